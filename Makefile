@@ -1,0 +1,68 @@
+# `make demo` opens TensorBoard on the sample logs; `make test` runs every test. Both install what they need.
+
+PYTHON ?= python3
+HOST ?= localhost
+PORT ?=
+
+PY := .venv/bin/python
+NPM := $(PY) _build_backend/rlboard_frontend.py npm
+CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test test-slow check format samples screenshots bench update-snapshots clean env-test
+
+help: ## what can be asked for
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
+
+demo: ## open TensorBoard on rollout_samples (HOST=... PORT=...)
+	@$(PYTHON) scripts/demo.py --host "$(HOST)" $(if $(PORT),--port "$(PORT)")
+
+dev: env-test ## rebuild the bundle at every change of the frontend; run `make demo` beside it
+	$(NPM) run dev
+
+test: env-test ## ruff, mypy, Biome, tsc, vitest, pytest and the browser tests
+	@$(PY) scripts/browser.py --install
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(NPM) run check
+	$(NPM) test
+	$(CHROMIUM) $(PY) -m pytest
+
+test-slow: ## also train the example, which installs torch
+	@$(PYTHON) scripts/environment.py --node test examples
+	$(PY) -m mypy examples
+	$(CHROMIUM) $(PY) -m pytest -m slow
+
+check: env-test ## ruff, mypy, Biome and tsc: everything but the tests
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(NPM) run check
+
+format: env-test ## let ruff and Biome write what they can
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	$(NPM) run format
+
+env-test:
+	@$(PYTHON) scripts/environment.py --node test
+
+update-snapshots: env-test ## write the contract snapshots anew; read the difference before committing it
+	RLBOARD_UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_contract.py
+
+screenshots: env-test ## take the README's pictures into docs/screenshots
+	@$(PY) scripts/browser.py --install
+	$(CHROMIUM) $(PY) scripts/screenshots.py
+
+samples: ## train the example and write its logs to rollout_samples (installs torch)
+	@$(PYTHON) scripts/environment.py examples
+	$(PY) -m examples.ppo_couplets.train --out rollout_samples
+
+bench: env-test ## measure on synthetic logs
+	$(PY) benchmarks/run.py
+
+clean: ## remove everything that can be made again
+	rm -rf .venv build dist *.egg-info frontend/node_modules tensorboard_plugin_rlboard/static test-results
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

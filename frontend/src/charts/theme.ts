@@ -1,0 +1,74 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+
+/** Roles of colour in a chart. Canvas cannot read CSS custom properties, so their values are looked up here. */
+export const ROLES = ["policy", "ref", "pos", "neg", "muted", "s1", "s2", "s3", "s4"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Palette {
+  readonly series: Readonly<Record<Role, string>>;
+  readonly text: string;
+  readonly grid: string;
+  readonly font: string;
+}
+
+const PROPERTY: Readonly<Record<Role, string>> = {
+  policy: "--policy",
+  ref: "--ref",
+  pos: "--pos",
+  neg: "--neg",
+  muted: "--text-2",
+  s1: "--series-1",
+  s2: "--series-2",
+  s3: "--series-3",
+  s4: "--series-4",
+};
+
+/** The colour of a role as CSS: for SVG and HTML, which follow the theme by themselves. */
+export const cssColour = (role: Role): string => `var(${PROPERTY[role]})`;
+
+const current = signal<Palette | null>(null);
+let watching = false;
+
+/** The palette of the theme in force; read inside an effect or component it brings news of a change of theme. */
+export function palette(): Palette {
+  watch();
+  current.value ??= lookUp();
+  return current.value;
+}
+
+/** As a signal, for effects that repaint. */
+export const paletteSignal: ReadonlySignal<Palette | null> = current;
+
+function watch(): void {
+  if (watching) return;
+  watching = true;
+  const observer = new MutationObserver(() => {
+    current.value = lookUp();
+  });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+}
+
+function lookUp(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const read = (property: string, otherwise: string) => style.getPropertyValue(property).trim() || otherwise;
+  const series = Object.fromEntries(ROLES.map((role) => [role, read(PROPERTY[role], "#7f7f7f")]));
+  return {
+    series: series as Record<Role, string>,
+    text: read("--text-2", "#616161"),
+    grid: read("--grid", "#e0e0e0"),
+    font: `11px ${read("--font", "sans-serif")}`,
+  };
+}
+
+/** `#rgb`, `#rrggbb` or `rgb(…)` with an opacity; other notations are returned as they are. */
+export function faded(colour: string, opacity: number): string {
+  const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(colour);
+  const long = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour);
+  const triple = /^rgb\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)\s*\)$/.exec(colour);
+  const parts = short
+    ? short.slice(1).map((digit) => Number.parseInt(digit + digit, 16))
+    : long
+      ? long.slice(1).map((pair) => Number.parseInt(pair, 16))
+      : triple?.slice(1).map(Number);
+  return parts ? `rgba(${parts.join(", ")}, ${opacity})` : colour;
+}

@@ -1,0 +1,134 @@
+/** Which step, split and attempt: the second bar. */
+
+import type { JSX } from "preact";
+import { t } from "../i18n";
+import { count } from "../lib/format";
+import { ranged, run, steps } from "../state/data";
+import { select, selection } from "../state/selection";
+import { goToStep, moveStep, togglePin } from "../state/steps";
+import { Button, NumberField, Select } from "../ui";
+import { Scrubber } from "./Scrubber";
+
+/** The chosen steps in words: "steps 100 – 240", "all steps". */
+export function rangeWords(): string {
+  const { step_min, step_max } = selection.value;
+  const first = run.value?.steps.first ?? null;
+  if (step_max === null && (step_min === null || (first !== null && step_min <= first)))
+    return t("shell.range.all");
+  if (step_max === null) return t("shell.range.from", { from: step_min ?? "" });
+  if (step_min === null) return t("shell.range.to", { to: step_max });
+  return t("shell.range", { from: step_min, to: step_max });
+}
+
+function Range(): JSX.Element | null {
+  if (!ranged.value) return null;
+  return (
+    <span class="chip number" data-testid="range-chip">
+      {rangeWords()}
+      <Button quiet label={t("shell.range.clear")} onClick={() => select({ step_min: null, step_max: null })}>
+        ✕
+      </Button>
+    </span>
+  );
+}
+
+function Pin(): JSX.Element {
+  const { pin, step } = selection.value;
+  if (pin === null) {
+    return (
+      <Button
+        quiet
+        testId="pin"
+        label={t("shell.pin")}
+        hint={t("shell.pin_hint")}
+        disabled={step === null}
+        onClick={togglePin}
+      >
+        <span aria-hidden="true">⚑</span>
+        <span class="wide-only">{t("shell.pin_short")}</span>
+      </Button>
+    );
+  }
+  return (
+    <span class="chip pinned number" data-testid="pinned">
+      <Button quiet label={t("shell.pinned_go", { step: pin })} onClick={() => select({ step: pin })}>
+        {t("shell.pinned", { step: pin })}
+      </Button>
+      <Button quiet label={t("shell.unpin")} onClick={() => select({ pin: null })}>
+        ✕
+      </Button>
+    </span>
+  );
+}
+
+function Splits(): JSX.Element | null {
+  const splits = run.value?.splits ?? [];
+  if (splits.length < 2 && selection.value.split === "") return null;
+  const served = splits.includes("train") ? "train" : (splits[0] ?? "");
+  const value = selection.value.split === "" ? served : selection.value.split;
+  const known = splits.includes(value) ? splits : [...splits, value];
+  return (
+    <Select
+      label={t("shell.split")}
+      labelShown
+      testId="split-select"
+      value={value}
+      options={known.map((split) => ({ value: split, label: split }))}
+      onChange={(split) => select({ split: split === served ? "" : split, sample: null })}
+    />
+  );
+}
+
+function Attempts(): JSX.Element | null {
+  const attempts = run.value?.attempts ?? [];
+  if (attempts.length < 2 && selection.value.attempt === null) return null;
+  const newest = attempts.at(-1)?.attempt;
+  return (
+    <Select
+      label={t("shell.attempt")}
+      labelShown
+      testId="attempt-select"
+      value={String(selection.value.attempt ?? newest ?? "")}
+      options={attempts.map(({ attempt, first, last }) => ({
+        value: String(attempt),
+        label: t("shell.attempt_option", { attempt, first, last }),
+      }))}
+      onChange={(attempt) =>
+        select({ attempt: Number(attempt) === newest ? null : Number(attempt), sample: null })
+      }
+    />
+  );
+}
+
+export function StepBar(): JSX.Element | null {
+  const all = steps.value?.step ?? [];
+  if (run.value === null || all.length === 0) return null;
+  const { step } = selection.value;
+  return (
+    <section class="bar steps" aria-label={t("shell.step_bar")}>
+      <Button quiet testId="step-prev" label={t("shell.step_previous")} onClick={() => moveStep(-1)}>
+        ◀
+      </Button>
+      <Scrubber />
+      <Button quiet testId="step-next" label={t("shell.step_next")} onClick={() => moveStep(1)}>
+        ▶
+      </Button>
+      <NumberField
+        label={t("shell.step")}
+        labelShown
+        integer
+        testId="step-input"
+        width={68}
+        value={step}
+        onCommit={(wanted) => wanted !== null && goToStep(wanted)}
+      />
+      <span class="muted number wide-only" title={t("shell.steps_hint", { n: count(all.length) })}>
+        {t("shell.of", { last: all.at(-1) ?? "" })}
+      </span>
+      <Pin />
+      <Range />
+      <Splits />
+      <Attempts />
+    </section>
+  );
+}

@@ -1,0 +1,75 @@
+/** A run's own text rules: what is padding, and where the system prompt ends. */
+
+import type { JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { rulesOf, setRules } from "../state/rules";
+import { selection } from "../state/selection";
+import { Button, Popover } from "../ui";
+
+function Form({ run }: { run: string }): JSX.Element {
+  const rules = rulesOf(run).value;
+  const [pad, setPad] = useState(rules.pad.join("\n"));
+  const [end, setEnd] = useState(rules.system_end);
+  const padId = useId();
+  const endId = useId();
+  const apply = (): void =>
+    setRules(run, { pad: pad.split("\n").filter((line) => line !== ""), system_end: end });
+  return (
+    <form
+      class="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <p class="muted">{t("shell.rules.about", { run })}</p>
+      <label for={padId}>{t("shell.rules.pad")}</label>
+      <textarea
+        id={padId}
+        class="field"
+        rows={3}
+        spellcheck={false}
+        value={pad}
+        placeholder="<|endoftext|>"
+        onInput={(event) => setPad(event.currentTarget.value)}
+      />
+      <label for={endId}>{t("shell.rules.system_end")}</label>
+      <input
+        id={endId}
+        class="field"
+        type="text"
+        spellcheck={false}
+        value={end}
+        placeholder="<|im_end|>"
+        onInput={(event) => setEnd(event.currentTarget.value)}
+      />
+      <span class="group">
+        <button type="submit" class="button primary">
+          {t("shell.rules.apply")}
+        </button>
+        <Button
+          onClick={() => {
+            setPad("");
+            setEnd("");
+            setRules(run, { pad: [], system_end: "" });
+          }}
+        >
+          {t("shell.rules.clear")}
+        </Button>
+      </span>
+    </form>
+  );
+}
+
+export function TextRules(): JSX.Element | null {
+  const { run } = selection.value;
+  if (run === "") return null;
+  const rules = rulesOf(run).value;
+  const set = rules.pad.length > 0 || rules.system_end !== "";
+  return (
+    <Popover face={set ? "⚙•" : "⚙"} label={t("shell.rules")} testId="settings">
+      <Form key={run} run={run} />
+    </Popover>
+  );
+}

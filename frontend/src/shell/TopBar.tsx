@@ -1,0 +1,97 @@
+/** Which run, which view, how fresh, what went wrong: the first bar. */
+
+import type { JSX } from "preact";
+import { LANGUAGES, language, speak, t } from "../i18n";
+import { count } from "../lib/format";
+import { run, runs } from "../state/data";
+import { select, selection, VIEWS } from "../state/selection";
+import { Button, Select } from "../ui";
+import { Live } from "./Live";
+import { TextRules } from "./TextRules";
+
+export interface TopBarProps {
+  onProblems: () => void;
+  onHelp: () => void;
+}
+
+function Runs(): JSX.Element | null {
+  const known = runs.value?.runs.map((one) => one.run) ?? [];
+  const { run: chosen } = selection.value;
+  if (known.length === 0) return null;
+  const all = known.includes(chosen) || chosen === "" ? known : [chosen, ...known];
+  return (
+    <Select
+      label={t("shell.run")}
+      labelShown
+      testId="run-select"
+      value={chosen}
+      options={all.map((name) => ({ value: name, label: name, hint: name }))}
+      onChange={(name) => select({ run: name }, "push")}
+    />
+  );
+}
+
+function problemWords(problems: number, ignored: number): string {
+  if (problems === 0)
+    return t(ignored === 1 ? "shell.ignored_one" : "shell.ignored_many", { n: count(ignored) });
+  return t(problems === 1 ? "shell.problem" : "shell.problems", { n: count(problems) });
+}
+
+function Problems({ onOpen }: { onOpen: () => void }): JSX.Element | null {
+  const ignored = runs.value?.ignored.length ?? 0;
+  const problems = run.value?.problems ?? 0;
+  if (problems + ignored === 0) return null;
+  return (
+    <Button
+      quiet
+      testId="problems-button"
+      hint={t("shell.problems_hint", { problems: count(problems), ignored: count(ignored) })}
+      onClick={onOpen}
+    >
+      <span class="problems-count number">{problemWords(problems, ignored)}</span>
+    </Button>
+  );
+}
+
+function Language(): JSX.Element {
+  const next = LANGUAGES.find((one) => one !== language.value) ?? "en";
+  return (
+    <Button quiet testId="lang" label={t("shell.language")} onClick={() => speak(next)}>
+      {/* Each language names itself. */}
+      <span lang={next}>{next === "zh" ? "中" : "EN"}</span>
+    </Button>
+  );
+}
+
+export function TopBar(props: TopBarProps): JSX.Element {
+  return (
+    <header class="bar top">
+      <div class="group lead">
+        <Runs />
+        <nav class="tabs" aria-label={t("shell.views")}>
+          {VIEWS.map((view) => (
+            <button
+              key={view}
+              type="button"
+              data-testid={`tab-${view}`}
+              aria-current={selection.value.view === view ? "page" : undefined}
+              onClick={() => select({ view }, "push")}
+            >
+              {t(`shell.view.${view}`)}
+            </button>
+          ))}
+        </nav>
+      </div>
+      <span class="space" />
+      <div class="group tail">
+        <Live />
+        <Problems onOpen={props.onProblems} />
+        <TextRules />
+        <Language />
+        <Button quiet testId="help" label={t("shell.help")} onClick={props.onHelp}>
+          ?
+        </Button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,95 @@
+/** The keyboard: who listens to which key, and the list that the help dialog shows. */
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+
+/** Returns false where the key meant nothing, so that the browser does what it always does with it. */
+export type KeyHandler = (event: KeyboardEvent) => unknown;
+
+export type KeyMap = Readonly<Record<string, KeyHandler>>;
+
+interface Layer {
+  scope: string;
+  map: { current: KeyMap };
+}
+
+const layers = signal<readonly Layer[]>([]);
+
+/** Who is asked first: the innermost pane. Effects of children run before those of parents, so time tells nothing. */
+const RANK: Readonly<Record<string, number>> = { shell: 0, overview: 1, samples: 1, sample: 2 };
+
+function rank({ scope }: Layer): number {
+  return RANK[scope] ?? 1;
+}
+
+/** Keys that listen now, by scope. Their words are in the catalogue: `<scope>.key.<key>`. */
+export function listening(): { scope: string; keys: string[] }[] {
+  const scopes = new Map<string, Set<string>>();
+  for (const { scope, map } of layers.value) {
+    const keys = scopes.get(scope) ?? new Set();
+    for (const key of Object.keys(map.current)) keys.add(key);
+    scopes.set(scope, keys);
+  }
+  return [...scopes].map(([scope, keys]) => ({ scope, keys: [...keys] }));
+}
+
+const TYPED = new Set([
+  "text",
+  "search",
+  "number",
+  "password",
+  "email",
+  "url",
+  "tel",
+  "range",
+  "date",
+  "time",
+]);
+
+/** Whether the keys pressed here are meant for the element itself. */
+function isField(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return TYPED.has(target.type);
+  return (
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
+    target.isContentEditable ||
+    target.closest("[contenteditable=true]") !== null
+  );
+}
+
+/** 229 is what browsers report while an input method composes a character, also where isComposing lags behind. */
+const COMPOSING = 229;
+
+/** Gives a pressed key to the innermost layer that wants it. */
+export function dispatchKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || event.keyCode === COMPOSING) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
+  for (const { map } of layers.value) {
+    const handler = Object.hasOwn(map.current, event.key) ? map.current[event.key] : undefined;
+    if (handler === undefined || handler(event) === false) continue;
+    event.preventDefault();
+    return;
+  }
+}
+
+/** Listens while the returned function was not called. */
+export function registerKeys(map: { current: KeyMap }, scope: string): () => void {
+  const layer: Layer = { scope, map };
+  layers.value = [layer, ...layers.peek()].sort((a, b) => rank(b) - rank(a));
+  return () => {
+    layers.value = layers.peek().filter((other) => other !== layer);
+  };
+}
+
+/**
+ * Listens to keys while the component is on screen.
+ *
+ * @param map Handlers by `KeyboardEvent.key`: "j", "N" (with shift), "ArrowLeft", "Escape", "?".
+ * @param scope The catalogue that describes them: "sample" has `sample.keys` (a heading) and `sample.key.n`, …
+ */
+export function useKeys(map: KeyMap, scope: string): void {
+  const latest = useRef(map);
+  latest.current = map;
+  useEffect(() => registerKeys(latest, scope), [scope]);
+}

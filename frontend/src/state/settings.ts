@@ -1,0 +1,66 @@
+/** What the page remembers between visits: how things look, never what is looked at (that is the address). */
+
+import { effect, type Signal, signal } from "@preact/signals";
+
+const PREFIX = "rlboard.";
+const known = new Map<string, Signal<unknown>>();
+
+function stored(key: string): unknown {
+  try {
+    const text = localStorage.getItem(PREFIX + key);
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    // No storage (a notebook's frame, private browsing), or not our JSON: as if nothing was remembered.
+    return undefined;
+  }
+}
+
+function store(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(PREFIX + key, JSON.stringify(value));
+  } catch {
+    // Without storage the setting lives as long as the page.
+  }
+}
+
+/**
+ * A remembered value: one signal per key, however often it is asked for.
+ *
+ * `validate` decides what is believed of storage, which any older version or any other page may have written.
+ */
+export function setting<T>(key: string, fallback: T, validate: (value: unknown) => value is T): Signal<T> {
+  const existing = known.get(key);
+  if (existing !== undefined) return existing as Signal<T>;
+  const found = stored(key);
+  const value = signal<T>(found !== undefined && validate(found) ? found : fallback);
+  known.set(key, value);
+  let first = true;
+  effect(() => {
+    const now = value.value;
+    if (!first) store(key, now);
+    first = false;
+  });
+  return value;
+}
+
+/** Forgets the signals, not the storage: what a reload of the page does. For tests. */
+export function forgetSettings(): void {
+  known.clear();
+}
+
+export const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
+export const isString = (value: unknown): value is string => typeof value === "string";
+export const isNumber = (value: unknown): value is number =>
+  typeof value === "number" && Number.isFinite(value);
+export const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
+
+export const isOneOf =
+  <const T extends string>(...allowed: T[]) =>
+  (value: unknown): value is T =>
+    allowed.some((word) => word === value);
+
+export const isNumbers = (value: unknown): value is Record<string, number> =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every(isNumber);

@@ -1,0 +1,49 @@
+/** Walking along the steps that exist. */
+
+import { computed } from "@preact/signals";
+import { steps } from "./data";
+import { select, selection } from "./selection";
+
+/** The place of the current step among the loaded ones: exact, or the nearest below; -1 where there is none. */
+export const stepIndex = computed(() => nearest(steps.value?.step ?? [], selection.value.step));
+
+/** The index of the last entry of ascending `all` that is not above `step`; 0 if all are above. */
+export function nearest(all: readonly number[], step: number | null): number {
+  if (step === null || all.length === 0) return -1;
+  let low = 0;
+  let high = all.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((all[middle] ?? Number.POSITIVE_INFINITY) <= step) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Goes to the next (+1) or previous (-1) step that has samples. False at the end. */
+export function moveStep(by: 1 | -1): boolean {
+  const all = steps.value?.step ?? [];
+  const at = stepIndex.value;
+  const between =
+    by === -1 && at >= 0 && all[at] !== selection.value.step && (all[at] ?? 0) < (selection.value.step ?? 0);
+  const target = all[between ? at : at + by];
+  if (target === undefined) return false;
+  select({ step: target });
+  return true;
+}
+
+/** Goes to a typed step: the one that exists nearest to it. */
+export function goToStep(wanted: number): void {
+  const all = steps.value?.step ?? [];
+  const below = all[nearest(all, wanted)];
+  if (below === undefined) return;
+  const above = all[nearest(all, wanted) + 1];
+  const closer = above !== undefined && Math.abs(above - wanted) < Math.abs(below - wanted) ? above : below;
+  select({ step: closer });
+}
+
+/** Pins the current step, or takes the pin off where it is the pinned one. */
+export function togglePin(): void {
+  const { step, pin } = selection.value;
+  select({ pin: step === pin ? null : step });
+}

@@ -1,0 +1,34 @@
+import type { JSX } from "preact";
+import { t } from "../i18n";
+import { metricHint, metricLabel } from "../i18n/names";
+import { choices } from "./choice";
+import type { TokenStage } from "./stage";
+
+/** The metric that colours the tokens. What the log lacks stays in the list and says which field it needs. */
+export function MetricSelect({
+  stage,
+  onMetric,
+}: {
+  stage: TokenStage;
+  onMetric: (name: string) => void;
+}): JSX.Element {
+  const current = stage.metric.value?.name ?? "";
+  return (
+    <label class="metric-select" title={current === "" ? "" : metricHint(current)}>
+      <span>{t("sample.coloured_by")}</span>
+      <select
+        data-testid="token-metric"
+        value={current}
+        onChange={(event) => onMetric(event.currentTarget.value)}
+      >
+        {choices(stage.data.metrics).map(({ name, needs }) => (
+          <option key={name} value={name} disabled={needs.length > 0}>
+            {needs.length === 0
+              ? metricLabel(name)
+              : t("sample.needs", { name: metricLabel(name), fields: needs.join(", ") })}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,38 @@
+/** What the critic expected against what came: the lines of the chart, from whichever of the fields are there. */
+
+import { type TokenData, valueAt } from "./data";
+
+export interface ValueLine {
+  metric: "values" | "return_to_go" | "returns" | "value_error";
+  /** Null where there is nothing to draw: missing, masked out or not finite. */
+  numbers: (number | null)[];
+}
+
+export interface ValueLines {
+  lines: ValueLine[];
+  /** Fields without which there is nothing to compare. */
+  needs: string[];
+  /** Numbers that were logged and cannot be drawn. */
+  nonFinite: number;
+}
+
+export function valueLines(data: TokenData): ValueLines {
+  const has = (name: string): boolean => data.rows.has(name);
+  const target = has("return_to_go") ? "return_to_go" : has("returns") ? "returns" : null;
+  const needs = [...(has("values") ? [] : ["values"]), ...(target === null ? ["token_rewards"] : [])];
+  if (needs.length > 0) return { lines: [], needs, nonFinite: 0 };
+  const names = ["values", target, "value_error"] as const;
+  let nonFinite = 0;
+  const lines: ValueLine[] = [];
+  for (const metric of names) {
+    if (metric === null || !has(metric)) continue;
+    const numbers = data.shown.map((_, i) => {
+      const value = valueAt(data, metric, i);
+      if (value === "missing") return null;
+      if (!Number.isFinite(value)) nonFinite++;
+      return Number.isFinite(value) ? value : null;
+    });
+    lines.push({ metric, numbers });
+  }
+  return { lines, needs, nonFinite };
+}

@@ -1,0 +1,53 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+
+export interface DialogProps {
+  title: string;
+  /** The words of the closing button. */
+  closeLabel: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  testId?: string;
+}
+
+/** A modal dialog; on screen while it is rendered. The browser keeps the focus inside and gives it back. */
+export function Dialog(props: DialogProps): JSX.Element {
+  const element = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      class="dialog"
+      ref={element}
+      aria-labelledby={title}
+      data-testid={props.testId}
+      onCancel={(event) => {
+        event.preventDefault();
+        props.onClose();
+      }}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <header>
+        <h2 id={title}>{props.title}</h2>
+        <button
+          type="button"
+          class="button quiet"
+          aria-label={props.closeLabel}
+          title={props.closeLabel}
+          onClick={props.onClose}
+        >
+          ✕
+        </button>
+      </header>
+      {/* A place that scrolls must be reachable by keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+      <div class="content" tabIndex={0}>
+        {props.children}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,19 @@
+/** The kit: parts that know nothing of reinforcement learning. */
+
+export { Button, type ButtonProps } from "./Button";
+export { Dialog, type DialogProps } from "./Dialog";
+export {
+  NumberField,
+  type NumberFieldProps,
+  Select,
+  type SelectProps,
+  Slider,
+  type SliderProps,
+  Toggle,
+  type ToggleProps,
+} from "./fields";
+export { Panel, type PanelProps } from "./Panel";
+export { Popover, type PopoverProps } from "./Popover";
+export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type ProgressProps } from "./states";
+export { adopt } from "./styles";
+export { type Column, VirtualTable, type VirtualTableProps } from "./VirtualTable";

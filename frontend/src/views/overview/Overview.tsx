@@ -1,0 +1,80 @@
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import uplotCss from "uplot/dist/uPlot.min.css?inline";
+import type { RunInfo } from "../../api/answers";
+import chartsCss from "../../charts/charts.css?inline";
+import { t } from "../../i18n";
+import { run, steps } from "../../state/data";
+import { selection } from "../../state/selection";
+import { adopt, Empty, ErrorBox } from "../../ui";
+import { CurveGrid } from "./CurveGrid";
+import { addedCharts, builtInCharts, type ChartSource, referenceOf } from "./catalogue";
+import { addedIds, chartSize, hiddenCharts, klMetric } from "./choices";
+import { distributionMetric } from "./DistributionChoices";
+import css from "./overview.css?inline";
+import { useOverviewSteps } from "./overviewSteps";
+import { StepPanels } from "./StepPanels";
+import { Toolbar } from "./Toolbar";
+
+/** The run as curves over its steps, and below them the selected step. */
+export function Overview(): JSX.Element {
+  for (const sheet of [uplotCss, chartsCss, css]) adopt(sheet);
+  return run.value === null ? <Empty title={t("overview.no_run")} /> : <OfRun run={run.value} />;
+}
+
+function OfRun({ run }: { run: RunInfo }) {
+  const builtIn = builtInCharts(run, steps.value, klMetric.value);
+  const shown = shownCharts(run, builtIn);
+  const metric = distributionMetric(run);
+  const answer = useOverviewSteps(namesOf(run, shown, metric));
+  const panels = useRef<HTMLElement>(null);
+  const { step } = selection.value;
+  return (
+    <div class="overview" data-testid="overview">
+      <Toolbar
+        run={run}
+        steps={answer.data}
+        builtIn={builtIn}
+        onJump={() => panels.current?.scrollIntoView()}
+      />
+      {answer.error && (
+        <ErrorBox
+          title={t("overview.steps.failed")}
+          message={answer.error.message}
+          where={answer.error.question}
+        />
+      )}
+      {answer.data && (
+        <section
+          class={`overview-grid overview-grid-${chartSize.value}${answer.stale ? " stale" : ""}`}
+          aria-label={t("overview.curves")}
+        >
+          <CurveGrid run={run} steps={answer.data} charts={shown} />
+        </section>
+      )}
+      {!answer.data && !answer.error && <p class="overview-empty">{t("overview.loading")}</p>}
+      {answer.data && step !== null && (
+        <section ref={panels} aria-label={t("overview.at_step", { step })}>
+          <StepPanels run={run} steps={answer.data} step={step} />
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** Charts that are switched on; one that is not essential also needs something to draw. */
+function shownCharts(run: RunInfo, builtIn: readonly ChartSource[]): ChartSource[] {
+  const wanted = builtIn.filter((chart) => !hiddenCharts.value.includes(chart.id));
+  return [
+    ...wanted.filter((chart) => chart.essential || chart.lines.length > 0),
+    ...addedCharts(run, steps.value, addedIds.value),
+  ];
+}
+
+/** Metrics that anything on screen needs per step. */
+function namesOf(run: RunInfo, charts: readonly ChartSource[], distribution: string): string[] {
+  const lines = charts.flatMap((chart) => chart.lines.filter((line) => line.from === "metric"));
+  const spread = [distribution, referenceOf(run, distribution)];
+  const names = [...lines.map((line) => line.name), ...spread];
+  return [...new Set(names.filter((name): name is string => name !== null && name !== ""))];
+}

@@ -1,0 +1,90 @@
+import type { JSX } from "preact";
+import { BANDS } from "../../charts/band";
+import { t } from "../../i18n";
+import { num } from "../../lib/format";
+import { select, selection } from "../../state/selection";
+import { Button, Select, Slider, Toggle } from "../../ui";
+import { band, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./choices";
+import { Picker, type PickerProps } from "./Picker";
+
+/** How the curves are drawn, which of them, and the way down to the step. */
+export function Toolbar(props: PickerProps & { readonly onJump: () => void }): JSX.Element {
+  const { step, step_min, step_max } = selection.value;
+  return (
+    <section class="overview-toolbar" aria-label={t("overview.toolbar")}>
+      <Select
+        value={band.value}
+        label={t("overview.band")}
+        labelShown
+        options={BANDS.map((value) => ({ value, label: t(`overview.band.${value}`) }))}
+        onChange={(value) => {
+          band.value = value;
+        }}
+        testId="band"
+      />
+      {band.value === "std" && (
+        <Slider
+          value={bandScale.value}
+          min={0}
+          max={3}
+          step={0.25}
+          label={t("overview.band.scale")}
+          text={t("overview.band.scale.value", { scale: num(bandScale.value) })}
+          onInput={(value) => {
+            bandScale.value = value;
+          }}
+          testId="band-scale"
+        />
+      )}
+      {band.value === "std" && (
+        <span class="number">{t("overview.band.scale.value", { scale: num(bandScale.value) })}</span>
+      )}
+      <Slider
+        value={smoothing.value}
+        min={0}
+        max={0.99}
+        step={0.01}
+        label={t("overview.smoothing")}
+        labelShown
+        onInput={(value) => {
+          smoothing.value = value;
+        }}
+        testId="smoothing"
+      />
+      <span class="number overview-smoothing">{smoothing.value.toFixed(2)}</span>
+      <Toggle
+        on={fromZero.value}
+        label={t("overview.from_zero")}
+        hint={t("overview.from_zero.hint")}
+        onChange={(on) => {
+          fromZero.value = on;
+        }}
+        testId="from-zero"
+      />
+      <Select
+        value={chartSize.value}
+        label={t("overview.size")}
+        options={CHART_SIZES.map((value) => ({ value, label: t(`overview.size.${value}`) }))}
+        onChange={(value) => {
+          chartSize.value = value;
+        }}
+      />
+      {(step_min !== null || step_max !== null) && (
+        <Button
+          label={t("overview.range.clear")}
+          onClick={() => select({ step_min: null, step_max: null })}
+          testId="range-clear"
+        >
+          {t("overview.range", { from: step_min ?? "…", to: step_max ?? "…" })} ✕
+        </Button>
+      )}
+      <span class="overview-gap" />
+      {step !== null && (
+        <Button quiet onClick={props.onJump} hint={t("overview.jump.hint")} testId="jump">
+          {t("overview.jump", { step })} ↓
+        </Button>
+      )}
+      <Picker {...props} />
+    </section>
+  );
+}

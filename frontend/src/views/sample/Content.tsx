@@ -1,0 +1,107 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../../i18n";
+import { select, selection } from "../../state/selection";
+import { CopyButton } from "../../tokens/copy";
+import type { TokenStage } from "../../tokens/stage";
+import { TokenArea } from "../../tokens/TokenArea";
+import { Button } from "../../ui";
+import { Links } from "./Links";
+import { beside } from "./layout";
+import type { Loaded } from "./load";
+import { Place, Problems } from "./Place";
+import { Reference } from "./Reference";
+import { Scalars } from "./Scalars";
+import { OtherTexts, PlainResponse, Prompt } from "./Texts";
+
+export interface ContentProps {
+  loaded: Loaded;
+  stage: TokenStage | null;
+  stale: boolean;
+}
+
+/** Everything that scrolls: prompt, coloured response and reference, other texts, links, numbers, place. */
+export function Content({ loaded: { sample, rows }, stage, stale }: ContentProps): JSX.Element {
+  const scroller = useRef<HTMLDivElement>(null);
+  const reference = <Reference sample={sample} />;
+  useEffect(() => {
+    if (scroller.current !== null && selection.peek().token === null) scroller.current.scrollTop = 0;
+  }, [sample.id]);
+  const [raw, setRaw] = useState(false);
+  const response = sample.texts["response"];
+  const pin = (i: number | null): void => select({ token: i });
+  return (
+    <section
+      ref={scroller}
+      class={`drawer-content${stale ? " stale" : ""}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label={t("sample.content")}
+    >
+      <Problems sample={sample} />
+      <Prompt key={`prompt ${sample.id}`} sample={sample} />
+      {!Array.isArray(rows) && <p class="odd">{t("sample.rows_failed", { message: rows.message })}</p>}
+      {stage === null ? (
+        <div class="answers">
+          <PlainResponse sample={sample} reason={t("sample.no_tokens")} />
+          {reference}
+        </div>
+      ) : (
+        <TokenArea
+          stage={stage}
+          scroller={scroller}
+          pinned={selection.value.token}
+          onPin={pin}
+          beside={beside.value}
+          onMetric={(metric) => select({ metric })}
+          tools={
+            response !== undefined && (
+              <ResponseTools
+                text={response}
+                raw={raw}
+                onRaw={setRaw}
+                hasReference={"ref_response" in sample.texts}
+              />
+            )
+          }
+          instead={raw && response !== undefined ? <p class="text">{response.raw}</p> : null}
+        >
+          {reference}
+        </TokenArea>
+      )}
+      <OtherTexts key={`texts ${sample.id}`} sample={sample} />
+      <Links sample={sample} />
+      <Scalars scalars={sample.scalars} onToken={pin} />
+      <Place sample={sample} />
+    </section>
+  );
+}
+
+interface ResponseToolsProps {
+  text: { raw: string; shown: string };
+  raw: boolean;
+  onRaw: (raw: boolean) => void;
+  hasReference: boolean;
+}
+
+function ResponseTools({ text, raw, onRaw, hasReference }: ResponseToolsProps): JSX.Element {
+  return (
+    <>
+      <Button quiet={!raw} pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => onRaw(!raw)}>
+        {t("sample.text.raw")}
+      </Button>
+      {hasReference && (
+        <Button
+          quiet
+          hint={t("sample.beside.hint")}
+          onClick={() => {
+            beside.value = !beside.value;
+          }}
+        >
+          {t(beside.value ? "sample.below" : "sample.beside")}
+        </Button>
+      )}
+      <CopyButton text={() => (raw ? text.raw : text.shown)} label={t("sample.text.copy")} />
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+import type { JSX } from "preact";
+import type { Sample, Value } from "../../api/answers";
+import { t } from "../../i18n";
+import { metricHint, metricLabel } from "../../i18n/names";
+import { count } from "../../lib/format";
+import { openRow, order } from "../../state/order";
+import { Button } from "../../ui";
+import { LAYOUTS, layout } from "./layout";
+import { ScalarValue } from "./ScalarValue";
+import { canWalk, walk } from "./walk";
+
+/** The numbers that the head shows where the sample has them. */
+const FACTS = ["reward", "ref_reward", "reward_gap", "n_tokens", "finish_reason", "advantage", "k3_mean"];
+
+export interface HeadProps {
+  sample: Sample | null;
+  onClose: () => void;
+}
+
+/** Which sample this is, its first numbers, and the ways on from it. */
+export function Head({ sample, onClose }: HeadProps): JSX.Element {
+  const row = openRow();
+  return (
+    <header class="drawer-head">
+      <div class="drawer-title">
+        <Button quiet label={t("sample.close")} onClick={onClose} testId="drawer-close">
+          ✕
+        </Button>
+        <Button
+          quiet
+          label={t("sample.previous")}
+          disabled={!canWalk(sample, -1)}
+          onClick={() => void walk(sample, -1)}
+          testId="sample-prev"
+        >
+          ▲
+        </Button>
+        <Button
+          quiet
+          label={t("sample.next")}
+          disabled={!canWalk(sample, 1)}
+          onClick={() => void walk(sample, 1)}
+          testId="sample-next"
+        >
+          ▼
+        </Button>
+        <h2>
+          {sample === null
+            ? t("sample.loading")
+            : t("sample.title", { step: sample.step, split: sample.split })}
+          {row >= 0 && (
+            <span class="muted"> {t("sample.of", { i: count(row + 1), n: count(order.value.total) })}</span>
+          )}
+        </h2>
+        <LayoutButtons />
+      </div>
+      {sample !== null && (
+        <dl class="facts">
+          {FACTS.map((name) => [name, sample.scalars[name]] as const).map(([name, value]) =>
+            value === undefined || value === null ? null : <Fact key={name} name={name} value={value} />,
+          )}
+        </dl>
+      )}
+    </header>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: Value }): JSX.Element {
+  return (
+    <div data-fact={name}>
+      <dt title={metricHint(name)}>{metricLabel(name)}</dt>
+      <dd>
+        <ScalarValue value={value} />
+      </dd>
+    </div>
+  );
+}
+
+const SIGN = { over: "◨", split: "◫", full: "▣" } as const;
+
+function LayoutButtons(): JSX.Element {
+  return (
+    <span class="layouts">
+      {LAYOUTS.map((name) => (
+        <Button
+          key={name}
+          quiet={layout.value !== name}
+          pressed={layout.value === name}
+          label={t(`sample.layout.${name}`)}
+          testId={`layout-${name}`}
+          onClick={() => {
+            layout.value = name;
+          }}
+        >
+          {SIGN[name]}
+        </Button>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,124 @@
+import { computed } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../../i18n";
+import { revision, sampleScope, useAnswer } from "../../state/data";
+import { useKeys } from "../../state/keys";
+import { select, selection } from "../../state/selection";
+import { nextMetric } from "../../tokens/choice";
+import { heatCss } from "../../tokens/heatCss";
+import infoCss from "../../tokens/info.css?inline";
+import matrixCss from "../../tokens/matrix.css?inline";
+import { TokenStage } from "../../tokens/stage";
+import textCss from "../../tokens/text.css?inline";
+import { adopt, ErrorBox } from "../../ui";
+import { Content } from "./Content";
+import { Dock } from "./Dock";
+import { Handle } from "./Handle";
+import { Head } from "./Head";
+import { layout, width } from "./layout";
+import { type Loaded, loadSample, prefetch } from "./load";
+import sampleCss from "./sample.css?inline";
+import { signature, tokenData } from "./tokenData";
+import { neighbours } from "./walk";
+
+const HEAT = heatCss();
+
+const wished = computed(() => selection.value.metric);
+
+/** Neighbours are fetched when the reader stays for this long, not while flying through the list. */
+const PREFETCH_MS = 120;
+
+/** The open sample: its texts, tokens and numbers. Nothing while none is open. */
+export function SampleDrawer(): JSX.Element | null {
+  const { sample } = selection.value;
+  return sample === null ? null : <Open id={sample} />;
+}
+
+function Open({ id }: { id: string }): JSX.Element {
+  for (const css of [HEAT, textCss, matrixCss, infoCss, sampleCss]) adopt(css);
+  const scope = sampleScope.value;
+  const rules = JSON.stringify(scope);
+  const answer = useAnswer(`sample ${rules} ${id}`, () => loadSample(scope, id, revision.peek()));
+  const loaded = answer.data;
+  const stage = useStage(loaded, rules);
+  const root = useRef<HTMLElement>(null);
+  const pinned = selection.value.token;
+
+  useEffect(() => stage?.focus(selection.value.token, false), [stage, pinned]);
+  useEffect(() => {
+    if (loaded === null || answer.stale) return undefined;
+    const { previous, next } = neighbours(loaded.sample);
+    const timer = setTimeout(() => prefetch(scope, [next, previous], revision.peek()), PREFETCH_MS);
+    return () => clearTimeout(timer);
+  }, [loaded, answer.stale]);
+  useFocusWhileOpen(root);
+
+  const close = (): void => select({ sample: null });
+  useKeys(
+    {
+      n: () => stage?.toExtreme(1) ?? false,
+      N: () => stage?.toExtreme(-1) ?? false,
+      m: () => stage !== null && changeMetric(stage, 1),
+      M: () => stage !== null && changeMetric(stage, -1),
+    },
+    "sample",
+  );
+
+  return (
+    <section
+      ref={root}
+      class="drawer"
+      data-testid="drawer"
+      data-layout={layout.value}
+      data-id={loaded?.sample.id}
+      aria-label={t("sample.drawer")}
+      aria-busy={answer.loading}
+      style={{ "--drawer": `${width.value}%` }}
+      tabIndex={-1}
+    >
+      {layout.value !== "full" && <Handle />}
+      <Head sample={loaded?.sample ?? null} onClose={close} />
+      {answer.error !== null && (
+        <ErrorBox
+          title={t("sample.error")}
+          message={answer.error.message}
+          where={answer.error.question}
+          advice={t("sample.error.advice")}
+        />
+      )}
+      {loaded !== null && <Content loaded={loaded} stage={stage} stale={answer.stale} />}
+      {loaded !== null && stage !== null && <Dock stage={stage} pinned={pinned} />}
+    </section>
+  );
+}
+
+function changeMetric(stage: TokenStage, way: 1 | -1): boolean {
+  const current = stage.metric.peek();
+  if (current === null) return false;
+  select({ metric: nextMetric(stage.data.metrics, current.name, way) });
+  return true;
+}
+
+/** The stage of the loaded sample: the same one as long as it is the same sample, whatever was loaded again. */
+function useStage(loaded: Loaded | null, rules: string): TokenStage | null {
+  const kept = useRef<{ signature: string; stage: TokenStage | null }>({ signature: "", stage: null });
+  if (loaded === null) return null;
+  const now = signature(loaded, rules);
+  if (kept.current.signature !== now) {
+    const data = tokenData(loaded);
+    kept.current = { signature: now, stage: data === null ? null : new TokenStage(data, wished) };
+  }
+  return kept.current.stage;
+}
+
+/** Takes the focus of the page when it opens, so that keys and reading start here, and gives it back. */
+function useFocusWhileOpen(root: { current: HTMLElement | null }): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    root.current?.focus({ preventScroll: true });
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, [root]);
+}

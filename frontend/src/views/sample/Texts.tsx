@@ -1,0 +1,54 @@
+import type { JSX } from "preact";
+import type { Sample } from "../../api/answers";
+import { t } from "../../i18n";
+import { TextBlock } from "./TextBlock";
+
+/** Texts that have a place of their own. */
+const PLACED = ["prompt", "response", "ref_response"];
+
+/** The prompt, folded to its end, where it asks its question; open, message by message where the log has them. */
+export function Prompt({ sample }: { sample: Sample }): JSX.Element | null {
+  const text = sample.texts["prompt"];
+  if (text === undefined) return null;
+  return (
+    <TextBlock title={t("sample.prompt")} text={text} folded testId="prompt">
+      {sample.messages === null || sample.messages.length === 0 ? undefined : (
+        <ol class="messages">
+          {sample.messages.map(({ role, content }, k) => (
+            <li key={k}>
+              <span class="tag">{role}</span>
+              <p class="text">{content}</p>
+            </li>
+          ))}
+        </ol>
+      )}
+    </TextBlock>
+  );
+}
+
+/** The response where there are no tokens to colour it by. */
+export function PlainResponse({ sample, reason }: { sample: Sample; reason: string }): JSX.Element {
+  const text = sample.texts["response"];
+  return (
+    <div class="plain-response" data-testid="plain-response">
+      <p class="muted">{reason}</p>
+      {text !== undefined && <TextBlock title={t("sample.response")} text={text} />}
+    </div>
+  );
+}
+
+/** The answer key and every other text of the line. */
+export function OtherTexts({ sample }: { sample: Sample }): JSX.Element {
+  const names = Object.keys(sample.texts).filter((name) => !PLACED.includes(name));
+  const ordered = names.toSorted((a, b) => Number(b === "ground_truth") - Number(a === "ground_truth"));
+  return (
+    <>
+      {ordered.map((name) => {
+        const text = sample.texts[name];
+        if (text === undefined) return null;
+        const title = name === "ground_truth" ? t("sample.ground_truth") : name;
+        return <TextBlock key={name} title={title} text={text} folded={text.shown.length > 400} />;
+      })}
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+/** The samples of a step, a range or the run: search, presets, sorting, and the drawer over the table. */
+
+import { effect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { api, type Scope } from "../../api/client";
+import { t } from "../../i18n";
+import { listScope, revision, run } from "../../state/data";
+import { useKeys } from "../../state/keys";
+import { needRow, nextSample, openRow, order, previousSample } from "../../state/order";
+import { rulesOf } from "../../state/rules";
+import { select, selection } from "../../state/selection";
+import { adopt, Empty, ErrorBox, VirtualTable } from "../../ui";
+import { SampleDrawer } from "../sample/SampleDrawer";
+import { resize, shownNames, tableColumns } from "./columns";
+import { idOf, type LoadPage, Pages } from "./pages";
+import { placesOf } from "./presets";
+import { focusSearch } from "./Search";
+import { Summary } from "./Summary";
+import css from "./samples.css?inline";
+import { Toolbar } from "./Toolbar";
+import { useStepWalk } from "./walk";
+
+adopt(css);
+
+function question(): { key: string; load: LoadPage } {
+  const { search, regex, in: places, preset, seed, sort, order: way } = selection.value;
+  const looking = search === "" ? {} : { search, regex, in: placesOf(places) };
+  const scope: Scope = { ...listScope.value, ...rulesOf(selection.value.run).value, ...looking };
+  const sorted = sort === "" ? {} : { sort, order: way };
+  const query = { columns: shownNames.value, preset, seed: preset === "random" ? seed : null, ...sorted };
+  return {
+    key: JSON.stringify([scope, query]),
+    load: (offset, limit, signal) => api.samples(scope, { ...query, offset, limit }, signal),
+  };
+}
+
+/** The pages of the current question, and `state/order` kept true to them. */
+function usePages(): Pages {
+  const pages = useMemo(() => new Pages(), []);
+  const { key, load } = question();
+  const now = revision.value;
+  useEffect(() => void pages.ask(key, load), [pages, key, now]);
+  useEffect(() => {
+    needRow.value = (row) => pages.need(row);
+    const stop = effect(() => {
+      const rows = pages.rows.value;
+      order.value = { ids: rows.map((row) => row && idOf(row)), total: pages.total.value };
+    });
+    return () => {
+      stop();
+      pages.stop();
+      needRow.value = null;
+    };
+  }, [pages]);
+  return pages;
+}
+
+function openAt(pages: Pages, index: number): void {
+  const row = pages.rows.value[index];
+  const first = selection.value.sample === null;
+  if (row !== undefined) select({ sample: idOf(row) }, first ? "push" : "replace");
+}
+
+function Nothing(): JSX.Element {
+  const { search } = selection.value;
+  return (
+    <Empty title={t(search === "" ? "samples.none" : "samples.no_hits", { search })}>
+      <p>{t(search === "" ? "samples.none_advice" : "samples.no_hits_advice")}</p>
+    </Empty>
+  );
+}
+
+export function Samples(): JSX.Element | null {
+  const pages = usePages();
+  const [active, setActive] = useState(0);
+  const open = openRow();
+  const total = pages.total.value;
+  const asked = question().key;
+  useStepWalk(pages, asked);
+  const walk = (by: 1 | -1): boolean => {
+    if (selection.value.sample !== null) void (by === 1 ? nextSample() : previousSample());
+    else setActive((now) => Math.min(Math.max(0, total - 1), Math.max(0, now + by)));
+    return true;
+  };
+  useKeys(
+    {
+      j: () => walk(1),
+      k: () => walk(-1),
+      "/": () => focusSearch(),
+      Enter: (event) => {
+        if (selection.value.sample !== null || (event.target as HTMLElement).closest("button, a, summary"))
+          return false;
+        openAt(pages, active);
+        return true;
+      },
+    },
+    "samples",
+  );
+  if (run.value === null) return null;
+  const { sort, order: way, sample } = selection.value;
+  const failure = pages.error.value;
+  const answered = pages.question.value;
+  return (
+    <div class={`samples${sample === null ? "" : " with-drawer"}`}>
+      <div class="list">
+        <Toolbar />
+        <Summary pages={pages} shown={shownNames.value} />
+        {failure !== null && (
+          <ErrorBox title={t("samples.error")} message={failure.message} where={failure.question} />
+        )}
+        {answered !== "" && total === 0 && failure === null ? (
+          <Nothing />
+        ) : (
+          <VirtualTable
+            label={t("samples.table")}
+            columns={tableColumns.value}
+            total={total}
+            row={(index) => pages.rows.value[index]}
+            id={idOf}
+            open={open}
+            onOpen={(index) => openAt(pages, index)}
+            active={active}
+            onActive={setActive}
+            sort={sort}
+            order={way}
+            onSort={(name, next) => select({ sort: name, order: next, preset: "", seed: null })}
+            onVisible={(first, last) => pages.want(first, last)}
+            onResize={resize}
+            question={answered}
+            stale={answered !== asked}
+            rowTestId="sample-row"
+          />
+        )}
+      </div>
+      <SampleDrawer />
+    </div>
+  );
+}

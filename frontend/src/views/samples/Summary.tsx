@@ -1,0 +1,97 @@
+/** One line above the table: how many samples, how long they are, what was left out, and why this order. */
+
+import type { JSX } from "preact";
+import type { Steps } from "../../api/answers";
+import { api, type Scope } from "../../api/client";
+import { metricLabel, t } from "../../i18n";
+import { count, full, num, signed } from "../../lib/format";
+import { listScope, ranged, run, steps, useAnswer } from "../../state/data";
+import { selection } from "../../state/selection";
+import { type Change, leftOut, lengthOf, placesOfSteps, type StepRange } from "./lengths";
+import type { Pages } from "./pages";
+import { PRESETS } from "./presets";
+
+const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"];
+/** Left-out values of these are told for many steps; for a single step those of every shown column. */
+const TOLD = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
+
+interface Told {
+  lengths: [string, Change][];
+  /** The step that lengths are compared with. */
+  before: number | null;
+  missed: { metric: string; n: number }[];
+}
+
+/** Worked out when the answer comes, so that an old answer stays whole while a newer one loads. */
+function tell(answer: Steps, step: number | null, range: StepRange | null): Told {
+  const places = placesOfSteps(answer, step, range);
+  const lengths: [string, Change][] = [];
+  for (const metric of LENGTHS) {
+    const change = lengthOf(answer, metric, places);
+    if (change !== null) lengths.push([metric, change]);
+  }
+  const before = lengths.some(([, { change }]) => change !== null)
+    ? answer.step[(places[0] ?? 0) - 1]
+    : undefined;
+  return { lengths, before: before ?? null, missed: leftOut(answer, places) };
+}
+
+function Length({ metric, of }: { metric: string; of: Change }): JSX.Element {
+  return (
+    <span title={full(of.mean)}>
+      {t(`samples.length.${metric}`, { mean: num(of.mean) })}
+      {of.change !== null && <span class="muted"> ({signed(of.change)})</span>}
+    </span>
+  );
+}
+
+/** The current step and the one before it, so that the answer stays small however long the run is. */
+function scopeOfLengths(): Scope {
+  const all = steps.value?.step ?? [];
+  const { step } = selection.value;
+  if (ranged.value || step === null) return listScope.value;
+  const at = all.indexOf(step);
+  const { step: _, ...scope } = listScope.value;
+  return { ...scope, step_min: all[Math.max(0, at - 1)] ?? step, step_max: step };
+}
+
+export function Summary({ pages, shown }: { pages: Pages; shown: readonly string[] }): JSX.Element {
+  const { step, step_min, step_max, search, preset } = selection.value;
+  const known = new Set(run.value?.metrics.map(({ name }) => name));
+  const asked = [...new Set([...LENGTHS, ...(ranged.value ? TOLD : shown)])].filter((name) =>
+    known.has(name),
+  );
+  const scope = scopeOfLengths();
+  const range = ranged.value ? { min: step_min, max: step_max } : null;
+  const answer = useAnswer(
+    asked.length === 0 ? "" : `lengths ${JSON.stringify([scope, asked])}`,
+    async (signal) => tell(await api.steps(scope, asked, signal), step, range),
+  );
+  const told = answer.data;
+  const why =
+    preset === "" ? "" : PRESETS.some((name) => name === preset) ? t(`samples.preset.${preset}.why`) : "";
+  const total = pages.total.value;
+  return (
+    <p class={`summary number${answer.stale ? " stale" : ""}`} data-testid="summary">
+      <strong aria-live="polite">
+        {t(search === "" ? (total === 1 ? "samples.one" : "samples.count") : "samples.hits", {
+          n: count(total),
+        })}
+      </strong>
+      {told?.lengths.map(([metric, change]) => (
+        <Length key={metric} metric={metric} of={change} />
+      ))}
+      {told !== null && told.before !== null && (
+        <span class="muted">{t("samples.change", { step: told.before })}</span>
+      )}
+      {told !== null && told.missed.length > 0 && (
+        <span class="odd" title={t("samples.left_out_hint")}>
+          {t("samples.left_out", {
+            list: told.missed.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
+          })}
+        </span>
+      )}
+      {why !== "" && <span class="muted why">{why}</span>}
+    </p>
+  );
+}

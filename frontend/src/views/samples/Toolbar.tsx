@@ -1,0 +1,98 @@
+/** What the table shows: which steps, which preset, which search, which columns. */
+
+import type { JSX } from "preact";
+import { metricHint, metricLabel, t } from "../../i18n";
+import { rangeWords } from "../../shell/StepBar";
+import { ranged, run } from "../../state/data";
+import { select, selection } from "../../state/selection";
+import { Button, Popover, Select, Toggle } from "../../ui";
+import { columnNames, isShown, resetColumns, show } from "./columns";
+import { PRESETS } from "./presets";
+import { Search } from "./Search";
+
+function Steps(): JSX.Element {
+  const { step, step_max } = selection.value;
+  const whole = ranged.value && step_max === null;
+  const options = [
+    { value: "step", label: t("samples.scope.step", { step: step ?? "–" }) },
+    ...(ranged.value && !whole ? [{ value: "range", label: rangeWords() }] : []),
+    { value: "run", label: t("samples.scope.run") },
+  ];
+  return (
+    <Select
+      label={t("samples.scope")}
+      testId="scope"
+      value={whole ? "run" : ranged.value ? "range" : "step"}
+      options={options}
+      onChange={(scope) => {
+        if (scope === "step") select({ step_min: null, step_max: null });
+        if (scope === "run") select({ step_min: run.value?.steps.first ?? 0, step_max: null });
+      }}
+    />
+  );
+}
+
+/** Any draw will do; it must differ from the last one and fit in a link. */
+function reroll(): void {
+  select({ seed: (selection.value.seed ?? 0) + 1 });
+}
+
+function Presets(): JSX.Element {
+  const { preset } = selection.value;
+  const options = ["", ...PRESETS].map((name) => ({
+    value: name,
+    label: t(`samples.preset.${name || "none"}`),
+    hint: t(`samples.preset.${name || "none"}.why`),
+  }));
+  return (
+    <span class="group">
+      <Select
+        label={t("samples.preset")}
+        testId="preset"
+        value={preset}
+        options={options}
+        onChange={(name) =>
+          select({ preset: name, sort: "", order: "desc", seed: name === "random" ? 1 : null })
+        }
+      />
+      {preset === "random" && (
+        <Button label={t("samples.reroll")} testId="reroll" onClick={reroll}>
+          ⟳
+        </Button>
+      )}
+    </span>
+  );
+}
+
+function Columns(): JSX.Element | null {
+  const info = run.value;
+  if (info === null) return null;
+  return (
+    <Popover face={`${t("samples.columns")} ▾`} label={t("samples.columns_hint")} testId="columns">
+      <div class="stack">
+        <Button onClick={resetColumns}>{t("samples.columns_reset")}</Button>
+        {columnNames(info).map((name) => (
+          <Toggle
+            key={name}
+            label={metricLabel(name)}
+            hint={metricHint(name)}
+            on={isShown(name)}
+            onChange={(shown) => show(name, shown)}
+          />
+        ))}
+      </div>
+    </Popover>
+  );
+}
+
+export function Toolbar(): JSX.Element {
+  return (
+    <section class="tools" aria-label={t("samples.tools")}>
+      <Steps />
+      <Presets />
+      <Search />
+      <span class="space" />
+      <Columns />
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+/** Ready-made orders of the list, each with a sentence on why one would look at it (`samples.preset.<name>.why`). */
+
+export const PRESETS = [
+  "best",
+  "worst",
+  "largest_kl",
+  "smallest_kl",
+  "most_negative_kl",
+  "suspect_reference",
+  "random",
+] as const;
+
+/** Where a search can look; the words of the HTTP contract. */
+export const PLACES = ["prompt", "response", "reference"] as const;
+
+/** The places that an address names; all of them where it names none. */
+export function placesOf(text: string): string[] {
+  const named = text.split(",").filter((word) => PLACES.some((place) => place === word));
+  return named.length === 0 ? [...PLACES] : named;
+}
+
+/** What an address says for the chosen places: nothing where all are. */
+export function placesText(places: readonly string[]): string {
+  const kept = PLACES.filter((place) => places.includes(place));
+  return kept.length === PLACES.length ? "" : kept.join(",");
+}

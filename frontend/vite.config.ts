@@ -1,0 +1,33 @@
+import { defineConfig } from "vite";
+
+// TensorBoard imports `static/index.js` by that name and calls its `render`; everything else is found relative to it.
+export default defineConfig(({ mode }) => ({
+  // TensorBoard may be served below any prefix, so no address of ours starts with a slash.
+  base: "./",
+  publicDir: false,
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../tensorboard_plugin_rlboard/static",
+    emptyOutDir: true,
+    target: "es2022",
+    // Maps help while developing and have no place in a wheel.
+    sourcemap: mode === "development",
+    minify: mode !== "development",
+    // No HTML page of ours loads a stylesheet: CSS is imported with `?inline` and adopted by the document.
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: "src/index.ts",
+      // Without this `render` has no caller the bundler knows of, and is shaken away.
+      preserveEntrySignatures: "exports-only",
+      output: {
+        format: "es",
+        entryFileNames: "index.js",
+        chunkFileNames: "chunks/[name]-[hash].js",
+        assetFileNames: "assets/[name]-[hash][extname]",
+      },
+    },
+  },
+  // The host's content policy allows workers from files of the same origin only.
+  worker: { format: "es", rolldownOptions: { output: { entryFileNames: "chunks/[name]-[hash].js" } } },
+}));

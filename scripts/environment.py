@@ -1,0 +1,155 @@
+"""Makes `.venv` with the package installed from this source tree, and its bundle built; quick if all is there.
+
+    python scripts/environment.py                  what running TensorBoard with the tab needs
+    python scripts/environment.py --node test      also an extra of setup.py, and the frontend's test tools
+
+Standard library only, and no syntax newer than Python 3.7, so that an older Python is told what is wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+FRONTEND = ROOT / "_build_backend" / "rlboard_frontend.py"
+OLDEST = (3, 11)
+
+
+class SetupError(Exception):
+    """The environment cannot be made; the message is one sentence that says what to do."""
+
+
+def run(command: list[str | Path], otherwise: str) -> None:
+    """Shows and runs a command in the root folder.
+
+    Args:
+        command: Program and arguments.
+        otherwise: What to do if it fails.
+
+    Raises:
+        SetupError: It failed; its own message is on the screen already.
+    """
+    words = [str(word) for word in command]
+    print("+", " ".join(words), flush=True)
+    if subprocess.run(words, cwd=str(ROOT), check=False).returncode != 0:
+        raise SetupError(otherwise)
+
+
+def _check_python() -> None:
+    version = sys.version_info[:3]
+    if version < OLDEST:
+        here = ".".join(str(part) for part in version)
+        raise SetupError(
+            f"RL Board needs Python 3.11 or newer and this is {here}: start it with one, "
+            "as `python3.12 scripts/demo.py` or `make PYTHON=python3.12 ...` would."
+        )
+
+
+def _starts(python: Path) -> bool:
+    """False also if the environment is there but the Python it was made from is gone or broken."""
+    try:
+        return (
+            subprocess.run(
+                [str(python), "-m", "pip", "--version"], capture_output=True, check=False
+            ).returncode
+            == 0
+        )
+    except OSError:
+        return False
+
+
+def _make_venv() -> None:
+    if _starts(PYTHON):
+        return
+    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        raise SetupError(
+            "This Python cannot make virtual environments: install its venv module "
+            "(on Debian and Ubuntu: `apt install python3-venv`) and try again."
+        )
+    run(
+        [sys.executable, "-m", "venv", "--clear", VENV],
+        f"Making {VENV.name} failed: see whether this folder can be written to and the disk has space.",
+    )
+
+
+def _wanted() -> str:
+    """A digest of everything an installation depends on; the sources themselves are used where they are."""
+    whole = hashlib.sha256()
+    files = [ROOT / "setup.py", ROOT / "pyproject.toml", ROOT / "tensorboard_plugin_rlboard" / "__init__.py"]
+    for path in [*files, *sorted((ROOT / "_build_backend").glob("*.py"))]:
+        whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
+def _install(extras: list[str]) -> None:
+    mark = VENV / "rlboard-installed"
+    digest, *there = mark.read_text(encoding="utf-8").split() if mark.exists() else [""]
+    if digest == _wanted() and set(extras) <= set(there):
+        return
+    extras = sorted({*extras, *there})
+    target = f".[{','.join(extras)}]" if extras else "."
+    run(
+        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-e", target],
+        "Installing failed (pip's own message is above): check the network and pip's index setting, "
+        "and run this again.",
+    )
+    mark.write_text(" ".join([_wanted(), *extras]), encoding="utf-8")
+
+
+def _frontend(*, tools: bool) -> None:
+    sys.path.insert(0, str(FRONTEND.parent))
+    import rlboard_frontend  # noqa: PLC0415 - not before Python's version is known to be new enough
+
+    wheels = rlboard_frontend.requirements()
+    if tools and rlboard_frontend.npm_of_path() is None:
+        wheels = [rlboard_frontend.NODE_WHEEL]
+    if wheels:
+        run(
+            [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *wheels],
+            "There is no Node 20.19 or newer, and pip could not install one (its message is above): "
+            "install Node with npm, and run this again.",
+        )
+    for step in ["install", "build"] if tools else ["build"]:
+        run([PYTHON, FRONTEND, step], "The frontend is not ready: the line above says what to do.")
+
+
+def prepare(extras: list[str], *, node: bool = False) -> Path:
+    """Makes or completes the environment.
+
+    Args:
+        extras: Names from setup.py's extras_require.
+        node: Whether the frontend's test tools are wanted as well as the bundle.
+
+    Returns:
+        The environment's Python.
+
+    Raises:
+        SetupError: It cannot be made.
+    """
+    _check_python()
+    _make_venv()
+    _install(extras)
+    _frontend(tools=node)
+    return PYTHON
+
+
+def main() -> int:
+    """Prepares what the command line names; returns the exit code."""
+    names = [name for name in sys.argv[1:] if name != "--node"]
+    try:
+        prepare(names, node="--node" in sys.argv)
+    except SetupError as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""Takes the pictures of the README: TensorBoard on the sample logs, in a real browser.
+
+    python scripts/screenshots.py [--out docs/screenshots] [--logdir rollout_samples] [--only NAME ...]
+
+Run it with the environment's Python, or as `make screenshots`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import browser
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import FrameLocator, ViewportSize, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_MS = 30_000
+SIZE: ViewportSize = {"width": 1440, "height": 900}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-sync",
+]
+
+
+def _overview(frame: FrameLocator) -> None:
+    frame.get_by_test_id("chart-reward").first.wait_for()
+
+
+def _samples(frame: FrameLocator) -> None:
+    frame.get_by_test_id("sample-row").first.wait_for()
+
+
+def _sample(frame: FrameLocator) -> None:
+    frame.get_by_test_id("sample-row").nth(1).click()
+    frame.get_by_test_id("token").first.wait_for()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: where the tab's address points, what is waited for, and how the reader has set things."""
+
+    name: str
+    view: str
+    reach: Callable[[FrameLocator], None]
+    dark: bool = False
+    locale: str = "en-US"
+
+
+PICTURES = (
+    Picture("overview", "overview", _overview),
+    Picture("overview-dark", "overview", _overview, dark=True),
+    Picture("overview-zh", "overview", _overview, locale="zh-CN"),
+    Picture("samples", "samples", _samples),
+    Picture("sample", "samples", _sample),
+    Picture("sample-dark", "samples", _sample, dark=True),
+    Picture("sample-zh", "samples", _sample, locale="zh-CN"),
+)
+
+
+@contextlib.contextmanager
+def tensorboard(logdir: Path) -> Iterator[str]:
+    """Runs TensorBoard on a free port; gives its address once it answers.
+
+    Raises:
+        SystemExit: It ended instead.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{probe.getsockname()[1]}/"
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir)]
+    command += ["--host", "127.0.0.1", "--port", address.rpartition(":")[2].rstrip("/")]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+        try:
+            while not _answers(address):
+                if server.poll() is not None:
+                    raise SystemExit("TensorBoard did not start: run `make demo` to see why.")
+                time.sleep(0.2)
+            yield address
+        finally:
+            server.terminate()
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address + "data/environment", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def take(pictures: list[Picture], address: str, chromium: str, out: Path) -> None:
+    """Takes the pictures one after another, each in a browser without a past."""
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        for picture in pictures:
+            context = started.new_context(
+                viewport=SIZE, locale=picture.locale, color_scheme="dark" if picture.dark else "light"
+            )
+            context.set_default_timeout(PATIENCE_MS)
+            page = context.new_page()
+            page.goto(f"{address}#rlboard&p.rlboard.view={picture.view}")
+            picture.reach(page.frame_locator("iframe[src*='name=rlboard']"))
+            page.wait_for_timeout(1500)  # charts are drawn and transitions over
+            page.screenshot(path=out / f"{picture.name}.png")
+            print(out / f"{picture.name}.png", flush=True)
+            context.close()
+        started.close()
+
+
+def main() -> int:
+    """Takes the pictures the command line names, or all."""
+    parser = argparse.ArgumentParser(description="Take the README's pictures.")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--logdir", type=Path, default=ROOT / "rollout_samples")
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=[picture.name for picture in PICTURES])
+    arguments = parser.parse_args()
+    chromium = browser.find()
+    if chromium is None:
+        print(browser.ADVICE, file=sys.stderr)
+        return 1
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    wanted = [picture for picture in PICTURES if arguments.only is None or picture.name in arguments.only]
+    with tensorboard(arguments.logdir) as address:
+        try:
+            take(wanted, address, chromium, arguments.out)
+        except BrowserError as error:
+            print(f"The tab did not come to what the picture shows: {error.message}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""Name, version, dependencies and entry point of the package. The frontend is built by `_build_backend`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = "tensorboard_plugin_rlboard"
+
+
+def version() -> str:
+    """Reads `__version__` without importing the package, whose dependencies are not here yet."""
+    text = (HERE / PACKAGE / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'^__version__(?:\s*:[^=]+)?\s*=\s*"([^"]+)"', text, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"{PACKAGE}/__init__.py has no line `__version__ = ...`.")
+    return found[1]
+
+
+EXAMPLES = ["torch>=2.2"]
+TEST = [
+    "build>=1.2",
+    "hypothesis>=6.100",
+    "mypy>=1.11",
+    "playwright>=1.45",
+    "pytest>=8.3",
+    "ruff>=0.9",
+    "setuptools>=77",
+]
+
+setup(
+    name="tensorboard-plugin-rlboard",
+    version=version(),
+    description="A TensorBoard tab that shows what language models wrote while reinforcement learning trained them",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8")
+    if (HERE / "README.md").exists()
+    else "",
+    long_description_content_type="text/markdown",
+    license_expression="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
+    # The bundle is not in git, so it is named here instead of being found there.
+    package_data={PACKAGE: ["*.md", "py.typed", "static/*", "static/**/*"]},
+    # Only what is named: include_package_data would also take whatever else the sdist carries.
+    include_package_data=False,
+    install_requires=[
+        "tensorboard>=2.17.1",
+        "werkzeug>=2.2",
+        "numpy>=1.26",
+        "duckdb>=2.0",
+    ],
+    extras_require={
+        "examples": EXAMPLES,
+        "test": TEST,
+        "dev": [*TEST, *EXAMPLES],
+    },
+    entry_points={"tensorboard_plugins": ["rlboard = tensorboard_plugin_rlboard.loader:RLBoardLoader"]},
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Topic :: Scientific/Engineering :: Visualization",
+    ],
+    keywords=["tensorboard", "reinforcement learning", "RLHF", "GRPO", "PPO", "rollouts"],
+    zip_safe=False,
+)

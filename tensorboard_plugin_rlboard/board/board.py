@@ -1,0 +1,173 @@
+"""The board: one method for each question of the contract. Knows nothing of HTTP."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from tensorboard_plugin_rlboard.api import (
+    Distribution,
+    ProblemColumns,
+    Problems,
+    RunInfo,
+    Runs,
+    Sample,
+    Samples,
+    Steps,
+)
+from tensorboard_plugin_rlboard.board import runs as runs_question
+from tensorboard_plugin_rlboard.board.columns import fetch
+from tensorboard_plugin_rlboard.board.distribution import distribution
+from tensorboard_plugin_rlboard.board.opened import OpenedSamples, binary
+from tensorboard_plugin_rlboard.board.sample import locate, sample, token_names
+from tensorboard_plugin_rlboard.board.samples import MAX_LIMIT, samples
+from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
+from tensorboard_plugin_rlboard.board.steps import steps
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.texts import TextRules
+
+Answer = TypeVar("Answer")
+_KEPT = 64
+"""Answers that are kept until their run changes."""
+
+
+class Board:
+    """Answers questions about the runs of a registry; every method may be called from any thread."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._opened = OpenedSamples()
+        self._described: dict[str, tuple[int, RunInfo]] = {}
+        self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
+
+    @property
+    def revision(self) -> int:
+        """Changes whenever an answer may."""
+        return self.registry.revision
+
+    @property
+    def problems_total(self) -> int:
+        """Problems of all runs."""
+        return sum(run.problems for run in self.registry.runs.values())
+
+    def runs(self, scalar_runs: Sequence[str] = ()) -> Runs:
+        """All runs; `scalar_runs` are TensorBoard's own, to be paired with them."""
+        return runs_question.runs(self.registry, scalar_runs, self._described)
+
+    def run(self, name: str) -> RunIndex:
+        """The index of a run, which is indexed first from now on.
+
+        Raises:
+            UnknownError: no run has that name.
+        """
+        found = self.registry.runs.get(name)
+        if found is None:
+            known = ", ".join(sorted(self.registry.runs)[:10]) or "none yet"
+            raise UnknownError(f"There is no run {name}; runs: {known}.")
+        self.registry.focus = name
+        return found
+
+    def _keep(self, run: RunIndex, key: tuple[object, ...], ask: Callable[[], Answer]) -> Answer:
+        """The answer of the run's present version, computed once."""
+        full = (run.name, run.version, *key)
+        if full in self._kept:
+            return self._kept[full]  # type: ignore[return-value]  # a key is only ever stored with its own answer
+        answer = ask()
+        self._kept[full] = answer
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return answer
+
+    def steps(self, chosen: Selection, metrics: tuple[str, ...] | None = None) -> Steps:
+        """Curves: statistics of each step."""
+        run = self.run(chosen.run)
+        names = None if metrics is None else list(metrics)
+        return self._keep(
+            run, ("steps", chosen, metrics), lambda: steps(self.registry.cursor(), run, chosen, names)
+        )
+
+    def samples(
+        self,
+        chosen: Selection,
+        rules: TextRules,
+        *,
+        columns: list[str] | None = None,
+        sort: str = "",
+        order: str = "asc",
+        preset: str = "",
+        seed: int = 0,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> Samples:
+        """One page of the table of responses."""
+        run = self.run(chosen.run)
+        return samples(
+            self.registry.cursor(),
+            run,
+            chosen,
+            rules,
+            columns=columns,
+            sort=sort,
+            order=order,
+            preset=preset,
+            seed=seed,
+            offset=offset,
+            limit=limit,
+        )
+
+    def sample(self, run: str, name: str, rules: TextRules) -> Sample:
+        """One sample whole."""
+        return sample(self.registry.cursor(), self.run(run), self._opened, name, rules)
+
+    def tokens(self, run: str, name: str) -> tuple[list[str], bytes]:
+        """The token metrics of a sample: their names, and their rows as little-endian float32."""
+        found = self.run(run)
+        _, _, opened = locate(self.registry.cursor(), found, self._opened, name)
+        names = token_names(found, opened)
+        return names, binary(opened, names)
+
+    def token_lists(self, run: str, name: str) -> dict[str, list[float | None]]:
+        """The token metrics of a sample as lists; None where a value is missing, NaN where NaN was logged."""
+        found = self.run(run)
+        _, _, opened = locate(self.registry.cursor(), found, self._opened, name)
+        lists: dict[str, list[float | None]] = {}
+        for metric in token_names(found, opened):
+            absent = opened.tokens.missing.get(metric)
+            values = opened.tokens.values[metric].tolist()
+            lists[metric] = [None if absent is not None and absent[i] else x for i, x in enumerate(values)]
+        return lists
+
+    def distribution(
+        self,
+        chosen: Selection,
+        metric: str,
+        *,
+        bins: int = 40,
+        lo: float | None = None,
+        hi: float | None = None,
+        against: str = "",
+    ) -> Distribution:
+        """Histogram and density of one metric."""
+        run = self.run(chosen.run)
+        return distribution(
+            self.registry.cursor(), run, chosen, metric, bins=bins, lo=lo, hi=hi, against=against
+        )
+
+    def problems(self, run: str, offset: int = 0, limit: int = 50) -> Problems:
+        """Lines and values that could not be used, in file order.
+
+        Raises:
+            ArgumentError: offset or limit out of range.
+        """
+        if not 0 < limit <= MAX_LIMIT or offset < 0:
+            raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
+        found = self.run(run)
+        rows = fetch(
+            self.registry.cursor(),
+            f'SELECT file, line, line_offset AS "offset", kind, reason FROM {found.problem_table} '
+            f"ORDER BY file, line_offset, kind LIMIT {limit} OFFSET {offset}",
+            [],
+        )
+        return Problems(found.problems, ProblemColumns(**rows))

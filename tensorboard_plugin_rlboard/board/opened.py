@@ -1,0 +1,96 @@
+"""Opened samples: one line read again by its place in the index, kept for a moment for the routes that share it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.board.selection import UnknownError
+from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse
+from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
+from tensorboard_plugin_rlboard.metrics import Bools, Tokens, derive
+
+_BUDGET = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A sample with all its token metrics.
+
+    Attributes:
+        row: the row as logged, in our words.
+        tokens: logged and derived token metrics, aligned.
+    """
+
+    row: OpenedRow
+    tokens: Tokens
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds, about."""
+        return 8 * sum(len(array) for array in self.tokens.values.values()) + 60 * len(self.row.raw_tokens)
+
+
+class OpenedSamples:
+    """Decoded samples within a byte budget; /sample and /tokens of one click decode a line once."""
+
+    def __init__(self, budget: int = _BUDGET) -> None:
+        self._budget = budget
+        self._kept: OrderedDict[tuple[str, int, int, int], Opened] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:
+        """Reads and decodes one line, or takes it from memory.
+
+        Raises:
+            UnknownError: the line is not there any more.
+        """
+        key = (run.name, file.number, offset, length)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        opened = _open(run, file, offset, length)
+        with self._lock:
+            self._kept[key] = opened
+            while len(self._kept) > 1 and sum(kept.size for kept in self._kept.values()) > self._budget:
+                self._kept.popitem(last=False)
+        return opened
+
+
+def _open(run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:
+    try:
+        with Path(file.path).open("rb") as source:
+            source.seek(offset)
+            line = source.read(length)
+    except OSError as error:
+        raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
+    row = parse(line)
+    if row is None:
+        raise UnknownError(
+            f"{file.relative} has changed since it was indexed; it will be read again in a moment."
+        )
+    opened = open_row(row, file.known, sorted(run.keys.arrays))
+    return Opened(opened, derive(opened.tokens))
+
+
+def binary(opened: Opened, names: list[str]) -> bytes:
+    """Token metrics as little-endian float32, one row for each name; a missing value is NaN."""
+    n = int(opened.tokens.sizes[0])
+    rows = [np.asarray(opened.tokens.values[name], "<f4") for name in names]
+    return b"".join(row[:n].tobytes() for row in rows)
+
+
+def missing_spans(missing: Mapping[str, Bools], names: list[str]) -> dict[str, list[tuple[int, int]]]:
+    """Where each metric has no value: [from, to) spans of positions."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for name in names:
+        if name in missing and missing[name].any():
+            edges = np.flatnonzero(np.diff(np.concatenate([[0], missing[name].astype(np.int8), [0]])))
+            spans[name] = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return spans

@@ -1,0 +1,127 @@
+"""Which samples a question is about: the common arguments of the contract, as SQL with bound values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.board.vocabulary import GROUP_KEY, group_columns
+from tensorboard_plugin_rlboard.index.columns import physical, text
+from tensorboard_plugin_rlboard.index.run import RunIndex
+
+if TYPE_CHECKING:
+    import duckdb
+
+TEXTS = {"prompt": "prompt", "response": "response", "reference": "ref_response"}
+
+
+class ArgumentError(ValueError):
+    """An argument that cannot be answered; the message says what would be right."""
+
+
+class UnknownError(LookupError):
+    """No run or sample of that name."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The common selection arguments. None means: not restricted, or the default named in http_api.md."""
+
+    run: str
+    split: str | None = None
+    attempt: int | None = None
+    step: int | None = None
+    step_min: int | None = None
+    step_max: int | None = None
+    search: str = ""
+    regex: bool = False
+    within: tuple[str, ...] = ()
+    prompt_key: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A FROM clause and a WHERE clause with the values bound to them, in order."""
+
+    source: str
+    where: str
+    values: list[object]
+
+
+def default_split(cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> str:
+    """`train` where the run has it, else the split it has."""
+    rows = cursor.execute(f"SELECT DISTINCT split FROM {run.table}").fetchall()
+    found = {str(row[0]) for row in rows}
+    return "train" if "train" in found or not found else min(found)
+
+
+def relation(
+    cursor: duckdb.DuckDBPyConnection, run: RunIndex, chosen: Selection, groups: bool = False
+) -> Relation:
+    """The samples of a selection.
+
+    Group metrics are computed over the whole group, before search narrows the samples: what is searched for does not
+    change a sample's advantage.
+
+    Raises:
+        ArgumentError: a text column that cannot be searched.
+    """
+    scope: list[str] = ["split = ?"]
+    values: list[object] = [chosen.split or default_split(cursor, run)]
+    for condition, value in (
+        ("step = ?", chosen.step),
+        ("step >= ?", chosen.step_min),
+        ("step <= ?", chosen.step_max),
+        ("attempt = ?", chosen.attempt),
+    ):
+        if value is not None:
+            scope.append(condition)
+            values.append(value)
+    if chosen.attempt is None and run.attempts > 1:
+        scope.append(
+            f"(step, attempt) IN (SELECT step, max(attempt) FROM {run.table} WHERE split = ? GROUP BY step)"
+        )
+        values.append(values[0])
+    further: list[str] = []
+    if chosen.prompt_key is not None:
+        further.append("prompt_key = ?")
+        values.append(chosen.prompt_key)
+    if chosen.group is not None:
+        further.append(f"{GROUP_KEY} = ?")
+        values.append(chosen.group)
+    if chosen.search:
+        if chosen.regex:
+            _check_regex(cursor, chosen.search)
+        columns = [
+            text(TEXTS[name]) for name in searched(chosen) if physical("t", TEXTS[name]) in run.columns
+        ]
+        test = "regexp_matches({}, ?)" if chosen.regex else "contains(lower({}), lower(?))"
+        further.append("(" + (" OR ".join(test.format(column) for column in columns) or "false") + ")")
+        values += [chosen.search] * len(columns)
+    wanted = f"*, {group_columns(run)}" if groups and group_columns(run) else "*"
+    source = f"(SELECT {wanted} FROM {run.table} WHERE {' AND '.join(scope)})"
+    return Relation(source, " AND ".join(further) or "true", values)
+
+
+def _check_regex(cursor: duckdb.DuckDBPyConnection, pattern: str) -> None:
+    """Raises ArgumentError where the pattern is no RE2 expression."""
+    try:
+        cursor.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
+    except Exception as error:
+        reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
+        raise ArgumentError(
+            f"search={pattern[:80]} is no regular expression (RE2 syntax): {reason}."
+        ) from error
+
+
+def searched(chosen: Selection) -> tuple[str, ...]:
+    """The texts that a search looks at, in the order in which a hit is reported.
+
+    Raises:
+        ArgumentError: an unknown name.
+    """
+    for name in chosen.within:
+        if name not in TEXTS:
+            raise ArgumentError(f"in={name} is not known: it takes {', '.join(TEXTS)}.")
+    return chosen.within or ("response", "prompt", "reference")

@@ -1,0 +1,207 @@
+"""Rounds of indexing: a survey of the files, then their new ranges one by one, in the order in which users need them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.registry import FORMATS, recognise
+from tensorboard_plugin_rlboard.index.keys import Keys, learn, spread
+from tensorboard_plugin_rlboard.index.part import build
+from tensorboard_plugin_rlboard.index.run import IndexedFile, Range, RunIndex
+from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, line_starts
+from tensorboard_plugin_rlboard.sources.tail import Change, advance, fingerprint_of, look
+from tensorboard_plugin_rlboard.sources.walk import SourceFile, scan
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.index.registry import Registry
+
+logger = logging.getLogger(__name__)
+FIRST_RANGE = 2 * 1024 * 1024
+RANGE = 32 * 1024 * 1024
+_SNIFFED_LINES = 20
+_SNIFFED_BYTES = 64 * 1024 * 1024
+
+
+class Refresh:
+    """Does the indexing for a registry. Used by one thread."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._query = registry.engine.query()
+        self._ingest = registry.engine.ingest()
+        self._ignored: dict[str, tuple[int, int]] = {}
+
+    def survey(self) -> None:
+        """Looks at every file below the roots: new, grown, rewritten or gone."""
+        found = scan(self.registry.roots)
+        present = {file.relative: file for files in found.runs.values() for file in files}
+        for run in tuple(self.registry.runs.values()):
+            for relative in tuple(run.files):
+                self._look(run, run.files[relative], present.get(relative))
+        known = {relative for run in self.registry.runs.values() for relative in run.files}
+        for file in present.values():
+            if file.relative not in known:
+                self._meet(file)
+        for relative in set(self._ignored) - set(present):
+            del self._ignored[relative]
+        gone = set(self.registry.ignored) - set(present)
+        unreadable = {problem.path: problem.reason for problem in found.problems}
+        self.registry.surveyed(gone, unreadable)
+
+    def _look(self, run: RunIndex, file: IndexedFile, now: SourceFile | None) -> None:
+        seen = look(file.state, now, time.time_ns())
+        if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
+            if seen.state.size != file.state.size:
+                self.registry.changed()
+            file.state = seen.state
+            return
+        if seen.change is Change.UNREADABLE:
+            run.message = f"{file.relative} cannot be read: {seen.reason}"
+            return
+        run.forget(self._query, file.relative)
+        run.number_attempts(self._query)
+        if seen.change is Change.VANISHED:
+            reason = "The file was there and is gone; its samples are no longer shown."
+            run.note(self._query, [(file.relative, None, None, "vanished", reason)])
+        elif seen.state is not None:
+            run.add_file(file.path, file.relative, file.known, seen.state)
+        self.registry.changed()
+
+    def _meet(self, file: SourceFile) -> None:
+        """A file that is not indexed yet: told by its first complete rows, never by its name."""
+        facts = (file.size, file.mtime_ns)
+        if self._ignored.get(file.relative) == facts:
+            return
+        self._ignored[file.relative] = facts
+        try:
+            known, reason = sniff(file.path)
+        except OSError as error:
+            known, reason = None, f"It cannot be read: {error.strerror or error}."
+        if known is None:
+            self.registry.ignore(file.relative, reason)
+            return
+        state = look(None, file, time.time_ns()).state
+        if state is not None:
+            del self._ignored[file.relative]
+            run = self.registry.run_of(file.run, self._query)
+            run.add_file(file.path, file.relative, known, state)
+            self.registry.welcome(file.relative)
+
+    def index_one(self) -> bool:
+        """Indexes the next range; False where nothing is left but half-written lines."""
+        pending = [run for run in tuple(self.registry.runs.values()) if run.pending]
+        if not pending:
+            return False
+        focus = self.registry.focus
+        run = min(pending, key=lambda run: (run.name != focus, run.indexed > 0, run.name))
+        # The file that lags most: steps of all ranks become complete together.
+        file = min(
+            (f for f in run.files.values() if f.pending), key=lambda f: f.state.read_to / max(1, f.state.size)
+        )
+        start = time.perf_counter()
+        try:
+            done = self._next(run, file, FIRST_RANGE if file.state.read_to == 0 else RANGE)
+        except OSError as error:
+            run.message = f"{file.relative} cannot be read: {error.strerror or error}."
+            file.waiting_at = file.state.size
+            done = 0
+        self.registry.indexed(run, done, time.perf_counter() - start)
+        return True
+
+    def _next(self, run: RunIndex, file: IndexedFile, target: int) -> int:
+        """Indexes one range of about `target` bytes; returns the bytes it took."""
+        at = next(byte_ranges(file.path, file.state.read_to, file.state.size, target), None) or closed_tail(
+            file.path, file.state.read_to, file.state.size
+        )
+        if at is None:
+            file.waiting_at = file.state.size
+            return 0
+        data = _read(file.path, *at)
+        if len(data) < at[1]:  # it shrank since the survey, which will tell
+            file.waiting_at = file.state.size
+            return 0
+        starts, lengths = line_starts(data, 0)
+        learnt = run.keys | learn(spread(data, starts, lengths), file.known)
+        fresh = learnt != run.keys and bool(run.samples)
+        earlier, run.keys = run.keys, learnt
+        taken = Range(at[0], at[1], file.newlines)
+        try:
+            self._build(run, file, data, taken)
+        except Exception as error:
+            if len(starts) > 1:
+                logger.warning("RL Board reads a range of %s in smaller pieces: %s", file.relative, error)
+                return self._next(run, file, max(1, min(target, at[1]) // 8))
+            logger.exception("RL Board cannot index a line of %s", file.relative)
+            reason = f"The line could not be indexed ({type(error).__name__}); it is left out."
+            run.note(self._query, [(file.relative, file.newlines + 1, at[0], "not_indexed", reason)])
+            file.newlines += data.count(b"\n")
+        file.state = advance(file.state, fingerprint_of(data, at[0]))
+        run.number_attempts(self._query)
+        if fresh:
+            self._read_again(run, taken, file, earlier)
+        return at[1]
+
+    def _build(self, run: RunIndex, file: IndexedFile, data: bytes, at: Range) -> None:
+        parquet = self.registry.engine.folder / "range.parquet"
+        part = build(self._ingest, data, at.offset, file.known, run.keys, parquet)
+        run.add(self._query, file, part, parquet, at)
+
+    def _read_again(self, run: RunIndex, newest: Range, owner: IndexedFile, earlier: Keys) -> None:
+        """A key that was not known before may stand in lines read without it: their ranges are read again."""
+        now, before = (k.numbers | k.texts | k.arrays for k in (run.keys, earlier))
+        retyped = (run.keys.texts & earlier.numbers) | (run.keys.texts & earlier.arrays)
+        needles = [
+            json.dumps(key, ensure_ascii=e).encode()
+            for key in (now - before) | retyped
+            for e in (True, False)
+        ]
+        for file in run.files.values():
+            for at in tuple(file.ranges):
+                if (file, at) == (owner, newest):
+                    continue
+                data = _read(file.path, at.offset, at.length)
+                if len(data) == at.length and any(needle in data for needle in needles):
+                    self._build(run, file, data, at)
+
+
+def _read(path: str, offset: int, length: int) -> bytes:
+    with Path(path).open("rb") as file:
+        file.seek(offset)
+        return file.read(length)
+
+
+def sniff(path: str) -> tuple[Format | None, str]:
+    """The format of a file's first complete rows, or one sentence that says why it has none.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    problem = "It has no complete line yet; it is looked at again when it grows."
+    with Path(path).open("rb") as file:
+        for _ in range(_SNIFFED_LINES):
+            line = file.readline(_SNIFFED_BYTES)
+            if not line:
+                break
+            if line.isspace():
+                continue
+            try:
+                row = json.loads(line.decode("utf-8-sig", "replace"))
+            except (ValueError, RecursionError):
+                if line.endswith(b"\n"):
+                    problem = "Its first lines are no JSON."
+                continue
+            if not isinstance(row, dict):
+                problem = "Its lines are no JSON objects."
+                continue
+            known = recognise(row)
+            if known is not None:
+                return known, ""
+            keys = ", ".join(sorted(str(key) for key in row)[:8])
+            names = ", ".join(known.name for known in FORMATS)
+            return None, f"Its first row has the keys {keys}; no known rollout format ({names}) has these."
+    return None, problem

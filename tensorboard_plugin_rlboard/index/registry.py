@@ -1,0 +1,178 @@
+"""All runs of a log directory and their indexes, kept up to date by one background thread under one lock.
+
+The lock guards the registry's own fields and is held for moments only: never while a file is read or a query runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.index.engine import Engine
+from tensorboard_plugin_rlboard.index.refresh import Refresh
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.sources.walk import first_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from tensorboard_plugin_rlboard.sources.logdir import Root
+
+logger = logging.getLogger(__name__)
+
+
+class Registry:
+    """Discovers runs and keeps their indexes: `refresh` does one round, `start` goes on doing rounds.
+
+    Attributes:
+        roots: where to look.
+        interval: seconds between two looks; 0 looks once, as TensorBoard's --reload_interval does.
+        runs: TensorBoard's run name -> index.
+        ignored: relative path of a .jsonl file that is no rollout log -> why.
+        revision: changes whenever an answer may.
+        surveys: how many looks at the whole log directory are done.
+        failure: why nothing can be indexed, else empty.
+        focus: the run that the user looks at; it is indexed first.
+    """
+
+    def __init__(self, roots: Sequence[Root], interval: float = 5.0) -> None:
+        self.roots = list(roots)
+        self.interval = interval
+        self.runs: dict[str, RunIndex] = {}
+        self.ignored: dict[str, str] = {}
+        self.revision = 0
+        self.surveys = 0
+        self.failure = ""
+        self.focus = ""
+        self._lock = threading.Lock()
+        self._speeds: dict[str, deque[tuple[int, float]]] = {}
+        self._engine: Engine | None = None
+        self._opened = threading.Event()
+        self._stop = threading.Event()
+        self._looked = threading.Event()
+        self._something = False
+        self._thread: threading.Thread | None = None
+        self._refresh: Refresh | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The databases; opened at first use, in the thread that indexes."""
+        if self._engine is None:
+            self._engine = Engine()
+            self._opened.set()
+        return self._engine
+
+    def start(self) -> None:
+        """Starts the background thread; does nothing where it has been started."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="rlboard-index", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread and drops the databases."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        if self._engine is not None:
+            self._engine.close()
+
+    def has_files(self, seconds: float) -> bool:
+        """Whether a .jsonl file lies below the roots, from memory; the first look is waited for at most so long."""
+        self._looked.wait(seconds)
+        return bool(self.runs) or self._something
+
+    def cursor(self, seconds: float = 10.0) -> duckdb.DuckDBPyConnection:
+        """A cursor of the query database, for the calling thread.
+
+        Raises:
+            RuntimeError: the database could not be opened, with the reason.
+        """
+        if not self._opened.wait(seconds) or self._engine is None:
+            raise RuntimeError(self.failure or "The index is still being opened; ask again in a moment.")
+        return self._engine.query()
+
+    def refresh(self) -> None:
+        """One round: a survey, then every whole line that is new."""
+        if self._refresh is None:
+            self._refresh = Refresh(self)
+        self._refresh.survey()
+        until = time.monotonic() + max(1.0, self.interval)
+        while not self._stop.is_set() and self._refresh.index_one():
+            if (
+                time.monotonic() > until
+            ):  # a long first indexing must not miss what a training writes meanwhile
+                self._refresh.survey()
+                until = time.monotonic() + max(1.0, self.interval)
+
+    def _work(self) -> None:
+        self._something = first_file(self.roots, time.monotonic() + 1.0)
+        self._looked.set()
+        while not self._stop.is_set():
+            try:
+                self.refresh()
+                self.failure = ""
+            except Exception as error:  # the thread goes on and leaves the reason where the tab shows it
+                logger.exception("RL Board could not bring its index up to date")
+                self.failure = f"The index could not be brought up to date: {error}"
+                self._opened.set()
+                self.changed()
+            if self.interval <= 0:
+                return
+            self._stop.wait(self.interval)
+
+    def changed(self) -> None:
+        """Makes every answer given before stale."""
+        with self._lock:
+            self.revision += 1
+
+    def surveyed(self, gone: set[str], unreadable: dict[str, str]) -> None:
+        """Notes the end of a look at the log directory."""
+        with self._lock:
+            before = dict(self.ignored)
+            self.ignored = {k: why for k, why in self.ignored.items() if k not in gone} | unreadable
+            self._something = bool(self.runs or self.ignored)
+            self.surveys += 1
+            if self.surveys == 1 or before != self.ignored:
+                self.revision += 1
+
+    def ignore(self, relative: str, reason: str) -> None:
+        """Notes a file that is no rollout log."""
+        with self._lock:
+            if self.ignored.get(relative) != reason:
+                self.ignored = self.ignored | {relative: reason}
+                self.revision += 1
+
+    def welcome(self, relative: str) -> None:
+        """Notes that a file is a rollout log after all."""
+        with self._lock:
+            self.ignored = {other: why for other, why in self.ignored.items() if other != relative}
+            self.revision += 1
+
+    def run_of(self, name: str, cursor: duckdb.DuckDBPyConnection) -> RunIndex:
+        """The index of a run, made where there is none."""
+        if name not in self.runs:
+            run = RunIndex(len(self.runs), name)
+            run.create(cursor)
+            with self._lock:
+                self.runs = self.runs | {name: run}
+                self.revision += 1
+        return self.runs[name]
+
+    def indexed(self, run: RunIndex, size: int, seconds: float) -> None:
+        """Notes that bytes of a run are in the index now."""
+        with self._lock:
+            self._speeds.setdefault(run.name, deque(maxlen=8)).append((size, seconds))
+            self.revision += 1
+
+    def speed(self, run: RunIndex) -> float:
+        """Bytes a second over the last ranges of a run; 0 where nothing is being read."""
+        with self._lock:
+            last = tuple(self._speeds.get(run.name, ()))
+        seconds = sum(took for _, took in last)
+        return sum(size for size, _ in last) / seconds if run.pending and seconds > 0 else 0.0

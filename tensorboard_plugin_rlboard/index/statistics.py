@@ -1,0 +1,51 @@
+"""The numbers of every sample of a range, from its aligned tokens: one float64 a sample and name."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.metrics import Floats, Tokens, derive, statistics
+from tensorboard_plugin_rlboard.moments import explained_variance, moments
+
+STORED = ("sum", "std", "min", "max", "argmax", "absmean")
+"""Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples."""
+
+
+def sample_numbers(tokens: Tokens) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Computes every number of the samples.
+
+    Returns:
+        The metrics by name, and the hidden sums (`<token metric>_count` and those of `moments`) by name.
+    """
+    whole = derive(tokens)
+    metrics: dict[str, Floats] = {"n_tokens": np.where(tokens.sizes > 0, tokens.sizes, np.nan)}
+    sums = moments(tokens)
+    bad = np.zeros(len(tokens.sizes))
+    for name in whole.values:
+        found = statistics(whole, name)
+        if name in tokens.values:  # a NaN of a derived metric is the logged one once more
+            bad += found.nonfinite
+        sums |= {f"{name}_count": found.count, f"{name}_nonfinite": found.nonfinite}
+        metrics |= {f"{name}_{statistic}": getattr(found, statistic) for statistic in STORED}
+        if name == "value_error":
+            with np.errstate(invalid="ignore", divide="ignore"):
+                metrics["value_mse"] = found.std**2 + (found.sum / found.count) ** 2
+    metrics["nonfinite"] = bad
+    if "ev_n" in sums:
+        metrics["explained_variance"] = explained_variance(sums)
+    return metrics, sums
+
+
+_SHORTEST = 200
+
+
+def repetition(responses: Iterable[object]) -> Floats:
+    """1 - compressed size / size of each text of at least 200 bytes of UTF-8, else NaN; high is repetitive."""
+    shares = []
+    for response in responses:
+        raw = response.encode("utf-8", "replace") if isinstance(response, str) else b""
+        shares.append(1.0 - len(zlib.compress(raw)) / len(raw) if len(raw) >= _SHORTEST else np.nan)
+    return np.asarray(shares, np.float64)

@@ -1,0 +1,38 @@
+"""What TensorBoard imports at start-up, by the entry point ``tensorboard_plugins``.
+
+TensorBoard loads entry points without a safety net: an ImportError raised while this module is imported ends
+the whole process. So nothing is imported here that could be missing or slow; the plugin itself is imported in
+``load``, and a failure there costs the user this tab only.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from tensorboard.plugins import base_plugin
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
+
+logger = logging.getLogger(__name__)
+
+
+class RLBoardLoader(base_plugin.TBLoader):  # type: ignore[misc]  # TensorBoard ships no types
+    """Makes the plugin, or says in one sentence why there is none."""
+
+    def load(self, context: base_plugin.TBContext) -> RLBoardPlugin | None:
+        """Make the plugin for one TensorBoard.
+
+        Args:
+            context: What TensorBoard offers its plugins (log directory, flags, data provider).
+
+        Returns:
+            The plugin, or None where a package that it needs is missing; TensorBoard then runs without the tab.
+        """
+        try:
+            from tensorboard_plugin_rlboard.plugin import RLBoardPlugin  # noqa: PLC0415 (see the module's docstring)
+        except ImportError as error:
+            logger.warning("The RL Board tab is left out because an import failed: %s", error)
+            return None
+        return RLBoardPlugin(context)

@@ -1,0 +1,202 @@
+"""The routes: read arguments, ask the board, answer. The contract is in http_api.md in this folder."""
+
+from __future__ import annotations
+
+import logging
+import mimetypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tensorboard import errors, plugin_util
+from tensorboard.backend import http_util
+from tensorboard.plugins import base_plugin
+from werkzeug import wrappers
+from werkzeug.security import safe_join
+
+from tensorboard_plugin_rlboard import http
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.selection import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.scalars import ScalarReader, paired
+from tensorboard_plugin_rlboard.sources.logdir import roots
+
+if TYPE_CHECKING:
+    from tensorboard.plugins.base_plugin import TBContext
+
+logger = logging.getLogger(__name__)
+STATIC = Path(__file__).parent / "static"
+ACTIVE_WAIT = 0.05
+"""Seconds that the very first is_active may wait for the first look; TensorBoard's whole page waits with it."""
+YEAR = 31_536_000
+Route = Callable[[wrappers.Request], wrappers.Response]
+
+
+class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard ships no types
+    """Serves rollouts below the log directory to the tab RL Board."""
+
+    plugin_name = "rlboard"
+
+    def __init__(self, context: TBContext) -> None:
+        flags = context.flags
+        interval = getattr(flags, "reload_interval", None)
+        found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
+        self._registry = Registry(found, 5.0 if interval is None else float(interval))
+        self._board = Board(self._registry)
+        self._scalars = ScalarReader(context.data_provider)
+
+    def get_plugin_apps(self) -> dict[str, Any]:
+        """Routes of http_api.md, below data/plugin/rlboard."""
+        return {
+            "/runs": self._route(self._runs),
+            "/steps": self._route(self._steps),
+            "/samples": self._route(self._samples),
+            "/sample": self._route(self._sample),
+            "/tokens": self._route(self._tokens),
+            "/distribution": self._route(self._distribution),
+            "/problems": self._route(self._problems),
+            "/scalars": self._route(self._native_scalars),
+            "/static/*": self._route(self._static),
+        }
+
+    def is_active(self) -> bool:
+        """Whether there is anything to show: answered from memory, except for a bounded wait at the first call."""
+        self._registry.start()
+        return self._registry.has_files(ACTIVE_WAIT)
+
+    def data_plugin_names(self) -> tuple[str, ...]:
+        """No event data is ours: rollouts are found by is_active alone."""
+        return ()
+
+    def frontend_metadata(self) -> base_plugin.FrontendMetadata:
+        """The tab: its module and its name."""
+        return base_plugin.FrontendMetadata(es_module_path="/static/index.js", tab_name="RL Board")
+
+    def _route(self, answer: Route) -> Any:
+        """A WSGI application that answers GET only, and errors as TensorBoard does."""
+
+        @wrappers.Request.application
+        def application(request: wrappers.Request) -> wrappers.Response:
+            if request.method not in {"GET", "HEAD"}:
+                return _refuse(request, "RL Board answers GET only.", 405)
+            if request.headers.get("Sec-Fetch-Site") == "cross-site":
+                return http_util.Respond(
+                    request, "RL Board does not answer other sites.", "text/plain", code=403
+                )
+            self._registry.start()
+            try:
+                return answer(request)
+            except ArgumentError as error:
+                raise errors.InvalidArgumentError(str(error)) from error
+            except UnknownError as error:
+                raise errors.NotFoundError(str(error)) from error
+
+        return application
+
+    def _answer(self, request: wrappers.Request, ask: Callable[[], object]) -> wrappers.Response:
+        """An answer as JSON, marked with the revision that it is at least as new as."""
+        revision = self._board.revision
+        return self._respond(request, http.encode(ask()), revision)
+
+    def _respond(
+        self, request: wrappers.Request, body: bytes, revision: int, mime: str = "application/json"
+    ) -> wrappers.Response:
+        response: wrappers.Response = http_util.Respond(request, body, mime)
+        response.headers["X-RLBoard-Revision"] = str(revision)
+        response.headers["X-RLBoard-Problems"] = str(self._board.problems_total)
+        return response
+
+    def _runs(self, request: wrappers.Request) -> wrappers.Response:
+        ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
+        return self._answer(
+            request, lambda: self._board.runs(list(self._scalars.tags(ctx, experiment).by_run))
+        )
+
+    def _steps(self, request: wrappers.Request) -> wrappers.Response:
+        chosen = http.selection(request.args)
+        metrics = tuple(request.args.getlist("metrics")) or None
+        return self._answer(request, lambda: self._board.steps(chosen, metrics))
+
+    def _samples(self, request: wrappers.Request) -> wrappers.Response:
+        args = request.args
+        limit = http.integer(args, "limit")
+        return self._answer(
+            request,
+            lambda: self._board.samples(
+                http.selection(args),
+                http.text_rules(args),
+                columns=args.getlist("columns") or None,
+                sort=http.string(args, "sort"),
+                order=http.string(args, "order", "asc"),
+                preset=http.string(args, "preset"),
+                seed=http.integer(args, "seed") or 0,
+                offset=http.integer(args, "offset") or 0,
+                limit=50 if limit is None else limit,
+            ),
+        )
+
+    def _sample(self, request: wrappers.Request) -> wrappers.Response:
+        run, name = http.required(request.args, "run"), http.required(request.args, "id")
+        return self._answer(request, lambda: self._board.sample(run, name, http.text_rules(request.args)))
+
+    def _tokens(self, request: wrappers.Request) -> wrappers.Response:
+        run, name = http.required(request.args, "run"), http.required(request.args, "id")
+        kind = http.string(request.args, "format", "binary")
+        if kind not in {"binary", "json"}:
+            raise ArgumentError(f"format={kind} is not known: it takes binary or json.")
+        if kind == "json":
+            return self._answer(request, lambda: self._board.token_lists(run, name))
+        revision = self._board.revision
+        _, body = self._board.tokens(run, name)
+        return self._respond(request, body, revision, "application/octet-stream")
+
+    def _distribution(self, request: wrappers.Request) -> wrappers.Response:
+        args = request.args
+        bins = http.integer(args, "bins")
+        return self._answer(
+            request,
+            lambda: self._board.distribution(
+                http.selection(args),
+                http.string(args, "metric", "reward"),
+                bins=40 if bins is None else bins,
+                lo=http.number(args, "lo"),
+                hi=http.number(args, "hi"),
+                against=http.string(args, "against"),
+            ),
+        )
+
+    def _problems(self, request: wrappers.Request) -> wrappers.Response:
+        args = request.args
+        run, limit = http.required(args, "run"), http.integer(args, "limit")
+        offset = http.integer(args, "offset") or 0
+        return self._answer(
+            request, lambda: self._board.problems(run, offset, 50 if limit is None else limit)
+        )
+
+    def _native_scalars(self, request: wrappers.Request) -> wrappers.Response:
+        ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
+        run = self._board.run(http.required(request.args, "run")).name
+        tags = self._scalars.tags(ctx, experiment).by_run
+        own = paired(run, tags, self._registry.runs)
+        wanted = request.args.getlist("tag")
+        if not wanted:
+            return self._answer(request, lambda: {"tags": {name: tags[name] for name in own}})
+        return self._answer(request, lambda: self._scalars.read(ctx, experiment, own, wanted).by_tag)
+
+    def _static(self, request: wrappers.Request) -> wrappers.Response:
+        """A file of the bundle. index.js is asked for anew each time, chunks have their digest in their name."""
+        relative = request.path.partition("/static/")[2]
+        joined = safe_join(str(STATIC), relative)
+        if joined is None or "\0" in joined or not (path := Path(joined)).is_file():
+            raise errors.NotFoundError("There is no such file in RL Board's bundle.")
+        known = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
+        expires = YEAR if relative.startswith("chunks/") else 0
+        response: wrappers.Response = http_util.Respond(
+            request, path.read_bytes(), known or "application/octet-stream", expires=expires
+        )
+        return response
+
+
+def _refuse(request: wrappers.Request, sentence: str, code: int) -> wrappers.Response:
+    response: wrappers.Response = http_util.Respond(request, sentence, "text/plain", code=code)
+    return response

@@ -1,0 +1,140 @@
+r"""Whole lines of a file that may still grow: cutting it into ranges, and finding the lines of a range.
+
+Only the byte ``\n`` ends a line. What follows the last one is being written and waits, unless it is a whole
+JSON object already: some writers leave the last line's end out for good.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from numpy.typing import NDArray
+
+TARGET = 16 * 1024 * 1024
+_BLOCK = 64 * 1024
+_NEWLINE = 10
+_SPACE = 32
+
+
+def byte_ranges(path: str, start: int, end: int, target: int = TARGET) -> Iterator[tuple[int, int]]:
+    """Cut a stretch of a file into ranges of whole lines.
+
+    The file is never read as a whole: newlines are searched near the cuts only.
+
+    Args:
+        path: The file.
+        start: Where to begin, in bytes: the beginning of a line.
+        end: Where to stop at the latest, in bytes; a smaller file stops earlier.
+        target: Bytes of a range at most, except that a longer line is a range of its own.
+
+    Yields:
+        ``(offset, length)`` in bytes, one range after the other without gaps, each ending behind a newline. The
+        bytes behind the last newline are in none of them.
+
+    Raises:
+        OSError: If the file cannot be opened or read.
+    """
+    with Path(path).open("rb") as file:
+        stop = _after_last_newline(file, start, min(end, os.fstat(file.fileno()).st_size))
+        while start < stop:
+            cut = stop
+            if stop - start > target:
+                cut = _after_last_newline(file, start, start + target)
+                if cut == start:
+                    cut = _after_next_newline(file, start + target, stop)
+            yield start, cut - start
+            start = cut
+
+
+def closed_tail(path: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find a last line that lacks its newline but is a whole JSON object, so that nothing more can belong to it.
+
+    Args:
+        path: The file.
+        start: Where the line begins, in bytes: the end of the last range of ``byte_ranges``.
+        end: Where the file ends, in bytes.
+
+    Returns:
+        ``(offset, length)`` in bytes, or None where there is no such line: nothing is left, or it is half-written.
+
+    Raises:
+        OSError: If the file cannot be opened or read.
+    """
+    if start >= end:
+        return None
+    with Path(path).open("rb") as file:
+        # A look at the last bytes spares parsing a long line that is plainly unfinished, at each look anew.
+        file.seek(max(start, end - _BLOCK))
+        if not file.read(end - file.tell()).rstrip().endswith(b"}"):
+            return None
+        file.seek(start)
+        line = file.read(end - start)
+    if len(line) != end - start or b"\n" in line:
+        return None
+    try:
+        whole = isinstance(json.loads(line.decode("utf-8", "replace")), dict)
+    except (ValueError, RecursionError):
+        return None
+    return (start, end - start) if whole else None
+
+
+def line_starts(data: bytes | memoryview, base_offset: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    r"""Find the lines of a range, leaving out those that DuckDB's ``read_json`` leaves out.
+
+    Args:
+        data: The range's bytes: whole lines, the last of which may lack its newline.
+        base_offset: Where they begin in their file, in bytes.
+
+    Returns:
+        Two arrays, one entry per line that is not blank: its offset in the file, and its length without the
+        newline (a ``\r`` before it is counted), both in bytes. Blank is a line of spaces, tabs, carriage
+        returns, vertical tabs and form feeds only.
+    """
+    codes = np.frombuffer(data, dtype=np.uint8)
+    ends = np.flatnonzero(codes == _NEWLINE).astype(np.int64)
+    if len(codes) and codes[-1] != _NEWLINE:
+        ends = np.append(ends, len(codes))
+    starts = np.concatenate((np.zeros(min(1, len(ends)), dtype=np.int64), ends[:-1] + 1))
+    lengths = ends - starts
+    # A blank line is empty or begins with a control character or a space; only those few are looked at.
+    keep = lengths > 0
+    keep[keep] = codes[starts[keep]] > _SPACE
+    view = memoryview(data)
+    for index in np.flatnonzero(~keep & (lengths > 0)):
+        keep[index] = not bytes(view[starts[index] : ends[index]]).isspace()
+    return starts[keep] + base_offset, lengths[keep]
+
+
+def _after_last_newline(file: BinaryIO, start: int, end: int) -> int:
+    """Give the offset behind the last newline within [start, end), or start where there is none."""
+    while end > start:
+        begin = max(start, end - _BLOCK)
+        file.seek(begin)
+        found = file.read(end - begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        end = begin
+    return start
+
+
+def _after_next_newline(file: BinaryIO, start: int, end: int) -> int:
+    """Give the offset behind the first newline within [start, end), or end where there is none."""
+    while start < end:
+        file.seek(start)
+        block = file.read(min(_BLOCK, end - start))
+        if not block:
+            break
+        found = block.find(b"\n")
+        if found >= 0:
+            return start + found + 1
+        start += len(block)
+    return end

@@ -1,0 +1,94 @@
+"""The folders TensorBoard was told to look in, and the run names that follow from them.
+
+TensorBoard's data provider names runs but never says where they lie, and it does not know runs without event
+files. So its rule for ``--logdir`` and ``--logdir_spec`` (``_parse_event_files_spec`` in
+``tensorboard/backend/event_processing/data_ingester.py``) is followed here, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+# TensorBoard's own test for "this is an address, not a name and a path".
+_ADDRESS = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder to look in, and the name that the runs below it begin with ("" for none)."""
+
+    name_prefix: str
+    path: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the path can be opened with the operating system's own calls."""
+        return _ADDRESS.match(self.path) is None
+
+
+def roots(logdir: str, logdir_spec: str) -> list[Root]:
+    """Read TensorBoard's two flags the way TensorBoard does.
+
+    Args:
+        logdir: Value of ``--logdir`` as typed; where it is given it wins over ``logdir_spec``.
+        logdir_spec: Value of ``--logdir_spec``: ``name:path`` or ``path``, separated by commas.
+
+    Returns:
+        The folders in the order given, absolute, with ``~`` expanded. A path that is given twice keeps its last
+        name. Empty where both flags are empty.
+    """
+    if logdir:
+        return [Root("", _absolute(logdir))]
+    if not logdir_spec:
+        return []
+    named: dict[str, str] = {}
+    for specification in logdir_spec.split(","):
+        name, path = _name_and_path(specification)
+        # TensorBoard resolves links here (not for --logdir), so that two spellings of one folder are one root.
+        named[path if _ADDRESS.match(path) else str(Path(_absolute(path)).resolve())] = name
+    return [Root(name, path) for path, name in named.items()]
+
+
+def run_name(root: Root, folder: str) -> str:
+    """Name the run whose files lie directly in a folder.
+
+    Args:
+        root: The root that the folder was found below.
+        folder: The folder's path, beginning with the root's path.
+
+    Returns:
+        The path relative to the root, separated by "/", behind the root's name where it has one: ``ppo/seed1``,
+        ``.`` for the root itself, ``a/.`` and ``a/ppo`` below a root named ``a``.
+    """
+    relative = printable(os.path.relpath(folder, root.path)).replace(os.sep, "/")
+    if not root.name_prefix:
+        return relative
+    return f"{root.name_prefix.removesuffix('/')}/{relative}"
+
+
+def printable(path: str) -> str:
+    r"""Spell a path in valid Unicode: bytes that are not UTF-8 (lone surrogates in Python) become ``\xff``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _absolute(path: str) -> str:
+    if _ADDRESS.match(path):
+        return path
+    # Not Path.expanduser: for an unknown user it raises, where TensorBoard keeps the path as it is.
+    return str(Path(os.path.expanduser(path)).absolute())  # noqa: PTH111
+
+
+def _name_and_path(specification: str) -> tuple[str, str]:
+    r"""Split one entry of ``--logdir_spec``; "/foo:bar", "C:\foo" and "s3://x" are paths without a name."""
+    if (
+        ":" in specification
+        and not _ADDRESS.match(specification)
+        and not specification.startswith("/")
+        and not os.path.splitdrive(specification)[0]
+    ):
+        name, _, path = specification.partition(":")
+        return name, path
+    return "", specification

@@ -1,0 +1,194 @@
+"""Which bytes of a file are new: what was read, what changed since, and where whole lines begin and end.
+
+A trainer appends lines while we look, starts again and writes the file anew, or a copying tool puts a longer
+copy in its place. A file is taken to be the one that was read as long as it is not shorter and the bytes at
+both ends of what was read are still there; the inode alone would make every ``rsync`` a new file. An edit in
+the middle that changes neither end nor the length is not noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from tensorboard_plugin_rlboard.sources.walk import SourceFile
+
+# Bytes compared at each end of a range. A line of text-only dumps has a few hundred bytes, so this covers a
+# score and a response, not just a prompt that every training of the same data begins with.
+PROBE = 4096
+# File systems keep times in ticks, up to 2 s long on FAT: two changes within one tick leave the same time.
+_TICK_NS = 2_000_000_000
+
+
+class Change(StrEnum):
+    """What happened to a file since the last look."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    APPENDED = "appended"
+    REWRITTEN = "rewritten"
+    VANISHED = "vanished"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A byte range of a file and a digest of its length and both its ends."""
+
+    offset: int
+    length: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What is known of a file: its facts at the last look, and how far its lines have been read.
+
+    Attributes:
+        size: Bytes.
+        mtime_ns: Time of the last change, nanoseconds since 1970.
+        inode: Number of the file on its device.
+        device: Number of the device.
+        settled: Whether the last change was long enough before the look that another one would show in
+            ``mtime_ns``.
+        read_to: Offset after the last line that was read; reading goes on here.
+        first: The first range that was read, None before that.
+        last: The last range that was read, None before that.
+    """
+
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+    settled: bool
+    read_to: int = 0
+    first: Fingerprint | None = None
+    last: Fingerprint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The outcome of a look at one file.
+
+    Attributes:
+        change: What happened.
+        state: Where to go on from: ``state.read_to`` is 0 for a new or rewritten file. None where the file has
+            vanished or cannot be read; keep the earlier state of an unreadable file.
+        reason: One sentence for rewritten and unreadable files, else empty.
+    """
+
+    change: Change
+    state: FileState | None
+    reason: str = ""
+
+
+def look(before: FileState | None, now: SourceFile | None, now_ns: int) -> Look:
+    """Compare a file with what is known of it.
+
+    The file is opened (for at most four times ``PROBE`` bytes) only where its facts leave the answer open.
+
+    Args:
+        before: The state after the last read, None for a file that was not seen before.
+        now: The file as the walk found it, None if it was not found.
+        now_ns: The present time, nanoseconds since 1970 (``time.time_ns()``).
+
+    Returns:
+        What happened, and the state to go on from.
+    """
+    if now is None:
+        return Look(Change.VANISHED, None)
+    facts = FileState(
+        now.size, now.mtime_ns, now.inode, now.device, settled=abs(now_ns - now.mtime_ns) > _TICK_NS
+    )
+    if before is None:
+        return Look(Change.NEW, facts)
+    if before.settled and _same_facts(before, facts):
+        return Look(Change.UNCHANGED, before)
+    if now.size < before.read_to:
+        return Look(Change.REWRITTEN, facts, f"It shrank from {before.size} to {now.size} bytes.")
+    try:
+        with Path(now.path).open("rb") as file:
+            for known, where in ((before.first, "first"), (before.last, "last")):
+                if known is not None and fingerprint(file, known.offset, known.length) != known:
+                    return Look(
+                        Change.REWRITTEN, facts, f"The {where} lines that were read from it have changed."
+                    )
+    except FileNotFoundError:
+        return Look(Change.VANISHED, None)
+    except OSError as error:
+        return Look(Change.UNREADABLE, None, f"{error.strerror or type(error).__name__}.")
+    state = replace(facts, read_to=before.read_to, first=before.first, last=before.last)
+    return Look(Change.UNCHANGED if now.size == before.size else Change.APPENDED, state)
+
+
+def advance(state: FileState, done: Fingerprint) -> FileState:
+    """Note that one more range of lines has been read.
+
+    Args:
+        state: The state before; its ``read_to`` is where the range begins.
+        done: The range, fingerprinted from the very bytes that were read (``fingerprint_of``): taken from the
+            file afterwards, it would vouch for bytes that nobody has read.
+
+    Returns:
+        The state after.
+
+    Raises:
+        ValueError: If the range does not begin where reading stopped.
+    """
+    if done.offset != state.read_to:
+        msg = f"the range begins at {done.offset}, but the file was read up to {state.read_to}"
+        raise ValueError(msg)
+    return replace(state, read_to=done.offset + done.length, first=state.first or done, last=done)
+
+
+def fingerprint(file: BinaryIO, offset: int, length: int) -> Fingerprint:
+    """Fingerprint a range of an open file, reading at most two times ``PROBE`` bytes.
+
+    Args:
+        file: A seekable file, opened for bytes.
+        offset: Where the range begins, in bytes.
+        length: Its length in bytes.
+
+    Returns:
+        The fingerprint, equal to ``fingerprint_of`` of the same bytes. Where the file ends before the range
+        does, it is one that no whole range has.
+    """
+    file.seek(offset)
+    head = file.read(min(PROBE, length))
+    file.seek(offset + max(0, length - PROBE))
+    return _fingerprint(offset, length, head, file.read(min(PROBE, length)))
+
+
+def fingerprint_of(data: bytes | memoryview, offset: int) -> Fingerprint:
+    """Fingerprint a range by its bytes.
+
+    Args:
+        data: The range's bytes.
+        offset: Where they begin in their file, in bytes.
+
+    Returns:
+        The fingerprint.
+    """
+    view = memoryview(data).cast("B")
+    return _fingerprint(offset, len(view), view[:PROBE], view[max(0, len(view) - PROBE) :])
+
+
+def _fingerprint(offset: int, length: int, head: bytes | memoryview, tail: bytes | memoryview) -> Fingerprint:
+    # The lengths keep "ab" + "c" and "a" + "bc" apart, and a range that was cut short apart from a whole one.
+    digest = hashlib.blake2b(f"{length} {len(head)} {len(tail)} ".encode(), digest_size=16)
+    digest.update(head)
+    digest.update(tail)
+    return Fingerprint(offset, length, digest.digest())
+
+
+def _same_facts(before: FileState, now: FileState) -> bool:
+    def facts(state: FileState) -> tuple[int, int, int, int]:
+        return state.size, state.mtime_ns, state.inode, state.device
+
+    return facts(before) == facts(now)

@@ -1,0 +1,230 @@
+"""Finding the rollout files below the log directory.
+
+A folder that holds ``*.jsonl`` files is a run. Links to folders are followed, as TensorBoard follows them, so a
+folder that can be reached by two names is two runs; a link that leads back to a folder above itself is not
+followed. Names that begin with a dot are temporary files of editors and copying tools and are left out; folders
+that begin with a dot are looked into, except ``.git``. What cannot be read is reported, never raised: one
+unreadable folder must not hide the others.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.sources.logdir import printable, run_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tensorboard_plugin_rlboard.sources.logdir import Root
+
+SUFFIX = ".jsonl"
+_SKIPPED_FOLDERS = frozenset({".git"})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A rollout file as it was at the moment of the walk.
+
+    Attributes:
+        path: Where to open it.
+        run: TensorBoard's name for the folder that it lies in.
+        relative: The run's path and the file's name, separated by "/"; the same on every start, and unique among
+            the files of one walk.
+        size: Bytes.
+        mtime_ns: Time of the last change, nanoseconds since 1970.
+        inode: Number of the file on its device (0 where the system has none).
+        device: Number of the device.
+    """
+
+    path: str
+    run: str
+    relative: str
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProblem:
+    """A place that could not be looked into, and why in one sentence."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One whole walk: files by run, runs and files in the order of their names, and what could not be read."""
+
+    runs: dict[str, list[SourceFile]] = field(default_factory=dict)
+    problems: list[SourceProblem] = field(default_factory=list)
+
+
+class _OutOfTimeError(Exception):
+    """The deadline has passed."""
+
+
+@dataclass(slots=True)
+class _Clock:
+    deadline: float | None
+
+    def check(self) -> None:
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            raise _OutOfTimeError
+
+
+def scan(roots: Iterable[Root]) -> Scan:
+    """Walk all roots to the end.
+
+    Args:
+        roots: Where to look.
+
+    Returns:
+        Every rollout file below the roots, grouped by run, and the problems met.
+    """
+    runs: dict[str, list[SourceFile]] = {}
+    problems: list[SourceProblem] = []
+    for found in walk(roots):
+        if isinstance(found, SourceFile):
+            runs.setdefault(found.run, []).append(found)
+        else:
+            problems.append(found)
+    ordered = {run: sorted(runs[run], key=lambda file: file.relative) for run in sorted(runs)}
+    return Scan(ordered, problems)
+
+
+def first_file(roots: Iterable[Root], deadline: float) -> bool:
+    """Say whether there is any rollout file, in bounded time.
+
+    Args:
+        roots: Where to look.
+        deadline: Value of ``time.monotonic()`` after which the answer is False. One call to the operating system
+            is never interrupted, so a dead network drive can still hold it up.
+
+    Returns:
+        True as soon as one file is found; False where there is none, or none was found in time.
+    """
+    try:
+        return any(isinstance(found, SourceFile) for found in _walk(roots, _Clock(deadline)))
+    except _OutOfTimeError:
+        return False
+
+
+def walk(roots: Iterable[Root]) -> Iterator[SourceFile | SourceProblem]:
+    """Walk the roots one after the other, yielding files and problems as they are met.
+
+    Args:
+        roots: Where to look. Where two roots give the same run name to different folders, the first is read and
+            the other is reported.
+
+    Yields:
+        Files, in no particular order, and problems.
+    """
+    yield from _walk(roots, _Clock(None))
+
+
+def _walk(roots: Iterable[Root], clock: _Clock) -> Iterator[SourceFile | SourceProblem]:
+    folder_of_run: dict[str, str] = {}
+    for root in roots:
+        if not root.is_local:
+            yield SourceProblem(root.path, "Remote file systems are not read.")
+            continue
+        for found in _walk_root(root, clock):
+            if isinstance(found, SourceFile):
+                folder = str(Path(found.path).parent)
+                if folder_of_run.setdefault(found.run, folder) != folder:
+                    reason = (
+                        f"The run name {found.run!r} is already taken by {printable(folder_of_run[found.run])}; "
+                        "give the folders names: --logdir_spec name:path,name:path."
+                    )
+                    yield SourceProblem(printable(found.path), reason)
+                    continue
+            yield found
+
+
+def _walk_root(root: Root, clock: _Clock) -> Iterator[SourceFile | SourceProblem]:
+    try:
+        identity = _identity(root.path)
+        if identity is None:
+            yield SourceProblem(printable(root.path), "This is a file, not a folder.")
+            return
+    except OSError as error:
+        yield SourceProblem(printable(root.path), _sentence(error))
+        return
+    # Depth first with a list: a deep tree must not meet Python's recursion limit. Each folder carries the
+    # identities of the folders above it, by which a link that leads back is recognised.
+    pending = [(root.path, frozenset({identity}))]
+    while pending:
+        folder, above = pending.pop()
+        run = run_name(root, folder)
+        for entry in _entries(folder, clock):
+            if isinstance(entry, SourceProblem):
+                yield entry
+                continue
+            try:
+                if not entry.is_dir():
+                    yield from _file(entry, run)
+                elif entry.name not in _SKIPPED_FOLDERS:
+                    identity = _identity(entry.path)
+                    if identity is not None and identity not in above:
+                        pending.append((entry.path, above | {identity}))
+            except FileNotFoundError:
+                continue  # gone since the listing, as files of a running training may be
+            except OSError as error:
+                yield SourceProblem(printable(entry.path), _sentence(error))
+
+
+def _entries(folder: str, clock: _Clock) -> Iterator[os.DirEntry[str] | SourceProblem]:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                clock.check()
+                yield entry
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield SourceProblem(printable(folder), _sentence(error))
+
+
+def _file(entry: os.DirEntry[str], run: str) -> Iterator[SourceFile | SourceProblem]:
+    if not entry.name.endswith(SUFFIX) or entry.name.startswith("."):
+        return
+    try:
+        facts = Path(entry.path).stat()
+    except FileNotFoundError:
+        if entry.is_symlink():
+            yield SourceProblem(printable(entry.path), "This link leads to a file that does not exist.")
+        return
+    if not stat.S_ISREG(facts.st_mode):
+        # Opening a pipe would wait for ever.
+        yield SourceProblem(printable(entry.path), "This is not a regular file.")
+        return
+    name = printable(entry.name)
+    # The run "." or "a/." says "directly here": its last part is no folder.
+    folder = run[:-1] if run == "." or run.endswith("/.") else f"{run}/"
+    yield SourceFile(
+        path=entry.path,
+        run=run,
+        relative=folder + name,
+        size=facts.st_size,
+        mtime_ns=facts.st_mtime_ns,
+        inode=facts.st_ino,
+        device=facts.st_dev,
+    )
+
+
+def _identity(folder: str) -> tuple[int, int] | None:
+    """Give the numbers that tell this folder from every other, or None where it is not a folder."""
+    facts = Path(folder).stat()
+    return (facts.st_dev, facts.st_ino) if stat.S_ISDIR(facts.st_mode) else None
+
+
+def _sentence(error: OSError) -> str:
+    return f"{error.strerror or type(error).__name__}."

@@ -1,0 +1,134 @@
+"""How texts are shown: what a run's text rules take away, and how a text is shortened for a list.
+
+All positions are code points, as Python counts them, so no cut falls inside a character's encoding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LIMIT = 300
+_ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class TextRules:
+    """One run's display setting; what is stored is never changed by it.
+
+    Attributes:
+        pad: Padding strings, taken away at both ends of prompts and responses: repeats, mixed and with white
+            space between them, but never inside a text, where they may be what the model wrote.
+        system_end: The prompt is shown from behind the first place where this string occurs, and as a whole where
+            it does not occur. The first, because the system prompt stands before everything else: with
+            ``<|im_end|>`` later turns of the conversation stay visible.
+    """
+
+    pad: tuple[str, ...] = ()
+    system_end: str = ""
+
+    def apply_prompt(self, text: str) -> str:
+        """Give a prompt as it is to be shown."""
+        text = _without_pads(text, self.pad)
+        if not self.system_end:
+            return text
+        before, found, after = text.partition(self.system_end)
+        return after if found else before
+
+    def apply_response(self, text: str) -> str:
+        """Give a response as it is to be shown."""
+        return _without_pads(text, self.pad)
+
+
+def cut_prompt(text: str, limit: int = LIMIT) -> str:
+    """Shorten a prompt to its end, where the question stands.
+
+    Args:
+        text: The prompt.
+        limit: Characters at most, "…" included; at least 1.
+
+    Returns:
+        The text itself where it is short enough.
+    """
+    if len(text) <= limit:
+        return text
+    return _ELLIPSIS + text[len(text) - limit + 1 :]
+
+
+def cut_response(text: str, limit: int = LIMIT) -> str:
+    """Shorten a response to both its ends: how it sets out, and what it arrives at.
+
+    Args:
+        text: The response.
+        limit: Characters at most, "…" included; at least 1.
+
+    Returns:
+        The text itself where it is short enough.
+    """
+    if len(text) <= limit:
+        return text
+    head = limit // 2
+    tail = limit - 1 - head
+    return text[:head] + _ELLIPSIS + text[len(text) - tail :]
+
+
+def excerpt(text: str, start: int, end: int, limit: int = LIMIT) -> tuple[str, int, int]:
+    """Cut out the surroundings of a search hit.
+
+    Args:
+        text: The text that was searched.
+        start: Where the hit begins, in code points.
+        end: Where it ends.
+        limit: Characters at most, "…" at either end included; at least 3.
+
+    Returns:
+        The excerpt, with "…" where something was left out, and where the hit begins and ends in it. Of a hit
+        that is too long for the limit the beginning is shown.
+    """
+    if len(text) <= limit:
+        return text, start, end
+    # A window of the limit's size with the hit in the middle, moved to lie within the text; then its first and
+    # last character give way to "…". Beside a hit that fills the window there is no character to spare.
+    spare = max(0, limit - (end - start))
+    begin = min(max(0, start - spare // 2), len(text) - limit)
+    left = _ELLIPSIS if begin > 0 else ""
+    if spare < 2:
+        begin = max(0, start - len(left))
+    right = _ELLIPSIS if begin + limit < len(text) else ""
+    shown = left + text[begin + len(left) : begin + limit - len(right)] + right
+    return shown, max(start - begin, len(left)), min(end - begin, len(shown) - len(right))
+
+
+def _without_pads(text: str, pads: tuple[str, ...]) -> str:
+    # Plain steps instead of a regular expression: one that is anchored at the end looks at every run of pads
+    # inside the text, and a padded response can have thousands.
+    longest_first = sorted((pad for pad in pads if pad), key=len, reverse=True)
+    start, end = 0, len(text)
+    if longest_first:
+        while (after := _after_pad(text, start, longest_first)) is not None:
+            start = after
+        while (before := _before_pad(text, start, end, longest_first)) is not None:
+            end = before
+    return text[start:end]
+
+
+def _after_pad(text: str, start: int, pads: list[str]) -> int | None:
+    """Give the position behind the pad that begins at start or behind the white space there, None without one."""
+    begin = start
+    while True:
+        for pad in pads:
+            if text.startswith(pad, begin):
+                return begin + len(pad)
+        if begin >= len(text) or not text[begin].isspace():
+            return None
+        begin += 1
+
+
+def _before_pad(text: str, start: int, end: int, pads: list[str]) -> int | None:
+    """Give the position of the pad that ends at end or before the white space there, None without one."""
+    while True:
+        for pad in pads:
+            if text.endswith(pad, start, end):
+                return end - len(pad)
+        if end <= start or not text[end - 1].isspace():
+            return None
+        end -= 1

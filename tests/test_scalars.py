@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tensorboard import context, errors
+from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.data import server_ingester
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+from tensorboard.util import grpc_util
+
+from tensorboard_plugin_rlboard.scalars import ScalarReader, Scalars, ScalarSeries, ScalarTags, paired
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CTX = context.RequestContext()
+
+
+def write(folder: Path, tags: dict[str, list[float]], first_step: int = 0) -> None:
+    writer = EventFileWriter(str(folder))
+    for tag, values in tags.items():
+        for offset, value in enumerate(values):
+            summary = Summary(value=[Summary.Value(tag=tag, simple_value=value)])
+            step = first_step + offset
+            writer.add_event(Event(step=step, wall_time=100.0 + step, summary=summary))
+    writer.close()
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    write(tmp_path / "ppo", {"loss": [1.0, 0.5, math.nan], "lr": [0.25]})
+    write(tmp_path / "ppo" / "critic", {"loss": [7.0], "critic/loss": [math.inf]}, first_step=5)
+    return tmp_path
+
+
+def multiplexer(logs: Path) -> Any:
+    events = plugin_event_multiplexer.EventMultiplexer()
+    events.AddRunsFromDirectory(str(logs))
+    events.Reload()
+    return data_provider.MultiplexerDataProvider(events, str(logs))
+
+
+def data_server(logs: Path) -> Any:
+    try:
+        binary = server_ingester.get_server_binary()
+    except server_ingester.NoDataServerError as error:
+        pytest.skip(str(error))
+    ingester = server_ingester.SubprocessServerDataIngester(
+        binary, str(logs), reload_interval=0, channel_creds_type=grpc_util.ChannelCredsType.LOCAL
+    )
+    ingester.start()
+    return ingester.data_provider
+
+
+@pytest.mark.parametrize("make_provider", [multiplexer, data_server])
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # TensorBoard never closes its data server's pipe
+def test_scalars_are_read_through_both_providers(logs: Path, make_provider: Any) -> None:
+    reader = ScalarReader(make_provider(logs))
+    tags = {"ppo": ["loss", "lr"], "ppo/critic": ["critic/loss", "loss"]}
+    deadline = time.monotonic() + 30
+    while reader.tags(CTX, "") != ScalarTags(tags) and time.monotonic() < deadline:
+        time.sleep(0.05)  # the data server loads in the background
+    assert reader.tags(CTX, "") == ScalarTags(tags)
+    assert reader.tags(CTX, "", ["ppo"]) == ScalarTags({"ppo": ["loss", "lr"]})
+    assert reader.tags(CTX, "", ["nothing"]) == ScalarTags()
+    assert reader.tags(CTX, "", []) == ScalarTags()
+
+    found = reader.read(CTX, "", ["ppo", "ppo/critic"], ["loss", "critic/loss", "nothing"])
+    assert found.reason == ""
+    assert list(found.by_tag) == ["loss", "critic/loss"]
+    loss = found.by_tag["loss"]
+    assert (loss.step, loss.wall_time, loss.value[:2]) == ([0, 1, 2], [100.0, 101.0, 102.0], [1.0, 0.5])
+    assert math.isnan(loss.value[2])
+    assert found.by_tag["critic/loss"] == ScalarSeries([5], [105.0], [math.inf])
+    assert reader.read(CTX, "", ["ppo/critic", "ppo"], ["loss"]).by_tag["loss"].value == [7.0]
+    assert reader.read(CTX, "", [], ["loss"]) == Scalars()
+
+
+def test_without_provider_there_is_a_reason() -> None:
+    reader = ScalarReader(None)
+    assert reader.tags(CTX, "") == ScalarTags(reason="TensorBoard was started without a data provider.")
+    assert reader.read(CTX, "", ["a"], ["b"]) == Scalars(reason=reader.tags(CTX, "").reason)
+
+
+class FailingProvider:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def list_scalars(self, *args: Any, **kwargs: Any) -> Any:
+        raise self.error
+
+    read_scalars = list_scalars
+
+
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [
+        (errors.NotFoundError("no such experiment"), "no such experiment"),
+        (OSError("/secret/path"), "OSError"),
+    ],
+)
+def test_failing_provider_gives_a_reason(error: Exception, detail: str) -> None:
+    reader = ScalarReader(FailingProvider(error))
+    for answer in (reader.tags(CTX, ""), reader.read(CTX, "", ["a"], ["b"])):
+        assert answer.reason.startswith("TensorBoard's scalars could not be read: ")
+        assert answer.reason.endswith(detail)
+        assert "secret" not in answer.reason
+    assert reader.tags(CTX, "").by_run == {}
+    assert reader.read(CTX, "", ["a"], ["b"]).by_tag == {}
+
+
+@pytest.mark.parametrize(
+    ("run", "scalar_runs", "expected"),
+    [
+        # rule 1: here and below
+        ("ppo", ["grpo", "ppo"], ["ppo"]),
+        ("ppo", ["ppo/z", "ppo", "ppo/a", "ppo2"], ["ppo", "ppo/a", "ppo/z"]),
+        ("exp_001", ["exp_001/tensorboard", "exp_002/tensorboard"], ["exp_001/tensorboard"]),
+        (".", [".", "x"], [".", "x"]),
+        ("a/.", ["a/x", "b/x", "a/."], ["a/.", "a/x"]),
+        # rule 2: above and beside
+        ("exp/rollouts", ["exp", "exp/tb"], ["exp"]),
+        ("rollouts", [".", "tb"], ["."]),
+        ("a/rollouts", ["a/."], ["a/."]),
+        (
+            "exp/completions",
+            ["exp/runs/Nov22", "exp/runs/Nov23", "other"],
+            ["exp/runs/Nov22", "exp/runs/Nov23"],
+        ),
+        ("completions", ["runs/Nov22"], ["runs/Nov22"]),
+        ("exp/rollouts/train", ["exp/tb", "exp2/tb"], ["exp/tb"]),
+        ("exp/rollouts", ["exp/tb1", "exp/tb2"], []),
+        ("ppo", ["grpo", "dpo"], []),
+        ("ppo", [], []),
+        (".", [], []),
+    ],
+)
+def test_pairing(run: str, scalar_runs: list[str], expected: list[str]) -> None:
+    assert paired(run, scalar_runs) == expected
+
+
+def test_another_training_s_scalars_are_left_to_it() -> None:
+    rollouts = ["ppo", "grpo"]
+    assert paired("ppo", ["grpo/tb"], rollouts) == []
+    assert paired("grpo", ["grpo/tb"], rollouts) == ["grpo/tb"]
+    rollouts = ["logs/a/completions", "logs/b/completions"]
+    assert paired("logs/a/completions", ["logs/b/runs/x"], rollouts) == []
+    assert paired("logs/b/completions", ["logs/b/runs/x"], rollouts) == ["logs/b/runs/x"]
+    assert paired("exp/train", ["exp/tb"], ["exp/train", "exp/val"]) == ["exp/tb"]
+    assert paired(".", [".", "x", "ppo/tb"], [".", "ppo"]) == [".", "x"]
+    assert paired("exp", ["exp/eval"], ["exp", "exp/eval"]) == []
+    assert paired("exp/eval", ["exp/eval", "exp"], ["exp", "exp/eval"]) == ["exp/eval"]
