@@ -112,12 +112,10 @@ class RolloutWriter:
         """
         size = max((len(value) for value in fields.values() if isinstance(value, list | tuple)), default=1)
         try:
-            rows = _rows(fields, lengths)
+            for row in _rows(fields, lengths):
+                self._log_row(row)
         except Exception as error:  # noqa: BLE001
             self._fail(error, samples=size)
-            rows = []
-        for row in rows:
-            self._log_row(row)
 
     def flush(self) -> None:
         """Ask the system to put what was written on the disk; the writer itself holds nothing back."""
@@ -188,8 +186,7 @@ def _line(row: dict[str, Any]) -> bytes:
     """The row as one line of UTF-8; long arrays last, so that the line begins with what a reader looks for."""
     if row["step"] is None:
         raise ValueError("a sample needs a step")
-    keys = sorted((key for key in row if row[key] is not None), key=TOKEN_FIELDS.__contains__)
-    ordered = {key: row[key] for key in keys}
+    ordered = {key: row[key] for key in sorted(row, key=TOKEN_FIELDS.__contains__) if row[key] is not None}
     text = json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), default=_plain) + "\n"
     try:
         return text.encode()
@@ -198,13 +195,13 @@ def _line(row: dict[str, Any]) -> bytes:
 
 
 def _rows(fields: dict[str, Any], lengths: Any) -> list[dict[str, Any]]:
-    """A batch's columns as rows, per-token fields cut to ``lengths`` if given."""
+    """A batch's columns as rows, cut to ``lengths`` if given."""
     columns = {key: _column(value) for key, value in {**fields, "lengths": lengths}.items()}
     sizes = {key: len(column) for key, column in columns.items() if isinstance(column, list)}
     if len(set(sizes.values())) != 1:
         raise ValueError(f"a batch needs columns of one length, got {sizes}")
     cuts = columns.pop("lengths")
-    rows: list[dict[str, Any]] = []
+    rows = []
     for index in range(max(sizes.values())):
         row = {key: column[index] if isinstance(column, list) else column for key, column in columns.items()}
         for key, value in fields.items() if cuts is not None else ():

@@ -41,7 +41,7 @@ def read_whole(path: Path, *, later_ns: int = 0) -> FileState:
 
 def look_again(path: Path, before: FileState) -> tuple[Change, int | None, str]:
     seen = look(before, found(path), time.time_ns())
-    return seen.change, seen.state and seen.state.read_to, seen.reason
+    return seen.change, None if seen.state is None else seen.state.read_to, seen.reason
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources import walk as walk_module
 from tensorboard_plugin_rlboard.sources.logdir import Root, roots
 from tensorboard_plugin_rlboard.sources.walk import SourceFile, first_file, scan, walk
 
@@ -127,7 +126,7 @@ def test_unreadable_folder_is_reported_and_the_others_are_read(
         return real_scandir(path)
 
     # Not chmod: the tests may run as root, whom no mode keeps out.
-    monkeypatch.setattr(walk_module.os, "scandir", scandir)
+    monkeypatch.setattr(os, "scandir", scandir)
     found = scan(roots(str(tmp_path), ""))
     assert list(found.runs) == ["open"]
     assert [(problem.path, problem.reason) for problem in found.problems] == [

@@ -337,6 +337,7 @@ def test_a_ragged_batch_is_dropped_whole(tmp_path: Path, fields: dict[str, Any],
     assert (writer.written, writer.dropped) == (0, lost)
 
 
+@pytest.mark.slow
 def test_torch_tensors(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     weight = torch.tensor([[0.1, -0.2, 0.3], [0.4, 0.5, float("nan")]], requires_grad=True)

@@ -97,6 +97,13 @@ class Transformer(nn.Module):
             x = block(x, visible, None if caches is None else caches[index])
         return self.head(self.norm(x))  # type: ignore[no-any-return]
 
+    def log_probabilities(
+        self, tokens: Tensor, real: Tensor, pad: int, caches: list[list[Tensor]] | None = None
+    ) -> Tensor:
+        """As ``forward``, as log-probabilities of the next token; padding is never a choice."""
+        logits: Tensor = self(tokens, real, caches)
+        return logits.index_fill(-1, torch.tensor(pad), -1e9).log_softmax(-1)
+
     def sample(
         self, prompts: Tensor, pad: int, eos: int, limit: int, rng: torch.Generator
     ) -> tuple[Tensor, Tensor]:
@@ -119,7 +126,7 @@ class Transformer(nn.Module):
         answers, logprobs = [], []
         with torch.no_grad():
             for _ in range(limit):
-                log_p = self(step, real, caches)[:, -1].log_softmax(-1)
+                log_p = self.log_probabilities(step, real, pad, caches)[:, -1]
                 token = torch.multinomial(log_p.exp(), 1, generator=rng)
                 logprobs.append(log_p.gather(1, token)[:, 0].masked_fill(done, 0.0))
                 token = token.masked_fill(done[:, None], pad)

@@ -54,8 +54,7 @@ def policy_numbers(
     policy: Transformer, tokens: Tensor, prompt_length: int, pad: int
 ) -> tuple[Tensor, Tensor]:
     """Log-probability of each answer token and the policy's entropy there (nats), both batch × response positions."""
-    logits = policy(tokens, tokens != pad)[:, prompt_length - 1 : -1]
-    log_p = logits.log_softmax(-1)
+    log_p = policy.log_probabilities(tokens, tokens != pad, pad)[:, prompt_length - 1 : -1]
     chosen = log_p.gather(2, tokens[:, prompt_length:, None])[..., 0]
     return chosen, -(log_p.exp() * log_p).sum(-1)
 

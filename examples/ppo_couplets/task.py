@@ -118,14 +118,16 @@ def score(line: Line, response: str, *, finished: bool) -> Score:
         The graded reward, the strict verdict, and the parts: ``rhyme`` (1 full, 0.5 near, 0 none or the same word
         again), ``length`` (1 as many characters or words as the first line, 0.5 one more or fewer), ``ending`` (1 full
         stop and end token), ``right_language`` (share of letters in the line's language), ``fresh`` (share of characters
-        or words used neither before in the answer nor in the first line).
+        or words used neither before in the answer nor in the first line). An answer without a letter earns nothing.
     """
     stop = "。" if line.language == "zh" else "."
     ended = finished and response.endswith(stop)
     body = response.removesuffix(stop)
     units = _units(body, line.language)
+    if not any(char.isalpha() for char in body):
+        return Score(0.0, 0.0, dict.fromkeys(WEIGHTS, 0.0))
     asked = _units(line.text, line.language)
-    rhyme, same_final = _rhyme(line.language, asked[-1], units[-1]) if units else (0.0, False)
+    rhyme, same_final = _rhyme(line.language, asked[-1], units[-1])
     off = abs(len(units) - len(asked))
     seen = set(asked) - STOPWORDS
     fresh = 0
@@ -137,9 +139,9 @@ def score(line: Line, response: str, *, finished: bool) -> Score:
         "length": max(0.0, 1.0 - off / 2),
         "ending": float(ended),
         "right_language": _language_share(body, line.language),
-        "fresh": fresh / len(units) if units else 0.0,
+        "fresh": fresh / len(units),
     }
-    reward = sum(WEIGHTS[name] * part for name, part in parts.items()) if units else 0.0
+    reward = sum(WEIGHTS[name] * part for name, part in parts.items())
     strict = float(same_final and all(part == 1.0 for part in parts.values()))
     return Score(round(reward, 6), strict, parts)
 
@@ -182,7 +184,7 @@ def _units(text: str, language: str) -> list[str]:
 def _language_share(text: str, language: str) -> float:
     letters = [char for char in text if char.isalpha()]
     right = sum(char.isascii() == (language == "en") for char in letters)
-    return right / len(letters) if letters else 0.0
+    return right / len(letters)
 
 
 def _rhyme(language: str, asked: str, answered: str) -> tuple[float, bool]:
