@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
 from tensorboard_plugin_rlboard.texts import TextRules
 
 MAX_TEXT = 10_000
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Arguments(Protocol):
@@ -117,4 +119,8 @@ def plain(value: Any) -> Any:
 
 def encode(answer: Any) -> bytes:
     """An answer as UTF-8 JSON; half surrogate pairs become U+FFFD."""
-    return json.dumps(plain(answer), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    text = json.dumps(plain(answer), ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("\ufffd", text).encode("utf-8")

@@ -166,7 +166,9 @@ def value_target(tokens: Tokens, gamma: float, lam: float) -> tuple[Floats, str]
     if "returns" in tokens.values:
         return tokens.values["returns"], "returns"
     delta = td_error(tokens, gamma)
-    return suffix_sum(delta, tokens.starts, tokens.sizes, gamma * lam) + tokens.values["values"], "gae"
+    with np.errstate(invalid="ignore"):
+        advantage = suffix_sum(delta, tokens.starts, tokens.sizes, gamma * lam)
+        return advantage + tokens.values["values"], "gae"
 
 
 def _existing(tokens: Tokens, name: str) -> Floats:

@@ -80,9 +80,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             if request.method not in {"GET", "HEAD"}:
                 return _refuse(request, "RL Board answers GET only.", 405)
             if request.headers.get("Sec-Fetch-Site") == "cross-site":
-                return http_util.Respond(
-                    request, "RL Board does not answer other sites.", "text/plain", code=403
-                )
+                return _refuse(request, "RL Board does not answer other sites.", 403)
             self._registry.start()
             try:
                 return answer(request)

@@ -30,7 +30,7 @@ MOON = task.Line("en", "birds seek the moon")
 
 def rhyme(line: task.Line, answer: str) -> float:
     score = task.score(line, answer, finished=True)
-    return score.parts["rhyme"]
+    return float(score.parts["rhyme"])
 
 
 @pytest.mark.parametrize(

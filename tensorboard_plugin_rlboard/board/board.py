@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.api import (
     Distribution,
@@ -19,6 +17,7 @@ from tensorboard_plugin_rlboard.api import (
 from tensorboard_plugin_rlboard.board import runs as runs_question
 from tensorboard_plugin_rlboard.board.columns import fetch
 from tensorboard_plugin_rlboard.board.distribution import distribution
+from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.opened import OpenedSamples, binary
 from tensorboard_plugin_rlboard.board.sample import locate, sample, token_names
 from tensorboard_plugin_rlboard.board.samples import MAX_LIMIT, samples
@@ -28,7 +27,6 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
 
-Answer = TypeVar("Answer")
 _KEPT = 64
 """Answers that are kept until their run changes."""
 
@@ -40,7 +38,7 @@ class Board:
         self.registry = registry
         self._opened = OpenedSamples()
         self._described: dict[str, tuple[int, RunInfo]] = {}
-        self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
+        self._steps: Kept[Steps] = Kept(_KEPT)
 
     @property
     def revision(self) -> int:
@@ -69,24 +67,12 @@ class Board:
         self.registry.focus = name
         return found
 
-    def _keep(self, run: RunIndex, key: tuple[object, ...], ask: Callable[[], Answer]) -> Answer:
-        """The answer of the run's present version, computed once."""
-        full = (run.name, run.version, *key)
-        if full in self._kept:
-            return self._kept[full]  # type: ignore[return-value]  # a key is only ever stored with its own answer
-        answer = ask()
-        self._kept[full] = answer
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return answer
-
     def steps(self, chosen: Selection, metrics: tuple[str, ...] | None = None) -> Steps:
         """Curves: statistics of each step."""
         run = self.run(chosen.run)
         names = None if metrics is None else list(metrics)
-        return self._keep(
-            run, ("steps", chosen, metrics), lambda: steps(self.registry.cursor(), run, chosen, names)
-        )
+        key = (run.name, run.version, chosen, metrics)
+        return self._steps.get(key, lambda: steps(self.registry.cursor(), run, chosen, names))
 
     def samples(
         self,

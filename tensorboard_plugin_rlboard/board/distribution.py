@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 REFERENCES = {"reward": "ref_reward", "valid_reward": "ref_valid_reward", "n_chars": "ref_n_chars"}
 """Metrics of the policy and their counterpart of the reference."""
 MAX_BINS = 500
+_STEP = re.compile(r"-?[0-9]{1,18}")
 _GRID = 200
 _FINE = 2048
 
@@ -112,7 +114,7 @@ def _against(
             raise ArgumentError(f"against=reference takes the metrics {', '.join(REFERENCES)}.")
         return _values(cursor, run, chosen, REFERENCES[name])
     kind, _, step = against.partition(":")
-    if kind != "step" or not step.lstrip("-").isdigit():
+    if kind != "step" or not _STEP.fullmatch(step):
         raise ArgumentError(f"against={against} is not known: it takes reference or step:N.")
     return _values(cursor, run, replace(chosen, step=int(step), step_min=None, step_max=None), name)
 

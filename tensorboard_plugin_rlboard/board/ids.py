@@ -10,7 +10,7 @@ import re
 from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 
-_ID = re.compile(r"([0-9a-f]{10})-([0-9a-f]{1,16})-([0-9a-f]{1,8})")
+_ID = re.compile(r"([0-9a-f]{10})-(0|[1-9a-f][0-9a-f]{0,14})-(0|[1-9a-f][0-9a-f]{0,6})")
 
 
 def sample_id(digest: str, offset: int, row: int) -> str:

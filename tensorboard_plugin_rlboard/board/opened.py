@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
@@ -40,9 +39,7 @@ class OpenedSamples:
     """Decoded samples within a byte budget; /sample and /tokens of one click decode a line once."""
 
     def __init__(self, budget: int = _BUDGET) -> None:
-        self._budget = budget
-        self._kept: OrderedDict[tuple[str, int, int, int], Opened] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept: Kept[Opened] = Kept(budget, lambda opened: opened.size)
 
     def get(self, run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:
         """Reads and decodes one line, or takes it from memory.
@@ -50,17 +47,8 @@ class OpenedSamples:
         Raises:
             UnknownError: the line is not there any more.
         """
-        key = (run.name, file.number, offset, length)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        opened = _open(run, file, offset, length)
-        with self._lock:
-            self._kept[key] = opened
-            while len(self._kept) > 1 and sum(kept.size for kept in self._kept.values()) > self._budget:
-                self._kept.popitem(last=False)
-        return opened
+        key = (run.name, file.number, offset, length, run.keys.arrays)
+        return self._kept.get(key, lambda: _open(run, file, offset, length))
 
 
 def _open(run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:

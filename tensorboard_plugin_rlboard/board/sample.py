@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.board.vocabulary import (
     token_metrics,
 )
 from tensorboard_plugin_rlboard.formats.tokens import decode_for_display
-from tensorboard_plugin_rlboard.index.columns import quoted, text
+from tensorboard_plugin_rlboard.index.columns import metric, physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -75,7 +75,9 @@ def sample(
     names = token_names(run, opened)
     raw = opened.row.raw_tokens
     mask = opened.tokens.mask
-    target = "returns" if "returns" in opened.tokens.values else "gae" if "value_error" in names else None
+    target = None if "value_error" not in names else "returns" if "returns" in opened.tokens.values else "gae"
+    scalars = _scalars(cursor, run, opened, file, place)
+    texts = _texts(cursor, run, opened, file, place, rules)
     return Sample(
         id=name,
         run=run.name,
@@ -84,8 +86,8 @@ def sample(
         attempt=place["attempt"],
         file=file.relative,
         line=place["line"],
-        texts=_texts(cursor, run, opened, file, place, rules),
-        scalars=_scalars(cursor, run, opened, file, place),
+        texts={text_name: found for text_name, found in texts.items() if text_name not in scalars},
+        scalars=scalars,
         messages=None,
         response_tokens=decode_for_display(raw),
         raw_tokens=raw,
@@ -126,10 +128,10 @@ def _texts(
 ) -> dict[str, Text]:
     """Texts as logged, and as shown: without padding (as in the index), then by the run's rules."""
     columns = text_columns(run)
-    indexed = _row(cursor, run, [f"{text(name)} AS {quoted('t:' + name)}" for name in columns], file, place)
+    indexed = _row(cursor, run, [text(name) for name in columns], file, place)
     texts: dict[str, Text] = {}
     for name, raw in opened.row.texts.items():
-        shown = indexed.get("t:" + name)
+        shown = indexed.get(physical("t", name))
         shown = raw if shown is None else str(shown)
         if name == "prompt":
             shown = rules.apply_prompt(shown)
@@ -144,10 +146,10 @@ def _scalars(
 ) -> dict[str, Value]:
     """Every number of the sample: those of the index, and logged ones that the index does not hold."""
     names = [name for name in sample_metrics(run) if name not in GROUP_METRICS]
-    fields = [f"{sql} AS {quoted('m:' + name)}" for name in names if (sql := expression(run, name))]
+    fields = [f"{sql} AS {metric(name)}" for name in names if (sql := expression(run, name))]
     found = _row(cursor, run, fields, file, place)
     scalars: dict[str, Value] = {
-        name: found["m:" + name] for name in names if found.get("m:" + name) is not None
+        name: value for name in names if (value := found.get(physical("m", name))) is not None
     }
     asked = [name for name in GROUP_METRICS if name in sample_metrics(run)]
     if asked:

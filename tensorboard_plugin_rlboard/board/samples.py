@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tensorboard_plugin_rlboard.api import Samples
@@ -91,26 +92,29 @@ def samples(
         where, values = _narrow(rows)
     counted = cursor.execute(f"SELECT count(*) FROM {rows.source} WHERE {where}", values).fetchall()
     hits = (
-        [TEXTS[name] for name in searched(chosen) if physical("t", TEXTS[name]) in run.columns]
+        {name: TEXTS[name] for name in searched(chosen) if physical("t", TEXTS[name]) in run.columns}
         if chosen.search
-        else []
+        else {}
     )
     fields = [
         f"{id_column(run)} AS id",
         "step",
-        *(f"{sql} AS {quoted('c:' + name)}" for name, sql in wanted.items()),
+        *(f"{sql} AS c{i}" for i, sql in enumerate(wanted.values())),
     ]
-    fields += [f"{text(name)} AS {quoted('s:' + name)}" for name in hits]
+    fields += [f"{text(column)} AS {quoted('s:' + name)}" for name, column in hits.items()]
     if chosen.regex:
-        fields += [f"regexp_extract({text(name)}, ?) AS {quoted('x:' + name)}" for name in hits]
+        fields += [
+            f"regexp_extract({text(column)}, ?, ['before', 'hit']) AS {quoted('x:' + name)}"
+            for name, column in hits.items()
+        ]
     page = fetch(
         cursor,
         f"SELECT {', '.join(fields)} FROM {rows.source} WHERE {where} ORDER BY {_ordered(key, order)} LIMIT {limit} OFFSET {offset}",
-        [*([chosen.search] * len(hits) if chosen.regex else []), *values],
+        [*([f"(?s:^(.*?))({chosen.search})"] * len(hits) if chosen.regex else []), *values],
     )
     answer: dict[str, list[Any]] = {"id": page["id"], "step": page["step"]}
-    for name in names:
-        answer[name] = [_shown(name, value, rules) for value in page["c:" + name]]
+    for i, name in enumerate(wanted):
+        answer[name] = [_shown(name, value, rules) for value in page[f"c{i}"]]
     if chosen.search:
         answer |= _matches(page, hits, chosen)
     return Samples(int(counted[0][0]), answer)
@@ -173,19 +177,26 @@ def _shown(name: str, value: Any, rules: TextRules) -> Any:
     return cut_response(rules.apply_response(value) if name in {"response", "ref_response"} else value)
 
 
-def _matches(page: dict[str, list[Any]], hits: list[str], chosen: Selection) -> dict[str, list[Any]]:
-    """Where each row was hit first, with the text around it."""
+def _matches(page: dict[str, list[Any]], hits: Iterable[str], chosen: Selection) -> dict[str, list[Any]]:
+    """Where each row was hit first, in the words of the argument `in`, with the text around it."""
     found: dict[str, list[Any]] = {"match_in": [], "match": [], "match_start": [], "match_end": []}
     for i in range(len(page["id"])):
         place: tuple[str | None, str | None, int | None, int | None] = (None, None, None, None)
         for name in hits:
             content = page["s:" + name][i]
-            needle = page["x:" + name][i] if chosen.regex else chosen.search
-            if content and needle:
-                hit = re.search(re.escape(needle), content, 0 if chosen.regex else re.IGNORECASE)
-                if hit:
-                    place = (name, *excerpt(content, hit.start(), hit.end()))
-                    break
+            start, end = _hit(content or "", page["x:" + name][i] if chosen.regex else None, chosen.search)
+            if end > start:
+                place = (name, *excerpt(content, start, end))
+                break
         for key, value in zip(found, place, strict=True):
             found[key].append(value)
     return found
+
+
+def _hit(content: str, extracted: dict[str, str] | None, needle: str) -> tuple[int, int]:
+    """Where the first hit begins and ends, in code points; (0, 0) where there is none to show."""
+    if extracted is not None:  # by the database's own expressions, which are not Python's
+        start = len(extracted["before"])
+        return start, start + len(extracted["hit"])
+    found = re.search(re.escape(needle), content, re.IGNORECASE)
+    return found.span() if found else (0, 0)

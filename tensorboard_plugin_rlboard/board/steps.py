@@ -52,6 +52,8 @@ def steps(
     Raises:
         ArgumentError: a metric that the run does not have.
     """
+    if not run.samples:
+        return Steps([], {}, {})
     known = set(sample_metrics(run))
     names = [name for name in OVERVIEW if name in known] if metrics is None else metrics
     for name in names:
@@ -120,7 +122,7 @@ def _step_metrics(cursor: duckdb.DuckDBPyConnection, run: RunIndex, rows: Relati
         "win": f"avg(CAST({gap} > 0 AS DOUBLE)) {finite}",
         "tie": f"avg(CAST({gap} = 0 AS DOUBLE)) {finite}",
         "loss": f"avg(CAST({gap} < 0 AS DOUBLE)) {finite}",
-        "reward_length_correlation": f"corr({reward}, {length}) {both}",
+        "reward_length_correlation": f"nullif(corr({reward}, {length}) {both}, CAST('NaN' AS DOUBLE))",
         "truncation_share": f"avg({metric('truncated')})",
     }
     sums = {name: f"sum({hidden(name)})" for name in NAMES if physical("h", name) in run.columns}

@@ -40,10 +40,15 @@ class OpenedRow:
 def parse(line: bytes) -> Mapping[str, object] | None:
     """A line as a row; None where it is no JSON object. Bytes that are no UTF-8 become U+FFFD."""
     try:
-        row = json.loads(line.decode("utf-8-sig", "replace"))
+        row = json.loads(line.decode("utf-8-sig", "replace"), object_pairs_hook=_first_wins)
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
+
+
+def _first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The first value of a key that stands twice, as the index takes it."""
+    return dict(reversed(pairs)) if len(pairs) > 1 and len(dict(pairs)) < len(pairs) else dict(pairs)
 
 
 def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) -> OpenedRow:

@@ -13,6 +13,8 @@ from tensorboard_plugin_rlboard.metrics import Ints
 
 _LINES = 64
 _BYTES = 1_000_000
+_LONGEST = 200
+"""Characters of a key that can name a column; a longer, empty or unprintable one is only shown with its sample."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def learn(rows: Iterable[object], known: Format) -> Keys:
     for row in rows:
         if isinstance(row, dict):
             for key, value in row.items():
-                if key not in named:
+                if key not in named and 0 < len(key) <= _LONGEST and key.isprintable():
                     seen.note(key, value)
     return Keys() | Keys(frozenset(seen.numbers), frozenset(seen.texts), frozenset(seen.arrays))
 
@@ -86,7 +88,7 @@ def spread(data: bytes, starts: Ints, lengths: Ints) -> list[object]:
             continue
         used += int(lengths[i])
         try:
-            rows.append(json.loads(data[starts[i] : starts[i] + lengths[i]]))
-        except ValueError:
+            rows.append(json.loads(data[starts[i] : starts[i] + lengths[i]].decode("utf-8-sig", "replace")))
+        except (ValueError, RecursionError):
             continue
     return rows

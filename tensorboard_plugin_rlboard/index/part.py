@@ -98,23 +98,31 @@ def build(
     tokens, trims, misfits = align(logged, next((name for name in known.mask if name in logged.values), None))
     rows = np.asarray(cursor.execute("SELECT rowid FROM raw ORDER BY rowid").fetchnumpy()["rowid"], np.int64)
     problems += _complaints(cursor, reading, data, starts, lengths, lines, misfits)
-    breaks = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-    before = np.searchsorted(breaks, starts)
+    problems += reject(cursor, reading, lines, tokens.sizes)
+    newlines, before = _newlines(data, starts)
     numbers, sums = _numbers(cursor, tokens, trims, rows, lines, (starts + offset, lengths, before), problems)
-    problems += reject(cursor, reading)
     samples = write(cursor, reading, numbers, sums, target)
     names = tuple(name for name in reading.arrays if name in tokens.values)
     changes = step_changes(cursor, target)
     problems.sort(key=lambda problem: problem.line)
-    return Part(samples, len(starts), keys, names, problems, starts + offset, before, len(breaks), changes)
+    return Part(samples, len(starts), keys, names, problems, starts + offset, before, newlines, changes)
+
+
+def _newlines(data: bytes, starts: Ints) -> tuple[int, Ints]:
+    """Newline characters of the range, and those before each line: what line numbers are made of."""
+    newlines = data.count(b"\n")
+    if newlines + (not data.endswith(b"\n")) == len(starts):  # no blank line: one newline a line
+        return newlines, np.arange(len(starts), dtype=np.int64)
+    breaks = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+    return newlines, np.searchsorted(breaks, starts)
 
 
 def _logged(cursor: duckdb.DuckDBPyConnection, reading: Reading) -> Logged:
     """Fetches the arrays of the raw table, flat; rows are as wide as their longest array."""
-    arrays = {name: quoted("a:" + name) for name in reading.arrays}
+    arrays = {name: quoted(physical("a", name)) for name in reading.arrays}
     lens = ", ".join(f"coalesce(len({column}), 0) AS {column}" for column in arrays.values())
     facts = cursor.execute(f"SELECT n_tokens, last_token, tail, {lens} FROM raw ORDER BY rowid").fetchnumpy()
-    lengths = {name: np.asarray(facts["a:" + name], np.int64) for name in arrays}
+    lengths = {name: np.asarray(facts[physical("a", name)], np.int64) for name in arrays}
     lengths = {name: found for name, found in lengths.items() if found.any()}
     n_tokens = np.asarray(facts["n_tokens"], np.int64)
     widths = np.maximum.reduce([n_tokens, *lengths.values()])
@@ -129,7 +137,7 @@ def _logged(cursor: duckdb.DuckDBPyConnection, reading: Reading) -> Logged:
             f"SELECT {columns}, {position} FROM (SELECT * FROM raw ORDER BY rowid)"
         ).fetchnumpy()
         for name in lengths:
-            column = np.ma.asarray(flat["a:" + name])  # masked where the database has NULL
+            column = np.ma.asarray(flat[physical("a", name)])  # masked where the database has NULL
             values[name] = np.asarray(column.filled(np.nan), np.float64)
             null[name] = np.ma.getmaskarray(column)
     last = [None if token is np.ma.masked else token for token in facts["last_token"]]
@@ -156,22 +164,22 @@ def _complaints(
         for misfit in misfits
     ]
     facts = cursor.execute(
-        f"SELECT {', '.join(quoted('bad:' + name) for name in reading.numbers)} FROM raw ORDER BY rowid"
+        f"SELECT {', '.join(quoted(physical('b', name)) for name in reading.numbers)} FROM raw ORDER BY rowid"
     ).fetchnumpy()
     for name in reading.numbers:
-        for i in np.flatnonzero(facts["bad:" + name]).tolist():
+        for i in np.flatnonzero(facts[physical("b", name)]).tolist():
             reason = f"{name} is no number; it is shown with its sample and left out of every statistic."
             found.append(Problem(int(lines[i]), "not_a_number", reason))
     for name, keys in reading.arrays.items():
         absent = cursor.execute(
-            f"SELECT {quoted('a:' + name)} IS NULL AS n FROM raw ORDER BY rowid"
+            f"SELECT {quoted(physical('a', name))} IS NULL AS n FROM raw ORDER BY rowid"
         ).fetchnumpy()["n"]
         if not absent.all():
             for i in np.flatnonzero(absent)[:_CHECKED].tolist():
                 at = int(lines[i])
                 try:
                     row = json.loads(data[starts[at] : starts[at] + lengths[at]].decode("utf-8", "replace"))
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue
                 if any(row.get(key) is not None for key in keys):
                     found.append(
@@ -200,7 +208,7 @@ def _numbers(
     metrics |= {"problems": counts[lines], "repetition": repetition(responses)}
     frame: dict[str, Floats | Ints] = {"r": rows, "trimmed": trimmed, "n": tokens.sizes}
     frame |= {"line_offset": offsets[lines], "line_length": lengths[lines]}
-    frame |= {"line": before[lines], "at": lines}
+    frame |= {"line": before[lines]}
     frame |= {physical("m", name): array for name, array in metrics.items()}
     frame |= {physical("h", name): array for name, array in sums.items()}
     cursor.register("numbers", frame)

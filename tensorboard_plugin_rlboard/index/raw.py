@@ -64,9 +64,14 @@ def _as_file(data: bytes) -> Iterator[str]:
             yield str(path)
 
 
-def _number(column: str) -> str:
+def _key(key: str) -> str:
+    """The column of a key as logged."""
+    return quoted(physical("k", key))
+
+
+def _number(key: str) -> str:
     """A JSON value as a number: truth values count, strings with a number count, all else is NULL."""
-    name = quoted(column)
+    name = _key(key)
     return (
         f"CASE CAST({name} AS VARCHAR) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 "
         f"ELSE TRY_CAST({name} ->> '$' AS DOUBLE) END"
@@ -116,7 +121,7 @@ class Reading:
         known = self.known
 
         def first(keys: Sequence[str]) -> str:
-            return f"coalesce({', '.join(quoted(key) for key in keys)})" if len(keys) > 1 else quoted(keys[0])
+            return f"coalesce({', '.join(map(_key, keys))})" if len(keys) > 1 else _key(keys[0])
 
         def number(keys: Sequence[str]) -> str:
             return f"coalesce({', '.join(_number(key) for key in keys)}, NULL)"
@@ -137,10 +142,10 @@ class Reading:
             *(f"{first(keys)} AS {quoted(physical('t', name))}" for name, keys in self.texts.items()),
             *(f"{number(keys)} AS {quoted(physical('m', name))}" for name, keys in self.numbers.items()),
             *(
-                f"({first(keys)}) IS NOT NULL AND {number(keys)} IS NULL AS {quoted('bad:' + name)}"
+                f"({first(keys)}) IS NOT NULL AND {number(keys)} IS NULL AS {quoted(physical('b', name))}"
                 for name, keys in self.numbers.items()
             ),
-            *(f"{first(keys)} AS {quoted('a:' + name)}" for name, keys in self.arrays.items()),
+            *(f"{first(keys)} AS {quoted(physical('a', name))}" for name, keys in self.arrays.items()),
         ]
         return ", ".join(columns)
 
@@ -163,7 +168,7 @@ def _query(path: str, reading: Reading, longest: int) -> str:
     for types in _passes(reading.types()):
         columns = ", ".join(f"{literal(key)}: {literal(kind)}" for key, kind in types.items())
         scans.append(
-            f"(SELECT {', '.join(quoted(key) for key in types)} FROM read_json({literal(path)}, "
+            f"(SELECT {', '.join(f'{quoted(key)} AS {_key(key)}' for key in types)} FROM read_json({literal(path)}, "
             f"format='newline_delimited', records=true, columns={{{columns}}}, ignore_errors=true, "
             f"maximum_object_size={max(2 * longest, 1 << 20)}))"
         )
@@ -213,7 +218,7 @@ def load(
 def _all_null(cursor: duckdb.DuckDBPyConnection) -> str:
     """The condition of a row that was no JSON object: nothing in it was read."""
     names = [str(row[0]) for row in cursor.execute("SELECT column_name FROM (DESCRIBE raw)").fetchall()]
-    held = [name for name in names if name not in {"n_tokens", "tail"} and not name.startswith("bad:")]
+    held = [name for name in names if name not in {"n_tokens", "tail"} and not name.startswith("b:")]
     return " AND ".join([*(f"{quoted(name)} IS NULL" for name in held), "n_tokens = 0"])
 
 

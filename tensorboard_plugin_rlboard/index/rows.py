@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tensorboard_plugin_rlboard.formats.base import EVAL_WORDS
 from tensorboard_plugin_rlboard.index.columns import hidden, literal, metric, text
 from tensorboard_plugin_rlboard.index.raw import Problem, Reading
+from tensorboard_plugin_rlboard.metrics import Ints
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,23 +23,28 @@ _LEADING = (
 _TRAILING = rf"(?i)(?:{_PAD}\s*)+$"
 _TRUNCATED = ("length", "max_length", "max_tokens", "truncated")
 _STEP = "CASE WHEN isfinite(step) AND step = round(step) AND abs(step) < 9e15 THEN CAST(step AS BIGINT) END"
-_SAMPLE = f"({text('response')} IS NOT NULL OR n_tokens > 0 OR n > 0)"
+_SAMPLE = f"({text('response')} IS NOT NULL OR n > 0)"
 _JOINED = "raw JOIN numbers ON raw.rowid = numbers.r"
 
 
-def reject(cursor: duckdb.DuckDBPyConnection, reading: Reading) -> list[Problem]:
-    """Names the rows that are no sample, and those whose step is unknown."""
-    found = [
-        Problem(
-            int(row[0]), "no_response", "The line has neither response nor response_tokens: it is no sample."
-        )
-        for row in cursor.execute(f'SELECT "at" FROM {_JOINED} WHERE NOT {_SAMPLE}').fetchall()
-    ]
-    key = reading.known.step[0]
-    for row in cursor.execute(f'SELECT "at" FROM {_JOINED} WHERE {_SAMPLE} AND {_STEP} IS NULL').fetchall():
-        reason = f"The line has no whole number as {key}; its sample is shown at step 0."
-        found.append(Problem(int(row[0]), "no_step", reason))
-    return found
+def reject(cursor: duckdb.DuckDBPyConnection, reading: Reading, lines: Ints, sizes: Ints) -> list[Problem]:
+    """Names the rows that are no sample, and those whose step is unknown.
+
+    Args:
+        cursor: a cursor with the table `raw`.
+        reading: how it was read.
+        lines: int64 [rows], the line of each row in `rowid` order.
+        sizes: int64 [rows], response tokens of each row.
+    """
+    facts = cursor.execute(
+        f"SELECT {text('response')} IS NOT NULL AS answered, {_STEP} IS NULL AS stepless FROM raw ORDER BY rowid"
+    ).fetchnumpy()
+    sample = np.asarray(facts["answered"], bool) | (sizes > 0)
+    none = "The line has neither response nor response_tokens: it is no sample."
+    found = [Problem(line, "no_response", none) for line in lines[~sample].tolist()]
+    reason = f"The line has no whole number as {reading.known.step[0]}; its sample is shown at step 0."
+    stepless = sample & np.asarray(facts["stepless"], bool)
+    return found + [Problem(line, "no_step", reason) for line in lines[stepless].tolist()]
 
 
 def _trimmed(name: str) -> str:

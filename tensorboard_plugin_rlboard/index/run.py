@@ -229,6 +229,8 @@ class RunIndex:
     def forget(self, cursor: duckdb.DuckDBPyConnection, relative: str) -> None:
         """Drops the rows and problems of a file that was rewritten or has vanished."""
         file = self.files.pop(relative)
+        if not self.files:  # what it taught goes with the last file
+            self.keys, self.available, self.token_metrics = Keys(), set(), []
         cursor.execute(f"DELETE FROM {self.table} WHERE file = {file.number}")
         cursor.execute(f"DELETE FROM {self.problem_table} WHERE file = {literal(file.relative)}")
         self._count(cursor)
