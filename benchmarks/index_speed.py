@@ -74,8 +74,8 @@ def parse(folder: Path) -> int:
     spelt = ", ".join(f"{name}: '{kind}'" for name, kind in columns.items())
     sums = ", ".join(f"sum(list_sum({name}))" for name in ARRAYS)
     texts = "sum(length(prompt)), sum(length(response)), sum(length(ref_response)), sum(len(response_tokens))"
-    source = f"read_json('{folder}/*.jsonl', format='newline_delimited', columns={{{spelt}}}, maximum_object_size=8388608)"  # noqa: S608 (the folder is ours)
-    return int(duckdb.connect().execute(f"SELECT count(*), {sums}, {texts} FROM {source}").fetchall()[0][0])
+    source = f"read_json('{folder}/*.jsonl', format='newline_delimited', columns={{{spelt}}}, maximum_object_size=8388608)"
+    return int(duckdb.connect().execute(f"SELECT count(*), {sums}, {texts} FROM {source}").fetchall()[0][0])  # noqa: S608 (our own names)
 
 
 WAYS: dict[str, Callable[[Path], int]] = {"ours": ours, "loop": loop, "parse": parse}

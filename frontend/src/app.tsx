@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError } from "./api/client";
 import { followTheme, followVisibility, nameThePage, visible } from "./host";
 import { language, t } from "./i18n";
 import { HelpDialog } from "./shell/HelpDialog";
@@ -43,6 +44,9 @@ function Pane({ onProblems }: { onProblems: () => void }): JSX.Element {
   if (known === null) {
     const error = runsError.value;
     return error === null ? <Reading info={null} /> : <Failed error={error} what={t("shell.error.runs")} />;
+  }
+  if (known.runs.length === 0 && known.message !== "") {
+    return <Failed error={new ApiError(200, known.message, "runs")} what={t("shell.error.runs")} />;
   }
   if (known.runs.length === 0) return known.state === "looking" ? <Reading info={null} /> : <NoRuns />;
   if (info === null) return <UnknownRun run={selection.value.run} />;
@@ -108,6 +112,7 @@ export function App(): JSX.Element {
       </div>
       <Banner />
       <main class="pane" tabIndex={-1} ref={pane} aria-label={t(`shell.view.${selection.value.view}`)}>
+        <h2 class="unseen">{t(`shell.view.${selection.value.view}`)}</h2>
         <Pane onProblems={() => setDialog("problems")} />
       </main>
       {dialog === "help" && <HelpDialog onClose={close} />}

@@ -17,7 +17,7 @@ interface Drawn {
   cursor: { left: number };
   options: {
     hooks: { setSelect: ((plot: unknown) => void)[] };
-    scales: { x: { range: (u: unknown, a: number, b: number) => number[] } };
+    scales: { x: { range: (plot: unknown) => number[] } };
   };
 }
 
@@ -157,7 +157,10 @@ describe("Curve", () => {
     show(<Curve {...props} smoothing={0.5} />);
     expect(plot().setData).toHaveBeenCalledOnce();
     show(<Curve {...props} range={[10, 20]} />);
-    expect(plot().options.scales.x.range(null, 0, 30)).toEqual([10, 20]);
+    expect(plot().options.scales.x.range(plot())).toEqual([10, 20]);
+    show(<Curve {...props} />);
+    expect(plot().options.scales.x.range(plot())).toEqual([0, 30]);
+    expect(plot().options.scales.x.range({ data: [[7]] })).toEqual([6.5, 7.5]);
     show(<Curve {...props} lines={lines.map((line) => ({ ...line, colour: "pos" as const }))} />);
     expect(plots).toHaveLength(2);
   });

@@ -29,7 +29,11 @@ describe.each(THEMES)("the %s palettes", (theme) => {
 
   it("have a neutral middle and two ends that differ in hue, not only in lightness", () => {
     const colours = palette("diverging", theme);
-    const [low, middle, high] = [colours[0], colours[(BUCKETS - 1) / 2], colours[BUCKETS - 1]] as [Rgb, Rgb, Rgb];
+    const [low, middle, high] = [colours[0], colours[(BUCKETS - 1) / 2], colours[BUCKETS - 1]] as [
+      Rgb,
+      Rgb,
+      Rgb,
+    ];
     expect(Math.max(...middle) - Math.min(...middle)).toBeLessThanOrEqual(1);
     expect(low[2]).toBeGreaterThan(low[0] + 40);
     expect(high[0]).toBeGreaterThan(high[2] + 40);

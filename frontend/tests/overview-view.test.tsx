@@ -2,7 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunInfo, Steps } from "../src/api/answers";
-import { runs, steps } from "../src/state/data";
+import { revision, runs, steps } from "../src/state/data";
 import { select, selection } from "../src/state/selection";
 import { addedIds, fromZero, hiddenCharts } from "../src/views/overview/choices";
 import { Overview } from "../src/views/overview/Overview";
@@ -100,10 +100,12 @@ beforeEach(() => {
     asked.push(url);
     return new Response(JSON.stringify(answer(url)));
   });
+  // Answers are remembered per revision of the index.
+  revision.value += "+";
   hiddenCharts.value = [];
   addedIds.value = [];
   fromZero.value = false;
-  runs.value = { runs: [RUN], ignored: [], looked_in: [], state: "ready" };
+  runs.value = { runs: [RUN], ignored: [], looked_in: [], state: "ready", message: "" };
   steps.value = STEPS;
   select({ run: "demo", step: 10, pin: null, sample: null, view: "overview" });
 });
@@ -139,6 +141,7 @@ describe("Overview", () => {
       ignored: [],
       looked_in: [],
       state: "ready",
+      message: "",
     };
     open();
     await vi.waitFor(() => expect(text("panel-gap")).toContain("ref_reward”"));

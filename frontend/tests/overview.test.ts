@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RunInfo, Steps, Summary } from "../src/api/answers";
+import { revision } from "../src/state/data";
 import { addedCharts, builtInCharts, isTokenMean, referenceOf } from "../src/views/overview/catalogue";
-import { loadCompared, shapesOf, spanOf } from "../src/views/overview/distributions";
+import { binsFor, loadCompared, shapesOf, spanOf } from "../src/views/overview/distributions";
 import { joined, lineOf } from "../src/views/overview/lines";
 import { loadStepSamples, marksOf, PAGE } from "../src/views/overview/stepSamples";
+import { Recent } from "../src/views/overview/walking";
 
 const info = (name: string) => ({ name, kind: "value" as const, unit: "" });
 
@@ -138,6 +140,10 @@ describe("distributions", () => {
     expect(spanOf(steps, run, "reward", [7], "all")).toBeNull();
   });
 
+  it("takes fewer bins for fewer samples", () => {
+    expect([0, 4, 48, 512, 100_000, null, undefined].map(binsFor)).toEqual([10, 10, 14, 40, 40, 40, 40]);
+  });
+
   it("gives equal values bins with a width", () => {
     const flat = stepsWith({ reward: summary([1, 1], 1, 1) });
     expect(spanOf(flat, runWith(["reward"]), "reward", [0], "all")).toEqual({ lo: 0.95, hi: 1.05 });
@@ -206,7 +212,7 @@ describe("questions to the server", () => {
       against_mean: 0.4,
       against_std: "NaN",
     }));
-    const query = { metric: "reward", step: 7, span: { lo: 0, hi: 1 }, reference: true, pin: 2 };
+    const query = { metric: "reward", step: 7, bins: 1, span: { lo: 0, hi: 1 }, reference: true, pin: 2 };
     const compared = await loadCompared({ run: "demo", step: 7 }, query);
     expect(asked.map((url) => url.searchParams.get("against"))).toEqual(["reference", "step:2"]);
     expect(
@@ -226,5 +232,46 @@ describe("marks of pages", () => {
     const pages = [{ total: 2, columns: { id: ["a", "b"], reward: [1, "na"] } }];
     expect(marksOf(pages).rewards.map((mark) => mark.value)).toEqual([1, null]);
     expect(marksOf(pages).gaps.map((mark) => mark.value)).toEqual([null, null]);
+  });
+});
+
+describe("walking steps", () => {
+  const atOnce = async () => undefined;
+  const question = (step: number, load = vi.fn(async () => step)) => ({ key: `step ${step}`, load });
+
+  it("does not ask again for a step that was just left", async () => {
+    const recent = new Recent<number>();
+    const first = question(1);
+    const signal = new AbortController().signal;
+    expect(await recent.ask(first, signal, atOnce)).toBe(1);
+    await recent.ask(question(2), signal, atOnce);
+    expect(await recent.ask(first, signal, atOnce)).toBe(1);
+    expect(first.load).toHaveBeenCalledOnce();
+  });
+
+  it("forgets the oldest answers, and all when the index changed", async () => {
+    const recent = new Recent<number>();
+    const first = question(0);
+    const signal = new AbortController().signal;
+    for (let step = 0; step <= 16; step += 1)
+      await recent.ask(step === 0 ? first : question(step), signal, atOnce);
+    await recent.ask(first, signal, atOnce);
+    expect(first.load).toHaveBeenCalledTimes(2);
+    revision.value = "other";
+    await recent.ask(first, signal, atOnce);
+    expect(first.load).toHaveBeenCalledTimes(3);
+  });
+
+  it("asks nothing for a step that was passed by, and keeps no failure", async () => {
+    const recent = new Recent<number>();
+    const control = new AbortController();
+    const passed = question(3);
+    const asking = recent.ask(passed, control.signal);
+    control.abort();
+    await expect(asking).rejects.toThrow("dropped");
+    expect(passed.load).not.toHaveBeenCalled();
+    const failing = question(4, vi.fn().mockRejectedValueOnce(new Error("busy")).mockResolvedValue(4));
+    await expect(recent.ask(failing, new AbortController().signal, atOnce)).rejects.toThrow("busy");
+    expect(await recent.ask(failing, new AbortController().signal, atOnce)).toBe(4);
   });
 });

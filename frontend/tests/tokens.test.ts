@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { BLOCK_MAX, BLOCK_MIN, blockOf, cutBlocks } from "../src/tokens/blocks";
-import { chosen, choices, nextMetric } from "../src/tokens/choice";
+import { choices, chosen, nextMetric } from "../src/tokens/choice";
 import { BEYOND, CODE, classNames, codesOf, unitCode } from "../src/tokens/codes";
-import { countedValues, type TokenData, type TokenMetric, unitSpan, unitsOf, valueAt } from "../src/tokens/data";
+import {
+  countedValues,
+  type TokenData,
+  type TokenMetric,
+  unitSpan,
+  unitsOf,
+  valueAt,
+} from "../src/tokens/data";
 import { extremes, nextOf } from "../src/tokens/extremes";
 import { glyphs, isUnseen, spelled } from "../src/tokens/glyphs";
 import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "../src/tokens/matrixWindow";
@@ -67,7 +74,7 @@ describe("blocks", () => {
     const blocks = cut(shown);
     expect(blocks[0]?.from).toBe(0);
     expect(blocks.at(-1)?.to).toBe(3000);
-    blocks.slice(1).forEach((b, i) => expect(b.from).toBe(blocks[i]?.to));
+    for (const [i, block] of blocks.slice(1).entries()) expect(block.from).toBe(blocks[i]?.to);
     for (const unit of [0, 682, 683, 2999]) {
       const block = blocks[blockOf(blocks, unit)];
       expect(block && block.from <= unit && unit < block.to).toBe(true);
@@ -81,9 +88,13 @@ describe("blocks", () => {
 });
 
 describe("codes", () => {
-  const tokens = data(["a", "b", "c", "d", "e", "f"], { log_ratio: [0, Number.NaN, Number.NaN, Infinity, -Infinity, 9] }, {
-    missing: { log_ratio: [[2, 3]] },
-  });
+  const tokens = data(
+    ["a", "b", "c", "d", "e", "f"],
+    { log_ratio: [0, Number.NaN, Number.NaN, Infinity, -Infinity, 9] },
+    {
+      missing: { log_ratio: [[2, 3]] },
+    },
+  );
 
   it("tell a logged NaN from a missing number", () => {
     const codes = codesOf(tokens, "log_ratio", SCALE);
@@ -134,10 +145,14 @@ describe("extremes", () => {
   });
 
   it("leave out zeros, masked and missing tokens", () => {
-    const tokens = data(["a", "b", "c", "d"], { token_rewards: [0, 9, 8, 1] }, {
-      mask: [true, false, true, true],
-      missing: { token_rewards: [[2, 3]] },
-    });
+    const tokens = data(
+      ["a", "b", "c", "d"],
+      { token_rewards: [0, 9, 8, 1] },
+      {
+        mask: [true, false, true, true],
+        missing: { token_rewards: [[2, 3]] },
+      },
+    );
     expect(extremes(tokens, "token_rewards", "signed")).toEqual([3]);
   });
 
@@ -159,7 +174,11 @@ describe("extremes", () => {
 describe("glyphs", () => {
   it("keep every character of the text", () => {
     for (const text of ["a\n\nb", "    ", "\t", " x", "\r\n", "威", "<img onerror=alert(1)>"]) {
-      expect(glyphs(text).map((piece) => piece.text).join("")).toBe(text);
+      expect(
+        glyphs(text)
+          .map((piece) => piece.text)
+          .join(""),
+      ).toBe(text);
     }
   });
 
@@ -217,7 +236,9 @@ it("a shared scale covers all and is symmetric as soon as one goes below zero", 
 });
 
 it("the strip shows the strongest of the tokens that share a pixel, and covers every pixel", () => {
-  const tokens = data(new Array(1000).fill("x"), { k: Array.from({ length: 1000 }, (_, i) => (i === 501 ? 1 : 0)) });
+  const tokens = data(new Array(1000).fill("x"), {
+    k: Array.from({ length: 1000 }, (_, i) => (i === 501 ? 1 : 0)),
+  });
   const strongest = strongestPerPixel(codesOf(tokens, "k", SCALE), SCALE, 100);
   expect(strongest[50]).toBe(501);
   expect(strongest.every((i) => i >= 0)).toBe(true);
@@ -262,7 +283,7 @@ describe("value lines", () => {
       { missing: { values: [[1, 2]] } },
     );
     const { lines, nonFinite } = valueLines(tokens);
-    expect(lines.map((line) => line.metric)).toEqual(["values", "return_to_go"]);
+    expect(lines.map((line) => line.metric)).toEqual(["values", "return_to_go", "returns"]);
     expect(lines[0]?.numbers).toEqual([1, null, null]);
     expect(nonFinite).toBe(1);
   });

@@ -64,6 +64,7 @@ export const runs = object({
   ignored: withDefault(array(object({ file: string, reason: string })), []),
   looked_in: withDefault(array(string), []),
   state: literal("looking", "ready"),
+  message: withDefault(string, ""),
 });
 export type Runs = Decoded<typeof runs>;
 

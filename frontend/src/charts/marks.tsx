@@ -21,6 +21,8 @@ export function Marks(props: MarksProps): JSX.Element {
   const { marks, selected, describe, onOpen } = props;
   const [at, setAt] = useState<number | null>(null);
   const current = at === null ? undefined : marks[at];
+  // Few samples can afford to be seen, many must not cover each other.
+  const dotClass = marks.length <= 200 ? "chart-dots chart-dots-few" : "chart-dots";
   const nearest = (x: number) => Math.min(Math.max(Math.round(x), 0), marks.length - 1);
   return (
     <div class="chart-with-line">
@@ -42,15 +44,11 @@ export function Marks(props: MarksProps): JSX.Element {
           <>
             {current && <line class="chart-hover" x1={x(at ?? 0)} x2={x(at ?? 0)} y1={top} y2={bottom} />}
             <path
-              class="chart-dots"
+              class={dotClass}
               stroke={cssColour("ref")}
               d={dots(marks, (mark) => mark.reference, x, y)}
             />
-            <path
-              class="chart-dots"
-              stroke={cssColour("policy")}
-              d={dots(marks, (mark) => mark.value, x, y)}
-            />
+            <path class={dotClass} stroke={cssColour("policy")} d={dots(marks, (mark) => mark.value, x, y)} />
             {marks.map((mark, i) =>
               mark.id === selected && isDrawable(mark.value) ? (
                 <circle key={mark.id} class="chart-ring" cx={x(i)} cy={y(mark.value)} r="5" />

@@ -31,8 +31,8 @@ export function optionsOf(
     width,
     height,
     legend: { show: false },
-    padding: [6, 8, 0, 0],
-    scales: { x: { time: false, range: (_, min, max) => rangeX(live.range(), min, max) }, y: { auto: true } },
+    padding: [6, null, 0, 0],
+    scales: { x: { time: false, range: (plot) => rangeX(live.range(), plot.data[0]) }, y: { auto: true } },
     axes: [
       {
         ...axis,
@@ -77,9 +77,9 @@ function swallow(brushed: () => boolean): (plot: uPlot, event: MouseEvent) => vo
   };
 }
 
-function rangeX(chosen: readonly [number, number] | null, min: number, max: number): [number, number] {
-  const [from, to] = chosen ?? [min, max];
-  // uPlot pads a single step by itself and far too generously.
+/** The chosen range, else all of x: uPlot's own proposal pads a single step to a hundred. */
+function rangeX(chosen: readonly [number, number] | null, x: ArrayLike<number>): [number, number] {
+  const [from, to] = chosen ?? [x[0] ?? 0, x[x.length - 1] ?? 1];
   return from === to ? [from - 0.5, to + 0.5] : [from, to];
 }
 

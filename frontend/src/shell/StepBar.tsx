@@ -51,7 +51,7 @@ function Pin(): JSX.Element {
   }
   return (
     <span class="chip pinned number" data-testid="pinned">
-      <Button quiet label={t("shell.pinned_go", { step: pin })} onClick={() => select({ step: pin })}>
+      <Button quiet hint={t("shell.pinned_go", { step: pin })} onClick={() => select({ step: pin })}>
         {t("shell.pinned", { step: pin })}
       </Button>
       <Button quiet label={t("shell.unpin")} onClick={() => select({ pin: null })}>

@@ -66,6 +66,7 @@ function Language(): JSX.Element {
 export function TopBar(props: TopBarProps): JSX.Element {
   return (
     <header class="bar top">
+      <h1 class="unseen">{t("shell.title")}</h1>
       <div class="group lead">
         <Runs />
         <nav class="tabs" aria-label={t("shell.views")}>

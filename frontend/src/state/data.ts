@@ -15,18 +15,32 @@ export const revision = signal("");
 /** When the data last changed while we looked, in ms since 1970; null if it has not. */
 export const changedAt = signal<number | null>(null);
 
-export const run: ReadonlySignal<RunInfo | null> = computed(
+/** A computed value that stays the same object while it says the same, so that nobody hears of no news. */
+export function steady<T>(compute: () => T): ReadonlySignal<T> {
+  let last: { key: string; value: T } | null = null;
+  return computed(() => {
+    const value = compute();
+    const key = JSON.stringify(value);
+    if (last?.key !== key) last = { key, value };
+    return last.value;
+  });
+}
+
+/** The chosen run; null while it is not known. */
+export const run: ReadonlySignal<RunInfo | null> = steady(
   () => runs.value?.runs.find((one) => one.run === selection.value.run) ?? null,
 );
 
+const runKnown = computed(() => run.value !== null);
+
 /** Run, split and attempt: what `/steps` is about. */
-export const runScope: ReadonlySignal<Scope> = computed(() => {
+export const runScope: ReadonlySignal<Scope> = steady(() => {
   const { run: name, split, attempt } = selection.value;
   return { run: name, split, attempt };
 });
 
 /** The current step alone. */
-export const stepScope: ReadonlySignal<Scope> = computed(() => ({
+export const stepScope: ReadonlySignal<Scope> = steady(() => ({
   ...runScope.value,
   step: selection.value.step,
 }));
@@ -35,14 +49,14 @@ export const stepScope: ReadonlySignal<Scope> = computed(() => ({
 export const ranged = computed(() => selection.value.step_min !== null || selection.value.step_max !== null);
 
 /** The steps that lists cover: the chosen range, else the current step. */
-export const listScope: ReadonlySignal<Scope> = computed(() => {
+export const listScope: ReadonlySignal<Scope> = steady(() => {
   if (!ranged.value) return stepScope.value;
   const { step_min, step_max } = selection.value;
   return { ...runScope.value, step_min, step_max };
 });
 
 /** For `/sample` and `/tokens`: the run and its text rules, so that texts and token positions agree. */
-export const sampleScope: ReadonlySignal<Scope> = computed(() => {
+export const sampleScope: ReadonlySignal<Scope> = steady(() => {
   const name = selection.value.run;
   return { run: name, ...rulesOf(name).value };
 });
@@ -126,7 +140,7 @@ export function followSteps(): () => void {
   return effect(() => {
     const scope = runScope.value;
     const key = JSON.stringify(scope);
-    if (scope.run === "" || run.value === null) return undefined;
+    if (scope.run === "" || !runKnown.value) return undefined;
     void revision.value;
     stepsStale.value = shown !== key;
     const control = new AbortController();

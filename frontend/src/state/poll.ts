@@ -27,7 +27,8 @@ function accept(answer: Runs & { revision: string }): boolean {
     runsError.value = null;
     revision.value = answer.revision;
   });
-  const first = answer.runs[0];
+  // What was trained on is looked at more than what it was measured with.
+  const first = answer.runs.find(({ splits }) => splits.includes("train")) ?? answer.runs[0];
   if (selection.peek().run === "" && first !== undefined) select({ run: first.run });
   return changed;
 }

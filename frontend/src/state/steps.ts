@@ -23,10 +23,10 @@ export function nearest(all: readonly number[], step: number | null): number {
 /** Goes to the next (+1) or previous (-1) step that has samples. False at the end. */
 export function moveStep(by: 1 | -1): boolean {
   const all = steps.value?.step ?? [];
-  const at = stepIndex.value;
-  const between =
-    by === -1 && at >= 0 && all[at] !== selection.value.step && (all[at] ?? 0) < (selection.value.step ?? 0);
-  const target = all[between ? at : at + by];
+  const { step } = selection.value;
+  if (step === null) return false;
+  // The current step may have no samples (a link, another split): then from where it would be.
+  const target = by === 1 ? all.find((other) => other > step) : all.findLast((other) => other < step);
   if (target === undefined) return false;
   select({ step: target });
   return true;

@@ -17,7 +17,7 @@ export function Fold({ id, title, tools, testId, children }: FoldProps): JSX.Ele
   const open = setting(`open.${id}`, false, isBoolean);
   const content = useId();
   return (
-    <section class="fold" data-testid={testId} aria-label={title}>
+    <section class="fold" data-testid={testId}>
       <button
         type="button"
         class="button quiet"

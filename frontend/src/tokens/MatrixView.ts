@@ -8,6 +8,7 @@ import { type TokenData, unitSpan, valueAt } from "./data";
 import { spelled } from "./glyphs";
 import { emptyColumn, wideStrip } from "./matrixDom";
 import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "./matrixWindow";
+import { pointerMoved } from "./pointer";
 import type { TextEvents } from "./TextView";
 
 /** One metric of the matrix with the colour of each token. */
@@ -80,7 +81,7 @@ export class MatrixView {
     const count = this.data.shown.length;
     const { clientWidth, scrollLeft } = this.scroller;
     const size = poolSize(clientWidth, count);
-    while (this.#columns.length < size) this.#columns.push(this.#create());
+    if (this.#columns.length < size) this.#grow(size);
     const window = columnWindow(scrollLeft, clientWidth, count);
     for (let i = window.from; i < window.to; i++) {
       const column = this.#columns[i % this.#columns.length];
@@ -90,13 +91,18 @@ export class MatrixView {
     }
   }
 
-  #create(): HTMLElement {
-    const column = emptyColumn(this.#rows.length);
-    this.#wide.append(column);
-    return column;
+  #grow(size: number): void {
+    while (this.#columns.length < size) this.#columns.push(emptyColumn(this.#rows.length));
+    this.#wide.append(...this.#columns);
+    // Which column lives where has changed for all of them.
+    for (const column of this.#columns) {
+      column.hidden = true;
+      delete column.dataset["i"];
+    }
   }
 
   #write(column: HTMLElement, i: number): void {
+    column.hidden = false;
     column.dataset["i"] = String(i);
     column.setAttribute("aria-rowindex", String(i + 2));
     column.style.transform = `translateX(${i * COLUMN_WIDTH}px)`;
@@ -114,7 +120,9 @@ export class MatrixView {
     });
   }
 
-  #hover = (event: Event): void => this.events.hover(tokenOf(event.target));
+  #hover = (event: Event): void => {
+    if (pointerMoved(event)) this.events.hover(tokenOf(event.target));
+  };
   #leave = (): void => this.events.hover(null);
   #click = (event: Event): void => {
     const i = tokenOf(event.target);

@@ -12,6 +12,7 @@ import { blockSpans, blockText, estimatedHeight, spanOf, tokenOf } from "./block
 import { type BlockRange, blockOf, cutBlocks } from "./blocks";
 import { classNames, unitCode } from "./codes";
 import type { TokenData } from "./data";
+import { pointerMoved } from "./pointer";
 
 /** How far outside of the viewport spans are made ahead. */
 const AHEAD = "400px";
@@ -89,7 +90,11 @@ export class TextView {
     this.#show(block);
     const span = this.#span(i);
     span?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (focus) span?.focus({ preventScroll: true });
+    if (span !== null && focus) {
+      // Tokens are no stops of the Tab key, only of the arrows.
+      span.tabIndex = -1;
+      span.focus({ preventScroll: true });
+    }
     return span;
   }
 
@@ -160,11 +165,15 @@ export class TextView {
       : spanOf(block.element, this.data, block.from, i);
   }
 
-  #hover = (event: Event): void => this.events.hover(tokenOf(event.target));
+  #hover = (event: Event): void => {
+    if (pointerMoved(event)) this.events.hover(tokenOf(event.target));
+  };
   #leave = (): void => this.events.hover(null);
   #click = (event: Event): void => {
     const i = tokenOf(event.target);
     // A drag that selects text ends in a click, too, and is none.
-    if (i !== null && (getSelection()?.isCollapsed ?? true)) this.events.pick(i);
+    if (i === null || !(getSelection()?.isCollapsed ?? true)) return;
+    this.reveal(i, true);
+    this.events.pick(i);
   };
 }

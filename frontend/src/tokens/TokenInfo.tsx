@@ -33,7 +33,7 @@ export function TokenInfo({ stage, pinned }: { stage: TokenStage; pinned: number
         {pinned === i && <span class="tag">{t("sample.pinned")}</span>}
         <CopyButton text={() => asJson(data, from, to)} label={t("sample.info.copy")} />
       </div>
-      <dl>
+      <dl data-joined={to - from > 1}>
         {data.metrics.map((metric) => (
           <Entry
             key={metric.name}

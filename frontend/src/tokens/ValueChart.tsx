@@ -16,7 +16,7 @@ const HEIGHT = 150;
 const COLOUR: Record<ValueLine["metric"], Role> = {
   values: "policy",
   return_to_go: "pos",
-  returns: "pos",
+  returns: "s1",
   value_error: "muted",
 };
 
@@ -74,11 +74,9 @@ function Plot({ stage, lines }: { stage: TokenStage; lines: readonly ValueLine[]
       effect(() => {
         if (palette()) plot.redraw(false, true);
       }),
-      effect(() => {
-        const i = stage.current.value;
-        if (i !== null) plot.setCursor({ left: plot.valToPos(i, "x"), top: 0 }, false);
-      }),
     ];
+    // Positions mean nothing to it before its first layout.
+    plot.hooks.ready = [() => void stops.push(effect(() => point(plot, stage.current.value)))];
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0) plot.setSize({ width: element.clientWidth, height: HEIGHT });
     });
@@ -100,6 +98,11 @@ function Plot({ stage, lines }: { stage: TokenStage; lines: readonly ValueLine[]
   );
 }
 
+/** Puts the chart's cursor on a token. */
+function point(plot: uPlot, i: number | null): void {
+  if (i !== null) plot.setCursor({ left: plot.valToPos(i, "x"), top: 0 }, false);
+}
+
 function optionsOf(width: number, lines: readonly ValueLine[]): uPlot.Options {
   const axis = { stroke: () => palette().text, font: palette().font, gap: 4 };
   const grid = { stroke: () => palette().grid, width: 1 };
@@ -114,7 +117,7 @@ function optionsOf(width: number, lines: readonly ValueLine[]): uPlot.Options {
       {
         ...axis,
         grid,
-        size: 22,
+        size: 26,
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000],
       },
       { ...axis, grid, size: 50, space: 26, values: format },

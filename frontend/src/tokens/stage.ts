@@ -65,7 +65,7 @@ export class TokenStage {
   move(by: number, takeFocus = true): void {
     const { units } = this.data;
     const from = this.focused.peek();
-    const unit = from === null ? 0 : Math.min(units.count - 1, Math.max(0, (units.of[from] ?? 0) + by));
+    const unit = Math.min(units.count - 1, Math.max(0, (from === null ? -1 : (units.of[from] ?? 0)) + by));
     if (units.count > 0) this.focus(units.start[unit] ?? 0, takeFocus);
   }
 

@@ -18,14 +18,15 @@ export interface ValueLines {
 
 export function valueLines(data: TokenData): ValueLines {
   const has = (name: string): boolean => data.rows.has(name);
-  const target = has("return_to_go") ? "return_to_go" : has("returns") ? "returns" : null;
-  const needs = [...(has("values") ? [] : ["values"]), ...(target === null ? ["token_rewards"] : [])];
+  const hasTarget = has("return_to_go") || has("returns");
+  const needs = [...(has("values") ? [] : ["values"]), ...(hasTarget ? [] : ["token_rewards"])];
   if (needs.length > 0) return { lines: [], needs, nonFinite: 0 };
-  const names = ["values", target, "value_error"] as const;
+  // Logged returns are another target than the return-to-go (GAE), and the one that the error is measured from.
+  const names = ["values", "return_to_go", "returns", "value_error"] as const;
   let nonFinite = 0;
   const lines: ValueLine[] = [];
   for (const metric of names) {
-    if (metric === null || !has(metric)) continue;
+    if (!has(metric)) continue;
     const numbers = data.shown.map((_, i) => {
       const value = valueAt(data, metric, i);
       if (value === "missing") return null;

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 export interface PopoverProps {
   /** What the button shows. */
   face: ComponentChildren;
+  /** The sheet's name and the button's tooltip; the button's name as well where its face is a sign. */
   label: string;
   children: ComponentChildren;
   /** Which edge of the button the sheet is aligned with. */
@@ -24,6 +25,8 @@ export function Popover(props: PopoverProps): JSX.Element {
     document.addEventListener("pointerdown", outside);
     return () => document.removeEventListener("pointerdown", outside);
   }, [open]);
+  // A face with words is its own name: speech control calls the button by what it shows.
+  const worded = typeof props.face === "string" && /\p{L}/u.test(props.face);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || !open || event.isComposing) return;
     event.preventDefault();
@@ -38,7 +41,7 @@ export function Popover(props: PopoverProps): JSX.Element {
         class="button quiet"
         ref={button}
         aria-expanded={open}
-        aria-label={props.label}
+        aria-label={worded ? undefined : props.label}
         title={props.label}
         data-testid={props.testId}
         onClick={() => setOpen(!open)}

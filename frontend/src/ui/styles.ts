@@ -6,7 +6,15 @@ const adopted = new Set<string>();
 export function adopt(css: string): void {
   if (adopted.has(css)) return;
   adopted.add(css);
+  const page: Partial<Pick<Document, "adoptedStyleSheets">> = document;
+  if (page.adoptedStyleSheets === undefined) {
+    // Safari before 16.4.
+    const element = document.createElement("style");
+    element.textContent = css;
+    document.head.append(element);
+    return;
+  }
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
 }

@@ -49,6 +49,8 @@ export const overview = {
   "overview.note.weighted": "token-weighted",
 
   "overview.chart.reward": "Mean reward: policy and reference",
+  "overview.chart.reward.alone": "Mean reward of the policy",
+  "overview.chart.valid_reward.alone": "Mean validation reward of the policy",
   "overview.chart.valid_reward": "Mean validation reward and reference",
   "overview.chart.kl": "KL from the reference",
   "overview.chart.kl.log_ratio_mean": "Mean KL from the reference, k1",
@@ -90,7 +92,7 @@ export const overview = {
     "A scalar of this run’s event files. TensorBoard keeps a sample of about 1,000 points of each series unless it is started with --samples_per_plugin=scalars=0.",
   "overview.scalar.value": "value",
   "overview.scalar.points": "{points} points",
-  "overview.scalar.sampled": "{points} points: TensorBoard’s sample, some steps are missing",
+  "overview.scalar.sampled": "{points} points, sampled by TensorBoard",
   "overview.scalar.none": "TensorBoard has no points for this scalar in this run.",
   "overview.scalar.no_runs": "No TensorBoard scalars beside this run: put event files into the same folder.",
 

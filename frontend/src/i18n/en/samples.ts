@@ -21,7 +21,7 @@ export const samples = {
     "Closest to the reference first: prompts on which the policy has hardly moved.",
   "samples.preset.most_negative_kl": "most negative KL",
   "samples.preset.most_negative_kl.why":
-    "Most negative summed log ratio first: the policy likes its own answer less than the reference does, which bends the training target.",
+    "Most negative mean log ratio first: the policy likes its own answer less than the reference does, which bends the training target.",
   "samples.preset.suspect_reference": "suspect reference",
   "samples.preset.suspect_reference.why":
     "Low reward although the reference was sure of these tokens: the fault may lie in the SFT data.",

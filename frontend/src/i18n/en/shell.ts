@@ -56,7 +56,7 @@ export const shell = {
   "shell.rules.system_end": "Text that ends the system prompt",
   "shell.rules.apply": "Apply",
   "shell.rules.clear": "Clear",
-  "shell.language": "Switch to Chinese",
+  "shell.language": "中: switch to Chinese",
   "shell.help": "Keys",
   "shell.help.fields": "No key is taken while you type in a field.",
   "shell.close": "Close (Esc)",

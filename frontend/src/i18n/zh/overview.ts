@@ -51,6 +51,8 @@ export const overview: Record<keyof typeof en, string> = {
   "overview.note.weighted": "按 token 加权",
 
   "overview.chart.reward": "平均奖励：策略与参考",
+  "overview.chart.reward.alone": "策略的平均奖励",
+  "overview.chart.valid_reward.alone": "策略的平均验证奖励",
   "overview.chart.valid_reward": "平均验证奖励：策略与参考",
   "overview.chart.kl": "相对参考策略的 KL",
   "overview.chart.kl.log_ratio_mean": "相对参考策略的平均 KL，k1",
@@ -91,7 +93,7 @@ export const overview: Record<keyof typeof en, string> = {
     "来自该运行的事件文件。除非以 --samples_per_plugin=scalars=0 启动，TensorBoard 对每个序列只保留约 1,000 个抽样点。",
   "overview.scalar.value": "值",
   "overview.scalar.points": "{points} 个点",
-  "overview.scalar.sampled": "{points} 个点：TensorBoard 的抽样，缺少部分步",
+  "overview.scalar.sampled": "{points} 个点，经 TensorBoard 抽样",
   "overview.scalar.none": "TensorBoard 中该运行的这个标量没有数据点。",
   "overview.scalar.no_runs": "该运行旁边没有 TensorBoard 标量：请把事件文件放在同一文件夹。",
 
@@ -123,7 +125,7 @@ export const overview: Record<keyof typeof en, string> = {
   "overview.gap.one": "样本 {index}：奖励差 {value}",
   "overview.gap.whole": "整步：胜 {win}，平 {tie}，负 {loss}",
 
-  "overview.spread.title": "第 {step} 步 {metric} 的分布",
+  "overview.spread.title": "{metric}在第 {step} 步的分布",
   "overview.spread.hint": "各分布在相同的分箱和坐标轴上围成的面积都是 1，因此样本数不同的步也可以比较。",
   "overview.spread.empty": "该指标在这一步没有有限值。",
   "overview.spread.metric": "指标",

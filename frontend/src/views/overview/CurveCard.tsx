@@ -39,7 +39,7 @@ export function CurveCard(props: CurveCardProps): JSX.Element {
     <article class="overview-card" data-testid={`chart-${props.id}`} aria-label={props.title}>
       <header>
         <h3 title={`${props.title}\n${props.hint}`}>{props.title}</h3>
-        {props.tools}
+        {props.empty === null && props.tools}
         {props.empty === null && <TableToggle on={asTable} onChange={setAsTable} />}
         <Button quiet label={t("overview.hide", { title: props.title })} onClick={props.onHide}>
           ✕

@@ -82,9 +82,10 @@ function hide(id: string): void {
 /** A sentence about the chart: its own for a built-in one, else made of the metric's name. */
 export function titleOf(source: ChartSource): string {
   const main = source.lines.at(-1);
-  const own = [`overview.chart.${source.id}.${main?.name ?? "none"}`, `overview.chart.${source.id}`].find(
-    has,
-  );
+  // The line's own words first (characters, not tokens), then those of a chart without its reference.
+  const which = [main?.name ?? "", source.lines.length === 1 ? "alone" : ""];
+  const keys = [...which.map((word) => `overview.chart.${source.id}.${word}`), `overview.chart.${source.id}`];
+  const own = keys.find(has);
   if (own) return t(own);
   const label = main ? metricLabel(main.name) : source.id;
   return t(main?.from === "step_metric" ? "overview.chart.step" : "overview.chart.metric", { label });

@@ -3,17 +3,19 @@ import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../api/answers";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../i18n/names";
-import { stepScope, useAnswer } from "../../state/data";
+import { runScope } from "../../state/data";
 import { selection } from "../../state/selection";
 import { Panel } from "../../ui";
 import { referenceOf } from "./catalogue";
 import { spanAll } from "./choices";
 import { DistributionBody } from "./DistributionBody";
 import { DistributionChoices, distributionMetric } from "./DistributionChoices";
-import { loadCompared, spanOf } from "./distributions";
+import { binsFor, type Compared, loadCompared, spanOf } from "./distributions";
 import { PanelBody } from "./PanelBody";
-import { settled } from "./settle";
 import { TableToggle } from "./TableToggle";
+import { Recent, type StepQuestion, useAtStep } from "./walking";
+
+const recent = new Recent<Compared>();
 
 export interface DistributionPanelProps {
   readonly run: RunInfo;
@@ -25,17 +27,18 @@ export interface DistributionPanelProps {
 export function DistributionPanel({ run, steps, step }: DistributionPanelProps): JSX.Element {
   const [asTable, setAsTable] = useState(false);
   const metric = distributionMetric(run);
-  const pin = pinOf(steps, step);
-  const scope = stepScope.value;
-  const span = spanOf(steps, run, metric, [step, pin], spanAll.value);
-  const query = { metric, step, span, pin, reference: referenceOf(run, metric) !== null };
-  const answer = useAnswer(
-    metric === "" ? "" : `spread ${JSON.stringify([scope, query])}`,
-    async (signal) => {
-      await settled(signal);
-      return loadCompared(scope, query, signal);
-    },
-  );
+  const scope = runScope.value;
+  const question = (at: number): StepQuestion<Compared> | null => {
+    const pin = pinOf(steps, at);
+    const span = spanOf(steps, run, metric, [at, pin], spanAll.value);
+    const bins = binsFor(steps.step_metrics["n_samples"]?.[steps.step.indexOf(at)]);
+    const query = { metric, step: at, bins, span, pin, reference: referenceOf(run, metric) !== null };
+    return {
+      key: `spread ${JSON.stringify([scope, query])}`,
+      load: (signal) => loadCompared({ ...scope, step: at }, query, signal),
+    };
+  };
+  const answer = useAtStep(recent, metric === "" ? () => null : question, step, steps.step);
   const title = t("overview.spread.title", { metric: metricLabel(metric), step });
   return (
     <Panel

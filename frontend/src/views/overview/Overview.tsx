@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import type { RunInfo } from "../../api/answers";
 import chartsCss from "../../charts/charts.css?inline";
@@ -16,6 +16,9 @@ import { useOverviewSteps } from "./overviewSteps";
 import { StepPanels } from "./StepPanels";
 import { Toolbar } from "./Toolbar";
 
+/** How far down the view was when it was left: Back from a sample leads to where its mark was clicked. */
+let scrolledTo = 0;
+
 /** The run as curves over its steps, and below them the selected step. */
 export function Overview(): JSX.Element {
   for (const sheet of [uplotCss, chartsCss, css]) adopt(sheet);
@@ -28,9 +31,20 @@ function OfRun({ run }: { run: RunInfo }) {
   const metric = distributionMetric(run);
   const answer = useOverviewSteps(namesOf(run, shown, metric));
   const panels = useRef<HTMLElement>(null);
+  const view = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (view.current) view.current.scrollTop = scrolledTo;
+  }, []);
   const { step } = selection.value;
   return (
-    <div class="overview" data-testid="overview">
+    <div
+      class="overview"
+      data-testid="overview"
+      ref={view}
+      onScroll={(event) => {
+        scrolledTo = event.currentTarget.scrollTop;
+      }}
+    >
       <Toolbar
         run={run}
         steps={answer.data}

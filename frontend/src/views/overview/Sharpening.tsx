@@ -28,9 +28,10 @@ export function Sharpening({ data, shapes, steps }: SharpeningProps): JSX.Elemen
       <table class="overview-numbers">
         <thead>
           <tr>
-            {["", "n", "mean", "std", "iqr", "nonfinite"].map((head) => (
-              <th key={head} scope="col" title={head && t(`overview.numbers.${head}.hint`)}>
-                {head && t(`overview.numbers.${head}`)}
+            <td />
+            {["n", "mean", "std", "iqr", "nonfinite"].map((head) => (
+              <th key={head} scope="col" title={t(`overview.numbers.${head}.hint`)}>
+                {t(`overview.numbers.${head}`)}
               </th>
             ))}
           </tr>

@@ -1,12 +1,14 @@
 import type { JSX } from "preact";
 import type { RunInfo, Steps } from "../../api/answers";
-import { stepScope, useAnswer } from "../../state/data";
+import { runScope } from "../../state/data";
 import { markCap } from "./choices";
 import { DistributionPanel } from "./DistributionPanel";
 import { GapPanel } from "./GapPanel";
 import { MarksPanel } from "./MarksPanel";
-import { settled } from "./settle";
-import { loadStepSamples } from "./stepSamples";
+import { loadStepSamples, type StepSamples } from "./stepSamples";
+import { Recent, type StepQuestion, useAtStep } from "./walking";
+
+const recent = new Recent<StepSamples>();
 
 export interface StepPanelsProps {
   readonly run: RunInfo;
@@ -16,12 +18,13 @@ export interface StepPanelsProps {
 
 /** What happened at the selected step: sample by sample against the reference, and as a distribution. */
 export function StepPanels({ run, steps, step }: StepPanelsProps): JSX.Element {
-  const scope = stepScope.value;
+  const scope = runScope.value;
   const cap = markCap.value;
-  const answer = useAnswer(`marks ${JSON.stringify([scope, cap])}`, async (signal) => {
-    await settled(signal);
-    return loadStepSamples(scope, run, cap, signal);
+  const question = (at: number): StepQuestion<StepSamples> => ({
+    key: `marks ${JSON.stringify([scope, at, cap])}`,
+    load: (signal) => loadStepSamples({ ...scope, step: at }, run, cap, signal),
   });
+  const answer = useAtStep(recent, question, step, steps.step);
   return (
     <div class="overview-panels">
       <MarksPanel step={step} answer={answer} />

@@ -5,7 +5,10 @@ import { nearestIndex } from "../../charts/series";
 import type { Spread } from "../../charts/sharpen";
 import { referenceOf } from "./catalogue";
 
-export const BINS = 40;
+/** Bins for so many samples: 40 for a few hundred, fewer where most of them would hold one sample or none. */
+export function binsFor(samples: number | null | undefined): number {
+  return samples == null ? 40 : Math.min(Math.max(Math.round(2 * Math.sqrt(samples)), 10), 40);
+}
 
 /** The distributions of one step beside each other, all on the same bins. */
 export interface Compared {
@@ -57,16 +60,26 @@ function ends(columns: Summary | undefined, i: number, low: keyof Summary, high:
   );
 }
 
+/** What is asked: one metric at one step, and what it is compared with. */
+export interface DistributionOf {
+  readonly metric: string;
+  readonly step: number;
+  readonly bins: number;
+  readonly span: Span | null;
+  readonly reference: boolean;
+  readonly pin: number | null;
+}
+
 /** Asks for what there is to compare with, at most two questions. */
 export async function loadCompared(
   scope: Scope,
-  query: { metric: string; step: number; span: Span | null; reference: boolean; pin: number | null },
+  query: DistributionOf,
   signal?: AbortSignal,
 ): Promise<Compared> {
   const ask = (against?: string) =>
     api.distribution(
       scope,
-      { metric: query.metric, bins: BINS, ...(query.span ?? {}), ...(against ? { against } : {}) },
+      { metric: query.metric, bins: query.bins, ...(query.span ?? {}), ...(against ? { against } : {}) },
       signal,
     );
   const [first, second] = await Promise.all([

@@ -54,16 +54,7 @@ export function Content({ loaded: { sample, rows }, stage, stale }: ContentProps
           onPin={pin}
           beside={beside.value}
           onMetric={(metric) => select({ metric })}
-          tools={
-            response !== undefined && (
-              <ResponseTools
-                text={response}
-                raw={raw}
-                onRaw={setRaw}
-                hasReference={"ref_response" in sample.texts}
-              />
-            )
-          }
+          tools={response !== undefined && <ResponseTools text={response} raw={raw} onRaw={setRaw} />}
           instead={raw && response !== undefined ? <p class="text">{response.raw}</p> : null}
         >
           {reference}
@@ -81,26 +72,14 @@ interface ResponseToolsProps {
   text: { raw: string; shown: string };
   raw: boolean;
   onRaw: (raw: boolean) => void;
-  hasReference: boolean;
 }
 
-function ResponseTools({ text, raw, onRaw, hasReference }: ResponseToolsProps): JSX.Element {
+function ResponseTools({ text, raw, onRaw }: ResponseToolsProps): JSX.Element {
   return (
     <>
       <Button quiet={!raw} pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => onRaw(!raw)}>
         {t("sample.text.raw")}
       </Button>
-      {hasReference && (
-        <Button
-          quiet
-          hint={t("sample.beside.hint")}
-          onClick={() => {
-            beside.value = !beside.value;
-          }}
-        >
-          {t(beside.value ? "sample.below" : "sample.beside")}
-        </Button>
-      )}
       <CopyButton text={() => (raw ? text.raw : text.shown)} label={t("sample.text.copy")} />
     </>
   );

@@ -56,8 +56,9 @@ export function Head({ sample, onClose }: HeadProps): JSX.Element {
       </div>
       {sample !== null && (
         <dl class="facts">
-          {FACTS.map((name) => [name, sample.scalars[name]] as const).map(([name, value]) =>
-            value === undefined || value === null ? null : <Fact key={name} name={name} value={value} />,
+          {FACTS.map((name) => [name, sample.scalars[name] ?? sample.texts[name]?.shown] as const).map(
+            ([name, value]) =>
+              value === undefined || value === null ? null : <Fact key={name} name={name} value={value} />,
           )}
         </dl>
       )}

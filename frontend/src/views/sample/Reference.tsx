@@ -3,6 +3,8 @@ import type { Sample, Value } from "../../api/answers";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../i18n/names";
 import { signed } from "../../lib/format";
+import { Button } from "../../ui";
+import { beside } from "./layout";
 import { ScalarValue } from "./ScalarValue";
 import { TextBlock } from "./TextBlock";
 
@@ -23,8 +25,24 @@ export function Reference({ sample }: { sample: Sample }): JSX.Element | null {
           </div>
         )}
       </dl>
-      {text !== undefined && <TextBlock title={t("sample.reference")} text={text} testId="reference" />}
+      {text !== undefined && (
+        <TextBlock title={t("sample.reference")} text={text} aside={<BesideButton />} testId="reference" />
+      )}
     </aside>
+  );
+}
+
+function BesideButton(): JSX.Element {
+  return (
+    <Button
+      quiet
+      hint={t("sample.beside.hint")}
+      onClick={() => {
+        beside.value = !beside.value;
+      }}
+    >
+      {t(beside.value ? "sample.below" : "sample.beside")}
+    </Button>
   );
 }
 

@@ -116,9 +116,13 @@ function useStage(loaded: Loaded | null, rules: string): TokenStage | null {
 function useFocusWhileOpen(root: { current: HTMLElement | null }): void {
   useEffect(() => {
     const before = document.activeElement;
-    root.current?.focus({ preventScroll: true });
+    const drawer = root.current;
+    drawer?.focus({ preventScroll: true });
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      const now = document.activeElement;
+      const elsewhere = now !== null && now !== document.body && !drawer?.contains(now);
+      // Where the focus was moved on purpose (a search begun over the drawer), it stays.
+      if (!elsewhere && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, [root]);
 }

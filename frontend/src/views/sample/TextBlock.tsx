@@ -33,7 +33,7 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
           <Button
             quiet
             onClick={() => setOpen(!open)}
-            label={t(open ? "sample.text.close" : "sample.text.open")}
+            hint={t(open ? "sample.text.close" : "sample.text.open")}
           >
             <span aria-hidden="true">{open ? "▾" : "▸"}</span> {title}
           </Button>

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
 import { t } from "../../i18n";
+import { ScalarValue } from "./ScalarValue";
 import { TextBlock } from "./TextBlock";
 
 /** Texts that have a place of their own. */
@@ -37,18 +38,37 @@ export function PlainResponse({ sample, reason }: { sample: Sample; reason: stri
   );
 }
 
-/** The answer key and every other text of the line. */
+/** A text of at most this many characters on one line needs no block of its own. */
+const SHORT = 80;
+
+/** The answer key and every other text of the line; short ones share a row. */
 export function OtherTexts({ sample }: { sample: Sample }): JSX.Element {
-  const names = Object.keys(sample.texts).filter((name) => !PLACED.includes(name));
-  const ordered = names.toSorted((a, b) => Number(b === "ground_truth") - Number(a === "ground_truth"));
+  const texts = Object.entries(sample.texts)
+    .filter(([name]) => !PLACED.includes(name))
+    .sort(([a], [b]) => Number(b === "ground_truth") - Number(a === "ground_truth"));
+  const isShort = ([, text]: (typeof texts)[number]): boolean =>
+    text.raw === text.shown && text.raw.length <= SHORT && !text.raw.includes("\n");
   return (
     <>
-      {ordered.map((name) => {
-        const text = sample.texts[name];
-        if (text === undefined) return null;
-        const title = name === "ground_truth" ? t("sample.ground_truth") : name;
-        return <TextBlock key={name} title={title} text={text} folded={text.shown.length > 400} />;
-      })}
+      <dl class="facts" data-testid="short-texts">
+        {texts.filter(isShort).map(([name, text]) => (
+          <div key={name}>
+            <dt>{titleOf(name)}</dt>
+            <dd>
+              <ScalarValue value={text.shown} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {texts
+        .filter((text) => !isShort(text))
+        .map(([name, text]) => (
+          <TextBlock key={name} title={titleOf(name)} text={text} folded={text.shown.length > 400} />
+        ))}
     </>
   );
+}
+
+function titleOf(name: string): string {
+  return name === "ground_truth" ? t("sample.ground_truth") : name;
 }

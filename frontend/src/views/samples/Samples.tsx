@@ -3,18 +3,16 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { api, type Scope } from "../../api/client";
 import { t } from "../../i18n";
-import { listScope, revision, run } from "../../state/data";
+import { revision, run } from "../../state/data";
 import { useKeys } from "../../state/keys";
 import { needRow, nextSample, openRow, order, previousSample } from "../../state/order";
-import { rulesOf } from "../../state/rules";
 import { select, selection } from "../../state/selection";
 import { adopt, Empty, ErrorBox, VirtualTable } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
 import { resize, shownNames, tableColumns } from "./columns";
-import { idOf, type LoadPage, Pages } from "./pages";
-import { placesOf } from "./presets";
+import { idOf, Pages } from "./pages";
+import { asked, useNeighbourSteps } from "./question";
 import { focusSearch } from "./Search";
 import { Summary } from "./Summary";
 import css from "./samples.css?inline";
@@ -23,32 +21,25 @@ import { useStepWalk } from "./walk";
 
 adopt(css);
 
-function question(): { key: string; load: LoadPage } {
-  const { search, regex, in: places, preset, seed, sort, order: way } = selection.value;
-  const looking = search === "" ? {} : { search, regex, in: placesOf(places) };
-  const scope: Scope = { ...listScope.value, ...rulesOf(selection.value.run).value, ...looking };
-  const sorted = sort === "" ? {} : { sort, order: way };
-  const query = { columns: shownNames.value, preset, seed: preset === "random" ? seed : null, ...sorted };
-  return {
-    key: JSON.stringify([scope, query]),
-    load: (offset, limit, signal) => api.samples(scope, { ...query, offset, limit }, signal),
-  };
-}
-
 /** The pages of the current question, and `state/order` kept true to them. */
 function usePages(): Pages {
   const pages = useMemo(() => new Pages(), []);
-  const { key, load } = question();
-  const now = revision.value;
-  useEffect(() => void pages.ask(key, load), [pages, key, now]);
   useEffect(() => {
     needRow.value = (row) => pages.need(row);
-    const stop = effect(() => {
-      const rows = pages.rows.value;
-      order.value = { ids: rows.map((row) => row && idOf(row)), total: pages.total.value };
-    });
+    // Effects of signals run at once, those of components after the next frame: the question leaves with the key.
+    const stops = [
+      effect(() => {
+        const { key, load } = asked.value;
+        void revision.value;
+        void pages.ask(key, load);
+      }),
+      effect(() => {
+        const rows = pages.rows.value;
+        order.value = { ids: rows.map((row) => row && idOf(row)), total: pages.total.value };
+      }),
+    ];
     return () => {
-      stop();
+      for (const stop of stops) stop();
       pages.stop();
       needRow.value = null;
     };
@@ -76,8 +67,10 @@ export function Samples(): JSX.Element | null {
   const [active, setActive] = useState(0);
   const open = openRow();
   const total = pages.total.value;
-  const asked = question().key;
-  useStepWalk(pages, asked);
+  const { key } = asked.value;
+  const answered = pages.question.value;
+  useStepWalk(pages, key);
+  useNeighbourSteps(answered === key);
   const walk = (by: 1 | -1): boolean => {
     if (selection.value.sample !== null) void (by === 1 ? nextSample() : previousSample());
     else setActive((now) => Math.min(Math.max(0, total - 1), Math.max(0, now + by)));
@@ -100,7 +93,6 @@ export function Samples(): JSX.Element | null {
   if (run.value === null) return null;
   const { sort, order: way, sample } = selection.value;
   const failure = pages.error.value;
-  const answered = pages.question.value;
   return (
     <div class={`samples${sample === null ? "" : " with-drawer"}`}>
       <div class="list">
@@ -128,7 +120,7 @@ export function Samples(): JSX.Element | null {
             onVisible={(first, last) => pages.want(first, last)}
             onResize={resize}
             question={answered}
-            stale={answered !== asked}
+            stale={answered !== key}
             rowTestId="sample-row"
           />
         )}

@@ -17,6 +17,13 @@ export function focusSearch(): void {
   wanted.value += 1;
 }
 
+/** Whether something lies over an element: a drawer that takes the whole view, so that nobody would see the typing. */
+function isCovered(element: HTMLElement): boolean {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const seen = document.elementFromPoint?.(left + width / 2, top + height / 2) ?? element;
+  return !element.contains(seen);
+}
+
 function Field(): JSX.Element {
   const { search } = selection.value;
   const [typed, setTyped] = useState(search);
@@ -28,6 +35,7 @@ function Field(): JSX.Element {
   useEffect(() => {
     if (wanted.peek() === 0) return;
     wanted.value = 0;
+    if (field.current !== null && isCovered(field.current)) select({ sample: null });
     field.current?.focus();
     field.current?.select();
   }, [calls]);

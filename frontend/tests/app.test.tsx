@@ -1,0 +1,257 @@
+/** The whole page against recorded answers: its states, and what axe finds in them. */
+
+import axe from "axe-core";
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { RunInfo, Runs, Samples, Steps, Summary } from "../src/api/answers";
+import { App } from "../src/app";
+import { speak } from "../src/i18n";
+import { revision, runs, runsError, steps, stepsError } from "../src/state/data";
+import { dispatchKey } from "../src/state/keys";
+import { DEFAULTS, select, selection } from "../src/state/selection";
+
+// The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
+vi.hoisted(() => {
+  const still = { matches: false, addEventListener: () => undefined, removeEventListener: () => undefined };
+  Object.assign(globalThis, { matchMedia: () => still });
+});
+
+const info: RunInfo = {
+  run: "ppo",
+  formats: ["native"],
+  state: "ready",
+  message: "",
+  files: 1,
+  bytes: 1000,
+  indexed_bytes: 1000,
+  bytes_per_second: 0,
+  samples: 2,
+  steps: { count: 2, first: 1, last: 2 },
+  splits: ["train", "eval"],
+  attempts: [{ attempt: 1, first: 1, last: 2 }],
+  metrics: [
+    { name: "reward", kind: "value", unit: "" },
+    { name: "n_tokens", kind: "count", unit: "tokens" },
+  ],
+  token_metrics: [],
+  text_columns: ["ground_truth"],
+  problems: 2,
+  scalar_runs: [],
+  config: {},
+};
+
+const statistic = [1, 2];
+const summary = Object.fromEntries(
+  [
+    "count",
+    "nonfinite",
+    "sum",
+    "mean",
+    "std",
+    "min",
+    "p01",
+    "p05",
+    "p25",
+    "p50",
+    "p75",
+    "p95",
+    "p99",
+    "max",
+  ].map((name) => [name, statistic]),
+) as Summary;
+const loaded: Steps = { step: [1, 2], metrics: { reward: summary, n_tokens: summary }, step_metrics: {} };
+const found: Runs = { runs: [info], ignored: [], looked_in: ["/logs"], state: "ready", message: "" };
+const hostile = '<img src=x onerror="alert(1)">';
+const listed: Samples = {
+  total: 2,
+  columns: {
+    id: ["a", "b"],
+    step: [2, 2],
+    prompt: ["Why?", hostile],
+    response: [hostile, "春江潮水"],
+    reward: ["NaN" as unknown as number, 0.5],
+    ground_truth: [null, "42"],
+    n_tokens: [3, 4],
+  },
+};
+
+let root: HTMLElement;
+let visit = 0;
+
+/** Lets answers arrive and effects run. */
+const settle = (): Promise<void> =>
+  act(async () => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((done) => setTimeout(done));
+  });
+
+async function show(): Promise<void> {
+  await act(() => render(<App />, root));
+  await settle();
+}
+
+/** Axe without the rules that need a painted page; those run in the browser tests. */
+async function violations(): Promise<string[]> {
+  const { violations: all } = await axe.run(document.body, {
+    rules: { "color-contrast": { enabled: false } },
+  });
+  return all.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));
+}
+
+const byTestId = (name: string): HTMLElement | null => root.querySelector(`[data-testid=${name}]`);
+
+beforeEach(() => {
+  document.title = "RL Board";
+  document.documentElement.lang = "en";
+  window.history.replaceState(null, "", "/#rlboard");
+  root = document.body.appendChild(document.createElement("div"));
+  select({ ...DEFAULTS, view: "samples", run: "ppo", step: 2 });
+  // Another revision each time: what one test fetched ahead is no answer in the next.
+  visit += 1;
+  revision.value = `r${visit}`;
+  const answers: Record<string, unknown> = {
+    steps: loaded,
+    samples: listed,
+    problems: {
+      total: 1,
+      columns: { file: ["a.jsonl"], line: [7], offset: [90], kind: ["torn"], reason: ["cut off"] },
+    },
+  };
+  vi.stubGlobal("fetch", async (question: string) => {
+    const answer = answers[question.split("?")[0] ?? ""];
+    return answer === undefined ? new Response("no such route", { status: 404 }) : Response.json(answer);
+  });
+});
+
+afterEach(async () => {
+  await act(() => render(null, root));
+  root.remove();
+  runs.value = null;
+  runsError.value = null;
+  steps.value = null;
+  stepsError.value = null;
+  speak("en");
+});
+
+test("before the first answer it says that it looks", async () => {
+  await show();
+  expect(byTestId("loading")?.textContent).toContain("Looking for rollout files");
+  expect(await violations()).toEqual([]);
+});
+
+test("with nothing found it says where it looked, what it passed over and why, and what would fill it", async () => {
+  runs.value = { ...found, runs: [], ignored: [{ file: "x.jsonl", reason: "no response in its rows" }] };
+  await show();
+  const words = byTestId("empty")?.textContent ?? "";
+  for (const part of ["/logs", "x.jsonl: no response in its rows", "RolloutWriter(", "--logdir"]) {
+    expect(words).toContain(part);
+  }
+  expect(await violations()).toEqual([]);
+});
+
+test("a run that is being read shows bytes, rate and time left", async () => {
+  const reading: RunInfo = {
+    ...info,
+    state: "indexing",
+    samples: 0,
+    bytes: 4e6,
+    indexed_bytes: 1e6,
+    bytes_per_second: 1e6,
+  };
+  runs.value = { ...found, runs: [reading] };
+  await show();
+  expect(byTestId("loading")?.textContent).toContain("1.00 MB of 4.00 MB, 1.00 MB/s, 3 s left");
+  expect(root.querySelector("progress")?.value).toBe(0.25);
+});
+
+test("a run without samples leads to its problems", async () => {
+  runs.value = { ...found, runs: [{ ...info, samples: 0, message: "no line could be read" }] };
+  await show();
+  expect(byTestId("empty")?.textContent).toContain("no line could be read");
+  expect(await violations()).toEqual([]);
+});
+
+test("a link to a run that is not there offers those that are", async () => {
+  runs.value = found;
+  select({ run: "gone" });
+  await show();
+  const box = byTestId("unknown-run");
+  expect(box?.textContent).toContain("gone");
+  box?.querySelector<HTMLElement>("button")?.click();
+  expect(selection.value.run).toBe("ppo");
+});
+
+test("the table: hostile texts are texts, what is no number is a word, what is missing a dash", async () => {
+  runs.value = found;
+  steps.value = loaded;
+  await show();
+  const rows = [...root.querySelectorAll<HTMLElement>("[data-testid=sample-row]")];
+  expect(rows.map((row) => row.dataset["id"])).toEqual(["a", "b"]);
+  expect(root.querySelectorAll("img")).toHaveLength(0);
+  expect(rows[0]?.textContent).toContain("<img");
+  expect(rows[0]?.querySelector(".odd")?.textContent).toBe("NaN");
+  expect(rows[0]?.querySelector("[title='not logged']")?.textContent).toBe("–");
+  expect(byTestId("summary")?.textContent).toContain("2 samples");
+  expect(await violations()).toEqual([]);
+});
+
+function press(key: string): Promise<void> {
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  return settle();
+}
+
+test("the keys walk samples and steps; with a sample open its place in the list stays", async () => {
+  document.addEventListener("keydown", dispatchKey);
+  vi.stubGlobal("fetch", async (question: string) => {
+    if (question.startsWith("steps")) return Response.json(loaded);
+    if (!question.startsWith("samples")) return new Response("not here", { status: 404 });
+    const step = new URLSearchParams(question.split("?")[1]).get("step");
+    return Response.json({
+      total: 2,
+      columns: { id: [`${step}a`, `${step}b`], step: [step, step].map(Number) },
+    });
+  });
+  runs.value = found;
+  steps.value = loaded;
+  await show();
+  await press("j");
+  await press("Enter");
+  expect(selection.value.sample).toBe("2b");
+  await press("k");
+  expect(selection.value.sample).toBe("2a");
+  await press("j");
+  await press("ArrowLeft");
+  expect(selection.value).toMatchObject({ step: 1, sample: "1b" });
+  await press("Escape");
+  expect(selection.value).toMatchObject({ view: "samples", sample: null });
+  await press("Escape");
+  expect(selection.value.view).toBe("overview");
+  document.removeEventListener("keydown", dispatchKey);
+});
+
+test("a link to a sample of another step than the list's is left alone", async () => {
+  runs.value = found;
+  steps.value = loaded;
+  select({ sample: "elsewhere" });
+  await show();
+  expect(selection.value.sample).toBe("elsewhere");
+});
+
+test("in Chinese everything is said, and axe is content as well", async () => {
+  speak("zh");
+  runs.value = found;
+  steps.value = loaded;
+  await show();
+  expect(byTestId("summary")?.textContent).toContain("2 个样本");
+  expect(root.textContent).not.toMatch(/\b(shell|samples|metric)\.\w/);
+  expect(await violations()).toEqual([]);
+});
+
+test("a refused question shows the server's sentence beside the table", async () => {
+  runs.value = found;
+  steps.value = loaded;
+  vi.stubGlobal("fetch", async () => new Response("search: nothing to repeat at 0", { status: 400 }));
+  select({ search: "*", regex: true });
+  await show();
+  expect(byTestId("error")?.textContent).toContain("search: nothing to repeat at 0");
+});

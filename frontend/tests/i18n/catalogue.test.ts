@@ -1,0 +1,67 @@
+import { afterEach, expect, test } from "vitest";
+import { metricHint, metricLabel, speak, t } from "../../src/i18n";
+import { catalogues } from "../../src/i18n/catalogue";
+
+afterEach(() => speak("en"));
+
+const slots = (words: string): string[] => [...new Set(words.match(/\{\w+\}/g) ?? [])].sort();
+
+test("every language has every key, and the same slots", () => {
+  expect(Object.keys(catalogues.zh).sort()).toEqual(Object.keys(catalogues.en).sort());
+  const other = Object.keys(catalogues.en).filter((key) => {
+    return String(slots(catalogues.en[key] ?? "")) !== String(slots(catalogues.zh[key] ?? ""));
+  });
+  expect(other).toEqual([]);
+});
+
+test("no words are empty", () => {
+  const all = [...Object.entries(catalogues.en), ...Object.entries(catalogues.zh)];
+  expect(all.filter(([, words]) => words.trim() === "")).toEqual([]);
+});
+
+test("no file takes another's key", () => {
+  const files = import.meta.glob<Record<string, Record<string, string>>>("../../src/i18n/en/*.ts", {
+    eager: true,
+  });
+  const keys = Object.values(files).flatMap((file) => Object.values(file).flatMap(Object.keys));
+  expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+});
+
+const SOURCES = import.meta.glob<string>("../../src/**/*.{ts,tsx}", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+test("every key that the sources name is in the catalogue", () => {
+  const missing: string[] = [];
+  let named = 0;
+  for (const [file, source] of Object.entries(SOURCES)) {
+    for (const [, key] of source.matchAll(/\bt\(\s*"([^"]+)"/g)) {
+      named += 1;
+      if (key !== undefined && !Object.hasOwn(catalogues.en, key)) missing.push(`${file}: ${key}`);
+    }
+  }
+  expect(named).toBeGreaterThan(50);
+  expect(missing).toEqual([]);
+});
+
+test("slots are filled, an unknown one and an unknown key are shown as they are", () => {
+  expect(t("samples.count", { n: 3 })).toBe("3 samples");
+  expect(t("samples.count", { n: "{n}" })).toBe("{n} samples");
+  expect(t("samples.count")).toBe("{n} samples");
+  expect(t("no.such.key")).toBe("no.such.key");
+  speak("zh");
+  expect(t("samples.count", { n: 3 })).toBe("3 个样本");
+});
+
+test("metrics have words: ours, aggregates of ours, and names we do not know", () => {
+  expect(metricLabel("reward")).toBe("reward");
+  expect(metricLabel("k3_mean")).toBe("k3 mean");
+  expect(metricLabel("log_ratio_absmean")).toBe("log ratio |mean|");
+  expect(metricLabel("group_mean")).toBe("group mean");
+  expect(metricLabel("my_score_mean")).toBe("my_score_mean");
+  expect(metricLabel("constructor")).toBe("constructor");
+  expect(metricHint("k3_sum")).toContain("exp(−log_ratio) − 1 + log_ratio");
+  expect(metricHint("my.score")).toContain("my.score");
+});

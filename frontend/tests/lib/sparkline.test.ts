@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { sparkline } from "../../src/lib/sparkline";
+
+test("draws nothing of nothing", () => {
+  expect(sparkline([], 100, 24)).toBe("");
+  expect(sparkline([null, Number.NaN, Number.POSITIVE_INFINITY], 100, 24)).toBe("");
+});
+
+test("spans the width and the height", () => {
+  expect(sparkline([0, 1], 100, 24)).toBe("M0.0 22.0L100.0 2.0");
+});
+
+test("a missing or infinite value is a gap", () => {
+  expect(sparkline([0, null, 1, Number.NaN, 1], 100, 24)?.match(/M/g)).toHaveLength(3);
+});
+
+test("a lone value is a dash, equal values a level line", () => {
+  expect(sparkline([3], 100, 24)).toBe("M0.0 12.0h1");
+  expect(sparkline([3, 3], 100, 24)).toBe("M0.0 12.0L100.0 12.0");
+});
+
+test("a thinned curve keeps its spike", () => {
+  const values = Array.from({ length: 10_000 }, (_, index) => (index === 4567 ? 50 : 0));
+  const path = sparkline(values, 100, 24);
+  expect(path.length).toBeLessThan(5000);
+  expect(path).toContain(" 2.0");
+});

@@ -1,0 +1,40 @@
+/** Rules that hold for every source file. */
+
+import { expect, test } from "vitest";
+
+const SOURCES = import.meta.glob<string>("../src/**/*.{ts,tsx}", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+const offenders = (pattern: RegExp): string[] =>
+  Object.entries(SOURCES)
+    .filter(([, source]) => pattern.test(source))
+    .map(([file]) => file);
+
+test("texts of rollouts reach the page as text: nothing writes HTML", () => {
+  expect(Object.keys(SOURCES).length).toBeGreaterThan(30);
+  const html =
+    /\b(innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|createContextualFragment|srcdoc)\b|document\.write|DOMParser/;
+  expect(offenders(html)).toEqual([]);
+});
+
+test("no code is made from text, and no worker or request from a blob", () => {
+  expect(offenders(/\beval\(|new Function\(|new Worker\(URL\.createObjectURL/)).toEqual([]);
+});
+
+test("a stylesheet is imported as text: no page of ours loads one by its address", () => {
+  expect(offenders(/from ".*\.css"|import ".*\.css"/)).toEqual([]);
+});
+
+test("the host is reached through `parent`: `top` may be of another origin", () => {
+  expect(offenders(/window\.top\b/)).toEqual([]);
+});
+
+test("the kit knows nothing of the views, and pure parts nothing of the page's state", () => {
+  const within = (folder: string, pattern: RegExp): string[] =>
+    offenders(pattern).filter((file) => file.includes(`/src/${folder}/`));
+  expect(within("ui", /from "\.\.\/(views|charts|tokens|shell|api)\//)).toEqual([]);
+  expect(within("lib", /from "\.\.\//)).toEqual([]);
+});

@@ -1,0 +1,93 @@
+import { beforeEach, expect, test } from "vitest";
+import {
+  DEFAULTS,
+  followAddress,
+  fromAddress,
+  type Selection,
+  select,
+  selection,
+  toAddress,
+} from "../../src/state/selection";
+
+const FULL: Selection = {
+  view: "samples",
+  run: "ppo/seed1",
+  split: "eval",
+  attempt: 2,
+  step: 0,
+  step_min: 10,
+  step_max: 20,
+  pin: 5,
+  sample: "a:b&c=d",
+  token: 3,
+  metric: "k3",
+  search: "月 & =",
+  regex: true,
+  in: "prompt",
+  preset: "random",
+  seed: 4,
+  sort: "reward",
+  order: "asc",
+};
+
+beforeEach(() => {
+  window.history.replaceState(null, "", "/#rlboard");
+  select({ ...DEFAULTS });
+});
+
+test("every field survives the address", () => {
+  expect(fromAddress(toAddress(FULL))).toEqual(FULL);
+  expect(Object.keys(toAddress(FULL)).sort()).toEqual(Object.keys(FULL).sort());
+});
+
+test("defaults leave the address empty", () => {
+  expect(toAddress(DEFAULTS)).toEqual({});
+  expect(fromAddress({})).toEqual(DEFAULTS);
+});
+
+test("nonsense in an address is as if it were not there", () => {
+  const odd = { view: "nope", step: "1.5", attempt: "x", token: "", regex: "1", order: "up", pin: "1e9" };
+  expect(fromAddress(odd)).toEqual(DEFAULTS);
+});
+
+test("opening is a history entry, walking is not", () => {
+  const before = window.history.length;
+  select({ sample: "a" }, "push");
+  expect(window.history.length).toBe(before + 1);
+  select({ sample: "b" });
+  expect(window.history.length).toBe(before + 1);
+  expect(window.location.hash).toBe("#rlboard&p.rlboard.sample=b");
+});
+
+test("a selection that changes nothing writes nothing", () => {
+  const before = window.history.length;
+  select({ step: null }, "push");
+  expect(window.history.length).toBe(before);
+});
+
+test("another run forgets what belonged to the old one; choosing the first run keeps a link's step", () => {
+  select({ step: 3 });
+  select({ run: "a" });
+  expect(selection.value.step).toBe(3);
+  select({ sample: "x", pin: 1, search: "kept" });
+  select({ run: "b" }, "push");
+  expect(selection.value).toMatchObject({ run: "b", step: null, sample: null, pin: null, search: "kept" });
+});
+
+test("another sample forgets the token, unless the token comes with it", () => {
+  select({ sample: "a", token: 4 });
+  expect(selection.value.token).toBe(4);
+  select({ sample: "b" });
+  expect(selection.value.token).toBeNull();
+});
+
+test("the signal follows the address: a pasted link, back and forward", () => {
+  const stop = followAddress();
+  window.history.replaceState(null, "", "/#rlboard&p.rlboard.view=samples&p.rlboard.step=7");
+  window.dispatchEvent(new PopStateEvent("popstate"));
+  expect(selection.value).toMatchObject({ view: "samples", step: 7 });
+  stop();
+  window.history.replaceState(null, "", "/#rlboard");
+  window.dispatchEvent(new PopStateEvent("popstate"));
+  expect(selection.value.step).toBe(7);
+});

@@ -1,0 +1,131 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Column, VirtualTable, type VirtualTableProps } from "../../src/ui";
+import { nextSort } from "../../src/ui/TableHead";
+
+interface Item {
+  id: string;
+  size: number;
+}
+
+const columns: Column<Item>[] = [
+  { name: "id", title: "Name", width: 100, cell: (item) => item.id },
+  { name: "size", title: "Size", width: 80, align: "end", cell: (item) => item.size },
+];
+
+let root: HTMLElement;
+
+const base: VirtualTableProps<Item> = {
+  label: "Things",
+  columns,
+  total: 10_000,
+  row: (index) => (index < 500 ? { id: `item ${index}`, size: index } : undefined),
+  id: (item) => item.id,
+  open: -1,
+  onOpen: () => undefined,
+  active: 0,
+  onActive: () => undefined,
+  sort: "",
+  order: "desc",
+  onSort: () => undefined,
+  onVisible: () => undefined,
+  question: "q",
+  rowTestId: "thing",
+};
+
+const show = (props: Partial<VirtualTableProps<Item>> = {}): Promise<void> =>
+  act(() => render(<VirtualTable {...base} {...props} />, root));
+
+function grid(): HTMLElement {
+  const found = root.querySelector<HTMLElement>("[role=grid]");
+  if (found === null) throw new Error("no grid");
+  return found;
+}
+
+const things = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>("[data-testid=thing]")];
+
+function press(key: string): void {
+  grid().dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
+
+beforeEach(() => {
+  root = document.body.appendChild(document.createElement("div"));
+});
+
+afterEach(async () => {
+  await act(() => render(null, root));
+  root.remove();
+});
+
+test("draws the rows on screen only, and says how many there are", async () => {
+  await show();
+  expect(grid().getAttribute("aria-rowcount")).toBe("10001");
+  expect(things().length).toBeGreaterThan(10);
+  expect(things().length).toBeLessThan(60);
+  expect(things()[0]?.dataset["id"]).toBe("item 0");
+  expect(things()[0]?.getAttribute("aria-rowindex")).toBe("2");
+});
+
+test("scrolling draws other rows and asks for them; a row on its way is a place", async () => {
+  const onVisible = vi.fn();
+  await show({ onVisible });
+  await act(() => {
+    grid().scrollTop = 24 * 700;
+    grid().dispatchEvent(new Event("scroll"));
+  });
+  expect(onVisible.mock.lastCall?.[0]).toBeGreaterThan(600);
+  expect(things()[0]?.textContent).toBe("……");
+  expect(things()[0]?.dataset["id"]).toBeUndefined();
+});
+
+test("sorting says so to listeners, and asks by a click", async () => {
+  const onSort = vi.fn();
+  await show({ sort: "size", order: "asc", onSort });
+  const heads = [...root.querySelectorAll("[role=columnheader]")];
+  expect(heads.map((head) => head.getAttribute("aria-sort"))).toEqual(["none", "ascending"]);
+  root.querySelector<HTMLElement>("[data-testid=col-head-id]")?.click();
+  expect(onSort).toHaveBeenLastCalledWith("id", "asc");
+});
+
+test("numbers are sorted largest first, texts from a to z, then the other way, then not", () => {
+  const [text, number] = columns as unknown as Column<never>[];
+  if (text === undefined || number === undefined) throw new Error("two columns");
+  expect(nextSort(number, "", "desc")).toEqual({ name: "size", order: "desc" });
+  expect(nextSort(number, "size", "desc")).toEqual({ name: "size", order: "asc" });
+  expect(nextSort(number, "size", "asc")).toEqual({ name: "", order: "desc" });
+  expect(nextSort(text, "size", "asc")).toEqual({ name: "id", order: "asc" });
+});
+
+test("the keyboard walks and opens", async () => {
+  const onActive = vi.fn();
+  const onOpen = vi.fn();
+  await show({ active: 5, onActive, onOpen });
+  press("ArrowDown");
+  expect(onActive).toHaveBeenLastCalledWith(6);
+  press("End");
+  expect(onActive).toHaveBeenLastCalledWith(9999);
+  press("Enter");
+  expect(onOpen).toHaveBeenLastCalledWith(5);
+  await show({ active: 0, onActive, onOpen });
+  press("ArrowUp");
+  expect(onActive).toHaveBeenLastCalledWith(0);
+});
+
+test("the open row is marked, a click opens", async () => {
+  const onOpen = vi.fn();
+  await show({ open: 3, active: 3, onOpen });
+  expect(
+    things()
+      .map((row) => row.getAttribute("aria-selected"))
+      .indexOf("true"),
+  ).toBe(3);
+  things()[7]?.click();
+  expect(onOpen).toHaveBeenLastCalledWith(7);
+});
+
+test("an open row far away is scrolled to", async () => {
+  await show();
+  await show({ open: 400 });
+  expect(grid().scrollTop).toBeGreaterThan(24 * 300);
+});
