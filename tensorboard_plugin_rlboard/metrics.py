@@ -131,6 +131,7 @@ def segment_sum(x: Floats, starts: Ints, sizes: Ints) -> Floats:
     return out
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def suffix_sum(x: Floats, starts: Ints, sizes: Ints, factor: float) -> Floats:
     """y_t = x_t + factor * y_{t+1} within each sample; missing (NaN) terms make the earlier ones NaN."""
     if factor == 1.0:
@@ -255,7 +256,7 @@ def statistics(tokens: Tokens, name: str) -> SampleStatistics:
     )
     some = count > 0
     total = segment_sum(y, starts, sizes)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         mean = np.where(some, total / count, np.nan)
         absmean = np.where(some, segment_sum(np.abs(y), starts, sizes) / count, np.nan)
         spread = np.square(np.where(finite, y - np.repeat(mean, sizes), 0.0))

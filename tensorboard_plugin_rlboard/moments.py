@@ -42,12 +42,12 @@ def _sums(tokens: Tokens, used: Bools, columns: Mapping[str, Floats]) -> dict[st
     }
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _mismatch(tokens: Tokens) -> dict[str, Floats]:
     trainer, sampler = tokens.values["logprobs"], tokens.values["rollout_logprobs"]
     used = _used(tokens, trainer, sampler)
-    with np.errstate(over="ignore", invalid="ignore"):
-        difference = trainer - sampler
-        rho, p, q = np.exp(difference), np.exp(trainer), np.exp(sampler)
+    difference = trainer - sampler
+    rho, p, q = np.exp(difference), np.exp(trainer), np.exp(sampler)
     w = np.minimum(rho, RHO_CAP)
     ones = np.ones(len(rho))
     columns = {"mm_n": ones, "mm_abs": np.exp(np.abs(difference)), "rho2": rho * rho, "w": w, "w2": w * w}
@@ -61,8 +61,7 @@ def _mismatch(tokens: Tokens) -> dict[str, Floats]:
     }
     sums = _sums(tokens, used, columns)
     total = _sums(tokens, used, {"d": difference})["d"]
-    with np.errstate(over="ignore"):
-        rho_seq = np.exp(total)
+    rho_seq = np.exp(total)
     some = (sums["mm_n"] > 0).astype(float)
     w_seq = np.minimum(rho_seq, RHO_CAP)
     sequence = {
@@ -74,10 +73,10 @@ def _mismatch(tokens: Tokens) -> dict[str, Floats]:
     return sums | sequence | {"seq_capped": (rho_seq >= RHO_CAP) * some}
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _critic(tokens: Tokens, gamma: float, lam: float) -> dict[str, Floats]:
     target, _ = value_target(tokens, gamma, lam)
-    with np.errstate(invalid="ignore"):
-        error = target - tokens.values["values"]
+    error = target - tokens.values["values"]
     used = _used(tokens, target, error)
     columns = {
         "ev_n": np.ones(len(error)),

@@ -24,6 +24,7 @@ MAX_BINS = 500
 _STEP = re.compile(r"-?[0-9]{1,18}")
 _GRID = 200
 _FINE = 2048
+_HUGE = 1e150
 
 
 def distribution(
@@ -90,7 +91,7 @@ def _quantiles(x: Floats) -> dict[str, float | None]:
 def _values(
     cursor: duckdb.DuckDBPyConnection, run: RunIndex, chosen: Selection, name: str
 ) -> tuple[Floats, int]:
-    """The finite values of a metric and how many are not finite."""
+    """The finite values of a metric and how many are not finite, or too large for a variance to be."""
     sql = expression(run, name)
     if sql is None:
         raise ArgumentError(f"metric={name} is not a metric of run {run.name}; /runs lists its metrics.")
@@ -100,7 +101,7 @@ def _values(
         rows.values,
     ).fetchnumpy()["x"]
     x = np.asarray(found, np.float64)
-    finite = np.isfinite(x)
+    finite = np.abs(x) < _HUGE  # false for NaN
     return x[finite], int(len(x) - finite.sum())
 
 

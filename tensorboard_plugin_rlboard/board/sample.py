@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tensorboard_plugin_rlboard.api import Neighbours, ProblemInfo, PromptVisit, Sample, Text, TrimInfo, Value
 from tensorboard_plugin_rlboard.board.columns import fetch
@@ -130,7 +130,8 @@ def _texts(
     columns = text_columns(run)
     indexed = _row(cursor, run, [text(name) for name in columns], file, place)
     texts: dict[str, Text] = {}
-    for name, raw in opened.row.texts.items():
+    for key, raw in opened.row.texts.items():
+        name = _own(run, "t", key)
         shown = indexed.get(physical("t", name))
         shown = raw if shown is None else str(shown)
         if name == "prompt":
@@ -139,6 +140,11 @@ def _texts(
             shown = rules.apply_response(shown)
         texts[name] = Text(raw, shown)
     return texts
+
+
+def _own(run: RunIndex, kind: Literal["m", "t"], key: str) -> str:
+    """The name of a logged key in the index: `logged.<key>` where the key is a name of ours."""
+    return f"logged.{key}" if physical(kind, f"logged.{key}") in run.columns else key
 
 
 def _scalars(
@@ -162,7 +168,8 @@ def _scalars(
             [*rows.values, file.number, place["line_offset"]],
         )
         scalars |= {name: column[0] for name, column in group.items() if column and column[0] is not None}
-    return {**{k: v for k, v in opened.row.numbers.items() if k != "step"}, **scalars}
+    logged = {_own(run, "m", k): v for k, v in opened.row.numbers.items() if k not in file.known.step}
+    return {**logged, **scalars}
 
 
 def _problems(

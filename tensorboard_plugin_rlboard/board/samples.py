@@ -156,7 +156,7 @@ def _narrow(rows: Relation) -> tuple[str, list[object]]:
     """The samples of the suspect preset: reward in the lowest quarter."""
     reward = metric("reward")
     bound = f"SELECT quantile_cont({reward}, {_LOW_REWARD}) FILTER (isfinite({reward})) FROM {rows.source} WHERE {rows.where}"
-    return f"{rows.where} AND {reward} <= ({bound})", rows.values + rows.values
+    return f"{rows.where} AND isfinite({reward}) AND {reward} <= ({bound})", rows.values + rows.values
 
 
 def _ordered(key: str, order: str) -> str:

@@ -93,7 +93,7 @@ def _statistics(run: RunIndex, name: str, i: int) -> list[str]:
     levels = ", ".join(str(level) for level in QUANTILES.values())
     return [
         *counted,
-        f"stddev_pop({x}) {finite} AS c{i}_std",
+        f"nullif(stddev_pop({x}) {finite}, CAST('NaN' AS DOUBLE)) AS c{i}_std",  # NaN: its squares overflow
         f"min({x}) {finite} AS c{i}_min",
         f"max({x}) {finite} AS c{i}_max",
         f"quantile_cont({x}, [{levels}]) {finite} AS c{i}_quantiles",
@@ -149,7 +149,7 @@ def _groups(cursor: duckdb.DuckDBPyConnection, rows: Relation) -> dict[str, list
     finite = f"FILTER (isfinite({reward}))"
     groups = (
         f"SELECT step, count({reward}) {finite} AS n, max({reward}) {finite} - min({reward}) {finite} AS spread, "
-        f"avg({reward}) {finite} AS mean FROM {rows.source} WHERE {rows.where} GROUP BY step, {GROUP_KEY}"
+        f"avg({reward}) {finite} AS mean FROM {rows.source} WHERE {rows.where} AND {GROUP_KEY} IS NOT NULL GROUP BY step, {GROUP_KEY}"
     )
     zero = f"spread <= {_ZERO}"
     shares = {
@@ -161,7 +161,7 @@ def _groups(cursor: duckdb.DuckDBPyConnection, rows: Relation) -> dict[str, list
     found = fetch(cursor, f"SELECT step, {wanted} FROM ({groups}) GROUP BY step ORDER BY step", rows.values)
     prompts = (
         f"SELECT step, 1.0 - count(DISTINCT {text('response')}) / count(*) AS share, count(*) AS n "
-        f"FROM {rows.source} WHERE {rows.where} AND {text('response')} IS NOT NULL GROUP BY step, prompt_key"
+        f"FROM {rows.source} WHERE {rows.where} AND {text('response')} IS NOT NULL AND prompt_key IS NOT NULL GROUP BY step, prompt_key"
     )
     repeated = fetch(
         cursor,

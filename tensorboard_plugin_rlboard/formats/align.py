@@ -65,12 +65,14 @@ class Logged:
 
 def _padding(logged: Logged, starts: Ints) -> list[Trim]:
     """Trailing pads: repeats of a special token whose log-probabilities are 0.0 or absent."""
-    source = next((name for name in _LOGPROBS if name in logged.lengths), None)
     trims: list[Trim] = []
     for i in np.flatnonzero(logged.tail).tolist():
+        source = next(
+            (name for name in _LOGPROBS if name in logged.lengths and logged.lengths[name][i] > 0), None
+        )
         token, run, n = logged.last_token[i] or "", int(logged.tail[i]), int(logged.n_tokens[i])
         empty = run
-        if source is not None and logged.lengths[source][i] > 0:
+        if source is not None:
             part = slice(int(starts[i]) + n - run, int(starts[i]) + n)
             used = ~logged.null[source][part] & (logged.values[source][part] != 0.0)
             empty = int(np.argmax(used[::-1])) if used.any() else run
@@ -106,7 +108,7 @@ def align(logged: Logged, mask: str | None = None) -> tuple[Tokens, list[Trim], 
     cut where its surplus is empty (0 or null); any other length says nothing about positions and is a misfit.
     `mask` names the array that is the response mask (0 = left out of statistics).
     """
-    starts = np.concatenate([[0], np.cumsum(logged.widths)[:-1]]).astype(np.int64)
+    starts = _starts(logged.widths)
     sizes = logged.n_tokens.copy()
     trims = _padding(logged, starts)
     for trim in trims:
@@ -123,7 +125,7 @@ def align(logged: Logged, mask: str | None = None) -> tuple[Tokens, list[Trim], 
     misfits = _misfits(logged, starts, sizes)
     dropped = {(misfit.what, misfit.sample) for misfit in misfits}
     keep = _positions(starts, sizes)
-    new_starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+    new_starts = _starts(sizes)
     values: dict[str, Floats] = {}
     missing: dict[str, Bools] = {}
     for name in logged.values:
@@ -154,8 +156,13 @@ def _misfits(logged: Logged, starts: Ints, sizes: Ints) -> list[Misfit]:
     return found
 
 
+def _starts(sizes: Ints) -> Ints:
+    """Where each row begins in a flat array."""
+    return np.asarray(np.cumsum(sizes) - sizes, np.int64)
+
+
 def _positions(starts: Ints, sizes: Ints) -> Ints:
     """Flat positions of the first `sizes[i]` places of each row."""
     total = int(sizes.sum())
-    new_starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+    new_starts = _starts(sizes)
     return np.arange(total, dtype=np.int64) + np.repeat(starts - new_starts, sizes)

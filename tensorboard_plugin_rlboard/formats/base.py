@@ -41,6 +41,10 @@ class Format:
     mask: tuple[str, ...] = ()
     ignored: frozenset[str] = field(default_factory=frozenset)
 
+    def masks(self) -> dict[str, tuple[str, ...]]:
+        """The response mask as an array under one name, whichever of its keys a row uses; empty without one."""
+        return {self.mask[0]: self.mask} if self.mask else {}
+
     def known(self) -> frozenset[str]:
         """Every key of a row that this mapping reads."""
         groups = (*self.texts.values(), *self.numbers.values(), *self.arrays.values())

@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, Misfit, Tr
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.metrics import Bools, Floats, Tokens
 
-_SPECIAL = re.compile(SPECIAL)
+_SPECIAL = re.compile(SPECIAL, re.ASCII)  # white space as the database's expressions have it
 _NUMBER = (bool, int, float)
 
 
@@ -53,15 +53,15 @@ def _first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) -> OpenedRow:
     """Reads a row by its format's mapping; `arrays` are further keys that hold token arrays."""
-    names = {**known.arrays, **{key: (key,) for key in (*arrays, *known.mask)}}
+    names = {**known.arrays, **{key: (key,) for key in arrays}, **known.masks()}
     found = {
         name: numbers for name, keys in names.items() if (numbers := _array(_first(row, keys))) is not None
     }
     strings = _first(row, known.tokens)
     raw = [str(token) for token in strings] if isinstance(strings, list) else []
     logged = _logged(raw, found)
-    tokens, trims, misfits = align(logged, next((name for name in known.mask if name in found), None))
-    texts, scalars = _scalars(row, known, set(found))
+    tokens, trims, misfits = align(logged, next(iter(known.masks()), None))
+    texts, scalars = _scalars(row, known, {key for name in found for key in names[name]})
     return OpenedRow(texts, scalars, raw[: int(tokens.sizes[0])], tokens, trims, misfits)
 
 
@@ -70,18 +70,24 @@ def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
 
 
 def _array(value: object) -> tuple[Floats, Bools] | None:
-    """A list of numbers and where it is null; None where the value is no such list."""
+    """A list of numbers and where it has none; None where the value is no list."""
     if not isinstance(value, list) or not value:
         return None
+    elements = [_element(x) for x in value]
+    numbers = np.asarray([np.nan if x is None else x for x in elements], np.float64)
+    return numbers, np.asarray([x is None for x in elements], bool)
+
+
+def _element(value: object) -> float | None:
+    """A number of an array; None where it is null or, as the index takes it, no number."""
     try:
-        numbers = np.asarray([np.nan if x is None else float(x) for x in value], np.float64)
-    except (TypeError, ValueError):
+        return float(value) if isinstance(value, (bool, int, float, str)) else None
+    except (ValueError, OverflowError):
         return None
-    return numbers, np.asarray([x is None for x in value], bool)
 
 
 def _logged(raw: list[str], found: Mapping[str, tuple[Floats, Bools]]) -> Logged:
-    last = raw[-1] if raw and _SPECIAL.match(raw[-1]) else None
+    last = raw[-1] if raw and _SPECIAL.fullmatch(raw[-1]) else None
     tail = (
         next((i for i, token in enumerate(reversed(raw)) if token != last), len(raw))
         if last is not None

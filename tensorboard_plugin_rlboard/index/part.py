@@ -92,10 +92,11 @@ def build(
         target: the Parquet file to write; not written where there is no sample.
     """
     starts, lengths = line_starts(data, 0)
-    reading = Reading.of(known, keys, RESERVED - {"advantage"})
+    computed = {f"{name}_{statistic}" for name in keys.arrays for statistic in (*STORED, "mean")}
+    reading = Reading.of(known, keys, (RESERVED - {"advantage"}) | computed)
     lines, problems = load(cursor, data, starts, lengths, reading)
     logged = _logged(cursor, reading)
-    tokens, trims, misfits = align(logged, next((name for name in known.mask if name in logged.values), None))
+    tokens, trims, misfits = align(logged, next(iter(known.masks()), None))
     rows = np.asarray(cursor.execute("SELECT rowid FROM raw ORDER BY rowid").fetchnumpy()["rowid"], np.int64)
     problems += _complaints(cursor, reading, data, starts, lengths, lines, misfits)
     problems += reject(cursor, reading, lines, tokens.sizes)

@@ -97,7 +97,7 @@ class Reading:
         return cls(
             {**known.texts, **{name(key): (key,) for key in sorted(keys.texts)}},
             {**known.numbers, **{name(key): (key,) for key in sorted(keys.numbers)}},
-            {**known.arrays, **{name(key): (key,) for key in sorted(keys.arrays | set(known.mask))}},
+            {**known.arrays, **{name(key): (key,) for key in sorted(keys.arrays)}, **known.masks()},
             known,
         )
 

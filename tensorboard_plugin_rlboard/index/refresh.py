@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, recognise
+from tensorboard_plugin_rlboard.index.columns import physical
 from tensorboard_plugin_rlboard.index.keys import Keys, learn, spread
 from tensorboard_plugin_rlboard.index.part import build
 from tensorboard_plugin_rlboard.index.run import IndexedFile, Range, RunIndex
+from tensorboard_plugin_rlboard.index.statistics import STORED
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, line_starts
 from tensorboard_plugin_rlboard.sources.tail import Change, advance, fingerprint_of, look
 from tensorboard_plugin_rlboard.sources.walk import SourceFile, scan
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 FIRST_RANGE = 2 * 1024 * 1024
-RANGE = 32 * 1024 * 1024
+RANGE = 64 * 1024 * 1024
 _SNIFFED_LINES = 20
 _SNIFFED_BYTES = 64 * 1024 * 1024
 
@@ -89,6 +91,7 @@ class Refresh:
         if state is not None:
             del self._ignored[file.relative]
             run = self.registry.run_of(file.run, self._query)
+            run.forgive(self._query, file.relative)
             run.add_file(file.path, file.relative, known, state)
             self.registry.welcome(file.relative)
 
@@ -135,15 +138,18 @@ class Refresh:
         except Exception as error:
             if len(starts) > 1:
                 logger.warning("RL Board reads a range of %s in smaller pieces: %s", file.relative, error)
+                run.keys = earlier  # so that the pieces learn them anew, and earlier ranges are read again
                 return self._next(run, file, max(1, min(target, at[1]) // 8))
             logger.exception("RL Board cannot index a line of %s", file.relative)
             reason = f"The line could not be indexed ({type(error).__name__}); it is left out."
-            run.note(self._query, [(file.relative, file.newlines + 1, at[0], "not_indexed", reason)])
+            line = file.newlines + 1 + data.count(b"\n", 0, int(starts[0]) if len(starts) else 0)
+            offset = at[0] + (int(starts[0]) if len(starts) else 0)
+            run.note(self._query, [(file.relative, line, offset, "not_indexed", reason)])
             file.newlines += data.count(b"\n")
         file.state = advance(file.state, fingerprint_of(data, at[0]))
-        run.number_attempts(self._query)
         if fresh:
             self._read_again(run, taken, file, earlier)
+        run.number_attempts(self._query)
         return at[1]
 
     def _build(self, run: RunIndex, file: IndexedFile, data: bytes, at: Range) -> None:
@@ -154,7 +160,7 @@ class Refresh:
     def _read_again(self, run: RunIndex, newest: Range, owner: IndexedFile, earlier: Keys) -> None:
         """A key that was not known before may stand in lines read without it: their ranges are read again."""
         now, before = (k.numbers | k.texts | k.arrays for k in (run.keys, earlier))
-        retyped = (run.keys.texts & earlier.numbers) | (run.keys.texts & earlier.arrays)
+        retyped = (run.keys.texts & (earlier.numbers | earlier.arrays)) | (run.keys.arrays & earlier.numbers)
         needles = [
             json.dumps(key, ensure_ascii=e).encode()
             for key in (now - before) | retyped
@@ -167,6 +173,8 @@ class Refresh:
                 data = _read(file.path, at.offset, at.length)
                 if len(data) == at.length and any(needle in data for needle in needles):
                     self._build(run, file, data, at)
+        statistics = {f"{key}_{name}" for key in run.keys.texts & earlier.arrays for name in STORED}
+        run.drop({physical("m", name) for name in retyped | statistics})
 
 
 def _read(path: str, offset: int, length: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -176,7 +177,7 @@ class RunIndex:
             columns = {str(row[0]): str(row[1]) for row in described}
             added = {name: kind for name, kind in columns.items() if name not in self.columns}
             for name, kind in added.items():
-                cursor.execute(f"ALTER TABLE {self.table} ADD COLUMN {quoted(name)} {kind}")
+                cursor.execute(f"ALTER TABLE {self.table} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}")
             cursor.execute(
                 f"INSERT INTO {self.table} BY NAME SELECT {file.number} AS file, 1 AS attempt, "
                 f"* REPLACE (line + {at.newlines + 1} AS line) FROM {source}"
@@ -233,6 +234,17 @@ class RunIndex:
             self.keys, self.available, self.token_metrics = Keys(), set(), []
         cursor.execute(f"DELETE FROM {self.table} WHERE file = {file.number}")
         cursor.execute(f"DELETE FROM {self.problem_table} WHERE file = {literal(file.relative)}")
+        self._count(cursor)
+
+    def drop(self, columns: Set[str]) -> None:
+        """Leaves columns that hold nothing any more out of every answer; the table keeps them, empty."""
+        self.columns = {name: kind for name, kind in self.columns.items() if name not in columns}
+        self.available = self.available - columns
+        self.version += 1
+
+    def forgive(self, cursor: duckdb.DuckDBPyConnection, relative: str) -> None:
+        """Drops what was noted about a file that was gone and is there again."""
+        cursor.execute(f"DELETE FROM {self.problem_table} WHERE file = {literal(relative)}")
         self._count(cursor)
 
     def _count(self, cursor: duckdb.DuckDBPyConnection) -> None:

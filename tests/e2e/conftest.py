@@ -1,0 +1,121 @@
+"""A browser, and TensorBoards to open in it. Whatever a test does, afterwards nothing may have gone wrong unseen."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+
+import browser as finder
+import rollouts
+from hosting import Serve, TensorBoard, tensorboard
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
+from tab import PATIENCE_MS, OpenTab, Tab
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LEFT_BEHIND = ROOT / "test-results"
+REPORT = pytest.StashKey[pytest.TestReport]()
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Remembers whether a test failed, for `open_tab` to take its picture."""
+    report = yield
+    if report.when == "call":
+        item.stash[REPORT] = report
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; each test gets a context, which knows nothing of the others."""
+    path = finder.find()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail(finder.ADVICE, pytrace=False)
+        pytest.skip(finder.ADVICE)
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Runs TensorBoards of this test's own, until after its tabs are closed."""
+    with contextlib.ExitStack() as running:
+
+        def make(*flags: str) -> TensorBoard:
+            home = tmp_path / f"tensorboard.{len(made)}"
+            home.mkdir()
+            made.append(running.enter_context(tensorboard(home, *flags)))
+            return made[-1]
+
+        made: list[TensorBoard] = []
+        yield make
+
+
+@pytest.fixture
+def open_tab(chromium: Browser, serve: Serve, request: pytest.FixtureRequest) -> Iterator[OpenTab]:
+    """Opens tabs, and at the end asks what happened meanwhile: no error in any console, no request elsewhere."""
+    tabs: list[Tab] = []
+    contexts: list[BrowserContext] = []
+
+    def make(
+        server: TensorBoard,
+        width: int = 1280,
+        height: int = 800,
+        locale: str = "en-US",
+        theme: Literal["light", "dark"] = "light",
+    ) -> Tab:
+        viewport: ViewportSize = {"width": width, "height": height}
+        context = chromium.new_context(viewport=viewport, locale=locale, color_scheme=theme)
+        contexts.append(context)
+        tabs.append(Tab(context, server))
+        return tabs[-1]
+
+    yield make
+    report = request.node.stash.get(REPORT, None)
+    failed = report is None or report.failed or any(tab.complaints or tab.strays for tab in tabs)
+    for number, tab in enumerate(tabs if failed else []):
+        _keep(tab, f"{request.node.name}.{number}".replace("/", "_"), request.node)
+    for context in contexts:
+        context.close()
+    assert [tab.complaints for tab in tabs] == [[] for _ in tabs]
+    assert [tab.strays for tab in tabs] == [[] for _ in tabs]
+
+
+def _keep(tab: Tab, name: str, item: pytest.Item) -> None:
+    LEFT_BEHIND.mkdir(exist_ok=True)
+    tab.page.screenshot(path=LEFT_BEHIND / f"{name}.png")
+    (LEFT_BEHIND / f"{name}.tensorboard.log").write_bytes(tab.server.log.read_bytes())
+    told = [tab.page.url, *tab.complaints, f"see {LEFT_BEHIND / name}.png and .tensorboard.log"]
+    item.add_report_section("call", "browser", "\n".join(told))
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
+    """A TensorBoard that tests only read: run `ppo`, steps 10 to 120, 12 samples each."""
+    home = tmp_path_factory.mktemp("library")
+    rollouts.write(home / "logs" / "ppo", rollouts.training(range(10, 121, 10), samples=12))
+    rollouts.write(home / "logs" / "sft", rollouts.training([1, 2], samples=4))
+    with tensorboard(home, "--logdir", str(home / "logs")) as server:
+        server.wait_for_runs("ppo", "sft")
+        yield server

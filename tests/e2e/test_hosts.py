@@ -1,0 +1,173 @@
+"""The ways TensorBoard is started, and what lies in its log directory."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import rollouts
+from hosting import Serve, TensorBoard, until
+from playwright.sync_api import expect
+from tab import IFRAME, OpenTab, Tab
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+pytestmark = pytest.mark.browser
+
+LOSSES = {10: 0.75, 20: 0.5, 30: 0.25}
+
+
+def write_events(folder: Path) -> None:
+    """Writes TensorBoard's own scalars into a run's folder."""
+    writer = EventFileWriter(str(folder))
+    for step, loss in LOSSES.items():
+        summary = Summary(value=[Summary.Value(tag="train/loss", simple_value=loss)])
+        writer.add_event(Event(wall_time=time.time(), step=step, summary=summary))
+    writer.close()
+
+
+def small(steps: tuple[int, ...] = (10, 20, 30)) -> list[rollouts.Row]:
+    return rollouts.training(steps, samples=4)
+
+
+def expect_curves_and_a_sample(tab: Tab) -> None:
+    """Both views work: that is all routes, and all files of the bundle."""
+    expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+    tab.get("tab-samples").click()
+    tab.get("sample-row").first.click()
+    expect(tab.get("token").first).to_be_visible()
+
+
+def run_names(tab: Tab) -> list[str]:
+    names: list[str] = tab.get("run-select").locator("option").all_text_contents()
+    return names
+
+
+def test_below_a_path_prefix(tmp_path: Path, serve: Serve, open_tab: OpenTab) -> None:
+    rollouts.write(tmp_path / "logs" / "ppo", small())
+    server = serve("--logdir", str(tmp_path / "logs"), "--path_prefix", "/foo")
+    assert server.url.endswith("/foo/")
+    server.wait_for_runs("ppo")
+    tab = open_tab(server).open(run="ppo")
+    expect_curves_and_a_sample(tab)
+    ours = [url for url in tab.requests if "/plugin/rlboard/" in url]
+    assert ours
+    assert all(url.startswith(f"{server.origin}/foo/") for url in ours)
+
+
+def test_named_folders_have_tensorboards_run_names(tmp_path: Path, serve: Serve, open_tab: OpenTab) -> None:
+    first, second = tmp_path / "x" / "seed1", tmp_path / "y"
+    rollouts.write(first, small())
+    rollouts.write(second / "late" / "seed2", small((40, 50)))
+    write_events(first)
+    write_events(second / "late" / "seed2")
+    server = serve("--logdir_spec", f"a:{first},b:{second}")
+    server.wait_for_runs("a/.", "b/late/seed2")
+    named = ["a/.", "b/late/seed2"]
+    until(lambda: sorted(server.get("data/runs")) == named or None, "TensorBoard's own runs")
+    tab = open_tab(server).open()
+    expect(tab.get("run-select").locator("option")).to_have_count(2)
+    assert run_names(tab) == named
+    tab.get("run-select").select_option("b/late/seed2")
+    expect(tab.get("step-input")).to_have_value("50")
+    tab.expect_selected(run="b/late/seed2")
+    expect_curves_and_a_sample(tab)
+
+
+@pytest.mark.parametrize("load_fast", ["auto", "false"])
+def test_beside_event_files_tensorboards_scalars_are_drawn(
+    tmp_path: Path, serve: Serve, open_tab: OpenTab, load_fast: str
+) -> None:
+    run = tmp_path / "logs" / "ppo"
+    rollouts.write(run, small())
+    write_events(run)
+    server = serve("--logdir", str(tmp_path / "logs"), f"--load_fast={load_fast}")
+    server.wait_for_runs("ppo")
+    until(lambda: server.ask("scalars", run="ppo")["tags"] or None, "the scalars' names")
+    tab = open_tab(server)
+    tab.page.goto(server.url)
+    tab.page.wait_for_function("() => location.hash.startsWith('#timeseries')")
+    expect(tab.page.locator(IFRAME)).to_have_count(0)
+    tab.page.get_by_role("tab", name="RL Board").click()
+    expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+    tab.get("chart-picker").click()
+    tab.get("chart-search").fill("loss")
+    tab.view.get_by_role("checkbox", name="train/loss").check()
+    chart = tab.get("chart-train/loss")
+    expect(chart.locator("canvas")).to_be_visible()
+    expect(chart).to_contain_text("3 points")
+    tab.press("Escape")
+    chart.get_by_role("button", name="Show as a table").click()
+    drawn = [
+        row.split() for row in chart.locator("tbody tr").evaluate_all("rows => rows.map((r) => r.innerText)")
+    ]
+    assert [[float(cell) for cell in row] for row in drawn] == [[s, v] for s, v in LOSSES.items()]
+
+
+def test_a_run_that_begins_later_appears(tmp_path: Path, serve: Serve, open_tab: OpenTab) -> None:
+    rollouts.write(tmp_path / "logs" / "early", small())
+    server = serve("--logdir", str(tmp_path / "logs"), "--reload_interval", "1")
+    server.wait_for_runs("early")
+    tab = open_tab(server).open(step=20)
+    expect(tab.get("step-input")).to_have_value("20")
+    rollouts.write(tmp_path / "logs" / "sweep" / "late", small((1, 2)))
+    expect(tab.get("run-select").locator("option")).to_have_count(2, timeout=40_000)
+    assert run_names(tab) == ["early", "sweep/late"]
+    tab.expect_selected(run="early", step="20")
+    tab.get("run-select").select_option("sweep/late")
+    expect(tab.get("step-input")).to_have_value("2")
+    expect_curves_and_a_sample(tab)
+
+
+def test_an_empty_folder_says_where_it_looked_and_fills(
+    tmp_path: Path, serve: Serve, open_tab: OpenTab
+) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    server = serve("--logdir", str(logs), "--reload_interval", "1")
+    tab = open_tab(server).open()
+    expect(tab.view.get_by_role("heading", name="No rollout files found")).to_be_visible()
+    expect(tab.view.locator("main")).to_contain_text(str(logs))
+    expect(tab.view.locator("main")).to_contain_text("RolloutWriter(")
+    rollouts.write(logs / "ppo", small())
+    server.wait_for_runs("ppo")
+    # "Look again" asks at once; without it the page asks by itself.
+    tab.view.get_by_role("button", name="Look again").click()
+    expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+    assert tab.selected()["run"] == "ppo"
+
+
+def test_a_file_that_only_looks_like_rollouts_is_named_with_the_reason(
+    tmp_path: Path, serve: Serve, open_tab: OpenTab
+) -> None:
+    logs = tmp_path / "logs"
+    metrics = [{"step": step, "loss": 1 / step, "lr": 1e-5} for step in range(1, 6)]
+    rollouts.write(logs / "trainer", metrics, "metrics.jsonl")
+    server = serve("--logdir", str(logs))
+    ignored = until(lambda: server.ask("runs")["ignored"] or None, "the ignored file")
+    assert [entry["file"] for entry in ignored] == ["trainer/metrics.jsonl"]
+    assert ignored[0]["reason"]
+    tab = open_tab(server).open()
+    expect(tab.view.locator("main")).to_contain_text(f"trainer/metrics.jsonl: {ignored[0]['reason']}")
+    expect(tab.get("run-select")).to_have_count(0)
+
+
+def test_tensorboards_reload_button_asks_at_once(tmp_path: Path, serve: Serve, open_tab: OpenTab) -> None:
+    path = rollouts.write(tmp_path / "logs" / "ppo", small())
+    server = serve("--logdir", str(tmp_path / "logs"), "--reload_interval", "1")
+    server.wait_for_runs("ppo")
+    tab = open_tab(server).open(run="ppo")
+    expect(tab.get("scrubber")).to_have_attribute("max", "2")
+    rollouts.append(path, rollouts.lines(small((40,))))
+    until(lambda: _newest(server) == 40 or None, "the server to have read it")
+    asked = sum("/plugin/rlboard/runs" in url for url in tab.requests)
+    with tab.page.expect_request(lambda request: "/plugin/rlboard/runs" in request.url):
+        tab.page.locator("app-header-reload button").click()
+    assert sum("/plugin/rlboard/runs" in url for url in tab.requests) > asked
+    expect(tab.get("scrubber")).to_have_attribute("max", "3")
+
+
+def _newest(server: TensorBoard) -> object:
+    return server.ask("runs")["runs"][0]["steps"]["last"]

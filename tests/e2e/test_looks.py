@@ -1,0 +1,171 @@
+"""Light and dark, large and small, and for those who do not see the screen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hosting import TensorBoard
+from playwright.sync_api import expect
+from tab import OpenTab, Tab
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The checker's own script; it is run inside our frame."""
+    if not AXE.is_file():
+        missing = "axe-core is not installed: run `npm ci` in frontend"
+        if os.environ.get("CI"):
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+    return AXE.read_text("utf-8")
+
+
+def choose_theme(tab: Tab, name: str) -> None:
+    """Presses what a reader presses in TensorBoard's header."""
+    tab.page.locator("app-header-dark-mode-toggle button").click()
+    tab.page.get_by_role("menuitem", name=name, exact=True).click()
+    expect(tab.view.locator("html")).to_have_attribute("data-theme", name.lower())
+
+
+def brightness(colour: str) -> float:
+    """Mean of the channels of `rgb(r, g, b)`, 0 to 255."""
+    channels = colour.partition("(")[2].rstrip(")").split(",")[:3]
+    return sum(float(channel) for channel in channels) / 3
+
+
+def ink(tab: Tab) -> float:
+    """Mean brightness of what is drawn on the reward's canvas: of axes, mostly."""
+    found: float = tab.js(
+        """() => {
+            const canvas = document.querySelector("[data-testid=chart-reward] canvas");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            let [sum, weight] = [0, 0];
+            for (let i = 0; i < data.length; i += 4) {
+                sum += data[i + 3] * (data[i] + data[i + 1] + data[i + 2]) / 3;
+                weight += data[i + 3];
+            }
+            return sum / weight;
+        }"""
+    )
+    return found
+
+
+def test_the_theme_follows_tensorboards_switch_at_once(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(library).open(run="ppo", step=50)
+    expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+    choose_theme(tab, "Light")
+    tab.js("() => { window.sameDocument = true; }")
+    assert brightness(tab.js(BACKGROUND)) > 230
+    drawn = ink(tab)
+    choose_theme(tab, "Dark")
+    assert brightness(tab.js(BACKGROUND)) < 70
+    # Canvases know nothing of style sheets: they have to be painted again, in lighter ink.
+    tab.frame.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    assert ink(tab) > drawn
+    choose_theme(tab, "Light")
+    assert brightness(tab.js(BACKGROUND)) > 230
+    assert tab.js("() => window.sameDocument") is True
+
+
+def test_a_dark_system_opens_dark(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(library, theme="dark").open(run="ppo", step=50)
+    expect(tab.view.locator("html")).to_have_attribute("data-theme", "dark")
+    assert brightness(tab.js(BACKGROUND)) < 70
+
+
+def show(tab: Tab, view: str) -> None:
+    """Opens a view of the run `ppo`, and waits for what is in it."""
+    if view == "overview":
+        tab.open(run="ppo", step=50)
+        expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+        expect(tab.get("panel-marks").locator("svg").first).to_be_visible()
+        return
+    tab.open(run="ppo", step=50, view="samples")
+    expect(tab.get("summary")).to_contain_text("12 samples")
+    if view == "sample":
+        tab.get("sample-row").first.click()
+        expect(tab.get("token").first).to_be_visible()
+        tab.token(2).click()
+        expect(tab.get("token-info")).to_contain_text("token 2 of")
+
+
+def serious(tab: Tab, axe: str) -> list[tuple[str, str, str]]:
+    """What axe finds on the screen that keeps someone from using it: rule, element, and what to do."""
+    if not tab.js("() => 'axe' in window"):
+        tab.js(axe)
+    result = tab.js("() => axe.run(document, { resultTypes: ['violations'] })")
+    assert len(result["passes"]) > 10, "axe looked at nothing"
+    return [
+        (violation["id"], str(node["target"]), node["failureSummary"])
+        for violation in result["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"][:5]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(library: TensorBoard, open_tab: OpenTab, axe: str, theme: Any) -> None:
+    tab = open_tab(library, theme=theme)
+    found = {}
+    show(tab, "overview")
+    expect(tab.view.locator("html")).to_have_attribute("data-theme", theme)
+    found["overview"] = serious(tab, axe)
+    tab.get("chart-picker").click()
+    expect(tab.get("chart-search")).to_be_visible()
+    found["choice of charts"] = serious(tab, axe)
+    show(tab, "samples")
+    found["samples"] = serious(tab, axe)
+    show(tab, "sample")
+    tab.get("matrix-toggle").click()
+    expect(tab.get("matrix").get_by_role("table")).to_be_visible()
+    found["sample"] = serious(tab, axe)
+    tab.press("?")
+    expect(tab.get("help-dialog")).to_be_visible()
+    found["keys"] = serious(tab, axe)
+    assert found == {screen: [] for screen in found}
+
+
+BARS = ("run-select", "tab-overview", "tab-samples", "step-prev", "step-input", "step-next", "lang", "help")
+OWN = {
+    "overview": ("chart-picker", "band"),
+    "samples": ("search", "preset", "columns", "col-head-prompt"),
+    "sample": ("drawer-close", "sample-prev", "sample-next", "token-metric", "legend", "matrix-toggle"),
+}
+
+
+@pytest.mark.parametrize("size", [(1280, 600), (700, 800)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_nothing_important_is_cut_on_a_small_screen(
+    library: TensorBoard, open_tab: OpenTab, size: tuple[int, int]
+) -> None:
+    tab = open_tab(library, width=size[0], height=size[1])
+    for view, own in OWN.items():
+        show(tab, view)
+        widths = tab.js("() => [document.documentElement.scrollWidth, window.innerWidth]")
+        assert widths[0] <= widths[1], f"{view} scrolls sideways"
+        for name in (*BARS, *own):
+            expect(tab.get(name)).to_be_visible()
+            cut = tab.js(_CUT, name)
+            assert cut == "", f"{view}: {name} {cut}"
+    # Reading needs room: some of the response is on screen beside all the controls.
+    expect(tab.get("token").first).to_be_in_viewport()
+
+
+_CUT = """name => {
+    const element = document.querySelector(`[data-testid="${name}"]`);
+    const box = element.getBoundingClientRect();
+    const inside = box.left >= -1 && box.top >= -1
+        && box.right <= window.innerWidth + 1 && box.bottom <= window.innerHeight + 1;
+    if (!inside) return `lies at ${JSON.stringify(box)} of ${window.innerWidth} x ${window.innerHeight}`;
+    const hit = document.elementFromPoint(box.left + Math.min(box.width / 2, 20), box.top + box.height / 2);
+    return element.contains(hit) || hit?.contains(element) ? "" : `is covered by ${hit?.outerHTML.slice(0, 200)}`;
+}"""
