@@ -48,8 +48,11 @@ def distribution(
     x, bad = _values(cursor, run, chosen, name)
     other, other_bad = _against(cursor, run, chosen, name, against)
     both = x if other is None else np.concatenate([x, other])
-    low = float(both.min()) if lo is None and len(both) else lo or 0.0
-    high = float(both.max()) if hi is None and len(both) else (hi if hi is not None else 1.0)
+    low, high = (float(both.min()), float(both.max())) if len(both) else (0.0, 1.0)
+    if lo is not None:
+        low, high = lo, max(high, lo)
+    if hi is not None:
+        low, high = low if lo is not None else min(low, hi), hi
     if not (np.isfinite(low) and np.isfinite(high)) or low > high:
         raise ArgumentError("lo and hi take finite numbers, lo at most hi.")
     if low == high:  # one value only: a bin of width one around it
@@ -126,7 +129,8 @@ def density(x: Floats, grid: Floats) -> Floats:
     The values are binned finely first, so that a million of them cost what two thousand do.
     """
     spread = float(x.std()) if len(x) > 1 else 0.0
-    if spread <= 0.0:
+    apart = float(x.max() - x.min()) if len(x) > 1 else 0.0
+    if spread <= 0.0 or apart < 2 * _FINE * np.spacing(np.abs(x).max()):  # equal but for their last digits
         return np.zeros(len(grid))
     width = spread * len(x) ** -0.2
     counts, edges = np.histogram(x, _FINE)

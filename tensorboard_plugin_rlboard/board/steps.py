@@ -149,7 +149,7 @@ def _groups(cursor: duckdb.DuckDBPyConnection, rows: Relation) -> dict[str, list
     finite = f"FILTER (isfinite({reward}))"
     groups = (
         f"SELECT step, count({reward}) {finite} AS n, max({reward}) {finite} - min({reward}) {finite} AS spread, "
-        f"avg({reward}) {finite} AS mean FROM {rows.source} WHERE {rows.where} AND {GROUP_KEY} IS NOT NULL GROUP BY step, {GROUP_KEY}"
+        f"avg({reward}) {finite} AS mean FROM {rows.source} WHERE {rows.where} GROUP BY step, {GROUP_KEY}"
     )
     zero = f"spread <= {_ZERO}"
     shares = {
@@ -161,7 +161,8 @@ def _groups(cursor: duckdb.DuckDBPyConnection, rows: Relation) -> dict[str, list
     found = fetch(cursor, f"SELECT step, {wanted} FROM ({groups}) GROUP BY step ORDER BY step", rows.values)
     prompts = (
         f"SELECT step, 1.0 - count(DISTINCT {text('response')}) / count(*) AS share, count(*) AS n "
-        f"FROM {rows.source} WHERE {rows.where} AND {text('response')} IS NOT NULL AND prompt_key IS NOT NULL GROUP BY step, prompt_key"
+        f"FROM {rows.source} WHERE {rows.where} AND {text('response')} IS NOT NULL AND prompt_key IS NOT NULL "
+        "GROUP BY step, prompt_key"
     )
     repeated = fetch(
         cursor,

@@ -127,8 +127,6 @@ def group_columns(run: RunIndex) -> str:
         "group_rank": f"CASE WHEN {reward} IS NOT NULL THEN CAST(rank() OVER {ranked} AS DOUBLE) END",
         "advantage": f"({reward} - {mean}) / ({std} + {ADVANTAGE_EPSILON})",
     }
-    return ", ".join(  # without a prompt and a group there is nothing to compare with
-        f"CASE WHEN {GROUP_KEY} IS NOT NULL THEN {sql} END AS {name}"
-        for name, sql in columns.items()
-        if physical("m", name) not in run.columns
+    return ", ".join(
+        f"{sql} AS {name}" for name, sql in columns.items() if physical("m", name) not in run.columns
     )

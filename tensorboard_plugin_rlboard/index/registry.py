@@ -136,7 +136,7 @@ class Registry:
         with self._lock:
             before = dict(self.ignored)
             self.ignored = {k: why for k, why in self.ignored.items() if k not in gone} | unreadable
-            self._something = bool(self.runs or self.ignored)
+            self._something = bool(self.runs or set(self.ignored) - set(unreadable))
             self.surveys += 1
             if self.surveys == 1 or before != self.ignored:
                 self.revision += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -236,7 +236,7 @@ class RunIndex:
         cursor.execute(f"DELETE FROM {self.problem_table} WHERE file = {literal(file.relative)}")
         self._count(cursor)
 
-    def drop(self, columns: Set[str]) -> None:
+    def drop(self, columns: AbstractSet[str]) -> None:
         """Leaves columns that hold nothing any more out of every answer; the table keeps them, empty."""
         self.columns = {name: kind for name, kind in self.columns.items() if name not in columns}
         self.available = self.available - columns

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tensorboard.backend import application
+from tensorboard.plugins import base_plugin
+from werkzeug.test import Client
+
+from tensorboard_plugin_rlboard.index import refresh as refresh_module
+from tensorboard_plugin_rlboard.index import registry as registry_module
+from tensorboard_plugin_rlboard.loader import RLBoardLoader
+from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
+
+Write = Callable[[Path, Iterable[Any]], Path]
+Make = Callable[..., RLBoardPlugin]
+ROW = {"step": 1, "prompt": "p", "response": "a", "reward": 0.5}
+HOME = "/data/plugin/rlboard"
+
+
+@pytest.fixture
+def make() -> Iterator[Make]:
+    made: list[RLBoardPlugin] = []
+
+    def plugin(logdir: str = "", **flags: Any) -> RLBoardPlugin:
+        values = {"reload_interval": 0, "logdir_spec": "", **flags}
+        context = base_plugin.TBContext(logdir=logdir, flags=SimpleNamespace(**values))
+        made.append(RLBoardPlugin(context))
+        return made[-1]
+
+    yield plugin
+    for each in made:
+        each._registry.stop()
+
+
+def indexing_threads() -> int:
+    return sum(thread.name == "rlboard-index" for thread in threading.enumerate())
+
+
+def finish(plugin: RLBoardPlugin) -> None:
+    plugin._registry.start()
+    assert plugin._registry._thread is not None
+    plugin._registry._thread.join(60)
+
+
+def ask(plugin: RLBoardPlugin, route: str) -> Any:
+    response = Client(application.TensorBoardWSGI([plugin])).get(f"{HOME}/{route}")
+    assert response.status_code == 200, response.get_data(as_text=True)
+    return json.loads(response.get_data())
+
+
+def test_constructing_starts_no_thread_and_opens_nothing(
+    tmp_path: Path, make: Make, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any) -> Any:
+        raise AssertionError("TensorBoard's start waits for this")
+
+    write_rows(tmp_path / "a.jsonl", [ROW])
+    for module, name in (
+        (refresh_module, "scan"),
+        (registry_module, "first_file"),
+        (registry_module, "Engine"),
+    ):
+        monkeypatch.setattr(module, name, never)
+    before = indexing_threads()
+    plugin = make(str(tmp_path))
+    plugin.get_plugin_apps()
+    plugin.frontend_metadata()
+    assert indexing_threads() == before
+    assert plugin._registry._engine is None
+    monkeypatch.undo()
+
+
+def test_is_active_answers_from_memory(tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole page waits for it, so it never walks the log directory itself."""
+    release = threading.Event()
+    walkers: set[str] = set()
+
+    def slow(*_: Any) -> bool:
+        walkers.add(threading.current_thread().name)
+        release.wait(30)
+        return True
+
+    monkeypatch.setattr(registry_module, "first_file", slow)
+    plugin = make(str(tmp_path))
+    try:
+        assert plugin.is_active() is False
+        assert plugin.is_active() is False
+        assert walkers == {"rlboard-index"}
+    finally:
+        release.set()
+    plugin._registry._looked.wait(30)
+    assert plugin.is_active() is True
+
+
+def test_is_active_where_there_is_something_and_where_there_is_nothing(
+    tmp_path: Path, make: Make, write_rows: Write
+) -> None:
+    (tmp_path / "empty").mkdir()
+    write_rows(tmp_path / "full" / "a.jsonl", [ROW])
+    empty, full, missing = (make(str(tmp_path / name)) for name in ("empty", "full", "missing"))
+    for plugin in (empty, full, missing):
+        finish(plugin)
+    assert [plugin.is_active() for plugin in (empty, full, missing)] == [False, True, False]
+    assert make().is_active() is False
+
+
+def test_no_event_data_is_claimed(tmp_path: Path, make: Make) -> None:
+    """A claimed name would make the tab active wherever other plugins have data of that name."""
+    assert make(str(tmp_path)).data_plugin_names() == ()
+
+
+def test_the_tab(tmp_path: Path, make: Make) -> None:
+    plugin = make(str(tmp_path))
+    assert plugin.plugin_name == "rlboard"
+    metadata = plugin.frontend_metadata()
+    assert (metadata.tab_name, metadata.es_module_path) == ("RL Board", "/static/index.js")
+    assert metadata.es_module_path.rpartition("/")[0] + "/*" in plugin.get_plugin_apps()
+
+
+def test_logdir_spec_gives_runs_their_names(tmp_path: Path, make: Make, write_rows: Write) -> None:
+    write_rows(tmp_path / "x" / "a.jsonl", [ROW])
+    write_rows(tmp_path / "x" / "deep" / "a.jsonl", [ROW])
+    write_rows(tmp_path / "y" / "a.jsonl", [ROW, ROW])
+    plugin = make("", logdir_spec=f"first:{tmp_path}/x,second:{tmp_path}/y")
+    finish(plugin)
+    answer = ask(plugin, "runs")
+    assert [(run["run"], run["samples"]) for run in answer["runs"]] == [
+        ("first/.", 1),
+        ("first/deep", 1),
+        ("second/.", 2),
+    ]
+    assert ask(plugin, "samples?run=second%2F.")["total"] == 2
+
+
+def test_context_without_flags_or_provider(tmp_path: Path, write_rows: Write) -> None:
+    write_rows(tmp_path / "a.jsonl", [ROW])
+    plugin = RLBoardPlugin(base_plugin.TBContext(logdir=str(tmp_path)))
+    try:
+        plugin._registry.interval = 0
+        finish(plugin)
+        assert ask(plugin, "scalars?run=.") == {"tags": {}}
+        assert ask(plugin, "scalars?run=.&tag=loss") == {}
+        assert ask(plugin, "runs")["runs"][0]["scalar_runs"] == []
+    finally:
+        plugin._registry.stop()
+
+
+def test_home_directory_is_expanded(
+    tmp_path: Path, make: Make, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_rows(tmp_path / "logs" / "a.jsonl", [ROW])
+    plugin = make("~/logs")
+    finish(plugin)
+    assert ask(plugin, "samples?run=.")["total"] == 1
+
+
+def test_loader_makes_this_plugin(tmp_path: Path) -> None:
+    plugin = RLBoardLoader().load(base_plugin.TBContext(logdir=str(tmp_path)))
+    assert isinstance(plugin, RLBoardPlugin)
+
+
+def test_first_question_waits_for_the_index(tmp_path: Path, make: Make, write_rows: Write) -> None:
+    """Asked before anything was indexed, /runs answers with what there is, and an unknown run is 404, not 500."""
+    write_rows(tmp_path / "a.jsonl", [ROW])
+    plugin = make(str(tmp_path))
+    client = Client(application.TensorBoardWSGI([plugin]))
+    first = client.get(f"{HOME}/runs")
+    assert first.status_code == 200
+    assert json.loads(first.get_data())["state"] in {"looking", "ready"}
+    assert client.get(f"{HOME}/samples?run=.").status_code in {200, 404}
+    finish(plugin)
+    assert json.loads(client.get(f"{HOME}/runs").get_data())["state"] == "ready"
