@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { pointerMoved } from "../src/tokens/pointer";
 
-const at = (screenX: number, screenY: number): MouseEvent => new MouseEvent("mouseover", { screenX, screenY });
+const at = (screenX: number, screenY: number): MouseEvent =>
+  new MouseEvent("mouseover", { screenX, screenY });
 
 test("a pointer that rests has not moved, whatever scrolls under it", () => {
   expect(pointerMoved(at(10, 20))).toBe(true);

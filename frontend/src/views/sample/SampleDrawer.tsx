@@ -122,7 +122,8 @@ function useFocusWhileOpen(root: { current: HTMLElement | null }): void {
       const now = document.activeElement;
       const elsewhere = now !== null && now !== document.body && !drawer?.contains(now);
       // Where the focus was moved on purpose (a search begun over the drawer), it stays.
-      if (!elsewhere && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      if (!elsewhere && before instanceof HTMLElement && before.isConnected)
+        before.focus({ preventScroll: true });
     };
   }, [root]);
 }
