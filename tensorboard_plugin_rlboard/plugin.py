@@ -185,7 +185,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         """A file of the bundle. index.js is asked for anew each time, chunks have their digest in their name."""
         relative = request.path.partition("/static/")[2]
         joined = safe_join(str(STATIC), relative)
-        if joined is None or "\0" in joined or not (path := Path(joined)).is_file():
+        if joined is None or not _is_file(path := Path(joined)):
             raise errors.NotFoundError("There is no such file in RL Board's bundle.")
         known = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
         expires = YEAR if relative.startswith("chunks/") else 0
@@ -193,6 +193,14 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             request, path.read_bytes(), known or "application/octet-stream", expires=expires
         )
         return response
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have (NUL, too long) is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _refuse(request: wrappers.Request, sentence: str, code: int) -> wrappers.Response:

@@ -360,6 +360,7 @@ def test_a_text_run_has_no_token_bytes(stack: Stack) -> None:
         "index.js%00",
         "index.js%00.css",
         "%00",
+        "a" * 300,
         "",
         ".",
         "chunks",

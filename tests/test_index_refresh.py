@@ -18,9 +18,12 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index import ranges as ranges_module
 from tensorboard_plugin_rlboard.index import refresh as refresh_module
+from tensorboard_plugin_rlboard.index.ahead import Ahead
 from tensorboard_plugin_rlboard.index.keys import Keys
 from tensorboard_plugin_rlboard.index.part import build
+from tensorboard_plugin_rlboard.index.ranges import Order
 from tensorboard_plugin_rlboard.index.refresh import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.logdir import roots
@@ -333,7 +336,7 @@ def test_read_error_while_indexing_is_the_runs_message(
     def failing(path: str, offset: int, length: int) -> bytes:
         raise OSError(5, "Input/output error", path)
 
-    monkeypatch.setattr(refresh_module, "_read", failing)
+    monkeypatch.setattr(ranges_module, "read", failing)
     board = open_board(tmp_path)
     info = board.runs().runs[0]
     assert "Input/output error" in info.message
@@ -352,7 +355,7 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
             raise duckdb.OutOfMemoryException("no")
         return build(cursor, data, *rest)
 
-    monkeypatch.setattr(refresh_module, "build", failing)
+    monkeypatch.setattr(ranges_module, "build", failing)
     rows: list[Any] = [row(step, f"r{step}") for step in range(1, 30)]
     rows[7] = row(8, "poison")
     rows[20]["late"] = 1.0
@@ -374,7 +377,7 @@ def test_late_key_in_a_range_read_in_pieces_reaches_the_earlier_lines(
 ) -> None:
     first = [row(1, "early", acc=1.0), row(2, "early")]
     path = write_rows(tmp_path / "a.jsonl", first)
-    monkeypatch.setattr(refresh_module, "learn", lambda rows, known: Keys())
+    monkeypatch.setattr(ranges_module, "learn", lambda rows, known: Keys())
     board = open_board(tmp_path)
     monkeypatch.undo()
     calls = []
@@ -385,7 +388,7 @@ def test_late_key_in_a_range_read_in_pieces_reaches_the_earlier_lines(
             raise duckdb.OutOfMemoryException("no")
         return build(cursor, data, *rest)
 
-    monkeypatch.setattr(refresh_module, "build", failing)
+    monkeypatch.setattr(ranges_module, "build", failing)
     append(path, line(3, acc=0.5) + line(4, acc=0.25))
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         board.registry.refresh()
@@ -539,3 +542,55 @@ def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write) -> None:
     registry.stop()
     assert not folder.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_ranges_built_by_processes_beside_are_the_same(
+    tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[Any] = [row(step, f"r{step}", acc=step / 2) for step in range(1, 200)]
+    rows[150]["late"] = 3.0
+    rows[77] = "{torn"
+    write_rows(tmp_path / "a.jsonl", rows)
+    write_rows(tmp_path / "b.jsonl", [row(step, "b") for step in range(1, 200)])
+    alone = open_board(tmp_path)
+    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 500)
+    monkeypatch.setattr(refresh_module, "RANGE", 3000)
+    monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
+    taken: list[Order] = []
+    real = Ahead.take
+
+    def counting(ahead: Ahead, order: Order) -> Any:
+        found = real(ahead, order)
+        if found is not None:
+            taken.append(order)
+        return found
+
+    monkeypatch.setattr(Ahead, "take", counting)
+    beside = open_board(tmp_path)
+    assert taken
+    for name in ("step", "response", "acc", "late", "line"):
+        assert column(beside, name) == column(alone, name)
+    assert problems(beside) == problems(alone)
+
+
+def test_process_that_dies_costs_nothing_but_time(
+    tmp_path: Path,
+    open_board: Open,
+    write_rows: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
+    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 500)
+    monkeypatch.setattr(refresh_module, "RANGE", 3000)
+    monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
+    real = Ahead._send
+
+    def killing(ahead: Ahead, worker: Any, order: Order) -> None:
+        real(ahead, worker, order)
+        worker.process.kill()
+
+    monkeypatch.setattr(Ahead, "_send", killing)
+    with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
+        board = open_board(tmp_path)
+    assert column(board, "step") == list(range(1, 100))

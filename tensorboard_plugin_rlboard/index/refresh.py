@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, recognise
+from tensorboard_plugin_rlboard.index.ahead import MOST_WORKERS, Ahead
 from tensorboard_plugin_rlboard.index.columns import physical
-from tensorboard_plugin_rlboard.index.keys import Keys, learn, spread
-from tensorboard_plugin_rlboard.index.part import build
+from tensorboard_plugin_rlboard.index.keys import Keys
+from tensorboard_plugin_rlboard.index.ranges import Order, build_range, read
 from tensorboard_plugin_rlboard.index.run import IndexedFile, Range, RunIndex
 from tensorboard_plugin_rlboard.index.statistics import STORED
+from tensorboard_plugin_rlboard.sources.access import damage, is_packed, open_start
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, line_starts
-from tensorboard_plugin_rlboard.sources.tail import Change, advance, fingerprint_of, look
+from tensorboard_plugin_rlboard.sources.tail import Change, advance, fingerprint_of, look, measure
 from tensorboard_plugin_rlboard.sources.walk import SourceFile, scan
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 FIRST_RANGE = 2 * 1024 * 1024
 RANGE = 64 * 1024 * 1024
+AHEAD_FROM = 96 * 1024 * 1024
+"""Bytes left of a run from which processes of their own are worth their start (half a second each)."""
 _SNIFFED_LINES = 20
 _SNIFFED_BYTES = 64 * 1024 * 1024
 
@@ -36,7 +39,14 @@ class Refresh:
         self.registry = registry
         self._query = registry.engine.query()
         self._ingest = registry.engine.ingest()
+        self._ahead = Ahead(registry.engine.folder)
         self._ignored: dict[str, tuple[int, int]] = {}
+        self._unread: set[tuple[str, str]] = set()
+        self._damaged: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Ends the processes that build ahead."""
+        self._ahead.close()
 
     def survey(self) -> None:
         """Looks at every file below the roots: new, grown, rewritten or gone."""
@@ -61,9 +71,13 @@ class Refresh:
             if seen.state.size != file.state.size:
                 self.registry.changed()
             file.state = seen.state
+            if (run.name, file.relative) in self._unread:
+                file.waiting_at = -1  # reading failed; it goes on now
+            self._tell(run, file)
             return
         if seen.change is Change.UNREADABLE:
-            run.message = f"{file.relative} cannot be read: {seen.reason}"
+            self._fail(run, file, seen.reason)
+            self.registry.changed()
             return
         run.forget(self._query, file.relative)
         run.number_attempts(self._query)
@@ -84,6 +98,7 @@ class Refresh:
             known, reason = sniff(file.path)
         except OSError as error:
             known, reason = None, f"It cannot be read: {error.strerror or error}."
+            del self._ignored[file.relative]  # so that the next look tries again
         if known is None:
             self.registry.ignore(file.relative, reason)
             return
@@ -108,54 +123,125 @@ class Refresh:
         )
         start = time.perf_counter()
         try:
+            self._order_ahead(run)
             done = self._next(run, file, FIRST_RANGE if file.state.read_to == 0 else RANGE)
         except OSError as error:
-            run.message = f"{file.relative} cannot be read: {error.strerror or error}."
+            self._fail(run, file, f"{error.strerror or error}.")
             file.waiting_at = file.state.size
             done = 0
+        else:
+            self._tell(run, file)
         self.registry.indexed(run, done, time.perf_counter() - start)
         return True
 
+    def _fail(self, run: RunIndex, file: IndexedFile, reason: str) -> None:
+        """Says that a file cannot be read for now."""
+        run.message = f"{file.relative} cannot be read: {reason}"
+        self._unread.add((run.name, file.relative))
+
+    def _tell(self, run: RunIndex, file: IndexedFile) -> None:
+        """Says, once all that can be read of a file is indexed, what of an archive cannot, or takes both back."""
+        if file.pending:
+            return
+        if (run.name, file.relative) in self._unread:
+            self._unread.discard((run.name, file.relative))
+            if not any(name == run.name for name, _ in self._unread):
+                run.message = ""
+                self.registry.changed()
+        reason = damage(file.path) if is_packed(file.path) else ""
+        if self._damaged.get(file.relative, "") != reason:
+            self._damaged[file.relative] = reason
+            run.forgive(self._query, file.relative, "damaged_archive")
+            if reason:
+                run.note(self._query, [(file.relative, None, None, "damaged_archive", reason)])
+            self.registry.changed()
+
     def _next(self, run: RunIndex, file: IndexedFile, target: int) -> int:
         """Indexes one range of about `target` bytes; returns the bytes it took."""
+        file.state = measure(file.state, file.path)
         at = next(byte_ranges(file.path, file.state.read_to, file.state.size, target), None) or closed_tail(
             file.path, file.state.read_to, file.state.size
         )
         if at is None:
             file.waiting_at = file.state.size
             return 0
-        data = _read(file.path, *at)
-        if len(data) < at[1]:  # it shrank since the survey, which will tell
-            file.waiting_at = file.state.size
-            return 0
-        starts, lengths = line_starts(data, 0)
-        learnt = run.keys | learn(spread(data, starts, lengths), file.known)
-        fresh = learnt != run.keys and bool(run.samples)
-        earlier, run.keys = run.keys, learnt
-        taken = Range(at[0], at[1], file.newlines)
+        order = Order(file.path, *at, file.known.name, run.keys)
+        earlier, taken = run.keys, Range(at[0], at[1], file.newlines)
+        parquet = self.registry.engine.folder / "range.parquet"
         try:
-            self._build(run, file, data, taken)
-        except Exception as error:
-            if len(starts) > 1:
-                logger.warning("RL Board reads a range of %s in smaller pieces: %s", file.relative, error)
-                run.keys = earlier  # so that the pieces learn them anew, and earlier ranges are read again
-                return self._next(run, file, max(1, min(target, at[1]) // 8))
-            logger.exception("RL Board cannot index a line of %s", file.relative)
-            reason = f"The line could not be indexed ({type(error).__name__}); it is left out."
-            line = file.newlines + 1 + data.count(b"\n", 0, int(starts[0]) if len(starts) else 0)
-            offset = at[0] + (int(starts[0]) if len(starts) else 0)
-            run.note(self._query, [(file.relative, line, offset, "not_indexed", reason)])
-            file.newlines += data.count(b"\n")
-        file.state = advance(file.state, fingerprint_of(data, at[0]))
-        if fresh:
+            found = self._ahead.take(order)
+            built, parquet = found or (build_range(self._ingest, order, parquet), parquet)
+            run.keys = earlier | built.keys
+            run.add(self._query, file, built.part, parquet, taken)
+        except OSError:
+            raise  # the run says so
+        except EOFError:
+            file.waiting_at = file.state.size  # it shrank since the survey, which will tell
+            return 0
+        except Exception as error:  # noqa: BLE001 (whatever a log made a library raise must not end the indexing)
+            run.keys = earlier  # so that the pieces learn them anew, and earlier ranges are read again
+            pieces = at[1] // 8
+            if self._is_one_line(file, at):
+                self._leave_out(run, file, at, error)
+                return at[1]
+            logger.warning("RL Board reads a range of %s in smaller pieces: %s", file.relative, error)
+            return self._next(run, file, max(1, min(target // 8, pieces)))
+        finally:
+            parquet.unlink(missing_ok=True)
+        file.state = advance(file.state, built.fingerprint)
+        if run.keys != earlier and run.samples > built.part.samples:
             self._read_again(run, taken, file, earlier)
         run.number_attempts(self._query)
         return at[1]
 
-    def _build(self, run: RunIndex, file: IndexedFile, data: bytes, at: Range) -> None:
+    def _is_one_line(self, file: IndexedFile, at: tuple[int, int]) -> bool:
+        return len(line_starts(read(file.path, *at), 0)[0]) <= 1
+
+    def _leave_out(self, run: RunIndex, file: IndexedFile, at: tuple[int, int], error: Exception) -> None:
+        """Names a line that cannot be indexed, and goes on behind it."""
+        logger.error("RL Board cannot index a line of %s", file.relative, exc_info=error)
+        data = read(file.path, *at)
+        starts, _ = line_starts(data, 0)
+        first = int(starts[0]) if len(starts) else 0
+        reason = f"The line could not be indexed ({type(error).__name__}); it is left out."
+        line = file.newlines + 1 + data.count(b"\n", 0, first)
+        run.note(self._query, [(file.relative, line, at[0] + first, "not_indexed", reason)])
+        file.newlines += data.count(b"\n")
+        file.state = advance(file.state, fingerprint_of(data, at[0]))
+
+    def _order_ahead(self, run: RunIndex) -> None:
+        """Gives the next ranges of a run to the processes beside this one, where enough is left to be worth them."""
+        orders: list[Order] = []
+        if run.size - run.indexed >= AHEAD_FROM and run.indexed > 0:
+            at = {
+                file.relative: file.state.read_to
+                for file in run.files.values()
+                if file.pending and not is_packed(file.path)
+            }
+            for _ in range(MOST_WORKERS):
+                file = min(
+                    (run.files[name] for name in at),
+                    key=lambda file: at[file.relative] / max(1, file.state.size),
+                    default=None,
+                )
+                if file is None:
+                    break
+                target = FIRST_RANGE if at[file.relative] == 0 else RANGE
+                found = next(byte_ranges(file.path, at[file.relative], file.state.size, target), None)
+                if found is None:
+                    del at[file.relative]
+                    continue
+                orders.append(Order(file.path, *found, file.known.name, run.keys))
+                at[file.relative] = sum(found)
+        self._ahead.forget(orders)
+        self._ahead.submit(orders)
+
+    def _build(self, run: RunIndex, file: IndexedFile, at: Range) -> None:
+        """Builds a range that is in the index once more, with the keys of today."""
         parquet = self.registry.engine.folder / "range.parquet"
-        part = build(self._ingest, data, at.offset, file.known, run.keys, parquet)
-        run.add(self._query, file, part, parquet, at)
+        order = Order(file.path, at.offset, at.length, file.known.name, run.keys)
+        run.add(self._query, file, build_range(self._ingest, order, parquet).part, parquet, at)
+        parquet.unlink(missing_ok=True)
 
     def _read_again(self, run: RunIndex, newest: Range, owner: IndexedFile, earlier: Keys) -> None:
         """A key that was not known before may stand in lines read without it: their ranges are read again."""
@@ -170,17 +256,11 @@ class Refresh:
             for at in tuple(file.ranges):
                 if (file, at) == (owner, newest):
                     continue
-                data = _read(file.path, at.offset, at.length)
+                data = read(file.path, at.offset, at.length)
                 if len(data) == at.length and any(needle in data for needle in needles):
-                    self._build(run, file, data, at)
+                    self._build(run, file, at)
         statistics = {f"{key}_{name}" for key in run.keys.texts & earlier.arrays for name in STORED}
         run.drop({physical("m", name) for name in retyped | statistics})
-
-
-def _read(path: str, offset: int, length: int) -> bytes:
-    with Path(path).open("rb") as file:
-        file.seek(offset)
-        return file.read(length)
 
 
 def sniff(path: str) -> tuple[Format | None, str]:
@@ -190,7 +270,7 @@ def sniff(path: str) -> tuple[Format | None, str]:
         OSError: the file cannot be read.
     """
     problem = "It has no complete line yet; it is looked at again when it grows."
-    with Path(path).open("rb") as file:
+    with open_start(path) as file:
         for _ in range(_SNIFFED_LINES):
             line = file.readline(_SNIFFED_BYTES)
             if not line:

@@ -79,6 +79,8 @@ class Registry:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+        if self._refresh is not None:
+            self._refresh.close()
         if self._engine is not None:
             self._engine.close()
 

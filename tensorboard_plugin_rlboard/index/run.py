@@ -242,9 +242,10 @@ class RunIndex:
         self.available = self.available - columns
         self.version += 1
 
-    def forgive(self, cursor: duckdb.DuckDBPyConnection, relative: str) -> None:
-        """Drops what was noted about a file that was gone and is there again."""
-        cursor.execute(f"DELETE FROM {self.problem_table} WHERE file = {literal(relative)}")
+    def forgive(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> None:
+        """Drops what was noted about a file that was gone and is there again, or only problems of one kind."""
+        kinds = f" AND kind = {literal(kind)}" if kind else ""
+        cursor.execute(f"DELETE FROM {self.problem_table} WHERE file = {literal(relative)}{kinds}")
         self._count(cursor)
 
     def _count(self, cursor: duckdb.DuckDBPyConnection) -> None:
