@@ -21,9 +21,18 @@ def version() -> str:
 
 
 EXAMPLES = ["torch>=2.2"]
+# S3 as the one that most clusters have; gcsfs, huggingface_hub and the like are for who needs them.
+REMOTE = ["fsspec>=2023.10", "s3fs>=2023.10"]
+# From 3.14 on zstd is in the standard library; this is that very module for older ones, half a megabyte.
+ZSTD = ["backports.zstd>=1.0; python_version<'3.14'"]
 TEST = [
+    *REMOTE,
+    *ZSTD,
     "build>=1.2",
+    "flask>=3",
+    "flask-cors>=4",
     "hypothesis>=6.100",
+    "moto[s3]>=5",
     "mypy>=1.11",
     "playwright>=1.45",
     "pytest>=8.3",
@@ -55,6 +64,8 @@ setup(
     ],
     extras_require={
         "examples": EXAMPLES,
+        "remote": REMOTE,
+        "zstd": ZSTD,
         "test": TEST,
         "dev": [*TEST, *EXAMPLES],
     },

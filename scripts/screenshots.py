@@ -43,29 +43,37 @@ def _samples(frame: FrameLocator) -> None:
 
 
 def _sample(frame: FrameLocator) -> None:
-    frame.get_by_test_id("sample-row").nth(1).click()
+    frame.get_by_test_id("sample-row").first.click()
     frame.get_by_test_id("token").first.wait_for()
+    frame.get_by_test_id("matrix-toggle").click()
+    frame.get_by_test_id("drawer").press("n")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: where the tab's address points, what is waited for, and how the reader has set things."""
+    """One picture: what the tab's address says, what is done and waited for, and how the reader has set things."""
 
     name: str
-    view: str
+    address: str
     reach: Callable[[FrameLocator], None]
     dark: bool = False
     locale: str = "en-US"
 
 
+OVERVIEW = "p.rlboard.view=overview&p.rlboard.run=eval_couplets&p.rlboard.step=60&p.rlboard.pin=0"
+TRAINED = "p.rlboard.view=samples&p.rlboard.run=train_couplets&p.rlboard.step=60"
+ANSWERS = (
+    "p.rlboard.view=samples&p.rlboard.run=eval_couplets&p.rlboard.step=24"
+    "&p.rlboard.sort=log_ratio_max&p.rlboard.order=desc&p.rlboard.metric=log_ratio"
+)
 PICTURES = (
-    Picture("overview", "overview", _overview),
-    Picture("overview-dark", "overview", _overview, dark=True),
-    Picture("overview-zh", "overview", _overview, locale="zh-CN"),
-    Picture("samples", "samples", _samples),
-    Picture("sample", "samples", _sample),
-    Picture("sample-dark", "samples", _sample, dark=True),
-    Picture("sample-zh", "samples", _sample, locale="zh-CN"),
+    Picture("overview", OVERVIEW, _overview),
+    Picture("overview-dark", OVERVIEW, _overview, dark=True),
+    Picture("overview-zh", OVERVIEW, _overview, locale="zh-CN"),
+    Picture("samples", TRAINED, _samples),
+    Picture("sample", ANSWERS, _sample),
+    Picture("sample-dark", ANSWERS, _sample, dark=True),
+    Picture("sample-zh", ANSWERS, _sample, locale="zh-CN"),
 )
 
 
@@ -110,7 +118,7 @@ def take(pictures: list[Picture], address: str, chromium: str, out: Path) -> Non
             )
             context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
-            page.goto(f"{address}#rlboard&p.rlboard.view={picture.view}")
+            page.goto(f"{address}#rlboard&{picture.address}")
             picture.reach(page.frame_locator("iframe[src*='name=rlboard']"))
             page.wait_for_timeout(1500)  # charts are drawn and transitions over
             page.screenshot(path=out / f"{picture.name}.png")

@@ -7,6 +7,7 @@ the whole process. So nothing is imported here that could be missing or slow; th
 
 from __future__ import annotations
 
+import argparse
 import logging
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,18 @@ logger = logging.getLogger(__name__)
 
 class RLBoardLoader(base_plugin.TBLoader):  # type: ignore[misc]  # TensorBoard ships no types
     """Makes the plugin, or says in one sentence why there is none."""
+
+    def define_flags(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the plugin's command line flags."""
+        group = parser.add_argument_group("RL Board plugin")
+        group.add_argument(
+            "--rlboard_cache_dir",
+            metavar="PATH",
+            type=str,
+            default="",
+            help="Where the index of rollout logs is kept between starts; `none` keeps nothing. (default: rlboard in "
+            "$XDG_CACHE_HOME, else ~/.cache/rlboard; never the log directory)",
+        )
 
     def load(self, context: base_plugin.TBContext) -> RLBoardPlugin | None:
         """Make the plugin for one TensorBoard.

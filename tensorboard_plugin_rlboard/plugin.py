@@ -17,6 +17,7 @@ from werkzeug.security import safe_join
 from tensorboard_plugin_rlboard import http
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.index.cache import default_folder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.scalars import ScalarReader, paired
 from tensorboard_plugin_rlboard.sources.logdir import roots
@@ -41,7 +42,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
         found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
-        self._registry = Registry(found, 5.0 if interval is None else float(interval))
+        self._registry = Registry(found, 5.0 if interval is None else float(interval), _cache_folder(flags))
         self._board = Board(self._registry)
         self._scalars = ScalarReader(context.data_provider)
 
@@ -193,6 +194,14 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             request, path.read_bytes(), known or "application/octet-stream", expires=expires
         )
         return response
+
+
+def _cache_folder(flags: Any) -> Path | None:
+    """Where parts are kept between starts: the flag's folder, `none` for nowhere, else the user's cache folder."""
+    wanted = str(getattr(flags, "rlboard_cache_dir", "") or "")
+    if wanted == "none":
+        return None
+    return Path(wanted).expanduser() if wanted else default_folder()
 
 
 def _is_file(path: Path) -> bool:

@@ -221,7 +221,7 @@ def test_advantage_is_that_of_grpo(board: Board) -> None:
     assert found["group_rank"][:2] == [1.0, 2.0]
     assert found["advantage"][:2] == pytest.approx([0.5 / (0.5 + 1e-6), -0.5 / (0.5 + 1e-6)])
     assert found["advantage"][2:4] == [None, None], "NaN and Infinity are in no group's mean"
-    assert found["advantage"][7] == 0.0
+    assert found["advantage"][7] is None, "a group of one"
 
 
 def test_samples_without_prompt_and_group_stand_alone(
@@ -232,7 +232,7 @@ def test_samples_without_prompt_and_group_stand_alone(
     )
     board = open_board(tmp_path)
     found = listed(board, columns=["reward", "advantage", "group_rank"])
-    assert found["advantage"] == [0.0, 0.0]
+    assert found["advantage"] == [None, None]
     assert found["group_rank"] == [1.0, 1.0]
     table = board.steps(Selection(".")).step_metrics
     assert not {"zero_advantage_groups", "duplicate_share"} & set(table)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import builtins
 import importlib.util
 import logging
@@ -36,6 +37,14 @@ def test_load_makes_the_plugin_from_the_context(monkeypatch: pytest.MonkeyPatch)
     fake_plugin(monkeypatch, lambda context: ("plugin", context))
     context = object()
     assert RLBoardLoader().load(context) == ("plugin", context)
+
+
+def test_flag_for_the_cache_is_read_from_the_command_line() -> None:
+    parser = argparse.ArgumentParser()
+    RLBoardLoader().define_flags(parser)
+    assert parser.parse_args([]).rlboard_cache_dir == ""
+    assert parser.parse_args(["--rlboard_cache_dir", "/somewhere"]).rlboard_cache_dir == "/somewhere"
+    parser.format_help()  # argparse formats help with %, which a path or sentence may break
 
 
 def test_missing_package_costs_the_tab_and_says_which(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.metrics import Bools, Tokens, derive
+from tensorboard_plugin_rlboard.sources.access import read_range
 
 _BUDGET = 64 * 1024 * 1024
 
@@ -53,9 +53,7 @@ class OpenedSamples:
 
 def _open(run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:
     try:
-        with Path(file.path).open("rb") as source:
-            source.seek(offset)
-            line = source.read(length)
+        line = read_range(file.path, offset, length)
     except OSError as error:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     row = parse(line)

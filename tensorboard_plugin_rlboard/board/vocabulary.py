@@ -125,7 +125,9 @@ def group_columns(run: RunIndex) -> str:
         "group_mean": mean,
         "group_std": std,
         "group_rank": f"CASE WHEN {reward} IS NOT NULL THEN CAST(rank() OVER {ranked} AS DOUBLE) END",
-        "advantage": f"({reward} - {mean}) / ({std} + {ADVANTAGE_EPSILON})",
+        # A group of one says nothing about its sample, and 0 would look like a finding.
+        "advantage": f"CASE WHEN count({reward}) OVER {over} > 1 THEN "
+        f"({reward} - {mean}) / ({std} + {ADVANTAGE_EPSILON}) END",
     }
     return ", ".join(
         f"{sql} AS {name}" for name, sql in columns.items() if physical("m", name) not in run.columns

@@ -36,6 +36,11 @@ class Ahead:
         self._workers: list[_Worker] = []
         self._made = 0
 
+    @property
+    def busy(self) -> bool:
+        """Whether any process has an order that was not taken yet."""
+        return any(worker.order is not None for worker in self._workers)
+
     def submit(self, orders: list[Order]) -> None:
         """Gives the orders that nobody works on yet to idle processes, as far as there are any."""
         busy = {worker.order for worker in self._workers}

@@ -26,7 +26,8 @@ class Engine:
         folder: where parts lie until they are loaded; removed by `close` or with the process.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Path | None = None) -> None:
+        """Opens both; `parts` is a folder of kept parts that may be loaded beside those of this process."""
         import duckdb  # noqa: PLC0415  half a second: paid in the background thread, never when TensorBoard starts
 
         self._home = tempfile.TemporaryDirectory(prefix="rlboard-", ignore_cleanup_errors=True)
@@ -36,7 +37,8 @@ class Engine:
         self._query = duckdb.connect(
             str(self.folder / "index.duckdb"), config={"memory_limit": QUERY_MEMORY, "temp_directory": spill}
         )
-        self._query.execute(f"SET allowed_directories=[{literal(str(self.folder))}]")
+        allowed = ", ".join(literal(str(folder)) for folder in (self.folder, parts) if folder is not None)
+        self._query.execute(f"SET allowed_directories=[{allowed}]")
         self._query.execute("SET enable_external_access=false")
         self._query.execute("SET lock_configuration=true")
 

@@ -7,15 +7,15 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.registry import FORMATS, recognise
 from tensorboard_plugin_rlboard.index.ahead import MOST_WORKERS, Ahead
 from tensorboard_plugin_rlboard.index.columns import physical
 from tensorboard_plugin_rlboard.index.keys import Keys
 from tensorboard_plugin_rlboard.index.ranges import Order, build_range, read
 from tensorboard_plugin_rlboard.index.run import IndexedFile, Range, RunIndex
+from tensorboard_plugin_rlboard.index.shelf import Shelf
+from tensorboard_plugin_rlboard.index.sniff import sniff
 from tensorboard_plugin_rlboard.index.statistics import STORED
-from tensorboard_plugin_rlboard.sources.access import damage, is_packed, open_start
+from tensorboard_plugin_rlboard.sources.access import damage, is_packed
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, line_starts
 from tensorboard_plugin_rlboard.sources.tail import Change, advance, fingerprint_of, look, measure
 from tensorboard_plugin_rlboard.sources.walk import SourceFile, scan
@@ -28,8 +28,6 @@ FIRST_RANGE = 2 * 1024 * 1024
 RANGE = 64 * 1024 * 1024
 AHEAD_FROM = 96 * 1024 * 1024
 """Bytes left of a run from which processes of their own are worth their start (half a second each)."""
-_SNIFFED_LINES = 20
-_SNIFFED_BYTES = 64 * 1024 * 1024
 
 
 class Refresh:
@@ -40,6 +38,7 @@ class Refresh:
         self._query = registry.engine.query()
         self._ingest = registry.engine.ingest()
         self._ahead = Ahead(registry.engine.folder)
+        self._shelf = Shelf(registry.cache)
         self._ignored: dict[str, tuple[int, int]] = {}
         self._unread: set[tuple[str, str]] = set()
         self._damaged: dict[str, str] = {}
@@ -80,6 +79,7 @@ class Refresh:
             self.registry.changed()
             return
         run.forget(self._query, file.relative)
+        self._damaged.pop(file.relative, None)
         run.number_attempts(self._query)
         if seen.change is Change.VANISHED:
             reason = "The file was there and is gone; its samples are no longer shown."
@@ -92,6 +92,8 @@ class Refresh:
         """A file that is not indexed yet: told by its first complete rows, never by its name."""
         facts = (file.size, file.mtime_ns)
         if self._ignored.get(file.relative) == facts:
+            return
+        if self._recall(file):
             return
         self._ignored[file.relative] = facts
         try:
@@ -110,6 +112,17 @@ class Refresh:
             run.add_file(file.path, file.relative, known, state)
             self.registry.welcome(file.relative)
 
+    def _recall(self, file: SourceFile) -> bool:
+        """Whether an earlier start has indexed the file: then its parts are loaded, and none of it is read."""
+        recalled = self._shelf.recall(file)
+        if recalled is None:
+            return False
+        known, state, manifest = recalled
+        run = self.registry.run_of(file.run, self._query)
+        self._shelf.place(run.add_file(file.path, file.relative, known, state), manifest)
+        self.registry.welcome(file.relative)
+        return True
+
     def index_one(self) -> bool:
         """Indexes the next range; False where nothing is left but half-written lines."""
         pending = [run for run in tuple(self.registry.runs.values()) if run.pending]
@@ -119,12 +132,15 @@ class Refresh:
         run = min(pending, key=lambda run: (run.name != focus, run.indexed > 0, run.name))
         # The file that lags most: steps of all ranks become complete together.
         file = min(
-            (f for f in run.files.values() if f.pending), key=lambda f: f.state.read_to / max(1, f.state.size)
+            (f for f in run.files.values() if f.pending), key=lambda f: f.loaded_to / max(1, f.state.size)
         )
         start = time.perf_counter()
         try:
-            self._order_ahead(run)
-            done = self._next(run, file, FIRST_RANGE if file.state.read_to == 0 else RANGE)
+            if file.to_load:
+                done = self._shelf.load(self._query, run, file)
+            else:
+                self._order_ahead(run)
+                done = self._next(run, file, FIRST_RANGE if file.state.read_to == 0 else RANGE)
         except OSError as error:
             self._fail(run, file, f"{error.strerror or error}.")
             file.waiting_at = file.state.size
@@ -173,6 +189,7 @@ class Refresh:
             built, parquet = found or (build_range(self._ingest, order, parquet), parquet)
             run.keys = earlier | built.keys
             run.add(self._query, file, built.part, parquet, taken)
+            self._shelf.keep(file, order, built, parquet, taken)
         except OSError:
             raise  # the run says so
         except EOFError:
@@ -189,6 +206,7 @@ class Refresh:
         finally:
             parquet.unlink(missing_ok=True)
         file.state = advance(file.state, built.fingerprint)
+        self._shelf.save(file)
         if run.keys != earlier and run.samples > built.part.samples:
             self._read_again(run, taken, file, earlier)
         run.number_attempts(self._query)
@@ -212,11 +230,11 @@ class Refresh:
     def _order_ahead(self, run: RunIndex) -> None:
         """Gives the next ranges of a run to the processes beside this one, where enough is left to be worth them."""
         orders: list[Order] = []
-        if run.size - run.indexed >= AHEAD_FROM and run.indexed > 0:
+        if run.indexed > 0 and (self._ahead.busy or run.size - run.indexed >= AHEAD_FROM):
             at = {
                 file.relative: file.state.read_to
                 for file in run.files.values()
-                if file.pending and not is_packed(file.path)
+                if file.pending and not file.to_load and not is_packed(file.path)
             }
             for _ in range(MOST_WORKERS):
                 file = min(
@@ -240,7 +258,9 @@ class Refresh:
         """Builds a range that is in the index once more, with the keys of today."""
         parquet = self.registry.engine.folder / "range.parquet"
         order = Order(file.path, at.offset, at.length, file.known.name, run.keys)
-        run.add(self._query, file, build_range(self._ingest, order, parquet).part, parquet, at)
+        built = build_range(self._ingest, order, parquet)
+        run.add(self._query, file, built.part, parquet, at)
+        self._shelf.renew(file, order, built, parquet)
         parquet.unlink(missing_ok=True)
 
     def _read_again(self, run: RunIndex, newest: Range, owner: IndexedFile, earlier: Keys) -> None:
@@ -261,35 +281,3 @@ class Refresh:
                     self._build(run, file, at)
         statistics = {f"{key}_{name}" for key in run.keys.texts & earlier.arrays for name in STORED}
         run.drop({physical("m", name) for name in retyped | statistics})
-
-
-def sniff(path: str) -> tuple[Format | None, str]:
-    """The format of a file's first complete rows, or one sentence that says why it has none.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    problem = "It has no complete line yet; it is looked at again when it grows."
-    with open_start(path) as file:
-        for _ in range(_SNIFFED_LINES):
-            line = file.readline(_SNIFFED_BYTES)
-            if not line:
-                break
-            if line.isspace():
-                continue
-            try:
-                row = json.loads(line.decode("utf-8-sig", "replace"))
-            except (ValueError, RecursionError):
-                if line.endswith(b"\n"):
-                    problem = "Its first lines are no JSON."
-                continue
-            if not isinstance(row, dict):
-                problem = "Its lines are no JSON objects."
-                continue
-            known = recognise(row)
-            if known is not None:
-                return known, ""
-            keys = ", ".join(sorted(str(key) for key in row)[:8])
-            names = ", ".join(known.name for known in FORMATS)
-            return None, f"Its first row has the keys {keys}; no known rollout format ({names}) has these."
-    return None, problem

@@ -9,11 +9,14 @@ import logging
 import threading
 import time
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.engine import Engine
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.sources.logdir import printable
 from tensorboard_plugin_rlboard.sources.walk import first_file
 
 if TYPE_CHECKING:
@@ -24,6 +27,19 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.logdir import Root
 
 logger = logging.getLogger(__name__)
+
+
+def _open_cache(folder: Path | None) -> Cache | None:
+    """The cache in a folder, within its bound; None where none is wanted or none can be had."""
+    if folder is None:
+        return None
+    try:
+        cache = Cache(folder)
+        cache.evict()
+    except OSError as error:
+        logger.warning("RL Board keeps no index between starts: %s", error)
+        return None
+    return cache
 
 
 class Registry:
@@ -40,9 +56,11 @@ class Registry:
         focus: the run that the user looks at; it is indexed first.
     """
 
-    def __init__(self, roots: Sequence[Root], interval: float = 5.0) -> None:
+    def __init__(self, roots: Sequence[Root], interval: float = 5.0, cache: Path | None = None) -> None:
         self.roots = list(roots)
         self.interval = interval
+        self.cache: Cache | None = None
+        self._cache_folder = cache
         self.runs: dict[str, RunIndex] = {}
         self.ignored: dict[str, str] = {}
         self.revision = 0
@@ -63,7 +81,8 @@ class Registry:
     def engine(self) -> Engine:
         """The databases; opened at first use, in the thread that indexes."""
         if self._engine is None:
-            self._engine = Engine()
+            self.cache = _open_cache(self._cache_folder)
+            self._engine = Engine(None if self.cache is None else self.cache.parts)
             self._opened.set()
         return self._engine
 
@@ -138,7 +157,9 @@ class Registry:
         with self._lock:
             before = dict(self.ignored)
             self.ignored = {k: why for k, why in self.ignored.items() if k not in gone} | unreadable
-            self._something = bool(self.runs or set(self.ignored) - set(unreadable))
+            # A remote root that cannot be listed may hold anything, and the tab is where its reason is to be seen.
+            unknown = {printable(root.path) for root in self.roots if not root.is_local}
+            self._something = bool(self.runs or set(self.ignored) - (set(unreadable) - unknown))
             self.surveys += 1
             if self.surveys == 1 or before != self.ignored:
                 self.revision += 1

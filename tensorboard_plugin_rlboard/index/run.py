@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -12,6 +13,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts import match, stretches
+from tensorboard_plugin_rlboard.index.cache import KeptRange, Manifest
 from tensorboard_plugin_rlboard.index.columns import literal, quoted
 from tensorboard_plugin_rlboard.index.keys import Keys
 from tensorboard_plugin_rlboard.index.part import Part
@@ -55,6 +57,8 @@ class IndexedFile:
         waiting_at: size at which nothing but a half-written line was left, -1 where there may be more.
         ranges: what is indexed, in file order.
         changes: split -> where the step changes, as `attempts.stretches` wants it.
+        to_load: parts of an earlier start that are still to be loaded, in file order.
+        kept: what the cache knows of the file, None where it is not to be kept.
     """
 
     number: int
@@ -66,6 +70,13 @@ class IndexedFile:
     waiting_at: int = -1
     ranges: list[Range] = field(default_factory=list)
     changes: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    to_load: deque[KeptRange] = field(default_factory=deque)
+    kept: Manifest | None = None
+
+    @property
+    def loaded_to(self) -> int:
+        """Offset up to which its rows are in the table."""
+        return self.to_load[0].offset if self.to_load else self.state.read_to
 
     @property
     def digest(self) -> str:
@@ -77,7 +88,8 @@ class IndexedFile:
     @property
     def pending(self) -> bool:
         """Whether bytes are left that may hold a whole line."""
-        return self.state.read_to < self.state.size and self.waiting_at != self.state.size
+        more = self.state.read_to < self.state.size and self.waiting_at != self.state.size
+        return bool(self.to_load) or more
 
 
 class RunIndex:
@@ -120,7 +132,7 @@ class RunIndex:
     @property
     def indexed(self) -> int:
         """Bytes of its files that are in the index."""
-        return sum(file.state.read_to for file in tuple(self.files.values()))
+        return sum(file.loaded_to for file in tuple(self.files.values()))
 
     @property
     def pending(self) -> bool:
@@ -148,11 +160,13 @@ class RunIndex:
         """Loads the part of one range and its problems; what an earlier reading of the range left is replaced."""
         cursor.execute("BEGIN")
         try:
-            self._load(cursor, file, part, parquet, at)
+            added, available = self._load(cursor, file, part, parquet, at)
             cursor.execute("COMMIT")
         except BaseException:
             cursor.execute("ROLLBACK")
             raise
+        # Only now: a reader that knew of a column before it is there for all would ask in vain.
+        self.columns, self.available = self.columns | added, self.available | available
         if at not in file.ranges:
             file.ranges.append(at)
             file.newlines += part.newlines
@@ -163,8 +177,10 @@ class RunIndex:
 
     def _load(
         self, cursor: duckdb.DuckDBPyConnection, file: IndexedFile, part: Part, parquet: Path, at: Range
-    ) -> None:
-        """The database's side of `add`: all of it or nothing."""
+    ) -> tuple[dict[str, str], set[str]]:
+        """The database's side of `add`, all of it or nothing; returns new columns, and those that hold a value."""
+        added: dict[str, str] = {}
+        available: set[str] = set()
         if at in file.ranges:
             within = f"line_offset >= {at.offset} AND line_offset < {at.offset + at.length}"
             cursor.execute(f"DELETE FROM {self.table} WHERE file = {file.number} AND {within}")
@@ -182,15 +198,12 @@ class RunIndex:
                 f"INSERT INTO {self.table} BY NAME SELECT {file.number} AS file, 1 AS attempt, "
                 f"* REPLACE (line + {at.newlines + 1} AS line) FROM {source}"
             )
-            self.columns = self.columns | added
             asked = [name for name in columns if name not in self.available]
             if asked:
                 counts = cursor.execute(
                     f"SELECT {', '.join(f'count({quoted(n)})' for n in asked)} FROM {source}"
                 ).fetchall()
-                self.available = self.available | {
-                    name for name, n in zip(asked, counts[0], strict=True) if n
-                }
+                available = {name for name, n in zip(asked, counts[0], strict=True) if n}
         lines, offsets = part.line_numbers, part.line_offsets
         self._insert(
             cursor,
@@ -199,6 +212,7 @@ class RunIndex:
                 for p in part.problems
             ],
         )
+        return added, available
 
     def note(
         self, cursor: duckdb.DuckDBPyConnection, problems: list[tuple[str, int | None, int | None, str, str]]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from tensorboard_plugin_rlboard.sources.access import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ def byte_ranges(path: str, start: int, end: int, target: int = TARGET) -> Iterat
     The file is never read as a whole: newlines are searched near the cuts only.
 
     Args:
-        path: The file.
+        path: The file; offsets in a compressed one are those of what it unpacks to.
         start: Where to begin, in bytes: the beginning of a line.
         end: Where to stop at the latest, in bytes; a smaller file stops earlier.
         target: Bytes of a range at most, except that a longer line is a range of its own.
@@ -43,8 +44,8 @@ def byte_ranges(path: str, start: int, end: int, target: int = TARGET) -> Iterat
     Raises:
         OSError: If the file cannot be opened or read.
     """
-    with Path(path).open("rb") as file:
-        stop = _after_last_newline(file, start, min(end, os.fstat(file.fileno()).st_size))
+    with open_file(path) as file:
+        stop = _after_last_newline(file, start, min(end, file.seek(0, os.SEEK_END)))
         while start < stop:
             cut = stop
             if stop - start > target:
@@ -71,7 +72,7 @@ def closed_tail(path: str, start: int, end: int) -> tuple[int, int] | None:
     """
     if start >= end:
         return None
-    with Path(path).open("rb") as file:
+    with open_file(path) as file:
         # A look at the last bytes spares parsing a long line that is plainly unfinished, at each look anew.
         file.seek(max(start, end - _BLOCK))
         if not file.read(end - file.tell()).rstrip().endswith(b"}"):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 # TensorBoard's own test for "this is an address, not a name and a path".
 _ADDRESS = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*")
+_SECRETS = re.compile(r"(?<=://)[^/]*(?=@)|(?<=\?).*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,12 @@ class Root:
     @property
     def is_local(self) -> bool:
         """Whether the path can be opened with the operating system's own calls."""
-        return _ADDRESS.match(self.path) is None
+        return not is_address(self.path)
+
+
+def is_address(path: str) -> bool:
+    """Whether a path is an address such as ``s3://bucket/logs``, by TensorBoard's own rule."""
+    return _ADDRESS.match(path) is not None
 
 
 def roots(logdir: str, logdir_spec: str) -> list[Root]:
@@ -63,14 +69,22 @@ def run_name(root: Root, folder: str) -> str:
         The path relative to the root, separated by "/", behind the root's name where it has one: ``ppo/seed1``,
         ``.`` for the root itself, ``a/.`` and ``a/ppo`` below a root named ``a``.
     """
-    relative = printable(os.path.relpath(folder, root.path)).replace(os.sep, "/")
-    if not root.name_prefix:
-        return relative
-    return f"{root.name_prefix.removesuffix('/')}/{relative}"
+    return named(root, printable(os.path.relpath(folder, root.path)).replace(os.sep, "/"))
+
+
+def named(root: Root, relative: str) -> str:
+    """Name the run of a folder by its path relative to the root, "." for the root itself."""
+    return f"{root.name_prefix.removesuffix('/')}/{relative}" if root.name_prefix else relative
 
 
 def printable(path: str) -> str:
-    r"""Spell a path in valid Unicode: bytes that are not UTF-8 (lone surrogates in Python) become ``\xff``."""
+    r"""Spell a path for messages.
+
+    It is valid Unicode: bytes that are not UTF-8 (lone surrogates in Python) become ``\xff``. Of an address, what may
+    be a secret is left out: the user with his password, and what follows a question mark.
+    """
+    if is_address(path):
+        path = _SECRETS.sub("…", path)
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

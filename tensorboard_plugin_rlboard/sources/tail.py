@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.sources.access import is_packed, open_file, unpacked_size
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -53,13 +54,15 @@ class FileState:
     Attributes:
         size: Bytes.
         mtime_ns: Time of the last change, nanoseconds since 1970.
-        inode: Number of the file on its device.
+        inode: Number of the file on its device; of an object behind an address, a number of its version.
         device: Number of the device.
         settled: Whether the last change was long enough before the look that another one would show in
             ``mtime_ns``.
         read_to: Offset after the last line that was read; reading goes on here.
         first: The first range that was read, None before that.
         last: The last range that was read, None before that.
+        packed: Bytes of the compressed file, all else is about what it unpacks to; -1 where it is not compressed.
+        measured: False while a compressed file has not been unpacked: its ``size`` is that of the archive.
     """
 
     size: int
@@ -70,6 +73,8 @@ class FileState:
     read_to: int = 0
     first: Fingerprint | None = None
     last: Fingerprint | None = None
+    packed: int = -1
+    measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,8 @@ class Look:
 def look(before: FileState | None, now: SourceFile | None, now_ns: int) -> Look:
     """Compare a file with what is known of it.
 
-    The file is opened (for at most four times ``PROBE`` bytes) only where its facts leave the answer open.
+    The file is opened (for at most four times ``PROBE`` bytes) only where its facts leave the answer open. Then a
+    compressed file that has been read from is unpacked, as far as it has changed.
 
     Args:
         before: The state after the last read, None for a file that was not seen before.
@@ -106,14 +112,20 @@ def look(before: FileState | None, now: SourceFile | None, now_ns: int) -> Look:
     facts = FileState(
         now.size, now.mtime_ns, now.inode, now.device, settled=abs(now_ns - now.mtime_ns) > _TICK_NS
     )
+    if is_packed(now.path):
+        facts = replace(facts, packed=now.size, measured=False)
     if before is None:
         return Look(Change.NEW, facts)
     if before.settled and _same_facts(before, facts):
         return Look(Change.UNCHANGED, before)
-    if now.size < before.read_to:
-        return Look(Change.REWRITTEN, facts, f"It shrank from {before.size} to {now.size} bytes.")
     try:
-        with Path(now.path).open("rb") as file:
+        if before.read_to:
+            facts = measure(facts, now.path)
+        if facts.size < before.read_to:
+            return Look(Change.REWRITTEN, facts, f"It shrank from {before.size} to {facts.size} bytes.")
+        if not facts.measured:  # nothing was read from it, so there is nothing to compare
+            return Look(Change.APPENDED, facts)
+        with open_file(now.path) as file:
             for known, where in ((before.first, "first"), (before.last, "last")):
                 if known is not None and fingerprint(file, known.offset, known.length) != known:
                     return Look(
@@ -124,7 +136,26 @@ def look(before: FileState | None, now: SourceFile | None, now_ns: int) -> Look:
     except OSError as error:
         return Look(Change.UNREADABLE, None, f"{error.strerror or type(error).__name__}.")
     state = replace(facts, read_to=before.read_to, first=before.first, last=before.last)
-    return Look(Change.UNCHANGED if now.size == before.size else Change.APPENDED, state)
+    return Look(Change.UNCHANGED if facts.size == before.size else Change.APPENDED, state)
+
+
+def measure(state: FileState, path: str) -> FileState:
+    """Learn the size of a compressed file that was not unpacked yet, by unpacking it.
+
+    Args:
+        state: Its state.
+        path: Where it lies.
+
+    Returns:
+        The state with the size of what it unpacks to; the same state for any other file.
+
+    Raises:
+        OSError: If it cannot be read or unpacked.
+    """
+    if state.measured:
+        return state
+    size = unpacked_size(path, _facts(state), settled=state.settled)
+    return replace(state, size=size, measured=True)
 
 
 def advance(state: FileState, done: Fingerprint) -> FileState:
@@ -188,7 +219,9 @@ def _fingerprint(offset: int, length: int, head: bytes | memoryview, tail: bytes
 
 
 def _same_facts(before: FileState, now: FileState) -> bool:
-    def facts(state: FileState) -> tuple[int, int, int, int]:
-        return state.size, state.mtime_ns, state.inode, state.device
+    return _facts(before) == _facts(now)
 
-    return facts(before) == facts(now)
+
+def _facts(state: FileState) -> tuple[int, int, int, int]:
+    """Give the numbers of the file as it is stored."""
+    return state.size if state.packed < 0 else state.packed, state.mtime_ns, state.inode, state.device

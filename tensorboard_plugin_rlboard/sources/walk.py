@@ -1,10 +1,11 @@
 """Finding the rollout files below the log directory.
 
-A folder that holds ``*.jsonl`` files is a run. Links to folders are followed, as TensorBoard follows them, so a
+A folder that holds ``*.jsonl`` files, plain or compressed, is a run. Links to folders are followed, as TensorBoard follows them, so a
 folder that can be reached by two names is two runs; a link that leads back to a folder above itself is not
 followed. Names that begin with a dot are temporary files of editors and copying tools and are left out; folders
 that begin with a dot are looked into, except ``.git``. What cannot be read is reported, never raised: one
-unreadable folder must not hide the others.
+unreadable folder must not hide the others. A remote root that cannot be listed for the moment keeps the files of its
+last listing.
 """
 
 from __future__ import annotations
@@ -16,47 +17,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.sources.found import (
+    SKIPPED_FOLDERS,
+    SourceFile,
+    SourceProblem,
+    is_rollouts,
+    sentence,
+)
 from tensorboard_plugin_rlboard.sources.logdir import printable, run_name
+from tensorboard_plugin_rlboard.sources.remote_root import list_root
+from tensorboard_plugin_rlboard.sources.unpacking import is_packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tensorboard_plugin_rlboard.sources.logdir import Root
 
-SUFFIX = ".jsonl"
-_SKIPPED_FOLDERS = frozenset({".git"})
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A rollout file as it was at the moment of the walk.
-
-    Attributes:
-        path: Where to open it.
-        run: TensorBoard's name for the folder that it lies in.
-        relative: The run's path and the file's name, separated by "/"; the same on every start, and unique among
-            the files of one walk.
-        size: Bytes.
-        mtime_ns: Time of the last change, nanoseconds since 1970.
-        inode: Number of the file on its device (0 where the system has none).
-        device: Number of the device.
-    """
-
-    path: str
-    run: str
-    relative: str
-    size: int
-    mtime_ns: int
-    inode: int
-    device: int
-
-
-@dataclass(frozen=True, slots=True)
-class SourceProblem:
-    """A place that could not be looked into, and why in one sentence."""
-
-    path: str
-    reason: str
+__all__ = ["Scan", "SourceFile", "SourceProblem", "first_file", "scan", "walk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +73,18 @@ def scan(roots: Iterable[Root]) -> Scan:
             runs.setdefault(found.run, []).append(found)
         else:
             problems.append(found)
-    ordered = {run: sorted(runs[run], key=lambda file: file.relative) for run in sorted(runs)}
+    ordered = {}
+    for run in sorted(runs):
+        files = sorted(runs[run], key=lambda file: file.relative)
+        plain = {file.relative for file in files}
+        twins = [file for file in files if _unpacked_name(file.relative) in plain]
+        ordered[run] = [file for file in files if file not in twins]
+        problems += [
+            SourceProblem(
+                printable(file.path), "It lies beside the same file uncompressed, which is read instead."
+            )
+            for file in twins
+        ]
     return Scan(ordered, problems)
 
 
@@ -109,8 +97,12 @@ def first_file(roots: Iterable[Root], deadline: float) -> bool:
             is never interrupted, so a dead network drive can still hold it up.
 
     Returns:
-        True as soon as one file is found; False where there is none, or none was found in time.
+        True as soon as one file is found, and for every remote root: whether there is one takes a network to tell.
+        False where there is none, or none was found in time.
     """
+    roots = list(roots)
+    if any(not root.is_local for root in roots):
+        return True
     try:
         return any(isinstance(found, SourceFile) for found in _walk(roots, _Clock(deadline)))
     except _OutOfTimeError:
@@ -133,12 +125,9 @@ def walk(roots: Iterable[Root]) -> Iterator[SourceFile | SourceProblem]:
 def _walk(roots: Iterable[Root], clock: _Clock) -> Iterator[SourceFile | SourceProblem]:
     folder_of_run: dict[str, str] = {}
     for root in roots:
-        if not root.is_local:
-            yield SourceProblem(root.path, "Remote file systems are not read.")
-            continue
-        for found in _walk_root(root, clock):
+        for found in _walk_root(root, clock) if root.is_local else list_root(root):
             if isinstance(found, SourceFile):
-                folder = str(Path(found.path).parent)
+                folder = os.path.dirname(found.path)  # noqa: PTH120  an address is no Path
                 if folder_of_run.setdefault(found.run, folder) != folder:
                     reason = (
                         f"The run name {found.run!r} is already taken by {printable(folder_of_run[found.run])}; "
@@ -156,7 +145,7 @@ def _walk_root(root: Root, clock: _Clock) -> Iterator[SourceFile | SourceProblem
             yield SourceProblem(printable(root.path), "This is a file, not a folder.")
             return
     except OSError as error:
-        yield SourceProblem(printable(root.path), _sentence(error))
+        yield SourceProblem(printable(root.path), sentence(error))
         return
     # Depth first with a list: a deep tree must not meet Python's recursion limit. Each folder carries the
     # identities of the folders above it, by which a link that leads back is recognised.
@@ -171,14 +160,19 @@ def _walk_root(root: Root, clock: _Clock) -> Iterator[SourceFile | SourceProblem
             try:
                 if not entry.is_dir():
                     yield from _file(entry, run)
-                elif entry.name not in _SKIPPED_FOLDERS:
+                elif entry.name not in SKIPPED_FOLDERS:
                     identity = _identity(entry.path)
                     if identity is not None and identity not in above:
                         pending.append((entry.path, above | {identity}))
             except FileNotFoundError:
                 continue  # gone since the listing, as files of a running training may be
             except OSError as error:
-                yield SourceProblem(printable(entry.path), _sentence(error))
+                yield SourceProblem(printable(entry.path), sentence(error))
+
+
+def _unpacked_name(relative: str) -> str:
+    """Give the name of a compressed file without what says so; empty for any other."""
+    return relative.rpartition(".")[0] if is_packed(relative) else ""
 
 
 def _entries(folder: str, clock: _Clock) -> Iterator[os.DirEntry[str] | SourceProblem]:
@@ -190,11 +184,11 @@ def _entries(folder: str, clock: _Clock) -> Iterator[os.DirEntry[str] | SourcePr
     except FileNotFoundError:
         return
     except OSError as error:
-        yield SourceProblem(printable(folder), _sentence(error))
+        yield SourceProblem(printable(folder), sentence(error))
 
 
 def _file(entry: os.DirEntry[str], run: str) -> Iterator[SourceFile | SourceProblem]:
-    if not entry.name.endswith(SUFFIX) or entry.name.startswith("."):
+    if not is_rollouts(entry.name):
         return
     try:
         facts = Path(entry.path).stat()
@@ -224,7 +218,3 @@ def _identity(folder: str) -> tuple[int, int] | None:
     """Give the numbers that tell this folder from every other, or None where it is not a folder."""
     facts = Path(folder).stat()
     return (facts.st_dev, facts.st_ino) if stat.S_ISDIR(facts.st_mode) else None
-
-
-def _sentence(error: OSError) -> str:
-    return f"{error.strerror or type(error).__name__}."

@@ -262,3 +262,25 @@ def test_what_a_training_adds_appears_and_moves_nothing(
     expect(tab.get("summary")).to_contain_text("5 samples", timeout=40_000)
     expect(tab.get("sample-row")).to_have_count(5)
     expect(tab.get("problems-button")).to_have_count(0)
+
+
+def test_a_brush_over_a_curve_selects_a_range_of_steps(server: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(server).open(run="ppo", view="overview")
+    plot = tab.get("chart-reward").first.locator(".u-over")
+    plot.wait_for()
+    box = plot.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    mouse = tab.page.mouse
+    mouse.move(box["x"] + 0.3 * box["width"], middle)
+    mouse.down()
+    mouse.move(box["x"] + 0.45 * box["width"], middle, steps=6)
+    mouse.move(box["x"] + 0.6 * box["width"], middle, steps=6)
+    mouse.up()
+    expect(tab.page).to_have_url(re.compile(r"p\.rlboard\.step_max="))
+    chosen = tab.selected()
+    low, high = int(chosen["step_min"]), int(chosen["step_max"])
+    assert STEPS[0] < low < high < STEPS[-1], "about a third of the curve, away from both its ends"
+    tab.get("tab-samples").click()
+    inside = [row for row in ROWS if low <= int(str(row["step"])) <= high]
+    expect(tab.frame.get_by_text(re.compile(rf"^{len(inside)} samples"))).to_be_visible()

@@ -1,0 +1,98 @@
+"""The one way to the bytes of a rollout file: local or behind an address, plain or compressed.
+
+A path or address is the identity of a file everywhere. Offsets in a compressed file are those of what it unpacks to.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.sources import remote, unpacking
+from tensorboard_plugin_rlboard.sources.logdir import is_address
+from tensorboard_plugin_rlboard.sources.spool import Spool
+from tensorboard_plugin_rlboard.sources.unpacking import is_packed
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+__all__ = ["damage", "is_packed", "open_file", "open_start", "read_range", "unpacked_size"]
+
+
+def open_file(path: str) -> BinaryIO:
+    """Open a file for reading at any place.
+
+    Args:
+        path: A local path or an address. A compressed file is unpacked first where it is not yet.
+
+    Returns:
+        A seekable file. Behind an address each ``read`` is one request, and may raise ``OSError``.
+
+    Raises:
+        OSError: If it cannot be opened, read or unpacked; ``strerror`` is fit to be shown.
+    """
+    return _spool.open(path) if is_packed(path) else _open_stored(path)
+
+
+def open_start(path: str) -> BinaryIO:
+    """Open a file for reading forward from its beginning; a compressed one is not unpacked as a whole for that.
+
+    Args:
+        path: A local path or an address.
+
+    Raises:
+        OSError: As ``open_file``.
+    """
+    stored = _open_stored(path)
+    if is_packed(path):
+        try:
+            return unpacking.stream(path, stored)
+        except OSError:
+            stored.close()
+            raise
+    return remote.ahead(stored) if is_address(path) else stored
+
+
+def read_range(path: str, offset: int, length: int) -> bytes:
+    """Read a range of a file; fewer bytes where it ends earlier.
+
+    Args:
+        path: A local path or an address.
+        offset: Where to begin, in bytes.
+        length: How many bytes.
+
+    Raises:
+        OSError: As ``open_file``.
+    """
+    with open_file(path) as file:
+        file.seek(offset)
+        return file.read(length)
+
+
+def unpacked_size(path: str, facts: tuple[int, ...], *, settled: bool) -> int:
+    """Unpack what is new of a compressed file.
+
+    Args:
+        path: Its path or address.
+        facts: Numbers of which one changes when the compressed file does.
+        settled: Whether a later change would show in them.
+
+    Returns:
+        The number of bytes that it unpacks to, as far as it can be read.
+
+    Raises:
+        OSError: As ``open_file``.
+    """
+    return _spool.refresh(path, facts, settled=settled)
+
+
+def damage(path: str) -> str:
+    """Say what of a compressed file could not be unpacked, in one sentence; empty where all could."""
+    return _spool.damage(path)
+
+
+def _open_stored(path: str) -> BinaryIO:
+    return remote.open_object(path) if is_address(path) else Path(path).open("rb")
+
+
+_spool = Spool(_open_stored)

@@ -1,0 +1,51 @@
+"""What a look below the log directory finds: rollout files, and places that could not be looked into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+SKIPPED_FOLDERS = frozenset({".git"})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A rollout file as it was at the moment of the walk.
+
+    Attributes:
+        path: Where to open it: a path or an address.
+        run: TensorBoard's name for the folder that it lies in.
+        relative: The run's path and the file's name, separated by "/"; the same on every start, and unique among
+            the files of one walk.
+        size: Bytes, of a compressed file as it is stored.
+        mtime_ns: Time of the last change, nanoseconds since 1970 (0 where it is not known).
+        inode: Number of the file on its device (0 where the system has none). Of an object behind an address, a number
+            that changes with its content.
+        device: Number of the device.
+    """
+
+    path: str
+    run: str
+    relative: str
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProblem:
+    """A place that could not be looked into, and why in one sentence."""
+
+    path: str
+    reason: str
+
+
+def is_rollouts(name: str) -> bool:
+    """Whether a file of this name may be a rollout log."""
+    return name.endswith(SUFFIXES) and not name.startswith(".")
+
+
+def sentence(error: OSError) -> str:
+    """Say in one sentence why something could not be read."""
+    return f"{error.strerror or type(error).__name__}."

@@ -1,0 +1,228 @@
+"""Compressed files unpacked into a temporary folder, so that their lines can be read again by their offsets.
+
+Each file is unpacked once, as a stream. When the archive has grown (members appended, or its last one went on) only
+what was added is unpacked. The folder has a budget: the files that were not asked for longest make room, and are
+unpacked anew when someone asks for them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.sources.unpacking import Unpacker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+BUDGET = 8 * 1024**3
+_BLOCK = 1024 * 1024
+_PROBE = 4096
+
+
+@dataclass(slots=True)
+class _Entry:
+    """An unpacked file, and what it takes to go on when its archive has grown.
+
+    Attributes:
+        path: Where it lies.
+        facts: Of the archive, when it was unpacked; None where nobody asked for them.
+        settled: Whether a later change of the archive would show in its facts.
+        unpacker: Stands behind `consumed`.
+        consumed: Bytes of the archive that were unpacked.
+        head, tail: The first and last of these, by which a rewritten archive is told from one that has grown.
+        size: Bytes it unpacked to.
+        full: Whether it was cut off there, because more does not fit into the budget.
+        used: Grows with every use.
+    """
+
+    path: Path
+    facts: tuple[int, ...] | None
+    settled: bool
+    unpacker: Unpacker
+    consumed: int = 0
+    head: bytes = b""
+    tail: bytes = b""
+    size: int = 0
+    full: bool = False
+    used: int = 0
+
+
+class Spool:
+    """Unpacked files within a budget, for any number of threads.
+
+    Args:
+        open_stored: Opens an archive by its path.
+        budget: Bytes of all unpacked files together; at most half of what is free on the disk is used.
+    """
+
+    def __init__(self, open_stored: Callable[[str], BinaryIO], budget: int = BUDGET) -> None:
+        self._open_stored = open_stored
+        self._budget = budget
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._entries: dict[str, _Entry] = {}
+        self._damage: dict[str, str] = {}
+        self._names = itertools.count()
+        self._home: tempfile.TemporaryDirectory[str] | None = None
+
+    def open(self, path: str) -> BinaryIO:
+        """Open the unpacked file; it is unpacked now where it is not there.
+
+        Args:
+            path: The archive's path.
+
+        Raises:
+            OSError: If the archive cannot be read, its kind needs a package that is missing, or the temporary
+                folder is full.
+        """
+        while True:
+            with self._lock:
+                entry = self._entries.get(path)
+                if entry is not None:
+                    entry.used = next(self._names)
+            if entry is None:
+                with self._lock_of(path):
+                    if path not in self._entries:
+                        self._unpack(path, None, settled=False)
+                continue
+            try:
+                return entry.path.open("rb")
+            except FileNotFoundError:  # it made room for another just now
+                with self._lock:
+                    if self._entries.get(path) is entry:
+                        del self._entries[path]
+
+    def refresh(self, path: str, facts: tuple[int, ...], *, settled: bool) -> int:
+        """Bring the unpacked file up to date with its archive.
+
+        Args:
+            path: The archive's path.
+            facts: Numbers of which one changes when the archive does; its size is the first.
+            settled: Whether a later change would show in them.
+
+        Returns:
+            The size of the unpacked file in bytes.
+
+        Raises:
+            OSError: As ``open``.
+        """
+        with self._lock_of(path):
+            entry = self._entries.get(path)
+            if entry is not None and entry.facts == facts and entry.settled:
+                return entry.size
+            if entry is None or not self._go_on(path, entry):
+                entry = self._unpack(path, facts, settled=settled)
+            entry.facts, entry.settled = facts, settled
+            return entry.size
+
+    def damage(self, path: str) -> str:
+        """Say what of an archive could not be unpacked, in one sentence; empty where all could."""
+        return self._damage.get(path, "")
+
+    def clear(self) -> None:
+        """Remove every unpacked file."""
+        with self._lock:
+            self._entries.clear()
+            self._damage.clear()
+            home, self._home = self._home, None
+        if home is not None:
+            home.cleanup()
+
+    def _lock_of(self, path: str) -> threading.Lock:
+        with self._lock:
+            return self._locks.setdefault(path, threading.Lock())
+
+    def _unpack(self, path: str, facts: tuple[int, ...] | None, *, settled: bool) -> _Entry:
+        unpacker = Unpacker(path)
+        with self._open_stored(path) as stored:
+            with self._lock:
+                if self._home is None:
+                    self._home = tempfile.TemporaryDirectory(
+                        prefix="rlboard-unpacked-", ignore_cleanup_errors=True
+                    )
+                target = Path(self._home.name) / str(next(self._names))
+            entry = _Entry(target, facts, settled, unpacker, used=next(self._names))
+            try:
+                self._pour(path, entry, stored)
+            except OSError:
+                target.unlink(missing_ok=True)
+                raise
+        with self._lock:
+            before = self._entries.get(path)
+            self._entries[path] = entry
+        if before is not None:
+            _remove(before.path)
+        return entry
+
+    def _go_on(self, path: str, entry: _Entry) -> bool:
+        """Unpack what was added to an archive; False where it is not the one that was unpacked, with more to it."""
+        if not entry.path.exists() or (entry.unpacker.damage and not entry.full):
+            return False
+        with self._open_stored(path) as stored:
+            tail_at = entry.consumed - len(entry.tail)
+            for at, known in ((0, entry.head), (tail_at, entry.tail)):
+                stored.seek(at)
+                if stored.read(len(known)) != known:
+                    return False
+            if entry.full:
+                return True
+            stored.seek(entry.consumed)
+            try:
+                self._pour(path, entry, stored)
+            except OSError:
+                with self._lock:
+                    self._entries.pop(path, None)
+                _remove(entry.path)
+                raise
+        return True
+
+    def _pour(self, path: str, entry: _Entry, stored: BinaryIO) -> None:
+        """Unpack from where both stand to the archive's end."""
+        with entry.path.open("ab") as target:
+            while not entry.unpacker.damage and (data := stored.read(_BLOCK)):
+                for piece in entry.unpacker.feed(data):
+                    if not self._make_room(path, entry.size + len(piece)):
+                        entry.full = True
+                        entry.unpacker.damage = (
+                            f"It unpacks to more than {entry.size / 1e6:,.1f} MB, which is all that the temporary "
+                            "folder may hold; the lines up to there are shown. Unpack it to see the others."
+                        )
+                        break
+                    target.write(piece)
+                    entry.size += len(piece)
+                entry.consumed += len(data)
+                entry.head = entry.head or data[:_PROBE]
+                entry.tail = data[-_PROBE:]
+        self._damage[path] = entry.unpacker.damage or entry.unpacker.torn
+
+    def _make_room(self, path: str, size: int) -> bool:
+        """Remove other files until one of this size fits in; False where it does not fit in alone."""
+        with self._lock:
+            others = {name: entry for name, entry in self._entries.items() if name != path}
+            kept = sum(entry.size for entry in others.values())
+            free = shutil.disk_usage(self._home.name).free if self._home is not None else 0
+            allowed = min(self._budget, (free + kept + size) // 2)
+            if size > allowed:
+                return False
+            gone = []
+            for name in sorted(others, key=lambda name: others[name].used):
+                if size + kept <= allowed:
+                    break
+                kept -= others[name].size
+                gone.append(self._entries.pop(name).path)
+        for old in gone:
+            _remove(old)
+        return True
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # Windows keeps a file that is open; it goes with the folder
+        path.unlink(missing_ok=True)

@@ -1,0 +1,188 @@
+"""Unpacking ``.gz`` and ``.zst`` as a stream, keeping what can be read of an archive that is torn or corrupt."""
+
+from __future__ import annotations
+
+import errno
+import io
+import zlib
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from _typeshed import WriteableBuffer
+
+SUFFIXES = (".gz", ".zst")
+_IN = 64 * 1024
+_OUT = 256 * 1024
+_STEP = 64
+_NO_ZSTD = 'Unpacking zstd needs a package: pip install "tensorboard-plugin-rlboard[zstd]"'
+
+
+def is_packed(path: str) -> bool:
+    """Whether a path names a compressed file."""
+    return path.endswith(SUFFIXES)
+
+
+class Unpacker:
+    """Unpacks one archive piece by piece: any number of members, one behind the other.
+
+    It can be kept and fed again when the archive has grown.
+
+    Args:
+        path: The archive's path, by whose ending its kind is told.
+
+    Attributes:
+        damage: What is wrong with the archive, one sentence; empty while all is well.
+
+    Raises:
+        OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.damage = ""
+        self._is_gzip = path.endswith(".gz")
+        self._zstd = None if self._is_gzip else _zstd()
+        self._decoder: Any = None
+        self._members = 0
+
+    @property
+    def torn(self) -> str:
+        """One sentence if the archive, ending here, ends in the middle of a member; else empty."""
+        if self._decoder is None:
+            return ""
+        return "The archive ends in the middle, or is still being written; the lines up to there are shown."
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Unpack further bytes of the archive.
+
+        Args:
+            data: The bytes that follow those of the last call.
+
+        Yields:
+            Pieces of what they unpack to, at most 256 KB each, so that a few bytes that unpack to very many do
+            not fill the memory. Nothing more once there is damage.
+        """
+        while not self.damage:
+            if self._decoder is None:
+                # Padding with zeros behind a member is allowed, as tapes and block devices have it.
+                data = data.lstrip(b"\0") if self._is_gzip and self._members else data
+                if not data:
+                    return
+                self._decoder = zlib.decompressobj(wbits=31) if self._zstd is None else self._begin()
+            yield from self._gzip(data) if self._zstd is None else self._frames(data)
+            if self.damage or not self._decoder.eof:
+                return
+            data = self._decoder.unused_data
+            self._decoder = None
+            self._members += 1
+
+    def _begin(self) -> Any:
+        return self._zstd.ZstdDecompressor() if self._zstd is not None else None
+
+    def _frames(self, data: bytes) -> Iterator[bytes]:
+        """Unpack up to the end of a zstd frame."""
+        while True:
+            try:
+                piece = self._decoder.decompress(data, _OUT)
+            except Exception as error:  # noqa: BLE001  ZstdError is of a module that may be missing
+                self._broken(str(error))
+                return
+            if piece:
+                yield piece
+            if self._decoder.eof or self._decoder.needs_input:
+                return
+            data = b""
+
+    def _gzip(self, data: bytes) -> Iterator[bytes]:
+        """Unpack up to the end of a gzip member."""
+        while data and not self._decoder.eof:
+            before = self._decoder.copy()
+            try:
+                piece = self._decoder.decompress(data, _OUT)
+            except zlib.error as error:
+                self._decoder = before
+                yield from self._up_to_damage(data, _STEP)
+                self._broken(str(error).rpartition(": ")[2])
+                return
+            data = self._decoder.unconsumed_tail
+            if piece:
+                yield piece
+
+    def _up_to_damage(self, data: bytes, step: int) -> Iterator[bytes]:
+        """Unpack once more, few bytes at a time: zlib throws away what it unpacked in the call that meets damage."""
+        for at in range(0, len(data), step):
+            rest = data[at : at + step]
+            while rest:
+                before = self._decoder.copy()
+                try:
+                    piece = self._decoder.decompress(rest, _OUT)
+                except zlib.error:
+                    self._decoder = before
+                    if step > 1:
+                        yield from self._up_to_damage(rest, 1)
+                    return
+                rest = self._decoder.unconsumed_tail
+                yield piece
+
+    def _broken(self, what: str) -> None:
+        if self._members and "header" in what:
+            self.damage = "Behind the archive's end are bytes that are no archive; they are left out."
+        else:
+            self.damage = f"The archive is corrupt ({what}); the lines before that place are shown."
+
+
+class _Stream(io.RawIOBase):
+    def __init__(self, path: str, stored: BinaryIO) -> None:
+        self._unpacker = Unpacker(path)
+        self._stored = stored
+        self._pieces: Iterator[bytes] = iter(())
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is not None:
+                self._rest = memoryview(piece)
+                continue
+            data = self._stored.read(_IN)
+            if not data or self._unpacker.damage:
+                return 0
+            self._pieces = self._unpacker.feed(data)
+        view = memoryview(buffer).cast("B")
+        n = min(len(view), len(self._rest))
+        view[:n] = self._rest[:n]
+        self._rest = self._rest[n:]
+        return n
+
+    def close(self) -> None:
+        self._stored.close()
+        super().close()
+
+
+def stream(path: str, stored: BinaryIO) -> BinaryIO:
+    """Read an archive from its beginning, forward only; it ends where the archive is torn or corrupt.
+
+    Args:
+        path: The archive's path, by whose ending its kind is told.
+        stored: The archive, opened; closed with the stream.
+
+    Raises:
+        OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
+    """
+    return cast("BinaryIO", io.BufferedReader(_Stream(path, stored), _OUT))
+
+
+def _zstd() -> Any:
+    try:
+        from compression import zstd  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415  from 3.14 on
+    except ImportError:
+        try:
+            from backports import zstd  # type: ignore[import-not-found,unused-ignore,no-redef] # noqa: PLC0415
+        except ImportError:
+            raise OSError(errno.ENOSYS, _NO_ZSTD) from None
+    return zstd
