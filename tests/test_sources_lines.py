@@ -136,3 +136,14 @@ def test_tail_that_shrank_meanwhile_waits(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_bytes(b"{}")
     assert closed_tail(str(path), 0, 1000) is None
+
+
+@pytest.mark.parametrize("length", [0, 3, 511, 5000])
+def test_lines_of_any_length_are_found_alike(length: int) -> None:
+    """Short lines are found by comparing bytes, long ones by searching: both ways give the same."""
+    data = (b"x" * length + b"\n") * 400 + b"torn"
+    starts, lengths = line_starts(data, 7)
+    beside, beside_lengths = line_starts(memoryview(data), 7)
+    assert starts.tolist() == beside.tolist()
+    assert lengths.tolist() == beside_lengths.tolist()
+    assert len(starts) == (401 if length else 1)
