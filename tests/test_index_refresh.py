@@ -594,3 +594,23 @@ def test_process_that_dies_costs_nothing_but_time(
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         board = open_board(tmp_path)
     assert column(board, "step") == list(range(1, 100))
+
+
+def test_processes_end_when_nothing_is_left_to_index(
+    tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 500)
+    monkeypatch.setattr(refresh_module, "RANGE", 3000)
+    monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
+    started: list[Any] = []
+    real = Ahead._send
+
+    def noting(ahead: Ahead, worker: Any, order: Order) -> None:
+        started.append(worker.process)
+        real(ahead, worker, order)
+
+    monkeypatch.setattr(Ahead, "_send", noting)
+    write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
+    open_board(tmp_path)
+    assert started
+    assert all(process.poll() is not None for process in started)

@@ -43,8 +43,8 @@ class Refresh:
         self._unread: set[tuple[str, str]] = set()
         self._damaged: dict[str, str] = {}
 
-    def close(self) -> None:
-        """Ends the processes that build ahead."""
+    def rest(self) -> None:
+        """Ends the processes that build ahead: nothing is left to do, and idle ones would keep their memory."""
         self._ahead.close()
 
     def survey(self) -> None:

@@ -99,7 +99,7 @@ class Registry:
         if self._thread is not None:
             self._thread.join()
         if self._refresh is not None:
-            self._refresh.close()
+            self._refresh.rest()
         if self._engine is not None:
             self._engine.close()
 
@@ -125,11 +125,11 @@ class Registry:
         self._refresh.survey()
         until = time.monotonic() + max(1.0, self.interval)
         while not self._stop.is_set() and self._refresh.index_one():
-            if (
-                time.monotonic() > until
-            ):  # a long first indexing must not miss what a training writes meanwhile
+            # A long first indexing must not miss what a training writes meanwhile.
+            if time.monotonic() > until:
                 self._refresh.survey()
                 until = time.monotonic() + max(1.0, self.interval)
+        self._refresh.rest()
 
     def _work(self) -> None:
         self._something = first_file(self.roots, time.monotonic() + 1.0)
