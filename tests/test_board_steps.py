@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.board.steps import QUANTILES
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.metrics import k3
 from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -200,3 +201,36 @@ def test_answers_are_kept_until_the_run_changes(tmp_path: Path, open_board: Open
         file.write(json.dumps(row(2, 0)) + "\n")
     board.registry.refresh()
     assert list(board.steps(Selection(".")).step) == [1, 2]
+
+
+def test_first_step_kl_stands_at_the_first_step_of_an_unresumed_run(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    def tokens(step: int, gap: float) -> dict[str, Any]:
+        arrays = {"logprobs": [-1.0, -1.0], "ref_logprobs": [-1.0 - gap, -1.0]}
+        return {"step": step, "prompt": "Q", "response": "ab", "reward": 0.0, **arrays}
+
+    path = write_rows(tmp_path / "a.jsonl", [tokens(1, 2.9), tokens(2, 0.5)])
+    board = open_board(tmp_path)
+    found = board.steps(Selection(".")).step_metrics["first_step_kl"]
+    assert found == [pytest.approx(1.955023 / 2, abs=1e-6), None]
+    assert "first_step_kl" not in board.steps(Selection(".", step_min=2)).step_metrics
+    with path.open("a") as file:
+        file.write(json.dumps(tokens(1, 0.1)) + "\n")
+    board.registry.refresh()
+    assert "first_step_kl" not in board.steps(Selection(".")).step_metrics, "two attempts"
+
+
+def test_perplexity_is_that_of_the_mean_log_probability(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    row = {
+        "step": 1,
+        "prompt": "Q",
+        "response": "ab",
+        "response_tokens": ["a", "b"],
+        "logprobs": [-1.0, -2.0],
+    }
+    write_rows(tmp_path / "a.jsonl", [row])
+    found = open_board(tmp_path).samples(Selection("."), TextRules(), columns=["perplexity"])
+    assert found.columns["perplexity"] == pytest.approx([math.exp(1.5)])

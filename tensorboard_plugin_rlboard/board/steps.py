@@ -136,11 +136,29 @@ def _step_metrics(cursor: duckdb.DuckDBPyConnection, run: RunIndex, rows: Relati
     moments = {name: np.asarray([np.nan if x is None else x for x in found[name]], float) for name in sums}
     for name, array in combine(moments).items():
         table[name] = [None if np.isnan(x) else x for x in array.tolist()]
+    table["first_step_kl"] = _first_step_kl(cursor, run, rows, found["step"])
     return {
         name: column
         for name, column in (table | _groups(cursor, rows)).items()
         if any(x is not None for x in column)
     }
+
+
+def _first_step_kl(
+    cursor: duckdb.DuckDBPyConnection, run: RunIndex, rows: Relation, shown: list[int]
+) -> list[float | None]:
+    """Mean k3 over the tokens of the first step of a training that was not resumed; None at every other step."""
+    nothing: list[float | None] = [None] * len(shown)
+    if run.attempts > 1 or physical("m", "k3_sum") not in run.columns:
+        return nothing
+    first = f"SELECT min(step) FROM {run.table} WHERE split = ?"
+    mean = f"sum({metric('k3_sum')}) / nullif(sum({hidden('k3_count')}), 0)"
+    found = cursor.execute(
+        f"SELECT step, {mean} FROM {rows.source} WHERE {rows.where} AND step = ({first}) GROUP BY step",
+        [*rows.values, rows.values[0]],  # a relation's first value is its split
+    ).fetchall()
+    values = {int(step): value for step, value in found}
+    return [values.get(step) for step in shown]
 
 
 def _groups(cursor: duckdb.DuckDBPyConnection, rows: Relation) -> dict[str, list[Any]]:

@@ -22,6 +22,7 @@ _UNITS = {
     "staleness": ("count", "versions"),
     "repetition": ("probability", ""),
     "value_mse": ("magnitude", "reward²"),
+    "perplexity": ("value", ""),
     "explained_variance": ("value", ""),
 }
 _REWARDS = ("reward", "ref_reward", "valid_reward", "ref_valid_reward", "group_mean", "group_std")
@@ -81,6 +82,8 @@ def sample_metrics(run: RunIndex) -> list[str]:
     ]
     if physical("m", "reward") in run.available:
         names += [name for name in GROUP_METRICS if name not in names]
+    if physical("m", "logprobs_sum") in run.available and "perplexity" not in names:
+        names.append("perplexity")
     if physical("m", "policy_version") in run.available and "staleness" not in names:
         names.append("staleness")
     first = ("reward", "reward_gap", "ref_reward", "valid_reward", "ref_valid_reward", "n_tokens")
@@ -105,6 +108,8 @@ def expression(run: RunIndex, name: str) -> str | None:
         return f"({metric(f'{parts[0]}_sum')} / nullif({hidden(f'{parts[0]}_count')}, 0))"
     if name in GROUP_METRICS and physical("m", "reward") in run.columns:
         return name
+    if name == "perplexity" and (mean := expression(run, "logprobs_mean")):
+        return f"exp(-{mean})"
     if name == "staleness" and physical("m", "policy_version") in run.columns:
         return f"(step - {metric('policy_version')})"
     return None

@@ -40,6 +40,7 @@ SAMPLE_METRICS = (
     "repetition",
     "staleness",
     "value_mse",
+    "perplexity",
     "explained_variance",
     "nonfinite",
     "problems",
