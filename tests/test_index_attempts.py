@@ -119,3 +119,23 @@ def test_attempts_are_numbered_anew_as_the_log_grows(
     board.registry.refresh()
     assert set(responses(board, attempt=1)) == {"a", "b"}
     assert set(responses(board)) == {"c", "d", "e"}
+
+
+def test_rank_that_never_went_back_is_not_hidden_behind_the_others(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    """Killed before the resumed steps, it goes on without repeating any; its rows belong to the second attempt."""
+
+    def rows(*steps: int) -> list[dict[str, Any]]:
+        return [{"step": step, "prompt": "Q", "response": "a", "reward": 0.0} for step in steps]
+
+    write_rows(tmp_path / "rank_0.jsonl", rows(1, 2, 3, 4, 5, 4, 5, 6, 7))
+    write_rows(tmp_path / "rank_1.jsonl", rows(1, 2, 3, 4, 5, 6, 7))
+    shown = open_board(tmp_path).samples(Selection("."), TextRules(), columns=["attempt"]).columns
+    assert shown["step"] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]
+    assert shown["attempt"] == [1] * 6 + [2] * 8
+
+
+def test_rank_that_lags_behind_in_the_first_attempt_stays_there() -> None:
+    cut = match({1: stretches(changes(1, 2, 3, 4, 3, 4, 5)), 2: stretches(changes(1, 2, 3))})
+    assert cut == {1: [(0, 1), (40, 2)], 2: [(0, 1)]}

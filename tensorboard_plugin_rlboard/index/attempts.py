@@ -8,7 +8,7 @@ not there yet is only late.) A file whose steps go back all the time is not in o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,17 @@ class Stretch:
     Attributes:
         offset: byte offset of its first line.
         first: its lowest step.
+        changes: (step, offset) of each of its steps, in file order.
     """
 
     offset: int
     first: int
+    changes: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+
+    @property
+    def last(self) -> int:
+        """Its highest step, as far as its steps are known."""
+        return max((step for step, _ in self.changes), default=self.first)
 
 
 def stretches(changes: Sequence[tuple[int, int]]) -> list[Stretch]:
@@ -30,19 +37,19 @@ def stretches(changes: Sequence[tuple[int, int]]) -> list[Stretch]:
     Args:
         changes: (step, offset of its first line) wherever the step differs from the line before, in file order.
     """
-    found: list[tuple[int, set[int]]] = []
+    found: list[dict[int, int]] = []  # step -> offset of its first line
     last: int | None = None
     for step, offset in changes:
         if step == last:
             continue  # the border of two ranges, not of two steps
-        if not found or (last is not None and step < last and step in found[-1][1]):
-            found.append((offset, set()))
-        found[-1][1].add(step)
+        if not found or (last is not None and step < last and step in found[-1]):
+            found.append({})
+        found[-1].setdefault(step, offset)
         last = step
     distinct = len({step for step, _ in changes})
     if len(found) - 1 > max(1, distinct // 2):
-        return [Stretch(changes[0][1], min(step for step, _ in changes))]
-    return [Stretch(offset, min(steps)) for offset, steps in found]
+        return [Stretch(changes[0][1], min(step for step, _ in changes), tuple(changes))]
+    return [Stretch(min(steps.values()), min(steps), tuple(steps.items())) for steps in found]
 
 
 def match(files: Mapping[int, Sequence[Stretch]]) -> dict[int, list[tuple[int, int]]]:
@@ -67,5 +74,28 @@ def match(files: Mapping[int, Sequence[Stretch]]) -> dict[int, list[tuple[int, i
             number = next(same, free)
             pairs.append((found[position].offset, number))
             free = number - 1
-        numbered[file] = pairs[::-1]
+        pairs.reverse()
+        numbered[file] = [
+            place for k, pair in enumerate(pairs) for place in _cut(found[k], pair, pairs[k + 1 :], model)
+        ]
     return numbered
+
+
+def _cut(
+    stretch: Stretch, pair: tuple[int, int], later: Sequence[tuple[int, int]], model: Sequence[Stretch]
+) -> list[tuple[int, int]]:
+    """Cuts a stretch that goes on where its attempt had ended elsewhere.
+
+    A rank that was lost before the resumed steps has never gone back: what it has from the step on where the next
+    attempt begins belongs to that one, or its rows would be hidden behind the other ranks' newer ones.
+    """
+    places = [pair]
+    end = later[0][1] if later else len(model) + 1
+    for number in range(pair[1], end - 1):
+        if stretch.last <= model[number - 1].last:
+            break
+        offset = next((at for step, at in stretch.changes if step >= model[number].first), None)
+        if offset is None:
+            break
+        places.append((offset, number + 1))
+    return places

@@ -106,7 +106,8 @@ export const metrics = {
   "metric.n_samples.label": "samples",
   "metric.n_samples.hint": "samples in the step",
   "metric.first_step_kl.label": "first-step KL",
-  "metric.first_step_kl.hint": "mean k3 at the first step of a training that was not resumed; not near 0: wrong reference, mask or tokens",
+  "metric.first_step_kl.hint":
+    "mean k3 at the first step of a training that was not resumed; not near 0: wrong reference, mask or tokens",
   "metric.zero_advantage_groups.label": "zero-advantage groups",
   "metric.zero_advantage_groups.hint": "share of groups of ≥ 2 whose rewards are all equal",
   "metric.all_good_groups.label": "all-good groups",
