@@ -31,7 +31,7 @@ ARRAYS = ("logprobs", "ref_logprobs", "values", "token_rewards")
 def ours(folder: Path) -> int:
     """Indexes the folder; returns its samples."""
     from tensorboard_plugin_rlboard.index.registry import Registry  # noqa: PLC0415 (counted: a cold start)
-    from tensorboard_plugin_rlboard.sources.logdir import roots  # noqa: PLC0415
+    from tensorboard_plugin_rlboard.sources.logdir import roots  # noqa: PLC0415 (see above)
 
     registry = Registry(roots(str(folder), ""), 0)
     registry.refresh()

@@ -47,7 +47,7 @@ class Block(nn.Module):
             cache[:] = [key, value]
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=visible)
         x = x + self.out(mixed.transpose(1, 2).reshape(batch, new, width))
-        return x + self.mlp(self.mlp_norm(x))  # type: ignore[no-any-return]
+        return x + self.mlp(self.mlp_norm(x))  # type: ignore[no-any-return]  # torch types a module's call as Any
 
 
 class Transformer(nn.Module):
@@ -95,7 +95,7 @@ class Transformer(nn.Module):
         x = self.token(tokens) + self.place(places)
         for index, block in enumerate(self.blocks):
             x = block(x, visible, None if caches is None else caches[index])
-        return self.head(self.norm(x))  # type: ignore[no-any-return]
+        return self.head(self.norm(x))  # type: ignore[no-any-return]  # torch types a module's call as Any
 
     def log_probabilities(
         self, tokens: Tensor, real: Tensor, pad: int, caches: list[list[Tensor]] | None = None
