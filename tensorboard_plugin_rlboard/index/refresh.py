@@ -63,6 +63,9 @@ class Refresh:
         gone = set(self.registry.ignored) - set(present)
         unreadable = {problem.path: problem.reason for problem in found.problems}
         self.registry.surveyed(gone, unreadable)
+        if self.registry.surveys == 1:
+            for run in self.registry.runs.values():
+                run.recalled = run.kept_digest()
 
     def _look(self, run: RunIndex, file: IndexedFile, now: SourceFile | None) -> None:
         seen = look(file.state, now, time.time_ns())

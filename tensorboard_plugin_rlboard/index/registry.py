@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.sources.logdir import printable
 from tensorboard_plugin_rlboard.sources.walk import first_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import duckdb
 
@@ -53,6 +53,7 @@ class Registry:
         revision: changes whenever an answer may.
         surveys: how many looks at the whole log directory are done.
         failure: why nothing can be indexed, else empty.
+        after_round: called in the thread that indexes, after each round, with every run that may have changed.
         focus: the run that the user looks at; it is indexed first.
     """
 
@@ -67,6 +68,7 @@ class Registry:
         self.surveys = 0
         self.failure = ""
         self.focus = ""
+        self.after_round: Callable[[RunIndex], None] | None = None
         self._lock = threading.Lock()
         self._speeds: dict[str, deque[tuple[int, float]]] = {}
         self._engine: Engine | None = None
@@ -129,7 +131,14 @@ class Registry:
             if time.monotonic() > until:
                 self._refresh.survey()
                 until = time.monotonic() + max(1.0, self.interval)
+                self._tell()
         self._refresh.rest()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.after_round is not None:
+            for run in tuple(self.runs.values()):
+                self.after_round(run)
 
     def _work(self) -> None:
         self._something = first_file(self.roots, time.monotonic() + 1.0)

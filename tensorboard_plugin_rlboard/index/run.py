@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -106,6 +107,9 @@ class RunIndex:
         message: what the user should know about the run as a whole, else empty.
         available: physical columns that hold a value somewhere.
         version: changes whenever an answer about the run may.
+        touched: (split, step) -> version at which rows were last added to it by a newly built range.
+        epoch: changes when anything but added rows did: what was summed up of the run before is void.
+        recalled: `kept_digest` at the first survey, where all of the run came from an earlier start, else empty.
     """
 
     def __init__(self, number: int, name: str) -> None:
@@ -122,6 +126,9 @@ class RunIndex:
         self.message = ""
         self.available: set[str] = set()
         self.version = 0
+        self.touched: dict[tuple[str, int], int] = {}
+        self.epoch = 0
+        self.recalled = ""
         self._numbers = 0
 
     @property
@@ -167,13 +174,28 @@ class RunIndex:
             raise
         # Only now: a reader that knew of a column before it is there for all would ask in vain.
         self.columns, self.available = self.columns | added, self.available | available
-        if at not in file.ranges:
+        if at in file.ranges:
+            self.epoch += 1
+        else:
             file.ranges.append(at)
             file.newlines += part.newlines
             for split, step, offset in part.changes:
                 file.changes.setdefault(split, []).append((step, offset))
         self.token_metrics += [name for name in part.token_metrics if name not in self.token_metrics]
         self._count(cursor)
+        if not (file.to_load and self.recalled):
+            self.touched |= {(split, step): self.version for split, step, _ in part.changes}
+
+    def kept_digest(self) -> str:
+        """A digest of the kept parts of all files, empty where something is not kept."""
+        parts = []
+        for name in sorted(self.files):
+            file = self.files[name]
+            kept = file.kept.ranges if file.kept else ()
+            if not kept or kept[-1].offset + kept[-1].length != file.state.read_to:
+                return ""
+            parts.append([name, [part.part for part in kept]])
+        return blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest() if parts else ""
 
     def _load(
         self, cursor: duckdb.DuckDBPyConnection, file: IndexedFile, part: Part, parquet: Path, at: Range
@@ -248,12 +270,14 @@ class RunIndex:
             self.keys, self.available, self.token_metrics = Keys(), set(), []
         cursor.execute(f"DELETE FROM {self.table} WHERE file = {file.number}")
         cursor.execute(f"DELETE FROM {self.problem_table} WHERE file = {literal(file.relative)}")
+        self.epoch += 1
         self._count(cursor)
 
     def drop(self, columns: AbstractSet[str]) -> None:
         """Leaves columns that hold nothing any more out of every answer; the table keeps them, empty."""
         self.columns = {name: kind for name, kind in self.columns.items() if name not in columns}
         self.available = self.available - columns
+        self.epoch += bool(columns)
         self.version += 1
 
     def forgive(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> None:
@@ -282,9 +306,10 @@ class RunIndex:
                     f"WHEN line_offset >= {offset} THEN {attempt}" for offset, attempt in reversed(pairs)
                 )
                 number_of = f"CASE {cases} ELSE 1 END"
-                cursor.execute(
+                changed = cursor.execute(
                     f"UPDATE {self.table} SET attempt = {number_of} "
                     f"WHERE file = {number} AND split = {literal(split)} AND attempt <> {number_of}"
-                )
+                ).fetchall()
+                self.epoch += bool(changed[0][0])
         self.attempts = newest
         self.version += 1
