@@ -134,6 +134,23 @@ class Cache:
             logger.info("What the cache says of a file is ignored: %s", error)
             return None
 
+    def keep_curves(self, digest: str, content: bytes) -> None:
+        """Keeps the materialised curves of a run that consists of the parts that the digest names."""
+        try:
+            _write(self.parts / f"{digest}.curves", content)
+        except OSError as error:
+            logger.info("The curves of a run are not kept: %s", error)
+
+    def recall_curves(self, digest: str) -> bytes:
+        """The curves kept under a digest, empty where there are none."""
+        try:
+            path = self.parts / f"{digest}.curves"
+            content = path.read_bytes()
+            os.utime(path)
+        except OSError:
+            return b""
+        return content
+
     def evict(self) -> None:
         """Removes the parts that were not used for longest until the folder is within its bound."""
         found = []
