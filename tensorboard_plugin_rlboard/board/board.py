@@ -8,7 +8,6 @@ from tensorboard_plugin_rlboard.api import (
     Distribution,
     ProblemColumns,
     Problems,
-    RunInfo,
     Runs,
     Sample,
     Samples,
@@ -33,7 +32,7 @@ class Board:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._opened = OpenedSamples()
-        self._described: dict[str, tuple[int, RunInfo]] = {}
+        self._described: dict[str, runs_question.Described] = {}
         self._overview = Overview(registry)
         registry.after_round = self._overview.follow
 
