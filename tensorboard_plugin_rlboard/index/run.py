@@ -51,15 +51,11 @@ class IndexedFile:
 
     Attributes:
         number: its number within the run; `digest` is its stable name in ids.
-        path, relative: where it lies; the path never leaves the server.
-        known: its format.
-        state: what its bytes were at the last look, and how far they are indexed.
-        newlines: newline characters up to there.
-        waiting_at: size at which nothing but a half-written line was left, -1 where there may be more.
-        ranges: what is indexed, in file order.
+        path, relative, known: where it lies (the path never leaves the server), and its format.
+        state, newlines: its bytes at the last look and how far they are indexed; newline characters up to there.
+        waiting_at, ranges: size at which only a half-written line was left, else -1; what is indexed, in order.
         changes: split -> where the step changes, as `attempts.stretches` wants it.
-        to_load: parts of an earlier start that are still to be loaded, in file order.
-        kept: what the cache knows of the file, None where it is not to be kept.
+        to_load, kept: parts of an earlier start still to be loaded; what the cache knows, None where nothing is.
     """
 
     number: int
@@ -99,17 +95,11 @@ class RunIndex:
     Attributes:
         name: TensorBoard's name of the run.
         table, problem_table: its tables in the query database.
-        files: path below the log directory -> file.
-        columns: physical column -> type, of `table`.
-        keys: keys learnt from its rows.
+        files, columns, keys: path below the log directory -> file; physical column -> type; keys learnt.
         token_metrics: logged token metrics, in the order met.
-        samples, problems, attempts: their numbers.
-        message: what the user should know about the run as a whole, else empty.
-        available: physical columns that hold a value somewhere.
-        version: changes whenever an answer about the run may.
-        touched: (split, step) -> version at which rows were last added to it by a newly built range.
-        epoch: changes when anything but added rows did: what was summed up of the run before is void.
-        recalled: `kept_digest` at the first survey, where all of the run came from an earlier start, else empty.
+        samples, problems, attempts, message: their numbers; what the user should know about the run as a whole.
+        available, version: columns that hold a value somewhere; changes whenever an answer about the run may.
+        touched, epoch, recalled: (split, step) -> version of its last new rows; changes with older rows; kept digest.
     """
 
     def __init__(self, number: int, name: str) -> None:
@@ -148,8 +138,9 @@ class RunIndex:
 
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Makes the empty tables."""
-        columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in _FIXED.items())
-        cursor.execute(f"CREATE TABLE {self.table} ({columns})")
+        cursor.execute(
+            f"CREATE TABLE {self.table} ({', '.join(f'{quoted(n)} {k}' for n, k in _FIXED.items())})"
+        )
         problem = "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR"
         cursor.execute(f"CREATE TABLE {self.problem_table} ({problem})")
         self.columns = dict(_FIXED)
@@ -174,11 +165,9 @@ class RunIndex:
             raise
         # Only now: a reader that knew of a column before it is there for all would ask in vain.
         self.columns, self.available = self.columns | added, self.available | available
-        if at in file.ranges:
-            self.epoch += 1
-        else:
-            file.ranges.append(at)
-            file.newlines += part.newlines
+        self.epoch += at in file.ranges
+        if at not in file.ranges:
+            file.ranges, file.newlines = [*file.ranges, at], file.newlines + part.newlines
             for split, step, offset in part.changes:
                 file.changes.setdefault(split, []).append((step, offset))
         self.token_metrics += [name for name in part.token_metrics if name not in self.token_metrics]
@@ -188,14 +177,12 @@ class RunIndex:
 
     def kept_digest(self) -> str:
         """A digest of the kept parts of all files, empty where something is not kept."""
-        parts = []
-        for name in sorted(self.files):
-            file = self.files[name]
-            kept = file.kept.ranges if file.kept else ()
-            if not kept or kept[-1].offset + kept[-1].length != file.state.read_to:
-                return ""
-            parts.append([name, [part.part for part in kept]])
-        return blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest() if parts else ""
+        kept = {name: file.kept.ranges for name, file in sorted(self.files.items()) if file.kept}
+        ends = {name: ranges[-1].offset + ranges[-1].length for name, ranges in kept.items() if ranges}
+        if not ends or ends != {name: self.files[name].state.read_to for name in sorted(self.files)}:
+            return ""
+        parts = [[name, *(part.part for part in ranges)] for name, ranges in kept.items()]
+        return blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
     def _load(
         self, cursor: duckdb.DuckDBPyConnection, file: IndexedFile, part: Part, parquet: Path, at: Range
@@ -206,9 +193,8 @@ class RunIndex:
         if at in file.ranges:
             within = f"line_offset >= {at.offset} AND line_offset < {at.offset + at.length}"
             cursor.execute(f"DELETE FROM {self.table} WHERE file = {file.number} AND {within}")
-            cursor.execute(
-                f"DELETE FROM {self.problem_table} WHERE file = {literal(file.relative)} AND {within}"
-            )
+            noted = f"file = {literal(file.relative)} AND {within}"
+            cursor.execute(f"DELETE FROM {self.problem_table} WHERE {noted}")
         if part.samples:
             source = f"read_parquet({literal(str(parquet))})"
             described = cursor.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
