@@ -96,8 +96,7 @@ class RunIndex:
         name: TensorBoard's name of the run.
         table, problem_table: its tables in the query database.
         files, columns, keys: path below the log directory -> file; physical column -> type; keys learnt.
-        token_metrics: logged token metrics, in the order met.
-        samples, problems, attempts, message: their numbers; what the user should know about the run as a whole.
+        token_metrics, samples, problems, attempts, message: as met; their numbers; what the user should know.
         available, version: columns that hold a value somewhere; changes whenever an answer about the run may.
         touched, epoch, recalled: (split, step) -> version of its last new rows; changes with older rows; kept digest.
     """
