@@ -12,8 +12,8 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
-from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.index import registry as registry_module
+from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 
