@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.metrics import Bools, Tokens, derive
-from tensorboard_plugin_rlboard.sources.access import read_range
+from tensorboard_plugin_rlboard.sources.access import read_now
 
 _BUDGET = 64 * 1024 * 1024
 
@@ -53,7 +53,7 @@ class OpenedSamples:
 
 def _open(run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:
     try:
-        line = read_range(file.path, offset, length)
+        line = read_now(file.path, offset, length)
     except OSError as error:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     row = parse(line)

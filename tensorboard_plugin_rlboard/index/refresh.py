@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.index.shelf import Shelf
 from tensorboard_plugin_rlboard.index.survey import Survey
 from tensorboard_plugin_rlboard.sources.access import is_packed
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail
+from tensorboard_plugin_rlboard.sources.spool import BUDGET
 from tensorboard_plugin_rlboard.sources.tail import measure
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _AT_ONCE = 0.3
 _MOST = 50
 """Parts that are loaded together."""
 _PATIENCE = 0.5
+_UNPACKED = 5
+"""Times its size that an archive may unpack to, to be careful: logs of text and rounded numbers unpack to less."""
 
 
 class Refresh:
@@ -69,11 +72,7 @@ class Refresh:
             return None
         focus = self.registry.focus
         run = min(pending, key=lambda run: (run.name != focus, run.indexed > 0, run.name))
-        # The files that lag most come first: steps of all ranks become complete together.
-        todo = sorted(
-            (file for file in run.files.values() if file.pending),
-            key=lambda file: file.ordered_to / max(1, file.state.size),
-        )
+        todo = _in_turn([file for file in run.files.values() if file.pending])
         kept = [file for file in todo if file.to_load]
         start = time.perf_counter()
         done = self._load_kept(run, kept) if kept else self._go_on(run, todo)
@@ -176,3 +175,15 @@ class Refresh:
         if not any(file.to_load for file in run.files.values()):
             run.number_attempts(self._query, again=bool(run.recalled))
         return done
+
+
+def _in_turn(files: list[IndexedFile]) -> list[IndexedFile]:
+    """Which files come next: those first that lag most, so that steps of all ranks become complete together.
+
+    Of archives that may not all lie unpacked beside each other only one: so each is unpacked once.
+    """
+    archives = [file for file in files if file.state.packed >= 0 and not file.to_load]
+    if sum(file.state.packed for file in archives) * _UNPACKED > BUDGET:
+        first = max(archives, key=lambda file: file.state.read_to)
+        files = [file for file in files if file is first or file not in archives]
+    return sorted(files, key=lambda file: file.ordered_to / max(1, file.state.size))
