@@ -32,7 +32,10 @@ _AT_ONCE = 0.3
 """Seconds for which small ranges are collected before they are loaded together; the first of a run is loaded alone."""
 _MOST = 50
 """Parts that are loaded together."""
-_PATIENCE = 0.5
+_EACH = 1.0
+"""Seconds after which what the processes have made is loaded, however little it is."""
+_ROWS = 30_000
+"""Rows that are worth loading at once: as many as a group of the table has, which is then written once."""
 _UNPACKED = 5
 """Times its size that an archive may unpack to, to be careful: logs of text and rounded numbers unpack to less."""
 
@@ -49,6 +52,7 @@ class Refresh:
         self._ahead = Ahead(registry.engine.folder, shares.workers, shares.worker)
         self._loading = Loading(registry.engine.folder, self._query, self._shelf, self._survey)
         self._owners: dict[int, tuple[RunIndex, IndexedFile]] = {}
+        self._loaded = 0.0
 
     def rest(self) -> None:
         """Ends the processes that build ahead: nothing is left to do, and idle ones would keep their memory."""
@@ -84,24 +88,46 @@ class Refresh:
         beside = self._is_worth_processes(run, todo)
         if beside:
             self._order(run, todo)
-        made = list(self._ready(todo))
-        if not made:
-            here = [file for file in todo if not file.ordered and not (beside and self._may_leave(file))]
-            if here:
-                made = self._make(run, here)
-            else:
-                self._ahead.wait(_PATIENCE)
-                if beside:  # before anything is loaded, so that no process waits for that
-                    self._order(run, todo)
-                made = list(self._ready(todo))
+        here = [file for file in todo if not file.ordered and not (beside and self._may_leave(file))]
+        if here and not self._rows_ready(todo):
+            made = self._make(run, here)
+        else:
+            self._wait_for_some(run, todo)
+            made = list(self._ready(todo))
         done = self._loading.take(run, made)
         run.number_attempts(self._query)
+        self._loaded = time.monotonic()
         for file in {file.number: file for file, _ in made}.values():
             self._survey.tell(run, file)
         return done
 
+    def _wait_for_some(self, run: RunIndex, todo: list[IndexedFile]) -> None:
+        """Waits until the processes have made so much that loading it is worth while, or for a moment.
+
+        They are given their next orders meanwhile, so none of them waits.
+        """
+        focus = self.registry.focus
+        until = max(self._loaded + _EACH, time.monotonic() + _EACH / 10)
+        while self._ahead.at_work and self._rows_ready(todo) < _ROWS:
+            left = until - time.monotonic()
+            if left <= 0 or self.registry.focus != focus:
+                return
+            self._ahead.wait(left)
+            self._order(run, todo)
+
+    def _rows_ready(self, todo: list[IndexedFile]) -> int:
+        """Rows that could be loaded now; at least one for each part."""
+        rows = 0
+        for file in todo:
+            for ticket, _ in file.ordered:
+                made = self._ahead.look(ticket)
+                if made is None:
+                    break
+                rows += max(1, made.built.part.samples if made.built else _ROWS)
+        return rows
+
     def _is_worth_processes(self, run: RunIndex, todo: list[IndexedFile]) -> bool:
-        if not run.indexed or not (self._ahead.room or self._ahead.busy):
+        if not run.indexed or not (self._ahead.room or self._ahead.at_work):
             return False
         left = sum(file.state.size - file.state.read_to for file in todo if self._may_leave(file))
         return left >= AHEAD_FROM or any(file.ordered for file in todo)
