@@ -209,6 +209,44 @@ def test_thousands_of_small_files_and_many_runs(
         ]
 
 
+def test_newest_step_is_shown_before_its_turn(
+    logs: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FIRST_RANGE", "RANGE", "AHEAD_FROM", "NEWEST_FROM"):
+        monkeypatch.setattr(refresh_module, name, 1000)
+    rows: list[Any] = [row(1 + k // 2, f"r{k}", note="x" * 100) for k in range(100)]
+    rows[70] = {**row(1), "note": 3}
+    write_rows(logs / "a.jsonl", [*rows, "{torn"])
+    registry = Registry(roots(str(logs), ""), 0)
+    shown: list[tuple[int, set[int]]] = []
+
+    def note(registry: Registry, run: RunIndex) -> None:
+        cursor = registry.cursor()
+        steps = cursor.execute(f"SELECT DISTINCT step FROM {run.table}").fetchall()
+        count = cursor.execute(f"SELECT count(*), count(DISTINCT line_offset) FROM {run.table}").fetchall()[0]
+        assert count == (run.samples, run.samples), "no row is there twice"
+        if any(file.early for file in run.files.values()):
+            assert run.kept_digest() == ""
+        shown.append((run.samples, {step for (step,) in steps}))
+
+    monkeypatch.setattr(Registry, "_care", note)
+    try:
+        registry.refresh()
+        first = next(steps for _, steps in shown if 50 in steps)
+        assert not {20, 30, 40} & first
+        run = registry.runs["."]
+        assert ("train", 50) in run.touched
+        assert Board(registry).problems(".").columns.line == [101]
+        lines = registry.cursor().execute(f"SELECT line FROM {run.table} ORDER BY line_offset").fetchall()
+        assert [line for (line,) in lines] == list(range(1, 101)), "every row has its line number in the end"
+        resumed = (
+            registry.cursor().execute(f"SELECT attempt FROM {run.table} ORDER BY line_offset").fetchall()
+        )
+        assert [attempt for (attempt,) in resumed] == [1] * 70 + [2] * 30
+    finally:
+        registry.stop()
+
+
 def test_looks_become_rarer_while_nothing_changes_and_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.registry.time.monotonic", lambda: clock[0])

@@ -40,6 +40,8 @@ class IndexedFile:
         attempts: split -> (offset, attempt) as its rows are numbered.
         to_load: parts of an earlier start that are still to be loaded, in file order.
         kept: what the cache knows of the file, None where it is not to be kept.
+        early: (offset, end) of its last lines where they are shown before their turn, None where they are not.
+        was_early: whether they have been.
         ordered: (ticket, end) of the ranges that are being built in other processes, in file order.
     """
 
@@ -55,6 +57,8 @@ class IndexedFile:
     attempts: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     to_load: deque[KeptRange] = field(default_factory=deque)
     kept: Manifest | None = None
+    early: tuple[int, int] | None = None
+    was_early: bool = False
     ordered: deque[tuple[int, int]] = field(default_factory=deque)
 
     @property

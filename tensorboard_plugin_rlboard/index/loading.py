@@ -71,6 +71,20 @@ class Loading:
                 file.waiting_at = file.state.size  # it shrank since the survey, which will tell
         return done
 
+    def show_early(self, run: RunIndex, made: Sequence[tuple[IndexedFile, Made]]) -> None:
+        """Loads the last lines of files before their turn; when that comes they are replaced."""
+        arrived = [
+            Arrived(file, Range(one.order.offset, one.order.length, 0), one.built.part, one.parquet)
+            for file, one in made
+            if one.built is not None
+        ]
+        try:
+            run.add(self._cursor, arrived, early=True)
+        except Exception as error:  # noqa: BLE001 (their turn comes, and then it will be seen what is wrong)
+            logger.info("The last lines of some files are not shown early: %s", error)
+        for _, one in made:
+            one.parquet.unlink(missing_ok=True)
+
     def load_kept(self, run: RunIndex, kept: Sequence[tuple[IndexedFile, KeptRange]]) -> int:
         """Loads parts of an earlier start; returns the bytes they stand for.
 

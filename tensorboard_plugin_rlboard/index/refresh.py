@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf
 from tensorboard_plugin_rlboard.index.survey import Survey
 from tensorboard_plugin_rlboard.sources.access import is_packed
-from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail
+from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, last_lines
 from tensorboard_plugin_rlboard.sources.spool import BUDGET
 from tensorboard_plugin_rlboard.sources.tail import measure
 
@@ -28,11 +28,13 @@ FIRST_RANGE = 2 * 1024 * 1024
 RANGE = 64 * 1024 * 1024
 AHEAD_FROM = 12 * 1024 * 1024
 """Bytes left of a run from which processes of their own are worth their start (half a second each)."""
+NEWEST_FROM = 4 * RANGE
+"""Bytes left of a run from which the last lines of its files are shown before their turn."""
 _AT_ONCE = 0.3
 """Seconds for which small ranges are collected before they are loaded together; the first of a run is loaded alone."""
 _MOST = 50
 """Parts that are loaded together."""
-_EACH = 1.0
+_EACH = 2.0
 """Seconds after which what the processes have made is loaded, however little it is."""
 _ROWS = 30_000
 """Rows that are worth loading at once: as many as a group of the table has, which is then written once."""
@@ -88,6 +90,8 @@ class Refresh:
         beside = self._is_worth_processes(run, todo)
         if beside:
             self._order(run, todo)
+            if self._show_newest(run, todo):
+                return 0
         here = [file for file in todo if not file.ordered and not (beside and self._may_leave(file))]
         if here and not self._rows_ready(todo):
             made = self._make(run, here)
@@ -100,6 +104,28 @@ class Refresh:
         for file in {file.number: file for file, _ in made}.values():
             self._survey.tell(run, file)
         return done
+
+    def _show_newest(self, run: RunIndex, todo: list[IndexedFile]) -> bool:
+        """Shows the last lines of large files before their turn: the newest step is what most users look for.
+
+        Returns whether there were any; there may be more files then.
+        """
+        left = sum(file.state.size - file.state.read_to for file in todo)
+        made: list[tuple[IndexedFile, Made]] = []
+        until = time.perf_counter() + _AT_ONCE
+        for file in todo if left >= NEWEST_FROM else ():
+            far = file.state.size - file.state.read_to > 2 * FIRST_RANGE
+            if far and not file.was_early and self._may_leave(file) and time.perf_counter() < until:
+                file.was_early = True
+                try:
+                    at = last_lines(file.path, file.state.read_to, file.state.size, FIRST_RANGE)
+                    if at is not None:
+                        made.append((file, self._loading.build(Order(file.path, *at, file.known.name))))
+                except (OSError, EOFError):
+                    continue  # its turn will come, and then it is said
+        if made:
+            self._loading.show_early(run, made)
+        return bool(made)
 
     def _wait_for_some(self, run: RunIndex, todo: list[IndexedFile]) -> None:
         """Waits until the processes have made so much that loading it is worth while, or for a moment.

@@ -101,7 +101,12 @@ class RunIndex:
         return file
 
     def add(
-        self, cursor: duckdb.DuckDBPyConnection, arrived: Sequence[Arrived], *, kept: bool = False
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        arrived: Sequence[Arrived],
+        *,
+        kept: bool = False,
+        early: bool = False,
     ) -> None:
         """Loads parts and their problems, all or none of them.
 
@@ -109,27 +114,34 @@ class RunIndex:
             cursor: of the query database.
             arrived: parts of any files of the run; those of one file in its order and without gaps.
             kept: whether an earlier start built them.
+            early: whether they are shown before their turn: their line numbers and problems come with it.
         """
         keys, met = self.keys, self._met
         for one in arrived:
             keys, met = keys | one.part.keys, met | one.part.keys.numbers
         computed = {f"{name}_{statistic}" for name in keys.arrays for statistic in (*STORED, "mean")}
         texts = {_column(key) for key in (keys.texts & met) - computed}
-        problems = [problem for one in arrived for problem in _problems(one)]
-        turned = self._rows.load(
-            cursor, [_source(one) for one in arrived], problems, texts, empty=not self.samples
-        )
+        problems = [] if early else [problem for one in arrived for problem in _problems(one)]
+        sources = [_source(one, early=early) for one in arrived]
+        turned, replaced = self._rows.load(cursor, sources, problems, texts, empty=not self.samples)
         self.keys, self._met = keys, met
         for one in arrived:
-            one.file.parts += 1
+            end = one.at.offset + one.at.length
+            if early:
+                one.file.early = one.at.offset, end
+            else:
+                one.file.parts += 1
+                if one.file.early and end >= one.file.early[1]:
+                    one.file.early = None
             for split, step, offset in one.part.changes:
-                one.file.steps.setdefault(split, Steps()).extend([(step, offset)])
+                if not early:
+                    one.file.steps.setdefault(split, Steps()).extend([(step, offset)])
                 if not (kept and self.recalled):
                     self.touched[split, step] = self.version + 1
             for name in one.part.token_metrics:
                 if name not in self.token_metrics:
                     self.token_metrics.append(name)
-        self.samples += sum(one.part.samples for one in arrived)
+        self.samples += sum(one.part.samples for one in arrived) - replaced
         self.problems += len(problems)
         if turned:
             self.epoch += 1
@@ -194,7 +206,7 @@ class RunIndex:
         files = [file for file in self.files.values() if file.state.read_to]
         for file in files:
             last = file.kept.ranges[-1] if file.kept and file.kept.ranges else None
-            if file.to_load or last is None or last.offset + last.length != file.state.read_to:
+            if file.to_load or file.early or last is None or last.offset + last.length != file.state.read_to:
                 return ""
         return digest_of(files)
 
@@ -204,9 +216,14 @@ def _column(key: str) -> str:
     return f"logged.{key}" if key in RESERVED - {"advantage"} else key
 
 
-def _source(one: Arrived) -> Source:
+def _source(one: Arrived, *, early: bool) -> Source:
+    end = one.at.offset + one.at.length
     return Source(
-        one.file.number, one.at.newlines, one.file.attempts, one.parquet if one.part.samples else None
+        file=one.file.number,
+        newlines=None if early else one.at.newlines,
+        attempts=one.file.attempts,
+        parquet=one.parquet if one.part.samples else None,
+        replaces=end if one.file.early and not early and end > one.file.early[0] else 0,
     )
 
 

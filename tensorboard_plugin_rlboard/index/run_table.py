@@ -43,15 +43,17 @@ class Source:
 
     Attributes:
         file: number of its file within the run.
-        newlines: newline characters of the file before it.
+        newlines: newline characters of the file before it; None where they are not known, nor its lines' numbers.
         attempts: of its file, as far as they are numbered.
         parquet: its rows; None where it has none.
+        replaces: byte offset before which rows of the file without a line number go: they are among these.
     """
 
     file: int
-    newlines: int
+    newlines: int | None
     attempts: Attempts
     parquet: Path | None
+    replaces: int = 0
 
 
 def _as_text(column: str) -> str:
@@ -121,7 +123,7 @@ class RunTable:
         texts: AbstractSet[str],
         *,
         empty: bool,
-    ) -> bool:
+    ) -> tuple[bool, int]:
         """Loads parts and problems, all of them or nothing.
 
         Args:
@@ -132,10 +134,11 @@ class RunTable:
             empty: whether the table has no row yet: all columns are made at once then.
 
         Returns:
-            Whether rows that were there before have changed: numbers that became texts.
+            Whether rows that were there before have changed (numbers that became texts), and how many were replaced.
         """
         cursor.execute("BEGIN")
         try:
+            replaced = self._replace(cursor, sources)
             added, turned, available = self._insert(cursor, sources, texts, empty=empty)
             _note(cursor, self.problems, problems)
             cursor.execute("COMMIT")
@@ -147,7 +150,15 @@ class RunTable:
         self._all |= set(added)
         self.columns = {name: kind for name, kind in (self.columns | added).items() if name not in gone}
         self.available = (self.available | available) - gone
-        return turned
+        return turned, replaced
+
+    def _replace(self, cursor: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> int:
+        gone = 0
+        for source in sources:
+            if source.replaces:
+                where = f"file = {source.file} AND line IS NULL AND line_offset < {source.replaces}"
+                gone += int(cursor.execute(f"DELETE FROM {self.name} WHERE {where}").fetchall()[0][0])
+        return gone
 
     def _insert(
         self,
@@ -178,7 +189,7 @@ class RunTable:
         for column in turned.values():
             if column not in self._all:
                 added[column] = "VARCHAR"
-        if empty:
+        if empty and self._all == FIXED.keys():
             added = {name: _TYPES[name[0]] for name in met if name not in FIXED}
             self._define(cursor, FIXED | added)
         else:
@@ -227,14 +238,15 @@ def _rows(
 ) -> str:
     """The query for the rows of some parts as the table wants them."""
     files = f"[{', '.join(str(source.file) for source in sources)}][CAST(file_index AS BIGINT) + 1]"
-    before = f"[{', '.join(str(source.newlines + 1) for source in sources)}][CAST(file_index AS BIGINT) + 1]"
+    numbers = ", ".join("NULL" if source.newlines is None else str(source.newlines + 1) for source in sources)
+    before = f"CAST([{numbers}] AS BIGINT[])[CAST(file_index AS BIGINT) + 1]"
     attempt = _number_in({source.file: source.attempts for source in sources}, files)
-    numbers = {number: column for number, column in as_text.items() if number in filled}
+    turned = {number: column for number, column in as_text.items() if number in filled}
     texts = {
         column: f"coalesce({quoted(column)}, {_as_text(number)})" if column in filled else _as_text(number)
-        for number, column in numbers.items()
+        for number, column in turned.items()
     }
-    left_out = [quoted(name) for name in (*numbers, *(column for column in texts if column in filled))]
+    left_out = [quoted(name) for name in (*turned, *(column for column in texts if column in filled))]
     without = f" EXCLUDE ({', '.join(left_out)})" if left_out else ""
     columns = [
         f"{files} AS file",
