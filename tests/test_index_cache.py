@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tensorboard_plugin_rlboard.index.cache import Cache, KeptRange, Manifest, default_folder
@@ -20,13 +20,13 @@ LINES = b'{"step": 1, "response": "a", "reward": 1.0, "acc": 0.5}\n\n{torn\n{"st
 def order(tmp_path: Path) -> Order:
     path = tmp_path / "a.jsonl"
     path.write_bytes(LINES)
-    return Order(str(path), 0, len(LINES), "native", Keys())
+    return Order(str(path), 0, len(LINES), "native")
 
 
 @pytest.fixture
 def built(order: Order, tmp_path: Path) -> tuple[Built, Path]:
     parquet = tmp_path / "range.parquet"
-    return build_range(duckdb.connect().cursor(), order, parquet), parquet
+    return build_range(order, parquet), parquet
 
 
 def test_part_comes_back_as_it_was_kept(tmp_path: Path, order: Order, built: tuple[Built, Path]) -> None:
@@ -36,7 +36,7 @@ def test_part_comes_back_as_it_was_kept(tmp_path: Path, order: Order, built: tup
     assert found is not None
     again, parquet = found
     assert parquet.read_bytes() == built[1].read_bytes()
-    assert (again.keys, again.fingerprint) == (built[0].keys, built[0].fingerprint)
+    assert (again.part.keys, again.fingerprint) == (built[0].part.keys, built[0].fingerprint)
     assert again.part.changes == built[0].part.changes
     where = [
         (int(again.part.line_numbers[p.line]), int(again.part.line_offsets[p.line]))
@@ -49,8 +49,9 @@ def test_name_depends_on_the_bytes_and_the_keys(
     tmp_path: Path, order: Order, built: tuple[Built, Path]
 ) -> None:
     cache = Cache(tmp_path / "cache")
-    other = Built(built[0].keys, Fingerprint(0, len(LINES), b"x"), built[0].part)
-    further = Built(Keys(numbers=frozenset({"acc", "b"})), built[0].fingerprint, built[0].part)
+    part = built[0].part
+    other = Built(Fingerprint(0, len(LINES), b"x"), part)
+    further = Built(built[0].fingerprint, replace(part, keys=Keys(numbers=frozenset({"acc", "b"}))))
     assert len({cache.name(order, found) for found in (built[0], other, further)}) == 3
 
 

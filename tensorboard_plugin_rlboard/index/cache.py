@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.index.raw import Problem
 from tensorboard_plugin_rlboard.sources.tail import FileState, Fingerprint
 
 logger = logging.getLogger(__name__)
-VERSION = 1
+VERSION = 2
 """Changes with everything that rows depend on beside their bytes: formulas, trimming, columns."""
 BOUND = 20 * 1024**3
 """Bytes that the folder may hold; beyond them the parts that were not used for longest go."""
@@ -83,7 +83,10 @@ class Cache:
 
     def name(self, order: Order, built: Built) -> str:
         """The name of a part: a digest of the format, the keys, the place and the fingerprint of its bytes."""
-        keys = [sorted(built.keys.numbers), sorted(built.keys.texts), sorted(built.keys.arrays)]
+        keys = [
+            sorted(names)
+            for names in (built.part.keys.numbers, built.part.keys.texts, built.part.keys.arrays)
+        ]
         facts = [VERSION, order.known, keys, order.offset, order.length, built.fingerprint.digest.hex()]
         return blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
 
@@ -172,7 +175,7 @@ def _facts(built: Built) -> dict[str, Any]:
         for p in part.problems
     ]
     return {
-        "keys": [sorted(built.keys.numbers), sorted(built.keys.texts), sorted(built.keys.arrays)],
+        "keys": [sorted(part.keys.numbers), sorted(part.keys.texts), sorted(part.keys.arrays)],
         "fingerprint": [built.fingerprint.offset, built.fingerprint.length, built.fingerprint.digest.hex()],
         "samples": part.samples,
         "lines": part.lines,
@@ -198,4 +201,4 @@ def _built(facts: dict[str, Any]) -> Built:
         newlines=facts["newlines"],
         changes=[(split, step, at) for split, step, at in facts["changes"]],
     )
-    return Built(keys, Fingerprint(offset, length, bytes.fromhex(digest)), part)
+    return Built(Fingerprint(offset, length, bytes.fromhex(digest)), part)

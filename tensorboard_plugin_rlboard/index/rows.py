@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.index.columns import literal, physical, quoted
+from tensorboard_plugin_rlboard.index.memory import writing_limit
 from tensorboard_plugin_rlboard.index.table import Table
 
 if TYPE_CHECKING:
     import duckdb
 
-_MEMORY = "160MB"
-"""Of the database that writes Parquet."""
 _OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 40960"
 """Level 1: numbers do not compress better at 3, and texts hardly."""
 
@@ -30,7 +29,7 @@ def _database() -> duckdb.DuckDBPyConnection:
     if not hasattr(_own, "database"):
         config: dict[str, Any] = {
             "threads": 1,
-            "memory_limit": _MEMORY,
+            "memory_limit": writing_limit(),
             "temp_directory": tempfile.gettempdir(),
         }
         # Objects are texts here: no look at the first of them, which may all be absent.

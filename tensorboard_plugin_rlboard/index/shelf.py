@@ -14,17 +14,14 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.registry import by_name
 from tensorboard_plugin_rlboard.index.cache import Cache, KeptRange, Manifest
-from tensorboard_plugin_rlboard.index.columns import physical
 from tensorboard_plugin_rlboard.index.ranges import Built, Order
-from tensorboard_plugin_rlboard.index.run import IndexedFile, Range, RunIndex
+from tensorboard_plugin_rlboard.index.run import IndexedFile, Range
 from tensorboard_plugin_rlboard.sources.access import damage, is_packed
 from tensorboard_plugin_rlboard.sources.tail import Change, look
 from tensorboard_plugin_rlboard.sources.walk import SourceFile
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import duckdb
 
     from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.sources.tail import FileState
@@ -58,32 +55,9 @@ class Shelf:
         file.to_load = deque(manifest.ranges)
         file.kept = manifest
 
-    def load(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex, file: IndexedFile) -> int:
-        """Loads the next part of an earlier start; returns the bytes it stands for.
-
-        A part that is gone or cannot be read makes the file begin anew.
-        """
-        kept = file.to_load[0]
-        found = None if self._cache is None else self._cache.part(kept.part)
-        if found is not None:
-            try:
-                built, parquet = found
-                run.add(cursor, file, built.part, parquet, Range(kept.offset, kept.length, kept.newlines))
-            except Exception as error:  # noqa: BLE001 (a damaged part may raise anything; the log itself is still there)
-                logger.info("A cached part is built again: %s", error)
-                found = None
-        if found is None:
-            run.forget(cursor, file.relative)
-            run.add_file(
-                file.path, file.relative, file.known, replace(file.state, read_to=0, first=None, last=None)
-            )
-            return 0
-        run.keys = run.keys | found[0].keys
-        run.drop({physical("m", name) for name in run.keys.texts | run.keys.arrays} & set(run.columns))
-        file.to_load.popleft()
-        if not file.to_load:
-            run.number_attempts(cursor)
-        return kept.length
+    def fetch(self, kept: KeptRange) -> tuple[Built, Path] | None:
+        """A part of an earlier start; None where it is gone or cannot be read."""
+        return None if self._cache is None else self._cache.part(kept.part)
 
     def keep(self, file: IndexedFile, order: Order, built: Built, parquet: Path, taken: Range) -> None:
         """Keeps a part, if it goes on where the kept ones end; called before the file's state moves on."""
@@ -118,15 +92,3 @@ class Shelf:
         except OSError as error:
             logger.warning("RL Board keeps no index between starts: %s", error)
             self._cache = None
-
-    def renew(self, file: IndexedFile, order: Order, built: Built, parquet: Path) -> None:
-        """Replaces a kept part that was built again with further keys."""
-        if self._cache is None or file.kept is None:
-            return
-        if any(kept.offset == order.offset for kept in file.kept.ranges):
-            name = self._cache.keep(order, built, parquet)
-            ranges = tuple(
-                replace(kept, part=name) if kept.offset == order.offset else kept for kept in file.kept.ranges
-            )
-            file.kept = replace(file.kept, ranges=ranges)
-            self._cache.save(file.path, file.kept)
