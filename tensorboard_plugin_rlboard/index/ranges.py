@@ -60,7 +60,7 @@ class _Lines:
 
     def __iter__(self) -> Iterator[bytes]:
         left = self._order.length
-        with _opened(self._order) as file:
+        with opened(self._order) as file:
             while left:
                 line = file.readline(left)
                 if not line:
@@ -76,7 +76,7 @@ class _Lines:
         return fingerprint_of_ends(self._order.offset, self._order.length, self._head, self._tail)
 
 
-def _opened(order: Order) -> BinaryIO:
+def opened(order: Order) -> BinaryIO:
     """The file where the range begins; behind an address each reading is a request, so a range is one."""
     if is_address(order.path):
         return io.BytesIO(read_range(order.path, order.offset, order.length))

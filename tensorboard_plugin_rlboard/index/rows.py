@@ -69,9 +69,7 @@ def write(table: Table, target: Path) -> int:
     cursor = _database()
     cursor.register("frame", frame)
     try:
-        cursor.execute(
-            f"COPY (SELECT {spelt} FROM frame) TO {literal(str(target))} ({_OPTIONS})"
-        )
+        cursor.execute(f"COPY (SELECT {spelt} FROM frame) TO {literal(str(target))} ({_OPTIONS})")
     finally:
         cursor.unregister("frame")
     return samples
