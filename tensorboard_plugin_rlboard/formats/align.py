@@ -28,6 +28,11 @@ def from_list(value: list[object], *, strict: bool) -> tuple[Floats, Bools | Non
     An element in a list of its own counts as that element (`[[0.1], [0.2]]`). `strict` takes numbers, truth values and
     null only; else a text that holds a number is one, and anything that is no number is null.
     """
+    if set(map(type, value)) <= {float, int}:
+        try:
+            return np.asarray(value, np.float64), None
+        except OverflowError:  # a whole number of more than 308 digits
+            pass
     elements = [_element(x) for x in value]
     if strict and any(
         isinstance(x, str) or (found is None and x is not None)
