@@ -86,7 +86,7 @@ class Record:
         if where is Where.ALIKE and not is_packed(self.file.path):
             self.kept = {at: kept for at, kept in self.kept.items() if holds(self.file.path, self.end(kept))}
         last = max(self.kept, default=0)
-        if last > 0 and self.kept[last].length < SMALL and sum((last, self.kept[last].length)) < state.size:
+        if last and self.kept[last].length < SMALL and manifest.state.size < state.size:
             del self.kept[last]  # the file has grown: else each call would add a range of a few lines
 
     def _known(self) -> tuple[Manifest | None, Where]:

@@ -231,7 +231,8 @@ class Cache(Store):
         Raises:
             OSError: the folder cannot be written.
         """
-        self.place.write(_UNBOUNDED, b"")
+        if not (self.folder / _UNBOUNDED).exists():
+            self.place.write(_UNBOUNDED, b"")
 
     def evict(self) -> None:
         """Removes the parts that were not used for longest until the folder is within its bound."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail
 
 FIRST_RANGE = 2 * 1024 * 1024
-"""Bytes of a file's first range: small, so that something is to be seen soon."""
+"""Bytes of a large file's first range: so few that something is to be seen soon."""
 RANGE = 64 * 1024 * 1024
 
 
@@ -29,7 +29,7 @@ def next_range(path: str, start: int, size: int, target: int = 0) -> tuple[int, 
     Raises:
         OSError: the file cannot be read.
     """
-    target = target or (FIRST_RANGE if start == 0 else RANGE)
+    target = target or (FIRST_RANGE if start == 0 and size > 2 * FIRST_RANGE else RANGE)
     return next(byte_ranges(path, start, size, target), None) or closed_tail(path, start, size)
 
 

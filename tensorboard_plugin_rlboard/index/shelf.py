@@ -87,33 +87,61 @@ class Shelf:
         file.kept = replace(manifest, ranges=manifest.prefix)
 
     def load(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex, file: IndexedFile) -> int:
-        """Loads the next part of an earlier start; returns the bytes it stands for.
-
-        Where a part is gone, damaged or not of these bytes, the file is read from there on.
-        """
+        """Loads the next part of an earlier start; returns the bytes it stands for."""
         kept = file.to_load[0]
-        found = self._part(file, kept)
+        found = self.fetch(file, kept)
         if found is not None:
             built, rows = found
             try:
-                _check_rows(cursor, rows, built)
+                check_rows(cursor, rows, built)
                 run.add(cursor, file, built.part, rows, Range(kept.offset, kept.length, file.newlines))
             except Exception as error:  # noqa: BLE001 (a damaged part may raise anything; the log itself is still there)
                 logger.info("A kept part is built again: %s", error)
                 found = None
-            if rows.parent == self._staging:
-                rows.unlink(missing_ok=True)
         if found is None:
-            self._read_on(cursor, run, file, kept)
+            if not self.give_up(file):
+                run.forget(cursor, file.relative)
+                state = replace(file.state, read_to=0, first=None, last=None)
+                run.add_file(file.path, file.relative, file.known, state)
             return 0
-        self._loaded[file.relative] = found[0].fingerprint
         file.to_load.popleft()
+        self.loaded(file, *found)
         if not file.to_load:
-            if file.path in self._unchecked:  # now it is known under this path as well
-                self._unchecked.discard(file.path)
-                self.save(file)
             run.number_attempts(cursor)
         return kept.length
+
+    def fetch(self, file: IndexedFile, kept: KeptRange) -> tuple[Built, Path] | None:
+        """A part and the file of its rows; None where it is not to be had, or was built from other bytes."""
+        found = None if self._cache is None else self._cache.part(kept.part)
+        found = found or self._from_beside(file, kept)
+        if found is None:
+            return None
+        known = found[0].fingerprint
+        fits = (known.offset, known.length) == (kept.offset, kept.length)
+        if fits and file.path in self._unchecked and not is_packed(file.path):
+            fits = holds(file.path, known)
+        return found if fits else None
+
+    def loaded(self, file: IndexedFile, built: Built, rows: Path) -> None:
+        """Notes that a part is in the table, and is no more among those of its file that are to be loaded."""
+        self._loaded[file.relative] = built.fingerprint
+        if rows.parent == self._staging:
+            rows.unlink(missing_ok=True)
+        if not file.to_load and file.path in self._unchecked:  # now it is known under this path as well
+            self._unchecked.discard(file.path)
+            self.save(file)
+
+    def give_up(self, file: IndexedFile) -> bool:
+        """Leaves the next part of a file, and those behind it, to be built again; False where it has to begin anew."""
+        kept = file.to_load[0]
+        last = self._loaded.pop(file.relative, None)
+        if file.kept is None or last is None or last.offset + last.length != kept.offset:
+            return False
+        file.state = replace(file.state, read_to=kept.offset, last=last)
+        before = tuple(part for part in file.kept.ranges if part.offset < kept.offset)
+        file.kept = replace(file.kept, state=file.state, ranges=before)
+        file.to_load = deque()
+        return True
 
     def keep(self, file: IndexedFile, order: Order, built: Built, parquet: Path, taken: Range) -> None:
         """Keeps a part, if it goes on where the kept ones end; called before the file's state moves on."""
@@ -126,14 +154,14 @@ class Shelf:
         try:
             part = KeptRange(taken.offset, taken.length, self._cache.keep(order, built, parquet))
         except OSError as error:
-            self._give_up(error)
+            self._stop_keeping(error)
             return
         file.kept = Manifest(file.known.name, file.state, (*before, part))
 
     def save(self, file: IndexedFile) -> None:
         """Writes down what is kept of a file, once its state is that of the last kept range.
 
-        What somebody else has kept of it meanwhile stays, and where it goes on from here it is taken from there.
+        What somebody else has kept of it meanwhile, further on, stays.
         """
         if self._cache is None or not self._keeps or file.kept is None or not file.kept.ranges:
             return
@@ -148,8 +176,16 @@ class Shelf:
             manifest = replace(file.kept, ranges=(*file.kept.ranges, *further))
             self._cache.save(file.path, manifest, self._head(file))
         except OSError as error:
-            self._give_up(error)
-        self._go_on(file, further)
+            self._stop_keeping(error)
+
+    def go_on(self, file: IndexedFile) -> bool:
+        """Takes what somebody else has kept meanwhile, if it goes on where the file is read; whether there was any.
+
+        Nothing of the file may be under way then.
+        """
+        if self._cache is None or file.to_load or not file.state.read_to:
+            return False
+        return self._follow(file, self._further(file, self._cache.manifest(file.path)))
 
     def _head(self, file: IndexedFile) -> str:
         first = file.state.first
@@ -165,8 +201,7 @@ class Shelf:
             return ()
         return tuple(kept for kept in stored.ranges if kept.offset >= file.state.read_to)
 
-    def _go_on(self, file: IndexedFile, further: tuple[KeptRange, ...]) -> None:
-        """Takes the ranges that follow without a gap from the shelf instead of reading them."""
+    def _follow(self, file: IndexedFile, further: tuple[KeptRange, ...]) -> bool:
         chain: list[KeptRange] = []
         at = file.state.read_to
         for kept in further:
@@ -174,29 +209,19 @@ class Shelf:
                 break
             chain.append(kept)
             at += kept.length
-        if not chain or file.kept is None or self._cache is None or at > file.state.size:
-            return
-        last = self._cache.part(chain[-1].part)
-        if last is None or not holds(file.path, last[0].fingerprint):
-            return
+        end = file.kept.ranges[-1] if file.kept and file.kept.ranges else None
+        if end is None or end.offset + end.length != file.state.read_to or at > file.state.size:
+            return False
+        last = self._cache.part(chain[-1].part) if chain and self._cache is not None else None
+        if file.kept is None or last is None or not holds(file.path, last[0].fingerprint):
+            return False
         if file.state.last is not None:
             self._loaded[file.relative] = file.state.last
         file.state = replace(file.state, read_to=at, last=last[0].fingerprint)
         file.kept = replace(file.kept, state=file.state, ranges=(*file.kept.ranges, *chain))
         file.to_load = deque(chain)
         self._unchecked.add(file.path)
-
-    def _part(self, file: IndexedFile, kept: KeptRange) -> tuple[Built, Path] | None:
-        """A part and the file of its rows; None where it is not to be had, or was built from other bytes."""
-        found = None if self._cache is None else self._cache.part(kept.part)
-        found = found or self._from_beside(file, kept)
-        if found is None:
-            return None
-        known = found[0].fingerprint
-        fits = (known.offset, known.length) == (kept.offset, kept.length)
-        if fits and file.path in self._unchecked and not is_packed(file.path):
-            fits = holds(file.path, known)
-        return found if fits else None
+        return True
 
     def _from_beside(self, file: IndexedFile, kept: KeptRange) -> tuple[Built, Path] | None:
         near = self._neighbours.store(file.path)
@@ -216,30 +241,18 @@ class Shelf:
             return None
         return read_part(facts), staged
 
-    def _read_on(
-        self, cursor: duckdb.DuckDBPyConnection, run: RunIndex, file: IndexedFile, kept: KeptRange
-    ) -> None:
-        """Gives up the parts from one on: the file is read from there."""
-        last = self._loaded.pop(file.relative, None)
-        if file.kept is None or last is None or last.offset + last.length != kept.offset:
-            run.forget(cursor, file.relative)
-            state = replace(file.state, read_to=0, first=None, last=None)
-            run.add_file(file.path, file.relative, file.known, state)
-            return
-        file.state = replace(file.state, read_to=kept.offset, last=last)
-        before = tuple(part for part in file.kept.ranges if part.offset < kept.offset)
-        file.kept = replace(file.kept, state=file.state, ranges=before)
-        file.to_load = deque()
-        run.number_attempts(cursor)
-
-    def _give_up(self, error: OSError) -> None:
+    def _stop_keeping(self, error: OSError) -> None:
         """A full disk costs what would be kept, never a run; what is kept can still be read."""
         logger.warning("RL Board keeps nothing more of its index: %s", error)
         self._keeps = False
 
 
-def _check_rows(cursor: duckdb.DuckDBPyConnection, rows: Path, built: Built) -> None:
-    """Raises ValueError where the rows are not those that the facts tell of."""
+def check_rows(cursor: duckdb.DuckDBPyConnection, rows: Path, built: Built) -> None:
+    """Looks whether rows are those that the facts tell of, before they are loaded.
+
+    Raises:
+        ValueError: they are not.
+    """
     if not built.part.samples:
         return
     source = f"read_parquet({literal(str(rows))})"
