@@ -80,7 +80,7 @@ def rewards(logs: Path, cache: Path | None) -> list[float]:
     registry.refresh()
     table = Board(registry).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
     registry.stop()
-    return [float(reward) for reward in table.columns["reward"]]
+    return [float(str(reward)) for reward in table.columns["reward"]]
 
 
 def test_tensorboard_reads_no_log_that_was_indexed(
@@ -96,7 +96,7 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     kept = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
     fresh.refresh()
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.ranges.build_range", None)
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.refresh.build_range", None)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.loading.build_range", None)
     kept.refresh()
     for name in fresh.runs:
         answers = [

@@ -174,11 +174,9 @@ def test_hostile_manifests_are_refused(wrong: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "name", ["size", "mtime_ns", "inode", "device", "read_to", "first", "last", "packed"]
 )
-@pytest.mark.parametrize("value", ["x", -5, 1.5, [0, 9], {}])
+@pytest.mark.parametrize("value", ["x", -(2**70), 1.5, [0, 9], {}])
 def test_hostile_states_are_refused(name: str, value: object) -> None:
     facts = json.loads(manifest_facts(MANIFEST))
-    if (name, value) == ("mtime_ns", -5):
-        return  # long ago, but a time
     with pytest.raises(ValueError):
         read_manifest(json.dumps(facts | {"state": {**facts["state"], name: value}}).encode())
 
@@ -208,7 +206,7 @@ def test_files_that_begin_alike_are_found_without_their_paths(tmp_path: Path) ->
     cache.save("/logs/a.jsonl", MANIFEST, NAME)
     cache.save("/logs/b.jsonl", other, NAME)
     cache.save("/logs/c.jsonl", MANIFEST)
-    assert cache.knows_heads
+    assert Cache(tmp_path / "cache").knows_heads
     assert sorted(manifest.state.inode for manifest in cache.alike(NAME)) == [7, 99]
     assert cache.alike("") == cache.alike("f" * 32) == cache.alike("..") == []
     for file in (tmp_path / "cache").glob("files-*/**/*.json"):

@@ -16,7 +16,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index import plan, ranges, refresh, shelf
+from tensorboard_plugin_rlboard.index import loading, plan, ranges, refresh, shelf
 from tensorboard_plugin_rlboard.index.beside import FOLDER
 from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -58,8 +58,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Read:
         offsets.append(order.offset)
         return real(order, target)
 
-    for module in (refresh,):
-        monkeypatch.setattr(module, "build_range", build)
+    monkeypatch.setattr(loading, "build_range", build)
     return offsets
 
 
@@ -74,7 +73,7 @@ def rewards() -> Iterator[Open]:
         registry.refresh()
         table = Board(registry).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
         assert table.columns["line"] == list(range(1, len(table.columns["line"]) + 1))
-        return [float(reward) for reward in table.columns["reward"]]
+        return [float(str(reward)) for reward in table.columns["reward"]]
 
     yield begin
     for registry in opened:
@@ -92,9 +91,10 @@ def test_ranges_are_cut_as_tensorboard_cuts_them(
     assert rewards(logs, tmp_path / "cache") == ALL
     assert read == [offset for offset, _ in plan.plan(path, 0, size)]
     one_by_one = []
-    at: tuple[int, int] | None = (0, 0)
-    while (at := plan.next_range(path, sum(at), size)) is not None:
+    start = 0
+    while (at := plan.next_range(path, start, size)) is not None:
         one_by_one.append(at)
+        start = sum(at)
     assert one_by_one == list(plan.plan(path, 0, size))
     assert len(read) == 7
 

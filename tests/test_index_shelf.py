@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import ranges as ranges_module
 from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import shelf as shelf_module
+from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -62,7 +63,7 @@ def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the log was read")
 
     monkeypatch.setattr(ranges_module, "read", reading)
-    monkeypatch.setattr(refresh_module, "sniff", reading)
+    monkeypatch.setattr(survey_module, "sniff", reading)
 
 
 def test_reopened_run_answers_alike_and_reads_no_log(
@@ -125,9 +126,7 @@ def test_part_that_is_gone_or_damaged_is_built_again(
     assert everything(start()) == before
 
 
-def test_late_key_is_kept_with_the_parts_that_were_built_again(
-    logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_late_key_is_kept_with_the_parts(logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh_module, "FIRST_RANGE", 300)
     monkeypatch.setattr(refresh_module, "RANGE", 300)
     monkeypatch.setattr(shelf_module, "SMALL", 1)

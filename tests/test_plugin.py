@@ -12,8 +12,8 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
-from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import registry as registry_module
+from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 
@@ -62,7 +62,7 @@ def test_constructing_starts_no_thread_and_opens_nothing(
 
     write_rows(tmp_path / "a.jsonl", [ROW])
     for module, name in (
-        (refresh_module, "scan"),
+        (survey_module, "scan"),
         (registry_module, "first_file"),
         (registry_module, "Engine"),
     ):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.registry import by_name
-from tensorboard_plugin_rlboard.index.keys import Keys, learn, spread
+from tensorboard_plugin_rlboard.index.keys import learn, spread
 from tensorboard_plugin_rlboard.index.part import Part, build
 from tensorboard_plugin_rlboard.sources.access import read_range
 from tensorboard_plugin_rlboard.sources.lines import line_starts
@@ -25,14 +27,12 @@ class Order:
         path: the file.
         offset, length: whole lines of it, bytes.
         known: name of the format.
-        keys: keys to read beside the format's own and those that the range itself teaches.
     """
 
     path: str
     offset: int
     length: int
     known: str
-    keys: Keys
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,27 @@ class Built:
     """What was built.
 
     Attributes:
-        keys: the keys that the rows were read with.
         fingerprint: of the very bytes that were read.
         part: what the range holds; its rows are in the Parquet file.
     """
 
-    keys: Keys
     fingerprint: Fingerprint
     part: Part
+
+
+_own = threading.local()
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    """The database of this thread that reads ranges, opened at the first of them."""
+    import duckdb  # noqa: PLC0415 (half a second, never when TensorBoard starts)
+
+    if not hasattr(_own, "database"):
+        _own.database = duckdb.connect(
+            config={"threads": 1, "memory_limit": "512MB", "temp_directory": tempfile.gettempdir()}
+        )
+    found: duckdb.DuckDBPyConnection = _own.database
+    return found
 
 
 def read(path: str, offset: int, length: int) -> bytes:
@@ -55,7 +68,7 @@ def read(path: str, offset: int, length: int) -> bytes:
     return read_range(path, offset, length)
 
 
-def build_range(cursor: duckdb.DuckDBPyConnection, order: Order, target: Path) -> Built:
+def build_range(order: Order, target: Path) -> Built:
     """Reads a range and writes its part to `target`.
 
     Raises:
@@ -66,6 +79,6 @@ def build_range(cursor: duckdb.DuckDBPyConnection, order: Order, target: Path) -
     if len(data) < order.length:
         raise EOFError(order.path)
     known = by_name(order.known)
-    keys = order.keys | learn(spread(data, *line_starts(data, 0)), known)
-    part = build(cursor, data, order.offset, known, keys, target)
-    return Built(keys, fingerprint_of(data, order.offset), part)
+    keys = learn(spread(data, *line_starts(data, 0)), known)
+    part = build(_database(), data, order.offset, known, keys, target)
+    return Built(fingerprint_of(data, order.offset), part)

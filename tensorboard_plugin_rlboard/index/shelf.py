@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.index.cache import Cache, KeptRange, Manifest
 from tensorboard_plugin_rlboard.index.columns import FIXED, literal
 from tensorboard_plugin_rlboard.index.facts import read_part
 from tensorboard_plugin_rlboard.index.identity import Where, ends_of_archive, head_of, holds, recognised
-from tensorboard_plugin_rlboard.index.run import IndexedFile, Range, RunIndex
+from tensorboard_plugin_rlboard.index.run import IndexedFile, Range
 from tensorboard_plugin_rlboard.sources.access import damage, is_packed
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 from tensorboard_plugin_rlboard.sources.walk import SourceFile
@@ -53,6 +53,7 @@ class Shelf:
         self._neighbours = Neighbours()
         self._unchecked: set[str] = set()
         self._loaded: dict[str, Fingerprint] = {}
+        self._ahead: dict[str, tuple[KeptRange, ...]] = {}
         self._heads: dict[str, tuple[str, Fingerprint | None]] = {}
 
     def recall(self, file: SourceFile) -> tuple[Format, FileState, Manifest] | None:
@@ -86,31 +87,9 @@ class Shelf:
         file.to_load = deque(manifest.prefix)
         file.kept = replace(manifest, ranges=manifest.prefix)
 
-    def load(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex, file: IndexedFile) -> int:
-        """Loads the next part of an earlier start; returns the bytes it stands for."""
-        kept = file.to_load[0]
-        found = self.fetch(file, kept)
-        if found is not None:
-            built, rows = found
-            try:
-                check_rows(cursor, rows, built)
-                run.add(cursor, file, built.part, rows, Range(kept.offset, kept.length, file.newlines))
-            except Exception as error:  # noqa: BLE001 (a damaged part may raise anything; the log itself is still there)
-                logger.info("A kept part is built again: %s", error)
-                found = None
-        if found is None:
-            if not self.give_up(file):
-                run.forget(cursor, file.relative)
-                state = replace(file.state, read_to=0, first=None, last=None)
-                run.add_file(file.path, file.relative, file.known, state)
-            return 0
-        file.to_load.popleft()
-        self.loaded(file, *found)
-        if not file.to_load:
-            run.number_attempts(cursor)
-        return kept.length
-
-    def fetch(self, file: IndexedFile, kept: KeptRange) -> tuple[Built, Path] | None:
+    def fetch(
+        self, cursor: duckdb.DuckDBPyConnection, file: IndexedFile, kept: KeptRange
+    ) -> tuple[Built, Path] | None:
         """A part and the file of its rows; None where it is not to be had, or was built from other bytes."""
         found = None if self._cache is None else self._cache.part(kept.part)
         found = found or self._from_beside(file, kept)
@@ -120,7 +99,7 @@ class Shelf:
         fits = (known.offset, known.length) == (kept.offset, kept.length)
         if fits and file.path in self._unchecked and not is_packed(file.path):
             fits = holds(file.path, known)
-        return found if fits else None
+        return found if fits and _tells_the_truth(cursor, *found) else None
 
     def loaded(self, file: IndexedFile, built: Built, rows: Path) -> None:
         """Notes that a part is in the table, and is no more among those of its file that are to be loaded."""
@@ -170,6 +149,8 @@ class Shelf:
             return
         file.kept = replace(file.kept, state=file.state)
         further = self._further(file, self._cache.manifest(file.path))
+        if further:
+            self._ahead[file.path] = further
         try:
             if is_packed(file.path):
                 file.kept = replace(file.kept, archive=ends_of_archive(file.path, file.state.packed))
@@ -178,14 +159,17 @@ class Shelf:
         except OSError as error:
             self._stop_keeping(error)
 
-    def go_on(self, file: IndexedFile) -> bool:
-        """Takes what somebody else has kept meanwhile, if it goes on where the file is read; whether there was any.
+    def go_on(self, file: IndexedFile, *, look: bool = False) -> bool:
+        """Takes what somebody else has kept, if it goes on where the file is read; whether there was any.
 
-        Nothing of the file may be under way then.
+        Args:
+            file: a file of which nothing is under way.
+            look: whether to look for what was kept since the last look; else only what is known is taken.
         """
-        if self._cache is None or file.to_load or not file.state.read_to:
-            return False
-        return self._follow(file, self._further(file, self._cache.manifest(file.path)))
+        further = self._ahead.pop(file.path, ())
+        if look and self._cache is not None and not file.to_load and file.state.read_to:
+            further = self._further(file, self._cache.manifest(file.path))
+        return bool(further) and not file.to_load and self._follow(file, further)
 
     def _head(self, file: IndexedFile) -> str:
         first = file.state.first
@@ -247,20 +231,19 @@ class Shelf:
         self._keeps = False
 
 
-def check_rows(cursor: duckdb.DuckDBPyConnection, rows: Path, built: Built) -> None:
-    """Looks whether rows are those that the facts tell of, before they are loaded.
-
-    Raises:
-        ValueError: they are not.
-    """
+def _tells_the_truth(cursor: duckdb.DuckDBPyConnection, built: Built, rows: Path) -> bool:
+    """Whether the rows of a part are those that its facts tell of."""
     if not built.part.samples:
-        return
+        return True
     source = f"read_parquet({literal(str(rows))})"
-    names = [str(row[0]) for row in cursor.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
-    strange = [name for name in names if name not in FIXED and name[:2] not in {"t:", "m:", "h:"}]
     facts = f"SELECT count(*), min(line_offset), max(line_offset + line_length) FROM {source}"
-    count, begin, end = cursor.execute(facts).fetchall()[0]
+    try:
+        described = cursor.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        count, begin, end = cursor.execute(facts).fetchall()[0]
+    except Exception as error:  # noqa: BLE001 (DuckDB's errors on a file that is no Parquet are many)
+        logger.info("A kept part is built again: %s", error)
+        return False
+    strange = [row[0] for row in described if row[0] not in FIXED and row[0][:2] not in {"t:", "m:", "h:"}]
     known = built.fingerprint
     within = known.offset <= begin and end <= known.offset + known.length
-    if strange or count != built.part.samples or not within:
-        raise ValueError("its rows are not what is told of them")
+    return not strange and count == built.part.samples and within
