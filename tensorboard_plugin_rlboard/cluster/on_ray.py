@@ -59,6 +59,9 @@ class OnRay:
 
     def _begin(self, address: str) -> None:
         quiet: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
+        self._ours = not self._ray.is_initialized()
+        if not self._ours:
+            return
         try:
             if address:
                 self._ray.init(address, **quiet)
@@ -98,5 +101,6 @@ class OnRay:
         return outcome
 
     def close(self) -> None:
-        """Leaves the cluster; one of our own ends."""
-        self._ray.shutdown()
+        """Leaves the cluster, unless the caller was in it before; one of our own ends."""
+        if self._ours:
+            self._ray.shutdown()

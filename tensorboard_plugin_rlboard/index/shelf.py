@@ -96,10 +96,12 @@ class Shelf:
         if found is None:
             return None
         known = found[0].fingerprint
-        fits = (known.offset, known.length) == (kept.offset, kept.length)
-        if fits and file.path in self._unchecked and not is_packed(file.path):
-            fits = holds(file.path, known)
-        return found if fits and _tells_the_truth(cursor, *found) else None
+        if (known.offset, known.length) != (kept.offset, kept.length):
+            return None
+        if file.path in self._unchecked:
+            same = is_packed(file.path) or holds(file.path, known)
+            return found if same and _tells_the_truth(cursor, *found) else None
+        return found
 
     def loaded(self, file: IndexedFile, built: Built, rows: Path) -> None:
         """Notes that a part is in the table, and is no more among those of its file that are to be loaded."""
