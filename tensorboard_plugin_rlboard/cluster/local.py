@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, attempt
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from tensorboard_plugin_rlboard.cluster.job import Job
 
 Work = Callable[[Task], Outcome]
@@ -105,8 +108,16 @@ class Pool:
 
 
 def _begin() -> None:
-    """In each process: Ctrl-C is for the one that started it, which then ends this one."""
+    """In each process: Ctrl-C is for the one that started it, which then ends this one; and this one ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """Ends this process when the one that started it is gone, killed perhaps: else it would wait for ever."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -20,13 +20,13 @@ class Progress:
 
     Args:
         total: bytes of all files, as they are stored.
-        stream: where it is drawn; nowhere if that is no terminal.
+        stream: where it is drawn, standard error by default; nowhere if that is no terminal.
     """
 
-    def __init__(self, total: int, stream: TextIO = sys.stderr) -> None:
+    def __init__(self, total: int, stream: TextIO | None = None) -> None:
         self._total = total
-        self._stream = stream
-        self._shown = stream.isatty()
+        self._stream = stream or sys.stderr
+        self._shown = self._stream.isatty()
         self._drawn = 0.0
         self._width = 0
         # (time, position) of the last half minute: a rate over all of a long job would hide that it got stuck.
