@@ -113,14 +113,14 @@ def test_part_that_is_gone_or_damaged_is_built_again(
 ) -> None:
     (logs / "a.jsonl").write_text("".join(line(step) for step in range(1, 10)))
     before = everything(start())
-    for part in (tmp_path / "cache").glob("parts-*/*.parquet"):
+    for part in (tmp_path / "cache").glob("parts-*/**/*.parquet"):
         if harm == "remove":
             part.unlink()
         elif harm == "damage":
             part.write_bytes(part.read_bytes()[:200])
         elif harm == "foreign":
             part.write_bytes(b"PAR1 not ours PAR1")
-    for facts in (tmp_path / "cache").glob("parts-*/*.json"):
+    for facts in (tmp_path / "cache").glob("parts-*/**/*.json"):
         if harm == "facts":
             facts.write_text("{")
     assert everything(start()) == before
@@ -150,7 +150,7 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
             file.write(line(step))
         board.registry.refresh()
     assert everything(board)["rows"]["step"] == [1, 2, 3, 4, 5]
-    assert len(list((tmp_path / "cache").glob("parts-*/*.parquet"))) == 1
+    assert len(list((tmp_path / "cache").glob("parts-*/**/*.parquet"))) == 1
     assert everything(start())["rows"]["step"] == [1, 2, 3, 4, 5]
 
 
