@@ -92,6 +92,7 @@ def selection(args: Arguments) -> Selection:
         within=tuple(args.getlist("in")),
         prompt_key=string(args, "prompt_key") or None,
         group=string(args, "group") or None,
+        where=string(args, "where").strip(),
     )
 
 

@@ -29,6 +29,8 @@ from tensorboard_plugin_rlboard.texts import TextRules
 
 _KEPT = 64
 """Answers that are kept until their run changes."""
+_TOTALS = 256
+"""Numbers of samples that are kept until their run changes: walking through a list counts it once."""
 
 
 class Board:
@@ -39,6 +41,7 @@ class Board:
         self._opened = OpenedSamples()
         self._described: dict[str, tuple[int, RunInfo]] = {}
         self._steps: Kept[Steps] = Kept(_KEPT)
+        self._totals: Kept[int] = Kept(_TOTALS)
 
     @property
     def revision(self) -> int:
@@ -89,6 +92,8 @@ class Board:
     ) -> Samples:
         """One page of the table of responses."""
         run = self.run(chosen.run)
+        narrowed = preset if preset == "suspect_reference" else ""
+        counted = (run.name, run.version, chosen, narrowed)
         return samples(
             self.registry.cursor(),
             run,
@@ -101,6 +106,7 @@ class Board:
             seed=seed,
             offset=offset,
             limit=limit,
+            total=lambda count: self._totals.get(counted, count),
         )
 
     def sample(self, run: str, name: str, rules: TextRules) -> Sample:
