@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.filter_terms import FilterError
 from tensorboard_plugin_rlboard.board.filters import compile_filter
@@ -52,11 +53,18 @@ class Relation:
     values: list[object]
 
 
+_splits: WeakKeyDictionary[RunIndex, tuple[int, str]] = WeakKeyDictionary()
+
+
 def default_split(cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> str:
-    """`train` where the run has it, else the split it has."""
-    some = cursor.execute(f"SELECT 1 FROM {run.table} WHERE split = 'train' LIMIT 1").fetchall()
-    least = [] if some else cursor.execute(f"SELECT min(split) FROM {run.table}").fetchall()
-    return str(least[0][0]) if least and least[0][0] is not None else "train"
+    """`train` where the run has it, else the split it has; asked once for each version of a run."""
+    version, known = run.version, _splits.get(run)
+    if known is None or known[0] != version:
+        found = cursor.execute(f"SELECT max(split) FROM {run.table} WHERE split = 'train'").fetchall()
+        found = found if found[0][0] else cursor.execute(f"SELECT min(split) FROM {run.table}").fetchall()
+        known = (version, str(found[0][0] or "train"))
+        _splits[run] = known
+    return known[1]
 
 
 def relation(
@@ -113,8 +121,11 @@ def relation(
         further.append(narrowed.sql)
         values += narrowed.values
         groups = groups or narrowed.groups
-    wanted = f", {group_columns(run)}" if groups and group_columns(run) else ""
-    source = f"(SELECT rowid, *{wanted} FROM {run.table} WHERE {' AND '.join(scope)})"
+    if not groups or not group_columns(
+        run
+    ):  # the bare table: a subquery over all its columns takes a millisecond
+        return Relation(run.table, " AND ".join(scope + further), values)
+    source = f"(SELECT rowid, *, {group_columns(run)} FROM {run.table} WHERE {' AND '.join(scope)})"
     return Relation(source, " AND ".join(further) or "true", values)
 
 
