@@ -117,7 +117,7 @@ def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) ->
         name: numbers for name, keys in names.items() if (numbers := _array(_first(row, keys))) is not None
     }
     strings = _first(row, known.tokens)
-    raw = [str(token) for token in strings] if isinstance(strings, list) else []
+    raw = list(map(str, strings)) if isinstance(strings, list) else []
     logged = _logged(raw, found)
     tokens, trims, misfits = align(logged, next(iter(known.masks()), None))
     texts, scalars = _scalars(row, known, {key for name in found for key in names[name]})
