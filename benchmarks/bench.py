@@ -75,19 +75,30 @@ def percentile(values: Sequence[float], level: float) -> float:
 class Home:
     """A folder for logs and kept indexes. Temporary, unless the user names one that keeps the logs for the next time."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | None = None) -> None:
         self._own = Path(tempfile.mkdtemp(prefix="rlboard-bench-"))
+        self._logs, self._temporary = folder or self._own / "logs", folder is None
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._used: set[str] = set()
 
     def log(self, log: generate.Log, run: str = "run") -> Path:
         """A log directory with the log as its only run; written where it is not there yet."""
         name = "-".join(str(value) for value in asdict(log).values())
-        whole, target = self.folder / f"{name}.whole", self.folder / name
+        self._used.add(name)
+        whole, target = self._logs / f"{name}.whole", self._logs / name
         if not whole.exists():
             shutil.rmtree(target, ignore_errors=True)
-            size = generate.write(log, target / run)
-            whole.write_text(str(size))
+            generate.write(log, target / run)
+            whole.touch()
         return target
+
+    def tidy(self) -> None:
+        """After each row: removes temporary logs that the last row did not use. Rows that share a log stand together."""
+        for whole in tuple(self._logs.glob("*.whole")) if self._temporary else ():
+            if whole.stem not in self._used:
+                whole.unlink()
+                shutil.rmtree(whole.with_suffix(""))
+        self._used.clear()
 
     def empty(self, name: str) -> Path:
         """An empty folder that is gone afterwards; one of that name is emptied."""
@@ -199,18 +210,17 @@ def run(rows: Sequence[Row[Any]], args: argparse.Namespace, sizes: Sequence[Any]
         args: the options of `options`.
         sizes: one for each row, where they are not the row's own.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that whatever was started is ended
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that whatever was started is ended
     facts = machine.facts()
     print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
-    with tempfile.TemporaryDirectory(prefix="rlboard-logs-", ignore_cleanup_errors=True) as temporary:
-        folder = args.data or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        home, outcomes = Home(folder), []
-        try:
-            for row, size in zip(rows, sizes or [row.sizes[args.size] for row in rows], strict=True):
-                outcomes.append(perform(row, size, home, args.size == "full"))
-        finally:
-            home.close()
+    home, outcomes = Home(args.data), []
+    try:
+        for row, size in zip(rows, sizes or [row.sizes[args.size] for row in rows], strict=True):
+            outcomes.append(perform(row, size, home, args.size == "full"))
+            home.tidy()
+    finally:
+        home.close()
+        signal.signal(signal.SIGTERM, before)
     found = {"size": args.size, "machine": facts, "rows": [asdict(outcome) for outcome in outcomes]}
     if args.json is not None:
         args.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,6 +1,6 @@
 """Building the index ahead with `rlboard index`, on one worker and on two, by Ray and by local processes.
 
-    python benchmarks/cluster_speed.py [--quick | --full] [--mb 4000] [--pairs 3]
+    python benchmarks/cluster_speed.py [--quick | --full] [--mb 10000] [--pairs 3]
 
 Each run is a command of its own with an empty cache folder. Starting it, and Ray with it, takes seconds that do not grow
 with the log: they are measured by the same command on a log of a few lines, and taken off. What is left is compared.
@@ -30,7 +30,7 @@ CLI = "tensorboard_plugin_rlboard.cli"
 class Sizes:
     """Megabytes and tokens of the log, pairs of one and two workers."""
 
-    mb: int = 1000
+    mb: int = 2000
     tokens: int = 1000
     pairs: int = 1
 
@@ -70,7 +70,7 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
     option = cache_option()
     if machine.cores() < 2:
         raise bench.SkipError("two workers need two cores.")
-    logdir = home.log(generate.sized(sizes.mb, sizes.tokens, files=4))
+    logdir = home.log(generate.sized(sizes.mb, sizes.tokens))
     few = home.log(generate.Log(8, 64, per_step=4))
     size = bench.megabytes(logdir)
     for engine in ("ray", "local"):
@@ -98,7 +98,7 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
 ROW = bench.Row(
     "cluster",
     "`rlboard index` on one worker and on two",
-    {"quick": Sizes(20, 200), "usual": Sizes(), "full": Sizes(8000, pairs=3)},
+    {"quick": Sizes(20, 200), "usual": Sizes(), "full": Sizes(10_000, pairs=3)},
     figures,
 )
 

@@ -91,7 +91,7 @@ def reopened(logdir: Path, cache: Path, samples: int) -> tuple[float, float]:
     with serving.TensorBoard(logdir, cache) as server:
         begin = server.open_tab()
         name = server.first_run()
-        serving.until("the curves are whole", lambda: _covered(server, name) == samples)
+        serving.until("the curves are whole", lambda: _covered(server, name) == samples, 0.05)
         curves = time.perf_counter() - begin
         server.ready()
         return curves, time.perf_counter() - begin

@@ -71,7 +71,10 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
             ],
             1000,
         ),
-        Question("curves of a search", [[("steps", {"run": name, "search": w})] for w in _words(draw, slow)]),
+        Question(
+            "curves of a search",
+            [[("steps", {"run": name, "search": w})] for w in _words(draw, max(3, asks // 10))],
+        ),
         Question("distribution of a step", [[("distribution", {"run": name, "step": s})] for s in steps]),
     ]
     if filters:

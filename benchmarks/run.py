@@ -30,11 +30,11 @@ import small_files
 ROWS: tuple[bench.Row[Any], ...] = (
     index_speed.ROW,
     large_log.ROW,
-    million.ROW,
-    long_sample.ROW,
     host_speed.ROW,
-    new_line.ROW,
     cluster_speed.ROW,
+    million.ROW,
+    new_line.ROW,
+    long_sample.ROW,
     small_files.ROW,
     first_heatmap.ROW,
 )

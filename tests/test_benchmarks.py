@@ -59,6 +59,20 @@ def test_a_log_has_the_same_bytes_every_time_and_no_two_lines_alike(tmp_path: Pa
     assert {json.loads(line)["step"] for line in generate.more(log, 3)} == {5}
 
 
+def test_logs_are_kept_as_long_as_rows_use_them(tmp_path: Path) -> None:
+    logs = [generate.Log(2, 3, seed=seed) for seed in (1, 2)]
+    for folder in (None, tmp_path):
+        home = bench.Home(folder)
+        first, _ = [home.log(log) for log in logs]
+        home.tidy()
+        assert home.log(logs[1]).is_dir()
+        home.tidy()
+        assert first.exists() is (folder is not None)
+        kept = home.log(logs[1])
+        home.close()
+        assert kept.exists() is (folder is not None)
+
+
 def test_a_log_is_about_as_large_as_was_asked(tmp_path: Path) -> None:
     assert generate.write(generate.sized(4, 200), tmp_path) == pytest.approx(4e6, rel=0.1)
 
