@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import bench
+import machine
 import serving
 
 Request = tuple[str, dict[str, Any]]
@@ -63,7 +64,9 @@ def in_process(logdir: Path, cache: Path, questions: Sequence[Question]) -> list
     """Milliseconds of each ask of each question in a fresh process."""
     orders = json.dumps([question.asks for question in questions])
     command = [sys.executable, __file__, str(logdir), str(cache)]
-    done = subprocess.run(command, input=orders, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, input=orders, capture_output=True, text=True, check=False, env=machine.environment()
+    )
     if done.returncode:
         raise RuntimeError(f"The process that is asked failed:\n{done.stderr[-2000:]}")
     found: list[list[float]] = json.loads(done.stdout.splitlines()[-1])
@@ -96,8 +99,7 @@ def both(
 
 def main() -> None:
     """The process that is asked: questions come as JSON by standard input, times go out as JSON."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from tensorboard.plugins import base_plugin  # noqa: PLC0415 (behind the path of this source tree)
+    from tensorboard.plugins import base_plugin  # noqa: PLC0415 (only the process that is asked needs these)
     from werkzeug.test import Client  # noqa: PLC0415 (see above)
 
     from tensorboard_plugin_rlboard.loader import RLBoardLoader  # noqa: PLC0415 (see above)

@@ -9,7 +9,6 @@ with the log: they are measured by the same command on a log of a few lines, and
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import subprocess
 import sys
@@ -22,7 +21,6 @@ import bench
 import generate
 import machine
 
-ROOT = Path(__file__).resolve().parents[1]
 CLI = "tensorboard_plugin_rlboard.cli"
 
 
@@ -37,15 +35,18 @@ class Sizes:
 
 def command(further: list[str]) -> subprocess.CompletedProcess[str]:
     """Runs `rlboard` of this source tree."""
-    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
     return subprocess.run(
-        [sys.executable, "-m", CLI, *further], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", CLI, *further],
+        env=machine.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 def cache_option() -> str:
     """How the command calls the folder in which parts are kept."""
-    if not (ROOT / CLI.replace(".", "/")).with_suffix(".py").exists():
+    if not (machine.ROOT / CLI.replace(".", "/")).with_suffix(".py").exists():
         raise bench.SkipError("there is no command `rlboard index` here yet.")
     found = re.search(r"--[\w-]*cache[\w-]*", command(["index", "--help"]).stdout)
     if found is None:

@@ -14,13 +14,12 @@ import time
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import bench
+import machine
 import serving
 
-ROOT = Path(__file__).resolve().parents[1]
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -53,7 +52,7 @@ def first_token(browser: Any, server: serving.TensorBoard, fragment: str) -> flo
 
 def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
     """Opens pages."""
-    sys.path.insert(0, str(ROOT / "scripts"))
+    sys.path.insert(0, str(machine.ROOT / "scripts"))
     import browser as chromium  # noqa: PLC0415 (scripts are files, not a package)
 
     found = chromium.find()
@@ -63,9 +62,9 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         raise bench.SkipError("Playwright is not installed; `make test` brings it.") from error
     if found is None:
         raise bench.SkipError("no Chromium was found; `make test` installs one.")
-    if not (ROOT / "tensorboard_plugin_rlboard/static/index.js").exists():
+    if not (machine.ROOT / "tensorboard_plugin_rlboard/static/index.js").exists():
         raise bench.SkipError("the frontend is not built; `make demo` builds it.")
-    logdir = ROOT / "rollout_samples"
+    logdir = machine.ROOT / "rollout_samples"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(found), args=OPTIONS)
         try:

@@ -48,7 +48,6 @@ class Sizes:
 
 def ours(folder: Path) -> int:
     """Indexes the folder; returns its samples."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from tensorboard_plugin_rlboard.board.board import Board  # noqa: PLC0415 (counted: a cold start)
     from tensorboard_plugin_rlboard.index.registry import Registry  # noqa: PLC0415 (see above)
     from tensorboard_plugin_rlboard.sources.logdir import roots  # noqa: PLC0415 (see above)
@@ -150,6 +149,7 @@ def measure(way: str, folder: Path) -> tuple[float, int]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=machine.environment(),
         )
         for path in paths
     ]

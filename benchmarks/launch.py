@@ -1,4 +1,4 @@
-"""TensorBoard as its own command starts it, with the tab of this source tree or, after --without-rlboard, without it.
+"""TensorBoard as its own command starts it, with the tab of the tree that PYTHONPATH names or, after --without-rlboard, without it.
 
 It ends when its standard input does: a benchmark that dies, however it dies, leaves no server behind.
 """
@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 import threading
-from pathlib import Path
 from typing import Any
 
 from absl import app
@@ -29,7 +28,6 @@ def plugins(tab: bool) -> list[Any]:
         if not getattr(p, "__module__", "").startswith("tensorboard_plugin_rlboard")
     ]
     if tab:
-        sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
         from tensorboard_plugin_rlboard.loader import RLBoardLoader  # noqa: PLC0415 (only where it is wanted)
 
         found.append(RLBoardLoader)

@@ -1,4 +1,4 @@
-"""What the figures were measured on, and what else it was doing."""
+"""What is measured (the package of this source tree), on which machine, and what else that was doing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ import os
 import platform
 import time
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def environment() -> dict[str, str]:
+    """For processes that a benchmark starts: they and theirs import the package of this source tree, installed or not."""
+    others = [path for path in (os.environ.get("PYTHONPATH"),) if path]
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *others])}
 
 
 def cores() -> int:

@@ -19,6 +19,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import machine
+
 START = 60.0
 STOP = 15.0
 PLUGIN = "/data/plugin/rlboard/"
@@ -60,6 +62,7 @@ class TensorBoard:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._messages,
+            env=machine.environment(),
             start_new_session=True,
         )
         self.pid = self._process.pid

@@ -20,6 +20,7 @@ import host_speed
 import index_speed
 import large_log
 import long_sample
+import machine
 import million
 import new_line
 import run
@@ -135,6 +136,15 @@ def test_a_server_is_gone_afterwards_and_with_the_one_who_started_it(tmp_path: P
         return False
 
     serving.until("the server is gone", gone, 0.1, 20)
+
+
+def test_what_is_measured_is_this_source_tree(tmp_path: Path) -> None:
+    code = "import tensorboard_plugin_rlboard as package; print(package.__file__)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=machine.environment(), capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout.strip()).is_relative_to(machine.ROOT)
 
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
