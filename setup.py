@@ -64,6 +64,8 @@ setup(
         "werkzeug>=2.2",
         "numpy>=1.26",
         "duckdb>=2.0",
+        # The fast way to read logs. Without it (no wheel for this Python yet) Python's own parser reads them.
+        "pysimdjson>=7.0; python_version<'3.14'",
     ],
     extras_require={
         "examples": EXAMPLES,

@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard import http
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.cache import default_folder
+from tensorboard_plugin_rlboard.index.memory import megabytes
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.scalars import ScalarReader, paired
 from tensorboard_plugin_rlboard.sources.logdir import roots
@@ -42,7 +43,10 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
         found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
-        self._registry = Registry(found, 5.0 if interval is None else float(interval), _cache_folder(flags))
+        memory = megabytes(str(getattr(flags, "rlboard_memory_limit", "") or ""))
+        self._registry = Registry(
+            found, 5.0 if interval is None else float(interval), _cache_folder(flags), memory
+        )
         self._board = Board(self._registry)
         self._scalars = ScalarReader(context.data_provider)
 

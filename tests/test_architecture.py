@@ -26,10 +26,11 @@ MAY_IMPORT = {
     "loader": {"plugin"},
     "__init__": {"writer"},
     "http": {"board", "texts"},
-    "board": {"index", "scalars", "sources", "formats", "metrics", "moments", "texts", "api"},
-    "index": {"sources", "formats", "metrics", "moments"},
-    "formats": {"metrics"},
-    "moments": {"metrics"},
+    "board": {"index", "scalars", "sources", "formats", "metrics", "moments", "segments", "texts", "api"},
+    "index": {"sources", "formats", "metrics", "moments", "segments"},
+    "formats": {"metrics", "segments"},
+    "moments": {"metrics", "segments"},
+    "metrics": {"segments"},
 }
 SERVERS = {"tensorboard": {"plugin", "loader", "scalars"}, "werkzeug": {"plugin"}}
 PYTHON_LINES = 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -62,7 +62,7 @@ def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     def reading(*_: object) -> bytes:
         raise AssertionError("the log was read")
 
-    monkeypatch.setattr(ranges_module, "read", reading)
+    monkeypatch.setattr(ranges_module, "opened", reading)
     monkeypatch.setattr(survey_module, "sniff", reading)
 
 
@@ -86,13 +86,13 @@ def test_what_was_appended_since_is_all_that_is_read(
     with (logs / "a.jsonl").open("a") as file:
         file.write(line(10))
     offsets = []
-    real = ranges_module.read
+    real = ranges_module.opened
 
-    def reading(path: str, offset: int, length: int) -> bytes:
-        offsets.append(offset)
-        return real(path, offset, length)
+    def reading(order: ranges_module.Order) -> BinaryIO:
+        offsets.append(order.offset)
+        return real(order)
 
-    monkeypatch.setattr(ranges_module, "read", reading)
+    monkeypatch.setattr(ranges_module, "opened", reading)
     assert everything(start())["rows"]["step"] == list(range(1, 11))
     assert offsets == [sum(len(line(step)) for step in range(1, 10))]
 

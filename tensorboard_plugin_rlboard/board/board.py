@@ -17,18 +17,14 @@ from tensorboard_plugin_rlboard.api import (
 from tensorboard_plugin_rlboard.board import runs as runs_question
 from tensorboard_plugin_rlboard.board.columns import fetch
 from tensorboard_plugin_rlboard.board.distribution import distribution
-from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.opened import OpenedSamples, binary
+from tensorboard_plugin_rlboard.board.overview import Overview
 from tensorboard_plugin_rlboard.board.sample import locate, sample, token_names
 from tensorboard_plugin_rlboard.board.samples import MAX_LIMIT, samples
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
-from tensorboard_plugin_rlboard.board.steps import steps
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
-
-_KEPT = 64
-"""Answers that are kept until their run changes."""
 
 
 class Board:
@@ -38,7 +34,8 @@ class Board:
         self.registry = registry
         self._opened = OpenedSamples()
         self._described: dict[str, tuple[int, RunInfo]] = {}
-        self._steps: Kept[Steps] = Kept(_KEPT)
+        self._overview = Overview(registry)
+        registry.after_round = self._overview.follow
 
     @property
     def revision(self) -> int:
@@ -52,7 +49,7 @@ class Board:
 
     def runs(self, scalar_runs: Sequence[str] = ()) -> Runs:
         """All runs; `scalar_runs` are TensorBoard's own, to be paired with them."""
-        return runs_question.runs(self.registry, scalar_runs, self._described)
+        return runs_question.runs(self.registry, scalar_runs, self._described, self._overview.catalogue)
 
     def run(self, name: str) -> RunIndex:
         """The index of a run, which is indexed first from now on.
@@ -69,10 +66,7 @@ class Board:
 
     def steps(self, chosen: Selection, metrics: tuple[str, ...] | None = None) -> Steps:
         """Curves: statistics of each step."""
-        run = self.run(chosen.run)
-        names = None if metrics is None else list(metrics)
-        key = (run.name, run.version, chosen, metrics)
-        return self._steps.get(key, lambda: steps(self.registry.cursor(), run, chosen, names))
+        return self._overview.steps(self.run(chosen.run), chosen, metrics)
 
     def samples(
         self,

@@ -11,7 +11,8 @@ from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
-from tensorboard_plugin_rlboard.metrics import Bools, Tokens, derive
+from tensorboard_plugin_rlboard.metrics import Tokens, derive
+from tensorboard_plugin_rlboard.segments import Bools
 from tensorboard_plugin_rlboard.sources.access import read_range
 
 _BUDGET = 64 * 1024 * 1024

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, Misfit, Trim, align
+from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, Misfit, Trim, align, from_list
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.metrics import Bools, Floats, Tokens
+from tensorboard_plugin_rlboard.metrics import Tokens
+from tensorboard_plugin_rlboard.segments import Bools, Floats
 
-_SPECIAL = re.compile(SPECIAL, re.ASCII)  # white space as the database's expressions have it
 _NUMBER = (bool, int, float)
 
 
@@ -54,8 +53,11 @@ def _first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) -> OpenedRow:
     """Reads a row by its format's mapping; `arrays` are further keys that hold token arrays."""
     names = {**known.arrays, **{key: (key,) for key in arrays}, **known.masks()}
+    ours = known.known()
     found = {
-        name: numbers for name, keys in names.items() if (numbers := _array(_first(row, keys))) is not None
+        name: numbers
+        for name, keys in names.items()
+        if (numbers := _array(_first(row, keys), strict=keys[0] not in ours)) is not None
     }
     strings = _first(row, known.tokens)
     raw = [str(token) for token in strings] if isinstance(strings, list) else []
@@ -69,25 +71,17 @@ def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
     return next((row[key] for key in keys if row.get(key) is not None), None)
 
 
-def _array(value: object) -> tuple[Floats, Bools] | None:
-    """A list of numbers and where it has none; None where the value is no list."""
-    if not isinstance(value, list) or not value:
+def _array(value: object, *, strict: bool) -> tuple[Floats, Bools] | None:
+    """A list of numbers and where it has none; None where the value is no such list, or an empty one."""
+    found = from_list(value, strict=strict) if isinstance(value, list) and value else None
+    if found is None:
         return None
-    elements = [_element(x) for x in value]
-    numbers = np.asarray([np.nan if x is None else x for x in elements], np.float64)
-    return numbers, np.asarray([x is None for x in elements], bool)
-
-
-def _element(value: object) -> float | None:
-    """A number of an array; None where it is null or, as the index takes it, no number."""
-    try:
-        return float(value) if isinstance(value, (bool, int, float, str)) else None
-    except (ValueError, OverflowError):
-        return None
+    numbers, null = found
+    return numbers, np.zeros(len(numbers), bool) if null is None else null
 
 
 def _logged(raw: list[str], found: Mapping[str, tuple[Floats, Bools]]) -> Logged:
-    last = raw[-1] if raw and _SPECIAL.fullmatch(raw[-1]) else None
+    last = raw[-1] if raw and SPECIAL.fullmatch(raw[-1]) else None
     tail = (
         next((i for i, token in enumerate(reversed(raw)) if token != last), len(raw))
         if last is not None

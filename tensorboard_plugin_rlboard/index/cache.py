@@ -234,6 +234,25 @@ class Cache(Store):
         if not (self.folder / _UNBOUNDED).exists():
             self.place.write(_UNBOUNDED, b"")
 
+    def keep_curves(self, digest: str, content: bytes) -> None:
+        """Keeps the materialised curves of a run that consists of the parts that the digest names."""
+        if self.writable:
+            try:
+                self.place.write(_sharded(f"curves-{VERSION}", digest, ".bin"), content)
+            except OSError as error:
+                logger.info("The curves of a run are not kept: %s", error)
+
+    def recall_curves(self, digest: str) -> bytes:
+        """The curves kept under a digest, empty where there are none."""
+        path = self.folder / _sharded(f"curves-{VERSION}", digest, ".bin")
+        try:
+            content = path.read_bytes()
+            if self.writable:
+                os.utime(path)
+        except OSError:
+            return b""
+        return content
+
     def evict(self) -> None:
         """Removes the parts that were not used for longest until the folder is within its bound."""
         if not self.writable or (self.folder / _UNBOUNDED).exists():

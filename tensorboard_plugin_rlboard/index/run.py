@@ -10,8 +10,8 @@ from tensorboard_plugin_rlboard.index.attempts import Steps, match, same
 from tensorboard_plugin_rlboard.index.files import Arrived, IndexedFile, Range, digest_of
 from tensorboard_plugin_rlboard.index.keys import Keys
 from tensorboard_plugin_rlboard.index.part import RESERVED
+from tensorboard_plugin_rlboard.index.run_table import Noted, RunTable, Source
 from tensorboard_plugin_rlboard.index.statistics import STORED
-from tensorboard_plugin_rlboard.index.table import Noted, RunTable, Source
 from tensorboard_plugin_rlboard.sources.tail import FileState
 
 if TYPE_CHECKING:

@@ -1,264 +1,217 @@
-"""A run's tables in the query database: rows loaded from parts, many parts at a time, and problems.
-
-A key may hold numbers in one part and texts in another. It is text then, in the whole run: its numbers become texts,
-whole ones without a decimal point, and it is no metric any more.
-"""
+"""The rows of a part as columns: values as logged and computed, texts without their padding."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import md5
+from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.index.columns import literal, physical, quoted
+from tensorboard_plugin_rlboard.formats.align import as_number
+from tensorboard_plugin_rlboard.formats.base import Format, split_of
+from tensorboard_plugin_rlboard.index.columns import ColumnKind
+from tensorboard_plugin_rlboard.index.gather import Column, Gather
+from tensorboard_plugin_rlboard.index.keys import Keys
+from tensorboard_plugin_rlboard.index.padding import without_leading, without_trailing
+from tensorboard_plugin_rlboard.index.raw import Problem
+from tensorboard_plugin_rlboard.index.statistics import repetition
+from tensorboard_plugin_rlboard.segments import Bools, Floats, Ints
 
-if TYPE_CHECKING:
-    import duckdb
-
-FIXED = {
-    "file": "INTEGER",
-    "attempt": "INTEGER",
-    "line_offset": "BIGINT",
-    "line_length": "BIGINT",
-    "line": "BIGINT",
-    "row": "INTEGER",
-    "step": "BIGINT",
-    "split": "VARCHAR",
-    "prompt_key": "VARCHAR",
-}
-_TYPES = {"t": "VARCHAR", "m": "DOUBLE", "h": "DOUBLE"}
-Attempts = Mapping[str, Sequence[tuple[int, int]]]
-"""Of one file: split -> (byte offset from which on it holds, attempt)."""
-Noted = tuple[str, int | None, int | None, str, str]
-"""A problem: path below the log directory, 1-based line, byte offset, kind, reason."""
+_TRUNCATED = frozenset({"length", "max_length", "max_tokens", "truncated"})
+_LARGEST_STEP = 9e15
+SIZE, TRIMMED = "size", "trimmed"
+"""Tokens of a response and how many of its last are padding: computed with the sums, and no columns."""
+Block = tuple[int, dict[tuple[ColumnKind, str], Floats]]
+"""The first row of a block, and what was computed for its rows."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """A part to be loaded.
+class Table:
+    """The rows of a part as columns.
 
     Attributes:
-        file: number of its file within the run.
-        newlines: newline characters of the file before it.
-        attempts: of its file, as far as they are numbered.
-        parquet: its rows; None where it has none.
+        known: the format.
+        keys: the keys beside the format's own, by what they hold.
+        texts: our text column -> texts [rows], None where there is none.
+        numbers: our metric -> numbers as logged, masked where there is none.
+        computed: kind and name of a column -> float64 [rows], NaN where there is no value.
+        sample: bool [rows], False for rows that are no sample.
     """
 
-    file: int
-    newlines: int
-    attempts: Attempts
-    parquet: Path | None
+    def __init__(self, known: Format, count: int) -> None:
+        self.known = known
+        self.count = count
+        self.keys = Keys()
+        self.texts: dict[str, Any] = {}
+        self.numbers: dict[str, Any] = {}
+        self.computed: dict[tuple[ColumnKind, str], Floats] = {}
+        self.places: dict[str, Any] = {}
+        self.sample: Bools = np.ones(count, bool)
+        self._bad: list[tuple[str, str, Ints]] = []
 
+    @classmethod
+    def of(
+        cls,
+        known: Format,
+        gather: Gather,
+        blocks: list[Block],
+        reserved: frozenset[str] | set[str],
+    ) -> Table:
+        """The collected values; a further key with a `reserved` name becomes `logged.<name>`."""
+        table = cls(known, gather.rows)
+        table._compute(blocks)
+        named = known.known()
+        for name, keys in known.texts.items():
+            table.texts[name] = table._text(gather, keys)
+        for name, keys in known.numbers.items():
+            table.numbers[name] = table._number(gather, name, keys)
+        further = _kinds({key: column for key, column in gather.columns.items() if key not in named})
+        table.keys = Keys(further.numbers, further.texts, frozenset(gather.arrays))
+        for key in further.texts:
+            table.texts[_ours(key, reserved)] = table._text(gather, (key,))
+        for key in further.numbers:
+            table.numbers[_ours(key, reserved)] = table._number(gather, key, (key,))
+        table._facts(gather)
+        return table
 
-def _as_text(column: str) -> str:
-    """A column of numbers as texts."""
-    x = quoted(column)
-    whole = f"{x} = trunc({x}) AND abs({x}) < 1e15"
-    return f"CASE WHEN {whole} THEN CAST(CAST({x} AS BIGINT) AS VARCHAR) ELSE CAST({x} AS VARCHAR) END"
+    def _compute(self, blocks: list[Block]) -> None:
+        names = dict.fromkeys(name for _, found in blocks for name in found)
+        for name in names:
+            # A count of nothing is 0 where the block had no such array; any other number is missing there.
+            array = np.full(self.count, np.nan if name[0] == "m" else 0.0)
+            for first, found in blocks:
+                if name in found:
+                    array[first : first + len(found[name])] = found[name]
+            self.computed[name] = array
 
-
-def _number_of(attempts: Attempts) -> str:
-    """The attempt of a row of one file."""
-    splits = []
-    for split, pairs in sorted(attempts.items()):
-        cases = " ".join(
-            f"WHEN split = {literal(split)} AND line_offset >= {at} THEN {n}" for at, n in reversed(pairs)
-        )
-        splits.append(cases)
-    cases = " ".join(filter(None, splits))
-    return f"CASE {cases} ELSE 1 END" if cases else "1"
-
-
-def _number_in(files: Mapping[int, Attempts], file: str) -> str:
-    """The attempt of a row of any of some files, whose number is given by the SQL `file`."""
-    numbered = {
-        number: attempts
-        for number, attempts in files.items()
-        if any(n != 1 for pairs in attempts.values() for _, n in pairs)
-    }
-    if not numbered:
-        return "1"
-    cases = " ".join(f"WHEN {number} THEN {_number_of(attempts)}" for number, attempts in numbered.items())
-    return f"CASE {file} {cases} ELSE 1 END"
-
-
-class RunTable:
-    """The tables of one run. Written by the refresh thread only.
-
-    Attributes:
-        name, problems: of the tables in the query database.
-        columns: physical column -> type, of those that answers may use; the table may have further ones.
-        available: columns that hold a value somewhere.
-    """
-
-    def __init__(self, number: int) -> None:
-        self.name = f"run_{number}"
-        self.problems = f"problems_{number}"
-        self.columns: dict[str, str] = {}
-        self.available: set[str] = set()
-        self._all: set[str] = set()
-
-    def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Makes the tables empty."""
-        self._define(cursor, FIXED)
-        problem = "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR"
-        cursor.execute(f"CREATE OR REPLACE TABLE {self.problems} ({problem})")
-        self.columns, self.available, self._all = dict(FIXED), set(), set(FIXED)
-
-    def _define(self, cursor: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> None:
-        defined = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
-        cursor.execute(f"CREATE OR REPLACE TABLE {self.name} ({defined})")
-
-    def load(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        sources: Sequence[Source],
-        problems: Iterable[Noted],
-        texts: AbstractSet[str],
-        *,
-        empty: bool,
-    ) -> bool:
-        """Loads parts and problems, all of them or nothing.
-
-        Args:
-            cursor: of the query database.
-            sources: the parts.
-            problems: what could not be used.
-            texts: names that are text columns in this run even where a part has them as metrics.
-            empty: whether the table has no row yet: all columns are made at once then.
-
-        Returns:
-            Whether rows that were there before have changed: numbers that became texts.
-        """
-        cursor.execute("BEGIN")
-        try:
-            added, turned, available = self._insert(cursor, sources, texts, empty=empty)
-            _note(cursor, self.problems, problems)
-            cursor.execute("COMMIT")
-        except BaseException:
-            cursor.execute("ROLLBACK")
-            raise
-        # Only now: a reader that knew of a column before it is there for all would ask in vain.
-        gone = {physical("m", name) for name in texts}
-        self._all |= set(added)
-        self.columns = {name: kind for name, kind in (self.columns | added).items() if name not in gone}
-        self.available = (self.available | available) - gone
-        return turned
-
-    def _insert(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        sources: Sequence[Source],
-        texts: AbstractSet[str],
-        *,
-        empty: bool,
-    ) -> tuple[dict[str, str], bool, set[str]]:
-        """Returns new columns, whether earlier rows changed, and the columns that hold a value."""
-        sources = [source for source in sources if source.parquet is not None]
-        if not sources:
-            return {}, False, set()
-        paths = f"[{', '.join(literal(str(source.parquet)) for source in sources)}]"
-        # The statistics of the Parquet files say what a look at every row would: what there is, and whether it is empty.
-        found = cursor.execute(
-            "SELECT path_in_schema, sum(num_values - coalesce(stats_null_count, 0)) > 0 "
-            f"FROM parquet_metadata({paths}) GROUP BY ALL ORDER BY min(column_id)"
-        ).fetchall()
-        filled = {str(name): bool(values) for name, values in found}
-        as_text = {
-            m: t for name in sorted(texts) if (m := physical("m", name)) and (t := physical("t", name))
+    def _facts(self, gather: Gather) -> None:
+        known = self.known
+        step = self._number(gather, "", known.step).filled(np.nan)
+        with np.errstate(invalid="ignore"):
+            whole = np.isfinite(step) & (step == np.round(step)) & (np.abs(step) < _LARGEST_STEP)
+        split, validation = self._values(gather, known.split), self._values(gather, known.validation)
+        pairs = zip(split.tolist(), validation.tolist(), strict=True)
+        self.places["step"] = np.where(whole, step, 0.0).astype(np.int64)
+        self.places["split"] = np.asarray([split_of(word, flag) for word, flag in pairs], object)
+        self.texts = {
+            "group_id": self._text(gather, known.group),
+            "finish_reason": self._text(gather, known.finish_reason),
+            **self.texts,
         }
-        met = [as_text.get(name, name) for name in filled]
-        available = {as_text.get(name, name) for name, values in filled.items() if values}
-        added = {name: _TYPES[name[0]] for name in met if name not in self._all}
-        turned = {m: t for m, t in as_text.items() if m in self.columns and not empty}
-        for column in turned.values():
-            if column not in self._all:
-                added[column] = "VARCHAR"
-        if empty:
-            added = {name: _TYPES[name[0]] for name in met if name not in FIXED}
-            self._define(cursor, FIXED | added)
-        else:
-            for name, kind in added.items():
-                cursor.execute(f"ALTER TABLE {self.name} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}")
-        for number, column in turned.items():
-            cursor.execute(
-                f"UPDATE {self.name} SET {quoted(column)} = {_as_text(number)} WHERE {quoted(number)} IS NOT NULL"
-            )
-            available |= {column} if number in self.available else set()
-        cursor.execute(f"INSERT INTO {self.name} BY NAME {_rows(sources, paths, filled, as_text)}")
-        return added, bool(turned), available
+        n, trimmed = (self.computed.pop(("h", name), np.zeros(self.count)) for name in (SIZE, TRIMMED))
+        response = self.texts["response"]
+        self.sample = np.asarray([found is not None for found in response.tolist()], bool) | (n > 0)
+        none = "The line has neither response nor response_tokens: it is no sample."
+        self._bad.append(("no_response", none, np.flatnonzero(~self.sample)))
+        reason = f"The line has no whole number as {known.step[0]}; its sample is shown at step 0."
+        self._bad.append(("no_step", reason, np.flatnonzero(self.sample & ~whole)))
+        reasons = self.texts["finish_reason"].tolist()
+        self.computed["m", "truncated"] = np.asarray(
+            [np.nan if reason is None else float(reason.lower() in _TRUNCATED) for reason in reasons], float
+        )
+        self.computed["m", "repetition"] = repetition(response)
+        self._without_padding(gather.last_tokens, trimmed.astype(int).tolist())
+        for gap, one, other in (
+            ("reward_gap", "reward", "ref_reward"),
+            ("valid_reward_gap", "valid_reward", "ref_valid_reward"),
+        ):
+            with np.errstate(invalid="ignore"):
+                self.numbers[gap] = self.numbers[one] - self.numbers[other]
 
-    def note(self, cursor: duckdb.DuckDBPyConnection, problems: Iterable[Noted]) -> None:
-        """Keeps problems."""
-        _note(cursor, self.problems, problems)
+    def _without_padding(self, last_tokens: list[str | None], trimmed: list[int]) -> None:
+        self.texts["prompt"] = _each(self.texts["prompt"], without_leading)
+        for name in ("response", "ref_response"):
+            whole = zip(self.texts[name].tolist(), last_tokens, trimmed, strict=True)
+            cut = [None if found is None else without_trailing(found, last, n) for found, last, n in whole]
+            self.texts[name] = _objects(cut)
+            lengths = [np.nan if found is None else float(len(found)) for found in cut]
+            chars = "n_chars" if name == "response" else "ref_n_chars"
+            self.computed["m", chars] = np.asarray(lengths, np.float64)
+        self.places["prompt_key"] = _each(self.texts["prompt"], _prompt_key)
 
-    def forget(self, cursor: duckdb.DuckDBPyConnection, number: int, relative: str) -> tuple[int, int]:
-        """Drops the rows and problems of a file; returns how many they were."""
-        rows = cursor.execute(f"DELETE FROM {self.name} WHERE file = {number}").fetchall()
-        return int(rows[0][0]), self.forgive(cursor, relative)
+    def place(self, offsets: Ints, lengths: Ints, before: Ints, problems: Floats) -> None:
+        """Where the rows lie, and how many problems each of them has."""
+        self.places |= {"line_offset": offsets, "line_length": lengths, "line": before}
+        self.computed["m", "problems"] = problems
 
-    def forgive(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> int:
-        """Drops the problems of a file, or those of one kind; returns how many they were."""
-        kinds = f" AND kind = {literal(kind)}" if kind else ""
-        gone = cursor.execute(
-            f"DELETE FROM {self.problems} WHERE file = {literal(relative)}{kinds}"
-        ).fetchall()
-        return int(gone[0][0])
+    def complaints(self, lines: Ints) -> list[Problem]:
+        """What is wrong with values; `lines` are the rows' lines, int64 [rows]."""
+        return [
+            Problem(int(lines[i]), kind, reason) for kind, reason, rows in self._bad for i in rows.tolist()
+        ]
 
-    def renumber(self, cursor: duckdb.DuckDBPyConnection, files: Mapping[int, Attempts]) -> int:
-        """Gives the rows of some files their attempts; returns how many had another one."""
-        if not files:
-            return 0
-        cases = " ".join(f"WHEN {number} THEN {_number_of(attempts)}" for number, attempts in files.items())
-        attempt = f"CASE file {cases} END"
-        changed = cursor.execute(
-            f"UPDATE {self.name} SET attempt = {attempt} "
-            f"WHERE file IN ({', '.join(map(str, files))}) AND attempt <> {attempt}"
-        ).fetchall()
-        return int(changed[0][0])
+    def _values(self, gather: Gather, keys: Sequence[str]) -> Any:
+        """What the first of some keys holds that a row has, as logged, objects [rows]."""
+        found = np.full(self.count, None, object)
+        for key in reversed(keys):
+            column = gather.columns.get(key)
+            if column is not None:
+                found[column.rows] = column.values
+        return found
+
+    def _text(self, gather: Gather, keys: Sequence[str]) -> Any:
+        values = self._values(gather, keys)
+        for i, value in enumerate(values.tolist()):
+            if value is not None and not isinstance(value, str):
+                values[i] = json.dumps(value)
+        return values
+
+    def _number(self, gather: Gather, name: str, keys: Sequence[str]) -> Any:
+        """Numbers, masked where there is none; the rows with something else are noted."""
+        array, missing = np.zeros(self.count), np.ones(self.count, bool)
+        bad: list[int] = []
+        for key in reversed(keys):
+            column = gather.columns.get(key)
+            if column is None:
+                continue
+            found = _as_floats(column.values)
+            if found is None:
+                numbers = [as_number(value) for value in column.values]
+                bad += [row for row, number in zip(column.rows, numbers, strict=True) if number is None]
+                good = [row for row, number in zip(column.rows, numbers, strict=True) if number is not None]
+                array[good] = [number for number in numbers if number is not None]
+                missing[good] = False
+            else:
+                array[column.rows] = found
+                missing[column.rows] = False
+        if bad and name:
+            reason = f"{name} is no number; it is shown with its sample and left out of every statistic."
+            self._bad.append(("not_a_number", reason, np.asarray(sorted(set(bad)), np.int64)))
+        return np.ma.masked_array(array, missing)
 
 
-def _rows(
-    sources: Sequence[Source], paths: str, filled: Mapping[str, bool], as_text: Mapping[str, str]
-) -> str:
-    """The query for the rows of some parts as the table wants them."""
-    files = f"[{', '.join(str(source.file) for source in sources)}][CAST(file_index AS BIGINT) + 1]"
-    before = f"[{', '.join(str(source.newlines + 1) for source in sources)}][CAST(file_index AS BIGINT) + 1]"
-    attempt = _number_in({source.file: source.attempts for source in sources}, files)
-    numbers = {number: column for number, column in as_text.items() if number in filled}
-    texts = {
-        column: f"coalesce({quoted(column)}, {_as_text(number)})" if column in filled else _as_text(number)
-        for number, column in numbers.items()
-    }
-    left_out = [quoted(name) for name in (*numbers, *(column for column in texts if column in filled))]
-    without = f" EXCLUDE ({', '.join(left_out)})" if left_out else ""
-    columns = [
-        f"{files} AS file",
-        f"{attempt} AS attempt",
-        f"*{without} REPLACE (line + {before} AS line)",
-        *(f"{sql} AS {quoted(column)}" for column, sql in texts.items()),
-    ]
-    return f"SELECT {', '.join(columns)} FROM read_parquet({paths}, union_by_name=true)"
+def _objects(values: list[Any]) -> Any:
+    found = np.empty(len(values), object)
+    found[:] = values
+    return found
 
 
-def _note(cursor: duckdb.DuckDBPyConnection, table: str, problems: Iterable[Noted]) -> None:
-    noted = list(problems)
-    if not noted:
-        return
-    files, lines, offsets, kinds, reasons = zip(*noted, strict=True)
-    frame = {
-        "file": np.asarray(files, object),
-        "line": np.asarray([-1 if line is None else line for line in lines], np.int64),
-        "line_offset": np.asarray([-1 if offset is None else offset for offset in offsets], np.int64),
-        "kind": np.asarray(kinds, object),
-        "reason": np.asarray(reasons, object),
-    }
-    cursor.register("noted", frame)
-    cursor.execute(
-        f"INSERT INTO {table} SELECT file, nullif(line, -1), nullif(line_offset, -1), kind, reason FROM noted"
-    )
-    cursor.unregister("noted")
+def _each(texts: Any, change: Callable[[str], str]) -> Any:
+    return _objects([None if found is None else change(found) for found in texts.tolist()])
+
+
+def _prompt_key(prompt: str) -> str:
+    return md5(prompt.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:16]
+
+
+def _ours(key: str, reserved: frozenset[str] | set[str]) -> str:
+    return f"logged.{key}" if key in reserved else key
+
+
+def _as_floats(values: list[Any]) -> Floats | None:
+    """Numbers, truth values and texts that hold a number as float64; None where one is something else."""
+    try:
+        return np.asarray(values, np.float64)
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def _all_numbers(values: list[Any]) -> bool:
+    return _as_floats(values) is not None or all(as_number(value) is not None for value in values)
+
+
+def _kinds(columns: Mapping[str, Column]) -> Keys:
+    """Which keys hold numbers all through, and which hold a text somewhere."""
+    numbers = frozenset(key for key, column in columns.items() if _all_numbers(column.values))
+    return Keys(numbers, frozenset(columns) - numbers)
