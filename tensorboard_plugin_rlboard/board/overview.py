@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.board.catalog import Catalogue, loading
 from tensorboard_plugin_rlboard.board.curves import METRIC, MOST_FURTHER, OVERVIEW, RunCurves, Shown
 from tensorboard_plugin_rlboard.board.keeping import dump, load
 from tensorboard_plugin_rlboard.board.kept import Kept
+from tensorboard_plugin_rlboard.board.limits import Limits
 from tensorboard_plugin_rlboard.board.numbers import LargeSteps, carried
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps import answered, steps, wanted
@@ -50,8 +51,9 @@ class _State:
 class Overview:
     """Answers /steps for the runs of a registry; every method may be called from any thread."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, limits: Limits) -> None:
         self._registry = registry
+        self._limits = limits
         self._states: dict[str, _State] = {}
         self._lock = threading.Lock()
         self._answers: Kept[Steps] = Kept(_MEMORY, _cost)
@@ -71,8 +73,9 @@ class Overview:
         if found is not None:
             return found
         key = (run.name, run.version, chosen, metrics)
-        cursor = self._registry.cursor()
-        return self._answers.get(key, lambda: carried(cursor, steps(cursor, run, chosen, metrics)))
+        with self._limits.heavy():
+            cursor = self._limits.cursor(self._registry.cursor())
+            return self._answers.get(key, lambda: carried(cursor, steps(cursor, run, chosen, metrics)))
 
     def follow(self, run: RunIndex) -> None:
         """Brings the curves of a run up to date, in the thread that indexes; never fails."""
