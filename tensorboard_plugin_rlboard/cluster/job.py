@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.cluster.record import Record
 from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, unreadable
 from tensorboard_plugin_rlboard.index.beside import FOLDER, beside
-from tensorboard_plugin_rlboard.index.cache import Cache, Store
+from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.sniff import sniff
+from tensorboard_plugin_rlboard.index.store import Store
 from tensorboard_plugin_rlboard.sources.access import is_packed
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 from tensorboard_plugin_rlboard.sources.tail import look
