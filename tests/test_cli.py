@@ -298,7 +298,7 @@ def test_index_that_cannot_be_written_is_said(
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.cache.Store.put", full)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.store.Store.put", full)
     assert index() == 2
     assert capsys.readouterr().err == "rlboard index: The index cannot be written: No space left on device.\n"
 

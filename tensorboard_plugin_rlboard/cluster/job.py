@@ -17,15 +17,19 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.cluster.record import Record
 from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, unreadable
 from tensorboard_plugin_rlboard.index.beside import FOLDER, beside
-from tensorboard_plugin_rlboard.index.cache import Cache, Store
+from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.sniff import sniff
+from tensorboard_plugin_rlboard.index.store import Store
 from tensorboard_plugin_rlboard.sources.access import is_packed
+from tensorboard_plugin_rlboard.sources.logdir import is_address
 from tensorboard_plugin_rlboard.sources.tail import look
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.walk import SourceFile
 
-_THREADS = 8
+_THREADS = 4
+_THREADS_FAR = 32
+"""Behind an address each cut is a question that takes as long as the network, and nothing else."""
 _QUEUED = 256
 _SAVED_EVERY = 2.0
 _MARK = "place"
@@ -79,7 +83,8 @@ class Job:
         self._records: dict[str, Record] = {}
         self._saved = time.monotonic()
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._look, daemon=True) for _ in range(_THREADS)]
+        threads = _THREADS_FAR if any(is_address(file.path) for file in files[:1]) else _THREADS
+        self._threads = [threading.Thread(target=self._look, daemon=True) for _ in range(threads)]
         self._looking = len(self._threads)
         for thread in self._threads:
             thread.start()

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.cache import Cache, KeptRange, Manifest, Store
+from tensorboard_plugin_rlboard.index.cache import Cache, KeptRange, Manifest
 from tensorboard_plugin_rlboard.index.facts import read_part
 from tensorboard_plugin_rlboard.index.identity import Where, ends_of_archive, head_of, holds, recognised
 from tensorboard_plugin_rlboard.index.plan import next_range, plan
 from tensorboard_plugin_rlboard.index.shelf import SMALL
+from tensorboard_plugin_rlboard.index.store import Store
 from tensorboard_plugin_rlboard.sources.access import is_packed
 
 if TYPE_CHECKING:

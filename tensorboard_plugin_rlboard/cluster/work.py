@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.index.cache import Store
 from tensorboard_plugin_rlboard.index.facts import part_facts
 from tensorboard_plugin_rlboard.index.place import place
 from tensorboard_plugin_rlboard.index.plan import plan
 from tensorboard_plugin_rlboard.index.ranges import Built, Order, build_range
+from tensorboard_plugin_rlboard.index.store import Store
 from tensorboard_plugin_rlboard.sources.access import damage
 from tensorboard_plugin_rlboard.sources.found import sentence
 from tensorboard_plugin_rlboard.sources.tail import FileState, Fingerprint, measure

@@ -9,9 +9,9 @@ import os
 import time
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.index.cache import Store
 from tensorboard_plugin_rlboard.index.facts import VERSION, Manifest
 from tensorboard_plugin_rlboard.index.place import place
+from tensorboard_plugin_rlboard.index.store import Store
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 
 FOLDER = ".rlboard"

@@ -1,38 +1,29 @@
-"""Parts kept between starts: Parquet files, and beside them what is known of each source file.
-
-Any number of TensorBoards, cluster tasks and notebooks may read and write a folder at once: a file is written whole
-under a name of its own and then renamed, a part's name is a digest of all that it holds, and whatever does not match it
-is as good as absent.
-"""
+"""The folder in which a TensorBoard keeps its index between starts: bounded, and shared with whoever likes."""
 
 from __future__ import annotations
 
 import logging
 import os
 import tempfile
-from hashlib import blake2b
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.index.facts import (
-    VERSION,
-    KeptRange,
-    Manifest,
-    is_name,
-    manifest_facts,
-    part_facts,
-    read_manifest,
-    read_part,
+from tensorboard_plugin_rlboard.index.facts import VERSION, KeptRange, Manifest, is_name, read_part
+from tensorboard_plugin_rlboard.index.place import LocalPlace
+from tensorboard_plugin_rlboard.index.ranges import Built
+from tensorboard_plugin_rlboard.index.store import (
+    Store,
+    digest_of,
+    facts_file,
+    key_digest,
+    rows_file,
+    sharded,
 )
-from tensorboard_plugin_rlboard.index.place import LocalPlace, Place
-from tensorboard_plugin_rlboard.index.ranges import Built, Order
 
-__all__ = ["BOUND", "VERSION", "Cache", "KeptRange", "Manifest", "Store", "default_folder", "digest_of"]
+__all__ = ["BOUND", "Cache", "KeptRange", "Manifest", "default_folder"]
 
 logger = logging.getLogger(__name__)
 BOUND = 20 * 1024**3
 """Bytes that the folder may hold; beyond them the parts that were not used for longest go."""
-_FACTS_MOST = 256 * 1024**2
-_ROWS_MOST = 1024**3
 _OFTEN = 256 * 1024**2
 _UNBOUNDED = "unbounded"
 
@@ -41,109 +32,6 @@ def default_folder() -> Path:
     """The user's cache folder, by the XDG rules."""
     home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(home) / "rlboard"
-
-
-def digest_of(*contents: bytes) -> str:
-    """A name of 32 characters for bytes, each of them told apart from the next."""
-    digest = blake2b(digest_size=16)
-    for content in contents:
-        digest.update(len(content).to_bytes(8, "big"))
-        digest.update(content)
-    return digest.hexdigest()
-
-
-class Store:
-    """Parts and manifests in any place.
-
-    Attributes:
-        place: where they lie.
-    """
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self._names: set[str] | None = None
-
-    def keep(self, order: Order, built: Built, parquet: Path) -> str:
-        """Writes a part and returns its name.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        return self.put(part_facts(order.known, built), parquet.read_bytes() if built.part.samples else b"")
-
-    def put(self, facts: bytes, rows: bytes) -> str:
-        """Writes a part as it lies in another place, and returns its name.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        name = digest_of(facts, rows)
-        if rows:
-            self.place.write(_rows(name), rows)
-        # Last: a part is there when its facts are.
-        self.place.write(_facts(name), facts)
-        return name
-
-    def fetch(self, name: str) -> tuple[bytes, bytes]:
-        """The facts and the rows (none where there is no sample) of a part.
-
-        Raises:
-            OSError: it is gone or cannot be read.
-            ValueError: it is damaged, foreign, or of another version.
-        """
-        if not is_name(name):
-            raise ValueError("this is no name of a part")
-        facts = self.place.read(_facts(name), _FACTS_MOST)
-        rows = self.place.read(_rows(name), _ROWS_MOST) if read_part(facts).part.samples else b""
-        if digest_of(facts, rows) != name:
-            raise ValueError("it is not what its name says")
-        return facts, rows
-
-    def has(self, name: str) -> bool:
-        """Whether a part is there, by its name alone; of a place that is not a cache, when it was first asked.
-
-        Raises:
-            OSError: the place cannot be listed.
-        """
-        if self._names is None:
-            self._names = self.place.names(f"parts-{VERSION}")
-        return self._whole(
-            name, *(path.partition("/")[2] in self._names for path in (_facts(name), _rows(name)))
-        )
-
-    def _whole(self, name: str, has_facts: bool, has_rows: bool) -> bool:
-        """Whether a part is there, whose files are or are not; only one without samples has no rows."""
-        try:
-            return has_facts and (
-                has_rows or not read_part(self.place.read(_facts(name), _FACTS_MOST)).part.samples
-            )
-        except (OSError, ValueError):
-            return False
-
-    def save(self, key: str, manifest: Manifest) -> None:
-        """Writes what is known of a source file.
-
-        Args:
-            key: which file, in this place: its path, or in a folder beside the data its name.
-            manifest: what is known.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        self.place.write(_file(key), manifest_facts(manifest))
-
-    def manifest(self, key: str) -> Manifest | None:
-        """What is known of a source file, None where nothing is."""
-        return self._read(_file(key))
-
-    def _read(self, name: str) -> Manifest | None:
-        try:
-            return read_manifest(self.place.read(name, _FACTS_MOST))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            logger.info("What an index says of a file is ignored: %s", error)
-            return None
 
 
 class Cache(Store):
@@ -179,7 +67,9 @@ class Cache(Store):
     def put(self, facts: bytes, rows: bytes) -> str:
         """See `Store`; what is there already is not written again."""
         name = digest_of(facts, rows)
-        if not (self.folder / _facts(name)).exists() or (rows and not (self.folder / _rows(name)).exists()):
+        if not (self.folder / facts_file(name)).exists() or (
+            rows and not (self.folder / rows_file(name)).exists()
+        ):
             super().put(facts, rows)
             self._written += len(facts) + len(rows)
             if self._written > min(_OFTEN, self._bound):
@@ -189,11 +79,13 @@ class Cache(Store):
 
     def has(self, name: str) -> bool:
         """See `Store`; as it is now."""
-        return self._whole(name, *((self.folder / path).exists() for path in (_facts(name), _rows(name))))
+        return self._whole(
+            name, *((self.folder / path).exists() for path in (facts_file(name), rows_file(name)))
+        )
 
     def part(self, name: str) -> tuple[Built, Path] | None:
         """A kept part and the file of its rows, None where it is gone or is not what it was."""
-        files = (self.folder / _facts(name), self.folder / _rows(name))
+        files = (self.folder / facts_file(name), self.folder / rows_file(name))
         try:
             facts, _ = self.fetch(name)
             if self.writable:
@@ -222,7 +114,7 @@ class Cache(Store):
     def alike(self, head: str) -> list[Manifest]:
         """What is known of files that begin in a certain way, whatever their paths were."""
         names = sorted(self.place.names(f"heads-{VERSION}/{head}")) if is_name(head) else []
-        found = [self._read(_sharded(f"files-{VERSION}", name)) for name in names if is_name(name)]
+        found = [self.manifest_in(sharded(f"files-{VERSION}", name)) for name in names if is_name(name)]
         return [manifest for manifest in found if manifest is not None]
 
     def unbound(self) -> None:
@@ -238,13 +130,13 @@ class Cache(Store):
         """Keeps the materialised curves of a run that consists of the parts that the digest names."""
         if self.writable:
             try:
-                self.place.write(_sharded(f"curves-{VERSION}", digest, ".bin"), content)
+                self.place.write(sharded(f"curves-{VERSION}", digest, ".bin"), content)
             except OSError as error:
                 logger.info("The curves of a run are not kept: %s", error)
 
     def recall_curves(self, digest: str) -> bytes:
         """The curves kept under a digest, empty where there are none."""
-        path = self.folder / _sharded(f"curves-{VERSION}", digest, ".bin")
+        path = self.folder / sharded(f"curves-{VERSION}", digest, ".bin")
         try:
             content = path.read_bytes()
             if self.writable:
@@ -281,27 +173,5 @@ class Cache(Store):
             total -= sizes[part]
 
 
-def _sharded(folder: str, name: str, suffix: str = ".json") -> str:
-    """Folders of a few thousand files: a million in one is slow to list almost everywhere."""
-    return f"{folder}/{name[:2]}/{name}{suffix}"
-
-
-def _facts(name: str) -> str:
-    return _sharded(f"parts-{VERSION}", name)
-
-
-def _rows(name: str) -> str:
-    return _sharded(f"parts-{VERSION}", name, ".parquet")
-
-
-def _key(key: str) -> str:
-    return digest_of(key.encode("utf-8", "surrogateescape"))
-
-
-def _file(key: str) -> str:
-    """Named by a digest, and the path stands nowhere in it: an address may hold a password."""
-    return _sharded(f"files-{VERSION}", _key(key))
-
-
 def _head(head: str, key: str) -> str:
-    return f"heads-{VERSION}/{head}/{_key(key)}"
+    return f"heads-{VERSION}/{head}/{key_digest(key)}"

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.cache import digest_of
+from tensorboard_plugin_rlboard.index.store import digest_of
 from tensorboard_plugin_rlboard.sources import remote
 from tensorboard_plugin_rlboard.sources.access import is_packed, open_file, open_start
 from tensorboard_plugin_rlboard.sources.logdir import is_address
