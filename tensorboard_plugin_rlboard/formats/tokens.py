@@ -97,7 +97,9 @@ def recognise(raw: Sequence[str]) -> TokenStyle:
         return TokenStyle.PLAIN
     foreign = count(lambda token: not _BYTE_ALPHABET.issuperset(token))
     spelt = count(lambda token: token.count("Ġ") + token.count("Ċ"))
-    spelt_out = {token: piece if isinstance(piece := _byte_level(token), bytes) else b"" for token in set(raw)}
+    spelt_out = {
+        token: piece if isinstance(piece := _byte_level(token), bytes) else b"" for token in set(raw)
+    }
     data = b"".join(map(spelt_out.__getitem__, raw))
     text = data.decode("utf-8", "replace")
     # The last character may be cut off where the response was: that is no evidence against.
