@@ -85,7 +85,11 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
         for metric in ("k3", "log_ratio")
         for limit in range(50, 50 + max(1, slow // 2))
     ]
-    return [*found, Question("worst tokens of the run", worst)]
+    found.append(Question("worst tokens of the run", worst))
+    gathered = [
+        [("worst_tokens", {"run": name, "by": "token", "limit": 50 + i})] for i in range(max(1, slow // 5))
+    ]
+    return [*found, Question("worst tokens of the run, gathered by their text", gathered)]
 
 
 def _words(draw: random.Random, count: int) -> list[str]:
