@@ -81,6 +81,7 @@ def test_a_log_is_about_as_large_as_was_asked(tmp_path: Path) -> None:
 
 
 def test_cold_index_beside_the_others(home: bench.Home) -> None:
+    pytest.importorskip("simdjson")
     found = measured(index_speed.ROW, index_speed.Sizes((80,), 1, 1), home)
     assert set(found) == {
         "80 tokens: ours : loop",
