@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tensorboard_plugin_rlboard.board.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
-from tensorboard_plugin_rlboard.board.steps import QUANTILES
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.metrics import k3
 from tensorboard_plugin_rlboard.sources.logdir import roots

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 import duckdb
 import pytest
@@ -354,10 +354,10 @@ def test_read_error_while_indexing_is_the_runs_message(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def failing(path: str, offset: int, length: int) -> bytes:
-        raise OSError(5, "Input/output error", path)
+    def failing(order: Order) -> BinaryIO:
+        raise OSError(5, "Input/output error", order.path)
 
-    monkeypatch.setattr(ranges_module, "read", failing)
+    monkeypatch.setattr(ranges_module, "opened", failing)
     board = open_board(tmp_path)
     info = board.runs().runs[0]
     assert "Input/output error" in info.message
@@ -371,10 +371,11 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def failing(cursor: Any, data: bytes, *rest: Any) -> Any:
-        if b"poison" in data:
+    def failing(lines: Iterable[bytes], *rest: Any) -> Any:
+        whole = list(lines)
+        if any(b"poison" in line for line in whole):
             raise duckdb.OutOfMemoryException("no")
-        return build(cursor, data, *rest)
+        return build(whole, *rest)
 
     monkeypatch.setattr(ranges_module, "build", failing)
     rows: list[Any] = [row(step, f"r{step}") for step in range(1, 30)]

@@ -136,7 +136,7 @@ def test_parts_that_are_gone_touch_everything(
 ) -> None:
     write_rows(logs / "a.jsonl", [row(1), row(2)])
     start()
-    for part in (tmp_path / "cache").glob("parts-*/*.parquet"):
+    for part in (tmp_path / "cache").glob("parts-*/**/*.parquet"):
         part.unlink()
     run = start().runs["."]
     assert run.recalled == ""
@@ -149,7 +149,7 @@ def test_damaged_part_among_many_costs_its_own_file_only(
     for i in range(8):
         write_rows(logs / f"{i}.jsonl", [row(i, f"file {i}")])
     before = column(start(), "response")
-    parts = sorted((tmp_path / "cache").glob("parts-*/*.parquet"))
+    parts = sorted((tmp_path / "cache").glob("parts-*/**/*.parquet"))
     parts[3].write_bytes(b"PAR1 not ours PAR1")
     parts[5].unlink()
     assert column(start(), "response") == before == [f"file {i}" for i in range(8)]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Density, Distribution
+from tensorboard_plugin_rlboard.board.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, relation
-from tensorboard_plugin_rlboard.board.steps import QUANTILES
 from tensorboard_plugin_rlboard.board.vocabulary import expression, needs_groups
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.metrics import Floats
+from tensorboard_plugin_rlboard.segments import Floats, Ints
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,8 +47,8 @@ def distribution(
         raise ArgumentError(f"bins takes 1 to {MAX_BINS}.")
     x, bad = _values(cursor, run, chosen, name)
     other, other_bad = _against(cursor, run, chosen, name, against)
-    both = x if other is None else np.concatenate([x, other])
-    low, high = (float(both.min()), float(both.max())) if len(both) else (0.0, 1.0)
+    ends = [end for some in (x, other) if some is not None and len(some) for end in (some[0], some[-1])]
+    low, high = (float(min(ends)), float(max(ends))) if ends else (0.0, 1.0)
     if lo is not None:
         low, high = lo, max(high, lo)
     if hi is not None:
@@ -61,8 +61,8 @@ def distribution(
     grid = np.linspace(low, high, _GRID)
     return Distribution(
         edges=edges.tolist(),
-        counts=np.histogram(x, edges)[0].tolist(),
-        against_counts=None if other is None else np.histogram(other, edges)[0].tolist(),
+        counts=_counts(x, edges).tolist(),
+        against_counts=None if other is None else _counts(other, edges).tolist(),
         density=Density(
             grid.tolist(), density(x, grid).tolist(), None if other is None else density(other, grid).tolist()
         ),
@@ -88,13 +88,29 @@ def _std(x: Floats) -> float | None:
 
 
 def _quantiles(x: Floats) -> dict[str, float | None]:
-    return {name: float(np.quantile(x, level)) if len(x) else None for name, level in QUANTILES.items()}
+    """Interpolated linearly between the two sorted values beside each level."""
+    if not len(x):
+        return dict.fromkeys(QUANTILES)
+    at = (len(x) - 1) * np.asarray(list(QUANTILES.values()))
+    before = at.astype(np.int64)
+    low, high = x[before], x[np.minimum(before + 1, len(x) - 1)]
+    return dict(zip(QUANTILES, (low + (high - low) * (at - before)).tolist(), strict=True))
+
+
+def _counts(x: Floats, edges: Floats) -> Ints:
+    """Sorted values in each bin, int64 [bins]; the last bin contains its upper edge."""
+    places = np.searchsorted(x, edges)
+    places[-1] = np.searchsorted(x, edges[-1], side="right")
+    return np.diff(places)
 
 
 def _values(
     cursor: duckdb.DuckDBPyConnection, run: RunIndex, chosen: Selection, name: str
 ) -> tuple[Floats, int]:
-    """The finite values of a metric and how many are not finite, or too large for a variance to be."""
+    """The finite values of a metric, sorted, and how many are not finite, or too large for a variance to be.
+
+    Sorting once is all that it costs: extremes, quantiles and bins of any width are looked up then.
+    """
     sql = expression(run, name)
     if sql is None:
         raise ArgumentError(f"metric={name} is not a metric of run {run.name}; /runs lists its metrics.")
@@ -104,8 +120,8 @@ def _values(
         rows.values,
     ).fetchnumpy()["x"]
     x = np.asarray(found, np.float64)
-    finite = np.abs(x) < _HUGE  # false for NaN
-    return x[finite], int(len(x) - finite.sum())
+    some = np.sort(x[np.abs(x) < _HUGE])  # false for NaN
+    return some, len(x) - len(some)
 
 
 def _against(
@@ -126,14 +142,17 @@ def _against(
 def density(x: Floats, grid: Floats) -> Floats:
     """Gaussian kernel density on a grid, bandwidth by Scott's rule, float64 [grid]; zeros where nothing can be said.
 
-    The values are binned finely first, so that a million of them cost what two thousand do.
+    The values, sorted,  are binned finely first, so that a million of them cost what two thousand do.
     """
     spread = float(x.std()) if len(x) > 1 else 0.0
-    apart = float(x.max() - x.min()) if len(x) > 1 else 0.0
-    if spread <= 0.0 or apart < 2 * _FINE * np.spacing(np.abs(x).max()):  # equal but for their last digits
+    apart = float(x[-1] - x[0]) if len(x) > 1 else 0.0
+    if spread <= 0.0 or apart < 2 * _FINE * np.spacing(
+        max(abs(x[0]), abs(x[-1]))
+    ):  # equal but for their last digits
         return np.zeros(len(grid))
     width = spread * len(x) ** -0.2
-    counts, edges = np.histogram(x, _FINE)
+    edges = np.linspace(x[0], x[-1], _FINE + 1)
+    counts = _counts(x, edges)
     centres = (edges[:-1] + edges[1:]) / 2
     some = counts > 0
     z = (grid[:, None] - centres[some][None, :]) / width

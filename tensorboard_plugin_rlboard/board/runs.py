@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.api import AttemptInfo, IgnoredFile, RunInfo, Runs, StepSpan
+from tensorboard_plugin_rlboard.board.catalog import Catalogue
 from tensorboard_plugin_rlboard.board.vocabulary import info, sample_metrics, text_columns, token_metrics
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.scalars import paired
 from tensorboard_plugin_rlboard.sources.logdir import printable
 
-if TYPE_CHECKING:
-    import duckdb
-
 _MOST_IGNORED = 100
 
 
-def runs(registry: Registry, scalar_runs: Sequence[str], spans: dict[str, tuple[int, RunInfo]]) -> Runs:
+@dataclass(frozen=True)
+class Described:
+    """What is said of a run, and the version and steps that it is made of."""
+
+    version: int
+    steps: Catalogue
+    info: RunInfo
+
+
+def runs(
+    registry: Registry,
+    scalar_runs: Sequence[str],
+    known: dict[str, Described],
+    catalogue: Callable[[RunIndex], Catalogue],
+) -> Runs:
     """Answers /runs.
 
     Args:
         registry: the indexes.
         scalar_runs: TensorBoard's own runs that have scalars.
-        spans: the last answer for each run by its version, kept between calls and updated here.
+        catalogue: the steps of a run.
+        known: the last answer for each run, kept between calls and updated here.
     """
     found = []
     for name in sorted(registry.runs):
         run = registry.runs[name]
-        if name not in spans or spans[name][0] != run.version:
-            spans[name] = (run.version, _describe(registry.cursor(), run))
-        found.append(_now(registry, run, spans[name][1], scalar_runs))
+        version, steps = run.version, catalogue(run)
+        if name not in known or known[name].version != version or known[name].steps is not steps:
+            known[name] = Described(version, steps, _describe(run, steps))
+        found.append(_now(registry, run, known[name].info, scalar_runs))
     ignored = sorted(registry.ignored.items())[:_MOST_IGNORED]
     return Runs(
         runs=found,
@@ -43,15 +56,8 @@ def runs(registry: Registry, scalar_runs: Sequence[str], spans: dict[str, tuple[
     )
 
 
-def _describe(cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> RunInfo:
-    """What the table of a run holds; asked again only when it changes."""
-    steps = cursor.execute(f"SELECT count(DISTINCT step), min(step), max(step) FROM {run.table}").fetchall()[
-        0
-    ]
-    splits = cursor.execute(f"SELECT DISTINCT split FROM {run.table} ORDER BY split DESC").fetchall()
-    attempts = cursor.execute(
-        f"SELECT attempt, min(step), max(step) FROM {run.table} GROUP BY 1 ORDER BY 1"
-    ).fetchall()
+def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
+    """What the table of a run holds; made again only when it changes."""
     return RunInfo(
         run=run.name,
         formats=sorted({file.known.name for file in tuple(run.files.values())}),
@@ -62,9 +68,9 @@ def _describe(cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> RunInfo:
         indexed_bytes=run.indexed,
         bytes_per_second=0.0,
         samples=run.samples,
-        steps=StepSpan(*steps),
-        splits=[str(row[0]) for row in splits],
-        attempts=[AttemptInfo(*row) for row in attempts],
+        steps=StepSpan(*steps.steps()),
+        splits=steps.splits(),
+        attempts=[AttemptInfo(*span) for span in steps.attempts()],
         metrics=[info(name) for name in sample_metrics(run)],
         token_metrics=token_metrics(run),
         text_columns=text_columns(run),

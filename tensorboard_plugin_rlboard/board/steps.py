@@ -1,191 +1,154 @@
-"""The curves: statistics of every metric over the samples of each step, and the steps' own numbers."""
+"""The curves of a selection: statistics of every sample metric at every step, and the step's own numbers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Steps, StepStatistics
-from tensorboard_plugin_rlboard.board.columns import fetch
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Relation, Selection, relation
-from tensorboard_plugin_rlboard.board.vocabulary import (
-    GROUP_KEY,
-    expression,
-    needs_groups,
-    sample_metrics,
-    split_statistic,
+from tensorboard_plugin_rlboard.board.aggregates import (
+    FIRST_STEP,
+    SHARED,
+    WHOLE,
+    Rows,
+    Samples,
+    Unit,
+    compute,
+    metric_unit,
+    only_first,
+    shared_units,
 )
-from tensorboard_plugin_rlboard.index.columns import hidden, metric, physical, text
+from tensorboard_plugin_rlboard.board.curves import OVERVIEW
+from tensorboard_plugin_rlboard.board.numbers import Numbers
+from tensorboard_plugin_rlboard.board.selection import ArgumentError, Relation, Selection, relation
+from tensorboard_plugin_rlboard.board.vocabulary import GROUP_METRICS, expression, sample_metrics
+from tensorboard_plugin_rlboard.index.columns import physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.moments import NAMES, combine
+from tensorboard_plugin_rlboard.segments import Floats, Ints
 
 if TYPE_CHECKING:
     import duckdb
 
-QUANTILES = {"p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "p99": 0.99}
-OVERVIEW = (
-    "reward",
-    "ref_reward",
-    "reward_gap",
-    "valid_reward",
-    "ref_valid_reward",
-    "log_ratio_mean",
-    "k2_mean",
-    "k3_mean",
-    "n_tokens",
-    "n_chars",
-    "ref_n_chars",
-    "entropies_mean",
-    "surprise_mean",
-    "mismatch_k3_mean",
-)
-_ZERO = 1e-8
-"""A group whose rewards differ by no more than this gives no advantage (metrics.md)."""
+_FIELDS = tuple(StepStatistics.__dataclass_fields__)
+
+
+def everything(chosen: Selection) -> bool:
+    """Whether a selection takes every sample of its steps, so that what is known of the steps answers it."""
+    anywhere = replace(chosen, split=None, attempt=None, step=None, step_min=None, step_max=None)
+    return anywhere == Selection(chosen.run)
+
+
+def wanted(run: RunIndex, metrics: Sequence[str] | None) -> list[str]:
+    """The metrics that are asked for: those named, or the overview's that the run has.
+
+    Raises:
+        ArgumentError: a metric that the run does not have.
+    """
+    if metrics is None:
+        known = set(sample_metrics(run))
+        return [name for name in OVERVIEW if name in known]
+    for name in metrics:
+        if expression(run, name) is None:
+            raise ArgumentError(f"metrics={name} is not a metric of run {run.name}; /runs lists its metrics.")
+    return list(metrics)
+
+
+def answered(
+    step: Ints, metrics: Mapping[str, Mapping[str, Floats]], shared: Mapping[str, Floats], first: int | None
+) -> Steps:
+    """The answer made of columns.
+
+    Args:
+        step: int64 [steps], ascending.
+        metrics: metric -> statistic -> float64 [steps].
+        shared: step metric -> float64 [steps]; those without any value are left out.
+        first: the first step of the training, None where it was resumed.
+    """
+    table = dict(shared)
+    if FIRST_STEP in table:
+        table[FIRST_STEP] = only_first(table[FIRST_STEP], step, first)
+    nothing = np.full(len(step), np.nan)
+    return Steps(
+        step.tolist(),
+        {
+            name: StepStatistics(
+                **{field: Numbers(columns.get(field, nothing), field in WHOLE) for field in _FIELDS}
+            )
+            for name, columns in metrics.items()
+        },
+        {name: Numbers(column) for name, column in table.items() if not np.isnan(column).all()},
+    )
 
 
 def steps(
-    cursor: duckdb.DuckDBPyConnection, run: RunIndex, chosen: Selection, metrics: list[str] | None
+    cursor: duckdb.DuckDBPyConnection, run: RunIndex, chosen: Selection, metrics: Sequence[str] | None
 ) -> Steps:
-    """Answers /steps.
+    """Answers /steps by queries, for any selection.
 
     Raises:
         ArgumentError: a metric that the run does not have.
     """
     if not run.samples:
         return Steps([], {}, {})
-    known = set(sample_metrics(run))
-    names = [name for name in OVERVIEW if name in known] if metrics is None else metrics
-    for name in names:
-        if expression(run, name) is None:
-            raise ArgumentError(f"metrics={name} is not a metric of run {run.name}; /runs lists its metrics.")
-    rows = relation(cursor, run, chosen, needs_groups(run, names))
-    columns = ["step", *(sql for i, name in enumerate(names) for sql in _statistics(run, name, i))]
-    found = fetch(
-        cursor,
-        f"SELECT {', '.join(columns)} FROM {rows.source} WHERE {rows.where} GROUP BY step ORDER BY step",
-        rows.values,
+    units = shared_units(run) | {f"m:{name}": metric_unit(run, name) for name in wanted(run, metrics)}
+    cursor.execute("BEGIN TRANSACTION")  # one snapshot for all queries
+    try:
+        split, samples = _samples(cursor, run, chosen, list(units.values()))
+        found = compute(cursor, units, samples, ("step",))
+        first = cursor.execute(f"SELECT min(step) FROM {run.table} WHERE split = ?", [split]).fetchall()[0][0]
+    finally:
+        cursor.execute("ROLLBACK")
+    shared = [found.pop(name) for name in SHARED]
+    step = shared[0].keys[0]
+    return answered(
+        step,
+        {name.removeprefix("m:"): _aligned(rows, step) for name, rows in found.items()},
+        {name: column for rows in shared for name, column in _aligned(rows, step).items()},
+        first if run.attempts == 1 else None,
     )
-    answers = {name: _columns(found, i) for i, name in enumerate(names)}
-    return Steps(found["step"], answers, _step_metrics(cursor, run, rows))
 
 
-def _statistics(run: RunIndex, name: str, i: int) -> list[str]:
-    """The aggregates of one metric. The mean of a token metric's `_mean` is weighted by tokens, not by samples."""
-    x = expression(run, name)
-    finite = f"FILTER (isfinite({x}))"
-    parts = split_statistic(name)
-    if parts and parts[1] == "mean" and physical("h", f"{parts[0]}_count") in run.columns:
-        total, count = metric(f"{parts[0]}_sum"), hidden(f"{parts[0]}_count")
-        counted = [
-            f"CAST(sum({count}) AS DOUBLE) AS c{i}_count",
-            f"CAST(sum({hidden(f'{parts[0]}_nonfinite')}) AS DOUBLE) AS c{i}_nonfinite",
-            f"sum({total}) AS c{i}_sum",
-            f"sum({total}) / nullif(sum({count}), 0) AS c{i}_mean",
-        ]
-    else:
-        counted = [
-            f"count({x}) {finite} AS c{i}_count",
-            f"count({x}) FILTER (NOT isfinite({x})) AS c{i}_nonfinite",
-            f"sum({x}) {finite} AS c{i}_sum",
-            f"avg({x}) {finite} AS c{i}_mean",
-        ]
-    levels = ", ".join(str(level) for level in QUANTILES.values())
-    return [
-        *counted,
-        f"nullif(stddev_pop({x}) {finite}, CAST('NaN' AS DOUBLE)) AS c{i}_std",  # NaN: its squares overflow
-        f"min({x}) {finite} AS c{i}_min",
-        f"max({x}) {finite} AS c{i}_max",
-        f"quantile_cont({x}, [{levels}]) {finite} AS c{i}_quantiles",
+def _aligned(rows: Rows, step: Ints) -> Mapping[str, Floats]:
+    """The columns at the given steps; NaN at those that were not found."""
+    found = rows.keys[0]
+    if np.array_equal(found, step):
+        return rows.columns
+    at = np.searchsorted(step, found)
+    columns = {name: np.full(len(step), np.nan) for name in rows.columns}
+    for name, column in rows.columns.items():
+        columns[name][at] = column
+    return columns
+
+
+def _samples(
+    cursor: duckdb.DuckDBPyConnection, run: RunIndex, chosen: Selection, units: Sequence[Unit]
+) -> tuple[object, Samples]:
+    """The split and the samples of a selection.
+
+    Where they are searched for, they are searched only once: a temporary table holds what the units need of them.
+    """
+    groups = any(unit.groups for unit in units)
+    rows = relation(cursor, run, chosen, groups)
+    split = rows.values[0]  # a relation's first value is its split
+    if everything(chosen):
+        plain = relation(cursor, run, chosen) if groups else rows
+        return split, Samples(plain, rows, run.samples)
+    sql = " ".join(unit.sql("", "", "step") for unit in units)
+    needed = [name for name in run.columns if quoted(name) in sql or name in {"step", "file", "line_offset"}]
+    response = text("response")  # only told apart: its digest does as well, and is a tenth of it
+    columns = [
+        f"CAST(hash({response}) AS VARCHAR) AS {response}" if quoted(name) == response else quoted(name)
+        for name in dict.fromkeys((*needed, "prompt_key"))
     ]
-
-
-def _columns(found: dict[str, list[Any]], i: int) -> StepStatistics:
-    quantiles = found[f"c{i}_quantiles"]
-    levels = {
-        name: [None if row is None else float(row[k]) for row in quantiles]
-        for k, name in enumerate(QUANTILES)
-    }
-    single = {
-        name: found[f"c{i}_{name}"] for name in ("count", "nonfinite", "sum", "mean", "std", "min", "max")
-    }
-    return StepStatistics(**single, **levels)
-
-
-def _step_metrics(cursor: duckdb.DuckDBPyConnection, run: RunIndex, rows: Relation) -> dict[str, list[Any]]:
-    """The per-step table of docs/metrics.md, as far as the run has what it needs."""
-    gap, reward, length = metric("reward_gap"), metric("reward"), metric("n_tokens")
-    finite = f"FILTER (isfinite({gap}))"
-    both = f"FILTER (isfinite({reward}) AND isfinite({length}))"
-    columns = {
-        "n_samples": "CAST(count(*) AS DOUBLE)",
-        "win": f"avg(CAST({gap} > 0 AS DOUBLE)) {finite}",
-        "tie": f"avg(CAST({gap} = 0 AS DOUBLE)) {finite}",
-        "loss": f"avg(CAST({gap} < 0 AS DOUBLE)) {finite}",
-        "reward_length_correlation": f"nullif(corr({reward}, {length}) {both}, CAST('NaN' AS DOUBLE))",
-        "truncation_share": f"avg({metric('truncated')})",
-    }
-    sums = {name: f"sum({hidden(name)})" for name in NAMES if physical("h", name) in run.columns}
-    wanted = ", ".join(f'{sql} AS "{name}"' for name, sql in (columns | sums).items())
-    found = fetch(
-        cursor,
-        f"SELECT step, {wanted} FROM {rows.source} WHERE {rows.where} GROUP BY step ORDER BY step",
+    if groups:
+        columns += [name for name in GROUP_METRICS if physical("m", name) not in run.columns]
+    cursor.execute(
+        f"CREATE TEMP TABLE picked AS SELECT {', '.join(columns)} FROM {rows.source} WHERE {rows.where}",
         rows.values,
     )
-    table = {name: found[name] for name in columns}
-    moments = {name: np.asarray([np.nan if x is None else x for x in found[name]], float) for name in sums}
-    for name, array in combine(moments).items():
-        table[name] = [None if np.isnan(x) else x for x in array.tolist()]
-    table["first_step_kl"] = _first_step_kl(cursor, run, rows, found["step"])
-    return {
-        name: column
-        for name, column in (table | _groups(cursor, rows)).items()
-        if any(x is not None for x in column)
-    }
-
-
-def _first_step_kl(
-    cursor: duckdb.DuckDBPyConnection, run: RunIndex, rows: Relation, shown: list[int]
-) -> list[float | None]:
-    """Mean k3 over the tokens of the first step of a training that was not resumed; None at every other step."""
-    nothing: list[float | None] = [None] * len(shown)
-    if run.attempts > 1 or physical("m", "k3_sum") not in run.columns:
-        return nothing
-    first = f"SELECT min(step) FROM {run.table} WHERE split = ?"
-    mean = f"sum({metric('k3_sum')}) / nullif(sum({hidden('k3_count')}), 0)"
-    found = cursor.execute(
-        f"SELECT step, {mean} FROM {rows.source} WHERE {rows.where} AND step = ({first}) GROUP BY step",
-        [*rows.values, rows.values[0]],  # a relation's first value is its split
-    ).fetchall()
-    values = {int(step): value for step, value in found}
-    return [values.get(step) for step in shown]
-
-
-def _groups(cursor: duckdb.DuckDBPyConnection, rows: Relation) -> dict[str, list[Any]]:
-    """Shares over the groups and prompts of each step."""
-    reward = metric("reward")
-    finite = f"FILTER (isfinite({reward}))"
-    groups = (
-        f"SELECT step, count({reward}) {finite} AS n, max({reward}) {finite} - min({reward}) {finite} AS spread, "
-        f"avg({reward}) {finite} AS mean FROM {rows.source} WHERE {rows.where} GROUP BY step, {GROUP_KEY}"
-    )
-    zero = f"spread <= {_ZERO}"
-    shares = {
-        "zero_advantage_groups": f"avg(CAST({zero} AS DOUBLE)) FILTER (n >= 2)",
-        "all_good_groups": f"avg(CAST({zero} AND mean > 0 AS DOUBLE)) FILTER (n >= 2)",
-        "all_bad_groups": f"avg(CAST({zero} AND mean <= 0 AS DOUBLE)) FILTER (n >= 2)",
-    }
-    wanted = ", ".join(f"{sql} AS {name}" for name, sql in shares.items())
-    found = fetch(cursor, f"SELECT step, {wanted} FROM ({groups}) GROUP BY step ORDER BY step", rows.values)
-    prompts = (
-        f"SELECT step, 1.0 - count(DISTINCT {text('response')}) / count(*) AS share, count(*) AS n "
-        f"FROM {rows.source} WHERE {rows.where} AND {text('response')} IS NOT NULL AND prompt_key IS NOT NULL "
-        "GROUP BY step, prompt_key"
-    )
-    repeated = fetch(
-        cursor,
-        f"SELECT s.step, d.share FROM (SELECT DISTINCT step FROM {rows.source} WHERE {rows.where}) s LEFT JOIN "
-        f"(SELECT step, avg(share) FILTER (n >= 2) AS share FROM ({prompts}) GROUP BY step) d USING (step) ORDER BY 1",
-        rows.values + rows.values,
-    )
-    return {**{name: found[name] for name in shares}, "duplicate_share": repeated["share"]}
+    count = cursor.execute("SELECT count(*) FROM picked").fetchall()[0][0]
+    picked = Relation("picked", "true", [])
+    return split, Samples(picked, picked, count)

@@ -88,32 +88,39 @@ class Loading:
     def load_kept(self, run: RunIndex, kept: Sequence[tuple[IndexedFile, KeptRange]]) -> int:
         """Loads parts of an earlier start; returns the bytes they stand for.
 
-        A part that is gone or cannot be read makes its file begin anew.
+        Where a part is gone, damaged or not of these bytes, its file is read from there on.
         """
-        arrived: list[Arrived] = []
+        arrived: list[tuple[Arrived, Built]] = []
         lost: dict[int, IndexedFile] = {}
+        newlines = {file.number: file.newlines for file, _ in kept}
         for file, part in kept:
-            found = self._shelf.fetch(part)
+            found = None if file.number in lost else self._shelf.fetch(self._cursor, file, part)
             if found is None:
                 lost[file.number] = file
-            elif file.number not in lost:
-                at = Range(part.offset, part.length, part.newlines)
-                arrived.append(Arrived(file, at, found[0].part, found[1]))
+                continue
+            built, rows = found
+            at = Range(part.offset, part.length, newlines[file.number])
+            newlines[file.number] += built.part.newlines
+            arrived.append((Arrived(file, at, built.part, rows), built))
         try:
-            run.add(self._cursor, arrived, kept=True)
+            run.add(self._cursor, [one for one, _ in arrived], kept=True)
         except Exception as error:  # noqa: BLE001 (a damaged part may raise anything; the log itself is still there)
             if len(kept) > 1:
                 return sum(self.load_kept(run, [one]) for one in kept if _is_next(run, *one))
             logger.info("A kept part is built again: %s", error)
             arrived, lost = [], {file.number: file for file, _ in kept}
-        for one in arrived:
+        for one, built in arrived:
             one.file.to_load.popleft()
             one.file.newlines = one.at.newlines + one.part.newlines
+            self._shelf.loaded(one.file, built, one.parquet)
         for file in lost.values():
+            if self._shelf.give_up(file):
+                run.outdate()
+                continue
             run.forget(self._cursor, file.relative)
             state = replace(file.state, read_to=0, first=None, last=None)
             run.add_file(file.path, file.relative, file.known, state)
-        return sum(one.at.length for one in arrived)
+        return sum(one.at.length for one, _ in arrived)
 
     def _take_one(self, run: RunIndex, file: IndexedFile, one: Made) -> int:
         """One range, built again here where another process failed, and in pieces where that fails as well."""

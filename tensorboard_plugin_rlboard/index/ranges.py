@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
-import threading
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 from tensorboard_plugin_rlboard.formats.registry import by_name
-from tensorboard_plugin_rlboard.index.keys import learn, spread
 from tensorboard_plugin_rlboard.index.part import Part, build
-from tensorboard_plugin_rlboard.sources.access import read_range
-from tensorboard_plugin_rlboard.sources.lines import line_starts
-from tensorboard_plugin_rlboard.sources.tail import Fingerprint, fingerprint_of
+from tensorboard_plugin_rlboard.sources.access import open_file, read_range
+from tensorboard_plugin_rlboard.sources.logdir import is_address
+from tensorboard_plugin_rlboard.sources.tail import PROBE, Fingerprint, fingerprint_of_ends
 
-if TYPE_CHECKING:
-    import duckdb
+_BUFFER = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -48,24 +46,44 @@ class Built:
     part: Part
 
 
-_own = threading.local()
-
-
-def _database() -> duckdb.DuckDBPyConnection:
-    """The database of this thread that reads ranges, opened at the first of them."""
-    import duckdb  # noqa: PLC0415 (half a second, never when TensorBoard starts)
-
-    if not hasattr(_own, "database"):
-        _own.database = duckdb.connect(
-            config={"threads": 1, "memory_limit": "512MB", "temp_directory": tempfile.gettempdir()}
-        )
-    found: duckdb.DuckDBPyConnection = _own.database
-    return found
-
-
 def read(path: str, offset: int, length: int) -> bytes:
     """Bytes of a file; fewer where it ends earlier."""
     return read_range(path, offset, length)
+
+
+class _Lines:
+    """The lines of a range, one by one, and what is needed of them for its fingerprint."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._head = self._tail = b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self._order.length
+        with opened(self._order) as file:
+            while left:
+                line = file.readline(left)
+                if not line:
+                    raise EOFError(self._order.path)
+                left -= len(line)
+                if len(self._head) < PROBE:
+                    self._head = (self._head + line)[:PROBE]
+                self._tail = line[-PROBE:] if len(line) >= PROBE else (self._tail + line)[-PROBE:]
+                yield line
+
+    def fingerprint(self) -> Fingerprint:
+        """Of the bytes that were read."""
+        return fingerprint_of_ends(self._order.offset, self._order.length, self._head, self._tail)
+
+
+def opened(order: Order) -> BinaryIO:
+    """The file where the range begins; behind an address each reading is a request, so a range is one."""
+    if is_address(order.path):
+        return io.BytesIO(read_range(order.path, order.offset, order.length))
+    file = open_file(order.path)
+    file.seek(order.offset)
+    # Lines have 100 KB: with the default of 8 KB each is put together from a dozen pieces.
+    return io.BufferedReader(file.detach(), _BUFFER) if isinstance(file, io.BufferedReader) else file
 
 
 def build_range(order: Order, target: Path) -> Built:
@@ -75,10 +93,6 @@ def build_range(order: Order, target: Path) -> Built:
         EOFError: the file is shorter than the range.
         OSError: it cannot be read.
     """
-    data = read(order.path, order.offset, order.length)
-    if len(data) < order.length:
-        raise EOFError(order.path)
-    known = by_name(order.known)
-    keys = learn(spread(data, *line_starts(data, 0)), known)
-    part = build(_database(), data, order.offset, known, keys, target)
-    return Built(fingerprint_of(data, order.offset), part)
+    lines = _Lines(order)
+    part = build(lines, order.offset, by_name(order.known), target)
+    return Built(lines.fingerprint(), part)

@@ -48,7 +48,7 @@ class Refresh:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._query = registry.engine.query()
-        self._shelf = Shelf(registry.cache)
+        self._shelf = Shelf(registry.cache, registry.engine.folder)
         self._survey = Survey(registry, self._query, self._shelf)
         shares = registry.shares
         self._ahead = Ahead(registry.engine.folder, shares.workers, shares.worker)
@@ -66,8 +66,13 @@ class Refresh:
     def survey(self) -> None:
         """Looks at every file below the roots; what was ordered of a file that is gone or rewritten is not wanted."""
         self._survey.look()
+        for run in tuple(self.registry.runs.values()):
+            for file in tuple(run.files.values()):
+                if file.pending and self._shelf.go_on(file, look=True):  # what a cluster has made meanwhile
+                    file.ordered.clear()
+                    run.outdate()
         for ticket, (run, file) in tuple(self._owners.items()):
-            if run.files.get(file.relative) is not file:
+            if run.files.get(file.relative) is not file or ticket not in dict(file.ordered):
                 self._ahead.drop(ticket)
                 del self._owners[ticket]
 
@@ -87,6 +92,9 @@ class Refresh:
 
     def _go_on(self, run: RunIndex, todo: list[IndexedFile]) -> int:
         """Loads what the processes have made or, where they have nothing to do with the run, what is made here."""
+        if any(not file.ordered and self._shelf.go_on(file) for file in todo):
+            run.outdate()
+            return 0
         beside = self._is_worth_processes(run, todo)
         if beside:
             self._order(run, todo)

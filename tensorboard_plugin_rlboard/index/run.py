@@ -162,6 +162,10 @@ class RunIndex:
         if not self.files:  # what it taught goes with the last file
             self.keys, self._met, self.token_metrics = Keys(), frozenset(), []
             self._rows.available = set()
+        self.outdate()
+
+    def outdate(self) -> None:
+        """Makes void what was computed of the rows: they are no more those that the run began with."""
         self.recalled = ""
         self.epoch += 1
         self.version += 1
