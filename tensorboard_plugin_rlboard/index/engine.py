@@ -44,6 +44,8 @@ class Engine:
                 "memory_limit": f"{memory}MB",
                 "temp_directory": spill,
                 "enable_external_file_cache": False,
+                # Each writing into the file writes the last group of rows again: less often is less work.
+                "checkpoint_threshold": f"{memory // 4}MB",
             }
         )
         # Nobody reads the file after a crash, so nothing is written twice for one.
