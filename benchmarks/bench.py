@@ -10,6 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -146,6 +147,7 @@ class Outcome:
     seconds: float = 0.0
     others: float = 0.0
     skipped: str = ""
+    failed: str = ""
 
 
 def perform(row: Row[Any], size: Any, home: Home, judged: bool) -> Outcome:
@@ -162,6 +164,9 @@ def perform(row: Row[Any], size: Any, home: Home, judged: bool) -> Outcome:
     except SkipError as reason:
         outcome.skipped = str(reason)
         print(f"\nLeft out: {reason}", flush=True)
+    except Exception as error:  # noqa: BLE001 (the rows behind it are measured all the same)
+        outcome.failed = f"{type(error).__name__}: {error}"
+        traceback.print_exc()
     outcome.seconds = time.perf_counter() - begin
     outcome.others = max(outcome.others, machine.others())
     if outcome.others > BUSY:

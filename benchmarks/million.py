@@ -52,6 +52,7 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
     draw, name = random.Random(1), run["run"]
     steps = [draw.randint(run["steps"]["first"], run["steps"]["last"]) for _ in range(asks)]
     slow = max(5, asks // 2)
+    searched = generate.SYLLABLES[: max(3, asks // 10)]  # each stands in most responses
 
     def samples(**arguments: Any) -> list[asking.Request]:
         return [("samples", {"run": name, **arguments})]
@@ -73,7 +74,7 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
         ),
         Question(
             "curves of a search",
-            [[("steps", {"run": name, "search": w})] for w in _words(draw, max(3, asks // 10))],
+            [[("steps", {"run": name, "search": w})] for w in searched],
         ),
         Question("distribution of a step", [[("distribution", {"run": name, "step": s})] for s in steps]),
     ]
@@ -85,11 +86,11 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
         for metric in ("k3", "log_ratio")
         for limit in range(50, 50 + max(1, slow // 2))
     ]
-    return [*found, Question("worst tokens of the run", worst)]
-
-
-def _words(draw: random.Random, count: int) -> list[str]:
-    return ["".join(draw.choices(generate.SYLLABLES, k=2)) for _ in range(count)]
+    found.append(Question("worst tokens of the run", worst))
+    gathered = [
+        [("worst_tokens", {"run": name, "by": "token", "limit": 50 + i})] for i in range(max(1, slow // 5))
+    ]
+    return [*found, Question("worst tokens of the run, gathered by their text", gathered)]
 
 
 def _filters(server: serving.TensorBoard, run: str) -> bool:

@@ -30,7 +30,7 @@ class Sizes:
     small: int = 2_000
     large: int = 200_000
     lines: int = 10
-    interval: float = 2.0
+    interval: float = 1.0
 
 
 def count(server: serving.TensorBoard, run: str, step: int) -> int:

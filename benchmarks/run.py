@@ -50,8 +50,9 @@ def report(found: dict[str, Any]) -> str:
     parts = [f"Measured on {today} by `python benchmarks/run.py{flag}`: {facts}."]
     for row in found["rows"]:
         parts += ["", f"### {row['title']}", ""]
-        if row["skipped"]:
-            parts.append(f"Left out: {row['skipped']}")
+        if row["skipped"] or row["failed"]:
+            parts += [f"Left out: {row['skipped']}" if row["skipped"] else f"Failed: {row['failed']}", ""]
+        if not row["figures"]:
             continue
         parts += [*bench.HEAD, *(bench.line(bench.Figure(**figure), judged) for figure in row["figures"])]
         if row["others"] > bench.BUSY:
@@ -89,6 +90,9 @@ def main(arguments: list[str] | None = None) -> None:
     found = bench.run(chosen, args)
     if args.write is not None:
         insert(args.write, report(found))
+    failed = [row["name"] for row in found["rows"] if row["failed"]]
+    if failed:
+        sys.exit(f"These rows failed: {', '.join(failed)}. Why stands above.")
     if args.size != "full":
         return
     missed = [

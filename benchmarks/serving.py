@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -106,7 +107,7 @@ class TensorBoard:
         raise RuntimeError(f"TensorBoard did not start:\n{self._said()[-2000:]}")
 
     def send(self, path: str, body: bytes | None = None, *, gzip: bool = True) -> tuple[int, bytes, float]:
-        """One request on a new connection: status, body and seconds. Compressed as for a browser unless told otherwise."""
+        """One request on a new connection: status, body and seconds. Sent compressed, as to a browser, unless told not to."""
         headers = {"Accept-Encoding": "gzip"} if gzip else {}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -121,7 +122,10 @@ class TensorBoard:
             content = answer.read()
         finally:
             connection.close()
-        return answer.status, content, time.perf_counter() - begin
+        seconds = time.perf_counter() - begin
+        if answer.getheader("Content-Encoding") == "gzip":
+            content = zlib.decompress(content, wbits=31)
+        return answer.status, content, seconds
 
     def ask(self, route: str, **arguments: Any) -> Any:
         """A JSON answer of the tab's routes; RuntimeError with the server's sentence where it refuses."""

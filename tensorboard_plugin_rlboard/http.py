@@ -120,27 +120,35 @@ def plain(value: Any) -> Any:
 
 def encode(answer: Any) -> bytes:
     """An answer as UTF-8 JSON; half surrogate pairs become U+FFFD."""
-    text = _written(answer)
+    text = _written(answer, {})
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         return _LONE_SURROGATE.sub("\ufffd", text).encode("utf-8")
 
 
-def _written(value: Any) -> str:
-    """JSON text. A whole column is written at once; only one that holds NaN or no plain value is walked through."""
+def _written(value: Any, lists: dict[int, str]) -> str:
+    """JSON text. A whole column is written at once; only one that holds NaN or no plain value is walked through.
+
+    `lists` holds what was written before, by identity: tokens that need no decoding stand twice in an answer.
+    """
     if is_dataclass(value):
-        return _object((f.name, getattr(value, f.name)) for f in fields(value))
+        return _object(((f.name, getattr(value, f.name)) for f in fields(value)), lists)
     if isinstance(value, Mapping):
-        return _object((str(key), item) for key, item in value.items())
+        return _object(((str(key), item) for key, item in value.items()), lists)
+    if isinstance(value, list) and id(value) in lists:
+        return lists[id(value)]
     try:
-        return _ENCODER.encode(value)
+        text = _ENCODER.encode(value)
     except (ValueError, TypeError):
-        return _ENCODER.encode(plain(value))
+        text = _ENCODER.encode(plain(value))
+    if isinstance(value, list):
+        lists[id(value)] = text
+    return text
 
 
-def _object(items: Iterable[tuple[str, Any]]) -> str:
-    return "{" + ",".join(f"{_ENCODER.encode(name)}:{_written(item)}" for name, item in items) + "}"
+def _object(items: Iterable[tuple[str, Any]], lists: dict[int, str]) -> str:
+    return "{" + ",".join(f"{_ENCODER.encode(name)}:{_written(item, lists)}" for name, item in items) + "}"
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))

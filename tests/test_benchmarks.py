@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
+import asking
 import bench
 import generate
 import host_speed
@@ -79,6 +81,7 @@ def test_a_log_is_about_as_large_as_was_asked(tmp_path: Path) -> None:
 
 
 def test_cold_index_beside_the_others(home: bench.Home) -> None:
+    pytest.importorskip("simdjson")
     found = measured(index_speed.ROW, index_speed.Sizes((80,), 1, 1), home)
     assert set(found) == {
         "80 tokens: ours : loop",
@@ -213,6 +216,44 @@ def test_a_row_that_cannot_be_measured_is_a_sentence(
     run.main(["--write", str(document)])
     assert "Left out: there is no browser." in document.read_text(encoding="utf-8")
     assert "Left out: there is no browser." in capsys.readouterr().out
+
+
+def test_a_row_that_fails_keeps_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> Iterator[bench.Figure]:
+        yield FIGURES[2]
+        raise ValueError("something new")
+
+    document = tmp_path / "d.md"
+    document.write_text(f"{run.BEGIN}{run.END}", encoding="utf-8")
+    monkeypatch.setattr(run, "ROWS", (dataclasses.replace(row([]), name="bad", measure=fail), row(FIGURES)))
+    with pytest.raises(SystemExit, match="These rows failed: bad"):
+        run.main(["--write", str(document)])
+    text = document.read_text(encoding="utf-8")
+    assert "Failed: ValueError: something new" in text
+    assert text.count("| size |") == 2
+    assert "something new" in capsys.readouterr().err
+
+
+def test_a_question_that_is_not_answered_is_no_figure(home: bench.Home) -> None:
+    logdir, cache = home.log(generate.Log(8, 4, per_step=4)), home.empty("cache")
+    with serving.TensorBoard(logdir, cache) as server:
+        server.ready()
+        questions = [
+            asking.Question("fast", [[("runs", {})]], 10),
+            asking.Question("refused", [[("steps", {"run": "none"})], [("steps", {"run": "run"})]]),
+            asking.Question(
+                "wrong", [[("steps", {"run": "run"})], [("steps", {"run": "run", "step": "x"})]], 1
+            ),
+        ]
+        found = {figure.what: figure for figure in asking.both(server, logdir, cache, questions)}
+    assert set(found) == {
+        f"{what}, {way}: p95" for what in ("fast", "wrong") for way in ("over HTTP", "in process")
+    }
+    for way in ("over HTTP", "in process"):
+        assert found[f"wrong, {way}: p95"].reached is False
+        assert "Invalid argument" in found[f"wrong, {way}: p95"].note
 
 
 def test_a_document_without_a_place_is_refused(tmp_path: Path) -> None:

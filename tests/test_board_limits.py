@@ -123,6 +123,16 @@ def test_errors_of_a_question_stay_what_they_are(database: duckdb.DuckDBPyConnec
         _ = 1 / 0
 
 
+def test_what_needs_too_much_memory_says_what_to_do() -> None:
+    small = duckdb.connect(config={"memory_limit": "10MB", "temp_directory": ""})
+    watched = Limits()
+    with pytest.raises(StoppedError, match="memory"), watched.question():
+        watched.cursor(small.cursor()).execute(
+            "SELECT count(DISTINCT hash(range) || 'x') FROM range(5000000)"
+        ).fetchall()
+    small.close()
+
+
 def test_nothing_is_kept_of_questions_that_have_ended(database: duckdb.DuckDBPyConnection) -> None:
     watched = Limits()
     for _ in range(5):

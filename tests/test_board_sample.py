@@ -283,3 +283,19 @@ def test_simdjson_and_python_read_a_line_alike() -> None:
     assert isinstance((one.parse(lines[0], lists) or {})["logprobs"], np.ndarray)
     for bad in (b"", b"[1]", b"3", b'{"a": 1} x', b'{"a":', b"\0\0"):
         assert one.parse(bad, lists) is None
+
+
+def test_group_numbers_of_a_sample_are_those_of_the_table(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    rewards = [1.0, 0.0, 0.0, 0.5, math.nan, math.inf, None, 2.0, -1.0, None]
+    rows = [row(1 + i % 2, "pq"[i % 3 == 0]) | {"reward": reward} for i, reward in enumerate(rewards)]
+    write_rows(tmp_path / "a.jsonl", [{k: v for k, v in r.items() if v is not None} for r in rows])
+    board = open_board(tmp_path)
+    names = ["group_mean", "group_std", "group_rank", "advantage"]
+    table = board.samples(Selection("."), RULES, columns=names).columns
+    for i, name in enumerate(table["id"]):
+        found = board.sample(".", str(name), RULES).scalars
+        for metric in names:
+            expected = table[metric][i]
+            assert found.get(metric) == (None if expected is None else pytest.approx(expected)), (i, metric)

@@ -63,6 +63,10 @@ def test_a_column_with_a_nan_is_written_as_the_others_are() -> None:
     assert http.encode({"a": [1.0, math.nan], "b": [0.1, None, "x"], "c": {"d": [math.inf]}}) == (
         b'{"a":[1.0,"NaN"],"b":[0.1,null,"x"],"c":{"d":["Infinity"]}}'
     )
+    tokens = ["a", math.nan]
+    assert http.encode({"a": tokens, "b": tokens, "c": [tokens]}) == (
+        b'{"a":["a","NaN"],"b":["a","NaN"],"c":[["a","NaN"]]}'
+    )
     assert http.encode({1: (1, 2), "n": {}}) == b'{"1":[1,2],"n":{}}'
 
 

@@ -108,7 +108,6 @@ test("the whole run is asked about, one token of each sample, by the metric most
 });
 
 test("a click opens the sample at the token, at its step, coloured by the metric", async () => {
-  await act(() => select({ metric: "k3" }));
   await show();
   await act(() => all("worst-open")[0]?.click());
   expect(selection.value).toMatchObject({ view: "samples", sample: "a", token: 4, step: 1, metric: "k3" });

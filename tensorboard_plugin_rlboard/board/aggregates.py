@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.vocabulary import GROUP_KEY, expression, needs_groups, split_statistic
 from tensorboard_plugin_rlboard.index.columns import hidden, metric, physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -63,19 +64,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Samples:
-    """Some samples of a run.
+    """Some samples of a run, without and with the group metrics, and how many there are at most."""
 
-    Attributes:
-        source, with_groups: FROM clauses, the second with the group metrics.
-        where: a condition.
-        values: what is bound to either of them.
-        count: how many there are at most.
-    """
-
-    source: str
-    with_groups: str
-    where: str
-    values: list[object]
+    plain: Relation
+    with_groups: Relation
     count: int
 
 
@@ -100,9 +92,9 @@ def compute(
         *([name] for name in alone),
     ):
         unit = _merged([units[name] for name in some])
-        source = samples.with_groups if unit.groups else samples.source
-        sql = unit.sql(source, samples.where, ", ".join(keys))
-        answer = cursor.execute(sql, samples.values).fetchnumpy()
+        rows = samples.with_groups if unit.groups else samples.plain
+        sql = unit.sql(rows.source, rows.where, ", ".join(keys))
+        answer = cursor.execute(sql, rows.values).fetchnumpy()
         found_keys = tuple(np.asarray(answer[key], np.int64) for key in keys)
         for place, name in enumerate(some):
             names = {column: f"{place}:{column}" for column, _ in units[name].columns}

@@ -9,6 +9,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.aggregates import ROWS, SHARED, Samples, Unit, compute, joined
 from tensorboard_plugin_rlboard.board.catalog import Catalogue, Key
+from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.tables import Table
 from tensorboard_plugin_rlboard.board.vocabulary import group_columns
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -53,11 +54,11 @@ def samples_of(run: RunIndex, catalogue: Catalogue, split: str, steps: Ints, amo
     if among:
         where += " AND step IN (SELECT unnest(?))"
         values.append(steps.tolist())
+    plain = Relation(run.table, where, values)
     groups = group_columns(run)
-    plain = f"(SELECT * FROM {run.table} WHERE {where})"
-    with_groups = f"(SELECT *, {groups} FROM {run.table} WHERE {where})" if groups else plain
+    source = f"(SELECT *, {groups} FROM {run.table} WHERE {where})"
     count = sum(catalogue.entries[split, step].samples for step in steps.tolist())
-    return Samples(plain, with_groups, "true", values, count)
+    return Samples(plain, Relation(source, "true", values) if groups else plain, count)
 
 
 def computed(cursor: duckdb.DuckDBPyConnection, samples: Samples, units: Mapping[str, Unit]) -> Table:

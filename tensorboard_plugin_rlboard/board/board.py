@@ -10,7 +10,6 @@ from tensorboard_plugin_rlboard.api import (
     Distribution,
     ProblemColumns,
     Problems,
-    RunInfo,
     Runs,
     Sample,
     Samples,
@@ -46,8 +45,8 @@ class Board:
         self.registry = registry
         self.limits = Limits()
         self._opened = OpenedSamples()
-        self._described: dict[str, tuple[int, RunInfo]] = {}
-        self._overview = Overview(registry, self.limits)
+        self._described: dict[str, runs_question.Described] = {}
+        self._overview = Overview(registry, self.cursor, self.limits.heavy)
         registry.after_round = self._overview.follow
         self._totals: Kept[int] = Kept(_TOTALS)
 

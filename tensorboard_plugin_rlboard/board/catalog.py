@@ -105,10 +105,12 @@ class Catalog:
         """
         with self._lock:
             # All of this is read before the rows are: what is added meanwhile is another change.
-            version, epoch, touched, waiting = run.version, run.epoch, run.touched.copy(), loading(run)
-            attempts = run.attempts
+            version = run.version
+            waiting = (self._unsure or self._kept) and loading(run)
             if (version == self.now.version and (waiting or not self._unsure)) or (self._kept and waiting):
                 return self.now
+            waiting = loading(run)
+            epoch, touched, attempts = run.epoch, run.touched.copy(), run.attempts
             changed = {key for key, at in touched.items() if self._touched.get(key) != at}
             void = epoch != self._epoch and not self._kept
             entries = {} if void else dict(self.now.entries)

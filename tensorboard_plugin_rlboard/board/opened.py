@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.formats.one import OpenedRow, array_keys, open_r
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.metrics import Tokens, derive
 from tensorboard_plugin_rlboard.segments import Bools
-from tensorboard_plugin_rlboard.sources.access import read_range
+from tensorboard_plugin_rlboard.sources.access import read_now
 
 _BUDGET = 64 * 1024 * 1024
 
@@ -59,7 +59,7 @@ def open_line(run: RunIndex, file: IndexedFile, offset: int, length: int) -> Ope
         UnknownError: the line is not there any more.
     """
     try:
-        line = read_range(file.path, offset, length)
+        line = read_now(file.path, offset, length)
     except OSError as error:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     arrays = sorted(run.keys.arrays)

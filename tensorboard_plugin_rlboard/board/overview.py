@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import Steps
 from tensorboard_plugin_rlboard.board.aggregates import SHARED
@@ -14,13 +16,15 @@ from tensorboard_plugin_rlboard.board.catalog import Catalogue, loading
 from tensorboard_plugin_rlboard.board.curves import METRIC, MOST_FURTHER, OVERVIEW, RunCurves, Shown
 from tensorboard_plugin_rlboard.board.keeping import dump, load
 from tensorboard_plugin_rlboard.board.kept import Kept
-from tensorboard_plugin_rlboard.board.limits import Limits
 from tensorboard_plugin_rlboard.board.numbers import LargeSteps, carried
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import answered, steps, wanted
+from tensorboard_plugin_rlboard.board.steps import answered, everything, steps, wanted
 from tensorboard_plugin_rlboard.board.tables import Table
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
+
+if TYPE_CHECKING:
+    import duckdb
 
 logger = logging.getLogger(__name__)
 _PATIENCE = 0.5
@@ -31,6 +35,8 @@ _SHARE = 6
 """While a run is being indexed, its curves wait so many times as long as they last took."""
 _SAVE_EVERY = 30.0
 """Seconds between two savings of a run's curves."""
+_ATTENTION = 120.0
+"""Seconds after a question for which its next answer is prepared; a tab asks at least every 30 seconds."""
 _MEMORY = 48 * 1024 * 1024
 """Bytes of answers that are kept."""
 
@@ -43,7 +49,7 @@ class _State:
     recalled: str = ""
     saved: tuple[str, float] = ("", -_SAVE_EVERY)
     waited_for: bool = False
-    asked: tuple[Selection, tuple[str, ...] | None] | None = None
+    asked: tuple[float, Selection] | None = None
     took: float = 0.0
     finished: float = 0.0
 
@@ -51,16 +57,29 @@ class _State:
 class Overview:
     """Answers /steps for the runs of a registry; every method may be called from any thread."""
 
-    def __init__(self, registry: Registry, limits: Limits) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        cursor: Callable[[], duckdb.DuckDBPyConnection] | None = None,
+        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Knows nothing yet.
+
+        Args:
+            registry: the indexes.
+            cursor: where cursors of the calling thread come from, by default the registry.
+            turn: what a selection that is not materialised waits for before it is queried.
+        """
         self._registry = registry
-        self._limits = limits
+        self._cursor = registry.cursor if cursor is None else cursor
+        self._turn = turn
         self._states: dict[str, _State] = {}
         self._lock = threading.Lock()
         self._answers: Kept[Steps] = Kept(_MEMORY, _cost)
 
     def catalogue(self, run: RunIndex) -> Catalogue:
         """The steps, splits and attempts of a run as of now."""
-        return self._state(run).curves.catalog.look(self._registry.cursor, run)
+        return self._state(run).curves.catalog.look(self._cursor, run)
 
     def steps(self, run: RunIndex, chosen: Selection, metrics: tuple[str, ...] | None) -> Steps:
         """Curves of a selection: from what is materialised, or by queries where it is searched or filtered.
@@ -68,14 +87,17 @@ class Overview:
         Raises:
             ArgumentError: a metric that the run does not have.
         """
-        anything = replace(chosen, split=None, attempt=None, step=None, step_min=None, step_max=None)
-        found = self._materialised(run, chosen, metrics) if anything == Selection(chosen.run) else None
+        found = self._materialised(run, chosen, metrics) if everything(chosen) else None
         if found is not None:
             return found
         key = (run.name, run.version, chosen, metrics)
-        with self._limits.heavy():
-            cursor = self._limits.cursor(self._registry.cursor())
-            return self._answers.get(key, lambda: carried(cursor, steps(cursor, run, chosen, metrics)))
+        cursor = self._cursor()
+
+        def query() -> Steps:
+            with self._turn():
+                return carried(cursor, steps(cursor, run, chosen, metrics))
+
+        return self._answers.get(key, query)
 
     def follow(self, run: RunIndex) -> None:
         """Brings the curves of a run up to date, in the thread that indexes; never fails."""
@@ -94,9 +116,9 @@ class Overview:
             return
         start = time.monotonic()
         with state.curves.lock:
-            state.curves.update(self._registry.cursor, run)
-        if state.asked is not None:
-            self._answer(run, state.curves.shown, *state.asked)
+            state.curves.update(self._cursor, run)
+        if state.asked is not None and start - state.asked[0] < _ATTENTION:
+            self._answer(run, state.curves.shown, state.asked[1], None)  # ready before it is asked for again
         state.finished = time.monotonic()
         state.took = state.finished - start
         self._tell(state)
@@ -126,13 +148,14 @@ class Overview:
 
     def _save(self, run: RunIndex, state: _State) -> None:
         """Keeps the curves for a later start, under the digest of the parts that they are made of."""
-        digest, now = run.kept_digest(), time.monotonic()
         before, at = state.saved
-        cache = self._registry.cache
-        if not digest or digest == before or now - at < _SAVE_EVERY or cache is None:
+        cache, now = self._registry.cache, time.monotonic()
+        if cache is None or now - at < _SAVE_EVERY:
             return
-        state.saved = digest, now
-        cache.keep_curves(digest, dump(state.curves.to_keep()))
+        digest = run.kept_digest()
+        if digest not in {"", before}:
+            state.saved = digest, now
+            cache.keep_curves(digest, dump(state.curves.to_keep()))
 
     def _materialised(
         self, run: RunIndex, chosen: Selection, metrics: tuple[str, ...] | None
@@ -141,9 +164,11 @@ class Overview:
         state = self._state(run)
         curves = state.curves
         if metrics is None:
-            state.asked = chosen, metrics
+            state.asked = time.monotonic(), chosen
         if curves.catalog.held(run):
             return self._answer(run, curves.shown, chosen, metrics)
+        if not (run.samples or curves.shown.tables):
+            return Steps([], {}, {})
         further = [name for name in wanted(run, metrics) if name not in OVERVIEW]
         if len(further) > MOST_FURTHER:
             return None
@@ -151,7 +176,7 @@ class Overview:
         if curves.lock.acquire(timeout=_PATIENCE):
             try:
                 limit = _REQUEST if run.pending else None
-                complete = curves.update(self._registry.cursor, run, further, limit)
+                complete = curves.update(self._cursor, run, further, limit)
             finally:
                 curves.lock.release()
         if complete:
@@ -168,7 +193,7 @@ class Overview:
         if any(METRIC + name not in shown.units for name in names):
             return None
         key = (run.name, shown.serial, chosen, metrics)
-        return self._answers.get(key, lambda: carried(self._registry.cursor(), _made(shown, chosen, names)))
+        return self._answers.get(key, lambda: carried(self._cursor(), _made(shown, chosen, names)))
 
 
 def _made(shown: Shown, chosen: Selection, names: Sequence[str]) -> Steps:

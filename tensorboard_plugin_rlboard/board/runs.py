@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.api import AttemptInfo, IgnoredFile, RunInfo, Runs, StepSpan
 from tensorboard_plugin_rlboard.board.catalog import Catalogue
@@ -16,10 +16,19 @@ from tensorboard_plugin_rlboard.sources.logdir import printable
 _MOST_IGNORED = 100
 
 
+@dataclass(frozen=True)
+class Described:
+    """What is said of a run, and the version and steps that it is made of."""
+
+    version: int
+    steps: Catalogue
+    info: RunInfo
+
+
 def runs(
     registry: Registry,
     scalar_runs: Sequence[str],
-    spans: dict[str, tuple[int, RunInfo]],
+    known: dict[str, Described],
     catalogue: Callable[[RunIndex], Catalogue],
 ) -> Runs:
     """Answers /runs.
@@ -28,14 +37,15 @@ def runs(
         registry: the indexes.
         scalar_runs: TensorBoard's own runs that have scalars.
         catalogue: the steps of a run.
-        spans: the last answer for each run by its version, kept between calls and updated here.
+        known: the last answer for each run, kept between calls and updated here.
     """
     found = []
     for name in sorted(registry.runs):
         run = registry.runs[name]
-        if name not in spans or spans[name][0] != run.version:
-            spans[name] = (run.version, _describe(run, catalogue(run)))
-        found.append(_now(registry, run, spans[name][1], scalar_runs))
+        version, steps = run.version, catalogue(run)
+        if name not in known or known[name].version != version or known[name].steps is not steps:
+            known[name] = Described(version, steps, _describe(run, steps))
+        found.append(_now(registry, run, known[name].info, scalar_runs))
     ignored = sorted(registry.ignored.items())[:_MOST_IGNORED]
     return Runs(
         runs=found,

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from tensorboard_plugin_rlboard.api import ProblemInfo, Sample, Text, TrimInfo, Value
+from tensorboard_plugin_rlboard.api import ProblemInfo, Sample, Text, TrimInfo
 from tensorboard_plugin_rlboard.board.columns import fetch
 from tensorboard_plugin_rlboard.board.ids import resolve
-from tensorboard_plugin_rlboard.board.neighbours import neighbours
+from tensorboard_plugin_rlboard.board.neighbours import around, group_numbers
 from tensorboard_plugin_rlboard.board.opened import Opened, OpenedSamples, missing_spans
 from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.board.vocabulary import (
     GROUP_KEY,
-    GROUP_METRICS,
     expression,
-    group_columns,
+    needs_groups,
     sample_metrics,
     text_columns,
     token_info,
     token_metrics,
 )
 from tensorboard_plugin_rlboard.formats.tokens import decode_for_display
-from tensorboard_plugin_rlboard.index.columns import metric, physical, quoted, text
+from tensorboard_plugin_rlboard.index.columns import physical, text
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -90,18 +89,21 @@ def sample(
     Raises:
         UnknownError: the run has no such sample.
     """
-    metrics = [found for found in sample_metrics(run) if found not in GROUP_METRICS]
+    metrics = [name for name in sample_metrics(run) if not needs_groups(run, [name])]
     further = {f"m:{found}": sql for found in metrics if (sql := expression(run, found))}
     further |= {f"t:{found}": text(found) for found in text_columns(run)}
     file, place = indexed(cursor, run, name, further)
     opened = opened_samples.get(run, file, int(place["line_offset"]), int(place["line_length"]))
     names = token_names(run, opened)
     raw = opened.row.raw_tokens
+    shown = decode_for_display(raw)
     mask = opened.tokens.mask
     target = None if "value_error" not in names else "returns" if "returns" in opened.tokens.values else "gae"
     values = {found: place[f"m:{found}"] for found in metrics if place.get(f"m:{found}") is not None}
     logged = {_own(run, "m", key): x for key, x in opened.row.numbers.items() if key not in file.known.step}
-    scalars = logged | values | _group_scalars(cursor, run, place)
+    beside = around(cursor, run, place)
+    computed = {key: x for key, x in group_numbers(beside).items() if needs_groups(run, [key])}
+    scalars = logged | values | (computed if physical("m", "reward") in run.available else {})
     texts = _texts(run, opened, place, rules)
     return Sample(
         id=name,
@@ -114,14 +116,14 @@ def sample(
         texts={text_name: found for text_name, found in texts.items() if text_name not in scalars},
         scalars=scalars,
         messages=None,
-        response_tokens=decode_for_display(raw),
+        response_tokens=raw if shown == raw else shown,
         raw_tokens=raw,
         token_metrics=[token_info(metric) for metric in names],
         missing=missing_spans(opened.tokens.missing, names),
         mask=None if mask is None else mask.tolist(),
         trimmed=[TrimInfo(trim.what, trim.count, trim.reason) for trim in opened.row.trims],
         problems=_problems(cursor, run, file, place),
-        neighbours=neighbours(cursor, run, place),
+        neighbours=beside.neighbours,
         value_target=target,
     )
 
@@ -144,26 +146,6 @@ def _texts(run: RunIndex, opened: Opened, place: Mapping[str, Any], rules: TextR
 def _own(run: RunIndex, kind: Literal["m", "t"], key: str) -> str:
     """The name of a logged key in the index: `logged.<key>` where the key is a name of ours."""
     return f"logged.{key}" if physical(kind, f"logged.{key}") in run.columns else key
-
-
-def _group_scalars(
-    cursor: duckdb.DuckDBPyConnection, run: RunIndex, place: Mapping[str, Any]
-) -> dict[str, Value]:
-    """The numbers that say how the sample stands in its group."""
-    names = [name for name in GROUP_METRICS if name in sample_metrics(run)]
-    computed = [name for name in names if physical("m", name) not in run.columns]
-    if not names:
-        return {}
-    wanted = ", ".join(f"{expression(run, name)} AS {quoted(name)}" for name in names)
-    logged = "".join(f", {metric(name)}" for name in names if name not in computed)
-    group = f", {group_columns(run)}" if computed else ""
-    found = fetch(
-        cursor,
-        f'SELECT {wanted} FROM (SELECT file, line_offset, "row"{logged}{group} FROM {run.table} WHERE split = ? '
-        f'AND attempt = ? AND step = ? AND {GROUP_KEY} = ?) WHERE file = ? AND line_offset = ? AND "row" = ?',
-        [place[key] for key in ("split", "attempt", "step", "group", "file", "line_offset", "row")],
-    )
-    return {name: column[0] for name, column in found.items() if column and column[0] is not None}
 
 
 def _problems(

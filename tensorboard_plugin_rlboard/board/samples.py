@@ -86,52 +86,59 @@ def samples(
         else [c for c in columns if c not in {"id", "step"}]
     )
     wanted = {name: _column(run, name) for name in names}
+    groups = group_columns(run) if needs_groups(run, names) else ""
+    hits = hit_columns(run, chosen)
     by = _order(run, sort, order, preset, seed)
-    cursor.execute("BEGIN")  # row numbers hold within one view of the table
+    rows = relation(cursor, run, chosen, not preset and needs_groups(run, [sort]))
+    if preset == "suspect_reference":
+        rows = _narrow(rows)
+    costly = bool(chosen.search or chosen.where)
+    # Row numbers hold within one view of the table. It begins when every column is named that will be asked for: one
+    # that is added meanwhile would not be in it.
+    cursor.execute("BEGIN")
     try:
-        rows = relation(cursor, run, chosen, not preset and needs_groups(run, [sort]))
-        if preset == "suspect_reference":
-            rows = _narrow(rows)
-        number, places = page(
-            cursor,
-            rows,
-            by,
-            offset=offset,
-            limit=limit,
-            costly=bool(chosen.search or chosen.where),
-            total=total,
-        )
-        return Samples(number, _rows(cursor, run, chosen, rules, wanted, places))
+        number, places = page(cursor, rows, by, offset=offset, limit=limit, costly=costly, total=total)
+        found = _rows(cursor, run, chosen, wanted, groups, hits, places)
     finally:
         cursor.execute("ROLLBACK")
+    answer: dict[str, list[Any]] = {"id": found["id"], "step": found["step"]}
+    for i, name in enumerate(wanted):
+        answer[name] = [_shown(name, value, rules) for value in found[f"c{i}"]]
+    return Samples(number, answer | matches(found, hits, chosen) if chosen.search else answer)
 
 
 def _rows(
     cursor: duckdb.DuckDBPyConnection,
     run: RunIndex,
     chosen: Selection,
-    rules: TextRules,
     wanted: dict[str, str],
+    groups: str,
+    hits: dict[str, str],
     places: list[int],
 ) -> dict[str, list[Any]]:
-    """The columns of the rows at these places."""
-    hits = hit_columns(run, chosen)
+    """What is wanted of the rows at these places: columns c0, c1, … and what `matches` needs.
+
+    Args:
+        cursor: where to ask.
+        run: the run.
+        chosen: the selection, for what is searched.
+        wanted: column name -> SQL.
+        groups: SQL of the group metrics, empty where none is wanted.
+        hits: texts that are searched.
+        places: row numbers, in the order of the answer.
+    """
     extracts, patterns = hit_fields(hits, chosen)
     fields = [f"{id_column(run)} AS id", "step", *(f"{sql} AS c{i}" for i, sql in enumerate(wanted.values()))]
     source = f"(SELECT unnest(?) AS place, unnest(?) AS turn) JOIN {run.table} ON {run.table}.rowid = place"
     values: list[object] = [*patterns, places, list(range(len(places)))]
-    if needs_groups(run, list(wanted)):  # over the whole groups of these rows, and of no others
+    if groups:  # over the whole groups of these rows, and of no others
         own = f"SELECT step FROM {run.table} WHERE rowid IN (SELECT unnest(?))"
         source += (
-            f" LEFT JOIN (SELECT rowid AS member, {group_columns(run)} FROM {run.table} WHERE step IN ({own})) "
+            f" LEFT JOIN (SELECT rowid AS member, {groups} FROM {run.table} WHERE step IN ({own})) "
             "ON member = place"
         )
         values.append(places)
-    found = fetch(cursor, f"SELECT {', '.join(fields + extracts)} FROM {source} ORDER BY turn", values)
-    answer: dict[str, list[Any]] = {"id": found["id"], "step": found["step"]}
-    for i, name in enumerate(wanted):
-        answer[name] = [_shown(name, value, rules) for value in found[f"c{i}"]]
-    return answer | matches(found, hits, chosen) if chosen.search else answer
+    return fetch(cursor, f"SELECT {', '.join(fields + extracts)} FROM {source} ORDER BY turn", values)
 
 
 def _column(run: RunIndex, name: str) -> str:

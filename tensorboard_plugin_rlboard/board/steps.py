@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ from tensorboard_plugin_rlboard.board.aggregates import (
 )
 from tensorboard_plugin_rlboard.board.curves import OVERVIEW
 from tensorboard_plugin_rlboard.board.numbers import Numbers
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, relation
+from tensorboard_plugin_rlboard.board.selection import ArgumentError, Relation, Selection, relation
 from tensorboard_plugin_rlboard.board.vocabulary import GROUP_METRICS, expression, sample_metrics
 from tensorboard_plugin_rlboard.index.columns import physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
     import duckdb
 
 _FIELDS = tuple(StepStatistics.__dataclass_fields__)
+
+
+def everything(chosen: Selection) -> bool:
+    """Whether a selection takes every sample of its steps, so that what is known of the steps answers it."""
+    anywhere = replace(chosen, split=None, attempt=None, step=None, step_min=None, step_max=None)
+    return anywhere == Selection(chosen.run)
 
 
 def wanted(run: RunIndex, metrics: Sequence[str] | None) -> list[str]:
@@ -124,10 +131,11 @@ def _samples(
     Where they are searched for, they are searched only once: a temporary table holds what the units need of them.
     """
     groups = any(unit.groups for unit in units)
-    rows = relation(cursor, run, chosen, groups)  # its first value is its split
-    if rows.where == "true":
-        plain = relation(cursor, run, chosen).source
-        return rows.values[0], Samples(plain, rows.source, "true", rows.values, run.samples)
+    rows = relation(cursor, run, chosen, groups)
+    split = rows.values[0]  # a relation's first value is its split
+    if everything(chosen):
+        plain = relation(cursor, run, chosen) if groups else rows
+        return split, Samples(plain, rows, run.samples)
     sql = " ".join(unit.sql("", "", "step") for unit in units)
     needed = [name for name in run.columns if quoted(name) in sql or name in {"step", "file", "line_offset"}]
     response = text("response")  # only told apart: its digest does as well, and is a tenth of it
@@ -142,4 +150,5 @@ def _samples(
         rows.values,
     )
     count = cursor.execute("SELECT count(*) FROM picked").fetchall()[0][0]
-    return rows.values[0], Samples("picked", "picked", "true", [], count)
+    picked = Relation("picked", "true", [])
+    return split, Samples(picked, picked, count)

@@ -74,9 +74,9 @@ class Ahead:
         self._deaths = 0
 
     @property
-    def busy(self) -> bool:
-        """Whether any process is at work, or a result has not been taken."""
-        return bool(self._made) or any(worker.orders for worker in self._workers)
+    def at_work(self) -> bool:
+        """Whether anything is being made."""
+        return any(worker.orders for worker in self._workers)
 
     @property
     def room(self) -> bool:
@@ -102,8 +102,12 @@ class Ahead:
         except queue.Empty:
             return
 
-    def take(self, ticket: int) -> Made | None:
+    def look(self, ticket: int) -> Made | None:
         """What became of an order; None while nothing has."""
+        return self._made.get(ticket)
+
+    def take(self, ticket: int) -> Made | None:
+        """The same, and nobody will ask for it again."""
         return self._made.pop(ticket, None)
 
     def drop(self, ticket: int) -> None:

@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.index.shelf import Shelf
 from tensorboard_plugin_rlboard.index.survey import Survey
 from tensorboard_plugin_rlboard.sources.access import is_packed
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail
+from tensorboard_plugin_rlboard.sources.spool import BUDGET
 from tensorboard_plugin_rlboard.sources.tail import measure
 
 if TYPE_CHECKING:
@@ -31,7 +32,12 @@ _AT_ONCE = 0.3
 """Seconds for which small ranges are collected before they are loaded together; the first of a run is loaded alone."""
 _MOST = 50
 """Parts that are loaded together."""
-_PATIENCE = 0.5
+_EACH = 1.0
+"""Seconds after which what the processes have made is loaded, however little it is."""
+_ROWS = 30_000
+"""Rows that are worth loading at once: as many as a group of the table has, which is then written once."""
+_UNPACKED = 5
+"""Times its size that an archive may unpack to, to be careful: logs of text and rounded numbers unpack to less."""
 
 
 class Refresh:
@@ -46,6 +52,7 @@ class Refresh:
         self._ahead = Ahead(registry.engine.folder, shares.workers, shares.worker)
         self._loading = Loading(registry.engine.folder, self._query, self._shelf, self._survey)
         self._owners: dict[int, tuple[RunIndex, IndexedFile]] = {}
+        self._loaded = 0.0
 
     def rest(self) -> None:
         """Ends the processes that build ahead: nothing is left to do, and idle ones would keep their memory."""
@@ -74,11 +81,7 @@ class Refresh:
             return None
         focus = self.registry.focus
         run = min(pending, key=lambda run: (run.name != focus, run.indexed > 0, run.name))
-        # The files that lag most come first: steps of all ranks become complete together.
-        todo = sorted(
-            (file for file in run.files.values() if file.pending),
-            key=lambda file: file.ordered_to / max(1, file.state.size),
-        )
+        todo = _in_turn([file for file in run.files.values() if file.pending])
         kept = [file for file in todo if file.to_load]
         start = time.perf_counter()
         done = self._load_kept(run, kept) if kept else self._go_on(run, todo)
@@ -93,24 +96,46 @@ class Refresh:
         beside = self._is_worth_processes(run, todo)
         if beside:
             self._order(run, todo)
-        made = list(self._ready(todo))
-        if not made:
-            here = [file for file in todo if not file.ordered and not (beside and self._may_leave(file))]
-            if here:
-                made = self._make(run, here)
-            else:
-                self._ahead.wait(_PATIENCE)
-                if beside:  # before anything is loaded, so that no process waits for that
-                    self._order(run, todo)
-                made = list(self._ready(todo))
+        here = [file for file in todo if not file.ordered and not (beside and self._may_leave(file))]
+        if here and not self._rows_ready(todo):
+            made = self._make(run, here)
+        else:
+            self._wait_for_some(run, todo)
+            made = list(self._ready(todo))
         done = self._loading.take(run, made)
         run.number_attempts(self._query)
+        self._loaded = time.monotonic()
         for file in {file.number: file for file, _ in made}.values():
             self._survey.tell(run, file)
         return done
 
+    def _wait_for_some(self, run: RunIndex, todo: list[IndexedFile]) -> None:
+        """Waits until the processes have made so much that loading it is worth while, or for a moment.
+
+        They are given their next orders meanwhile, so none of them waits.
+        """
+        focus = self.registry.focus
+        until = max(self._loaded + _EACH, time.monotonic() + _EACH / 10)
+        while self._ahead.at_work and self._rows_ready(todo) < _ROWS:
+            left = until - time.monotonic()
+            if left <= 0 or self.registry.focus != focus:
+                return
+            self._ahead.wait(left)
+            self._order(run, todo)
+
+    def _rows_ready(self, todo: list[IndexedFile]) -> int:
+        """Rows that could be loaded now; at least one for each part."""
+        rows = 0
+        for file in todo:
+            for ticket, _ in file.ordered:
+                made = self._ahead.look(ticket)
+                if made is None:
+                    break
+                rows += max(1, made.built.part.samples if made.built else _ROWS)
+        return rows
+
     def _is_worth_processes(self, run: RunIndex, todo: list[IndexedFile]) -> bool:
-        if not run.indexed or not (self._ahead.room or self._ahead.busy):
+        if not run.indexed or not (self._ahead.room or self._ahead.at_work):
             return False
         left = sum(file.state.size - file.state.read_to for file in todo if self._may_leave(file))
         return left >= AHEAD_FROM or any(file.ordered for file in todo)
@@ -184,3 +209,15 @@ class Refresh:
         if not any(file.to_load for file in run.files.values()):
             run.number_attempts(self._query, again=bool(run.recalled))
         return done
+
+
+def _in_turn(files: list[IndexedFile]) -> list[IndexedFile]:
+    """Which files come next: those first that lag most, so that steps of all ranks become complete together.
+
+    Of archives that may not all lie unpacked beside each other only one: so each is unpacked once.
+    """
+    archives = [file for file in files if file.state.packed >= 0 and not file.to_load]
+    if sum(file.state.packed for file in archives) * _UNPACKED > BUDGET:
+        first = max(archives, key=lambda file: file.state.read_to)
+        files = [file for file in files if file is first or file not in archives]
+    return sorted(files, key=lambda file: file.ordered_to / max(1, file.state.size))

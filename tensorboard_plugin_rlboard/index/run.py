@@ -160,7 +160,7 @@ class RunIndex:
 
     def forgive(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> None:
         """Drops what was noted about a file that was gone and is there again, or only problems of one kind."""
-        gone = self._rows.forgive(cursor, relative, kind)
+        gone = self._rows.forgive(cursor, relative, kind) if self.problems else 0
         if gone:
             self.problems -= gone
             self.version += 1

@@ -19,21 +19,15 @@ function Num({ value }: { value: Value | undefined }): JSX.Element {
 }
 
 /** A token, with the text around it where the list knows it. */
-function Place({
-  row,
-  at,
-  columns,
-}: {
-  row: number;
-  at: number;
-  columns: WorstTokens["columns"];
-}): JSX.Element {
+function Place({ row, at, data }: { row: number; at: number; data: WorstTokens }): JSX.Element {
+  const { columns, metric } = data;
   const text = (name: string): string => String(columns[name]?.[row] ?? "");
   const token = text("token");
   const id = text("id");
   const open = (): void => {
     const step = numberOf(columns["step"]?.[row]);
-    select({ view: "samples", sample: id, token: at, ...(step === null ? {} : { step }) }, "push");
+    const where = { sample: id, token: at, ...(step === null ? {} : { step }) };
+    select({ view: "samples", metric: metric.name, ...where }, "push");
   };
   return (
     <td>
@@ -81,7 +75,7 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
       <tbody>
         {rows.map((value, row) => {
           const at = numberOf(columns[single ? "position" : "at"]?.[row]) ?? 0;
-          const place = <Place row={row} at={at} columns={columns} />;
+          const place = <Place row={row} at={at} data={data} />;
           return (
             <tr key={row} data-testid="worst-row">
               {single && <Num value={value} />}
