@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.index.facts import VERSION, KeptRange, Manifest, is_name, read_part
@@ -149,28 +151,36 @@ class Cache(Store):
         """Removes the parts that were not used for longest until the folder is within its bound."""
         if not self.writable or (self.folder / _UNBOUNDED).exists():
             return
-        sizes: dict[Path, int] = {}
-        used: dict[Path, int] = {}
-        # Those of earlier versions too, and whatever else is kept of the rows: manifests alone are small.
-        for path in self.folder.glob("*/**/*"):
-            if path.relative_to(self.folder).parts[0].startswith(("files-", "heads-")):
-                continue
-            try:
-                facts = path.stat()
-            except OSError:  # another process was faster
-                continue
-            if not path.is_dir():
-                part = path.with_suffix("")
-                sizes[part] = sizes.get(part, 0) + facts.st_size
-                used[part] = max(used.get(part, 0), facts.st_mtime_ns)
-        total = sum(sizes.values())
-        for part in sorted(used, key=lambda part: used[part]):
+        parts: dict[str, list[tuple[str, int, int]]] = {}
+        for path, size, used in _files(self.folder):
+            parts.setdefault(os.path.splitext(path)[0], []).append((path, size, used))  # noqa: PTH122 (see _files)
+        total = sum(size for files in parts.values() for _, size, _ in files)
+        # A part goes whole, by the latest use of any of its files.
+        for files in sorted(parts.values(), key=lambda files: max(used for _, _, used in files)):
             if total <= self._bound:
                 return
-            for path in part.parent.glob(f"{part.name}.*"):
-                path.unlink(missing_ok=True)
-            part.unlink(missing_ok=True)
-            total -= sizes[part]
+            for path, size, _ in files:
+                with suppress(OSError):  # another process was faster, or reads it on Windows
+                    Path(path).unlink()
+                total -= size
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """The path, size and last use of every file of a cache but the manifests, which are small.
+
+    Those of earlier versions are among them. Strings and the system's own entries, because there may be 100,000 of
+    them, and TensorBoard waits for it.
+    """
+    pending = [entry.path for entry in os.scandir(folder) if entry.is_dir()]
+    pending = [path for path in pending if not Path(path).name.startswith(("files-", "heads-"))]
+    while pending:
+        with suppress(FileNotFoundError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    pending.append(entry.path)
+                    continue
+                facts = entry.stat()
+                yield entry.path, facts.st_size, facts.st_mtime_ns
 
 
 def _head(head: str, key: str) -> str:
