@@ -1,4 +1,4 @@
-/** The worst tokens of a run or step, for any token metric: one click from a bad number to its token. */
+/** The worst tokens of a run or step, for any token metric: one click leads from the list to the token in its response. */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
