@@ -244,4 +244,5 @@ def alone(row: Row[Any], text: str) -> None:
     args = parser.parse_args()
     given = {f.name: getattr(args, f.name) for f in fields(row.sizes["usual"])}
     chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
-    run([row], args, [replace(row.sizes[args.size], **chosen)])
+    found = run([row], args, [replace(row.sizes[args.size], **chosen)])
+    sys.exit(bool(found["rows"][0]["failed"]))

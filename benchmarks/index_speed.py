@@ -16,6 +16,8 @@ read files that are in the page cache.
 from __future__ import annotations
 
 import json
+import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -138,11 +140,11 @@ def child(way: str, path: Path) -> None:
         {"ours": ours, "loop": loop}[way](path)
 
 
-def measure(way: str, folder: Path) -> tuple[float, int]:
-    """Seconds of one way in fresh processes, and the samples that it saw."""
+def measure(way: str, folder: Path) -> tuple[float, int, float]:
+    """Seconds of one way in fresh processes, the samples that it saw, and seconds of CPU with its start and its end."""
     apart = way in {"parse", "sums"}
     paths = sorted(folder.rglob("*.jsonl")) if apart else [folder]
-    begin = time.perf_counter()
+    begin, before = time.perf_counter(), _cpu()
     running = [
         subprocess.Popen(
             [sys.executable, __file__, "--child", way, str(path)],
@@ -169,7 +171,13 @@ def measure(way: str, folder: Path) -> tuple[float, int]:
         for process in running:
             process.kill()
             process.communicate()
-    return seconds, sum(found["samples"] for found in said)
+    return seconds, sum(found["samples"] for found in said), _cpu() - before
+
+
+def _cpu() -> float:
+    """Seconds of CPU that ended processes of ours have used, and those that they had started."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _line(process: subprocess.Popen[str]) -> dict[str, int]:
@@ -188,12 +196,14 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         measure(way, home.log(generate.sized(1, 64)))
     for tokens in sizes.tokens:
         folder = home.log(generate.sized(sizes.mb, tokens, seed=tokens, files=max(2, machine.cores())))
-        size, runs = bench.megabytes(folder), {way: list[float]() for way in ways}
+        size = bench.megabytes(folder)
+        runs, used = ({way: list[float]() for way in ways} for _ in range(2))
         for pair in range(sizes.pairs):
             found = set()
             for way in ways if pair % 2 == 0 else ways[::-1]:
-                seconds, samples = measure(way, folder)
+                seconds, samples, cpu = measure(way, folder)
                 runs[way].append(seconds)
+                used[way].append(cpu)
                 found.add(samples)
             if len(found) != 1:
                 raise RuntimeError(f"The ways do not agree on the number of samples: {sorted(found)}.")
@@ -204,9 +214,8 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         yield bench.over_runs(f"{name}: ours : parse alone", beside["parse"], "×", reach=0.4, at_least=True)
         yield bench.over_runs(f"{name}: sums : parse alone", alone, "×")
         for way in ways:
-            yield bench.over_runs(
-                f"{name}: {way}", [size / seconds for seconds in runs[way]], "MB/s", note=f"{size:.0f} MB"
-            )
+            note = f"{size:.0f} MB, {size / statistics.median(used[way]):.0f} MB for each second of CPU"
+            yield bench.over_runs(f"{name}: {way}", [size / x for x in runs[way]], "MB/s", note=note)
 
 
 ROW = bench.Row(
