@@ -3,6 +3,7 @@
 PYTHON ?= python3
 HOST ?= localhost
 PORT ?=
+BENCH ?=
 
 PY := .venv/bin/python
 NPM := $(PY) _build_backend/rlboard_frontend.py npm
@@ -59,8 +60,8 @@ samples: ## train the example and write its logs to rollout_samples (installs to
 	@$(PYTHON) scripts/environment.py examples
 	$(PY) -m examples.ppo_couplets.train --out rollout_samples
 
-bench: env-test ## measure on synthetic logs
-	$(PY) benchmarks/run.py
+bench: env-test ## measure on synthetic logs (BENCH=--quick, BENCH=--full: docs/benchmarks.md)
+	$(PY) benchmarks/run.py $(BENCH)
 
 clean: ## remove everything that can be made again
 	rm -rf .venv build dist *.egg-info frontend/node_modules tensorboard_plugin_rlboard/static test-results

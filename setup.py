@@ -25,9 +25,12 @@ EXAMPLES = ["torch>=2.2"]
 REMOTE = ["fsspec>=2023.10", "s3fs>=2023.10"]
 # From 3.14 on zstd is in the standard library; this is that very module for older ones, half a megabyte.
 ZSTD = ["backports.zstd>=1.0; python_version<'3.14'"]
+# Only for `rlboard index --engine ray`.
+RAY = ["ray>=2.9"]
 TEST = [
     *REMOTE,
     *ZSTD,
+    *RAY,
     "build>=1.2",
     "flask>=3",
     "flask-cors>=4",
@@ -61,15 +64,21 @@ setup(
         "werkzeug>=2.2",
         "numpy>=1.26",
         "duckdb>=2.0",
+        # The fast way to read logs. Without it (no wheel for this Python yet) Python's own parser reads them.
+        "pysimdjson>=7.0; python_version<'3.14'",
     ],
     extras_require={
         "examples": EXAMPLES,
         "remote": REMOTE,
         "zstd": ZSTD,
+        "ray": RAY,
         "test": TEST,
         "dev": [*TEST, *EXAMPLES],
     },
-    entry_points={"tensorboard_plugins": ["rlboard = tensorboard_plugin_rlboard.loader:RLBoardLoader"]},
+    entry_points={
+        "console_scripts": ["rlboard = tensorboard_plugin_rlboard.cli:main"],
+        "tensorboard_plugins": ["rlboard = tensorboard_plugin_rlboard.loader:RLBoardLoader"],
+    },
     classifiers=[
         "Development Status :: 3 - Alpha",
         "Intended Audience :: Science/Research",

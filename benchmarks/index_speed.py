@@ -1,15 +1,20 @@
-"""Cold indexing of one log, beside a line loop that keeps everything: paired runs in fresh processes, medians.
+"""Cold indexing beside a line loop that keeps everything, and beside parsing alone: fresh processes in turn, medians.
 
-    python benchmarks/index_speed.py [--mb 300] [--pairs 3] [--tokens 64 1000 16000]
+    python benchmarks/index_speed.py [--quick | --full] [--tokens 64 1000 16000] [--mb 300] [--pairs 3]
 
-`ours` indexes the log with every statistic and text, as the tab does. `loop` is what a board does that loads the files
-itself: json.loads line by line, NumPy statistics of the token arrays, everything kept in memory. `parse` is DuckDB
-reading the same fields and adding them up, nothing kept: a ceiling for anything built on it.
+- `ours` builds the index as TensorBoard does at the first visit: every statistic and text, the curves, parts kept in an
+  empty folder. Then it is checked that every sample has every statistic that the log gives.
+- `loop` does what a board does that loads the files itself (RL Logging Board): json.loads line by line, the four arrays,
+  log-ratio, k3 and both probabilities kept per token, mean and sum of log-ratio and k3 per sample. No more than that.
+- `parse` is simdjson going over the same lines, nothing extracted, a process on every core: the ceiling.
+- `sums` is `parse` with the four arrays taken out as numbers and added up.
+
+`ours` and `loop` count from the start of their process, imports included; `parse` and `sums` only while they parse. All
+read files that are in the page cache.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import statistics
@@ -17,137 +22,211 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parent))
+import bench
 import generate
+import machine
 
 ARRAYS = ("logprobs", "ref_logprobs", "values", "token_rewards")
+CHECKED = dict.fromkeys(
+    ("reward", "n_tokens", "n_chars", "k3_mean", "log_ratio_sum", "values_std", "explained_variance"), 1.0
+) | {"repetition": 0.99}
+"""Statistics of which it is made sure that so large a share of the samples has them; short texts have no repetition."""
+BLOCK = 8 << 20
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Tokens of a response, megabytes of each log, runs of each way."""
+
+    tokens: tuple[int, ...] = (64, 1000, 16000)
+    mb: int = 300
+    pairs: int = 3
 
 
 def ours(folder: Path) -> int:
     """Indexes the folder; returns its samples."""
-    from tensorboard_plugin_rlboard.index.registry import Registry  # noqa: PLC0415 (counted: a cold start)
+    from tensorboard_plugin_rlboard.board.board import Board  # noqa: PLC0415 (counted: a cold start)
+    from tensorboard_plugin_rlboard.index.registry import Registry  # noqa: PLC0415 (see above)
     from tensorboard_plugin_rlboard.sources.logdir import roots  # noqa: PLC0415 (see above)
 
-    registry = Registry(roots(str(folder), ""), 0)
-    registry.refresh()
-    count = sum(run.samples for run in registry.runs.values())
-    registry.stop()
+    with tempfile.TemporaryDirectory(prefix="rlboard-bench-") as cache:
+        registry = Registry(roots(str(folder), ""), 0, Path(cache))
+        board = Board(registry)
+        registry.refresh()
+        count = sum(run.samples for run in registry.runs.values())
+        curves = board.steps(_whole("run"), None)
+        _tell(count)
+        if sum(int(n or 0) for n in curves.metrics["reward"].count) != count:
+            sys.exit("The curves do not cover all samples.")
+        for name, share in CHECKED.items():
+            found = board.distribution(_whole("run"), name)
+            if found.count + found.nonfinite < share * count:
+                sys.exit(f"Only {found.count} of {count} samples have {name}.")
+        registry.stop()
     return count
 
 
+def _whole(run: str) -> Any:
+    from tensorboard_plugin_rlboard.board.selection import Selection  # noqa: PLC0415 (see `ours`)
+
+    return Selection(run)
+
+
 def loop(folder: Path) -> int:
-    """Parses line by line, keeps rows, arrays and statistics; returns the number of samples."""
-    kept = []
-    for path in sorted(folder.glob("*.jsonl")):
+    """Parses line by line and keeps everything; returns the number of samples."""
+    import numpy as np  # noqa: PLC0415 (counted: a cold start)
+
+    kept: list[Any] = []
+    for path in sorted(folder.rglob("*.jsonl")):
         with path.open(encoding="utf-8") as file:
             for line in file:
                 row = json.loads(line)
                 arrays = {name: np.asarray(row[name]) for name in ARRAYS}
                 ratio = arrays["logprobs"] - arrays["ref_logprobs"]
-                arrays |= {"log_ratio": ratio, "k3": np.exp(-ratio) - 1 + ratio}
+                k3 = np.exp(-ratio) - 1 + ratio
+                arrays |= {"log_ratio": ratio, "k3": k3}
                 arrays |= {"prob": np.exp(arrays["logprobs"]), "ref_prob": np.exp(arrays["ref_logprobs"])}
-                numbers = {
-                    name: (x.sum(), x.mean(), x.std(), x.min(), x.max(), int(x.argmax()))
-                    for name, x in arrays.items()
-                }
-                kept.append((row, arrays, numbers))
+                kept.append((row, arrays, ratio.mean(), ratio.sum(), k3.mean(), k3.sum()))
+    _tell(len(kept))
     return len(kept)
 
 
-def parse(folder: Path) -> int:
-    """Reads every field with DuckDB and adds it up; returns the number of samples."""
-    import duckdb  # noqa: PLC0415 (counted: a cold start)
-
-    columns = dict.fromkeys(ARRAYS, "DOUBLE[]") | {"response_tokens": "VARCHAR[]"}
-    columns |= {
-        "prompt": "VARCHAR",
-        "response": "VARCHAR",
-        "ref_response": "VARCHAR",
-        "step": "BIGINT",
-        "reward": "DOUBLE",
-    }
-    spelt = ", ".join(f"{name}: '{kind}'" for name, kind in columns.items())
-    sums = ", ".join(f"sum(list_sum({name}))" for name in ARRAYS)
-    texts = "sum(length(prompt)), sum(length(response)), sum(length(ref_response)), sum(len(response_tokens))"
-    source = f"read_json('{folder}/*.jsonl', format='newline_delimited', columns={{{spelt}}}, maximum_object_size=8388608)"
-    return int(duckdb.connect().execute(f"SELECT count(*), {sums}, {texts} FROM {source}").fetchall()[0][0])  # noqa: S608 (our own names)
+def _tell(count: int) -> None:
+    """The moment at which a way is done: what it does later (checks, giving memory back) does not count."""
+    print(json.dumps({"samples": count}), flush=True)
 
 
-WAYS: dict[str, Callable[[Path], int]] = {"ours": ours, "loop": loop, "parse": parse}
+def _over_lines(path: Path, each: Callable[[bytes], object]) -> int:
+    """Hands over each line of a file, read in large blocks; returns their number."""
+    count, rest = 0, b""
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(BLOCK):
+            *lines, rest = (rest + block).split(b"\n")
+            for line in lines:
+                each(line)
+            count += len(lines)
+    return count
 
 
-def child(way: str, folder: Path) -> None:
-    """Runs one way in this process and prints its figures as JSON."""
-    start, before = time.perf_counter(), time.process_time()
-    count = WAYS[way](folder)
-    seconds, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = time.process_time() - before + used.ru_utime + used.ru_stime  # processes beside this one count, too
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"samples": count, "seconds": seconds, "cpu": cpu, "peak_mb": peak}))
+def parse(path: Path, sums: bool) -> int:
+    """Parses a file with simdjson, once told to begin; returns the number of lines."""
+    import numpy as np  # noqa: PLC0415 (see `loop`)
+    import simdjson  # noqa: PLC0415 (not everyone has it)
+
+    parser, total = simdjson.Parser(), np.zeros(len(ARRAYS))
+
+    def add(line: bytes) -> None:
+        row: Any = parser.parse(line)
+        for i, name in enumerate(ARRAYS):
+            total[i] += np.frombuffer(row[name].as_buffer(of_type="d")).sum()
+
+    print("{}", flush=True)
+    sys.stdin.readline()
+    count = _over_lines(path, add if sums else parser.parse)
+    _tell(count)
+    return count
 
 
-def measure(way: str, folder: Path) -> dict[str, float]:
-    """Runs one way in a fresh process."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--child", way, str(folder)], capture_output=True, text=True, check=True
-    )
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return figures
+def child(way: str, path: Path) -> None:
+    """Runs one way in this process, which prints its number of samples the moment that it is done."""
+    if way in {"parse", "sums"}:
+        parse(path, way == "sums")
+    else:
+        {"ours": ours, "loop": loop}[way](path)
 
 
-def main() -> None:
-    """Reads the command line, makes the logs, prints the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--mb", type=int, default=300, help="size of each log")
-    parser.add_argument("--pairs", type=int, default=3, help="runs of each way, in turn")
-    parser.add_argument(
-        "--tokens", type=int, nargs="+", default=[64, 1000, 16000], help="tokens of a response"
-    )
-    parser.add_argument("--child", nargs=2, metavar=("WAY", "FOLDER"), help=argparse.SUPPRESS)
-    args = parser.parse_args()
-    if args.child:
-        child(args.child[0], Path(args.child[1]))
-        return
-    print(
-        "| tokens | MB | ours MB/s | loop MB/s | ours : loop | ours : parse (CPU) | peak MB ours (without its workers) / loop |"
-    )
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    with tempfile.TemporaryDirectory() as home:
-        for tokens in args.tokens:
-            folder = Path(home) / str(tokens)
-            lines = args.mb * 1_000_000 // (tokens * 102 + 400)
-            samples = max(2, min(512, lines // 4))
-            steps = max(1, lines // samples)
-            size = (
-                generate.write(folder, tokens=tokens, steps=steps, samples=samples, jitter=0.2, seed=tokens)
-                / 1e6
-            )
-            runs: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
-            for _ in range(args.pairs):
-                for way in WAYS:
-                    runs[way].append(measure(way, folder))
-            pairs = list(zip(runs["ours"], runs["loop"], runs["parse"], strict=True))
-            if len({figures["samples"] for found in pairs for figures in found}) != 1:
-                sys.exit("The ways do not agree on the number of samples.")
-            speed = {
-                way: statistics.median(size / figures["seconds"] for figures in runs[way]) for way in WAYS
-            }
-            ratio = statistics.median(b["seconds"] / a["seconds"] for a, b, _ in pairs)
-            share = statistics.median(c["cpu"] / a["cpu"] for a, _, c in pairs)
-            peak = {way: statistics.median(figures["peak_mb"] for figures in runs[way]) for way in WAYS}
-            print(
-                f"| {tokens} | {size:.0f} | {speed['ours']:.0f} | {speed['loop']:.0f} | {ratio:.1f} | {share:.2f} "
-                f"| {peak['ours']:.0f} / {peak['loop']:.0f} |",
-                flush=True,
-            )
+def measure(way: str, folder: Path) -> tuple[float, int, float]:
+    """Seconds of one way in fresh processes, the samples that it saw, and seconds of CPU with its start and its end."""
+    apart = way in {"parse", "sums"}
+    paths = sorted(folder.rglob("*.jsonl")) if apart else [folder]
+    begin, before = time.perf_counter(), _cpu()
+    running = [
+        subprocess.Popen(
+            [sys.executable, __file__, "--child", way, str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=machine.environment(),
+        )
+        for path in paths
+    ]
+    try:
+        if apart:
+            said = [_line(process) for process in running]
+            begin = time.perf_counter()
+            for process in running:
+                assert process.stdin is not None  # noqa: S101 (it was opened with a pipe)
+                process.stdin.write("\n")
+                process.stdin.flush()
+        said = [_line(process) for process in running]
+        seconds = time.perf_counter() - begin
+        if any(process.wait() for process in running):
+            raise RuntimeError(f"{way} failed.")
+    finally:
+        for process in running:
+            process.kill()
+            process.communicate()
+    return seconds, sum(found["samples"] for found in said), _cpu() - before
 
+
+def _cpu() -> float:
+    """Seconds of CPU that ended processes of ours have used, and those that they had started."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _line(process: subprocess.Popen[str]) -> dict[str, int]:
+    assert process.stdout is not None  # noqa: S101 (it was opened with a pipe)
+    text = process.stdout.readline()
+    if not text:
+        raise RuntimeError("A process of the benchmark ended early; its message is above.")
+    found: dict[str, int] = json.loads(text)
+    return found
+
+
+def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+    """Measures every length of responses."""
+    ways = ["ours", "loop", "parse", "sums"]
+    for way in ways:  # not counted: brings programs and libraries into memory
+        measure(way, home.log(generate.sized(1, 64)))
+    for tokens in sizes.tokens:
+        folder = home.log(generate.sized(sizes.mb, tokens, seed=tokens, files=max(2, machine.cores())))
+        size = bench.megabytes(folder)
+        runs, used = ({way: list[float]() for way in ways} for _ in range(2))
+        for pair in range(sizes.pairs):
+            found = set()
+            for way in ways if pair % 2 == 0 else ways[::-1]:
+                seconds, samples, cpu = measure(way, folder)
+                runs[way].append(seconds)
+                used[way].append(cpu)
+                found.add(samples)
+            if len(found) != 1:
+                raise RuntimeError(f"The ways do not agree on the number of samples: {sorted(found)}.")
+        name = f"{tokens:,} tokens"
+        beside = {way: [b / a for a, b in zip(runs["ours"], runs[way], strict=True)] for way in ways}
+        alone = [a / b for a, b in zip(runs["parse"], runs["sums"], strict=True)]
+        yield bench.over_runs(f"{name}: ours : loop", beside["loop"], "×", reach=8, at_least=True)
+        yield bench.over_runs(f"{name}: ours : parse alone", beside["parse"], "×", reach=0.4, at_least=True)
+        yield bench.over_runs(f"{name}: sums : parse alone", alone, "×")
+        for way in ways:
+            note = f"{size:.0f} MB, {size / statistics.median(used[way]):.0f} MB for each second of CPU"
+            yield bench.over_runs(f"{name}: {way}", [size / x for x in runs[way]], "MB/s", note=note)
+
+
+ROW = bench.Row(
+    "index",
+    "Cold index, beside a line loop and beside parsing alone",
+    {"quick": Sizes((64, 1000), 10, 1), "usual": Sizes(), "full": Sizes(mb=2000, pairs=5)},
+    figures,
+)
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--child"]:
+        child(sys.argv[2], Path(sys.argv[3]))
+    else:
+        bench.alone(ROW, str(__doc__))

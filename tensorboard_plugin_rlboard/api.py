@@ -231,6 +231,19 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class WorstTokens:
+    """Answer of /worst_tokens."""
+
+    metric: MetricInfo
+    by: str
+    end: str
+    samples: int
+    samples_read: int
+    complete: bool
+    columns: Mapping[str, Sequence[Value]]
+
+
+@dataclass(frozen=True)
 class ProblemColumns:
     """Problems, one list for each field."""
 

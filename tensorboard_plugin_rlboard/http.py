@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Protocol
 
@@ -92,6 +92,7 @@ def selection(args: Arguments) -> Selection:
         within=tuple(args.getlist("in")),
         prompt_key=string(args, "prompt_key") or None,
         group=string(args, "group") or None,
+        where=string(args, "where").strip(),
     )
 
 
@@ -119,8 +120,35 @@ def plain(value: Any) -> Any:
 
 def encode(answer: Any) -> bytes:
     """An answer as UTF-8 JSON; half surrogate pairs become U+FFFD."""
-    text = json.dumps(plain(answer), ensure_ascii=False, separators=(",", ":"))
+    text = _written(answer, {})
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         return _LONE_SURROGATE.sub("\ufffd", text).encode("utf-8")
+
+
+def _written(value: Any, lists: dict[int, str]) -> str:
+    """JSON text. A whole column is written at once; only one that holds NaN or no plain value is walked through.
+
+    `lists` holds what was written before, by identity: tokens that need no decoding stand twice in an answer.
+    """
+    if is_dataclass(value):
+        return _object(((f.name, getattr(value, f.name)) for f in fields(value)), lists)
+    if isinstance(value, Mapping):
+        return _object(((str(key), item) for key, item in value.items()), lists)
+    if isinstance(value, list) and id(value) in lists:
+        return lists[id(value)]
+    try:
+        text = _ENCODER.encode(value)
+    except (ValueError, TypeError):
+        text = _ENCODER.encode(plain(value))
+    if isinstance(value, list):
+        lists[id(value)] = text
+    return text
+
+
+def _object(items: Iterable[tuple[str, Any]], lists: dict[int, str]) -> str:
+    return "{" + ",".join(f"{_ENCODER.encode(name)}:{_written(item, lists)}" for name, item in items) + "}"
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -33,6 +33,14 @@ class RLBoardLoader(base_plugin.TBLoader):  # type: ignore[misc]  # TensorBoard 
             help="Where the index of rollout logs is kept between starts; `none` keeps nothing. (default: rlboard in "
             "$XDG_CACHE_HOME, else ~/.cache/rlboard; never the log directory)",
         )
+        group.add_argument(
+            "--rlboard_memory_limit",
+            metavar="SIZE",
+            type=str,  # read later: a wrong value must not keep TensorBoard from starting
+            default="",
+            help="Memory that RL Board's databases may use together, in megabytes or as 512MB, 2GB; what does not fit "
+            "is kept on disk. (default: 512MB)",
+        )
 
     def load(self, context: base_plugin.TBContext) -> RLBoardPlugin | None:
         """Make the plugin for one TensorBoard.

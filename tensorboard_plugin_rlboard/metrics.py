@@ -13,11 +13,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from tensorboard_plugin_rlboard.segments import (
+    Bools,
+    Floats,
+    Ints,
+    first_maximum,
+    next_value,
+    segment_sum,
+    spread,
+    suffix_sum,
+)
+
 Kind = Literal["signed", "magnitude", "probability", "log_probability", "count", "flag", "value"]
 
 RHO_CAP = 2.0
@@ -122,42 +129,6 @@ class Tokens:
         return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
 
-def segment_sum(x: Floats, starts: Ints, sizes: Ints) -> Floats:
-    """Sums per sample; 0 for samples without tokens (which np.add.reduceat alone would get wrong)."""
-    out = np.zeros(len(sizes))
-    filled = sizes > 0
-    if filled.any():
-        out[filled] = np.add.reduceat(x, starts[filled])
-    return out
-
-
-@np.errstate(over="ignore", invalid="ignore")
-def suffix_sum(x: Floats, starts: Ints, sizes: Ints, factor: float) -> Floats:
-    """y_t = x_t + factor * y_{t+1} within each sample; missing (NaN) terms make the earlier ones NaN."""
-    if factor == 1.0:
-        out = np.empty_like(x)
-        for start, size in zip(starts.tolist(), sizes.tolist(), strict=True):
-            part = slice(start, start + size)
-            out[part] = np.cumsum(x[part][::-1])[::-1]
-        return out
-    out = x.copy()
-    longest = int(sizes.max(initial=0))
-    ends = starts + sizes
-    for back in range(2, longest + 1):  # all samples walk back together, one position at a time
-        at = ends[sizes >= back] - back
-        out[at] += factor * out[at + 1]
-    return out
-
-
-def next_value(values: Floats, starts: Ints, sizes: Ints) -> Floats:
-    """values_{t+1} within each sample, 0 after the last token."""
-    out = np.empty_like(values)
-    if len(values):
-        out[:-1] = values[1:]
-        out[(starts + sizes - 1)[sizes > 0]] = 0.0
-    return out
-
-
 def value_target(tokens: Tokens, gamma: float, lam: float) -> tuple[Floats, str]:
     """The target of the critic and its name: `returns` where logged, else A + V with GAE(gamma, lam).
 
@@ -166,6 +137,8 @@ def value_target(tokens: Tokens, gamma: float, lam: float) -> tuple[Floats, str]
     """
     if "returns" in tokens.values:
         return tokens.values["returns"], "returns"
+    if gamma == lam == 1.0:  # the values cancel out: Σ (r_u + V_{u+1} - V_u) + V_t = Σ r_u
+        return suffix_sum(_existing(tokens, "token_rewards"), tokens.starts, tokens.sizes, 1.0), "gae"
     delta = td_error(tokens, gamma)
     with np.errstate(invalid="ignore"):
         advantage = suffix_sum(delta, tokens.starts, tokens.sizes, gamma * lam)
@@ -243,34 +216,51 @@ def statistics(tokens: Tokens, name: str) -> SampleStatistics:
     `std` is the population standard deviation, `argmax` the 0-based position of the first maximum.
     """
     x = tokens.values[name]
-    starts, sizes = tokens.starts, tokens.sizes
-    there = ~tokens.missing[name] if name in tokens.missing else np.ones(len(x), bool)
-    if tokens.mask is not None:
-        there &= tokens.mask
-    finite = np.isfinite(x) & there
-    clean = bool(finite.all())
-    y = x if clean else np.where(finite, x, 0.0)
-    count = sizes.astype(np.float64) if clean else segment_sum(finite.astype(np.float64), starts, sizes)
-    nonfinite = (
-        np.zeros(len(sizes)) if clean else segment_sum(there.astype(np.float64), starts, sizes) - count
-    )
-    some = count > 0
-    total = segment_sum(y, starts, sizes)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        mean = np.where(some, total / count, np.nan)
-        absmean = np.where(some, segment_sum(np.abs(y), starts, sizes) / count, np.nan)
-        spread = np.square(np.where(finite, y - np.repeat(mean, sizes), 0.0))
-        std = np.where(some, np.sqrt(segment_sum(spread, starts, sizes) / count), np.nan)
-    low, high, at = np.full(len(sizes), np.nan), np.full(len(sizes), np.nan), np.full(len(sizes), np.nan)
-    filled = sizes > 0
-    if filled.any():
-        low[filled] = np.minimum.reduceat(x if clean else np.where(finite, x, np.inf), starts[filled])
-        bounded = x if clean else np.where(finite, x, -np.inf)
-        high[filled] = np.maximum.reduceat(bounded, starts[filled])
-        hits = np.flatnonzero((bounded == np.repeat(high, sizes)) & finite)[::-1]
-        owner = np.searchsorted(starts[filled], hits, side="right") - 1
-        first = np.zeros(int(filled.sum()), np.int64)
-        first[owner] = hits  # later writes win: hits run backwards, so the first maximum stays
-        at[filled] = first - starts[filled]
-    low, high, at = (np.where(some, found, np.nan) for found in (low, high, at))
-    return SampleStatistics(count, nonfinite, np.where(some, total, np.nan), std, low, high, at, absmean)
+    there = None if tokens.mask is None else tokens.mask
+    if name in tokens.missing:
+        there = ~tokens.missing[name] if there is None else there & ~tokens.missing[name]
+    finite = np.isfinite(x)
+    used = finite if there is None else finite & there
+    filled = tokens.sizes > 0
+    starts, sizes = tokens.starts[filled], tokens.sizes[filled]
+    found = np.full((8, len(filled)), np.nan)
+    found[:2] = 0.0
+    if len(x):
+        clean = used.all()
+        computed = _clean(x, starts, sizes) if clean else _holey(x, used, there, starts, sizes)
+        found[:, filled] = computed
+    return SampleStatistics(*found)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _clean(x: Floats, starts: Ints, sizes: Ints) -> tuple[Floats, ...]:
+    """The statistics of samples that have tokens, all of them finite and used."""
+    count = sizes.astype(np.float64)
+    total = np.add.reduceat(x, starts)
+    low, high = np.minimum.reduceat(x, starts), np.maximum.reduceat(x, starts)
+    mean = total / count
+    centred = x - spread(mean, sizes)
+    np.square(centred, out=centred)
+    std = np.sqrt(np.add.reduceat(centred, starts) / count)
+    same_sign = (low >= 0.0) | (high <= 0.0)
+    absmean = np.abs(mean) if same_sign.all() else np.add.reduceat(np.abs(x), starts) / count
+    return count, np.zeros(len(count)), total, std, low, high, first_maximum(x, high, starts, sizes), absmean
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
+def _holey(x: Floats, used: Bools, there: Bools | None, starts: Ints, sizes: Ints) -> tuple[Floats, ...]:
+    """The same where some values are left out; NaN for samples of which none is left."""
+    count = segment_sum(used.astype(np.float64), starts, sizes)
+    existing = sizes if there is None else segment_sum(there.astype(np.float64), starts, sizes)
+    y = np.where(used, x, 0.0)
+    some = np.where(count > 0, 1.0, np.nan)
+    total = segment_sum(y, starts, sizes) * some
+    mean = total / count
+    squares = np.square(np.where(used, y - spread(mean, sizes), 0.0))
+    std = np.sqrt(segment_sum(squares, starts, sizes) / count) * some
+    low = np.minimum.reduceat(np.where(used, x, np.inf), starts) * some
+    bounded = np.where(used, x, -np.inf)
+    high = np.maximum.reduceat(bounded, starts)
+    at = first_maximum(bounded, high, starts, sizes) * some
+    absmean = segment_sum(np.abs(y), starts, sizes) / count * some
+    return count, existing - count, total, std, low, high * some, at, absmean

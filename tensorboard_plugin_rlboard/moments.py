@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics import RHO_CAP, Bools, Floats, Tokens, segment_sum, value_target
+from tensorboard_plugin_rlboard.metrics import RHO_CAP, Tokens, value_target
+from tensorboard_plugin_rlboard.segments import Bools, Floats, segment_sum
 
 _MISMATCH = ("mm_n", "mm_abs", "rho2", "w", "w2", "capped", "p", "q", "pp", "qq", "pq")
 _SEQUENCE = ("seq_n", "seq_rho2", "seq_w", "seq_w2", "seq_capped")
@@ -36,8 +37,9 @@ def _used(tokens: Tokens, *arrays: Floats) -> Bools:
 
 
 def _sums(tokens: Tokens, used: Bools, columns: Mapping[str, Floats]) -> dict[str, Floats]:
+    whole = bool(used.all())
     return {
-        name: segment_sum(np.where(used, column, 0.0), tokens.starts, tokens.sizes)
+        name: segment_sum(column if whole else np.where(used, column, 0.0), tokens.starts, tokens.sizes)
         for name, column in columns.items()
     }
 

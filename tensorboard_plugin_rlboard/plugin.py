@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import mimetypes
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,10 @@ from werkzeug.security import safe_join
 
 from tensorboard_plugin_rlboard import http
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.limits import StoppedError
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.cache import default_folder
+from tensorboard_plugin_rlboard.index.memory import megabytes
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.scalars import ScalarReader, paired
 from tensorboard_plugin_rlboard.sources.logdir import roots
@@ -30,6 +33,8 @@ STATIC = Path(__file__).parent / "static"
 ACTIVE_WAIT = 0.05
 """Seconds that the very first is_active may wait for the first look; TensorBoard's whole page waits with it."""
 YEAR = 31_536_000
+CLIENT, PLACE = "X-RLBoard-Client", "X-RLBoard-Place"
+"""Headers of a request: who asks, and for which place on the screen. A newer question for it ends an older one."""
 Route = Callable[[wrappers.Request], wrappers.Response]
 
 
@@ -42,7 +47,10 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
         found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
-        self._registry = Registry(found, 5.0 if interval is None else float(interval), _cache_folder(flags))
+        memory = megabytes(str(getattr(flags, "rlboard_memory_limit", "") or ""))
+        self._registry = Registry(
+            found, 5.0 if interval is None else float(interval), _cache_folder(flags), memory
+        )
         self._board = Board(self._registry)
         self._scalars = ScalarReader(context.data_provider)
 
@@ -55,6 +63,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             "/sample": self._route(self._sample),
             "/tokens": self._route(self._tokens),
             "/distribution": self._route(self._distribution),
+            "/worst_tokens": self._route(self._worst_tokens),
             "/problems": self._route(self._problems),
             "/scalars": self._route(self._native_scalars),
             "/static/*": self._route(self._static),
@@ -83,8 +92,12 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             if request.headers.get("Sec-Fetch-Site") == "cross-site":
                 return _refuse(request, "RL Board does not answer other sites.", 403)
             self._registry.start()
+            client, place = (request.headers.get(name, "")[:100] for name in (CLIENT, PLACE))
             try:
-                return answer(request)
+                with self._board.limits.question(client, place, _gone(request)):
+                    return answer(request)
+            except StoppedError as error:
+                return _refuse(request, str(error), 503)
             except ArgumentError as error:
                 raise errors.InvalidArgumentError(str(error)) from error
             except UnknownError as error:
@@ -164,6 +177,21 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             ),
         )
 
+    def _worst_tokens(self, request: wrappers.Request) -> wrappers.Response:
+        args = request.args
+        limit, each = http.integer(args, "limit"), http.integer(args, "per_sample")
+        return self._answer(
+            request,
+            lambda: self._board.worst_tokens(
+                http.selection(args),
+                http.string(args, "metric"),
+                by=http.string(args, "by", "sample"),
+                end=http.string(args, "end"),
+                limit=50 if limit is None else limit,
+                per_sample=each or 0,
+            ),
+        )
+
     def _problems(self, request: wrappers.Request) -> wrappers.Response:
         args = request.args
         run, limit = http.required(args, "run"), http.integer(args, "limit")
@@ -210,6 +238,26 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def _gone(request: wrappers.Request) -> Callable[[], bool] | None:
+    """Tells whether the client closed its connection, as a browser does when it aborts a request.
+
+    Only the development server, which TensorBoard is served by, lets the socket be seen; elsewhere nobody knows.
+    """
+    found = request.environ.get("werkzeug.socket")
+    if not isinstance(found, socket.socket) or not hasattr(socket, "MSG_DONTWAIT"):
+        return None
+
+    def gone() -> bool:
+        try:
+            return found.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except (BlockingIOError, ValueError):
+            return False  # it waits and says nothing, or is encrypted and cannot be looked into
+        except OSError:
+            return True
+
+    return gone
 
 
 def _refuse(request: wrappers.Request, sentence: str, code: int) -> wrappers.Response:

@@ -21,13 +21,16 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # The room of a module -> the rooms that it may import. A room that is not named imports nothing of ours.
 MAY_IMPORT = {
     "plugin": {"http", "board", "index", "sources", "scalars"},
+    "cli": {"cluster", "__version__"},
+    "cluster": {"index", "sources", "formats"},
     "loader": {"plugin"},
     "__init__": {"writer"},
     "http": {"board", "texts"},
-    "board": {"index", "scalars", "sources", "formats", "metrics", "moments", "texts", "api"},
-    "index": {"sources", "formats", "metrics", "moments"},
-    "formats": {"metrics"},
-    "moments": {"metrics"},
+    "board": {"index", "scalars", "sources", "formats", "metrics", "moments", "segments", "texts", "api"},
+    "index": {"sources", "formats", "metrics", "moments", "segments"},
+    "formats": {"metrics", "segments"},
+    "moments": {"metrics", "segments"},
+    "metrics": {"segments"},
 }
 SERVERS = {"tensorboard": {"plugin", "loader", "scalars"}, "werkzeug": {"plugin"}}
 PYTHON_LINES = 300
@@ -76,6 +79,7 @@ def test_light_modules_load_nothing_heavy() -> None:
     assert not loaded_by("tensorboard_plugin_rlboard") & heavy
     assert not loaded_by("tensorboard_plugin_rlboard.writer") & heavy
     assert not loaded_by("tensorboard_plugin_rlboard.api") & heavy
+    assert not loaded_by("tensorboard_plugin_rlboard.cli") & heavy
     assert not loaded_by("tensorboard_plugin_rlboard.loader") & {"duckdb"}
     assert not loaded_by("tensorboard_plugin_rlboard.plugin") & {"duckdb"}
 
@@ -122,7 +126,7 @@ def test_every_folder_of_architecture_exists() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\| `([\w./-]+)/`", text, re.MULTILINE))
     assert {"tensorboard_plugin_rlboard", "frontend", "tests"} <= named
-    rooms = {"board", "index", "formats", "sources"}
+    rooms = {"board", "cluster", "index", "formats", "sources"}
     homes = (ROOT, PACKAGE, ROOT / "frontend" / "src")
     missing = [name for name in named if not any((home / name).is_dir() for home in homes)]
     assert not missing, f"ARCHITECTURE.md names folders that are not there: {missing}"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -16,6 +17,7 @@ from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.opened import OpenedSamples
 from tensorboard_plugin_rlboard.board.sample import locate
 from tensorboard_plugin_rlboard.board.selection import Selection, UnknownError
+from tensorboard_plugin_rlboard.formats import one
 from tensorboard_plugin_rlboard.http import encode
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -240,7 +242,7 @@ def test_what_is_kept_stays_within_its_bound() -> None:
 def test_opened_sample_knows_its_size(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1, logprobs=[-1.0] * 1000)])
     board = open_board(tmp_path)
-    _, _, opened = locate(board.registry.cursor(), board.run("."), OpenedSamples(), ids(board)[0])
+    _, opened = locate(board.registry.cursor(), board.run("."), OpenedSamples(), ids(board)[0])
     assert opened.size >= 3 * 8 * 1000, "logprobs, prob and surprise"
 
 
@@ -257,3 +259,43 @@ def test_line_is_decoded_once_for_both_routes(
 
     monkeypatch.setattr("tensorboard_plugin_rlboard.board.opened.open_row", never)
     assert board.token_lists(".", name)["logprobs"] == [-1.0]
+
+
+def test_simdjson_and_python_read_a_line_alike() -> None:
+    lists = frozenset({"logprobs", "values"})
+    lines = [
+        b'{"step": 3, "logprobs": [-1.5, 0, 2], "values": [1, null], "x": {"a": [1, 2]}, "t": ["a", "b"]}',
+        b'{"logprobs": [1.0, NaN], "values": [Infinity]}',
+        b'{"logprobs": [[1.0], [2.0]], "values": []}',
+        b'{"logprobs": ["1", 2], "values": "none", "step": 123456789012345678901234567890}',
+        b'\xef\xbb\xbf{"response": "\xff", "logprobs": [true, 1.0]}',
+        '{"response": "威 \\ud800", "a": 1, "a": 2}'.encode(),
+        b'{"a": 1, "a": 2, "logprobs": [1], "logprobs": [2]}',
+    ]
+    for line in lines:
+        quick, slow = one.parse(line, lists), one.parse_slowly(line)
+        assert quick is not None
+        assert slow is not None
+        assert set(quick) == set(slow)
+        for key, value in quick.items():
+            plain = value.tolist() if isinstance(value, np.ndarray) else value
+            assert repr(plain) == repr(slow[key]) or plain == slow[key], (line, key)
+    assert isinstance((one.parse(lines[0], lists) or {})["logprobs"], np.ndarray)
+    for bad in (b"", b"[1]", b"3", b'{"a": 1} x', b'{"a":', b"\0\0"):
+        assert one.parse(bad, lists) is None
+
+
+def test_group_numbers_of_a_sample_are_those_of_the_table(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    rewards = [1.0, 0.0, 0.0, 0.5, math.nan, math.inf, None, 2.0, -1.0, None]
+    rows = [row(1 + i % 2, "pq"[i % 3 == 0]) | {"reward": reward} for i, reward in enumerate(rewards)]
+    write_rows(tmp_path / "a.jsonl", [{k: v for k, v in r.items() if v is not None} for r in rows])
+    board = open_board(tmp_path)
+    names = ["group_mean", "group_std", "group_rank", "advantage"]
+    table = board.samples(Selection("."), RULES, columns=names).columns
+    for i, name in enumerate(table["id"]):
+        found = board.sample(".", str(name), RULES).scalars
+        for metric in names:
+            expected = table[metric][i]
+            assert found.get(metric) == (None if expected is None else pytest.approx(expected)), (i, metric)

@@ -169,6 +169,24 @@ SNAPSHOT_REQUESTS: dict[str, tuple[str, Arguments]] = {
         (RUN, ("metric", "log_ratio_mean"), ("bins", "4"), ("step", "1"), ("against", "step:3")),
     ),
     "distribution_empty": ("distribution", (RUN, ("metric", "reward"), ("step", "99"), ("bins", "4"))),
+    "samples_where": (
+        "samples",
+        (
+            RUN,
+            ("where", "reward > 0 AND response LIKE '%。%'"),
+            ("columns", "reward"),
+            ("columns", "response"),
+        ),
+    ),
+    "worst_tokens": ("worst_tokens", (RUN, ("limit", "4"))),
+    "worst_tokens_by_token": (
+        "worst_tokens",
+        (RUN, ("metric", "log_ratio"), ("by", "token"), ("end", "highest"), ("limit", "3")),
+    ),
+    "worst_tokens_by_position": (
+        "worst_tokens",
+        (RUN, ("metric", "logprobs"), ("by", "position"), ("limit", "3")),
+    ),
     "problems": ("problems", (RUN,)),
     "scalars_tags": ("scalars", (RUN,)),
     "scalars": ("scalars", (RUN, ("tag", "loss"), ("tag", "actor/lr"))),
@@ -249,6 +267,13 @@ def test_arguments_that_cannot_be_answered_are_400_with_a_sentence(stack: Stack,
         ("distribution", (RUN, ("against", "step:x")), "reference or step:N"),
         ("distribution", (RUN, ("against", "step:" + "9" * 40)), "step"),
         ("distribution", (RUN, ("metric", "k3_mean"), ("against", "reference")), "reward"),
+        ("samples", (RUN, ("where", "rewrad > 0")), "reward"),
+        ("samples", (RUN, ("where", "(SELECT 1) > 0")), "other tables"),
+        ("steps", (RUN, ("where", "reward >")), "filter"),
+        ("distribution", (RUN, ("where", "x" * 3000)), "2000 characters"),
+        ("worst_tokens", (RUN, ("metric", "reward")), "not a token metric"),
+        ("worst_tokens", (RUN, ("by", "row")), "sample, token, position"),
+        ("worst_tokens", (RUN, ("limit", "201")), "1 to 200"),
         ("problems", (RUN, ("limit", "1000")), "1 to 500"),
         ("problems", (), "run"),
         ("scalars", (), "run"),
@@ -262,7 +287,7 @@ def test_arguments_that_cannot_be_answered_are_400_with_a_sentence(stack: Stack,
 
 
 def test_unknown_runs_and_samples_are_404(stack: Stack, ids: list[str]) -> None:
-    for route in ("steps", "samples", "distribution", "problems", "scalars"):
+    for route in ("steps", "samples", "distribution", "worst_tokens", "problems", "scalars"):
         response = stack.get(route, ("run", "no/such"))
         assert response.status_code == 404, route
         assert "no/such" in response.get_data(as_text=True)

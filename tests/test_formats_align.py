@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse
 from tensorboard_plugin_rlboard.index.columns import hidden, metric
-from tensorboard_plugin_rlboard.index.keys import learn
 from tensorboard_plugin_rlboard.index.part import build
 from tensorboard_plugin_rlboard.index.statistics import STORED
 from tensorboard_plugin_rlboard.metrics import derive, statistics
@@ -170,18 +169,16 @@ def test_index_and_opened_sample_say_the_same(drawn: list[dict[str, Any]]) -> No
     """A range read flat by the database, and each of its lines read alone: every statistic of every array."""
     lines = [json.dumps(row).encode() for row in drawn]
     parsed = [parse(line) for line in lines]
-    keys = learn(parsed, NATIVE)
-    data = b"".join(line + b"\n" for line in lines)
     with TemporaryDirectory() as folder, duckdb.connect() as database:
         target = Path(folder) / "part.parquet"
-        part = build(database.cursor(), data, 0, NATIVE, keys, target)
+        part = build([line + b"\n" for line in lines], 0, NATIVE, target)
         source = f"read_parquet('{target}')"
         columns = {str(row[0]) for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         assert part.samples == len(lines)
         misfits = 0
         for i, line in enumerate(parsed):
             assert line is not None
-            one = open_row(line, NATIVE, sorted(keys.arrays))
+            one = open_row(line, NATIVE, sorted(part.keys.arrays))
             misfits += len(one.misfits)
             whole = derive(one.tokens)
             offset = int(part.line_offsets[i])

@@ -59,6 +59,17 @@ def test_what_has_no_place_is_an_error_not_a_guess() -> None:
             http.encode(value)
 
 
+def test_a_column_with_a_nan_is_written_as_the_others_are() -> None:
+    assert http.encode({"a": [1.0, math.nan], "b": [0.1, None, "x"], "c": {"d": [math.inf]}}) == (
+        b'{"a":[1.0,"NaN"],"b":[0.1,null,"x"],"c":{"d":["Infinity"]}}'
+    )
+    tokens = ["a", math.nan]
+    assert http.encode({"a": tokens, "b": tokens, "c": [tokens]}) == (
+        b'{"a":["a","NaN"],"b":["a","NaN"],"c":[["a","NaN"]]}'
+    )
+    assert http.encode({1: (1, 2), "n": {}}) == b'{"1":[1,2],"n":{}}'
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda x: st.lists(x, max_size=3)
 )
@@ -116,9 +127,12 @@ def test_selection_reads_every_common_argument() -> None:
             ("in", "reference"),
             ("prompt_key", "k"),
             ("group", "g"),
+            ("where", " reward > 0 "),
         )
     )
-    assert found == Selection("a/b", "eval", 2, 3, 1, 9, "x y", True, ("prompt", "reference"), "k", "g")
+    assert found == Selection(
+        "a/b", "eval", 2, 3, 1, 9, "x y", True, ("prompt", "reference"), "k", "g", "reward > 0"
+    )
     assert http.selection(args(("run", "."))) == Selection(".")
 
 

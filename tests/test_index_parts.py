@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +15,10 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.columns import literal, logical, physical, quoted
-from tensorboard_plugin_rlboard.index.keys import Keys, learn, spread
+from tensorboard_plugin_rlboard.index.keys import MOST, MOST_ARRAYS, Keys
 from tensorboard_plugin_rlboard.index.part import RESERVED, Part, build
 from tensorboard_plugin_rlboard.index.statistics import repetition
 from tensorboard_plugin_rlboard.metrics import TOKEN_METRICS
-from tensorboard_plugin_rlboard.sources.lines import line_starts
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
 
@@ -53,51 +50,55 @@ def test_literals_are_the_text(name: str) -> None:
         assert database.execute(f"SELECT {literal(name)}").fetchall() == [(name,)]
 
 
-def test_keys_are_told_by_what_they_hold() -> None:
-    rows = [
-        {
-            "a": 1,
-            "b": True,
-            "c": "text",
-            "d": [1.0, None],
-            "e": "1.5",
-            "f": None,
-            "g": {},
-            "h": [],
-            "i": ["x"],
-        },
-        {"step": 1, "logprobs": [1.0], "reward": 1.0, "prompt": "p", "group_id": "g", "loss_mask": [1]},
-        "no row",
-        [1],
-    ]
-    found = learn(rows, NATIVE)
+ROW = {"step": 1, "response": "a", "reward": 1.0}
+
+
+def part_of(lines: list[Any], target: Path, offset: int = 0) -> Part:
+    encoded = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
+    return build([line + b"\n" for line in encoded], offset, NATIVE, target)
+
+
+KEYS = [
+    {"a": 1, "b": True, "c": "text", "d": [1.0, None], "e": "1.5", "f": None, "g": {}, "h": [], "i": ["x"]},
+    {"step": 1, "logprobs": [1.0], "reward": 1.0, "prompt": "p", "group_id": "g", "loss_mask": [1]},
+]
+
+
+def test_keys_are_told_by_what_they_hold(target: Path) -> None:
+    found = part_of([{**ROW, **row} for row in KEYS], target).keys
     assert found == Keys(frozenset({"a", "b", "e"}), frozenset({"c"}), frozenset({"d"}))
 
 
-def test_a_key_with_text_anywhere_is_text() -> None:
-    assert learn([{"a": 1}, {"a": "n/a"}], NATIVE).texts == {"a"}
-    assert learn([{"a": [1.0]}, {"a": "n/a"}], NATIVE) == Keys(texts=frozenset({"a"}))
-    assert learn([{"a": [1.0]}, {"a": 1}], NATIVE) == Keys(arrays=frozenset({"a"}))
+def test_a_key_with_text_anywhere_is_text(database: duckdb.DuckDBPyConnection, target: Path) -> None:
+    lines = [{**ROW, "a": value} for value in (1, "n/a", True, 2.5, None)]
+    assert part_of(lines, target).keys == Keys(texts=frozenset({"a"}))
+    found = database.execute(f"SELECT \"t:a\" FROM '{target}' ORDER BY line_offset").fetchall()
+    assert [row[0] for row in found] == ["1", "n/a", "true", "2.5", None]
     number, text = Keys(numbers=frozenset({"a"})), Keys(texts=frozenset({"a"}))
     assert number | text == text | number == text
 
 
-def test_keys_that_can_name_no_column_are_not_learnt() -> None:
-    assert learn([{"": 1, "a\0b": 1, "a\nb": 1, "x" * 500: 1}], NATIVE) == Keys()
+def test_a_key_may_hold_lists_and_values(target: Path) -> None:
+    lines = [{**ROW, "response_tokens": ["a"], "a": value} for value in ([1.0], "n/a", 1)]
+    found = part_of(lines, target)
+    assert found.keys == Keys(texts=frozenset({"a"}), arrays=frozenset({"a"}))
+    assert found.token_metrics == ("a",)
 
 
-def test_lines_are_looked_at_all_over_a_range() -> None:
-    lines = [json.dumps({"n": n}).encode() for n in range(1000)]
-    data = b"\n".join(lines) + b"\n"
-    seen = [row["n"] for row in spread(data, *line_starts(data, 0)) if isinstance(row, dict)]
-    assert len(seen) == 64
-    assert (seen[0], seen[-1]) == (0, 999)
-    assert max(b - a for a, b in pairwise(seen)) < 32
-    assert spread(b"", *line_starts(b"", 0)) == []
-    huge = b'{"a": "' + b"x" * 2_000_000 + b'"}\n'
-    assert len(spread(huge * 3, *line_starts(huge * 3, 0))) == 1
-    odd = b'{bad\n{"a": 1}\n' + b"[" * 100_000 + b"\n\xef\xbb\xbf{}\n"
-    assert spread(odd, *line_starts(odd, 0)) == [{"a": 1}, {}]
+def test_keys_that_can_name_no_column_are_not_kept(target: Path) -> None:
+    odd = {"": 1, "a\0b": 1, "a\nb": 1, "x" * 500: 1, "y" * 500: [1.0]}
+    assert part_of([{**ROW, **odd}], target).keys == Keys()
+
+
+def test_a_key_of_one_line_is_found(target: Path) -> None:
+    assert part_of([ROW] * 500 + [{**ROW, "late": 1}] + [ROW] * 500, target).keys.numbers == {"late"}
+
+
+def test_keys_without_end_are_bounded_and_said(target: Path) -> None:
+    found = part_of([{**ROW, f"key {i}": i, f"list {i}": [1.0]} for i in range(MOST + 50)], target)
+    assert len(found.keys.numbers) == MOST
+    assert len(found.keys.arrays) == MOST_ARRAYS
+    assert [problem.kind for problem in found.problems] == ["too_many_keys"]
 
 
 @pytest.fixture
@@ -111,28 +112,18 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def part_of(database: duckdb.DuckDBPyConnection, lines: list[Any], target: Path, offset: int = 0) -> Part:
-    encoded = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
-    data = b"".join(line + b"\n" for line in encoded)
-    keys = learn(spread(data, *line_starts(data, 0)), NATIVE)
-    return build(database.cursor(), data, offset, NATIVE, keys, target)
-
-
-ROW = {"step": 1, "response": "a", "reward": 1.0}
-
-
 @pytest.mark.parametrize("lines", [[], [b""], [b" ", b"\t"], [b"{bad"], [b"[1]", b"{}", b"null"]])
 def test_ranges_without_a_sample(
     database: duckdb.DuckDBPyConnection, target: Path, lines: list[bytes]
 ) -> None:
-    found = part_of(database, lines, target)
+    found = part_of(lines, target)
     assert found.samples == 0
     assert len(found.problems) == sum(bool(line.strip()) for line in lines)
 
 
 def test_places_are_those_of_the_file(database: duckdb.DuckDBPyConnection, target: Path) -> None:
     lines = [ROW, b"", b"{bad", {**ROW, "step": 2}]
-    found = part_of(database, lines, target, offset=1000)
+    found = part_of(lines, target, offset=1000)
     rows = database.execute(f"SELECT line_offset, line_length, line, step FROM '{target}'").fetchall()
     first = len(json.dumps(ROW))
     assert rows == [(1000, first, 0, 1), (1000 + first + 7, first, 3, 2)]
@@ -145,28 +136,21 @@ def test_lines_that_the_database_refuses_come_back_in_their_place(
     database: duckdb.DuckDBPyConnection, target: Path
 ) -> None:
     broken = json.dumps({**ROW, "step": 2}).encode().replace(b'"a"', b'"\xe9"')
-    part_of(database, [ROW, broken, {**ROW, "step": 3}, b'{"step": 4, "response": "\\ud83d"}'], target)
+    part_of([ROW, broken, {**ROW, "step": 3}, b'{"step": 4, "response": "\\ud83d"}'], target)
     found = database.execute(f"SELECT step, \"t:response\" FROM '{target}' ORDER BY line_offset").fetchall()
     assert found == [(1, "a"), (2, "\ufffd"), (3, "a"), (4, "\ufffd")]
 
 
-def test_without_memory_files_a_temporary_one_is_used(
-    database: duckdb.DuckDBPyConnection, target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delattr(os, "memfd_create", raising=False)
-    assert part_of(database, [ROW, ROW], target).samples == 2
-
-
 def test_line_longer_than_the_databases_default(database: duckdb.DuckDBPyConnection, target: Path) -> None:
     long = {**ROW, "response": "x" * 20_000_000}
-    assert part_of(database, [ROW, long, ROW], target).samples == 3
+    assert part_of([ROW, long, ROW], target).samples == 3
 
 
 def test_values_that_cannot_be_used_are_named(database: duckdb.DuckDBPyConnection, target: Path) -> None:
     odd = {**ROW, "reward": "good", "logprobs": "none", "response_tokens": ["a"], "values": [1.0, 2.0, 3.0]}
     fine = {**ROW, "step": "soon", "response_tokens": ["a"], "logprobs": [-1.0]}
     lines = [odd, {"step": 1, "prompt": "no response"}, fine]
-    found = [(problem.line, problem.kind) for problem in part_of(database, lines, target).problems]
+    found = [(problem.line, problem.kind) for problem in part_of(lines, target).problems]
     assert sorted(found) == [
         (0, "length_mismatch"),
         (0, "not_a_number"),

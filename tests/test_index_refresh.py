@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 import duckdb
 import pytest
@@ -20,8 +20,8 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import ranges as ranges_module
 from tensorboard_plugin_rlboard.index import refresh as refresh_module
+from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.index.ahead import Ahead
-from tensorboard_plugin_rlboard.index.keys import Keys
 from tensorboard_plugin_rlboard.index.part import build
 from tensorboard_plugin_rlboard.index.ranges import Order
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -179,13 +179,13 @@ def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
 MIXED: list[Any] = [
     row(1, "plain"),
     row(1, "late text", source="math"),
-    row(2, "late number", format_reward=1.0),
+    row(2, "late number", format_reward=1.5),
     "{bad",
     row(2, "late array", response_tokens=["x", "y"], logprobs=[-1.0, -2.0], extra=[1.0, 2.0]),
     "",
     row(3, "a number that turns to text", format_reward="n/a", KL=0.5),
     row(3, "differs in case", kl=0.25, split="eval"),
-    row(4, "null", source=None, format_reward=0.0),
+    row(4, "null", source=None, format_reward=0.25),
     row(3, "resumed", response_tokens=["x"], logprobs=[-1.0], ref_logprobs=[-2.0]),
     row(4, "resumed", source="code"),
 ]
@@ -199,8 +199,8 @@ def test_small_ranges_give_the_rows_of_one(
     monkeypatch.setattr(refresh_module, "FIRST_RANGE", 150)
     monkeypatch.setattr(refresh_module, "RANGE", 200)
     pieces = open_board(tmp_path)
-    assert len(whole.registry.runs["."].files["a.jsonl"].ranges) == 1
-    assert len(pieces.registry.runs["."].files["a.jsonl"].ranges) > 4
+    assert whole.registry.runs["."].files["a.jsonl"].parts == 1
+    assert pieces.registry.runs["."].files["a.jsonl"].parts > 4
     assert table(pieces) == table(whole)
     assert problems(pieces) == problems(whole)
     assert set(pieces.runs().runs[0].text_columns) == set(whole.runs().runs[0].text_columns)
@@ -236,10 +236,9 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
             registry.stop()
 
 
-def test_late_key_is_found_in_the_lines_before_it(
+def test_late_key_simply_appears(
     tmp_path: Path, open_board: Open, write_rows: Write, small_ranges: None
 ) -> None:
-    """A key is learnt from lines spread over a range; where it is learnt late, its earlier lines are read again."""
     path = write_rows(tmp_path / "a.jsonl", [row(1), row(2)])
     board = open_board(tmp_path)
     assert "acc" not in {metric.name for metric in board.runs().runs[0].metrics}
@@ -248,17 +247,39 @@ def test_late_key_is_found_in_the_lines_before_it(
     assert column(board, "acc") == [None, None, 0.25]
 
 
-def test_attempts_survive_that_earlier_lines_are_read_again(
+def test_number_that_turns_to_text_is_text_from_the_first_line_on(tmp_path: Path, open_board: Open) -> None:
+    """Whichever comes first: whole numbers lose their decimal point, and the metric is gone."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(line(1, level=2.0, problems=7) + line(2, level=0.5))
+    board = open_board(tmp_path)
+    run = board.registry.runs["."]
+    assert {"level", "logged.problems"} <= {metric.name for metric in board.runs().runs[0].metrics}
+    epoch = run.epoch
+    append(path, line(3, level="hard", problems="none"))
+    board.registry.refresh()
+    assert run.epoch > epoch, "rows that were there have changed"
+    epoch = run.epoch
+    append(path, line(4, level=3) + line(5, level=None))
+    board.registry.refresh()
+    assert run.epoch == epoch
+    assert column(board, "level") == ["2", "0.5", "hard", "3", None]
+    assert column(board, "logged.problems") == ["7", None, "none", None, None]
+    assert not {"level", "logged.problems"} & {metric.name for metric in board.runs().runs[0].metrics}
+    assert {"level", "logged.problems"} <= set(board.runs().runs[0].text_columns)
+
+
+def test_attempts_survive_that_a_number_turns_to_text(
     tmp_path: Path, open_board: Open, small_ranges: None
 ) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes(b"".join(line(step, note="x" * 90) for step in (1, 2, 3, 2, 3, 4)))
+    path.write_bytes(b"".join(line(step, note=step) for step in (1, 2, 3, 2, 3, 4)))
     board = open_board(tmp_path)
     assert column(board, "attempt") == [1, 2, 2, 2]
     append(path, line(5, note=3))
     append(path, line(6, late="key", note="x"))
     board.registry.refresh()
     assert column(board, "attempt") == [1, 2, 2, 2, 2, 2]
+    assert column(board, "note") == ["1", "2", "3", "4", "3", "x"]
     assert [found.attempt for found in board.runs().runs[0].attempts] == [1, 2]
 
 
@@ -321,7 +342,7 @@ def test_file_that_cannot_be_opened_is_named_and_the_others_are_read(
             raise PermissionError(13, "Permission denied", path)
         return real(path)
 
-    monkeypatch.setattr(refresh_module, "sniff", failing)
+    monkeypatch.setattr(survey_module, "sniff", failing)
     board = open_board(tmp_path)
     assert [run.run for run in board.runs().runs] == ["good"]
     assert board.runs().ignored[0].file == "bad/a.jsonl"
@@ -333,10 +354,10 @@ def test_read_error_while_indexing_is_the_runs_message(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def failing(path: str, offset: int, length: int) -> bytes:
-        raise OSError(5, "Input/output error", path)
+    def failing(order: Order) -> BinaryIO:
+        raise OSError(5, "Input/output error", order.path)
 
-    monkeypatch.setattr(ranges_module, "read", failing)
+    monkeypatch.setattr(ranges_module, "opened", failing)
     board = open_board(tmp_path)
     info = board.runs().runs[0]
     assert "Input/output error" in info.message
@@ -350,10 +371,11 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def failing(cursor: Any, data: bytes, *rest: Any) -> Any:
-        if b"poison" in data:
+    def failing(lines: Iterable[bytes], *rest: Any) -> Any:
+        whole = list(lines)
+        if any(b"poison" in line for line in whole):
             raise duckdb.OutOfMemoryException("no")
-        return build(cursor, data, *rest)
+        return build(whole, *rest)
 
     monkeypatch.setattr(ranges_module, "build", failing)
     rows: list[Any] = [row(step, f"r{step}") for step in range(1, 30)]
@@ -366,33 +388,6 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
     assert problems(board) == [("a.jsonl", 9, "not_indexed")]
     assert column(board, "line") == [step + 1 for step in range(1, 30) if step != 8]
     assert column(board, "late", step=21) == [1.0]
-
-
-def test_late_key_in_a_range_read_in_pieces_reaches_the_earlier_lines(
-    tmp_path: Path,
-    open_board: Open,
-    write_rows: Write,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    first = [row(1, "early", acc=1.0), row(2, "early")]
-    path = write_rows(tmp_path / "a.jsonl", first)
-    monkeypatch.setattr(ranges_module, "learn", lambda rows, known: Keys())
-    board = open_board(tmp_path)
-    monkeypatch.undo()
-    calls = []
-
-    def failing(cursor: Any, data: bytes, *rest: Any) -> Any:
-        calls.append(len(data))
-        if len(calls) == 1:
-            raise duckdb.OutOfMemoryException("no")
-        return build(cursor, data, *rest)
-
-    monkeypatch.setattr(ranges_module, "build", failing)
-    append(path, line(3, acc=0.5) + line(4, acc=0.25))
-    with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
-        board.registry.refresh()
-    assert column(board, "acc") == [1.0, None, 0.5, 0.25]
 
 
 def test_deeply_nested_line_does_not_stop_the_others(
@@ -499,7 +494,7 @@ def test_failure_of_the_whole_index_is_shown(
     def broken(roots: object) -> None:
         raise RuntimeError("no memory left")
 
-    monkeypatch.setattr(refresh_module, "scan", broken)
+    monkeypatch.setattr(survey_module, "scan", broken)
     registry = Registry(roots(str(tmp_path), ""), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()
@@ -559,10 +554,10 @@ def test_ranges_built_by_processes_beside_are_the_same(
     taken: list[Order] = []
     real = Ahead.take
 
-    def counting(ahead: Ahead, order: Order) -> Any:
-        found = real(ahead, order)
-        if found is not None:
-            taken.append(order)
+    def counting(ahead: Ahead, ticket: int) -> Any:
+        found = real(ahead, ticket)
+        if found is not None and found.built is not None:
+            taken.append(found.order)
         return found
 
     monkeypatch.setattr(Ahead, "take", counting)
@@ -586,8 +581,8 @@ def test_process_that_dies_costs_nothing_but_time(
     monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
     real = Ahead._send
 
-    def killing(ahead: Ahead, worker: Any, order: Order) -> None:
-        real(ahead, worker, order)
+    def killing(ahead: Ahead, worker: Any, ticket: int, order: Order) -> None:
+        real(ahead, worker, ticket, order)
         worker.process.kill()
 
     monkeypatch.setattr(Ahead, "_send", killing)
@@ -605,9 +600,9 @@ def test_processes_end_when_nothing_is_left_to_index(
     started: list[Any] = []
     real = Ahead._send
 
-    def noting(ahead: Ahead, worker: Any, order: Order) -> None:
+    def noting(ahead: Ahead, worker: Any, ticket: int, order: Order) -> None:
         started.append(worker.process)
-        real(ahead, worker, order)
+        real(ahead, worker, ticket, order)
 
     monkeypatch.setattr(Ahead, "_send", noting)
     write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])

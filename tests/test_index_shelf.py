@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import ranges as ranges_module
 from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import shelf as shelf_module
+from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -61,8 +62,8 @@ def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     def reading(*_: object) -> bytes:
         raise AssertionError("the log was read")
 
-    monkeypatch.setattr(ranges_module, "read", reading)
-    monkeypatch.setattr(refresh_module, "sniff", reading)
+    monkeypatch.setattr(ranges_module, "opened", reading)
+    monkeypatch.setattr(survey_module, "sniff", reading)
 
 
 def test_reopened_run_answers_alike_and_reads_no_log(
@@ -85,13 +86,13 @@ def test_what_was_appended_since_is_all_that_is_read(
     with (logs / "a.jsonl").open("a") as file:
         file.write(line(10))
     offsets = []
-    real = ranges_module.read
+    real = ranges_module.opened
 
-    def reading(path: str, offset: int, length: int) -> bytes:
-        offsets.append(offset)
-        return real(path, offset, length)
+    def reading(order: ranges_module.Order) -> BinaryIO:
+        offsets.append(order.offset)
+        return real(order)
 
-    monkeypatch.setattr(ranges_module, "read", reading)
+    monkeypatch.setattr(ranges_module, "opened", reading)
     assert everything(start())["rows"]["step"] == list(range(1, 11))
     assert offsets == [sum(len(line(step)) for step in range(1, 10))]
 
@@ -112,22 +113,20 @@ def test_part_that_is_gone_or_damaged_is_built_again(
 ) -> None:
     (logs / "a.jsonl").write_text("".join(line(step) for step in range(1, 10)))
     before = everything(start())
-    for part in (tmp_path / "cache").glob("parts-*/*.parquet"):
+    for part in (tmp_path / "cache").glob("parts-*/**/*.parquet"):
         if harm == "remove":
             part.unlink()
         elif harm == "damage":
             part.write_bytes(part.read_bytes()[:200])
         elif harm == "foreign":
             part.write_bytes(b"PAR1 not ours PAR1")
-    for facts in (tmp_path / "cache").glob("parts-*/*.json"):
+    for facts in (tmp_path / "cache").glob("parts-*/**/*.json"):
         if harm == "facts":
             facts.write_text("{")
     assert everything(start()) == before
 
 
-def test_late_key_is_kept_with_the_parts_that_were_built_again(
-    logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_late_key_is_kept_with_the_parts(logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh_module, "FIRST_RANGE", 300)
     monkeypatch.setattr(refresh_module, "RANGE", 300)
     monkeypatch.setattr(shelf_module, "SMALL", 1)
@@ -151,7 +150,7 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
             file.write(line(step))
         board.registry.refresh()
     assert everything(board)["rows"]["step"] == [1, 2, 3, 4, 5]
-    assert len(list((tmp_path / "cache").glob("parts-*/*.parquet"))) == 1
+    assert len(list((tmp_path / "cache").glob("parts-*/**/*.parquet"))) == 1
     assert everything(start())["rows"]["step"] == [1, 2, 3, 4, 5]
 
 

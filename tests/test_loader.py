@@ -47,6 +47,15 @@ def test_flag_for_the_cache_is_read_from_the_command_line() -> None:
     parser.format_help()  # argparse formats help with %, which a path or sentence may break
 
 
+def test_memory_limit_of_any_kind_is_taken_from_the_command_line() -> None:
+    """TensorBoard must start whatever was written; the plugin says what is wrong with it."""
+    parser = argparse.ArgumentParser()
+    RLBoardLoader().define_flags(parser)
+    assert parser.parse_args([]).rlboard_memory_limit == ""
+    assert parser.parse_args(["--rlboard_memory_limit", "much"]).rlboard_memory_limit == "much"
+    assert parser.parse_args(["--rlboard_memory_limit=2GB"]).rlboard_memory_limit == "2GB"
+
+
 def test_missing_package_costs_the_tab_and_says_which(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard import metrics
-from tensorboard_plugin_rlboard.metrics import Bools, Floats, Tokens
+from tensorboard_plugin_rlboard import metrics, segments
+from tensorboard_plugin_rlboard.metrics import Tokens
+from tensorboard_plugin_rlboard.segments import Bools, Floats
 
 Values = list[float | None]
 
@@ -143,7 +144,7 @@ def test_statistics_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], da
 @given(samples(("x",), FINITE), st.sampled_from([1.0, 0.99, 0.5, 0.0]))
 def test_suffix_sums_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], factor: float) -> None:
     flat = tokens(drawn)
-    found = metrics.suffix_sum(flat.values["x"], flat.starts, flat.sizes, factor).tolist()
+    found = segments.suffix_sum(flat.values["x"], flat.starts, flat.sizes, factor).tolist()
     expected: list[float] = []
     for sample in drawn:
         total, backwards = 0.0, []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -12,10 +13,11 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
-from tensorboard_plugin_rlboard.index import refresh as refresh_module
+from tensorboard_plugin_rlboard.board.limits import StoppedError
 from tensorboard_plugin_rlboard.index import registry as registry_module
+from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
-from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
+from tensorboard_plugin_rlboard.plugin import CLIENT, PLACE, RLBoardPlugin
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Make = Callable[..., RLBoardPlugin]
@@ -62,7 +64,7 @@ def test_constructing_starts_no_thread_and_opens_nothing(
 
     write_rows(tmp_path / "a.jsonl", [ROW])
     for module, name in (
-        (refresh_module, "scan"),
+        (survey_module, "scan"),
         (registry_module, "first_file"),
         (registry_module, "Engine"),
     ):
@@ -177,3 +179,46 @@ def test_first_question_waits_for_the_index(tmp_path: Path, make: Make, write_ro
     assert client.get(f"{HOME}/samples?run=.").status_code in {200, 404}
     finish(plugin)
     assert json.loads(client.get(f"{HOME}/runs").get_data())["state"] == "ready"
+
+
+def test_a_question_that_is_given_up_is_503_with_a_sentence(
+    tmp_path: Path, make: Make, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(tmp_path / "a.jsonl", [ROW])
+    plugin = make(str(tmp_path))
+    finish(plugin)
+
+    def too_long(*_: Any, **__: Any) -> Any:
+        raise StoppedError("This took longer than 20 seconds and was given up: narrow the steps.")
+
+    monkeypatch.setattr(plugin._board, "samples", too_long)
+    response = Client(application.TensorBoardWSGI([plugin])).get(f"{HOME}/samples?run=.")
+    assert (response.status_code, response.mimetype) == (503, "text/plain")
+    assert "narrow the steps" in response.get_data(as_text=True)
+
+
+def test_a_client_that_left_is_noticed(
+    tmp_path: Path, make: Make, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The development server lets its socket be seen; a browser that aborts a request closes it."""
+    write_rows(tmp_path / "a.jsonl", [ROW])
+    plugin = make(str(tmp_path))
+    finish(plugin)
+    seen: list[Any] = []
+    question = plugin._board.limits.question
+
+    def spy(client: str, place: str, gone: Any) -> Any:
+        seen.append((client, place, None if gone is None else gone()))
+        return question(client, place, None)
+
+    monkeypatch.setattr(plugin._board.limits, "question", spy)
+    ours, theirs = socket.socketpair()
+    client = Client(application.TensorBoardWSGI([plugin]))
+    asked = {"environ_overrides": {"werkzeug.socket": ours}, "headers": {CLIENT: "tab", PLACE: "table"}}
+    client.get(f"{HOME}/samples?run=.", **asked)
+    theirs.close()
+    client.get(f"{HOME}/samples?run=.", **asked)
+    ours.close()
+    client.get(f"{HOME}/samples?run=.", **asked)
+    client.get(f"{HOME}/samples?run=.")
+    assert seen == [("tab", "table", False), ("tab", "table", True), ("tab", "table", True), ("", "", None)]

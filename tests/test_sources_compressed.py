@@ -32,6 +32,7 @@ except ImportError:
     zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
 
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.sources.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -330,6 +331,35 @@ def test_files_make_room_for_others_and_are_made_again(tmp_path: Path) -> None:
     finally:
         spool.clear()
     assert spooled(spool) == []
+
+
+def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
+    tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(access._open_stored, budget=30_000)
+    monkeypatch.setattr(access, "_spool", spool)
+    monkeypatch.setattr(refresh_module, "BUDGET", 0)
+    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 4000)
+    monkeypatch.setattr(refresh_module, "RANGE", 4000)
+    for i in range(4):
+        text = b"".join(line(step, note="x" * 1000) for step in range(20 * i, 20 * i + 20))
+        (tmp_path / f"{i}.jsonl.gz").write_bytes(gzip.compress(text))
+        os.utime(
+            tmp_path / f"{i}.jsonl.gz", (1e9, 1e9)
+        )  # a log that is being written is looked at more closely
+    unpacked: list[str] = []
+    real = Spool._unpack
+
+    def unpacking(self: Spool, path: str, *args: Any, **more: Any) -> Any:
+        unpacked.append(path)
+        return real(self, path, *args, **more)
+
+    monkeypatch.setattr(Spool, "_unpack", unpacking)
+    try:
+        assert steps(open_board(tmp_path)) == list(range(80))
+        assert [Path(path).name[0] for path in unpacked] == ["0", "1", "2", "3"]
+    finally:
+        spool.clear()
 
 
 def test_unpacked_file_that_someone_removed_is_made_again(tmp_path: Path) -> None:

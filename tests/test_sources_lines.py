@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.sources import lines
-from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, line_starts
+from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, last_lines, line_starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,3 +147,15 @@ def test_lines_of_any_length_are_found_alike(length: int) -> None:
     assert starts.tolist() == beside.tolist()
     assert lengths.tolist() == beside_lengths.tolist()
     assert len(starts) == (401 if length else 1)
+
+
+def test_last_lines_are_whole_ones(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"aaaa\nbbbb\ncccc\ndd")
+    name = str(path)
+    assert last_lines(name, 0, 17, 100) == (0, 15)
+    assert last_lines(name, 5, 17, 100) == (5, 10)
+    assert last_lines(name, 0, 17, 9) == (10, 5)
+    assert last_lines(name, 0, 15, 5) is None, "whether a line begins right there is not known"
+    assert last_lines(name, 0, 17, 3) is None
+    assert last_lines(name, 15, 17, 100) is None

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -474,6 +475,21 @@ def test_where_every_attempt_takes_long_there_are_few(monkeypatch: pytest.Monkey
 
     with pytest.raises(OSError, match=r"did not answer in time \(TimeoutError\)"):
         filesystems.patiently("s3://bucket/x", ask)
+
+
+def test_whoever_waits_is_not_kept_waiting_by_a_dead_network() -> None:
+    answer = threading.Event()
+    with (
+        filesystems.hurried(0.05),
+        pytest.raises(OSError, match=r"s3://bucket did not answer in 0\.05 seconds"),
+    ):
+        filesystems.patiently("s3://bucket/x", answer.wait)
+    answer.set()
+    with filesystems.hurried(60.0):
+        assert filesystems.patiently("s3://bucket/x", lambda: 7) == 7
+        with pytest.raises(FileNotFoundError):
+            filesystems.patiently("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
+    assert filesystems.patiently("s3://bucket/x", threading.current_thread) is threading.current_thread()
 
 
 def test_addresses_are_shown_without_their_secrets() -> None:

@@ -13,6 +13,7 @@ import shellCss from "./shell/shell.css?inline";
 import { Failed, NoRuns, NoSamples, Reading, UnknownRun } from "./shell/states";
 import { TopBar } from "./shell/TopBar";
 import { followSteps, run, runs, runsError, steps, stepsError } from "./state/data";
+import { editFilter } from "./state/filter";
 import { dispatchKey, useKeys } from "./state/keys";
 import { refresh, startPolling } from "./state/poll";
 import { followAddress, select, selection } from "./state/selection";
@@ -24,8 +25,9 @@ import themeCss from "./ui/theme.css?inline";
 import { Overview } from "./views/overview/Overview";
 import { Samples } from "./views/samples/Samples";
 import { focusSearch } from "./views/samples/Search";
+import { Tokens } from "./views/tokens/Tokens";
 
-const views = { overview: Overview, samples: Samples } as const;
+const views = { overview: Overview, samples: Samples, tokens: Tokens } as const;
 
 /** One level up: from the token to the sample, to the list, to the one step, to the overview. */
 function up(): boolean {
@@ -93,6 +95,7 @@ export function App(): JSX.Element {
         select({ view: "samples" }, "push");
         focusSearch();
       },
+      f: editFilter,
       Escape: up,
       "?": () => setDialog("help"),
     },

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import (
     Distribution,
@@ -12,18 +14,28 @@ from tensorboard_plugin_rlboard.api import (
     Sample,
     Samples,
     Steps,
+    WorstTokens,
 )
 from tensorboard_plugin_rlboard.board import runs as runs_question
 from tensorboard_plugin_rlboard.board.columns import fetch
 from tensorboard_plugin_rlboard.board.distribution import distribution
+from tensorboard_plugin_rlboard.board.kept import Kept
+from tensorboard_plugin_rlboard.board.limits import Limits
 from tensorboard_plugin_rlboard.board.opened import OpenedSamples, binary
 from tensorboard_plugin_rlboard.board.overview import Overview
 from tensorboard_plugin_rlboard.board.sample import locate, sample, token_names
 from tensorboard_plugin_rlboard.board.samples import MAX_LIMIT, samples
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
+from tensorboard_plugin_rlboard.board.worst import worst_tokens
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
+
+if TYPE_CHECKING:
+    import duckdb
+
+_TOTALS = 256
+"""Numbers of samples that are kept until their run changes: walking through a list counts it once."""
 
 
 class Board:
@@ -31,10 +43,12 @@ class Board:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
+        self.limits = Limits()
         self._opened = OpenedSamples()
         self._described: dict[str, runs_question.Described] = {}
-        self._overview = Overview(registry)
+        self._overview = Overview(registry, self.cursor, self.limits.heavy)
         registry.after_round = self._overview.follow
+        self._totals: Kept[int] = Kept(_TOTALS)
 
     @property
     def revision(self) -> int:
@@ -45,6 +59,10 @@ class Board:
     def problems_total(self) -> int:
         """Problems of all runs."""
         return sum(run.problems for run in self.registry.runs.values())
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor for the calling thread, within the limits of the question that it answers."""
+        return self.limits.cursor(self.registry.cursor())
 
     def runs(self, scalar_runs: Sequence[str] = ()) -> Runs:
         """All runs; `scalar_runs` are TensorBoard's own, to be paired with them."""
@@ -82,35 +100,43 @@ class Board:
     ) -> Samples:
         """One page of the table of responses."""
         run = self.run(chosen.run)
-        return samples(
-            self.registry.cursor(),
-            run,
-            chosen,
-            rules,
-            columns=columns,
-            sort=sort,
-            order=order,
-            preset=preset,
-            seed=seed,
-            offset=offset,
-            limit=limit,
-        )
+        narrowed = preset if preset == "suspect_reference" else ""
+        counted = (run.name, run.version, chosen, narrowed)
+        with self._turn(chosen):
+            return samples(
+                self.cursor(),
+                run,
+                chosen,
+                rules,
+                columns=columns,
+                sort=sort,
+                order=order,
+                preset=preset,
+                seed=seed,
+                offset=offset,
+                limit=limit,
+                total=lambda count: self._totals.get(counted, count),
+            )
+
+    def _turn(self, chosen: Selection) -> AbstractContextManager[None]:
+        """Waits for its turn where a question looks at more than one step."""
+        return nullcontext() if chosen.step is not None else self.limits.heavy()
 
     def sample(self, run: str, name: str, rules: TextRules) -> Sample:
         """One sample whole."""
-        return sample(self.registry.cursor(), self.run(run), self._opened, name, rules)
+        return sample(self.cursor(), self.run(run), self._opened, name, rules)
 
     def tokens(self, run: str, name: str) -> tuple[list[str], bytes]:
         """The token metrics of a sample: their names, and their rows as little-endian float32."""
         found = self.run(run)
-        _, _, opened = locate(self.registry.cursor(), found, self._opened, name)
+        _, opened = locate(self.cursor(), found, self._opened, name)
         names = token_names(found, opened)
         return names, binary(opened, names)
 
     def token_lists(self, run: str, name: str) -> dict[str, list[float | None]]:
         """The token metrics of a sample as lists; None where a value is missing, NaN where NaN was logged."""
         found = self.run(run)
-        _, _, opened = locate(self.registry.cursor(), found, self._opened, name)
+        _, opened = locate(self.cursor(), found, self._opened, name)
         lists: dict[str, list[float | None]] = {}
         for metric in token_names(found, opened):
             absent = opened.tokens.missing.get(metric)
@@ -130,9 +156,25 @@ class Board:
     ) -> Distribution:
         """Histogram and density of one metric."""
         run = self.run(chosen.run)
-        return distribution(
-            self.registry.cursor(), run, chosen, metric, bins=bins, lo=lo, hi=hi, against=against
-        )
+        with self._turn(chosen):
+            return distribution(self.cursor(), run, chosen, metric, bins=bins, lo=lo, hi=hi, against=against)
+
+    def worst_tokens(
+        self,
+        chosen: Selection,
+        metric: str = "",
+        *,
+        by: str = "sample",
+        end: str = "",
+        limit: int = 50,
+        per_sample: int = 0,
+    ) -> WorstTokens:
+        """The most extreme tokens of a selection."""
+        run = self.run(chosen.run)
+        with self.limits.heavy():
+            return worst_tokens(
+                self.cursor(), run, chosen, metric, by=by, end=end, limit=limit, per_sample=per_sample
+            )
 
     def problems(self, run: str, offset: int = 0, limit: int = 50) -> Problems:
         """Lines and values that could not be used, in file order.
@@ -144,7 +186,7 @@ class Board:
             raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
         found = self.run(run)
         rows = fetch(
-            self.registry.cursor(),
+            self.cursor(),
             f'SELECT file, line, line_offset AS "offset", kind, reason FROM {found.problem_table} '
             f"ORDER BY file, line_offset, kind LIMIT {limit} OFFSET {offset}",
             [],

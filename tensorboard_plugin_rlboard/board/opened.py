@@ -9,10 +9,11 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.selection import UnknownError
-from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse
+from tensorboard_plugin_rlboard.formats.one import OpenedRow, array_keys, open_row, parse
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
-from tensorboard_plugin_rlboard.metrics import Bools, Tokens, derive
-from tensorboard_plugin_rlboard.sources.access import read_range
+from tensorboard_plugin_rlboard.metrics import Tokens, derive
+from tensorboard_plugin_rlboard.segments import Bools
+from tensorboard_plugin_rlboard.sources.access import read_now
 
 _BUDGET = 64 * 1024 * 1024
 
@@ -48,20 +49,26 @@ class OpenedSamples:
             UnknownError: the line is not there any more.
         """
         key = (run.name, file.number, offset, length, run.keys.arrays)
-        return self._kept.get(key, lambda: _open(run, file, offset, length))
+        return self._kept.get(key, lambda: open_line(run, file, offset, length))
 
 
-def _open(run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:
+def open_line(run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:
+    """Reads and decodes one line.
+
+    Raises:
+        UnknownError: the line is not there any more.
+    """
     try:
-        line = read_range(file.path, offset, length)
+        line = read_now(file.path, offset, length)
     except OSError as error:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
-    row = parse(line)
+    arrays = sorted(run.keys.arrays)
+    row = parse(line, array_keys(file.known, arrays))
     if row is None:
         raise UnknownError(
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
-    opened = open_row(row, file.known, sorted(run.keys.arrays))
+    opened = open_row(row, file.known, arrays)
     return Opened(opened, derive(opened.tokens))
 
 

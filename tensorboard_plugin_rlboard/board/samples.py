@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tensorboard_plugin_rlboard.api import Samples
 from tensorboard_plugin_rlboard.board.columns import fetch
 from tensorboard_plugin_rlboard.board.ids import id_column
-from tensorboard_plugin_rlboard.board.selection import (
-    TEXTS,
-    ArgumentError,
-    Relation,
-    Selection,
-    relation,
-    searched,
+from tensorboard_plugin_rlboard.board.matches import hit_columns, hit_fields, matches
+from tensorboard_plugin_rlboard.board.pages import Order, page
+from tensorboard_plugin_rlboard.board.selection import ArgumentError, Relation, Selection, relation
+from tensorboard_plugin_rlboard.board.vocabulary import (
+    expression,
+    group_columns,
+    needs_groups,
+    sample_metrics,
+    text_columns,
 )
-from tensorboard_plugin_rlboard.board.vocabulary import expression, needs_groups, sample_metrics, text_columns
-from tensorboard_plugin_rlboard.index.columns import metric, physical, quoted, text
+from tensorboard_plugin_rlboard.index.columns import metric, physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.texts import TextRules, cut_prompt, cut_response, excerpt
+from tensorboard_plugin_rlboard.texts import TextRules, cut_prompt, cut_response
 
 if TYPE_CHECKING:
     import duckdb
 
 MAX_LIMIT = 500
-LOGGED_ORDER = "step, line_offset, file"
 _PLAIN = ("step", "split", "attempt", "prompt_key", "line")
 _DEFAULT = (
     "prompt",
@@ -70,8 +70,9 @@ def samples(
     seed: int = 0,
     offset: int = 0,
     limit: int = 50,
+    total: Callable[[Callable[[], int]], int] = lambda count: count(),
 ) -> Samples:
-    """Answers /samples.
+    """Answers /samples; `total` may know the number of samples from an earlier page.
 
     Raises:
         ArgumentError: an unknown column, order or preset, or a limit that is too large.
@@ -85,39 +86,59 @@ def samples(
         else [c for c in columns if c not in {"id", "step"}]
     )
     wanted = {name: _column(run, name) for name in names}
-    key, order, extra = _order(run, sort, order, preset, seed)
-    rows = relation(cursor, run, chosen, needs_groups(run, [*names, sort]))
-    where, values = rows.where, list(rows.values)
-    if extra:
-        where, values = _narrow(rows)
-    counted = cursor.execute(f"SELECT count(*) FROM {rows.source} WHERE {where}", values).fetchall()
-    hits = (
-        {name: TEXTS[name] for name in searched(chosen) if physical("t", TEXTS[name]) in run.columns}
-        if chosen.search
-        else {}
-    )
-    fields = [
-        f"{id_column(run)} AS id",
-        "step",
-        *(f"{sql} AS c{i}" for i, sql in enumerate(wanted.values())),
-    ]
-    fields += [f"{text(column)} AS {quoted('s:' + name)}" for name, column in hits.items()]
-    if chosen.regex:
-        fields += [
-            f"regexp_extract({text(column)}, ?, ['before', 'hit']) AS {quoted('x:' + name)}"
-            for name, column in hits.items()
-        ]
-    page = fetch(
-        cursor,
-        f"SELECT {', '.join(fields)} FROM {rows.source} WHERE {where} ORDER BY {_ordered(key, order)} LIMIT {limit} OFFSET {offset}",
-        [*([f"(?s:^(.*?))({chosen.search})"] * len(hits) if chosen.regex else []), *values],
-    )
-    answer: dict[str, list[Any]] = {"id": page["id"], "step": page["step"]}
+    groups = group_columns(run) if needs_groups(run, names) else ""
+    hits = hit_columns(run, chosen)
+    by = _order(run, sort, order, preset, seed)
+    rows = relation(cursor, run, chosen, not preset and needs_groups(run, [sort]))
+    if preset == "suspect_reference":
+        rows = _narrow(rows)
+    costly = bool(chosen.search or chosen.where)
+    # Row numbers hold within one view of the table. It begins when every column is named that will be asked for: one
+    # that is added meanwhile would not be in it.
+    cursor.execute("BEGIN")
+    try:
+        number, places = page(cursor, rows, by, offset=offset, limit=limit, costly=costly, total=total)
+        found = _rows(cursor, run, chosen, wanted, groups, hits, places)
+    finally:
+        cursor.execute("ROLLBACK")
+    answer: dict[str, list[Any]] = {"id": found["id"], "step": found["step"]}
     for i, name in enumerate(wanted):
-        answer[name] = [_shown(name, value, rules) for value in page[f"c{i}"]]
-    if chosen.search:
-        answer |= _matches(page, hits, chosen)
-    return Samples(int(counted[0][0]), answer)
+        answer[name] = [_shown(name, value, rules) for value in found[f"c{i}"]]
+    return Samples(number, answer | matches(found, hits, chosen) if chosen.search else answer)
+
+
+def _rows(
+    cursor: duckdb.DuckDBPyConnection,
+    run: RunIndex,
+    chosen: Selection,
+    wanted: dict[str, str],
+    groups: str,
+    hits: dict[str, str],
+    places: list[int],
+) -> dict[str, list[Any]]:
+    """What is wanted of the rows at these places: columns c0, c1, … and what `matches` needs.
+
+    Args:
+        cursor: where to ask.
+        run: the run.
+        chosen: the selection, for what is searched.
+        wanted: column name -> SQL.
+        groups: SQL of the group metrics, empty where none is wanted.
+        hits: texts that are searched.
+        places: row numbers, in the order of the answer.
+    """
+    extracts, patterns = hit_fields(hits, chosen)
+    fields = [f"{id_column(run)} AS id", "step", *(f"{sql} AS c{i}" for i, sql in enumerate(wanted.values()))]
+    source = f"(SELECT unnest(?) AS place, unnest(?) AS turn) JOIN {run.table} ON {run.table}.rowid = place"
+    values: list[object] = [*patterns, places, list(range(len(places)))]
+    if groups:  # over the whole groups of these rows, and of no others
+        own = f"SELECT step FROM {run.table} WHERE rowid IN (SELECT unnest(?))"
+        source += (
+            f" LEFT JOIN (SELECT rowid AS member, {groups} FROM {run.table} WHERE step IN ({own})) "
+            "ON member = place"
+        )
+        values.append(places)
+    return fetch(cursor, f"SELECT {', '.join(fields + extracts)} FROM {source} ORDER BY turn", values)
 
 
 def _column(run: RunIndex, name: str) -> str:
@@ -133,39 +154,28 @@ def _column(run: RunIndex, name: str) -> str:
     return found
 
 
-def _order(run: RunIndex, sort: str, order: str, preset: str, seed: int) -> tuple[str, str, str]:
-    """The expression to sort by (empty: as logged), its direction, and the preset that narrows the samples."""
+def _order(run: RunIndex, sort: str, order: str, preset: str, seed: int) -> Order:
+    """What the list is sorted by."""
     if order not in {"asc", "desc"}:
         raise ArgumentError(f"order={order} is not known: it takes asc or desc.")
-    if preset:
-        if preset not in PRESETS:
-            raise ArgumentError(f"preset={preset} is not known: it takes {', '.join(PRESETS)}.")
-        if preset == "random":
-            return f'hash(file, line_offset, "row", {int(seed)})', "asc", ""
-        name, order = PRESETS[preset]
-        key = _column(run, name)
-        return (
-            (f"abs({key})" if preset == "smallest_kl" else key),
-            order,
-            preset if preset == "suspect_reference" else "",
-        )
-    return (_column(run, sort) if sort else ""), order, ""
+    if not preset:
+        key = _column(run, sort) if sort else ""
+        return Order(key, order == "desc", number=expression(run, sort) is not None)
+    if preset not in PRESETS:
+        raise ArgumentError(f"preset={preset} is not known: it takes {', '.join(PRESETS)}.")
+    if preset == "random":
+        return Order(f'hash(file, line_offset, "row", {int(seed)})', descending=False, number=False)
+    name, order = PRESETS[preset]
+    key = _column(run, name)
+    return Order(f"abs({key})" if preset == "smallest_kl" else key, order == "desc")
 
 
-def _narrow(rows: Relation) -> tuple[str, list[object]]:
+def _narrow(rows: Relation) -> Relation:
     """The samples of the suspect preset: reward in the lowest quarter."""
     reward = metric("reward")
     bound = f"SELECT quantile_cont({reward}, {_LOW_REWARD}) FILTER (isfinite({reward})) FROM {rows.source} WHERE {rows.where}"
-    return f"{rows.where} AND isfinite({reward}) AND {reward} <= ({bound})", rows.values + rows.values
-
-
-def _ordered(key: str, order: str) -> str:
-    """Non-finite and missing values last both ways, ties as logged."""
-    if not key:
-        return LOGGED_ORDER if order == "asc" else "step DESC, line_offset DESC, file DESC"
-    number = f"TRY_CAST({key} AS DOUBLE)"
-    last = f"CASE WHEN {key} IS NULL THEN 2 WHEN NOT isfinite({number}) THEN 1 ELSE 0 END"
-    return f"{last}, {key} {order.upper()}, {LOGGED_ORDER}"
+    where = f"{rows.where} AND isfinite({reward}) AND {reward} <= ({bound})"
+    return replace(rows, where=where, values=rows.values + rows.values)
 
 
 def _shown(name: str, value: Any, rules: TextRules) -> Any:
@@ -175,28 +185,3 @@ def _shown(name: str, value: Any, rules: TextRules) -> Any:
     if name == "prompt":
         return cut_prompt(rules.apply_prompt(value))
     return cut_response(rules.apply_response(value) if name in {"response", "ref_response"} else value)
-
-
-def _matches(page: dict[str, list[Any]], hits: Iterable[str], chosen: Selection) -> dict[str, list[Any]]:
-    """Where each row was hit first, in the words of the argument `in`, with the text around it."""
-    found: dict[str, list[Any]] = {"match_in": [], "match": [], "match_start": [], "match_end": []}
-    for i in range(len(page["id"])):
-        place: tuple[str | None, str | None, int | None, int | None] = (None, None, None, None)
-        for name in hits:
-            content = page["s:" + name][i]
-            start, end = _hit(content or "", page["x:" + name][i] if chosen.regex else None, chosen.search)
-            if end > start:
-                place = (name, *excerpt(content, start, end))
-                break
-        for key, value in zip(found, place, strict=True):
-            found[key].append(value)
-    return found
-
-
-def _hit(content: str, extracted: dict[str, str] | None, needle: str) -> tuple[int, int]:
-    """Where the first hit begins and ends, in code points; (0, 0) where there is none to show."""
-    if extracted is not None:  # by the database's own expressions, which are not Python's
-        start = len(extracted["before"])
-        return start, start + len(extracted["hit"])
-    found = re.search(re.escape(needle), content, re.IGNORECASE)
-    return found.span() if found else (0, 0)

@@ -6,18 +6,58 @@ cannot disagree. Positions everywhere else in the project are positions after th
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics import Bools, Floats, Ints, Tokens
+from tensorboard_plugin_rlboard.metrics import Tokens
+from tensorboard_plugin_rlboard.segments import Bools, Floats, Ints
 
-SPECIAL = r"^(<[^<>\s]{1,60}>|\[[A-Z_]{2,30}\])$"
+SPECIAL = re.compile(r"<[^<>\s]{1,60}>|\[[A-Z_]{2,30}\]", re.ASCII)
 """Tokens that are no words: <pad>, <|im_end|>, </s>, [PAD]. Only such a token is ever taken for padding."""
 _PAD_NAME = re.compile(r"pad", re.IGNORECASE)
 _LOGPROBS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs")
+
+
+def from_list(value: list[object], *, strict: bool) -> tuple[Floats, Bools | None] | None:
+    """The elements of a list and where they are null (None: nowhere); None where it is no list of numbers.
+
+    An element in a list of its own counts as that element (`[[0.1], [0.2]]`). `strict` takes numbers, truth values and
+    null only; else a text that holds a number is one, and anything that is no number is null.
+    """
+    if set(map(type, value)) <= {float, int}:
+        try:
+            return np.asarray(value, np.float64), None
+        except OverflowError:  # a whole number of more than 308 digits
+            pass
+    elements = [_element(x) for x in value]
+    if strict and any(
+        isinstance(x, str) or (found is None and x is not None)
+        for x, found in zip(value, elements, strict=True)
+    ):
+        return None
+    null = np.asarray([x is None for x in elements], bool)
+    numbers = np.asarray([np.nan if x is None else x for x in elements], np.float64)
+    return numbers, null if null.any() else None
+
+
+def _element(value: object) -> float | None:
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return as_number(value)
+
+
+def as_number(value: object) -> float | None:
+    """A number, a truth value or a text that holds a number; None for anything else."""
+    try:
+        return float(value) if isinstance(value, (bool, int, float, str)) else None
+    except ValueError:
+        return None
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf if isinstance(value, int) and value > 0 else -math.inf
 
 
 @dataclass(frozen=True)
@@ -51,7 +91,8 @@ class Logged:
         tail: int64 [samples], how many trailing tokens equal `last_token`; 0 where it is None.
         lengths: array name -> int64 [samples], its logged length, 0 where it is absent or null.
         values: array name -> float64 [sum(widths)], NaN beyond an array's end.
-        null: array name -> bool [sum(widths)], True beyond the end and where the log says null.
+        null: array name -> bool [sum(widths)], True beyond the end and where the log says null; absent where that is
+            nowhere.
     """
 
     widths: Ints
@@ -61,6 +102,11 @@ class Logged:
     lengths: Mapping[str, Ints]
     values: Mapping[str, Floats]
     null: Mapping[str, Bools]
+
+    def empty(self, name: str, part: slice) -> Bools:
+        """Where a stretch of an array has no value or exactly 0."""
+        zero: Bools = self.values[name][part] == 0.0
+        return np.logical_or(zero, self.null[name][part]) if name in self.null else zero
 
 
 def _padding(logged: Logged, starts: Ints) -> list[Trim]:
@@ -74,7 +120,7 @@ def _padding(logged: Logged, starts: Ints) -> list[Trim]:
         empty = run
         if source is not None:
             part = slice(int(starts[i]) + n - run, int(starts[i]) + n)
-            used = ~logged.null[source][part] & (logged.values[source][part] != 0.0)
+            used = ~logged.empty(source, part)
             empty = int(np.argmax(used[::-1])) if used.any() else run
         elif not _PAD_NAME.search(token):
             empty = (
@@ -94,9 +140,7 @@ def _zero_tail(logged: Logged, starts: Ints, i: int, size: int) -> int:
     if not names or size == 0:
         return 0
     part = slice(int(starts[i]), int(starts[i]) + size)
-    used = np.logical_or.reduce(
-        [(logged.values[name][part] != 0.0) & ~logged.null[name][part] for name in names]
-    )
+    used = np.logical_or.reduce([~logged.empty(name, part) for name in names])
     zeros = int(np.argmax(used[::-1])) if used.any() else 0
     return zeros if zeros > 1 else 0
 
@@ -113,7 +157,7 @@ def align(logged: Logged, mask: str | None = None) -> tuple[Tokens, list[Trim], 
     trims = _padding(logged, starts)
     for trim in trims:
         sizes[trim.sample] -= trim.count
-    for i in np.flatnonzero(logged.n_tokens == 0).tolist():
+    for i in np.flatnonzero((logged.n_tokens == 0) & (logged.widths > 0)).tolist():
         lengths = [
             int(logged.lengths[name][i]) for name in (*_LOGPROBS, *logged.lengths) if name in logged.lengths
         ]
@@ -123,19 +167,24 @@ def align(logged: Logged, mask: str | None = None) -> tuple[Tokens, list[Trim], 
             trims.append(Trim(i, "logprobs", cut, "trailing log-probabilities of exactly 0.0 are padding"))
         sizes[i] = size - cut
     misfits = _misfits(logged, starts, sizes)
-    dropped = {(misfit.what, misfit.sample) for misfit in misfits}
-    keep = _positions(starts, sizes)
+    dropped = [(misfit.what, misfit.sample) for misfit in misfits]
+    keep = None if np.array_equal(sizes, logged.widths) else _positions(starts, sizes)
     new_starts = _starts(sizes)
     values: dict[str, Floats] = {}
     missing: dict[str, Bools] = {}
     for name in logged.values:
-        array, absent = logged.values[name][keep], logged.null[name][keep]
-        for _, i in (pair for pair in dropped if pair[0] == name):
-            array[new_starts[i] : new_starts[i] + sizes[i]] = np.nan
-            absent[new_starts[i] : new_starts[i] + sizes[i]] = True
-        if not absent.all():
+        array, absent = logged.values[name], logged.null.get(name)
+        if keep is not None:
+            array, absent = array[keep], None if absent is None else absent[keep]
+        gone = [i for what, i in dropped if what == name]
+        if gone:
+            array, absent = array.copy(), np.zeros(len(array), bool) if absent is None else absent.copy()
+            for i in gone:
+                array[new_starts[i] : new_starts[i] + sizes[i]] = np.nan
+                absent[new_starts[i] : new_starts[i] + sizes[i]] = True
+        if len(array) and (absent is None or not absent.all()):
             values[name] = array
-            if absent.any():
+            if absent is not None and absent.any():
                 missing[name] = absent
     seen: Bools | None = None
     if mask is not None and mask in values:
@@ -150,8 +199,7 @@ def _misfits(logged: Logged, starts: Ints, sizes: Ints) -> list[Misfit]:
         for i in np.flatnonzero(~ends_well).tolist():
             length, size = int(lengths[i]), int(sizes[i])
             surplus = slice(int(starts[i]) + max(size, 0), int(starts[i]) + length)
-            empty = logged.null[name][surplus] | (logged.values[name][surplus] == 0.0)
-            if length < size or not empty.all():
+            if length < size or not logged.empty(name, surplus).all():
                 found.append(Misfit(i, name, length, size))
     return found
 

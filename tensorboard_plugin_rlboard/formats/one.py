@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, Misfit, Trim, align
+from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, Misfit, Trim, align, from_list
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.metrics import Bools, Floats, Tokens
+from tensorboard_plugin_rlboard.metrics import Tokens
+from tensorboard_plugin_rlboard.segments import Bools, Floats
 
-_SPECIAL = re.compile(SPECIAL, re.ASCII)  # white space as the database's expressions have it
+simdjson: Any
+try:
+    import simdjson
+except ImportError:  # no wheel for this Python or machine: Python's parser reads everything
+    simdjson = None
+
 _NUMBER = (bool, int, float)
 
 
@@ -37,13 +44,65 @@ class OpenedRow:
     misfits: list[Misfit]
 
 
-def parse(line: bytes) -> Mapping[str, object] | None:
-    """A line as a row; None where it is no JSON object. Bytes that are no UTF-8 become U+FFFD."""
+def array_keys(known: Format, arrays: Iterable[str]) -> frozenset[str]:
+    """Keys of a row that may hold token arrays; `arrays` are those that the format does not know."""
+    groups = (*known.arrays.values(), *known.masks().values())
+    return frozenset(key for keys in groups for key in keys) | frozenset(arrays)
+
+
+def parse(line: bytes, lists: AbstractSet[str] = frozenset()) -> Mapping[str, object] | None:
+    """A line as a row; None where it is no JSON object. Bytes that are no UTF-8 become U+FFFD.
+
+    Args:
+        line: the line.
+        lists: keys whose lists of numbers may be given as arrays, which spares a long line most of its time.
+    """
+    if simdjson is not None:
+        try:
+            return _parse_quickly(line, lists)
+        except (ValueError, RuntimeError, KeyError):
+            pass  # NaN, half surrogate pairs, large numbers: Python's dialect, or no JSON at all
+    return parse_slowly(line)
+
+
+def parse_slowly(line: bytes) -> dict[str, object] | None:
+    """A line as Python's parser reads it."""
     try:
         row = json.loads(line.decode("utf-8-sig", "replace"), object_pairs_hook=_first_wins)
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
+
+
+def _parse_quickly(line: bytes, lists: AbstractSet[str]) -> dict[str, object] | None:
+    found = simdjson.Parser().parse(line)
+    if not isinstance(found, simdjson.Object):
+        return None
+    row: dict[str, object] = {}
+    for key in found:
+        if key not in row:  # of a key that stands twice `found[key]` is the first value
+            value = found[key]
+            row[key] = _numbers(value) if key in lists else _plain(value)
+    return row
+
+
+def _plain(value: Any) -> object:
+    if isinstance(value, simdjson.Array):
+        return value.as_list()
+    return value.as_dict() if isinstance(value, simdjson.Object) else value
+
+
+def _numbers(value: Any) -> object:
+    """A list of numbers as an array; anything else as it is."""
+    if isinstance(value, simdjson.Array) and len(value):
+        if hasattr(value[0], "as_buffer"):  # a list itself, which would be flattened
+            return value.as_list()
+        try:
+            flat = np.frombuffer(value.as_buffer(of_type="d"), np.float64)
+        except TypeError:  # something in it is no number
+            return value.as_list()
+        return flat if len(flat) == len(value) else value.as_list()
+    return _plain(value)
 
 
 def _first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -54,11 +113,14 @@ def _first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) -> OpenedRow:
     """Reads a row by its format's mapping; `arrays` are further keys that hold token arrays."""
     names = {**known.arrays, **{key: (key,) for key in arrays}, **known.masks()}
+    ours = known.known()
     found = {
-        name: numbers for name, keys in names.items() if (numbers := _array(_first(row, keys))) is not None
+        name: numbers
+        for name, keys in names.items()
+        if (numbers := _array(_first(row, keys), strict=keys[0] not in ours)) is not None
     }
     strings = _first(row, known.tokens)
-    raw = [str(token) for token in strings] if isinstance(strings, list) else []
+    raw = list(map(str, strings)) if isinstance(strings, list) else []
     logged = _logged(raw, found)
     tokens, trims, misfits = align(logged, next(iter(known.masks()), None))
     texts, scalars = _scalars(row, known, {key for name in found for key in names[name]})
@@ -69,25 +131,19 @@ def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
     return next((row[key] for key in keys if row.get(key) is not None), None)
 
 
-def _array(value: object) -> tuple[Floats, Bools] | None:
-    """A list of numbers and where it has none; None where the value is no list."""
-    if not isinstance(value, list) or not value:
+def _array(value: object, *, strict: bool) -> tuple[Floats, Bools] | None:
+    """A list of numbers and where it has none; None where the value is no such list, or an empty one."""
+    if isinstance(value, np.ndarray):
+        return value, np.zeros(len(value), bool)
+    found = from_list(value, strict=strict) if isinstance(value, list) and value else None
+    if found is None:
         return None
-    elements = [_element(x) for x in value]
-    numbers = np.asarray([np.nan if x is None else x for x in elements], np.float64)
-    return numbers, np.asarray([x is None for x in elements], bool)
-
-
-def _element(value: object) -> float | None:
-    """A number of an array; None where it is null or, as the index takes it, no number."""
-    try:
-        return float(value) if isinstance(value, (bool, int, float, str)) else None
-    except (ValueError, OverflowError):
-        return None
+    numbers, null = found
+    return numbers, np.zeros(len(numbers), bool) if null is None else null
 
 
 def _logged(raw: list[str], found: Mapping[str, tuple[Floats, Bools]]) -> Logged:
-    last = raw[-1] if raw and _SPECIAL.fullmatch(raw[-1]) else None
+    last = raw[-1] if raw and SPECIAL.fullmatch(raw[-1]) else None
     tail = (
         next((i for i, token in enumerate(reversed(raw)) if token != last), len(raw))
         if last is not None

@@ -97,11 +97,14 @@ def recognise(raw: Sequence[str]) -> TokenStyle:
         return TokenStyle.PLAIN
     foreign = count(lambda token: not _BYTE_ALPHABET.issuperset(token))
     spelt = count(lambda token: token.count("Ġ") + token.count("Ċ"))
-    data = b"".join(piece for piece in _spelt_out(raw, _byte_level) if isinstance(piece, bytes))
+    spelt_out = {
+        token: piece if isinstance(piece := _byte_level(token), bytes) else b"" for token in set(raw)
+    }
+    data = b"".join(map(spelt_out.__getitem__, raw))
     text = data.decode("utf-8", "replace")
     # The last character may be cut off where the response was: that is no evidence against.
     broken = text.removesuffix(_BROKEN).count(_BROKEN)
-    whole = sum(not character.isascii() for character in text) - text.count(_BROKEN)
+    whole = len(text) - len(text.encode("ascii", "ignore")) - text.count(_BROKEN)
     return TokenStyle.BYTE_LEVEL if whole + spelt > foreign + broken else TokenStyle.PLAIN
 
 

@@ -1,117 +1,196 @@
-"""Ranges built ahead of their turn in processes of their own, so that every core works and no interpreter is held.
+"""Ranges built in processes of their own, so that every core works and TensorBoard's interpreter is not held.
 
-The refresh thread takes ranges in their order, as if it built each of them itself; what a process has ready by then it
-need not build. A process that fails or dies costs its range a second building, nothing else.
+Each process has its next order before its last one is done, so it never waits for the thread that loads what it made.
+A process that fails or dies costs its ranges a second building, nothing else.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import pickle
+import queue
 import subprocess
 import sys
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from tensorboard_plugin_rlboard.index.ranges import Built, Order
 
 logger = logging.getLogger(__name__)
-MOST_WORKERS = 4
+_DEEP = 2
+"""Orders that a process may have at once: the one it works on and the next."""
+_SMALL = 8 * 1024 * 1024
+_MANY = 64
+"""Small orders may be more, as long as together they are no more bytes than this."""
+_DEATHS = 3
+"""Processes that may die one after the other before none is started any more."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of an order: `built` is None where it has to be built again; `error` says why, if that is known."""
+
+    order: Order
+    built: Built | None
+    parquet: Path
+    error: Exception | None = None
 
 
 @dataclass
 class _Worker:
     process: subprocess.Popen[bytes]
-    order: Order | None = None
-    target: Path | None = None
+    orders: dict[int, tuple[Order, Path]] = field(default_factory=dict)
+
+    @property
+    def load(self) -> int:
+        return sum(order.length for order, _ in self.orders.values())
+
+    @property
+    def room(self) -> bool:
+        return len(self.orders) < _DEEP or (len(self.orders) < _MANY and self.load < _SMALL)
 
 
 class Ahead:
     """A few worker processes, started when the first order comes. Used by one thread."""
 
-    def __init__(self, folder: Path, workers: int | None = None) -> None:
+    def __init__(self, folder: Path, workers: int, memory: int) -> None:
+        """Starts nothing yet.
+
+        Args:
+            folder: where parts are written.
+            workers: how many processes there may be.
+            memory: megabytes that the database in each of them may use.
+        """
         self._folder = folder
-        self._count = workers if workers is not None else max(1, min(MOST_WORKERS, os.cpu_count() or 1))
+        self._count = workers
+        self._memory = memory
         self._workers: list[_Worker] = []
-        self._made = 0
+        self._news: queue.SimpleQueue[tuple[_Worker, int, Built | None]] = queue.SimpleQueue()
+        self._made: dict[int, Made] = {}
+        self._unwanted: set[int] = set()
+        self._tickets = 0
+        self._deaths = 0
 
     @property
-    def busy(self) -> bool:
-        """Whether any process has an order that was not taken yet."""
-        return any(worker.order is not None for worker in self._workers)
+    def at_work(self) -> bool:
+        """Whether anything is being made."""
+        return any(worker.orders for worker in self._workers)
 
-    def submit(self, orders: list[Order]) -> None:
-        """Gives the orders that nobody works on yet to idle processes, as far as there are any."""
-        busy = {worker.order for worker in self._workers}
-        for order in orders:
-            if order not in busy:
-                worker = self._idle()
-                if worker is None:
-                    return
-                self._send(worker, order)
-                busy.add(order)
+    @property
+    def room(self) -> bool:
+        """Whether one more order would soon be worked on."""
+        if self._deaths >= _DEATHS:
+            return False
+        return len(self._workers) < self._count or any(worker.room for worker in self._workers)
 
-    def take(self, order: Order) -> tuple[Built, Path] | None:
-        """The result of an order and its Parquet file, waited for; None where no process has built it."""
-        worker = next((worker for worker in self._workers if worker.order == order), None)
-        if worker is None or worker.process.stdout is None:
-            return None
-        target, worker.order, worker.target = worker.target, None, None
+    def submit(self, order: Order) -> int:
+        """Gives an order to the process that has least to do; returns its ticket."""
+        if len(self._workers) < self._count and all(worker.orders for worker in self._workers):
+            self._start()
+        self._tickets += 1
+        self._send(min(self._workers, key=lambda worker: worker.load), self._tickets, order)
+        return self._tickets
+
+    def wait(self, seconds: float) -> None:
+        """Takes in what the processes have made, waiting for the first of it no longer than so long."""
         try:
-            built = pickle.load(worker.process.stdout)  # noqa: S301 (from our own child)
-        except Exception as error:  # noqa: BLE001 (killed for its memory, say: the range is built again)
-            logger.warning("A process that indexes for RL Board ended: %s", error)
-            self._end(worker)
-            return None
-        return (built, target) if built is not None and target is not None else None
+            self._note(*self._news.get(timeout=seconds))
+            while True:
+                self._note(*self._news.get_nowait())
+        except queue.Empty:
+            return
 
-    def forget(self, orders: list[Order]) -> None:
-        """Drops results that nobody will ask for: all but the given orders."""
-        for worker in tuple(self._workers):
-            if worker.order is not None and worker.order not in orders:
-                found = self.take(worker.order)
-                if found is not None:
-                    found[1].unlink(missing_ok=True)
+    def look(self, ticket: int) -> Made | None:
+        """What became of an order; None while nothing has."""
+        return self._made.get(ticket)
+
+    def take(self, ticket: int) -> Made | None:
+        """The same, and nobody will ask for it again."""
+        return self._made.pop(ticket, None)
+
+    def drop(self, ticket: int) -> None:
+        """Nobody will ask for an order any more."""
+        made = self._made.pop(ticket, None)
+        if made is None:
+            self._unwanted.add(ticket)
+        else:
+            made.parquet.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Ends the processes."""
+        """Ends the processes; what is on its way is lost."""
         for worker in tuple(self._workers):
             self._end(worker)
+        self.wait(0)
+        for made in self._made.values():
+            made.parquet.unlink(missing_ok=True)
+        self._made.clear()
+        self._unwanted.clear()
+        self._deaths = 0
 
-    def _idle(self) -> _Worker | None:
-        for worker in self._workers:
-            if worker.order is None:
-                return worker
-        if len(self._workers) >= self._count:
-            return None
-        command = [
-            sys.executable,
-            "-m",
-            "tensorboard_plugin_rlboard.index.worker",
-            str(self._folder / "spill"),
-        ]
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "tensorboard_plugin_rlboard.index.worker", str(self._memory)]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (our own module)
         worker = _Worker(process)
         self._workers.append(worker)
-        return worker
+        # A result may be larger than a pipe holds: a thread that takes it in at once lets the process go on.
+        thread = threading.Thread(target=self._listen, args=(worker,), name="rlboard-ahead", daemon=True)
+        thread.start()
 
-    def _send(self, worker: _Worker, order: Order) -> None:
-        self._made += 1
-        target = self._folder / f"ahead-{self._made}.parquet"
+    def _listen(self, worker: _Worker) -> None:
+        assert worker.process.stdout is not None  # noqa: S101 (it was opened with a pipe)
+        results: BinaryIO = worker.process.stdout  # type: ignore[assignment]
+        try:
+            while True:
+                ticket, built = pickle.load(results)  # noqa: S301 (from our own child)
+                self._news.put((worker, ticket, built))
+        except Exception as error:  # noqa: BLE001 (killed for its memory, say: its ranges are built again)
+            if worker in self._workers:
+                logger.warning("A process that indexes for RL Board ended: %r", error)
+            self._news.put((worker, -1, None))
+        finally:
+            results.close()
+
+    def _send(self, worker: _Worker, ticket: int, order: Order) -> None:
+        target = self._folder / f"ahead-{ticket}.parquet"
+        worker.orders[ticket] = order, target
         try:
             assert worker.process.stdin is not None  # noqa: S101 (it was opened with a pipe)
-            pickle.dump((order, str(target)), worker.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            pickle.dump((ticket, order, str(target)), worker.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             worker.process.stdin.flush()
         except OSError:
+            self._lose(worker)
+
+    def _note(self, worker: _Worker, ticket: int, built: Built | None) -> None:
+        if ticket < 0:
+            self._lose(worker)
+        elif ticket in worker.orders:
+            self._deaths = 0
+            self._file(ticket, *worker.orders.pop(ticket), built)
+
+    def _file(self, ticket: int, order: Order, target: Path, built: Built | None) -> None:
+        if ticket in self._unwanted:
+            self._unwanted.discard(ticket)
+            target.unlink(missing_ok=True)
+        else:
+            self._made[ticket] = Made(order, built, target)
+
+    def _lose(self, worker: _Worker) -> None:
+        """What a process had to do comes back unbuilt."""
+        if worker in self._workers:
+            self._deaths += 1
             self._end(worker)
-            return
-        worker.order, worker.target = order, target
+        for ticket, (order, target) in worker.orders.items():
+            self._file(ticket, order, target, None)
+        worker.orders.clear()
 
     def _end(self, worker: _Worker) -> None:
         self._workers.remove(worker)
-        for pipe in (worker.process.stdin, worker.process.stdout):
-            if pipe is not None:
-                pipe.close()
         worker.process.terminate()
         worker.process.wait()
+        if worker.process.stdin is not None:
+            try:
+                worker.process.stdin.close()
+            except OSError:  # an order was on its way
+                logger.debug("A process ended before it took its order")

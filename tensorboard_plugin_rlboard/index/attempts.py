@@ -7,7 +7,7 @@ not there yet is only late.) A file whose steps go back all the time is not in o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -31,25 +31,48 @@ class Stretch:
         return max((step for step, _ in self.changes), default=self.first)
 
 
-def stretches(changes: Sequence[tuple[int, int]]) -> list[Stretch]:
-    """Cuts the order of steps of one file and split into stretches.
+class Steps:
+    """The order of steps of one file and split, as far as it is known; it goes on as the file does."""
 
-    Args:
-        changes: (step, offset of its first line) wherever the step differs from the line before, in file order.
-    """
-    found: list[dict[int, int]] = []  # step -> offset of its first line
-    last: int | None = None
-    for step, offset in changes:
-        if step == last:
-            continue  # the border of two ranges, not of two steps
-        if not found or (last is not None and step < last and step in found[-1]):
-            found.append({})
-        found[-1].setdefault(step, offset)
-        last = step
-    distinct = len({step for step, _ in changes})
-    if len(found) - 1 > max(1, distinct // 2):
-        return [Stretch(changes[0][1], min(step for step, _ in changes), tuple(changes))]
-    return [Stretch(min(steps.values()), min(steps), tuple(steps.items())) for steps in found]
+    def __init__(self) -> None:
+        self._found: list[dict[int, int]] = []  # of each stretch: step -> offset of its first line
+        self._distinct: set[int] = set()
+        self._last: int | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether the steps went back somewhere, so that there may be more than one stretch."""
+        return len(self._found) > 1
+
+    def extend(self, changes: Iterable[tuple[int, int]]) -> None:
+        """Goes on.
+
+        Args:
+            changes: (step, offset of its first line) wherever the step differs from the line before, in file order.
+        """
+        for step, offset in changes:
+            if step == self._last:
+                continue  # the border of two ranges, not of two steps
+            back = self._last is not None and step < self._last and step in self._found[-1]
+            if back or not self._found:
+                self._found.append({})
+            self._found[-1].setdefault(step, offset)
+            self._distinct.add(step)
+            self._last = step
+
+    def cut(self) -> list[Stretch]:
+        """The stretches up to here; one where the steps go back all the time."""
+        if len(self._found) - 1 > max(1, len(self._distinct) // 2):
+            places = tuple(place for steps in self._found for place in steps.items())
+            return [Stretch(places[0][1], min(self._distinct), places)]
+        return [Stretch(min(steps.values()), min(steps), tuple(steps.items())) for steps in self._found]
+
+
+def stretches(changes: Iterable[tuple[int, int]]) -> list[Stretch]:
+    """Cuts the order of steps of one file and split into stretches; `changes` as in `Steps.extend`."""
+    steps = Steps()
+    steps.extend(changes)
+    return steps.cut()
 
 
 def match(files: Mapping[int, Sequence[Stretch]]) -> dict[int, list[tuple[int, int]]]:
@@ -99,3 +122,17 @@ def _cut(
             break
         places.append((offset, number + 1))
     return places
+
+
+def same(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) -> bool:
+    """Whether two results of `match` for one file give every line the same attempt."""
+    return _short(one) == _short(other)
+
+
+def _short(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Only where the attempt changes; lines before the first place are of attempt 1."""
+    found: list[tuple[int, int]] = []
+    for offset, attempt in pairs:
+        if attempt != (found[-1][1] if found else 1):
+            found.append((offset, attempt))
+    return found

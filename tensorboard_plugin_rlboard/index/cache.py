@@ -1,61 +1,33 @@
-"""Parts kept between starts: Parquet files, and beside them what is known of each source file.
-
-Any number of TensorBoards, cluster tasks and notebooks may read and write the folder at once: a file is written whole
-under a name of its own and then renamed, its name says all that its content depends on, and whatever cannot be read is
-as good as absent. Nothing here lies in the log directory.
-"""
+"""The folder in which a TensorBoard keeps its index between starts: bounded, and shared with whoever likes."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import tempfile
-from dataclasses import asdict, dataclass
-from hashlib import blake2b
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+from tensorboard_plugin_rlboard.index.facts import VERSION, KeptRange, Manifest, is_name, read_part
+from tensorboard_plugin_rlboard.index.place import LocalPlace
+from tensorboard_plugin_rlboard.index.ranges import Built
+from tensorboard_plugin_rlboard.index.store import (
+    Store,
+    digest_of,
+    facts_file,
+    key_digest,
+    rows_file,
+    sharded,
+)
 
-from tensorboard_plugin_rlboard.index.keys import Keys
-from tensorboard_plugin_rlboard.index.part import Part
-from tensorboard_plugin_rlboard.index.ranges import Built, Order
-from tensorboard_plugin_rlboard.index.raw import Problem
-from tensorboard_plugin_rlboard.sources.tail import FileState, Fingerprint
+__all__ = ["BOUND", "Cache", "KeptRange", "Manifest", "default_folder"]
 
 logger = logging.getLogger(__name__)
-VERSION = 1
-"""Changes with everything that rows depend on beside their bytes: formulas, trimming, columns."""
 BOUND = 20 * 1024**3
 """Bytes that the folder may hold; beyond them the parts that were not used for longest go."""
-
-
-@dataclass(frozen=True)
-class KeptRange:
-    """One indexed range of a file: where it lies, newlines of the file before it, and the name of its part."""
-
-    offset: int
-    length: int
-    newlines: int
-    part: str
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What was known of one source file when it was last indexed.
-
-    Attributes:
-        known: name of its format.
-        state: its bytes at the last look, and how far they are indexed.
-        newlines: newline characters up to there.
-        ranges: its parts, in file order.
-    """
-
-    known: str
-    state: FileState
-    newlines: int
-    ranges: tuple[KeptRange, ...]
+_OFTEN = 256 * 1024**2
+_UNBOUNDED = "unbounded"
 
 
 def default_folder() -> Path:
@@ -64,155 +36,152 @@ def default_folder() -> Path:
     return Path(home) / "rlboard"
 
 
-class Cache:
-    """A folder of parts and manifests."""
+class Cache(Store):
+    """A bounded folder on a disk, from which TensorBoard loads parts as they lie there.
+
+    Attributes:
+        parts: where the parts lie.
+        writable: whether more can be kept; a folder of somebody else may only be read.
+    """
 
     def __init__(self, folder: Path, bound: int = BOUND) -> None:
         """Opens the folder, making it where there is none.
 
         Raises:
-            OSError: it cannot be made or written.
+            OSError: it cannot be made, and there is none.
         """
+        super().__init__(LocalPlace(folder))
+        self.folder = folder
         self.parts = folder / f"parts-{VERSION}"
-        self._files = folder / f"files-{VERSION}"
         self._bound = bound
-        for made in (self.parts, self._files):
-            made.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=self.parts):
-            pass
+        self._written = 0
+        self.writable = True
+        try:
+            self.parts.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.parts):
+                pass
+        except OSError:
+            if not self.parts.is_dir():
+                raise
+            self.writable = False
+            logger.info("RL Board reads the index in %s, and cannot write there", folder)
 
-    def name(self, order: Order, built: Built) -> str:
-        """The name of a part: a digest of the format, the keys, the place and the fingerprint of its bytes."""
-        keys = [sorted(built.keys.numbers), sorted(built.keys.texts), sorted(built.keys.arrays)]
-        facts = [VERSION, order.known, keys, order.offset, order.length, built.fingerprint.digest.hex()]
-        return blake2b(json.dumps(facts).encode(), digest_size=16).hexdigest()
-
-    def keep(self, order: Order, built: Built, parquet: Path) -> str:
-        """Copies a part and its facts into the folder and returns its name."""
-        name = self.name(order, built)
-        target = self.parts / f"{name}.parquet"
-        if built.part.samples and not target.exists():
-            _write(target, parquet.read_bytes())
-        _write(self.parts / f"{name}.json", json.dumps(_facts(built)).encode())
+    def put(self, facts: bytes, rows: bytes) -> str:
+        """See `Store`; what is there already is not written again."""
+        name = digest_of(facts, rows)
+        if not (self.folder / facts_file(name)).exists() or (
+            rows and not (self.folder / rows_file(name)).exists()
+        ):
+            super().put(facts, rows)
+            self._written += len(facts) + len(rows)
+            if self._written > min(_OFTEN, self._bound):
+                self._written = 0
+                self.evict()
         return name
 
+    def has(self, name: str) -> bool:
+        """See `Store`; as it is now."""
+        return self._whole(
+            name, *((self.folder / path).exists() for path in (facts_file(name), rows_file(name)))
+        )
+
     def part(self, name: str) -> tuple[Built, Path] | None:
-        """A kept part, None where it is gone or cannot be read."""
-        parquet = self.parts / f"{name}.parquet"
+        """A kept part and the file of its rows, None where it is gone or is not what it was."""
+        files = (self.folder / facts_file(name), self.folder / rows_file(name))
         try:
-            built = _built(json.loads((self.parts / f"{name}.json").read_bytes()))
-            if built.part.samples:
-                os.utime(parquet)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            facts, _ = self.fetch(name)
+            if self.writable:
+                for path in files:
+                    if path.exists():
+                        os.utime(path)
+        except (OSError, ValueError) as error:
             logger.info("A cached part is built again: %s", error)
+            if isinstance(error, ValueError) and self.writable and is_name(name):
+                for path in files:  # else the good one that is built now would not be written
+                    path.unlink(missing_ok=True)
             return None
-        return built, parquet
+        return read_part(facts), files[1]
 
-    def save(self, path: str, manifest: Manifest) -> None:
-        """Keeps what is known of a source file."""
-        facts = asdict(manifest)
-        for end in ("first", "last"):
-            if facts["state"][end] is not None:
-                facts["state"][end]["digest"] = facts["state"][end]["digest"].hex()
-        _write(self._file(path), json.dumps({"version": VERSION} | facts).encode())
+    def save(self, key: str, manifest: Manifest, head: str = "") -> None:
+        """See `Store`; `head` is a digest of how the file begins, by which it is found under another path."""
+        super().save(key, manifest)
+        if head and not (self.folder / _head(head, key)).exists():
+            self.place.write(_head(head, key), b"")
 
-    def manifest(self, path: str) -> Manifest | None:
-        """What is known of a source file, None where nothing is."""
-        try:
-            facts = json.loads(self._file(path).read_bytes())
-            if facts["version"] != VERSION:
-                return None
-            state = facts["state"]
-            for end in ("first", "last"):
-                if state[end] is not None:
-                    state[end] = Fingerprint(**(state[end] | {"digest": bytes.fromhex(state[end]["digest"])}))
-            ranges = tuple(KeptRange(**kept) for kept in facts["ranges"])
-            return Manifest(facts["known"], FileState(**state), facts["newlines"], ranges)
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            logger.info("What the cache says of a file is ignored: %s", error)
-            return None
+    @property
+    def knows_heads(self) -> bool:
+        """Whether it can find a file under another path at all."""
+        return (self.folder / f"heads-{VERSION}").is_dir()
+
+    def alike(self, head: str) -> list[Manifest]:
+        """What is known of files that begin in a certain way, whatever their paths were."""
+        names = sorted(self.place.names(f"heads-{VERSION}/{head}")) if is_name(head) else []
+        found = [self.manifest_in(sharded(f"files-{VERSION}", name)) for name in names if is_name(name)]
+        return [manifest for manifest in found if manifest is not None]
+
+    def unbound(self) -> None:
+        """Lets the folder grow without bound: its parts were made on purpose, not by the way.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        if not (self.folder / _UNBOUNDED).exists():
+            self.place.write(_UNBOUNDED, b"")
 
     def keep_curves(self, digest: str, content: bytes) -> None:
         """Keeps the materialised curves of a run that consists of the parts that the digest names."""
-        try:
-            _write(self.parts / f"{digest}.curves", content)
-        except OSError as error:
-            logger.info("The curves of a run are not kept: %s", error)
+        if self.writable:
+            try:
+                self.place.write(sharded(f"curves-{VERSION}", digest, ".bin"), content)
+            except OSError as error:
+                logger.info("The curves of a run are not kept: %s", error)
 
     def recall_curves(self, digest: str) -> bytes:
         """The curves kept under a digest, empty where there are none."""
+        path = self.folder / sharded(f"curves-{VERSION}", digest, ".bin")
         try:
-            path = self.parts / f"{digest}.curves"
             content = path.read_bytes()
-            os.utime(path)
+            if self.writable:
+                os.utime(path)
         except OSError:
             return b""
         return content
 
     def evict(self) -> None:
         """Removes the parts that were not used for longest until the folder is within its bound."""
-        found = []
-        for path in self.parts.iterdir():
-            try:
-                facts = path.stat()
-            except OSError:  # another process was faster
-                continue
-            found.append((facts.st_mtime_ns, facts.st_size, path))
-        total = sum(size for _, size, _ in found)
-        for _, size, path in sorted(found, key=lambda entry: entry[0]):
+        if not self.writable or (self.folder / _UNBOUNDED).exists():
+            return
+        parts: dict[str, list[tuple[str, int, int]]] = {}
+        for path, size, used in _files(self.folder):
+            parts.setdefault(os.path.splitext(path)[0], []).append((path, size, used))  # noqa: PTH122 (see _files)
+        total = sum(size for files in parts.values() for _, size, _ in files)
+        # A part goes whole, by the latest use of any of its files.
+        for files in sorted(parts.values(), key=lambda files: max(used for _, _, used in files)):
             if total <= self._bound:
                 return
-            path.unlink(missing_ok=True)
-            total -= size
-
-    def _file(self, path: str) -> Path:
-        """Named by a digest, and the path stands nowhere in it: an address may hold a password."""
-        return (
-            self._files
-            / f"{blake2b(path.encode('utf-8', 'surrogateescape'), digest_size=16).hexdigest()}.json"
-        )
+            for path, size, _ in files:
+                with suppress(OSError):  # another process was faster, or reads it on Windows
+                    Path(path).unlink()
+                total -= size
 
 
-def _write(target: Path, content: bytes) -> None:
-    """Writes a file whole or not at all."""
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(target)
+def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """The path, size and last use of every file of a cache but the manifests, which are small.
+
+    Those of earlier versions are among them. Strings and the system's own entries, because there may be 100,000 of
+    them, and TensorBoard waits for it.
+    """
+    pending = [entry.path for entry in os.scandir(folder) if entry.is_dir()]
+    pending = [path for path in pending if not Path(path).name.startswith(("files-", "heads-"))]
+    while pending:
+        with suppress(FileNotFoundError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    pending.append(entry.path)
+                    continue
+                facts = entry.stat()
+                yield entry.path, facts.st_size, facts.st_mtime_ns
 
 
-def _facts(built: Built) -> dict[str, Any]:
-    part = built.part
-    problems = [
-        (int(part.line_numbers[p.line]), int(part.line_offsets[p.line]), p.kind, p.reason)
-        for p in part.problems
-    ]
-    return {
-        "keys": [sorted(built.keys.numbers), sorted(built.keys.texts), sorted(built.keys.arrays)],
-        "fingerprint": [built.fingerprint.offset, built.fingerprint.length, built.fingerprint.digest.hex()],
-        "samples": part.samples,
-        "lines": part.lines,
-        "token_metrics": part.token_metrics,
-        "problems": problems,
-        "newlines": part.newlines,
-        "changes": part.changes,
-    }
-
-
-def _built(facts: dict[str, Any]) -> Built:
-    keys = Keys(*(frozenset(names) for names in facts["keys"]))
-    offset, length, digest = facts["fingerprint"]
-    problems = facts["problems"]
-    part = Part(
-        samples=facts["samples"],
-        lines=facts["lines"],
-        keys=keys,
-        token_metrics=tuple(facts["token_metrics"]),
-        problems=[Problem(i, kind, reason) for i, (_, _, kind, reason) in enumerate(problems)],
-        line_offsets=np.asarray([offset for _, offset, _, _ in problems], np.int64),
-        line_numbers=np.asarray([number for number, _, _, _ in problems], np.int64),
-        newlines=facts["newlines"],
-        changes=[(split, step, at) for split, step, at in facts["changes"]],
-    )
-    return Built(keys, Fingerprint(offset, length, bytes.fromhex(digest)), part)
+def _head(head: str, key: str) -> str:
+    return f"heads-{VERSION}/{head}/{key_digest(key)}"

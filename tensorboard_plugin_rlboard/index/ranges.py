@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 from tensorboard_plugin_rlboard.formats.registry import by_name
-from tensorboard_plugin_rlboard.index.keys import Keys, learn, spread
 from tensorboard_plugin_rlboard.index.part import Part, build
-from tensorboard_plugin_rlboard.sources.access import read_range
-from tensorboard_plugin_rlboard.sources.lines import line_starts
-from tensorboard_plugin_rlboard.sources.tail import Fingerprint, fingerprint_of
+from tensorboard_plugin_rlboard.sources.access import open_file, read_range
+from tensorboard_plugin_rlboard.sources.logdir import is_address
+from tensorboard_plugin_rlboard.sources.tail import PROBE, Fingerprint, fingerprint_of_ends
 
-if TYPE_CHECKING:
-    import duckdb
+_BUFFER = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,12 @@ class Order:
         path: the file.
         offset, length: whole lines of it, bytes.
         known: name of the format.
-        keys: keys to read beside the format's own and those that the range itself teaches.
     """
 
     path: str
     offset: int
     length: int
     known: str
-    keys: Keys
 
 
 @dataclass(frozen=True)
@@ -40,12 +38,10 @@ class Built:
     """What was built.
 
     Attributes:
-        keys: the keys that the rows were read with.
         fingerprint: of the very bytes that were read.
         part: what the range holds; its rows are in the Parquet file.
     """
 
-    keys: Keys
     fingerprint: Fingerprint
     part: Part
 
@@ -55,17 +51,48 @@ def read(path: str, offset: int, length: int) -> bytes:
     return read_range(path, offset, length)
 
 
-def build_range(cursor: duckdb.DuckDBPyConnection, order: Order, target: Path) -> Built:
+class _Lines:
+    """The lines of a range, one by one, and what is needed of them for its fingerprint."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._head = self._tail = b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self._order.length
+        with opened(self._order) as file:
+            while left:
+                line = file.readline(left)
+                if not line:
+                    raise EOFError(self._order.path)
+                left -= len(line)
+                if len(self._head) < PROBE:
+                    self._head = (self._head + line)[:PROBE]
+                self._tail = line[-PROBE:] if len(line) >= PROBE else (self._tail + line)[-PROBE:]
+                yield line
+
+    def fingerprint(self) -> Fingerprint:
+        """Of the bytes that were read."""
+        return fingerprint_of_ends(self._order.offset, self._order.length, self._head, self._tail)
+
+
+def opened(order: Order) -> BinaryIO:
+    """The file where the range begins; behind an address each reading is a request, so a range is one."""
+    if is_address(order.path):
+        return io.BytesIO(read_range(order.path, order.offset, order.length))
+    file = open_file(order.path)
+    file.seek(order.offset)
+    # Lines have 100 KB: with the default of 8 KB each is put together from a dozen pieces.
+    return io.BufferedReader(file.detach(), _BUFFER) if isinstance(file, io.BufferedReader) else file
+
+
+def build_range(order: Order, target: Path) -> Built:
     """Reads a range and writes its part to `target`.
 
     Raises:
         EOFError: the file is shorter than the range.
         OSError: it cannot be read.
     """
-    data = read(order.path, order.offset, order.length)
-    if len(data) < order.length:
-        raise EOFError(order.path)
-    known = by_name(order.known)
-    keys = order.keys | learn(spread(data, *line_starts(data, 0)), known)
-    part = build(cursor, data, order.offset, known, keys, target)
-    return Built(keys, fingerprint_of(data, order.offset), part)
+    lines = _Lines(order)
+    part = build(lines, order.offset, by_name(order.known), target)
+    return Built(lines.fingerprint(), part)

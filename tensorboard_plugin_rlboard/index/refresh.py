@@ -1,33 +1,45 @@
-"""Rounds of indexing: a survey of the files, then their new ranges one by one, in the order in which users need them."""
+"""Rounds of indexing: a survey of the files, then their new ranges, in the order in which users need them.
+
+The ranges of a file are loaded in its order and without gaps: line numbers and attempts are known from what lies before.
+"""
 
 from __future__ import annotations
 
-import json
-import logging
 import time
+from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.ahead import MOST_WORKERS, Ahead
-from tensorboard_plugin_rlboard.index.columns import physical
-from tensorboard_plugin_rlboard.index.keys import Keys
-from tensorboard_plugin_rlboard.index.ranges import Order, build_range, read
-from tensorboard_plugin_rlboard.index.run import IndexedFile, Range, RunIndex
+from tensorboard_plugin_rlboard.index.ahead import Ahead, Made
+from tensorboard_plugin_rlboard.index.loading import Loading
+from tensorboard_plugin_rlboard.index.ranges import Order
+from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf
-from tensorboard_plugin_rlboard.index.sniff import sniff
-from tensorboard_plugin_rlboard.index.statistics import STORED
-from tensorboard_plugin_rlboard.sources.access import damage, is_packed
-from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, line_starts
-from tensorboard_plugin_rlboard.sources.tail import Change, advance, fingerprint_of, look, measure
-from tensorboard_plugin_rlboard.sources.walk import SourceFile, scan
+from tensorboard_plugin_rlboard.index.survey import Survey
+from tensorboard_plugin_rlboard.sources.access import is_packed
+from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, last_lines
+from tensorboard_plugin_rlboard.sources.spool import BUDGET
+from tensorboard_plugin_rlboard.sources.tail import measure
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.registry import Registry
 
-logger = logging.getLogger(__name__)
 FIRST_RANGE = 2 * 1024 * 1024
 RANGE = 64 * 1024 * 1024
-AHEAD_FROM = 96 * 1024 * 1024
+AHEAD_FROM = 12 * 1024 * 1024
 """Bytes left of a run from which processes of their own are worth their start (half a second each)."""
+NEWEST_FROM = 4 * RANGE
+"""Bytes left of a run from which the last lines of its files are shown before their turn."""
+_AT_ONCE = 0.3
+"""Seconds for which small ranges are collected before they are loaded together; the first of a run is loaded alone."""
+_MOST = 50
+"""Parts that are loaded together."""
+_EACH = 2.0
+"""Seconds after which what the processes have made is loaded, however little it is."""
+_ROWS = 30_000
+"""Rows that are worth loading at once: as many as a group of the table has, which is then written once."""
+_UNPACKED = 5
+"""Times its size that an archive may unpack to, to be careful: logs of text and rounded numbers unpack to less."""
 
 
 class Refresh:
@@ -36,251 +48,202 @@ class Refresh:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._query = registry.engine.query()
-        self._ingest = registry.engine.ingest()
-        self._ahead = Ahead(registry.engine.folder)
-        self._shelf = Shelf(registry.cache)
-        self._ignored: dict[str, tuple[int, int]] = {}
-        self._unread: set[tuple[str, str]] = set()
-        self._damaged: dict[str, str] = {}
+        self._shelf = Shelf(registry.cache, registry.engine.folder)
+        self._survey = Survey(registry, self._query, self._shelf)
+        shares = registry.shares
+        self._ahead = Ahead(registry.engine.folder, shares.workers, shares.worker)
+        self._loading = Loading(registry.engine.folder, self._query, self._shelf, self._survey)
+        self._owners: dict[int, tuple[RunIndex, IndexedFile]] = {}
+        self._loaded = 0.0
 
     def rest(self) -> None:
         """Ends the processes that build ahead: nothing is left to do, and idle ones would keep their memory."""
         self._ahead.close()
+        for _, file in self._owners.values():
+            file.ordered.clear()
+        self._owners.clear()
 
     def survey(self) -> None:
-        """Looks at every file below the roots: new, grown, rewritten or gone."""
-        found = scan(self.registry.roots)
-        present = {file.relative: file for files in found.runs.values() for file in files}
+        """Looks at every file below the roots; what was ordered of a file that is gone or rewritten is not wanted."""
+        self._survey.look()
         for run in tuple(self.registry.runs.values()):
-            for relative in tuple(run.files):
-                self._look(run, run.files[relative], present.get(relative))
-        known = {relative for run in self.registry.runs.values() for relative in run.files}
-        for file in present.values():
-            if file.relative not in known:
-                self._meet(file)
-        for relative in set(self._ignored) - set(present):
-            del self._ignored[relative]
-        gone = set(self.registry.ignored) - set(present)
-        unreadable = {problem.path: problem.reason for problem in found.problems}
-        self.registry.surveyed(gone, unreadable)
-        if self.registry.surveys == 1:
-            for run in self.registry.runs.values():
-                run.recalled = run.kept_digest()
+            for file in tuple(run.files.values()):
+                if file.pending and self._shelf.go_on(file, look=True):  # what a cluster has made meanwhile
+                    file.ordered.clear()
+                    run.outdate()
+        for ticket, (run, file) in tuple(self._owners.items()):
+            if run.files.get(file.relative) is not file or ticket not in dict(file.ordered):
+                self._ahead.drop(ticket)
+                del self._owners[ticket]
 
-    def _look(self, run: RunIndex, file: IndexedFile, now: SourceFile | None) -> None:
-        seen = look(file.state, now, time.time_ns())
-        if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
-            if seen.state.size != file.state.size:
-                self.registry.changed()
-            file.state = seen.state
-            if (run.name, file.relative) in self._unread:
-                file.waiting_at = -1  # reading failed; it goes on now
-            self._tell(run, file)
-            return
-        if seen.change is Change.UNREADABLE:
-            self._fail(run, file, seen.reason)
-            self.registry.changed()
-            return
-        run.forget(self._query, file.relative)
-        self._damaged.pop(file.relative, None)
-        run.number_attempts(self._query)
-        if seen.change is Change.VANISHED:
-            reason = "The file was there and is gone; its samples are no longer shown."
-            run.note(self._query, [(file.relative, None, None, "vanished", reason)])
-        elif seen.state is not None:
-            run.add_file(file.path, file.relative, file.known, seen.state)
-        self.registry.changed()
-
-    def _meet(self, file: SourceFile) -> None:
-        """A file that is not indexed yet: told by its first complete rows, never by its name."""
-        facts = (file.size, file.mtime_ns)
-        if self._ignored.get(file.relative) == facts:
-            return
-        if self._recall(file):
-            return
-        self._ignored[file.relative] = facts
-        try:
-            known, reason = sniff(file.path)
-        except OSError as error:
-            known, reason = None, f"It cannot be read: {error.strerror or error}."
-            del self._ignored[file.relative]  # so that the next look tries again
-        if known is None:
-            self.registry.ignore(file.relative, reason)
-            return
-        state = look(None, file, time.time_ns()).state
-        if state is not None:
-            del self._ignored[file.relative]
-            run = self.registry.run_of(file.run, self._query)
-            run.forgive(self._query, file.relative)
-            run.add_file(file.path, file.relative, known, state)
-            self.registry.welcome(file.relative)
-
-    def _recall(self, file: SourceFile) -> bool:
-        """Whether an earlier start has indexed the file: then its parts are loaded, and none of it is read."""
-        recalled = self._shelf.recall(file)
-        if recalled is None:
-            return False
-        known, state, manifest = recalled
-        run = self.registry.run_of(file.run, self._query)
-        self._shelf.place(run.add_file(file.path, file.relative, known, state), manifest)
-        self.registry.welcome(file.relative)
-        return True
-
-    def index_one(self) -> bool:
-        """Indexes the next range; False where nothing is left but half-written lines."""
+    def index_one(self) -> RunIndex | None:
+        """Does the next piece of work and returns the run it was for; None where only half-written lines are left."""
         pending = [run for run in tuple(self.registry.runs.values()) if run.pending]
         if not pending:
-            return False
+            return None
         focus = self.registry.focus
         run = min(pending, key=lambda run: (run.name != focus, run.indexed > 0, run.name))
-        # The file that lags most: steps of all ranks become complete together.
-        file = min(
-            (f for f in run.files.values() if f.pending), key=lambda f: f.loaded_to / max(1, f.state.size)
-        )
+        todo = _in_turn([file for file in run.files.values() if file.pending])
+        kept = [file for file in todo if file.to_load]
         start = time.perf_counter()
-        try:
-            if file.to_load:
-                done = self._shelf.load(self._query, run, file)
-            else:
-                self._order_ahead(run)
-                done = self._next(run, file, FIRST_RANGE if file.state.read_to == 0 else RANGE)
-        except OSError as error:
-            self._fail(run, file, f"{error.strerror or error}.")
-            file.waiting_at = file.state.size
-            done = 0
-        else:
-            self._tell(run, file)
+        done = self._load_kept(run, kept) if kept else self._go_on(run, todo)
         self.registry.indexed(run, done, time.perf_counter() - start)
-        return True
+        return run
 
-    def _fail(self, run: RunIndex, file: IndexedFile, reason: str) -> None:
-        """Says that a file cannot be read for now."""
-        run.message = f"{file.relative} cannot be read: {reason}"
-        self._unread.add((run.name, file.relative))
-
-    def _tell(self, run: RunIndex, file: IndexedFile) -> None:
-        """Says, once all that can be read of a file is indexed, what of an archive cannot, or takes both back."""
-        if file.pending:
-            return
-        if (run.name, file.relative) in self._unread:
-            self._unread.discard((run.name, file.relative))
-            if not any(name == run.name for name, _ in self._unread):
-                run.message = ""
-                self.registry.changed()
-        reason = damage(file.path) if is_packed(file.path) else ""
-        if self._damaged.get(file.relative, "") != reason:
-            self._damaged[file.relative] = reason
-            run.forgive(self._query, file.relative, "damaged_archive")
-            if reason:
-                run.note(self._query, [(file.relative, None, None, "damaged_archive", reason)])
-            self.registry.changed()
-
-    def _next(self, run: RunIndex, file: IndexedFile, target: int) -> int:
-        """Indexes one range of about `target` bytes; returns the bytes it took."""
-        file.state = measure(file.state, file.path)
-        at = next(byte_ranges(file.path, file.state.read_to, file.state.size, target), None) or closed_tail(
-            file.path, file.state.read_to, file.state.size
-        )
-        if at is None:
-            file.waiting_at = file.state.size
+    def _go_on(self, run: RunIndex, todo: list[IndexedFile]) -> int:
+        """Loads what the processes have made or, where they have nothing to do with the run, what is made here."""
+        if any(not file.ordered and self._shelf.go_on(file) for file in todo):
+            run.outdate()
             return 0
-        order = Order(file.path, *at, file.known.name, run.keys)
-        earlier, taken = run.keys, Range(at[0], at[1], file.newlines)
-        parquet = self.registry.engine.folder / "range.parquet"
-        try:
-            found = self._ahead.take(order)
-            built, parquet = found or (build_range(self._ingest, order, parquet), parquet)
-            run.keys = earlier | built.keys
-            run.add(self._query, file, built.part, parquet, taken)
-            self._shelf.keep(file, order, built, parquet, taken)
-        except OSError:
-            raise  # the run says so
-        except EOFError:
-            file.waiting_at = file.state.size  # it shrank since the survey, which will tell
-            return 0
-        except Exception as error:  # noqa: BLE001 (whatever a log made a library raise must not end the indexing)
-            run.keys = earlier  # so that the pieces learn them anew, and earlier ranges are read again
-            pieces = at[1] // 8
-            if self._is_one_line(file, at):
-                self._leave_out(run, file, at, error)
-                return at[1]
-            logger.warning("RL Board reads a range of %s in smaller pieces: %s", file.relative, error)
-            return self._next(run, file, max(1, min(target // 8, pieces)))
-        finally:
-            parquet.unlink(missing_ok=True)
-        file.state = advance(file.state, built.fingerprint)
-        self._shelf.save(file)
-        if run.keys != earlier and run.samples > built.part.samples:
-            self._read_again(run, taken, file, earlier)
+        beside = self._is_worth_processes(run, todo)
+        if beside:
+            self._order(run, todo)
+            if self._show_newest(run, todo):
+                return 0
+        here = [file for file in todo if not file.ordered and not (beside and self._may_leave(file))]
+        if here and not self._rows_ready(todo):
+            made = self._make(run, here)
+        else:
+            self._wait_for_some(run, todo)
+            made = list(self._ready(todo))
+        done = self._loading.take(run, made)
         run.number_attempts(self._query)
-        return at[1]
+        self._loaded = time.monotonic()
+        for file in {file.number: file for file, _ in made}.values():
+            self._survey.tell(run, file)
+        return done
 
-    def _is_one_line(self, file: IndexedFile, at: tuple[int, int]) -> bool:
-        return len(line_starts(read(file.path, *at), 0)[0]) <= 1
+    def _show_newest(self, run: RunIndex, todo: list[IndexedFile]) -> bool:
+        """Shows the last lines of large files before their turn: the newest step is what most users look for.
 
-    def _leave_out(self, run: RunIndex, file: IndexedFile, at: tuple[int, int], error: Exception) -> None:
-        """Names a line that cannot be indexed, and goes on behind it."""
-        logger.error("RL Board cannot index a line of %s", file.relative, exc_info=error)
-        data = read(file.path, *at)
-        starts, _ = line_starts(data, 0)
-        first = int(starts[0]) if len(starts) else 0
-        reason = f"The line could not be indexed ({type(error).__name__}); it is left out."
-        line = file.newlines + 1 + data.count(b"\n", 0, first)
-        run.note(self._query, [(file.relative, line, at[0] + first, "not_indexed", reason)])
-        file.newlines += data.count(b"\n")
-        file.state = advance(file.state, fingerprint_of(data, at[0]))
+        Returns whether there were any; there may be more files then.
+        """
+        left = sum(file.state.size - file.state.read_to for file in todo)
+        made: list[tuple[IndexedFile, Made]] = []
+        until = time.perf_counter() + _AT_ONCE
+        for file in todo if left >= NEWEST_FROM else ():
+            far = file.state.size - file.state.read_to > 2 * FIRST_RANGE
+            if far and not file.was_early and self._may_leave(file) and time.perf_counter() < until:
+                file.was_early = True
+                try:
+                    at = last_lines(file.path, file.state.read_to, file.state.size, FIRST_RANGE)
+                    if at is not None:
+                        made.append((file, self._loading.build(Order(file.path, *at, file.known.name))))
+                except (OSError, EOFError):
+                    continue  # its turn will come, and then it is said
+        if made:
+            self._loading.show_early(run, made)
+        return bool(made)
 
-    def _order_ahead(self, run: RunIndex) -> None:
-        """Gives the next ranges of a run to the processes beside this one, where enough is left to be worth them."""
-        orders: list[Order] = []
-        if run.indexed > 0 and (self._ahead.busy or run.size - run.indexed >= AHEAD_FROM):
-            at = {
-                file.relative: file.state.read_to
-                for file in run.files.values()
-                if file.pending and not file.to_load and not is_packed(file.path)
-            }
-            for _ in range(MOST_WORKERS):
-                file = min(
-                    (run.files[name] for name in at),
-                    key=lambda file: at[file.relative] / max(1, file.state.size),
-                    default=None,
-                )
-                if file is None:
+    def _wait_for_some(self, run: RunIndex, todo: list[IndexedFile]) -> None:
+        """Waits until the processes have made so much that loading it is worth while, or for a moment.
+
+        They are given their next orders meanwhile, so none of them waits.
+        """
+        focus = self.registry.focus
+        until = max(self._loaded + _EACH, time.monotonic() + _EACH / 10)
+        while self._ahead.at_work and self._rows_ready(todo) < _ROWS:
+            left = until - time.monotonic()
+            if left <= 0 or self.registry.focus != focus:
+                return
+            self._ahead.wait(left)
+            self._order(run, todo)
+
+    def _rows_ready(self, todo: list[IndexedFile]) -> int:
+        """Rows that could be loaded now; at least one for each part."""
+        rows = 0
+        for file in todo:
+            for ticket, _ in file.ordered:
+                made = self._ahead.look(ticket)
+                if made is None:
                     break
-                target = FIRST_RANGE if at[file.relative] == 0 else RANGE
-                found = next(byte_ranges(file.path, at[file.relative], file.state.size, target), None)
-                if found is None:
-                    del at[file.relative]
-                    continue
-                orders.append(Order(file.path, *found, file.known.name, run.keys))
-                at[file.relative] = sum(found)
-        self._ahead.forget(orders)
-        self._ahead.submit(orders)
+                rows += max(1, made.built.part.samples if made.built else _ROWS)
+        return rows
 
-    def _build(self, run: RunIndex, file: IndexedFile, at: Range) -> None:
-        """Builds a range that is in the index once more, with the keys of today."""
-        parquet = self.registry.engine.folder / "range.parquet"
-        order = Order(file.path, at.offset, at.length, file.known.name, run.keys)
-        built = build_range(self._ingest, order, parquet)
-        run.add(self._query, file, built.part, parquet, at)
-        self._shelf.renew(file, order, built, parquet)
-        parquet.unlink(missing_ok=True)
+    def _is_worth_processes(self, run: RunIndex, todo: list[IndexedFile]) -> bool:
+        if not run.indexed or not (self._ahead.room or self._ahead.at_work):
+            return False
+        left = sum(file.state.size - file.state.read_to for file in todo if self._may_leave(file))
+        return left >= AHEAD_FROM or any(file.ordered for file in todo)
 
-    def _read_again(self, run: RunIndex, newest: Range, owner: IndexedFile, earlier: Keys) -> None:
-        """A key that was not known before may stand in lines read without it: their ranges are read again."""
-        now, before = (k.numbers | k.texts | k.arrays for k in (run.keys, earlier))
-        retyped = (run.keys.texts & (earlier.numbers | earlier.arrays)) | (run.keys.arrays & earlier.numbers)
-        needles = [
-            json.dumps(key, ensure_ascii=e).encode()
-            for key in (now - before) | retyped
-            for e in (True, False)
-        ]
-        for file in run.files.values():
-            for at in tuple(file.ranges):
-                if (file, at) == (owner, newest):
+    def _may_leave(self, file: IndexedFile) -> bool:
+        """Whether other processes can read the file: an archive is unpacked in this one."""
+        return not is_packed(file.path) and file.waiting_at != file.state.size
+
+    def _order(self, run: RunIndex, todo: list[IndexedFile]) -> None:
+        """Gives the next ranges of a run to the processes, as far as they have room."""
+        open_files = [file for file in todo if self._may_leave(file)]
+        while open_files and self._ahead.room:
+            file = min(open_files, key=lambda file: file.ordered_to / max(1, file.state.size))
+            at = None
+            try:
+                at = self._range_of(file, file.ordered_to)
+            except OSError as error:
+                self._survey.fail(run, file, error)
+            if at is None:
+                if not file.ordered:
+                    file.waiting_at = file.state.size
+                open_files.remove(file)
+                continue
+            ticket = self._ahead.submit(Order(file.path, *at, file.known.name))
+            file.ordered.append((ticket, sum(at)))
+            self._owners[ticket] = run, file
+
+    def _ready(self, todo: Iterable[IndexedFile]) -> Iterable[tuple[IndexedFile, Made]]:
+        """What the processes have made, as far as nothing before it in its file is missing."""
+        for file in todo:
+            while file.ordered and (made := self._ahead.take(file.ordered[0][0])) is not None:
+                ticket, _ = file.ordered.popleft()
+                del self._owners[ticket]
+                yield file, made
+
+    def _range_of(self, file: IndexedFile, start: int) -> tuple[int, int] | None:
+        """The next range of a file from an offset on; None where no whole line is left."""
+        if start >= file.state.size:
+            return None
+        target = FIRST_RANGE if start == 0 and file.state.size > 2 * FIRST_RANGE else RANGE
+        found = next(byte_ranges(file.path, start, file.state.size, target), None)
+        return found or closed_tail(file.path, start, file.state.size)
+
+    def _make(self, run: RunIndex, files: list[IndexedFile]) -> list[tuple[IndexedFile, Made]]:
+        """Builds the next range of each file in this process: one of a new run, else as many as a moment allows."""
+        made: list[tuple[IndexedFile, Made]] = []
+        until = time.perf_counter() + _AT_ONCE
+        for file in files:
+            try:
+                file.state = measure(file.state, file.path)
+                at = self._range_of(file, file.state.read_to)
+                if at is None:
+                    file.waiting_at = file.state.size
+                    self._survey.tell(run, file)
                     continue
-                data = read(file.path, at.offset, at.length)
-                if len(data) == at.length and any(needle in data for needle in needles):
-                    self._build(run, file, at)
-        statistics = {f"{key}_{name}" for key in run.keys.texts & earlier.arrays for name in STORED}
-        run.drop({physical("m", name) for name in retyped | statistics})
+                made.append((file, self._loading.build(Order(file.path, *at, file.known.name))))
+            except OSError as error:
+                self._survey.fail(run, file, error)
+            except EOFError:
+                file.waiting_at = file.state.size  # it shrank since the survey, which will tell
+            if not run.samples or len(made) >= _MOST or time.perf_counter() > until:
+                break
+        return made
+
+    def _load_kept(self, run: RunIndex, files: Iterable[IndexedFile]) -> int:
+        """Loads parts of an earlier start; none of the run's logs is read before all of these are there."""
+        kept = list(
+            islice(((file, part) for file in files for part in file.to_load), _MOST if run.samples else 1)
+        )
+        done = self._loading.load_kept(run, kept)
+        if not any(file.to_load for file in run.files.values()):
+            run.number_attempts(self._query, again=bool(run.recalled))
+        return done
+
+
+def _in_turn(files: list[IndexedFile]) -> list[IndexedFile]:
+    """Which files come next: those first that lag most, so that steps of all ranks become complete together.
+
+    Of archives that may not all lie unpacked beside each other only one: so each is unpacked once.
+    """
+    archives = [file for file in files if file.state.packed >= 0 and not file.to_load]
+    if sum(file.state.packed for file in archives) * _UNPACKED > BUDGET:
+        first = max(archives, key=lambda file: file.state.read_to)
+        files = [file for file in files if file is first or file not in archives]
+    return sorted(files, key=lambda file: file.ordered_to / max(1, file.state.size))

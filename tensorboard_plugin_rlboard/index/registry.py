@@ -6,6 +6,7 @@ The lock guards the registry's own fields and is held for moments only: never wh
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections import deque
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.engine import Engine
+from tensorboard_plugin_rlboard.index.memory import DEFAULT, limit_writing, shares
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.sources.logdir import printable
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.logdir import Root
 
 logger = logging.getLogger(__name__)
+_ATTENTIVE = 90.0
+"""Seconds after a request for which the log directory is looked at as often as the user wants; a tab asks twice as often."""
+_LONGEST = 60.0
+_SLOWER = 1.5
 
 
 def _open_cache(folder: Path | None) -> Cache | None:
@@ -53,13 +59,31 @@ class Registry:
         revision: changes whenever an answer may.
         surveys: how many looks at the whole log directory are done.
         failure: why nothing can be indexed, else empty.
-        after_round: called in the thread that indexes, after each round, with every run that may have changed.
         focus: the run that the user looks at; it is indexed first.
+        shares: of the memory.
+        after_round: called in the background thread with a run whenever its indexing has come to an end, and about
+            once a second before that: whatever is prepared of its rows before anybody asks.
     """
 
-    def __init__(self, roots: Sequence[Root], interval: float = 5.0, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Root],
+        interval: float = 5.0,
+        cache: Path | None = None,
+        memory: int = DEFAULT,
+    ) -> None:
+        """Looks at nothing yet.
+
+        Args:
+            roots: where to look.
+            interval: seconds between two looks.
+            cache: folder of the parts that are kept between starts; None keeps nothing.
+            memory: megabytes for all that is opened; `memory.py` says who gets what.
+        """
         self.roots = list(roots)
         self.interval = interval
+        self.shares = shares(memory, os.cpu_count() or 1)
+        self.after_round: Callable[[RunIndex], None] | None = None
         self.cache: Cache | None = None
         self._cache_folder = cache
         self.runs: dict[str, RunIndex] = {}
@@ -68,13 +92,15 @@ class Registry:
         self.surveys = 0
         self.failure = ""
         self.focus = ""
-        self.after_round: Callable[[RunIndex], None] | None = None
         self._lock = threading.Lock()
         self._speeds: dict[str, deque[tuple[int, float]]] = {}
         self._engine: Engine | None = None
         self._opened = threading.Event()
         self._stop = threading.Event()
         self._looked = threading.Event()
+        self._wake = threading.Event()
+        self._asked = 0.0
+        self._cared: dict[str, float] = {}
         self._something = False
         self._thread: threading.Thread | None = None
         self._refresh: Refresh | None = None
@@ -84,12 +110,15 @@ class Registry:
         """The databases; opened at first use, in the thread that indexes."""
         if self._engine is None:
             self.cache = _open_cache(self._cache_folder)
-            self._engine = Engine(None if self.cache is None else self.cache.parts)
+            limit_writing(self.shares.writing)
+            self._engine = Engine(None if self.cache is None else self.cache.parts, self.shares.query)
             self._opened.set()
         return self._engine
 
     def start(self) -> None:
-        """Starts the background thread; does nothing where it has been started."""
+        """Starts the background thread, or tells it that somebody asks: it looks at the logs more often then."""
+        self._asked = time.monotonic()
+        self._wake.set()
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="rlboard-index", daemon=True)
@@ -98,6 +127,7 @@ class Registry:
     def stop(self) -> None:
         """Ends the thread and drops the databases."""
         self._stop.set()
+        self._wake.set()
         if self._thread is not None:
             self._thread.join()
         if self._refresh is not None:
@@ -126,24 +156,31 @@ class Registry:
             self._refresh = Refresh(self)
         self._refresh.survey()
         until = time.monotonic() + max(1.0, self.interval)
-        while not self._stop.is_set() and self._refresh.index_one():
+        while not self._stop.is_set() and (run := self._refresh.index_one()) is not None:
+            self._care(run)
             # A long first indexing must not miss what a training writes meanwhile.
             if time.monotonic() > until:
                 self._refresh.survey()
                 until = time.monotonic() + max(1.0, self.interval)
-                self._tell()
         self._refresh.rest()
-        self._tell()
 
-    def _tell(self) -> None:
-        if self.after_round is not None:
-            for run in tuple(self.runs.values()):
-                self.after_round(run)
+    def _care(self, run: RunIndex) -> None:
+        """Calls `after_round` for a run that was worked on, once a second and at the end of its indexing."""
+        now = time.monotonic()
+        if self.after_round is None or (run.pending and now - self._cared.get(run.name, 0.0) < 1.0):
+            return
+        try:
+            self.after_round(run)
+        except Exception:  # whatever was to be prepared is computed when somebody asks for it
+            logger.exception("RL Board could not prepare answers about a run")
+        self._cared[run.name] = time.monotonic()
 
     def _work(self) -> None:
         self._something = first_file(self.roots, time.monotonic() + 1.0)
         self._looked.set()
+        pause = self.interval
         while not self._stop.is_set():
+            before = self.revision
             try:
                 self.refresh()
                 self.failure = ""
@@ -154,7 +191,22 @@ class Registry:
                 self.changed()
             if self.interval <= 0:
                 return
-            self._stop.wait(self.interval)
+            pause = self._next_pause(pause, quiet=self.revision == before)
+            self._rest(pause)
+
+    def _next_pause(self, pause: float, *, quiet: bool) -> float:
+        """Seconds to the next look: longer each time while nothing changes and nobody asks."""
+        if not quiet or time.monotonic() - self._asked < _ATTENTIVE:
+            return self.interval
+        return max(self.interval, min(pause * _SLOWER, 6 * self.interval, _LONGEST))
+
+    def _rest(self, pause: float) -> None:
+        """Waits; whoever asks ends a wait that has become longer than the user wanted."""
+        if self._stop.wait(self.interval) or pause <= self.interval:
+            return
+        self._wake.clear()
+        if time.monotonic() - self._asked >= self.interval:
+            self._wake.wait(pause - self.interval)
 
     def changed(self) -> None:
         """Makes every answer given before stale."""
@@ -183,7 +235,8 @@ class Registry:
     def welcome(self, relative: str) -> None:
         """Notes that a file is a rollout log after all."""
         with self._lock:
-            self.ignored = {other: why for other, why in self.ignored.items() if other != relative}
+            if relative in self.ignored:
+                self.ignored = {other: why for other, why in self.ignored.items() if other != relative}
             self.revision += 1
 
     def run_of(self, name: str, cursor: duckdb.DuckDBPyConnection) -> RunIndex:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics import Floats, Tokens, derive, statistics
+from tensorboard_plugin_rlboard.metrics import Tokens, derive, statistics
 from tensorboard_plugin_rlboard.moments import explained_variance, moments
+from tensorboard_plugin_rlboard.segments import Floats
 
 STORED = ("sum", "std", "min", "max", "argmax", "absmean")
 """Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples."""
@@ -44,8 +45,13 @@ _SHORTEST = 200
 
 def repetition(responses: Iterable[object]) -> Floats:
     """1 - compressed size (zlib, level 1) / size of each text of at least 200 bytes of UTF-8, else NaN; high is repetitive."""
-    shares = []
-    for response in responses:
-        raw = response.encode("utf-8", "replace") if isinstance(response, str) else b""
-        shares.append(1.0 - len(zlib.compress(raw, 1)) / len(raw) if len(raw) >= _SHORTEST else np.nan)
-    return np.asarray(shares, np.float64)
+    return np.asarray([_repetition(response) for response in responses], np.float64)
+
+
+def _repetition(response: object) -> float:
+    raw = response.encode("utf-8", "replace") if isinstance(response, str) else b""
+    if len(raw) < _SHORTEST:
+        return np.nan
+    # A window as long as the text gives the same size as the largest one, which costs short texts twice the time.
+    window = max(10, min(15, len(raw).bit_length() + 1))
+    return 1.0 - len(zlib.compress(raw, 1, window)) / len(raw)

@@ -9,33 +9,42 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from tensorboard_plugin_rlboard.index.memory import limit_writing
 from tensorboard_plugin_rlboard.index.ranges import Built, build_range
 
-MEMORY = "512MB"
 _NICE = 5
 """Behind whatever the user looks at meanwhile."""
 
 
-def serve(orders: BinaryIO, results: BinaryIO, spill: str) -> None:
+def serve(orders: BinaryIO, results: BinaryIO) -> None:
     """Builds one order after the other until there are no more."""
-    import duckdb  # noqa: PLC0415 (half a second, while the parent reads the first range itself)
+    import duckdb  # noqa: F401, PLC0415 (half a second, while the parent reads the first range itself)
 
-    cursor = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spill, "threads": 1})
     while True:
         try:
-            order, target = pickle.load(orders)  # noqa: S301 (from our own parent)
+            ticket, order, target = pickle.load(orders)  # noqa: S301 (from our own parent)
         except EOFError:
             return
         result: Built | None
         try:
-            result = build_range(cursor, order, Path(target))
+            result = _without_lines(build_range(order, Path(target)))
         except Exception:  # noqa: BLE001 (the parent builds it again and says what is wrong)
             result = None
-        pickle.dump(result, results, protocol=pickle.HIGHEST_PROTOCOL)
+        pickle.dump((ticket, result), results, protocol=pickle.HIGHEST_PROTOCOL)
         results.flush()
+
+
+def _without_lines(built: Built) -> Built:
+    """The same with the places of only those lines that have a problem: nobody asks for the others."""
+    part = built.part
+    lines = [problem.line for problem in part.problems]
+    problems = [replace(problem, line=i) for i, problem in enumerate(part.problems)]
+    offsets, numbers = part.line_offsets[lines], part.line_numbers[lines]
+    return replace(built, part=replace(part, problems=problems, line_offsets=offsets, line_numbers=numbers))
 
 
 def main() -> None:
@@ -44,7 +53,8 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write between the results
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    serve(sys.stdin.buffer, results, sys.argv[1])
+    limit_writing(int(sys.argv[1]))
+    serve(sys.stdin.buffer, results)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tensorboard_plugin_rlboard.sources.logdir import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _Answer = TypeVar("_Answer")
 
@@ -57,6 +58,7 @@ class _Places:
 
 
 places = _Places()
+_hurry = threading.local()
 
 
 def _place(url: str) -> str:
@@ -111,6 +113,43 @@ def patiently(url: str, ask: Callable[[], _Answer]) -> _Answer:
     Raises:
         OSError: With one sentence in ``strerror``, free of secrets.
     """
+    seconds = getattr(_hurry, "seconds", None)
+    return _patiently(url, ask) if seconds is None else _in_time(url, ask, seconds)
+
+
+@contextmanager
+def hurried(seconds: float) -> Iterator[None]:
+    """Let no question of this thread take longer: somebody waits for its answer."""
+    _hurry.seconds = seconds
+    try:
+        yield
+    finally:
+        _hurry.seconds = None
+
+
+def _in_time(url: str, ask: Callable[[], _Answer], seconds: float) -> _Answer:
+    """Ask in a thread of its own, which is left alone with its time-outs where it takes too long."""
+    answers: list[_Answer] = []
+    errors: list[Exception] = []
+
+    def work() -> None:
+        try:
+            answers.append(_patiently(url, ask))
+        except Exception as error:  # noqa: BLE001  raised again below, where somebody waits for it
+            errors.append(error)
+
+    thread = threading.Thread(target=work, name="rlboard-remote", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not answers:
+        reason = f"{printable(_place(url))} did not answer in {seconds:g} seconds; ask again later"
+        raise RemoteError(errno.ETIMEDOUT, reason)
+    return answers[0]
+
+
+def _patiently(url: str, ask: Callable[[], _Answer]) -> _Answer:
     begun = time.monotonic()
     for attempts, pause in enumerate((*_PAUSES, None), 1):
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
-SKIPPED_FOLDERS = frozenset({".git"})
+SKIPPED_FOLDERS = frozenset({".git", ".rlboard"})
 
 
 @dataclass(frozen=True, slots=True)

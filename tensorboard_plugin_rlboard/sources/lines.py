@@ -89,6 +89,27 @@ def closed_tail(path: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end - start) if whole else None
 
 
+def last_lines(path: str, start: int, end: int, target: int) -> tuple[int, int] | None:
+    """Find the last whole lines of a stretch of a file.
+
+    Args:
+        path: The file.
+        start: Where the stretch begins, in bytes: the beginning of a line.
+        end: Where it ends, in bytes.
+        target: How many bytes at most.
+
+    Returns:
+        ``(offset, length)`` in bytes, or None where no line both begins and ends within them.
+
+    Raises:
+        OSError: If the file cannot be opened or read.
+    """
+    with open_file(path) as file:
+        begin = start if end - start <= target else _after_next_newline(file, end - target, end)
+        stop = _after_last_newline(file, begin, end)
+    return (begin, stop - begin) if stop > begin else None
+
+
 def line_starts(data: bytes | memoryview, base_offset: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     r"""Find the lines of a range, leaving out those that DuckDB's ``read_json`` leaves out.
 

@@ -193,7 +193,7 @@ def fingerprint(file: BinaryIO, offset: int, length: int) -> Fingerprint:
     file.seek(offset)
     head = file.read(min(PROBE, length))
     file.seek(offset + max(0, length - PROBE))
-    return _fingerprint(offset, length, head, file.read(min(PROBE, length)))
+    return fingerprint_of_ends(offset, length, head, file.read(min(PROBE, length)))
 
 
 def fingerprint_of(data: bytes | memoryview, offset: int) -> Fingerprint:
@@ -207,10 +207,13 @@ def fingerprint_of(data: bytes | memoryview, offset: int) -> Fingerprint:
         The fingerprint.
     """
     view = memoryview(data).cast("B")
-    return _fingerprint(offset, len(view), view[:PROBE], view[max(0, len(view) - PROBE) :])
+    return fingerprint_of_ends(offset, len(view), view[:PROBE], view[max(0, len(view) - PROBE) :])
 
 
-def _fingerprint(offset: int, length: int, head: bytes | memoryview, tail: bytes | memoryview) -> Fingerprint:
+def fingerprint_of_ends(
+    offset: int, length: int, head: bytes | memoryview, tail: bytes | memoryview
+) -> Fingerprint:
+    """Fingerprint a range by its first and its last ``PROBE`` bytes (all of them where it has fewer)."""
     # The lengths keep "ab" + "c" and "a" + "bc" apart, and a range that was cut short apart from a whole one.
     digest = hashlib.blake2b(f"{length} {len(head)} {len(tail)} ".encode(), digest_size=16)
     digest.update(head)

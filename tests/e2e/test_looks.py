@@ -90,6 +90,10 @@ def show(tab: Tab, view: str) -> None:
         expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
         expect(tab.get("panel-marks").locator("svg").first).to_be_visible()
         return
+    if view == "tokens":
+        tab.open(run="ppo", step=50, view="tokens")
+        expect(tab.get("worst-row").first).to_be_visible()
+        return
     tab.open(run="ppo", step=50, view="samples")
     expect(tab.get("summary")).to_contain_text("12 samples")
     if view == "sample":
@@ -125,6 +129,11 @@ def test_axe_finds_nothing_serious(library: TensorBoard, open_tab: OpenTab, axe:
     found["choice of charts"] = serious(tab, axe)
     show(tab, "samples")
     found["samples"] = serious(tab, axe)
+    tab.get("filter").fill("reward >")
+    expect(tab.get("filter-sheet")).to_be_visible()
+    found["filter"] = serious(tab, axe)
+    show(tab, "tokens")
+    found["tokens"] = serious(tab, axe)
     show(tab, "sample")
     tab.get("matrix-toggle").click()
     expect(tab.get("matrix").get_by_role("table")).to_be_visible()
@@ -135,10 +144,21 @@ def test_axe_finds_nothing_serious(library: TensorBoard, open_tab: OpenTab, axe:
     assert found == {screen: [] for screen in found}
 
 
-BARS = ("run-select", "tab-overview", "tab-samples", "step-prev", "step-input", "step-next", "lang", "help")
+BARS = (
+    "run-select",
+    "tab-overview",
+    "tab-samples",
+    "tab-tokens",
+    "step-prev",
+    "step-input",
+    "step-next",
+    "lang",
+    "help",
+)
 OWN = {
     "overview": ("chart-picker", "band"),
-    "samples": ("search", "preset", "columns", "col-head-prompt"),
+    "tokens": ("worst-metric", "worst-end", "worst-by", "worst-scope", "worst-summary"),
+    "samples": ("search", "filter", "preset", "columns", "col-head-prompt"),
     "sample": ("drawer-close", "sample-prev", "sample-next", "token-metric", "legend", "matrix-toggle"),
 }
 

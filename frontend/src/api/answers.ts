@@ -110,6 +110,9 @@ const TEXTS = new Set([
   "ground_truth",
   "match",
   "match_in",
+  "token",
+  "before",
+  "after",
   "split",
   "finish_reason",
 ]);
@@ -190,6 +193,20 @@ export const distribution = object({
   against_std: num,
 });
 export type Distribution = Decoded<typeof distribution>;
+
+export const BYS = ["sample", "token", "position"] as const;
+export const ENDS = ["highest", "lowest", "extreme"] as const;
+
+export const worstTokens = object({
+  metric: metricInfo,
+  by: literal(...BYS),
+  end: literal(...ENDS),
+  samples: number,
+  samples_read: number,
+  complete: boolean,
+  columns,
+});
+export type WorstTokens = Decoded<typeof worstTokens>;
 
 export const problems = object({
   total: number,

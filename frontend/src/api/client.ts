@@ -18,6 +18,8 @@ export interface Scope {
   in?: readonly string[];
   group?: string;
   prompt_key?: string;
+  /** A filter expression. */
+  where?: string;
   /** Text rules of the run: strings that are padding, and where the system prompt ends. */
   pad?: readonly string[];
   system_end?: string;
@@ -31,6 +33,14 @@ export interface SamplesQuery {
   seed?: number | null;
   offset?: number;
   limit?: number;
+}
+
+export interface WorstQuery {
+  metric?: string;
+  by?: string;
+  end?: string;
+  limit?: number;
+  per_sample?: number;
 }
 
 export interface DistributionQuery {
@@ -67,10 +77,21 @@ export function address(route: string, args: Readonly<Record<string, Argument>>)
   return text === "" ? route : `${route}?${text}`;
 }
 
-async function ask(question: string, signal?: AbortSignal): Promise<Response> {
+/** Who asks: another name for each page. `crypto.randomUUID` is not there on an address without TLS. */
+const CLIENT = Math.random().toString(36).slice(2);
+
+/**
+ * Asks the server.
+ *
+ * @param place Where the answer will stand: the server gives up this page's older question for the same place, also
+ *   where a proxy in between does not pass on that we closed the connection.
+ */
+async function ask(question: string, signal?: AbortSignal, place = ""): Promise<Response> {
+  const headers: Record<string, string> =
+    place === "" ? {} : { "X-RLBoard-Client": CLIENT, "X-RLBoard-Place": place };
   let response: Response;
   try {
-    response = await fetch(question, signal === undefined ? {} : { signal });
+    response = await fetch(question, signal === undefined ? { headers } : { headers, signal });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, error instanceof Error ? error.message : String(error), question);
@@ -80,8 +101,13 @@ async function ask(question: string, signal?: AbortSignal): Promise<Response> {
   throw new ApiError(response.status, said.slice(0, 1000) || response.statusText, question);
 }
 
-async function json<T>(question: string, decoder: Decoder<T>, signal?: AbortSignal): Promise<T> {
-  return decode(await ask(question, signal), decoder, question);
+async function json<T>(
+  question: string,
+  decoder: Decoder<T>,
+  signal?: AbortSignal,
+  place?: string,
+): Promise<T> {
+  return decode(await ask(question, signal, place), decoder, question);
 }
 
 async function decode<T>(response: Response, decoder: Decoder<T>, question: string): Promise<T> {
@@ -103,12 +129,21 @@ export const api = {
     return { ...decoded, revision: response.headers.get("X-RLBoard-Revision") ?? "" };
   },
 
-  steps(scope: Scope, metrics?: readonly string[], signal?: AbortSignal): Promise<answers.Steps> {
-    return json(address("steps", { ...scope, metrics }), answers.steps, signal);
+  steps(
+    scope: Scope,
+    metrics?: readonly string[],
+    signal?: AbortSignal,
+    place?: string,
+  ): Promise<answers.Steps> {
+    return json(address("steps", { ...scope, metrics }), answers.steps, signal, place);
   },
 
-  samples(scope: Scope, query: SamplesQuery, signal?: AbortSignal): Promise<answers.Samples> {
-    return json(address("samples", { ...scope, ...query }), answers.samples, signal);
+  samples(scope: Scope, query: SamplesQuery, signal?: AbortSignal, place?: string): Promise<answers.Samples> {
+    return json(address("samples", { ...scope, ...query }), answers.samples, signal, place);
+  },
+
+  worstTokens(scope: Scope, query: WorstQuery, signal?: AbortSignal): Promise<answers.WorstTokens> {
+    return json(address("worst_tokens", { ...scope, ...query }), answers.worstTokens, signal, "worst");
   },
 
   sample(scope: Scope, id: string, signal?: AbortSignal): Promise<answers.Sample> {

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { t } from "../i18n";
 import { count } from "../lib/format";
 import { ranged, run, steps } from "../state/data";
+import { editFilter } from "../state/filter";
 import { select, selection } from "../state/selection";
 import { goToStep, moveStep, togglePin } from "../state/steps";
 import { Button, NumberField, Select } from "../ui";
@@ -26,6 +27,21 @@ function Range(): JSX.Element | null {
     <span class="chip number" data-testid="range-chip">
       {rangeWords()}
       <Button quiet label={t("shell.range.clear")} onClick={() => select({ step_min: null, step_max: null })}>
+        ✕
+      </Button>
+    </span>
+  );
+}
+
+function Filtered(): JSX.Element | null {
+  const { where } = selection.value;
+  if (where === "") return null;
+  return (
+    <span class="chip" data-testid="filter-chip" title={where}>
+      <Button quiet hint={t("filter.edit")} onClick={editFilter}>
+        <code class="filter-words">{where}</code>
+      </Button>
+      <Button quiet label={t("filter.clear")} testId="filter-clear" onClick={() => select({ where: "" })}>
         ✕
       </Button>
     </span>
@@ -127,6 +143,7 @@ export function StepBar(): JSX.Element | null {
       </span>
       <Pin />
       <Range />
+      <Filtered />
       <Splits />
       <Attempts />
     </section>

@@ -39,9 +39,15 @@ export const runScope: ReadonlySignal<Scope> = steady(() => {
   return { run: name, split, attempt };
 });
 
+/** The same and the filter: what curves and lists show. Steps are walked along without it. */
+export const shownScope: ReadonlySignal<Scope> = steady(() => {
+  const { where } = selection.value;
+  return where === "" ? runScope.value : { ...runScope.value, where };
+});
+
 /** The current step alone. */
 export const stepScope: ReadonlySignal<Scope> = steady(() => ({
-  ...runScope.value,
+  ...shownScope.value,
   step: selection.value.step,
 }));
 
@@ -52,7 +58,7 @@ export const ranged = computed(() => selection.value.step_min !== null || select
 export const listScope: ReadonlySignal<Scope> = steady(() => {
   if (!ranged.value) return stepScope.value;
   const { step_min, step_max } = selection.value;
-  return { ...runScope.value, step_min, step_max };
+  return { ...shownScope.value, step_min, step_max };
 });
 
 /** For `/sample` and `/tokens`: the run and its text rules, so that texts and token positions agree. */
@@ -144,7 +150,7 @@ export function followSteps(): () => void {
     void revision.value;
     stepsStale.value = shown !== key;
     const control = new AbortController();
-    api.steps(scope, undefined, control.signal).then(
+    api.steps(scope, undefined, control.signal, "steps").then(
       (answer) => {
         if (control.signal.aborted) return;
         shown = key;

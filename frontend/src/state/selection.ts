@@ -1,9 +1,10 @@
 /** What the user is looking at: one object, one signal. The address bar is its record, so every state is a link. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { BYS, ENDS } from "../api/answers";
 import { onAddress, readAddress, writeAddress } from "../host";
 
-export const VIEWS = ["overview", "samples"] as const;
+export const VIEWS = ["overview", "samples", "tokens"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Selection {
@@ -23,6 +24,12 @@ export interface Selection {
   token: number | null;
   /** The token metric that colours the response; "" is the view's choice. */
   metric: string;
+  /** A filter expression; "" is none. */
+  where: string;
+  /** How the worst tokens are gathered, which end counts as bad ("" is the metric's own), and of which steps. */
+  by: (typeof BYS)[number];
+  end: "" | (typeof ENDS)[number];
+  one_step: boolean;
   search: string;
   regex: boolean;
   /** Where to search, comma-separated; "" is everywhere. */
@@ -46,6 +53,10 @@ export const DEFAULTS: Readonly<Selection> = {
   sample: null,
   token: null,
   metric: "",
+  where: "",
+  by: "sample",
+  end: "",
+  one_step: false,
   search: "",
   regex: false,
   in: "",
@@ -73,6 +84,10 @@ export function fromAddress(values: Readonly<Record<string, string>>): Selection
     sample: values["sample"] || null,
     token: wholeNumber(values["token"]),
     metric: values["metric"] ?? "",
+    where: values["where"] ?? "",
+    by: BYS.find((by) => by === values["by"]) ?? DEFAULTS.by,
+    end: ENDS.find((end) => end === values["end"]) ?? "",
+    one_step: values["one_step"] === "true",
     search: values["search"] ?? "",
     regex: values["regex"] === "true",
     in: values["in"] ?? "",

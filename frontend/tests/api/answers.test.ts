@@ -42,6 +42,7 @@ const DECODERS: Record<string, Decoder<unknown>> = {
   problems: answers.problems,
   // The page reads token metrics as binary; the JSON form is for others, and as simple.
   tokens: record(array(num)),
+  worst: answers.worstTokens,
   scalars: (value) => {
     return typeof value === "object" && value !== null && "tags" in value
       ? answers.scalarTags(value)

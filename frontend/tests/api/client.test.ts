@@ -64,6 +64,21 @@ test("token metrics are rows of float32, NaN included", async () => {
   ]);
 });
 
+test("a question for a place on the screen says who asks and for which place", async () => {
+  const asked: HeadersInit[] = [];
+  vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
+    asked.push(init.headers ?? {});
+    return Response.json({ total: 0, columns: {} });
+  });
+  await api.samples({ run: "." }, {}, undefined, "table 0");
+  await api.samples({ run: "." }, {}, undefined, "table 0");
+  await api.samples({ run: "." }, {});
+  expect(asked[0]).toMatchObject({ "X-RLBoard-Place": "table 0" });
+  expect(asked[1]).toEqual(asked[0]);
+  expect(new Headers(asked[0]).get("X-RLBoard-Client")).not.toBe("");
+  expect(asked[2]).toEqual({});
+});
+
 test("token metrics of another length than announced are refused", async () => {
   answer(new Float32Array([1, 2, 3]).buffer);
   await expect(api.tokens({ run: "." }, "x", 2, 3)).rejects.toThrow("expected 24 bytes");

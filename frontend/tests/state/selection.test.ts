@@ -21,6 +21,10 @@ const FULL: Selection = {
   sample: "a:b&c=d",
   token: 3,
   metric: "k3",
+  where: "reward > 0 AND response LIKE '%答案%'",
+  by: "token",
+  end: "lowest",
+  one_step: true,
   search: "月 & =",
   regex: true,
   in: "prompt",
@@ -46,7 +50,17 @@ test("defaults leave the address empty", () => {
 });
 
 test("nonsense in an address is as if it were not there", () => {
-  const odd = { view: "nope", step: "1.5", attempt: "x", token: "", regex: "1", order: "up", pin: "1e9" };
+  const odd = {
+    view: "nope",
+    step: "1.5",
+    attempt: "x",
+    token: "",
+    regex: "1",
+    order: "up",
+    pin: "1e9",
+    by: "row",
+    end: "up",
+  };
   expect(fromAddress(odd)).toEqual(DEFAULTS);
 });
 

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../api/answers";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../i18n/names";
-import { runScope } from "../../state/data";
+import { shownScope } from "../../state/data";
 import { selection } from "../../state/selection";
 import { Panel } from "../../ui";
 import { referenceOf } from "./catalogue";
@@ -27,7 +27,7 @@ export interface DistributionPanelProps {
 export function DistributionPanel({ run, steps, step }: DistributionPanelProps): JSX.Element {
   const [asTable, setAsTable] = useState(false);
   const metric = distributionMetric(run);
-  const scope = runScope.value;
+  const scope = shownScope.value;
   const question = (at: number): StepQuestion<Compared> | null => {
     const pin = pinOf(steps, at);
     const span = spanOf(steps, run, metric, [at, pin], spanAll.value);

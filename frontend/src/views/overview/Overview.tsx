@@ -58,7 +58,12 @@ function OfRun({ run }: { run: RunInfo }) {
           where={answer.error.question}
         />
       )}
-      {answer.data && (
+      {answer.data?.step.length === 0 && (
+        <Empty title={t("filter.none")}>
+          <p>{t("filter.none_advice")}</p>
+        </Empty>
+      )}
+      {answer.data && answer.data.step.length > 0 && (
         <section
           class={`overview-grid overview-grid-${chartSize.value}${answer.stale ? " stale" : ""}`}
           aria-label={t("overview.curves")}

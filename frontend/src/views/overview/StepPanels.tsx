@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { RunInfo, Steps } from "../../api/answers";
-import { runScope } from "../../state/data";
+import { shownScope } from "../../state/data";
 import { markCap } from "./choices";
 import { DistributionPanel } from "./DistributionPanel";
 import { GapPanel } from "./GapPanel";
@@ -18,7 +18,7 @@ export interface StepPanelsProps {
 
 /** What happened at the selected step: sample by sample against the reference, and as a distribution. */
 export function StepPanels({ run, steps, step }: StepPanelsProps): JSX.Element {
-  const scope = runScope.value;
+  const scope = shownScope.value;
   const cap = markCap.value;
   const question = (at: number): StepQuestion<StepSamples> => ({
     key: `marks ${JSON.stringify([scope, at, cap])}`,

@@ -54,10 +54,11 @@ function openAt(pages: Pages, index: number): void {
 }
 
 function Nothing(): JSX.Element {
-  const { search } = selection.value;
+  const { search, where } = selection.value;
+  const why = search !== "" ? "samples.no_hits" : where !== "" ? "filter.none" : "samples.none";
   return (
-    <Empty title={t(search === "" ? "samples.none" : "samples.no_hits", { search })}>
-      <p>{t(search === "" ? "samples.none_advice" : "samples.no_hits_advice")}</p>
+    <Empty title={t(why, { search })}>
+      <p>{t(`${why}_advice`)}</p>
     </Empty>
   );
 }

@@ -65,7 +65,7 @@ export function Summary({ pages, shown }: { pages: Pages; shown: readonly string
   const range = ranged.value ? { min: step_min, max: step_max } : null;
   const answer = useAnswer(
     asked.length === 0 ? "" : `lengths ${JSON.stringify([scope, asked])}`,
-    async (signal) => tell(await api.steps(scope, asked, signal), step, range),
+    async (signal) => tell(await api.steps(scope, asked, signal, "lengths"), step, range),
   );
   const told = answer.data;
   const why =

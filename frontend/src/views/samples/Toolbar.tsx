@@ -7,6 +7,7 @@ import { ranged, run } from "../../state/data";
 import { select, selection } from "../../state/selection";
 import { Button, Popover, Select, Toggle } from "../../ui";
 import { columnNames, isShown, resetColumns, show } from "./columns";
+import { Filter } from "./Filter";
 import { PRESETS } from "./presets";
 import { Search } from "./Search";
 
@@ -91,6 +92,7 @@ export function Toolbar(): JSX.Element {
       <Steps />
       <Presets />
       <Search />
+      <Filter />
       <span class="space" />
       <Columns />
     </section>

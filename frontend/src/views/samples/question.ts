@@ -3,7 +3,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, type Scope } from "../../api/client";
-import { listScope, ranged, revision, runScope, steps } from "../../state/data";
+import { listScope, ranged, revision, shownScope, steps } from "../../state/data";
 import { rulesOf } from "../../state/rules";
 import { selection } from "../../state/selection";
 import { stepIndex } from "../../state/steps";
@@ -21,8 +21,8 @@ export interface Question {
 export function question(step?: number): Question {
   const { run, search, regex, in: places, preset, seed, sort, order } = selection.value;
   const looking = search === "" ? {} : { search, regex, in: placesOf(places) };
-  const where = step === undefined ? listScope.value : { ...runScope.value, step };
-  const scope: Scope = { ...where, ...rulesOf(run).value, ...looking };
+  const covered = step === undefined ? listScope.value : { ...shownScope.value, step };
+  const scope: Scope = { ...covered, ...rulesOf(run).value, ...looking };
   const sorted = sort === "" ? {} : { sort, order };
   const query = { columns: shownNames.value, preset, seed: preset === "random" ? seed : null, ...sorted };
   const key = JSON.stringify([scope, query]);
@@ -30,7 +30,7 @@ export function question(step?: number): Question {
     key,
     load: (offset, limit, signal) =>
       (offset === 0 ? fetchedAhead(`${revision.peek()} ${key}`) : undefined) ??
-      api.samples(scope, { ...query, offset, limit }, signal),
+      api.samples(scope, { ...query, offset, limit }, signal, step === undefined ? `table ${offset}` : ""),
   };
 }
 

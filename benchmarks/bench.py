@@ -1,0 +1,248 @@
+"""What all benchmarks share: figures with their reach, rows that run alone or together, logs that are written once."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import statistics
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import generate
+import machine
+
+SIZES = ("quick", "usual", "full")
+BUSY = 0.15
+"""Cores that others may use before a warning: beyond it wall-clock times say little."""
+
+
+class SkipError(Exception):
+    """A row cannot be measured here; the message says why, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured number.
+
+    Attributes:
+        what: what was measured.
+        value: the median of `count` runs, or the percentile that `what` names.
+        unit: behind the number.
+        reach: what it should be: at most, or at least where `at_least`; None where nothing was set.
+        low, high: smallest and largest of the runs.
+        note: what the number was made of.
+    """
+
+    what: str
+    value: float
+    unit: str
+    reach: float | None = None
+    at_least: bool = False
+    low: float | None = None
+    high: float | None = None
+    count: int = 1
+    note: str = ""
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the value is within its reach; None without one."""
+        if self.reach is None:
+            return None
+        return self.value >= self.reach if self.at_least else self.value <= self.reach
+
+
+def over_runs(what: str, values: Sequence[float], unit: str, **further: Any) -> Figure:
+    """The median of repeated runs, with their range."""
+    middle = statistics.median(values)
+    return Figure(what, middle, unit, low=min(values), high=max(values), count=len(values), **further)
+
+
+def percentile(values: Sequence[float], level: float) -> float:
+    """A percentile (0 to 1), interpolated linearly."""
+    ordered, at = sorted(values), level * (len(values) - 1)
+    below = int(at)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (at - below) * (ordered[above] - ordered[below])
+
+
+class Home:
+    """A folder for logs and kept indexes. Temporary, unless the user names one that keeps the logs for the next time."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._own = Path(tempfile.mkdtemp(prefix="rlboard-bench-"))
+        self._logs, self._temporary = folder or self._own / "logs", folder is None
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._used: set[str] = set()
+
+    def log(self, log: generate.Log, run: str = "run") -> Path:
+        """A log directory with the log as its only run; written where it is not there yet."""
+        name = "-".join(str(value) for value in asdict(log).values())
+        self._used.add(name)
+        whole, target = self._logs / f"{name}.whole", self._logs / name
+        if not whole.exists():
+            shutil.rmtree(target, ignore_errors=True)
+            generate.write(log, target / run)
+            whole.touch()
+        return target
+
+    def tidy(self) -> None:
+        """After each row: removes temporary logs that the last row did not use. Rows that share a log stand together."""
+        for whole in tuple(self._logs.glob("*.whole")) if self._temporary else ():
+            if whole.stem not in self._used:
+                whole.unlink()
+                shutil.rmtree(whole.with_suffix(""))
+        self._used.clear()
+
+    def empty(self, name: str) -> Path:
+        """An empty folder that is gone afterwards; one of that name is emptied."""
+        shutil.rmtree(self._own / name, ignore_errors=True)
+        (self._own / name).mkdir()
+        return self._own / name
+
+    def close(self) -> None:
+        """Removes everything that is not to be kept."""
+        shutil.rmtree(self._own, ignore_errors=True)
+
+
+def megabytes(folder: Path) -> float:
+    """The rollout files below a folder, in units of 1e6 bytes."""
+    return sum(path.stat().st_size for path in folder.rglob("*.jsonl")) / 1e6
+
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Row(Generic[S]):
+    """One benchmark.
+
+    Attributes:
+        name: as `--only` takes it.
+        title: a heading.
+        sizes: for each of SIZES, a frozen dataclass whose fields are also options of the row alone.
+        measure: yields figures as they come.
+    """
+
+    name: str
+    title: str
+    sizes: dict[str, S]
+    measure: Callable[[S, Home], Iterator[Figure]]
+
+
+@dataclass
+class Outcome:
+    """What came of one row."""
+
+    name: str
+    title: str
+    figures: list[Figure]
+    seconds: float = 0.0
+    others: float = 0.0
+    skipped: str = ""
+    failed: str = ""
+
+
+def perform(row: Row[Any], size: Any, home: Home, judged: bool) -> Outcome:
+    """Runs one row and prints its figures as they come; `judged` says whether they are within their reach."""
+    print(f"\n### {row.title}\n", flush=True)
+    outcome = Outcome(row.name, row.title, [], others=machine.others())
+    begin = time.perf_counter()
+    try:
+        for figure in row.measure(size, home):
+            if not outcome.figures:
+                print(*HEAD, sep="\n")
+            outcome.figures.append(figure)
+            print(line(figure, judged), flush=True)
+    except SkipError as reason:
+        outcome.skipped = str(reason)
+        print(f"\nLeft out: {reason}", flush=True)
+    except Exception as error:  # noqa: BLE001 (the rows behind it are measured all the same)
+        outcome.failed = f"{type(error).__name__}: {error}"
+        traceback.print_exc()
+    outcome.seconds = time.perf_counter() - begin
+    outcome.others = max(outcome.others, machine.others())
+    if outcome.others > BUSY:
+        print(f"\nWarning: other processes used {outcome.others:.1f} cores; do not quote these.", flush=True)
+    return outcome
+
+
+HEAD = ("| what | measured | range | runs | reach | |", "| --- | --- | --- | --- | --- | --- |")
+
+
+def line(figure: Figure, judged: bool) -> str:
+    """A figure as a line of a Markdown table; `judged` says whether it is within its reach."""
+    sign = "≥" if figure.at_least else "≤"
+    span = "" if figure.low is None or figure.high is None else f"{short(figure.low)} to {short(figure.high)}"
+    reach = "" if figure.reach is None else f"{sign} {figure.reach:,g} {figure.unit}"
+    mark = {True: "reached", False: "**not reached**", None: ""}[figure.reached if judged else None]
+    what = f"{figure.what} ({figure.note})" if figure.note else figure.what
+    return f"| {what} | {short(figure.value)} {figure.unit} | {span} | {figure.count} | {reach} | {mark} |"
+
+
+def short(value: float) -> str:
+    """A number with three digits that count."""
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 4
+    return f"{value:,.{digits}f}"
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """The options that every row and `run.py` have."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--quick", action="store_const", const="quick", dest="size", help="a smoke, no figures"
+    )
+    group.add_argument("--full", action="store_const", const="full", dest="size", help="the figures to quote")
+    parser.set_defaults(size="usual")
+    parser.add_argument(
+        "--data", type=Path, help="keep the logs here for the next time (else they are temporary)"
+    )
+    parser.add_argument("--json", type=Path, help="write the figures here, too")
+
+
+def run(rows: Sequence[Row[Any]], args: argparse.Namespace, sizes: Sequence[Any] = ()) -> dict[str, Any]:
+    """Runs rows in turn, writes the JSON where one is wanted, and removes what it made. Returns what it wrote.
+
+    Args:
+        rows: what to measure.
+        args: the options of `options`.
+        sizes: one for each row, where they are not the row's own.
+    """
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that whatever was started is ended
+    facts = machine.facts()
+    print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
+    home, outcomes = Home(args.data), []
+    try:
+        for row, size in zip(rows, sizes or [row.sizes[args.size] for row in rows], strict=True):
+            outcomes.append(perform(row, size, home, args.size == "full"))
+            home.tidy()
+    finally:
+        home.close()
+        signal.signal(signal.SIGTERM, before)
+    found = {"size": args.size, "machine": facts, "rows": [asdict(outcome) for outcome in outcomes]}
+    if args.json is not None:
+        args.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return found
+
+
+def alone(row: Row[Any], text: str) -> None:
+    """The command line of one row: the options of all, and every field of its sizes."""
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options(parser)
+    for field in fields(row.sizes["usual"]):
+        usual = getattr(row.sizes["usual"], field.name)
+        several = isinstance(usual, tuple)
+        kind = type(usual[0] if several else usual)
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, nargs="+" if several else None)
+    args = parser.parse_args()
+    given = {f.name: getattr(args, f.name) for f in fields(row.sizes["usual"])}
+    chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
+    found = run([row], args, [replace(row.sizes[args.size], **chosen)])
+    sys.exit(bool(found["rows"][0]["failed"]))

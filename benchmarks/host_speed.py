@@ -1,0 +1,142 @@
+"""What our indexing costs the rest of TensorBoard: its own time series route, idle and while we index.
+
+    python benchmarks/host_speed.py [--quick | --full] [--mb 10000] [--pairs 4]
+
+The log directory holds event files beside the rollouts. A client asks /data/plugin/timeseries/timeSeries for one scalar
+of every run every 50 ms. In each pair it does so while a cold log is indexed, and as long while nothing is done; in
+every other pair the idle stretch comes first, before our tab was ever asked. The ratio is that of the 95th percentiles
+of a pair; the median of the pairs counts. TensorBoard reads its event files itself here (--load_fast=false): its separate
+data server answers some requests 40 ms late, with or without us, which would hide what we do. Client, server and the processes that index share the cores.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import bench
+import generate
+import serving
+from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+ROUTE = "/data/plugin/timeseries/timeSeries"
+TAG = "loss"
+TICK = 0.05
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Megabytes of rollouts, runs and points of TensorBoard's own scalars, pairs, longest stretch in seconds."""
+
+    mb: int = 2000
+    tokens: int = 1000
+    runs: int = 10
+    points: int = 200
+    pairs: int = 2
+    seconds: float = 60.0
+
+
+def write_events(logdir: Path, runs: int, points: int) -> None:
+    """Writes scalars with TensorBoard's own writer."""
+    for run in range(runs):
+        writer = EventFileWriter(str(logdir / f"scalars{run}"))
+        for step in range(points):
+            value = summary_pb2.Summary.Value(tag=TAG, simple_value=math.exp(-step / 300) + 0.01 * run)
+            summary = summary_pb2.Summary(value=[value])
+            writer.add_event(event_pb2.Event(wall_time=1.7e9 + step, step=step, summary=summary))
+        writer.close()
+
+
+def ask(server: serving.TensorBoard) -> tuple[int, float]:
+    """One question to TensorBoard's own route: how many runs it knows, and milliseconds."""
+    wanted = json.dumps([{"plugin": "scalars", "tag": TAG}])
+    body = urllib.parse.urlencode({"requests": wanted}).encode()
+    status, content, seconds = server.send(ROUTE, body, gzip=False)
+    if status != 200:
+        raise RuntimeError(f"TensorBoard answered {status}: {content[:300]!r}")
+    return len(json.loads(content)[0]["runToSeries"] or ()), seconds * 1000
+
+
+def stretch(server: serving.TensorBoard, goes_on: Callable[[float], bool]) -> list[float]:
+    """Milliseconds of one question every 50 ms, as long as `goes_on` (given the seconds so far) says so."""
+    begin, times = time.perf_counter(), list[float]()
+    while goes_on(time.perf_counter() - begin):
+        times.append(ask(server)[1])
+        time.sleep(TICK - (time.perf_counter() - begin) % TICK)
+    return times
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Milliseconds of each question idle and busy, and the seconds that indexing took."""
+
+    idle: list[float]
+    busy: list[float]
+    took: float
+
+
+def pair(logdir: Path, cache: Path, sizes: Sizes, idle_first: bool) -> Pair:
+    """Asks one TensorBoard while it indexes and while it does not."""
+    with serving.TensorBoard(logdir, cache, further=["--load_fast=false"]) as server:
+        serving.until("TensorBoard has read its scalars", lambda: ask(server)[0] == sizes.runs, 0.2)
+        for _ in range(20):  # not counted: the warm-up
+            ask(server)
+        length = min(sizes.seconds, max(2.0, bench.megabytes(logdir) / 400))
+        idle = stretch(server, lambda seconds: seconds < length) if idle_first else []
+        looked, done = 0.0, False
+
+        def indexing(seconds: float) -> bool:
+            nonlocal looked, done
+            if seconds > looked + 1.0:  # as an open tab would
+                looked, done = seconds, server.is_ready()
+            return not done and seconds < sizes.seconds
+
+        begin = server.open_tab()
+        busy = stretch(server, indexing)
+        took = time.perf_counter() - begin
+        if not idle_first:
+            server.ready()
+            time.sleep(2.0)
+            idle = stretch(server, lambda seconds: seconds < took)
+        return Pair(idle, busy, took)
+
+
+def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+    """Measures the pairs."""
+    rollouts = home.log(generate.sized(sizes.mb, sizes.tokens))
+    logdir = home.empty("host")
+    (logdir / "rollouts").symlink_to(rollouts / "run")
+    write_events(logdir, sizes.runs, sizes.points)
+    found = [pair(logdir, home.empty("cache"), sizes, i % 2 == 1) for i in range(sizes.pairs)]
+    idle, busy = ([bench.percentile(way, 0.95) for way in ways] for ways in _ways(found))
+    asked = f"{sum(len(one.busy) for one in found)} asks while indexing"
+    ratios = [b / a for a, b in zip(idle, busy, strict=True)]
+    yield bench.over_runs("p95 while indexing : idle", ratios, "×", reach=1.3, note=asked)
+    yield bench.over_runs("p95 idle", idle, "ms")
+    yield bench.over_runs("p95 while indexing", busy, "ms")
+    for name, ways in zip(("p50 idle", "p50 while indexing"), _ways(found), strict=True):
+        yield bench.over_runs(name, [bench.percentile(way, 0.5) for way in ways], "ms")
+    yield bench.over_runs("indexing took", [one.took for one in found], "s")
+    shutil.rmtree(logdir)
+
+
+def _ways(pairs: list[Pair]) -> tuple[list[list[float]], list[list[float]]]:
+    return [one.idle for one in pairs], [one.busy for one in pairs]
+
+
+ROW = bench.Row(
+    "host",
+    "TensorBoard's own routes while we index",
+    {"quick": Sizes(30, 200, 3, 50, 1, 3.0), "usual": Sizes(), "full": Sizes(10_000, pairs=4)},
+    figures,
+)
+
+if __name__ == "__main__":
+    bench.alone(ROW, str(__doc__))

@@ -1,0 +1,17 @@
+/** One line above the list: what it is a list of, and how many lines were read again for it. */
+
+import type { JSX } from "preact";
+import type { WorstTokens } from "../../api/answers";
+import { metricLabel, t } from "../../i18n";
+import { count } from "../../lib/format";
+
+export function Summary({ data }: { data: WorstTokens }): JSX.Element {
+  const words = { metric: metricLabel(data.metric.name), end: t(`tokens.end.${data.end}`) };
+  const numbers = { samples: count(data.samples), read: count(data.samples_read) };
+  return (
+    <p class="number" data-testid="worst-summary" aria-live="polite">
+      {t(`tokens.summary.${data.by}`, { ...words, ...numbers })}
+      {!data.complete && <span class="odd"> {t("tokens.incomplete")}</span>}
+    </p>
+  );
+}

@@ -1,0 +1,57 @@
+/** The worst tokens of a run or step, for any token metric: one click leads from the list to the token in its response. */
+
+import type { JSX } from "preact";
+import type { RunInfo } from "../../api/answers";
+import { api } from "../../api/client";
+import { t } from "../../i18n";
+import { ranged, run, useAnswer } from "../../state/data";
+import { adopt, Empty, ErrorBox } from "../../ui";
+import { question } from "./question";
+import { Summary } from "./Summary";
+import { Toolbar } from "./Toolbar";
+import css from "./tokens.css?inline";
+import { WorstTable } from "./WorstTable";
+
+export function Tokens(): JSX.Element | null {
+  adopt(css);
+  const info = run.value;
+  if (info === null) return null;
+  if (info.token_metrics.length === 0) {
+    return (
+      <Empty title={t("tokens.no_metrics", { run: info.run })}>
+        <p>{t("tokens.no_metrics_advice")}</p>
+        <pre>{'{"response_tokens": ["The", " answer"], "logprobs": [-0.11, -2.31], …}'}</pre>
+      </Empty>
+    );
+  }
+  return <OfRun info={info} />;
+}
+
+function OfRun({ info }: { info: RunInfo }): JSX.Element {
+  const { scope, query } = question(info);
+  const answer = useAnswer(`worst ${JSON.stringify([scope, query])}`, (signal) =>
+    api.worstTokens(scope, query, signal),
+  );
+  const rows = answer.data?.columns["value"]?.length ?? 0;
+  return (
+    <div class="worst" data-testid="worst">
+      <Toolbar info={info} end={answer.data?.end ?? null} />
+      {answer.error !== null && (
+        <ErrorBox title={t("tokens.error")} message={answer.error.message} where={answer.error.question} />
+      )}
+      {answer.data === null && answer.error === null && <p class="muted">{t("tokens.loading")}</p>}
+      {answer.data !== null && (
+        <div class={answer.stale ? "stale" : ""} aria-busy={answer.loading}>
+          <Summary data={answer.data} />
+          {rows === 0 ? (
+            <Empty title={t("tokens.none")}>
+              <p>{t(ranged.value || scope.step != null ? "tokens.none_here" : "tokens.none_advice")}</p>
+            </Empty>
+          ) : (
+            <WorstTable data={answer.data} />
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

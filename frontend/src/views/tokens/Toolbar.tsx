@@ -1,0 +1,69 @@
+/** Which tokens the list shows: by which metric, towards which end, gathered how, of which steps. */
+
+import type { JSX } from "preact";
+import { BYS, ENDS, type RunInfo, type WorstTokens } from "../../api/answers";
+import { metricHint, metricLabel, t } from "../../i18n";
+import { rangeWords } from "../../shell/StepBar";
+import { ranged } from "../../state/data";
+import { select, selection } from "../../state/selection";
+import { Select } from "../../ui";
+import { metricOf } from "./question";
+
+function Steps(): JSX.Element {
+  const { one_step, step } = selection.value;
+  const options = [
+    { value: "run", label: t("samples.scope.run") },
+    { value: "step", label: t("samples.scope.step", { step: step ?? "–" }) },
+    ...(ranged.value ? [{ value: "range", label: rangeWords() }] : []),
+  ];
+  return (
+    <Select
+      label={t("samples.scope")}
+      testId="worst-scope"
+      value={ranged.value ? "range" : one_step ? "step" : "run"}
+      options={options}
+      onChange={(scope) => {
+        if (scope !== "range") select({ one_step: scope === "step", step_min: null, step_max: null });
+      }}
+    />
+  );
+}
+
+export function Toolbar({ info, end }: { info: RunInfo; end: WorstTokens["end"] | null }): JSX.Element {
+  const { by, end: chosen } = selection.value;
+  return (
+    <section class="tools" aria-label={t("tokens.tools")}>
+      <Select
+        label={t("tokens.metric")}
+        labelShown
+        testId="worst-metric"
+        value={metricOf(info)}
+        options={info.token_metrics.map(({ name }) => ({
+          value: name,
+          label: metricLabel(name),
+          hint: metricHint(name),
+        }))}
+        onChange={(metric) => select({ metric, end: "" })}
+      />
+      <Select
+        label={t("tokens.end")}
+        testId="worst-end"
+        value={chosen === "" ? (end ?? "highest") : chosen}
+        options={ENDS.map((value) => ({ value, label: t(`tokens.end.${value}`) }))}
+        onChange={(value) => select({ end: value })}
+      />
+      <Select
+        label={t("tokens.by")}
+        testId="worst-by"
+        value={by}
+        options={BYS.map((value) => ({
+          value,
+          label: t(`tokens.by.${value}`),
+          hint: t(`tokens.by.${value}.why`),
+        }))}
+        onChange={(value) => select({ by: value })}
+      />
+      <Steps />
+    </section>
+  );
+}

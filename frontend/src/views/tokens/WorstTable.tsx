@@ -1,0 +1,95 @@
+/** The rows: each leads to its token in its sample. */
+
+import type { JSX } from "preact";
+import type { Value, WorstTokens } from "../../api/answers";
+import { t } from "../../i18n";
+import { count, full, num } from "../../lib/format";
+import { oneLine } from "../../lib/text";
+import { select } from "../../state/selection";
+import { spelled } from "../../tokens/glyphs";
+
+const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
+
+function Num({ value }: { value: Value | undefined }): JSX.Element {
+  return (
+    <td class="number" title={full(numberOf(value))}>
+      {num(numberOf(value))}
+    </td>
+  );
+}
+
+/** A token, with the text around it where the list knows it. */
+function Place({ row, at, data }: { row: number; at: number; data: WorstTokens }): JSX.Element {
+  const { columns, metric } = data;
+  const text = (name: string): string => String(columns[name]?.[row] ?? "");
+  const token = text("token");
+  const id = text("id");
+  const open = (): void => {
+    const step = numberOf(columns["step"]?.[row]);
+    const where = { sample: id, token: at, ...(step === null ? {} : { step }) };
+    select({ view: "samples", metric: metric.name, ...where }, "push");
+  };
+  return (
+    <td>
+      <button
+        type="button"
+        class="worst-place"
+        data-testid="worst-open"
+        data-id={id}
+        title={t("tokens.open", { position: at })}
+        onClick={open}
+      >
+        <span class="muted">{oneLine(text("before"))}</span>
+        <mark>
+          {columns["token"] === undefined ? at : token.trim() === "" ? spelled(token) : oneLine(token)}
+        </mark>
+        <span class="muted">{oneLine(text("after"))}</span>
+      </button>
+    </td>
+  );
+}
+
+export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
+  const { columns, by } = data;
+  const single = by === "sample";
+  const heads = single
+    ? ["value", "token", "position", "step"]
+    : [by, "count", "mean", "sum", "worst", "step"];
+  const rows = columns["value"] ?? [];
+  return (
+    <table class="listing worst-table">
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th
+              key={head}
+              scope="col"
+              class={head === "token" ? "" : "number"}
+              title={t(`tokens.head.${head}.hint`)}
+            >
+              {t(`tokens.head.${head}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((value, row) => {
+          const at = numberOf(columns[single ? "position" : "at"]?.[row]) ?? 0;
+          const place = <Place row={row} at={at} data={data} />;
+          return (
+            <tr key={row} data-testid="worst-row">
+              {single && <Num value={value} />}
+              {place}
+              {single && <Num value={at} />}
+              {!single && <td class="number">{count(numberOf(columns["count"]?.[row]) ?? 0)}</td>}
+              {!single && <Num value={columns["mean"]?.[row]} />}
+              {!single && <Num value={columns["sum"]?.[row]} />}
+              {!single && <Num value={value} />}
+              <Num value={columns["step"]?.[row]} />
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

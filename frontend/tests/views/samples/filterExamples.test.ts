@@ -1,0 +1,48 @@
+import { afterEach, expect, test } from "vitest";
+import type { RunInfo } from "../../../src/api/answers";
+import { speak } from "../../../src/i18n";
+import { sentence } from "../../../src/state/filter";
+import { examplesOf, namesOf } from "../../../src/views/samples/filterExamples";
+
+const metric = (name: string) => ({ name, kind: "value" as const, unit: "" });
+const run = (metrics: string[], texts: string[] = [], tokens: string[] = []): RunInfo =>
+  ({
+    metrics: metrics.map(metric),
+    token_metrics: tokens.map(metric),
+    text_columns: texts,
+  }) as unknown as RunInfo;
+
+afterEach(() => speak("en"));
+
+test("examples name only what the run has", () => {
+  expect(examplesOf(run(["reward"]))).toEqual(["reward < 0", "response ILIKE '%because%'"]);
+  const all = examplesOf(
+    run(
+      ["reward", "n_tokens", "ref_reward", "advantage", "k3_mean", "nonfinite", "truncated"],
+      ["ground_truth"],
+    ),
+  );
+  expect(all).toHaveLength(6);
+  expect(all.at(-1)).toBe("NOT contains(response, ground_truth)");
+  expect(examplesOf(null)).toEqual(["response ILIKE '%because%'"]);
+  speak("zh");
+  expect(examplesOf(null)).toEqual(["response ILIKE '%因此%'"]);
+});
+
+test("names are written as a filter takes them, statistics of tokens last", () => {
+  expect(namesOf(run(["k3_mean", "reward", "acc/mean", 'a"b'], ["note"], ["k3"]))).toEqual([
+    "reward",
+    '"acc/mean"',
+    '"a""b"',
+    "note",
+    "step",
+    "k3_mean",
+  ]);
+  expect(namesOf(run(Array.from({ length: 50 }, (_, i) => `m${i}`))).at(-1)).toBe("…");
+});
+
+test("the server's sentence comes without what the field shows already", () => {
+  const said = "Invalid argument: where=rewrad > 0 cannot be used as a filter: run . has no column rewrad.";
+  expect(sentence(said)).toBe("Run . has no column rewrad.");
+  expect(sentence("This took longer than 20 seconds.")).toBe("This took longer than 20 seconds.");
+});

@@ -1,0 +1,1 @@
+"""An index built ahead of time: on all cores of a machine, or on a Ray cluster."""

@@ -1,0 +1,87 @@
+"""The memory of RL Board, shared out: one limit, given by the user, for all that it opens.
+
+Three eighths belong to the query database, which holds the rows of all runs and reads what does not fit from its file;
+a quarter to the database that writes parts in TensorBoard's own process; the rest to those in the processes that build
+ahead, of which there are as many as get 96 MB each. What Python and the libraries take themselves (about 100 MB a
+process), and the lines that are being read, come on top: nobody can limit those from outside.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+
+logger = logging.getLogger(__name__)
+DEFAULT = 512
+"""Megabytes."""
+_LEAST = 128
+_WORKER = 96
+_MOST_WORKERS = 4
+_UNITS = {"": 1.0, "M": 1.0, "MB": 1.0, "MIB": 1.0, "G": 1024.0, "GB": 1024.0, "GIB": 1024.0}
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Who gets how many megabytes.
+
+    Attributes:
+        query: the query database.
+        writing: the database that writes parts, in TensorBoard's process.
+        worker: the same in each process that builds ahead.
+        workers: how many of these there are.
+    """
+
+    query: int
+    writing: int
+    worker: int
+    workers: int
+
+
+def megabytes(text: str) -> int:
+    """The limit that a user wrote, in megabytes; the default where nothing was written.
+
+    A limit that cannot be read must not keep TensorBoard from starting: it is said once, and the default holds.
+    """
+    wanted = text.strip().upper()
+    if not wanted:
+        return DEFAULT
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MG]?I?B?)", wanted)
+    if found is None or found[2] not in _UNITS:
+        logger.warning(
+            "--rlboard_memory_limit=%s is no amount of memory such as 512 or 2GB; RL Board uses %d MB.",
+            text,
+            DEFAULT,
+        )
+        return DEFAULT
+    amount = int(min(float(found[1]) * _UNITS[found[2]], 1 << 30))
+    if amount < _LEAST:
+        logger.warning("--rlboard_memory_limit=%s is too little; RL Board uses %d MB.", text, _LEAST)
+        return _LEAST
+    return amount
+
+
+def shares(limit: int, cores: int) -> Shares:
+    """Shares a limit out.
+
+    Args:
+        limit: megabytes.
+        cores: processes beyond their number would only wait for each other.
+    """
+    query, writing = limit * 3 // 8, limit // 4
+    left = limit - query - writing
+    workers = max(1, min(_MOST_WORKERS, cores, left // _WORKER))
+    return Shares(query, writing, left // workers, workers)
+
+
+_limits: list[int] = []
+
+
+def limit_writing(megabytes: int) -> None:
+    """Sets what the databases that write parts may use in this process; those that are open keep theirs."""
+    _limits[:] = [megabytes]
+
+
+def writing_limit() -> str:
+    """What a database that writes parts may use in this process, as DuckDB wants it."""
+    return f"{_limits[0] if _limits else DEFAULT // 4}MB"

@@ -1,0 +1,146 @@
+"""A look at every file below the roots: new, grown, rewritten or gone; and what is said of those that cannot be read."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.index.files import IndexedFile, digest_of
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.shelf import Shelf
+from tensorboard_plugin_rlboard.index.sniff import sniff
+from tensorboard_plugin_rlboard.sources.access import damage, is_packed
+from tensorboard_plugin_rlboard.sources.tail import Change, look
+from tensorboard_plugin_rlboard.sources.walk import SourceFile, scan
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from tensorboard_plugin_rlboard.index.registry import Registry
+
+
+class Survey:
+    """Keeps the files of the runs what they are on the disk. Used by the thread that indexes."""
+
+    def __init__(self, registry: Registry, cursor: duckdb.DuckDBPyConnection, shelf: Shelf) -> None:
+        self._registry = registry
+        self._cursor = cursor
+        self._shelf = shelf
+        self._ignored: dict[str, tuple[int, int]] = {}
+        self._unread: set[tuple[str, str]] = set()
+        self._damaged: dict[str, str] = {}
+
+    def look(self) -> None:
+        """Looks at every file."""
+        registry = self._registry
+        found = scan(registry.roots)
+        present = {file.relative: file for files in found.runs.values() for file in files}
+        now = time.time_ns()
+        known: set[str] = set()
+        for run in tuple(registry.runs.values()):
+            gone = False
+            for relative in tuple(run.files):
+                gone |= self._compare(run, run.files[relative], present.get(relative), now)
+            if gone:
+                run.number_attempts(self._cursor)
+            known |= run.files.keys()
+        for name, files in found.runs.items():
+            if any(file.relative not in known for file in files):
+                self._meet_all(name, [file for file in files if file.relative not in known])
+        for relative in self._ignored.keys() - present.keys():
+            del self._ignored[relative]
+        unreadable = {problem.path: problem.reason for problem in found.problems}
+        registry.surveyed(registry.ignored.keys() - present.keys(), unreadable)
+
+    def _compare(self, run: RunIndex, file: IndexedFile, now: SourceFile | None, moment: int) -> bool:
+        """Looks at a file that is in the index; whether its rows had to go."""
+        seen = look(file.state, now, moment)
+        if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
+            if seen.state.size != file.state.size:
+                self._registry.changed()
+            file.state = seen.state
+            if (run.name, file.relative) in self._unread:
+                file.waiting_at = -1  # reading failed; it goes on now
+            self.tell(run, file)
+            return False
+        if seen.change is Change.UNREADABLE:
+            self._fail(run, file, seen.reason)
+            self._registry.changed()
+            return False
+        run.forget(self._cursor, file.relative)
+        self._damaged.pop(file.relative, None)
+        if seen.change is Change.VANISHED:
+            reason = "The file was there and is gone; its samples are no longer shown."
+            run.note(self._cursor, [(file.relative, None, None, "vanished", reason)])
+        elif seen.state is not None:
+            run.add_file(file.path, file.relative, file.known, seen.state)
+        self._registry.changed()
+        return True
+
+    def _meet_all(self, name: str, files: list[SourceFile]) -> None:
+        """Files of one run that are not indexed yet."""
+        first = name not in self._registry.runs
+        for file in files:
+            if self._ignored.get(file.relative) != (file.size, file.mtime_ns) and not self._recall(file):
+                self._meet(file)
+        run = self._registry.runs.get(name)
+        if run is not None and first:
+            run.recalled = digest_of(run.files.values())
+
+    def _meet(self, file: SourceFile) -> None:
+        """A file that is new: told by its first complete rows, never by its name."""
+        self._ignored[file.relative] = file.size, file.mtime_ns
+        try:
+            known, reason = sniff(file.path)
+        except OSError as error:
+            known, reason = None, f"It cannot be read: {error.strerror or error}."
+            del self._ignored[file.relative]  # so that the next look tries again
+        if known is None:
+            self._registry.ignore(file.relative, reason)
+            return
+        state = look(None, file, time.time_ns()).state
+        if state is not None:
+            del self._ignored[file.relative]
+            run = self._registry.run_of(file.run, self._cursor)
+            run.forgive(self._cursor, file.relative)
+            run.add_file(file.path, file.relative, known, state)
+            self._registry.welcome(file.relative)
+
+    def _recall(self, file: SourceFile) -> bool:
+        """Whether an earlier start has indexed the file: then its parts are loaded, and none of it is read."""
+        recalled = self._shelf.recall(file)
+        if recalled is None:
+            return False
+        known, state, manifest = recalled
+        run = self._registry.run_of(file.run, self._cursor)
+        self._shelf.place(run.add_file(file.path, file.relative, known, state), manifest)
+        self._registry.welcome(file.relative)
+        return True
+
+    def fail(self, run: RunIndex, file: IndexedFile, error: OSError) -> None:
+        """Says that a file cannot be read for now; the next look tries again."""
+        self._fail(run, file, f"{error.strerror or error}.")
+        file.waiting_at = file.state.size
+
+    def _fail(self, run: RunIndex, file: IndexedFile, reason: str) -> None:
+        run.message = f"{file.relative} cannot be read: {reason}"
+        self._unread.add((run.name, file.relative))
+
+    def tell(self, run: RunIndex, file: IndexedFile) -> None:
+        """Says, once all that can be read of a file is indexed, what of an archive cannot, or takes both back."""
+        if file.pending:
+            return
+        if (run.name, file.relative) in self._unread:
+            self._unread.discard((run.name, file.relative))
+            if not any(name == run.name for name, _ in self._unread):
+                run.message = ""
+                self._registry.changed()
+        if not is_packed(file.path):
+            return
+        reason = damage(file.path)
+        if self._damaged.get(file.relative, "") != reason:
+            self._damaged[file.relative] = reason
+            run.forgive(self._cursor, file.relative, "damaged_archive")
+            if reason:
+                run.note(self._cursor, [(file.relative, None, None, "damaged_archive", reason)])
+            self._registry.changed()

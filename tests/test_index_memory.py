@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from tensorboard_plugin_rlboard.index import memory
+from tensorboard_plugin_rlboard.index.engine import Engine
+from tensorboard_plugin_rlboard.index.memory import DEFAULT, limit_writing, megabytes, shares, writing_limit
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("", DEFAULT),
+        (" 700 ", 700),
+        ("512MB", 512),
+        ("2GB", 2048),
+        ("1.5 gib", 1536),
+        ("300mib", 300),
+        ("1G", 1024),
+    ],
+)
+def test_limit_is_read_in_megabytes(text: str, amount: int, caplog: pytest.LogCaptureFixture) -> None:
+    assert megabytes(text) == amount
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("much", DEFAULT),
+        ("-5", DEFAULT),
+        ("512XB", DEFAULT),
+        ("512IB", DEFAULT),
+        ("nan", DEFAULT),
+        ("1e3", DEFAULT),
+        ("7", 128),
+        ("0", 128),
+    ],
+)
+def test_bad_limit_is_one_line_in_the_log(text: str, amount: int, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert megabytes(text) == amount
+    assert len(caplog.records) == 1
+    assert text in caplog.text
+
+
+def test_a_limit_beyond_all_machines_is_no_error() -> None:
+    assert megabytes("9" * 400 + "GB") == 1 << 30
+
+
+@pytest.mark.parametrize("limit", [128, 512, 2048, 100_000])
+@pytest.mark.parametrize("cores", [1, 2, 64])
+def test_shares_add_up(limit: int, cores: int) -> None:
+    found = shares(limit, cores)
+    assert found.query + found.writing + found.worker * found.workers <= limit
+    assert 1 <= found.workers <= min(4, cores)
+    assert min(found.query, found.writing, found.worker) >= 32
+
+
+def test_processes_follow_the_limit() -> None:
+    assert shares(512, 8).workers == 2
+    assert shares(128, 8).workers == 1
+    assert shares(2048, 8).workers == 4
+
+
+def test_database_takes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(memory=100)
+    found = engine.query().execute("SELECT current_setting('memory_limit')").fetchall()
+    engine.close()
+    assert found == [("95.3 MiB",)]
+    monkeypatch.setattr(memory, "_limits", [])
+    assert writing_limit() == "128MB"
+    limit_writing(77)
+    assert writing_limit() == "77MB"
