@@ -405,7 +405,9 @@ def test_log_that_grew_between_starts(tmp_path: Path, start: Start, write_rows: 
 
 
 def kept_files(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.curves"))
+    return sorted(
+        path for path in folder.rglob("*.bin") if path.parts[len(folder.parts)].startswith("curves")
+    )
 
 
 @pytest.mark.parametrize("damage", ["cut", "foreign", "gone", "part"])
@@ -487,10 +489,14 @@ def test_folder_that_cannot_be_written_keeps_no_curves(
     board.registry.refresh()
     cache = board.registry.cache
     assert cache is not None
-    monkeypatch.setattr(cache, "parts", tmp_path / "nowhere")
-    cache.keep_curves("digest", b"content")
-    assert cache.recall_curves("digest") == b""
+
+    def refuse(*_: Any) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(cache.place, "write", refuse)
     board._overview.follow(board.registry.runs["."])
+    assert kept_files(tmp_path / "cache") == []
+    assert cache.recall_curves("digest") == b""
     same(board.steps(HERE), queried(board))
 
 
