@@ -507,6 +507,20 @@ def test_curves_as_bytes(tmp_path: Path, start: Start, write_rows: Write) -> Non
     assert load(dump(kept)[:-1]) is None
 
 
+def test_steps_that_are_not_up_to_date_are_not_kept(tmp_path: Path, start: Start, write_rows: Write) -> None:
+    path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
+    board = start()
+    board.registry.refresh()
+    board.registry.after_round = None
+    with path.open("a") as file:
+        file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
+    board.registry.refresh()
+    board.runs()  # which knows of the steps before their curves are computed
+    kept = board._overview._states["."].curves.to_keep()
+    assert set(kept.entries) == {("train", 1)}
+    assert kept.tables["train"].step.tolist() == [1]
+
+
 def test_folder_that_cannot_be_written_keeps_no_curves(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

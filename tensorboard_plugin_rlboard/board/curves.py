@@ -70,7 +70,7 @@ class RunCurves:
 
     Attributes:
         catalog: the steps of the run.
-        lock: held by whoever updates.
+        lock: held by whoever calls `update`, `start_from` or `to_keep`.
         shown: what can be answered now.
     """
 
@@ -88,10 +88,14 @@ class RunCurves:
         self.shown = Shown(self.shown.serial + 1, kept.units, kept.tables)
 
     def to_keep(self) -> KeptCurves:
-        """What a later start can go on from: the overview's curves."""
+        """What a later start can go on from: the overview's curves, of the steps that are up to date."""
         wanted = {*SHARED, *(METRIC + name for name in OVERVIEW)}
         units = {name: unit for name, unit in self.shown.units.items() if name in wanted}
-        return KeptCurves(self.catalog.now.entries, units, self.shown.tables)
+        entries = self.catalog.now.entries
+        known = {key: entry for key, entry in entries.items() if self._marks.get(key) == entry.stamp}
+        others = set(self._marks) - set(known)
+        tables = {split: table.without(steps_of(split, others)) for split, table in self.shown.tables.items()}
+        return KeptCurves(known, units, tables)
 
     def update(
         self,

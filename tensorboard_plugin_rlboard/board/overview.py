@@ -157,10 +157,13 @@ class Overview:
         cache, now = self._registry.cache, time.monotonic()
         if cache is None or now - state.saved_at < _SAVE_EVERY:
             return
-        digest, serial = digest_of(tuple(run.files.values())), state.curves.shown.serial
-        if digest and state.saved != (digest, serial):
-            state.saved, state.saved_at = (digest, serial), now
-            cache.keep_curves(digest, dump(state.curves.to_keep()))
+        with state.curves.lock:
+            digest, serial = digest_of(tuple(run.files.values())), state.curves.shown.serial
+            if not digest or state.saved == (digest, serial):
+                return
+            kept = state.curves.to_keep()
+        state.saved, state.saved_at = (digest, serial), now
+        cache.keep_curves(digest, dump(kept))
 
     def _materialised(
         self, run: RunIndex, chosen: Selection, metrics: tuple[str, ...] | None
