@@ -18,6 +18,7 @@ from werkzeug.security import safe_join
 from tensorboard_plugin_rlboard import http
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.limits import StoppedError
+from tensorboard_plugin_rlboard.board.numbers import LargeSteps
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.cache import default_folder
 from tensorboard_plugin_rlboard.index.memory import megabytes
@@ -108,12 +109,20 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def _answer(self, request: wrappers.Request, ask: Callable[[], object]) -> wrappers.Response:
         """An answer as JSON, marked with the revision that it is at least as new as."""
         revision = self._board.revision
-        return self._respond(request, http.encode(ask()), revision)
+        answer = ask()
+        if isinstance(answer, LargeSteps):  # TensorBoard unpacks it for clients that cannot
+            return self._respond(request, answer.gzipped, revision, packing="gzip")
+        return self._respond(request, http.encode(answer), revision)
 
     def _respond(
-        self, request: wrappers.Request, body: bytes, revision: int, mime: str = "application/json"
+        self,
+        request: wrappers.Request,
+        body: bytes,
+        revision: int,
+        mime: str = "application/json",
+        packing: str | None = None,
     ) -> wrappers.Response:
-        response: wrappers.Response = http_util.Respond(request, body, mime)
+        response: wrappers.Response = http_util.Respond(request, body, mime, content_encoding=packing)
         response.headers["X-RLBoard-Revision"] = str(revision)
         response.headers["X-RLBoard-Problems"] = str(self._board.problems_total)
         return response

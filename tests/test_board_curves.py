@@ -404,8 +404,37 @@ def test_log_that_grew_between_starts(tmp_path: Path, start: Start, write_rows: 
     check(again)
 
 
+def test_lines_that_are_in_no_kept_part_are_shown_as_well(
+    tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last lines of a log that was followed: too few for a part, and not to be missed when it is opened again."""
+    monkeypatch.setattr(overview, "_SAVE_EVERY", 0.0)
+    path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
+    board = start()
+    board.registry.refresh()
+    with path.open("a") as file:
+        file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
+    board.registry.refresh()
+    expected = plain(board.steps(HERE))
+    board.registry.stop()
+    again = start()
+    survey_only(again)
+    assert plain(again.steps(HERE)) == expected
+    again.registry.refresh()
+    assert plain(again.steps(HERE)) == expected
+    check(again)
+    again.registry.stop()
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
+    last = start()
+    last.registry.refresh()
+    assert list(last.steps(HERE).step) == [1, 2], "they are gone, and so is their step"
+    check(last)
+
+
 def kept_files(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.curves"))
+    return sorted(
+        path for path in folder.rglob("*.bin") if path.parts[len(folder.parts)].startswith("curves")
+    )
 
 
 @pytest.mark.parametrize("damage", ["cut", "foreign", "gone", "part"])
@@ -487,10 +516,14 @@ def test_folder_that_cannot_be_written_keeps_no_curves(
     board.registry.refresh()
     cache = board.registry.cache
     assert cache is not None
-    monkeypatch.setattr(cache, "parts", tmp_path / "nowhere")
-    cache.keep_curves("digest", b"content")
-    assert cache.recall_curves("digest") == b""
+
+    def refuse(*_: Any) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(cache.place, "write", refuse)
     board._overview.follow(board.registry.runs["."])
+    assert kept_files(tmp_path / "cache") == []
+    assert cache.recall_curves("digest") == b""
     same(board.steps(HERE), queried(board))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import threading
@@ -13,7 +14,10 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
+from tensorboard_plugin_rlboard import http
+from tensorboard_plugin_rlboard.board import numbers
 from tensorboard_plugin_rlboard.board.limits import StoppedError
+from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import registry as registry_module
 from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
@@ -222,3 +226,20 @@ def test_a_client_that_left_is_noticed(
     client.get(f"{HOME}/samples?run=.", **asked)
     client.get(f"{HOME}/samples?run=.")
     assert seen == [("tab", "table", False), ("tab", "table", True), ("tab", "table", True), ("", "", None)]
+
+
+def test_large_curves_are_sent_as_they_were_packed(
+    tmp_path: Path, make: Make, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(tmp_path / "a.jsonl", [ROW, {**ROW, "step": 2}])
+    monkeypatch.setattr(numbers, "LARGE", 1)
+    plugin = make(str(tmp_path))
+    finish(plugin)
+    client = Client(application.TensorBoardWSGI([plugin]))
+    packed = client.get(f"{HOME}/steps?run=.", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Content-Type"] == "application/json"
+    found = json.loads(gzip.decompress(packed.get_data()))
+    assert found["step"] == [1, 2]
+    assert found == ask(plugin, "steps?run=.")
+    assert found == json.loads(http.encode(plugin._board.steps(Selection("."))))

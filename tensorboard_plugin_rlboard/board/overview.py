@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from tensorboard_plugin_rlboard.board.numbers import LargeSteps, carried
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps import answered, everything, steps, wanted
 from tensorboard_plugin_rlboard.board.tables import Table
+from tensorboard_plugin_rlboard.index.files import digest_of
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
@@ -47,7 +49,8 @@ class _State:
 
     curves: RunCurves = field(default_factory=RunCurves)
     recalled: str = ""
-    saved: tuple[str, float] = ("", -_SAVE_EVERY)
+    saved: tuple[str, int] = ("", 0)
+    saved_at: float = -math.inf
     waited_for: bool = False
     asked: tuple[float, Selection] | None = None
     took: float = 0.0
@@ -143,18 +146,20 @@ class Overview:
                     kept = load(cache.recall_curves(run.recalled)) if cache else None
                     if kept is not None:
                         state.curves.start_from(kept)
-                        state.saved = run.recalled, time.monotonic()
+                        state.saved = run.recalled, state.curves.shown.serial
         return state
 
     def _save(self, run: RunIndex, state: _State) -> None:
-        """Keeps the curves for a later start, under the digest of the parts that they are made of."""
-        before, at = state.saved
+        """Keeps the curves for a later start, under the digest of the parts that it will begin with.
+
+        Lines that are in no kept part are in the curves as well. They will be read again, and told then.
+        """
         cache, now = self._registry.cache, time.monotonic()
-        if cache is None or now - at < _SAVE_EVERY:
+        if cache is None or now - state.saved_at < _SAVE_EVERY:
             return
-        digest = run.kept_digest()
-        if digest not in {"", before}:
-            state.saved = digest, now
+        digest, serial = digest_of(tuple(run.files.values())), state.curves.shown.serial
+        if digest and state.saved != (digest, serial):
+            state.saved, state.saved_at = (digest, serial), now
             cache.keep_curves(digest, dump(state.curves.to_keep()))
 
     def _materialised(
