@@ -487,7 +487,11 @@ def test_folder_that_cannot_be_written_keeps_no_curves(
     board.registry.refresh()
     cache = board.registry.cache
     assert cache is not None
-    monkeypatch.setattr(cache, "parts", tmp_path / "nowhere")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cache.place, "write", full)
     cache.keep_curves("digest", b"content")
     assert cache.recall_curves("digest") == b""
     board._overview.follow(board.registry.runs["."])
