@@ -184,7 +184,7 @@ class Sample:
     split: str
     attempt: int
     file: str
-    line: int
+    line: int | None
     texts: Mapping[str, Text]
     scalars: Mapping[str, Value]
     messages: Sequence[Message] | None

@@ -531,10 +531,12 @@ def test_folder_that_cannot_be_written_keeps_no_curves(
     cache = board.registry.cache
     assert cache is not None
 
-    def refuse(*_: Any) -> None:
-        raise OSError("no space left")
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache.place, "write", refuse)
+    monkeypatch.setattr(cache.place, "write", full)
+    cache.keep_curves("digest", b"content")
+    assert cache.recall_curves("digest") == b""
     board._overview.follow(board.registry.runs["."])
     assert kept_files(tmp_path / "cache") == []
     assert cache.recall_curves("digest") == b""

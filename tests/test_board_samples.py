@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tensorboard_plugin_rlboard.board import pages
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples import PRESETS
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
@@ -285,3 +286,25 @@ def test_preset_that_the_run_has_no_numbers_for(tmp_path: Path, open_board: Open
             listed(board, preset=preset)
     assert lines(board, preset="random") == [1]
     assert lines(board, preset="best") == [1], "without a reward the order is that of logging"
+
+
+def test_long_lists_are_in_the_order_of_short_ones(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are many rows, the finite ones are looked for alone, as long as they fill the page."""
+    wanted = {order: lines(board, sort="reward", order=order) for order in ("asc", "desc")}
+    monkeypatch.setattr(pages, "_MANY", 0)
+    for order, expected in wanted.items():
+        assert lines(board, sort="reward", order=order) == expected
+        for limit in (1, 3, 4, 5):
+            found: list[int] = []
+            for offset in range(0, 8, limit):
+                page = board.samples(
+                    Selection("."),
+                    RULES,
+                    columns=["line"],
+                    sort="reward",
+                    order=order,
+                    offset=offset,
+                    limit=limit,
+                )
+                found += [int(str(line)) for line in page.columns["line"]]
+            assert found == expected

@@ -23,6 +23,8 @@ MAX_BRACKETS = 32
 _PIECE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--|/\*|[^'"\-/]+|[-/]|(?P<open>['"])""", re.DOTALL)
 _TEMPLATE = "SELECT 1 FROM samples WHERE (\n{}\n)"
 _WHERE = "where_clause"
+_around: dict[str, Any] = {}
+"""What the parser gives for the statement around every condition; asked once."""
 _PLACE = re.compile(r"^Parser Error: |\s*LINE \d+:.*$", re.DOTALL)
 
 
@@ -82,11 +84,13 @@ def _check_text(text: str) -> None:
 
 def _parse(cursor: duckdb.DuckDBPyConnection, text: str) -> dict[str, Any]:
     """The tree of an expression."""
-    template = _statement(cursor, _TEMPLATE.format("true"))
+    if not _around:
+        _around.update(_statement(cursor, _TEMPLATE.format("true")) | {_WHERE: None})
     found = _statement(cursor, _TEMPLATE.format(text))
-    where = found.pop(_WHERE)
-    template.pop(_WHERE)
-    if found != template or not isinstance(where, dict):  # `true) ORDER BY (1` would end the condition
+    where = found.get(_WHERE)
+    if found | {_WHERE: None} != _around or not isinstance(
+        where, dict
+    ):  # `true) ORDER BY (1` would end the condition
         raise FilterError("it takes one condition, such as reward > 0.5 AND n_tokens < 200.")
     return where
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import duckdb
 
 LOGGED_ORDER = "step, line_offset, file"
+_MANY = 20_000
+"""Of more rows the finite ones are looked for first: without the others the database keeps only the best as it goes."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,12 @@ class Order:
         """An ORDER BY over `key`: non-finite and missing values last both ways, ties as logged."""
         if not self.key:
             return "step DESC, line_offset DESC, file DESC" if self.descending else LOGGED_ORDER
-        directed = f"{key} {'DESC' if self.descending else 'ASC'} NULLS LAST, {LOGGED_ORDER}"
+        directed = self.directed(key)
         return f"isfinite({key}) DESC NULLS LAST, {directed}" if self.number else directed
+
+    def directed(self, key: str) -> str:
+        """The same where every value is finite."""
+        return f"{key} {'DESC' if self.descending else 'ASC'} NULLS LAST, {LOGGED_ORDER}"
 
 
 def page(
@@ -74,8 +80,12 @@ def page(
         sql = f"SELECT count(*) FROM {rows.source} WHERE {rows.where}"
         return int(cursor.execute(sql, rows.values).fetchall()[0][0])
 
+    def listed(where: str, by: str) -> list[int]:
+        sql = f"SELECT rowid FROM {rows.source} WHERE {where} ORDER BY {by} {window}"
+        return [int(row[0]) for row in cursor.execute(sql, rows.values).fetchall()]
+
     number = total(both if costly else count)
-    if found is None:
-        sql = f"SELECT rowid FROM {rows.source} WHERE {rows.where} ORDER BY {order.sql(order.key)} {window}"
-        found = [int(row[0]) for row in cursor.execute(sql, rows.values).fetchall()]
-    return number, found
+    if found is None and order.key and order.number and number > _MANY:
+        finite = listed(f"{rows.where} AND isfinite({order.key})", order.directed(order.key))
+        found = finite if len(finite) == limit else None
+    return number, listed(rows.where, order.sql(order.key)) if found is None else found

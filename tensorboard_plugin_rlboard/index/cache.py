@@ -132,13 +132,13 @@ class Cache(Store):
         """Keeps the materialised curves of a run that consists of the parts that the digest names."""
         if self.writable:
             try:
-                self.place.write(sharded(f"curves-{VERSION}", digest, ".bin"), content)
+                self.place.write(sharded(f"curves-{VERSION}", digest, ".curves"), content)
             except OSError as error:
                 logger.info("The curves of a run are not kept: %s", error)
 
     def recall_curves(self, digest: str) -> bytes:
         """The curves kept under a digest, empty where there are none."""
-        path = self.folder / sharded(f"curves-{VERSION}", digest, ".bin")
+        path = self.folder / sharded(f"curves-{VERSION}", digest, ".curves")
         try:
             content = path.read_bytes()
             if self.writable:
