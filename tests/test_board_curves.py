@@ -432,9 +432,7 @@ def test_lines_that_are_in_no_kept_part_are_shown_as_well(
 
 
 def kept_files(folder: Path) -> list[Path]:
-    return sorted(
-        path for path in folder.rglob("*.bin") if path.parts[len(folder.parts)].startswith("curves")
-    )
+    return sorted(path for path in folder.glob("curves-*/**/*") if path.is_file())
 
 
 @pytest.mark.parametrize("damage", ["cut", "foreign", "gone", "part"])

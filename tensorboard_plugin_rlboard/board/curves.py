@@ -80,12 +80,13 @@ class RunCurves:
         self.shown = Shown()
         self._marks: dict[Key, int] = {}
         self._further: OrderedDict[str, None] = OrderedDict()
+        self._done: Catalogue | None = None
 
     def start_from(self, kept: KeptCurves) -> None:
         """Takes the curves of an earlier start over the same parts; they stand until these are loaded."""
-        self.catalog.start_from(kept.entries)
         self._marks = {key: entry.stamp for key, entry in kept.entries.items()}
         self.shown = Shown(self.shown.serial + 1, kept.units, kept.tables)
+        self.catalog.start_from(kept.entries)  # last: from now on they are answered without the lock
 
     def to_keep(self) -> KeptCurves:
         """What a later start can go on from: the overview's curves, of the steps that are up to date."""
@@ -121,10 +122,13 @@ class RunCurves:
         while len(self._further) > MOST_FURTHER:
             self._further.popitem(last=False)
         catalogue = self.catalog.look(cursor, run)
+        if catalogue is self._done and set(further) <= set(self.shown.metrics):
+            return True
         stale = sorted(key for key, entry in catalogue.entries.items() if self._marks.get(key) != entry.stamp)
         gone = set(self._marks) - set(catalogue.entries)
         units = self._units(run) if catalogue.entries else {}
         if not (stale or gone) and units == self.shown.units:
+            self._done = catalogue
             return True
         fresh = [name for name, unit in units.items() if self.shown.units.get(name) != unit]
         rows = sum(entry.samples for entry in catalogue.entries.values())
@@ -137,6 +141,7 @@ class RunCurves:
             self._work(found, run, catalogue, units, stale, gone)
         finally:
             found.execute("ROLLBACK")  # nothing was written
+        self._done = catalogue
         return True
 
     def _units(self, run: RunIndex) -> dict[str, Unit]:
