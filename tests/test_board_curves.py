@@ -433,7 +433,7 @@ def test_lines_that_are_in_no_kept_part_are_shown_as_well(
 
 def kept_files(folder: Path) -> list[Path]:
     return sorted(
-        path for path in folder.rglob("*.bin") if path.parts[len(folder.parts)].startswith("curves")
+        path for path in folder.rglob("*.curves") if path.parts[len(folder.parts)].startswith("curves")
     )
 
 
