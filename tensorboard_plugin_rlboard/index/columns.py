@@ -8,18 +8,23 @@ a range is read also `k` a key as logged, `a` an array, `b` whether a number was
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
+_NAMES = 8192
+"""Names whose spelling is kept: every question spells those of its run."""
 ColumnKind = Literal["t", "m", "h", "a", "b", "k"]
 FIXED = ("file", "line_offset", "line_length", "line", "row", "step", "split", "prompt_key", "problems")
 """Columns of every part that are no metric and no text: where the line lies and what it belongs to."""
 
 
+@lru_cache(maxsize=_NAMES)
 def physical(kind: ColumnKind, name: str) -> str:
     """The database's name of a logical column."""
     return f"{kind}:" + re.sub(r"[A-Z^]", lambda found: "^" + found.group().lower(), name)
 
 
+@lru_cache(maxsize=_NAMES)
 def logical(column: str) -> str:
     """The logical name of a physical column."""
     return re.sub(
