@@ -43,6 +43,11 @@ def curve(server: serving.TensorBoard, run: str) -> float:
     return float(server.ask("steps", run=run)["step_metrics"]["n_samples"][-1])
 
 
+def drawn_samples(server: serving.TensorBoard, run: str) -> float:
+    """How many samples the curves are made of; they follow the index by a moment."""
+    return float(sum(server.ask("steps", run=run)["step_metrics"]["n_samples"]))
+
+
 def delays(logdir: Path, log: generate.Log, sizes: Sizes) -> tuple[list[float], list[float]]:
     """Seconds from writing each of some lines until it is listed, and until the curves have it, less the interval."""
     draw, listed, drawn = random.Random(3), list[float](), list[float]()
@@ -51,6 +56,9 @@ def delays(logdir: Path, log: generate.Log, sizes: Sizes) -> tuple[list[float], 
         server.open_tab()
         run = server.ready()[0]
         name, step = run["run"], run["steps"]["last"]
+        serving.until(
+            "the curves have every sample", lambda: drawn_samples(server, name) == run["samples"], seconds=60
+        )
         for line in generate.more(log, sizes.lines):
             before, curves = count(server, name, step), curve(server, name)
             time.sleep(draw.uniform(0, sizes.interval))

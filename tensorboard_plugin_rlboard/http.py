@@ -134,7 +134,7 @@ def _written(value: Any, lists: dict[int, str]) -> str:
     """
     if is_dataclass(value):
         return _object(((f.name, getattr(value, f.name)) for f in fields(value)), lists)
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and not all(type(item) in _PLAIN for item in value.values()):
         return _object(((str(key), item) for key, item in value.items()), lists)
     if isinstance(value, list) and id(value) in lists:
         return lists[id(value)]
@@ -151,4 +151,5 @@ def _object(items: Iterable[tuple[str, Any]], lists: dict[int, str]) -> str:
     return "{" + ",".join(f"{_ENCODER.encode(name)}:{_written(item, lists)}" for name, item in items) + "}"
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))

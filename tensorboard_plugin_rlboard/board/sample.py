@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
+from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import ProblemInfo, Sample, Text, TrimInfo
 from tensorboard_plugin_rlboard.board.columns import fetch
@@ -89,9 +90,7 @@ def sample(
     Raises:
         UnknownError: the run has no such sample.
     """
-    metrics = [name for name in sample_metrics(run) if not needs_groups(run, [name])]
-    further = {f"m:{found}": sql for found in metrics if (sql := expression(run, found))}
-    further |= {f"t:{found}": text(found) for found in text_columns(run)}
+    metrics, further = _wanted(run)
     file, place = indexed(cursor, run, name, further)
     opened = opened_samples.get(run, file, int(place["line_offset"]), int(place["line_length"]))
     names = token_names(run, opened)
@@ -126,6 +125,21 @@ def sample(
         neighbours=beside.neighbours,
         value_target=target,
     )
+
+
+_known: WeakKeyDictionary[RunIndex, tuple[int, list[str], dict[str, str]]] = WeakKeyDictionary()
+
+
+def _wanted(run: RunIndex) -> tuple[list[str], dict[str, str]]:
+    """The metrics of a sample that stand in its row, and all columns that are asked for; kept until the run changes."""
+    version, found = run.version, _known.get(run)
+    if found is None or found[0] != version:
+        metrics = [name for name in sample_metrics(run) if not needs_groups(run, [name])]
+        further = {f"m:{name}": sql for name in metrics if (sql := expression(run, name))}
+        further |= {f"t:{name}": text(name) for name in text_columns(run)}
+        found = version, metrics, further
+        _known[run] = found
+    return found[1], found[2]
 
 
 def _texts(run: RunIndex, opened: Opened, place: Mapping[str, Any], rules: TextRules) -> dict[str, Text]:

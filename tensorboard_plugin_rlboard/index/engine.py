@@ -51,6 +51,8 @@ class Engine:
         # Nobody reads the file after a crash, so nothing is written twice for one.
         options = f"RECOVERY_MODE NO_WAL_WRITES, ROW_GROUP_SIZE {_ROWS}"
         self._query.execute(f"ATTACH {literal(str(self.folder / 'index.duckdb'))} AS rlboard ({options})")
+        # Looking for the best compression of long texts took five times as long as writing them.
+        self._query.execute("PRAGMA force_compression='uncompressed'")
         allowed = ", ".join(literal(str(folder)) for folder in (self.folder, parts) if folder is not None)
         self._query.execute(f"SET allowed_directories=[{allowed}]")
         self._query.execute("SET enable_external_access=false")

@@ -16,8 +16,8 @@ from typing import BinaryIO
 from tensorboard_plugin_rlboard.index.memory import limit_writing
 from tensorboard_plugin_rlboard.index.ranges import Built, build_range
 
-_NICE = 5
-"""Behind whatever the user looks at meanwhile."""
+_NICE = 15
+"""Behind whatever the user looks at meanwhile, and behind the thread that loads what is made."""
 
 
 def serve(orders: BinaryIO, results: BinaryIO) -> None:
