@@ -72,12 +72,6 @@ class Table:
             columns[column][at[at >= 0]] = values[at >= 0]
         return self._having(name, columns)
 
-    def without_unit(self, name: str) -> Table:
-        """Without a unit's columns."""
-        return Table(
-            self.step, self.attempt, {other: unit for other, unit in self.columns.items() if other != name}
-        )
-
     def _having(self, name: str, columns: Mapping[str, Floats]) -> Table:
         return Table(self.step, self.attempt, {**self.columns, name: columns})
 

@@ -1,8 +1,7 @@
 """Names of the columns of a part: any key of a log, in a database whose identifiers ignore case.
 
 A physical name is a kind, a colon and the logical name with every capital written as ^ and its lower case, so that
-`KL` and `kl` stay two columns. Kinds: `t` text, `m` metric (one float64 a sample), `h` hidden sums for the steps; while
-a range is read also `k` a key as logged, `a` an array, `b` whether a number was logged as something else.
+`KL` and `kl` stay two columns. Kinds: `t` text, `m` metric (one float64 a sample), `h` hidden sums for the steps.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Literal
 
 _NAMES = 8192
 """Names whose spelling is kept: every question spells those of its run."""
-ColumnKind = Literal["t", "m", "h", "a", "b", "k"]
+ColumnKind = Literal["t", "m", "h"]
 FIXED = ("file", "line_offset", "line_length", "line", "row", "step", "split", "prompt_key", "problems")
 """Columns of every part that are no metric and no text: where the line lies and what it belongs to."""
 
