@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.index import memory
 from tensorboard_plugin_rlboard.index.columns import literal, logical, physical, quoted
 from tensorboard_plugin_rlboard.index.keys import MOST, MOST_ARRAYS, Keys
 from tensorboard_plugin_rlboard.index.part import RESERVED, Part, build
@@ -172,3 +174,12 @@ def test_repetition_is_high_where_text_repeats() -> None:
     assert found[0] > 0.9
     assert found[1] < 0.5
     assert [math.isnan(x) for x in found[2:4]] == [True, True]
+
+
+def test_long_texts_are_written_within_little_memory(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a thread of its own, which opens a database of its own: 40 MB of texts in one range."""
+    monkeypatch.setattr(memory, "_limits", [64])
+    text = "".join(chr(0x4E00 + (i * 7919) % 20000) for i in range(33_000))
+    lines = [{**ROW, "step": i, "response": f"{i}{text}"} for i in range(400)]
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(part_of, lines, target).result().samples == 400

@@ -16,8 +16,9 @@ from tensorboard_plugin_rlboard.index.table import Table
 if TYPE_CHECKING:
     import duckdb
 
-_OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 40960"
-"""Level 1: numbers do not compress better at 3, and texts hardly."""
+_OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE_BYTES '8MB'"
+"""Level 1: numbers do not compress better at 3, and texts hardly. A group of rows is held in memory until it is written:
+by bytes, because 40,000 rows may be 5 MB of numbers or a gigabyte of long responses."""
 
 _own = threading.local()
 
@@ -33,7 +34,9 @@ def _database() -> duckdb.DuckDBPyConnection:
             "temp_directory": tempfile.gettempdir(),
         }
         # Objects are texts here: no look at the first of them, which may all be absent.
-        _own.database = duckdb.connect(config={**config, "pandas_analyze_sample": 0})
+        _own.database = duckdb.connect(
+            config={**config, "pandas_analyze_sample": 0, "preserve_insertion_order": False}
+        )
     found: duckdb.DuckDBPyConnection = _own.database
     return found
 
