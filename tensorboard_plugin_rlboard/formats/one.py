@@ -10,16 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.formats import decode
 from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, Misfit, Trim, align, from_list
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.metrics import Tokens
 from tensorboard_plugin_rlboard.segments import Bools, Floats
-
-simdjson: Any
-try:
-    import simdjson
-except ImportError:  # no wheel for this Python or machine: Python's parser reads everything
-    simdjson = None
 
 _NUMBER = (bool, int, float)
 
@@ -57,10 +52,10 @@ def parse(line: bytes, lists: AbstractSet[str] = frozenset()) -> Mapping[str, ob
         line: the line.
         lists: keys whose lists of numbers may be given as arrays, which spares a long line most of its time.
     """
-    if simdjson is not None:
+    if decode.simdjson is not None:
         try:
             return _parse_quickly(line, lists)
-        except (ValueError, RuntimeError, KeyError):
+        except (*decode.REFUSED, KeyError):
             pass  # NaN, half surrogate pairs, large numbers: Python's dialect, or no JSON at all
     return parse_slowly(line)
 
@@ -68,46 +63,31 @@ def parse(line: bytes, lists: AbstractSet[str] = frozenset()) -> Mapping[str, ob
 def parse_slowly(line: bytes) -> dict[str, object] | None:
     """A line as Python's parser reads it."""
     try:
-        row = json.loads(line.decode("utf-8-sig", "replace"), object_pairs_hook=_first_wins)
+        row = decode.by_python(decode.text_of(line))
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
 
 
 def _parse_quickly(line: bytes, lists: AbstractSet[str]) -> dict[str, object] | None:
-    found = simdjson.Parser().parse(line)
-    if not isinstance(found, simdjson.Object):
+    found = decode.simdjson.Parser().parse(line)
+    if not isinstance(found, decode.simdjson.Object):
         return None
     row: dict[str, object] = {}
     for key in found:
         if key not in row:  # of a key that stands twice `found[key]` is the first value
             value = found[key]
-            row[key] = _numbers(value) if key in lists else _plain(value)
+            row[key] = _numbers(value) if key in lists else decode.plain(value)
     return row
 
 
-def _plain(value: Any) -> object:
-    if isinstance(value, simdjson.Array):
-        return value.as_list()
-    return value.as_dict() if isinstance(value, simdjson.Object) else value
-
-
 def _numbers(value: Any) -> object:
-    """A list of numbers as an array; anything else as it is."""
-    if isinstance(value, simdjson.Array) and len(value):
-        if hasattr(value[0], "as_buffer"):  # a list itself, which would be flattened
-            return value.as_list()
-        try:
-            flat = np.frombuffer(value.as_buffer(of_type="d"), np.float64)
-        except TypeError:  # something in it is no number
-            return value.as_list()
-        return flat if len(flat) == len(value) else value.as_list()
-    return _plain(value)
-
-
-def _first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """The first value of a key that stands twice, as the index takes it."""
-    return dict(reversed(pairs)) if len(pairs) > 1 and len(dict(pairs)) < len(pairs) else dict(pairs)
+    """A list of numbers as an array; anything else, lists of lists among it, as it is."""
+    if isinstance(value, decode.simdjson.Array) and len(value) and not hasattr(value[0], "as_buffer"):
+        flat = decode.flat_numbers(value)
+        if flat is not None:
+            return flat
+    return decode.plain(value)
 
 
 def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) -> OpenedRow:

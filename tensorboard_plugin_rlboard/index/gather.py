@@ -13,6 +13,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, from_list
 from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.decode import flat_numbers, plain
 from tensorboard_plugin_rlboard.index.keys import MOST, MOST_ARRAYS, can_be_column
 from tensorboard_plugin_rlboard.index.raw import Problem, Row, restored, restored_array
 from tensorboard_plugin_rlboard.segments import Bools, Floats, Ints
@@ -128,7 +129,7 @@ class Gather:
             return
         is_list = not hasattr(value, "keys")
         if key in self._texts:
-            text = json.dumps(_plain(value), ensure_ascii=False)
+            text = json.dumps(plain(value), ensure_ascii=False)
             self._scalar(line, key, restored(text) if replaced else text)
         elif key in self._numbers:
             reason = f"{key} is no number; it is shown with its sample and left out of every statistic."
@@ -150,7 +151,7 @@ class Gather:
         if isinstance(last, str) and SPECIAL.fullmatch(last):
             self.last_tokens[-1], self._tail[-1] = last, 1
             if count > 1 and tokens[count - 2] == last:
-                whole = _plain(tokens)
+                whole = plain(tokens)
                 other = next((i for i in range(count - 1, -1, -1) if whole[i] != last), -1)
                 self._tail[-1] = count - 1 - other
 
@@ -200,13 +201,6 @@ class Gather:
         return found
 
 
-def _plain(value: Any) -> Any:
-    """A list or object of simdjson's as Python's."""
-    if hasattr(value, "as_list"):
-        return value.as_list()
-    return value.as_dict() if hasattr(value, "as_dict") else value
-
-
 def _first_of_each_row(arrays: list[_Array]) -> list[_Array]:
     """The array whose key comes first, where a row has several of one name."""
     if not any(place for _, place, _, _ in arrays):
@@ -224,13 +218,11 @@ def _numbers(value: Any, *, strict: bool) -> tuple[Floats, Bools | None] | None:
     What counts as a number is said by `from_list`.
     """
     if type(value) is not list:
-        try:
-            flat = np.frombuffer(value.as_buffer(of_type="d"))
-        except (TypeError, ValueError):
-            flat = None
-        if flat is not None and len(flat) == len(value):
+        flat = flat_numbers(value)
+        if flat is not None:
             return flat, None
-        if (isinstance(value[0], str) and strict) or (flat is not None and hasattr(value[0], "as_buffer")):
+        first = value[0]
+        if (isinstance(first, str) and strict) or (hasattr(first, "as_buffer") and len(first) != 1):
             return None  # texts, or lists of several numbers, however many: not worth a look at each
         value = value.as_list()
     return from_list(value, strict=strict)

@@ -15,13 +15,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.formats import decode
 from tensorboard_plugin_rlboard.segments import Floats
-
-simdjson: Any
-try:
-    import simdjson
-except ImportError:  # no wheel for this Python or machine: Python's parser reads everything
-    simdjson = None
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _STAND_INS = {
@@ -64,7 +59,7 @@ class Decoder:
     """
 
     def __init__(self) -> None:
-        self._parser: Any = simdjson.Parser() if simdjson is not None else None
+        self._parser: Any = decode.simdjson.Parser() if decode.simdjson is not None else None
         self.replaced = False
 
     def row(self, line: bytes, index: int) -> tuple[Row | None, Problem | None]:
@@ -74,14 +69,14 @@ class Decoder:
             found = self._parse(line)
             if found is None and (b"NaN" in line or b"Infinity" in line):
                 found = self._parse_replaced(line)
-            if isinstance(found, simdjson.Object) and len(found):
+            if isinstance(found, decode.simdjson.Object) and len(found):
                 return found, None
         return recovered(line.removesuffix(b"\n"), index)
 
     def _parse(self, line: bytes) -> Any:
         try:
             return self._parser.parse(line)
-        except (ValueError, RuntimeError):  # the latter for deep nesting and whole numbers beyond 64 bits
+        except decode.REFUSED:
             return None
 
     def _parse_replaced(self, line: bytes) -> Any:
@@ -113,9 +108,9 @@ def restored_array(values: Floats) -> Floats:
 
 def recovered(line: bytes, index: int) -> tuple[dict[str, Any] | None, Problem | None]:
     """A line as Python's parser reads it, the first value of a key that stands twice, and what was wrong with it."""
-    text = line.decode("utf-8-sig", "replace")
+    text = decode.text_of(line)
     try:
-        row = json.loads(text, object_pairs_hook=_first_wins)
+        row = decode.by_python(text)
     except (ValueError, RecursionError) as error:
         return None, Problem(index, "bad_json", _reason(line, error))
     if not isinstance(row, dict):
@@ -132,17 +127,11 @@ def recovered(line: bytes, index: int) -> tuple[dict[str, Any] | None, Problem |
     if "\\u" in text:
         dumped = json.dumps(row, ensure_ascii=False)
         if _LONE_SURROGATE.search(dumped):
-            row = json.loads(_LONE_SURROGATE.sub("\ufffd", dumped), object_pairs_hook=_first_wins)
+            row = decode.by_python(_LONE_SURROGATE.sub("\ufffd", dumped))
             problem = Problem(
                 index, "lone_surrogate", "The line has half a surrogate pair; it is shown as U+FFFD."
             )
     return row, problem
-
-
-def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The first value of a key that stands twice, as simdjson gives it."""
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else dict(reversed(pairs))
 
 
 def _reason(line: bytes, error: Exception) -> str:
