@@ -16,7 +16,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index import loading, plan, ranges, refresh, shelf
+from tensorboard_plugin_rlboard.index import loading, plan, ranges, shelf
 from tensorboard_plugin_rlboard.index.beside import FOLDER
 from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -35,9 +35,8 @@ def line(step: int) -> str:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of 20 KB has seven ranges."""
-    for module in (plan, refresh):
-        monkeypatch.setattr(module, "FIRST_RANGE", 1000)
-        monkeypatch.setattr(module, "RANGE", 4000)
+    monkeypatch.setattr(plan, "FIRST_RANGE", 1000)
+    monkeypatch.setattr(plan, "RANGE", 4000)
     monkeypatch.setattr(shelf, "SMALL", 1)
 
 

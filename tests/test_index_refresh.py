@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index import ranges as ranges_module
 from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import survey as survey_module
@@ -172,8 +173,8 @@ def test_opened_sample_of_a_changed_file_is_not_the_old_one(
 
 @pytest.fixture
 def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 150)
-    monkeypatch.setattr(refresh_module, "RANGE", 200)
+    monkeypatch.setattr(plan, "FIRST_RANGE", 150)
+    monkeypatch.setattr(plan, "RANGE", 200)
 
 
 MIXED: list[Any] = [
@@ -196,8 +197,8 @@ def test_small_ranges_give_the_rows_of_one(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", MIXED)
     whole = open_board(tmp_path)
-    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 150)
-    monkeypatch.setattr(refresh_module, "RANGE", 200)
+    monkeypatch.setattr(plan, "FIRST_RANGE", 150)
+    monkeypatch.setattr(plan, "RANGE", 200)
     pieces = open_board(tmp_path)
     assert whole.registry.runs["."].files["a.jsonl"].parts == 1
     assert pieces.registry.runs["."].files["a.jsonl"].parts > 4
@@ -548,8 +549,8 @@ def test_ranges_built_by_processes_beside_are_the_same(
     write_rows(tmp_path / "a.jsonl", rows)
     write_rows(tmp_path / "b.jsonl", [row(step, "b") for step in range(1, 200)])
     alone = open_board(tmp_path)
-    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 500)
-    monkeypatch.setattr(refresh_module, "RANGE", 3000)
+    monkeypatch.setattr(plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(plan, "RANGE", 3000)
     monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
     taken: list[Order] = []
     real = Ahead.take
@@ -576,8 +577,8 @@ def test_process_that_dies_costs_nothing_but_time(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
-    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 500)
-    monkeypatch.setattr(refresh_module, "RANGE", 3000)
+    monkeypatch.setattr(plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(plan, "RANGE", 3000)
     monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
     real = Ahead._send
 
@@ -594,8 +595,8 @@ def test_process_that_dies_costs_nothing_but_time(
 def test_processes_end_when_nothing_is_left_to_index(
     tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 500)
-    monkeypatch.setattr(refresh_module, "RANGE", 3000)
+    monkeypatch.setattr(plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(plan, "RANGE", 3000)
     monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
     started: list[Any] = []
     real = Ahead._send

@@ -13,6 +13,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.ids import resolve
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import registry as registry_module
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -212,7 +213,9 @@ def test_thousands_of_small_files_and_many_runs(
 def test_newest_step_is_shown_before_its_turn(
     logs: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("FIRST_RANGE", "RANGE", "AHEAD_FROM", "NEWEST_FROM"):
+    for name in ("FIRST_RANGE", "RANGE"):
+        monkeypatch.setattr(plan, name, 1000)
+    for name in ("AHEAD_FROM", "NEWEST_FROM"):
         monkeypatch.setattr(refresh_module, name, 1000)
     rows: list[Any] = [row(1 + k // 2, f"r{k}", note="x" * 100) for k in range(100)]
     rows[70] = {**row(1), "note": 3}

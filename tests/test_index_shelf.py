@@ -11,8 +11,8 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index import ranges as ranges_module
-from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import shelf as shelf_module
 from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -127,8 +127,8 @@ def test_part_that_is_gone_or_damaged_is_built_again(
 
 
 def test_late_key_is_kept_with_the_parts(logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 300)
-    monkeypatch.setattr(refresh_module, "RANGE", 300)
+    monkeypatch.setattr(plan, "FIRST_RANGE", 300)
+    monkeypatch.setattr(plan, "RANGE", 300)
     monkeypatch.setattr(shelf_module, "SMALL", 1)
     rows = [line(step) for step in range(1, 40)]
     rows[0] = line(1, late="3.5")

@@ -32,6 +32,7 @@ except ImportError:
     zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
 
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.sources.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -339,8 +340,8 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
     spool = Spool(access._open_stored, budget=30_000)
     monkeypatch.setattr(access, "_spool", spool)
     monkeypatch.setattr(refresh_module, "BUDGET", 0)
-    monkeypatch.setattr(refresh_module, "FIRST_RANGE", 4000)
-    monkeypatch.setattr(refresh_module, "RANGE", 4000)
+    monkeypatch.setattr(plan, "FIRST_RANGE", 4000)
+    monkeypatch.setattr(plan, "RANGE", 4000)
     for i in range(4):
         text = b"".join(line(step, note="x" * 1000) for step in range(20 * i, 20 * i + 20))
         (tmp_path / f"{i}.jsonl.gz").write_bytes(gzip.compress(text))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index.ahead import Ahead, Made
 from tensorboard_plugin_rlboard.index.loading import Loading
 from tensorboard_plugin_rlboard.index.ranges import Order
@@ -17,18 +18,16 @@ from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf
 from tensorboard_plugin_rlboard.index.survey import Survey
 from tensorboard_plugin_rlboard.sources.access import is_packed
-from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, last_lines
+from tensorboard_plugin_rlboard.sources.lines import last_lines
 from tensorboard_plugin_rlboard.sources.spool import BUDGET
 from tensorboard_plugin_rlboard.sources.tail import measure
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.registry import Registry
 
-FIRST_RANGE = 2 * 1024 * 1024
-RANGE = 64 * 1024 * 1024
 AHEAD_FROM = 12 * 1024 * 1024
 """Bytes left of a run from which processes of their own are worth their start (half a second each)."""
-NEWEST_FROM = 4 * RANGE
+NEWEST_FROM = 4 * plan.RANGE
 """Bytes left of a run from which the last lines of its files are shown before their turn."""
 _AT_ONCE = 0.3
 """Seconds for which small ranges are collected before they are loaded together; the first of a run is loaded alone."""
@@ -122,11 +121,11 @@ class Refresh:
         made: list[tuple[IndexedFile, Made]] = []
         until = time.perf_counter() + _AT_ONCE
         for file in todo if left >= NEWEST_FROM else ():
-            far = file.state.size - file.state.read_to > 2 * FIRST_RANGE
+            far = file.state.size - file.state.read_to > 2 * plan.FIRST_RANGE
             if far and not file.was_early and self._may_leave(file) and time.perf_counter() < until:
                 file.was_early = True
                 try:
-                    at = last_lines(file.path, file.state.read_to, file.state.size, FIRST_RANGE)
+                    at = last_lines(file.path, file.state.read_to, file.state.size, plan.FIRST_RANGE)
                     if at is not None:
                         made.append((file, self._loading.build(Order(file.path, *at, file.known.name))))
                 except (OSError, EOFError):
@@ -201,9 +200,7 @@ class Refresh:
         """The next range of a file from an offset on; None where no whole line is left."""
         if start >= file.state.size:
             return None
-        target = FIRST_RANGE if start == 0 and file.state.size > 2 * FIRST_RANGE else RANGE
-        found = next(byte_ranges(file.path, start, file.state.size, target), None)
-        return found or closed_tail(file.path, start, file.state.size)
+        return plan.next_range(file.path, start, file.state.size)
 
     def _make(self, run: RunIndex, files: list[IndexedFile]) -> list[tuple[IndexedFile, Made]]:
         """Builds the next range of each file in this process: one of a new run, else as many as a moment allows."""
