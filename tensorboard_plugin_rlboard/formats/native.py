@@ -23,31 +23,4 @@ NATIVE = Format(
     name="native",
     definition="docs/format.md; README 2.1 of HarderThenHarder/RLLoggingBoard",
     recognise=_recognise,
-    texts={
-        "prompt": ("prompt",),
-        "response": ("response",),
-        "ref_response": ("ref_response",),
-        "ground_truth": ("ground_truth",),
-    },
-    numbers={
-        "reward": ("reward",),
-        "ref_reward": ("ref_reward",),
-        "valid_reward": ("valid_reward",),
-        "ref_valid_reward": ("ref_valid_reward",),
-    },
-    arrays={
-        name: (name,)
-        for name in (
-            "logprobs",
-            "ref_logprobs",
-            "rollout_logprobs",
-            "new_logprobs",
-            "values",
-            "token_rewards",
-            "advantages",
-            "returns",
-            "entropies",
-        )
-    },
-    mask=("response_mask", "token_mask", "loss_mask", "action_mask", "new_response_mask"),
 )

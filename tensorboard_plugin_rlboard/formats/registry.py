@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from urllib.parse import parse_qsl
+
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
 FORMATS: tuple[Format, ...] = (NATIVE,)
+"""In the order in which they are asked: those with the most particular keys first."""
 
 
 def recognise(row: Row) -> Format | None:
@@ -13,10 +17,13 @@ def recognise(row: Row) -> Format | None:
     return next((known for known in FORMATS if known.recognise(row)), None)
 
 
-def by_name(name: str) -> Format:
-    """The format of that name.
+@lru_cache(maxsize=4096)
+def by_name(spec: str) -> Format:
+    """The format of that name, or of a whole `Format.spec`.
 
     Raises:
         KeyError: no format has that name.
     """
-    return {known.name: known for known in FORMATS}[name]
+    name, _, options = spec.partition("?")
+    known = {known.name: known for known in FORMATS}[name]
+    return known.bound(**dict(parse_qsl(options))) if options else known
