@@ -10,6 +10,7 @@ import { nearest } from "../src/views/sample/Links";
 import { SampleDrawer } from "../src/views/sample/SampleDrawer";
 import { groupScalars } from "../src/views/sample/scalarGroups";
 import { tail } from "../src/views/sample/tail";
+import { DEFAULT_TARGET, metric } from "./fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
 // Style sheets mean nothing without a layout, and jsdom adopts none.
@@ -33,9 +34,10 @@ function sample(id: string, more: Partial<Sample> = {}): Sample {
     response_tokens: ["威", "", "仪", "b"],
     raw_tokens: ["å¨", "ģ", "仪", "b"],
     token_metrics: [
-      { name: "log_ratio", kind: "signed", unit: "nats" },
-      { name: "values", kind: "value", unit: "reward" },
+      metric("log_ratio", { kind: "signed", unit: "nats" }),
+      metric("values", { unit: "reward" }),
     ],
+    ...DEFAULT_TARGET,
     missing: { values: [[3, 4]] },
     mask: null,
     trimmed: [{ what: "pad token", count: 2, reason: "trailing" }],

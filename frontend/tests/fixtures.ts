@@ -1,0 +1,42 @@
+/** Answers to start a test from: what a small log gives, with what the test is about changed. */
+
+import type { MetricInfo, RunInfo } from "../src/api/answers";
+import * as answers from "../src/api/answers";
+
+export const metric = (name: string, more: Partial<MetricInfo> = {}): MetricInfo => ({
+  name,
+  kind: "value",
+  unit: "",
+  origin: "",
+  ...more,
+});
+
+/** A run of one file, as a server of before configurations and joins describes it; the rest is at its default. */
+const OLDER = {
+  run: "demo",
+  formats: ["native"],
+  state: "ready",
+  message: "",
+  files: 1,
+  bytes: 1000,
+  indexed_bytes: 1000,
+  bytes_per_second: 0,
+  samples: 8,
+  steps: { count: 2, first: 0, last: 10 },
+  splits: ["train"],
+  attempts: [{ attempt: 1, first: 0, last: 10 }],
+  metrics: [],
+  token_metrics: [],
+  text_columns: [],
+  problems: 0,
+  scalar_runs: [],
+  config: {},
+};
+
+export function runInfo(more: Partial<RunInfo> = {}): RunInfo {
+  const [decoded] = answers.runs({ runs: [OLDER], state: "ready" }).runs;
+  if (decoded === undefined) throw new Error("the fixture holds no run");
+  return { ...decoded, ...more };
+}
+
+export const DEFAULT_TARGET = { value_target: null, gamma: 1, lam: 1 } as const;
