@@ -1,6 +1,6 @@
 /** Answers to start a test from: what a small log gives, with what the test is about changed. */
 
-import type { MetricInfo, RunInfo } from "../src/api/answers";
+import type { MetricInfo, RunInfo, Sample } from "../src/api/answers";
 import * as answers from "../src/api/answers";
 
 export const metric = (name: string, more: Partial<MetricInfo> = {}): MetricInfo => ({
@@ -39,4 +39,31 @@ export function runInfo(more: Partial<RunInfo> = {}): RunInfo {
   return { ...decoded, ...more };
 }
 
-export const DEFAULT_TARGET = { value_target: null, gamma: 1, lam: 1 } as const;
+/** A sample with the reward 0.5 and nothing else but a prompt and a response. */
+export function sampleOf(id: string, more: Partial<Sample> = {}): Sample {
+  const text = (shown: string) => ({ raw: shown, shown });
+  return {
+    id,
+    run: "demo",
+    step: 7,
+    split: "train",
+    attempt: 0,
+    file: "demo/rank0.jsonl",
+    line: 17,
+    texts: { prompt: text("Why?"), response: text("It is 42.") },
+    scalars: { reward: 0.5 },
+    messages: null,
+    response_tokens: [],
+    raw_tokens: [],
+    token_metrics: [],
+    value_target: null,
+    gamma: 1,
+    lam: 1,
+    missing: {},
+    mask: null,
+    trimmed: [],
+    problems: [],
+    neighbours: { previous: null, next: null, group: [], prompt: [] },
+    ...more,
+  };
+}
