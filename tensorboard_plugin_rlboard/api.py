@@ -15,11 +15,12 @@ Value = float | int | str | bool | None
 
 @dataclass(frozen=True)
 class MetricInfo:
-    """A metric as the frontend needs it to label and colour it."""
+    """A metric as the frontend needs it to label and colour it; `origin` is `joined` where its values came later."""
 
     name: str
     kind: str
     unit: str
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,17 @@ class AttemptInfo:
     attempt: int
     first: int
     last: int
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A file or run whose rows were joined to the samples of a run by key."""
+
+    what: str
+    source: str
+    matched: int
+    unmatched: int
+    columns: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,13 @@ class RunInfo:
     problems: int
     scalar_runs: Sequence[str]
     config: Mapping[str, Value]
+    config_sources: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] | None = None
+    mapping_guessed: bool = False
+    mapping_toml: str = ""
+    scalar_pairing: str = "none"
+    scalar_choices: Sequence[str] = ()
+    joined: Sequence[Joined] = ()
 
 
 @dataclass(frozen=True)
