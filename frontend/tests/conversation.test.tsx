@@ -172,9 +172,9 @@ describe("the conversation", () => {
     expect(writeText).toHaveBeenCalledWith(conversationText(TALK));
     expect(conversationText(TALK.slice(2))).toBe(
       [
-        `assistant:\n<thinking>\n${TALK[2]?.thinking}\n</thinking>\n${HOSTILE}({"q": "<b>月</b>"})`,
-        "tool (search):\n3 hits",
-        "assistant:\nIt is 42.",
+        `assistant: <think>\n${TALK[2]?.thinking}\n</think>\ntool call: ${HOSTILE}({"q": "<b>月</b>"})`,
+        "tool (search): 3 hits",
+        "assistant: It is 42.",
       ].join("\n\n"),
     );
   });
@@ -248,6 +248,8 @@ describe("the parts of it", () => {
     expect(with_([say("user", "?"), say("assistant", "other", { sampled: true })])).toBe(true);
     expect(with_([say("user", "?"), say("assistant", " It is 42. ")])).toBe(true);
     expect(with_([say("user", "?"), say("assistant", "an example")])).toBe(false);
+    expect(with_([say("user", "?"), say("GPT", "It is 42."), say("user", "Thanks")])).toBe(true);
+    expect(with_([say("user", "?"), say("assistant", "")], "")).toBe(true);
     expect(with_([say("user", "?")])).toBe(false);
   });
 

@@ -19,7 +19,7 @@ import { metricInfo } from "./values";
 /** Reference answers or scores of another file or run, matched to the samples by key. */
 const join = object({
   what: string,
-  from: string,
+  source: string,
   matched: number,
   unmatched: number,
   columns: withDefault(array(string), []),

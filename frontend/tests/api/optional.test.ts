@@ -37,7 +37,7 @@ describe("a run", () => {
       mapping_guessed: true,
       scalar_pairing: "nearest",
       scalar_choices: ["a", "b"],
-      joined: [{ what: "scores", from: "scores.jsonl", matched: 3, unmatched: 1 }],
+      joined: [{ what: "scores", source: "scores.jsonl", matched: 3, unmatched: 1 }],
       metrics: [{ name: "score", kind: "value", unit: "", origin: "joined" }],
     };
     const [run] = answers.runs({ runs: [raw], state: "ready" }).runs;
@@ -52,7 +52,7 @@ describe("a run", () => {
   });
 
   test("a join without its count is refused by name", () => {
-    const raw = { ...runInfo(), joined: [{ what: "scores", from: "x", matched: 3 }] };
+    const raw = { ...runInfo(), joined: [{ what: "scores", source: "x", matched: 3 }] };
     expect(() => answers.runs({ runs: [raw], state: "ready" })).toThrow(
       ".runs[0].joined[0].unmatched: expected a number, found nothing",
     );

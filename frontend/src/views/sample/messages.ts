@@ -32,15 +32,17 @@ export function modeOf(
   return (metrics ?? 0) > 0 ? "text" : "conversation";
 }
 
+/** Who writes responses, in the words of different logs. */
+const WRITERS = new Set(["assistant", "model", "gpt", "ai", "bot"]);
+
 /** Whether the messages go on into the response; else they are the prompt alone, and the response follows. */
 export function holdsResponse(sample: Sample): boolean {
   const messages = sample.messages ?? [];
   if (messages.some(({ sampled }) => sampled)) return true;
-  const last = messages.at(-1);
-  if (last?.role !== "assistant") return false;
-  const response = sample.texts["response"];
-  const said = last.content.trim();
-  return response === undefined || response.raw.trim() === "" || (said !== "" && response.raw.includes(said));
+  const written = messages.filter(({ role }) => WRITERS.has(role.toLowerCase()));
+  const response = sample.texts["response"]?.raw ?? "";
+  if (response.trim() === "") return written.length > 0;
+  return written.some(({ content }) => content.trim() !== "" && response.includes(content.trim()));
 }
 
 /** Whether the response stands apart from the messages, as text or as tokens. */
@@ -48,18 +50,21 @@ export function showsResponse(sample: Sample, mode: Mode): boolean {
   return mode === "text" || !holdsResponse(sample);
 }
 
-/** A message as plain text, under its role. */
-export function messageText({ role, name, thinking, content, tool_calls }: Message): string {
+/** What a message says, as plain text: thinking and calls included. */
+export function messageText({ thinking, content, tool_calls }: Message): string {
   const parts = [
-    thinking === "" ? "" : `<thinking>\n${thinking}\n</thinking>`,
+    thinking === "" ? "" : `<think>\n${thinking}\n</think>`,
     content,
-    ...tool_calls.map((call) => `${call.name}(${call.arguments})`),
+    ...tool_calls.map((call) => `tool call: ${call.name}(${call.arguments})`),
   ];
-  const said = parts.filter((part) => part !== "").join("\n");
-  return `${role}${name === "" ? "" : ` (${name})`}:\n${said}`;
+  return parts.filter((part) => part !== "").join("\n");
 }
 
-/** The conversation as plain text, message after message. */
+/** The conversation as plain text, each message after its role: as the prompt's and the response's texts are made. */
 export function conversationText(messages: readonly Message[]): string {
-  return messages.map(messageText).join("\n\n");
+  const said = messages.map((message) => {
+    const { role, name } = message;
+    return `${name === "" ? role : `${role} (${name})`}: ${messageText(message)}`;
+  });
+  return said.join("\n\n");
 }
