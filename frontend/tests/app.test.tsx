@@ -131,7 +131,14 @@ test("with nothing found it says where it looked, what it passed over and why, a
   runs.value = { ...found, runs: [], ignored: [{ file: "x.jsonl", reason: "no response in its rows" }] };
   await show();
   const words = byTestId("empty")?.textContent ?? "";
-  for (const part of ["/logs", "x.jsonl: no response in its rows", "RolloutWriter(", "--logdir"]) {
+  for (const part of [
+    "/logs",
+    "x.jsonl: no response in its rows",
+    "RolloutWriter(",
+    "--logdir",
+    "verl",
+    "rlboard doctor PATH",
+  ]) {
     expect(words).toContain(part);
   }
   expect(await violations()).toEqual([]);
