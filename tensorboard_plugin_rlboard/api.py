@@ -167,11 +167,24 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
+class ToolCall:
+    """A call of a tool that a message asks for; the arguments as text, JSON mostly."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
 class Message:
-    """One message of a conversation."""
+    """One message of a conversation; `sampled` where the policy wrote it."""
 
     role: str
     content: str
+    thinking: str = ""
+    tool_calls: Sequence[ToolCall] = ()
+    name: str = ""
+    tool_call_id: str = ""
+    sampled: bool = False
 
 
 @dataclass(frozen=True)
