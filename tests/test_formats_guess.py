@@ -295,7 +295,8 @@ def test_conversations_and_ids_become_samples() -> None:
 def test_a_mapping_says_why_a_row_is_none_of_it() -> None:
     assert mapping.missing({"response": "a"}, {"a": "x"}) == ""
     assert "under a;" in mapping.missing({"response": "a"}, {"b": "x"})
-    assert "no key" in mapping.missing({"prompt": "a"}, {"a": "x"})
+    assert mapping.missing({"prompt": "a"}, {"response": "x"}) == ""
+    assert "under response or response_tokens;" in mapping.missing({"prompt": "a"}, {"a": "x"})
 
 
 def test_wrong_options_are_no_format() -> None:

@@ -92,8 +92,6 @@ def is_guessed(known: Format) -> bool:
 def missing(words: Mapping[str, str], row: Row) -> str:
     """Why a row is no sample under a mapping, in one sentence; empty where it is one."""
     paths = _responses(words)
-    if not paths:
-        return "[mapping] says no key for response, messages, response_tokens or response_token_ids."
     if any(at(row, path) is not None for path in paths):
         return ""
     keys = ", ".join(sorted(str(key) for key in row)[:8])
@@ -151,7 +149,9 @@ def _words(given: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _responses(words: Mapping[str, str]) -> list[str]:
-    return [words[word] for word in RESPONSES if word in words]
+    """Where the response may stand; where the mapping says nothing of it, under our own words."""
+    named = [words[word] for word in RESPONSES if word in words]
+    return named or ["response", "response_tokens"]
 
 
 def _is_plain(words: Mapping[str, str]) -> bool:
