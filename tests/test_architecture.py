@@ -20,14 +20,29 @@ PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # The room of a module -> the rooms that it may import. A room that is not named imports nothing of ours.
 MAY_IMPORT = {
-    "plugin": {"http", "board", "index", "sources", "scalars"},
+    "plugin": {"http", "board", "index", "sources", "scalars", "settings"},
     "cli": {"cluster", "__version__"},
     "cluster": {"index", "sources", "formats"},
     "loader": {"plugin"},
     "__init__": {"writer"},
     "http": {"board", "texts"},
-    "board": {"index", "scalars", "sources", "formats", "metrics", "moments", "segments", "texts", "api"},
-    "index": {"sources", "formats", "metrics", "moments", "segments"},
+    "board": {
+        *(
+            "index",
+            "scalars",
+            "settings",
+            "run_config",
+            "sources",
+            "formats",
+            "metrics",
+            "moments",
+            "segments",
+        ),
+        *("texts", "api"),
+    },
+    "index": {"settings", "sources", "formats", "metrics", "moments", "segments"},
+    "settings": {"settings_file", "sources", "formats", "texts"},
+    "settings_file": {"formats"},
     "formats": {"metrics", "segments"},
     "moments": {"metrics", "segments"},
     "metrics": {"segments"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
+from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.areal import AREAL
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.ms_swift import MS_SWIFT
@@ -44,5 +45,7 @@ def by_name(spec: str) -> Format:
         KeyError: no format has that name.
     """
     name, _, options = spec.partition("?")
+    if name == mapping.NAME:
+        return mapping.of(dict(parse_qsl(options)))
     known = {known.name: known for known in FORMATS}[name]
     return known.bound(**dict(parse_qsl(options))) if options else known
