@@ -6,9 +6,19 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.miles import MILES
 from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
+from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
+from tensorboard_plugin_rlboard.formats.verifiers_legacy import VERIFIERS_LEGACY
 
-FORMATS: tuple[Format, ...] = (NATIVE,)
+FORMATS: tuple[Format, ...] = (
+    VERIFIERS,
+    TOKEN_EXPORT,
+    VERIFIERS_LEGACY,
+    MILES,
+    NATIVE,
+)
 """In the order in which they are asked: those with the most particular keys first."""
 
 
