@@ -178,6 +178,5 @@ NEMO_RL = Format(
     recognise=_recognise,
     reads_ids=True,
     rows=_rows,
-    reads_ids=True,
     origin=origin,
 )
