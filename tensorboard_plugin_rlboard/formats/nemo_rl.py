@@ -182,6 +182,7 @@ NEMO_RL = Format(
     name="nemo-rl",
     definition="NeMo-RL: nemo_rl/utils/logger.py and train_data_dump.py; no reference log-probabilities, no groups",
     recognise=_recognise,
+    reads_ids=True,
     rows=_rows,
     reads_ids=True,
     origin=origin,

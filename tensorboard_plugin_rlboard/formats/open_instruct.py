@@ -62,6 +62,7 @@ OPEN_INSTRUCT = Format(
     name="open-instruct",
     definition="open-instruct: open_instruct/rl_utils.py, save_traces; token ids only, no mask, no split",
     recognise=_recognise,
+    reads_ids=True,
     rows=_rows,
     reads_ids=True,
 )
