@@ -184,6 +184,5 @@ NEMO_RL = Format(
     recognise=_recognise,
     reads_ids=True,
     rows=_rows,
-    reads_ids=True,
     origin=origin,
 )

@@ -64,5 +64,4 @@ OPEN_INSTRUCT = Format(
     recognise=_recognise,
     reads_ids=True,
     rows=_rows,
-    reads_ids=True,
 )
