@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.formats.graph import Branch, branches, token_dat
 from tensorboard_plugin_rlboard.formats.messages import as_text
 
 _STEP = re.compile(r"step_(\d+)", re.ASCII)
-_SPLITS = frozenset({"train", "eval"})
+_SPLITS = ("train", "eval")
 _TRUNCATED = frozenset(
     {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}
 )
