@@ -47,7 +47,7 @@ NODE = objects(
     logprobs=NUMBERS,
     advantages=NUMBERS,
     loss_weights=st.dictionaries(st.text(max_size=3), NUMBERS, max_size=2),
-    finish_reason=st.text(max_size=5),
+    finish_reason=JSON,
 )
 TRACE = objects(
     id=st.text(max_size=4),
@@ -56,10 +56,10 @@ TRACE = objects(
     metrics=st.dictionaries(st.text(max_size=5), VALUE, max_size=3),
     task=objects(data=objects(prompt=JSON, answer=JSON), key=VALUE),
     agent=objects(name=VALUE, trainable=VALUE),
-    calls=st.lists(objects(node=st.integers(0, 5), finish_reason=VALUE, error=VALUE), max_size=2),
+    calls=st.lists(objects(node=JSON, finish_reason=JSON, error=VALUE), max_size=2),
     errors=st.lists(objects(type=VALUE, message=VALUE), max_size=2),
     ok=st.booleans(),
-    stop_condition=VALUE,
+    stop_condition=JSON,
     info=JSON,
 )
 EPISODE = st.fixed_dictionaries(
@@ -68,7 +68,7 @@ EPISODE = st.fixed_dictionaries(
         "task": objects(key=VALUE),
         "env": objects(id=VALUE, name=VALUE),
         "group": objects(id=VALUE),
-        "run": objects(type=VALUE, work=objects(type=VALUE, step=VALUE, policy=objects(start=VALUE))),
+        "run": objects(type=JSON, work=objects(type=JSON, step=VALUE, policy=objects(start=VALUE))),
         "ok": VALUE,
         "errors": JSON,
     },

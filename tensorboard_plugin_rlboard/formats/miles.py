@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats import parts
 from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.explode import whole
 from tensorboard_plugin_rlboard.formats.messages import as_messages, as_text, split_conversation
 
 _NAME = re.compile(r"(eval_)?(?:\w*_)?(\d+)\.jsonl.*", re.ASCII)
@@ -38,7 +39,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
     prompt, response = split_conversation(messages)
     if not response:
         raise ValueError("The conversation has no message of the assistant.")
-    occurrence = parts.whole(row.get("sample_occurrence"))
+    occurrence = whole(row.get("sample_occurrence"))
     index = parts.text(row.get("sample_index"))
     said = row.get("prompt")
     sample: dict[str, object] = {
