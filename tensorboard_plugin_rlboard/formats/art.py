@@ -38,7 +38,12 @@ def _sample(row: Row, logged: object, group: str | None) -> dict[str, object]:
         raise ValueError("It has no messages.")
     asked, answered = split_conversation(messages)
     sample: dict[str, object] = {}
-    for beside, prefix in (("group_metadata", "group_"), ("group_metrics", "group_"), ("metadata", ""), ("metrics", "")):
+    for beside, prefix in (
+        ("group_metadata", "group_"),
+        ("group_metrics", "group_"),
+        ("metadata", ""),
+        ("metrics", ""),
+    ):
         for name, value in _object(row.get(beside)).items():
             if isinstance(value, (str, int, float)):
                 sample[f"{prefix}{name}" if name not in _OURS else f"{beside}_{name}"] = value
@@ -61,7 +66,9 @@ def _with_calls(messages: object) -> object:
         if not isinstance(item, dict):
             return None
         inner = item.get("message")
-        message = {**inner, "trainable": True} if "role" not in item and isinstance(inner, dict) else dict(item)
+        message = (
+            {**inner, "trainable": True} if "role" not in item and isinstance(inner, dict) else dict(item)
+        )
         calls = message.get("tool_calls")
         if isinstance(calls, str):
             message["tool_calls"] = _parsed(calls)

@@ -18,7 +18,11 @@ _Object = Mapping[str, object]
 
 
 def _recognise(row: Row) -> bool:
-    return type(row.get("training_step")) is int and "episode_id" in row and isinstance(row.get("trajectories"), list)
+    return (
+        type(row.get("training_step")) is int
+        and "episode_id" in row
+        and isinstance(row.get("trajectories"), list)
+    )
 
 
 def _rows(row: Row, _: Reading) -> Exploded:
@@ -31,7 +35,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
     about |= {
         "step": row.get("training_step"),
         "epoch": row.get("epoch"),
-        "group_id": row.get("task_hash") or episode.split(":")[0],
+        "group_id": row.get("task_hash") or episode.split(":", maxsplit=1)[0],
         "is_correct": row.get("is_correct"),
         "finish_reason": row.get("termination_reason"),
         "ground_truth": next((_text(task[key]) for key in _TRUTHS if task.get(key) is not None), None),

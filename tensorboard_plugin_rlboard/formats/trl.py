@@ -35,7 +35,10 @@ def _rows(row: Row, _: Reading) -> Exploded:
     sample["prompt"] = row.get("prompt") if asked is None else as_text(asked)
     sample["response"] = row.get("completion") if answered is None else as_text(answered)
     if asked is not None or answered is not None:
-        sample["messages"] = [*_as_said("user", row.get("prompt"), asked), *_sampled(row.get("completion"), answered)]
+        sample["messages"] = [
+            *_as_said("user", row.get("prompt"), asked),
+            *_sampled(row.get("completion"), answered),
+        ]
     return Exploded([sample])
 
 

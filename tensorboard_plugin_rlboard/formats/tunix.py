@@ -48,7 +48,9 @@ def _rows(row: Row, reading: Reading) -> Exploded:
     if messages is None:
         sample["response"] = said if isinstance(said, str) else ""
         if isinstance(said, str) and said.startswith("[{"):
-            problems.append("conversation_text is no list of messages, or too long; it is shown as it was written.")
+            problems.append(
+                "conversation_text is no list of messages, or too long; it is shown as it was written."
+            )
     else:
         asked, answered = split_conversation(messages)
         sample |= {"messages": messages, "prompt": as_text(asked), "response": as_text(answered)}
@@ -60,7 +62,6 @@ def _rows(row: Row, reading: Reading) -> Exploded:
     whole = [int(number) for number in ids if number == int(number)] if _finite(ids) else []
     sample |= {
         "step": row.get("policy_version"),
-        "policy_version": row.get("policy_version"),
         "reward": row.get("trajectory_reward"),
         "group_id": _id(row.get("group_id")),
         "finish_reason": row.get("status"),
@@ -101,7 +102,11 @@ def _first(about: dict[object, object], keys: Sequence[str]) -> str | None:
     found = next((about[key] for key in keys if about.get(key) is not None), None)
     if isinstance(found, list) and len(found) == 1:
         found = found[0]
-    return found if found is None or isinstance(found, str) else json.dumps(found, ensure_ascii=False, default=str)
+    return (
+        found
+        if found is None or isinstance(found, str)
+        else json.dumps(found, ensure_ascii=False, default=str)
+    )
 
 
 def _id(value: object) -> str | None:
