@@ -54,6 +54,36 @@ class RunConfig:
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Declaration:
+    """What the writer's event file says of its own rollouts.
+
+    Attributes:
+        run: the run of the event file.
+        files: the rollout files, relative to its folder.
+        config: the settings of the training.
+    """
+
+    run: str
+    files: tuple[str, ...]
+    config: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """What the event files of an experiment say.
+
+    Attributes:
+        declarations: those of our own writer.
+        hparams: TensorBoard's native hyperparameters, run -> name -> value.
+        arguments: arguments of a trainer that were written as text, run -> name -> value.
+    """
+
+    declarations: tuple[Declaration, ...] = ()
+    hparams: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    arguments: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
 def said(config: Mapping[str, Value], config_sources: Mapping[str, str]) -> list[Source]:
     """What rlboard.toml says, as one source for each file that says it."""
     files = dict.fromkeys(config_sources.values())

@@ -20,7 +20,17 @@ PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # The room of a module -> the rooms that it may import. A room that is not named imports nothing of ours.
 MAY_IMPORT = {
-    "plugin": {"http", "board", "index", "sources", "scalars", "settings", "config_files", "events"},
+    "plugin": {
+        "http",
+        "board",
+        "index",
+        "sources",
+        "scalars",
+        "settings",
+        "config_files",
+        "run_config",
+        "events",
+    },
     "cli": {"cluster", "__version__"},
     "cluster": {"index", "sources", "formats"},
     "loader": {"plugin"},
@@ -54,6 +64,7 @@ MAY_IMPORT = {
     "settings": {"settings_file", "sources", "formats", "texts"},
     "settings_file": {"formats"},
     "run_config": {"config_names"},
+    "events": {"run_config"},
     "config_files": {"run_config", "sources"},
     "formats": {"metrics", "segments"},
     "moments": {"metrics", "segments"},

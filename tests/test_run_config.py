@@ -10,10 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.board.config import Configs, Noted, folder
+from tensorboard_plugin_rlboard.board.config import Configs, folder
 from tensorboard_plugin_rlboard.config_files import ConfigFiles
 from tensorboard_plugin_rlboard.config_names import ALIASES
-from tensorboard_plugin_rlboard.run_config import RunConfig, Source, combined, flattened, is_training
+from tensorboard_plugin_rlboard.run_config import (
+    Declaration,
+    EventFacts,
+    RunConfig,
+    Source,
+    combined,
+    flattened,
+    is_training,
+)
 from tensorboard_plugin_rlboard.settings import Settings
 from tensorboard_plugin_rlboard.sources.logdir import Root
 
@@ -337,14 +345,17 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 
 
 def test_all_sources_of_a_run_in_their_order() -> None:
-    noted = Noted(
+    facts = EventFacts(
         hparams={"tb": {"gamma": 3, "h": 3, "a": 3}},
         arguments={"tb": {"beta": 4, "h": 4, "num_generations": 4}},
-        declared={"tb": {"beta": 5, "d": 5}, "other": {"z": 9}},
+        declarations=(
+            *(Declaration("tb", ("r.jsonl",)), Declaration("tb", ("r.jsonl",), {"beta": 5, "d": 5})),
+            Declaration("other", ("r.jsonl",), {"z": 9}),
+        ),
     )
     settings = Settings(config={"gamma": 1}, config_sources={"gamma": "rlboard.toml"})
     configs = Configs()
-    found = configs.of("run", settings, [Source("config.json", {"gamma": 2, "a": 2})], noted, ["tb"], ["tb"])
+    found = configs.of("run", settings, [Source("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"])
     assert found == RunConfig(
         {"gamma": 1, "beta": 4, "group_size": 4, "a": 2, "h": 3, "d": 5},
         {
@@ -356,16 +367,16 @@ def test_all_sources_of_a_run_in_their_order() -> None:
             "d": "RolloutWriter",
         },
     )
-    again = configs.of("run", settings, [Source("config.json", {"gamma": 2, "a": 2})], noted, ["tb"], ["tb"])
+    again = configs.of("run", settings, [Source("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"])
     assert again is found
-    assert configs.of("run", settings, [], noted, ["tb"], ["tb"]) is not found
-    assert configs.of("run", Settings(), [], Noted(), []) == RunConfig()
+    assert configs.of("run", settings, [], facts, ["tb"], ["tb"]) is not found
+    assert configs.of("run", Settings(), [], EventFacts(), []) == RunConfig()
 
 
 def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
     def read(*names: str) -> dict[str, Any]:
-        noted = Noted(hparams={name: {"x": 1} for name in names})
-        return dict(Configs().of("run", Settings(), [], noted, ["tb"]).config)
+        facts = EventFacts(hparams={name: {"x": 1} for name in names})
+        return dict(Configs().of("run", Settings(), [], facts, ["tb"]).config)
 
     assert read("tb/17") == {"x": 1}
     assert read("tb/17", "tb/18") == {}

@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.run_config import RunConfig, Source, combined, said
+from tensorboard_plugin_rlboard.run_config import EventFacts, RunConfig, Source, combined, said
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.settings import Settings
-
-
-@dataclass(frozen=True)
-class Noted:
-    """What event files say of trainings: run of the event file -> name -> value.
-
-    Attributes:
-        hparams: TensorBoard's native hyperparameters.
-        arguments: arguments that a trainer wrote as text.
-        declared: what the writer of the rollouts says.
-    """
-
-    hparams: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    arguments: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    declared: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 class Configs:
@@ -41,7 +25,7 @@ class Configs:
         run: str,
         settings: Settings,
         files: Sequence[Source],
-        noted: Noted,
+        facts: EventFacts,
         scalar_runs: Sequence[str],
         declared: Collection[str] = (),
     ) -> RunConfig:
@@ -51,12 +35,12 @@ class Configs:
             run: its name.
             settings: what rlboard.toml says; it counts most.
             files: what files beside the rollouts say, in the order in which they count.
-            noted: what event files say.
+            facts: what event files say.
             scalar_runs: the runs that it is paired with.
             declared: the runs whose event files name its rollouts.
         """
         written = said(settings.config, settings.config_sources)
-        sources = (*written, *files, *_of_events(noted, scalar_runs, declared))
+        sources = (*written, *files, *_of_events(facts, scalar_runs, declared))
         known = self._kept.get(run)
         if known is not None and _same(known[0], sources):
             return known[1]
@@ -77,17 +61,17 @@ def folder(run: RunIndex) -> str:
     return str(parents[min(max(levels, 1), len(parents)) - 1])
 
 
-def _of_events(noted: Noted, scalar_runs: Sequence[str], declared: Collection[str]) -> Iterator[Source]:
+def _of_events(facts: EventFacts, scalar_runs: Sequence[str], declared: Collection[str]) -> Iterator[Source]:
     for name in scalar_runs:
-        found = _of_session(noted.hparams, name)
+        found = _of_session(facts.hparams, name)
         if found is not None:
             yield Source("hparams", found)
     for name in scalar_runs:
-        if name in noted.arguments:
-            yield Source("args/text_summary", noted.arguments[name])
-    for name in declared:
-        if name in noted.declared:
-            yield Source("RolloutWriter", noted.declared[name])
+        if name in facts.arguments:
+            yield Source("args/text_summary", facts.arguments[name])
+    for said_by in facts.declarations:
+        if said_by.run in declared and said_by.config:
+            yield Source("RolloutWriter", said_by.config)
 
 
 def _of_session(hparams: Mapping[str, Mapping[str, object]], run: str) -> Mapping[str, object] | None:
