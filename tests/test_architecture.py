@@ -32,7 +32,7 @@ MAY_IMPORT = {
         "events",
     },
     "cli": {"cluster", "__version__"},
-    "cluster": {"index", "sources", "formats"},
+    "cluster": {"index", "settings", "sources", "formats"},
     "loader": {"plugin"},
     "__init__": {"writer"},
     "http": {"board", "texts"},
