@@ -20,8 +20,8 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index import ranges as ranges_module
-from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import recognition as recognition_module
+from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.index.ahead import Ahead
 from tensorboard_plugin_rlboard.index.part import build

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from tensorboard_plugin_rlboard.formats import tokenizer
 from tensorboard_plugin_rlboard.formats.base import Format, Reading
 
 _OURS = ("step", "split", "tokenizer", "gamma", "lam")
@@ -29,6 +30,8 @@ def discounts(known: Format) -> tuple[float, float]:
     return float(known.options.get("gamma", 1)), float(known.options.get("lam", 1))
 
 
-def reading(known: Format, path: str) -> Reading:  # noqa: ARG001 (a tokenizer lies beside it)
+def reading(known: Format, path: str) -> Reading:
     """What the rows of a file's lines need beside the line."""
-    return Reading(known.told())
+    option = known.options.get("tokenizer", "")
+    found = tokenizer.load(path, option) if option else None
+    return Reading(known.told()) if found is None else Reading(known.told(), *found)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.formats import tokenizer
 from tensorboard_plugin_rlboard.formats.binding import bound
 from tensorboard_plugin_rlboard.index.sniff import sniff
 from tensorboard_plugin_rlboard.sources.logdir import named
@@ -35,7 +36,9 @@ class Recognition:
 
     def bound(self, known: Format, file: SourceFile) -> Format:
         """A format with what a file's place adds now, whatever it was bound to before."""
-        return bound(known, file.path, {})
+        root = self._root(file)
+        found = tokenizer.find(file.path, root.path) if known.reads_ids and root is not None else ""
+        return bound(known, file.path, {"tokenizer": found})
 
     def run_of(self, known: Format, file: SourceFile) -> str:
         """The run that the samples of a file belong to: that of its folder, or of one above it."""
