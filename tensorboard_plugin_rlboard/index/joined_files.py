@@ -160,7 +160,9 @@ class Group:
         for file in self.files.values():
             found += file.problems
             if file.further:
-                last = f"{file.further} more lines of this file could not be used and are not listed one by one."
+                last = (
+                    f"{file.further} more lines of this file could not be used and are not listed one by one."
+                )
                 found.append((file.relative, None, None, "further_problems", last))
             if file.trouble:
                 reason = f"It cannot be read, so less is joined than could be: {file.trouble}"

@@ -67,7 +67,9 @@ class FirstAnswers:
         taken = {name: kind for name, (source, kind) in _TAKEN.items() if source in run.columns}
         self.table.define(cursor, {**taken, STEP: "BIGINT", "place": place})
 
-    def _take(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex, where: str, values: list[object]) -> None:
+    def _take(
+        self, cursor: duckdb.DuckDBPyConnection, run: RunIndex, where: str, values: list[object]
+    ) -> None:
         """The first answers among some rows, where they come before those that are known."""
         table, serial = self.table, self.table.serial + 1
         begin = table.claim(0)

@@ -101,6 +101,7 @@ class Rows:
         texts: text column -> (place, text).
         numbers: column -> (place, number).
         problems: what could not be used, by line of the range.
+        by_id, by_text: whether there are keys of ids, and of prompts with responses.
     """
 
     lines: list[int] = field(default_factory=list)
@@ -108,6 +109,8 @@ class Rows:
     texts: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     numbers: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    by_id: bool = False
+    by_text: bool = False
 
 
 class SideReader:
@@ -123,7 +126,7 @@ class SideReader:
         """The rows of a range."""
         found = Rows()
         for index, line in enumerate(lines):
-            if line.isspace():
+            if not line.strip():
                 continue
             row, problem = self._decoder.row(line, index)
             if problem is not None:
@@ -150,28 +153,28 @@ class SideReader:
 
     def _take(self, found: Rows, line: int, row: dict[str, Any]) -> None:
         place = len(found.lines)
-        keys = _keys(self.kind, row)
+        ids, texts = _ids(self.kind, row), _texts(self.kind, row)
+        keys = ids + texts
         if not keys:
             wanted = "prompt" if self.kind == "reference" else "id, and no prompt with a response"
             reason = f"The line has no {wanted}: it belongs to no sample and is left out."
             found.problems.append(Problem(line, "no_key", reason))
             return
-        texts, numbers = self._values(found, line, row)
-        if not texts and not numbers:
+        answers, numbers = self._values(found, line, row)
+        if not answers and not numbers:
             wanted = "ref_response or ref_reward" if self.kind == "reference" else "number"
             reason = f"The line has no {wanted}: nothing of it can be joined."
             found.problems.append(Problem(line, "no_value", reason))
             return
         found.lines.append(line)
         found.keys += [(place, key) for key in keys]
-        for name, text in texts.items():
+        found.by_id, found.by_text = found.by_id or bool(ids), found.by_text or bool(texts)
+        for name, text in answers.items():
             found.texts.setdefault(name, []).append((place, text))
         for name, number in numbers.items():
             found.numbers.setdefault(name, []).append((place, number))
 
-    def _values(
-        self, found: Rows, line: int, row: dict[str, Any]
-    ) -> tuple[dict[str, str], dict[str, float]]:
+    def _values(self, found: Rows, line: int, row: dict[str, Any]) -> tuple[dict[str, str], dict[str, float]]:
         texts: dict[str, str] = {}
         numbers: dict[str, float] = {}
         for key, value in row.items():
@@ -200,14 +203,19 @@ class SideReader:
         return True
 
 
-def _keys(kind: Kind, row: Mapping[str, Any]) -> list[int]:
-    prompt, response = row.get("prompt"), row.get("response")
+def _ids(kind: Kind, row: Mapping[str, Any]) -> list[int]:
     if kind == "reference":
-        return [prompt_key(prompt)] if isinstance(prompt, str) else []
-    ids = [id_key(row[key]) for key in IDS if isinstance(row.get(key), (str, int, float))]
-    if isinstance(prompt, str) and isinstance(response, str):
-        ids.append(text_key(prompt, response))
-    return ids
+        return []
+    return [id_key(row[key]) for key in IDS if isinstance(row.get(key), (str, int, float))]
+
+
+def _texts(kind: Kind, row: Mapping[str, Any]) -> list[int]:
+    prompt, response = row.get("prompt"), row.get("response")
+    if not isinstance(prompt, str):
+        return []
+    if kind == "reference":
+        return [prompt_key(prompt)]
+    return [text_key(prompt, response)] if isinstance(response, str) else []
 
 
 def _column(kind: Kind, key: str, row: Mapping[str, Any]) -> str:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.index.columns import logical, physical
 from tensorboard_plugin_rlboard.index.joined_sql import (
     GAPS,
+    OWN_ID,
     REF_CHARS,
     REF_TEXT,
     Names,
     Projection,
     Side,
     matched,
+    own_id,
     todo,
 )
 from tensorboard_plugin_rlboard.index.joining import Joining
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 BATCH = 100_000
 """Rows that are replaced at once."""
 _EVERY = 1 << 62
-_MOST = 60
+MOST = 60
 """Columns that may hold joined values, and sides: each has a bit of a number of 64."""
 _PLACES = frozenset({"id", "file", "line", "row", "step", "split", "attempt", "prompt_key", "text_key"})
 """Names that a table of samples has for something else."""
@@ -77,14 +79,15 @@ class RunJoins:
             self._next_generation(sides)
         where = f"joined_at IS DISTINCT FROM {self._generation}" if sides else "joined_at IS NOT NULL"
         left = int(cursor.execute(f"SELECT count(*) FROM {run.table} WHERE {where}").fetchall()[0][0])
+        keys = self._keys(sides)
         if left < BATCH:
-            changed = self._changed(sides)
+            changed = self._changed(sides, keys)
             where = " OR ".join([where, *changed]) if changed else where
         cursor.execute("BEGIN")
         try:
             cursor.execute(
                 "CREATE OR REPLACE TEMP TABLE todo AS "
-                + todo(run.table, where, sides, BATCH if left >= BATCH else _EVERY)
+                + todo(run.table, where, keys, BATCH if left >= BATCH else _EVERY)
             )
             cursor.execute(f"CREATE OR REPLACE TEMP TABLE matched AS {matched(sides)}")
             steps = self._replace(cursor, sides, names)
@@ -112,14 +115,20 @@ class RunJoins:
                     return True
         return False
 
-    def _changed(self, sides: Sequence[Side]) -> list[str]:
+    def _keys(self, sides: Sequence[Side]) -> list[list[str]]:
+        """SQL of the keys of a sample, by side."""
+        if not any(OWN_ID in side.keys for side in sides):
+            return [list(side.keys) for side in sides]
+        own = own_id({file.number: file.digest for file in self.run.files.values()})
+        return [[own if key is OWN_ID else key for key in side.keys] for side in sides]
+
+    def _changed(self, sides: Sequence[Side], keys: Sequence[Sequence[str]]) -> list[str]:
         """Conditions for rows whose keys came or went since they were joined."""
         conditions = []
-        for side in sides:
+        for side, own in zip(sides, keys, strict=True):
             since = self._serials.get(side.table.number, 0)
             if side.table.serial != since:
-                keys = side.table.changed(since)
-                conditions += [f"{key} IN ({keys})" for key in side.keys]
+                conditions += [f"{key} IN ({side.table.changed(since)})" for key in own]
             self._serials[side.table.number] = side.table.serial
         return conditions
 
@@ -132,9 +141,7 @@ class RunJoins:
         steps = cursor.execute(
             f"SELECT DISTINCT m.split, m.step FROM matched m JOIN {run.table} r ON r.rowid = m.place WHERE {found}"
         ).fetchall()
-        projection = Projection(
-            run.table, self._bits, sides, names, self._generation if sides else 0
-        )
+        projection = Projection(run.table, self._bits, sides, names, self._generation if sides else 0)
         rows = projection.sql()
         if not sides:
             rows = f"SELECT * REPLACE (NULL AS joined, NULL AS joined_from, NULL AS joined_at) FROM ({rows})"
@@ -168,8 +175,11 @@ class RunJoins:
     def _planned(self, sides: Sequence[Side], names: Sequence[Names]) -> tuple[object, ...]:
         if not sides:
             return ()
-        pairs = ((side, tuple(sorted(own.items()))) for side, own in zip(sides, names, strict=True))
-        return (tuple(self._bits), *pairs)
+        one = (
+            (side.kind, side.table.number, side.keys, side.later, tuple(sorted(own.items())))
+            for side, own in zip(sides, names, strict=True)
+        )
+        return (tuple(self._bits), *one)
 
     def _names(self, sides: Sequence[Side]) -> list[Names]:
         """The columns of the run that each side's values go to; a column that is new gets its bit."""
@@ -186,7 +196,7 @@ class RunJoins:
         have = {*wanted, *self.run.columns}
         wanted += [gap for gap, pair in GAPS.items() if set(pair) & set(wanted) and set(pair) <= have]
         for target in wanted:
-            if target not in self._bits and len(self._bits) < _MOST:
+            if target not in self._bits and len(self._bits) < MOST:
                 self._bits[target] = len(self._bits)
         return [{name: target for name, target in names.items() if target in self._bits} for names in found]
 

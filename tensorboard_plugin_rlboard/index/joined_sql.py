@@ -24,10 +24,12 @@ GAPS = {
     )
 }
 TEXT_KEY = (
-    "coalesce(text_key, CASE WHEN prompt_key IS NOT NULL AND \"t:response\" IS NOT NULL "
+    'coalesce(text_key, CASE WHEN prompt_key IS NOT NULL AND "t:response" IS NOT NULL '
     'THEN md5_number_lower(prompt_key || "t:response") END)'
 )
 """SQL of the key of a sample's prompt and response; rows that were looked at once have it."""
+OWN_ID = "its id"
+"""Stands for the key of the id that we give a sample: the SQL of it changes with every file of the run."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,20 @@ Names = Mapping[str, str]
 """Physical column of a side -> physical column of the run that its values go to."""
 
 
-def todo(run: str, where: str, sides: Sequence[Side], limit: int) -> str:
-    """A query for rows that are to be looked at: their place, and all their keys."""
-    keys = [f"{sql} AS k{i}_{j}" for i, side in enumerate(sides) for j, sql in enumerate(side.keys)]
+def own_id(files: Mapping[int, str]) -> str:
+    """SQL of the key of the ids that we give samples; `files` are numbers of files and what stands for them in ids."""
+    digests = ", ".join(f"'{files.get(number, '')}'" for number in range(max(files, default=0) + 1))
+    return f"md5_number_lower('id:' || [{digests}][file + 1] || '-' || printf('%x', line_offset) || '-' || printf('%x', \"row\"))"
+
+
+def todo(run: str, where: str, keys_of: Sequence[Sequence[str]], limit: int) -> str:
+    """A query for rows that are to be looked at: their place, and all their keys, by side."""
+    keys = [f"{sql} AS k{i}_{j}" for i, own in enumerate(keys_of) for j, sql in enumerate(own)]
     return f"SELECT {', '.join(['rowid AS place', 'split', 'step', *keys])} FROM {run} WHERE {where} LIMIT {limit}"
 
 
 def matched(sides: Sequence[Side]) -> str:
-    """A query over `todo` for the line of each side that a row has, as n0, n1, …"""
+    """A query over `todo` for the line of each side that a row has, n0, n1 and so on."""
     fields, joins = ["todo.place", "todo.split", "todo.step"], []
     for i, side in enumerate(sides):
         found = []
@@ -69,7 +77,9 @@ def matched(sides: Sequence[Side]) -> str:
             joins.append(f'LEFT JOIN ({first}) f{i}_{j} ON f{i}_{j}."key" = todo.k{i}_{j}')
             found.append(f"f{i}_{j}.n")
         if side.later:
-            joins.append(f"LEFT JOIN (SELECT n, {quoted(STEP)} AS at FROM {side.table.values}) p{i} ON p{i}.n = {found[0]}")
+            joins.append(
+                f"LEFT JOIN (SELECT n, {quoted(STEP)} AS at FROM {side.table.values}) p{i} ON p{i}.n = {found[0]}"
+            )
             found = [f"CASE WHEN todo.step > p{i}.at THEN {found[0]} END"]
         fields.append(f"coalesce({', '.join(found)}, NULL) AS n{i}")
     return f"SELECT {', '.join(fields)} FROM todo {' '.join(joins)}"
@@ -104,15 +114,16 @@ class Projection:
             f"CASE WHEN (joined & {1 << bit}) <> 0 THEN NULL ELSE {quoted(column)} END AS b{bit}"
             for column, bit in self.bits.items()
         ]
-        scored = any(side.kind == "scores" for side in self.sides)
-        text_key = TEXT_KEY if scored else "text_key"
+        text_key = TEXT_KEY if any(TEXT_KEY in side.keys for side in self.sides) else "text_key"
         rows = (
             f"SELECT r.* EXCLUDE ({own}), {', '.join([*before, f'{text_key} AS text_key'])}, m.* EXCLUDE (split, step) "
             f"FROM {self.run} r JOIN matched m ON r.rowid = m.place"
         )
         lines = [f"LEFT JOIN ({self._line(i)}) s{i} ON s{i}.line = b.n{i}" for i in range(len(self.sides))]
         kinds = {"t": "VARCHAR", "m": "DOUBLE"}
-        values = [f"CAST({self._value(column)} AS {kinds[column[0]]}) AS v{self.bits[column]}" for column in plain]
+        values = [
+            f"CAST({self._value(column)} AS {kinds[column[0]]}) AS v{self.bits[column]}" for column in plain
+        ]
         rows = f"SELECT {', '.join(['b.*', *values])} FROM ({rows}) b {' '.join(lines)}"
         both = [f"coalesce({b[column]}, v{self.bits[column]}) AS {c[column]}" for column in plain]
         rows = f"SELECT {', '.join(['*', *both])} FROM ({rows})"
@@ -122,7 +133,10 @@ class Projection:
         ]
         rows = f"SELECT {', '.join(['*', *differences])} FROM ({rows})"
         finished = [f"coalesce(b{bit}, v{bit}) AS {quoted(column)}" for column, bit in self.bits.items()]
-        joined = [f"CASE WHEN b{bit} IS NULL AND v{bit} IS NOT NULL THEN {1 << bit} ELSE 0 END" for bit in self.bits.values()]
+        joined = [
+            f"CASE WHEN b{bit} IS NULL AND v{bit} IS NOT NULL THEN {1 << bit} ELSE 0 END"
+            for bit in self.bits.values()
+        ]
         origins = [f"CASE WHEN n{i} IS NOT NULL THEN {1 << i} ELSE 0 END" for i in range(len(self.sides))]
         passing = [f"{letter}{bit}" for letter in "bv" for bit in self.bits.values()]
         passing += [c[column] for column in plain] + [f"n{i}" for i in range(len(self.sides))] + ["place"]
@@ -146,12 +160,18 @@ class Projection:
         if column == REF_CHARS:
             text = self.bits.get(REF_TEXT)
             taken = "NULL" if text is None else self._value(REF_TEXT)
-            return f"CASE WHEN b{text} IS NULL THEN CAST(length({taken}) AS DOUBLE) END" if text is not None else "NULL"
+            return (
+                f"CASE WHEN b{text} IS NULL THEN CAST(length({taken}) AS DOUBLE) END"
+                if text is not None
+                else "NULL"
+            )
         references, scores = [], []
         for i, (side, names) in enumerate(zip(self.sides, self.names, strict=True)):
             sources = [quoted(f"s{i} {source}") for source, target in names.items() if target == column]
             if side.kind == "reference":  # of the first side that has the key, whatever it has
-                references.append(f"WHEN n{i} IS NOT NULL THEN {self._unless_other(i, sources[0]) if sources else 'NULL'}")
+                references.append(
+                    f"WHEN n{i} IS NOT NULL THEN {self._unless_other(i, sources[0]) if sources else 'NULL'}"
+                )
             elif sources:
                 scores.append(sources[0])
         reference = [f"CASE {' '.join(references)} END"] if references else []

@@ -30,6 +30,7 @@ class SideTable:
         columns: physical column -> type, of the values.
         serial: raised with every change.
         rows: lines that can be joined.
+        by_id, by_text: whether some of them have keys of ids, and of prompts with responses.
     """
 
     def __init__(self, number: int) -> None:
@@ -37,6 +38,7 @@ class SideTable:
         self.columns: dict[str, str] = {}
         self.serial = 0
         self.rows = 0
+        self.by_id = self.by_text = False
         self._next = 0
         self._files: list[str] = []
 
@@ -73,9 +75,7 @@ class SideTable:
         """Adds columns of values; those that are there already stay."""
         for name, kind in columns.items():
             if name not in self.columns:
-                cursor.execute(
-                    f"ALTER TABLE {self.values} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}"
-                )
+                cursor.execute(f"ALTER TABLE {self.values} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}")
                 self.columns[name] = kind
 
     def add(self, cursor: duckdb.DuckDBPyConnection, relative: str, found: Rows, before: int) -> None:
@@ -129,6 +129,7 @@ class SideTable:
         finally:
             cursor.unregister("side_rows")
             cursor.unregister("side_keys")
+        self.by_id, self.by_text = self.by_id or found.by_id, self.by_text or found.by_text
         self.claim(count)
 
     def claim(self, count: int) -> int:
