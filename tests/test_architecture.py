@@ -22,7 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAY_IMPORT = {
     "plugin": {"http", "board", "index", "sources", "scalars", "settings"},
     "cli": {"cluster", "__version__"},
-    "cluster": {"index", "sources", "formats"},
+    "cluster": {"index", "settings", "sources", "formats"},
     "loader": {"plugin"},
     "__init__": {"writer"},
     "http": {"board", "texts"},

@@ -24,6 +24,8 @@ SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "samples"
 FRAMEWORKS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
 Dumps = dict[str, dict[str, Any]]
+# Numbers that compare a sample with the others of its step, and the count of problems, a missing step among them.
+OF_THE_STEP = frozenset({"group_mean", "advantage", "problems"})
 
 
 def opened(root: Path) -> Iterator[Board]:
@@ -60,6 +62,7 @@ def without_place(dumps: Dumps) -> list[str]:
     for run in dumps.values():
         for sample in run["samples"]:
             own = {key: value for key, value in sample.items() if key not in {"line", "step", "split"}}
+            own["scalars"] = {key: x for key, x in sample["scalars"].items() if key not in OF_THE_STEP}
             rows.append(json.dumps(own, sort_keys=True))
     return sorted(rows)
 

@@ -339,10 +339,10 @@ def test_file_that_cannot_be_opened_is_named_and_the_others_are_read(
     write_rows(tmp_path / "bad" / "a.jsonl", [row(1)])
     real = sniff
 
-    def failing(path: str) -> Any:
+    def failing(path: str, mapped: object = None) -> Any:
         if "bad" in Path(path).parts:
             raise PermissionError(13, "Permission denied", path)
-        return real(path)
+        return real(path, None)
 
     monkeypatch.setattr(recognition_module, "sniff", failing)
     board = open_board(tmp_path)

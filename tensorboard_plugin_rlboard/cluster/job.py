@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.index.beside import FOLDER, beside
 from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.store import Store
+from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.access import is_packed
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 from tensorboard_plugin_rlboard.sources.tail import look
@@ -76,7 +77,7 @@ class Job:
 
     def __init__(self, files: Sequence[SourceFile], cache: Cache | None, roots: Sequence[Root]) -> None:
         self.counts = Counts()
-        self._recognition = Recognition(roots)
+        self._recognition = Recognition(roots, SettingsFinder(roots))
         self._present = frozenset(file.relative for file in files)
         self._cache = cache
         self._files = iter(files)

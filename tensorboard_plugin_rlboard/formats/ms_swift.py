@@ -9,12 +9,14 @@ samples of an evaluation, which carry no mark, count as training. Not there: gro
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Reading, Row
 from tensorboard_plugin_rlboard.formats.explode import are_lists, columns, number, whole
 
 _STEPS = ("step", "gen_step")
+_DIGITS = re.compile(r"[0-9]{1,15}")
 _NO_REWARD = frozenset(
     {*_STEPS, "prompt", "completion", "reward", "advantages", "num_turns", "entropy", "solution"}
 )
@@ -79,8 +81,9 @@ def _sample(logged: Mapping[str, object], rewarding: Sequence[str]) -> Row:
     sample: dict[str, object] = dict(logged)
     sample["response"] = sample.pop("completion", None)
     generated = sample.pop("gen_step", None)
-    if generated is not None and "step" not in sample:
-        sample["step"] = generated
+    step = sample.get("step", generated)
+    if step is not None:
+        sample["step"] = int(step) if isinstance(step, str) and _DIGITS.fullmatch(step) else step
     if "solution" in sample:
         sample["ground_truth"] = sample.pop("solution")
     if not isinstance(sample.get("advantages"), list) and "advantages" in sample:

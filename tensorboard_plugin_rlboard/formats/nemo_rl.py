@@ -52,12 +52,9 @@ def _rows(row: Row, reading: Reading) -> Exploded:
     messages = as_messages([content] if isinstance(content, dict) else content)
     reward = _only(row.get("rewards"))
     sample: dict[str, object] = {"reward": _only(row.get("filtered_rewards")) if reward is None else reward}
-    index = whole(row.get("idx"))
-    if index is not None:
-        sample["sample_id"] = str(index)
     length = whole(_only(row.get("input_lengths")))
     if length is not None:
-        sample["sequence_length"] = length
+        sample["input_lengths"] = length
     laid = _Tokens(row, length, problems)
     if number(_only(row.get("advantages"))) is not None:
         sample["advantage"] = _only(row.get("advantages"))
@@ -67,7 +64,7 @@ def _rows(row: Row, reading: Reading) -> Exploded:
     if messages:
         prompt, response = split_conversation(messages)
         sample |= {"messages": messages, "prompt": as_text(prompt), "response": as_text(response)}
-        if not laid.found and length is None and not reading.origin.split:
+        if not laid.found and length is None and reading.origin.split != "train":
             sample["split"] = "eval"  # only validation logs messages without any token data
     else:
         sample |= _texts(content, laid, reading, problems)

@@ -44,7 +44,7 @@ def _rows(row: Row, reading: Reading) -> Exploded:
         sample["group_id"] = f"{row.get('step')}:{group}"
     index = whole(row.get("sample_idx"))
     if index is not None:
-        sample["sample_id"] = str(index)
+        sample["sample_id"] = f"{row.get('step')}:{index}"
     return Exploded([sample])
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.areal import AREAL
 from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.miles import MILES
 from tensorboard_plugin_rlboard.formats.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.nemo_rl import NEMO_RL
@@ -15,9 +16,14 @@ from tensorboard_plugin_rlboard.formats.open_instruct import OPEN_INSTRUCT
 from tensorboard_plugin_rlboard.formats.roll_board import ROLL_BOARD
 from tensorboard_plugin_rlboard.formats.roll_dump import ROLL_DUMP
 from tensorboard_plugin_rlboard.formats.skyrl import SKYRL
+from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
+from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
+from tensorboard_plugin_rlboard.formats.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.verl import VERL, VERL_VALIDATION
 
 FORMATS: tuple[Format, ...] = (
+    VERIFIERS,
+    TOKEN_EXPORT,
     NEMO_RL,
     OPEN_INSTRUCT,
     ROLL_BOARD,
@@ -27,6 +33,8 @@ FORMATS: tuple[Format, ...] = (
     AREAL,
     VERL_VALIDATION,
     VERL,
+    VERIFIERS_LEGACY,
+    MILES,
     NATIVE,
 )
 """In the order in which they are asked: those with the most particular keys first."""

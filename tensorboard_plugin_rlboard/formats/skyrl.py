@@ -23,7 +23,7 @@ def _recognise(row: Row) -> bool:
 
 
 def _rows(row: Row, _: Reading) -> Exploded:
-    sample: dict[str, object] = {**row, "split": "eval"}
+    sample: dict[str, object] = dict(row)
     for key, ours in (
         ("input_prompt", "prompt"),
         ("output_response", "response"),

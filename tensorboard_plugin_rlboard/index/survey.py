@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.index.files import IndexedFile, digest_of
 from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf
+from tensorboard_plugin_rlboard.settings import MappingRule
 from tensorboard_plugin_rlboard.sources.access import damage, is_packed
 from tensorboard_plugin_rlboard.sources.tail import Change, look
 from tensorboard_plugin_rlboard.sources.walk import SourceFile, scan
@@ -28,8 +29,9 @@ class Survey:
         self._registry = registry
         self._cursor = cursor
         self._shelf = shelf
-        self._recognition = Recognition(registry.roots)
-        self._ignored: dict[str, tuple[int, int]] = {}
+        self._recognition = Recognition(registry.roots, registry.settings)
+        self._ignored: dict[str, tuple[int, int, MappingRule]] = {}
+        self._rules: dict[str, MappingRule] = {}
         self._unread: set[tuple[str, str]] = set()
         self._damaged: dict[str, str] = {}
 
@@ -57,11 +59,15 @@ class Survey:
         self, run: RunIndex, file: IndexedFile, present: Mapping[str, SourceFile], moment: int
     ) -> bool:
         """Looks at a file that is in the index; whether its rows had to go."""
-        if file.known.twin(file.relative) in present:  # written after this one was met, which is met anew now
+        now = present.get(file.relative)
+        if file.known.twin(file.relative) in present or (
+            now is not None and self._reads_otherwise(file, now)
+        ):
+            # The twin was written after this one was met, or the settings have changed: it is met anew.
             run.forget(self._cursor, file.relative)
             self._registry.changed()
             return True
-        seen = look(file.state, present.get(file.relative), moment)
+        seen = look(file.state, now, moment)
         if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
             if seen.state.size != file.state.size:
                 self._registry.changed()
@@ -88,17 +94,25 @@ class Survey:
         """Files that are not indexed yet."""
         before = set(self._registry.runs)
         for file in files:
-            if self._ignored.get(file.relative) != (file.size, file.mtime_ns) and not self._recall(
-                file, present
-            ):
+            if self._ignored.get(file.relative) != self._facts(file) and not self._recall(file, present):
                 self._meet(file, present)
         for name, run in self._registry.runs.items():
             if name not in before:
                 run.recalled = digest_of(run.files.values())
 
+    def _reads_otherwise(self, file: IndexedFile, now: SourceFile) -> bool:
+        """Whether the settings of a file, or its tokenizer, have changed since it was met."""
+        recognition = self._recognition
+        changed = recognition.rule(now) != self._rules.get(file.relative, MappingRule())
+        return changed or recognition.bound(file.known, now).spec != file.known.spec
+
+    def _facts(self, file: SourceFile) -> tuple[int, int, MappingRule]:
+        """What makes it worth looking once more at a file that was no log, if it changes."""
+        return file.size, file.mtime_ns, self._recognition.rule(file)
+
     def _meet(self, file: SourceFile, present: AbstractSet[str]) -> None:
         """A file that is new: told by its first complete rows, never by its name."""
-        self._ignored[file.relative] = file.size, file.mtime_ns
+        self._ignored[file.relative] = self._facts(file)
         try:
             known, reason = self._recognition.sniff(file)
         except OSError as error:
@@ -113,7 +127,7 @@ class Survey:
             return
         state = look(None, file, time.time_ns()).state
         if state is not None:
-            del self._ignored[file.relative]
+            self._rules[file.relative] = self._ignored.pop(file.relative)[2]
             run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)
             run.forgive(self._cursor, file.relative)
             run.add_file(file.path, file.relative, known, state)
@@ -124,10 +138,10 @@ class Survey:
         recalled = self._shelf.recall(file)
         if recalled is None:
             return False
-        before, state, manifest = recalled
-        known = self._recognition.bound(before, file)
-        if known.spec != before.spec or known.twin(file.relative) in present:
+        known, state, manifest = recalled
+        if not self._recognition.is_as_before(known, file) or known.twin(file.relative) in present:
             return False
+        self._rules[file.relative] = self._recognition.rule(file)
         run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)
         self._shelf.place(run.add_file(file.path, file.relative, known, state), manifest)
         self._registry.welcome(file.relative)
