@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.sources.walk import SourceFile
 
+logger = logging.getLogger(__name__)
 RANGE = 16 * 1024 * 1024
 """Bytes that are read at once."""
 _NAMED = 20
@@ -78,10 +80,15 @@ class Group:
         return any(file.pending for file in self.files.values())
 
     @property
+    def first(self) -> str:
+        """The file that is named where something is said of all of them."""
+        return min(self.files, default="")
+
+    @property
     def source(self) -> str:
         """Where it comes from, for the user."""
-        names = sorted(self.files)
-        return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more" if names else ""
+        more = len(self.files) - 1
+        return f"{self.first} and {more} more" if more > 0 else self.first
 
     def holds(self, run: str) -> bool:
         """Whether a run is one of those that the files are for."""
@@ -104,13 +111,11 @@ class Group:
         seen = look(file.state, now, moment)
         if seen.change is Change.UNREADABLE:
             self._fail(file, seen.reason)
-        elif seen.change is Change.VANISHED or seen.state is None:
-            self.table.forget(cursor, relative)
+        elif seen.change in {Change.VANISHED, Change.REWRITTEN} or seen.state is None:
+            self.table.forget(
+                cursor, relative
+            )  # a file that was rewritten is met anew: it may be another one now
             del self.files[relative]
-            self.serial += 1
-        elif seen.change is Change.REWRITTEN:
-            self.table.forget(cursor, relative)
-            self.files[relative] = SideFile(file.path, relative, seen.state, SideReader(self.kind))
             self.serial += 1
         else:
             file.state = seen.state
@@ -124,9 +129,13 @@ class Group:
         try:
             return self._read(cursor, file)
         except OSError as error:
-            self._fail(file, f"{error.strerror or type(error).__name__}.")
-            file.waiting_at = file.state.size
-            return 0
+            reason = f"{error.strerror or type(error).__name__}."
+        except Exception as error:  # whatever a file made a library raise must not end the indexing
+            logger.exception("RL Board cannot read %s", file.relative)
+            reason = f"{type(error).__name__} at byte {file.state.read_to}."
+        self._fail(file, reason)
+        file.waiting_at = file.state.size
+        return 0
 
     def _read(self, cursor: duckdb.DuckDBPyConnection, file: SideFile) -> int:
         file.state = measure(file.state, file.path)
@@ -173,5 +182,5 @@ class Group:
                 f"{repeated} lines say something else for a {what} that an earlier line has: the first line counts. "
                 "Leave one line for each of them."
             )
-            found.append((self.source, None, None, "repeated_key", reason))
+            found.append((self.first, None, None, "repeated_key", reason))
         return found

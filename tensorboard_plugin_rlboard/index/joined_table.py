@@ -14,6 +14,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.index.columns import physical, quoted
 from tensorboard_plugin_rlboard.index.joined_rows import Rows
+from tensorboard_plugin_rlboard.segments import Bools
 
 if TYPE_CHECKING:
     import duckdb
@@ -93,17 +94,9 @@ class SideTable:
         columns |= {physical("m", name): "DOUBLE" for name in found.numbers}
         self.define(cursor, columns)
         count, file = len(found.lines), self.file(relative)
-        frame: dict[str, Any] = {"n": np.arange(self._next, self._next + count)}
-        fields = {"n": "n", "file": str(file)}
-        for place, (name, pairs) in enumerate([*found.texts.items(), *found.numbers.items()]):
-            is_text = name in found.texts
-            values = np.full(count, "", object) if is_text else np.zeros(count)
-            known = np.zeros(count, bool)
-            at = [row for row, _ in pairs]
-            values[at], known[at] = [value for _, value in pairs], True
-            frame |= {f"v{place}": values, f"k{place}": known}
-            fields[physical("t" if is_text else "m", name)] = f"CASE WHEN k{place} THEN v{place} END"
-        frame["same"] = np.zeros(count, np.uint64)
+        frame, fields = _frame(found)
+        frame["n"] = np.arange(self._next, self._next + count)
+        fields |= {"n": "n", "file": str(file)}
         lines = np.asarray(found.lines, np.int64) + before
         at_rows = np.asarray([row for row, _ in found.keys], np.int64)
         keys = {
@@ -187,3 +180,29 @@ class SideTable:
         """How many lines say something else for a key than another line that has it."""
         same = f'SELECT count(*) AS n FROM {self.keys} GROUP BY "key" HAVING count(DISTINCT same) > 1'
         return int(cursor.execute(f"SELECT coalesce(sum(n - 1), 0) FROM ({same})").fetchall()[0][0])
+
+
+def _frame(found: Rows) -> tuple[dict[str, Any], dict[str, str]]:
+    """Values as columns for the database, and the SQL that makes each column of the table of them."""
+    count = len(found.lines)
+    frame: dict[str, Any] = {}
+    fields: dict[str, str] = {}
+    for name, texts in found.texts.items():
+        values = np.full(count, "", object)
+        values[[row for row, _ in texts]] = [text for _, text in texts]
+        frame |= {f"t{len(fields)}": values, f"k{len(fields)}": _known(count, [row for row, _ in texts])}
+        fields[physical("t", name)] = f"CASE WHEN k{len(fields)} THEN t{len(fields)} END"
+    for name, numbers in found.numbers.items():
+        array = np.zeros(count)
+        array[[row for row, _ in numbers]] = [number for _, number in numbers]
+        frame |= {f"m{len(fields)}": array, f"k{len(fields)}": _known(count, [row for row, _ in numbers])}
+        # The database takes a NaN of an array for no value; here it is one that somebody wrote.
+        number = f"coalesce(m{len(fields)}, CAST('NaN' AS DOUBLE))"
+        fields[physical("m", name)] = f"CASE WHEN k{len(fields)} THEN {number} END"
+    return frame, fields
+
+
+def _known(count: int, rows: list[int]) -> Bools:
+    known = np.zeros(count, bool)
+    known[rows] = True
+    return known

@@ -106,4 +106,4 @@ def _unmatched(run: RunIndex, group: Group) -> Noted:
             "tab shows, the sample's own sample_id, id or uid, or the very prompt and response. If these are rollouts, "
             "give each line its step."
         )
-    return group.source, None, None, "unmatched", reason
+    return group.first, None, None, "unmatched", reason

@@ -6,6 +6,7 @@ a side file, or to join the rows of a run. Kept parts hold what the log says and
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.settings import Settings
     from tensorboard_plugin_rlboard.sources.walk import SourceFile
 
+logger = logging.getLogger(__name__)
 _EACH = 2.0
 """Seconds between two joins of a run whose rows are still being read."""
 
@@ -46,6 +48,7 @@ class Joins:
         self._wanted: dict[str, list[Group]] = {}
         self._settings: dict[str, Settings] = {}
         self._joined_at: dict[str, float] = {}
+        self._failed: dict[str, int] = {}
         self._words = Words(cursor)
         self._was_last = False
 
@@ -126,9 +129,15 @@ class Joins:
                 )
         run = self._due()
         assert run is not None  # noqa: S101 (whoever calls has asked whether there is something to do)
-        self._refresh_firsts(run)
         joins = self._runs.setdefault(run.name, RunJoins(run))
-        joins.settle(self._cursor, self._sides_of(run))
+        try:
+            self._refresh_firsts(run)
+            joins.settle(self._cursor, self._sides_of(run))
+        except (
+            Exception
+        ):  # a join that fails must not end the indexing; it is tried again when something changes
+            logger.exception("RL Board could not join anything to run %s", run.name)
+            self._failed[run.name] = run.version
         self._joined_at[run.name] = time.monotonic()
         self._registry.changed()
         return run
@@ -149,7 +158,9 @@ class Joins:
         for name, run in self._registry.runs.items():
             if run.pending and now - self._joined_at.get(name, 0.0) < _EACH:
                 continue
-            if not run.samples or any(group.pending for group in self._wanted.get(name, ())):
+            if not run.samples or self._failed.get(name) == run.version:
+                continue
+            if any(group.pending for group in self._wanted.get(name, ())):
                 continue
             first = self._first(run)
             if first is not None and first[0].is_behind(first[1]) and not first[1].pending:
