@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dumps import as_native, dump
+from dumps import as_native, dump, opened, readable
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
 
 FOLDER = Path(__file__).parent / "fixtures" / "samples"
 SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "samples"
@@ -28,32 +26,11 @@ Dumps = dict[str, dict[str, Any]]
 OF_THE_STEP = frozenset({"group_mean", "advantage", "problems"})
 
 
-def opened(root: Path) -> Iterator[Board]:
-    registry = Registry(roots(str(root), ""), 0)
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
-
-
 def of(board: Board, framework: str) -> Dumps:
     """Every run of a framework, as JSON has it."""
     names = [info.run for info in board.runs().runs if f"{info.run}/".startswith(f"{framework}/")]
     found: Dumps = json.loads(json.dumps({name: dump(board, name) for name in names}))
     return found
-
-
-def readable(dumps: Dumps) -> str:
-    """JSON with a line for each sample."""
-
-    def line(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False)
-
-    runs = []
-    for name, run in dumps.items():
-        rest = "".join(f", {line(key)}: {line(value)}" for key, value in run.items() if key != "samples")
-        samples = ",\n".join(map(line, run["samples"]))
-        runs.append(f'{line(name)}: {{"samples": [\n{samples}\n]{rest}}}')
-    return "{" + ",\n".join(runs) + "}\n"
 
 
 def without_place(dumps: Dumps) -> list[str]:
