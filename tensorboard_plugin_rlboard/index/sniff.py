@@ -8,7 +8,8 @@ from collections.abc import Callable
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.guess import guess
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.sources.access import open_start
+from tensorboard_plugin_rlboard.sources.access import glance, open_start
+from tensorboard_plugin_rlboard.sources.containers.reading import UnreadableError
 
 _SNIFFED_LINES = 20
 _SNIFFED_BYTES = 64 * 1024 * 1024
@@ -17,6 +18,8 @@ _SNIFFED_BYTES = 64 * 1024 * 1024
 def sniff(path: str, mapped: Callable[[Row], Format | None] | None = None) -> tuple[Format | None, str]:
     """The format of a file's first complete rows, or one sentence that says why it has none.
 
+    The sentence is empty for a file that nobody takes for a log, as settings and checkpoints are.
+
     Args:
         path: the file.
         mapped: the format that the user's settings give a row; None where they give none.
@@ -24,6 +27,16 @@ def sniff(path: str, mapped: Callable[[Row], Format | None] | None = None) -> tu
     Raises:
         OSError: the file cannot be read.
     """
+    seen = glance(path)
+    if not seen.candidate:
+        return None, seen.reason
+    try:
+        return _sniff(path, mapped)
+    except UnreadableError as error:
+        return None, str(error.strerror)
+
+
+def _sniff(path: str, mapped: Callable[[Row], Format | None] | None) -> tuple[Format | None, str]:
     problem = "It has no complete line yet; it is looked at again when it grows."
     with open_start(path) as file:
         for _ in range(_SNIFFED_LINES):
