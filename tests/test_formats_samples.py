@@ -10,10 +10,9 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dumps import as_native, dump, opened, readable
+from dumps import Dumps, as_native, dump, opened, readable
 
 from tensorboard_plugin_rlboard.board.board import Board
 
@@ -21,7 +20,6 @@ FOLDER = Path(__file__).parent / "fixtures" / "samples"
 SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "samples"
 FRAMEWORKS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
-Dumps = dict[str, dict[str, Any]]
 # Numbers that compare a sample with the others of its step, and the count of problems, a missing step among them.
 OF_THE_STEP = frozenset({"group_mean", "advantage", "problems"})
 

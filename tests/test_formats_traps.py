@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from dumps import RULES, as_native, dump, opened, readable
 from logged import FORMATS, lines
+from tokenizing import byte_level
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -122,12 +123,7 @@ def test_training_and_evaluation_of_a_trial_are_one_run(folder: tuple[Path, Any]
 
 def test_a_tokenizer_beside_the_run_spells_ids_and_splits_the_conversation(folder: tuple[Path, Any]) -> None:
     root, look = folder
-    package = pytest.importorskip("tokenizers")
-    level = package.pre_tokenizers.ByteLevel
-    made = package.Tokenizer(package.models.BPE({x: i for i, x in enumerate(sorted(level.alphabet()))}, []))
-    made.pre_tokenizer, made.decoder = level(add_prefix_space=False), package.decoders.ByteLevel()
-    (root / "run").mkdir()
-    made.save(str(root / "run" / "tokenizer.json"))
+    made = byte_level(root / "run")
     prompt, response = made.encode("What is 64+53?").ids, made.encode(" It is 117. ✅").ids
     (line,) = lines(FORMATS / "nemo_rl" / "padded.jsonl")
     ids, mask = [*prompt, *response, 0, 0], [*[0.0] * len(prompt), *[1.0] * len(response), 0.0, 0.0]

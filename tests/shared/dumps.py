@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.texts import TextRules
 
 RULES = TextRules()
 # Numbers that follow from the arrays shown beside them, and are held by other tests.
+Dumps = dict[str, dict[str, Any]]
 COMPUTED = frozenset({"repetition", "value_mse", "explained_variance", "group_std", "group_rank"})
 LOGGED = frozenset(NATIVE.arrays) | {"foo", "Extra", "extra", "log_probs2"}
 
@@ -105,14 +106,13 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
 
 
 def opened(root: Path) -> Iterator[Board]:
-    """The board of a log directory that has been read once; to be ended."""
     registry = Registry(roots(str(root), ""), 0)
     registry.refresh()
     yield Board(registry)
     registry.stop()
 
 
-def readable(dumps: dict[str, dict[str, Any]]) -> str:
+def readable(dumps: Dumps) -> str:
     """JSON with a line for each sample."""
 
     def line(value: Any) -> str:
