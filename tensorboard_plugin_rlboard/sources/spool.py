@@ -12,6 +12,7 @@ import itertools
 import shutil
 import tempfile
 import threading
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.containers import reading
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedError
 from tensorboard_plugin_rlboard.sources.containers.registry import container_of
+from tensorboard_plugin_rlboard.sources.logdir import is_address
 from tensorboard_plugin_rlboard.sources.unpacking import Unpacker
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 BUDGET = 8 * 1024**3
 _BLOCK = 1024 * 1024
 _PROBE = 4096
+TICK_NS = 2_000_000_000
+"""File systems keep times in ticks, up to 2 s long on FAT: two changes within one tick leave the same time."""
 
 
 def _too_much(size: int) -> str:
@@ -110,6 +114,23 @@ class Spool:
                 with self._lock:
                     if self._entries.get(path) is entry:
                         del self._entries[path]
+
+    def open_anew(self, path: str) -> BinaryIO:
+        """Open the unpacked file as its archive is now.
+
+        Args:
+            path: The archive's path.
+
+        Raises:
+            OSError: As ``open``.
+        """
+        facts = _facts_of(path)
+        if facts is None:
+            with self._lock_of(path):
+                self._unpack(path, None, settled=False)
+        else:
+            self.refresh(path, facts, settled=abs(time.time_ns() - facts[1]) > TICK_NS)
+        return self.open(path)
 
     def refresh(self, path: str, facts: tuple[int, ...], *, settled: bool) -> int:
         """Bring the unpacked file up to date with its archive.
@@ -252,6 +273,14 @@ class Spool:
         for old in gone:
             _remove(old)
         return True
+
+
+def _facts_of(path: str) -> tuple[int, int, int, int] | None:
+    """The facts of a local file as a look at it tells them, so that it is not unpacked again for that look."""
+    if is_address(path):
+        return None
+    now = Path(path).stat()
+    return now.st_size, now.st_mtime_ns, now.st_ino, now.st_dev
 
 
 def _remove(path: Path) -> None:
