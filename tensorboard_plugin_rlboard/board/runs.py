@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.api import AttemptInfo, IgnoredFile, RunInfo, Runs, StepSpan
 from tensorboard_plugin_rlboard.board.catalog import Catalogue
 from tensorboard_plugin_rlboard.board.mapping import mapped
+from tensorboard_plugin_rlboard.board.trainings import Training
 from tensorboard_plugin_rlboard.board.vocabulary import info, sample_metrics, text_columns, token_metrics
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.scalars import paired
 from tensorboard_plugin_rlboard.sources.logdir import printable
 
 _MOST_IGNORED = 100
@@ -28,7 +28,7 @@ class Described:
 
 def runs(
     registry: Registry,
-    scalar_runs: Sequence[str],
+    training: Callable[[RunIndex], Training],
     known: dict[str, Described],
     catalogue: Callable[[RunIndex], Catalogue],
 ) -> Runs:
@@ -36,7 +36,7 @@ def runs(
 
     Args:
         registry: the indexes.
-        scalar_runs: TensorBoard's own runs that have scalars.
+        training: what belongs to a run beside its rollouts.
         catalogue: the steps of a run.
         known: the last answer for each run, kept between calls and updated here.
     """
@@ -46,7 +46,7 @@ def runs(
         version, steps = run.version, catalogue(run)
         if name not in known or known[name].version != version or known[name].steps is not steps:
             known[name] = Described(version, steps, _describe(run, steps))
-        found.append(_now(registry, run, known[name].info, scalar_runs))
+        found.append(_now(registry, run, known[name].info, training(run)))
     ignored = sorted(registry.ignored.items())[:_MOST_IGNORED]
     return Runs(
         runs=found,
@@ -85,7 +85,7 @@ def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
     )
 
 
-def _now(registry: Registry, run: RunIndex, described: RunInfo, scalar_runs: Sequence[str]) -> RunInfo:
+def _now(registry: Registry, run: RunIndex, described: RunInfo, training: Training) -> RunInfo:
     """The same with what changes from moment to moment."""
     return replace(
         described,
@@ -95,7 +95,11 @@ def _now(registry: Registry, run: RunIndex, described: RunInfo, scalar_runs: Seq
         bytes=run.size,
         indexed_bytes=run.indexed,
         bytes_per_second=registry.speed(run),
-        scalar_runs=paired(run.name, scalar_runs, registry.runs),
+        scalar_runs=training.pairing.runs,
+        scalar_pairing=training.pairing.how,
+        scalar_choices=training.choices,
+        config=training.config.config,
+        config_sources=training.config.sources,
     )
 
 
