@@ -140,6 +140,7 @@ def test_miles() -> None:
         ("0.jsonl", 0, "train"),
         ("eval_12.jsonl", 12, "eval"),
         ("rollout_7.jsonl.gz", 7, "train"),
+        ("traj2_eval_10.jsonl", 10, "eval"),
         ("x.jsonl", None, ""),
     ],
 )

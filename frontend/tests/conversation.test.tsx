@@ -139,7 +139,7 @@ describe("the conversation", () => {
     expect(first?.textContent).toContain("end");
     expect(first?.textContent).not.toContain(LONG);
     const more = button(first, "more characters");
-    expect(more.textContent).toBe(`⋯ ${(LONG.length - 750).toLocaleString("en-US")} more characters ⋯`);
+    expect(more.textContent).toBe(`⋯ ${(LONG.length - 300).toLocaleString("en-US")} more characters ⋯`);
     await act(() => more.click());
     expect(first?.textContent).toContain(LONG);
     await act(() => button(first, "fold").click());

@@ -265,7 +265,7 @@ describe("columns", () => {
 
   test("are listed in the order in which a sample is read", () => {
     expect(
-      pairsOf({ reward: "r", zeta: "z", step: "s", prompt: "p", alpha: "a" }).map(([word]) => word),
+      pairsOf({ reward: "r", "columns.zeta": "z", step: "s", prompt: "p", alpha: "a" }).map(([word]) => word),
     ).toEqual(["prompt", "reward", "step", "alpha", "zeta"]);
   });
 });

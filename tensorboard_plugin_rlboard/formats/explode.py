@@ -33,8 +33,8 @@ def columns(row: Mapping[str, object], of: str) -> tuple[list[dict[str, object]]
             continue
         if len(column) != count:
             problems.append(
-                f"The column {key} has {len(column)} entries for {count} in {of}: it is left out, "
-                "because nothing says which sample each entry belongs to."
+                f"The column {key} has length {len(column)}, {of} has {count}: it is left out, "
+                "because nothing says which sample each of its entries belongs to."
             )
             continue
         for sample, entry in zip(samples, column, strict=True):

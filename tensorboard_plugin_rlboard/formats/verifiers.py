@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.formats.explode import number, whole
 from tensorboard_plugin_rlboard.formats.graph import Branch, branches, token_data
 from tensorboard_plugin_rlboard.formats.messages import as_text
 
-_STEP = re.compile(r"step_(\d+)", re.ASCII)
+_STEP = re.compile(r"step_[0-9]{1,15}")
 _SPLITS = ("train", "eval")
 _TRUNCATED = frozenset(
     {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}

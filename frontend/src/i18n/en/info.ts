@@ -12,6 +12,7 @@ export const info = {
   "info.fact.attempts": "attempts",
   "info.fact.config": "settings",
   "info.fact.mapping": "columns",
+  "info.formats.mapping": "none known; the columns are given below",
   "info.files": "{n}, {bytes}",
   "info.steps": "{n}, from {first} to {last}",
 
@@ -65,6 +66,6 @@ export const info = {
   "info.mapping.word": "here",
   "info.mapping.key": "in the log",
   "info.mapping.save":
-    "Right or wrong: save this as rlboard.toml in the folder of {run} (or anywhere, and start TensorBoard with --rlboard_config PATH), correct it, and reload.",
+    "To keep or correct it, save this as rlboard.toml in the folder of {run}, or anywhere and start TensorBoard with --rlboard_config PATH. A changed file counts as soon as it is noticed.",
   "info.mapping.copy": "Copy the text of rlboard.toml",
 };

@@ -14,6 +14,7 @@ export const info: Record<keyof typeof en, string> = {
   "info.fact.attempts": "尝试",
   "info.fact.config": "设置",
   "info.fact.mapping": "列",
+  "info.formats.mapping": "非已知格式；列见下文",
   "info.files": "{n} 个，{bytes}",
   "info.steps": "{n} 步，从 {first} 到 {last}",
 
@@ -66,6 +67,6 @@ export const info: Record<keyof typeof en, string> = {
   "info.mapping.word": "此处名称",
   "info.mapping.key": "日志中的键",
   "info.mapping.save":
-    "无论对错：请将以下内容存为 {run} 文件夹中的 rlboard.toml（或存到任意位置，并用 --rlboard_config PATH 启动 TensorBoard），更正后重新加载。",
+    "如需保留或更正，请将以下内容存为 {run} 文件夹中的 rlboard.toml，或存到任意位置并用 --rlboard_config PATH 启动 TensorBoard。文件的改动会自动生效。",
   "info.mapping.copy": "复制 rlboard.toml 的文本",
 };

@@ -7,7 +7,7 @@ import { t } from "../../i18n";
 import { isBoolean, setting } from "../../state/settings";
 import { Toggle } from "../../ui";
 import { Checklist } from "./Checklist";
-import { compared, firstCompared, type Setting, shortSetting, wholeSetting } from "./config";
+import { compared, firstCompared, type Setting, settingText } from "./config";
 
 /** Columns that can be read beside each other without scrolling sideways. */
 const FIRST = 4;
@@ -110,10 +110,10 @@ function Cell({ value, source }: { value: unknown; source: string }): JSX.Elemen
         –
       </td>
     );
-  const whole = wholeSetting(value);
+  const text = settingText(value);
   return (
-    <td class="number" title={source === "" ? whole : t("info.config.value", { value: whole, source })}>
-      {shortSetting(value)}
+    <td class="number" title={source === "" ? text : t("info.config.value", { value: text, source })}>
+      {text}
     </td>
   );
 }

@@ -6,12 +6,14 @@ import { t } from "../../i18n";
 import { bytes, count } from "../../lib/format";
 import { configSources } from "./config";
 
+const formatName = (name: string): string => (name === "mapping" ? t("info.formats.mapping") : name);
+
 function facts(info: RunInfo): [string, string][] {
   const { steps, attempts } = info;
   const sources = configSources(info);
   const settings = Object.keys(info.config).length;
   return [
-    ["formats", info.formats.join(", ") || t("shell.no_samples.no_format")],
+    ["formats", info.formats.map(formatName).join(", ") || t("shell.no_samples.no_format")],
     ["files", t("info.files", { n: count(info.files), bytes: bytes(info.bytes) })],
     ["samples", count(info.samples)],
     [

@@ -58,7 +58,7 @@ export function Mapping({ info }: { info: RunInfo }): JSX.Element | null {
         </thead>
         <tbody>
           {pairsOf(info.mapping).map(([word, key]) => (
-            <tr key={word}>
+            <tr key={`${word} ${key}`}>
               <td>
                 <code>{word}</code>
               </td>

@@ -10,10 +10,10 @@ import { Checklist } from "./Checklist";
 
 function reason({ scalar_pairing: how, scalar_runs: paired }: RunInfo, chosen: boolean): string {
   if (chosen) return t("info.pairing.chosen");
+  if (paired.length === 0) return t("info.pairing.none");
   const key = `info.pairing.${how}`;
-  if (has(key)) return t(key);
   // A word that a newer server knows, or none from an older one.
-  return t(paired.length === 0 ? "info.pairing.none" : "info.pairing.paired");
+  return t(how !== "none" && has(key) ? key : "info.pairing.paired");
 }
 
 export function Pairing({ info }: { info: RunInfo }): JSX.Element {

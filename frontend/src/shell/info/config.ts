@@ -1,7 +1,7 @@
 /** Settings of several runs side by side. */
 
 import type { RunInfo } from "../../api/answers";
-import { full, num } from "../../lib/format";
+import { full } from "../../lib/format";
 
 export interface Setting {
   name: string;
@@ -30,13 +30,8 @@ export function firstCompared(runs: readonly RunInfo[], shown: string, most: num
   return [shown, ...others.map(({ run }) => run)].slice(0, most);
 }
 
-/** A setting for reading. */
-export function shortSetting(value: unknown): string {
-  return typeof value === "number" ? num(value) : wholeSetting(value);
-}
-
-/** A setting with every digit. */
-export function wholeSetting(value: unknown): string {
+/** A setting as it was set: with every digit. */
+export function settingText(value: unknown): string {
   if (typeof value === "number" || value === undefined) return full(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -18,9 +18,14 @@ function rank(word: string): number {
   return at < 0 ? FIRST.length : at;
 }
 
+/** Before the name of a metric or text that a mapping lifts out of an object. */
+const COLUMNS = "columns.";
+
 /** Our words with the keys of the log: what a sample is made of first, then by name. */
 export function pairsOf(mapping: Readonly<Record<string, string>>): [word: string, key: string][] {
-  return Object.entries(mapping).sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b, "en"));
+  return Object.entries(mapping)
+    .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b, "en"))
+    .map(([word, key]) => [word.startsWith(COLUMNS) ? word.slice(COLUMNS.length) : word, key]);
 }
 
 /** Tells one guess from another. */

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Message as Said, Sample } from "../../api/answers";
-import { t } from "../../i18n";
+import { language, t } from "../../i18n";
 import { count } from "../../lib/format";
 import { select } from "../../state/selection";
 import { CopyButton } from "../../tokens/copy";
@@ -47,6 +47,14 @@ export function Conversation({ sample }: { sample: Sample }): JSX.Element {
   const messages = sample.messages ?? [];
   // Another round draws the messages anew, all folded or all open.
   const [folds, setFolds] = useState({ open: false, round: 0 });
+  // Counting and cutting long texts is not for every key that is pressed.
+  const list = useMemo(
+    () =>
+      messages.map((message, k) => (
+        <Message key={`${folds.round} ${k}`} message={message} open={folds.open} />
+      )),
+    [sample.messages, folds, language.value],
+  );
   return (
     <section class="conversation" aria-label={t("conversation.title")} data-testid="conversation">
       <header>
@@ -61,11 +69,7 @@ export function Conversation({ sample }: { sample: Sample }): JSX.Element {
         </Button>
         <CopyButton text={() => conversationText(messages)} label={t("conversation.copy")} />
       </header>
-      <ol class="messages">
-        {messages.map((message, k) => (
-          <Message key={`${folds.round} ${k}`} message={message} open={folds.open} />
-        ))}
-      </ol>
+      <ol class="messages">{list}</ol>
     </section>
   );
 }

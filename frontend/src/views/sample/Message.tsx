@@ -12,8 +12,10 @@ import { messageText } from "./messages";
 /** How long a message may be before its middle is folded away: what the policy wrote is what one came to read. */
 const ROOM = {
   sampled: { most: 6000, lines: 80, start: 2000, end: 1000 },
-  given: { most: 1200, lines: 24, start: 500, end: 250 },
+  given: { most: 1000, lines: 20, start: 400, end: 200 },
+  system: { most: 400, lines: 8, start: 200, end: 100 },
 } as const;
+type Room = (typeof ROOM)[keyof typeof ROOM];
 const GLIMPSE = 160;
 
 export interface MessageProps {
@@ -25,7 +27,7 @@ export interface MessageProps {
 /** One message: who speaks, what it thought, said and called. Text nodes only: rollouts are not to be trusted. */
 export function Message({ message, open }: MessageProps): JSX.Element {
   const { role, content, thinking, tool_calls: calls, name, tool_call_id: id, sampled } = message;
-  const room = ROOM[sampled ? "sampled" : "given"];
+  const room = ROOM[sampled ? "sampled" : role === "system" ? "system" : "given"];
   const alone = content === "" && calls.length === 0;
   return (
     <li class="message" data-testid="message" data-role={role} data-sampled={sampled}>
@@ -38,7 +40,9 @@ export function Message({ message, open }: MessageProps): JSX.Element {
             {t("conversation.sampled")}
           </span>
         )}
-        <span class="muted number">{t("sample.text.length", { n: count(lengthOf(content)) })}</span>
+        {content !== "" && (
+          <span class="muted number">{t("sample.text.length", { n: count(lengthOf(content)) })}</span>
+        )}
         <CopyButton text={() => messageText(message)} label={t("conversation.copy_one")} />
       </header>
       {thinking !== "" && <Thinking text={thinking} open={open || alone} />}
@@ -75,7 +79,7 @@ function Thinking({ text, open: first }: { text: string; open: boolean }): JSX.E
 
 interface FoldingProps {
   text: string;
-  room: (typeof ROOM)["sampled" | "given"];
+  room: Room;
   open: boolean;
   mono?: boolean;
 }
