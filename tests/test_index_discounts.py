@@ -100,3 +100,19 @@ def test_steps_and_splits_of_a_path_need_no_mapping_of_keys(tmp_path: Path, writ
         assert info.formats == ["native"]
     finally:
         registry.stop()
+
+
+def test_a_mapping_that_does_not_fit_is_said_with_the_reason(tmp_path: Path, write_rows: Write) -> None:
+    write_rows(tmp_path / "run" / "a.jsonl", [{"q": "p", "out": "r", "good": 1.0}])
+    (tmp_path / "run" / "rlboard.toml").write_text('[mapping]\nresponse = "output"', encoding="utf-8")
+    registry = Registry(roots(str(tmp_path), ""), 0)
+    registry.refresh()
+    try:
+        (ignored,) = Board(registry).runs().ignored
+        assert ignored.file == "run/a.jsonl"
+        assert (
+            "looks for the response under output; the first row has the keys good, out, q." in ignored.reason
+        )
+        assert "It has no text of a response" in ignored.reason
+    finally:
+        registry.stop()

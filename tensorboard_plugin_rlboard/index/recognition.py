@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.settings import MappingRule, SettingsFinder
 from tensorboard_plugin_rlboard.sources.logdir import named
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.formats.base import Format
+    from tensorboard_plugin_rlboard.formats.base import Format, Row
     from tensorboard_plugin_rlboard.sources.logdir import Root
     from tensorboard_plugin_rlboard.sources.walk import SourceFile
 
@@ -47,8 +47,17 @@ class Recognition:
         Raises:
             OSError: it cannot be read.
         """
-        known, reason = sniff(file.path, self.rule(file).format)
-        return (None if known is None else self.bound(known, file)), reason
+        rule, unmapped = self.rule(file), ""
+
+        def mapped(row: Row) -> Format | None:
+            nonlocal unmapped
+            unmapped = mapping.missing(rule.words, row) if rule.words else ""
+            return rule.format(row)
+
+        known, reason = sniff(file.path, mapped)
+        if known is None:
+            return None, f"{unmapped} {reason}" if unmapped and reason else reason
+        return self.bound(known, file), ""
 
     def bound(self, known: Format, file: SourceFile) -> Format:
         """A format with what a file's place and settings add now, whatever it was bound to before."""
