@@ -88,7 +88,7 @@ def test_rlboard_toml_pairs_and_configures(tmp_path: Path, tab: Open, write_rows
     hyperparameters(tmp_path / "elsewhere" / "17", {"gamma": 0.1, "lr": 0.5})
     arguments(tmp_path / "elsewhere", '{"beta": 0.04, "num_generations": 8}')
     (tmp_path / "exp" / "config.json").write_text('{"learning_rate": 0.25, "seed": 3}', encoding="utf-8")
-    toml = '[scalars]\nruns = "../elsewhere"\n[config]\ngamma = 1.0\n[cofig]'
+    toml = '[scalars]\nruns = "../elsewhere"\n[config]\ngamma = 1.0\n[text]\npad = "<pad>"\n[cofig]'
     (tmp_path / "exp" / "rlboard.toml").write_text(toml, encoding="utf-8")
     run = tab(tmp_path).run("exp/rollouts")
     assert (run["scalar_runs"], run["scalar_pairing"]) == (["elsewhere"], "settings")
@@ -100,6 +100,7 @@ def test_rlboard_toml_pairs_and_configures(tmp_path: Path, tab: Open, write_rows
         "group_size": "args/text_summary: num_generations",
         "seed": "exp/config.json",
     }
+    assert run["text_rules"] == {"pad": ["<pad>"], "system_end": ""}
     assert "there is no section [cofig] (did you mean config?)" in run["message"]
 
 

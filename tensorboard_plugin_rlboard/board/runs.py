@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tensorboard_plugin_rlboard.api import AttemptInfo, IgnoredFile, Joined, RunInfo, Runs, StepSpan
+from tensorboard_plugin_rlboard.api import (
+    AttemptInfo,
+    IgnoredFile,
+    Joined,
+    RunInfo,
+    Runs,
+    StepSpan,
+    TextRulesInfo,
+)
 from tensorboard_plugin_rlboard.board.catalog import Catalogue
 from tensorboard_plugin_rlboard.board.mapping import mapped
 from tensorboard_plugin_rlboard.board.trainings import Training
@@ -106,6 +114,7 @@ def _now(registry: Registry, run: RunIndex, described: RunInfo, training: Traini
         scalar_choices=training.choices,
         config=training.config.config,
         config_sources=training.config.sources,
+        text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
     )
 
 

@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.config_files import ConfigFiles
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.run_config import EventFacts, RunConfig
+from tensorboard_plugin_rlboard.texts import TextRules
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,13 @@ class Training:
         pairing: TensorBoard's own runs of it.
         choices: the scalar runs that a user may choose instead.
         config: its settings.
+        text: what rlboard.toml says of its texts.
     """
 
     pairing: Pairing
     choices: Sequence[str]
     config: RunConfig
+    text: TextRules
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Trainings:
         config = self._configs.of(
             run.name, settings, files, known.facts, paired.pairing.runs, paired.declared
         )
-        return Training(paired.pairing, paired.choices, config)
+        return Training(paired.pairing, paired.choices, config, settings.text)
 
     def _paired(self, run: RunIndex, known: TensorBoardRuns, named: Sequence[str] | None) -> _Paired:
         state, runs = self._state, self._registry.runs
