@@ -51,6 +51,7 @@ class Joins:
         self._failed: dict[str, int] = {}
         self._words = Words(cursor)
         self._was_last = False
+        self._assigned = True
 
     def look(self, present: Mapping[str, SourceFile], moment: int) -> set[str]:
         """Looks at every side file, before new files are met.
@@ -82,9 +83,14 @@ class Joins:
 
     def decided(self, moment: int) -> list[SourceFile]:
         """Files that might have been scores and are rollouts, once all new files are met."""
+        runs = [run.name for run in self._registry.runs.values() if run.files]
+        self._assigned = False
+        return list(self._sides.decided(runs, moment))
+
+    def _assign(self) -> None:
+        """Says which files are for which run, once a survey is over."""
         registry = self._registry
         runs = [run for run in registry.runs.values() if run.files]
-        rollouts = list(self._sides.decided((run.name for run in runs), moment))
         self._settings = {
             run.name: registry.settings.of(min(file.path for file in run.files.values())) for run in runs
         }
@@ -92,11 +98,11 @@ class Joins:
         used = {id(group) for groups in self._wanted.values() for group in groups}
         for group in self._sides.groups.values():
             for relative in group.files:
-                if id(group) not in used and not (rollouts and group.folder):
+                if id(group) not in used:
                     registry.ignore(relative, self._words.alone(group.kind))
                 elif relative in registry.ignored:
                     registry.welcome(relative)
-        return rollouts
+        self._assigned = True
 
     def _groups(self, run: RunIndex) -> list[Group]:
         """The groups that are for a run, those that settings name first, then the nearest."""
@@ -111,6 +117,8 @@ class Joins:
 
     def has_turn(self, *, waiting: bool) -> bool:
         """Whether a piece of this work comes next; every second time where rows of runs are waiting."""
+        if not self._assigned:
+            self._assign()
         if waiting and self._was_last:
             self._was_last = False
             return False
