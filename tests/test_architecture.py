@@ -20,7 +20,17 @@ PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # The room of a module -> the rooms that it may import. A room that is not named imports nothing of ours.
 MAY_IMPORT = {
-    "plugin": {"http", "board", "index", "sources", "scalars", "settings"},
+    "plugin": {
+        "http",
+        "board",
+        "index",
+        "sources",
+        "scalars",
+        "settings",
+        "config_files",
+        "run_config",
+        "events",
+    },
     "cli": {"cluster", "__version__"},
     "cluster": {"index", "settings", "sources", "formats"},
     "loader": {"plugin"},
@@ -32,6 +42,7 @@ MAY_IMPORT = {
             "scalars",
             "settings",
             "run_config",
+            "config_files",
             "sources",
             "formats",
             "metrics",
@@ -40,14 +51,26 @@ MAY_IMPORT = {
         ),
         *("texts", "api"),
     },
-    "index": {"settings", "sources", "formats", "metrics", "moments", "segments"},
+    "index": {
+        "settings",
+        "run_config",
+        "config_files",
+        "sources",
+        "formats",
+        "metrics",
+        "moments",
+        "segments",
+    },
     "settings": {"settings_file", "sources", "formats", "texts"},
     "settings_file": {"formats"},
+    "run_config": {"config_names"},
+    "events": {"run_config"},
+    "config_files": {"run_config", "sources"},
     "formats": {"metrics", "segments"},
     "moments": {"metrics", "segments"},
     "metrics": {"segments"},
 }
-SERVERS = {"tensorboard": {"plugin", "loader", "scalars"}, "werkzeug": {"plugin"}}
+SERVERS = {"tensorboard": {"plugin", "loader", "scalars", "events"}, "werkzeug": {"plugin"}}
 PYTHON_LINES = 300
 TYPESCRIPT_LINES = 200
 # One decoder for each answer of the contract, to be read beside http_api.md.

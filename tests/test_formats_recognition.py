@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from logged import LETTERS, SAMPLES, lines
 
 from tensorboard_plugin_rlboard.formats.base import Format, Origin, Reading
 from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.one import parse_slowly
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, by_name, recognise
+from tensorboard_plugin_rlboard.index.sniff import sniff
 
 OF_FOLDER = {
     "areal": {"areal"},
@@ -83,6 +86,16 @@ def test_look_alikes_belong_to_no_format(name: str) -> None:
     assert not claims(LOOK_ALIKES[name])
 
 
+@pytest.mark.parametrize("name", sorted(set(LOOK_ALIKES) - {"SFT dataset of instructions, scored"}))
+def test_look_alikes_are_not_opened_by_a_guess_either(name: str, tmp_path: Path) -> None:
+    """A scored data set has all that a guess needs: prompt, response and score."""
+    path = tmp_path / "log.jsonl"
+    path.write_text((json.dumps(LOOK_ALIKES[name]) + "\n") * 3, encoding="utf-8")
+    known, reason = sniff(str(path))
+    assert known is None
+    assert reason
+
+
 @pytest.mark.parametrize(
     "path", sorted(SAMPLES.rglob("*.jsonl")), ids=lambda path: str(path.relative_to(SAMPLES))
 )
@@ -114,10 +127,20 @@ def test_each_row_belongs_to_one_format() -> None:
             assert len(claimed) == 1 or claimed in RELATIVES, (path, claimed)
 
 
+@pytest.mark.parametrize(
+    "path", sorted(FIXTURES.glob("*/*.jsonl")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_no_row_is_claimed_twice(path: Path) -> None:
+    for row in map(parse_slowly, path.read_bytes().splitlines()):
+        claimed = claims(row or {})
+        assert len(claimed) <= 1 or claimed in RELATIVES
+        assert path.parent.name != "native" or claimed <= {"native", "roll-board"}
+
+
 def test_names_are_stable_and_tell_formats_apart() -> None:
     names = [known.name for known in FORMATS]
     assert len(set(names)) == len(names)
-    assert all(name.replace("-", "").isalnum() and name.islower() for name in names)
+    assert all(re.fullmatch("[a-z][a-z0-9_-]+", name) for name in names)
     assert all(known.definition for known in FORMATS)
     assert FORMATS[-1] is NATIVE
     for known in FORMATS:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tensorboard_plugin_rlboard.formats.explode import token_ids
 from tensorboard_plugin_rlboard.formats.messages import Message, as_messages
 
 Node = Mapping[str, object]
@@ -138,7 +139,7 @@ def _parent(i: int, node: Node) -> int | None:
 def token_data(branch: Branch) -> TokenData:
     """What a branch logs for each token of its response; without ids where it has none."""
     found = TokenData()
-    ids = [_ids(node) for node in branch.nodes]
+    ids = [token_ids(node.get("token_ids")) or [] for node in branch.nodes]
     masks = [
         _mask(node, len(own), sampled, found.problems)
         for node, own, sampled in zip(branch.nodes, ids, branch.sampled, strict=True)
@@ -173,15 +174,10 @@ def _keep(found: TokenData, name: str, values: list[object]) -> None:
         found.arrays[name] = values
 
 
-def _ids(node: Node) -> list[int]:
-    ids = node.get("token_ids")
-    return ids if isinstance(ids, list) and all(type(i) is int for i in ids) else []
-
-
 def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[bool]:
     mask = node.get("mask")
     if isinstance(mask, list) and len(mask) == size:
-        return [bool(kept) for kept in mask]
+        return [*map(bool, mask)]
     if mask:
         problems.append(f"A message has {size} tokens and a mask of another length, which is not used.")
     if not sampled:
@@ -196,13 +192,16 @@ def _spread(node: Node, key: str, mask: list[bool], found: TokenData) -> list[ob
     values = node.get(key)
     if not isinstance(values, list) or not values:
         return [None] * len(mask)
-    if len(values) != sum(mask):
+    kept = sum(mask)
+    if len(values) != kept:
         found.problems.append(
-            f"A message has {sum(mask)} sampled tokens and {len(values)} {key}, which are left out."
+            f"A message has {kept} sampled tokens and {len(values)} {key}, which are left out."
         )
         return [None] * len(mask)
+    if all(mask[-kept:]):  # as it is written: markers first, then what was sampled
+        return [*[None] * (len(mask) - kept), *values]
     rest = iter(values)
-    return [next(rest) if kept else None for kept in mask]
+    return [next(rest) if own else None for own in mask]
 
 
 def _weights(node: Node) -> Mapping[str, object]:

@@ -1,9 +1,11 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { t } from "../../i18n";
+import { lengthOf } from "../../lib/excerpt";
 import { count } from "../../lib/format";
 import { CopyButton } from "../../tokens/copy";
 import { Button } from "../../ui";
+import { LongText } from "./LongText";
 import { tail } from "./tail";
 
 export interface TextBlockProps {
@@ -13,8 +15,6 @@ export interface TextBlockProps {
   folded?: boolean;
   /** Beside the title. */
   aside?: ComponentChildren;
-  /** What stands in place of the text when open and not raw: messages by role. */
-  children?: ComponentChildren;
   testId?: string;
 }
 
@@ -24,7 +24,8 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
   const [raw, setRaw] = useState(false);
   const [open, setOpen] = useState(!props.folded);
   const whole = raw ? text.raw : text.shown;
-  const end = tail(whole);
+  const length = useMemo(() => lengthOf(whole), [whole]);
+  const end = useMemo(() => tail(whole), [whole]);
   const isCut = !open && end !== whole.trimEnd();
   return (
     <section class="text-block" aria-label={title} data-testid={props.testId}>
@@ -41,7 +42,7 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
           <h3>{title}</h3>
         )}
         {props.aside}
-        <span class="muted">{t("sample.text.length", { n: count([...whole].length) })}</span>
+        <span class="muted">{t("sample.text.length", { n: count(length) })}</span>
         {text.raw !== text.shown && (
           <Button quiet={!raw} pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => setRaw(!raw)}>
             {t("sample.text.raw")}
@@ -49,15 +50,11 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
         )}
         <CopyButton text={() => whole} label={t("sample.text.copy")} />
       </header>
-      {open && !raw && props.children !== undefined ? (
-        props.children
-      ) : (
-        <p class="text">
-          {isCut && <span class="muted">… </span>}
-          {open ? whole : end}
-          {whole === "" && <span class="muted">{t("sample.text.empty")}</span>}
-        </p>
-      )}
+      <p class="text">
+        {isCut && <span class="muted">… </span>}
+        <LongText text={open ? whole : end} />
+        {whole === "" && <span class="muted">{t("sample.text.empty")}</span>}
+      </p>
     </section>
   );
 }
