@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,7 +67,9 @@ def test_how_numbers_look(values: list[float], text: str) -> None:
 
 def test_narrow_floats_are_rounded_like_the_numbers_that_they_hold() -> None:
     for dtype in (np.float16, np.float32):
-        array = np.asarray([-0.1234, -7.75, -0.00321], dtype)
+        array: np.ndarray[tuple[int, ...], np.dtype[np.floating[Any]]] = np.asarray(
+            [-0.1234, -7.75, -0.00321], dtype
+        )
         assert all(
             within(value, back, 3)
             for value, back in zip(array.tolist(), read(texts([array], 3)[0]), strict=True)
@@ -75,7 +78,8 @@ def test_narrow_floats_are_rounded_like_the_numbers_that_they_hold() -> None:
 
 def test_arrays_longer_than_a_block_and_many_short_ones() -> None:
     draw = np.random.default_rng(1)
-    arrays = [-draw.exponential(1.0, size) for size in (200_000, 1, 70_000, *([3] * 500))]
+    sizes = (200_000, 1, 70_000, *([3] * 500))
+    arrays = [np.asarray(-draw.exponential(1.0, size), np.float64) for size in sizes]
     for array, text in zip(arrays, texts(arrays, 4), strict=True):
         np.testing.assert_allclose(read(text), array, atol=0.5e-4 * SLACK, rtol=0)
 

@@ -369,7 +369,8 @@ def _log_in_a_process(folder: str) -> None:
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*")
 def test_a_process_of_multiprocessing_that_ends_without_close(tmp_path: Path, method: str) -> None:
-    child = multiprocessing.get_context(method).Process(target=_log_in_a_process, args=(str(tmp_path),))
+    context: Any = multiprocessing.get_context(method)
+    child = context.Process(target=_log_in_a_process, args=(str(tmp_path),))
     child.start()
     child.join(60)
     assert child.exitcode == 0
