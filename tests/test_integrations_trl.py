@@ -1,0 +1,315 @@
+"""RLBoardCallback in real CPU trainings of TRL, with a tiny model that is made here.
+
+Needs trl, which the other tests do without: `pip install trl==1.16.0`, then `pytest -m slow tests/test_integrations_trl.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import pytest
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.texts import TextRules
+
+pytestmark = pytest.mark.slow
+trl = pytest.importorskip("trl", reason="trl is not installed: pip install trl==1.16.0")
+
+import torch  # noqa: E402 - trl brings it
+from datasets import Dataset  # noqa: E402
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers  # noqa: E402
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast  # noqa: E402
+
+from tensorboard_plugin_rlboard.integrations.trl import RLBoardCallback  # noqa: E402
+
+PROMPTS = [
+    f"What is {a}+{b}?" for a, b in ((29, 66), (3, 4), (51, 12), (7, 80), (33, 9), (64, 53), (2, 2), (90, 8))
+]
+CHAT = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+Trained = Callable[..., tuple[Any, Path]]
+
+
+def digits(completions: list[Any], **_: Any) -> list[float]:
+    return [sum(c.isdigit() for c in said(completion)) / 4 for completion in completions]
+
+
+def brevity(completions: list[Any], answer: list[str], **_: Any) -> list[float | None]:
+    """Judges only every second sample."""
+    return [None if i % 2 else -len(said(c)) / 20 for i, c in enumerate(completions)]
+
+
+def said(completion: Any) -> str:
+    return completion if isinstance(completion, str) else str(completion[0]["content"])
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random two-layer Llama and a byte-level BPE tokenizer trained on a few lines."""
+    folder = tmp_path_factory.mktemp("tiny")
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    special = ["<pad>", "<|im_start|>", "<|im_end|>"]
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=300, special_tokens=special, initial_alphabet=alphabet)
+    tokenizer.train_from_iterator([*PROMPTS, "user assistant system 答案"], trainer)
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<|im_end|>", padding_side="left"
+    )
+    fast.chat_template = CHAT
+    fast.save_pretrained(folder)
+    torch.manual_seed(0)
+    shape = LlamaConfig(
+        vocab_size=len(fast),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=256,
+        bos_token_id=None,
+        eos_token_id=fast.eos_token_id,
+        pad_token_id=fast.pad_token_id,
+    )
+    LlamaForCausalLM(shape).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def train(tiny: Path, tmp_path: Path) -> Trained:
+    def make(kind: str = "GRPO", chat: bool = False, **settings: Any) -> tuple[Any, Path]:
+        prompts = [[{"role": "user", "content": text}] for text in PROMPTS] if chat else PROMPTS
+        data = Dataset.from_dict(
+            {"prompt": prompts, "answer": [str(i) for i in range(8)], "level": list(range(8))}
+        )
+        config = getattr(trl, f"{kind}Config")(
+            **{
+                "output_dir": str(tmp_path / "out"),
+                "per_device_train_batch_size": 8,
+                "per_device_eval_batch_size": 8,
+                "num_generations": 4,
+                "max_completion_length": 12,
+                "max_steps": 3,
+                "logging_steps": 1,
+                "learning_rate": 1e-2,
+                "beta": 0.05,
+                "report_to": "none",
+                "save_strategy": "no",
+                "use_cpu": True,
+                "reward_weights": [1.0, 0.5],
+                "seed": 1,
+                **settings,
+            }
+        )
+        callback = RLBoardCallback(tmp_path / "runs" / "x", columns=["level"])
+        trainer = getattr(trl, f"{kind}Trainer")(
+            model=str(tiny),
+            reward_funcs=[digits, brevity],
+            args=config,
+            train_dataset=data,
+            eval_dataset=data.select(range(4)),
+            processing_class=PreTrainedTokenizerFast.from_pretrained(tiny),
+            callbacks=[callback],
+        )
+        trainer.train()
+        callback.close()
+        return trainer, tmp_path / "runs" / "x"
+
+    return make
+
+
+def rows(folder: Path, split: str = "train") -> list[dict[str, Any]]:
+    found = [
+        json.loads(line)
+        for path in sorted(folder.glob("rollouts*.jsonl"))
+        for line in path.read_text().splitlines()
+    ]
+    return [row for row in found if row["split"] == split]
+
+
+@pytest.fixture
+def open_run() -> Iterator[Callable[[Path], Board]]:
+    opened: list[Registry] = []
+
+    def make(folder: Path) -> Board:
+        registry = Registry(roots(str(folder), ""), 0)
+        opened.append(registry)
+        registry.refresh()
+        return Board(registry)
+
+    yield make
+    for registry in opened:
+        registry.stop()
+
+
+def logged(trainer: Any, key: str) -> dict[int, float]:
+    return {entry["step"]: entry[key] for entry in trainer.state.log_history if entry.get(key) is not None}
+
+
+def curve(board: Board, metric: str, split: str = "train") -> dict[int, float]:
+    found = board.steps(Selection(".", split=split), (metric,))
+    return {
+        step: mean
+        for step, mean in zip(found.step, found.metrics[metric].mean, strict=True)
+        if mean is not None
+    }
+
+
+def recomputed(tiny: Path, row: dict[str, Any]) -> list[float]:
+    """Log-probabilities of a sample under the untrained model, from its logged prompt and tokens alone."""
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(tiny)
+    model = LlamaForCausalLM.from_pretrained(tiny).eval()
+    prompt = tokenizer(row["prompt"], add_special_tokens=False)["input_ids"]
+    response = tokenizer.convert_tokens_to_ids(row["response_tokens"])
+    with torch.no_grad():
+        logits = model(torch.tensor([prompt + response])).logits[0].log_softmax(-1)
+    return [float(logits[len(prompt) + i - 1, token]) for i, token in enumerate(response)]
+
+
+def test_what_the_tab_shows_is_what_trl_reports(
+    train: Trained, tiny: Path, open_run: Callable[[Path], Board]
+) -> None:
+    trainer, folder = train()
+    board = open_run(folder)
+    (run,) = board.runs().runs
+    assert (run.problems, run.samples, run.formats) == (0, 24, ["native"])
+    assert {metric.name for metric in run.token_metrics} >= {"logprobs", "ref_logprobs", "entropies", "k3"}
+    pairs = {
+        "reward": "reward",
+        "digits": "rewards/digits/mean",
+        "brevity": "rewards/brevity/mean",
+        "k3_mean": "kl",
+        "entropies_mean": "entropy",
+        "n_tokens": "completions/mean_length",
+        "truncated": "completions/clipped_ratio",
+        "zero_advantage_groups": "frac_reward_zero_std",
+    }
+    for ours, theirs in pairs.items():
+        assert curve(board, ours) == pytest.approx(logged(trainer, theirs), abs=2e-5), ours
+    assert curve(board, "k3_mean")[1] == pytest.approx(0, abs=1e-6), "the policy begins as the reference"
+    assert curve(board, "k3_mean")[3] > 1e-3, "and the training moved it"
+    written = rows(folder)
+    assert Counter(row["step"] for row in written) == {1: 8, 2: 8, 3: 8}
+    groups = defaultdict(list)
+    for row in written:
+        groups[row["step"], row["group_id"]].append(row)
+        assert row["ground_truth"] == str(row["level"])
+        assert row["reward"] == pytest.approx(row["digits"] + 0.5 * row.get("brevity", 0))
+    for members in groups.values():
+        assert len(members) == 4
+        assert len({row["prompt"] for row in members}) == 1
+        mean = fmean(row["reward"] for row in members)
+        spread = math.sqrt(sum((row["reward"] - mean) ** 2 for row in members) / 3)
+        for row in members:
+            assert row["advantage"] == pytest.approx((row["reward"] - mean) / (spread + 1e-4), abs=1e-4)
+
+
+def test_token_arrays_belong_to_the_tokens(
+    train: Trained, tiny: Path, open_run: Callable[[Path], Board]
+) -> None:
+    # Four small batches a step, which TRL shuffles.
+    _, folder = train(per_device_train_batch_size=4, gradient_accumulation_steps=4, max_steps=2)
+    written = rows(folder)
+    assert len(written) == 32
+    assert len({len(row["response_tokens"]) for row in written}) > 1, (
+        "nothing would show if they were shifted"
+    )
+    for row in written:
+        assert (
+            len(row["response_tokens"])
+            == len(row["logprobs"])
+            == len(row["entropies"])
+            == len(row["ref_logprobs"])
+        )
+        first = recomputed(tiny, row)
+        assert row["ref_logprobs"] == pytest.approx(first, abs=1e-4)
+        if row["step"] == 1:
+            assert row["logprobs"] == pytest.approx(first, abs=1e-4)
+        else:
+            assert row["logprobs"] != pytest.approx(first, abs=1e-4)
+    board = open_run(folder)
+    page = board.samples(Selection("."), TextRules(), columns=["response"], limit=5)
+    opened = board.sample(".", page.columns["id"][0], TextRules())
+    assert "".join(opened.response_tokens).removesuffix("<|im_end|>") == opened.texts["response"].text
+
+
+def test_conversations_and_an_evaluation(train: Trained, open_run: Callable[[Path], Board]) -> None:
+    trainer, folder = train(chat=True, eval_strategy="steps", eval_steps=2, max_steps=2)
+    for row in rows(folder):
+        assert [message["role"] for message in row["messages"]] == ["user", "assistant"]
+        assert row["messages"][0]["content"] in PROMPTS
+        assert row["messages"][1] == {"role": "assistant", "content": row["response"], "sampled": True}
+        assert (
+            row["prompt"]
+            == f"<|im_start|>user\n{row['messages'][0]['content']}<|im_end|>\n<|im_start|>assistant\n"
+        )
+    evaluated = rows(folder, "eval")
+    assert Counter(row["step"] for row in evaluated) == {2: 16}
+    assert len({row["group_id"] for row in evaluated}) == 4
+    board = open_run(folder)
+    assert curve(board, "reward", "eval") == pytest.approx(logged(trainer, "eval_reward"), abs=1e-5)
+    assert curve(board, "entropies_mean", "eval").keys() == {2}
+
+
+def test_later_passes_are_the_new_log_probabilities(train: Trained, tiny: Path) -> None:
+    """Samples are used for four updates: the old log-probabilities are those of the first weights for all of them."""
+    _, folder = train(steps_per_generation=4, per_device_train_batch_size=4, max_steps=4)
+    written = rows(folder)
+    assert Counter(row["step"] for row in written) == {1: 16}
+    for row in written:
+        assert row["logprobs"] == pytest.approx(recomputed(tiny, row), abs=1e-4)
+    later = [row for row in written if "new_logprobs" in row]
+    assert len(later) == 12, "those of the first update had no other log-probabilities"
+    assert any(row["new_logprobs"] != pytest.approx(row["logprobs"], abs=1e-3) for row in later)
+
+
+def test_masked_truncated_samples_are_left_out_of_statistics(
+    train: Trained, open_run: Callable[[Path], Board]
+) -> None:
+    trainer, folder = train(mask_truncated_completions=True, max_completion_length=60, max_steps=1)
+    written = rows(folder)
+    assert {row["finish_reason"] for row in written} == {"stop", "length"}, "the seed gives both"
+    for row in written:
+        expected = [0] * len(row["response_tokens"]) if row["finish_reason"] == "length" else None
+        assert row.get("response_mask", [1])[0] == (0 if expected else 1)
+    assert curve(open_run(folder), "entropies_mean") == pytest.approx(logged(trainer, "entropy"), abs=1e-5)
+
+
+def test_rloo(train: Trained, tiny: Path, open_run: Callable[[Path], Board]) -> None:
+    trainer, folder = train("RLOO", max_steps=2)
+    for row in rows(folder):
+        assert row["ref_logprobs"] == pytest.approx(recomputed(tiny, row), abs=1e-4)
+        assert len(row["logprobs"]) == len(row["entropies"]) == len(row["response_tokens"])
+    board = open_run(folder)
+    for ours, theirs in {"reward": "reward", "log_ratio_mean": "kl", "entropies_mean": "entropy"}.items():
+        assert curve(board, ours) == pytest.approx(logged(trainer, theirs), abs=2e-5), ours
+
+
+def test_a_training_goes_on_whatever_happens_to_the_log(
+    train: Trained, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from tensorboard_plugin_rlboard.integrations.trl_batch import Facts
+
+    def broken(*_: Any) -> None:
+        raise KeyError("completion_ids")
+
+    monkeypatch.setattr(Facts, "fill", broken)
+    with caplog.at_level(logging.WARNING):
+        trainer, folder = train(max_steps=2)
+    assert trainer.state.global_step == 2
+    assert not list(folder.glob("*.jsonl"))
+    assert [record.message for record in caplog.records if "RL Board" in record.message] == [
+        "RL Board's callback for TRL: KeyError: 'completion_ids'. The training goes on; more such are only counted."
+    ]
