@@ -89,7 +89,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def train(tiny: Path, tmp_path: Path) -> Trained:
-    def make(kind: str = "GRPO", chat: bool = False, **settings: Any) -> tuple[Any, Path]:
+    def make(
+        kind: str = "GRPO", chat: bool = False, listening: bool = True, **settings: Any
+    ) -> tuple[Any, Path]:
         prompts = [[{"role": "user", "content": text}] for text in PROMPTS] if chat else PROMPTS
         data = Dataset.from_dict(
             {"prompt": prompts, "answer": [str(i) for i in range(8)], "level": list(range(8))}
@@ -108,12 +110,14 @@ def train(tiny: Path, tmp_path: Path) -> Trained:
                 "report_to": "none",
                 "save_strategy": "no",
                 "use_cpu": True,
+                "bf16": False,
                 "reward_weights": [1.0, 0.5],
                 "seed": 1,
                 **settings,
             }
         )
         callback = RLBoardCallback(tmp_path / "runs" / "x", columns=["level"])
+        callbacks = [callback] if listening else []
         trainer = getattr(trl, f"{kind}Trainer")(
             model=str(tiny),
             reward_funcs=[digits, brevity],
@@ -121,7 +125,7 @@ def train(tiny: Path, tmp_path: Path) -> Trained:
             train_dataset=data,
             eval_dataset=data.select(range(4)),
             processing_class=PreTrainedTokenizerFast.from_pretrained(tiny),
-            callbacks=[callback],
+            callbacks=callbacks,
         )
         trainer.train()
         callback.close()
@@ -194,7 +198,6 @@ def test_what_the_tab_shows_is_what_trl_reports(
         "entropies_mean": "entropy",
         "n_tokens": "completions/mean_length",
         "truncated": "completions/clipped_ratio",
-        "zero_advantage_groups": "frac_reward_zero_std",
     }
     for ours, theirs in pairs.items():
         assert curve(board, ours) == pytest.approx(logged(trainer, theirs), abs=2e-5), ours
@@ -240,9 +243,13 @@ def test_token_arrays_belong_to_the_tokens(
         else:
             assert row["logprobs"] != pytest.approx(first, abs=1e-4)
     board = open_run(folder)
-    page = board.samples(Selection("."), TextRules(), columns=["response"], limit=5)
-    opened = board.sample(".", page.columns["id"][0], TextRules())
-    assert "".join(opened.response_tokens).removesuffix("<|im_end|>") == opened.texts["response"].text
+    page = board.samples(Selection("."), TextRules(), columns=["line"], limit=32)
+    for name, line in zip(page.columns["id"], page.columns["line"], strict=True):
+        opened = board.sample(".", name, TextRules())
+        assert list(opened.raw_tokens) == written[line - 1]["response_tokens"]
+        shown = board.token_lists(".", name)
+        assert shown["entropies"] == pytest.approx(written[line - 1]["entropies"], abs=1e-5)
+    assert not board.problems(".").total
 
 
 def test_conversations_and_an_evaluation(train: Trained, open_run: Callable[[Path], Board]) -> None:
@@ -278,9 +285,14 @@ def test_later_passes_are_the_new_log_probabilities(train: Trained, tiny: Path) 
 def test_masked_truncated_samples_are_left_out_of_statistics(
     train: Trained, open_run: Callable[[Path], Board]
 ) -> None:
-    trainer, folder = train(mask_truncated_completions=True, max_completion_length=60, max_steps=1)
+    trainer, folder = train(
+        mask_truncated_completions=True,
+        max_completion_length=150,
+        per_device_train_batch_size=16,
+        max_steps=1,
+    )
     written = rows(folder)
-    assert {row["finish_reason"] for row in written} == {"stop", "length"}, "the seed gives both"
+    assert {row["finish_reason"] for row in written} == {"stop", "length"}, "16 samples at one in 300 a token"
     for row in written:
         expected = [0] * len(row["response_tokens"]) if row["finish_reason"] == "length" else None
         assert row.get("response_mask", [1])[0] == (0 if expected else 1)
@@ -313,3 +325,82 @@ def test_a_training_goes_on_whatever_happens_to_the_log(
     assert [record.message for record in caplog.records if "RL Board" in record.message] == [
         "RL Board's callback for TRL: KeyError: 'completion_ids'. The training goes on; more such are only counted."
     ]
+
+
+def test_listening_changes_nothing(train: Trained) -> None:
+    """Losses, rewards and gradients of a training are the same numbers with and without the callback."""
+
+    def history(listening: bool) -> list[dict[str, Any]]:
+        trainer, _ = train(listening=listening, gradient_accumulation_steps=2)
+        timed = ("time", "runtime", "per_second")
+        return [
+            {key: value for key, value in entry.items() if not key.endswith(timed)}
+            for entry in trainer.state.log_history
+        ]
+
+    assert history(listening=True) == history(listening=False)
+
+
+class Unknown:
+    """A trainer of a version that has only half of what is listened to, with a generation of two samples."""
+
+    class Model:
+        training = True
+
+    class State:
+        global_step = 4
+
+    class Accelerator:
+        process_index = 1
+
+    def __init__(self, tokenizer: Any) -> None:
+        self.processing_class = tokenizer
+        self.model, self.state, self.accelerator = self.Model(), self.State(), self.Accelerator()
+        self.args = type("Args", (), {"output_dir": "unused"})()
+        self.num_generations = 2
+
+    def _generate_and_score_completions(self, inputs: list[Any]) -> dict[str, Any]:
+        ids = torch.tensor([[10, 11, 2], [12, 2, 0]])
+        mask = torch.tensor([[1, 1, 1], [1, 1, 0]])
+        prompt = torch.tensor([[0, 20], [0, 20]])
+        return {
+            "prompt_ids": prompt,
+            "prompt_mask": torch.tensor([[0, 1], [0, 1]]),
+            "completion_ids": ids,
+            "completion_mask": mask,
+            "advantages": torch.tensor([[0.5, 0.25, 0.125], [-1.0, -2.0, 0.0]], dtype=torch.bfloat16),
+        }
+
+
+def test_an_unknown_version_gives_what_it_has(
+    tiny: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    trainer = Unknown(PreTrainedTokenizerFast.from_pretrained(tiny))
+    with caplog.at_level(logging.WARNING):
+        callback = RLBoardCallback(tmp_path).attach(trainer)
+        trainer._generate_and_score_completions([{"prompt": "p"}, {"prompt": "p"}])
+        callback.close()
+    told = [record.message for record in caplog.records]
+    assert len(told) == 2
+    assert "has no _calculate_rewards; rewards are not written" in told[0]
+    assert "shows no log-probabilities" in told[1]
+    first, second = (
+        json.loads(line) for line in (tmp_path / "rollouts.rank_1.jsonl").read_text().splitlines()
+    )
+    assert (first["step"], first["prompt"], first["finish_reason"]) == (5, "p", "stop")
+    assert first["advantages"] == [0.5, 0.25, 0.125]
+    assert second["advantages"] == [-1.0, -2.0]
+    assert second["response_tokens"][-1] == "<|im_end|>"
+    assert first["group_id"] == second["group_id"] == "0.1"
+    assert "reward" not in first
+
+
+def test_a_callback_alone_says_that_it_has_no_trainer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        callback = RLBoardCallback(tmp_path)
+        callback.on_train_begin(None, None, None)
+        callback.on_train_end(None, None, None)
+    assert "could not be found: call .attach(trainer)" in caplog.text
+    assert not list(tmp_path.iterdir())

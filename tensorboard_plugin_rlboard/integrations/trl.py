@@ -102,17 +102,19 @@ class RLBoardCallback(TrainerCallback):
     def _find(self) -> None:
         """Finds the trainer: it is `self` in one of the frames that lead to the callback."""
         frame: FrameType | None = sys._getframe()  # noqa: SLF001 - transformers names the trainer to no callback
-        while frame is not None and self._facts is None:
+        found = False
+        while frame is not None and not found:
             owner = frame.f_locals.get("self")
             handler = getattr(owner, "callback_handler", None)
-            if any(callback is self for callback in getattr(handler, "callbacks", ())):
+            found = any(callback is self for callback in getattr(handler, "callbacks", ()))
+            if found:
                 self._attach(owner)
             frame = frame.f_back
         if self._facts is None:
             self._ear.tell("trainer", "the trainer could not be found: call .attach(trainer) on the callback")
 
     def _attach(self, trainer: Any) -> None:
-        if self._facts is not None:
+        if self._facts is not None and self._facts.trainer is trainer:
             return
         self._facts = Facts(trainer, self._answers, self._columns)
         kind, hear = type(trainer).__name__, self._ear.listen
