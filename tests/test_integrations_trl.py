@@ -244,7 +244,9 @@ def test_token_arrays_belong_to_the_tokens(
             assert row["logprobs"] != pytest.approx(first, abs=1e-4)
     board = open_run(folder)
     page = board.samples(Selection("."), TextRules(), columns=["line"], limit=32)
-    for name, line in zip(page.columns["id"], page.columns["line"], strict=True):
+    ids: Any = page.columns["id"]
+    lines: Any = page.columns["line"]
+    for name, line in zip(ids, lines, strict=True):
         opened = board.sample(".", name, TextRules())
         assert list(opened.raw_tokens) == written[line - 1]["response_tokens"]
         shown = board.token_lists(".", name)
