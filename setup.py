@@ -27,10 +27,13 @@ REMOTE = ["fsspec>=2023.10", "s3fs>=2023.10"]
 ZSTD = ["backports.zstd>=1.0; python_version<'3.14'"]
 # Only for `rlboard index --engine ray`.
 RAY = ["ray>=2.9"]
+# Token ids as tokens and text, by the tokenizer.json of a run.
+TOKENIZERS = ["tokenizers>=0.15"]
 TEST = [
     *REMOTE,
     *ZSTD,
     *RAY,
+    *TOKENIZERS,
     "build>=1.2",
     "flask>=3",
     "flask-cors>=4",
@@ -72,6 +75,7 @@ setup(
         "remote": REMOTE,
         "zstd": ZSTD,
         "ray": RAY,
+        "tokenizers": TOKENIZERS,
         "test": TEST,
         "dev": [*TEST, *EXAMPLES],
     },

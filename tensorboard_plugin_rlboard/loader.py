@@ -41,6 +41,14 @@ class RLBoardLoader(base_plugin.TBLoader):  # type: ignore[misc]  # TensorBoard 
             help="Memory that RL Board's databases may use together, in megabytes or as 512MB, 2GB; what does not fit "
             "is kept on disk. (default: 512MB)",
         )
+        group.add_argument(
+            "--rlboard_config",
+            metavar="FILE",
+            type=str,  # read later, too: the tab says what is wrong with it
+            default="",
+            help="An rlboard.toml whose settings count before those of the files of that name in the log directory: "
+            "which keys of foreign logs are the prompt, response and reward, which scalars belong to which rollouts.",
+        )
 
     def load(self, context: base_plugin.TBContext) -> RLBoardPlugin | None:
         """Make the plugin for one TensorBoard.

@@ -24,6 +24,7 @@ from tensorboard_plugin_rlboard.index.cache import default_folder
 from tensorboard_plugin_rlboard.index.memory import megabytes
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.scalars import ScalarReader, paired
+from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.logdir import roots
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         interval = getattr(flags, "reload_interval", None)
         found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
         memory = megabytes(str(getattr(flags, "rlboard_memory_limit", "") or ""))
-        self._registry = Registry(
-            found, 5.0 if interval is None else float(interval), _cache_folder(flags), memory
-        )
+        settings = SettingsFinder(found, str(getattr(flags, "rlboard_config", "") or ""))
+        seconds = 5.0 if interval is None else float(interval)
+        self._registry = Registry(found, seconds, _cache_folder(flags), memory, settings)
         self._board = Board(self._registry)
         self._scalars = ScalarReader(context.data_provider)
 

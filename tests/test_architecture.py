@@ -20,18 +20,33 @@ PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # The room of a module -> the rooms that it may import. A room that is not named imports nothing of ours.
 MAY_IMPORT = {
-    "plugin": {"http", "board", "index", "sources", "scalars"},
+    "plugin": {"http", "board", "index", "sources", "scalars", "settings"},
     "cli": {"cluster", "scalars_command", "__version__"},
     "scalars_command": {"board", "index", "sources", "writing"},
     "writer": {"writing"},
     "writing": {"formats", "metrics", "segments"},
-    "cluster": {"index", "sources", "formats"},
+    "cluster": {"index", "settings", "sources", "formats"},
     "loader": {"plugin"},
     "__init__": {"writer"},
     "integrations": {"writer"},
     "http": {"board", "texts"},
-    "board": {"index", "scalars", "sources", "formats", "metrics", "moments", "segments", "texts", "api"},
-    "index": {"sources", "formats", "metrics", "moments", "segments"},
+    "board": {
+        *(
+            "index",
+            "scalars",
+            "settings",
+            "run_config",
+            "sources",
+            "formats",
+            "metrics",
+            "moments",
+            "segments",
+        ),
+        *("texts", "api"),
+    },
+    "index": {"settings", "sources", "formats", "metrics", "moments", "segments"},
+    "settings": {"settings_file", "sources", "formats", "texts"},
+    "settings_file": {"formats"},
     "formats": {"metrics", "segments"},
     "moments": {"metrics", "segments"},
     "metrics": {"segments"},
@@ -130,7 +145,7 @@ def test_every_folder_of_architecture_exists() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\| `([\w./-]+)/`", text, re.MULTILINE))
     assert {"tensorboard_plugin_rlboard", "frontend", "tests"} <= named
-    rooms = {"board", "cluster", "index", "formats", "integrations", "sources", "writing"}
+    rooms = {"api", "board", "cluster", "index", "formats", "integrations", "sources", "writing"}
     homes = (ROOT, PACKAGE, ROOT / "frontend" / "src")
     missing = [name for name in named if not any((home / name).is_dir() for home in homes)]
     assert not missing, f"ARCHITECTURE.md names folders that are not there: {missing}"

@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index import ranges as ranges_module
+from tensorboard_plugin_rlboard.index import recognition as recognition_module
 from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.index.ahead import Ahead
@@ -338,12 +339,12 @@ def test_file_that_cannot_be_opened_is_named_and_the_others_are_read(
     write_rows(tmp_path / "bad" / "a.jsonl", [row(1)])
     real = sniff
 
-    def failing(path: str) -> Any:
+    def failing(path: str, mapped: object = None) -> Any:
         if "bad" in Path(path).parts:
             raise PermissionError(13, "Permission denied", path)
-        return real(path)
+        return real(path, None)
 
-    monkeypatch.setattr(survey_module, "sniff", failing)
+    monkeypatch.setattr(recognition_module, "sniff", failing)
     board = open_board(tmp_path)
     assert [run.run for run in board.runs().runs] == ["good"]
     assert board.runs().ignored[0].file == "bad/a.jsonl"

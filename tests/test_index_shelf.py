@@ -13,8 +13,8 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index import ranges as ranges_module
+from tensorboard_plugin_rlboard.index import recognition as recognition_module
 from tensorboard_plugin_rlboard.index import shelf as shelf_module
-from tensorboard_plugin_rlboard.index import survey as survey_module
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -63,7 +63,7 @@ def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the log was read")
 
     monkeypatch.setattr(ranges_module, "opened", reading)
-    monkeypatch.setattr(survey_module, "sniff", reading)
+    monkeypatch.setattr(recognition_module, "sniff", reading)
 
 
 def test_reopened_run_answers_alike_and_reads_no_log(

@@ -6,6 +6,7 @@ They survive restarts, re-indexing and links. An id is only ever looked up in th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
@@ -34,8 +35,7 @@ def resolve(run: RunIndex, name: str) -> tuple[IndexedFile, int, int]:
     )
 
 
-def id_column(run: RunIndex) -> str:
-    """SQL of the id of each row."""
-    cases = " ".join(f"WHEN {file.number} THEN '{file.digest}'" for file in tuple(run.files.values()))
-    digest = f"CASE file {cases} END" if cases else "''"
-    return f"{digest} || '-' || printf('%x', line_offset) || '-' || printf('%x', \"row\")"
+def ids(run: RunIndex, places: Iterable[tuple[int, int, int]]) -> list[str]:
+    """The ids of rows, given by the number of their file, the offset of their line and their place in it."""
+    digests = {file.number: file.digest for file in tuple(run.files.values())}
+    return [sample_id(digests.get(file, ""), offset, row) for file, offset, row in places]

@@ -55,7 +55,7 @@ def around(cursor: duckdb.DuckDBPyConnection, run: RunIndex, place: Mapping[str,
     reward = metric("reward") if physical("m", "reward") in run.columns else "NULL"
     step = cursor.execute(
         f"SELECT {_PLACE}, {GROUP_KEY} = ?, {reward} FROM {run.table} WHERE split = ? AND attempt = ? AND step = ? "
-        "ORDER BY line_offset, file",
+        'ORDER BY line_offset, file, "row"',
         [place["group"], *scope, place["step"]],
     ).fetchall()
     own = (place["file"], place["line_offset"], place["row"])
@@ -65,7 +65,7 @@ def around(cursor: duckdb.DuckDBPyConnection, run: RunIndex, place: Mapping[str,
         step[at + 1][:3] if at is not None and at + 1 < len(step) else _edge(cursor, run, place, before=False)
     )
     visits = cursor.execute(
-        f'SELECT step, min_by(struct_pack(f := file, o := line_offset, r := "row"), line_offset) '
+        f'SELECT step, min_by(struct_pack(f := file, o := line_offset, r := "row"), struct_pack(o := line_offset, f := file, r := "row")) '
         f"FROM {run.table} WHERE split = ? AND attempt = ? AND prompt_key = ? AND step <> ? "
         f"GROUP BY step ORDER BY step LIMIT {_MOST_VISITS}",
         [*scope, place["prompt_key"], place["step"]],
@@ -106,7 +106,8 @@ def _edge(
     scope = [place["split"], place["attempt"]]
     found = cursor.execute(
         f"SELECT {_PLACE} FROM {run.table} WHERE {same} AND step = (SELECT {nearest} FROM {run.table} "
-        f"WHERE {same} AND step {'<' if before else '>'} ?) ORDER BY line_offset {direction}, file {direction} LIMIT 1",
+        f"WHERE {same} AND step {'<' if before else '>'} ?) ORDER BY line_offset {direction}, "
+        f'file {direction}, "row" {direction} LIMIT 1',
         [*scope, *scope, place["step"]],
     ).fetchall()
     return (int(found[0][0]), int(found[0][1]), int(found[0][2])) if found else None

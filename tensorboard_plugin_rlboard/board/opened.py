@@ -9,7 +9,8 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.selection import UnknownError
-from tensorboard_plugin_rlboard.formats.one import OpenedRow, array_keys, open_row, parse
+from tensorboard_plugin_rlboard.formats.binding import discounts, reading
+from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, sample_row
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.metrics import Tokens, derive
 from tensorboard_plugin_rlboard.segments import Bools
@@ -42,18 +43,18 @@ class OpenedSamples:
     def __init__(self, budget: int = _BUDGET) -> None:
         self._kept: Kept[Opened] = Kept(budget, lambda opened: opened.size)
 
-    def get(self, run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:
-        """Reads and decodes one line, or takes it from memory.
+    def get(self, run: RunIndex, file: IndexedFile, place: tuple[int, int, int]) -> Opened:
+        """Reads and decodes the sample at a place (byte offset and length of its line, row in it), or takes it from memory.
 
         Raises:
             UnknownError: the line is not there any more.
         """
-        key = (run.name, file.number, offset, length, run.keys.arrays)
-        return self._kept.get(key, lambda: open_line(run, file, offset, length))
+        key = (run.name, file.number, *place, run.keys.arrays)
+        return self._kept.get(key, lambda: open_line(run, file, *place))
 
 
-def open_line(run: RunIndex, file: IndexedFile, offset: int, length: int) -> Opened:
-    """Reads and decodes one line.
+def open_line(run: RunIndex, file: IndexedFile, offset: int, length: int, place: int) -> Opened:
+    """Reads one line and decodes the sample at that place in it.
 
     Raises:
         UnknownError: the line is not there any more.
@@ -63,13 +64,16 @@ def open_line(run: RunIndex, file: IndexedFile, offset: int, length: int) -> Ope
     except OSError as error:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     arrays = sorted(run.keys.arrays)
-    row = parse(line, array_keys(file.known, arrays))
+    try:
+        row = sample_row(line, file.known, reading(file.known, file.path), place, arrays)
+    except ValueError:
+        row = None
     if row is None:
         raise UnknownError(
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
     opened = open_row(row, file.known, arrays)
-    return Opened(opened, derive(opened.tokens))
+    return Opened(opened, derive(opened.tokens, *discounts(file.known)))
 
 
 def binary(opened: Opened, names: list[str]) -> bytes:

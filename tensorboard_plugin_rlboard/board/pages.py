@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.selection import Relation
 if TYPE_CHECKING:
     import duckdb
 
-LOGGED_ORDER = "step, line_offset, file"
+LOGGED_ORDER = 'step, line_offset, file, "row"'
 _MANY = 20_000
 """Of more rows the finite ones are looked for first: without the others the database keeps only the best as it goes."""
 
@@ -30,7 +30,7 @@ class Order:
     def sql(self, key: str) -> str:
         """An ORDER BY over `key`: non-finite and missing values last both ways, ties as logged."""
         if not self.key:
-            return "step DESC, line_offset DESC, file DESC" if self.descending else LOGGED_ORDER
+            return 'step DESC, line_offset DESC, file DESC, "row" DESC' if self.descending else LOGGED_ORDER
         directed = self.directed(key)
         return f"isfinite({key}) DESC NULLS LAST, {directed}" if self.number else directed
 

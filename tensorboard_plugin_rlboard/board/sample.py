@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import ProblemInfo, Sample, Text, TrimInfo
 from tensorboard_plugin_rlboard.board.columns import fetch
+from tensorboard_plugin_rlboard.board.conversation import messages
 from tensorboard_plugin_rlboard.board.ids import resolve
 from tensorboard_plugin_rlboard.board.neighbours import around, group_numbers
 from tensorboard_plugin_rlboard.board.opened import Opened, OpenedSamples, missing_spans
@@ -21,6 +22,7 @@ from tensorboard_plugin_rlboard.board.vocabulary import (
     token_info,
     token_metrics,
 )
+from tensorboard_plugin_rlboard.formats.binding import discounts
 from tensorboard_plugin_rlboard.formats.tokens import decode_for_display
 from tensorboard_plugin_rlboard.index.columns import physical, text
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
@@ -48,7 +50,12 @@ def locate(
         UnknownError: the run has no such sample.
     """
     file, place = indexed(cursor, run, name, {})
-    return place, opened.get(run, file, int(place["line_offset"]), int(place["line_length"]))
+    return place, opened.get(run, file, line_of(place))
+
+
+def line_of(place: Mapping[str, Any]) -> tuple[int, int, int]:
+    """Byte offset and length of a sample's line, and its row in it."""
+    return int(place["line_offset"]), int(place["line_length"]), int(place["row"])
 
 
 def indexed(
@@ -92,11 +99,12 @@ def sample(
     """
     metrics, further = _wanted(run)
     file, place = indexed(cursor, run, name, further)
-    opened = opened_samples.get(run, file, int(place["line_offset"]), int(place["line_length"]))
+    opened = opened_samples.get(run, file, line_of(place))
     names = token_names(run, opened)
     raw = opened.row.raw_tokens
     shown = decode_for_display(raw)
     mask = opened.tokens.mask
+    gamma, lam = discounts(file.known)
     target = None if "value_error" not in names else "returns" if "returns" in opened.tokens.values else "gae"
     values = {found: place[f"m:{found}"] for found in metrics if place.get(f"m:{found}") is not None}
     logged = {_own(run, "m", key): x for key, x in opened.row.numbers.items() if key not in file.known.step}
@@ -114,7 +122,7 @@ def sample(
         line=place["line"],
         texts={text_name: found for text_name, found in texts.items() if text_name not in scalars},
         scalars=scalars,
-        messages=None,
+        messages=messages(opened.row.messages),
         response_tokens=raw if shown == raw else shown,
         raw_tokens=raw,
         token_metrics=[token_info(metric) for metric in names],
@@ -124,6 +132,8 @@ def sample(
         problems=_problems(cursor, run, file, place),
         neighbours=beside.neighbours,
         value_target=target,
+        gamma=gamma,
+        lam=lam,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tensorboard_plugin_rlboard.api import Samples
 from tensorboard_plugin_rlboard.board.columns import fetch
-from tensorboard_plugin_rlboard.board.ids import id_column
+from tensorboard_plugin_rlboard.board.ids import ids
 from tensorboard_plugin_rlboard.board.matches import hit_columns, hit_fields, matches
 from tensorboard_plugin_rlboard.board.pages import Order, page
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Relation, Selection, relation
@@ -128,7 +128,13 @@ def _rows(
         places: row numbers, in the order of the answer.
     """
     extracts, patterns = hit_fields(hits, chosen)
-    fields = [f"{id_column(run)} AS id", "step", *(f"{sql} AS c{i}" for i, sql in enumerate(wanted.values()))]
+    fields = [
+        "file",
+        "line_offset",
+        '"row"',
+        "step",
+        *(f"{sql} AS c{i}" for i, sql in enumerate(wanted.values())),
+    ]
     source = f"(SELECT unnest(?) AS place, unnest(?) AS turn) JOIN {run.table} ON {run.table}.rowid = place"
     values: list[object] = [*patterns, places, list(range(len(places)))]
     if groups:  # over the whole groups of these rows, and of no others
@@ -138,7 +144,9 @@ def _rows(
             "ON member = place"
         )
         values.append(places)
-    return fetch(cursor, f"SELECT {', '.join(fields + extracts)} FROM {source} ORDER BY turn", values)
+    found = fetch(cursor, f"SELECT {', '.join(fields + extracts)} FROM {source} ORDER BY turn", values)
+    found["id"] = ids(run, zip(found["file"], found["line_offset"], found["row"], strict=True))
+    return found
 
 
 def _column(run: RunIndex, name: str) -> str:

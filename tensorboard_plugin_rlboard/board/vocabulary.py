@@ -8,7 +8,7 @@ from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics import STATISTICS, TOKEN_METRICS
 
 GROUP_METRICS = ("group_mean", "group_std", "group_rank", "advantage")
-GROUP_KEY = f"coalesce({text('group_id')}, prompt_key, file || ':' || line_offset)"
+GROUP_KEY = f"coalesce({text('group_id')}, prompt_key, file || ':' || line_offset || ':' || \"row\")"
 """What makes samples of one step a group: the logged id, else the prompt; a sample with neither is alone."""
 ADVANTAGE_EPSILON = 1e-6
 _UNITS = {

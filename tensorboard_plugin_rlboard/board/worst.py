@@ -88,7 +88,7 @@ def worst_tokens(
         check()
         size += candidate.length
         try:
-            opened = open_line(run, candidate.file, candidate.offset, candidate.length)
+            opened = open_line(run, candidate.file, candidate.offset, candidate.length, candidate.row)
         except UnknownError:  # rewritten since it was indexed: it will be read again in a moment
             whole = False
             continue
@@ -121,7 +121,8 @@ def _candidates(
     counted = cursor.execute(f"SELECT count(*) FROM {rows.source} WHERE {where}", rows.values).fetchall()
     found = cursor.execute(
         f'SELECT file, line_offset, "row", line_length, step, {reach} AS reach FROM {rows.source} '
-        f"WHERE {where} ORDER BY reach DESC, step, line_offset, file LIMIT {int(most)}",
+        f"WHERE {where} ORDER BY reach DESC, step, line_offset, file, "
+        f'"row" LIMIT {int(most)}',
         rows.values,
     ).fetchall()
     files = {file.number: file for file in tuple(run.files.values())}

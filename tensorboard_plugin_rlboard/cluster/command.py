@@ -126,7 +126,7 @@ def _work(wanted: Wanted, found: Scan, cache: Cache | None, progress: Progress) 
     if not files:
         return Counts(), True
     engine: Inline | Pool | OnRay | None = None
-    job = Job(files, cache)
+    job = Job(files, cache, roots(wanted.source, ""))
     try:
         first = job.take(wait=True)
         if first is not None:

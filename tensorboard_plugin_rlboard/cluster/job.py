@@ -18,13 +18,15 @@ from tensorboard_plugin_rlboard.cluster.record import Record
 from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, unreadable
 from tensorboard_plugin_rlboard.index.beside import FOLDER, beside
 from tensorboard_plugin_rlboard.index.cache import Cache
-from tensorboard_plugin_rlboard.index.sniff import sniff
+from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.store import Store
+from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.access import is_packed
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 from tensorboard_plugin_rlboard.sources.tail import look
 
 if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.sources.logdir import Root
     from tensorboard_plugin_rlboard.sources.walk import SourceFile
 
 _THREADS = 4
@@ -67,13 +69,16 @@ class Job:
     Args:
         files: rollout files as the walk found them.
         cache: where the index goes; None for beside each file.
+        roots: where the files were found.
 
     Attributes:
         counts: what is done so far.
     """
 
-    def __init__(self, files: Sequence[SourceFile], cache: Cache | None) -> None:
+    def __init__(self, files: Sequence[SourceFile], cache: Cache | None, roots: Sequence[Root]) -> None:
         self.counts = Counts()
+        self._recognition = Recognition(roots, SettingsFinder(roots))
+        self._present = frozenset(file.relative for file in files)
         self._cache = cache
         self._files = iter(files)
         self._lock = threading.Lock()
@@ -189,10 +194,15 @@ class Job:
 
     def _look_at(self, file: SourceFile) -> None:
         counts = self.counts
-        known, reason = sniff(file.path)
+        known, reason = self._recognition.sniff(file)
         state = look(None, file, time.time_ns()).state
         if known is None or state is None:
-            counts.ignored[file.relative] = reason
+            if reason:
+                counts.ignored[file.relative] = reason
+            return
+        twin = known.twin(file.relative)
+        if twin in self._present:
+            counts.ignored[file.relative] = f"It has the same rows as {twin}, which is read instead."
             return
         home = self._home(file.path)
         record = Record(file, known, state, home.store, beside(file.path)[1] if home.beside else file.path)
@@ -225,7 +235,7 @@ class Job:
         Raises:
             OSError: it cannot be read, or its index cannot be written.
         """
-        path, known = record.file.path, record.known.name
+        path, known = record.file.path, record.known.spec
         if not is_packed(path):
             for at in record.ranges():
                 yield Task(path, known, record.state, at, home.where, home.mark())

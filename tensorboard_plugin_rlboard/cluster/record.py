@@ -72,8 +72,8 @@ class Record:
             OSError: the store cannot be read.
         """
         manifest, where = self._known()
-        if manifest is None:
-            return
+        if manifest is None or manifest.known != self.known.spec:
+            return  # nothing is kept, or it was read otherwise: with another tokenizer, say
         state = recognised(manifest, self.file, where)
         if state is None:
             return
@@ -175,7 +175,7 @@ class Record:
         state = replace(self.state, read_to=read_to, first=first, last=last)
         ranges = tuple(self.kept[at] for at in sorted(self.kept))
         archive = ends_of_archive(self.file.path, self.file.size) if is_packed(self.file.path) else ""
-        manifest = Manifest(self.known.name, state, ranges, archive)
+        manifest = Manifest(self.known.spec, state, ranges, archive)
         if isinstance(self.store, Cache):
             self.store.save(self.key, manifest, head_of(self.file.path) if finally_ else "")
         else:

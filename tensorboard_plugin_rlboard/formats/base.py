@@ -116,6 +116,7 @@ class Format:
         ignored: keys that carry nothing of their own.
         rows: makes the samples of a line where a line is more, less or other than one flat row; may raise ValueError
             with a sentence where the line is none of the format.
+        reads_ids: whether `rows` asks for the text of token ids, so that a tokenizer makes a difference.
         group_of: the group that the text under `group` says, where it is only a part of it.
         origin: what the path of a file says.
         depth: how many folders above the file's own its run lies.
@@ -139,6 +140,7 @@ class Format:
     mask: tuple[str, ...] = MASK
     ignored: frozenset[str] = field(default_factory=frozenset)
     rows: Callable[[Row, Reading], Exploded] | None = None
+    reads_ids: bool = False
     group_of: Callable[[str], str] | None = None
     origin: Callable[[PurePosixPath], Origin] = _nothing
     depth: Callable[[PurePosixPath], int] = _own_folder
@@ -154,6 +156,10 @@ class Format:
         """The format of one file; empty options are left out."""
         given = {name: value for name, value in options.items() if value != ""}
         return replace(self, options={**self.options, **given})
+
+    def without(self, *options: str) -> Format:
+        """The format without some of its options."""
+        return replace(self, options={name: x for name, x in self.options.items() if name not in options})
 
     def told(self) -> Origin:
         """What the path of the file said when the format was bound to it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,8 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.formats import decode
 from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, Misfit, Trim, align, from_list
-from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.base import Format, Reading
+from tensorboard_plugin_rlboard.formats.conversation import conversation, structure_text
 from tensorboard_plugin_rlboard.metrics import Tokens
 from tensorboard_plugin_rlboard.segments import Bools, Floats
 
@@ -26,6 +27,7 @@ class OpenedRow:
     Attributes:
         texts: text name -> text as logged; structures are written as JSON.
         numbers: scalar name -> number or truth value, as logged.
+        messages: its conversation as `messages.as_messages` gives it, None where it has none.
         raw_tokens: response token strings after trimming, as logged.
         tokens: the aligned arrays of this one sample.
         trims, misfits: what was cut, and which arrays do not fit.
@@ -37,6 +39,29 @@ class OpenedRow:
     tokens: Tokens
     trims: list[Trim]
     misfits: list[Misfit]
+    messages: Sequence[Mapping[str, object]] | None = None
+
+
+def sample_row(
+    line: bytes, known: Format, reading: Reading, place: int, arrays: Iterable[str]
+) -> Mapping[str, object] | None:
+    """The row of one sample of a line; None where the line is none of the format, or has fewer samples.
+
+    Args:
+        line: the line.
+        known: its format.
+        reading: what rows need beside the line.
+        place: which sample of the line.
+        arrays: further keys that hold token arrays.
+
+    Raises:
+        ValueError: the line is none of the format any more.
+    """
+    if known.rows is None:
+        return parse(line, array_keys(known, arrays))
+    row = parse(line)
+    rows = [] if row is None else known.rows(row, reading).rows
+    return rows[place] if place < len(rows) else None
 
 
 def array_keys(known: Format, arrays: Iterable[str]) -> frozenset[str]:
@@ -104,7 +129,8 @@ def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) ->
     logged = _logged(raw, found)
     tokens, trims, misfits = align(logged, next(iter(known.masks()), None))
     texts, scalars = _scalars(row, known, {key for name in found for key in names[name]})
-    return OpenedRow(texts, scalars, raw[: int(tokens.sizes[0])], tokens, trims, misfits)
+    said = conversation(row, known.texts)
+    return OpenedRow(texts, scalars, raw[: int(tokens.sizes[0])], tokens, trims, misfits, said)
 
 
 def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
@@ -166,6 +192,8 @@ def _scalars(
             texts[name] = value
         elif isinstance(value, _NUMBER) and name not in known.texts:
             numbers[name] = value
-        elif name not in known.arrays:
-            texts[name] = json.dumps(value, ensure_ascii=False)
+        elif name not in known.arrays and key != "messages":
+            texts[name] = (
+                structure_text(value) if name in known.texts else json.dumps(value, ensure_ascii=False)
+            )
     return texts, numbers

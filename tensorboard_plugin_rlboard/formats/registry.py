@@ -5,10 +5,38 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
+from tensorboard_plugin_rlboard.formats import mapping
+from tensorboard_plugin_rlboard.formats.areal import AREAL
 from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.miles import MILES
+from tensorboard_plugin_rlboard.formats.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.nemo_rl import NEMO_RL
+from tensorboard_plugin_rlboard.formats.open_instruct import OPEN_INSTRUCT
+from tensorboard_plugin_rlboard.formats.roll_board import ROLL_BOARD
+from tensorboard_plugin_rlboard.formats.roll_dump import ROLL_DUMP
+from tensorboard_plugin_rlboard.formats.skyrl import SKYRL
+from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
+from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
+from tensorboard_plugin_rlboard.formats.verifiers_legacy import VERIFIERS_LEGACY
+from tensorboard_plugin_rlboard.formats.verl import VERL, VERL_VALIDATION
 
-FORMATS: tuple[Format, ...] = (NATIVE,)
+FORMATS: tuple[Format, ...] = (
+    VERIFIERS,
+    TOKEN_EXPORT,
+    NEMO_RL,
+    OPEN_INSTRUCT,
+    ROLL_BOARD,
+    ROLL_DUMP,
+    MS_SWIFT,
+    SKYRL,
+    AREAL,
+    VERL_VALIDATION,
+    VERL,
+    VERIFIERS_LEGACY,
+    MILES,
+    NATIVE,
+)
 """In the order in which they are asked: those with the most particular keys first."""
 
 
@@ -25,5 +53,7 @@ def by_name(spec: str) -> Format:
         KeyError: no format has that name.
     """
     name, _, options = spec.partition("?")
+    if name == mapping.NAME:
+        return mapping.of(dict(parse_qsl(options)))
     known = {known.name: known for known in FORMATS}[name]
     return known.bound(**dict(parse_qsl(options))) if options else known

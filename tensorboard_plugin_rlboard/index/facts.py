@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.index.ranges import Built
 from tensorboard_plugin_rlboard.index.raw import Problem
 from tensorboard_plugin_rlboard.sources.tail import FileState, Fingerprint
 
-VERSION = 2
+VERSION = 3
 """Changes with everything that rows depend on beside their bytes: formulas, trimming, columns."""
 _NAME = re.compile(r"[0-9a-f]{32}")
 _MOST = 2**62

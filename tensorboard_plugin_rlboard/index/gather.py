@@ -5,7 +5,6 @@ Every key of every row is looked at, so a key that stands in one line of a milli
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, from_list
 from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.conversation import structure_text
 from tensorboard_plugin_rlboard.formats.decode import flat_numbers, plain
 from tensorboard_plugin_rlboard.index.keys import MOST, MOST_ARRAYS, can_be_column
 from tensorboard_plugin_rlboard.index.raw import Problem, Row, restored, restored_array
@@ -129,7 +129,7 @@ class Gather:
             return
         is_list = not hasattr(value, "keys")
         if key in self._texts:
-            text = json.dumps(plain(value), ensure_ascii=False)
+            text = structure_text(plain(value))
             self._scalar(line, key, restored(text) if replaced else text)
         elif key in self._numbers:
             reason = f"{key} is no number; it is shown with its sample and left out of every statistic."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.store import digest_of
 from tensorboard_plugin_rlboard.sources import remote
-from tensorboard_plugin_rlboard.sources.access import is_packed, open_file, open_start
+from tensorboard_plugin_rlboard.sources.access import is_container, is_packed, open_file, open_start
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 from tensorboard_plugin_rlboard.sources.tail import Change, FileState, Fingerprint, fingerprint, look
 
@@ -58,7 +58,12 @@ def holds(path: str, known: Fingerprint) -> bool:
 
 
 def head_of(path: str) -> str:
-    """A digest of how a file begins, unpacked; empty where it is too short to tell it from others, or unreadable."""
+    """A digest of how a file begins, unpacked; empty where it is too short to tell it from others, or unreadable.
+
+    Empty for a container, too: most of them have to be read whole to learn their first row.
+    """
+    if is_container(path):
+        return ""
     try:
         with open_start(path) as file:
             head = file.read(_PROBE)

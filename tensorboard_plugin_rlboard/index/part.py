@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.align import align
-from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.base import Format, Reading
+from tensorboard_plugin_rlboard.formats.binding import discounts
+from tensorboard_plugin_rlboard.formats.decode import plain
 from tensorboard_plugin_rlboard.index.columns import ColumnKind
 from tensorboard_plugin_rlboard.index.gather import Gather
 from tensorboard_plugin_rlboard.index.keys import Keys
-from tensorboard_plugin_rlboard.index.raw import Decoder, Problem
+from tensorboard_plugin_rlboard.index.raw import Decoder, Problem, Row, recovered
 from tensorboard_plugin_rlboard.index.rows import step_changes, write
 from tensorboard_plugin_rlboard.index.statistics import STORED, sample_numbers
 from tensorboard_plugin_rlboard.index.table import SIZE, TRIMMED, Block, Table
@@ -50,6 +52,7 @@ RESERVED = frozenset({*SAMPLE_METRICS, *(f"{name}_{s}" for name in TOKEN_METRICS
 
 _BLOCK = 3_000_000
 """Bytes of lines whose token arrays are laid out flat together: a few hundred KB for each array."""
+_NOTHING = Reading()
 _NAMED = 1000
 """Problems of one kind that a range names one by one; the number of the others is said with the last of them."""
 
@@ -84,12 +87,14 @@ class Part:
 class _Building:
     """A part in the making: blocks come one after the other."""
 
-    def __init__(self, known: Format) -> None:
+    def __init__(self, known: Format, reading: Reading) -> None:
         self.known = known
+        self.reading = reading
         self.decoder = Decoder()
         self.gather = Gather(known)
         self.problems: list[Problem] = []
         self.lines: list[int] = []
+        self.places: list[int] = []
         self.numbers: list[Block] = []
         self.names: set[str] = set()
         self.begun = 0
@@ -101,11 +106,30 @@ class _Building:
         if problem:
             self.problems.append(problem)
         if row is not None:
-            self.gather.add(index, row, replaced=self.decoder.replaced)
-            self.lines.append(index)
+            self._add(line, index, row)
         self.used += len(line)
         if self.used >= _BLOCK:
             self.compute()
+
+    def _add(self, line: bytes, index: int, row: Row) -> None:
+        """Takes the samples of a line: most formats have one, which is the row itself."""
+        make = self.known.rows
+        if make is None:
+            self.gather.add(index, row, replaced=self.decoder.replaced)
+            self.lines.append(index)
+            self.places.append(0)
+            return
+        whole = recovered(line, index)[0] if self.decoder.replaced else plain(row)
+        try:
+            found = make(whole or {}, self.reading)
+        except ValueError as error:
+            self.problems.append(Problem(index, "not_of_format", str(error)))
+            return
+        self.problems += [Problem(index, "not_of_format", reason) for reason in found.problems]
+        for place, one in enumerate(found.rows):
+            self.gather.add(index, one, replaced=False)
+            self.lines.append(index)
+            self.places.append(place)
 
     def compute(self) -> None:
         """The numbers of the rows since the last call."""
@@ -120,7 +144,7 @@ class _Building:
             )
             line = self.lines[self.begun + misfit.sample]
             self.problems.append(Problem(line, "length_mismatch", reason))
-        metrics, sums = sample_numbers(tokens)
+        metrics, sums = sample_numbers(tokens, *discounts(self.known))
         trimmed = np.zeros(len(tokens.sizes))
         for trim in trims:
             trimmed[trim.sample] = trim.count
@@ -132,7 +156,9 @@ class _Building:
         self.begun = self.gather.rows
 
 
-def build(lines: Iterable[bytes], offset: int, known: Format, target: Path) -> Part:
+def build(
+    lines: Iterable[bytes], offset: int, known: Format, target: Path, reading: Reading = _NOTHING
+) -> Part:
     """Reads whole lines and writes their part.
 
     Args:
@@ -140,8 +166,9 @@ def build(lines: Iterable[bytes], offset: int, known: Format, target: Path) -> P
         offset: where they begin in their file, bytes.
         known: the file's format.
         target: the Parquet file to write; not written where there is no sample.
+        reading: what the rows of a line need beside it.
     """
-    building = _Building(known)
+    building = _Building(known, reading)
     places: list[tuple[int, int, int]] = []
     at, newlines = offset, 0
     for line in lines:
@@ -159,6 +186,7 @@ def build(lines: Iterable[bytes], offset: int, known: Format, target: Path) -> P
     problems = building.problems + building.gather.problems + table.complaints(rows)
     counts = np.bincount([problem.line for problem in problems], minlength=len(places)).astype(np.float64)
     table.place(offsets[rows], sizes[rows], before[rows], counts[rows])
+    table.places["row"] = np.asarray(building.places, np.int32)
     samples = write(table, target)
     names = tuple(name for name in (*known.arrays, *sorted(building.gather.arrays)) if name in building.names)
     return Part(

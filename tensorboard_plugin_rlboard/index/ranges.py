@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from tensorboard_plugin_rlboard.formats.binding import reading
 from tensorboard_plugin_rlboard.formats.registry import by_name
 from tensorboard_plugin_rlboard.index.part import Part, build
 from tensorboard_plugin_rlboard.sources.access import open_file, read_range
@@ -24,7 +25,7 @@ class Order:
     Attributes:
         path: the file.
         offset, length: whole lines of it, bytes.
-        known: name of the format.
+        known: `spec` of the format.
     """
 
     path: str
@@ -94,5 +95,6 @@ def build_range(order: Order, target: Path) -> Built:
         OSError: it cannot be read.
     """
     lines = _Lines(order)
-    part = build(lines, order.offset, by_name(order.known), target)
+    known = by_name(order.known)
+    part = build(lines, order.offset, known, target, reading(known, order.path))
     return Built(lines.fingerprint(), part)

@@ -127,7 +127,7 @@ class Refresh:
                 try:
                     at = last_lines(file.path, file.state.read_to, file.state.size, plan.FIRST_RANGE)
                     if at is not None:
-                        made.append((file, self._loading.build(Order(file.path, *at, file.known.name))))
+                        made.append((file, self._loading.build(Order(file.path, *at, file.known.spec))))
                 except (OSError, EOFError):
                     continue  # its turn will come, and then it is said
         if made:
@@ -184,7 +184,7 @@ class Refresh:
                     file.waiting_at = file.state.size
                 open_files.remove(file)
                 continue
-            ticket = self._ahead.submit(Order(file.path, *at, file.known.name))
+            ticket = self._ahead.submit(Order(file.path, *at, file.known.spec))
             file.ordered.append((ticket, sum(at)))
             self._owners[ticket] = run, file
 
@@ -214,7 +214,7 @@ class Refresh:
                     file.waiting_at = file.state.size
                     self._survey.tell(run, file)
                     continue
-                made.append((file, self._loading.build(Order(file.path, *at, file.known.name))))
+                made.append((file, self._loading.build(Order(file.path, *at, file.known.spec))))
             except OSError as error:
                 self._survey.fail(run, file, error)
             except EOFError:

@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.index.engine import Engine
 from tensorboard_plugin_rlboard.index.memory import DEFAULT, limit_writing, shares
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.logdir import printable
 from tensorboard_plugin_rlboard.sources.walk import first_file
 
@@ -63,6 +64,7 @@ class Registry:
 
     Attributes:
         roots: where to look.
+        settings: what the user says of the logs there.
         interval: seconds between two looks; 0 looks once, as TensorBoard's --reload_interval does.
         runs: TensorBoard's run name -> index.
         ignored: relative path of a .jsonl file that is no rollout log -> why.
@@ -81,6 +83,7 @@ class Registry:
         interval: float = 5.0,
         cache: Path | None = None,
         memory: int = DEFAULT,
+        settings: SettingsFinder | None = None,
     ) -> None:
         """Looks at nothing yet.
 
@@ -89,8 +92,10 @@ class Registry:
             interval: seconds between two looks.
             cache: folder of the parts that are kept between starts; None keeps nothing.
             memory: megabytes for all that is opened; `memory.py` says who gets what.
+            settings: what the user says of the logs; None for what lies with them.
         """
         self.roots = list(roots)
+        self.settings = SettingsFinder(self.roots) if settings is None else settings
         self.interval = interval
         self.shares = shares(memory, os.cpu_count() or 1)
         self.after_round: Callable[[RunIndex], None] | None = None

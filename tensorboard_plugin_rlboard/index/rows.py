@@ -68,7 +68,6 @@ def write(table: Table, target: Path) -> int:
         if logged
         else "*"
     )
-    frame["row"] = np.zeros(samples, np.int32)
     cursor = _database()
     cursor.register("frame", frame)
     try:

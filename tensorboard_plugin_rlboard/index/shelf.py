@@ -137,7 +137,7 @@ class Shelf:
         except OSError as error:
             self._stop_keeping(error)
             return
-        file.kept = Manifest(file.known.name, file.state, (*before, part))
+        file.kept = Manifest(file.known.spec, file.state, (*before, part))
 
     def save(self, file: IndexedFile) -> None:
         """Writes down what is kept of a file, once its state is that of the last kept range.
@@ -181,7 +181,7 @@ class Shelf:
 
     def _further(self, file: IndexedFile, stored: Manifest | None) -> tuple[KeptRange, ...]:
         """What a manifest that others may have written tells of the same file beyond where it is read."""
-        if stored is None or stored.known != file.known.name or is_packed(file.path):
+        if stored is None or stored.known != file.known.spec or is_packed(file.path):
             return ()
         if stored.state.first not in {None, file.state.first}:
             return ()

@@ -1,23 +1,42 @@
-"""What a file is, told by its first complete rows, never by its name."""
+"""What a file is, told by its first complete rows: by the user's mapping, as a known format, or by a guess."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
-from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.registry import FORMATS, recognise
-from tensorboard_plugin_rlboard.sources.access import open_start
+from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.guess import guess
+from tensorboard_plugin_rlboard.formats.registry import recognise
+from tensorboard_plugin_rlboard.sources.access import glance, open_start
+from tensorboard_plugin_rlboard.sources.containers.reading import UnreadableError
 
 _SNIFFED_LINES = 20
 _SNIFFED_BYTES = 64 * 1024 * 1024
 
 
-def sniff(path: str) -> tuple[Format | None, str]:
+def sniff(path: str, mapped: Callable[[Row], Format | None] | None = None) -> tuple[Format | None, str]:
     """The format of a file's first complete rows, or one sentence that says why it has none.
+
+    The sentence is empty for a file that nobody takes for a log, as settings and checkpoints are.
+
+    Args:
+        path: the file.
+        mapped: the format that the user's settings give a row; None where they give none.
 
     Raises:
         OSError: the file cannot be read.
     """
+    seen = glance(path)
+    if not seen.candidate:
+        return None, seen.reason
+    try:
+        return _sniff(path, mapped)
+    except UnreadableError as error:
+        return None, str(error.strerror)
+
+
+def _sniff(path: str, mapped: Callable[[Row], Format | None] | None) -> tuple[Format | None, str]:
     problem = "It has no complete line yet; it is looked at again when it grows."
     with open_start(path) as file:
         for _ in range(_SNIFFED_LINES):
@@ -35,10 +54,9 @@ def sniff(path: str) -> tuple[Format | None, str]:
             if not isinstance(row, dict):
                 problem = "Its lines are no JSON objects."
                 continue
-            known = recognise(row)
+            known = (mapped(row) if mapped is not None else None) or recognise(row)
             if known is not None:
                 return known, ""
-            keys = ", ".join(sorted(str(key) for key in row)[:8])
-            names = ", ".join(known.name for known in FORMATS)
-            return None, f"Its first row has the keys {keys}; no known rollout format ({names}) has these."
+            guessed = guess(row)
+            return guessed.format, "" if guessed.format is not None else guessed.why
     return None, problem

@@ -15,15 +15,17 @@ STORED = ("sum", "std", "min", "max", "argmax", "absmean")
 """Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples."""
 
 
-def sample_numbers(tokens: Tokens) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """Computes every number of the samples.
+def sample_numbers(
+    tokens: Tokens, gamma: float = 1.0, lam: float = 1.0
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Computes every number of the samples; gamma and lam are those of the critic's targets.
 
     Returns:
         The metrics by name, and the hidden sums (`<token metric>_count` and those of `moments`) by name.
     """
-    whole = derive(tokens)
+    whole = derive(tokens, gamma, lam)
     metrics: dict[str, Floats] = {"n_tokens": np.where(tokens.sizes > 0, tokens.sizes, np.nan)}
-    sums = moments(tokens)
+    sums = moments(tokens, gamma, lam)
     bad = np.zeros(len(tokens.sizes))
     for name in whole.values:
         found = statistics(whole, name)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.files import IndexedFile, digest_of
+from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf
-from tensorboard_plugin_rlboard.index.sniff import sniff
+from tensorboard_plugin_rlboard.settings import MappingRule
 from tensorboard_plugin_rlboard.sources.access import damage, is_packed
 from tensorboard_plugin_rlboard.sources.tail import Change, look
 from tensorboard_plugin_rlboard.sources.walk import SourceFile, scan
@@ -26,7 +29,9 @@ class Survey:
         self._registry = registry
         self._cursor = cursor
         self._shelf = shelf
-        self._ignored: dict[str, tuple[int, int]] = {}
+        self._recognition = Recognition(registry.roots, registry.settings)
+        self._ignored: dict[str, tuple[int, int, MappingRule]] = {}
+        self._rules: dict[str, MappingRule] = {}
         self._unread: set[tuple[str, str]] = set()
         self._damaged: dict[str, str] = {}
 
@@ -40,20 +45,28 @@ class Survey:
         for run in tuple(registry.runs.values()):
             gone = False
             for relative in tuple(run.files):
-                gone |= self._compare(run, run.files[relative], present.get(relative), now)
+                gone |= self._compare(run, run.files[relative], present, now)
             if gone:
                 run.number_attempts(self._cursor)
             known |= run.files.keys()
-        for name, files in found.runs.items():
-            if any(file.relative not in known for file in files):
-                self._meet_all(name, [file for file in files if file.relative not in known])
+        self._meet_all([file for relative, file in present.items() if relative not in known], present.keys())
         for relative in self._ignored.keys() - present.keys():
             del self._ignored[relative]
         unreadable = {problem.path: problem.reason for problem in found.problems}
         registry.surveyed(registry.ignored.keys() - present.keys(), unreadable)
 
-    def _compare(self, run: RunIndex, file: IndexedFile, now: SourceFile | None, moment: int) -> bool:
+    def _compare(
+        self, run: RunIndex, file: IndexedFile, present: Mapping[str, SourceFile], moment: int
+    ) -> bool:
         """Looks at a file that is in the index; whether its rows had to go."""
+        now = present.get(file.relative)
+        if file.known.twin(file.relative) in present or (
+            now is not None and self._reads_otherwise(file, now)
+        ):
+            # The twin was written after this one was met, or the settings have changed: it is met anew.
+            run.forget(self._cursor, file.relative)
+            self._registry.changed()
+            return True
         seen = look(file.state, now, moment)
         if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
             if seen.state.size != file.state.size:
@@ -77,42 +90,59 @@ class Survey:
         self._registry.changed()
         return True
 
-    def _meet_all(self, name: str, files: list[SourceFile]) -> None:
-        """Files of one run that are not indexed yet."""
-        first = name not in self._registry.runs
+    def _meet_all(self, files: list[SourceFile], present: AbstractSet[str]) -> None:
+        """Files that are not indexed yet."""
+        before = set(self._registry.runs)
         for file in files:
-            if self._ignored.get(file.relative) != (file.size, file.mtime_ns) and not self._recall(file):
-                self._meet(file)
-        run = self._registry.runs.get(name)
-        if run is not None and first:
-            run.recalled = digest_of(run.files.values())
+            if self._ignored.get(file.relative) != self._facts(file) and not self._recall(file, present):
+                self._meet(file, present)
+        for name, run in self._registry.runs.items():
+            if name not in before:
+                run.recalled = digest_of(run.files.values())
 
-    def _meet(self, file: SourceFile) -> None:
+    def _reads_otherwise(self, file: IndexedFile, now: SourceFile) -> bool:
+        """Whether the settings of a file, or its tokenizer, have changed since it was met."""
+        recognition = self._recognition
+        changed = recognition.rule(now) != self._rules.get(file.relative, MappingRule())
+        return changed or recognition.bound(file.known, now).spec != file.known.spec
+
+    def _facts(self, file: SourceFile) -> tuple[int, int, MappingRule]:
+        """What makes it worth looking once more at a file that was no log, if it changes."""
+        return file.size, file.mtime_ns, self._recognition.rule(file)
+
+    def _meet(self, file: SourceFile, present: AbstractSet[str]) -> None:
         """A file that is new: told by its first complete rows, never by its name."""
-        self._ignored[file.relative] = file.size, file.mtime_ns
+        self._ignored[file.relative] = self._facts(file)
         try:
-            known, reason = sniff(file.path)
+            known, reason = self._recognition.sniff(file)
         except OSError as error:
             known, reason = None, f"It cannot be read: {error.strerror or error}."
             del self._ignored[file.relative]  # so that the next look tries again
+        twin = "" if known is None else known.twin(file.relative)
+        if twin in present:
+            known, reason = None, f"It has the same rows as {twin}, which is read instead."
         if known is None:
-            self._registry.ignore(file.relative, reason)
+            if reason:
+                self._registry.ignore(file.relative, reason)
             return
         state = look(None, file, time.time_ns()).state
         if state is not None:
-            del self._ignored[file.relative]
-            run = self._registry.run_of(file.run, self._cursor)
+            self._rules[file.relative] = self._ignored.pop(file.relative)[2]
+            run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)
             run.forgive(self._cursor, file.relative)
             run.add_file(file.path, file.relative, known, state)
             self._registry.welcome(file.relative)
 
-    def _recall(self, file: SourceFile) -> bool:
+    def _recall(self, file: SourceFile, present: AbstractSet[str]) -> bool:
         """Whether an earlier start has indexed the file: then its parts are loaded, and none of it is read."""
         recalled = self._shelf.recall(file)
         if recalled is None:
             return False
         known, state, manifest = recalled
-        run = self._registry.run_of(file.run, self._cursor)
+        if not self._recognition.is_as_before(known, file) or known.twin(file.relative) in present:
+            return False
+        self._rules[file.relative] = self._recognition.rule(file)
+        run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)
         self._shelf.place(run.add_file(file.path, file.relative, known, state), manifest)
         self._registry.welcome(file.relative)
         return True

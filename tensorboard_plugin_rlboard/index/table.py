@@ -87,15 +87,20 @@ class Table:
 
     def _facts(self, gather: Gather) -> None:
         known = self.known
+        told = known.told()
         step = self._number(gather, "", known.step).filled(np.nan)
+        if told.step is not None:
+            step = np.where(np.isnan(step), float(told.step), step)
         with np.errstate(invalid="ignore"):
             whole = np.isfinite(step) & (step == np.round(step)) & (np.abs(step) < _LARGEST_STEP)
         split, validation = self._values(gather, known.split), self._values(gather, known.validation)
         pairs = zip(split.tolist(), validation.tolist(), strict=True)
         self.places["step"] = np.where(whole, step, 0.0).astype(np.int64)
-        self.places["split"] = np.asarray([split_of(word, flag) for word, flag in pairs], object)
+        self.places["split"] = np.asarray(
+            [split_of(told.split if word is None else word, flag) for word, flag in pairs], object
+        )
         self.texts = {
-            "group_id": self._text(gather, known.group),
+            "group_id": self._group(gather),
             "finish_reason": self._text(gather, known.finish_reason),
             **self.texts,
         }
@@ -104,8 +109,9 @@ class Table:
         self.sample = np.asarray([found is not None for found in response.tolist()], bool) | (n > 0)
         none = "The line has neither response nor response_tokens: it is no sample."
         self._bad.append(("no_response", none, np.flatnonzero(~self.sample)))
-        reason = f"The line has no whole number as {known.step[0]}; its sample is shown at step 0."
-        self._bad.append(("no_step", reason, np.flatnonzero(self.sample & ~whole)))
+        if known.step:
+            reason = f"The line has no whole number as {known.step[0]}; its sample is shown at step 0."
+            self._bad.append(("no_step", reason, np.flatnonzero(self.sample & ~whole)))
         reasons = self.texts["finish_reason"].tolist()
         self.computed["m", "truncated"] = np.asarray(
             [np.nan if reason is None else float(reason.lower() in _TRUNCATED) for reason in reasons], float
@@ -118,6 +124,10 @@ class Table:
         ):
             with np.errstate(invalid="ignore"):
                 self.numbers[gap] = self.numbers[one] - self.numbers[other]
+
+    def _group(self, gather: Gather) -> Any:
+        groups = self._text(gather, self.known.group)
+        return groups if self.known.group_of is None else _each(groups, self.known.group_of)
 
     def _without_padding(self, last_tokens: list[str | None], trimmed: list[int]) -> None:
         self.texts["prompt"] = _each(self.texts["prompt"], without_leading)

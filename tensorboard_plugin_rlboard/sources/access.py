@@ -1,6 +1,7 @@
-"""The one way to the bytes of a rollout file: local or behind an address, plain or compressed.
+"""The one way to the lines of a rollout file: local or behind an address, plain, compressed, or in a container.
 
-A path or address is the identity of a file everywhere. Offsets in a compressed file are those of what it unpacks to.
+A path or address is the identity of a file everywhere. A *packed* file is one whose lines are not its bytes: a compressed
+one, or a container (Parquet and its like), which is unpacked to JSON lines. Offsets in it are those of what it unpacks to.
 """
 
 from __future__ import annotations
@@ -9,25 +10,67 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources import remote, unpacking
+from tensorboard_plugin_rlboard.sources.containers import reading
+from tensorboard_plugin_rlboard.sources.containers.base import Glance
+from tensorboard_plugin_rlboard.sources.containers.registry import container_of
 from tensorboard_plugin_rlboard.sources.filesystems import hurried
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 from tensorboard_plugin_rlboard.sources.spool import Spool
-from tensorboard_plugin_rlboard.sources.unpacking import is_packed
+from tensorboard_plugin_rlboard.sources.unpacking import is_compressed
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-__all__ = ["damage", "is_packed", "open_file", "open_start", "read_now", "read_range", "unpacked_size"]
+__all__ = [
+    "damage",
+    "glance",
+    "is_container",
+    "is_packed",
+    "open_file",
+    "open_start",
+    "read_now",
+    "read_range",
+    "unpacked_size",
+]
 
 _WAITED = 10.0
 """Seconds that a request may wait for each answer of a network."""
+
+
+def is_container(path: str) -> bool:
+    """Whether a path names a container: a whole file that holds rows in another way than line by line."""
+    return container_of(path) is not None
+
+
+def is_packed(path: str) -> bool:
+    """Whether a path names a file that is unpacked before its lines can be read."""
+    return is_compressed(path) or is_container(path)
+
+
+def glance(path: str) -> Glance:
+    """Say whether a file is worth reading, by at most 256 KB of it: a checkpoint or a settings file must cost nothing.
+
+    Args:
+        path: A local path or an address.
+
+    Returns:
+        What its first or last bytes say; of a file of lines always that it is worth reading.
+
+    Raises:
+        OSError: If it cannot be opened or read.
+    """
+    kind = container_of(path)
+    if kind is None:
+        return Glance(candidate=True)
+    with _open_stored(path) as stored:
+        return kind.glance(stored, is_address(path))
 
 
 def open_file(path: str) -> BinaryIO:
     """Open a file for reading at any place.
 
     Args:
-        path: A local path or an address. A compressed file is unpacked first where it is not yet.
+        path: A local path or an address. A packed file is unpacked first where it is not yet.
 
     Returns:
         A seekable file. Behind an address each ``read`` is one request, and may raise ``OSError``.
@@ -39,7 +82,7 @@ def open_file(path: str) -> BinaryIO:
 
 
 def open_start(path: str) -> BinaryIO:
-    """Open a file for reading forward from its beginning; a compressed one is not unpacked as a whole for that.
+    """Open a file for reading forward from its beginning; a packed one is not unpacked as a whole for that.
 
     Args:
         path: A local path or an address.
@@ -47,8 +90,10 @@ def open_start(path: str) -> BinaryIO:
     Raises:
         OSError: As ``open_file``.
     """
+    if is_container(path):
+        return reading.stream(path, _open_stored)
     stored = _open_stored(path)
-    if is_packed(path):
+    if is_compressed(path):
         try:
             return unpacking.stream(path, stored)
         except OSError:
@@ -84,11 +129,11 @@ def read_now(path: str, offset: int, length: int) -> bytes:
 
 
 def unpacked_size(path: str, facts: tuple[int, ...], *, settled: bool) -> int:
-    """Unpack what is new of a compressed file.
+    """Unpack what is new of a packed file.
 
     Args:
         path: Its path or address.
-        facts: Numbers of which one changes when the compressed file does.
+        facts: Numbers of which one changes when the packed file does.
         settled: Whether a later change would show in them.
 
     Returns:
@@ -101,7 +146,7 @@ def unpacked_size(path: str, facts: tuple[int, ...], *, settled: bool) -> int:
 
 
 def damage(path: str) -> str:
-    """Say what of a compressed file could not be unpacked, in one sentence; empty where all could."""
+    """Say what of a packed file could not be unpacked, in one sentence; empty where all could."""
     return _spool.damage(path)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+"""Names that nothing but logs and tables have: such a file is shown even where it is none, with the reason."""
+PERHAPS = (".pt", ".json", ".csv")
+"""Names that very many other files have: such a file is nothing to anybody until it is found to be a log."""
 SKIPPED_FOLDERS = frozenset({".git", ".rlboard"})
 
 
@@ -17,7 +20,7 @@ class SourceFile:
         run: TensorBoard's name for the folder that it lies in.
         relative: The run's path and the file's name, separated by "/"; the same on every start, and unique among
             the files of one walk.
-        size: Bytes, of a compressed file as it is stored.
+        size: Bytes, of a packed file as it is stored.
         mtime_ns: Time of the last change, nanoseconds since 1970 (0 where it is not known).
         inode: Number of the file on its device (0 where the system has none). Of an object behind an address, a number
             that changes with its content.
@@ -43,6 +46,11 @@ class SourceProblem:
 
 def is_rollouts(name: str) -> bool:
     """Whether a file of this name may be a rollout log."""
+    return name.endswith((*SUFFIXES, *PERHAPS)) and not name.startswith(".")
+
+
+def is_log_name(name: str) -> bool:
+    """Whether a name alone makes a file a log: that of a checkpoint or of settings does not."""
     return name.endswith(SUFFIXES) and not name.startswith(".")
 
 

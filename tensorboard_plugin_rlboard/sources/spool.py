@@ -1,7 +1,8 @@
-"""Compressed files unpacked into a temporary folder, so that their lines can be read again by their offsets.
+"""Packed files unpacked into a temporary folder, so that their lines can be read again by their offsets.
 
-Each file is unpacked once, as a stream. When the archive has grown (members appended, or its last one went on) only
-what was added is unpacked. The folder has a budget: the files that were not asked for longest make room, and are
+Each file is unpacked once, as a stream. When an archive has grown (members appended, or its last one went on) only
+what was added is unpacked; a container (Parquet and its like) that has changed is unpacked anew. The folder has a
+budget: the files that were not asked for longest make room, and are
 unpacked anew when someone asks for them.
 """
 
@@ -11,11 +12,14 @@ import itertools
 import shutil
 import tempfile
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.sources.containers import reading
+from tensorboard_plugin_rlboard.sources.containers.base import DamagedError
+from tensorboard_plugin_rlboard.sources.containers.registry import container_of
 from tensorboard_plugin_rlboard.sources.unpacking import Unpacker
 
 if TYPE_CHECKING:
@@ -27,6 +31,13 @@ _BLOCK = 1024 * 1024
 _PROBE = 4096
 
 
+def _too_much(size: int) -> str:
+    return (
+        f"It unpacks to more than {size / 1e6:,.1f} MB, which is all that the temporary folder may hold; "
+        "the lines up to there are shown. Unpack it to see the others."
+    )
+
+
 @dataclass(slots=True)
 class _Entry:
     """An unpacked file, and what it takes to go on when its archive has grown.
@@ -35,7 +46,7 @@ class _Entry:
         path: Where it lies.
         facts: Of the archive, when it was unpacked; None where nobody asked for them.
         settled: Whether a later change of the archive would show in its facts.
-        unpacker: Stands behind `consumed`.
+        unpacker: Stands behind `consumed`; None for a container, which is unpacked as a whole.
         consumed: Bytes of the archive that were unpacked.
         head, tail: The first and last of these, by which a rewritten archive is told from one that has grown.
         size: Bytes it unpacked to.
@@ -46,7 +57,7 @@ class _Entry:
     path: Path
     facts: tuple[int, ...] | None
     settled: bool
-    unpacker: Unpacker
+    unpacker: Unpacker | None
     consumed: int = 0
     head: bytes = b""
     tail: bytes = b""
@@ -141,8 +152,9 @@ class Spool:
             return self._locks.setdefault(path, threading.Lock())
 
     def _unpack(self, path: str, facts: tuple[int, ...] | None, *, settled: bool) -> _Entry:
-        unpacker = Unpacker(path)
-        with self._open_stored(path) as stored:
+        unpacker = None if container_of(path) is not None else Unpacker(path)
+        with ExitStack() as opened:
+            stored = None if unpacker is None else opened.enter_context(self._open_stored(path))
             with self._lock:
                 if self._home is None:
                     self._home = tempfile.TemporaryDirectory(
@@ -151,7 +163,10 @@ class Spool:
                 target = Path(self._home.name) / str(next(self._names))
             entry = _Entry(target, facts, settled, unpacker, used=next(self._names))
             try:
-                self._pour(path, entry, stored)
+                if stored is None:
+                    self._write_rows(path, entry)
+                else:
+                    self._pour(path, entry, stored)
             except OSError:
                 target.unlink(missing_ok=True)
                 raise
@@ -164,7 +179,8 @@ class Spool:
 
     def _go_on(self, path: str, entry: _Entry) -> bool:
         """Unpack what was added to an archive; False where it is not the one that was unpacked, with more to it."""
-        if not entry.path.exists() or (entry.unpacker.damage and not entry.full):
+        unpacker = entry.unpacker
+        if unpacker is None or not entry.path.exists() or (unpacker.damage and not entry.full):
             return False
         with self._open_stored(path) as stored:
             tail_at = entry.consumed - len(entry.tail)
@@ -186,22 +202,37 @@ class Spool:
 
     def _pour(self, path: str, entry: _Entry, stored: BinaryIO) -> None:
         """Unpack from where both stand to the archive's end."""
+        unpacker = entry.unpacker
+        if unpacker is None:
+            return
         with entry.path.open("ab") as target:
-            while not entry.unpacker.damage and (data := stored.read(_BLOCK)):
-                for piece in entry.unpacker.feed(data):
+            while not unpacker.damage and (data := stored.read(_BLOCK)):
+                for piece in unpacker.feed(data):
                     if not self._make_room(path, entry.size + len(piece)):
                         entry.full = True
-                        entry.unpacker.damage = (
-                            f"It unpacks to more than {entry.size / 1e6:,.1f} MB, which is all that the temporary "
-                            "folder may hold; the lines up to there are shown. Unpack it to see the others."
-                        )
+                        unpacker.damage = _too_much(entry.size)
                         break
                     target.write(piece)
                     entry.size += len(piece)
                 entry.consumed += len(data)
                 entry.head = entry.head or data[:_PROBE]
                 entry.tail = data[-_PROBE:]
-        self._damage[path] = entry.unpacker.damage or entry.unpacker.torn
+        self._damage[path] = unpacker.damage or unpacker.torn
+
+    def _write_rows(self, path: str, entry: _Entry) -> None:
+        """Write the rows of a container as lines."""
+        damage = ""
+        with entry.path.open("ab") as target:
+            try:
+                for piece in reading.pieces(path, self._open_stored):
+                    if not self._make_room(path, entry.size + len(piece)):
+                        damage = _too_much(entry.size)
+                        break
+                    target.write(piece)
+                    entry.size += len(piece)
+            except DamagedError as error:
+                damage = str(error)
+        self._damage[path] = damage
 
     def _make_room(self, path: str, size: int) -> bool:
         """Remove other files until one of this size fits in; False where it does not fit in alone."""

@@ -61,8 +61,8 @@ class FileState:
         read_to: Offset after the last line that was read; reading goes on here.
         first: The first range that was read, None before that.
         last: The last range that was read, None before that.
-        packed: Bytes of the compressed file, all else is about what it unpacks to; -1 where it is not compressed.
-        measured: False while a compressed file has not been unpacked: its ``size`` is that of the archive.
+        packed: Bytes of the packed file, all else is about what it unpacks to; -1 where it is not packed.
+        measured: False while a packed file has not been unpacked: its ``size`` is that of the file.
     """
 
     size: int
@@ -97,7 +97,7 @@ def look(before: FileState | None, now: SourceFile | None, now_ns: int) -> Look:
     """Compare a file with what is known of it.
 
     The file is opened (for at most four times ``PROBE`` bytes) only where its facts leave the answer open. Then a
-    compressed file that has been read from is unpacked, as far as it has changed.
+    packed file that has been read from is unpacked, as far as it has changed.
 
     Args:
         before: The state after the last read, None for a file that was not seen before.
@@ -140,7 +140,7 @@ def look(before: FileState | None, now: SourceFile | None, now_ns: int) -> Look:
 
 
 def measure(state: FileState, path: str) -> FileState:
-    """Learn the size of a compressed file that was not unpacked yet, by unpacking it.
+    """Learn the size of a packed file that was not unpacked yet, by unpacking it.
 
     Args:
         state: Its state.

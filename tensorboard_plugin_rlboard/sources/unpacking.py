@@ -20,7 +20,7 @@ _STEP = 64
 _NO_ZSTD = 'Unpacking zstd needs a package: pip install "tensorboard-plugin-rlboard[zstd]"'
 
 
-def is_packed(path: str) -> bool:
+def is_compressed(path: str) -> bool:
     """Whether a path names a compressed file."""
     return path.endswith(SUFFIXES)
 

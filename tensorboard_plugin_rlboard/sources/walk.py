@@ -1,6 +1,6 @@
 """Finding the rollout files below the log directory.
 
-A folder that holds ``*.jsonl`` files, plain or compressed, is a run. Links to folders are followed, as TensorBoard follows them, so a
+A folder that holds rollout files (``*.jsonl``, plain or compressed, and the containers) is a run. Links to folders are followed, as TensorBoard follows them, so a
 folder that can be reached by two names is two runs; a link that leads back to a folder above itself is not
 followed. Names that begin with a dot are temporary files of editors and copying tools and are left out; folders
 that begin with a dot are looked into, except ``.git``. What cannot be read is reported, never raised: one
@@ -21,12 +21,13 @@ from tensorboard_plugin_rlboard.sources.found import (
     SKIPPED_FOLDERS,
     SourceFile,
     SourceProblem,
+    is_log_name,
     is_rollouts,
     sentence,
 )
 from tensorboard_plugin_rlboard.sources.logdir import printable, run_name
 from tensorboard_plugin_rlboard.sources.remote_root import list_root
-from tensorboard_plugin_rlboard.sources.unpacking import is_packed
+from tensorboard_plugin_rlboard.sources.unpacking import is_compressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,14 +98,17 @@ def first_file(roots: Iterable[Root], deadline: float) -> bool:
             is never interrupted, so a dead network drive can still hold it up.
 
     Returns:
-        True as soon as one file is found, and for every remote root: whether there is one takes a network to tell.
-        False where there is none, or none was found in time.
+        True as soon as one file is found whose name alone makes it a log, and for every remote root: whether there is
+        one takes a network to tell. False where there is none, or none was found in time.
     """
     roots = list(roots)
     if any(not root.is_local for root in roots):
         return True
     try:
-        return any(isinstance(found, SourceFile) for found in _walk(roots, _Clock(deadline)))
+        found = _walk(roots, _Clock(deadline))
+        return any(
+            isinstance(file, SourceFile) and is_log_name(file.relative.rpartition("/")[2]) for file in found
+        )
     except _OutOfTimeError:
         return False
 
@@ -172,7 +176,7 @@ def _walk_root(root: Root, clock: _Clock) -> Iterator[SourceFile | SourceProblem
 
 def _unpacked_name(relative: str) -> str:
     """Give the name of a compressed file without what says so; empty for any other."""
-    return relative.rpartition(".")[0] if is_packed(relative) else ""
+    return relative.rpartition(".")[0] if is_compressed(relative) else ""
 
 
 def _entries(folder: str, clock: _Clock) -> Iterator[os.DirEntry[str] | SourceProblem]:
@@ -193,12 +197,13 @@ def _file(entry: os.DirEntry[str], run: str) -> Iterator[SourceFile | SourceProb
     try:
         facts = Path(entry.path).stat()
     except FileNotFoundError:
-        if entry.is_symlink():
+        if entry.is_symlink() and is_log_name(entry.name):
             yield SourceProblem(printable(entry.path), "This link leads to a file that does not exist.")
         return
     if not stat.S_ISREG(facts.st_mode):
         # Opening a pipe would wait for ever.
-        yield SourceProblem(printable(entry.path), "This is not a regular file.")
+        if is_log_name(entry.name):
+            yield SourceProblem(printable(entry.path), "This is not a regular file.")
         return
     name = printable(entry.name)
     # The run "." or "a/." says "directly here": its last part is no folder.

@@ -1,0 +1,72 @@
+"""Every answer of the HTTP contract as a frozen dataclass. http_api.md describes them; the frontend decodes them.
+
+Tables are columnar: one list for each field. None is a missing value; a float that is not finite is written as the
+string "NaN", "Infinity" or "-Infinity".
+"""
+
+from __future__ import annotations
+
+from tensorboard_plugin_rlboard.api.numbers import (
+    Density,
+    Distribution,
+    ProblemColumns,
+    Problems,
+    Scalars,
+    ScalarSeries,
+    ScalarTags,
+    Steps,
+    StepStatistics,
+    WorstTokens,
+)
+from tensorboard_plugin_rlboard.api.runs import (
+    AttemptInfo,
+    IgnoredFile,
+    Joined,
+    MetricInfo,
+    RunInfo,
+    Runs,
+    StepSpan,
+)
+from tensorboard_plugin_rlboard.api.samples import (
+    Message,
+    Neighbours,
+    ProblemInfo,
+    PromptVisit,
+    Sample,
+    Samples,
+    Text,
+    ToolCall,
+    TrimInfo,
+)
+from tensorboard_plugin_rlboard.api.values import Number, Value
+
+__all__ = [
+    "AttemptInfo",
+    "Density",
+    "Distribution",
+    "IgnoredFile",
+    "Joined",
+    "Message",
+    "MetricInfo",
+    "Neighbours",
+    "Number",
+    "ProblemColumns",
+    "ProblemInfo",
+    "Problems",
+    "PromptVisit",
+    "RunInfo",
+    "Runs",
+    "Sample",
+    "Samples",
+    "ScalarSeries",
+    "ScalarTags",
+    "Scalars",
+    "StepSpan",
+    "StepStatistics",
+    "Steps",
+    "Text",
+    "ToolCall",
+    "TrimInfo",
+    "Value",
+    "WorstTokens",
+]

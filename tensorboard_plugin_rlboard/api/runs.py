@@ -1,0 +1,97 @@
+"""Answers about runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tensorboard_plugin_rlboard.api.values import Value
+
+
+@dataclass(frozen=True)
+class MetricInfo:
+    """A metric as the frontend needs it to label and colour it; `origin` is `joined` where its values came later."""
+
+    name: str
+    kind: str
+    unit: str
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class StepSpan:
+    """How many steps there are, and the lowest and highest of them."""
+
+    count: int
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True)
+class AttemptInfo:
+    """One attempt of a resumed training, with its lowest and highest step."""
+
+    attempt: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A file or run whose rows were joined to the samples of a run by key."""
+
+    what: str
+    source: str
+    matched: int
+    unmatched: int
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """One run: its files, how far they are indexed, and what is in them."""
+
+    run: str
+    formats: Sequence[str]
+    state: str
+    message: str
+    files: int
+    bytes: int
+    indexed_bytes: int
+    bytes_per_second: float
+    samples: int
+    steps: StepSpan
+    splits: Sequence[str]
+    attempts: Sequence[AttemptInfo]
+    metrics: Sequence[MetricInfo]
+    token_metrics: Sequence[MetricInfo]
+    text_columns: Sequence[str]
+    problems: int
+    scalar_runs: Sequence[str]
+    config: Mapping[str, Value]
+    config_sources: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] | None = None
+    mapping_guessed: bool = False
+    mapping_toml: str = ""
+    scalar_pairing: str = "none"
+    scalar_choices: Sequence[str] = ()
+    joined: Sequence[Joined] = ()
+
+
+@dataclass(frozen=True)
+class IgnoredFile:
+    """A .jsonl file that is no rollout log, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Answer of /runs."""
+
+    runs: Sequence[RunInfo]
+    ignored: Sequence[IgnoredFile]
+    looked_in: Sequence[str]
+    state: str
+    message: str = ""

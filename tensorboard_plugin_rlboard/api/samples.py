@@ -1,0 +1,111 @@
+"""Answers about samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tensorboard_plugin_rlboard.api.runs import MetricInfo
+from tensorboard_plugin_rlboard.api.values import Value
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Answer of /samples."""
+
+    total: int
+    columns: Mapping[str, Sequence[Value]]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text as logged, and as the text rules of the run show it."""
+
+    raw: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class TrimInfo:
+    """What was cut from a sample and why."""
+
+    what: str
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ProblemInfo:
+    """A line, or a value of it, that could not be used."""
+
+    file: str
+    line: int | None
+    offset: int | None
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PromptVisit:
+    """A sample of the same prompt at another step."""
+
+    step: int
+    id: str
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Samples beside this one."""
+
+    previous: str | None
+    next: str | None
+    group: Sequence[str]
+    prompt: Sequence[PromptVisit]
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call of a tool that a message asks for; the arguments as text, JSON mostly."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a conversation; `sampled` where the policy wrote it."""
+
+    role: str
+    content: str
+    thinking: str = ""
+    tool_calls: Sequence[ToolCall] = ()
+    name: str = ""
+    tool_call_id: str = ""
+    sampled: bool = False
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Answer of /sample."""
+
+    id: str
+    run: str
+    step: int
+    split: str
+    attempt: int
+    file: str
+    line: int | None
+    texts: Mapping[str, Text]
+    scalars: Mapping[str, Value]
+    messages: Sequence[Message] | None
+    response_tokens: Sequence[str]
+    raw_tokens: Sequence[str]
+    token_metrics: Sequence[MetricInfo]
+    missing: Mapping[str, Sequence[tuple[int, int]]]
+    mask: Sequence[bool] | None
+    trimmed: Sequence[TrimInfo]
+    problems: Sequence[ProblemInfo]
+    neighbours: Neighbours
+    value_target: str | None = None
+    gamma: float = 1.0
+    lam: float = 1.0

@@ -1,0 +1,50 @@
+"""A conversation that was logged as one text: where its chat markers say that the response begins."""
+
+from __future__ import annotations
+
+_MARKERS = (
+    ("<|im_start|>assistant\n", "<|im_start|>user"),
+    ("<|start_header_id|>assistant<|end_header_id|>\n\n", "<|start_header_id|>user"),
+    ("<|header_start|>assistant<|header_end|>\n\n", "<|header_start|>user"),
+    ("<|start|>assistant", "<|start|>user"),
+    ("<start_of_turn>model\n", "<start_of_turn>user"),
+    ("<|turn>model\n", "<|turn>user"),
+    ("<｜Assistant｜>", "<｜User｜>"),
+    ("<|assistant|>\n", "<|user|>"),
+    ("<|assistant|>", "<|user|>"),
+    ("[/INST]", "[INST]"),
+)
+"""What chat templates write before an answer, and before a question; the first pair whose answer occurs counts."""
+
+
+def split_chat(text: str, turns: int = 1) -> tuple[str, str] | None:
+    """Prompt and response of a conversation in one text, all markers kept.
+
+    Args:
+        text: the conversation.
+        turns: how many stretches of it the model wrote. With one the response begins at the first answer after the
+            last question, so that examples in a prompt stay in it; with several, that many answers before the end.
+
+    Returns:
+        None where the text has no marker that is known.
+    """
+    for answer, question in _MARKERS:
+        starts = _ends(text, answer)
+        if not starts:
+            continue
+        if turns > 1:
+            start = starts[-turns] if turns <= len(starts) else starts[0]
+        else:
+            asked = text.rfind(question)
+            start = next((at for at in starts if at > asked), starts[-1])
+        return text[:start], text[start:]
+    return None
+
+
+def _ends(text: str, marker: str) -> list[int]:
+    found: list[int] = []
+    at = text.find(marker)
+    while at >= 0:
+        found.append(at + len(marker))
+        at = text.find(marker, at + len(marker))
+    return found

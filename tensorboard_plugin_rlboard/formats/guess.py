@@ -1,0 +1,185 @@
+"""A guess at rows that no format knows: which keys are the prompt, the response and the score of a sample.
+
+Names say what a key may be, types confirm it. A row is taken for a sample of a training only if it has the text of a
+response and something that a data set or a program's log has not: a score, a step, or values for each token. What is
+refused is refused with the lines that open it nevertheless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tensorboard_plugin_rlboard.formats import mapping
+from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.names import (
+    ARRAY_NAMES,
+    CONVERSATIONS,
+    FACTS,
+    IDS,
+    LOGS,
+    PAIRS,
+    PROMPTS,
+    RESPONSES,
+    SCORES,
+    STEPS,
+    TEXT_NAMES,
+    TOKENS,
+    WEAK_RESPONSES,
+    WEAK_STEPS,
+    leaves,
+)
+from tensorboard_plugin_rlboard.formats.shapes import (
+    is_conversation,
+    is_ids,
+    is_name,
+    is_number,
+    is_numbers,
+    is_prompt,
+    is_step,
+    is_strings,
+    is_text,
+    is_whole,
+)
+
+_SUFFIXES = ("_reward", "_score")
+_MOST_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a row seems to be.
+
+    Attributes:
+        mapping: our word -> key of the rows, or path of keys; empty where the row is taken for no sample.
+        why: one sentence: what speaks for it, or what is missing and what to write into rlboard.toml.
+        toml: the text of the rlboard.toml that says the guess; of a refused row, what of it is known.
+    """
+
+    mapping: Mapping[str, str]
+    why: str
+    toml: str
+
+    @property
+    def format(self) -> Format | None:
+        """The format of such rows; None where they are refused."""
+        return mapping.of(mapping.options(self.mapping, guessed=True)) if self.mapping else None
+
+
+def guess(row: Row) -> Guess:
+    """What the rows of a file are, by one of them. Never raises."""
+    search = _Search(leaves(row))
+    search.texts()
+    search.measures()
+    search.facts()
+    refusal = search.refusal()
+    if refusal:
+        return Guess({}, _with_remedy(refusal, search, row), mapping.toml_of(_asked(search)))
+    words = dict(search.words)
+    known = ", ".join(f"{words[word]} → {word}" for word in mapping.ordered(words))
+    why = f"No known format has its keys; by their names and types it was read as {known}."
+    return Guess(words, why, mapping.toml_of(words, "Read from the run's folder, or from one above it."))
+
+
+@dataclass
+class _Search:
+    """The leaves of a row by depth, and the words that were found for them."""
+
+    leaves: list[dict[str, tuple[str, object]]]
+    words: dict[str, str] = field(default_factory=dict)
+    weak: bool = False
+    measured: bool = False
+    scored: bool = False
+    placed: bool = False
+
+    def find(self, word: str, names: tuple[str, ...], fits: Callable[[object], bool]) -> bool:
+        """Gives a word the key with the first of some names that fits, the nearest to the top; whether there is one."""
+        if word in self.words:
+            return True
+        used = set(self.words.values())
+        for level in self.leaves:
+            for name in names:
+                path, value = level.get(name, ("", None))
+                if path and path not in used and fits(value):
+                    self.words[word] = path
+                    return True
+        return False
+
+    def texts(self) -> None:
+        """Prompt and response, or the conversation that holds both."""
+        strong = self.find("response", RESPONSES, is_text)
+        self.find("prompt", PROMPTS, is_prompt)
+        if not strong:
+            strong = self.find("response", RESPONSES, is_conversation)
+        if not strong:
+            self.weak = self.find("response", WEAK_RESPONSES, is_text)
+        if "response" not in self.words:
+            self.find("messages", CONVERSATIONS, is_conversation)
+        elif "prompt" not in self.words and not self.find("messages", CONVERSATIONS, is_whole):
+            self.find("prompt", CONVERSATIONS, is_conversation)
+        if not self.find("response_tokens", TOKENS, is_strings):
+            self.find("response_token_ids", IDS, is_ids)
+
+    def measures(self) -> None:
+        """Scores and values of tokens."""
+        self.scored = self.find("reward", SCORES, is_number)
+        if not self.scored:
+            named = [
+                path
+                for level in self.leaves
+                for name, (path, value) in level.items()
+                if name.endswith(_SUFFIXES) and not name.startswith("ref") and is_number(value)
+            ]
+            self.scored = bool(named)
+            if len(named) == 1:
+                self.words["reward"] = named[0]
+        for word, names in ARRAY_NAMES.items():
+            self.measured |= self.find(word, names, is_numbers)
+        self.find("ref_reward", ("ref_reward", "reference_reward", "ref_score", "reference_score"), is_number)
+
+    def facts(self) -> None:
+        """Where the sample stands in its training, and what else is known of it."""
+        self.placed = self.find("step", STEPS, is_step)
+        self.find("step", WEAK_STEPS, is_step)
+        for word, names in TEXT_NAMES.items():
+            self.find(word, names, is_text)
+        for word, names in FACTS.items():
+            self.find(word, names, is_name)
+
+    def refusal(self) -> str:
+        """Why the row is taken for no sample, as the beginning of a sentence; empty where it is one."""
+        names = {name for level in self.leaves for name in level}
+        words = self.words
+        answered = any(word in words for word in mapping.RESPONSES)
+        if "response" not in words and len(PAIRS & names) > 1:
+            return "It looks like pairs of preferred and rejected answers, not like rollouts"
+        if len(LOGS & names) > 1 and not self.scored and not self.measured:
+            return "It looks like a program's log"
+        if not answered:
+            return "It has no text of a response under a name that tells it"
+        if self.weak and "prompt" not in words and not self.measured:
+            return f"{words['response']} may be any text, and there is no prompt beside it"
+        if "prompt" not in words and "messages" not in words and not self.scored and not self.measured:
+            return "It has neither a prompt nor a score beside its text"
+        if not (self.scored or self.measured or self.placed):
+            return "It looks like a data set: it has no score, no step and no values of tokens"
+        return ""
+
+
+def _asked(search: _Search) -> dict[str, str]:
+    """A mapping for the user to correct: what was found, and a place for what was not."""
+    words = {
+        word: key for word, key in search.words.items() if word in {"prompt", "messages", "reward", "step"}
+    }
+    response = next((word for word in mapping.RESPONSES if word in search.words), "response")
+    return {**words, response: search.words.get(response, "the key of the response")}
+
+
+def _with_remedy(refusal: str, search: _Search, row: Row) -> str:
+    keys = sorted(str(key) for key in row)
+    named = ", ".join(keys[:_MOST_NAMED]) + (", …" if len(keys) > _MOST_NAMED else "")
+    lines = ", ".join(line for line in mapping.toml_of(_asked(search)).splitlines() if line)
+    return (
+        f"{refusal} (its first row has the keys {named}); "
+        f"if it holds rollouts, write into an rlboard.toml in its folder: {lines}."
+    )

@@ -1,0 +1,85 @@
+"""Which format a file has, what its place and the user's settings add to that, and which run its samples belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.formats import mapping, tokenizer
+from tensorboard_plugin_rlboard.formats.binding import bound
+from tensorboard_plugin_rlboard.index.sniff import sniff
+from tensorboard_plugin_rlboard.settings import MappingRule, SettingsFinder
+from tensorboard_plugin_rlboard.sources.logdir import named
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.formats.base import Format
+    from tensorboard_plugin_rlboard.sources.logdir import Root
+    from tensorboard_plugin_rlboard.sources.walk import SourceFile
+
+_NO_RULE = MappingRule()
+
+
+class Recognition:
+    """Recognises the files below some roots.
+
+    Args:
+        roots: where the files were found.
+        settings: what the user says of them.
+    """
+
+    def __init__(self, roots: Sequence[Root], settings: SettingsFinder) -> None:
+        self._roots = roots
+        self._settings = settings
+
+    def rule(self, file: SourceFile) -> MappingRule:
+        """The mapping that the user has given for a file; an empty one where he has given none."""
+        rule = self._settings.of(file.path).mapping
+        return rule if rule.words and rule.applies(PurePosixPath(file.relative)) else _NO_RULE
+
+    def sniff(self, file: SourceFile) -> tuple[Format | None, str]:
+        """The format of a file with what its place adds, or one sentence that says why it has none.
+
+        The sentence is empty for a file that nobody takes for a log.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        known, reason = sniff(file.path, self.rule(file).format)
+        return (None if known is None else self.bound(known, file)), reason
+
+    def bound(self, known: Format, file: SourceFile) -> Format:
+        """A format with what a file's place and settings add now, whatever it was bound to before."""
+        root = self._root(file)
+        found = tokenizer.find(file.path, root.path) if known.reads_ids and root is not None else ""
+        config = self._settings.of(file.path).config
+        options = {name: _discount(config.get(name)) for name in ("gamma", "lam")} | {"tokenizer": found}
+        said = self.rule(file).origin(PurePosixPath(file.relative))
+        if said.step is not None:
+            options["step"] = str(said.step)
+        if said.split:
+            options["split"] = said.split
+        return bound(known, file.path, options)
+
+    def is_as_before(self, known: Format, file: SourceFile) -> bool:
+        """Whether a file that an earlier start has read would be read with the same mapping, tokenizer and discounts."""
+        mine = {} if mapping.is_guessed(known) else mapping.words_of(known)
+        return dict(self.rule(file).words) == dict(mine) and self.bound(known, file).spec == known.spec
+
+    def run_of(self, known: Format, file: SourceFile) -> str:
+        """The run that the samples of a file belong to: that of its folder, or of one above it."""
+        levels, root = known.depth(PurePosixPath(file.path)), self._root(file)
+        if not levels or root is None:
+            return file.run
+        parts = [part for part in file.run.removeprefix(root.name_prefix).split("/") if part != "."]
+        return named(root, "/".join(parts[:-levels]) or ".")
+
+    def _root(self, file: SourceFile) -> Root | None:
+        fitting = (root for root in self._roots if file.run.startswith(root.name_prefix))
+        return next((root for root in fitting if file.path.startswith(root.path)), None)
+
+
+def _discount(value: object) -> str:
+    """A discount as an option; empty where it is 1, as it is where nothing is said, or no number from 0 to 1."""
+    number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 1.0
+    return repr(number) if 0 <= number < 1 else ""

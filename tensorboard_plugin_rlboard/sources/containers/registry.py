@@ -1,0 +1,20 @@
+"""The kinds of containers. A new one is one file and one line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.sources.containers.documents import JSON
+from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
+from tensorboard_plugin_rlboard.sources.containers.tables import CSV
+from tensorboard_plugin_rlboard.sources.containers.torch_file import TORCH
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.sources.containers.base import Container
+
+CONTAINERS: tuple[Container, ...] = (PARQUET, TORCH, JSON, CSV)
+
+
+def container_of(path: str) -> Container | None:
+    """The kind of container that a path names, None for a file of lines."""
+    return next((kind for kind in CONTAINERS if path.endswith(kind.suffix)), None)

@@ -1,0 +1,204 @@
+"""Stand-ins for the tensors and arrays in a pickle: what of them is numbers, without torch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_MOST = 4_000_000
+_DTYPE = re.compile(r"[|<>=]?(?:b1|[iu][1248]|f[248])")
+_STORAGES = {
+    "Float": "f4",
+    "Double": "f8",
+    "Half": "f2",
+    "BFloat16": "bfloat16",
+    "Long": "i8",
+    "Int": "i4",
+    "Short": "i2",
+    "Char": "i1",
+    "Byte": "u1",
+    "Bool": "b1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The numbers behind tensors, kept in a file of their own.
+
+    Attributes:
+        read: Gives its bytes.
+        dtype: Of its numbers.
+    """
+
+    read: Callable[[], bytes]
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A view of a storage."""
+
+    storage: Storage
+    offset: int
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
+
+    def plain(self) -> object:
+        """Its numbers as lists; of what is no sequence or table of numbers only the shape, as a text.
+
+        Raises:
+            ValueError: It goes beyond its storage.
+        """
+        count = int(np.prod(self.size, dtype=np.float64)) if self.size else 1
+        if len(self.size) > 2 or count > _MOST:
+            return f"[tensor of shape {list(self.size)}]"
+        data, width = (
+            self.storage.read(),
+            2 if self.storage.dtype == "bfloat16" else np.dtype(self.storage.dtype).itemsize,
+        )
+        last = self.offset + sum(max(0, n - 1) * step for n, step in zip(self.size, self.stride, strict=True))
+        if self.offset < 0 or (count and (last + 1) * width > len(data)):
+            msg = "A tensor in it goes beyond its storage."
+            raise ValueError(msg)
+        flat = _numbers(data, self.storage.dtype)
+        steps = [step * flat.itemsize for step in self.stride]
+        found: object = np.lib.stride_tricks.as_strided(flat[self.offset :], self.size, steps).tolist()
+        return found
+
+
+def _numbers(data: bytes, dtype: str) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
+    if dtype == "bfloat16":  # the upper half of a 32-bit float
+        halves = np.frombuffer(data[: len(data) // 2 * 2], "<u2").astype("<u4")
+        return np.asarray((halves << 16).view("<f4"))
+    kind = np.dtype(dtype)
+    return np.frombuffer(data[: len(data) // kind.itemsize * kind.itemsize], kind)
+
+
+class Dtype:
+    """NumPy's description of numbers."""
+
+    def __init__(self, name: object = "", *_: object) -> None:
+        self.name = name if isinstance(name, str) else ""
+        self.order = "<"
+
+    def set_state(self, state: object) -> None:
+        """Take the order of bytes."""
+        if isinstance(state, tuple) and len(state) > 1 and state[1] in {"<", ">", "|", "="}:
+            self.order = state[1]
+
+    @property
+    def code(self) -> str:
+        """As NumPy spells it. Raises ``ValueError`` for anything but plain numbers."""
+        if not _DTYPE.fullmatch(self.name):
+            msg = f"It holds an array of {self.name[:20] or 'unnamed values'}, which are no plain numbers."
+            raise ValueError(msg)
+        return self.order.replace("|", "") + self.name.lstrip("|<>=")
+
+
+class Array:
+    """A NumPy array."""
+
+    def __init__(self, *_: object) -> None:
+        self._state: tuple[object, ...] = ()
+
+    def set_state(self, state: object) -> None:
+        """Take version, shape, type, order of dimensions and bytes."""
+        if not isinstance(state, tuple) or len(state) != 5:
+            msg = "It is torn or damaged inside."
+            raise ValueError(msg)
+        self._state = state
+
+    def plain(self) -> object:
+        """Its values as lists; of what is no sequence or table of them only the shape, as a text.
+
+        Raises:
+            ValueError: Its bytes are not those of its shape.
+        """
+        if not self._state:
+            return []
+        _, shape, dtype, fortran, raw = self._state
+        if isinstance(raw, list):  # objects
+            return raw
+        if not isinstance(shape, tuple) or not isinstance(dtype, Dtype) or not isinstance(raw, bytes):
+            msg = "It is torn or damaged inside."
+            raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
+        kind = np.dtype(dtype.code)
+        if len(shape) > 2 or len(raw) // kind.itemsize > _MOST:
+            return f"[array of shape {list(shape)}]"
+        found: object = np.frombuffer(raw, kind).reshape(shape, order="F" if fortran else "C").tolist()
+        return found
+
+
+def _tensor(storage: object, offset: object, size: object, stride: object, *_: object) -> Tensor:
+    sizes, strides = _integers(size), _integers(stride)
+    if not isinstance(storage, Storage) or not isinstance(offset, int) or len(sizes) != len(strides):
+        msg = "A tensor in it is damaged."
+        raise ValueError(msg)
+    return Tensor(storage, offset, sizes, strides)
+
+
+def _integers(items: object) -> tuple[int, ...]:
+    found = tuple(item for item in items if type(item) is int) if isinstance(items, tuple) else ()
+    if not isinstance(items, tuple) or len(found) != len(items) or min(found, default=0) < 0:
+        msg = "A tensor in it is damaged."
+        raise ValueError(msg)
+    return found
+
+
+def _scalar(dtype: object, raw: object) -> object:
+    if not isinstance(dtype, Dtype) or not isinstance(raw, bytes):
+        msg = "It is torn or damaged inside."
+        raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
+    return np.frombuffer(raw, np.dtype(dtype.code))[0].item()
+
+
+def _encoded(text: object, encoding: object) -> bytes:
+    """Bytes as the second protocol of pickles has them."""
+    if not isinstance(text, str) or encoding not in {"latin1", "latin-1"}:
+        msg = "It is torn or damaged inside."
+        raise ValueError(msg)
+    return text.encode("latin-1", "replace")
+
+
+def _listed(items: object = ()) -> list[object]:
+    return list(items) if isinstance(items, (list, tuple)) else []
+
+
+def _mapping(items: object = ()) -> dict[object, object]:
+    pairs = items if isinstance(items, (list, tuple)) else ()
+    return {
+        pair[0]: pair[1] for pair in pairs if isinstance(pair, (list, tuple)) and isinstance(pair[0], str)
+    }
+
+
+def _named(name: str) -> Callable[..., object]:
+    def refuse(*_: object) -> object:
+        msg = f"It calls {name}, which is no plain data; nothing of it was run."
+        raise ValueError(msg)
+
+    return refuse
+
+
+STORAGE_NAMES: Mapping[str, str] = {f"torch.{name}Storage": dtype for name, dtype in _STORAGES.items()}
+
+BUILDERS: Mapping[str, Callable[..., object]] = {
+    "collections.OrderedDict": _mapping,
+    "torch._utils._rebuild_tensor_v2": _tensor,
+    "torch._utils._rebuild_tensor": _tensor,
+    "numpy.dtype": Dtype,
+    "numpy.ndarray": _named("numpy.ndarray"),
+    **{f"numpy.{core}.multiarray._reconstruct": Array for core in ("core", "_core")},
+    **{f"numpy.{core}.multiarray.scalar": _scalar for core in ("core", "_core")},
+    "_codecs.encode": _encoded,
+    **{
+        f"{module}.{name}": _listed for module in ("builtins", "__builtin__") for name in ("set", "frozenset")
+    },
+    **{name: _named(name) for name in STORAGE_NAMES},
+}
+"""What a pickle may name, and what stands in for it. Everything else is refused."""

@@ -1,0 +1,100 @@
+"""Runs as a reader of a fixture wants to see them, and as rows of the native format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from tensorboard_plugin_rlboard.api import Message
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.selection import Selection, UnknownError
+from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.http import plain
+from tensorboard_plugin_rlboard.texts import TextRules
+
+RULES = TextRules()
+# Numbers that follow from the arrays shown beside them, and are held by other tests.
+COMPUTED = frozenset({"repetition", "value_mse", "explained_variance", "group_std", "group_rank"})
+LOGGED = frozenset(NATIVE.arrays) | {"foo", "Extra", "extra", "log_probs2"}
+
+
+def rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.9g}") if math.isfinite(value) else plain(value)
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    return value
+
+
+def said(message: Message) -> dict[str, Any]:
+    """A message without what it does not have."""
+    return {key: value for key, value in asdict(message).items() if value not in ("", [], (), False)}
+
+
+def dump(board: Board, run: str) -> dict[str, Any]:
+    """A run as a reader of the fixture wants to see it: every sample in our words, and what was wrong."""
+    samples: list[dict[str, Any]] = []
+    info = next((found for found in board.runs().runs if found.run == run), None)
+    if info is None:
+        return {"ignored": [file.reason for file in board.runs().ignored]}
+    statistics = {f"{token.name}_" for token in info.token_metrics}
+    for split in info.splits:
+        chosen = Selection(run, split=split)
+        for name in board.samples(chosen, RULES, limit=500).columns["id"]:
+            try:
+                sample = board.sample(run, str(name), RULES)
+            except UnknownError as error:
+                samples.append({"cannot be opened": str(error).partition(" ")[2]})
+                continue
+            arrays = board.token_lists(run, str(name))
+            scalars = {
+                key: rounded(value)
+                for key, value in sample.scalars.items()
+                if key not in COMPUTED and not any(key.startswith(stem) for stem in statistics)
+            }
+            samples.append(
+                {
+                    "line": sample.line,
+                    "step": sample.step,
+                    "split": sample.split,
+                    "texts": {key: text.shown for key, text in sorted(sample.texts.items())},
+                    "scalars": dict(sorted(scalars.items())),
+                    "tokens": list(sample.response_tokens),
+                    "arrays": {
+                        key: rounded(array) for key, array in arrays.items() if key in LOGGED | {"k3"}
+                    },
+                    "further arrays": sorted(set(arrays) - LOGGED),
+                    "mask": sample.mask,
+                    **(
+                        {}
+                        if sample.messages is None
+                        else {"messages": [said(one) for one in sample.messages]}
+                    ),
+                    "trimmed": [[trim.what, trim.count] for trim in sample.trimmed],
+                }
+            )
+    columns = board.problems(run, 0, 500).columns
+    problems = [list(row) for row in zip(columns.line, columns.kind, columns.reason, strict=True)]
+    return {"splits": list(info.splits), "samples": samples, "problems": problems}
+
+
+def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
+    """The samples of a run as rows of the native format, after trimming."""
+    for info in board.runs().runs:
+        for split in info.splits if info.run == run else ():
+            for name in board.samples(Selection(run, split=split), RULES, limit=500).columns["id"]:
+                try:
+                    sample = board.sample(run, str(name), RULES)
+                except UnknownError:
+                    continue
+                row: dict[str, Any] = {"step": sample.step, "split": sample.split}
+                row |= {key: text.shown for key, text in sample.texts.items() if key in NATIVE.texts}
+                row |= {key: value for key, value in sample.scalars.items() if key in NATIVE.numbers}
+                if sample.raw_tokens:
+                    row["response_tokens"] = list(sample.raw_tokens)
+                if sample.mask is not None:
+                    row["response_mask"] = [int(seen) for seen in sample.mask]
+                arrays = board.token_lists(run, str(name))
+                yield row | {key: array for key, array in arrays.items() if key in NATIVE.arrays}

@@ -1,0 +1,321 @@
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tensorboard_plugin_rlboard.formats import mapping
+from tensorboard_plugin_rlboard.formats.base import Reading
+from tensorboard_plugin_rlboard.formats.guess import guess
+from tensorboard_plugin_rlboard.formats.registry import by_name
+
+CHAT = [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4"}]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            {"question": "2+2?", "output": "4", "score": 1.0, "global_step": 3},
+            {"prompt": "question", "response": "output", "reward": "score", "step": "global_step"},
+        ),
+        (
+            {
+                "query": "q",
+                "generated_text": "g",
+                "total_reward": 0.5,
+                "iteration": 7,
+                "uid": "a",
+                "answer": "4",
+            },
+            {
+                "prompt": "query",
+                "response": "generated_text",
+                "reward": "total_reward",
+                "step": "iteration",
+                "group_id": "uid",
+                "ground_truth": "answer",
+            },
+        ),
+        (
+            {"problem": "p", "answer": "a", "correct": True, "epoch": 2},
+            {"prompt": "problem", "response": "answer", "reward": "correct", "step": "epoch"},
+        ),
+        (
+            {
+                "completion": "c",
+                "step": "4",
+                "rewards": "0.5",
+                "log_probs": [-0.1, None],
+                "tokens": ["a", "b"],
+            },
+            {
+                "response": "completion",
+                "step": "step",
+                "reward": "rewards",
+                "logprobs": "log_probs",
+                "response_tokens": "tokens",
+            },
+        ),
+        (
+            {"input": "i", "generation": "g", "info": {"reward": 1, "step": 2}, "meta": {"promptId": 5}},
+            {
+                "prompt": "input",
+                "response": "generation",
+                "reward": "info.reward",
+                "step": "info.step",
+                "group_id": "meta.promptId",
+            },
+        ),
+        ({"messages": CHAT, "reward": 1.0}, {"messages": "messages", "reward": "reward"}),
+        (
+            {"messages": CHAT[:1], "completion": "4", "score": 1},
+            {"prompt": "messages", "response": "completion", "reward": "score"},
+        ),
+        (
+            {"prompt": CHAT[:1], "completion": CHAT[1:], "score": 1},
+            {"prompt": "prompt", "response": "completion", "reward": "score"},
+        ),
+        (
+            {"prompt": "p", "completion_ids": [5, 6], "logprobs": [-1.0, -2.0], "rewards": [0.0, 1.0]},
+            {
+                "prompt": "prompt",
+                "response_token_ids": "completion_ids",
+                "logprobs": "logprobs",
+                "token_rewards": "rewards",
+            },
+        ),
+        # Several components and no total: they stay what they are.
+        (
+            {"prompt": "p", "completion": "c", "format_reward": 1.0, "accuracy_reward": 0.0},
+            {"prompt": "prompt", "response": "completion"},
+        ),
+        ({"prompt": "p", "completion": "c", "helpful_score": 3}, None),
+        ({"prompt": "p", "output": "c", "score": None}, None),
+        # A path must not lead to a key that is spelt like it.
+        (
+            {"info.reward": "no", "info": {"reward": 1.0, "score": 2.0}, "prompt": "p", "output": "o"},
+            {"prompt": "prompt", "response": "output", "reward": "info.score"},
+        ),
+    ],
+)
+def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | None) -> None:
+    found = guess(row)
+    assert found.format is not None, found.why
+    if words is not None:
+        assert dict(found.mapping) == words
+    assert found.format.name == "mapping"
+    assert found.format.recognise(row)
+    assert all(key in found.why for key in found.mapping.values())
+    assert by_name(found.format.spec).options == found.format.options
+    assert mapping.is_guessed(by_name(found.format.spec))
+    assert tomllib.loads(found.toml)["mapping"] == dict(found.mapping)
+
+
+LOOK_ALIKES: dict[str, dict[str, Any]] = {
+    "ms-swift logging": {
+        "loss": 0.1,
+        "reward": 0.5,
+        "kl": 0.0,
+        "global_step/max_steps": "1/50",
+        "elapsed_time": "3s",
+    },
+    "LLaMA-Factory trainer log": {
+        "current_steps": 5,
+        "total_steps": 10,
+        "loss": 0.3,
+        "lr": 1e-6,
+        "percentage": 50.0,
+    },
+    "LLaMA-Factory predictions": {"prompt": "p", "predict": "x", "label": "y"},
+    "verl FileLogger": {"step": 1, "data": {"actor/loss": 0.1, "critic/score/mean": 0.5}},
+    "SkyRL aggregated": {"eval/all/avg_score": 0.5, "eval/all/pass_at_1": 0.5},
+    "metrics": {"step": 3, "reward": 0.5, "loss": 0.1},
+    "metrics with a text": {"step": 3, "reward": 0.5, "name": "mean", "phase": "train"},
+    "timing spans": {"name": "sample", "start": 0.1, "end": 0.2, "step": 3},
+    "OpenTelemetry": {
+        "name": "s",
+        "trace_id": "a",
+        "span_id": "b",
+        "attributes": {"output": "x", "input": "y"},
+    },
+    "checkpoints": {"name": "000010", "batch": 10, "state_path": "x://a", "sampler_path": "x://b"},
+    "log": {"timestamp": "2026", "level": "INFO", "message": "started", "output": "fine", "step": 3},
+    "log of text": {"ts": 1.5, "msg": "started", "text": "fine", "step": 3},
+    "SFT data": {"prompt": "p", "completion": "c"},
+    "SFT data with notes": {
+        "instruction": "i",
+        "input": "",
+        "output": "o",
+        "id": 3,
+        "version": 1,
+        "source": "web",
+    },
+    "questions and answers": {"question": "q", "answer": "a", "difficulty": 3},
+    "chat data": {"messages": CHAT, "id": 1},
+    "web text": {"text": "t", "score": 3.5, "url": "u"},
+    "preferences": {"prompt": "p", "chosen": "a", "rejected": "b", "score": 1.0},
+    "a step and a text": {"step": 1, "output": "Saved."},
+    "prompts only": {"prompt": "p", "reward": 0.5, "step": 3},
+    "columns": {"prompt": ["a", "b"], "completion": ["c", "d"], "reward": [1.0, 0.0]},
+    "empty": {},
+}
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
+    row = LOOK_ALIKES[name]
+    found = guess(row)
+    assert found.format is None
+    assert not found.mapping
+    assert found.why.endswith(".")
+    assert "rlboard.toml" in found.why
+    assert "[mapping]" in found.why
+    assert all(key in found.why for key in sorted(row)[:3])
+    asked = tomllib.loads(found.toml)["mapping"]
+    assert set(asked) & set(mapping.RESPONSES), "the remedy says where the response is to be named"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("SFT data", "no score, no step"),
+        ("preferences", "preferred"),
+        ("log", "program's log"),
+        ("web text", "no prompt"),
+        ("metrics", "no text of a response"),
+        ("a step and a text", "neither a prompt nor a score"),
+    ],
+)
+def test_a_refusal_says_what_is_missing(name: str, reason: str) -> None:
+    assert reason in guess(LOOK_ALIKES[name]).why
+
+
+WORDS = (
+    "prompt question response output text answer messages reward score step info role content logprobs tokens "
+    "completion_ids level a.b outputText"
+)
+NAMES = st.sampled_from([*WORDS.split(), "", "\ud800"]) | st.text(max_size=5)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:
+    found = guess(row)
+    assert found.why
+    tomllib.loads(found.toml)
+    if found.format is None:
+        return
+    assert set(found.mapping) & {"prompt", *mapping.RESPONSES}
+    values = [mapping.at(row, path) for path in found.mapping.values()]
+    assert any(isinstance(value, (str, list)) for value in values)
+    assert dict(mapping.words_of(by_name(found.format.spec))) == dict(found.mapping)
+    assert tomllib.loads(found.toml)["mapping"] == dict(found.mapping)
+    if found.format.rows is not None:
+        found.format.rows(row, Reading())
+
+
+def test_paths_lead_into_objects_and_lists() -> None:
+    row = {"a": {"b": [{"c": 1}]}, "x.y": 2, "x": {"y": 3}}
+    assert mapping.at(row, "a.b.0.c") == 1
+    assert mapping.at(row, "x.y") == 2
+    for path in ("a.b.1.c", "a.b.z", "a.c", "nothing", "a.b.0.c.d", "a.b.٠.c"):
+        assert mapping.at(row, path) is None
+
+
+def test_a_plain_mapping_is_read_without_a_function_and_a_deep_one_with() -> None:
+    plain = mapping.of(mapping.options({"prompt": "q", "response": "a", "reward": "s"}))
+    assert plain.rows is None
+    assert (plain.texts["prompt"], plain.numbers["reward"], plain.step) == (("q",), ("s",), ("step",))
+    deep = mapping.of(
+        mapping.options(
+            {
+                "prompt": "info.q",
+                "response": "out",
+                "reward": "info.s",
+                "columns.acc": "info.acc",
+                "group_id": "g",
+            }
+        )
+    )
+    assert deep.rows is not None
+    row = {
+        "info": {"q": "2+2?", "s": 1.0, "acc": 0.5},
+        "out": "4",
+        "prompt": "raw",
+        "step": 3,
+        "g": "u1",
+        "n": 7,
+    }
+    assert list(deep.rows(row, Reading()).rows) == [
+        {
+            "info": row["info"],
+            "logged.prompt": "raw",
+            "step": 3,
+            "n": 7,
+            "prompt": "2+2?",
+            "response": "4",
+            "reward": 1.0,
+            "acc": 0.5,
+            "group_id": "u1",
+        }
+    ]
+
+
+def test_conversations_and_ids_become_samples() -> None:
+    known = mapping.of(mapping.options({"messages": "chat", "reward": "r"}))
+    assert known.rows is not None
+    (row,) = known.rows({"chat": CHAT, "r": 1.0}, Reading()).rows
+    assert (row["prompt"], row["response"], row["reward"]) == ("2+2?", "4", 1.0)
+    assert row["messages"] == CHAT
+    broken = known.rows({"chat": [1], "r": 1.0}, Reading())
+    assert "chat" in broken.problems[0]
+    known = mapping.of(mapping.options({"response_token_ids": "ids", "prompt_token_ids": "p"}))
+    assert known.rows is not None
+    (row,) = known.rows({"ids": [5, 6], "p": [1]}, Reading()).rows
+    assert row["response_tokens"] == ["#5", "#6"]
+    assert "response" not in row
+    read = Reading(
+        to_tokens=lambda ids: [f"t{i}" for i in ids], to_text=lambda ids: "".join(f"t{i}" for i in ids)
+    )
+    (row,) = known.rows({"ids": [5, 6], "p": [1]}, read).rows
+    assert (row["response_tokens"], row["response"], row["prompt"]) == (["t5", "t6"], "t5t6", "t1")
+    assert "ids" in known.rows({"ids": ["a"]}, Reading()).problems[0]
+
+
+def test_a_mapping_says_why_a_row_is_none_of_it() -> None:
+    assert mapping.missing({"response": "a"}, {"a": "x"}) == ""
+    assert "under a;" in mapping.missing({"response": "a"}, {"b": "x"})
+    assert mapping.missing({"prompt": "a"}, {"response": "x"}) == ""
+    assert "under response or response_tokens;" in mapping.missing({"prompt": "a"}, {"a": "x"})
+
+
+def test_wrong_options_are_no_format() -> None:
+    for options in ({}, {"mapping": "[]"}, {"mapping": "{"}, {"mapping": json.dumps({"prompt": 3})}):
+        with pytest.raises(KeyError):
+            mapping.of(options)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(set(mapping.WORDS))), st.text(min_size=1), min_size=1))
+@settings(max_examples=100, deadline=None)
+def test_the_text_of_a_mapping_says_the_same(words: dict[str, str]) -> None:
+    said = tomllib.loads(mapping.toml_of(words, "one\ntwo"))["mapping"]
+    assert said == {word: key.encode("utf-8", "replace").decode() for word, key in words.items()}
+    assert mapping.words_of(by_name(mapping.of(mapping.options(words)).spec)) == words
+
+
+def test_columns_have_a_table_of_their_own() -> None:
+    words = {"response": "r", "columns.acc": "info.acc", "columns.a b": "x"}
+    assert tomllib.loads(mapping.toml_of(words))["mapping"] == {
+        "response": "r",
+        "columns": {"acc": "info.acc", "a b": "x"},
+    }
