@@ -116,7 +116,7 @@ def train(tiny: Path, tmp_path: Path) -> Trained:
                 **settings,
             }
         )
-        callback = RLBoardCallback(tmp_path / "runs" / "x", columns=["level"])
+        callback = RLBoardCallback(tmp_path / "runs" / "x", columns=["level"], precision=None)
         callbacks = [callback] if listening else []
         trainer = getattr(trl, f"{kind}Trainer")(
             model=str(tiny),
@@ -190,6 +190,9 @@ def test_what_the_tab_shows_is_what_trl_reports(
     (run,) = board.runs().runs
     assert (run.problems, run.samples, run.formats) == (0, 24, ["native"])
     assert {metric.name for metric in run.token_metrics} >= {"logprobs", "ref_logprobs", "entropies", "k3"}
+    settings = json.loads((folder / "rollouts.config.json").read_text())["config"]
+    names = ("beta", "epsilon", "num_generations", "algorithm", "learning_rate", "reward_weight_brevity")
+    assert [settings[name] for name in names] == [0.05, 0.2, 4, "GRPOTrainer", 0.01, 0.5]
     pairs = {
         "reward": "reward",
         "digits": "rewards/digits/mean",
@@ -323,7 +326,7 @@ def test_a_training_goes_on_whatever_happens_to_the_log(
     with caplog.at_level(logging.WARNING):
         trainer, folder = train(max_steps=2)
     assert trainer.state.global_step == 2
-    assert not list(folder.glob("*.jsonl"))
+    assert not rows(folder)
     assert [record.message for record in caplog.records if "RL Board" in record.message] == [
         "RL Board's callback for TRL: KeyError: 'completion_ids'. The training goes on; more such are only counted."
     ]

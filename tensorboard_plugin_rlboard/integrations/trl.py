@@ -125,7 +125,6 @@ class RLBoardCallback(TrainerCallback):
             self._ear.tell("rewards", f"{kind} has no _calculate_rewards; rewards are not written")
         if not hear(trainer, "_get_per_token_logps_and_entropies", self._passed):
             self._ear.tell("logprobs", f"{kind} shows no log-probabilities; they are not written")
-        atexit.register(self.flush)
 
     # What is heard, in this order: the begin of a generation, passes of policy and reference over it and its rewards,
     # its end; later the loss's passes, over the same samples in another order and smaller batches.
@@ -171,6 +170,7 @@ class RLBoardCallback(TrainerCallback):
         if made is None:
             return
         self._write(made.split)
+        self._writer(made.split)
         split, step, number = self._counted
         number = number + 1 if (split, step) == (made.split, made.step) else 0
         self._counted = made.split, made.step, number
@@ -188,7 +188,10 @@ class RLBoardCallback(TrainerCallback):
         if split not in self._writers:
             facts = self._known()
             folder = facts.trainer.args.output_dir if self._folder is None else self._folder
-            self._writers[split] = RolloutWriter(folder, facts.rank, split, **self._options)
+            options = {"config": facts.config(), **self._options}
+            self._writers[split] = RolloutWriter(folder, facts.rank, split, **options)
+            if len(self._writers) == 1:  # after the writer's own: what is registered last is called first
+                atexit.register(self.flush)
         return self._writers[split]
 
     def _known(self) -> Facts:
