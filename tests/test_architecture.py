@@ -20,7 +20,17 @@ PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # The room of a module -> the rooms that it may import. A room that is not named imports nothing of ours.
 MAY_IMPORT = {
-    "plugin": {"http", "board", "index", "sources", "scalars", "settings"},
+    "plugin": {
+        "http",
+        "board",
+        "index",
+        "sources",
+        "scalars",
+        "settings",
+        "config_files",
+        "run_config",
+        "events",
+    },
     "cli": {"cluster", "scalars_command", "__version__"},
     "scalars_command": {"board", "index", "sources", "writing"},
     "writer": {"writing"},
@@ -36,6 +46,7 @@ MAY_IMPORT = {
             "scalars",
             "settings",
             "run_config",
+            "config_files",
             "sources",
             "formats",
             "metrics",
@@ -44,14 +55,26 @@ MAY_IMPORT = {
         ),
         *("texts", "api"),
     },
-    "index": {"settings", "sources", "formats", "metrics", "moments", "segments"},
+    "index": {
+        "settings",
+        "run_config",
+        "config_files",
+        "sources",
+        "formats",
+        "metrics",
+        "moments",
+        "segments",
+    },
     "settings": {"settings_file", "sources", "formats", "texts"},
     "settings_file": {"formats"},
+    "run_config": {"config_names"},
+    "events": {"run_config"},
+    "config_files": {"run_config", "sources"},
     "formats": {"metrics", "segments"},
     "moments": {"metrics", "segments"},
     "metrics": {"segments"},
 }
-SERVERS = {"tensorboard": {"plugin", "loader", "scalars", "writing"}, "werkzeug": {"plugin"}}
+SERVERS = {"tensorboard": {"plugin", "loader", "scalars", "events", "writing"}, "werkzeug": {"plugin"}}
 PYTHON_LINES = 300
 TYPESCRIPT_LINES = 200
 # One decoder for each answer of the contract, to be read beside http_api.md.

@@ -27,7 +27,7 @@ def test_columns_become_rows() -> None:
     rows, problems = columns({"a": [1, None], "b": [3, 4, 5], "c": [], "d": "both", "e": None}, "a")
     assert rows == [{"a": 1, "d": "both"}, {"d": "both"}]
     assert problems == [
-        "The column b has 3 entries for 2 in a: it is left out, because nothing says which sample each entry belongs to."
+        "The column b has length 3, a has 2: it is left out, because nothing says which sample each of its entries belongs to."
     ]
     assert columns({"a": "text", "b": [1]}, "a")[0] == []
 

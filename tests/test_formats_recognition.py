@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from logged import LETTERS, SAMPLES, lines
 
 from tensorboard_plugin_rlboard.formats.base import Format, Origin, Reading
 from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.one import parse_slowly
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, by_name, recognise
 
 OF_FOLDER = {
@@ -114,10 +116,20 @@ def test_each_row_belongs_to_one_format() -> None:
             assert len(claimed) == 1 or claimed in RELATIVES, (path, claimed)
 
 
+@pytest.mark.parametrize(
+    "path", sorted(FIXTURES.glob("*/*.jsonl")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_no_row_is_claimed_twice(path: Path) -> None:
+    for row in map(parse_slowly, path.read_bytes().splitlines()):
+        claimed = claims(row or {})
+        assert len(claimed) <= 1 or claimed in RELATIVES
+        assert path.parent.name != "native" or claimed <= {"native", "roll-board"}
+
+
 def test_names_are_stable_and_tell_formats_apart() -> None:
     names = [known.name for known in FORMATS]
     assert len(set(names)) == len(names)
-    assert all(name.replace("-", "").isalnum() and name.islower() for name in names)
+    assert all(re.fullmatch("[a-z][a-z0-9_-]+", name) for name in names)
     assert all(known.definition for known in FORMATS)
     assert FORMATS[-1] is NATIVE
     for known in FORMATS:

@@ -33,8 +33,9 @@ def test_an_export_from_its_first_to_its_last_trained_token() -> None:
     assert row["mismatch_kl"] == [0.25, None, None, 0.5]
     assert row["is_masked"] == [False] * 4
     assert "rl_weights" not in row  # null throughout
+    assert row["prompt"] == "#10 #11"
     assert (row["step"], row["split"], row["data_source"], row["sample_id"]) == (3, "train", "calc", "1:5")
-    assert not {"reward", "prompt", "response", "token_ids", "micro_step"} & row.keys()
+    assert not {"reward", "response", "token_ids", "micro_step"} & row.keys()
 
 
 def test_an_export_with_a_tokenizer_has_texts() -> None:
@@ -49,7 +50,7 @@ def test_packed_sequences_are_parted() -> None:
     found = explode(TRAPS / "prime_rl_tokens/packed/token_exports/step_3/rank_1.jsonl")
     assert [row["response_tokens"] for row in found.rows] == [["#11", "#12"], ["#15"]]
     assert [row["sample_id"] for row in found.rows] == ["1:5:0", "1:5:1"]
-    assert found.rows[0]["group_id"] != found.rows[1]["group_id"]
+    assert [row["prompt"] for row in found.rows] == ["#10", "#13 #14"]
     assert found.problems == []
 
 
@@ -72,12 +73,12 @@ def test_an_export_of_newer_versions() -> None:
     assert not {"losses", "rewards"} & row.keys()
 
 
-def test_equal_prompts_are_a_group() -> None:
+def test_prompts_are_followed_without_a_tokenizer() -> None:
     exported = [
         explode(file, i) for file in sorted(SAMPLES.glob("token_exports/step_1/*.jsonl")) for i in range(6)
     ]
-    groups = [found.rows[0]["group_id"] for found in exported]
-    assert sorted(groups.count(group) for group in set(groups)) == [4, 4, 4]
+    prompts = [found.rows[0]["prompt"] for found in exported]
+    assert sorted(prompts.count(prompt) for prompt in set(prompts)) == [4, 4, 4]
 
 
 # Results of older verifiers, trajectories of miles.
@@ -139,6 +140,7 @@ def test_miles() -> None:
         ("0.jsonl", 0, "train"),
         ("eval_12.jsonl", 12, "eval"),
         ("rollout_7.jsonl.gz", 7, "train"),
+        ("traj2_eval_10.jsonl", 10, "eval"),
         ("x.jsonl", None, ""),
     ],
 )

@@ -150,3 +150,35 @@ def test_the_spec_of_a_format_is_all_that_its_rows_depend_on() -> None:
         assert (again.name, again.options) == (known.name, bound.options)
         assert again.spec == bound.spec
         assert json.dumps(dict(again.options))
+
+
+def test_a_guess_is_shown_with_the_file_that_would_correct_it(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    rows = [{"question": "What?", "answer": "It.", "score": 0.5, "iteration": 3, "who": "me"}]
+    write_rows(tmp_path / "run" / "strange.jsonl", rows)
+    board = open_board(tmp_path)
+    info = board.runs().runs[0]
+    assert (info.formats, info.mapping_guessed) == (["mapping"], True)
+    assert info.mapping == {
+        "prompt": "question",
+        "response": "answer",
+        "reward": "score",
+        "step": "iteration",
+    }
+    assert [one.step for one in only(board, "run")] == [3]
+    (tmp_path / "run" / "rlboard.toml").write_text(info.mapping_toml, encoding="utf-8")
+    board.registry.refresh()
+    said = board.runs().runs[0]
+    assert (said.mapping, said.mapping_guessed) == (info.mapping, False)
+    assert [one.step for one in only(board, "run")] == [3]
+
+
+def test_what_of_the_settings_does_not_count_is_said(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    write_rows(tmp_path / "run" / "a.jsonl", [{"step": 1, "prompt": "p", "response": "r"}])
+    (tmp_path / "run" / "rlboard.toml").write_text('[maping]\nprompt = "q"\n', encoding="utf-8")
+    message = open_board(tmp_path).runs().runs[0].message
+    assert "rlboard.toml" in message
+    assert "maping" in message

@@ -5,14 +5,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from providers import data_server, multiplexer
 from tensorboard import context, errors
-from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
-from tensorboard.data import server_ingester
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
-from tensorboard.util import grpc_util
 
+from tensorboard_plugin_rlboard.board.pairing import Pairing, chosen, declaring, pairing
+from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.scalars import ScalarReader, Scalars, ScalarSeries, ScalarTags, paired
 
 if TYPE_CHECKING:
@@ -36,25 +36,6 @@ def logs(tmp_path: Path) -> Path:
     write(tmp_path / "ppo", {"loss": [1.0, 0.5, math.nan], "lr": [0.25]})
     write(tmp_path / "ppo" / "critic", {"loss": [7.0], "critic/loss": [math.inf]}, first_step=5)
     return tmp_path
-
-
-def multiplexer(logs: Path) -> Any:
-    events = plugin_event_multiplexer.EventMultiplexer()
-    events.AddRunsFromDirectory(str(logs))
-    events.Reload()
-    return data_provider.MultiplexerDataProvider(events, str(logs))
-
-
-def data_server(logs: Path) -> Any:
-    try:
-        binary = server_ingester.get_server_binary()
-    except server_ingester.NoDataServerError as error:
-        pytest.skip(str(error))
-    ingester = server_ingester.SubprocessServerDataIngester(
-        binary, str(logs), reload_interval=0, channel_creds_type=grpc_util.ChannelCredsType.LOCAL
-    )
-    ingester.start()
-    return ingester.data_provider
 
 
 @pytest.mark.parametrize("make_provider", [multiplexer, data_server])
@@ -155,3 +136,68 @@ def test_another_training_s_scalars_are_left_to_it() -> None:
     assert paired(".", [".", "x", "ppo/tb"], [".", "ppo"]) == [".", "x"]
     assert paired("exp", ["exp/eval"], ["exp", "exp/eval"]) == []
     assert paired("exp/eval", ["exp/eval", "exp"], ["exp", "exp/eval"]) == ["exp/eval"]
+
+
+def test_how_a_pairing_is_known() -> None:
+    assert pairing("exp", ["exp", "exp/tb"]) == Pairing(("exp", "exp/tb"), "same")
+    assert pairing("a/.", ["a/."]) == Pairing(("a/.",), "same")
+    assert pairing("exp", ["exp/tb"]) == Pairing(("exp/tb",), "nearest")
+    assert pairing("exp/completions", ["exp/runs/x"]) == Pairing(("exp/runs/x",), "nearest")
+    assert pairing("exp/rollouts", ["exp/tb1", "exp/tb2"]) == Pairing((), "none")
+    assert pairing("exp/rollouts", []) == Pairing()
+
+
+def test_what_the_user_names_counts_most() -> None:
+    scalars = ["exp", "exp/runs/a", "exp/runs/b", "other"]
+    assert pairing("exp", scalars, named=["other"], declared=["exp"]) == Pairing(("other",), "settings")
+    named = pairing("exp", scalars, named=["exp/runs", "other", "exp/runs/a"])
+    assert named == Pairing(("exp/runs/a", "exp/runs/b", "other"), "settings")
+    assert pairing("exp", scalars, named=[]) == Pairing((), "settings")
+    assert pairing("exp", scalars, named=["gone"]) == Pairing((), "settings")
+    assert pairing("exp", scalars, named=["."]).runs == tuple(scalars)
+
+
+def test_what_the_writer_declares_leaves_no_guess() -> None:
+    scalars = ["exp/tb1", "exp/tb2"]
+    assert pairing("exp/rollouts", scalars, declared=["exp/tb2"]) == Pairing(("exp/tb2",), "declared")
+    # The writer keeps out of the trainer's own event files by a folder of its own; both belong to the run.
+    both = pairing("exp", ["exp", "exp/rlboard"], declared=["exp/rlboard"])
+    assert both == Pairing(("exp", "exp/rlboard"), "declared")
+    # An event file that has no scalars is nothing to pair with.
+    assert pairing("exp", ["exp"], declared=["exp/rlboard"]) == Pairing(("exp",), "same")
+
+
+@pytest.mark.parametrize(
+    ("run", "files", "declarations", "expected"),
+    [
+        ("exp", ["exp/r.jsonl"], [("exp", ["r.jsonl"])], ["exp"]),
+        ("exp", ["exp/r.jsonl"], [("exp/rlboard", ["../r.jsonl"])], ["exp/rlboard"]),
+        (
+            "exp/c",
+            ["exp/c/r.jsonl"],
+            [("exp/runs/x", ["../../c/r.jsonl"]), ("exp", ["d/r.jsonl"])],
+            ["exp/runs/x"],
+        ),
+        (".", ["./r.jsonl"], [(".", ["r.jsonl"]), ("a", ["../r.jsonl"])], [".", "a"]),
+        ("a/.", ["a/./r.jsonl"], [("a/.", ["./r.jsonl"])], ["a/."]),
+        # A file that is not there yet counts for its folder.
+        ("exp", ["exp/r.jsonl"], [("exp", ["r-00001.jsonl"])], ["exp"]),
+        # A run whose files lie in folders of their own.
+        ("exp", ["exp/step_1/r.jsonl"], [("tb", ["../exp/step_1/r.jsonl"])], ["tb"]),
+        # Nothing above the log directory is anybody's.
+        (".", ["./r.jsonl"], [(".", ["../r.jsonl"]), ("a", ["../../r.jsonl"]), ("b", ["/etc/r.jsonl"])], []),
+        ("etc", ["etc/r.jsonl"], [("b", ["/etc/r.jsonl"])], []),
+        ("exp", ["exp/r.jsonl"], [("exp", [])], []),
+    ],
+)
+def test_event_files_that_name_rollouts(
+    run: str, files: list[str], declarations: list[tuple[str, list[str]]], expected: list[str]
+) -> None:
+    assert declaring(run, files, declarations) == expected
+
+
+def test_a_choice_is_checked_against_the_names_of_the_provider() -> None:
+    assert chosen(["b", "a", "b"], ["a", "b", "c"]) == ["b", "a"]
+    for name in ("d", "../a", "/etc", ""):
+        with pytest.raises(UnknownError):
+            chosen(["a", name], ["a", "b"])

@@ -7,6 +7,8 @@ import { ApiError } from "./api/client";
 import { followTheme, followVisibility, nameThePage, visible } from "./host";
 import { language, t } from "./i18n";
 import { HelpDialog } from "./shell/HelpDialog";
+import { MappingBar, MappingDialog } from "./shell/info/Mapping";
+import { RunInfoDialog } from "./shell/info/RunInfoDialog";
 import { ProblemsDialog } from "./shell/ProblemsDialog";
 import { StepBar } from "./shell/StepBar";
 import shellCss from "./shell/shell.css?inline";
@@ -84,7 +86,7 @@ function Banner(): JSX.Element | null {
 }
 
 export function App(): JSX.Element {
-  const [dialog, setDialog] = useState<"" | "help" | "problems">("");
+  const [dialog, setDialog] = useState<"" | "help" | "problems" | "info" | "mapping">("");
   const pane = useRef<HTMLElement>(null);
   useKeys(
     {
@@ -97,6 +99,7 @@ export function App(): JSX.Element {
       },
       f: editFilter,
       Escape: up,
+      i: () => run.value !== null && setDialog("info"),
       "?": () => setDialog("help"),
     },
     "shell",
@@ -107,19 +110,27 @@ export function App(): JSX.Element {
     if (on && !document.hasFocus()) pane.current?.focus({ preventScroll: true });
   }, [on]);
   const close = (): void => setDialog("");
+  const info = run.value;
   return (
     <>
       <div class="bars">
-        <TopBar onProblems={() => setDialog("problems")} onHelp={() => setDialog("help")} />
+        <TopBar
+          onProblems={() => setDialog("problems")}
+          onHelp={() => setDialog("help")}
+          onInfo={() => setDialog("info")}
+        />
         <StepBar />
       </div>
       <Banner />
+      {info !== null && <MappingBar info={info} onOpen={() => setDialog("mapping")} />}
       <main class="pane" tabIndex={-1} ref={pane} aria-label={t(`shell.view.${selection.value.view}`)}>
         <h2 class="unseen">{t(`shell.view.${selection.value.view}`)}</h2>
         <Pane onProblems={() => setDialog("problems")} />
       </main>
       {dialog === "help" && <HelpDialog onClose={close} />}
       {dialog === "problems" && <ProblemsDialog onClose={close} />}
+      {dialog === "info" && <RunInfoDialog onClose={close} />}
+      {dialog === "mapping" && info !== null && <MappingDialog info={info} onClose={close} />}
     </>
   );
 }

@@ -10,6 +10,7 @@ import { speak } from "../src/i18n";
 import { revision, runs, runsError, steps, stepsError } from "../src/state/data";
 import { dispatchKey } from "../src/state/keys";
 import { DEFAULTS, select, selection } from "../src/state/selection";
+import { metric, runInfo } from "./fixtures";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
 vi.hoisted(() => {
@@ -17,29 +18,16 @@ vi.hoisted(() => {
   Object.assign(globalThis, { matchMedia: () => still });
 });
 
-const info: RunInfo = {
+const info = runInfo({
   run: "ppo",
-  formats: ["native"],
-  state: "ready",
-  message: "",
-  files: 1,
-  bytes: 1000,
-  indexed_bytes: 1000,
-  bytes_per_second: 0,
   samples: 2,
   steps: { count: 2, first: 1, last: 2 },
   splits: ["train", "eval"],
   attempts: [{ attempt: 1, first: 1, last: 2 }],
-  metrics: [
-    { name: "reward", kind: "value", unit: "" },
-    { name: "n_tokens", kind: "count", unit: "tokens" },
-  ],
-  token_metrics: [],
+  metrics: [metric("reward"), metric("n_tokens", { kind: "count", unit: "tokens" })],
   text_columns: ["ground_truth"],
   problems: 2,
-  scalar_runs: [],
-  config: {},
-};
+});
 
 const statistic = [1, 2];
 const summary = Object.fromEntries(
@@ -143,7 +131,14 @@ test("with nothing found it says where it looked, what it passed over and why, a
   runs.value = { ...found, runs: [], ignored: [{ file: "x.jsonl", reason: "no response in its rows" }] };
   await show();
   const words = byTestId("empty")?.textContent ?? "";
-  for (const part of ["/logs", "x.jsonl: no response in its rows", "RolloutWriter(", "--logdir"]) {
+  for (const part of [
+    "/logs",
+    "x.jsonl: no response in its rows",
+    "RolloutWriter(",
+    "--logdir",
+    "verl",
+    "rlboard doctor PATH",
+  ]) {
     expect(words).toContain(part);
   }
   expect(await violations()).toEqual([]);

@@ -1,36 +1,23 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { RunInfo, Steps } from "../src/api/answers";
+import type { Steps } from "../src/api/answers";
 import { revision, runs, steps } from "../src/state/data";
 import { select, selection } from "../src/state/selection";
 import { addedIds, fromZero, hiddenCharts } from "../src/views/overview/choices";
 import { Overview } from "../src/views/overview/Overview";
+import { metric, runInfo } from "./fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
 
-const info = (name: string) => ({ name, kind: "value" as const, unit: name === "k3_mean" ? "nats" : "" });
+const info = (name: string) => metric(name, { unit: name === "k3_mean" ? "nats" : "" });
 
-const RUN: RunInfo = {
-  run: "demo",
-  formats: ["native"],
-  state: "ready",
-  message: "",
-  files: 1,
-  bytes: 1,
-  indexed_bytes: 1,
-  bytes_per_second: 1,
-  samples: 8,
-  steps: { count: 2, first: 0, last: 10 },
-  splits: ["train"],
-  attempts: [],
+const RUN = runInfo({
   metrics: ["reward", "ref_reward", "reward_gap", "n_tokens", "my_metric"].map(info),
   token_metrics: [info("logprobs")],
-  text_columns: [],
-  problems: 0,
+  attempts: [],
   scalar_runs: ["demo"],
-  config: {},
-};
+});
 
 const column = (mean: number[]) => ({
   ...Object.fromEntries(

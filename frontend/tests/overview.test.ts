@@ -6,31 +6,13 @@ import { binsFor, loadCompared, shapesOf, spanOf } from "../src/views/overview/d
 import { joined, lineOf } from "../src/views/overview/lines";
 import { loadStepSamples, marksOf, PAGE } from "../src/views/overview/stepSamples";
 import { Recent } from "../src/views/overview/walking";
+import { metric, runInfo } from "./fixtures";
 
-const info = (name: string) => ({ name, kind: "value" as const, unit: "" });
-
-function runWith(metrics: string[], tokens: string[] = []): RunInfo {
-  return {
-    run: "demo",
-    formats: [],
-    state: "ready",
-    message: "",
-    files: 1,
-    bytes: 1,
-    indexed_bytes: 1,
-    bytes_per_second: 1,
-    samples: 1,
-    steps: { count: 2, first: 0, last: 10 },
-    splits: [],
-    attempts: [],
-    metrics: metrics.map(info),
-    token_metrics: tokens.map(info),
-    text_columns: [],
-    problems: 0,
-    scalar_runs: [],
-    config: {},
-  };
-}
+const runWith = (metrics: string[], tokens: string[] = []): RunInfo =>
+  runInfo({
+    metrics: metrics.map((name) => metric(name)),
+    token_metrics: tokens.map((name) => metric(name)),
+  });
 
 function summary(mean: (number | null)[], low = 0, high = 1): Summary {
   const same = (value: number) => mean.map(() => value);

@@ -10,6 +10,7 @@ import { nearest } from "../src/views/sample/Links";
 import { SampleDrawer } from "../src/views/sample/SampleDrawer";
 import { groupScalars } from "../src/views/sample/scalarGroups";
 import { tail } from "../src/views/sample/tail";
+import { metric, sampleOf } from "./fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
 // Style sheets mean nothing without a layout, and jsdom adopts none.
@@ -18,32 +19,22 @@ vi.mock("../src/ui/styles", () => ({ adopt: () => undefined }));
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const text = (shown: string, raw = shown) => ({ raw, shown });
 
-function sample(id: string, more: Partial<Sample> = {}): Sample {
-  return {
-    id,
-    run: "demo",
-    step: 7,
-    split: "train",
-    attempt: 0,
-    file: "demo/rank0.jsonl",
-    line: 17,
+const sample = (id: string, more: Partial<Sample> = {}): Sample =>
+  sampleOf(id, {
     texts: { prompt: text(HOSTILE), response: text("威仪b", "威仪b<PAD>"), ref_response: text("other") },
     scalars: { reward: 0.123456789, ref_reward: 0.5, reward_gap: -0.376543211 },
-    messages: null,
     response_tokens: ["威", "", "仪", "b"],
     raw_tokens: ["å¨", "ģ", "仪", "b"],
     token_metrics: [
-      { name: "log_ratio", kind: "signed", unit: "nats" },
-      { name: "values", kind: "value", unit: "reward" },
+      metric("log_ratio", { kind: "signed", unit: "nats" }),
+      metric("values", { unit: "reward" }),
     ],
     missing: { values: [[3, 4]] },
-    mask: null,
     trimmed: [{ what: "pad token", count: 2, reason: "trailing" }],
     problems: [{ file: "rank0.jsonl", line: 17, offset: 0, kind: "length", reason: "values is short" }],
     neighbours: { previous: "a", next: "b", group: [id, "b"], prompt: [{ step: 3, id: "c" }] },
     ...more,
-  };
-}
+  });
 
 const ROWS = Float32Array.from([0.5, -2.25, Number.NaN, 0, 1, 2, 3, Number.NaN]);
 let samples: Record<string, Sample>;

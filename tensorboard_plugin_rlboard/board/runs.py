@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.api import AttemptInfo, IgnoredFile, RunInfo, Runs, StepSpan
 from tensorboard_plugin_rlboard.board.catalog import Catalogue
+from tensorboard_plugin_rlboard.board.mapping import mapped
 from tensorboard_plugin_rlboard.board.vocabulary import info, sample_metrics, text_columns, token_metrics
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -58,6 +59,7 @@ def runs(
 
 def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
     """What the table of a run holds; made again only when it changes."""
+    columns = mapped(run)
     return RunInfo(
         run=run.name,
         formats=sorted({file.known.name for file in tuple(run.files.values())}),
@@ -77,6 +79,9 @@ def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
         problems=run.problems,
         scalar_runs=[],
         config={},
+        mapping=columns.words,
+        mapping_guessed=columns.guessed,
+        mapping_toml=columns.toml,
     )
 
 
@@ -85,10 +90,16 @@ def _now(registry: Registry, run: RunIndex, described: RunInfo, scalar_runs: Seq
     return replace(
         described,
         state="failed" if registry.failure else "indexing" if run.pending else "ready",
-        message=registry.failure or run.message,
+        message=registry.failure or run.message or _settings_problem(registry, run),
         files=len(run.files),
         bytes=run.size,
         indexed_bytes=run.indexed,
         bytes_per_second=registry.speed(run),
         scalar_runs=paired(run.name, scalar_runs, registry.runs),
     )
+
+
+def _settings_problem(registry: Registry, run: RunIndex) -> str:
+    """What of a run's rlboard.toml does not count, the first such sentence; empty where all does."""
+    first = next(iter(tuple(run.files.values())), None)
+    return "" if first is None else next(iter(registry.settings.of(first.path).problems), "")

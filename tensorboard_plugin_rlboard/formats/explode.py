@@ -33,8 +33,8 @@ def columns(row: Mapping[str, object], of: str) -> tuple[list[dict[str, object]]
             continue
         if len(column) != count:
             problems.append(
-                f"The column {key} has {len(column)} entries for {count} in {of}: it is left out, "
-                "because nothing says which sample each entry belongs to."
+                f"The column {key} has length {len(column)}, {of} has {count}: it is left out, "
+                "because nothing says which sample each of its entries belongs to."
             )
             continue
         for sample, entry in zip(samples, column, strict=True):
@@ -67,9 +67,9 @@ def token_ids(value: object) -> list[int] | None:
     """A list of token ids; None where the value is none."""
     if not isinstance(value, list):
         return None
-    if not all(type(entry) is int and 0 <= entry < _MOST_ID for entry in value):
-        return None
-    return value
+    if set(map(type, value)) <= {int} and (not value or (min(value) >= 0 and max(value) < _MOST_ID)):
+        return value
+    return None
 
 
 def spelt(ids: list[int]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tensorboard_plugin_rlboard.formats.explode import token_ids
 from tensorboard_plugin_rlboard.formats.messages import Message, as_messages
 
 Node = Mapping[str, object]
@@ -138,7 +139,7 @@ def _parent(i: int, node: Node) -> int | None:
 def token_data(branch: Branch) -> TokenData:
     """What a branch logs for each token of its response; without ids where it has none."""
     found = TokenData()
-    ids = [_ids(node) for node in branch.nodes]
+    ids = [token_ids(node.get("token_ids")) or [] for node in branch.nodes]
     masks = [
         _mask(node, len(own), sampled, found.problems)
         for node, own, sampled in zip(branch.nodes, ids, branch.sampled, strict=True)
@@ -171,11 +172,6 @@ def token_data(branch: Branch) -> TokenData:
 def _keep(found: TokenData, name: str, values: list[object]) -> None:
     if any(value is not None for value in values):
         found.arrays[name] = values
-
-
-def _ids(node: Node) -> list[int]:
-    ids = node.get("token_ids")
-    return ids if isinstance(ids, list) and all(type(i) is int for i in ids) else []
 
 
 def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[bool]:

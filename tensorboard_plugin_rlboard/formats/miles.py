@@ -11,9 +11,10 @@ from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats import parts
 from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.explode import whole
 from tensorboard_plugin_rlboard.formats.messages import as_messages, as_text, split_conversation
 
-_NAME = re.compile(r"(eval_)?(?:\w*_)?(\d+)\.jsonl.*", re.ASCII)
+_NAME = re.compile(r".*?(eval_)?([0-9]{1,15})\.jsonl.*")
 
 
 def _recognise(row: Row) -> bool:
@@ -26,7 +27,7 @@ def _recognise(row: Row) -> bool:
 
 
 def _origin(path: PurePosixPath) -> Origin:
-    """The step of `<rollout id>.jsonl` and `eval_<rollout id>.jsonl`."""
+    """The step of `<rollout id>.jsonl` and `eval_<rollout id>.jsonl`, whatever stands before that."""
     found = _NAME.fullmatch(path.name)
     return Origin() if found is None else Origin(int(found[2]), "eval" if found[1] else "train")
 
@@ -38,7 +39,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
     prompt, response = split_conversation(messages)
     if not response:
         raise ValueError("The conversation has no message of the assistant.")
-    occurrence = parts.whole(row.get("sample_occurrence"))
+    occurrence = whole(row.get("sample_occurrence"))
     index = parts.text(row.get("sample_index"))
     said = row.get("prompt")
     sample: dict[str, object] = {

@@ -95,7 +95,7 @@ class _Tokens:
         if marks is None:
             return
         end = len(marks) if length is None else max(0, min(length, len(marks)))
-        written = [number(mark) not in {0.0, None} for mark in marks[:end]]
+        written = _non_zero(marks[:end])
         if True not in written:
             problems.append(
                 "Its loss mask is 0 all through: its token data is left out, as nothing says where the response begins."
@@ -114,6 +114,12 @@ class _Tokens:
             if not all(inside):
                 self.found["response_mask"] = [int(mark) for mark in inside]
         _one_advantage(self.found)
+
+
+def _non_zero(marks: list[object]) -> list[bool]:
+    if set(map(type, marks)) <= {float, int}:  # what it is in all but broken lines, and there are millions
+        return [mark != 0 for mark in marks]
+    return [number(mark) not in {0.0, None} for mark in marks]
 
 
 def _one_advantage(found: dict[str, object]) -> None:

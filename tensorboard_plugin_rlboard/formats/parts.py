@@ -28,17 +28,6 @@ def section(row: Mapping[str, object], *keys: str) -> Mapping[str, object]:
     return found if isinstance(found, Mapping) else {}
 
 
-def whole(value: object) -> int | None:
-    """A whole number, also where it was written as 3.0 or as a text; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else None
-
-
 def text(value: object) -> str:
     """An identifier as text; empty for anything that is none."""
     if isinstance(value, str):

@@ -7,16 +7,21 @@ from urllib.parse import parse_qsl
 
 from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.areal import AREAL
+from tensorboard_plugin_rlboard.formats.art import ART
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.miles import MILES
 from tensorboard_plugin_rlboard.formats.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.nemo_rl import NEMO_RL
 from tensorboard_plugin_rlboard.formats.open_instruct import OPEN_INSTRUCT
+from tensorboard_plugin_rlboard.formats.rllm import RLLM
 from tensorboard_plugin_rlboard.formats.roll_board import ROLL_BOARD
 from tensorboard_plugin_rlboard.formats.roll_dump import ROLL_DUMP
 from tensorboard_plugin_rlboard.formats.skyrl import SKYRL
+from tensorboard_plugin_rlboard.formats.slime import SLIME, SLIME_TRAINING
 from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
+from tensorboard_plugin_rlboard.formats.trl import TRL
+from tensorboard_plugin_rlboard.formats.tunix import TUNIX
 from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.verl import VERL, VERL_VALIDATION
@@ -24,6 +29,12 @@ from tensorboard_plugin_rlboard.formats.verl import VERL, VERL_VALIDATION
 FORMATS: tuple[Format, ...] = (
     VERIFIERS,
     TOKEN_EXPORT,
+    SLIME,
+    SLIME_TRAINING,
+    RLLM,
+    TUNIX,
+    ART,
+    TRL,
     NEMO_RL,
     OPEN_INSTRUCT,
     ROLL_BOARD,

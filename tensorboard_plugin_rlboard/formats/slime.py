@@ -75,7 +75,7 @@ def _rows(row: Row, reading: Reading) -> Exploded:
         "finish_reason": row.get("status"),
         "group_id": _id(row.get("group_index")),
         "sample_id": _id(row.get("index")),
-        "policy_version": _version(row.get("weight_versions")),
+        "weight_version": _version(row.get("weight_versions")),
         "metadata": row.get("metadata") or None,
     }
     asked = as_messages(row.get("prompt"))

@@ -2,18 +2,18 @@
 
 Definition: prime_rl/trainer/rl/token_export.py (schema 1). One line is one sequence of one rank's micro-batch; where
 several were packed into it their positions begin again at 0, and each becomes a sample. What is not there: texts and token
-strings (only ids), a reward in most versions, and anything that says which trace a sequence was; its group is made of
-the sequences with equal prompts.
+strings (only ids: without a tokenizer a prompt is its ids, so that it can be followed across steps and equal ones are a
+group), a reward in most versions, and anything that says which trace a sequence was.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats import parts
 from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.explode import spelt, token_ids, whole
 from tensorboard_plugin_rlboard.formats.verifiers import origin, step_folder
 
 _NAMES = {"trainer_logprobs": "logprobs", "inference_logprobs": "rollout_logprobs", "entropy": "entropies"}
@@ -39,9 +39,9 @@ def _depth(path: PurePosixPath) -> int:
 
 
 def _rows(row: Row, reading: Reading) -> Exploded:
-    ids, mask = row.get("token_ids"), row.get("loss_mask")
-    if not isinstance(ids, list) or not all(type(i) is int for i in ids):
-        raise ValueError("The line has no list of whole numbers as token_ids.")
+    ids, mask = token_ids(row.get("token_ids")), row.get("loss_mask")
+    if ids is None:
+        raise ValueError("The line has no list of token ids as token_ids.")
     if not isinstance(mask, list) or len(mask) != len(ids):
         raise ValueError("The line has no loss_mask of the length of its token_ids.")
     kept = [bool(value) for value in mask]
@@ -74,7 +74,7 @@ def _starts(positions: object, size: int) -> list[int]:
 def _sample(
     row: Row,
     reading: Reading,
-    ids: Sequence[int],
+    ids: list[int],
     mask: Sequence[bool],
     place: tuple[int, int, int],
     number: int | None,
@@ -91,16 +91,16 @@ def _sample(
     """
     begin, first, last = place
     prompt, response = ids[begin:first], ids[first:last]
-    step = parts.whole(row.get("export_step"))
+    text = reading.text(prompt)
+    step = whole(row.get("export_step"))
     name = ":".join(parts.text(row.get(key)) for key in ("rank", "export_sequence_idx"))
     found: dict[str, object] = {
-        "step": parts.whole(row.get("step")) if step is None else step,
+        "step": whole(row.get("step")) if step is None else step,
         "split": "train",
-        "prompt": reading.text(prompt),
+        "prompt": spelt(prompt) if text is None else text,
         "response": reading.text(response),
         "response_tokens": reading.tokens(response),
         "response_mask": [int(value) for value in mask[first:last]],
-        "group_id": hashlib.blake2b(repr(list(prompt)).encode(), digest_size=8).hexdigest(),
         "sample_id": name if number is None else f"{name}:{number}",
         "data_source": parts.text(row.get("env_name")),
         "reward": _reward(row.get("rewards"), mask, first, last),

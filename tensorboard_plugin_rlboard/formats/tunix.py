@@ -62,7 +62,6 @@ def _rows(row: Row, reading: Reading) -> Exploded:
     whole = [int(number) for number in ids if number == int(number)] if _finite(ids) else []
     sample |= {
         "step": row.get("policy_version"),
-        "policy_version": row.get("policy_version"),
         "reward": row.get("trajectory_reward"),
         "group_id": _id(row.get("group_id")),
         "finish_reason": row.get("status"),

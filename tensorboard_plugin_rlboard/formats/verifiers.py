@@ -15,11 +15,12 @@ from pathlib import PurePosixPath
 from tensorboard_plugin_rlboard.formats import parts
 from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
 from tensorboard_plugin_rlboard.formats.conversation import structure_text
+from tensorboard_plugin_rlboard.formats.explode import number, whole
 from tensorboard_plugin_rlboard.formats.graph import Branch, branches, token_data
 from tensorboard_plugin_rlboard.formats.messages import as_text
 
-_STEP = re.compile(r"step_(\d+)", re.ASCII)
-_SPLITS = frozenset({"train", "eval"})
+_STEP = re.compile(r"step_[0-9]{1,15}")
+_SPLITS = ("train", "eval")
 _TRUNCATED = frozenset(
     {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}
 )
@@ -80,11 +81,11 @@ def _rows(row: Row, reading: Reading) -> Exploded:
         problems += odd
         if not paths:
             problems.append(f"A trace has no message of the model{_because(trace, row)}.")
-        for number, path in enumerate(paths):
+        for place, path in enumerate(paths):
             sample, complaints = _sample(path, trace, reading)
             problems += complaints
             trace_id = parts.text(trace.get("id"))
-            sample["sample_id"] = trace_id if number == 0 else f"{trace_id}:{number}"
+            sample["sample_id"] = trace_id if place == 0 else f"{trace_id}:{place}"
             _about(sample, row, trace, told)
             sample["num_branches"] = len(paths)
             if len(traces) > 1:
@@ -104,12 +105,12 @@ def _episode(row: Row, reading: Reading) -> dict[str, object]:
         (word for word in (reading.origin.split, work.get("type"), run.get("type")) if word in _SPLITS),
         "eval",
     )
-    step = reading.origin.step if reading.origin.step is not None else parts.whole(work.get("step"))
+    step = reading.origin.step if reading.origin.step is not None else whole(work.get("step"))
     env = parts.section(row, "env")
     return {
         "step": 0 if step is None and split == "eval" else step,  # an evaluation by itself has no step
         "split": split,
-        "policy_version": parts.whole(parts.section(work, "policy").get("start")),
+        "policy_version": whole(parts.section(work, "policy").get("start")),
         "data_source": parts.text(env.get("name")) or parts.text(env.get("id")),
         "group_id": parts.text(parts.section(row, "group").get("id"))
         or parts.text(parts.section(row, "task").get("key")),
@@ -197,12 +198,8 @@ def _score(found: object) -> tuple[float, float] | None:
     score, weight = (
         (found.get("score"), found.get("weight", 1.0)) if isinstance(found, Mapping) else (found, 1.0)
     )
-    if not isinstance(score, (bool, int, float)) or not isinstance(weight, (bool, int, float)):
-        return None
-    try:
-        return float(score), float(weight)
-    except OverflowError:  # a whole number of more than 308 digits
-        return None
+    given, weighs = number(int(score) if isinstance(score, bool) else score), number(weight)
+    return None if given is None or weighs is None else (given, weighs)
 
 
 def _because(*holders: Row) -> str:

@@ -1,6 +1,10 @@
 /** Names of metrics in words: a label, and what it is in one line with its formula. */
 
+import { origins } from "../state/origins";
 import { has, t } from "./catalogue";
+
+/** The sign of a join, after names of metrics that came from another file or run. */
+const JOINED = "⋈";
 
 const AGGREGATES = ["absmean", "argmax", "mean", "sum", "std", "min", "max"] as const;
 
@@ -13,16 +17,32 @@ function parts(name: string): { base: string; aggregate: (typeof AGGREGATES)[num
   return { base: name, aggregate: null };
 }
 
+/** A label with a mark where one of the metrics it is about was joined. */
+export function marked(label: string, names: readonly string[]): string {
+  return names.some((name) => origins.value.has(name)) ? `${label} ${JOINED}` : label;
+}
+
 /** What a metric is called on screen: "k3 mean", "reward"; a name we do not know is itself. */
 export function metricLabel(name: string): string {
+  return marked(plainLabel(name), [name]);
+}
+
+function plainLabel(name: string): string {
   if (has(`metric.${name}.label`)) return t(`metric.${name}.label`);
   const { base, aggregate } = parts(name);
   if (aggregate === null) return name;
   return t(`metric.${aggregate}.label`, { name: t(`metric.${base}.label`) });
 }
 
-/** One line for the tooltip: what it is and its formula. */
+/** One line for the tooltip: what it is and its formula; a second one where it was joined. */
 export function metricHint(name: string): string {
+  const from = origins.value.get(name);
+  if (from === undefined) return plainHint(name);
+  const where = from === "" ? t("metric.joined.somewhere") : t("metric.joined", { from });
+  return `${plainHint(name)}\n${JOINED} ${where}`;
+}
+
+function plainHint(name: string): string {
   if (has(`metric.${name}.hint`)) return `${name}: ${t(`metric.${name}.hint`)}`;
   const { base, aggregate } = parts(name);
   if (aggregate === null) return t("metric.logged.hint", { name });

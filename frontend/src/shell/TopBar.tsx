@@ -12,6 +12,7 @@ import { TextRules } from "./TextRules";
 export interface TopBarProps {
   onProblems: () => void;
   onHelp: () => void;
+  onInfo: () => void;
 }
 
 function Runs(): JSX.Element | null {
@@ -69,6 +70,11 @@ export function TopBar(props: TopBarProps): JSX.Element {
       <h1 class="unseen">{t("shell.title")}</h1>
       <div class="group lead">
         <Runs />
+        {run.value !== null && (
+          <Button quiet testId="run-info" label={t("info.open")} onClick={props.onInfo}>
+            ⓘ
+          </Button>
+        )}
         <nav class="tabs" aria-label={t("shell.views")}>
           {VIEWS.map((view) => (
             <button

@@ -16,6 +16,28 @@ const WRITE = `from tensorboard_plugin_rlboard import RolloutWriter
 RolloutWriter("runs/my_run").log(step=1, prompt="…", response="…", reward=0.5)`;
 
 const START = "tensorboard --logdir runs";
+const DOCTOR = "rlboard doctor PATH";
+
+/** Whose logs are recognised by their content. Names, the same in every language. */
+export const FORMATS: readonly string[] = [
+  "RL Board",
+  "RL Logging Board",
+  "OpenRLHF",
+  "verl",
+  "TRL",
+  "ms-swift",
+  "NeMo-RL",
+  "prime-rl",
+  "verifiers",
+  "ROLL",
+  "AReaL",
+  "SkyRL",
+  "open-instruct",
+  "miles",
+  "slime",
+  "OpenPipe ART",
+  "rLLM",
+];
 
 function LookedIn(): JSX.Element | null {
   const places = runs.value?.looked_in ?? [];
@@ -36,7 +58,12 @@ export function NoRuns(): JSX.Element {
     <Empty title={t("shell.empty.title")}>
       <p>{t("shell.empty.looked_in")}</p>
       <LookedIn />
+      <p data-testid="formats">
+        {t("shell.empty.formats")} {FORMATS.join(", ")}. {t("shell.empty.guess")}
+      </p>
       <Ignored />
+      <p>{t("shell.empty.doctor")}</p>
+      <pre>{DOCTOR}</pre>
       <p>{t("shell.empty.write")}</p>
       <pre>{WRITE}</pre>
       <p>{t("shell.empty.start")}</p>

@@ -26,6 +26,8 @@ export interface Selection {
   metric: string;
   /** A filter expression; "" is none. */
   where: string;
+  /** Runs of TensorBoard whose scalars are shown, comma-separated; "" is the server's pairing. */
+  scalars: string;
   /** How the worst tokens are gathered, which end counts as bad ("" is the metric's own), and of which steps. */
   by: (typeof BYS)[number];
   end: "" | (typeof ENDS)[number];
@@ -54,6 +56,7 @@ export const DEFAULTS: Readonly<Selection> = {
   token: null,
   metric: "",
   where: "",
+  scalars: "",
   by: "sample",
   end: "",
   one_step: false,
@@ -85,6 +88,7 @@ export function fromAddress(values: Readonly<Record<string, string>>): Selection
     token: wholeNumber(values["token"]),
     metric: values["metric"] ?? "",
     where: values["where"] ?? "",
+    scalars: values["scalars"] ?? "",
     by: BYS.find((by) => by === values["by"]) ?? DEFAULTS.by,
     end: ENDS.find((end) => end === values["end"]) ?? "",
     one_step: values["one_step"] === "true",
@@ -121,6 +125,7 @@ const OF_A_RUN = {
   pin: null,
   sample: null,
   token: null,
+  scalars: "",
 } as const satisfies Partial<Selection>;
 
 /**

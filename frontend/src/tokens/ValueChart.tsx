@@ -4,11 +4,12 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import plotCss from "uplot/dist/uPlot.min.css?inline";
 import { palette, type Role } from "../charts/theme";
-import { t } from "../i18n";
+import { has, t } from "../i18n";
 import { metricHint, metricLabel } from "../i18n/names";
 import { num } from "../lib/format";
 import { adopt } from "../ui";
 import { Fold } from "./Fold";
+import { type Factors, factorWords } from "./factors";
 import type { TokenStage } from "./stage";
 import { type ValueLine, valueLines } from "./valueLines";
 
@@ -22,18 +23,18 @@ const COLOUR: Record<ValueLine["metric"], Role> = {
 
 export interface ValueChartProps {
   stage: TokenStage;
-  /** Discount of the return-to-go, and whether the run's config says so. */
-  gamma: { value: number; logged: boolean };
+  factors: Factors;
+  /** What the error is against: "returns" (logged), "gae" (recomputed), or null where there is none. */
+  target: string | null;
 }
 
 /** Value against return-to-go over the positions; a click goes to the token. */
-export function ValueChart({ stage, gamma }: ValueChartProps): JSX.Element {
+export function ValueChart({ stage, factors, target }: ValueChartProps): JSX.Element {
   const found = useMemo(() => valueLines(stage.data), [stage]);
-  const discount = t(gamma.logged ? "sample.values.gamma_logged" : "sample.values.gamma", {
-    gamma: gamma.value,
-  });
+  const gamma = factorWords(factors);
+  const against = `sample.values.target.${target}`;
   return (
-    <Fold id="values" title={t("sample.values.title", { gamma: discount })} testId="chart-values">
+    <Fold id="values" title={t("sample.values.title", { gamma })} testId="chart-values">
       {found.needs.length > 0 ? (
         <p class="muted">{t("sample.values.needs", { fields: found.needs.join(", ") })}</p>
       ) : (
@@ -44,6 +45,7 @@ export function ValueChart({ stage, gamma }: ValueChartProps): JSX.Element {
                 {metricLabel(metric)}
               </span>
             ))}
+            {has(against) && <span class="muted">{t(against, { gamma })}</span>}
             {found.nonFinite > 0 && (
               <span class="odd">{t("sample.values.left_out", { n: found.nonFinite })}</span>
             )}

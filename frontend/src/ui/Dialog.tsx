@@ -31,8 +31,11 @@ export function Dialog(props: DialogProps): JSX.Element {
       }}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <header>
-        <h2 id={title}>{props.title}</h2>
+      {/* No header element: outside a section it would be a second banner of the page. */}
+      <div class="head">
+        <h2 id={title} class="dialog-title">
+          {props.title}
+        </h2>
         <button
           type="button"
           class="button quiet"
@@ -42,7 +45,7 @@ export function Dialog(props: DialogProps): JSX.Element {
         >
           ✕
         </button>
-      </header>
+      </div>
       {/* A place that scrolls must be reachable by keyboard. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
       <div class="content" tabIndex={0}>

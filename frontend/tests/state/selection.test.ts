@@ -22,6 +22,7 @@ const FULL: Selection = {
   token: 3,
   metric: "k3",
   where: "reward > 0 AND response LIKE '%答案%'",
+  scalars: "runs/a,runs/b%2Cc",
   by: "token",
   end: "lowest",
   one_step: true,

@@ -99,7 +99,13 @@ def _read(link: Path) -> Iterator[object]:
                     }
                 read += len(found)
     except (duckdb.Error, UnicodeDecodeError, OverflowError) as error:
-        what = str(error).partition("\n")[0].replace(str(link), "it").partition(": ")[2]
+        what = (
+            str(error)
+            .partition("\n")[0]
+            .replace(f'file "{link}"', "it")
+            .replace(str(link), "it")
+            .partition(": ")[2]
+        )
         msg = f"The Parquet file cannot be read behind row {read} ({what or type(error).__name__})."
         raise DamagedError(msg) from None
 

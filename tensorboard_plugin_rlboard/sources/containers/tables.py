@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _RECORD = 64 * 1024 * 1024
-_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^,\r\n]*))(,|\r?\n|$)')
+_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^,\r\n]*(?:\r(?!\n)[^,\r\n]*)*))(,|\r?\n|$)')
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e[-+]\d+)?|inf)|nan", re.ASCII)
 _ASKED = frozenset(
     {"prompt", "prompts", "messages", "question", "original_input", "conversation_text", "input"}

@@ -114,8 +114,14 @@ class Array:
             raise ValueError(msg)
         self._state = state
 
+    @property
+    def objects(self) -> list[object] | None:
+        """Its values where they are objects, None where they are numbers."""
+        raw = self._state[4] if self._state else None
+        return raw if isinstance(raw, list) else None
+
     def plain(self) -> object:
-        """Its values as lists; of what is no sequence or table of them only the shape, as a text.
+        """Its numbers as lists; of what is no sequence or table of them only the shape, as a text.
 
         Raises:
             ValueError: Its bytes are not those of its shape.
@@ -123,8 +129,6 @@ class Array:
         if not self._state:
             return []
         _, shape, dtype, fortran, raw = self._state
-        if isinstance(raw, list):  # objects
-            return raw
         if not isinstance(shape, tuple) or not isinstance(dtype, Dtype) or not isinstance(raw, bytes):
             msg = "It is torn or damaged inside."
             raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
@@ -166,6 +170,11 @@ def _encoded(text: object, encoding: object) -> bytes:
     return text.encode("latin-1", "replace")
 
 
+def _no_bytes() -> bytes:
+    """No bytes at all, as the second protocol of pickles has them."""
+    return b""
+
+
 def _listed(items: object = ()) -> list[object]:
     return list(items) if isinstance(items, (list, tuple)) else []
 
@@ -196,6 +205,7 @@ BUILDERS: Mapping[str, Callable[..., object]] = {
     **{f"numpy.{core}.multiarray._reconstruct": Array for core in ("core", "_core")},
     **{f"numpy.{core}.multiarray.scalar": _scalar for core in ("core", "_core")},
     "_codecs.encode": _encoded,
+    **{f"{module}.bytes": _no_bytes for module in ("builtins", "__builtin__")},
     **{
         f"{module}.{name}": _listed for module in ("builtins", "__builtin__") for name in ("set", "frozenset")
     },

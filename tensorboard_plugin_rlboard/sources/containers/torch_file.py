@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.sources.containers.tensors import (
     BUILDERS,
     STORAGE_NAMES,
     Array,
+    Dtype,
     Storage,
     Tensor,
 )
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _MOST_BYTES = 512 * 1024 * 1024
-_MOST_IN_A_SAMPLE = 20_000_000
+_MOST_IN_A_SAMPLE = 4_000_000
+"""Values that one sample may unfold to; one in a long list of numbers counts an eighth."""
 _DEEPEST = 100
 _BEGINNING = 4096
 _HEADER = 30
@@ -159,33 +161,53 @@ class _Plain:
 
     def __init__(self) -> None:
         self._left = _MOST_IN_A_SAMPLE
+        self._known: dict[int, tuple[object, int]] = {}
 
     def of(self, value: object, depth: int = 0) -> object:
         """The plain value."""
-        self._left -= 1 + (len(value) // 16 if isinstance(value, (str, bytes)) else 0)
+        before = self._left
+        self._count(1 + (len(value) // 16 if isinstance(value, (str, bytes)) else 0), depth)
+        if isinstance(value, (Named, Storage, Dtype)):
+            msg = "It holds a type instead of a value."
+            raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
+        if not isinstance(value, (dict, list, tuple, Tensor, Array)):
+            return value
+        if id(value) not in self._known:
+            found = self._unfolded(value, depth + 1)
+            self._known[id(value)] = found, before - self._left
+            return found
+        found, size = self._known[id(value)]
+        self._count(size, depth)
+        return found
+
+    def _count(self, values: int, depth: int) -> None:
+        self._left -= values
         if self._left < 0 or depth > _DEEPEST:
             msg = "It unfolds to more values than can be shown, or is nested too deeply."
             raise ValueError(msg)
-        if isinstance(value, (Tensor, Array)):
-            return self.of(value.plain(), depth + 1)
-        if isinstance(value, dict):
-            return {key: self.of(item, depth + 1) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return self._list(value, depth)
-        if isinstance(value, (Named, Storage)) or hasattr(value, "set_state"):
-            msg = "It holds a type instead of a value."
-            raise ValueError(msg)
-        return value
 
-    def _list(self, items: list[object] | tuple[object, ...], depth: int) -> list[object]:
-        found: list[object] = []
-        for item in items:
+    def _unfolded(
+        self, value: dict[object, object] | list[object] | tuple[object, ...] | Tensor | Array, depth: int
+    ) -> object:
+        if isinstance(value, (Tensor, Array)):
+            objects = value.objects if isinstance(value, Array) else None
+            return self._numbers(value.plain()) if objects is None else self.of(objects, depth)
+        if isinstance(value, dict):
+            return {key: self.of(item, depth) for key, item in value.items()}
+        items: list[object] = []
+        for item in value:
             if isinstance(item, array):
-                self._left -= len(item)
-                found += item.tolist()
+                items += item.tolist()
+                self._count(len(item) // 8, depth)
             else:
-                found.append(self.of(item, depth + 1))
-        return found
+                items.append(self.of(item, depth))
+        return items
+
+    def _numbers(self, numbers: object) -> object:
+        """Numbers of a tensor or an array, which hold no stand-ins."""
+        rows = numbers if isinstance(numbers, list) else []
+        self._count(sum(len(row) if isinstance(row, list) else 1 for row in rows) // 8, 0)
+        return numbers
 
 
 TORCH = Container(".pt", _glance, _rows)

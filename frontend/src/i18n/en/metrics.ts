@@ -140,5 +140,7 @@ export const metrics = {
   "metric.argmax.hint": "position of the largest value",
   "metric.absmean.label": "{name} |mean|",
   "metric.absmean.hint": "mean of the absolute values over the response's tokens",
+  "metric.joined": "joined from {from}",
+  "metric.joined.somewhere": "joined from another file or run",
   "metric.logged.hint": "{name}: a number logged with each sample under this name",
 };

@@ -94,7 +94,8 @@ export const overview = {
   "overview.scalar.points": "{points} points",
   "overview.scalar.sampled": "{points} points, sampled by TensorBoard",
   "overview.scalar.none": "TensorBoard has no points for this scalar in this run.",
-  "overview.scalar.no_runs": "No TensorBoard scalars beside this run: put event files into the same folder.",
+  "overview.scalar.no_runs":
+    "No TensorBoard scalars go with this run: choose some in its information (i), or put event files into its folder.",
 
   "overview.marks.title": "Reward of every sample at step {step}",
   "overview.marks.hint":

@@ -45,6 +45,8 @@ export const sample = {
   "sample.no_tokens": "Without colours: the log has no response_tokens for this response.",
   "sample.no_metrics":
     "Without colours: the log has no numbers per token. It takes logprobs, ref_logprobs, values, token_rewards, advantages, returns or entropies.",
+  "sample.undecoded":
+    "The log has token ids and no text: put the model’s tokenizer.json into the run’s folder or above it, and run",
   "sample.coloured_by": "colour",
   "sample.needs": "{name}: needs {fields}",
   "sample.missing": "missing",
@@ -88,6 +90,9 @@ export const sample = {
   "sample.values.title": "What the critic expected against what came ({gamma})",
   "sample.values.gamma": "γ = {gamma}, not logged",
   "sample.values.gamma_logged": "γ = {gamma}",
+  "sample.values.gamma_lam": "γ = {gamma}, λ = {lam}",
+  "sample.values.target.returns": "error: against the logged returns",
+  "sample.values.target.gae": "error: against advantages recomputed with {gamma}, plus values",
   "sample.values.needs": "Nothing to compare: the log has no {fields}.",
   "sample.values.left_out": "{n} numbers left out: not finite",
   "sample.values.range": "{name} from {min} to {max}",

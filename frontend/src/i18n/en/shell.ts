@@ -67,6 +67,7 @@ export const shell = {
   "shell.key.p": "pin the current step, or take the pin off",
   "shell.key./": "search the samples",
   "shell.key.f": "filter the samples",
+  "shell.key.i": "show what the run is made of, its settings and scalars",
   "shell.key.Escape": "one level up: from the token to the sample, the list, the one step, the overview",
   "shell.key.?": "show the keys",
   "shell.loading": "Loading…",
@@ -75,8 +76,11 @@ export const shell = {
   "shell.reading": "Reading {run}",
   "shell.reading_known": "So far: {files} files, {samples} samples, {steps} steps",
   "shell.empty.title": "No rollout files found",
-  "shell.empty.looked_in":
-    "Looked for files with one sample per line (.jsonl and the formats of known trainers) in:",
+  "shell.empty.looked_in": "Looked for rollout files in:",
+  "shell.empty.formats": "Recognised by content, whatever the files are called: logs of",
+  "shell.empty.guess":
+    "Other files with one sample per line open with guessed columns where a prompt, a response and a score can be told.",
+  "shell.empty.doctor": "What is wrong with a file, and what would help:",
   "shell.empty.write": "Two lines in the trainer write such a file:",
   "shell.empty.start": "Or start TensorBoard on the folder that holds your files:",
   "shell.empty.again": "Look again",

@@ -141,5 +141,7 @@ export const metrics: Record<keyof typeof en, string> = {
   "metric.argmax.hint": "最大值所在的位置",
   "metric.absmean.label": "{name} 绝对均值",
   "metric.absmean.hint": "回复各 token 绝对值的均值",
+  "metric.joined": "由 {from} 连接而来",
+  "metric.joined.somewhere": "由其他文件或运行连接而来",
   "metric.logged.hint": "{name}：随每个样本以此名记录的数",
 };

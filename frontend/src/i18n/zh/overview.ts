@@ -95,7 +95,8 @@ export const overview: Record<keyof typeof en, string> = {
   "overview.scalar.points": "{points} 个点",
   "overview.scalar.sampled": "{points} 个点，经 TensorBoard 抽样",
   "overview.scalar.none": "TensorBoard 中该运行的这个标量没有数据点。",
-  "overview.scalar.no_runs": "该运行旁边没有 TensorBoard 标量：请把事件文件放在同一文件夹。",
+  "overview.scalar.no_runs":
+    "没有与该运行配对的 TensorBoard 标量：请在运行信息（i）中选择，或把事件文件放入其文件夹。",
 
   "overview.marks.title": "第 {step} 步每个样本的奖励",
   "overview.marks.hint": "每个样本各有一个策略标记和一个参考标记。点击可打开样本。",

@@ -46,6 +46,8 @@ export const sample: Record<keyof typeof en, string> = {
   "sample.no_tokens": "无法着色：日志中该回复没有 response_tokens。",
   "sample.no_metrics":
     "无法着色：日志中没有逐 token 的数值。需要 logprobs、ref_logprobs、values、token_rewards、advantages、returns 或 entropies。",
+  "sample.undecoded":
+    "日志中只有 token id，没有文本：请把模型的 tokenizer.json 放到运行目录或其上级目录，并执行",
   "sample.coloured_by": "着色",
   "sample.needs": "{name}：缺少 {fields}",
   "sample.missing": "缺失",
@@ -88,6 +90,9 @@ export const sample: Record<keyof typeof en, string> = {
   "sample.values.title": "critic 的预期与实际所得（{gamma}）",
   "sample.values.gamma": "γ = {gamma}，日志未记录",
   "sample.values.gamma_logged": "γ = {gamma}",
+  "sample.values.gamma_lam": "γ = {gamma}，λ = {lam}",
+  "sample.values.target.returns": "误差：相对日志中的 returns",
+  "sample.values.target.gae": "误差：相对以 {gamma} 重新计算的优势加 values",
   "sample.values.needs": "无可比较：日志中没有 {fields}。",
   "sample.values.left_out": "略去 {n} 个非有限数值",
   "sample.values.range": "{name} 从 {min} 到 {max}",

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../api/answers";
 import type { Line } from "../../charts/columns";
 import { has, t } from "../../i18n";
-import { metricHint, metricLabel } from "../../i18n/names";
+import { marked, metricHint, metricLabel } from "../../i18n/names";
 import { count } from "../../lib/format";
 import { selection } from "../../state/selection";
 import { Select } from "../../ui";
@@ -86,14 +86,19 @@ export function titleOf(source: ChartSource): string {
   const which = [main?.name ?? "", source.lines.length === 1 ? "alone" : ""];
   const keys = [...which.map((word) => `overview.chart.${source.id}.${word}`), `overview.chart.${source.id}`];
   const own = keys.find(has);
-  if (own) return t(own);
+  if (own) {
+    return marked(
+      t(own),
+      source.lines.map((line) => line.name),
+    );
+  }
   const label = main ? metricLabel(main.name) : source.id;
   return t(main?.from === "step_metric" ? "overview.chart.step" : "overview.chart.metric", { label });
 }
 
 const legend = (line: LineSource): string =>
   line.word
-    ? t(`overview.${line.word}`)
+    ? marked(t(`overview.${line.word}`), [line.name])
     : line.from === "metric"
       ? t("overview.mean")
       : metricLabel(line.name);

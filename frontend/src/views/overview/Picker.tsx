@@ -5,6 +5,7 @@ import { api } from "../../api/client";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../i18n/names";
 import { useAnswer } from "../../state/data";
+import { chosenScalars, scalarRuns } from "../../state/pairing";
 import { Popover, Toggle } from "../../ui";
 import { titleOf } from "./CurveGrid";
 import { type ChartSource, metricChart, stepMetricChart } from "./catalogue";
@@ -36,8 +37,10 @@ export function Picker(props: PickerProps): JSX.Element {
 
 function Choices({ run, steps, builtIn }: PickerProps) {
   const [search, setSearch] = useState("");
-  const scalars = useAnswer(run.scalar_runs.length === 0 ? "" : `tags ${run.run}`, (signal) =>
-    api.scalarTags(run.run, signal),
+  const chosen = chosenScalars.value;
+  const paired = scalarRuns.value.length > 0;
+  const scalars = useAnswer(paired ? `tags ${JSON.stringify([run.run, chosen])}` : "", (signal) =>
+    api.scalarTags(run.run, chosen, signal),
   );
   const tags = [...new Set(Object.values(scalars.data?.tags ?? {}).flat())].sort();
   const stepMetrics = Object.keys(steps?.step_metrics ?? {}).sort();
@@ -71,7 +74,7 @@ function Choices({ run, steps, builtIn }: PickerProps) {
         ),
       )}
       {found.every(([, items]) => items.length === 0) && <p class="muted">{t("overview.charts.nothing")}</p>}
-      {run.scalar_runs.length === 0 && <p class="muted">{t("overview.scalar.no_runs")}</p>}
+      {!paired && <p class="muted">{t("overview.scalar.no_runs")}</p>}
       {scalars.error && <p class="muted">{scalars.error.message}</p>}
     </div>
   );

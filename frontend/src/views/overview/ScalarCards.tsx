@@ -5,6 +5,7 @@ import { api } from "../../api/client";
 import { drawable, origin, shift } from "../../charts/series";
 import { t } from "../../i18n";
 import { useAnswer } from "../../state/data";
+import { chosenScalars, scalarRuns } from "../../state/pairing";
 import { CurveCard } from "./CurveCard";
 import { addedIds, fromZero, toggleIn } from "./choices";
 
@@ -19,9 +20,10 @@ const isTag = (id: string): boolean => id.startsWith(PREFIX);
 /** Scalars that TensorBoard itself shows, as charts of the same grid. */
 export function ScalarCards({ run, steps }: { run: RunInfo; steps: readonly number[] }): JSX.Element {
   const tags = addedIds.value.filter(isTag).map((id) => id.slice(PREFIX.length));
-  const asked = run.scalar_runs.length > 0 ? [...tags].sort() : [];
-  const key = asked.length === 0 ? "" : `scalars ${JSON.stringify([run.run, asked])}`;
-  const answer = useAnswer(key, (signal) => api.scalars(run.run, asked, signal));
+  const asked = scalarRuns.value.length > 0 ? [...tags].sort() : [];
+  const chosen = chosenScalars.value;
+  const key = asked.length === 0 ? "" : `scalars ${JSON.stringify([run.run, asked, chosen])}`;
+  const answer = useAnswer(key, (signal) => api.scalars(run.run, asked, chosen, signal));
   return (
     <>
       {tags.map((tag) => (

@@ -6,22 +6,26 @@ import { CopyButton } from "../../tokens/copy";
 import type { TokenStage } from "../../tokens/stage";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button } from "../../ui";
+import { Conversation, Modes } from "./Conversation";
 import { Links } from "./Links";
 import { beside } from "./layout";
 import type { Loaded } from "./load";
+import { hasMessages, type Mode, showsResponse } from "./messages";
 import { Place, Problems } from "./Place";
 import { Reference } from "./Reference";
 import { Scalars } from "./Scalars";
 import { OtherTexts, PlainResponse, Prompt } from "./Texts";
+import { Undecoded } from "./Undecoded";
 
 export interface ContentProps {
   loaded: Loaded;
   stage: TokenStage | null;
+  mode: Mode;
   stale: boolean;
 }
 
-/** Everything that scrolls: prompt, coloured response and reference, other texts, links, numbers, place. */
-export function Content({ loaded: { sample, rows }, stage, stale }: ContentProps): JSX.Element {
+/** Everything that scrolls: conversation or prompt and coloured response, reference, links, numbers, place. */
+export function Content({ loaded: { sample, rows }, stage, mode, stale }: ContentProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const reference = <Reference sample={sample} />;
   useEffect(() => {
@@ -39,9 +43,19 @@ export function Content({ loaded: { sample, rows }, stage, stale }: ContentProps
       aria-label={t("sample.content")}
     >
       <Problems sample={sample} />
-      <Prompt key={`prompt ${sample.id}`} sample={sample} />
+      {mode === "conversation" ? (
+        <Conversation key={`conversation ${sample.id}`} sample={sample} />
+      ) : (
+        <>
+          {hasMessages(sample) && <Modes mode="text" />}
+          <Prompt key={`prompt ${sample.id}`} sample={sample} />
+        </>
+      )}
       {!Array.isArray(rows) && <p class="odd">{t("sample.rows_failed", { message: rows.message })}</p>}
-      {stage === null ? (
+      {stage !== null && showsResponse(sample, mode) && <Undecoded tokens={stage.data.shown} />}
+      {!showsResponse(sample, mode) ? (
+        <div class="answers">{reference}</div>
+      ) : stage === null ? (
         <div class="answers">
           <PlainResponse sample={sample} reason={t("sample.no_tokens")} />
           {reference}

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { Sample } from "../../api/answers";
 import { run } from "../../state/data";
 import { select } from "../../state/selection";
 import { Matrix } from "../../tokens/Matrix";
@@ -6,16 +7,22 @@ import type { TokenStage } from "../../tokens/stage";
 import { TokenInfo } from "../../tokens/TokenInfo";
 import { ValueChart } from "../../tokens/ValueChart";
 
+export interface DockProps {
+  sample: Sample;
+  stage: TokenStage;
+  pinned: number | null;
+}
+
 /** What stays in sight while the text scrolls: matrix and value chart when opened, and the token's numbers. */
-export function Dock({ stage, pinned }: { stage: TokenStage; pinned: number | null }): JSX.Element | null {
+export function Dock({ sample, stage, pinned }: DockProps): JSX.Element | null {
   if (stage.data.metrics.length === 0) return null;
-  const gamma = run.value?.config["gamma"];
-  const logged = typeof gamma === "number" && Number.isFinite(gamma);
+  const { gamma, lam, value_target: target } = sample;
+  const logged = typeof run.value?.config["gamma"] === "number";
   return (
     <>
       <div class="dock">
         <Matrix stage={stage} pinned={pinned} onPin={(token) => select({ token })} />
-        <ValueChart stage={stage} gamma={{ value: logged ? gamma : 1, logged }} />
+        <ValueChart stage={stage} factors={{ gamma, lam, logged }} target={target} />
       </div>
       <TokenInfo stage={stage} pinned={pinned} />
     </>

@@ -13,11 +13,14 @@ import { TokenStage } from "../../tokens/stage";
 import textCss from "../../tokens/text.css?inline";
 import { adopt, ErrorBox } from "../../ui";
 import { Content } from "./Content";
+import { setMode } from "./Conversation";
+import conversationCss from "./conversation.css?inline";
 import { Dock } from "./Dock";
 import { Handle } from "./Handle";
 import { Head } from "./Head";
 import { layout, width } from "./layout";
 import { type Loaded, loadSample, prefetch } from "./load";
+import { hasMessages, modeOf, showsResponse, wishedMode } from "./messages";
 import sampleCss from "./sample.css?inline";
 import { signature, tokenData } from "./tokenData";
 import { neighbours } from "./walk";
@@ -36,7 +39,7 @@ export function SampleDrawer(): JSX.Element | null {
 }
 
 function Open({ id }: { id: string }): JSX.Element {
-  for (const css of [HEAT, textCss, matrixCss, infoCss, sampleCss]) adopt(css);
+  for (const css of [HEAT, textCss, matrixCss, infoCss, sampleCss, conversationCss]) adopt(css);
   const scope = sampleScope.value;
   const rules = JSON.stringify(scope);
   const answer = useAnswer(`sample ${rules} ${id}`, () => loadSample(scope, id, revision.peek()));
@@ -53,14 +56,30 @@ function Open({ id }: { id: string }): JSX.Element {
     return () => clearTimeout(timer);
   }, [loaded, answer.stale]);
   useFocusWhileOpen(root);
+  const mode =
+    loaded === null
+      ? "text"
+      : modeOf(loaded.sample, wishedMode.value, stage?.data.metrics.length ?? null, pinned);
+  const tokensShown = stage !== null && loaded !== null && showsResponse(loaded.sample, mode);
 
+  const toExtreme = (way: 1 | -1): boolean => {
+    if (stage === null || stage.data.metrics.length === 0) return false;
+    // Tokens are in the text.
+    if (!tokensShown) setMode("text");
+    return stage.toExtreme(way);
+  };
   const close = (): void => select({ sample: null });
   useKeys(
     {
-      n: () => stage?.toExtreme(1) ?? false,
-      N: () => stage?.toExtreme(-1) ?? false,
-      m: () => stage !== null && changeMetric(stage, 1),
-      M: () => stage !== null && changeMetric(stage, -1),
+      n: () => toExtreme(1),
+      N: () => toExtreme(-1),
+      m: () => tokensShown && changeMetric(stage, 1),
+      M: () => tokensShown && changeMetric(stage, -1),
+      v: () => {
+        if (loaded === null || !hasMessages(loaded.sample)) return false;
+        setMode(mode === "text" ? "conversation" : "text");
+        return true;
+      },
     },
     "sample",
   );
@@ -87,8 +106,8 @@ function Open({ id }: { id: string }): JSX.Element {
           advice={t("sample.error.advice")}
         />
       )}
-      {loaded !== null && <Content loaded={loaded} stage={stage} stale={answer.stale} />}
-      {loaded !== null && stage !== null && <Dock stage={stage} pinned={pinned} />}
+      {loaded !== null && <Content loaded={loaded} stage={stage} mode={mode} stale={answer.stale} />}
+      {tokensShown && <Dock sample={loaded.sample} stage={stage} pinned={pinned} />}
     </section>
   );
 }

@@ -13,8 +13,6 @@ export interface TextBlockProps {
   folded?: boolean;
   /** Beside the title. */
   aside?: ComponentChildren;
-  /** What stands in place of the text when open and not raw: messages by role. */
-  children?: ComponentChildren;
   testId?: string;
 }
 
@@ -49,15 +47,11 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
         )}
         <CopyButton text={() => whole} label={t("sample.text.copy")} />
       </header>
-      {open && !raw && props.children !== undefined ? (
-        props.children
-      ) : (
-        <p class="text">
-          {isCut && <span class="muted">… </span>}
-          {open ? whole : end}
-          {whole === "" && <span class="muted">{t("sample.text.empty")}</span>}
-        </p>
-      )}
+      <p class="text">
+        {isCut && <span class="muted">… </span>}
+        {open ? whole : end}
+        {whole === "" && <span class="muted">{t("sample.text.empty")}</span>}
+      </p>
     </section>
   );
 }

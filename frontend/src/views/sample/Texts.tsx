@@ -7,24 +7,11 @@ import { TextBlock } from "./TextBlock";
 /** Texts that have a place of their own. */
 const PLACED = ["prompt", "response", "ref_response"];
 
-/** The prompt, folded to its end, where it asks its question; open, message by message where the log has them. */
+/** The prompt, folded to its end, where it asks its question. */
 export function Prompt({ sample }: { sample: Sample }): JSX.Element | null {
   const text = sample.texts["prompt"];
   if (text === undefined) return null;
-  return (
-    <TextBlock title={t("sample.prompt")} text={text} folded testId="prompt">
-      {sample.messages === null || sample.messages.length === 0 ? undefined : (
-        <ol class="messages">
-          {sample.messages.map(({ role, content }, k) => (
-            <li key={k}>
-              <span class="tag">{role}</span>
-              <p class="text">{content}</p>
-            </li>
-          ))}
-        </ol>
-      )}
-    </TextBlock>
-  );
+  return <TextBlock title={t("sample.prompt")} text={text} folded testId="prompt" />;
 }
 
 /** The response where there are no tokens to colour it by. */

@@ -1,0 +1,75 @@
+/** The answer of `/runs`: what there is, and where every setting, column and number of a run came from. */
+
+import {
+  array,
+  boolean,
+  type Decoded,
+  type Decoder,
+  literal,
+  nullable,
+  number,
+  object,
+  record,
+  string,
+  unknown,
+  withDefault,
+} from "../lib/decode";
+import { metricInfo } from "./values";
+
+/** Reference answers or scores of another file or run, matched to the samples by key. */
+const join = object({
+  what: string,
+  source: string,
+  matched: number,
+  unmatched: number,
+  columns: withDefault(array(string), []),
+});
+export type Join = Decoded<typeof join>;
+
+/** Our words and the keys of the rows they stand for; a key that is no plain name is shown as JSON. */
+const mapping: Decoder<Record<string, string>> = record((key) =>
+  typeof key === "string" ? key : JSON.stringify(key ?? null),
+);
+
+const runInfo = object({
+  run: string,
+  formats: array(string),
+  state: literal("indexing", "ready", "failed"),
+  message: string,
+  files: number,
+  bytes: number,
+  indexed_bytes: number,
+  bytes_per_second: number,
+  samples: number,
+  steps: object({ count: number, first: nullable(number), last: nullable(number) }),
+  splits: array(string),
+  attempts: array(object({ attempt: number, first: number, last: number })),
+  metrics: array(metricInfo),
+  token_metrics: array(metricInfo),
+  text_columns: array(string),
+  problems: number,
+  scalar_runs: array(string),
+  config: record(unknown),
+  /** Which file or writer each setting came from. */
+  config_sources: withDefault(record(string), {}),
+  /** Null where the format itself says what the columns mean. */
+  mapping: withDefault(nullable(mapping), null),
+  /** The `rlboard.toml` that says the same; "" where there is no mapping. */
+  mapping_toml: withDefault(string, ""),
+  mapping_guessed: withDefault(boolean, false),
+  /** How `scalar_runs` were found: same, declared, settings, nearest, none. */
+  scalar_pairing: withDefault(string, ""),
+  /** Every run of TensorBoard that has scalars. */
+  scalar_choices: withDefault(array(string), []),
+  joined: withDefault(array(join), []),
+});
+export type RunInfo = Decoded<typeof runInfo>;
+
+export const runs = object({
+  runs: array(runInfo),
+  ignored: withDefault(array(object({ file: string, reason: string })), []),
+  looked_in: withDefault(array(string), []),
+  state: literal("looking", "ready"),
+  message: withDefault(string, ""),
+});
+export type Runs = Decoded<typeof runs>;

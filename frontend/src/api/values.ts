@@ -1,0 +1,87 @@
+/** What answers are made of: measured numbers, table cells, and how a metric is described. */
+
+import {
+  array,
+  type Decoded,
+  type Decoder,
+  literal,
+  nonFinite,
+  num,
+  object,
+  record,
+  string,
+  withDefault,
+} from "../lib/decode";
+
+/** A measured number: null is missing; NaN and ±Infinity are what was logged. */
+export type Num = number | null;
+
+/** What a table cell or a scalar of a sample can be. */
+export type Value = Num | string | boolean;
+
+export const METRIC_KINDS = [
+  "signed",
+  "magnitude",
+  "probability",
+  "log_probability",
+  "count",
+  "flag",
+  "value",
+] as const;
+
+export const metricInfo = object({
+  name: string,
+  kind: literal(...METRIC_KINDS),
+  unit: string,
+  /** "joined" came from another file or run, "computed" from what was logged, "" is the log's own. */
+  origin: withDefault(string, ""),
+});
+export type MetricInfo = Decoded<typeof metricInfo>;
+
+export const nums = array(num);
+
+const value: Decoder<Value> = (raw) => {
+  if (raw === null || typeof raw === "string" || typeof raw === "boolean" || typeof raw === "number")
+    return raw;
+  return num(raw);
+};
+
+/** Columns that hold texts whatever they say: a ground truth may well be the word "Infinity". */
+const TEXTS = new Set([
+  "id",
+  "prompt",
+  "response",
+  "ref_response",
+  "ground_truth",
+  "match",
+  "match_in",
+  "token",
+  "before",
+  "after",
+  "split",
+  "finish_reason",
+]);
+
+/** The words NaN, Infinity and -Infinity become numbers in a column that holds nothing but numbers and them. */
+function numbersOf(name: string, column: Value[]): Value[] {
+  if (TEXTS.has(name)) return column;
+  let words = false;
+  for (const cell of column) {
+    if (typeof cell !== "string") continue;
+    if (nonFinite(cell) === undefined) return column;
+    words = true;
+  }
+  return words ? column.map((cell) => nonFinite(cell) ?? cell) : column;
+}
+
+export const columns: Decoder<Record<string, Value[]>> = (raw) => {
+  const decoded = record(array(value))(raw);
+  for (const [name, column] of Object.entries(decoded)) decoded[name] = numbersOf(name, column);
+  return decoded;
+};
+
+export const scalars: Decoder<Record<string, Value>> = (raw) => {
+  const decoded = record(value)(raw);
+  for (const [name, one] of Object.entries(decoded)) decoded[name] = numbersOf(name, [one])[0] ?? null;
+  return decoded;
+};

@@ -1,0 +1,25 @@
+/** Words of a sample's messages. */
+export const conversation = {
+  "conversation.title": "Conversation",
+  "conversation.mode.conversation": "conversation",
+  "conversation.mode.conversation.hint": "Message by message: roles, thinking, tool calls (v)",
+  "conversation.mode.text": "text",
+  "conversation.mode.text.hint":
+    "Prompt and response as plain text, with its tokens where they were logged (v)",
+  "conversation.summary": "{n} messages",
+  "conversation.summary.sampled": "{n} messages, {sampled} of them sampled by the policy",
+  "conversation.sampled": "sampled",
+  "conversation.sampled.hint": "Written by the policy: what the training learns from",
+  "conversation.answers": "Answers the call {id}",
+  "conversation.thinking": "thinking, {n} characters",
+  "conversation.calls": "calls",
+  "conversation.more": "⋯ {n} more characters ⋯",
+  "conversation.less": "fold {n} characters",
+  "conversation.fold": "Fold",
+  "conversation.unfold": "Unfold",
+  "conversation.fold_all": "fold all",
+  "conversation.unfold_all": "unfold all",
+  "conversation.copy": "Copy the whole conversation as text",
+  "conversation.copy_one": "Copy this message as text",
+  "sample.key.v": "Switch between conversation and text",
+};

@@ -1,0 +1,45 @@
+/** Several of many names: a list of boxes, with a search where it is long. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { t } from "../../i18n";
+import { Toggle } from "../../ui";
+
+const LONG = 10;
+/** More boxes than this help nobody; how many there are is said. */
+const MOST = 100;
+
+export interface ChecklistProps {
+  label: string;
+  names: readonly string[];
+  on: readonly string[];
+  onChange: (name: string, on: boolean) => void;
+  testId: string;
+}
+
+export function Checklist({ label, names, on, onChange, testId }: ChecklistProps): JSX.Element {
+  const [search, setSearch] = useState("");
+  const wanted = search.trim().toLowerCase();
+  // What is on stays in sight, whatever is searched for.
+  const found = names.filter((name) => on.includes(name) || name.toLowerCase().includes(wanted));
+  const shown = found.toSorted((a, b) => Number(on.includes(b)) - Number(on.includes(a))).slice(0, MOST);
+  return (
+    <fieldset class="checklist" data-testid={testId}>
+      <legend>{label}</legend>
+      {names.length > LONG && (
+        <input
+          type="search"
+          class="field"
+          placeholder={t("info.search")}
+          aria-label={t("info.search")}
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
+      )}
+      {(names.length > LONG ? shown : found).map((name) => (
+        <Toggle key={name} on={on.includes(name)} label={name} onChange={(is) => onChange(name, is)} />
+      ))}
+      {found.length > MOST && <span class="muted">{t("info.more", { n: found.length - MOST })}</span>}
+    </fieldset>
+  );
+}

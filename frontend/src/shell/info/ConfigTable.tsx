@@ -1,0 +1,119 @@
+/** The configuration of the run, beside that of others. */
+
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { RunInfo } from "../../api/answers";
+import { t } from "../../i18n";
+import { isBoolean, setting } from "../../state/settings";
+import { Toggle } from "../../ui";
+import { Checklist } from "./Checklist";
+import { compared, firstCompared, type Setting, settingText } from "./config";
+
+/** Columns that can be read beside each other without scrolling sideways. */
+const FIRST = 4;
+
+const onlyDifferences = setting("config.only_differences", false, isBoolean);
+
+/** The runs that the reader compares; null until they are chosen. The one on screen is always among them. */
+const chosen = signal<readonly string[] | null>(null);
+
+/** Forgets the choice. For tests. */
+export function forgetCompared(): void {
+  chosen.value = null;
+}
+
+export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInfo[] }): JSX.Element {
+  const names = chosen.value ?? firstCompared(all, info.run, FIRST);
+  const runs = [info, ...all.filter(({ run }) => run !== info.run && names.includes(run))];
+  const settings = compared(runs);
+  const shown =
+    runs.length > 1 && onlyDifferences.value ? settings.filter(({ differs }) => differs) : settings;
+  return (
+    <section aria-labelledby="info-config" data-testid="config">
+      <h3 id="info-config">{t(runs.length > 1 ? "info.config.compared" : "info.config")}</h3>
+      {all.length > 1 && (
+        <Checklist
+          label={t("info.config.with")}
+          names={all.map(({ run }) => run).filter((run) => run !== info.run)}
+          on={names}
+          onChange={(name, on) => {
+            const others = names.filter((other) => other !== name);
+            chosen.value = on ? [...others, name] : others;
+          }}
+          testId="config-runs"
+        />
+      )}
+      {runs.length > 1 && settings.length > 0 && (
+        <Toggle
+          on={onlyDifferences.value}
+          label={t("info.config.only_differences", {
+            n: settings.filter(({ differs }) => differs).length,
+            all: settings.length,
+          })}
+          testId="only-differences"
+          onChange={(on) => {
+            onlyDifferences.value = on;
+          }}
+        />
+      )}
+      {settings.length === 0 ? (
+        <p class="muted">{t("info.config.empty")}</p>
+      ) : shown.length === 0 ? (
+        <p class="muted">{t("info.config.same")}</p>
+      ) : (
+        <Table runs={runs} settings={shown} />
+      )}
+    </section>
+  );
+}
+
+function Table({ runs, settings }: { runs: readonly RunInfo[]; settings: readonly Setting[] }): JSX.Element {
+  return (
+    <table class="listing config-table" data-testid="config-table">
+      <thead>
+        <tr>
+          <th scope="col">{t("info.config.setting")}</th>
+          {runs.map(({ run, config }) => (
+            <th key={run} scope="col" title={run}>
+              {run}
+              {Object.keys(config).length === 0 && <span class="muted"> {t("info.config.none_here")}</span>}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {settings.map(({ name, values, differs }) => (
+          <tr key={name} class={differs ? "differs" : ""} data-setting={name}>
+            <th scope="row" title={differs ? t("info.config.differs", { name }) : name}>
+              {differs && (
+                <>
+                  <span aria-hidden="true">≠ </span>
+                  <span class="unseen">{t("info.config.differs", { name: "" })}</span>
+                </>
+              )}
+              {name}
+            </th>
+            {values.map((value, k) => (
+              <Cell key={runs[k]?.run} value={value} source={runs[k]?.config_sources[name] ?? ""} />
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Cell({ value, source }: { value: unknown; source: string }): JSX.Element {
+  if (value === undefined)
+    return (
+      <td class="muted" title={t("info.config.missing")}>
+        –
+      </td>
+    );
+  const text = settingText(value);
+  return (
+    <td class="number" title={source === "" ? text : t("info.config.value", { value: text, source })}>
+      {text}
+    </td>
+  );
+}

@@ -1,0 +1,34 @@
+/** All there is to know about the run: what it is made of, what it was set to, and what else belongs to it. */
+
+import type { JSX } from "preact";
+import { t } from "../../i18n";
+import { run, runs } from "../../state/data";
+import { adopt, Dialog } from "../../ui";
+import { ConfigTable } from "./ConfigTable";
+import { Facts } from "./Facts";
+import infoCss from "./info.css?inline";
+import { Joined } from "./Joined";
+import { Mapping } from "./Mapping";
+import { Pairing } from "./Pairing";
+
+export function RunInfoDialog({ onClose }: { onClose: () => void }): JSX.Element | null {
+  adopt(infoCss);
+  const info = run.value;
+  if (info === null) return null;
+  return (
+    <Dialog
+      title={t("info.title", { run: info.run })}
+      closeLabel={t("shell.close")}
+      onClose={onClose}
+      testId="run-info-dialog"
+    >
+      <div class="run-info">
+        <Facts info={info} />
+        <ConfigTable info={info} all={runs.value?.runs ?? []} />
+        <Pairing info={info} />
+        <Joined info={info} />
+        <Mapping info={info} />
+      </div>
+    </Dialog>
+  );
+}

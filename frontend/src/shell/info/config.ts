@@ -1,0 +1,42 @@
+/** Settings of several runs side by side. */
+
+import type { RunInfo } from "../../api/answers";
+import { full } from "../../lib/format";
+
+export interface Setting {
+  name: string;
+  /** One per run, in their order; undefined where the run does not have it. */
+  values: readonly unknown[];
+  /** Not the same in all of the runs that have any settings. */
+  differs: boolean;
+}
+
+/** Every setting of the runs by name. A run without any settings takes no part in telling what differs. */
+export function compared(runs: readonly RunInfo[]): Setting[] {
+  const configured = runs.map(({ config }) => Object.keys(config).length > 0);
+  const names = [...new Set(runs.flatMap(({ config }) => Object.keys(config)))].sort(byName);
+  return names.map((name) => {
+    const values = runs.map(({ config }) => (name in config ? config[name] : undefined));
+    const spelled = values.filter((_, k) => configured[k]).map((value) => JSON.stringify(value) ?? "");
+    return { name, values, differs: new Set(spelled).size > 1 };
+  });
+}
+
+const byName = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
+
+/** The runs that are compared before any was chosen: the one on screen, then others that have settings. */
+export function firstCompared(runs: readonly RunInfo[], shown: string, most: number): string[] {
+  const others = runs.filter(({ run, config }) => run !== shown && Object.keys(config).length > 0);
+  return [shown, ...others.map(({ run }) => run)].slice(0, most);
+}
+
+/** A setting as it was set: with every digit. */
+export function settingText(value: unknown): string {
+  if (typeof value === "number" || value === undefined) return full(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The files and writers that the settings of a run came from, each once. */
+export function configSources({ config, config_sources }: RunInfo): string[] {
+  return [...new Set(Object.keys(config).flatMap((name) => config_sources[name] ?? []))].sort();
+}

@@ -1,0 +1,53 @@
+import { beforeEach, expect, test } from "vitest";
+import { metricHint, metricLabel } from "../../src/i18n";
+import { runs } from "../../src/state/data";
+import { originsOf } from "../../src/state/origins";
+import { chooseScalars, chosenScalars, joinNames, scalarRuns, splitNames } from "../../src/state/pairing";
+import { DEFAULTS, select, selection } from "../../src/state/selection";
+import { metric, runInfo } from "../fixtures";
+
+const JOINED = runInfo({
+  scalar_runs: ["runs/a"],
+  metrics: [metric("reward"), metric("judge", { origin: "joined" })],
+  token_metrics: [metric("k3", { origin: "computed" })],
+  joined: [{ what: "scores", source: "scores.jsonl", matched: 8, unmatched: 0, columns: ["judge"] }],
+});
+
+beforeEach(() => {
+  select({ ...DEFAULTS, run: "demo" });
+  runs.value = { runs: [JOINED], ignored: [], looked_in: [], state: "ready", message: "" };
+});
+
+test("names survive the address, commas and percent signs included", () => {
+  const names = ["a,b", "100%", "%2C", "runs/x y", ""];
+  expect(splitNames(joinNames(names))).toEqual(names);
+  expect(splitNames("")).toEqual([]);
+});
+
+test("the pairing is the server's until one is chosen, and again when the choice is the same", () => {
+  expect(scalarRuns.value).toEqual(["runs/a"]);
+  chooseScalars("runs/b", true);
+  expect(selection.value.scalars).toBe("runs/a,runs/b");
+  expect(scalarRuns.value).toEqual(["runs/a", "runs/b"]);
+  chooseScalars("runs/a", false);
+  expect(chosenScalars.value).toEqual(["runs/b"]);
+  chooseScalars("runs/a", true);
+  chooseScalars("runs/b", false);
+  expect(selection.value.scalars).toBe("");
+});
+
+test("a choice belongs to its run", () => {
+  chooseScalars("runs/b", true);
+  select({ run: "another" });
+  expect(selection.value.scalars).toBe("");
+});
+
+test("joined metrics are marked, and their hint says where from; others are not", () => {
+  expect([...originsOf(JOINED)]).toEqual([["judge", "scores.jsonl"]]);
+  expect(metricLabel("judge")).toBe("judge ⋈");
+  expect(metricHint("judge")).toContain("joined from scores.jsonl");
+  expect(metricLabel("reward")).toBe("reward");
+  expect(metricHint("k3")).not.toContain("⋈");
+  runs.value = { ...(runs.value ?? { ignored: [], looked_in: [], state: "ready", message: "" }), runs: [] };
+  expect(metricLabel("judge")).toBe("judge");
+});

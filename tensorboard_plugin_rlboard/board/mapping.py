@@ -1,0 +1,36 @@
+"""Which keys of a run's rows were taken for our words, where no format knew them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tensorboard_plugin_rlboard.formats import mapping
+from tensorboard_plugin_rlboard.index.run import RunIndex
+
+_NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The mapping of a run.
+
+    Attributes:
+        words: our word -> key of the rows; None where formats knew all files.
+        guessed: whether nobody has said so yet.
+        toml: the text of the rlboard.toml that says it; empty where there is none.
+    """
+
+    words: Mapping[str, str] | None = None
+    guessed: bool = False
+    toml: str = ""
+
+
+def mapped(run: RunIndex) -> Mapped:
+    """The mapping of a run; of several, that of the first file by its path."""
+    files = tuple(run.files.values())  # the refresh thread may add one meanwhile
+    for file in sorted(files, key=lambda file: file.relative):
+        words = mapping.words_of(file.known)
+        if words:
+            return Mapped(dict(words), mapping.is_guessed(file.known), mapping.toml_of(words, _NOTE))
+    return Mapped()

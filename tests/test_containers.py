@@ -1,0 +1,890 @@
+from __future__ import annotations
+
+import json
+import math
+import os
+import pickle
+import shutil
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+from collections import OrderedDict
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from packing import call, dump_of, sample, tensor, text, whole, write_parquet, write_torch
+
+from tensorboard_plugin_rlboard.sources import access, remote
+from tensorboard_plugin_rlboard.sources.containers import parquet, tables, torch_file
+from tensorboard_plugin_rlboard.sources.containers.base import Glance
+from tensorboard_plugin_rlboard.sources.containers.json_lines import as_line
+from tensorboard_plugin_rlboard.sources.containers.pickles import load
+from tensorboard_plugin_rlboard.sources.containers.reading import UnreadableError, pieces
+from tensorboard_plugin_rlboard.sources.containers.tensors import BUILDERS
+from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.spool import Spool
+from tensorboard_plugin_rlboard.sources.tail import Change, FileState, advance, fingerprint_of, look, measure
+from tensorboard_plugin_rlboard.sources.walk import SourceFile, first_file, scan
+
+SAMPLES = Path(__file__).parent / "fixtures" / "samples"
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    with access.open_start(str(path)) as file:
+        return [json.loads(line) for line in file.read().splitlines()]
+
+
+def told(path: Path) -> str:
+    """What is said of a file of which no row can be read."""
+    with pytest.raises(UnreadableError) as error:
+        access.open_start(str(path))
+    return str(error.value.strerror)
+
+
+def damage_behind(path: Path) -> tuple[int, str]:
+    """How many rows of a damaged file can be read, and what is said of the others."""
+    spool = Spool(access._open_stored)
+    with spool.open(str(path)) as file:
+        count = len(file.read().splitlines())
+    damage = spool.damage(str(path))
+    spool.clear()
+    return count, damage
+
+
+# --- Parquet ---
+
+
+def test_a_parquet_file_is_one_line_a_row_with_its_types(tmp_path: Path) -> None:
+    path = write_parquet(
+        tmp_path / "a.parquet",
+        "SELECT 1 AS step, 1.0::DOUBLE AS whole, 'é\n✅' AS said, NULL::DOUBLE AS none, 'nan'::DOUBLE AS nan, "
+        "'-inf'::DOUBLE AS less, [{'role': 'user', 'content': 'x', 'tool_calls': NULL}] AS messages, true AS yes, "
+        "1.50::DECIMAL(5, 2) AS price, TIMESTAMP '2026-01-02 03:04:05' AS at, '\\xFF\\x00'::BLOB AS bytes, "
+        "'abc'::BLOB AS words, map {1: 'a'} AS mapped, [1, NULL, 3] AS numbers",
+    )
+    (row,) = rows_of(path)
+    assert math.isnan(row.pop("nan"))
+    assert row == {
+        "step": 1,
+        "whole": 1.0,
+        "said": "é\n✅",
+        "none": None,
+        "less": -math.inf,
+        "messages": [{"role": "user", "content": "x", "tool_calls": None}],
+        "yes": True,
+        "price": "1.50",
+        "at": "2026-01-02T03:04:05",
+        "bytes": "ff00",
+        "words": "abc",
+        "mapped": {"1": "a"},
+        "numbers": [1, None, 3],
+    }
+    assert type(row["whole"]) is float
+    assert type(row["step"]) is int
+    with access.open_start(str(path)) as file:
+        assert b'"nan": NaN, "less": -Infinity' in file.read()
+
+
+@pytest.mark.parametrize(
+    "name", ["a[1]*.parquet", "what?.parquet", "it's.parquet", "{a,b}.parquet", "é x.parquet"]
+)
+def test_a_parquet_file_of_any_name_is_that_file(tmp_path: Path, name: str) -> None:
+    write_parquet(tmp_path / "a1x.parquet", "SELECT 2 AS which")
+    assert rows_of(write_parquet(tmp_path / name, "SELECT 1 AS which")) == [{"which": 1}]
+
+
+def test_a_folder_adds_no_column(tmp_path: Path) -> None:
+    assert rows_of(write_parquet(tmp_path / "step=3" / "a.parquet", "SELECT 1 AS a")) == [{"a": 1}]
+
+
+def test_an_index_of_pandas_is_left_out(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "a.parquet", "SELECT 1 AS a, 7 AS __index_level_0__")
+    assert rows_of(path) == [{"a": 1}]
+
+
+def test_rows_keep_their_order_over_row_groups(tmp_path: Path) -> None:
+    path = write_parquet(
+        tmp_path / "a.parquet", "SELECT range AS i FROM range(9000)", ", ROW_GROUP_SIZE 2048"
+    )
+    assert [row["i"] for row in rows_of(path)] == list(range(9000))
+
+
+def test_an_empty_table_has_no_line_and_no_damage(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "a.parquet", "SELECT 1 AS a WHERE false")
+    assert rows_of(path) == []
+    assert damage_behind(path) == (0, "")
+
+
+def test_the_database_that_reads_parquet_opens_nothing_else(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "a.parquet", "SELECT 1 AS a")
+    other = write_parquet(tmp_path / "b.parquet", "SELECT 2 AS a")
+    with parquet._database(path) as database:
+        assert database.execute("SELECT a FROM read_parquet(?)", [str(path)]).fetchall() == [(1,)]
+        for statement in (
+            f"SELECT * FROM read_parquet('{other}')",
+            f"SELECT * FROM read_text('{other}')",
+            f"COPY (SELECT 1) TO '{tmp_path / 'c.csv'}'",
+            "SET enable_external_access=true",
+            "INSTALL httpfs",
+        ):
+            with pytest.raises(Exception, match=r"disabled|locked|Cannot|not allowed"):
+                database.execute(statement).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "The file is empty, or is still being written."),
+        (b"PAR1", "The Parquet file has no end: it is torn, or is still being written."),
+        (b"PAR1" + b"x" * 5000, "The Parquet file has no end: it is torn, or is still being written."),
+        (b"\x7fELF" + b"x" * 5000, "It is no Parquet file, whatever its name says."),
+        (b"PARE" + b"x" * 500 + b"PARE", "It is an encrypted Parquet file."),
+    ],
+)
+def test_what_is_no_whole_parquet_file_says_so(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(content)
+    assert told(path) == reason
+    assert access.glance(str(path)).candidate  # so that the reason is shown
+
+
+def test_a_damaged_footer_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"PAR1" + b"x" * 100 + struct.pack("<I", 50) + b"PAR1")
+    assert told(path).startswith("The Parquet file cannot be read behind row 0 (")
+    assert str(tmp_path) not in told(path)
+
+
+def test_the_rows_before_damage_in_a_parquet_file_are_kept(tmp_path: Path) -> None:
+    query = "SELECT range AS i, repeat(md5(range::VARCHAR), 200) AS said FROM range(9000)"
+    path = write_parquet(tmp_path / "a.parquet", query, ", ROW_GROUP_SIZE 2048, COMPRESSION snappy")
+    data = bytearray(path.read_bytes())
+    middle = len(data) * 6 // 10
+    data[middle : middle + 4000] = b"\xff" * 4000
+    path.write_bytes(data)
+    count, damage = damage_behind(path)
+    assert 0 < count < 9000
+    assert damage.startswith("The Parquet file cannot be read behind row ")
+    assert damage.endswith(").")
+
+
+def test_a_large_file_behind_an_address_is_not_fetched_for_nothing(tmp_path: Path) -> None:
+    class Far:
+        def __init__(self, footer: bytes) -> None:
+            self.footer, self.read_bytes = footer, 0
+
+        def seek(self, offset: int, whence: int = 0) -> int:
+            return 10**11 if whence else offset
+
+        def read(self, size: int) -> bytes:
+            self.read_bytes += size
+            return self.footer
+
+    dataset: Any = Far(b"...image_bytes...label...")
+    assert not parquet.PARQUET.glance(dataset, True).candidate
+    assert "was not fetched" in parquet.PARQUET.glance(dataset, True).reason
+    assert dataset.read_bytes <= 2 * 256 * 1024
+    rollouts: Any = Far(b"...step...Prompt...completion...")
+    assert parquet.PARQUET.glance(rollouts, True).candidate
+
+
+# --- torch ---
+
+
+def test_a_torch_file_is_one_line_a_sample(tmp_path: Path) -> None:
+    samples = [
+        {"tokens": list(range(100)), "reward": 1.0, "rollout_id": None},
+        {"tokens": [1], "ok": True, "s": {2}},
+    ]
+    path = write_torch(tmp_path / "1.pt", {"rollout_id": 4, "samples": samples, "big": [1, 2]})
+    assert rows_of(path) == [
+        {"rollout_id": 4, "tokens": list(range(100)), "reward": 1.0},
+        {"rollout_id": 4, "tokens": [1], "ok": True, "s": [2]},
+    ]
+
+
+def test_what_a_sample_says_itself_counts(tmp_path: Path) -> None:
+    path = write_torch(tmp_path / "1.pt", {"rollout_id": 4, "samples": [{"rollout_id": 9}, {}]})
+    assert [row["rollout_id"] for row in rows_of(path)] == [9, 4]
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_every_protocol_of_pickles_with_instructions_is_read(protocol: int) -> None:
+    value = {
+        "whole": [0, 255, 256, 65535, 65536, -1, 2**31, -(2**63), 2**200, 3.5, -0.0],
+        "text": ["", "é" * 300, "\ud800", "a\nb"],
+        "bytes": [b"", b"abc", b"\xff" * 300],
+        "tuples": [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)],
+        "none": None,
+        "truth": [True, False],
+        "sets": [{1}, frozenset({2})],
+        "ordered": OrderedDict(a=1, b=OrderedDict()),
+        "long": list(range(3000)),
+        "floats": [0.5] * 3000,
+        "mixed": [1, 2.5, None] * 1000,
+        "nested": {"a": {"b": [{"c": []}]}},
+    }
+    value["shared"] = value["nested"]
+    found = load(pickle.dumps(value, protocol=protocol), BUILDERS, lambda _: None)
+    plain = torch_file._Plain().of(found)
+    assert isinstance(plain, dict)
+    expected: dict[str, Any] = {
+        **value,
+        "tuples": [list(x) for x in value["tuples"]],  # type: ignore[attr-defined]
+        "sets": [[1], [2]],
+        "ordered": {"a": 1, "b": {}},
+    }
+    if protocol == 2:
+        expected["bytes"] = [b"", b"abc", b"\xff" * 300]
+    assert plain == expected
+    assert str(plain["whole"][-1]) == "-0.0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype"),
+    [("Float", "<f4"), ("Double", "<f8"), ("Half", "<f2"), ("Long", "<i8"), ("Int", "<i4"), ("Short", "<i2")],
+)
+def test_tensors_are_lists_of_numbers(tmp_path: Path, kind: str, dtype: str) -> None:
+    numbers = np.arange(12).astype(dtype)
+    pickled = dump_of(
+        sample(
+            line=tensor(kind, "0", (4,), (1,), offset=2),
+            table=tensor(kind, "0", (2, 3), (1, 4)),
+            one=tensor(kind, "0", (), (), offset=5),
+            none=tensor(kind, "0", (0,), (1,)),
+            picture=tensor(kind, "0", (2, 2, 3), (6, 3, 1)),
+        )
+    )
+    (row,) = rows_of(write_torch(tmp_path / "1.pt", pickled, {"0": numbers.tobytes()}))
+    assert row == {
+        "rollout_id": 7,
+        "line": [2, 3, 4, 5],
+        "table": [[0, 4, 8], [1, 5, 9]],
+        "one": 5,
+        "none": [],
+        "picture": "[tensor of shape [2, 2, 3]]",
+    }
+    assert isinstance(row["line"][0], int if "i" in dtype else float)
+
+
+def test_half_precision_of_brains_and_truth_are_read(tmp_path: Path) -> None:
+    halves = (np.array([1.5, -2.0, math.inf], "<f4").view("<u4") >> 16).astype("<u2").tobytes()
+    pickled = dump_of(sample(a=tensor("BFloat16", "0", (3,), (1,)), b=tensor("Bool", "1", (2,), (1,))))
+    (row,) = rows_of(write_torch(tmp_path / "1.pt", pickled, {"0": halves, "1": b"\x00\x01"}))
+    assert row == {"rollout_id": 7, "a": [1.5, -2.0, math.inf], "b": [False, True]}
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_arrays_and_numbers_of_numpy_are_read(tmp_path: Path, protocol: int) -> None:
+    samples = [
+        {
+            "line": np.arange(3, dtype=np.float32),
+            "table": np.arange(6).reshape(2, 3),
+            "turned": np.asfortranarray(np.arange(6).reshape(2, 3)),
+            "number": np.float64(2.5),
+            "whole": np.int32(4),
+            "truth": np.bool_(True),
+            "large": np.arange(3, dtype=">i4"),
+            "cube": np.zeros((2, 2, 2)),
+            "objects": np.array([{"a": 1}, None, [np.float32(0.5)]], dtype=object),
+        }
+    ]
+    data = pickle.dumps({"rollout_id": 1, "samples": samples}, protocol=protocol)
+    if protocol == 5 and b"_frombuffer" in data:
+        assert "numpy" in told(write_torch(tmp_path / "1.pt", data))
+        return
+    (row,) = rows_of(write_torch(tmp_path / "1.pt", data))
+    assert row == {
+        "rollout_id": 1,
+        "line": [0.0, 1.0, 2.0],
+        "table": [[0, 1, 2], [3, 4, 5]],
+        "turned": [[0, 1, 2], [3, 4, 5]],
+        "number": 2.5,
+        "whole": 4,
+        "truth": True,
+        "large": [0, 1, 2],
+        "cube": "[array of shape [2, 2, 2]]",
+        "objects": [{"a": 1}, None, [0.5]],
+    }
+
+
+def test_a_file_that_torch_wrote_is_read(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    values = torch.arange(10, dtype=torch.float32)
+    samples = [
+        {"a": values[2:5], "b": values.to(torch.bfloat16)[::2], "c": torch.tensor([[1, 2]]), "d": [1.5] * 70}
+    ]
+    torch.save({"rollout_id": 0, "samples": samples}, tmp_path / "1.pt")
+    assert access.glance(str(tmp_path / "1.pt")).candidate
+    assert rows_of(tmp_path / "1.pt") == [
+        {"rollout_id": 0, "a": [2, 3, 4], "b": [0, 2, 4, 6, 8], "c": [[1, 2]], "d": [1.5] * 70}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pickled", "named"),
+    [
+        (call("os", "system", text("touch {mark}")), "os.system"),
+        (call("posix", "system", text("touch {mark}")), "posix.system"),
+        (call("builtins", "eval", text("open('{mark}', 'w')")), "builtins.eval"),
+        (call("builtins", "exec", text("open('{mark}', 'w')")), "builtins.exec"),
+        (call("builtins", "getattr", text("a"), text("upper")), "builtins.getattr"),
+        (call("builtins", "__import__", text("os")), "builtins.__import__"),
+        (call("subprocess", "Popen", text("touch {mark}")), "subprocess.Popen"),
+        (call("torch.hub", "load", text("x")), "torch.hub.load"),
+        (call("torch._utils", "_rebuild_parameter", b"N"), "torch._utils._rebuild_parameter"),
+        (
+            call("numpy.testing._private.utils", "runstring", text("1"), b"}"),
+            "numpy.testing._private.utils.runstring",
+        ),
+        (call("slime.utils.types", "Sample"), "slime.utils.types.Sample"),
+        (call("pathlib", "PosixPath", text("/")), "pathlib.PosixPath"),
+        (b"\x8c\x02os\x8c\x06system\x93" + b"\x8c\x05touch\x85R", "os.system"),
+        (call("numpy", "ndarray"), "numpy.ndarray"),
+        (call("torch", "FloatStorage"), "torch.FloatStorage"),
+    ],
+)
+def test_a_hostile_pickle_is_refused_by_name_and_nothing_runs(
+    tmp_path: Path, pickled: bytes, named: str
+) -> None:
+    mark = tmp_path / "mark"
+    path = write_torch(
+        tmp_path / "1.pt", dump_of(pickled.replace(b"{mark}", str(mark).encode())[: len(pickled) + 500])
+    )
+    assert named in told(path)
+    assert "no plain data" in told(path)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    "pickled",
+    [
+        call("collections", "OrderedDict") + b"}" + text("__class__") + b"K\x01s" + b"b",  # BUILD
+        b"(ios\nsystem\n",  # INST
+        b"(cos\nsystem\no",  # OBJ
+        b"\x82\x01",  # EXT1
+        b"\x84\x01\x00\x00\x00",  # EXT4
+        text("a") + b"\x85" + b"]" + b"R",  # a call of a list
+        b"K\x01K\x02a",  # append to a number
+        b"K\x01" + text("a") + b"K\x02s",  # set a key of a number
+        b"}" + text("a") + b"(" + text("b") + b"u",  # a key without a value
+        b"}" + b")" * 3 + b"\x87K\x01s",  # a tuple for a key
+        b"h\x63",  # what was never kept
+        b"j\xff\xff\xff\x7f",
+        b"0" * 10,  # more taken than there is
+        b"\x8b\xff\xff\xff\x7f",  # a number of 2 GB
+        b"\x8d\xff\xff\xff\xff\xff\xff\xff\x7f",  # a text of 8 EB
+        b"X\xff\xff\xff\xff",
+        b"X\x02\x00\x00\x00\xff\xfe",  # no UTF-8
+        b"\x96\xff\xff\xff\xff\xff\xff\xff\xff",
+        call("_codecs", "encode", text("x"), text("rot13")),
+        call("numpy.core.multiarray", "scalar", b"N", b"N"),
+        call("torch._utils", "_rebuild_tensor_v2", b"N", whole(0), b")", b")", b"\x89", b"N"),
+        text("not a storage") + b"Q",
+        b"("
+        + text("storage")
+        + b"ctorch\nFloatStorage\n"
+        + text("../../etc/passwd")
+        + text("cpu")
+        + b"K\x00tQ",
+        tensor("Float", "9", (1,), (1,)),  # a storage that is not there
+        tensor("Float", "0", (9999,), (1,)),
+        tensor("Float", "0", (1,), (1,), offset=-1),
+        tensor("Float", "0", (-1,), (1,)),
+        tensor("Float", "0", (2,), (-1,), offset=1),
+        tensor("Float", "0", (2,), (2**30,)),
+        tensor("Float", "0", (2, 2), (1,)),
+    ],
+)
+def test_a_broken_pickle_is_damage_and_no_error_of_ours(tmp_path: Path, pickled: bytes) -> None:
+    path = write_torch(tmp_path / "1.pt", dump_of(sample(x=pickled)), {"0": b"\0" * 64})
+    assert told(path).startswith(("The torch file cannot be read", "The archive lacks its part"))
+
+
+def test_a_huge_number_for_the_memo_takes_no_memory() -> None:
+    data = b"\x80\x02K\x01r\xff\xff\xff\x7f."
+    assert load(data, BUILDERS, lambda _: None) == 1
+
+
+def test_a_pickle_of_too_many_values_is_refused_early() -> None:
+    began = time.monotonic()
+    with pytest.raises(ValueError, match="more than 1,000 values"):
+        load(b"\x80\x02(" + b"}" * 10_000_000, BUILDERS, lambda _: None, most=1000)
+    assert time.monotonic() - began < 1
+
+
+def test_lists_that_hold_each_other_many_times_over_are_refused(tmp_path: Path) -> None:
+    bomb: list[Any] = ["x"]
+    for _ in range(60):
+        bomb = [bomb, bomb]
+    path = write_torch(tmp_path / "1.pt", {"rollout_id": 1, "samples": [{"a": 1}, {"bomb": bomb}]})
+    count, damage = damage_behind(path)
+    assert count == 1
+    assert "sample 2" in damage
+    assert "unfolds to more values" in damage
+
+
+def test_a_list_that_holds_itself_and_a_deep_one_are_refused(tmp_path: Path) -> None:
+    ring: list[Any] = []
+    ring.append(ring)
+    path = write_torch(tmp_path / "1.pt", {"rollout_id": 1, "samples": [{"a": ring}]})
+    assert "nested too deeply" in told(path)
+    deep = dump_of(b"]" * 500_000 + b"a" * 499_999)
+    assert "nested too deeply" in told(write_torch(tmp_path / "2.pt", deep))
+
+
+def test_a_long_text_meant_many_times_counts_each_time(tmp_path: Path) -> None:
+    shared = "x" * 10_000_000
+    path = write_torch(tmp_path / "1.pt", {"rollout_id": 1, "samples": [{"a": [shared] * 1000}]})
+    assert "unfolds to more values" in told(path)
+
+
+def test_an_archive_that_is_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "1.pt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("1/data.pkl", b"\x80\x02" + b"\0" * 50_000_000)
+    assert "compressed" in told(path)
+
+
+@pytest.mark.parametrize("name", ["../../evil/data.pkl", "/etc/data.pkl", "1/../data.pkl"])
+def test_names_that_lead_out_of_an_archive_write_nothing(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "logs" / "1.pt"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, pickle.dumps({"rollout_id": 1, "samples": [{"a": 1}]}, protocol=2))
+    before = sorted(tmp_path.rglob("*"))
+    assert rows_of(path) == [{"rollout_id": 1, "a": 1}]
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"model": {}, "optimizer": {}}, "no list of samples"),
+        ([1, 2], "no list of samples"),
+        ({"rollout_id": 1, "samples": [3]}, "no object"),
+        ({"rollout_id": 1, "samples": {"a": 1}}, "no list of samples"),
+    ],
+)
+def test_other_content_than_samples_says_so(tmp_path: Path, content: Any, said: str) -> None:
+    assert said in told(write_torch(tmp_path / "1.pt", content))
+
+
+def test_torn_and_foreign_torch_files_say_so(tmp_path: Path) -> None:
+    whole_file = (SAMPLES / "slime" / "rollout_data" / "1.pt").read_bytes()
+    path = tmp_path / "1.pt"
+    for size in (0, 3, 100, 5000, len(whole_file) - 30):
+        path.write_bytes(whole_file[:size])
+        assert "torn, or is still being written" in told(path)
+    path.write_bytes(b"\x80\x02}q\x00." + b"x" * 100)  # the format before archives
+    assert "no whole torch archive" in told(path)
+    broken = bytearray(whole_file)
+    broken[3000:3100] = b"\0" * 100
+    path.write_bytes(broken)
+    assert "torn" in told(path)  # its checksum does not fit
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "hello")
+    assert "none that torch.save has written" in told(path)
+    assert "other order of bytes" in told(
+        write_torch(path, {"rollout_id": 1, "samples": []}, byteorder="big")
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300))
+def test_no_bytes_make_the_machine_do_anything_but_refuse(data: bytes) -> None:
+    with suppress(ValueError):
+        load(b"\x80\x02" + data, BUILDERS, lambda _: None, most=10_000)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=30,
+    ),
+    st.sampled_from([2, 4, 5]),
+)
+def test_plain_data_is_what_it_was(value: Any, protocol: int) -> None:
+    found = torch_file._Plain().of(load(pickle.dumps(value, protocol=protocol), BUILDERS, lambda _: None))
+    assert found == value
+    assert json.loads(as_line({"x": found})) == json.loads(json.dumps({"x": value}))
+
+
+# --- JSON documents ---
+
+
+def test_a_document_and_a_list_are_lines(tmp_path: Path) -> None:
+    one = tmp_path / "one.json"
+    one.write_text(json.dumps({"training_step": 1, "x": [1.0, 2]}, indent=2) + "\n", encoding="utf-8")
+    assert rows_of(one) == [{"training_step": 1, "x": [1.0, 2]}]
+    many = tmp_path / "many.json"
+    many.write_text("\ufeff" + json.dumps([{"a": math.nan, "b": "é"}, {"a": 2}], indent=1), encoding="utf-8")
+    first, second = rows_of(many)
+    assert math.isnan(first["a"])
+    assert (first["b"], second) == ("é", {"a": 2})
+    for empty in ("[]", " [ ] \n"):
+        many.write_text(empty)
+        assert rows_of(many) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "rows", "said"),
+    [
+        ("", 0, "empty"),
+        ("   \n", 0, "empty"),
+        ('{"a": 1', 0, "no complete JSON document"),
+        ('{"a": 1} {"b": 2}', 0, "stands something else"),
+        ("[1, 2]", 0, "Item 1 of the JSON document is no object"),
+        ("3", 0, "is no object"),
+        ('[{"a": 1}, {"a": 2}, {"a"', 2, "torn behind its item 2"),
+        ('[{"a": 1}, {"a": 2}', 2, "torn behind its item 2"),
+        ('[{"a": 1} {"a": 2}]', 1, "torn behind its item 1"),
+        ('[{"a": 1}] trailing', 1, "Behind the JSON list"),
+        ("[" * 100_000, 0, "nested too deeply"),
+    ],
+)
+def test_damaged_documents_say_so(tmp_path: Path, content: str, rows: int, said: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(content, encoding="utf-8")
+    if rows:
+        count, damage = damage_behind(path)
+        assert (count, said in damage) == (rows, True)
+    else:
+        assert said in told(path)
+
+
+# --- CSV ---
+
+
+def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(
+        "\ufeffstep,text,reward,ok,id\r\n"
+        '1,"two\nlines, ""quoted""",0.5,True,007\r\n'
+        "2,,-1.0,False,1e5\r\n"
+        "3,too few\r\n"
+        '4,é,inf,,"12"\r\n'
+        '5,"not closed'.encode()
+    )
+    count, damage = damage_behind(path)
+    assert (count, damage) == (
+        3,
+        "1 rows, the first of them row 3, have another number of cells than the header and are left out.",
+    )
+    assert rows_of(path) == [
+        {"step": 1, "text": 'two\nlines, "quoted"', "reward": 0.5, "ok": True, "id": "007"},
+        {"step": 2, "text": None, "reward": -1.0, "ok": False, "id": "1e5"},
+        {"step": 4, "text": "é", "reward": math.inf, "ok": None, "id": 12},
+    ]
+
+
+def test_a_table_that_has_grown_begins_with_the_lines_that_it_had(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"prompt,reward\na,1\nb,0.5\nhalf")
+    before = b"".join(pieces(str(path), access._open_stored))
+    with path.open("ab") as file:
+        file.write(b" a row,2.25\nc,x\n")
+    after = b"".join(pieces(str(path), access._open_stored))
+    assert after.startswith(before)
+    assert [json.loads(line)["prompt"] for line in after.splitlines()] == ["a", "b", "half a row", "c"]
+
+
+def test_a_cell_larger_than_python_s_reader_takes_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'a,b\n1,"{"x" * 500_000}"\n')
+    assert len(rows_of(path)[0]["b"]) == 500_000
+
+
+def test_a_table_without_a_whole_header_and_a_record_without_end_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv"
+    for content in (b"", b"a,b", b"\n"):
+        path.write_bytes(content)
+        assert "no complete header" in told(path)
+    monkeypatch.setattr(tables, "_RECORD", 1000)
+    path.write_bytes(b'a,b\n1,2\n3,"' + b"x\n" * 2000)
+    count, damage = damage_behind(path)
+    assert (count, "never closed" in damage) == (1, True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=3, max_size=3), min_size=1)
+)
+def test_what_python_writes_as_a_table_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    import csv
+
+    path = tmp_path_factory.mktemp("csv") / "a.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow("abcd")
+        writer.writerows([*row, "end"] for row in rows)  # a bare \r at the very end is no text to anybody
+    found = [
+        ["" if x is None else x if isinstance(x, str) else str(x) for x in row.values()][:3]
+        for row in rows_of(path)
+    ]
+    assert found == rows
+
+
+# --- which files are looked at, and what it costs ---
+
+CHEAP = [
+    ("model.pt", lambda: pickle.dumps({"state": [0] * 10, "rollout_id": 1, "samples": []})),  # no archive
+    ("config.json", lambda: b'{"model_type": "qwen2", "hidden_size": 8}'),
+    ("adapter.json", lambda: b'{"prompt": "x", "response": "y", "reward": 1}'),
+    ("list.json", lambda: b'[{"instruction": "x", "output": "y"}]'),
+    ("strings.json", lambda: b'["a", "b"]'),
+    ("batch_summary.json", lambda: b'{"training_step": 3, "epoch": 0, "num_episodes": 8}'),
+    ("empty.json", lambda: b""),
+    ("text.json", lambda: b"hello"),
+    ("metrics.csv", lambda: b"step,loss\n1,2\n"),
+    ("log.csv", lambda: b"step,reward\n1,2\n"),
+    ("noheader.csv", lambda: b"x" * 200_000),
+    ("empty.csv", lambda: b""),
+    ("empty.pt", lambda: b""),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), CHEAP)
+def test_files_that_everybody_has_are_nobodys_log(tmp_path: Path, name: str, content: Any) -> None:
+    path = tmp_path / name
+    path.write_bytes(content())
+    assert access.glance(str(path)) == Glance(candidate=False)
+
+
+def test_a_checkpoint_is_told_by_its_first_bytes(tmp_path: Path) -> None:
+    weights = {f"layer.{i}.weight": [0.0] * 50 for i in range(100)}
+    path = write_torch(tmp_path / "model.pt", {"model": weights, "rollout_id": 3, "samples": []})
+    assert not access.glance(str(path)).candidate
+    with zipfile.ZipFile(tmp_path / "other.pt", "w") as archive:
+        archive.writestr("code/__torch__.py", "rollout_id samples")
+    assert not access.glance(str(tmp_path / "other.pt")).candidate
+
+
+def test_a_huge_file_costs_a_glance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = 0
+
+    class Counting:
+        def __init__(self, path: str) -> None:
+            self.file = Path(path).open("rb")  # noqa: SIM115  closed by `__exit__`
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.file.close()
+
+        def read(self, size: int) -> bytes:
+            nonlocal read
+            read += size
+            return self.file.read(size)
+
+    for suffix in (".pt", ".json", ".csv"):
+        with (tmp_path / f"huge{suffix}").open("wb") as file:
+            file.write(b"PK\x03\x04" if suffix == ".pt" else b"{" if suffix == ".json" else b"a,b\n")
+            file.truncate(20 * 1024**3)
+    monkeypatch.setattr(access, "_open_stored", Counting)
+    for suffix in (".pt", ".json", ".csv"):
+        assert not access.glance(str(tmp_path / f"huge{suffix}")).candidate
+    assert read <= 3 * 64 * 1024
+
+
+def test_files_that_hold_rollouts_are_candidates(tmp_path: Path) -> None:
+    for path in sorted(SAMPLES.rglob("*.pt")) + sorted(SAMPLES.rglob("*.parquet")):
+        assert access.glance(str(path)).candidate
+    path = tmp_path / "a.json"
+    path.write_text(
+        json.dumps({"training_step": 1, "epoch": 0, "episode_id": "a:0", "task": {}, "trajectories": []})
+    )
+    assert access.glance(str(path)).candidate
+    path.write_text(json.dumps([{"prompt": "a", "response": "b", "reward": 1}]))
+    assert access.glance(str(path)).candidate
+    table = tmp_path / "a.csv"
+    table.write_text("conversation_text,trajectory_reward\n")
+    assert access.glance(str(table)).candidate
+    table.write_text("prompt,completion,reward\n")
+    assert access.glance(str(table)).candidate
+    assert access.glance(str(tmp_path / "a.jsonl")).candidate  # not even opened
+
+
+def test_the_first_look_counts_no_files_that_everybody_has(tmp_path: Path) -> None:
+    for name in ("config.json", "model.pt", "metrics.csv", ".hidden.parquet"):
+        (tmp_path / name).write_bytes(b"{}")
+    assert not first_file(roots(str(tmp_path), ""), float("inf"))
+    assert len(scan(roots(str(tmp_path), "")).runs["."]) == 3
+    (tmp_path / "completions").mkdir()
+    shutil.copy(
+        SAMPLES / "trl/plain/completions/completions_00001.parquet", tmp_path / "completions" / "a.parquet"
+    )
+    assert first_file(roots(str(tmp_path), ""), float("inf"))
+
+
+def test_links_and_pipes_that_everybody_has_are_no_problem_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "latest.pt").symlink_to(tmp_path / "gone.pt")
+    os.mkfifo(tmp_path / "pipe.json")
+    assert scan(roots(str(tmp_path), "")).problems == []
+    (tmp_path / "latest.parquet").symlink_to(tmp_path / "gone.parquet")
+    assert len(scan(roots(str(tmp_path), "")).problems) == 1
+
+
+def test_hidden_folders_are_looked_into_and_our_own_are_not(tmp_path: Path) -> None:
+    for folder in (".art/p/models/m/trajectories/train", ".rlboard/x", ".git"):
+        write_parquet(tmp_path / folder / "0001.parquet", "SELECT 1 AS a")
+    assert list(scan(roots(str(tmp_path), "")).runs) == [".art/p/models/m/trajectories/train"]
+
+
+# --- the spool and the looks ---
+
+
+def source(path: Path) -> SourceFile:
+    facts = path.stat()
+    return SourceFile(
+        str(path), "r", f"r/{path.name}", facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev
+    )
+
+
+def read_all(path: Path) -> FileState:
+    """The state of a file whose lines have all been read."""
+    seen = look(None, source(path), time.time_ns())
+    assert seen.state is not None
+    state = measure(seen.state, str(path))
+    with access.open_file(str(path)) as file:
+        return advance(state, fingerprint_of(file.read(), 0))
+
+
+def test_a_container_is_packed_and_its_offsets_are_those_of_its_lines() -> None:
+    path = str(SAMPLES / "trl/plain/completions/completions_00001.parquet")
+    assert access.is_packed(path)
+    assert access.is_container(path)
+    assert not access.is_packed("a.jsonl")
+    assert not access.is_container("a.jsonl.gz")
+    with access.open_start(path) as file:
+        whole_file = file.read()
+    lines = whole_file.splitlines(keepends=True)
+    at = len(lines[0])
+    assert access.read_range(path, at, len(lines[1])) == lines[1]
+    facts = Path(path).stat()
+    assert access.unpacked_size(path, (facts.st_size, facts.st_mtime_ns), settled=True) == len(whole_file)
+    assert access.damage(path) == ""
+
+
+def test_a_rewritten_container_is_unpacked_anew(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "a.parquet", "SELECT 'first' AS said FROM range(12)")
+    before = read_all(path)
+    assert look(before, source(path), time.time_ns()).change is Change.UNCHANGED
+    write_parquet(path, "SELECT 'other' AS said FROM range(8)")
+    after = look(before, source(path), time.time_ns())
+    assert after.change is Change.REWRITTEN
+    assert [row["said"] for row in rows_of(path)] == ["other"] * 8
+
+
+def test_a_table_that_has_grown_is_read_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"prompt,response,reward\na,b,1\n")
+    before = read_all(path)
+    with path.open("ab") as file:
+        file.write(b"c,d,0\n")
+    after = look(before, source(path), time.time_ns())
+    assert after.change is Change.APPENDED
+    assert after.state is not None
+    assert (
+        access.read_range(str(path), after.state.read_to, 1000)
+        == b'{"prompt": "c", "response": "d", "reward": 0}\n'
+    )
+
+
+@pytest.mark.parametrize("size", [0, 100, 3000])
+def test_a_container_caught_half_written_keeps_what_was_read(tmp_path: Path, size: int) -> None:
+    real = (SAMPLES / "trl/plain/completions/completions_00001.parquet").read_bytes()
+    path = tmp_path / "completions_00001.parquet"
+    path.write_bytes(real)
+    before = read_all(path)
+    with access.open_file(str(path)) as file:
+        lines = file.read()
+    path.write_bytes(real[:size])
+    seen = look(before, source(path), time.time_ns())
+    assert seen.change is Change.UNREADABLE
+    assert "still being written" in seen.reason
+    with access.open_file(str(path)) as file:
+        assert file.read() == lines
+    path.write_bytes(real)
+    assert look(before, source(path), time.time_ns()).change is Change.UNCHANGED
+
+
+def test_the_spool_has_room_for_a_part_only(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "a.parquet", "SELECT repeat('x', 10000) AS said FROM range(100)")
+    spool = Spool(access._open_stored, budget=300_000)
+    with spool.open(str(path)) as file:
+        lines = file.read().splitlines()
+    assert 0 < len(lines) < 100
+    assert all(json.loads(line) for line in lines)
+    assert "all that the temporary folder may hold" in spool.damage(str(path))
+    spool.clear()
+
+
+def test_what_lies_behind_an_address_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = SAMPLES / "trl/plain/completions/completions_00001.parquet"
+    monkeypatch.setattr(remote, "open_object", lambda _: path.open("rb"))
+    url = "s3://bucket/completions/completions_00001.parquet"
+    with access.open_start(url) as file:
+        found = file.read()
+    with access.open_start(str(path)) as file:
+        assert file.read() == found
+    spool = Spool(access._open_stored)
+    with spool.open(url) as file:
+        assert file.read() == found
+    spool.clear()
+
+
+def test_reading_the_start_of_a_container_reads_no_more(tmp_path: Path) -> None:
+    path = write_parquet(
+        tmp_path / "a.parquet", "SELECT range AS i FROM range(200000)", ", ROW_GROUP_SIZE 2048"
+    )
+    began = time.monotonic()
+    with access.open_start(str(path)) as file:
+        assert json.loads(file.readline()) == {"i": 0}
+    assert time.monotonic() - began < 5
+
+
+def test_no_temporary_folder_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    path = write_parquet(tmp_path / "a.parquet", "SELECT range AS i FROM range(100000)")
+    with access.open_start(str(path)) as file:
+        file.readline()
+    rows_of(path)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_lines_that_json_cannot_have_are_damage() -> None:
+    ring: dict[str, Any] = {}
+    ring["ring"] = ring
+    with pytest.raises(ValueError, match="Circular"):
+        as_line(ring)
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ValueError, match="too deeply"):
+        as_line({"deep": deep})
+    assert json.loads(as_line({(1, 2): {None: b"\xff" * 2000}})) == {"(1, 2)": {"None": "[2000 bytes]"}}
+    assert as_line({"half": "\ud83d"}) == b'{"half": "\\ud83d"}\n'
+
+
+def test_starting_does_not_import_what_only_containers_need() -> None:
+    code = "import sys, tensorboard_plugin_rlboard.sources.walk; print('duckdb' in sys.modules, 'torch' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["False", "False"]
