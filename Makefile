@@ -59,6 +59,7 @@ screenshots: env-test ## take the README's pictures into docs/screenshots
 samples: ## train the example and write its logs to rollout_samples (installs torch)
 	@$(PYTHON) scripts/environment.py examples
 	$(PY) -m examples.ppo_couplets.train --out rollout_samples
+	$(PY) scripts/demo_samples.py
 
 bench: env-test ## measure on synthetic logs (BENCH=--quick, BENCH=--full: docs/benchmarks.md)
 	$(PY) benchmarks/run.py $(BENCH)

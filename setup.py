@@ -59,7 +59,7 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
     # The bundle is not in git, so it is named here instead of being found there.
-    package_data={PACKAGE: ["*.md", "py.typed", "static/*", "static/**/*"]},
+    package_data={PACKAGE: ["*.md", "py.typed", "static/*", "static/**/*", "samples/*/*"]},
     # Only what is named: include_package_data would also take whatever else the sdist carries.
     include_package_data=False,
     install_requires=[

@@ -49,7 +49,9 @@ CONVERSATION = [
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
     home: Path = tmp_path_factory.mktemp("frameworks")
     shutil.copytree(SAMPLES, home / "logs")
-    strange = [{"question": f"{n}?", "answer": f"{n}!", "score": n / 4, "iteration": n // 2} for n in range(4)]
+    strange = [
+        {"question": f"{n}?", "answer": f"{n}!", "score": n / 4, "iteration": n // 2} for n in range(4)
+    ]
     talk = {
         "step": 1,
         "prompt": CONVERSATION[:2],
