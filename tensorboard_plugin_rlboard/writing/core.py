@@ -72,7 +72,7 @@ class Core:
         if first:
             LOG.warning("%s: %s", self.files.path, message)
 
-    def fail(self, error: Exception, samples: int) -> None:
+    def fail(self, error: BaseException, samples: int) -> None:
         """Counts samples that are lost; the first reason is told."""
         with self._lock:
             self.dropped += samples

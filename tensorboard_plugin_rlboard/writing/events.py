@@ -45,11 +45,22 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-class EventFile:
-    """One event file; made when the first record is written."""
+def file_name(ending: str = ENDING) -> str:
+    """A name that TensorBoard takes for an event file, and no two calls give alike."""
+    return f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}.{next(_COUNTER)}{ending}"
 
-    def __init__(self, folder: Path) -> None:
+
+class EventFile:
+    """One event file; made when the first record is written.
+
+    Args:
+        folder: where it lies.
+        name: its name; by default one that TensorBoard reads.
+    """
+
+    def __init__(self, folder: Path, name: str = "") -> None:
         self.folder = folder
+        self._name = name or file_name()
         self._users = 1
         self._file: Any = None
         self._lock = threading.Lock()
@@ -108,8 +119,7 @@ class EventFile:
 
     def _open(self) -> Any:
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}.{next(_COUNTER)}{ENDING}"
-        self.path = self.folder / name
+        self.path = self.folder / self._name
         return self.path.open("ab", buffering=0)
 
     def _record(self, event: Any) -> None:

@@ -32,6 +32,9 @@ class Worker(Protocol):
     def finish(self) -> None:
         """Ends: nothing comes after it."""
 
+    def fail(self, error: BaseException, samples: int) -> None:
+        """Counts samples that are lost; the first reason is told."""
+
     def warn(self, kind: str, message: str) -> None:
         """Logs a warning, the first of its kind only."""
 
@@ -134,14 +137,17 @@ class Pump:
                 self._await()
                 taken = self._take()
                 asked, last = self._asked, self._ending and not self._items
-            self.worker.work([item for item, _, _ in taken])
-            self.worker.idle()
-            if asked > self._settled and not self._items:
-                self.worker.settle()
-            else:
-                asked = self._settled
-            if last:
-                self.worker.finish()
+            settles = asked > self._settled and not self._items
+            try:
+                self.worker.work([item for item, _, _ in taken])
+                self.worker.idle()
+                if settles:
+                    self.worker.settle()
+                if last:
+                    self.worker.finish()
+            except BaseException as error:  # noqa: BLE001 - a thread that ended here would leave others waiting
+                self.worker.fail(error, 0)
+            asked = asked if settles else self._settled
             with self._changed:
                 self._samples -= sum(samples for _, samples, _ in taken)
                 self._bytes -= sum(size for _, _, size in taken)
