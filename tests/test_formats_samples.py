@@ -10,29 +10,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dumps import as_native, dump
+from dumps import Dumps, as_native, dump, opened, readable
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
 
 FOLDER = Path(__file__).parent / "fixtures" / "samples"
 SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "samples"
 FRAMEWORKS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
-Dumps = dict[str, dict[str, Any]]
 # Numbers that compare a sample with the others of its step, and the count of problems, a missing step among them.
 OF_THE_STEP = frozenset({"group_mean", "advantage", "problems"})
-
-
-def opened(root: Path) -> Iterator[Board]:
-    registry = Registry(roots(str(root), ""), 0)
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
 
 
 def of(board: Board, framework: str) -> Dumps:
@@ -40,20 +29,6 @@ def of(board: Board, framework: str) -> Dumps:
     names = [info.run for info in board.runs().runs if f"{info.run}/".startswith(f"{framework}/")]
     found: Dumps = json.loads(json.dumps({name: dump(board, name) for name in names}))
     return found
-
-
-def readable(dumps: Dumps) -> str:
-    """JSON with a line for each sample."""
-
-    def line(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False)
-
-    runs = []
-    for name, run in dumps.items():
-        rest = "".join(f", {line(key)}: {line(value)}" for key, value in run.items() if key != "samples")
-        samples = ",\n".join(map(line, run["samples"]))
-        runs.append(f'{line(name)}: {{"samples": [\n{samples}\n]{rest}}}')
-    return "{" + ",\n".join(runs) + "}\n"
 
 
 def without_place(dumps: Dumps) -> list[str]:

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dumps import RULES, as_native, dump
+from dumps import RULES, as_native, dump, opened, readable
 from logged import FORMATS, lines
-from test_formats_samples import opened, readable
-from test_formats_tokenizer import byte_level
+from tokenizing import byte_level
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection

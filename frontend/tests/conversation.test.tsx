@@ -240,6 +240,17 @@ describe("conversation and text", () => {
 });
 
 describe("the parts of it", () => {
+  it("a very long text is laid out in pieces and is still the text", async () => {
+    const endless = `${"a line of text <b>\n".repeat(4000)}end`;
+    samples["plain"] = sampleOf("plain", { ...NO_TOKENS, messages: [say("assistant", endless)] });
+    await open("plain");
+    await act(() => find("fold-all")?.click());
+    const text = messages()[0]?.querySelector(".text");
+    expect(text?.textContent).toBe(endless);
+    expect(text?.children.length).toBeGreaterThan(10);
+    expect(place.querySelectorAll("b")).toHaveLength(0);
+  });
+
   it("the response is in it where it was sampled, or where the last word is the response's", () => {
     const with_ = (list: Message[], response = "It is 42.") =>
       holdsResponse(

@@ -152,10 +152,11 @@ class Overview:
     def _save(self, run: RunIndex, state: _State) -> None:
         """Keeps the curves for a later start, under the digest of the parts that it will begin with.
 
-        Lines that are in no kept part are in the curves as well. They will be read again, and told then.
+        Lines that are in no kept part are in the curves as well. They will be read again, and told then. What is joined
+        would not be told: the digest is of what the log says.
         """
         cache, now = self._registry.cache, time.monotonic()
-        if cache is None or now - state.saved_at < _SAVE_EVERY:
+        if cache is None or run.joined or now - state.saved_at < _SAVE_EVERY:
             return
         with state.curves.lock:
             digest, serial = digest_of(tuple(run.files.values())), state.curves.shown.serial

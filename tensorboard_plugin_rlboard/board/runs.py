@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from tensorboard_plugin_rlboard.api import AttemptInfo, IgnoredFile, RunInfo, Runs, StepSpan
+from tensorboard_plugin_rlboard.api import AttemptInfo, IgnoredFile, Joined, RunInfo, Runs, StepSpan
 from tensorboard_plugin_rlboard.board.catalog import Catalogue
 from tensorboard_plugin_rlboard.board.mapping import mapped
-from tensorboard_plugin_rlboard.board.vocabulary import info, sample_metrics, text_columns, token_metrics
+from tensorboard_plugin_rlboard.board.vocabulary import (
+    metric_info,
+    sample_metrics,
+    text_columns,
+    token_metrics,
+)
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.scalars import paired
@@ -73,7 +78,7 @@ def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
         steps=StepSpan(*steps.steps()),
         splits=steps.splits(),
         attempts=[AttemptInfo(*span) for span in steps.attempts()],
-        metrics=[info(name) for name in sample_metrics(run)],
+        metrics=[metric_info(run, name) for name in sample_metrics(run)],
         token_metrics=token_metrics(run),
         text_columns=text_columns(run),
         problems=run.problems,
@@ -82,6 +87,7 @@ def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
         mapping=columns.words,
         mapping_guessed=columns.guessed,
         mapping_toml=columns.toml,
+        joined=[Joined(one.what, one.source, one.matched, one.unmatched, one.columns) for one in run.joined],
     )
 
 

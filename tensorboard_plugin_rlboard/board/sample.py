@@ -164,6 +164,9 @@ def _texts(run: RunIndex, opened: Opened, place: Mapping[str, Any], rules: TextR
         elif name in {"response", "ref_response"}:
             shown = rules.apply_response(shown)
         texts[name] = Text(raw, shown)
+    joined = place.get("t:ref_response")
+    if joined is not None and "ref_response" not in texts:  # it does not stand in the line
+        texts["ref_response"] = Text(str(joined), rules.apply_response(str(joined)))
     return texts
 
 

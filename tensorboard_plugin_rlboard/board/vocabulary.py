@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tensorboard_plugin_rlboard.api import MetricInfo
 from tensorboard_plugin_rlboard.index.columns import hidden, logical, metric, physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -72,6 +74,12 @@ def info(name: str) -> MetricInfo:
         kind = "magnitude" if statistic in {"std", "absmean"} else found.kind
         return MetricInfo(name, "value" if statistic == "sum" and kind == "probability" else kind, found.unit)
     return MetricInfo(name, "value", "")
+
+
+def metric_info(run: RunIndex, name: str) -> MetricInfo:
+    """The same for a metric of a run, with where its values come from."""
+    found = info(name)
+    return replace(found, origin="joined") if name in run.joined_metrics else found
 
 
 def sample_metrics(run: RunIndex) -> list[str]:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 Row = Mapping[str, object]
 
 TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {name: (name,) for name in ("prompt", "response", "ref_response", "ground_truth")}
+    {name: (name,) for name in ("prompt", "response", "ref_response", "ground_truth", "sample_id")}
 )
 NUMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: (name,) for name in ("reward", "ref_reward", "valid_reward", "ref_valid_reward")}

@@ -10,6 +10,7 @@ log-probabilities, groups, ground truth, and in validation logs all token data.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -116,7 +117,7 @@ class _Tokens:
         _one_advantage(self.found)
 
 
-def _non_zero(marks: list[object]) -> list[bool]:
+def _non_zero(marks: Sequence[object]) -> list[bool]:
     if set(map(type, marks)) <= {float, int}:  # what it is in all but broken lines, and there are millions
         return [mark != 0 for mark in marks]
     return [number(mark) not in {0.0, None} for mark in marks]

@@ -133,6 +133,10 @@ def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) ->
     return OpenedRow(texts, scalars, raw[: int(tokens.sizes[0])], tokens, trims, misfits, said)
 
 
+def _first_key(row: Mapping[str, object], keys: Iterable[str]) -> str | None:
+    return next((key for key in keys if row.get(key) is not None), None)
+
+
 def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
     return next((row[key] for key in keys if row.get(key) is not None), None)
 
@@ -179,14 +183,14 @@ def _scalars(
     row: Mapping[str, object], known: Format, arrays: set[str]
 ) -> tuple[dict[str, str], dict[str, float | int | bool]]:
     """Everything of a row that is no token array: canonical names for mapped keys, its own name for any other."""
-    ours = {
-        key: name for group in (known.texts, known.numbers) for name, keys in group.items() for key in keys
-    }
+    groups = ((name, keys) for group in (known.texts, known.numbers) for name, keys in group.items())
+    ours = {key: name for name, keys in groups if (key := _first_key(row, keys)) is not None}
+    elsewhere = {*known.tokens, *known.ignored, *known.split, *known.step}
     texts: dict[str, str] = {}
     numbers: dict[str, float | int | bool] = {}
     for key, value in row.items():
         name = ours.get(key, key)
-        if value is None or key in known.tokens or key in arrays or key in known.ignored:
+        if value is None or key in arrays or key in elsewhere:
             continue
         if isinstance(value, str):
             texts[name] = value

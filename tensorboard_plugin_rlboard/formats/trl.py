@@ -50,7 +50,7 @@ def _rewards(row: Row) -> dict[str, float | None]:
     """
     found: dict[str, float | None] = {}
     names = list(row)
-    for name in names[names.index("completion") + 1 :]:
+    for name in names[names.index("completion") + 1 if "completion" in row else len(names) :]:
         value = row[name]
         if name == "advantage" or not (value is None or isinstance(value, float)):
             break

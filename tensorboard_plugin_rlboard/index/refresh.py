@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index.ahead import Ahead, Made
+from tensorboard_plugin_rlboard.index.joins import Joins
 from tensorboard_plugin_rlboard.index.loading import Loading
 from tensorboard_plugin_rlboard.index.ranges import Order
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
@@ -48,7 +49,8 @@ class Refresh:
         self.registry = registry
         self._query = registry.engine.query()
         self._shelf = Shelf(registry.cache, registry.engine.folder)
-        self._survey = Survey(registry, self._query, self._shelf)
+        self._joins = Joins(registry, self._query)
+        self._survey = Survey(registry, self._query, self._shelf, self._joins)
         shares = registry.shares
         self._ahead = Ahead(registry.engine.folder, shares.workers, shares.worker)
         self._loading = Loading(registry.engine.folder, self._query, self._shelf, self._survey)
@@ -78,6 +80,8 @@ class Refresh:
     def index_one(self) -> RunIndex | None:
         """Does the next piece of work and returns the run it was for; None where only half-written lines are left."""
         pending = [run for run in tuple(self.registry.runs.values()) if run.pending]
+        if self._joins.has_turn(waiting=bool(pending)):
+            return self._joins.go_on()
         if not pending:
             return None
         focus = self.registry.focus

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts import Steps, same
 from tensorboard_plugin_rlboard.index.chains import chains, numbered
+from tensorboard_plugin_rlboard.index.columns import logical
 from tensorboard_plugin_rlboard.index.files import Arrived, IndexedFile, Range, digest_of
+from tensorboard_plugin_rlboard.index.joining import Joining
 from tensorboard_plugin_rlboard.index.keys import Keys
+from tensorboard_plugin_rlboard.index.noted import Noted
 from tensorboard_plugin_rlboard.index.part import RESERVED
-from tensorboard_plugin_rlboard.index.run_table import Noted, RunTable, Source
+from tensorboard_plugin_rlboard.index.run_table import RunTable, Source
 from tensorboard_plugin_rlboard.index.statistics import STORED
 from tensorboard_plugin_rlboard.sources.tail import FileState
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Arrived", "IndexedFile", "Range", "RunIndex"]
+__all__ = ["Arrived", "IndexedFile", "Joining", "Range", "RunIndex"]
 
 
 class RunIndex:
@@ -36,6 +39,8 @@ class RunIndex:
         epoch: changes whenever rows that were there before have; whatever was computed of them is void then.
         recalled: digest of the kept parts that the run began with (`kept_digest` of an earlier start), else empty.
             Their rows are not in `touched`.
+        joined: what was joined by key from other files or runs.
+        joined_metrics: metrics of which no value was logged, all are joined.
     """
 
     def __init__(self, number: int, name: str) -> None:
@@ -51,6 +56,8 @@ class RunIndex:
         self.touched: dict[tuple[str, int], int] = {}
         self.epoch = 0
         self.recalled = ""
+        self.joined: tuple[Joining, ...] = ()
+        self.joined_metrics: frozenset[str] = frozenset()
         self._rows = RunTable(number)
         self._numbers = 0
         self._met: frozenset[str] = frozenset()  # keys that held numbers somewhere
@@ -74,6 +81,11 @@ class RunIndex:
     def available(self) -> set[str]:
         """Physical columns that hold a value somewhere."""
         return self._rows.available
+
+    @property
+    def logged(self) -> set[str]:
+        """Those of them that hold one without anything being joined."""
+        return self._rows.logged
 
     @property
     def size(self) -> int:
@@ -148,6 +160,27 @@ class RunIndex:
             self.epoch += 1
         self.version += 1
 
+    def widen(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
+        """Makes room for joined values."""
+        self._rows.widen(cursor, columns)
+
+    def was_joined(
+        self, joined: tuple[Joining, ...], columns: frozenset[str], steps: Iterable[tuple[str, int]]
+    ) -> None:
+        """Notes what rows hold that is joined.
+
+        Args:
+            joined: from where, and how many.
+            columns: physical columns that hold a joined value somewhere.
+            steps: (split, step) of rows that have other values now.
+        """
+        self._rows.hold(columns)
+        names = (logical(column) for column in columns - self.logged if column.startswith("m:"))
+        self.joined, self.joined_metrics = joined, frozenset(names)
+        for key in steps:
+            self.touched[key] = self.version + 1
+        self.version += 1
+
     def note(self, cursor: duckdb.DuckDBPyConnection, problems: Sequence[Noted]) -> None:
         """Keeps problems."""
         self._rows.note(cursor, problems)
@@ -162,7 +195,7 @@ class RunIndex:
         self.problems -= problems
         if not self.files:  # what it taught goes with the last file
             self.keys, self._met, self.token_metrics = Keys(), frozenset(), []
-            self._rows.available = set()
+            self._rows.unlearn()
         self.outdate()
 
     def outdate(self) -> None:

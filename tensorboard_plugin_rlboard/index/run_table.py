@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tensorboard_plugin_rlboard.index.columns import literal, physical, quoted
+from tensorboard_plugin_rlboard.index.noted import Noted, note
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,12 +28,15 @@ FIXED = {
     "step": "BIGINT",
     "split": "VARCHAR",
     "prompt_key": "VARCHAR",
+    "text_key": "UBIGINT",
+    "joined": "BIGINT",
+    "joined_from": "BIGINT",
+    "joined_at": "INTEGER",
 }
+"""Columns of every run. The last four belong to `joined_run.py`; rows that it has not seen have nothing in them."""
 _TYPES = {"t": "VARCHAR", "m": "DOUBLE", "h": "DOUBLE"}
 Attempts = Mapping[str, Sequence[tuple[int, int]]]
 """Of one file: split -> (byte offset from which on it holds, attempt)."""
-Noted = tuple[str, int | None, int | None, str, str]
-"""A problem: path below the log directory, 1-based line, byte offset, kind, reason."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,17 @@ class RunTable:
     Attributes:
         name, problems: of the tables in the query database.
         columns: physical column -> type, of those that answers may use; the table may have further ones.
-        available: columns that hold a value somewhere.
+        logged: columns that hold a value somewhere that was logged or computed of what was.
+        available: columns that hold a value somewhere, joined ones among them.
     """
 
     def __init__(self, number: int) -> None:
         self.name = f"run_{number}"
         self.problems = f"problems_{number}"
         self.columns: dict[str, str] = {}
+        self.logged: set[str] = set()
         self.available: set[str] = set()
+        self._joined: frozenset[str] = frozenset()
         self._all: set[str] = set()
 
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
@@ -109,7 +114,8 @@ class RunTable:
         self._define(cursor, FIXED)
         problem = "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR"
         cursor.execute(f"CREATE OR REPLACE TABLE {self.problems} ({problem})")
-        self.columns, self.available, self._all = dict(FIXED), set(), set(FIXED)
+        self.columns, self._all = dict(FIXED), set(FIXED)
+        self._know(set())
 
     def _define(self, cursor: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> None:
         defined = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
@@ -140,7 +146,7 @@ class RunTable:
         try:
             replaced = self._replace(cursor, sources)
             added, turned, available = self._insert(cursor, sources, texts, empty=empty)
-            _note(cursor, self.problems, problems)
+            note(cursor, self.problems, problems)
             cursor.execute("COMMIT")
         except BaseException:
             cursor.execute("ROLLBACK")
@@ -149,8 +155,30 @@ class RunTable:
         gone = {physical("m", name) for name in texts}
         self._all |= set(added)
         self.columns = {name: kind for name, kind in (self.columns | added).items() if name not in gone}
-        self.available = (self.available | available) - gone
+        self._know((self.logged | available) - gone)
         return turned, replaced
+
+    def _know(self, logged: set[str]) -> None:
+        self.logged = logged
+        self.available = logged | self._joined
+
+    def widen(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
+        """Adds columns for what is joined; those that are there already stay."""
+        added = {name: _TYPES[name[0]] for name in columns if name not in self.columns}
+        for name, kind in added.items():
+            cursor.execute(f"ALTER TABLE {self.name} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}")
+        self._all |= set(added)
+        self.columns = self.columns | added
+
+    def hold(self, joined: frozenset[str]) -> None:
+        """Notes which columns hold joined values."""
+        self._joined = joined
+        self._know(self.logged)
+
+    def unlearn(self) -> None:
+        """Notes that no row is left."""
+        self._joined = frozenset()
+        self._know(set())
 
     def _replace(self, cursor: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> int:
         gone = 0
@@ -199,13 +227,13 @@ class RunTable:
             cursor.execute(
                 f"UPDATE {self.name} SET {quoted(column)} = {_as_text(number)} WHERE {quoted(number)} IS NOT NULL"
             )
-            available |= {column} if number in self.available else set()
+            available |= {column} if number in self.logged else set()
         cursor.execute(f"INSERT INTO {self.name} BY NAME {_rows(sources, paths, filled, as_text)}")
         return added, bool(turned), available
 
     def note(self, cursor: duckdb.DuckDBPyConnection, problems: Iterable[Noted]) -> None:
         """Keeps problems."""
-        _note(cursor, self.problems, problems)
+        note(cursor, self.problems, problems)
 
     def forget(self, cursor: duckdb.DuckDBPyConnection, number: int, relative: str) -> tuple[int, int]:
         """Drops the rows and problems of a file; returns how many they were."""
@@ -255,22 +283,3 @@ def _rows(
         *(f"{sql} AS {quoted(column)}" for column, sql in texts.items()),
     ]
     return f"SELECT {', '.join(columns)} FROM read_parquet({paths}, union_by_name=true)"
-
-
-def _note(cursor: duckdb.DuckDBPyConnection, table: str, problems: Iterable[Noted]) -> None:
-    noted = list(problems)
-    if not noted:
-        return
-    files, lines, offsets, kinds, reasons = zip(*noted, strict=True)
-    frame = {
-        "file": np.asarray(files, object),
-        "line": np.asarray([-1 if line is None else line for line in lines], np.int64),
-        "line_offset": np.asarray([-1 if offset is None else offset for offset in offsets], np.int64),
-        "kind": np.asarray(kinds, object),
-        "reason": np.asarray(reasons, object),
-    }
-    cursor.register("noted", frame)
-    cursor.execute(
-        f"INSERT INTO {table} SELECT file, nullif(line, -1), nullif(line_offset, -1), kind, reason FROM noted"
-    )
-    cursor.unregister("noted")

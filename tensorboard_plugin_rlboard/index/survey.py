@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.files import IndexedFile, digest_of
+from tensorboard_plugin_rlboard.index.joins import Joins
 from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 class Survey:
     """Keeps the files of the runs what they are on the disk. Used by the thread that indexes."""
 
-    def __init__(self, registry: Registry, cursor: duckdb.DuckDBPyConnection, shelf: Shelf) -> None:
+    def __init__(
+        self, registry: Registry, cursor: duckdb.DuckDBPyConnection, shelf: Shelf, joins: Joins
+    ) -> None:
         self._registry = registry
+        self._joins = joins
         self._cursor = cursor
         self._shelf = shelf
         self._recognition = Recognition(registry.roots, registry.settings)
@@ -49,7 +53,10 @@ class Survey:
             if gone:
                 run.number_attempts(self._cursor)
             known |= run.files.keys()
+        known |= self._joins.look(present, now)
         self._meet_all([file for relative, file in present.items() if relative not in known], present.keys())
+        for file in self._joins.decided(now):
+            self._meet(file, present.keys())
         for relative in self._ignored.keys() - present.keys():
             del self._ignored[relative]
         unreadable = {problem.path: problem.reason for problem in found.problems}
@@ -118,6 +125,9 @@ class Survey:
         except OSError as error:
             known, reason = None, f"It cannot be read: {error.strerror or error}."
             del self._ignored[file.relative]  # so that the next look tries again
+        if self._joins.takes(file, known, time.time_ns()):
+            self._ignored.pop(file.relative, None)
+            return
         twin = "" if known is None else known.twin(file.relative)
         if twin in present:
             known, reason = None, f"It has the same rows as {twin}, which is read instead."
@@ -139,7 +149,8 @@ class Survey:
         if recalled is None:
             return False
         known, state, manifest = recalled
-        if not self._recognition.is_as_before(known, file) or known.twin(file.relative) in present:
+        as_before = self._recognition.is_as_before(known, file, manifest.told_by)
+        if not as_before or known.twin(file.relative) in present:
             return False
         self._rules[file.relative] = self._recognition.rule(file)
         run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)

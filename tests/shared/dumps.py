@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from tensorboard_plugin_rlboard.api import Message
@@ -12,10 +14,13 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection, UnknownError
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.http import plain
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.sources.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 RULES = TextRules()
 # Numbers that follow from the arrays shown beside them, and are held by other tests.
+Dumps = dict[str, dict[str, Any]]
 COMPUTED = frozenset({"repetition", "value_mse", "explained_variance", "group_std", "group_rank"})
 LOGGED = frozenset(NATIVE.arrays) | {"foo", "Extra", "extra", "log_probs2"}
 
@@ -98,3 +103,24 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
                     row["response_mask"] = [int(seen) for seen in sample.mask]
                 arrays = board.token_lists(run, str(name))
                 yield row | {key: array for key, array in arrays.items() if key in NATIVE.arrays}
+
+
+def opened(root: Path) -> Iterator[Board]:
+    registry = Registry(roots(str(root), ""), 0)
+    registry.refresh()
+    yield Board(registry)
+    registry.stop()
+
+
+def readable(dumps: Dumps) -> str:
+    """JSON with a line for each sample."""
+
+    def line(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    runs = []
+    for name, run in dumps.items():
+        rest = "".join(f", {line(key)}: {line(value)}" for key, value in run.items() if key != "samples")
+        samples = ",\n".join(map(line, run["samples"]))
+        runs.append(f'{line(name)}: {{"samples": [\n{samples}\n]{rest}}}')
+    return "{" + ",\n".join(runs) + "}\n"

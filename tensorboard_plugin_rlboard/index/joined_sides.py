@@ -1,0 +1,169 @@
+"""Which side files there are: told by their first rows, or named by the settings.
+
+A file of prompts, responses and scores may also be somebody's rollouts. It is a side file only where other rollouts lie
+in its folder or below it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.index.joined_files import Group
+from tensorboard_plugin_rlboard.index.joined_rows import Kind, recognise
+from tensorboard_plugin_rlboard.index.joined_table import SideTable
+from tensorboard_plugin_rlboard.sources.access import open_start
+from tensorboard_plugin_rlboard.sources.logdir import is_address, printable
+from tensorboard_plugin_rlboard.sources.walk import SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import duckdb
+
+    from tensorboard_plugin_rlboard.settings import Settings
+
+_LINES = 20
+_BYTES = 64 * 1024 * 1024
+
+
+class Sides:
+    """Keeps the groups of side files. Used by the refresh thread only.
+
+    Attributes:
+        groups: (kind, folder, or path that settings name) -> group.
+        missing: paths that settings name and that are not there.
+    """
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self.groups: dict[tuple[Kind, str], Group] = {}
+        self.missing: set[str] = set()
+        self._cursor = cursor
+        self._tables = 0
+        self._unsure: dict[str, SourceFile] = {}
+        self._rollouts: set[str] = set()
+
+    @property
+    def known(self) -> set[str]:
+        """Paths below the log directory of all side files."""
+        return {relative for group in self.groups.values() for relative in group.files} | set(self._unsure)
+
+    def table(self) -> SideTable:
+        """A new table."""
+        self._tables += 1
+        table = SideTable(self._tables)
+        table.create(self._cursor)
+        return table
+
+    def look(self, present: Mapping[str, SourceFile], named: Mapping[str, Kind], moment: int) -> None:
+        """Looks at every side file that is known, and at those that settings name.
+
+        Args:
+            present: what the walk has found.
+            named: paths of files that settings name.
+            moment: the present time, nanoseconds since 1970.
+        """
+        by_path = {file.path: file for file in present.values()} if named else {}
+        found = {path: by_path.get(path) or _file_at(path) for path in named}
+        self.missing = {path for path, file in found.items() if file is None}
+        for (kind, place), group in tuple(self.groups.items()):
+            chosen = not group.folder
+            for relative in tuple(group.files):
+                path = group.files[relative].path
+                now = found.get(path) if chosen else present.get(relative)
+                if (not chosen and path in named) or (chosen and named.get(path) != kind):
+                    now = None  # it belongs to another group now, or to none
+                group.compare(self._cursor, relative, now, moment)
+            if not group.files:
+                group.table.drop(self._cursor)
+                del self.groups[kind, place]
+        known = self.known
+        for path, file in found.items():
+            if file is not None and file.relative not in known:
+                self._group(named[path], path, "").add(file, moment)
+        self._unsure = {relative: present[relative] for relative in self._unsure if relative in present}
+        self._rollouts &= present.keys()
+
+    def takes(self, file: SourceFile, moment: int) -> bool:
+        """Whether a file that is in no group yet is a side file, or may be one.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if file.relative in self._rollouts:
+            return False
+        row = _first_row(file.path)
+        found = recognise(row) if row is not None else None
+        if found is None:
+            return False
+        if found.sure:
+            self._group(found.kind, file.run, file.run).add(file, moment)
+        else:
+            self._unsure[file.relative] = file
+        return True
+
+    def decided(self, runs: Iterable[str], moment: int) -> Iterator[SourceFile]:
+        """Decides about files that may be rollouts, and gives those that are.
+
+        Args:
+            runs: those that have rollouts.
+            moment: the present time, nanoseconds since 1970.
+        """
+        names = list(runs)
+        for relative, file in tuple(self._unsure.items()):
+            del self._unsure[relative]
+            if any(Group("scores", file.run, SideTable(0)).holds(name) for name in names):
+                self._group("scores", file.run, file.run).add(file, moment)
+            else:
+                self._rollouts.add(relative)
+                yield file
+
+    def _group(self, kind: Kind, place: str, folder: str) -> Group:
+        if (kind, place) not in self.groups:
+            self.groups[kind, place] = Group(kind, folder, self.table())
+        return self.groups[kind, place]
+
+
+def named_by(settings: Settings) -> dict[str, Kind]:
+    """The paths of the side files that settings name, and what they hold."""
+    named: dict[str, Kind] = {}
+    if settings.scores.file:
+        named[settings.scores.file] = "scores"
+    if settings.reference.file:
+        named[settings.reference.file] = "reference"
+    return named
+
+
+def _file_at(path: str) -> SourceFile | None:
+    """A file that the walk does not find: its name is none of a log."""
+    if is_address(path):
+        return None
+    try:
+        facts = Path(path).stat()
+    except OSError:
+        return None
+    name = printable(os.path.basename(path))  # noqa: PTH119 (paths are texts here)
+    return SourceFile(path, "", name, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev)
+
+
+def _first_row(path: str) -> Mapping[str, object] | None:
+    """The first row of a file that is an object; None where its first lines have none.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open_start(path) as file:
+        for _ in range(_LINES):
+            line = file.readline(_BYTES)
+            if not line:
+                return None
+            try:
+                row = json.loads(line.decode("utf-8-sig", "replace"))
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(row, dict):
+                return row
+    return None
