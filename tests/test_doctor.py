@@ -241,6 +241,12 @@ def test_a_guessed_mapping_is_shown_with_its_toml(tmp_path: Path, write_rows: Wr
     assert "    [mapping]" in capsys.readouterr().out
 
 
+def test_a_conversation_is_a_field(tmp_path: Path, write_rows: Write) -> None:
+    said = [{"role": "user", "content": "p"}, {"role": "assistant", "content": "r", "sampled": True}]
+    write_rows(tmp_path / "a.jsonl", [row(1, messages=said)])
+    assert "messages" in only(examine(str(tmp_path))).fields
+
+
 def test_json(tmp_path: Path, write_rows: Write, capsys: Any) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1, **tokens())])
     assert main(["doctor", "--json", str(tmp_path)]) == 0

@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 import logging
 import math
+import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -271,6 +274,10 @@ def test_conversations_and_an_evaluation(train: Trained, open_run: Callable[[Pat
     assert Counter(row["step"] for row in evaluated) == {2: 16}
     assert len({row["group_id"] for row in evaluated}) == 4
     board = open_run(folder)
+    page = board.samples(Selection("."), TextRules(), columns=["line"], limit=1)
+    shown = board.sample(".", str(page.columns["id"][0]), TextRules()).messages
+    assert shown is not None
+    assert [(message.role, message.sampled) for message in shown] == [("user", False), ("assistant", True)]
     assert curve(board, "reward", "eval") == pytest.approx(logged(trainer, "eval_reward"), abs=1e-5)
     assert curve(board, "entropies_mean", "eval").keys() == {2}
 
@@ -344,6 +351,72 @@ def test_listening_changes_nothing(train: Trained) -> None:
         ]
 
     assert history(listening=True) == history(listening=False)
+
+
+TWO_PROCESSES = """
+import sys
+from pathlib import Path
+
+from test_integrations_trl import PROMPTS, brevity, digits
+from datasets import Dataset
+from trl import GRPOConfig, GRPOTrainer
+from tensorboard_plugin_rlboard.integrations.trl import RLBoardCallback
+
+tiny, out = sys.argv[1:]
+config = GRPOConfig(
+    output_dir=out + "/out", per_device_train_batch_size=4, num_generations=8, max_completion_length=8, max_steps=2,
+    logging_steps=1, beta=0.05, report_to="none", save_strategy="no", use_cpu=True, bf16=False, learning_rate=1e-2,
+)
+data = Dataset.from_dict({"prompt": PROMPTS, "answer": [str(i) for i in range(8)]})
+callback = RLBoardCallback(out + "/x", precision=None)
+trainer = GRPOTrainer(tiny, [digits, brevity], config, train_dataset=data, callbacks=[callback])
+trainer.train()
+callback.close()
+if trainer.accelerator.is_main_process:
+    import json
+    Path(out, "log.json").write_text(json.dumps(trainer.state.log_history))
+"""
+
+
+def test_two_processes_write_their_own_samples(tiny: Path, tmp_path: Path) -> None:
+    """A group of eight is spread over both; TRL gathers rewards of both in each."""
+    script = tmp_path / "train.py"
+    script.write_text(TWO_PROCESSES)
+    path = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1]), *sys.path])
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc_per_node=2",
+        str(script),
+    ]
+    done = subprocess.run(
+        [*command, str(tiny), str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    files = sorted((tmp_path / "x").glob("rollouts.rank_*.jsonl"))
+    assert [path.name for path in files] == ["rollouts.rank_0.jsonl", "rollouts.rank_1.jsonl"]
+    written = rows(tmp_path / "x")
+    assert Counter(row["step"] for row in written) == {1: 8, 2: 8}
+    logs = {
+        entry["step"]: entry for entry in json.loads((tmp_path / "log.json").read_text()) if "reward" in entry
+    }
+    for step in (1, 2):
+        here = [row for row in written if row["step"] == step]
+        assert len({row["group_id"] for row in here}) == 1
+        assert len({row["prompt"] for row in here}) == 1
+        assert fmean(row["reward"] for row in here) == pytest.approx(logs[step]["reward"], abs=1e-5)
+        assert sum(row["advantage"] for row in here) == pytest.approx(0, abs=1e-3)
+        for row in here:
+            assert row["digits"] == sum(c.isdigit() for c in row["response"]) / 4, (
+                "rewards are its own process's"
+            )
+            assert len(row["logprobs"]) == len(row["ref_logprobs"]) == len(row["response_tokens"])
 
 
 class Unknown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.ids import sample_id
@@ -25,19 +26,23 @@ def files_of(board: Board, run: RunIndex, sizes: Mapping[str, int]) -> list[File
     """The files of a run, in the order of their paths."""
     counted = _counted(board, run)
     troubles = _troubles(board, run)
-    tokens: dict[str, tuple[bool, bool]] = {}
+    looked: dict[str, _Looked] = {}
     why: dict[str, list[str]] = {}
     found = []
     for relative in sorted(run.files):
         file = run.files[relative]
         samples, steps, splits, present, first = counted.get(file.number, (0, None, [], [], None))
         name = file.known.name
-        if name not in tokens and first is not None:
-            tokens[name] = _tokens(board, run, file, first)
+        if name not in looked and first is not None:
+            looked[name] = _look(board, run, file, first)
         if len(why) < _MOST_LOOKED_INTO:
             why[relative] = told_by(file.path, file.known)
-        has_tokens, are_ids = tokens.get(name, (False, False))
-        fields = [*present, *([TOKENS.name] if has_tokens else [])]
+        shown = looked.get(name, _Looked())
+        fields = [
+            *present,
+            *(["messages"] if shown.messages else []),
+            *([TOKENS.name] if shown.tokens else []),
+        ]
         found.append(
             FileReport(
                 file=relative,
@@ -53,7 +58,7 @@ def files_of(board: Board, run: RunIndex, sizes: Mapping[str, int]) -> list[File
                 fields=fields,
                 missing=_missing(fields) if samples else [],
                 problems=troubles.get(relative, []),
-                tokenizer=_tokenizer(file, has_tokens=has_tokens, are_ids=are_ids),
+                tokenizer=_tokenizer(file, shown),
             )
         )
     return found
@@ -101,17 +106,27 @@ def _troubles(board: Board, run: RunIndex) -> dict[str, list[Trouble]]:
     return found
 
 
-def _tokens(board: Board, run: RunIndex, file: IndexedFile, first: tuple[int, int]) -> tuple[bool, bool]:
-    """Whether samples of a file have tokens, and whether these are bare ids; told by one of them."""
+@dataclass(frozen=True)
+class _Looked:
+    """What an opened sample shows: a conversation, tokens, and whether these are bare ids."""
+
+    messages: bool = False
+    tokens: bool = False
+    ids: bool = False
+
+
+def _look(board: Board, run: RunIndex, file: IndexedFile, first: tuple[int, int]) -> _Looked:
+    """One sample of a file stands for those of its format."""
     opened = board.sample(run.name, sample_id(file.digest, *first), TextRules())
     tokens = opened.raw_tokens or opened.response_tokens
-    return bool(tokens), bool(tokens) and all(_ID.fullmatch(token) for token in tokens)
+    ids = bool(tokens) and all(_ID.fullmatch(token) for token in tokens)
+    return _Looked(bool(opened.messages), bool(tokens), ids)
 
 
-def _tokenizer(file: IndexedFile, *, has_tokens: bool, are_ids: bool) -> str:
+def _tokenizer(file: IndexedFile, shown: _Looked) -> str:
     if file.known.options.get("tokenizer"):
         return "found"
-    return "missing" if file.known.reads_ids and (are_ids or not has_tokens) else ""
+    return "missing" if file.known.reads_ids and (shown.ids or not shown.tokens) else ""
 
 
 def _missing(fields: Sequence[str]) -> list[Missing]:
