@@ -17,6 +17,13 @@ _INDEX_ENDS = """exit codes: 0 all is indexed, 1 some file could not be read or 
 _SCALARS = """Writes the step means of rollout logs (reward, KL, length, ...) as scalars, so that TensorBoard's Time Series shows
 them: one event file for each run, in the run's own folder (or in a folder "rlboard" in it, where other event files lie)."""
 _SCALARS_ENDS = """exit codes: 0 all is written, 1 some run's file is not, 2 the command could not begin, 130 interrupted"""
+_LOOKS = """Says of each file below a folder which format it is and why, what is in it and what is missing, what is wrong,
+which settings and scalars belong to it, and what to do next. Writes nothing."""
+_LOOKS_ENDS = (
+    "exit codes: 0 all is well, 1 there is nothing to show or a file could not be read, 130 interrupted"
+)
+_DEMO = """Starts TensorBoard on sample logs that come with the package, and prints its address. Ctrl-C ends it."""
+_DEMO_ENDS = "exit codes: 0 ended, 1 it could not start"
 
 
 def _add_index(commands: Any) -> None:
@@ -100,7 +107,41 @@ def _scalars(given: argparse.Namespace) -> int:
     return scalars(Wanted(given.source, tuple(given.run), given.out, given.force))
 
 
-COMMANDS: tuple[Callable[[Any], None], ...] = (_add_index, _add_scalars)
+def _add_doctor(commands: Any) -> None:
+    doctor = _add(
+        commands,
+        "doctor",
+        "say what the tab will show of a folder of logs, and why not more",
+        _LOOKS,
+        _LOOKS_ENDS,
+        _doctor,
+    )
+    doctor.add_argument("path", metavar="PATH", help="a folder, a file, or an address such as s3://…")
+    doctor.add_argument(
+        "--all", action="store_true", help="read large files to their end (default: 16 MiB of each)"
+    )
+    doctor.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from tensorboard_plugin_rlboard.doctor.command import doctor  # noqa: PLC0415 (NumPy and more)
+
+    return doctor(given.path, given.all, given.json)
+
+
+def _add_demo(commands: Any) -> None:
+    demo = _add(commands, "demo", "open TensorBoard on sample logs", _DEMO, _DEMO_ENDS, _demo)
+    demo.add_argument("--host", default="localhost", help="address to listen on (default: %(default)s)")
+    demo.add_argument("--port", type=_positive, help="port (default: the first free one from 6006 on)")
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from tensorboard_plugin_rlboard.demo import demo  # noqa: PLC0415 (starts a process)
+
+    return demo(given.host, given.port)
+
+
+COMMANDS: tuple[Callable[[Any], None], ...] = (_add_index, _add_scalars, _add_doctor, _add_demo)
 """Each adds one subcommand; what it does is imported when it is called."""
 
 
