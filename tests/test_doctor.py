@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ import pytest
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.doctor import events
 from tensorboard_plugin_rlboard.doctor.command import examine
+from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report
 
 SAMPLES = Path(__file__).parents[1] / "rollout_samples"
@@ -165,6 +169,12 @@ def test_large_files_in_part(tmp_path: Path, write_rows: Write, capsys: Any) -> 
     assert not first.problems, "the line that was cut is no problem of the file"
     assert (second.whole, second.samples) == (True, 1)
     assert "Large files were read in part: --all reads everything." in report.next
+    printed = "\n".join(lines(report))
+    size = f"{first.bytes / 1000:.1f} kB"
+    assert (
+        f"steps 1 to {first.samples}, train, in the first {first.read_bytes / 1000:.1f} kB of {size}"
+        in printed
+    )
     whole = examine(str(tmp_path), 0)
     assert [file.samples for file in whole.runs[0].files] == [100, 1]
     assert all(file.whole for file in whole.runs[0].files)
@@ -268,6 +278,14 @@ def test_many_files_alike_are_told_together(tmp_path: Path, write_rows: Write, c
     assert "  x/001.jsonl … x/030.jsonl (30 files)" in printed
     assert "native: 30 samples, steps 1 to 30, train" in printed
     assert printed.count("has not") == 1
+
+
+def test_a_reader_that_has_seen_enough(tmp_path: Path, write_rows: Write) -> None:
+    write_rows(tmp_path / "x" / "a.jsonl", [row(1)])
+    command = f'"{sys.executable}" -m tensorboard_plugin_rlboard.cli doctor "{tmp_path}" | true'
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(SAMPLES.parent), *sys.path])}
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
 
 
 def test_the_folder_stays_as_it_is(tmp_path: Path) -> None:

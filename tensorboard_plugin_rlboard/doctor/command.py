@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -30,11 +31,15 @@ def doctor(path: str, everything: bool = False, as_json: bool = False) -> int:
         print(f"There is no file or folder {path}.", file=sys.stderr)
         return 1
     report = examine(path, 0 if everything else LIMIT)
-    if as_json:
-        print(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2))
-    else:
-        for line in lines(report):
-            print(line)
+    text = (
+        json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
+        if as_json
+        else "\n".join(lines(report))
+    )
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return report.exit_code
 
 

@@ -50,7 +50,6 @@ def _run(run: RunReport) -> Iterator[str]:
 def _kind(file: FileReport) -> tuple[object, ...]:
     """What is the same for files that are told together."""
     kinds = [(problem.kind, problem.reason) for problem in file.problems]
-    partly = file.read_bytes < file.bytes and not kinds
     return (
         file.format,
         file.told_by,
@@ -59,7 +58,7 @@ def _kind(file: FileReport) -> tuple[object, ...]:
         kinds,
         file.tokenizer,
         bool(file.samples),
-        partly,
+        file.whole,
     )
 
 
@@ -74,12 +73,11 @@ def _files(alike: Sequence[FileReport]) -> Iterator[str]:
         what.append(f"step {low}" if low == high else f"steps {low} to {high}")
     what += [", ".join(first.splits)] if first.splits else []
     size = sum(file.bytes for file in alike)
-    part = (
-        ""
-        if first.whole
-        else f", of which the first {_bytes(sum(file.read_bytes for file in alike))} were read"
-    )
-    yield f"    {first.format}: {', '.join(what)}; {_bytes(size)}{part}"
+    if first.whole:
+        yield f"    {first.format}: {', '.join(what)}; {_bytes(size)}"
+    else:
+        read = sum(file.read_bytes for file in alike)
+        yield f"    {first.format}: {', '.join(what)}, in the first {_bytes(read)} of {_bytes(size)}"
     if first.told_by:
         yield f"    told by its keys {', '.join(first.told_by)} ({first.definition})"
     if first.fields:
