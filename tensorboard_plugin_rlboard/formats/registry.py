@@ -52,7 +52,9 @@ FORMATS: tuple[Format, ...] = (
 """In the order in which they are asked: those with the most particular keys first."""
 
 
-TOLD_BY = blake2b("\n".join(f"{one.name} {one.definition}" for one in FORMATS).encode(), digest_size=8).hexdigest()
+TOLD_BY = blake2b(
+    "\n".join(f"{one.name} {one.definition}" for one in FORMATS).encode(), digest_size=8
+).hexdigest()
 """Changes with the formats that there are: what an earlier version took for one of its own may be another's now."""
 
 
