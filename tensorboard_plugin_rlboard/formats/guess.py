@@ -29,6 +29,7 @@ from tensorboard_plugin_rlboard.formats.names import (
     WEAK_STEPS,
     leaves,
 )
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.shapes import (
     is_conversation,
     is_ids,
@@ -81,6 +82,18 @@ def guess(row: Row) -> Guess:
     return Guess(words, why, mapping.toml_of(words, "Read from the run's folder, or from one above it."))
 
 
+def completed(known: Format, row: Row) -> Format:
+    """A format; in the place of our own one a guess, where a row has no step but another key that tells it.
+
+    Our own format takes every row with a prompt and a response, because everything else may be missing from it; all
+    of such a log would stand at step 0.
+    """
+    if known.name != NATIVE.name or any(key in row for key in known.step):
+        return known
+    found = guess(row)
+    return found.format if found.format is not None and "step" in found.mapping else known
+
+
 @dataclass
 class _Search:
     """The leaves of a row by depth, and the words that were found for them."""
@@ -104,6 +117,10 @@ class _Search:
                     self.words[word] = path
                     return True
         return False
+
+    def named(self, names: tuple[str, ...]) -> list[tuple[str, object]]:
+        """Paths and values of the keys with some names."""
+        return [level[name] for level in self.leaves for name in names if name in level]
 
     def texts(self) -> None:
         """Prompt and response, or the conversation that holds both."""
@@ -155,6 +172,9 @@ class _Search:
             return "It looks like pairs of preferred and rejected answers, not like rollouts"
         if len(LOGS & names) > 1 and not self.scored and not self.measured:
             return "It looks like a program's log"
+        lists = next((path for path, value in self.named(RESPONSES) if is_strings(value)), "")
+        if not answered and lists:
+            return f"{lists} is a list of texts, and a row can only be mapped if it is one sample"
         if not answered:
             return "It has no text of a response under a name that tells it"
         if self.weak and "prompt" not in words and not self.measured:

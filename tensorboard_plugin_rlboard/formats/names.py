@@ -36,9 +36,20 @@ RESPONSES = (
     *("response", "completion", "output", "generation", "generated_text", "generated", "response_text"),
     *("completion_text", "output_text", "output_response", "model_response", "model_output", "llm_response"),
     *("llm_output", "rollout", "rollout_text", "responses", "completions", "outputs", "generations"),
-    *("model_answer", "prediction", "predicted", "action"),
+    *("model_answer", "prediction", "predicted"),
 )
-WEAK_RESPONSES = ("answer", "text", "content", "solution", "reply", "result", "sample", "pred", "trajectory")
+WEAK_RESPONSES = (
+    "answer",
+    "text",
+    "content",
+    "solution",
+    "reply",
+    "result",
+    "sample",
+    "pred",
+    "trajectory",
+    "action",
+)
 """Names of a response where a prompt stands beside it, and of anything else where none does."""
 CONVERSATIONS = (
     "messages",
