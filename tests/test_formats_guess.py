@@ -17,6 +17,13 @@ from tensorboard_plugin_rlboard.formats.registry import by_name, recognise
 CHAT = [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4"}]
 
 
+def flat(toml: str) -> dict[str, str]:
+    """The mapping of an rlboard.toml, its columns as words."""
+    said = tomllib.loads(toml)["mapping"]
+    columns = said.pop("columns", {})
+    return {**said, **{f"columns.{name}": key for name, key in columns.items()}}
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -72,6 +79,30 @@ CHAT = [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4
                 "group_id": "meta.promptId",
             },
         ),
+        # The numbers beside a nested score, and those of an object that is named like one, become metrics.
+        (
+            {
+                "prompt": "p",
+                "output": "o",
+                "info": {"reward": 1.0, "acc": 0.5, "why": "x", "prompt": 3, "n": 2},
+                "n": 7,
+            },
+            {"prompt": "prompt", "response": "output", "reward": "info.reward", "columns.acc": "info.acc"},
+        ),
+        (
+            {
+                "prompt": "p",
+                "output": "o",
+                "rewards": {"format": 1.0, "right": False, "note": None},
+                "usage": {"n": 3},
+            },
+            {
+                "prompt": "prompt",
+                "response": "output",
+                "columns.format": "rewards.format",
+                "columns.right": "rewards.right",
+            },
+        ),
         ({"messages": CHAT, "reward": 1.0}, {"messages": "messages", "reward": "reward"}),
         (
             {"messages": CHAT[:1], "completion": "4", "score": 1},
@@ -114,7 +145,7 @@ def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | Non
     assert all(key in found.why for key in found.mapping.values())
     assert by_name(found.format.spec).options == found.format.options
     assert mapping.is_guessed(by_name(found.format.spec))
-    assert tomllib.loads(found.toml)["mapping"] == dict(found.mapping)
+    assert flat(found.toml) == dict(found.mapping)
 
 
 LOOK_ALIKES: dict[str, dict[str, Any]] = {
@@ -223,7 +254,7 @@ def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None
     values = [mapping.at(row, path) for path in found.mapping.values()]
     assert any(isinstance(value, (str, list)) for value in values)
     assert dict(mapping.words_of(by_name(found.format.spec))) == dict(found.mapping)
-    assert tomllib.loads(found.toml)["mapping"] == dict(found.mapping)
+    assert flat(found.toml) == dict(found.mapping)
     if found.format.rows is not None:
         found.format.rows(row, Reading())
 

@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.formats.names import (
     IDS,
     LOGS,
     PAIRS,
+    PARTS,
     PROMPTS,
     RESPONSES,
     SCORES,
@@ -45,6 +46,8 @@ from tensorboard_plugin_rlboard.formats.shapes import (
 
 _SUFFIXES = ("_reward", "_score")
 _MOST_NAMED = 8
+_MOST_COMPONENTS = 20
+_NUMBERS = frozenset({bool, int, float})
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def guess(row: Row) -> Guess:
     if refusal:
         return Guess({}, _with_remedy(refusal, search, row), mapping.toml_of(_asked(search)))
     words = dict(search.words)
-    known = ", ".join(f"{words[word]} → {word}" for word in mapping.ordered(words))
+    order = dict.fromkeys((*mapping.ordered(words), *sorted(words)))
+    known = ", ".join(f"{words[word]} → {word.removeprefix(mapping.COLUMNS)}" for word in order)
     why = f"No known format has its keys; by their names and types it was read as {known}."
     return Guess(words, why, mapping.toml_of(words, "Read from the run's folder, or from one above it."))
 
@@ -150,9 +154,31 @@ class _Search:
             self.scored = bool(named)
             if len(named) == 1:
                 self.words["reward"] = named[0]
+        self.scored |= self.components()
         for word, names in ARRAY_NAMES.items():
             self.measured |= self.find(word, names, is_numbers)
         self.find("ref_reward", ("ref_reward", "reference_reward", "ref_score", "reference_score"), is_number)
+
+    def components(self) -> bool:
+        """Lifts the numbers of an object that is named like a score, and those beside a nested score.
+
+        Returns:
+            Whether there is an object of the first kind, which says that the row is scored.
+        """
+        within = {path for path, value in self.named(SCORES + PARTS) if isinstance(value, dict)}
+        reward = self.words.get("reward", "")
+        parents = within | {reward.rpartition(".")[0]} - {""}
+        taken = {*mapping.WORDS, *(path for path, _ in self.leaves[0].values())} if parents else set()
+        lifted: dict[str, str] = {}
+        for level in self.leaves[1:]:
+            for path, value in level.values():
+                parent, _, key = path.rpartition(".")
+                if parent not in parents or key in taken or path == reward or type(value) not in _NUMBERS:
+                    continue
+                if len(lifted) < _MOST_COMPONENTS:
+                    lifted.setdefault(f"{mapping.COLUMNS}{key}", path)
+        self.words |= lifted
+        return any(path.rpartition(".")[0] in within for path in lifted.values())
 
     def facts(self) -> None:
         """Where the sample stands in its training, and what else is known of it."""

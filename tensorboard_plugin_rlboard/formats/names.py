@@ -101,6 +101,8 @@ SCORES = (
         "rating",
     ),
 )
+PARTS = ("reward_components", "components", "reward_info", "reward_details", "sub_scores", "subscores")
+"""Names of objects with parts of a score, beside those of a score itself."""
 STEPS = (
     *("step", "global_step", "training_step", "train_step", "steps", "gen_step", "update_step", "optim_step"),
     *("iteration", "rollout_id", "policy_version"),
