@@ -26,6 +26,7 @@ import long_sample
 import million
 import new_line
 import small_files
+import writer_speed
 
 ROWS: tuple[bench.Row[Any], ...] = (
     index_speed.ROW,
@@ -37,6 +38,7 @@ ROWS: tuple[bench.Row[Any], ...] = (
     long_sample.ROW,
     small_files.ROW,
     first_heatmap.ROW,
+    writer_speed.ROW,
 )
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 

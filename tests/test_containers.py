@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -22,12 +23,13 @@ from hypothesis import strategies as st
 from packing import call, dump_of, sample, tensor, text, whole, write_parquet, write_torch
 
 from tensorboard_plugin_rlboard.sources import access, remote
-from tensorboard_plugin_rlboard.sources.containers import parquet, tables, torch_file
+from tensorboard_plugin_rlboard.sources.containers import parquet, reading, tables, torch_file
 from tensorboard_plugin_rlboard.sources.containers.base import Glance
 from tensorboard_plugin_rlboard.sources.containers.json_lines import as_line
 from tensorboard_plugin_rlboard.sources.containers.pickles import load
 from tensorboard_plugin_rlboard.sources.containers.reading import UnreadableError, pieces
 from tensorboard_plugin_rlboard.sources.containers.tensors import BUILDERS
+from tensorboard_plugin_rlboard.sources.found import is_rollouts_far
 from tensorboard_plugin_rlboard.sources.logdir import roots
 from tensorboard_plugin_rlboard.sources.spool import Spool
 from tensorboard_plugin_rlboard.sources.tail import Change, FileState, advance, fingerprint_of, look, measure
@@ -778,6 +780,51 @@ def test_a_container_is_packed_and_its_offsets_are_those_of_its_lines() -> None:
     facts = Path(path).stat()
     assert access.unpacked_size(path, (facts.st_size, facts.st_mtime_ns), settled=True) == len(whole_file)
     assert access.damage(path) == ""
+
+
+def test_what_was_read_for_its_first_row_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "1.pt"
+    shutil.copy(SAMPLES / "slime" / "rollout_data" / "1.pt", path)
+    os.utime(path, (time.time() - 100, time.time() - 100))
+    rows, read = rows_of(path), []
+
+    def counted(*arguments: Any) -> Iterator[bytes]:
+        read.append(arguments)
+        return iter(())
+
+    monkeypatch.setattr(reading, "pieces", counted)
+    state = read_all(path)
+    assert (len(rows), state.size > 1000, read) == (12, True, [])
+    os.utime(path)
+    read_all(path)
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "looked_into"),
+    [
+        ("a.jsonl", True),
+        ("completions_00001.parquet", True),
+        ("3.pt", True),
+        ("eval_3.pt", True),
+        ("rollout_data_12.pt", True),
+        ("model.pt", False),
+        ("optimizer.pt", False),
+        ("episode_hash1_id2.json", True),
+        ("my_rollouts.json", True),
+        ("config.json", False),
+        ("tokenizer.json", False),
+        ("trajectory_log_17.csv", True),
+        ("metrics.csv", False),
+        (".hidden.parquet", False),
+    ],
+)
+def test_behind_an_address_only_names_that_trainers_give_are_looked_into(
+    name: str, looked_into: bool
+) -> None:
+    assert is_rollouts_far(name) is looked_into
 
 
 def test_a_rewritten_container_is_unpacked_anew(tmp_path: Path) -> None:

@@ -11,31 +11,16 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.messages import as_messages, as_text, split_conversation
 
+KEYS = (
+    *("role", "content", "type", "text", "function", "name", "arguments", "input", "tool_calls", "message"),
+    *("thinking", "reasoning", "sampled", "function_call", "summary"),
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "role",
-                    "content",
-                    "type",
-                    "text",
-                    "function",
-                    "name",
-                    "arguments",
-                    "input",
-                    "tool_calls",
-                    "message",
-                    "thinking",
-                    "reasoning",
-                    "sampled",
-                    "function_call",
-                    "summary",
-                ]
-            )
-            | st.text(max_size=8),
+            st.sampled_from(KEYS) | st.text(max_size=8),
             inner,
             max_size=5,
         )

@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.formats.base import Format, Origin, Reading
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.one import parse_slowly
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, by_name, recognise
+from tensorboard_plugin_rlboard.index.sniff import sniff
 
 OF_FOLDER = {
     "areal": {"areal"},
@@ -83,6 +84,16 @@ LOOK_ALIKES: dict[str, dict[str, Any]] = {
 def test_look_alikes_belong_to_no_format(name: str) -> None:
     assert recognise(LOOK_ALIKES[name]) is None
     assert not claims(LOOK_ALIKES[name])
+
+
+@pytest.mark.parametrize("name", sorted(set(LOOK_ALIKES) - {"SFT dataset of instructions, scored"}))
+def test_look_alikes_are_not_opened_by_a_guess_either(name: str, tmp_path: Path) -> None:
+    """A scored data set has all that a guess needs: prompt, response and score."""
+    path = tmp_path / "log.jsonl"
+    path.write_text((json.dumps(LOOK_ALIKES[name]) + "\n") * 3, encoding="utf-8")
+    known, reason = sniff(str(path))
+    assert known is None
+    assert reason
 
 
 @pytest.mark.parametrize(

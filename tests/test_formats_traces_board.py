@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dumps import RULES, dump
+from dumps import RULES, as_native, dump
 from explode import TRAPS
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -16,6 +17,8 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.logdir import roots
 
 SAMPLES = Path(__file__).parent / "fixtures" / "samples"
+
+OURS = ("verifiers", "prime_rl_tokens", "miles")
 
 
 def opened(root: Path) -> Iterator[Board]:
@@ -74,6 +77,18 @@ def test_what_is_left_out_is_a_problem(board: Board) -> None:
     assert kinds["verifiers/failures"] == 1
     assert kinds["verifiers/lengths"] == 3
     assert kinds["prime_rl_tokens/untrained/token_exports"] == 3
+
+
+def test_written_out_as_native_and_read_again_it_is_the_same(board: Board, tmp_path: Path) -> None:
+    runs = [info.run for info in board.runs().runs if info.run.startswith(OURS)]
+    assert len(runs) >= 16
+    for run in runs:
+        (tmp_path / run).mkdir(parents=True)
+        lines = [json.dumps(row) + "\n" for row in as_native(board, run)]
+        (tmp_path / run / "again.jsonl").write_text("".join(lines), encoding="utf-8")
+    for again in opened(tmp_path):
+        for run in runs:
+            assert json.dumps(list(as_native(again, run))) == json.dumps(list(as_native(board, run))), run
 
 
 def test_ids_are_decoded_by_the_tokenizer_of_the_run(tmp_path: Path) -> None:

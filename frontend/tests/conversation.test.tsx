@@ -9,9 +9,14 @@ import { speak } from "../src/i18n";
 import { revision } from "../src/state/data";
 import { dispatchKey } from "../src/state/keys";
 import { select, selection } from "../src/state/selection";
-import { conversationText, holdsResponse, modeOf, wishedMode } from "../src/views/sample/messages";
+import {
+  conversationText,
+  holdsResponse,
+  looksUndecoded,
+  modeOf,
+  wishedMode,
+} from "../src/views/sample/messages";
 import { SampleDrawer } from "../src/views/sample/SampleDrawer";
-import { looksUndecoded } from "../src/views/sample/Undecoded";
 import { metric, sampleOf } from "./fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
@@ -240,6 +245,17 @@ describe("conversation and text", () => {
 });
 
 describe("the parts of it", () => {
+  it("a very long text is laid out in pieces and is still the text", async () => {
+    const endless = `${"a line of text <b>\n".repeat(4000)}end`;
+    samples["plain"] = sampleOf("plain", { ...NO_TOKENS, messages: [say("assistant", endless)] });
+    await open("plain");
+    await act(() => find("fold-all")?.click());
+    const text = messages()[0]?.querySelector(".text");
+    expect(text?.textContent).toBe(endless);
+    expect(text?.children.length).toBeGreaterThan(10);
+    expect(place.querySelectorAll("b")).toHaveLength(0);
+  });
+
   it("the response is in it where it was sampled, or where the last word is the response's", () => {
     const with_ = (list: Message[], response = "It is 42.") =>
       holdsResponse(
@@ -257,6 +273,8 @@ describe("the parts of it", () => {
     const sample = sampleOf("x", { messages: TALK });
     expect(modeOf(sample, "", 3, null)).toBe("text");
     expect(modeOf(sample, "", 0, null)).toBe("conversation");
+    const ids = sampleOf("x", { messages: TALK, response_tokens: ["#1", "#2"] });
+    expect(modeOf(ids, "", 3, null)).toBe("conversation");
     expect(modeOf(sample, "", null, null)).toBe("conversation");
     expect(modeOf(sample, "conversation", 3, null)).toBe("conversation");
     expect(modeOf(sample, "conversation", 3, 7)).toBe("text");
@@ -268,6 +286,18 @@ describe("the parts of it", () => {
     await open("ids");
     expect(find("undecoded")?.textContent).toContain("tokenizer.json");
     expect(find("undecoded")?.textContent).toContain("[tokenizers]");
+    // The log has the response as a text, so that can be read meanwhile.
+    expect(find("undecoded")?.textContent).toContain("It is 42.");
+    samples["ids"] = sampleOf("ids", {
+      ...TOKENS,
+      response_tokens: ["#12", "#9", "#3"],
+      texts: { response: { raw: "#12#9#3", shown: "#12#9#3" } },
+    });
+    await act(() => {
+      revision.value = "later";
+    });
+    await settle();
+    expect(find("undecoded")?.textContent).not.toContain("#12#9#3");
     expect(looksUndecoded(["#1", "#2", "a"])).toBe(true);
     expect(looksUndecoded(["#1", "a", "b"])).toBe(false);
     expect(looksUndecoded(["#", "#x", "# 1"])).toBe(false);

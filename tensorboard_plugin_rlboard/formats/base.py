@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 Row = Mapping[str, object]
 
 TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {name: (name,) for name in ("prompt", "response", "ref_response", "ground_truth")}
+    {name: (name,) for name in ("prompt", "response", "ref_response", "ground_truth", "sample_id")}
 )
 NUMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: (name,) for name in ("reward", "ref_reward", "valid_reward", "ref_valid_reward")}
@@ -185,6 +185,7 @@ class Format:
         return frozenset(key for keys in (*groups, *singles) for key in keys) | self.ignored
 
 
+SPLITS = ("train", "eval")
 EVAL_WORDS = frozenset({"eval", "val", "valid", "validation", "test", "dev"})
 
 

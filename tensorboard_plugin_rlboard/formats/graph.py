@@ -177,7 +177,7 @@ def _keep(found: TokenData, name: str, values: list[object]) -> None:
 def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[bool]:
     mask = node.get("mask")
     if isinstance(mask, list) and len(mask) == size:
-        return [bool(kept) for kept in mask]
+        return [*map(bool, mask)]
     if mask:
         problems.append(f"A message has {size} tokens and a mask of another length, which is not used.")
     if not sampled:
@@ -192,13 +192,16 @@ def _spread(node: Node, key: str, mask: list[bool], found: TokenData) -> list[ob
     values = node.get(key)
     if not isinstance(values, list) or not values:
         return [None] * len(mask)
-    if len(values) != sum(mask):
+    kept = sum(mask)
+    if len(values) != kept:
         found.problems.append(
-            f"A message has {sum(mask)} sampled tokens and {len(values)} {key}, which are left out."
+            f"A message has {kept} sampled tokens and {len(values)} {key}, which are left out."
         )
         return [None] * len(mask)
+    if all(mask[-kept:]):  # as it is written: markers first, then what was sampled
+        return [*[None] * (len(mask) - kept), *values]
     rest = iter(values)
-    return [next(rest) if kept else None for kept in mask]
+    return [next(rest) if own else None for own in mask]
 
 
 def _weights(node: Node) -> Mapping[str, object]:

@@ -11,8 +11,16 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats import decode
-from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, Misfit, Trim, align, from_list
-from tensorboard_plugin_rlboard.formats.base import Format, Reading
+from tensorboard_plugin_rlboard.formats.align import (
+    SPECIAL,
+    Logged,
+    Misfit,
+    Trim,
+    align,
+    as_number,
+    from_list,
+)
+from tensorboard_plugin_rlboard.formats.base import SPLITS, Format, Reading
 from tensorboard_plugin_rlboard.formats.conversation import conversation, structure_text
 from tensorboard_plugin_rlboard.metrics import Tokens
 from tensorboard_plugin_rlboard.segments import Bools, Floats
@@ -133,6 +141,10 @@ def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) ->
     return OpenedRow(texts, scalars, raw[: int(tokens.sizes[0])], tokens, trims, misfits, said)
 
 
+def _first_key(row: Mapping[str, object], keys: Iterable[str]) -> str | None:
+    return next((key for key in keys if row.get(key) is not None), None)
+
+
 def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
     return next((row[key] for key in keys if row.get(key) is not None), None)
 
@@ -179,14 +191,16 @@ def _scalars(
     row: Mapping[str, object], known: Format, arrays: set[str]
 ) -> tuple[dict[str, str], dict[str, float | int | bool]]:
     """Everything of a row that is no token array: canonical names for mapped keys, its own name for any other."""
-    ours = {
-        key: name for group in (known.texts, known.numbers) for name, keys in group.items() for key in keys
-    }
+    groups = ((name, keys) for group in (known.texts, known.numbers) for name, keys in group.items())
+    ours = {key: name for name, keys in groups if (key := _first_key(row, keys)) is not None}
+    elsewhere = {*known.tokens, *known.ignored}
+    elsewhere |= {key for key in known.step if as_number(row.get(key)) is not None}
+    elsewhere |= {key for key in known.split if row.get(key) in SPLITS}
     texts: dict[str, str] = {}
     numbers: dict[str, float | int | bool] = {}
     for key, value in row.items():
         name = ours.get(key, key)
-        if value is None or key in known.tokens or key in arrays or key in known.ignored:
+        if value is None or key in arrays or key in elsewhere:
             continue
         if isinstance(value, str):
             texts[name] = value

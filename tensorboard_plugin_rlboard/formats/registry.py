@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import blake2b
 from urllib.parse import parse_qsl
 
 from tensorboard_plugin_rlboard.formats import mapping
@@ -49,6 +50,12 @@ FORMATS: tuple[Format, ...] = (
     NATIVE,
 )
 """In the order in which they are asked: those with the most particular keys first."""
+
+
+TOLD_BY = blake2b(
+    "\n".join(f"{one.name} {one.definition}" for one in FORMATS).encode(), digest_size=8
+).hexdigest()
+"""Changes with the formats that there are: what an earlier version took for one of its own may be another's now."""
 
 
 def recognise(row: Row) -> Format | None:

@@ -125,7 +125,7 @@ def _reward(values: object, mask: Sequence[bool], first: int, last: int) -> obje
 
 
 TOKEN_EXPORT = Format(
-    name="prime_rl_tokens",
+    name="prime-rl-tokens",
     definition="prime_rl/trainer/rl/token_export.py, schema 1; no text",
     recognise=_recognise,
     rows=_rows,

@@ -22,6 +22,8 @@ def _recognise(row: Row) -> bool:
 
 
 def _rows(row: Row, _: Reading) -> Exploded:
+    if row.get("completion") is None:
+        raise ValueError("The row has no completion.")
     asked, answered = as_messages(row.get("prompt")), as_messages(row.get("completion"))
     rewards = _rewards(row)
     sample: dict[str, object] = {
@@ -50,7 +52,7 @@ def _rewards(row: Row) -> dict[str, float | None]:
     """
     found: dict[str, float | None] = {}
     names = list(row)
-    for name in names[names.index("completion") + 1 :]:
+    for name in names[names.index("completion") + 1 if "completion" in row else len(names) :]:
         value = row[name]
         if name == "advantage" or not (value is None or isinstance(value, float)):
             break

@@ -99,7 +99,7 @@ def _error(row: Row) -> str:
 
 
 VERIFIERS_LEGACY = Format(
-    name="verifiers_legacy",
+    name="verifiers-legacy",
     definition="verifiers/legacy/utils/save_utils.py; nothing for each token",
     recognise=_recognise,
     rows=_rows,

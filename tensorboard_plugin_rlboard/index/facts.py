@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.registry import by_name
+from tensorboard_plugin_rlboard.formats.registry import TOLD_BY, by_name
 from tensorboard_plugin_rlboard.index.keys import Keys
 from tensorboard_plugin_rlboard.index.part import Part
 from tensorboard_plugin_rlboard.index.ranges import Built
@@ -46,6 +46,7 @@ class Manifest:
         state: its bytes at the last look; up to `state.read_to` it is indexed without gaps.
         ranges: its parts, in file order. Those behind `state.read_to` may leave gaps: a cluster finishes ranges in any
             order.
+        told_by: `TOLD_BY` of the formats among which the file's was found.
         archive: of a compressed file, a digest of both its ends as it is stored; else empty.
     """
 
@@ -53,6 +54,7 @@ class Manifest:
     state: FileState
     ranges: tuple[KeptRange, ...]
     archive: str = ""
+    told_by: str = TOLD_BY
 
     @property
     def prefix(self) -> tuple[KeptRange, ...]:
@@ -134,7 +136,7 @@ def manifest_facts(manifest: Manifest) -> bytes:
         state[end] = None if known is None else _ends(known)
     ranges = [(kept.offset, kept.length, kept.part) for kept in manifest.ranges]
     facts = {"version": VERSION, "known": manifest.known, "state": state, "ranges": ranges}
-    return json.dumps(facts | {"archive": manifest.archive}).encode()
+    return json.dumps(facts | {"archive": manifest.archive, "told_by": manifest.told_by}).encode()
 
 
 def read_manifest(content: bytes) -> Manifest:
@@ -153,7 +155,8 @@ def _manifest(facts: dict[str, Any]) -> Manifest:
         if not is_name(name):
             raise ValueError("this is no name of a part")
         ranges.append(KeptRange(_whole(offset), _whole(length), name))
-    manifest = Manifest(facts["known"], _state(facts["state"]), tuple(ranges), _text(facts["archive"]))
+    archive, told_by = _text(facts["archive"]), _text(facts["told_by"])
+    manifest = Manifest(facts["known"], _state(facts["state"]), tuple(ranges), archive, told_by)
     _fits(manifest)
     return manifest
 

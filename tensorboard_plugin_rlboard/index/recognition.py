@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats import mapping, tokenizer
 from tensorboard_plugin_rlboard.formats.binding import bound
+from tensorboard_plugin_rlboard.formats.registry import TOLD_BY
 from tensorboard_plugin_rlboard.index.discounts import Discounts
 from tensorboard_plugin_rlboard.index.sniff import sniff
 from tensorboard_plugin_rlboard.settings import MappingRule, SettingsFinder
@@ -72,8 +73,20 @@ class Recognition:
             options["split"] = said.split
         return bound(known, file.path, options)
 
-    def is_as_before(self, known: Format, file: SourceFile) -> bool:
-        """Whether a file that an earlier start has read would be read with the same mapping, tokenizer and discounts."""
+    def is_as_before(self, known: Format, file: SourceFile, told_by: str) -> bool:
+        """Whether a file that an earlier start has read would be read alike: format, mapping, tokenizer, discounts.
+
+        Args:
+            known: how it was read.
+            file: the file.
+            told_by: `TOLD_BY` of that start; where there are other formats by now, the file's first rows are looked at.
+        """
+        if told_by != TOLD_BY:
+            try:
+                found = self.sniff(file)[0]
+            except OSError:
+                return True  # whoever reads it next will say so
+            return found is not None and found.spec == known.spec
         mine = {} if mapping.is_guessed(known) else mapping.words_of(known)
         return dict(self.rule(file).words) == dict(mine) and self.bound(known, file).spec == known.spec
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats.registry import by_name
+from tensorboard_plugin_rlboard.formats.registry import TOLD_BY, by_name
 from tensorboard_plugin_rlboard.index.beside import Neighbours
 from tensorboard_plugin_rlboard.index.cache import Cache, KeptRange, Manifest
 from tensorboard_plugin_rlboard.index.columns import FIXED, literal
@@ -149,7 +149,7 @@ class Shelf:
         last = file.kept.ranges[-1]
         if last.offset + last.length != file.state.read_to:
             return
-        file.kept = replace(file.kept, state=file.state)
+        file.kept = replace(file.kept, state=file.state, told_by=TOLD_BY)
         further = self._further(file, self._cache.manifest(file.path))
         if further:
             self._ahead[file.path] = further

@@ -149,7 +149,8 @@ class Survey:
         if recalled is None:
             return False
         known, state, manifest = recalled
-        if not self._recognition.is_as_before(known, file) or known.twin(file.relative) in present:
+        as_before = self._recognition.is_as_before(known, file, manifest.told_by)
+        if not as_before or known.twin(file.relative) in present:
             return False
         self._rules[file.relative] = self._recognition.rule(file)
         run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)

@@ -82,7 +82,7 @@ def open_file(path: str) -> BinaryIO:
 
 
 def open_start(path: str) -> BinaryIO:
-    """Open a file for reading forward from its beginning; a packed one is not unpacked as a whole for that.
+    """Open a file for reading forward from its beginning; a packed one is not unpacked as a whole for that if it can be.
 
     Args:
         path: A local path or an address.
@@ -90,8 +90,9 @@ def open_start(path: str) -> BinaryIO:
     Raises:
         OSError: As ``open_file``.
     """
-    if is_container(path):
-        return reading.stream(path, _open_stored)
+    kind = container_of(path)
+    if kind is not None:
+        return _spool.open_anew(path) if kind.whole else reading.stream(path, _open_stored)
     stored = _open_stored(path)
     if is_compressed(path):
         try:

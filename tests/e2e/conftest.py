@@ -28,6 +28,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LEFT_BEHIND = ROOT / "test-results"
 REPORT = pytest.StashKey[pytest.TestReport]()
 
@@ -119,3 +120,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
     with tensorboard(home, "--logdir", str(home / "logs")) as server:
         server.wait_for_runs("ppo", "sft")
         yield server
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The checker's own script; it is run inside our frame."""
+    if not AXE.is_file():
+        missing = "axe-core is not installed: run `npm ci` in frontend"
+        if os.environ.get("CI"):
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+    return AXE.read_text("utf-8")

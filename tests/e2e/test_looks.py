@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
+from accessibility import serious
 from hosting import TensorBoard
 from playwright.sync_api import expect
 from tab import OpenTab, Tab
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The checker's own script; it is run inside our frame."""
-    if not AXE.is_file():
-        missing = "axe-core is not installed: run `npm ci` in frontend"
-        if os.environ.get("CI"):
-            pytest.fail(missing, pytrace=False)
-        pytest.skip(missing)
-    return AXE.read_text("utf-8")
 
 
 def choose_theme(tab: Tab, name: str) -> None:
@@ -103,20 +90,6 @@ def show(tab: Tab, view: str) -> None:
         expect(tab.get("token-info")).to_contain_text("token 2 of")
 
 
-def serious(tab: Tab, axe: str) -> list[tuple[str, str, str]]:
-    """What axe finds on the screen that keeps someone from using it: rule, element, and what to do."""
-    if not tab.js("() => 'axe' in window"):
-        tab.js(axe)
-    result = tab.js("() => axe.run(document, { resultTypes: ['violations'] })")
-    assert len(result["passes"]) > 10, "axe looked at nothing"
-    return [
-        (violation["id"], str(node["target"]), node["failureSummary"])
-        for violation in result["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"][:5]
-    ]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(library: TensorBoard, open_tab: OpenTab, axe: str, theme: Any) -> None:
     tab = open_tab(library, theme=theme)
@@ -146,6 +119,7 @@ def test_axe_finds_nothing_serious(library: TensorBoard, open_tab: OpenTab, axe:
 
 BARS = (
     "run-select",
+    "run-info",
     "tab-overview",
     "tab-samples",
     "tab-tokens",

@@ -1,15 +1,31 @@
-/** A long text as its two ends, cut between characters. */
+/** Long texts: their length, their two ends, and pieces of them that can be laid out one by one. */
 
-/** The length in code points, as every other length of a text here. */
+/** The length in code points, as every other length of a text here. Megabytes are counted in milliseconds. */
 export function lengthOf(text: string): number {
-  let n = 0;
-  for (const _ of text) n += 1;
+  let n = text.length;
+  for (let at = 1; at < text.length; at += 1) if (isInside(text, at)) n -= 1;
   return n;
 }
 
+/** Whether a character goes on here: the second half of a surrogate pair. */
 function isInside(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
-  return code >= 0xdc00 && code <= 0xdfff;
+  if (code < 0xdc00 || code > 0xdfff || at === 0) return false;
+  const before = text.charCodeAt(at - 1);
+  return before >= 0xd800 && before <= 0xdbff;
+}
+
+/** The text in pieces of at least `size` UTF-16 units, each but the last ending with a line break. */
+export function pieces(text: string, size: number): string[] {
+  const found: string[] = [];
+  let from = 0;
+  while (from < text.length) {
+    const at = text.indexOf("\n", from + size - 1);
+    const to = at < 0 ? text.length : at + 1;
+    found.push(text.slice(from, to));
+    from = to;
+  }
+  return found;
 }
 
 export interface Excerpt {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { excerpt, lengthOf } from "../../src/lib/excerpt";
+import { excerpt, lengthOf, pieces } from "../../src/lib/excerpt";
 
 const whole = (text: string): boolean => excerpt(text, 20, 8, 5, 3).left === 0;
 
@@ -7,6 +7,20 @@ test("a short text stays whole", () => {
   expect(excerpt("", 20, 8, 5, 3)).toEqual({ start: "", left: 0, end: "" });
   expect(whole("x".repeat(20))).toBe(true);
   expect(whole("x".repeat(21))).toBe(false);
+});
+
+test("lengths are counted in code points, half a surrogate pair as one", () => {
+  for (const text of ["", "a", "月", "😀", "a😀b", "\ud83d", "\ude00x", "\ude00\ude00"]) {
+    expect(lengthOf(text)).toBe([...text].length);
+  }
+});
+
+test("pieces are the text again, and end with its line breaks", () => {
+  const text = "one\ntwo\n\nthree is longer\nlast";
+  expect(pieces(text, 5)).toEqual(["one\ntwo\n", "\nthree is longer\n", "last"]);
+  expect(pieces(text, 5).join("")).toBe(text);
+  expect(pieces("x".repeat(50), 5)).toHaveLength(1);
+  expect(pieces("", 5)).toEqual([]);
 });
 
 test("a long one gives its ends and the number of code points between them", () => {

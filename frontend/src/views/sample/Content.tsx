@@ -52,7 +52,9 @@ export function Content({ loaded: { sample, rows }, stage, mode, stale }: Conten
         </>
       )}
       {!Array.isArray(rows) && <p class="odd">{t("sample.rows_failed", { message: rows.message })}</p>}
-      {stage !== null && showsResponse(sample, mode) && <Undecoded tokens={stage.data.shown} />}
+      {stage !== null && showsResponse(sample, mode) && (
+        <Undecoded key={`ids ${sample.id}`} sample={sample} />
+      )}
       {!showsResponse(sample, mode) ? (
         <div class="answers">{reference}</div>
       ) : stage === null ? (

@@ -7,6 +7,7 @@ import { count } from "../../lib/format";
 import { oneLine } from "../../lib/text";
 import { CopyButton } from "../../tokens/copy";
 import { Button } from "../../ui";
+import { LongText } from "./LongText";
 import { messageText } from "./messages";
 
 /** How long a message may be before its middle is folded away: what the policy wrote is what one came to read. */
@@ -72,7 +73,13 @@ function Thinking({ text, open: first }: { text: string; open: boolean }): JSX.E
         <span aria-hidden="true">{open ? "▾" : "▸"}</span>
         {t("conversation.thinking", { n: count(lengthOf(text)) })}
       </button>
-      {open ? <p class="text">{text}</p> : <p class="glimpse">{oneLine(text.slice(0, GLIMPSE))}</p>}
+      {open ? (
+        <p class="text">
+          <LongText text={text} />
+        </p>
+      ) : (
+        <p class="glimpse">{oneLine(text.slice(0, GLIMPSE))}</p>
+      )}
     </div>
   );
 }
@@ -92,7 +99,7 @@ function Folding({ text, room, open: first, mono }: FoldingProps): JSX.Element {
   if (left === 0) return <p class={look}>{text}</p>;
   return (
     <>
-      <p class={look}>{open ? text : start}</p>
+      <p class={look}>{open ? <LongText text={text} /> : start}</p>
       <Button
         quiet
         hint={t(open ? "conversation.fold" : "conversation.unfold")}

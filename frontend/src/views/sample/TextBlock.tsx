@@ -1,9 +1,11 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { t } from "../../i18n";
+import { lengthOf } from "../../lib/excerpt";
 import { count } from "../../lib/format";
 import { CopyButton } from "../../tokens/copy";
 import { Button } from "../../ui";
+import { LongText } from "./LongText";
 import { tail } from "./tail";
 
 export interface TextBlockProps {
@@ -22,7 +24,8 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
   const [raw, setRaw] = useState(false);
   const [open, setOpen] = useState(!props.folded);
   const whole = raw ? text.raw : text.shown;
-  const end = tail(whole);
+  const length = useMemo(() => lengthOf(whole), [whole]);
+  const end = useMemo(() => tail(whole), [whole]);
   const isCut = !open && end !== whole.trimEnd();
   return (
     <section class="text-block" aria-label={title} data-testid={props.testId}>
@@ -39,7 +42,7 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
           <h3>{title}</h3>
         )}
         {props.aside}
-        <span class="muted">{t("sample.text.length", { n: count([...whole].length) })}</span>
+        <span class="muted">{t("sample.text.length", { n: count(length) })}</span>
         {text.raw !== text.shown && (
           <Button quiet={!raw} pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => setRaw(!raw)}>
             {t("sample.text.raw")}
@@ -49,7 +52,7 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
       </header>
       <p class="text">
         {isCut && <span class="muted">… </span>}
-        {open ? whole : end}
+        <LongText text={open ? whole : end} />
         {whole === "" && <span class="muted">{t("sample.text.empty")}</span>}
       </p>
     </section>
