@@ -900,6 +900,24 @@ def test_what_lies_behind_an_address_is_fetched(tmp_path: Path, monkeypatch: pyt
     spool.clear()
 
 
+def test_what_is_too_large_to_be_fetched_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = SAMPLES / "trl/plain/completions/completions_00001.parquet"
+    monkeypatch.setattr(remote, "open_object", lambda _: path.open("rb"))
+    monkeypatch.setattr(reading, "_MOST_FETCHED", 1000)
+    with pytest.raises(OSError, match="too large to be fetched"):
+        access.open_start("s3://bucket/completions_00001.parquet")
+
+
+def test_a_fetched_file_is_whole_over_several_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = SAMPLES / "trl/plain/completions/completions_00001.parquet"
+    monkeypatch.setattr(remote, "open_object", lambda _: path.open("rb"))
+    size = path.stat().st_size
+    for block in (size // 2, size // 3 + 1, size, size + 1):
+        monkeypatch.setattr(reading, "_BLOCK", block)
+        with reading._local("s3://bucket/a.parquet", access._open_stored) as fetched:
+            assert fetched.read_bytes() == path.read_bytes()
+
+
 def test_reading_the_start_of_a_container_reads_no_more(tmp_path: Path) -> None:
     path = write_parquet(
         tmp_path / "a.parquet", "SELECT range AS i FROM range(200000)", ", ROW_GROUP_SIZE 2048"
