@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import bench
+import machine
 import numpy as np
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
@@ -153,6 +156,8 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         "× as long",
         count=5,
     )
+    losses = [lost(home.empty("killed"), 1.5 + 0.3 * run) for run in range(5)]
+    yield bench.over_runs("what a kill loses: the calls of the last", losses, "ms")
     whole = plain(fields)
     (path,) = home.empty("size").parent.glob("idle/*.jsonl")
     ours = path.stat().st_size / (sizes.repeats + 1)
@@ -169,6 +174,28 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
     yield bench.Figure(
         "the same with compress=True, whole lines", _packed(home.empty("packed"), fields) / whole, "×"
     )
+
+
+KILLED = """
+import sys, time
+from tensorboard_plugin_rlboard.writer import RolloutWriter
+writer = RolloutWriter(sys.argv[1], scalars=False)
+for step in range(1_000_000):
+    writer.log(step=step, response="x" * 200, logprobs=[-0.5] * 100)
+    print(time.monotonic_ns(), flush=True)
+    time.sleep(0.002)
+"""
+
+
+def lost(folder: Path, seconds: float) -> float:
+    """Milliseconds before a kill whose calls are in no file; a process that logs a sample every 2 ms is killed."""
+    command = [sys.executable, "-c", KILLED, str(folder)]
+    with subprocess.Popen(command, env=machine.environment(), stdout=subprocess.PIPE) as process:
+        time.sleep(seconds)
+        process.kill()
+        times = [int(line) for line in process.communicate()[0].split()]
+    written = sum(path.read_bytes().count(b"\n") for path in folder.glob("*.jsonl"))
+    return 0.0 if written >= len(times) else (times[-1] - times[written]) / 1e6
 
 
 def _arrays(folder: Path, fields: dict[str, Any]) -> float:
