@@ -57,7 +57,8 @@ class Guess:
     Attributes:
         mapping: our word -> key of the rows, or path of keys; empty where the row is taken for no sample.
         why: one sentence: what speaks for it, or what is missing and what to write into rlboard.toml.
-        toml: the text of the rlboard.toml that says the guess; of a refused row, what of it is known.
+        toml: the text of the rlboard.toml that says the guess; of a refused row, what of it is known; empty where there
+            is nothing to map.
     """
 
     mapping: Mapping[str, str]
@@ -73,6 +74,8 @@ class Guess:
 def guess(row: Row) -> Guess:
     """What the rows of a file are, by one of them. Never raises."""
     search = _Search(leaves(row))
+    if not any(isinstance(value, (str, list)) for level in search.leaves for _, value in level.values()):
+        return Guess({}, f"It has no text that could be a response, as logs of metrics ({_keys(row)}).", "")
     search.texts()
     search.measures()
     search.facts()
@@ -222,10 +225,12 @@ def _asked(search: _Search) -> dict[str, str]:
 
 
 def _with_remedy(refusal: str, search: _Search, row: Row) -> str:
-    keys = sorted(str(key) for key in row)
-    named = ", ".join(keys[:_MOST_NAMED]) + (", …" if len(keys) > _MOST_NAMED else "")
     lines = ", ".join(line for line in mapping.toml_of(_asked(search)).splitlines() if line)
     return (
-        f"{refusal} (its first row has the keys {named}); "
-        f"if it holds rollouts, write into an rlboard.toml in its folder: {lines}."
+        f"{refusal} ({_keys(row)}); if it holds rollouts, write into an rlboard.toml in its folder: {lines}."
     )
+
+
+def _keys(row: Row) -> str:
+    keys = sorted(str(key) for key in row)
+    return f"its first row has the keys {', '.join(keys[:_MOST_NAMED])}{', …' if len(keys) > _MOST_NAMED else ''}"
