@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -98,20 +99,12 @@ def test_an_empty_table_has_no_line_and_no_damage(tmp_path: Path) -> None:
     assert damage_behind(path) == (0, "")
 
 
-def test_the_database_that_reads_parquet_opens_nothing_else(tmp_path: Path) -> None:
-    path = write_parquet(tmp_path / "a.parquet", "SELECT 1 AS a")
-    other = write_parquet(tmp_path / "b.parquet", "SELECT 2 AS a")
-    with parquet._database(path) as database:
-        assert database.execute("SELECT a FROM read_parquet(?)", [str(path)]).fetchall() == [(1,)]
-        for statement in (
-            f"SELECT * FROM read_parquet('{other}')",
-            f"SELECT * FROM read_text('{other}')",
-            f"COPY (SELECT 1) TO '{tmp_path / 'c.csv'}'",
-            "SET enable_external_access=true",
-            "INSTALL httpfs",
-        ):
-            with pytest.raises(Exception, match=r"disabled|locked|Cannot|not allowed"):
-                database.execute(statement).fetchall()
+def test_files_of_one_size_and_age_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    for i in range(5):
+        path = write_parquet(tmp_path / f"{i}.parquet", f"SELECT {i} AS i FROM range(5)")
+        os.utime(path, (1e9, 1e9))
+    assert len({path.stat().st_size for path in tmp_path.iterdir()}) == 1
+    assert [rows_of(tmp_path / f"{i}.parquet")[0]["i"] for i in (0, 1, 2, 3, 4, 0)] == [0, 1, 2, 3, 4, 0]
 
 
 @pytest.mark.parametrize(
@@ -577,16 +570,58 @@ def test_reading_the_start_of_a_container_reads_no_more(tmp_path: Path) -> None:
     assert time.monotonic() - began < 5
 
 
-def test_no_temporary_folder_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_temporary_file_stays_and_databases_are_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(parquet, "_idle", deque(maxlen=4))
     (tmp_path / "temporary").mkdir()
     path = write_parquet(tmp_path / "a.parquet", "SELECT range AS i FROM range(100000)")
     with access.open_start(str(path)) as file:
         file.readline()
     rows_of(path)
-    assert list((tmp_path / "temporary").iterdir()) == []
+    first, second = (
+        access.open_start(str(path)),
+        access.open_start(str(path)),
+    )  # two at a time, each with its own
+    assert first.readline() == second.readline() == b'{"i": 0}\n'
+    assert len(first.read().splitlines()) == len(second.read().splitlines()) == 99_999
+    first.close()
+    second.close()
+    assert len(parquet._idle) == 2
+    assert len(list((tmp_path / "temporary").iterdir())) == 2
+    assert list((tmp_path / "temporary").glob("*/*.parquet")) == []
+    parquet._idle.clear()
+
+
+def test_where_there_are_no_links_a_file_is_copied_and_never_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = write_parquet(tmp_path / "a.parquet", "SELECT 1 AS i")
+    second = write_parquet(tmp_path / "b.parquet", "SELECT 2 AS i FROM range(9)")
+    before = first.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(PermissionError()))
+        assert rows_of(first) == [{"i": 1}]  # its link stays behind
+
+    def refused(*_: object) -> None:
+        raise OSError(1314, "A required privilege is not held by the client")
+
+    monkeypatch.setattr(Path, "symlink_to", refused)
+    assert len(rows_of(second)) == 9
+    assert first.read_bytes() == before
+    parquet._idle.clear()
+
+
+def test_a_process_that_was_forked_opens_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with parquet._reader() as before:
+        assert before.process == os.getpid()
+    monkeypatch.setattr(os, "getpid", lambda: before.process + 1)
+    with parquet._reader() as after:
+        assert after is not before
+    parquet._idle.clear()
 
 
 def test_lines_that_json_cannot_have_are_damage() -> None:
