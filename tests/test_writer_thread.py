@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-from tensorboard_plugin_rlboard.writing import pump
+from tensorboard_plugin_rlboard.writing import lines, pump
 from tensorboard_plugin_rlboard.writing.core import Core
 from tensorboard_plugin_rlboard.writing.snapshot import snapshot, weight
 
@@ -346,7 +346,7 @@ def test_a_fork_while_locks_are_held(tmp_path: Path) -> None:
         writer.log(step=0)
         held, core = threading.Event(), writer._core
         def hold():
-            with writer._pump._changed, core._lock:
+            with writer._pump._changed, core.account._lock:
                 held.set()
                 time.sleep(1)
         threading.Thread(target=hold).start()
@@ -485,3 +485,45 @@ def test_nothing_that_is_logged_disturbs_and_every_sample_is_accounted_for(
     assert len(lines) == writer.written
     assert writer.written + writer.dropped + writer.skipped >= singles + 1
     assert not any(thread.name == "rlboard-writer" and thread.is_alive() for thread in threading.enumerate())
+
+
+def test_an_error_while_lines_are_made_costs_only_their_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, script = lines.encode, iter([MemoryError("no")])
+
+    def failing(*given: Any) -> Any:
+        error = next(script, None)
+        if error is not None:
+            raise error
+        return real(*given)
+
+    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.core.encode", failing)
+    with RolloutWriter(tmp_path) as writer:
+        writer.log_batch(step=1, response=["a"] * 100)
+    assert (writer.written, writer.dropped) == (36, 64)
+    assert rows_in(tmp_path)[0]["dropped_before"] == 64
+
+
+@POSIX
+def test_a_signal_handler_may_close_the_writer_wherever_it_comes(tmp_path: Path) -> None:
+    program(
+        tmp_path,
+        """
+        import signal
+        writer = RolloutWriter(folder)
+        def stop(*_):
+            writer.close()
+            sys.exit(7)
+        signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        step = 0
+        while True:
+            writer.log(step=step, response="x" * 50, logprobs=[-0.5] * 20)
+            step += 1
+        """,
+        code=7,
+    )
+    steps = [row["step"] for row in rows_in(tmp_path)]
+    assert steps == list(range(len(steps)))
+    assert len(steps) > 10

@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, align, fro
 from tensorboard_plugin_rlboard.metrics import Tokens, k3, log_ratio, mismatch_k3
 from tensorboard_plugin_rlboard.segments import Bools, Floats
 from tensorboard_plugin_rlboard.writing.arrays import as_array, is_array
+from tensorboard_plugin_rlboard.writing.lines import Row
 from tensorboard_plugin_rlboard.writing.sampling import number
 
 _TRUNCATED = {"length", "max_length", "max_tokens", "truncated"}
@@ -30,7 +31,6 @@ _PAIRS = (
     ("log_ratio_mean", "logprobs", "ref_logprobs", log_ratio),
     ("mismatch_k3_mean", "logprobs", "rollout_logprobs", mismatch_k3),
 )
-Row = dict[str, Any]
 
 
 class _Mean:
