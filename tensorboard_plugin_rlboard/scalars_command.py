@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.index.cache import default_folder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.sources.logdir import is_address, printable, roots
-from tensorboard_plugin_rlboard.writing.events import ENDING, PLUGIN, EventFile, file_name, home, tags
+from tensorboard_plugin_rlboard.writing.events import ENDING, PLUGIN, EventFile, file_name, tags
 
 MADE = f".scalars{ENDING}"
 """What the names of this command's event files end in."""
@@ -135,13 +135,13 @@ def _write(
     """
     if not points:
         raise RefusedError("no step has a number that could be written")
-    target = home(folder)
     before = [path for place in (folder, folder / PLUGIN) for path in place.glob(f"*tfevents*{ENDING}")]
     if before and not wanted.force:
         raise RefusedError(f"{before[0]} has such scalars already; --force writes them all the same.")
     # The rows do not say when a step was; the log was last written when its last step was over.
     last = max(file.state.mtime_ns for file in run.files.values()) / 1e9
-    making = EventFile(target, f".rlboard.{MADE}")
+    making = EventFile(folder, f".rlboard.{MADE}")
+    target = making.folder
     try:
         files = [Path(file.path) for file in run.files.values() if not is_address(file.path)]
         if files:

@@ -17,7 +17,8 @@ import weakref
 from pathlib import Path
 from typing import Any, Self
 
-from tensorboard_plugin_rlboard.writing.core import Core, Item
+from tensorboard_plugin_rlboard.writing.batches import Item
+from tensorboard_plugin_rlboard.writing.core import Core
 from tensorboard_plugin_rlboard.writing.ending import CLOSING, end, watch
 from tensorboard_plugin_rlboard.writing.lines import TOKEN_FIELDS
 from tensorboard_plugin_rlboard.writing.options import (

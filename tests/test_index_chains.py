@@ -96,7 +96,10 @@ def test_what_a_resumed_writer_logs_anew_counts(tmp_path: Path, open_board: Open
 
 def test_a_step_that_spans_two_files_is_whole(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     """Taken for a rank of its own, the first file would be of the newest attempt, and hide half of step 2."""
-    row = lambda step, text: {"step": step, "response": text}  # noqa: E731
+
+    def row(step: int, text: str) -> dict[str, Any]:
+        return {"step": step, "response": text}
+
     write_rows(tmp_path / "run" / "a.jsonl", [row(0, "a"), row(1, "a"), row(2, "first half")])
     later = [row(2, "second half"), row(3, "a"), row(4, "a"), row(3, "b"), row(4, "b")]
     write_rows(tmp_path / "run" / "a.part_00001.jsonl", later)

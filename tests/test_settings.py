@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -358,3 +359,16 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 def test_checking_never_raises(table: dict[str, Any]) -> None:
     found = settings_file.checked(table, "rlboard.toml", "/logs")
     assert all(problem.startswith("rlboard.toml: ") for problem in found.problems)
+
+
+def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "exp").mkdir()
+    write(tmp_path / "exp" / "completions", example)
+    found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
+    assert found.problems == ()
+    assert found.scalar_runs == ("exp/runs/Nov22",)
+    assert found.mapping.words["columns.accuracy"] == "info.checks.accuracy"
+    words = set(re.findall(r"`([a-z_]+)`", text.partition("| word |")[2].partition("The words are")[0]))
+    assert set(mapping.WORDS) <= words, "a word that the table does not explain"

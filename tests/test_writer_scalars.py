@@ -181,6 +181,7 @@ def test_the_event_file_names_the_rollout_files_and_the_settings(tmp_path: Path)
     with RolloutWriter(tmp_path, max_bytes=200, config=config) as writer:
         for step in range(3):
             writer.log(step=step, response="x" * 150)
+            writer.flush()
     found = plugin_contents(tmp_path)
     names = ["rollouts.rank_0.jsonl", "rollouts.rank_0.part_00001.jsonl", "rollouts.rank_0.part_00002.jsonl"]
     assert found == {

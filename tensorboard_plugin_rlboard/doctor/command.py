@@ -8,10 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.board.config import Configs, folder
 from tensorboard_plugin_rlboard.board.mapping import mapped
-from tensorboard_plugin_rlboard.board.pairing import declaring, pairing
-from tensorboard_plugin_rlboard.config_files import ConfigFiles
+from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Trainings
 from tensorboard_plugin_rlboard.doctor import advice, events
 from tensorboard_plugin_rlboard.doctor.files import files_of
 from tensorboard_plugin_rlboard.doctor.printing import lines
@@ -52,11 +50,9 @@ def examine(path: str, limit: int = LIMIT) -> Report:
     """
     with opened(path, limit) as found:
         known = events.read(found.root) if limit else events.read(found.root, sys.maxsize)
-        files, configs = ConfigFiles([found.root]), Configs()
+        trainings = Trainings(found.registry)
         runs = [
-            _run(found, run, known, files, configs)
-            for _, run in sorted(found.registry.runs.items())
-            if run.files
+            _run(found, run, known, trainings) for _, run in sorted(found.registry.runs.items()) if run.files
         ]
         ignored = _ignored(found)
         failed = found.registry.failure
@@ -72,23 +68,11 @@ def examine(path: str, limit: int = LIMIT) -> Report:
     )
 
 
-def _run(
-    found: Opened, run: RunIndex, known: events.Events, config_files: ConfigFiles, configs: Configs
-) -> RunReport:
+def _run(found: Opened, run: RunIndex, known: events.Events, trainings: Trainings) -> RunReport:
     settings = _settings(found, run)
     files = files_of(found.board, run, found.sizes)
-    declared = declaring(
-        run.name, list(run.files), [(one.run, one.files) for one in known.facts.declarations]
-    )
-    pair = pairing(
-        run.name,
-        known.scalar_runs,
-        list(found.registry.runs),
-        named=settings.scalar_runs,
-        declared=declared,
-    )
-    beside = config_files.of(folder(run))
-    config = configs.of(run.name, settings, beside, known.facts, pair.runs, declared)
+    training = trainings.of(run, TensorBoardRuns(known.scalar_runs, known.facts))
+    pair, config = training.pairing, training.config
     columns = mapped(run)
     toml = columns.toml if columns.guessed else ""
     message = " ".join([run.message, *settings.problems]).strip()

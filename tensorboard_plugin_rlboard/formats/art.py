@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from tensorboard_plugin_rlboard.formats import parts
 from tensorboard_plugin_rlboard.formats.base import EVAL_WORDS, Exploded, Format, Origin, Reading, Row
 from tensorboard_plugin_rlboard.formats.messages import as_messages, as_text, split_conversation
 
 _FILE = re.compile(r"(\d{1,12})\.(?:parquet|jsonl)")
-_OURS = frozenset({"step", "split", "prompt", "response", "messages", "reward", "group_id", "tools", "logs"})
 
 
 def _recognise(row: Row) -> bool:
@@ -25,36 +25,33 @@ def _recognise(row: Row) -> bool:
 def _rows(row: Row, _: Reading) -> Exploded:
     """One sample a row of Parquet, or one a trajectory of a line; of the latter each line is a group."""
     if "trajectories" not in row:
-        return Exploded([_sample(row, row.get("messages"), _id(row.get("group_index")))])
+        return Exploded([_sample(row, row.get("messages"), parts.text(row.get("group_index")))])
     found = row.get("trajectories")
     trajectories = [x for x in found if isinstance(x, dict)] if isinstance(found, list) else []
-    samples = [_sample(x, x.get("messages_and_choices"), None) for x in trajectories]
+    samples = [_sample(x, x.get("messages_and_choices"), "") for x in trajectories]
     return Exploded(samples)
 
 
-def _sample(row: Row, logged: object, group: str | None) -> dict[str, object]:
+def _sample(row: Row, logged: object, group: str) -> dict[str, object]:
     messages = as_messages(_with_calls(logged))
     if messages is None:
         raise ValueError("It has no messages.")
     asked, answered = split_conversation(messages)
-    sample: dict[str, object] = {}
-    for beside, prefix in (
-        ("group_metadata", "group_"),
-        ("group_metrics", "group_"),
-        ("metadata", ""),
-        ("metrics", ""),
-    ):
-        for name, value in _object(row.get(beside)).items():
-            if isinstance(value, (str, int, float)):
-                sample[f"{prefix}{name}" if name not in _OURS else f"{beside}_{name}"] = value
-    return sample | {
+    sample: dict[str, object] = {
         "messages": messages,
         "prompt": as_text(asked),
         "response": as_text(answered),
         "reward": row.get("reward"),
-        **({} if group is None else {"group_id": group}),
-        **({"logs": _text(row["logs"])} if row.get("logs") else {}),
     }
+    if group:
+        sample["group_id"] = group
+    if row.get("logs"):
+        sample["logs"] = _text(row["logs"])
+    for beside in ("metrics", "metadata"):
+        parts.add(sample, _object(row.get(beside)).items(), beside)
+        of_group = _object(row.get(f"group_{beside}")).items()
+        parts.add(sample, ((f"group_{name}", value) for name, value in of_group), f"group_{beside}")
+    return sample
 
 
 def _with_calls(messages: object) -> object:
@@ -97,10 +94,6 @@ def _text(value: object) -> str:
 
 def _first(items: object) -> object:
     return items[0] if isinstance(items, list) and items else None
-
-
-def _id(value: object) -> str | None:
-    return str(value) if isinstance(value, (int, str)) else None
 
 
 def _origin(path: PurePosixPath) -> Origin:

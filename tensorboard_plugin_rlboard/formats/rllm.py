@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
+from tensorboard_plugin_rlboard.formats import parts
 from tensorboard_plugin_rlboard.formats.base import EVAL_WORDS, Exploded, Format, Origin, Reading, Row
 from tensorboard_plugin_rlboard.formats.messages import as_messages, as_text, split_conversation
 
@@ -30,9 +31,6 @@ def _rows(row: Row, _: Reading) -> Exploded:
     task = _object(row.get("task"))
     episode = str(row.get("episode_id", ""))
     about: dict[str, object] = {
-        name: value for name, value in _object(row.get("metrics")).items() if isinstance(value, _NUMBER)
-    }
-    about |= {
         "step": row.get("training_step"),
         "epoch": row.get("epoch"),
         "group_id": row.get("task_hash") or episode.split(":", maxsplit=1)[0],
@@ -42,6 +40,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
         "data_source": task.get("data_source"),
     }
     about = {key: value for key, value in about.items() if isinstance(value, (str, *_NUMBER))}
+    parts.add(about, _object(row.get("metrics")).items(), "metrics")
     samples: list[Row] = []
     problems: list[str] = []
     for number, trajectory in enumerate(map(_object, _items(row.get("trajectories")))):

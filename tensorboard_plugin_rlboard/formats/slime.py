@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from tensorboard_plugin_rlboard.formats import parts
 from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
 from tensorboard_plugin_rlboard.formats.messages import as_messages, as_text
 
@@ -73,8 +74,8 @@ def _rows(row: Row, reading: Reading) -> Exploded:
         "teacher_log_probs": row.get("teacher_log_probs"),
         "ground_truth": _text(row.get("label")),
         "finish_reason": row.get("status"),
-        "group_id": _id(row.get("group_index")),
-        "sample_id": _id(row.get("index")),
+        "group_id": parts.text(row.get("group_index")),
+        "sample_id": parts.text(row.get("index")),
         "weight_version": _version(row.get("weight_versions")),
         "metadata": row.get("metadata") or None,
     }
@@ -84,7 +85,7 @@ def _rows(row: Row, reading: Reading) -> Exploded:
         answer = {"role": "assistant", "content": str(row.get("response") or ""), "sampled": True}
         sample["messages"] = [*({**message, "sampled": False} for message in asked), answer]
     _add_reward(sample, row.get("reward"))
-    return Exploded([{key: value for key, value in sample.items() if value is not None}])
+    return Exploded([_without_nothing(sample)])
 
 
 def _add_reward(sample: dict[str, object], reward: object) -> None:
@@ -92,12 +93,14 @@ def _add_reward(sample: dict[str, object], reward: object) -> None:
     if not isinstance(reward, dict):
         sample["reward"] = reward
         return
-    numbers = {name: value for name, value in reward.items() if isinstance(value, (bool, int, float))}
+    numbers = {str(name): value for name, value in reward.items() if isinstance(value, (bool, int, float))}
     whole = next((numbers[name] for name in ("reward", "score") if name in numbers), None)
     sample["reward"] = next(iter(numbers.values())) if whole is None and len(numbers) == 1 else whole
-    for name, value in numbers.items():
-        if name != "reward":
-            sample[f"reward_{name}" if name in sample or name in _TAKEN else name] = value
+    parts.add(sample, ((name, value) for name, value in numbers.items() if name != "reward"), "reward")
+
+
+def _without_nothing(sample: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in sample.items() if value not in (None, "") or key == "response"}
 
 
 def _training_rows(row: Row, reading: Reading) -> Exploded:
@@ -111,10 +114,10 @@ def _training_rows(row: Row, reading: Reading) -> Exploded:
         "prompt": reading.text(_prompt_ids(row.get("tokens"), len(ids))),
         "reward": row.get("raw_reward"),
         "shaped_reward": row.get("rewards"),
-        "sample_id": _id(row.get("sample_index")),
+        "sample_id": parts.text(row.get("sample_index")),
     }
     sample |= {ours: row.get(theirs) for theirs, ours in _OF_TRAINING.items()}
-    return Exploded([{key: value for key, value in sample.items() if value is not None}])
+    return Exploded([_without_nothing(sample)])
 
 
 def _response_ids(tokens: object, length: object) -> list[int]:
@@ -135,10 +138,6 @@ def _all_whole(tokens: Sequence[object]) -> bool:
 
 def _text(value: object) -> object:
     return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _id(value: object) -> str | None:
-    return str(value) if isinstance(value, (int, str)) else None
 
 
 def _version(versions: object) -> object:

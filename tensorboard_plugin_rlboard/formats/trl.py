@@ -22,6 +22,8 @@ def _recognise(row: Row) -> bool:
 
 
 def _rows(row: Row, _: Reading) -> Exploded:
+    if row.get("completion") is None:
+        raise ValueError("The row has no completion.")
     asked, answered = as_messages(row.get("prompt")), as_messages(row.get("completion"))
     rewards = _rewards(row)
     sample: dict[str, object] = {

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 
+from tensorboard_plugin_rlboard.formats import parts
 from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Reading, Row
 from tensorboard_plugin_rlboard.formats.messages import as_messages, as_text, split_conversation
 
@@ -63,14 +64,15 @@ def _rows(row: Row, reading: Reading) -> Exploded:
     sample |= {
         "step": row.get("policy_version"),
         "reward": row.get("trajectory_reward"),
-        "group_id": _id(row.get("group_id")),
+        "group_id": parts.text(row.get("group_id")),
         "finish_reason": row.get("status"),
         "ground_truth": _first(about, _TRUTHS),
         "response_tokens": reading.tokens(whole) if whole and len(whole) == len(ids) else None,
         "response_mask": _numbers(row.get("conversation_masks")) or None,
         "rollout_logprobs": _numbers(row.get("old_logprobs")) or None,
     }
-    return Exploded([{key: value for key, value in sample.items() if value is not None}], problems)
+    sample = {key: value for key, value in sample.items() if value not in (None, "") or key == "response"}
+    return Exploded([sample], problems)
 
 
 def _numbers(cell: object) -> list[float]:
@@ -107,10 +109,6 @@ def _first(about: dict[object, object], keys: Sequence[str]) -> str | None:
         if found is None or isinstance(found, str)
         else json.dumps(found, ensure_ascii=False, default=str)
     )
-
-
-def _id(value: object) -> str | None:
-    return str(value) if isinstance(value, (int, str)) else None
 
 
 TUNIX = Format(

@@ -88,7 +88,10 @@ class Words:
                 found.append((_SETTINGS, None, None, "no_file", reason))
         run = settings.reference.run
         if run and run not in registry.runs:
-            reason = f"There is no run {run}, whose answers are to be the references; its name is its folder below the log directory."
+            reason = (
+                f"There is no run {run}, whose answers are to be the references: run takes its folder, as seen from "
+                "the folder of rlboard.toml."
+            )
             found.append((_SETTINGS, None, None, "no_run", reason))
         return found
 

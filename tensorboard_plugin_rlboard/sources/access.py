@@ -6,6 +6,7 @@ one, or a container (Parquet and its like), which is unpacked to JSON lines. Off
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,16 +83,22 @@ def open_file(path: str) -> BinaryIO:
 
 
 def open_start(path: str) -> BinaryIO:
-    """Open a file for reading forward from its beginning; a packed one is not unpacked as a whole for that.
+    """Open a file for reading forward from its beginning; a packed one is not unpacked as a whole for that if it can be.
 
     Args:
         path: A local path or an address.
 
+    Returns:
+        The file; an empty one in place of a container that ``glance`` turns down.
+
     Raises:
-        OSError: As ``open_file``.
+        OSError: As ``open_file``; ``UnreadableError`` for a container without a row that can be read.
     """
-    if is_container(path):
-        return reading.stream(path, _open_stored)
+    kind = container_of(path)
+    if kind is not None and not glance(path).candidate:
+        return io.BytesIO()  # whoever asks, a checkpoint is not read to learn that it has no rows
+    if kind is not None:
+        return _spool.open_anew(path) if kind.whole else reading.stream(path, _open_stored)
     stored = _open_stored(path)
     if is_compressed(path):
         try:

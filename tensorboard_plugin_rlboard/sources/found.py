@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 """Names that nothing but logs and tables have: such a file is shown even where it is none, with the reason."""
 PERHAPS = (".pt", ".json", ".csv")
 """Names that very many other files have: such a file is nothing to anybody until it is found to be a log."""
+_FAR = re.compile(r"[0-9]\.pt$|^episode.*\.json$|rollout.*\.(?:json|csv)$|^trajectory_log.*\.csv$", re.ASCII)
 SKIPPED_FOLDERS = frozenset({".git", ".rlboard"})
 
 
@@ -47,6 +49,15 @@ class SourceProblem:
 def is_rollouts(name: str) -> bool:
     """Whether a file of this name may be a rollout log."""
     return name.endswith((*SUFFIXES, *PERHAPS)) and not name.startswith(".")
+
+
+def is_rollouts_far(name: str) -> bool:
+    """Whether an object behind an address of this name may be a rollout log.
+
+    To look into one takes a question over the network, so of the names that very many other files have only those are
+    looked into that the trainers give.
+    """
+    return is_log_name(name) or (is_rollouts(name) and _FAR.search(name) is not None)
 
 
 def is_log_name(name: str) -> bool:

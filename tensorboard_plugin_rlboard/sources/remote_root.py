@@ -8,7 +8,7 @@ from tensorboard_plugin_rlboard.sources.found import (
     SKIPPED_FOLDERS,
     SourceFile,
     SourceProblem,
-    is_rollouts,
+    is_rollouts_far,
     sentence,
 )
 from tensorboard_plugin_rlboard.sources.logdir import named, printable
@@ -53,7 +53,7 @@ def list_root(root: Root) -> Iterator[SourceFile | SourceProblem]:
 
 def _is_found(relative: str) -> bool:
     *folders, name = relative.split("/")
-    return is_rollouts(name) and SKIPPED_FOLDERS.isdisjoint(folders)
+    return is_rollouts_far(name) and SKIPPED_FOLDERS.isdisjoint(folders)
 
 
 def _object(root: Root, found: RemoteFacts) -> SourceFile:

@@ -12,14 +12,15 @@ import itertools
 import shutil
 import tempfile
 import threading
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers import reading
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedError
 from tensorboard_plugin_rlboard.sources.containers.registry import container_of
+from tensorboard_plugin_rlboard.sources.unpacked import Entry, facts_of, remove, too_much
 from tensorboard_plugin_rlboard.sources.unpacking import Unpacker
 
 if TYPE_CHECKING:
@@ -29,41 +30,8 @@ if TYPE_CHECKING:
 BUDGET = 8 * 1024**3
 _BLOCK = 1024 * 1024
 _PROBE = 4096
-
-
-def _too_much(size: int) -> str:
-    return (
-        f"It unpacks to more than {size / 1e6:,.1f} MB, which is all that the temporary folder may hold; "
-        "the lines up to there are shown. Unpack it to see the others."
-    )
-
-
-@dataclass(slots=True)
-class _Entry:
-    """An unpacked file, and what it takes to go on when its archive has grown.
-
-    Attributes:
-        path: Where it lies.
-        facts: Of the archive, when it was unpacked; None where nobody asked for them.
-        settled: Whether a later change of the archive would show in its facts.
-        unpacker: Stands behind `consumed`; None for a container, which is unpacked as a whole.
-        consumed: Bytes of the archive that were unpacked.
-        head, tail: The first and last of these, by which a rewritten archive is told from one that has grown.
-        size: Bytes it unpacked to.
-        full: Whether it was cut off there, because more does not fit into the budget.
-        used: Grows with every use.
-    """
-
-    path: Path
-    facts: tuple[int, ...] | None
-    settled: bool
-    unpacker: Unpacker | None
-    consumed: int = 0
-    head: bytes = b""
-    tail: bytes = b""
-    size: int = 0
-    full: bool = False
-    used: int = 0
+TICK_NS = 2_000_000_000
+"""File systems keep times in ticks, up to 2 s long on FAT: two changes within one tick leave the same time."""
 
 
 class Spool:
@@ -79,7 +47,7 @@ class Spool:
         self._budget = budget
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._damage: dict[str, str] = {}
         self._names = itertools.count()
         self._home: tempfile.TemporaryDirectory[str] | None = None
@@ -110,6 +78,23 @@ class Spool:
                 with self._lock:
                     if self._entries.get(path) is entry:
                         del self._entries[path]
+
+    def open_anew(self, path: str) -> BinaryIO:
+        """Open the unpacked file as its archive is now.
+
+        Args:
+            path: The archive's path.
+
+        Raises:
+            OSError: As ``open``.
+        """
+        facts = facts_of(path)
+        if facts is None:
+            with self._lock_of(path):
+                self._unpack(path, None, settled=False)
+        else:
+            self.refresh(path, facts, settled=abs(time.time_ns() - facts[1]) > TICK_NS)
+        return self.open(path)
 
     def refresh(self, path: str, facts: tuple[int, ...], *, settled: bool) -> int:
         """Bring the unpacked file up to date with its archive.
@@ -151,7 +136,7 @@ class Spool:
         with self._lock:
             return self._locks.setdefault(path, threading.Lock())
 
-    def _unpack(self, path: str, facts: tuple[int, ...] | None, *, settled: bool) -> _Entry:
+    def _unpack(self, path: str, facts: tuple[int, ...] | None, *, settled: bool) -> Entry:
         unpacker = None if container_of(path) is not None else Unpacker(path)
         with ExitStack() as opened:
             stored = None if unpacker is None else opened.enter_context(self._open_stored(path))
@@ -161,7 +146,7 @@ class Spool:
                         prefix="rlboard-unpacked-", ignore_cleanup_errors=True
                     )
                 target = Path(self._home.name) / str(next(self._names))
-            entry = _Entry(target, facts, settled, unpacker, used=next(self._names))
+            entry = Entry(target, facts, settled, unpacker, used=next(self._names))
             try:
                 if stored is None:
                     self._write_rows(path, entry)
@@ -174,10 +159,10 @@ class Spool:
             before = self._entries.get(path)
             self._entries[path] = entry
         if before is not None:
-            _remove(before.path)
+            remove(before.path)
         return entry
 
-    def _go_on(self, path: str, entry: _Entry) -> bool:
+    def _go_on(self, path: str, entry: Entry) -> bool:
         """Unpack what was added to an archive; False where it is not the one that was unpacked, with more to it."""
         unpacker = entry.unpacker
         if unpacker is None or not entry.path.exists() or (unpacker.damage and not entry.full):
@@ -196,11 +181,11 @@ class Spool:
             except OSError:
                 with self._lock:
                     self._entries.pop(path, None)
-                _remove(entry.path)
+                remove(entry.path)
                 raise
         return True
 
-    def _pour(self, path: str, entry: _Entry, stored: BinaryIO) -> None:
+    def _pour(self, path: str, entry: Entry, stored: BinaryIO) -> None:
         """Unpack from where both stand to the archive's end."""
         unpacker = entry.unpacker
         if unpacker is None:
@@ -210,7 +195,7 @@ class Spool:
                 for piece in unpacker.feed(data):
                     if not self._make_room(path, entry.size + len(piece)):
                         entry.full = True
-                        unpacker.damage = _too_much(entry.size)
+                        unpacker.damage = too_much(entry.size)
                         break
                     target.write(piece)
                     entry.size += len(piece)
@@ -219,14 +204,14 @@ class Spool:
                 entry.tail = data[-_PROBE:]
         self._damage[path] = unpacker.damage or unpacker.torn
 
-    def _write_rows(self, path: str, entry: _Entry) -> None:
+    def _write_rows(self, path: str, entry: Entry) -> None:
         """Write the rows of a container as lines."""
         damage = ""
         with entry.path.open("ab") as target:
             try:
                 for piece in reading.pieces(path, self._open_stored):
                     if not self._make_room(path, entry.size + len(piece)):
-                        damage = _too_much(entry.size)
+                        damage = too_much(entry.size)
                         break
                     target.write(piece)
                     entry.size += len(piece)
@@ -250,10 +235,5 @@ class Spool:
                 kept -= others[name].size
                 gone.append(self._entries.pop(name).path)
         for old in gone:
-            _remove(old)
+            remove(old)
         return True
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):  # Windows keeps a file that is open; it goes with the folder
-        path.unlink(missing_ok=True)

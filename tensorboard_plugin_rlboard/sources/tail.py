@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.access import is_packed, open_file, unpacked_size
+from tensorboard_plugin_rlboard.sources.spool import TICK_NS
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 # Bytes compared at each end of a range. A line of text-only dumps has a few hundred bytes, so this covers a
 # score and a response, not just a prompt that every training of the same data begins with.
 PROBE = 4096
-# File systems keep times in ticks, up to 2 s long on FAT: two changes within one tick leave the same time.
-_TICK_NS = 2_000_000_000
 
 
 class Change(StrEnum):
@@ -110,7 +109,7 @@ def look(before: FileState | None, now: SourceFile | None, now_ns: int) -> Look:
     if now is None:
         return Look(Change.VANISHED, None)
     facts = FileState(
-        now.size, now.mtime_ns, now.inode, now.device, settled=abs(now_ns - now.mtime_ns) > _TICK_NS
+        now.size, now.mtime_ns, now.inode, now.device, settled=abs(now_ns - now.mtime_ns) > TICK_NS
     )
     if is_packed(now.path):
         facts = replace(facts, packed=now.size, measured=False)

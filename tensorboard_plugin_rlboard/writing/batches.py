@@ -1,4 +1,4 @@
-"""The columns of a batch as rows, one a sample."""
+"""What was logged, as rows: one a sample."""
 
 from __future__ import annotations
 
@@ -6,6 +6,23 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.writing.arrays import as_array, as_list, is_array
 from tensorboard_plugin_rlboard.writing.lines import TOKEN_FIELDS, Row
+
+
+class Item:
+    """One call of `log`, or of `log_batch` with its lengths."""
+
+    __slots__ = ("batch", "fields", "lengths", "samples")
+
+    def __init__(self, fields: Row, samples: int = 1, lengths: Any = None, *, batch: bool = False) -> None:
+        self.fields, self.samples, self.lengths, self.batch = fields, samples, lengths, batch
+
+    def rows(self) -> list[Row]:
+        """Its samples.
+
+        Raises:
+            ValueError: a batch whose columns have different lengths.
+        """
+        return rows_of(self.fields, self.lengths) if self.batch else [self.fields]
 
 
 def rows_of(fields: dict[str, Any], lengths: Any) -> list[Row]:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensorboard_plugin_rlboard.writing import config, events
-from tensorboard_plugin_rlboard.writing.batches import rows_of
+from tensorboard_plugin_rlboard.writing.batches import Item
 from tensorboard_plugin_rlboard.writing.files import RankFiles, zstd_frames
 from tensorboard_plugin_rlboard.writing.lines import Row, encode
 from tensorboard_plugin_rlboard.writing.options import Options
 from tensorboard_plugin_rlboard.writing.sampling import pick
+from tensorboard_plugin_rlboard.writing.snapshot import weight
 from tensorboard_plugin_rlboard.writing.steps import GRACE, Step, Steps
 
 LOG = logging.getLogger("tensorboard_plugin_rlboard.writer")
@@ -23,15 +24,6 @@ _HELD = 4 * 1024 * 1024
 """Bytes of lines that are collected for a compressed frame at most."""
 _AT_ONCE = 64
 """Rows whose lines are made together: their numbers fill a block."""
-
-
-class Item:
-    """One call of `log`, or of `log_batch` with its lengths."""
-
-    __slots__ = ("batch", "fields", "lengths", "samples")
-
-    def __init__(self, fields: Row, samples: int = 1, lengths: Any = None, *, batch: bool = False) -> None:
-        self.fields, self.samples, self.lengths, self.batch = fields, samples, lengths, batch
 
 
 class Core:
@@ -46,14 +38,15 @@ class Core:
         pack, problem = zstd_frames() if options.compress else (None, "")
         self.files = RankFiles(options.folder, options.split, options.rank, options.max_bytes, pack)
         self.written = self.dropped = self.skipped = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler of the training may call in
         self._warned: set[str] = set()
         self._reported = 0
         self._steps = Steps(self._begin, self._take, self._end)
         self._packed = pack is not None
         self._held: list[bytes] = []
         self._held_bytes, self._held_since = 0, 0.0
-        self._events: events.EventFile | None = None
+        inside = options.folder / f"rank_{options.rank}" if options.rank else options.folder
+        self._events = events.EventFile.shared(inside) if options.scalars else None
         self._named = 0
         self._configured = not options.config or options.rank != 0
         for complaint in [*options.complaints, *([problem] if problem else [])]:
@@ -100,7 +93,7 @@ class Core:
         rows: list[Row] = []
         for item in items:
             try:
-                found = rows_of(item.fields, item.lengths) if item.batch else [item.fields]
+                found = item.rows()
             except Exception as error:  # noqa: BLE001
                 self.fail(error, item.samples)
                 continue
@@ -136,11 +129,14 @@ class Core:
             self.skip(len(rows))
         elif self.options.max_samples_per_step is not None:
             step.held += rows
+            step.held_bytes += sum(weight(value) for row in rows for value in row.values())
+            if step.held_bytes > self.options.queue_bytes:
+                self._choose(step)  # as if the step were complete: the memory is the training's
         else:
             self._write(rows)
 
     def _choose(self, step: Step) -> None:
-        held, step.held = step.held, []
+        held, step.held, step.held_bytes = step.held, [], 0
         if held and self.options.max_samples_per_step is not None:
             seed = f"{step.split}/{step.step}/{self.options.rank}"
             chosen = pick(held, self.options.max_samples_per_step, seed)
@@ -150,6 +146,7 @@ class Core:
     def _end(self, step: Step) -> None:
         self._choose(step)
         self._release()
+        self._name_files()
         if step.means is not None:
             values = step.means.scalars()
             if self.dropped:
@@ -189,18 +186,18 @@ class Core:
             self.written += written
         if error is not None:
             self.fail(error, len(lines) - written)
-        if self.options.scalars and len(self.files.names) > self._named:
+
+    def _name_files(self) -> None:
+        """Says in the event file which files there are; not at once, because TensorBoard is imported for it."""
+        if self.options.scalars and len(self.files.names) > self._named and self.written:
             self._named = len(self.files.names)
             paths = [self.options.folder / name for name in self.files.names]
             self._event(lambda file: file.names(paths, self.options.config))
 
     def _event(self, write: Any) -> None:
         try:
-            if self._events is None:
-                rank = self.options.rank
-                folder = self.options.folder / f"rank_{rank}" if rank else self.options.folder
-                self._events = events.EventFile.shared(folder)
-            write(self._events)
+            if self._events is not None:
+                write(self._events)
         except Exception as error:  # noqa: BLE001
             if "failed" not in self._warned:
                 self.warn("scalars", f"no scalars are written: {type(error).__name__}: {error}")
@@ -219,6 +216,7 @@ class Core:
             self._steps.look()
             if self._held and time.monotonic() - self._held_since >= GRACE:
                 self._release()
+            self._name_files()
         except Exception as error:  # noqa: BLE001
             self.fail(error, 0)
 
@@ -239,16 +237,18 @@ class Core:
         try:
             self._steps.finish()
             self._release()
+            self._name_files()
         except Exception as error:  # noqa: BLE001
             self.fail(error, 0)
         self.files.close()
         if self._events is not None:
             self._events.close()
+            self._events = None
         if self.dropped:
             LOG.warning("%s: %d samples written, %d dropped", self.files.path, self.written, self.dropped)
 
     def forked(self) -> None:
         """In a child process: what is open is the parent's, and locks may be held by threads that are not here."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler of the training may call in
         self.files.close()
         self._held, self._events = [], None

@@ -6,6 +6,7 @@ before the first record, and then in the thread that writes.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import os
@@ -54,13 +55,13 @@ class EventFile:
     """One event file; made when the first record is written.
 
     Args:
-        folder: where it lies.
+        folder: the run's.
         name: its name; by default one that TensorBoard reads.
     """
 
     def __init__(self, folder: Path, name: str = "") -> None:
-        self.folder = folder
-        self._name = name or file_name()
+        self._run = folder
+        self._name = name
         self._users = 1
         self._file: Any = None
         self._lock = threading.Lock()
@@ -72,10 +73,15 @@ class EventFile:
         with _LOCK:
             found = _SHARED.get(folder)
             if found is None:
-                found = _SHARED[folder] = cls(home(folder))
+                found = _SHARED[folder] = cls(folder)
             else:
                 found._users += 1
             return found
+
+    @functools.cached_property
+    def folder(self) -> Path:
+        """Where it lies, decided when that is first asked: by then the trainer's own event file is there."""
+        return home(self._run)
 
     def scalars(self, step: int, values: Mapping[str, float], wall_time: float | None = None) -> None:
         """Writes values at a step, by tag.
@@ -119,7 +125,7 @@ class EventFile:
 
     def _open(self) -> Any:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.path = self.folder / self._name
+        self.path = self.folder / (self._name or file_name())
         return self.path.open("ab", buffering=0)
 
     def _record(self, event: Any) -> None:

@@ -24,7 +24,7 @@ class Worker(Protocol):
         """Takes what was queued, in order."""
 
     def idle(self) -> None:
-        """Called between pieces of work, and now and then where there are none."""
+        """Called when nothing is queued: after work, and now and then."""
 
     def settle(self) -> None:
         """Puts everything taken so far on the disk."""
@@ -65,7 +65,7 @@ class Pump:
         self._begin()
 
     def _begin(self) -> None:
-        self._changed = threading.Condition(threading.Lock())
+        self._changed = threading.Condition()  # reentrant: a signal handler of the training may call in
         self._inline = threading.RLock()
         self._items: deque[tuple[Any, int, int]] = deque()
         self._samples = self._bytes = 0
@@ -132,6 +132,8 @@ class Pump:
             self.worker.work(items)
 
     def _run(self) -> None:
+        with self._changed:
+            self._linger()
         while True:
             with self._changed:
                 self._await()
@@ -140,7 +142,8 @@ class Pump:
             settles = asked > self._settled and not self._items
             try:
                 self.worker.work([item for item, _, _ in taken])
-                self.worker.idle()
+                if not self._items:
+                    self.worker.idle()
                 if settles:
                     self.worker.settle()
                 if last:
@@ -163,8 +166,11 @@ class Pump:
             self._sleeping = True
             self._changed.wait(IDLE)
             self._sleeping = False
-            if self._items and not self._ending and self._asked == self._settled:
-                self._changed.wait(LINGER)
+            self._linger()
+
+    def _linger(self) -> None:
+        if self._items and not self._ending and self._asked == self._settled:
+            self._changed.wait(LINGER)
 
     def _take(self) -> list[tuple[Any, int, int]]:
         taken: list[tuple[Any, int, int]] = []

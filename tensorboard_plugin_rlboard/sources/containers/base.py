@@ -41,8 +41,10 @@ class Container:
             whether it lies behind an address. May raise ``OSError``.
         rows: The rows of a local file, each an object that ``json_lines.as_line`` can write, in the order in which
             they stand in it. Raises ``DamagedError`` where the file cannot be read on.
+        whole: Whether all of a file has to be read for its first row.
     """
 
     suffix: str
     glance: Callable[[BinaryIO, bool], Glance]
     rows: Callable[[Path], Iterator[object]]
+    whole: bool = False

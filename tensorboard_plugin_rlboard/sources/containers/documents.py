@@ -94,4 +94,4 @@ def _after_space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-JSON = Container(".json", _glance, _rows)
+JSON = Container(".json", _glance, _rows, whole=True)

@@ -210,4 +210,4 @@ class _Plain:
         return numbers
 
 
-TORCH = Container(".pt", _glance, _rows)
+TORCH = Container(".pt", _glance, _rows, whole=True)
