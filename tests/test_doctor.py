@@ -220,10 +220,10 @@ def test_large_event_files_are_known_by_their_folders(tmp_path: Path) -> None:
     from tensorboard_plugin_rlboard.sources.logdir import Root
 
     shutil.copytree(SAMPLES / "train_couplets", tmp_path / "x")
-    assert events.read(Root("", str(tmp_path)), largest=10).scalar_runs == ("x",)
+    assert events.read(Root("", str(tmp_path)), largest=10).scalars == ("x",)
     (tmp_path / "y").mkdir()
     (tmp_path / "y" / "events.out.tfevents.1").write_bytes(b"no event file")
-    assert events.read(Root("", str(tmp_path))).scalar_runs == ("x",), "it holds no scalars"
+    assert events.read(Root("", str(tmp_path))).scalars == ("x",), "it holds no scalars"
 
 
 def test_ids_without_a_tokenizer(tmp_path: Path, write_rows: Write) -> None:
@@ -255,6 +255,18 @@ def test_a_conversation_is_a_field(tmp_path: Path, write_rows: Write) -> None:
     said = [{"role": "user", "content": "p"}, {"role": "assistant", "content": "r", "sampled": True}]
     write_rows(tmp_path / "a.jsonl", [row(1, messages=said)])
     assert "messages" in only(examine(str(tmp_path))).fields
+
+
+def test_what_was_joined(tmp_path: Path, write_rows: Write, capsys: Any) -> None:
+    write_rows(tmp_path / "x" / "a.jsonl", [row(1, prompt=f"p{i}") for i in range(3)])
+    references = [{"prompt": f"p{i}", "ref_response": "r", "ref_reward": 0.25} for i in range(2)]
+    write_rows(tmp_path / "x" / "reference.jsonl", references)
+    report = examine(str(tmp_path))
+    (joined,) = report.runs[0].joined
+    assert (joined.what, joined.matched, joined.unmatched) == ("reference", 2, 1)
+    assert {"ref_response", "ref_reward"} <= set(only(report).fields)
+    main(["doctor", str(tmp_path)])
+    assert "joined: reference from x/reference.jsonl: 2 of 3 samples have" in capsys.readouterr().out
 
 
 def test_json(tmp_path: Path, write_rows: Write, capsys: Any) -> None:

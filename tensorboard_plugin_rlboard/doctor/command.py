@@ -8,15 +8,12 @@ import os
 import sys
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.board.mapping import mapped
-from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Trainings
+from tensorboard_plugin_rlboard.api import RunInfo
 from tensorboard_plugin_rlboard.doctor import advice, events
 from tensorboard_plugin_rlboard.doctor.files import files_of
 from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.reading import Opened, opened
-from tensorboard_plugin_rlboard.doctor.report import Ignored, Report, RunReport
-from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.settings import Settings
+from tensorboard_plugin_rlboard.doctor.report import Ignored, Joined, Report, RunReport
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 
 LIMIT = 16 * 1024 * 1024
@@ -50,14 +47,11 @@ def examine(path: str, limit: int = LIMIT) -> Report:
     """
     with opened(path, limit) as found:
         known = events.read(found.root) if limit else events.read(found.root, sys.maxsize)
-        trainings = Trainings(found.registry)
-        runs = [
-            _run(found, run, known, trainings) for _, run in sorted(found.registry.runs.items()) if run.files
-        ]
+        answer = found.board.runs(known)
+        runs = [_run(found, info, bool(known.scalars)) for info in answer.runs if info.files]
         ignored = _ignored(found)
-        failed = found.registry.failure
     shown = any(file.samples for run in runs for file in run.files)
-    unread = any(one.unreadable for one in ignored) or any(_is_unread(run) for run in runs) or bool(failed)
+    unread = any(one.unreadable for one in ignored) or any(_is_unread(run) for run in runs)
     return Report(
         path=path,
         runs=runs,
@@ -68,30 +62,21 @@ def examine(path: str, limit: int = LIMIT) -> Report:
     )
 
 
-def _run(found: Opened, run: RunIndex, known: events.Events, trainings: Trainings) -> RunReport:
-    settings = _settings(found, run)
-    files = files_of(found.board, run, found.sizes)
-    training = trainings.of(run, TensorBoardRuns(known.scalar_runs, known.facts))
-    pair, config = training.pairing, training.config
-    columns = mapped(run)
-    toml = columns.toml if columns.guessed else ""
-    message = " ".join([run.message, *settings.problems]).strip()
+def _run(found: Opened, info: RunInfo, has_events: bool) -> RunReport:
+    files = files_of(found.board, found.registry.runs[info.run], found.sizes)
+    toml = info.mapping_toml if info.mapping_guessed else ""
     return RunReport(
-        run=run.name,
-        message=message,
+        run=info.run,
+        message=info.message,
         files=files,
-        config=config.config,
-        config_sources=config.sources,
-        scalar_runs=pair.runs,
-        pairing=pair.how,
+        config=info.config,
+        config_sources=info.config_sources,
+        scalar_runs=info.scalar_runs,
+        pairing=info.scalar_pairing,
+        joined=[Joined(one.what, one.source, one.matched, one.unmatched, one.columns) for one in info.joined],
         mapping_toml=toml,
-        next=advice.for_run(files, pair.how, toml, bool(known.scalar_runs), message),
+        next=advice.for_run(files, info.scalar_pairing, toml, has_events, info.message),
     )
-
-
-def _settings(found: Opened, run: RunIndex) -> Settings:
-    file = next(iter(run.files.values()))
-    return found.registry.settings.of(file.path)
 
 
 def _ignored(found: Opened) -> list[Ignored]:

@@ -38,6 +38,9 @@ def _run(run: RunReport) -> Iterator[str]:
         yield f"  {run.message}"
     for _, alike in groupby(run.files, key=_kind):
         yield from _files(list(alike))
+    for one in run.joined:
+        found = f"{one.matched:,} of {one.matched + one.unmatched:,}"
+        yield f"  joined: {one.what} from {one.source}: {found} samples have {', '.join(one.columns)}"
     if run.mapping_toml:
         yield "  guessed mapping, as an rlboard.toml would say it:"
         yield from (f"    {line}" for line in run.mapping_toml.splitlines())
