@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.writing.files import RankFiles, zstd_frames
 from tensorboard_plugin_rlboard.writing.lines import Row, encode
 from tensorboard_plugin_rlboard.writing.options import Options
 from tensorboard_plugin_rlboard.writing.sampling import pick
+from tensorboard_plugin_rlboard.writing.snapshot import weight
 from tensorboard_plugin_rlboard.writing.steps import GRACE, Step, Steps
 
 LOG = logging.getLogger("tensorboard_plugin_rlboard.writer")
@@ -128,11 +129,14 @@ class Core:
             self.skip(len(rows))
         elif self.options.max_samples_per_step is not None:
             step.held += rows
+            step.held_bytes += sum(weight(value) for row in rows for value in row.values())
+            if step.held_bytes > self.options.queue_bytes:
+                self._choose(step)  # as if the step were complete: the memory is the training's
         else:
             self._write(rows)
 
     def _choose(self, step: Step) -> None:
-        held, step.held = step.held, []
+        held, step.held, step.held_bytes = step.held, [], 0
         if held and self.options.max_samples_per_step is not None:
             seed = f"{step.split}/{step.step}/{self.options.rank}"
             chosen = pick(held, self.options.max_samples_per_step, seed)

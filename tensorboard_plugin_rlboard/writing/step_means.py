@@ -60,7 +60,7 @@ class StepMeans:
     def __init__(self) -> None:
         self.samples = 0
         self._means: dict[str, _Mean] = {}
-        self._groups: dict[object, tuple[int, float, float]] = {}
+        self._groups: dict[int, tuple[int, float, float]] = {}
 
     def add(self, rows: Sequence[Row]) -> None:
         """Takes samples; what of them is no number is left out."""
@@ -85,9 +85,9 @@ class StepMeans:
         key = row.get("prompt") if key is None else key
         if key is None or not math.isfinite(reward):
             return
-        key = key if isinstance(key, str) else str(key)
-        count, low, high = self._groups.get(key, (0, math.inf, -math.inf))
-        self._groups[key] = count + 1, min(low, reward), max(high, reward)
+        mark = hash(str(key))  # texts as keys would hold on to all prompts of the step
+        count, low, high = self._groups.get(mark, (0, math.inf, -math.inf))
+        self._groups[mark] = count + 1, min(low, reward), max(high, reward)
 
     def _tokens(self, rows: Sequence[Row]) -> None:
         tokens = aligned(rows)
