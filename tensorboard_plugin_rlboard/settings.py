@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.texts import TextRules
 
 FLAG = "--rlboard_config"
 _PACKED = (".gz", ".zst")
-_LOOKED_AT = 300
+_LOOKED_AT = 200
 """Characters at the end of a path that `step_from` is looked for in, which bounds what a pattern can cost."""
 
 

@@ -126,7 +126,10 @@ def flat(toml: str) -> dict[str, str]:
             {"prompt": "p", "completion": "c", "format_reward": 1.0, "accuracy_reward": 0.0},
             {"prompt": "prompt", "response": "completion"},
         ),
-        ({"prompt": "p", "completion": "c", "helpful_score": 3}, None),
+        (
+            {"id": 7, "prompt": "p", "completion": "c", "helpful_score": 3},
+            {"prompt": "prompt", "response": "completion", "reward": "helpful_score", "sample_id": "id"},
+        ),
         ({"prompt": "p", "output": "c", "score": None}, None),
         # A path must not lead to a key that is spelt like it.
         (

@@ -135,6 +135,7 @@ FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "finish_reason": ("finish_reason", "stop_reason", "finish", "stop_condition"),
         "split": ("split", "phase", "mode"),
+        "sample_id": ("sample_id", "id", "uuid", "sample_uid"),
     }
 )
 ARRAY_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
