@@ -139,11 +139,10 @@ class Joins:
         try:
             self._refresh_firsts(run)
             joins.settle(self._cursor, self._sides_of(run))
-        except (
-            Exception
-        ):  # a join that fails must not end the indexing; it is tried again when something changes
+            self._failed.pop(run.name, None)
+        except Exception as error:  # it must not end the indexing, and is tried again when the run changes
             logger.exception("RL Board could not join anything to run %s", run.name)
-            self._failed[run.name] = run.version
+            self._failed[run.name] = run.version, type(error).__name__
         self._joined_at[run.name] = time.monotonic()
         self._registry.changed()
         return run
