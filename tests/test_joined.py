@@ -484,6 +484,8 @@ def test_a_join_that_fails_does_not_end_the_indexing(
         board = start()
         assert described(board).samples == 18
         assert not board.registry.failure
+        assert problems(board) == [("ref.jsonl", None, "not_joined")]
     append(log / "a.jsonl", rollouts([3]))
     board.registry.refresh()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (None,), (None,)] * 2
+    assert problems(board) == []

@@ -44,6 +44,8 @@ REFERENCE, SCORES = Recognised("reference", sure=True), Recognised("scores", sur
         ({"prompt": "p", "response": "r", "score": 1, "response_tokens": ["a"]}, None),
         ({"prompt": "p", "response": "r"}, None),
         ({"id": "a", "text": "b"}, None),
+        ({"id": "a", "score": 1.0, "spans": [{"name": "x"}]}, None),
+        ({"id": "a", "score": 1.0, "timing": {"start": 1}}, None),
         ({"id": "a"}, None),
         ({"loss": 0.5, "epoch": 1}, None),
         ({"prompt": "p", "score": 1.0}, None),

@@ -59,7 +59,9 @@ def recognise(row: Mapping[str, object]) -> Recognised | None:
         if "reward" in row:  # what nearly every rollout has, and no score needs to be called
             return None
         return Recognised("scores", sure=any(_OWN_ID.fullmatch(str(row.get(key))) for key in IDS))
-    return Recognised("scores", sure=True) if ids and not prompt and not response else None
+    # A row with lists or objects is somebody's trace or session: of those nearly every one has an id and a number.
+    flat = all(value is None or isinstance(value, _SINGLE) for value in row.values())
+    return Recognised("scores", sure=True) if ids and flat and not prompt and not response else None
 
 
 def _is_number(value: object) -> bool:

@@ -46,7 +46,7 @@ class Joins:
         self._wanted: dict[str, list[Group]] = {}
         self._settings: dict[str, Settings] = {}
         self._joined_at: dict[str, float] = {}
-        self._failed: dict[str, int] = {}
+        self._failed: dict[str, tuple[int, str]] = {}
         self._words = Words(cursor)
         self._was_last = False
         self._assigned = True
@@ -111,7 +111,7 @@ class Joins:
             if (group := self._sides.groups.get((kind, path))) is not None
         ]
         lying = [group for group in self._sides.groups.values() if group.folder and group.holds(run.name)]
-        return named + sorted(lying, key=lambda group: (-len(group.folder.strip("./")), group.folder))
+        return named + sorted(lying, key=lambda group: (-len(group.folder.strip("./")), group.kind))
 
     def has_turn(self, *, waiting: bool) -> bool:
         """Whether a piece of this work comes next; every second time where rows of runs are waiting."""
@@ -122,7 +122,7 @@ class Joins:
             return False
         self._was_last = any(group.pending for group in self._read_next()) or self._due() is not None
         if not self._was_last and not waiting:
-            self._words.say(self._registry, self._wanted, self._settings, self._sides.missing)
+            self._words.say(self._registry, self._wanted, self._settings, self._sides.missing, self._failed)
         return self._was_last
 
     def go_on(self) -> RunIndex:
@@ -139,11 +139,10 @@ class Joins:
         try:
             self._refresh_firsts(run)
             joins.settle(self._cursor, self._sides_of(run))
-        except (
-            Exception
-        ):  # a join that fails must not end the indexing; it is tried again when something changes
+            self._failed.pop(run.name, None)
+        except Exception as error:  # it must not end the indexing, and is tried again when the run changes
             logger.exception("RL Board could not join anything to run %s", run.name)
-            self._failed[run.name] = run.version
+            self._failed[run.name] = run.version, type(error).__name__
         self._joined_at[run.name] = time.monotonic()
         self._registry.changed()
         return run
@@ -165,7 +164,7 @@ class Joins:
         for name, run in sorted(self._registry.runs.items(), key=lambda pair: pair[0] != focus):
             if run.pending and now - self._joined_at.get(name, 0.0) < _EACH:
                 continue
-            if not run.samples or self._failed.get(name) == run.version:
+            if not run.samples or self._failed.get(name, (-1,))[0] == run.version:
                 continue
             if any(group.pending for group in self._wanted.get(name, ())):
                 continue
@@ -222,7 +221,7 @@ class Joins:
             for name in IDS:
                 columns = (physical("t", name), physical("m", name))
                 keys += [_id_key(column) for column in columns if column in run.logged]
-        if group.table.by_text:
+        if group.table.by_text and physical("t", "response") in run.columns:
             keys.append(TEXT_KEY)
         return tuple(keys)
 
