@@ -10,7 +10,7 @@ NPM := $(PY) _build_backend/rlboard_frontend.py npm
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-slow check format samples screenshots bench update-snapshots clean env-test
+.PHONY: help demo dev test test-slow test-integrations check format samples screenshots bench update-snapshots clean env-test
 
 help: ## what can be asked for
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ test-slow: ## also train the example, which installs torch
 	@$(PYTHON) scripts/environment.py --node test examples
 	$(PY) -m mypy examples
 	$(CHROMIUM) $(PY) -m pytest -m slow
+
+test-integrations: ## train a tiny model with TRL, which installs it, and run the code of docs/integrations
+	@$(PYTHON) scripts/environment.py test examples integrations
+	$(PY) -m pytest tests/test_integrations_trl.py tests/test_integrations_batches.py tests/test_docs_integrations.py
 
 check: env-test ## ruff, mypy, Biome and tsc: everything but the tests
 	$(PY) -m ruff check .
@@ -59,6 +63,7 @@ screenshots: env-test ## take the README's pictures into docs/screenshots
 samples: ## train the example and write its logs to rollout_samples (installs torch)
 	@$(PYTHON) scripts/environment.py examples
 	$(PY) -m examples.ppo_couplets.train --out rollout_samples
+	$(PY) scripts/demo_samples.py
 
 bench: env-test ## measure on synthetic logs (BENCH=--quick, BENCH=--full: docs/benchmarks.md)
 	$(PY) benchmarks/run.py $(BENCH)

@@ -29,6 +29,8 @@ ZSTD = ["backports.zstd>=1.0; python_version<'3.14'"]
 RAY = ["ray>=2.9"]
 # Token ids as tokens and text, by the tokenizer.json of a run.
 TOKENIZERS = ["tokenizers>=0.15"]
+# What the tests of `integrations/` train with; a training that uses the hook has its own.
+INTEGRATIONS = ["trl==1.16.0"]
 TEST = [
     *REMOTE,
     *ZSTD,
@@ -59,7 +61,7 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
     # The bundle is not in git, so it is named here instead of being found there.
-    package_data={PACKAGE: ["*.md", "py.typed", "static/*", "static/**/*"]},
+    package_data={PACKAGE: ["*.md", "py.typed", "static/*", "static/**/*", "samples/*/*"]},
     # Only what is named: include_package_data would also take whatever else the sdist carries.
     include_package_data=False,
     install_requires=[
@@ -75,6 +77,7 @@ setup(
         "remote": REMOTE,
         "zstd": ZSTD,
         "ray": RAY,
+        "integrations": INTEGRATIONS,
         "tokenizers": TOKENIZERS,
         "test": TEST,
         "dev": [*TEST, *EXAMPLES],

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from tensorboard_plugin_rlboard import __version__
 
+_Command = Callable[[argparse.Namespace], int]
 _INDEX = """Builds ahead of time the index that TensorBoard would otherwise build when it opens the logs.
 It can be interrupted and called again: what is done is not done again."""
-_ENDS = """exit codes: 0 all is indexed, 1 some file could not be read or there was none, 2 the command could not begin,
+_INDEX_ENDS = """exit codes: 0 all is indexed, 1 some file could not be read or there was none, 2 the command could not begin,
 130 interrupted"""
+_SCALARS = """Writes the step means of rollout logs (reward, KL, length, ...) as scalars, so that TensorBoard's Time Series shows
+them: one event file for each run, in the run's own folder (or in a folder "rlboard" in it, where other event files lie)."""
+_SCALARS_ENDS = """exit codes: 0 all is written, 1 some run's file is not, 2 the command could not begin, 130 interrupted"""
+_LOOKS = """Says of each file below a folder which format it is and why, what is in it and what is missing, what is wrong,
+which settings and scalars belong to it, and what to do next. Writes nothing."""
+_LOOKS_ENDS = (
+    "exit codes: 0 all is well, 1 there is nothing to show or a file could not be read, 130 interrupted"
+)
+_DEMO = """Starts TensorBoard on sample logs that come with the package, and prints its address. Ctrl-C ends it."""
+_DEMO_ENDS = "exit codes: 0 ended, 1 it could not start"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rlboard", description="Tools beside the TensorBoard tab RL Board.")
-    parser.add_argument("--version", action="version", version=f"rlboard {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    index = commands.add_parser(
+def _add_index(commands: Any) -> None:
+    index = _add(
+        commands,
         "index",
-        help="index rollout logs ahead of time, here or on a cluster",
-        description=_INDEX,
-        epilog=_ENDS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "index rollout logs ahead of time, here or on a cluster",
+        _INDEX,
+        _INDEX_ENDS,
+        _index,
     )
     index.add_argument(
         "source", metavar="DIR_OR_URL", help="the log directory: a folder, or an address such as s3://…"
@@ -56,6 +66,105 @@ def _parser() -> argparse.ArgumentParser:
     place.add_argument(
         "--beside", action="store_true", help="put the index into folders .rlboard beside the data instead"
     )
+
+
+def _index(given: argparse.Namespace) -> int:
+    if given.address and given.engine != "ray":
+        given.parser.error("--address is for --engine ray")
+    from tensorboard_plugin_rlboard.cluster.command import Wanted, index  # noqa: PLC0415 (NumPy and more)
+
+    return index(
+        Wanted(given.source, given.engine, given.workers, given.address, given.cache_dir, given.beside)
+    )
+
+
+def _add_scalars(commands: Any) -> None:
+    scalars = _add(
+        commands,
+        "scalars",
+        "write step means into event files, for Time Series",
+        _SCALARS,
+        _SCALARS_ENDS,
+        _scalars,
+    )
+    scalars.add_argument("source", metavar="LOGDIR", help="the log directory; an address needs --out")
+    scalars.add_argument(
+        "--run", action="append", default=[], metavar="NAME", help="only this run (may be repeated)"
+    )
+    scalars.add_argument(
+        "--out", default="", metavar="DIR", help="write into DIR/<run> instead of the runs' own folders"
+    )
+    scalars.add_argument(
+        "--force",
+        action="store_true",
+        help="write although there are such scalars; an earlier file of this command goes",
+    )
+
+
+def _scalars(given: argparse.Namespace) -> int:
+    from tensorboard_plugin_rlboard.scalars_command import Wanted, scalars  # noqa: PLC0415 (DuckDB and more)
+
+    return scalars(Wanted(given.source, tuple(given.run), given.out, given.force))
+
+
+def _add_doctor(commands: Any) -> None:
+    doctor = _add(
+        commands,
+        "doctor",
+        "say what the tab will show of a folder of logs, and why not more",
+        _LOOKS,
+        _LOOKS_ENDS,
+        _doctor,
+    )
+    doctor.add_argument("path", metavar="PATH", help="a folder, a file, or an address such as s3://…")
+    doctor.add_argument(
+        "--all", action="store_true", help="read large files to their end (default: 16 MiB of each)"
+    )
+    doctor.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from tensorboard_plugin_rlboard.doctor.command import doctor  # noqa: PLC0415 (NumPy and more)
+
+    return doctor(given.path, given.all, given.json)
+
+
+def _add_demo(commands: Any) -> None:
+    demo = _add(commands, "demo", "open TensorBoard on sample logs", _DEMO, _DEMO_ENDS, _demo)
+    demo.add_argument("--host", default="localhost", help="address to listen on (default: %(default)s)")
+    demo.add_argument("--port", type=_positive, help="port (default: the first free one from 6006 on)")
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from tensorboard_plugin_rlboard.demo import demo  # noqa: PLC0415 (starts a process)
+
+    return demo(given.host, given.port)
+
+
+COMMANDS: tuple[Callable[[Any], None], ...] = (_add_index, _add_scalars, _add_doctor, _add_demo)
+"""Each adds one subcommand; what it does is imported when it is called."""
+
+
+def _add(
+    commands: Any, name: str, summary: str, description: str, ends: str, does: _Command
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=ends,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(does=does, parser=parser)
+    return parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rlboard", description="Tools beside the TensorBoard tab RL Board.")
+    parser.add_argument("--version", action="version", version=f"rlboard {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in COMMANDS:
+        add(commands)
     return parser
 
 
@@ -68,15 +177,10 @@ def _positive(text: str) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Does what the command line says; returns the exit code."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
-    if given.address and given.engine != "ray":
-        parser.error("--address is for --engine ray")
-    from tensorboard_plugin_rlboard.cluster.command import Wanted, index  # noqa: PLC0415 (NumPy and more)
-
-    wanted = Wanted(given.source, given.engine, given.workers, given.address, given.cache_dir, given.beside)
+    given = _parser().parse_args(arguments)
+    does: _Command = given.does
     try:
-        return index(wanted)
+        return does(given)
     except KeyboardInterrupt:
         return 130
 

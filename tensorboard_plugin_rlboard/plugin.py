@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import mimetypes
 import socket
@@ -20,10 +21,12 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.limits import StoppedError
 from tensorboard_plugin_rlboard.board.numbers import LargeSteps
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns
+from tensorboard_plugin_rlboard.events import EventReader
 from tensorboard_plugin_rlboard.index.cache import default_folder
 from tensorboard_plugin_rlboard.index.memory import megabytes
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.scalars import ScalarReader, paired
+from tensorboard_plugin_rlboard.scalars import ScalarReader
 from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.logdir import roots
 
@@ -53,8 +56,11 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         settings = SettingsFinder(found, str(getattr(flags, "rlboard_config", "") or ""))
         seconds = 5.0 if interval is None else float(interval)
         self._registry = Registry(found, seconds, _cache_folder(flags), memory, settings)
+        # A thread that is still inside a library when Python ends aborts the process.
+        atexit.register(self._registry.stop)
         self._board = Board(self._registry)
         self._scalars = ScalarReader(context.data_provider)
+        self._events = EventReader(context.data_provider)
 
     def get_plugin_apps(self) -> dict[str, Any]:
         """Routes of http_api.md, below data/plugin/rlboard."""
@@ -129,10 +135,13 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         return response
 
     def _runs(self, request: wrappers.Request) -> wrappers.Response:
+        return self._answer(request, lambda: self._board.runs(self._known(request)[0]))
+
+    def _known(self, request: wrappers.Request) -> tuple[TensorBoardRuns, dict[str, list[str]]]:
+        """What TensorBoard knows beside the rollouts, and the tags of its scalar runs."""
         ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
-        return self._answer(
-            request, lambda: self._board.runs(list(self._scalars.tags(ctx, experiment).by_run))
-        )
+        tags = self._scalars.tags(ctx, experiment).by_run
+        return TensorBoardRuns(tuple(tags), self._events.facts(ctx, experiment)), tags
 
     def _steps(self, request: wrappers.Request) -> wrappers.Response:
         chosen = http.selection(request.args)
@@ -212,9 +221,9 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
 
     def _native_scalars(self, request: wrappers.Request) -> wrappers.Response:
         ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
-        run = self._board.run(http.required(request.args, "run")).name
-        tags = self._scalars.tags(ctx, experiment).by_run
-        own = paired(run, tags, self._registry.runs)
+        known, tags = self._known(request)
+        run, instead = http.required(request.args, "run"), request.args.getlist("scalar_run")
+        own = self._board.scalar_runs(run, known, instead)
         wanted = request.args.getlist("tag")
         if not wanted:
             return self._answer(request, lambda: {"tags": {name: tags[name] for name in own}})

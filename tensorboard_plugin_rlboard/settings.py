@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.texts import TextRules
 
 FLAG = "--rlboard_config"
 _PACKED = (".gz", ".zst")
-_LOOKED_AT = 300
+_LOOKED_AT = 200
 """Characters at the end of a path that `step_from` is looked for in, which bounds what a pattern can cost."""
 
 
@@ -120,15 +120,21 @@ class SettingsFinder:
     def __init__(self, roots: Sequence[Root], given: str = "", seconds: float = 1.0) -> None:
         self._roots = [root for root in roots if root.is_local]
         self._given = os.path.expanduser(given)  # noqa: PTH111 (Path.expanduser raises for an unknown user)
-        self._seconds = seconds
+        self.seconds = seconds
         self._files: dict[str, tuple[float, tuple[int, int, int] | None, SettingsFile | None]] = {}
         self._kept: dict[str, tuple[float, tuple[SettingsFile, ...], Settings]] = {}
 
     def of(self, path: str) -> Settings:
         """The settings for a folder, or for a file in it; never raises. Behind an address, those of --rlboard_config."""
-        folder = path if path in self._kept or os.path.isdir(path) else os.path.dirname(path)  # noqa: PTH112, PTH120
+        return self._of(path if path in self._kept or os.path.isdir(path) else os.path.dirname(path))  # noqa: PTH112, PTH120
+
+    def of_file(self, path: str) -> Settings:
+        """The same for what is known to be a file, without a look at the disk in most cases."""
+        return self._of(os.path.dirname(path))  # noqa: PTH120
+
+    def _of(self, folder: str) -> Settings:
         known, now = self._kept.get(folder), time.monotonic()
-        if known is not None and now - known[0] < self._seconds:
+        if known is not None and now - known[0] < self.seconds:
             return known[2]
         root = max(
             (root for root in self._roots if _below(folder, root.path)),
@@ -166,7 +172,7 @@ class SettingsFinder:
     def _file(self, path: str, shown: str, folder: str, now: float) -> SettingsFile | None:
         """A file as it is now; None where there is none."""
         known = self._files.get(path)
-        if known is not None and now - known[0] < self._seconds:
+        if known is not None and now - known[0] < self.seconds:
             return known[2]
         try:
             status = os.stat(path)  # noqa: PTH116

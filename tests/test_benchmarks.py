@@ -28,6 +28,7 @@ import new_line
 import run
 import serving
 import small_files
+import writer_speed
 
 BENCHMARKS = Path(bench.__file__).parent
 LINUX = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")
@@ -105,6 +106,14 @@ def test_questions_over_http_and_in_process(home: bench.Home) -> None:
     for what in ("a page of a step", "top 100 of the run", "the overview's curves", "curves of a search"):
         assert found[f"{what}, over HTTP: p95"] > 0
         assert found[f"{what}, in process: p95"] > 0
+
+
+def test_logging_in_small(home: bench.Home) -> None:
+    found = measured(writer_speed.ROW, writer_speed.Sizes(16, 40, 3), home)
+    assert 0.1 < found["bytes against json.dumps, arrays alone"] < 0.45
+    assert 0.1 < found["bytes against json.dumps, whole lines"] < 0.6
+    assert found["caller blocked, NumPy, idle"] > 0
+    assert found["the thread writes, NumPy"] > 0
 
 
 @pytest.mark.slow

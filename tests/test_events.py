@@ -1,64 +1,21 @@
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from event_files import add, arguments, declare, hyperparameters
 from providers import data_server, multiplexer
 from tensorboard import context
-from tensorboard.compat.proto.event_pb2 import Event
-from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary, SummaryMetadata
+from tensorboard.compat.proto.summary_pb2 import SummaryMetadata
 from tensorboard.data import provider
-from tensorboard.plugins.hparams import plugin_data_pb2
-from tensorboard.plugins.hparams.metadata import SESSION_START_INFO_TAG, create_summary_metadata
-from tensorboard.summary.writer.event_file_writer import EventFileWriter
-from tensorboard.util import tensor_util
+from tensorboard.plugins.hparams.metadata import SESSION_START_INFO_TAG
 
 from tensorboard_plugin_rlboard.events import EventReader
 from tensorboard_plugin_rlboard.run_config import Declaration, EventFacts
 
 CTX = context.RequestContext()
-
-
-def add(folder: Path, tag: str, metadata: SummaryMetadata, value: Any = ()) -> None:
-    writer = EventFileWriter(str(folder))
-    tensor = tensor_util.make_tensor_proto(value if len(value) else np.zeros(0, np.float32))
-    summary = Summary(value=[Summary.Value(tag=tag, tensor=tensor, metadata=metadata)])
-    writer.add_event(Event(step=0, wall_time=100.0, summary=summary))
-    writer.close()
-
-
-def declare(folder: Path, content: object, tag: str = "rlboard/rollouts") -> None:
-    """What `RolloutWriter` leaves in its event file."""
-    text = content if isinstance(content, bytes) else json.dumps(content).encode()
-    data = SummaryMetadata.PluginData(plugin_name="rlboard", content=text)
-    add(folder, tag, SummaryMetadata(plugin_data=data, data_class=DATA_CLASS_TENSOR))
-
-
-def hyperparameters(folder: Path, values: dict[str, Any]) -> None:
-    started = plugin_data_pb2.SessionStartInfo()
-    for name, value in values.items():
-        kind = (
-            "bool_value"
-            if isinstance(value, bool)
-            else "string_value"
-            if isinstance(value, str)
-            else "number_value"
-        )
-        setattr(started.hparams[name], kind, value)
-    add(
-        folder,
-        SESSION_START_INFO_TAG,
-        create_summary_metadata(plugin_data_pb2.HParamsPluginData(session_start_info=started)),
-    )
-
-
-def arguments(folder: Path, text: str) -> None:
-    data = SummaryMetadata.PluginData(plugin_name="text")
-    add(folder, "args/text_summary", SummaryMetadata(plugin_data=data), [text.encode()])
 
 
 @pytest.mark.parametrize("make_provider", [multiplexer, data_server])

@@ -11,7 +11,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tensorboard_plugin_rlboard.board.pairing import Pairing, chosen, declaring, pairing
+from tensorboard_plugin_rlboard.board.pairing import Declared, Pairing, choices, chosen, pairing
 from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.scalars import ScalarReader, Scalars, ScalarSeries, ScalarTags, paired
 
@@ -193,7 +193,13 @@ def test_what_the_writer_declares_leaves_no_guess() -> None:
 def test_event_files_that_name_rollouts(
     run: str, files: list[str], declarations: list[tuple[str, list[str]]], expected: list[str]
 ) -> None:
-    assert declaring(run, files, declarations) == expected
+    assert Declared(declarations).by(run, files) == expected
+
+
+def test_of_many_scalar_runs_the_nearest_are_offered() -> None:
+    assert choices("a", ["b", "a"]) == ["a", "b"]
+    many = [*(f"other/{i}" for i in range(300)), *(f"exp/run/{i}" for i in range(99)), "exp/x"]
+    assert choices("exp/run", many) == sorted(many[300:])
 
 
 def test_a_choice_is_checked_against_the_names_of_the_provider() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import time
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -162,6 +164,12 @@ def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
         ("[mapping]\nstep_from = 'step'", "[mapping] step_from has 0 groups; it takes one around the number"),
         ("[mapping]\nstep_from = '(a)(b)'", "step_from has 2 groups"),
         ("[mapping]\nstep_from = '(" + "a" * 300 + ")'", "step_from is longer than 200 characters"),
+        ("[mapping]\nstep_from = '(a+)+$'", "step_from repeats a group, or more than 3 times anything"),
+        ("[mapping]\nstep_from = '(?x)(a+) +$'", "step_from repeats a group"),
+        (
+            "[mapping]\nstep_from = '.*.*.*.*([0-9])'",
+            "step_from repeats a group, or more than 3 times anything",
+        ),
         ("[scalars]\nrun = 'x'", "[scalars] run is not known (did you mean runs?)"),
         ("[scalars]\nruns = [1]", "[scalars] runs must be a text in quotes, not a number"),
         (
@@ -331,6 +339,23 @@ def test_a_rule_tells_step_and_split_from_the_path() -> None:
     assert MappingRule().origin(PurePosixPath("step_1/x")) == Origin()
 
 
+def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
+    path = PurePosixPath("/".join(["a" * 60] * 5) + "/x")
+    for pattern in (
+        ".*.*(.*)b",
+        "a*a*(a*)b",
+        "(?:a?){9}(b)",
+        r"[*+]\+\*(\d+)[)]+",
+        "(?:step|iter)_?([0-9]+)/.*",
+    ):
+        write(tmp_path, f"[mapping]\nstep_from = '{pattern}'")
+        found = finder(tmp_path).of(str(tmp_path))
+        assert bool(found.problems) is (pattern == "(?:a?){9}(b)"), pattern
+        start = time.monotonic()
+        found.mapping.origin(path)
+        assert time.monotonic() - start < 10
+
+
 def test_a_rule_makes_the_format_of_the_rows_that_it_fits() -> None:
     rule = MappingRule({"response": "info.answer"})
     known = rule.format({"info": {"answer": "x"}})
@@ -358,3 +383,16 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 def test_checking_never_raises(table: dict[str, Any]) -> None:
     found = settings_file.checked(table, "rlboard.toml", "/logs")
     assert all(problem.startswith("rlboard.toml: ") for problem in found.problems)
+
+
+def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "exp").mkdir()
+    write(tmp_path / "exp" / "completions", example)
+    found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
+    assert found.problems == ()
+    assert found.scalar_runs == ("exp/runs/Nov22",)
+    assert found.mapping.words["columns.accuracy"] == "info.checks.accuracy"
+    words = set(re.findall(r"`([a-z_]+)`", text.partition("| word |")[2].partition("The words are")[0]))
+    assert set(mapping.WORDS) <= words, "a word that the table does not explain"

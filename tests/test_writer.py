@@ -26,9 +26,9 @@ def rows_of(writer: RolloutWriter) -> list[dict[str, Any]]:
     return [json.loads(line) for line in writer.path.read_bytes().decode().splitlines()]
 
 
-def written(folder: Path, **fields: object) -> dict[str, Any]:
+def written(folder: Path, precision: int | None = None, **fields: object) -> dict[str, Any]:
     """The one row that logging these fields writes."""
-    with RolloutWriter(folder) as writer:
+    with RolloutWriter(folder, precision=precision) as writer:
         writer.log(**{"step": 1, **fields})
     assert writer.dropped == 0
     (row,) = rows_of(writer)
@@ -66,11 +66,21 @@ def test_token_arrays_come_last_in_the_line(tmp_path: Path) -> None:
     assert list(row) == ["step", "split", "reward", "group_id", "entropies", "logprobs"]
 
 
-def test_a_line_is_on_disk_before_the_call_returns(tmp_path: Path) -> None:
-    writer = RolloutWriter(tmp_path)
+def test_without_a_thread_a_line_is_on_disk_before_the_call_returns(tmp_path: Path) -> None:
+    writer = RolloutWriter(tmp_path, background=False)
     writer.log(step=1)
     assert len(rows_of(writer)) == 1
     writer.flush()
+    writer.close()
+
+
+def test_flush_waits_until_all_is_on_disk(tmp_path: Path) -> None:
+    writer = RolloutWriter(tmp_path)
+    for step in range(100):
+        writer.log(step=step)
+    writer.flush()
+    assert [row["step"] for row in rows_of(writer)] == list(range(100))
+    assert writer.written == 100
     writer.close()
 
 
@@ -98,7 +108,7 @@ def test_floats_are_written_as_short_as_their_type_allows(
     tmp_path: Path, dtype: type[np.floating[Any]]
 ) -> None:
     given = np.array([0.1, -3.3, 1e-20 if dtype is not np.float16 else 1e-3, 0.0], dtype)
-    with RolloutWriter(tmp_path) as writer:
+    with RolloutWriter(tmp_path, precision=None) as writer:
         writer.log(step=1, logprobs=given, reward=given[0])
     text = writer.path.read_text()
     assert '"reward":0.1,' in text
@@ -182,10 +192,11 @@ def test_a_hopeless_sample_is_dropped_and_the_next_one_written(
     with RolloutWriter(tmp_path) as writer:
         writer.log(**fields)
         writer.log(**fields)
+        writer.flush()
         assert len(caplog.records) == 1
         writer.log(step=2)
     assert (writer.written, writer.dropped) == (1, 2)
-    assert [row["step"] for row in rows_of(writer)] == [2]
+    assert [(row["step"], row["dropped_before"]) for row in rows_of(writer)] == [(2, 2)]
     assert "1 samples written, 2 dropped" in caplog.text
 
 
@@ -195,8 +206,10 @@ def test_an_unusable_folder_warns_once_and_counts(tmp_path: Path, caplog: pytest
         for step in range(3):
             writer.log(step=step)
         writer.flush()
-    assert (writer.written, writer.dropped) == (0, 3)
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+        assert (writer.written, writer.dropped) == (0, 3)
+        assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert "0 samples written, 3 dropped" in caplog.text
+    assert len(caplog.records) == 2
 
 
 def test_a_folder_that_becomes_usable_is_used(tmp_path: Path) -> None:
@@ -204,6 +217,7 @@ def test_a_folder_that_becomes_usable_is_used(tmp_path: Path) -> None:
     blocker.write_text("in the way")
     with RolloutWriter(blocker) as writer:
         writer.log(step=1)
+        writer.flush()
         blocker.unlink()
         writer.log(step=2)
     assert [row["step"] for row in rows_of(writer)] == [2]
@@ -244,13 +258,13 @@ def test_a_line_cut_by_the_disk_does_not_swallow_the_next(
         raise OSError(28, "No space left on device")
 
     real, script = os.write, failing()
-    writer = RolloutWriter(tmp_path)
+    writer = RolloutWriter(tmp_path, background=False, scalars=False)
     monkeypatch.setattr(os, "write", lambda file, data: real(file, data[: next(script)]))
     writer.log(step=1)
     monkeypatch.setattr(os, "write", real)
     writer.log(step=2)
     writer.close()
-    assert writer.path.read_bytes() == b'{"ste\n{"step":2,"split":"train"}\n'
+    assert writer.path.read_bytes() == b'{"ste\n{"step":2,"split":"train","dropped_before":1}\n'
     assert (writer.written, writer.dropped) == (1, 1)
 
 
@@ -341,7 +355,7 @@ def test_a_ragged_batch_is_dropped_whole(tmp_path: Path, fields: dict[str, Any],
 def test_torch_tensors(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     weight = torch.tensor([[0.1, -0.2, 0.3], [0.4, 0.5, float("nan")]], requires_grad=True)
-    with RolloutWriter(tmp_path) as writer:
+    with RolloutWriter(tmp_path, precision=None) as writer:
         writer.log_batch(
             step=torch.tensor(3),
             response=["a", "b"],
@@ -371,10 +385,10 @@ def test_the_writer_needs_neither_tensorboard_nor_torch_nor_numpy(tmp_path: Path
             sys.modules[blocked] = None
         from tensorboard_plugin_rlboard.writer import RolloutWriter
         with RolloutWriter(sys.argv[1]) as writer:
-            writer.log(step=1, logprobs=[-0.5])
+            writer.log(step=1, logprobs=[-0.5, -0.123456], prompt="p", reward=1)
         assert (writer.written, writer.dropped) == (1, 0)
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], check=True, cwd=REPOSITORY)
     assert (
         tmp_path / "rollouts.rank_0.jsonl"
-    ).read_text() == '{"step":1,"split":"train","logprobs":[-0.5]}\n'
+    ).read_text() == '{"step":1,"split":"train","prompt":"p","reward":1,"logprobs":[-0.5,-0.123]}\n'

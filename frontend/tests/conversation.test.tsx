@@ -9,9 +9,14 @@ import { speak } from "../src/i18n";
 import { revision } from "../src/state/data";
 import { dispatchKey } from "../src/state/keys";
 import { select, selection } from "../src/state/selection";
-import { conversationText, holdsResponse, modeOf, wishedMode } from "../src/views/sample/messages";
+import {
+  conversationText,
+  holdsResponse,
+  looksUndecoded,
+  modeOf,
+  wishedMode,
+} from "../src/views/sample/messages";
 import { SampleDrawer } from "../src/views/sample/SampleDrawer";
-import { looksUndecoded } from "../src/views/sample/Undecoded";
 import { metric, sampleOf } from "./fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
@@ -140,7 +145,9 @@ describe("the conversation", () => {
     expect(first?.textContent).not.toContain(LONG);
     const more = button(first, "more characters");
     expect(more.textContent).toBe(`⋯ ${(LONG.length - 300).toLocaleString("en-US")} more characters ⋯`);
+    expect(more.getAttribute("aria-expanded")).toBe("false");
     await act(() => more.click());
+    expect(more.getAttribute("aria-expanded")).toBe("true");
     expect(first?.textContent).toContain(LONG);
     await act(() => button(first, "fold").click());
     expect(first?.textContent).not.toContain(LONG);
@@ -268,6 +275,8 @@ describe("the parts of it", () => {
     const sample = sampleOf("x", { messages: TALK });
     expect(modeOf(sample, "", 3, null)).toBe("text");
     expect(modeOf(sample, "", 0, null)).toBe("conversation");
+    const ids = sampleOf("x", { messages: TALK, response_tokens: ["#1", "#2"] });
+    expect(modeOf(ids, "", 3, null)).toBe("conversation");
     expect(modeOf(sample, "", null, null)).toBe("conversation");
     expect(modeOf(sample, "conversation", 3, null)).toBe("conversation");
     expect(modeOf(sample, "conversation", 3, 7)).toBe("text");
@@ -279,6 +288,18 @@ describe("the parts of it", () => {
     await open("ids");
     expect(find("undecoded")?.textContent).toContain("tokenizer.json");
     expect(find("undecoded")?.textContent).toContain("[tokenizers]");
+    // The log has the response as a text, so that can be read meanwhile.
+    expect(find("undecoded")?.textContent).toContain("It is 42.");
+    samples["ids"] = sampleOf("ids", {
+      ...TOKENS,
+      response_tokens: ["#12", "#9", "#3"],
+      texts: { response: { raw: "#12#9#3", shown: "#12#9#3" } },
+    });
+    await act(() => {
+      revision.value = "later";
+    });
+    await settle();
+    expect(find("undecoded")?.textContent).not.toContain("#12#9#3");
     expect(looksUndecoded(["#1", "#2", "a"])).toBe(true);
     expect(looksUndecoded(["#1", "a", "b"])).toBe(false);
     expect(looksUndecoded(["#", "#x", "# 1"])).toBe(false);

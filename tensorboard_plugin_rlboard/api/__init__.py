@@ -26,6 +26,7 @@ from tensorboard_plugin_rlboard.api.runs import (
     RunInfo,
     Runs,
     StepSpan,
+    TextRulesInfo,
 )
 from tensorboard_plugin_rlboard.api.samples import (
     Message,
@@ -65,6 +66,7 @@ __all__ = [
     "StepStatistics",
     "Steps",
     "Text",
+    "TextRulesInfo",
     "ToolCall",
     "TrimInfo",
     "Value",

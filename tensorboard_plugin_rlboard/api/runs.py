@@ -48,6 +48,14 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class TextRulesInfo:
+    """What is taken away of a run's texts when they are shown: padding, and the system prompt up to its end."""
+
+    pad: Sequence[str] = ()
+    system_end: str = ""
+
+
+@dataclass(frozen=True)
 class RunInfo:
     """One run: its files, how far they are indexed, and what is in them."""
 
@@ -76,6 +84,7 @@ class RunInfo:
     scalar_pairing: str = "none"
     scalar_choices: Sequence[str] = ()
     joined: Sequence[Joined] = ()
+    text_rules: TextRulesInfo = TextRulesInfo()
 
 
 @dataclass(frozen=True)

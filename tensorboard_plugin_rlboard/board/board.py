@@ -23,9 +23,11 @@ from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.limits import Limits
 from tensorboard_plugin_rlboard.board.opened import OpenedSamples, binary
 from tensorboard_plugin_rlboard.board.overview import Overview
+from tensorboard_plugin_rlboard.board.pairing import chosen
 from tensorboard_plugin_rlboard.board.sample import locate, sample, token_names
 from tensorboard_plugin_rlboard.board.samples import MAX_LIMIT, samples
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
+from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Trainings
 from tensorboard_plugin_rlboard.board.worst import worst_tokens
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -48,6 +50,7 @@ class Board:
         self._described: dict[str, runs_question.Described] = {}
         self._overview = Overview(registry, self.cursor, self.limits.heavy)
         registry.after_round = self._overview.follow
+        self._trainings = Trainings(registry)
         self._totals: Kept[int] = Kept(_TOTALS)
 
     @property
@@ -64,9 +67,24 @@ class Board:
         """A cursor for the calling thread, within the limits of the question that it answers."""
         return self.limits.cursor(self.registry.cursor())
 
-    def runs(self, scalar_runs: Sequence[str] = ()) -> Runs:
-        """All runs; `scalar_runs` are TensorBoard's own, to be paired with them."""
-        return runs_question.runs(self.registry, scalar_runs, self._described, self._overview.catalogue)
+    def runs(self, known: TensorBoardRuns | None = None) -> Runs:
+        """All runs, with what of TensorBoard's own runs belongs to them; None where nothing is known of those."""
+        found = known or TensorBoardRuns()
+        return runs_question.runs(
+            self.registry,
+            lambda run: self._trainings.of(run, found),
+            self._described,
+            self._overview.catalogue,
+        )
+
+    def scalar_runs(self, run: str, known: TensorBoardRuns, wanted: Sequence[str] = ()) -> Sequence[str]:
+        """The scalar runs that belong to a run, or those that are wanted instead.
+
+        Raises:
+            UnknownError: no run has that name, or no scalar run one that is wanted.
+        """
+        found = self.run(run)
+        return chosen(wanted, known.scalars) or self._trainings.of(found, known).pairing.runs
 
     def run(self, name: str) -> RunIndex:
         """The index of a run, which is indexed first from now on.

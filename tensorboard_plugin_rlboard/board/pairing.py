@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from tensorboard_plugin_rlboard.board.selection import UnknownError
 from tensorboard_plugin_rlboard.scalars import paired
 
+_MOST_CHOICES = 100
 How = Literal["settings", "declared", "same", "nearest", "none"]
 
 
@@ -43,7 +46,7 @@ def pairing(
         scalar_runs: names of all runs with scalars.
         rollout_runs: names of all runs with rollouts.
         named: what rlboard.toml names, each with the runs in folders below it; None where it says nothing.
-        declared: the runs whose event files say that the rollouts are theirs (`declaring`).
+        declared: the runs whose event files say that the rollouts are theirs (`Declared.by`).
     """
     if named is not None:
         return Pairing(
@@ -59,27 +62,48 @@ def pairing(
     return Pairing(found, "same" if _parts(found[0]) == _parts(run) else "nearest")
 
 
-def declaring(
-    run: str, files: Collection[str], declarations: Sequence[tuple[str, Sequence[str]]]
-) -> list[str]:
-    """The runs whose event files name rollouts of a run.
+class Declared:
+    """Which runs' event files name which rollouts.
 
     Args:
-        run: the run of the rollouts.
-        files: its files, as paths that begin with the run's name.
-        declarations: run of an event file and the files that it names, relative to its folder.
-
-    Returns:
-        Names of the runs, in the order given. A file that is not there, as one that a writer that goes on has not
-        begun yet, counts for its folder.
+        declarations: run of an event file and the rollout files that it names, relative to its folder.
     """
-    home, present = _parts(run), {_parts(file) for file in files}
-    found: dict[str, None] = {}
-    for name, named in declarations:
-        places = {_place(name, file) for file in named} - {None}
-        if places & present or any(place is not None and place[:-1] == home for place in places):
-            found[name] = None
-    return list(found)
+
+    def __init__(self, declarations: Iterable[tuple[str, Sequence[str]]]) -> None:
+        self._by_place: dict[tuple[str, ...], list[str]] = {}
+        for run, files in declarations:
+            for file in files:
+                place = _place(run, file)
+                if place is not None:
+                    self._by_place.setdefault(place, []).append(run)
+                    self._by_place.setdefault(place[:-1], []).append(run)
+
+    def by(self, run: str, files: Collection[str]) -> list[str]:
+        """The runs whose event files name rollouts of a run.
+
+        Args:
+            run: the run of the rollouts.
+            files: its files, as paths that begin with the run's name.
+
+        Returns:
+            Names of the runs. A file that is not there, such as the next one of a writer that goes on, counts for its
+            folder.
+        """
+        if not self._by_place:
+            return []
+        places = [_parts(run), *(_parts(file) for file in files)]
+        return list(dict.fromkeys(name for place in places for name in self._by_place.get(place, ())))
+
+
+def choices(run: str, scalar_runs: Iterable[str]) -> list[str]:
+    """The scalar runs that a user may choose from: all, but of more than 100 those nearest to the run."""
+    names = sorted(scalar_runs)
+    if len(names) <= _MOST_CHOICES:
+        return names
+    # Names that begin alike stand together, so the nearest are among the neighbours of the run's own place.
+    home, place = _parts(run), bisect_left(names, f"{run}/")
+    around = names[max(0, place - _MOST_CHOICES) : place + _MOST_CHOICES]
+    return sorted(sorted(around, key=lambda name: -_shared(home, _parts(name)))[:_MOST_CHOICES])
 
 
 def chosen(wanted: Sequence[str], scalar_runs: Collection[str]) -> list[str]:
@@ -100,11 +124,19 @@ def _place(run: str, file: str) -> tuple[str, ...] | None:
     return None if file.startswith("/") or place.startswith("..") else _parts(place)
 
 
+def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many folders two paths begin with alike."""
+    return next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
 def _in(name: str, folder: str) -> bool:
     """Whether a run is that of a folder or of one below it."""
     parts, home = _parts(name), _parts(folder)
     return parts[: len(home)] == home
 
 
+@lru_cache(maxsize=65_536)  # see scalars.py
 def _parts(run: str) -> tuple[str, ...]:
     return tuple(part for part in run.split("/") if part not in {"", "."})

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tensorboard_plugin_rlboard.api import AttemptInfo, IgnoredFile, Joined, RunInfo, Runs, StepSpan
+from tensorboard_plugin_rlboard.api import (
+    AttemptInfo,
+    IgnoredFile,
+    Joined,
+    RunInfo,
+    Runs,
+    StepSpan,
+    TextRulesInfo,
+)
 from tensorboard_plugin_rlboard.board.catalog import Catalogue
 from tensorboard_plugin_rlboard.board.mapping import mapped
+from tensorboard_plugin_rlboard.board.trainings import Training
 from tensorboard_plugin_rlboard.board.vocabulary import (
     metric_info,
     sample_metrics,
@@ -16,7 +25,6 @@ from tensorboard_plugin_rlboard.board.vocabulary import (
 )
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.scalars import paired
 from tensorboard_plugin_rlboard.sources.logdir import printable
 
 _MOST_IGNORED = 100
@@ -33,7 +41,7 @@ class Described:
 
 def runs(
     registry: Registry,
-    scalar_runs: Sequence[str],
+    training: Callable[[RunIndex], Training],
     known: dict[str, Described],
     catalogue: Callable[[RunIndex], Catalogue],
 ) -> Runs:
@@ -41,7 +49,7 @@ def runs(
 
     Args:
         registry: the indexes.
-        scalar_runs: TensorBoard's own runs that have scalars.
+        training: what belongs to a run beside its rollouts.
         catalogue: the steps of a run.
         known: the last answer for each run, kept between calls and updated here.
     """
@@ -51,7 +59,7 @@ def runs(
         version, steps = run.version, catalogue(run)
         if name not in known or known[name].version != version or known[name].steps is not steps:
             known[name] = Described(version, steps, _describe(run, steps))
-        found.append(_now(registry, run, known[name].info, scalar_runs))
+        found.append(_now(registry, run, known[name].info, training(run)))
     ignored = sorted(registry.ignored.items())[:_MOST_IGNORED]
     return Runs(
         runs=found,
@@ -91,7 +99,7 @@ def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
     )
 
 
-def _now(registry: Registry, run: RunIndex, described: RunInfo, scalar_runs: Sequence[str]) -> RunInfo:
+def _now(registry: Registry, run: RunIndex, described: RunInfo, training: Training) -> RunInfo:
     """The same with what changes from moment to moment."""
     return replace(
         described,
@@ -101,7 +109,12 @@ def _now(registry: Registry, run: RunIndex, described: RunInfo, scalar_runs: Seq
         bytes=run.size,
         indexed_bytes=run.indexed,
         bytes_per_second=registry.speed(run),
-        scalar_runs=paired(run.name, scalar_runs, registry.runs),
+        scalar_runs=training.pairing.runs,
+        scalar_pairing=training.pairing.how,
+        scalar_choices=training.choices,
+        config=training.config.config,
+        config_sources=training.config.sources,
+        text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
     )
 
 

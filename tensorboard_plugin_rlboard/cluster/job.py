@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.cluster.record import Record
 from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, unreadable
 from tensorboard_plugin_rlboard.index.beside import FOLDER, beside
 from tensorboard_plugin_rlboard.index.cache import Cache
+from tensorboard_plugin_rlboard.index.joined_sides import left_out
 from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.store import Store
 from tensorboard_plugin_rlboard.settings import SettingsFinder
@@ -195,6 +196,8 @@ class Job:
     def _look_at(self, file: SourceFile) -> None:
         counts = self.counts
         known, reason = self._recognition.sniff(file)
+        if joined := left_out(file, known, self._present):
+            known, reason = None, joined
         state = look(None, file, time.time_ns()).state
         if known is None or state is None:
             if reason:

@@ -185,6 +185,7 @@ class Format:
         return frozenset(key for keys in (*groups, *singles) for key in keys) | self.ignored
 
 
+SPLITS = ("train", "eval")
 EVAL_WORDS = frozenset({"eval", "val", "valid", "validation", "test", "dev"})
 
 

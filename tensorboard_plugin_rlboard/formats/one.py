@@ -11,8 +11,16 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats import decode
-from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, Misfit, Trim, align, from_list
-from tensorboard_plugin_rlboard.formats.base import Format, Reading
+from tensorboard_plugin_rlboard.formats.align import (
+    SPECIAL,
+    Logged,
+    Misfit,
+    Trim,
+    align,
+    as_number,
+    from_list,
+)
+from tensorboard_plugin_rlboard.formats.base import SPLITS, Format, Reading
 from tensorboard_plugin_rlboard.formats.conversation import conversation, structure_text
 from tensorboard_plugin_rlboard.metrics import Tokens
 from tensorboard_plugin_rlboard.segments import Bools, Floats
@@ -185,7 +193,9 @@ def _scalars(
     """Everything of a row that is no token array: canonical names for mapped keys, its own name for any other."""
     groups = ((name, keys) for group in (known.texts, known.numbers) for name, keys in group.items())
     ours = {key: name for name, keys in groups if (key := _first_key(row, keys)) is not None}
-    elsewhere = {*known.tokens, *known.ignored, *known.split, *known.step}
+    elsewhere = {*known.tokens, *known.ignored}
+    elsewhere |= {key for key in known.step if as_number(row.get(key)) is not None}
+    elsewhere |= {key for key in known.split if row.get(key) in SPLITS}
     texts: dict[str, str] = {}
     numbers: dict[str, float | int | bool] = {}
     for key, value in row.items():

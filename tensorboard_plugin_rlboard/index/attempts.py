@@ -60,6 +60,10 @@ class Steps:
             self._distinct.add(step)
             self._last = step
 
+    def places(self) -> list[tuple[int, int]]:
+        """(step, offset of its first line) of each step of each stretch, in file order."""
+        return [place for steps in self._found for place in steps.items()]
+
     def cut(self) -> list[Stretch]:
         """The stretches up to here; one where the steps go back all the time."""
         if len(self._found) - 1 > max(1, len(self._distinct) // 2):

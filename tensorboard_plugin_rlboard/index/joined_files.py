@@ -25,7 +25,7 @@ _NAMED = 20
 """Problems of a file that are named one by one."""
 
 
-@dataclass
+@dataclass(eq=False)
 class SideFile:
     """One side file, and how far it is read.
 
@@ -55,7 +55,7 @@ class SideFile:
         return self.state.read_to < self.state.size and self.waiting_at != self.state.size
 
 
-@dataclass
+@dataclass(eq=False)
 class Group:
     """The side files of one kind in one folder, or one that the settings name: together they are one side.
 

@@ -27,6 +27,8 @@ MOST_COLUMNS = 40
 _STEPS = ("step", "global_step", "iteration", "split", "validation")
 _OWN_ID = re.compile(r"[0-9a-f]{10}-[0-9a-f]{1,15}-[0-9a-f]{1,7}")
 _SCALARS = (bool, int, float)
+_SINGLE = (str, bool, int, float)
+_REWARDS = frozenset({"ref_reward", "ref_valid_reward"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ def recognise(row: Mapping[str, object]) -> Recognised | None:
         if "reward" in row:  # what nearly every rollout has, and no score needs to be called
             return None
         return Recognised("scores", sure=any(_OWN_ID.fullmatch(str(row.get(key))) for key in IDS))
-    return Recognised("scores", sure=True) if ids and not prompt and not response else None
+    # A row with lists or objects is somebody's trace or session: of those nearly every one has an id and a number.
+    flat = all(value is None or isinstance(value, _SINGLE) for value in row.values())
+    return Recognised("scores", sure=True) if ids and flat and not prompt and not response else None
 
 
 def _is_number(value: object) -> bool:
@@ -131,8 +135,10 @@ class SideReader:
             row, problem = self._decoder.row(line, index)
             if problem is not None:
                 found.problems.append(problem)
-            if row is not None:
-                self._take(found, index, self._plain(row))
+            values = None if row is None else self._plain(row)
+            del row  # simdjson reads no further line while somebody holds the last one
+            if values is not None:
+                self._take(found, index, values)
         return found
 
     def _plain(self, row: Row) -> dict[str, Any]:
@@ -143,7 +149,7 @@ class SideReader:
                 value = row[key]
             except KeyError:  # simdjson does not find keys with a NUL in them
                 continue
-            if not isinstance(value, (str, *_SCALARS)):
+            if not isinstance(value, _SINGLE):
                 if value is None or key not in {"prompt", "response", "ref_response"}:
                     continue
                 value = structure_text(plain(value))
@@ -182,10 +188,14 @@ class SideReader:
             if name == "ref_response":
                 texts[name] = without_trailing(value if isinstance(value, str) else str(value), None, 0)
                 continue
-            number = as_number(value) if name else None
+            if not name:
+                continue
+            known = name in self._columns or name in _REWARDS
+            # A text that happens to be a number begins no column: the next one may be a word.
+            number = as_number(value) if known or not isinstance(value, str) else None
             if number is not None and self._has_room(found, line, name):
                 numbers[name] = number
-            elif name in self._columns or name in {"ref_reward", "ref_valid_reward"}:
+            elif known:
                 reason = f"{key} is no number; the sample is left without one."
                 found.problems.append(Problem(line, "not_a_number", reason))
         return texts, numbers

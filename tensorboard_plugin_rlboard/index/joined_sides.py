@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.formats.mapping import is_guessed
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.joined_files import Group
-from tensorboard_plugin_rlboard.index.joined_rows import Kind, recognise
+from tensorboard_plugin_rlboard.index.joined_rows import Kind, Recognised, recognise
 from tensorboard_plugin_rlboard.index.joined_table import SideTable
 from tensorboard_plugin_rlboard.sources.access import open_start
 from tensorboard_plugin_rlboard.sources.logdir import is_address, printable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.settings import Settings
 
 _LINES = 20
@@ -95,8 +98,7 @@ class Sides:
         """
         if file.relative in self._rollouts:
             return False
-        row = _first_row(file.path)
-        found = recognise(row) if row is not None else None
+        found = side_of(file.path)
         if found is None:
             return False
         if found.sure:
@@ -125,6 +127,41 @@ class Sides:
         if (kind, place) not in self.groups:
             self.groups[kind, place] = Group(kind, folder, self.table())
         return self.groups[kind, place]
+
+
+def side_of(path: str) -> Recognised | None:
+    """What the first row of a file says, where it is one of a side file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    row = _first_row(path)
+    return recognise(row) if row is not None else None
+
+
+def may_be_side(known: Format | None) -> bool:
+    """Whether a file with this format may be a side file: other formats are told by keys that only they have."""
+    return known is None or known.name == NATIVE.name or is_guessed(known)
+
+
+def left_out(file: SourceFile, known: Format | None, present: Iterable[str]) -> str:
+    """Why a file is not indexed ahead of time, in one sentence; empty where it is no side file.
+
+    Args:
+        file: the file.
+        known: the format that it would have.
+        present: paths below the log directory of all files that were found.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    found = side_of(file.path) if may_be_side(known) else None
+    folder = "".join(file.relative.rpartition("/")[:2])
+    beside = (other for other in present if other != file.relative and other.startswith(folder))
+    if found is None or (not found.sure and next(beside, None) is None):
+        return ""
+    what = "reference answers" if found.kind == "reference" else "scores"
+    return f"It holds {what}: TensorBoard reads it and joins them to the samples."
 
 
 def named_by(settings: Settings) -> dict[str, Kind]:

@@ -178,7 +178,7 @@ class SideTable:
 
     def repeated(self, cursor: duckdb.DuckDBPyConnection) -> int:
         """How many lines say something else for a key than another line that has it."""
-        same = f'SELECT count(*) AS n FROM {self.keys} GROUP BY "key" HAVING count(DISTINCT same) > 1'
+        same = f'SELECT count(*) AS n FROM {self.keys} GROUP BY "key" HAVING min(same) <> max(same)'
         return int(cursor.execute(f"SELECT coalesce(sum(n - 1), 0) FROM ({same})").fetchall()[0][0])
 
 

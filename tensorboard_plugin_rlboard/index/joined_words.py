@@ -41,6 +41,7 @@ class Words:
         wanted: Mapping[str, list[Group]],
         settings: Mapping[str, Settings],
         missing: Iterable[str],
+        failed: Mapping[str, tuple[int, str]],
     ) -> None:
         """Brings what is said up to date, once nothing is left to read or to join.
 
@@ -49,6 +50,7 @@ class Words:
             wanted: the groups of each run.
             settings: those of each run.
             missing: paths that settings name and that are not there.
+            failed: runs that nothing could be joined to, and the version and error at which that was.
         """
         matched = {
             joining.source for run in registry.runs.values() for joining in run.joined if joining.matched
@@ -60,11 +62,17 @@ class Words:
             found = self._of_settings(registry, settings.get(name), gone)
             for group in wanted.get(name, ()):
                 found += group.noted(self._repeated_in(group))
-                if group.table.rows and group.source not in matched:
+                if name in failed:
+                    reason = (
+                        f"It could not be joined ({failed[name][1]}); TensorBoard's own output has the details. "
+                        "A larger --rlboard_memory_limit may help."
+                    )
+                    found.append((group.first, None, None, "not_joined", reason))
+                elif group.table.rows and group.source not in matched:
                     found.append(_unmatched(run, group))
             if found != self._said.get(name, []):
-                for relative in {noted[0] for noted in self._said.get(name, [])}:
-                    run.forgive(self._cursor, relative)
+                for relative, kind in {(noted[0], noted[3]) for noted in self._said.get(name, [])}:
+                    run.forgive(self._cursor, relative, kind)
                 if found:
                     run.note(self._cursor, found)
                 self._said[name] = found
@@ -88,7 +96,10 @@ class Words:
                 found.append((_SETTINGS, None, None, "no_file", reason))
         run = settings.reference.run
         if run and run not in registry.runs:
-            reason = f"There is no run {run}, whose answers are to be the references; its name is its folder below the log directory."
+            reason = (
+                f"There is no run {run}, whose answers are to be the references: run takes its folder, as seen from "
+                "the folder of rlboard.toml."
+            )
             found.append((_SETTINGS, None, None, "no_run", reason))
         return found
 

@@ -11,14 +11,12 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats.mapping import is_guessed
-from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.columns import physical, quoted
 from tensorboard_plugin_rlboard.index.joined_files import Group
 from tensorboard_plugin_rlboard.index.joined_first import PROMPT, FirstAnswers
 from tensorboard_plugin_rlboard.index.joined_rows import IDS, Kind
 from tensorboard_plugin_rlboard.index.joined_run import MOST, RunJoins
-from tensorboard_plugin_rlboard.index.joined_sides import Sides, named_by
+from tensorboard_plugin_rlboard.index.joined_sides import Sides, may_be_side, named_by
 from tensorboard_plugin_rlboard.index.joined_sql import OWN_ID, TEXT_KEY, Side
 from tensorboard_plugin_rlboard.index.joined_words import Words
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -48,9 +46,10 @@ class Joins:
         self._wanted: dict[str, list[Group]] = {}
         self._settings: dict[str, Settings] = {}
         self._joined_at: dict[str, float] = {}
-        self._failed: dict[str, int] = {}
+        self._failed: dict[str, tuple[int, str]] = {}
         self._words = Words(cursor)
         self._was_last = False
+        self._assigned = True
 
     def look(self, present: Mapping[str, SourceFile], moment: int) -> set[str]:
         """Looks at every side file, before new files are met.
@@ -73,7 +72,7 @@ class Joins:
 
     def takes(self, file: SourceFile, known: Format | None, moment: int) -> bool:
         """Whether a file that is met is a side file; `known` is the format that it would have else."""
-        if known is not None and known.name != NATIVE.name and not is_guessed(known):
+        if not may_be_side(known):
             return False
         try:
             return self._sides.takes(file, moment)
@@ -82,9 +81,14 @@ class Joins:
 
     def decided(self, moment: int) -> list[SourceFile]:
         """Files that might have been scores and are rollouts, once all new files are met."""
+        runs = [run.name for run in self._registry.runs.values() if run.files]
+        self._assigned = False
+        return list(self._sides.decided(runs, moment))
+
+    def _assign(self) -> None:
+        """Says which files are for which run, once a survey is over."""
         registry = self._registry
         runs = [run for run in registry.runs.values() if run.files]
-        rollouts = list(self._sides.decided((run.name for run in runs), moment))
         self._settings = {
             run.name: registry.settings.of(min(file.path for file in run.files.values())) for run in runs
         }
@@ -92,11 +96,11 @@ class Joins:
         used = {id(group) for groups in self._wanted.values() for group in groups}
         for group in self._sides.groups.values():
             for relative in group.files:
-                if id(group) not in used and not (rollouts and group.folder):
+                if id(group) not in used:
                     registry.ignore(relative, self._words.alone(group.kind))
                 elif relative in registry.ignored:
                     registry.welcome(relative)
-        return rollouts
+        self._assigned = True
 
     def _groups(self, run: RunIndex) -> list[Group]:
         """The groups that are for a run, those that settings name first, then the nearest."""
@@ -107,16 +111,18 @@ class Joins:
             if (group := self._sides.groups.get((kind, path))) is not None
         ]
         lying = [group for group in self._sides.groups.values() if group.folder and group.holds(run.name)]
-        return named + sorted(lying, key=lambda group: (-len(group.folder.strip("./")), group.folder))
+        return named + sorted(lying, key=lambda group: (-len(group.folder.strip("./")), group.kind))
 
     def has_turn(self, *, waiting: bool) -> bool:
         """Whether a piece of this work comes next; every second time where rows of runs are waiting."""
+        if not self._assigned:
+            self._assign()
         if waiting and self._was_last:
             self._was_last = False
             return False
         self._was_last = any(group.pending for group in self._read_next()) or self._due() is not None
         if not self._was_last and not waiting:
-            self._words.say(self._registry, self._wanted, self._settings, self._sides.missing)
+            self._words.say(self._registry, self._wanted, self._settings, self._sides.missing, self._failed)
         return self._was_last
 
     def go_on(self) -> RunIndex:
@@ -133,32 +139,32 @@ class Joins:
         try:
             self._refresh_firsts(run)
             joins.settle(self._cursor, self._sides_of(run))
-        except (
-            Exception
-        ):  # a join that fails must not end the indexing; it is tried again when something changes
+            self._failed.pop(run.name, None)
+        except Exception as error:  # it must not end the indexing, and is tried again when the run changes
             logger.exception("RL Board could not join anything to run %s", run.name)
-            self._failed[run.name] = run.version
+            self._failed[run.name] = run.version, type(error).__name__
         self._joined_at[run.name] = time.monotonic()
         self._registry.changed()
         return run
 
     def _read_next(self) -> list[Group]:
-        """The groups that some run needs, in a fixed order."""
-        wanted = {
+        """The groups that some run with samples needs, in a fixed order."""
+        runs = self._registry.runs
+        needed = {
             id(group)
             for name, groups in self._wanted.items()
-            if name in self._registry.runs
+            if name in runs and runs[name].samples
             for group in groups
         }
-        return [group for group in self._sides.groups.values() if id(group) in wanted]
+        return [group for group in self._sides.groups.values() if id(group) in needed]
 
     def _due(self) -> RunIndex | None:
         """A run whose joins are not up to date, and can be brought there now."""
-        now = time.monotonic()
-        for name, run in self._registry.runs.items():
+        now, focus = time.monotonic(), self._registry.focus
+        for name, run in sorted(self._registry.runs.items(), key=lambda pair: pair[0] != focus):
             if run.pending and now - self._joined_at.get(name, 0.0) < _EACH:
                 continue
-            if not run.samples or self._failed.get(name) == run.version:
+            if not run.samples or self._failed.get(name, (-1,))[0] == run.version:
                 continue
             if any(group.pending for group in self._wanted.get(name, ())):
                 continue
@@ -215,7 +221,7 @@ class Joins:
             for name in IDS:
                 columns = (physical("t", name), physical("m", name))
                 keys += [_id_key(column) for column in columns if column in run.logged]
-        if group.table.by_text:
+        if group.table.by_text and physical("t", "response") in run.columns:
             keys.append(TEXT_KEY)
         return tuple(keys)
 

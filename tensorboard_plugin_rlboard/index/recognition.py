@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.formats import mapping, tokenizer
 from tensorboard_plugin_rlboard.formats.binding import bound
 from tensorboard_plugin_rlboard.formats.registry import TOLD_BY
+from tensorboard_plugin_rlboard.index.discounts import Discounts
 from tensorboard_plugin_rlboard.index.sniff import sniff
 from tensorboard_plugin_rlboard.settings import MappingRule, SettingsFinder
 from tensorboard_plugin_rlboard.sources.logdir import named
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.formats.base import Format
+    from tensorboard_plugin_rlboard.formats.base import Format, Row
     from tensorboard_plugin_rlboard.sources.logdir import Root
     from tensorboard_plugin_rlboard.sources.walk import SourceFile
 
@@ -32,11 +33,12 @@ class Recognition:
     def __init__(self, roots: Sequence[Root], settings: SettingsFinder) -> None:
         self._roots = roots
         self._settings = settings
+        self._discounts = Discounts(roots, settings)
 
     def rule(self, file: SourceFile) -> MappingRule:
         """The mapping that the user has given for a file; an empty one where he has given none."""
-        rule = self._settings.of(file.path).mapping
-        return rule if rule.words and rule.applies(PurePosixPath(file.relative)) else _NO_RULE
+        rule = self._settings.of_file(file.path).mapping
+        return rule if rule.applies(PurePosixPath(file.relative)) else _NO_RULE
 
     def sniff(self, file: SourceFile) -> tuple[Format | None, str]:
         """The format of a file with what its place adds, or one sentence that says why it has none.
@@ -46,15 +48,24 @@ class Recognition:
         Raises:
             OSError: it cannot be read.
         """
-        known, reason = sniff(file.path, self.rule(file).format)
-        return (None if known is None else self.bound(known, file)), reason
+        rule, unmapped = self.rule(file), ""
+
+        def mapped(row: Row) -> Format | None:
+            nonlocal unmapped
+            unmapped = mapping.missing(rule.words, row) if rule.words else ""
+            return rule.format(row)
+
+        known, reason = sniff(file.path, mapped)
+        if known is None:
+            return None, f"{unmapped} {reason}" if unmapped and reason else reason
+        return self.bound(known, file), ""
 
     def bound(self, known: Format, file: SourceFile) -> Format:
         """A format with what a file's place and settings add now, whatever it was bound to before."""
         root = self._root(file)
         found = tokenizer.find(file.path, root.path) if known.reads_ids and root is not None else ""
-        config = self._settings.of(file.path).config
-        options = {name: _discount(config.get(name)) for name in ("gamma", "lam")} | {"tokenizer": found}
+        home = str(PurePosixPath(file.path).parents[known.depth(PurePosixPath(file.path))])
+        options = self._discounts.of(home) | {"tokenizer": found}
         said = self.rule(file).origin(PurePosixPath(file.relative))
         if said.step is not None:
             options["step"] = str(said.step)
@@ -90,9 +101,3 @@ class Recognition:
     def _root(self, file: SourceFile) -> Root | None:
         fitting = (root for root in self._roots if file.run.startswith(root.name_prefix))
         return next((root for root in fitting if file.path.startswith(root.path)), None)
-
-
-def _discount(value: object) -> str:
-    """A discount as an option; empty where it is 1, as it is where nothing is said, or no number from 0 to 1."""
-    number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 1.0
-    return repr(number) if 0 <= number < 1 else ""

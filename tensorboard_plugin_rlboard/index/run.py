@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.index.attempts import Steps, match, same
+from tensorboard_plugin_rlboard.index.attempts import Steps, same
+from tensorboard_plugin_rlboard.index.chains import chains, numbered
 from tensorboard_plugin_rlboard.index.columns import logical
 from tensorboard_plugin_rlboard.index.files import Arrived, IndexedFile, Range, digest_of
 from tensorboard_plugin_rlboard.index.joining import Joining
@@ -219,13 +220,15 @@ class RunIndex:
         """
         files = {file.number: file for file in self.files.values()}
         splits = {split for file in files.values() for split in file.steps}
-        if self.attempts == 1 and not any(s.several for f in files.values() for s in f.steps.values()):
+        names = {number: file.relative for number, file in files.items()}
+        several = any(s.several for f in files.values() for s in f.steps.values())
+        if self.attempts == 1 and not several and len(chains(names)) == len(names):
             return
         newest = 1
         wrong: dict[int, dict[str, list[tuple[int, int]]]] = {}
         for split in sorted(splits):
-            cut = {number: file.steps[split].cut() for number, file in files.items() if split in file.steps}
-            for number, pairs in match(cut).items():
+            steps = {number: file.steps[split] for number, file in files.items() if split in file.steps}
+            for number, pairs in numbered(names, steps).items():
                 newest = max(newest, *(attempt for _, attempt in pairs))
                 if not same(pairs, files[number].attempts.get(split, [])):
                     wrong.setdefault(number, dict(files[number].attempts))[split] = pairs

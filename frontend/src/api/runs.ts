@@ -62,6 +62,8 @@ const runInfo = object({
   /** Every run of TensorBoard that has scalars. */
   scalar_choices: withDefault(array(string), []),
   joined: withDefault(array(join), []),
+  /** What the run's `rlboard.toml` says of its texts. */
+  text_rules: withDefault(object({ pad: array(string), system_end: string }), { pad: [], system_end: "" }),
 });
 export type RunInfo = Decoded<typeof runInfo>;
 

@@ -37,6 +37,7 @@ export const FORMATS: readonly string[] = [
   "slime",
   "OpenPipe ART",
   "rLLM",
+  "Tunix",
 ];
 
 function LookedIn(): JSX.Element | null {

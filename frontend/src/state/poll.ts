@@ -5,6 +5,7 @@ import type { Runs } from "../api/answers";
 import { api } from "../api/client";
 import { onReload, visible } from "../host";
 import { asApiError, changedAt, revision, runs, runsError } from "./data";
+import { giveRules } from "./rules";
 import { select, selection } from "./selection";
 
 const BUSY_MS = 1000;
@@ -23,6 +24,7 @@ function accept(answer: Runs & { revision: string }): boolean {
   const changed = answer.revision !== revision.peek();
   batch(() => {
     if (changed && revision.peek() !== "") changedAt.value = Date.now();
+    giveRules(answer.runs);
     runs.value = answer;
     runsError.value = null;
     revision.value = answer.revision;

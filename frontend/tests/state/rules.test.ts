@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sampleScope } from "../../src/state/data";
-import { rulesOf, setRules } from "../../src/state/rules";
+import { giveRules, rulesOf, setRules } from "../../src/state/rules";
 import { select } from "../../src/state/selection";
 
 test("a run's rules are its own, are remembered, and go into its questions", () => {
@@ -15,4 +15,28 @@ test("rules that were cleared leave nothing behind", () => {
   setRules("a", { pad: [], system_end: "" });
   expect(JSON.parse(localStorage.getItem("rlboard.text_rules") ?? "")).toEqual({});
   expect(rulesOf("constructor").value).toEqual({ pad: [], system_end: "" });
+});
+
+test("what rlboard.toml says counts until a reader says something else, also nothing", () => {
+  const said = { pad: ["<pad>"], system_end: "" };
+  const own = { pad: ["</s>"], system_end: "x" };
+  const none = { pad: [], system_end: "" };
+  giveRules([
+    { run: "toml", text_rules: said },
+    { run: "plain", text_rules: none },
+  ]);
+  const rules = rulesOf("toml");
+  expect(rules.value).toEqual(said);
+  expect(rulesOf("plain").value).toEqual(none);
+  setRules("toml", own);
+  expect(rules.value).toEqual(own);
+  setRules("toml", none);
+  expect(rules.value).toEqual(none);
+  setRules("toml", said);
+  expect(JSON.parse(localStorage.getItem("rlboard.text_rules") ?? "")).not.toHaveProperty("toml");
+  const before = rules.value;
+  giveRules([{ run: "toml", text_rules: { pad: ["<pad>"], system_end: "" } }]);
+  expect(rules.value).toBe(before);
+  giveRules([]);
+  expect(rules.value).toEqual(none);
 });

@@ -46,7 +46,7 @@ export const sample = {
   "sample.no_metrics":
     "Without colours: the log has no numbers per token. It takes logprobs, ref_logprobs, values, token_rewards, advantages, returns or entropies.",
   "sample.undecoded":
-    "The log has token ids and no text: put the model’s tokenizer.json into the run’s folder or above it, and run",
+    "The tokens are ids without text. To read them, put the model’s tokenizer.json into the run’s folder or above it, and run",
   "sample.coloured_by": "colour",
   "sample.needs": "{name}: needs {fields}",
   "sample.missing": "missing",

@@ -47,7 +47,7 @@ export const sample: Record<keyof typeof en, string> = {
   "sample.no_metrics":
     "无法着色：日志中没有逐 token 的数值。需要 logprobs、ref_logprobs、values、token_rewards、advantages、returns 或 entropies。",
   "sample.undecoded":
-    "日志中只有 token id，没有文本：请把模型的 tokenizer.json 放到运行目录或其上级目录，并执行",
+    "这些 token 只有 id，没有文本。如需阅读，请把模型的 tokenizer.json 放到运行目录或其上级目录，并执行",
   "sample.coloured_by": "着色",
   "sample.needs": "{name}：缺少 {fields}",
   "sample.missing": "缺失",

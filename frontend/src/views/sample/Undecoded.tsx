@@ -1,20 +1,23 @@
 import type { JSX } from "preact";
+import type { Sample } from "../../api/answers";
 import { t } from "../../i18n";
+import { looksUndecoded } from "./messages";
+import { TextBlock } from "./TextBlock";
 
 const PACKAGE = 'pip install "tensorboard-plugin-rlboard[tokenizers]"';
 
-/** Whether most tokens are ids that nobody could turn into text: `#151643`. */
-export function looksUndecoded(tokens: readonly string[]): boolean {
-  const said = tokens.filter((token) => token !== "");
-  return said.filter((token) => /^#\d+$/.test(token)).length * 2 > said.length;
-}
-
-/** How to get text where the log has ids only. */
-export function Undecoded({ tokens }: { tokens: readonly string[] }): JSX.Element | null {
-  if (!looksUndecoded(tokens)) return null;
+/** Where the tokens are ids: how to get their text, and the response as far as the log has it as a text. */
+export function Undecoded({ sample }: { sample: Sample }): JSX.Element | null {
+  if (!looksUndecoded(sample.response_tokens)) return null;
+  const text = sample.texts["response"];
   return (
-    <p class="muted" data-testid="undecoded">
-      {t("sample.undecoded")} <code>{PACKAGE}</code>
-    </p>
+    <div data-testid="undecoded">
+      <p class="muted">
+        {t("sample.undecoded")} <code>{PACKAGE}</code>
+      </p>
+      {text !== undefined && !looksUndecoded(text.raw.split(/[ \n]|(?=#)/, 200)) && (
+        <TextBlock title={t("sample.response")} text={text} />
+      )}
+    </div>
   );
 }

@@ -14,11 +14,17 @@ export function hasMessages(sample: Sample): boolean {
   return sample.messages !== null && sample.messages.length > 0;
 }
 
+/** Whether most tokens are ids that nobody could turn into text: `#151643`. */
+export function looksUndecoded(tokens: readonly string[]): boolean {
+  const said = tokens.filter((token) => token !== "");
+  return said.filter((token) => /^#\d+$/.test(token)).length * 2 > said.length;
+}
+
 /**
  * How the sample is shown.
  *
- * @param metrics How many numbers each of its tokens has: with any, the coloured text says more than the conversation.
- *   Null where the log has no tokens.
+ * @param metrics How many numbers each of its tokens has: with any, the coloured text says more than the conversation,
+ *   if the tokens are text. Null where the log has no tokens.
  * @param token The chosen token; only the text has tokens.
  */
 export function modeOf(
@@ -29,7 +35,7 @@ export function modeOf(
 ): Mode {
   if (!hasMessages(sample) || (metrics !== null && token !== null)) return "text";
   if (wished !== "") return wished;
-  return (metrics ?? 0) > 0 ? "text" : "conversation";
+  return (metrics ?? 0) > 0 && !looksUndecoded(sample.response_tokens) ? "text" : "conversation";
 }
 
 /** Who writes responses, in the words of different logs. */

@@ -5,6 +5,7 @@ import type { RunInfo } from "../../api/answers";
 import { metricHint, metricLabel, t } from "../../i18n";
 import { columnCount } from "../../lib/text";
 import { ranged, run } from "../../state/data";
+import { origins, originsOf } from "../../state/origins";
 import { selection } from "../../state/selection";
 import { isNumbers, isStrings, setting } from "../../state/settings";
 import type { Column } from "../../ui";
@@ -51,13 +52,16 @@ export function columnNames(info: RunInfo): string[] {
     ...info.metrics.map(({ name }) => name),
   ]);
   for (const name of ["id", "step"]) known.delete(name);
-  const first = FIRST.filter((name) => known.delete(name));
+  // Whoever joins scores wants to see them beside the reward.
+  const joined = [...originsOf(info).keys()].filter((name) => !FIRST.includes(name));
+  const order = FIRST.flatMap((name) => (name === "reward" ? [name, ...joined] : [name]));
+  const first = order.filter((name) => known.delete(name));
   return [...first, ...known];
 }
 
 export function isShown(name: string): boolean {
   if (off.value.includes(name)) return false;
-  return FIRST.includes(name) || on.value.includes(name);
+  return FIRST.includes(name) || origins.value.has(name) || on.value.includes(name);
 }
 
 export function show(name: string, shown: boolean): void {

@@ -1,0 +1,27 @@
+import { afterEach, expect, test } from "vitest";
+import { runs } from "../../../src/state/data";
+import { DEFAULTS, select } from "../../../src/state/selection";
+import { columnNames, resetColumns, show, shownNames } from "../../../src/views/samples/columns";
+import { metric, runInfo } from "../../fixtures";
+
+const info = runInfo({
+  metrics: ["reward", "k3_mean", "length", "judge"].map((name) =>
+    metric(name, { origin: name === "judge" ? "joined" : "" }),
+  ),
+  token_metrics: [metric("values", { origin: "joined" })],
+});
+
+afterEach(() => {
+  resetColumns();
+  runs.value = null;
+});
+
+test("joined scores stand beside the reward and are shown until they are switched off", () => {
+  select({ ...DEFAULTS, run: "demo" });
+  runs.value = { runs: [info], ignored: [], looked_in: [], state: "ready", message: "" };
+  expect(columnNames(info)).toEqual(["prompt", "response", "reward", "judge", "k3_mean", "length"]);
+  expect(shownNames.value).toEqual(["prompt", "response", "reward", "judge", "k3_mean"]);
+  show("judge", false);
+  show("length", true);
+  expect(shownNames.value).toEqual(["prompt", "response", "reward", "k3_mean", "length"]);
+});

@@ -1,0 +1,80 @@
+"""`rlboard demo`: TensorBoard on the sample logs that come with the package.
+
+They are a part of `rollout_samples/` of the repository, made by `scripts/demo_samples.py`: every line is one that a real
+training wrote.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+SAMPLES = Path(__file__).parent / "samples"
+FIRST_PORT, PORTS_TRIED = 6006, 20
+
+
+def demo(host: str = "localhost", port: int | None = None) -> int:
+    """Starts TensorBoard and waits for its end; returns its exit code, 1 where it cannot start.
+
+    Args:
+        host: address to listen on.
+        port: port; without, the first free one from TensorBoard's own default on.
+    """
+    if not any(SAMPLES.glob("*/*.jsonl*")):
+        print(f"There are no sample logs in {SAMPLES}: the package is not whole.", file=sys.stderr)
+        return 1
+    try:
+        free = _free_port(host, port)
+    except OSError as error:
+        print(f"Cannot listen on {host}: {error.strerror or error}.", file=sys.stderr)
+        return 1
+    if free is None:
+        print(f"Port {port or FIRST_PORT} on {host} is taken: choose another with --port.", file=sys.stderr)
+        return 1
+    shown = socket.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
+    print(f"RL Board: http://{shown}:{free}/#rlboard   (Ctrl-C ends it)", flush=True)
+    command = [
+        sys.executable,
+        "-m",
+        "tensorboard.main",
+        "--logdir",
+        str(SAMPLES),
+        "--host",
+        host,
+        "--port",
+        str(free),
+    ]
+    if os.name != "nt":
+        os.execv(command[0], command)  # noqa: S606 - so that signals reach TensorBoard itself
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own arguments
+
+
+def _free_port(host: str, asked: int | None) -> int | None:
+    """A port that can be listened on; None where it is taken.
+
+    Raises:
+        OSError: the host is not one of this machine.
+    """
+    ports = range(FIRST_PORT, FIRST_PORT + PORTS_TRIED) if asked is None else (asked,)
+    return next((port for port in ports if _is_free(host, port)), None)
+
+
+def _is_free(host: str, port: int) -> bool:
+    family, _, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if os.name != "nt":
+            # As TensorBoard does: a connection of the last run that still lingers is no obstacle.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise
+            return False
+    return True

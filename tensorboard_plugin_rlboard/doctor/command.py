@@ -1,0 +1,98 @@
+"""The command: looks, and prints what it found."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from pathlib import Path
+
+from tensorboard_plugin_rlboard.api import RunInfo
+from tensorboard_plugin_rlboard.doctor import advice, events
+from tensorboard_plugin_rlboard.doctor.files import files_of
+from tensorboard_plugin_rlboard.doctor.printing import lines
+from tensorboard_plugin_rlboard.doctor.reading import Opened, opened
+from tensorboard_plugin_rlboard.doctor.report import Ignored, Joined, Report, RunReport
+from tensorboard_plugin_rlboard.sources.logdir import is_address
+
+LIMIT = 16 * 1024 * 1024
+"""Bytes of each file that are read unless everything is to be: hundreds of samples, in a fraction of a second."""
+
+
+def doctor(path: str, everything: bool = False, as_json: bool = False) -> int:
+    """Prints the report; returns the exit code."""
+    if not is_address(path) and not Path(path).exists():
+        print(f"There is no file or folder {path}.", file=sys.stderr)
+        return 1
+    report = examine(path, 0 if everything else LIMIT)
+    text = (
+        json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
+        if as_json
+        else "\n".join(lines(report))
+    )
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return report.exit_code
+
+
+def examine(path: str, limit: int = LIMIT) -> Report:
+    """Looks at everything below a path.
+
+    Args:
+        path: a folder, an address, or one file.
+        limit: bytes of each file to read at most; 0 for all.
+    """
+    with opened(path, limit) as found:
+        known = events.read(found.root) if limit else events.read(found.root, sys.maxsize)
+        answer = found.board.runs(known)
+        runs = [_run(found, info, bool(known.scalars)) for info in answer.runs if info.files]
+        ignored = _ignored(found)
+    shown = any(file.samples for run in runs for file in run.files)
+    unread = any(one.unreadable for one in ignored) or any(_is_unread(run) for run in runs)
+    return Report(
+        path=path,
+        runs=runs,
+        ignored=ignored,
+        limit=limit,
+        next=advice.for_all(path, runs, ignored, bool(found.sizes)),
+        exit_code=0 if shown and not unread else 1,
+    )
+
+
+def _run(found: Opened, info: RunInfo, has_events: bool) -> RunReport:
+    files = files_of(found.board, found.registry.runs[info.run], found.sizes)
+    toml = info.mapping_toml if info.mapping_guessed else ""
+    return RunReport(
+        run=info.run,
+        message=info.message,
+        files=files,
+        config=info.config,
+        config_sources=info.config_sources,
+        scalar_runs=info.scalar_runs,
+        pairing=info.scalar_pairing,
+        joined=[Joined(one.what, one.source, one.matched, one.unmatched, one.columns) for one in info.joined],
+        mapping_toml=toml,
+        next=advice.for_run(files, info.scalar_pairing, toml, has_events, info.message),
+    )
+
+
+def _ignored(found: Opened) -> list[Ignored]:
+    # What could not be looked into is named by its path, everything else by its path below the root.
+    return [
+        Ignored(file, reason, _is_error(file, reason))
+        for file, reason in sorted(found.registry.ignored.items())
+    ]
+
+
+def _is_error(file: str, reason: str) -> bool:
+    return reason.startswith("It cannot be read") or (
+        Path(file).is_absolute() and not reason.startswith("It lies beside")
+    )
+
+
+def _is_unread(run: RunReport) -> bool:
+    damaged = any(problem.kind == "damaged_archive" for file in run.files for problem in file.problems)
+    return damaged or "cannot be read" in run.message

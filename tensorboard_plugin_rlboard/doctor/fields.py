@@ -1,0 +1,56 @@
+"""The fields of a sample, by which columns of the index they are told, and what the tab cannot show without each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tensorboard_plugin_rlboard.index.columns import physical
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field.
+
+    Attributes:
+        name: our word.
+        column: the column of the index that has a value where a sample has it.
+        cost: what is not to be seen without it; empty where it is nobody's loss.
+    """
+
+    name: str
+    column: str
+    cost: str
+
+
+def _text(name: str, cost: str) -> Field:
+    return Field(name, physical("t", name), cost)
+
+
+def _number(name: str, cost: str) -> Field:
+    return Field(name, physical("m", name), cost)
+
+
+def _array(name: str, cost: str) -> Field:
+    return Field(name, physical("m", f"{name}_sum"), cost)
+
+
+FIELDS = (
+    _text("prompt", "no prompt is shown, and none is followed across steps"),
+    _text("response", "the table shows no text"),
+    _number("reward", "no reward curves, no group metrics, no presets by reward"),
+    _text("group_id", "samples of equal prompt count as a group"),
+    _number("advantage", "it is computed from the group's rewards"),
+    _text("finish_reason", "no share of truncated responses"),
+    _text("ground_truth", "no answer key beside the response"),
+    _array("logprobs", "no probabilities, no surprise, no KL"),
+    _array("ref_logprobs", "no KL to the reference"),
+    _array("rollout_logprobs", "no mismatch between trainer and sampler"),
+    _array("entropies", "no entropy; surprise stands in for it"),
+    _array("values", "no critic: no value error, no explained variance"),
+    _array("token_rewards", "no reward of single tokens, no returns"),
+    _array("advantages", "no advantage of single tokens"),
+    _text("ref_response", "no reference answer beside the response"),
+    _number("ref_reward", "no win, tie and loss against the reference"),
+)
+TOKENS = Field("response_tokens", "", "no token view: no colours, no matrix, no worst tokens")
+"""Told by an opened sample: the index keeps no tokens."""

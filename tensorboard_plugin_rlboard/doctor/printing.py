@@ -1,0 +1,117 @@
+"""The report as text, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from tensorboard_plugin_rlboard.doctor.report import FileReport, Report, RunReport
+
+_MOST_IGNORED, _MOST_SETTINGS = 30, 12
+_PAIRED = {
+    "settings": "as rlboard.toml says",
+    "declared": "their event file names these rollouts",
+    "same": "same folder",
+    "nearest": "nearest folder",
+}
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The lines of a report, without their ends."""
+    for run in report.runs:
+        yield from _run(run)
+        yield ""
+    if report.ignored:
+        yield "Not read:"
+        for one in report.ignored[:_MOST_IGNORED]:
+            yield f"  {one.file}: {one.reason}"
+        if len(report.ignored) > _MOST_IGNORED:
+            yield f"  and {len(report.ignored) - _MOST_IGNORED:,} more (--json names all)"
+        yield ""
+    yield from report.next
+
+
+def _run(run: RunReport) -> Iterator[str]:
+    samples = sum(file.samples for file in run.files)
+    yield f"Run {run.run}: {_counted(len(run.files), 'file')}, {_counted(samples, 'sample')}"
+    if run.message:
+        yield f"  {run.message}"
+    for _, alike in groupby(run.files, key=_kind):
+        yield from _files(list(alike))
+    for one in run.joined:
+        found = f"{one.matched:,} of {one.matched + one.unmatched:,}"
+        yield f"  joined: {one.what} from {one.source}: {found} samples have {', '.join(one.columns)}"
+    if run.mapping_toml:
+        yield "  guessed mapping, as an rlboard.toml would say it:"
+        yield from (f"    {line}" for line in run.mapping_toml.splitlines())
+    yield f"  settings: {_settings(run)}"
+    paired = f"{', '.join(run.scalar_runs)} ({_PAIRED[run.pairing]})" if run.scalar_runs else "none"
+    yield f"  TensorBoard's scalars: {paired}"
+    yield from (f"  next: {line}" for line in run.next)
+
+
+def _kind(file: FileReport) -> tuple[object, ...]:
+    """What is the same for files that are told together."""
+    kinds = [(problem.kind, problem.reason) for problem in file.problems]
+    return (
+        file.format,
+        file.told_by,
+        file.fields,
+        file.splits,
+        kinds,
+        file.tokenizer,
+        bool(file.samples),
+        file.whole,
+    )
+
+
+def _files(alike: Sequence[FileReport]) -> Iterator[str]:
+    first, last = alike[0], alike[-1]
+    names = first.file if len(alike) == 1 else f"{first.file} … {last.file} ({len(alike):,} files)"
+    yield f"  {names}"
+    steps = [file.steps for file in alike if file.steps]
+    what = [_counted(sum(file.samples for file in alike), "sample")]
+    if steps:
+        low, high = min(step[1] for step in steps), max(step[2] for step in steps)
+        what.append(f"step {low}" if low == high else f"steps {low} to {high}")
+    what += [", ".join(first.splits)] if first.splits else []
+    size = sum(file.bytes for file in alike)
+    if first.whole:
+        yield f"    {first.format}: {', '.join(what)}; {_bytes(size)}"
+    else:
+        read = sum(file.read_bytes for file in alike)
+        yield f"    {first.format}: {', '.join(what)}, in the first {_bytes(read)} of {_bytes(size)}"
+    if first.told_by:
+        yield f"    told by its keys {', '.join(first.told_by)} ({first.definition})"
+    if first.fields:
+        yield f"    has {', '.join(first.fields)}"
+    if first.missing:
+        yield "    has not"
+        yield from (f"      {one.field}: {one.cost}" for one in first.missing if one.cost)
+    if first.tokenizer:
+        yield f"    tokenizer: {'found' if first.tokenizer == 'found' else 'none, so tokens are shown as #id'}"
+    for file in alike:
+        for problem in file.problems:
+            where = f"line {problem.line}" if problem.line else "first"
+            name = f"{file.file}: " if len(alike) > 1 else ""
+            yield f"    problem: {name}{problem.count} × {problem.kind} ({where}: {problem.reason})"
+
+
+def _settings(run: RunReport) -> str:
+    if not run.config:
+        return "none found (RolloutWriter(config=…), a config.json beside the rollouts, or [config] in an rlboard.toml)"
+    shown = [f"{name} {value}" for name, value in list(run.config.items())[:_MOST_SETTINGS]]
+    more = len(run.config) - len(shown)
+    sources = ", ".join(dict.fromkeys(source.partition(":")[0] for source in run.config_sources.values()))
+    return f"{', '.join(shown)}{f' and {more} more' if more else ''} (from {sources})"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _bytes(number: int) -> str:
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if number >= size:
+            return f"{number / size:.1f} {unit}"
+    return f"{number} bytes"

@@ -1,0 +1,131 @@
+"""What the doctor finds, as data: printed by `printing.py`, or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tensorboard_plugin_rlboard.api.values import Value
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A field that a file does not have, and what the tab cannot show for it."""
+
+    field: str
+    cost: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Problems of one kind in a file: how many are kept, and the first of them (line 0: not known)."""
+
+    kind: str
+    count: int
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file that is read.
+
+    Attributes:
+        file: its path below the log directory.
+        format: name of its format.
+        definition: where that is written down.
+        told_by: keys of its first row without which it would not be this format, and others where these are few; of a
+            mapping the pairs of key and word.
+        bytes, read_bytes: its size, and how much of it (of a packed file: of what it unpacks to) was read.
+        whole: whether all of it was read.
+        samples: in what was read.
+        steps: number of steps, the lowest and the highest; None where there are no samples.
+        splits: `train`, `eval`.
+        fields: what its samples have, in our words.
+        missing: what they have not.
+        problems: by kind.
+        tokenizer: `found`, `missing`, or empty where it has token strings or no token ids.
+    """
+
+    file: str
+    format: str
+    definition: str
+    told_by: Sequence[str]
+    bytes: int
+    read_bytes: int
+    whole: bool
+    samples: int
+    steps: tuple[int, int, int] | None
+    splits: Sequence[str]
+    fields: Sequence[str]
+    missing: Sequence[Missing]
+    problems: Sequence[Trouble]
+    tokenizer: str = ""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Rows of a file or run that were joined to the samples of a run, and how many of them found theirs."""
+
+    what: str
+    source: str
+    matched: int
+    unmatched: int
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """One run.
+
+    Attributes:
+        run: its name.
+        message: what the tab says of the run as a whole, else empty.
+        files: in the order of their paths.
+        config, config_sources: settings of the training, and where each is from.
+        scalar_runs, pairing: TensorBoard's runs that belong to it, and how that is known.
+        joined: reference answers and scores that came from elsewhere.
+        mapping_toml: where the mapping is guessed, the rlboard.toml that says it.
+        next: what to do, one line each.
+    """
+
+    run: str
+    message: str
+    files: Sequence[FileReport]
+    config: Mapping[str, Value]
+    config_sources: Mapping[str, str]
+    scalar_runs: Sequence[str]
+    pairing: str
+    joined: Sequence[Joined]
+    mapping_toml: str
+    next: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A file that looks like a log and is not read, or a place that cannot be: why, and whether it is an error."""
+
+    file: str
+    reason: str
+    unreadable: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """All of it.
+
+    Attributes:
+        path: what was looked at.
+        runs: in the order of their names.
+        ignored: in the order of their paths.
+        limit: bytes of each file that were read at most; 0 for all.
+        next: what to do, one line each.
+        exit_code: 0: something is to be seen and every file was read; else 1.
+    """
+
+    path: str
+    runs: Sequence[RunReport]
+    ignored: Sequence[Ignored]
+    limit: int
+    next: Sequence[str] = field(default_factory=tuple)
+    exit_code: int = 0

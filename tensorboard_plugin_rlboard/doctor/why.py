@@ -1,0 +1,52 @@
+"""Which keys of a file's first row make it the format that it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from tensorboard_plugin_rlboard.formats import mapping
+from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.sources.access import open_start
+
+_LINES, _BYTES = 20, 64 * 1024 * 1024
+_ENOUGH, _SHOWN = 2, 8
+
+
+def told_by(path: str, known: Format) -> list[str]:
+    """The keys without which the row would not be recognised, and where these are fewer than two the first others.
+
+    Of a mapped or guessed format the keys that are mapped. Empty where the file cannot be read any more.
+    """
+    words = mapping.words_of(known)
+    if words:
+        return [f"{key} → {word}" for word, key in words.items()]
+    try:
+        row = first_row(path, known.recognise)
+    except OSError:
+        row = None
+    if row is None:
+        return []
+    needed = [key for key in row if not known.recognise({name: row[name] for name in row if name != key})]
+    # Where one of several keys would do, none of them is needed by itself.
+    reads = known.known()
+    others = sorted((key for key in row if key not in needed), key=lambda key: key not in reads)
+    return needed if len(needed) >= _ENOUGH else [*needed, *others][:_SHOWN]
+
+
+def first_row(path: str, recognise: Callable[[Mapping[str, object]], bool]) -> Mapping[str, object] | None:
+    """The first of a file's first rows that is recognised.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with open_start(path) as file:
+        for _ in range(_LINES):
+            line = file.readline(_BYTES)
+            try:
+                row = json.loads(line.decode("utf-8-sig", "replace"))
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(row, dict) and recognise(row):
+                return row
+    return None

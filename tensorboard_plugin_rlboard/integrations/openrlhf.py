@@ -1,0 +1,121 @@
+"""Rollouts of OpenRLHF: one call with each experience that its trainer made.
+
+Written against openrlhf 0.11.2, whose `Experience` this reads by its attributes; imports nothing of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, whole
+from tensorboard_plugin_rlboard.integrations.generation import free_name
+from tensorboard_plugin_rlboard.integrations.watching import Ear
+from tensorboard_plugin_rlboard.writer import RolloutWriter
+
+_ARRAYS = {
+    "logprobs": "action_log_probs",
+    "ref_logprobs": "base_action_log_probs",
+    "rollout_logprobs": "rollout_log_probs",
+    "values": "values",
+    "advantages": "advantages",
+    "returns": "returns",
+}
+_SETTINGS = {
+    "gamma": "algo.advantage.gamma",
+    "lam": "algo.advantage.lambd",
+    "adv_estimator": "algo.advantage.estimator",
+    "beta": "algo.kl.init_coef",
+    "kl_estimator": "algo.kl.estimator",
+    "learning_rate": "actor.adam.lr",
+    "num_generations": "rollout.n_samples_per_prompt",
+    "rollout_batch_size": "rollout.batch_size",
+    "temperature": "rollout.temperature",
+}
+_ear = Ear("RL Board's hook for OpenRLHF")
+
+
+def openrlhf_settings(args: Any) -> dict[str, Any]:
+    """The settings of the trainer's `args` that explain the numbers, for `RolloutWriter(config=...)`."""
+    return picked(args, _SETTINGS)
+
+
+def log_openrlhf_experience(
+    writer: RolloutWriter, experience: Any, tokenizer: Any, step: int, *, group_size: int | None = None
+) -> None:
+    """Writes the B samples of an experience. Never raises: what goes wrong becomes one warning.
+
+    Args:
+        writer: where to.
+        experience: with `sequences` (B × S ids of prompt and response) and `action_mask`. Its width W says how arrays
+            lie: they belong to the last W ids of `sequences`. That is S − 1 in 0.11, the length of the response in older
+            versions. A response reaches from its first to its last action; what is no action between them (what an
+            environment or a tool said) is masked.
+        tokenizer: of the policy.
+        step: the step under which the trainer will report, `global_step + 1` in its `train_step`.
+        group_size: samples of one prompt (`rollout.n_samples_per_prompt`), to tell groups by `experience.index`;
+            without, samples of equal prompt are a group.
+    """
+    _ear.guard(_log, writer, experience, tokenizer, step, group_size)
+
+
+def _log(writer: RolloutWriter, experience: Any, tokenizer: Any, step: int, group_size: int | None) -> None:
+    masks = [row.astype(bool) for row in rows(experience.action_mask)]
+    sequences, width = rows(experience.sequences), len(masks[0])
+    spans = [(int(on.argmax()), int(np.flatnonzero(on).max(initial=-1)) + 1) for on in masks]
+    counted = [on[a:b] for on, (a, b) in zip(masks, spans, strict=True)]
+    ids = [row[len(row) - width :][a:b].tolist() for row, (a, b) in zip(sequences, spans, strict=True)]
+    attended = (
+        rows(experience.attention_mask)
+        if experience.attention_mask is not None
+        else [row >= 0 for row in sequences]
+    )
+    prompts = [
+        row[: len(row) - width + a][on[: len(row) - width + a].astype(bool)]
+        for row, on, (a, _) in zip(sequences, attended, spans, strict=True)
+    ]
+    columns: dict[str, Any] = {
+        "prompt": [tokenizer.decode(row.tolist()) for row in prompts],
+        "response": [tokenizer.decode(row, skip_special_tokens=True) for row in ids],
+        "response_tokens": [tokenizer.convert_ids_to_tokens(row) for row in ids],
+    }
+    if not all(row.all() for row in counted):
+        columns["response_mask"] = [row.astype(int) for row in counted]
+    for name, theirs in _ARRAYS.items():
+        values = getattr(experience, theirs, None)
+        if values is not None:
+            columns[name] = [row[a:b] for row, (a, b) in zip(rows(values), spans, strict=True)]
+    if "advantages" in columns:
+        columns["advantage"] = whole(columns["advantages"], counted)
+    columns |= _outcomes(experience, len(ids), group_size)
+    given = {"step": step, **columns}
+    writer.log_batch(**{name: values for name, values in given.items() if values is not None})
+
+
+def _outcomes(experience: Any, size: int, group_size: int | None) -> dict[str, Any]:
+    """What is one value a sample."""
+    info = dict(getattr(experience, "info", None) or {})
+    found: dict[str, Any] = {}
+    reward = info.pop("reward", None)
+    shaped = getattr(experience, "rewards", None)
+    # `rewards` has the length penalties in it; `info` keeps what the judge said.
+    found["reward"] = (
+        None if reward is None and shaped is None else listed(shaped if reward is None else reward)
+    )
+    if reward is not None and shaped is not None and listed(shaped) != listed(reward):
+        found["shaped_reward"] = listed(shaped)
+    truncated = getattr(experience, "truncated", None)
+    if truncated is not None:
+        found["finish_reason"] = ["length" if cut else "stop" for cut in listed(truncated)]
+    labels = getattr(experience, "labels", None)
+    if labels and len(labels) == size:
+        found["ground_truth"] = [None if label is None else str(label) for label in labels]
+    index = getattr(experience, "index", None)
+    if index is not None and group_size:
+        found["group_id"] = [str(int(place) // group_size) for place in index]
+    for name, values in info.items():
+        column = listed(values) if hasattr(values, "__len__") and not isinstance(values, str) else []
+        if len(column) == size and is_column(column):
+            found[free_name(name, found)] = column
+    return found

@@ -1,0 +1,173 @@
+"""Rollouts of verl: one call with the batch that the trainer has after it computed advantages.
+
+Written against verl 0.9.1: a `DataProto` (legacy, one-step-off and fully asynchronous trainers), or the `TensorDict` of
+nested tensors that the default trainer (`trainer.use_v1`) gets from its transfer queue. Imports nothing of verl.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, whole
+from tensorboard_plugin_rlboard.integrations.generation import Array, array, free_name
+from tensorboard_plugin_rlboard.integrations.watching import Ear
+from tensorboard_plugin_rlboard.writer import RolloutWriter
+
+_ARRAYS = {
+    "logprobs": ("old_log_probs",),
+    "ref_logprobs": ("ref_log_prob", "ref_log_probs"),
+    "rollout_logprobs": ("rollout_log_probs",),
+    "values": ("values",),
+    "token_rewards": ("token_level_rewards",),
+    "advantages": ("advantages",),
+    "returns": ("returns",),
+    "entropies": ("entropy", "entropys"),
+}
+_SCORES = ("token_level_scores", "rm_scores")
+FIELDS = (
+    "uid", "data_source", "reward_model", "prompts", "responses", "response_mask", *_SCORES,
+    *(name for names in _ARRAYS.values() for name in names),
+)  # fmt: skip
+"""Every field that is read, to be asked for where a trainer fetches fields by name."""
+_KNOWN = frozenset({"uid", "reward_model", "raw_prompt", "raw_prompt_ids", "index", "extra_info"})
+_SETTINGS = {
+    "gamma": "algorithm.gamma",
+    "lam": "algorithm.lam",
+    "adv_estimator": "algorithm.adv_estimator",
+    "kl_in_reward": "algorithm.use_kl_in_reward",
+    "kl_reward_coef": "algorithm.kl_ctrl.kl_coef",
+    "kl_loss": "actor_rollout_ref.actor.use_kl_loss",
+    "kl_loss_coef": "actor_rollout_ref.actor.kl_loss_coef",
+    "epsilon": "actor_rollout_ref.actor.clip_ratio",
+    "epsilon_low": "actor_rollout_ref.actor.clip_ratio_low",
+    "epsilon_high": "actor_rollout_ref.actor.clip_ratio_high",
+    "learning_rate": "actor_rollout_ref.actor.optim.lr",
+    "temperature": "actor_rollout_ref.rollout.temperature",
+    "num_generations": "actor_rollout_ref.rollout.n",
+    "train_batch_size": "data.train_batch_size",
+    "model": "actor_rollout_ref.model.path",
+}
+_ear = Ear("RL Board's hook for verl")
+
+
+def verl_settings(config: Any) -> dict[str, Any]:
+    """The settings of a trainer's `config` that explain the numbers, for `RolloutWriter(config=...)`."""
+    found = picked(config, _SETTINGS)
+    for used, coefficient in (("kl_in_reward", "kl_reward_coef"), ("kl_loss", "kl_loss_coef")):
+        if not found.pop(used, False):
+            found.pop(coefficient, None)
+        elif coefficient in found:
+            found["beta"] = found[coefficient]
+    return found
+
+
+def log_verl_batch(
+    writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, *, split: str | None = None
+) -> None:
+    """Writes the samples of a batch. Never raises: what goes wrong becomes one warning.
+
+    Args:
+        writer: where to.
+        batch: a `DataProto`, or a mapping of names to arrays: B × T with padding, or nested; or a function that gets
+            one. All names are verl's own; what is not there is left out. Further columns of `non_tensor_batch` that are numbers or short texts, such
+            as the parts of a reward, are written under their own names.
+        tokenizer: of the policy.
+        step: the trainer's `global_steps`.
+        split: the writer's without.
+    """
+    _ear.guard(_log, writer, batch, tokenizer, step, split)
+
+
+def _log(writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, split: str | None) -> None:
+    batch = batch() if callable(batch) else batch
+    tensors, others = (
+        (batch.batch, batch.non_tensor_batch) if hasattr(batch, "non_tensor_batch") else (batch, batch)
+    )
+    there = set(tensors.keys())
+    responses, counted = _responses(tensors, there, tokenizer)
+    lengths = [len(row) for row in responses]
+    columns: dict[str, Any] = {
+        "prompt": [tokenizer.decode(row.tolist()) for row in _prompts(tensors, there, tokenizer)],
+        "response": [tokenizer.decode(row.tolist(), skip_special_tokens=True) for row in responses],
+        "response_tokens": [tokenizer.convert_ids_to_tokens(row.tolist()) for row in responses],
+        "finish_reason": _ends(tensors["responses"], responses, tokenizer),
+    }
+    if not all(row.all() for row in counted):
+        columns["response_mask"] = [row.astype(int) for row in counted]
+    scores = next((name for name in _SCORES if name in there), None)
+    if scores is not None:
+        columns["reward"] = [float(row.sum(dtype=np.float64)) for row in rows(tensors[scores])]
+    for name, theirs in _ARRAYS.items():
+        found = next((key for key in theirs if key in there), None)
+        if found is not None:
+            columns[name] = [row[:n] for row, n in zip(rows(tensors[found]), lengths, strict=True)]
+    if "advantages" in columns:
+        columns["advantage"] = whole(columns["advantages"], counted)
+    columns |= _others(others, len(responses), columns)
+    given = {"step": step, "split": split, **columns}
+    writer.log_batch(**{name: values for name, values in given.items() if values is not None})
+
+
+def _responses(tensors: Any, there: set[str], tokenizer: Any) -> tuple[list[Array], list[Array]]:
+    """Token ids of each response without padding, and which of them count (1), tool output and the like not (0)."""
+    ids = rows(tensors["responses"])
+    masks = rows(tensors["response_mask"]) if "response_mask" in there else None
+    if getattr(tensors["responses"], "is_nested", False):
+        ends = [len(row) for row in ids]
+    elif "attention_mask" in there:
+        width = len(ids[0])
+        ends = [
+            int(np.flatnonzero(row[-width:]).max(initial=-1)) + 1 for row in rows(tensors["attention_mask"])
+        ]
+    else:
+        ends = [int(np.flatnonzero(row != tokenizer.pad_token_id).max(initial=-1)) + 1 for row in ids]
+    ids = [row[:end] for row, end in zip(ids, ends, strict=True)]
+    if masks is None:
+        return ids, [np.ones(len(row), dtype=int) for row in ids]
+    return ids, [row[:end] for row, end in zip(masks, ends, strict=True)]
+
+
+def _prompts(tensors: Any, there: set[str], tokenizer: Any) -> list[Array]:
+    prompts = rows(tensors["prompts"])
+    if getattr(tensors["prompts"], "is_nested", False):
+        return prompts
+    if "attention_mask" in there:
+        masks = [row[: len(prompts[0])].astype(bool) for row in rows(tensors["attention_mask"])]
+    else:
+        masks = [row != tokenizer.pad_token_id for row in prompts]
+    return [row[on] for row, on in zip(prompts, masks, strict=True)]
+
+
+def _ends(padded: Any, responses: list[Array], tokenizer: Any) -> list[str | None]:
+    """`length` where a response fills all the room there was and does not end with the end token."""
+    room = None if getattr(padded, "is_nested", False) else array(padded).shape[1]
+    ended = [len(row) > 0 and int(row[-1]) == tokenizer.eos_token_id for row in responses]
+    filled = [None if room is None else len(row) == room for row in responses]
+    return [
+        "stop" if end or full is False else None if full is None else "length"
+        for end, full in zip(ended, filled, strict=True)
+    ]
+
+
+def _others(others: Any, size: int, taken: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns that are no tensors: group, answer key, source, parts of the reward."""
+    found: dict[str, Any] = {}
+    names = set(others.keys())
+    if "uid" in names:
+        found["group_id"] = [str(uid) for uid in listed(others["uid"])]
+    if "reward_model" in names:
+        answers = [
+            item.get("ground_truth") if isinstance(item, Mapping) else None
+            for item in listed(others["reward_model"])
+        ]
+        found["ground_truth"] = [None if answer is None else str(answer) for answer in answers]
+    for name in sorted(names - _KNOWN - set(FIELDS) | names & {"data_source"}):
+        values = others[name]
+        if getattr(values, "ndim", 1) == 1 and not getattr(values, "is_nested", False):
+            column = listed(values)
+            if len(column) == size and is_column(column):
+                found[free_name(name, {**taken, **found})] = column
+    return found

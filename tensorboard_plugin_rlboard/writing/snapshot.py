@@ -1,0 +1,103 @@
+"""Copies of what a caller hands over, made before its call returns: it may overwrite its tensors right after.
+
+Only copying is done here; whatever takes longer is left to the thread that writes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+_FIXED = frozenset({str, int, float, bool, type(None)})
+"""Types of values that nobody can change."""
+_OBJECT = 16
+"""Bytes that an element of a list counts for: the list's pointer and a share of what it points to."""
+
+
+def snapshot(value: Any) -> Any:
+    """A copy that the caller cannot change any more: same values, on the CPU, without gradient.
+
+    A list that begins and ends with a plain number or text is taken to hold nothing else, so that half a million
+    tokens are copied in a millisecond; an array in its middle would be read later.
+    """
+    kind = type(value)
+    if kind in _FIXED or kind is bytes:
+        return value
+    if kind is list or kind is tuple:
+        if not value or (type(value[0]) in _FIXED and type(value[-1]) in _FIXED):
+            return value if kind is tuple else value.copy()
+        return [snapshot(item) for item in value]
+    if hasattr(value, "detach"):  # torch
+        return _tensor(value.detach())
+    if hasattr(value, "__array__"):
+        return _array(value)
+    if isinstance(value, bytearray | memoryview):
+        return bytes(value)
+    if isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {key: snapshot(item) for key, item in value.items()}
+    if isinstance(value, Sequence | AbstractSet):
+        return [snapshot(item) for item in value]
+    return text_form(value)
+
+
+def _tensor(value: Any) -> Any:
+    if getattr(getattr(value, "device", None), "type", "cpu") != "cpu":
+        return value.cpu()
+    try:  # NumPy's copy is one thread's work; torch's own would wait for a second one to wake up
+        return value.numpy().copy()
+    except Exception:  # noqa: BLE001 - no NumPy, or a dtype that it lacks
+        return value.clone()
+
+
+def _array(value: Any) -> Any:
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return text_form(value)
+    if isinstance(value, numpy.generic):
+        return value
+    try:
+        array = numpy.asarray(value)
+    except Exception:  # noqa: BLE001 - its own method failed
+        return f"<{type(value).__name__} without a text form>"
+    return snapshot(array.tolist()) if array.dtype.kind == "O" else array.copy()
+
+
+def text_form(value: object) -> str:
+    """What is written of an object that has no JSON form."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - its own method failed
+        return f"<{type(value).__name__} without a text form>"
+
+
+def weight(value: Any) -> int:
+    """About how many bytes a snapshot holds on to; texts of a long list are guessed by its length."""
+    kind = type(value)
+    if kind is str or kind is bytes:
+        return 50 + len(value)
+    if kind is list or kind is tuple:
+        if not value or type(value[0]) in _FIXED:
+            return (
+                60
+                + _OBJECT * len(value)
+                + (len(value[0]) * len(value) if value and type(value[0]) is str else 0)
+            )
+        return sum(map(weight, value))
+    if kind is dict:
+        return 200 + sum(map(weight, value.values()))
+    count = getattr(value, "nbytes", None)
+    return count if isinstance(count, int) else 50
+
+
+def batch_size(fields: Mapping[str, Any]) -> int:
+    """The number of samples that a batch seems to have, at least 1."""
+    return max([1, *(len(value) for value in fields.values() if _is_column(value))])
+
+
+def _is_column(value: Any) -> bool:
+    kind = type(value)
+    return kind is list or kind is tuple or bool(getattr(value, "ndim", 0))
