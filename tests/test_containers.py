@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -576,7 +575,7 @@ def test_no_temporary_file_stays_and_databases_are_used_again(
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    monkeypatch.setattr(parquet, "_idle", deque(maxlen=4))
+    monkeypatch.setattr(parquet, "_idle", {})
     (tmp_path / "temporary").mkdir()
     path = write_parquet(tmp_path / "a.parquet", "SELECT range AS i FROM range(100000)")
     with access.open_start(str(path)) as file:
@@ -590,7 +589,7 @@ def test_no_temporary_file_stays_and_databases_are_used_again(
     assert len(first.read().splitlines()) == len(second.read().splitlines()) == 99_999
     first.close()
     second.close()
-    assert len(parquet._idle) == 2
+    assert [len(readers) for readers in parquet._idle.values()] == [2]
     assert len(list((tmp_path / "temporary").iterdir())) == 2
     assert list((tmp_path / "temporary").glob("*/*.parquet")) == []
     parquet._idle.clear()
@@ -616,12 +615,14 @@ def test_where_there_are_no_links_a_file_is_copied_and_never_written_to(
 
 
 def test_a_process_that_was_forked_opens_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = os.getpid()
     with parquet._reader() as before:
-        assert before.process == os.getpid()
-    monkeypatch.setattr(os, "getpid", lambda: before.process + 1)
+        pass
+    monkeypatch.setattr(os, "getpid", lambda: process + 1)
     with parquet._reader() as after:
         assert after is not before
-    parquet._idle.clear()
+    assert parquet._idle[process][-1] is before
+    parquet._idle.pop(process + 1)
 
 
 def test_lines_that_json_cannot_have_are_damage() -> None:

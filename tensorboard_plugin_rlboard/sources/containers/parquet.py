@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _AT_ONCE = 64
+_KEPT = 4
 _MEMORY = "256MB"
 _MAGIC = b"PAR1"
 _FOOTER = 256 * 1024
@@ -111,7 +112,6 @@ class _Reader:
     def __init__(self) -> None:
         import duckdb  # noqa: PLC0415  half a second: paid where a Parquet file is read, never when TensorBoard starts
 
-        self.process = os.getpid()
         self._home = tempfile.TemporaryDirectory(prefix="rlboard-parquet-", ignore_cleanup_errors=True)
         self._names = itertools.count()
         self.database = duckdb.connect(
@@ -143,24 +143,23 @@ class _Reader:
                 link.unlink(missing_ok=True)
 
 
-_idle: deque[_Reader] = deque(maxlen=4)
-"""Readers that nobody uses: to open a database takes twenty times as long as to read a small file."""
+_idle: dict[int, deque[_Reader]] = {}
+"""Process -> readers that nobody uses: to open a database takes many times as long as to read a small file, and none
+outlives a fork. Those of the process that was forked from are left alone: their folders are still in use there."""
 
 
 @contextmanager
 def _reader() -> Generator[_Reader]:
     """A reader that nobody else uses."""
+    idle = _idle.setdefault(os.getpid(), deque(maxlen=_KEPT))
     try:
-        reader = _idle.pop()
+        reader = idle.pop()
     except IndexError:
-        reader = _Reader()
-    if reader.process != os.getpid():  # a database does not outlive the fork of its process
-        _idle.clear()
         reader = _Reader()
     try:
         yield reader
     finally:
-        _idle.append(reader)
+        idle.append(reader)
 
 
 PARQUET = Container(".parquet", _glance, _rows)
