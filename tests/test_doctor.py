@@ -88,7 +88,7 @@ def test_texts_alone_are_pointed_to_the_hook_of_their_trainer(tmp_path: Path, wr
     assert theirs.next == [
         "Nothing is known of single tokens: docs/integrations/verl.md: one call logs every token."
     ]
-    assert own.next == ["Nothing is known of single tokens: log with RolloutWriter (docs/format.md)."]
+    assert own.next == ["Nothing is known of single tokens: log with RolloutWriter (docs/logging.md)."]
     (file,) = theirs.files
     assert (file.format, file.told_by, file.steps) == (
         "verl",
