@@ -32,7 +32,7 @@ MAY_IMPORT = {
         "events",
     },
     "cli": {"cluster", "doctor", "demo", "scalars_command", "__version__"},
-    "doctor": {"api", "board", "index", "sources", "formats", "scalars", "events", "texts"},
+    "doctor": {"api", "board", "index", "sources", "formats", "scalars", "events", "settings", "texts"},
     "scalars_command": {"board", "index", "sources", "writing"},
     "writer": {"writing"},
     "writing": {"formats", "metrics", "segments"},

@@ -269,6 +269,17 @@ def test_what_was_joined(tmp_path: Path, write_rows: Write, capsys: Any) -> None
     assert "joined: reference from x/reference.jsonl: 2 of 3 samples have" in capsys.readouterr().out
 
 
+def test_a_mapping_from_elsewhere(tmp_path: Path, write_rows: Write) -> None:
+    write_rows(tmp_path / "log" / "a.jsonl", [{"said": "r", "asked": "p", "how_good": 0.5, "at": 3}])
+    assert examine(str(tmp_path / "log")).exit_code == 1
+    config = tmp_path / "rlboard.toml"
+    config.write_text('[mapping]\nresponse = "said"\nprompt = "asked"\nreward = "how_good"\nstep = "at"\n')
+    report = examine(str(tmp_path / "log"), config=str(config))
+    assert (only(report).samples, only(report).steps, report.exit_code) == (1, (1, 3, 3), 0)
+    assert "said → response" in only(report).told_by
+    assert not report.runs[0].mapping_toml, "it is no guess"
+
+
 def test_json(tmp_path: Path, write_rows: Write, capsys: Any) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1, **tokens())])
     assert main(["doctor", "--json", str(tmp_path)]) == 0
