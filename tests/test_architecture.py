@@ -22,7 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAY_IMPORT = {
     "plugin": {"http", "board", "index", "sources", "scalars", "settings", "events"},
     "cli": {"cluster", "doctor", "demo", "scalars_command", "__version__"},
-    "doctor": {"api", "board", "index", "sources", "formats", "scalars", "events", "texts"},
+    "doctor": {"api", "board", "index", "sources", "formats", "scalars", "events", "settings", "texts"},
     "scalars_command": {"board", "index", "sources", "writing"},
     "writer": {"writing"},
     "writing": {"formats", "metrics", "segments"},
