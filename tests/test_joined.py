@@ -236,7 +236,7 @@ def test_scores_by_prompt_and_response(log: Path, start: Start, write_rows: Writ
     assert found[3][1] is None
     assert found[5][1] is None
     info = described(board, "run")
-    assert info.joined == [Joined("scores", "run/scores.jsonl", 10, 2, ("score", "judge"))]
+    assert info.joined == [Joined("scores", "run/scores.jsonl", 10, 2, ("judge", "score"))]
     assert origins(board, "run")["score"] == "joined"
     assert info.samples == 12
     assert not problems(board, "run")
@@ -259,7 +259,7 @@ def test_scores_by_our_ids_and_by_the_log_s_own(log: Path, start: Start, write_r
     board.registry.refresh()
     assert columns(board, "valid_reward", "second") == [(0.7, None), (None, 1.5), (None, 2.5), (None, 3.5)]
     assert described(board).joined == [
-        Joined("scores", "one.jsonl and 1 more", 4, 0, ("valid_reward", "second"))
+        Joined("scores", "one.jsonl and 1 more", 4, 0, ("second", "valid_reward"))
     ]
 
 
