@@ -41,8 +41,8 @@ class Tokenizer:
     def decode(self, ids: list[int], skip_special_tokens: bool = False) -> str:
         return "".join(f"<{i}>" for i in ids if not (skip_special_tokens and i < 2))
 
-    def convert_ids_to_tokens(self, ids: list[int]) -> list[str]:
-        return [f"t{i}" for i in ids]
+    def convert_ids_to_tokens(self, token: int) -> str:
+        return f"t{token}"
 
 
 def batch() -> dict[str, Any]:

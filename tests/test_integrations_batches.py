@@ -30,8 +30,8 @@ class Tokenizer:
     def decode(self, ids: list[int], skip_special_tokens: bool = False) -> str:
         return "".join(f"<{i}>" for i in ids if not (skip_special_tokens and i in (PAD, EOS)))
 
-    def convert_ids_to_tokens(self, ids: list[int]) -> list[str]:
-        return [f"t{i}" for i in ids]
+    def convert_ids_to_tokens(self, token: int) -> str:
+        return f"t{token}"
 
 
 def written(folder: Path) -> list[dict[str, Any]]:
@@ -173,6 +173,23 @@ def test_a_batch_that_cannot_be_read_is_one_warning(
     (record,) = [record for record in caplog.records if "hook" in record.message]
     assert record.message.startswith("RL Board's hook for verl: ConnectionError: the queue is gone.")
     assert verl._ear.failures == 2
+
+
+def test_a_tokenizer_is_asked_once_for_each_token(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    class Slow(Tokenizer):
+        def convert_ids_to_tokens(self, token: int) -> str:
+            asked.append(token)
+            return super().convert_ids_to_tokens(token)
+
+    tokenizer = Slow()
+    with RolloutWriter(tmp_path) as writer:
+        for step in range(3):
+            log_verl_batch(writer, verl_arrays(), tokenizer, step)
+        log_verl_batch(writer, verl_arrays(), Tokenizer(), 3)
+    assert sorted(asked) == sorted({30, 31, EOS, 40, 41, 90, 91, 42})
+    assert len(written(tmp_path)) == 8
 
 
 def test_settings_of_verl() -> None:

@@ -513,6 +513,15 @@ def test_an_unknown_version_gives_what_it_has(
     assert "reward" not in first
 
 
+def test_without_a_folder_it_is_the_trainers_own(tiny: Path, tmp_path: Path) -> None:
+    trainer = Unknown(PreTrainedTokenizerFast.from_pretrained(tiny))
+    trainer.args.output_dir = str(tmp_path / "out")
+    callback = RLBoardCallback().attach(trainer)
+    trainer._generate_and_score_completions([{"prompt": "p"}, {"prompt": "p"}])
+    callback.close()
+    assert len(rows(tmp_path / "out")) == 2
+
+
 def test_a_callback_alone_says_that_it_has_no_trainer(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
@@ -11,6 +11,33 @@ import numpy as np
 from tensorboard_plugin_rlboard.integrations.generation import Array, array
 
 _SHORT = 200
+
+
+class Spellings(dict[int, str]):
+    """Token id -> token as the tokenizer stores it, asked for once an id: asking takes ten times as long as this."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        """Knows none yet."""
+        super().__init__()
+        self._ask: Callable[[int], Any] = tokenizer.convert_ids_to_tokens
+
+    def __missing__(self, token: int) -> str:
+        """Asks."""
+        found = self[token] = str(self._ask(token))
+        return found
+
+
+_spellings: dict[int, tuple[Any, Spellings]] = {}
+"""Of the last tokenizer, by its identity: a training has one."""
+
+
+def spellings(tokenizer: Any) -> Spellings:
+    """What is known of a tokenizer's spellings, kept from call to call."""
+    known = _spellings.get(id(tokenizer))
+    if known is None or known[0] is not tokenizer:
+        _spellings.clear()
+        known = _spellings[id(tokenizer)] = tokenizer, Spellings(tokenizer)
+    return known[1]
 
 
 def rows(values: Any) -> list[Array]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, whole
+from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, spellings, whole
 from tensorboard_plugin_rlboard.integrations.generation import free_name
 from tensorboard_plugin_rlboard.integrations.watching import Ear
 from tensorboard_plugin_rlboard.writer import RolloutWriter
@@ -75,10 +75,11 @@ def _log(writer: RolloutWriter, experience: Any, tokenizer: Any, step: int, grou
         row[: len(row) - width + a][on[: len(row) - width + a].astype(bool)]
         for row, on, (a, _) in zip(sequences, attended, spans, strict=True)
     ]
+    spelt = spellings(tokenizer)
     columns: dict[str, Any] = {
         "prompt": [tokenizer.decode(row.tolist()) for row in prompts],
         "response": [tokenizer.decode(row, skip_special_tokens=True) for row in ids],
-        "response_tokens": [tokenizer.convert_ids_to_tokens(row) for row in ids],
+        "response_tokens": [[spelt[token] for token in row] for row in ids],
     }
     if not all(row.all() for row in counted):
         columns["response_mask"] = [row.astype(int) for row in counted]

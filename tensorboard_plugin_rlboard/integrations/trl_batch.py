@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from tensorboard_plugin_rlboard.integrations.batches import spellings
 from tensorboard_plugin_rlboard.integrations.generation import (
     Array,
     Generation,
@@ -45,18 +46,6 @@ class Scored:
     extra: Mapping[str, Sequence[Any]]
 
 
-class _Spellings(dict[int, str]):
-    """Token id -> token as the tokenizer stores it, asked for once an id."""
-
-    def __init__(self, tokenizer: Any) -> None:
-        super().__init__()
-        self._tokenizer = tokenizer
-
-    def __missing__(self, token: int) -> str:
-        found = self[token] = str(self._tokenizer.convert_ids_to_tokens(token))
-        return found
-
-
 @dataclass
 class Facts:
     """A trainer, and what is asked of it again and again."""
@@ -64,7 +53,6 @@ class Facts:
     trainer: Any
     answers: Sequence[str]
     columns: Sequence[str]
-    _spellings: _Spellings | None = field(default=None, init=False)
 
     @property
     def tokenizer(self) -> Any:
@@ -159,9 +147,7 @@ class Facts:
         return columns
 
     def _texts(self, made: Generation, scored: Scored, prompts: Sequence[Array]) -> dict[str, Any]:
-        if self._spellings is None:
-            self._spellings = _Spellings(self.tokenizer)
-        spelt, decode = self._spellings, self.tokenizer.decode
+        spelt, decode = spellings(self.tokenizer), self.tokenizer.decode
         columns: dict[str, Any] = {
             "prompt": [
                 text if isinstance(text, str) else decode(ids.tolist())

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, whole
+from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, spellings, whole
 from tensorboard_plugin_rlboard.integrations.generation import Array, array, free_name
 from tensorboard_plugin_rlboard.integrations.watching import Ear
 from tensorboard_plugin_rlboard.writer import RolloutWriter
@@ -88,11 +88,11 @@ def _log(writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, split: st
     )
     there = set(tensors.keys())
     responses, counted = _responses(tensors, there, tokenizer)
-    lengths = [len(row) for row in responses]
+    lengths, spelt = [len(row) for row in responses], spellings(tokenizer)
     columns: dict[str, Any] = {
         "prompt": [tokenizer.decode(row.tolist()) for row in _prompts(tensors, there, tokenizer)],
         "response": [tokenizer.decode(row.tolist(), skip_special_tokens=True) for row in responses],
-        "response_tokens": [tokenizer.convert_ids_to_tokens(row.tolist()) for row in responses],
+        "response_tokens": [[spelt[token] for token in row.tolist()] for row in responses],
         "finish_reason": _ends(tensors["responses"], responses, tokenizer),
     }
     if not all(row.all() for row in counted):
