@@ -24,6 +24,7 @@ import machine
 import numpy as np
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
+from tensorboard_plugin_rlboard.writing.files import zstd_frames
 
 ARRAYS = ("logprobs", "ref_logprobs", "values")
 VOCABULARY = 20_000
@@ -158,22 +159,21 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
     )
     losses = [lost(home.empty("killed"), 1.5 + 0.3 * run) for run in range(5)]
     yield bench.over_runs("what a kill loses: the calls of the last", losses, "ms")
-    whole = plain(fields)
-    (path,) = home.empty("size").parent.glob("idle/*.jsonl")
-    ours = path.stat().st_size / (sizes.repeats + 1)
-    yield bench.Figure(
-        "bytes against json.dumps, whole lines",
-        ours / whole,
-        "×",
-        reach=0.45,
-        note=f"{ours / 1e6:.1f} of {whole / 1e6:.1f} MB a step",
-    )
-    yield bench.Figure(
-        "bytes against json.dumps, arrays alone", _arrays(home.empty("arrays"), fields), "×", reach=0.45
-    )
-    yield bench.Figure(
-        "the same with compress=True, whole lines", _packed(home.empty("packed"), fields) / whole, "×"
-    )
+    whole, arrays = plain(fields), {name: fields[name] for name in ARRAYS}
+    size = _bytes(home.empty("whole"), fields)
+    note = f"{size / 1e6:.1f} of {whole / 1e6:.1f} MB a step"
+    yield bench.Figure("bytes against json.dumps, whole lines", size / whole, "×", reach=0.45, note=note)
+    ratio = _bytes(home.empty("arrays"), arrays) / plain(arrays)
+    yield bench.Figure("bytes against json.dumps, arrays alone", ratio, "×", reach=0.45)
+    if zstd_frames()[0] is not None:
+        packed = _bytes(home.empty("packed"), fields, compress=True) / whole
+        yield bench.Figure("the same with compress=True, whole lines", packed, "×")
+
+
+def _bytes(folder: Path, fields: dict[str, Any], *, compress: bool = False) -> int:
+    with RolloutWriter(folder, scalars=False, compress=compress) as writer:
+        writer.log_batch(step=1, **fields)
+    return writer.path.stat().st_size
 
 
 KILLED = """
@@ -196,22 +196,6 @@ def lost(folder: Path, seconds: float) -> float:
         times = [int(line) for line in process.communicate()[0].split()]
     written = sum(path.read_bytes().count(b"\n") for path in folder.glob("*.jsonl"))
     return 0.0 if written >= len(times) else (times[-1] - times[written]) / 1e6
-
-
-def _arrays(folder: Path, fields: dict[str, Any]) -> float:
-    with RolloutWriter(folder, scalars=False) as writer:
-        writer.log_batch(step=1, **{name: fields[name] for name in ARRAYS})
-    written = writer.path.stat().st_size
-    return written / sum(
-        len(json.dumps({name: fields[name][row].tolist() for name in ARRAYS}))
-        for row in range(len(fields["prompt"]))
-    )
-
-
-def _packed(folder: Path, fields: dict[str, Any]) -> int:
-    with RolloutWriter(folder, scalars=False, compress=True) as writer:
-        writer.log_batch(step=1, **fields)
-    return writer.path.stat().st_size
 
 
 ROW = bench.Row(

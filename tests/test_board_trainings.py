@@ -18,8 +18,8 @@ from werkzeug.test import Client
 from tensorboard_plugin_rlboard import RolloutWriter
 from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Trainings
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
-from tensorboard_plugin_rlboard.run_config import Declaration, EventFacts
 from tensorboard_plugin_rlboard.settings import SettingsFinder
+from tensorboard_plugin_rlboard.settings.run_config import Declaration, EventFacts
 from tensorboard_plugin_rlboard.sources.logdir import Root
 
 ROW = {"step": 1, "prompt": "p", "response": "a", "reward": 0.5}

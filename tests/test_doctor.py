@@ -88,7 +88,7 @@ def test_texts_alone_are_pointed_to_the_hook_of_their_trainer(tmp_path: Path, wr
     assert theirs.next == [
         "Nothing is known of single tokens: docs/integrations/verl.md: one call logs every token."
     ]
-    assert own.next == ["Nothing is known of single tokens: log with RolloutWriter (docs/format.md)."]
+    assert own.next == ["Nothing is known of single tokens: log with RolloutWriter (docs/logging.md)."]
     (file,) = theirs.files
     assert (file.format, file.told_by, file.steps) == (
         "verl",
@@ -267,6 +267,17 @@ def test_what_was_joined(tmp_path: Path, write_rows: Write, capsys: Any) -> None
     assert {"ref_response", "ref_reward"} <= set(only(report).fields)
     main(["doctor", str(tmp_path)])
     assert "joined: reference from x/reference.jsonl: 2 of 3 samples have" in capsys.readouterr().out
+
+
+def test_a_mapping_from_elsewhere(tmp_path: Path, write_rows: Write) -> None:
+    write_rows(tmp_path / "log" / "a.jsonl", [{"said": "r", "asked": "p", "how_good": 0.5, "at": 3}])
+    assert examine(str(tmp_path / "log")).exit_code == 1
+    config = tmp_path / "rlboard.toml"
+    config.write_text('[mapping]\nresponse = "said"\nprompt = "asked"\nreward = "how_good"\nstep = "at"\n')
+    report = examine(str(tmp_path / "log"), config=str(config))
+    assert (only(report).samples, only(report).steps, report.exit_code) == (1, (1, 3, 3), 0)
+    assert "said → response" in only(report).told_by
+    assert not report.runs[0].mapping_toml, "it is no guess"
 
 
 def test_json(tmp_path: Path, write_rows: Write, capsys: Any) -> None:

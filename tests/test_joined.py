@@ -236,7 +236,7 @@ def test_scores_by_prompt_and_response(log: Path, start: Start, write_rows: Writ
     assert found[3][1] is None
     assert found[5][1] is None
     info = described(board, "run")
-    assert info.joined == [Joined("scores", "run/scores.jsonl", 10, 2, ("score", "judge"))]
+    assert info.joined == [Joined("scores", "run/scores.jsonl", 10, 2, ("judge", "score"))]
     assert origins(board, "run")["score"] == "joined"
     assert info.samples == 12
     assert not problems(board, "run")
@@ -259,8 +259,22 @@ def test_scores_by_our_ids_and_by_the_log_s_own(log: Path, start: Start, write_r
     board.registry.refresh()
     assert columns(board, "valid_reward", "second") == [(0.7, None), (None, 1.5), (None, 2.5), (None, 3.5)]
     assert described(board).joined == [
-        Joined("scores", "one.jsonl and 1 more", 4, 0, ("valid_reward", "second"))
+        Joined("scores", "one.jsonl and 1 more", 4, 0, ("second", "valid_reward"))
     ]
+
+
+def test_several_lines_and_files_may_score_one_sample(log: Path, start: Start, write_rows: Write) -> None:
+    write_rows(log / "a.jsonl", [row(1, i, sample_id=f"s{i}") for i in range(2)])
+    write_rows(log / "one.jsonl", [{"sample_id": "s0", "a": 1.0}, {"sample_id": "s0", "b": 2.0}])
+    write_rows(
+        log / "two.jsonl", [{"sample_id": "s0", "c": 3.0, "a": 9.0}, {"sample_id": "s1", "c": None, "a": 4.0}]
+    )
+    texts = {"prompt": "问题0", "response": "答"}
+    write_rows(log / "zwei.jsonl", [{**texts, "d": 5.0, "a": 8.0}])
+    board = start()
+    assert columns(board, "a", "b", "c", "d") == [(1.0, 2.0, 3.0, 5.0), (4.0, None, None, None)]
+    assert described(board).joined == [Joined("scores", "one.jsonl and 2 more", 2, 0, ("a", "b", "c", "d"))]
+    assert problems(board) == [("one.jsonl", None, "repeated_key")]  # s0 has two values of a
 
 
 def test_a_score_with_a_name_that_the_log_has_gets_another(

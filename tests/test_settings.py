@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard import settings_file
 from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.base import Origin
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
@@ -22,6 +21,7 @@ from tensorboard_plugin_rlboard.settings import (
     Settings,
     SettingsFinder,
 )
+from tensorboard_plugin_rlboard.settings import file as settings_file
 from tensorboard_plugin_rlboard.sources.logdir import Root
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -284,7 +284,7 @@ def test_changes_are_seen_and_an_unchanged_file_is_read_once(
         reads.append(shown)
         return real(path, shown, folder)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.settings.read", counted)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.settings.finder.read", counted)
     path = write(tmp_path, "[config]\ngamma = 1")
     (tmp_path / "a").mkdir()
     look = finder(tmp_path)

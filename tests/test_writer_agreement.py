@@ -35,7 +35,7 @@ def strange_row(draw: random.Random, step: int) -> dict[str, Any]:
         ]  # fmt: skip
         if draw.random() < 0.75:
             row[name] = draw.choice(kinds)
-    choices = {
+    choices: dict[str, list[Any]] = {
         "reward": [0, 1, True, "0.5", 2.5, math.nan, None], "ref_reward": [0, 1.0, None], "prompt": ["p", "q", None],
         "finish_reason": ["length", "stop", "LENGTH", None], "group_id": [1, 2, "1", None, None],
         draw.choice(["response_mask", "loss_mask"]): [None, [draw.randint(0, 1) for _ in range(length + pad)]],

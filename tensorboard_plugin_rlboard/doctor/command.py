@@ -20,12 +20,12 @@ LIMIT = 16 * 1024 * 1024
 """Bytes of each file that are read unless everything is to be: hundreds of samples, in a fraction of a second."""
 
 
-def doctor(path: str, everything: bool = False, as_json: bool = False) -> int:
+def doctor(path: str, everything: bool = False, as_json: bool = False, config: str = "") -> int:
     """Prints the report; returns the exit code."""
     if not is_address(path) and not Path(path).exists():
         print(f"There is no file or folder {path}.", file=sys.stderr)
         return 1
-    report = examine(path, 0 if everything else LIMIT)
+    report = examine(path, 0 if everything else LIMIT, config)
     text = (
         json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
         if as_json
@@ -38,14 +38,15 @@ def doctor(path: str, everything: bool = False, as_json: bool = False) -> int:
     return report.exit_code
 
 
-def examine(path: str, limit: int = LIMIT) -> Report:
+def examine(path: str, limit: int = LIMIT, config: str = "") -> Report:
     """Looks at everything below a path.
 
     Args:
         path: a folder, an address, or one file.
         limit: bytes of each file to read at most; 0 for all.
+        config: an rlboard.toml that lies elsewhere.
     """
-    with opened(path, limit) as found:
+    with opened(path, limit, config) as found:
         known = events.read(found.root) if limit else events.read(found.root, sys.maxsize)
         answer = found.board.runs(known)
         runs = [_run(found, info, bool(known.scalars)) for info in answer.runs if info.files]

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.config_files import ConfigFiles
-from tensorboard_plugin_rlboard.run_config import combined, said
+from tensorboard_plugin_rlboard.settings.config_files import ConfigFiles
+from tensorboard_plugin_rlboard.settings.run_config import combined, said
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.settings import SettingsFinder

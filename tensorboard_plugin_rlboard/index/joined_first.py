@@ -101,7 +101,7 @@ class FirstAnswers:
                 f"FROM numbered f JOIN {run.table} r ON r.rowid = f.answer"
             )
             added = cursor.execute(
-                f'INSERT INTO {table.keys} SELECT "key", n, {file}, n, 0, {serial} FROM numbered'
+                f'INSERT INTO {table.keys} SELECT "key", n, {file}, n, {serial} FROM numbered'
             ).fetchall()
             cursor.execute("COMMIT")
         except BaseException:

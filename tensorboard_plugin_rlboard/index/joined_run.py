@@ -35,6 +35,14 @@ BATCH = 100_000
 _EVERY = 1 << 62
 MOST = 60
 """Columns that may hold joined values, and sides: each has a bit of a number of 64."""
+_REFERENCE = (
+    "ref_response",
+    "ref_reward",
+    "ref_valid_reward",
+    "ref_n_chars",
+    "reward_gap",
+    "valid_reward_gap",
+)
 _PLACES = frozenset({"id", "file", "line", "row", "step", "split", "attempt", "prompt_key", "text_key"})
 """Names that a table of samples has for something else."""
 
@@ -166,7 +174,7 @@ class RunJoins:
         )
         filled = frozenset(column for column, n in zip(self._bits, found, strict=False) if n)
         joined = tuple(
-            Joining(side.kind, side.source, n, rows - n, tuple(_shown(names[i], filled)))
+            Joining(side.kind, side.source, n, rows - n, tuple(_shown(side, names[i], filled) if n else ()))
             for i, (side, n) in enumerate(zip(sides, found[len(self._bits) :], strict=True))
         )
         if steps or joined != self.run.joined:
@@ -208,10 +216,12 @@ class RunJoins:
         return f"joined.{name}" if taken or name in RESERVED | _PLACES | computed else name
 
 
-def _shown(names: Names, filled: frozenset[str]) -> list[str]:
-    """The names of the columns that hold something, in the order of the side."""
+def _shown(side: Side, names: Names, filled: frozenset[str]) -> list[str]:
+    """The names of the columns that hold something, in an order that does not depend on what was read first."""
     targets = list(names.values())
     if REF_TEXT in targets:
         targets.append(REF_CHARS)
     targets += [gap for gap, pair in GAPS.items() if set(pair) & set(names.values())]
-    return [logical(target) for target in dict.fromkeys(targets) if target in filled]
+    shown = [logical(target) for target in dict.fromkeys(targets) if target in filled]
+    first = _REFERENCE if side.kind == "reference" else ()
+    return sorted(shown, key=lambda name: (first.index(name) if name in first else len(first), name))

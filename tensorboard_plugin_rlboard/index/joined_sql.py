@@ -68,20 +68,26 @@ def todo(run: str, where: str, keys_of: Sequence[Sequence[str]], limit: int) -> 
 
 
 def matched(sides: Sequence[Side]) -> str:
-    """A query over `todo` for the line of each side that a row has, n0, n1 and so on."""
+    """A query over `todo` for what each side has for a row, as n0, n1 and so on: null where it has nothing.
+
+    Of a reference it is the line. Of scores it is any key, and each of the row's keys that was found beside it, as n0_0,
+    n0_1 and so on: several lines may have scores of one sample.
+    """
     fields, joins = ["todo.place", "todo.split", "todo.step"], []
     for i, side in enumerate(sides):
         found = []
         for j in range(len(side.keys)):
             first = side.table.first(f"SELECT k{i}_{j} FROM todo")
             joins.append(f'LEFT JOIN ({first}) f{i}_{j} ON f{i}_{j}."key" = todo.k{i}_{j}')
-            found.append(f"f{i}_{j}.n")
+            found.append(f"f{i}_{j}.n" if side.kind == "reference" else f'f{i}_{j}."key"')
         if side.later:
             joins.append(
                 f"LEFT JOIN (SELECT n, {quoted(STEP)} AS at FROM {side.table.values}) p{i} ON p{i}.n = {found[0]}"
             )
             found = [f"CASE WHEN todo.step > p{i}.at THEN {found[0]} END"]
-        fields.append(f"coalesce({', '.join(found)}, NULL) AS n{i}")
+        if side.kind == "scores":
+            fields += [f"{key} AS n{i}_{j}" for j, key in enumerate(found)]
+        fields.append(f"coalesce({', '.join([*found, 'NULL'])}) AS n{i}")
     return f"SELECT {', '.join(fields)} FROM todo {' '.join(joins)}"
 
 
@@ -119,7 +125,7 @@ class Projection:
             f"SELECT r.* EXCLUDE ({own}), {', '.join([*before, f'{text_key} AS text_key'])}, m.* EXCLUDE (split, step) "
             f"FROM {self.run} r JOIN matched m ON r.rowid = m.place"
         )
-        lines = [f"LEFT JOIN ({self._line(i)}) s{i} ON s{i}.line = b.n{i}" for i in range(len(self.sides))]
+        lines = [join for i in range(len(self.sides)) for join in self._lines(i)]
         kinds = {"t": "VARCHAR", "m": "DOUBLE"}
         values = [
             f"CAST({self._value(column)} AS {kinds[column[0]]}) AS v{self.bits[column]}" for column in plain
@@ -140,6 +146,7 @@ class Projection:
         origins = [f"CASE WHEN n{i} IS NOT NULL THEN {1 << i} ELSE 0 END" for i in range(len(self.sides))]
         passing = [f"{letter}{bit}" for letter in "bv" for bit in self.bits.values()]
         passing += [c[column] for column in plain] + [f"n{i}" for i in range(len(self.sides))] + ["place"]
+        passing += [name for i in range(len(self.sides)) for name in self._found(i)]
         fields = [
             f"* EXCLUDE ({', '.join(passing)})",
             *finished,
@@ -149,11 +156,25 @@ class Projection:
         ]
         return f"SELECT {', '.join(fields)} FROM ({rows})"
 
-    def _line(self, side: int) -> str:
-        """The values of the lines of a side that are wanted."""
-        columns = [f"{quoted(column)} AS {quoted(f's{side} {column}')}" for column in self.names[side]]
-        table = self.sides[side].table.values
-        return f"SELECT {', '.join(['n AS line', *columns])} FROM {table} WHERE n IN (SELECT n{side} FROM matched)"
+    def _found(self, side: int) -> list[str]:
+        """Columns of `matched` with the keys of a side of scores."""
+        scores = self.sides[side].kind == "scores"
+        return [f"n{side}_{j}" for j in range(len(self.sides[side].keys))] if scores else []
+
+    def _lines(self, side: int) -> list[str]:
+        """Joins of the values of a side."""
+        table, names = self.sides[side].table, self.names[side]
+        if self.sides[side].kind == "reference":
+            columns = [f"{quoted(column)} AS {quoted(f's{side} {column}')}" for column in names]
+            lines = f"SELECT {', '.join(['n', *columns])} FROM {table.values} WHERE n IN (SELECT n{side} FROM matched)"
+            return [f"LEFT JOIN ({lines}) s{side} ON s{side}.n = b.n{side}"]
+        joins = []
+        for key in self._found(side) if names else ():
+            merged = table.merged(
+                f"SELECT {key} FROM matched", {column: f"s{key} {column}" for column in names}
+            )
+            joins.append(f'LEFT JOIN ({merged}) s{key} ON s{key}."key" = b.{key}')
+        return joins
 
     def _value(self, column: str) -> str:
         """What the sides have for a column."""
@@ -172,8 +193,13 @@ class Projection:
                 references.append(
                     f"WHEN n{i} IS NOT NULL THEN {self._unless_other(i, sources[0]) if sources else 'NULL'}"
                 )
-            elif sources:
-                scores.append(sources[0])
+            else:
+                scores += [
+                    quoted(f"s{key} {source}")
+                    for source, target in names.items()
+                    if target == column
+                    for key in self._found(i)
+                ]
         reference = [f"CASE {' '.join(references)} END"] if references else []
         return f"coalesce({', '.join([*reference, *scores, 'NULL'])})"
 

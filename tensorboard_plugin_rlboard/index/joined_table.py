@@ -63,7 +63,7 @@ class SideTable:
         cursor.execute(f"CREATE OR REPLACE TABLE {self.values} (n BIGINT, file INTEGER)")
         cursor.execute(
             f"CREATE OR REPLACE TABLE {self.keys} "
-            '("key" UBIGINT, n BIGINT, file INTEGER, line BIGINT, same UBIGINT, serial BIGINT)'
+            '("key" UBIGINT, n BIGINT, file INTEGER, line BIGINT, serial BIGINT)'
         )
         cursor.execute(f'CREATE OR REPLACE TABLE {self.gone} ("key" UBIGINT, serial BIGINT)')
 
@@ -105,15 +105,13 @@ class SideTable:
             "line": lines[at_rows],
         }
         names, sql = ", ".join(quoted(name) for name in fields), ", ".join(fields.values())
-        every = ", ".join(quoted(name) for name in columns)
         cursor.register("side_rows", frame)
         cursor.register("side_keys", keys)
         cursor.execute("BEGIN")
         try:
             cursor.execute(f"INSERT INTO {self.values} ({names}) SELECT {sql} FROM side_rows")
             cursor.execute(
-                f'INSERT INTO {self.keys} SELECT "key", side_keys.n, {file}, line, hash({every}), {self.serial + 1} '
-                f"FROM side_keys JOIN (SELECT n, {every} FROM {self.values} WHERE n >= {self._next}) USING (n)"
+                f'INSERT INTO {self.keys} SELECT "key", n, {file}, line, {self.serial + 1} FROM side_keys'
             )
             cursor.execute("COMMIT")
         except BaseException:
@@ -168,17 +166,45 @@ class SideTable:
         Args:
             wanted: a query for keys; those of other keys are left out.
         """
-        ranks = {relative: rank for rank, relative in enumerate(sorted(self._files))}
-        numbers = ", ".join(str(ranks[relative]) for relative in self._files)
-        order = f"CAST([{numbers}][file + 1] AS BIGINT) * {LINES} + line" if len(ranks) > 1 else "line"
         return (
-            f'SELECT "key", arg_min(n, {order}) AS n FROM {self.keys} '
+            f'SELECT "key", arg_min(n, {self._order()}) AS n FROM {self.keys} '
             f'WHERE "key" IN ({wanted}) GROUP BY "key"'
         )
 
+    def merged(self, wanted: str, names: Mapping[str, str]) -> str:
+        """A query for the first value of each column that a key has in any line, as (key, …).
+
+        Args:
+            wanted: a query for keys; those of other keys are left out.
+            names: column of values -> its name in the answer.
+        """
+        first = [
+            f"arg_min({quoted(column)}, {self._order()}) FILTER ({quoted(column)} IS NOT NULL) AS {quoted(name)}"
+            for column, name in names.items()
+        ]
+        columns = ", ".join(map(quoted, names))
+        return (
+            f'SELECT "key", {", ".join(first)} FROM {self.keys} '
+            f'JOIN (SELECT n, {columns} FROM {self.values}) USING (n) WHERE "key" IN ({wanted}) GROUP BY "key"'
+        )
+
+    def _order(self) -> str:
+        """SQL of the place of a line among all lines of all files."""
+        ranks = {relative: rank for rank, relative in enumerate(sorted(self._files))}
+        numbers = ", ".join(str(ranks[relative]) for relative in self._files)
+        return f"CAST([{numbers}][file + 1] AS BIGINT) * {LINES} + line" if len(ranks) > 1 else "line"
+
     def repeated(self, cursor: duckdb.DuckDBPyConnection) -> int:
-        """How many lines say something else for a key than another line that has it."""
-        same = f'SELECT count(*) AS n FROM {self.keys} GROUP BY "key" HAVING min(same) <> max(same)'
+        """How many lines have a key that another line has with another value in the same column."""
+        columns = [quoted(name) for name in self.columns if name.startswith(("t:", "m:"))]
+        keys = f'SELECT "key" FROM {self.keys} GROUP BY "key" HAVING count(*) > 1'
+        if not columns or not cursor.execute(f"SELECT count(*) FROM ({keys})").fetchall()[0][0]:
+            return 0
+        differ = " OR ".join(f"min({column}) <> max({column})" for column in columns)
+        same = (
+            f'SELECT count(*) AS n FROM {self.keys} JOIN {self.values} USING (n) WHERE "key" IN ({keys}) '
+            f'GROUP BY "key" HAVING {differ}'
+        )
         return int(cursor.execute(f"SELECT coalesce(sum(n - 1), 0) FROM ({same})").fetchall()[0][0])
 
 
