@@ -212,11 +212,11 @@ def test_damaged_documents_say_so(tmp_path: Path, content: str, rows: int, said:
 def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(
-        "\ufeffstep,text,reward,ok,id\r\n"
-        '1,"two\nlines, ""quoted""",0.5,True,007\r\n'
-        "2,,-1.0,False,1e5\r\n"
+        "\ufeffstep,said,reward,ok,number,id\r\n"
+        '1,"two\nlines, ""quoted""",0.5,True,007,1\r\n'
+        "2,,-1.0,False,1e5,\r\n"
         "3,too few\r\n"
-        '4,é,inf,,"12"\r\n'
+        '4,é,inf,,"12",7.0\r\n'
         '5,"not closed'.encode()
     )
     count, damage = damage_behind(path)
@@ -225,9 +225,9 @@ def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_pa
         "Rows with another number of cells than the header are left out: 1, the first of them row 3.",
     )
     assert rows_of(path) == [
-        {"step": 1, "text": 'two\nlines, "quoted"', "reward": 0.5, "ok": True, "id": "007"},
-        {"step": 2, "text": None, "reward": -1.0, "ok": False, "id": "1e5"},
-        {"step": 4, "text": "é", "reward": math.inf, "ok": None, "id": 12},
+        {"step": 1, "said": 'two\nlines, "quoted"', "reward": 0.5, "ok": True, "number": "007", "id": "1"},
+        {"step": 2, "said": None, "reward": -1.0, "ok": False, "number": "1e5", "id": None},
+        {"step": 4, "said": "é", "reward": math.inf, "ok": None, "number": 12, "id": "7.0"},
     ]
 
 

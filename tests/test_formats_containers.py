@@ -637,6 +637,22 @@ def test_what_tunix_did_not_print_is_shown_as_it_is(cell: str) -> None:
     assert len(found.problems) == 1
 
 
+def test_the_newer_table_of_tunix_has_texts_of_its_own(tmp_path: Path, open_board: Open) -> None:
+    names = "global_step,prompt_id,group_index,rollout_policy_version,status,reward,question,prompt,completion,gold_answer"
+    (tmp_path / "trajectory_log.csv").write_text(
+        f"{names},prompt_tokens,completion_tokens,metadata,trajectory\n"
+        "3,p1,0,2,SUCCEEDED,1.0,2+2?,2+2?,4,4,\"[1, 2]\",\"[3, 4]\",{'a': 1},{'steps': []}\n"
+        "3,p1,1,2,SUCCEEDED,0.0,2+2?,,5,4,\"[1, 2]\",,{'a': 1},{'steps': []}\n"
+    )
+    found = dump(open_board(tmp_path), ".")
+    assert found["problems"] == []
+    first, second = found["samples"]
+    assert (first["step"], first["texts"]["prompt"], first["texts"]["response"]) == (3, "2+2?", "4")
+    assert (first["texts"]["ground_truth"], first["texts"]["group_id"]) == ("4", "p1")
+    assert (first["tokens"], second["tokens"], second["texts"]["prompt"]) == (["#3", "#4"], [], "2+2?")
+    assert first["scalars"]["group_mean"] == 0.5
+
+
 # --- what is shown of other files ---
 
 

@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.formats.skyrl import SKYRL
 from tensorboard_plugin_rlboard.formats.slime import SLIME, SLIME_TRAINING
 from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.trl import TRL
-from tensorboard_plugin_rlboard.formats.tunix import TUNIX
+from tensorboard_plugin_rlboard.formats.tunix import TUNIX, TUNIX_PROGRAM
 from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.verl import VERL, VERL_VALIDATION
@@ -34,6 +34,7 @@ FORMATS: tuple[Format, ...] = (
     SLIME_TRAINING,
     RLLM,
     TUNIX,
+    TUNIX_PROGRAM,
     ART,
     TRL,
     NEMO_RL,

@@ -75,6 +75,38 @@ def _rows(row: Row, reading: Reading) -> Exploded:
     return Exploded([sample], problems)
 
 
+def _recognise_program(row: Row) -> bool:
+    keys = ("global_step", "prompt_id", "reward", "completion", "trajectory")
+    return all(key in row for key in keys) and isinstance(row.get("global_step"), int)
+
+
+def _program_rows(row: Row, reading: Reading) -> Exploded:
+    """A row of the newer log, which has texts of its own beside the printed trajectory."""
+    taken = {
+        "completion",
+        "completion_tokens",
+        "gold_answer",
+        "prompt_tokens",
+        "trajectory",
+        "prompt_id",
+        "status",
+    }
+    sample: dict[str, object] = {
+        key: value for key, value in row.items() if key not in taken and isinstance(value, (str, int, float))
+    }
+    ids = [int(number) for number in _numbers(row.get("completion_tokens")) if abs(number) < 2**53]
+    sample |= {
+        "step": row.get("global_step"),
+        "prompt": row.get("prompt") or row.get("question"),
+        "response": row.get("completion") or "",
+        "ground_truth": row.get("gold_answer"),
+        "group_id": parts.text(row.get("prompt_id")),
+        "finish_reason": row.get("status"),
+        "response_tokens": reading.tokens(ids) if ids else None,
+    }
+    return Exploded([{key: x for key, x in sample.items() if x not in (None, "") or key == "response"}])
+
+
 def _numbers(cell: object) -> list[float]:
     """A printed list of numbers. Read without Python's parser, which needs a hundred times the bytes."""
     if not isinstance(cell, str) or len(cell) > _LONGEST_LIST or not _NUMBERS.fullmatch(cell):
@@ -120,5 +152,16 @@ TUNIX = Format(
     ),
     recognise=_recognise,
     rows=_rows,
+    reads_ids=True,
+)
+
+TUNIX_PROGRAM = Format(
+    name="tunix_program",
+    definition=(
+        "tunix/experimental/orchestrator/rl_program.py (2026): a table with a row for each rollout that was trained on. No "
+        "log-probabilities beside those inside the printed trajectory, which is not read."
+    ),
+    recognise=_recognise_program,
+    rows=_program_rows,
     reads_ids=True,
 )

@@ -2,7 +2,7 @@ r"""CSV files, row by row: a header of names, then records whose cells may hold 
 
 A cell says nothing of its type. One that reads exactly as Python (or pandas) would write a number or a truth value is
 one, an empty cell is null, anything else is text; so what a row becomes depends on nothing behind it, and the lines of a
-file that has grown begin with those that it had.
+file that has grown begin with those that it had. Columns of texts and identifiers stay text: an answer may be "4".
 """
 
 from __future__ import annotations
@@ -25,6 +25,13 @@ _ASKED = frozenset(
 )
 _ANSWERED = frozenset({"response", "completion", "output", "messages", "conversation_text"})
 _JUDGED = frozenset({"reward", "rewards", "score", "trajectory_reward"})
+_WORDS = (
+    _ASKED | _ANSWERED | {"answer", "ground_truth", "gold_answer", "solution", "label", "text", "content"}
+)
+
+
+def _is_text(name: str) -> bool:
+    return name in _WORDS or name == "id" or name.endswith("_id")
 
 
 def _glance(file: BinaryIO, _far: bool) -> Glance:
@@ -42,6 +49,7 @@ def _rows(path: Path) -> Iterator[object]:
         if not any(header):
             msg = "The file has no complete header, or is still being written."
             raise DamagedError(msg)
+        texts = frozenset(filter(_is_text, header))
         for number, record in enumerate(records, 1):
             if not record.strip():
                 continue
@@ -49,7 +57,11 @@ def _rows(path: Path) -> Iterator[object]:
             if cells is None or len(cells) != len(header):
                 skipped, first = skipped + 1, first or number
                 continue
-            yield {name: _value(cell) for name, cell in zip(header, cells, strict=True) if name}
+            yield {
+                name: (cell or None) if name in texts else _value(cell)
+                for name, cell in zip(header, cells, strict=True)
+                if name
+            }
     if skipped:
         msg = f"Rows with another number of cells than the header are left out: {skipped}, the first of them row {first}."
         raise DamagedError(msg)
