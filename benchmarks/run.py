@@ -19,6 +19,7 @@ from typing import Any
 import bench
 import cluster_speed
 import first_heatmap
+import format_speed
 import host_speed
 import index_speed
 import large_log
@@ -38,6 +39,7 @@ ROWS: tuple[bench.Row[Any], ...] = (
     long_sample.ROW,
     small_files.ROW,
     first_heatmap.ROW,
+    format_speed.ROW,
     writer_speed.ROW,
 )
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import bench
+import machine
 import numpy as np
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
+from tensorboard_plugin_rlboard.writing.files import zstd_frames
 
 ARRAYS = ("logprobs", "ref_logprobs", "values")
 VOCABULARY = 20_000
@@ -80,24 +84,34 @@ def tensors(fields: dict[str, Any]) -> dict[str, Any] | None:
     return {k: torch.from_numpy(v.copy()) if isinstance(v, np.ndarray) else v for k, v in fields.items()}
 
 
-def blocked(folder: Path, fields: dict[str, Any], repeats: int, *, idle: bool) -> tuple[list[float], float]:
-    """Milliseconds of each call, and samples a second that the thread wrote."""
-    calls, samples = [], len(fields["prompt"])
+@dataclass(frozen=True)
+class Calls:
+    """Milliseconds of each call, those of them on a processor, and samples a second that the thread wrote."""
+
+    wall: list[float]
+    busy: list[float]
+    rate: float
+
+
+def blocked(folder: Path, fields: dict[str, Any], repeats: int, *, idle: bool) -> Calls:
+    """Logs a step again and again; `idle` waits for the thread in between."""
+    calls, busy, samples = [], [], len(fields["prompt"])
     with RolloutWriter(folder, queue_bytes=1 << 33, queue_samples=1 << 30) as writer:
         writer.log_batch(step=0, **fields)
         writer.flush()
         begin = time.perf_counter()
         for step in range(1, repeats + 1):
-            start = time.perf_counter()
+            start, own = time.perf_counter(), time.thread_time()
             writer.log_batch(step=step, **fields)
             calls.append((time.perf_counter() - start) * 1e3)
+            busy.append((time.thread_time() - own) * 1e3)
             if idle:
                 writer.flush()
         writer.flush()
         seconds = time.perf_counter() - begin
         if writer.written != samples * (repeats + 1):
             raise RuntimeError(f"{writer.dropped} samples were dropped")
-    return calls, samples * repeats / seconds
+    return Calls(calls, busy, samples * repeats / seconds)
 
 
 def slowed(folder: Path, fields: dict[str, Any], repeats: int) -> float:
@@ -129,52 +143,59 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
     for kind, some in (("NumPy", fields), ("torch", tensors(fields))):
         if some is None:
             continue
-        calls, rate = blocked(home.empty("idle"), some, sizes.repeats, idle=True)
-        yield bench.over_runs(f"caller blocked, {kind}, idle", calls, "ms", reach=20.0, note=what)
-        yield bench.Figure(
-            f"caller blocked, {kind}, idle: worst", max(calls), "ms", reach=20.0, count=len(calls)
-        )
-        calls, _ = blocked(home.empty("busy"), some, max(2, sizes.repeats // 4), idle=False)
-        yield bench.over_runs(f"caller blocked, {kind}, at once", calls, "ms")
-        yield bench.Figure(f"the thread writes, {kind}", rate, "samples/s")
+        calls = blocked(home.empty("idle"), some, sizes.repeats, idle=True)
+        name, count = f"caller blocked, {kind}, idle", len(calls.wall)
+        yield bench.over_runs(name, calls.wall, "ms", reach=20.0, note=what)
+        yield bench.Figure(f"{name}: worst", max(calls.wall), "ms", reach=20.0, count=count)
+        yield bench.over_runs(f"{name}: on a processor", calls.busy, "ms")
+        at_once = blocked(home.empty("busy"), some, max(2, sizes.repeats // 4), idle=False)
+        yield bench.over_runs(f"caller blocked, {kind}, at once", at_once.wall, "ms")
+        yield bench.Figure(f"the thread writes, {kind}", calls.rate, "samples/s")
     yield bench.Figure(
         "the caller's own work while the thread writes",
         slowed(home.empty("slow"), fields, 5),
         "× as long",
         count=5,
     )
-    whole = plain(fields)
-    (path,) = home.empty("size").parent.glob("idle/*.jsonl")
-    ours = path.stat().st_size / (sizes.repeats + 1)
-    yield bench.Figure(
-        "bytes against json.dumps, whole lines",
-        ours / whole,
-        "×",
-        reach=0.45,
-        note=f"{ours / 1e6:.1f} of {whole / 1e6:.1f} MB a step",
-    )
-    yield bench.Figure(
-        "bytes against json.dumps, arrays alone", _arrays(home.empty("arrays"), fields), "×", reach=0.45
-    )
-    yield bench.Figure(
-        "the same with compress=True, whole lines", _packed(home.empty("packed"), fields) / whole, "×"
-    )
+    losses = [lost(home.empty("killed"), 1.5 + 0.3 * run) for run in range(5)]
+    yield bench.over_runs("what a kill loses: the calls of the last", losses, "ms")
+    whole, arrays = plain(fields), {name: fields[name] for name in ARRAYS}
+    size = _bytes(home.empty("whole"), fields)
+    note = f"{size / 1e6:.1f} of {whole / 1e6:.1f} MB a step"
+    yield bench.Figure("bytes against json.dumps, whole lines", size / whole, "×", reach=0.45, note=note)
+    ratio = _bytes(home.empty("arrays"), arrays) / plain(arrays)
+    yield bench.Figure("bytes against json.dumps, arrays alone", ratio, "×", reach=0.45)
+    if zstd_frames()[0] is not None:
+        packed = _bytes(home.empty("packed"), fields, compress=True) / whole
+        yield bench.Figure("the same with compress=True, whole lines", packed, "×")
 
 
-def _arrays(folder: Path, fields: dict[str, Any]) -> float:
-    with RolloutWriter(folder, scalars=False) as writer:
-        writer.log_batch(step=1, **{name: fields[name] for name in ARRAYS})
-    written = writer.path.stat().st_size
-    return written / sum(
-        len(json.dumps({name: fields[name][row].tolist() for name in ARRAYS}))
-        for row in range(len(fields["prompt"]))
-    )
-
-
-def _packed(folder: Path, fields: dict[str, Any]) -> int:
-    with RolloutWriter(folder, scalars=False, compress=True) as writer:
+def _bytes(folder: Path, fields: dict[str, Any], *, compress: bool = False) -> int:
+    with RolloutWriter(folder, scalars=False, compress=compress) as writer:
         writer.log_batch(step=1, **fields)
     return writer.path.stat().st_size
+
+
+KILLED = """
+import sys, time
+from tensorboard_plugin_rlboard.writer import RolloutWriter
+writer = RolloutWriter(sys.argv[1], scalars=False)
+for step in range(1_000_000):
+    writer.log(step=step, response="x" * 200, logprobs=[-0.5] * 100)
+    print(time.monotonic_ns(), flush=True)
+    time.sleep(0.002)
+"""
+
+
+def lost(folder: Path, seconds: float) -> float:
+    """Milliseconds before a kill whose calls are in no file; a process that logs a sample every 2 ms is killed."""
+    command = [sys.executable, "-c", KILLED, str(folder)]
+    with subprocess.Popen(command, env=machine.environment(), stdout=subprocess.PIPE) as process:
+        time.sleep(seconds)
+        process.kill()
+        times = [int(line) for line in process.communicate()[0].split()]
+    written = sum(path.read_bytes().count(b"\n") for path in folder.glob("*.jsonl"))
+    return 0.0 if written >= len(times) else (times[-1] - times[written]) / 1e6
 
 
 ROW = bench.Row(

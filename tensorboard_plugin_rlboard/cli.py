@@ -120,13 +120,19 @@ def _add_doctor(commands: Any) -> None:
     doctor.add_argument(
         "--all", action="store_true", help="read large files to their end (default: 16 MiB of each)"
     )
+    doctor.add_argument(
+        "--config",
+        default="",
+        metavar="FILE",
+        help="an rlboard.toml, as TensorBoard's --rlboard_config takes it",
+    )
     doctor.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def _doctor(given: argparse.Namespace) -> int:
     from tensorboard_plugin_rlboard.doctor.command import doctor  # noqa: PLC0415 (NumPy and more)
 
-    return doctor(given.path, given.all, given.json)
+    return doctor(given.path, given.all, given.json, given.config)
 
 
 def _add_demo(commands: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import mimetypes
 import socket
@@ -55,6 +56,8 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         settings = SettingsFinder(found, str(getattr(flags, "rlboard_config", "") or ""))
         seconds = 5.0 if interval is None else float(interval)
         self._registry = Registry(found, seconds, _cache_folder(flags), memory, settings)
+        # A thread that is still inside a library when Python ends aborts the process.
+        atexit.register(self._registry.stop)
         self._board = Board(self._registry)
         self._scalars = ScalarReader(context.data_provider)
         self._events = EventReader(context.data_provider)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tensorboard import errors
@@ -187,6 +188,7 @@ def paired(run: str, scalar_runs: Iterable[str], rollout_runs: Iterable[str] = (
     return []
 
 
+@lru_cache(maxsize=65_536)  # every run is compared with every other one
 def _parts(run: str) -> tuple[str, ...]:
     """Split a run's name into its folders; "." says "directly here" and is none."""
     return tuple(part for part in run.split("/") if part != ".")

@@ -94,7 +94,8 @@ def _one(board: Board, name: str, base: Path, wanted: Wanted) -> bool:
         return False
     curves = len({tag for _, values in points for tag in values})
     steps = len({step for step, _ in points})
-    sys.stdout.write(f"{name}: {curves} curves of {steps:,} steps written to {path}\n")
+    left = f" ({run.problems:,} problems in its logs: the tab lists them)" if run.problems else ""
+    sys.stdout.write(f"{name}: {curves} curves of {steps:,} steps written to {path}{left}\n")
     return True
 
 

@@ -110,17 +110,17 @@ class RolloutWriter:
     @property
     def written(self) -> int:
         """Samples that are in a file."""
-        return self._core.written
+        return self._core.account.written
 
     @property
     def dropped(self) -> int:
         """Samples that are lost: no room in the queue, nothing that can be written, or a disk that refused."""
-        return self._core.dropped
+        return self._core.account.dropped
 
     @property
     def skipped(self) -> int:
         """Samples that `every_n_steps` and `max_samples_per_step` left out."""
-        return self._core.skipped
+        return self._core.account.skipped
 
     def log(
         self,
@@ -154,7 +154,7 @@ class RolloutWriter:
                 named parts of the reward, texts.
         """
         if self._core.skips(step):
-            self._core.skip(1)
+            self._core.account.add(skipped=1)
             return
         self._put(Item, {
             "step": step, "prompt": prompt, "response": response, "reward": reward, **more,
@@ -173,7 +173,7 @@ class RolloutWriter:
                 Per-token fields are B lists or one B × T array.
         """
         if self._core.skips(fields.get("step")):
-            self._core.skip(batch_size(fields))
+            self._core.account.add(skipped=batch_size(fields))
             return
         self._put(functools.partial(Item, batch=True), fields, lengths)
 
@@ -182,14 +182,14 @@ class RolloutWriter:
         try:
             samples = batch_size(fields) if item is not Item else 1
             if self._process != os.getpid():
-                self._core.lose(samples, _FORKED)
+                self._core.account.lose(samples, _FORKED)
                 return
             copies = {key: snapshot(value) for key, value in fields.items() if value is not None}
             cuts = snapshot(lengths)
             if not self._pump.put(item(copies, samples, cuts), samples, sum(map(weight, copies.values()))):
-                self._core.lose(samples, "the writer is closed" if self._pump.closed else _FULL)
+                self._core.account.lose(samples, "the writer is closed" if self._pump.closed else _FULL)
         except Exception as error:  # noqa: BLE001 - nothing may reach the training
-            self._core.fail(error, samples)
+            self._core.account.fail(error, samples)
 
     def flush(self, timeout: float = CLOSING) -> None:
         """Wait until all that was logged is on the disk, so many seconds at most.
@@ -198,7 +198,9 @@ class RolloutWriter:
         samples so far, as if the step were complete.
         """
         if self._process == os.getpid() and not self._pump.flush(timeout):
-            self._core.warn("slow", f"{self._pump.waiting} samples are not on the disk after {timeout:g} s")
+            self._core.account.warn(
+                "slow", f"{self._pump.waiting} samples are not on the disk after {timeout:g} s"
+            )
 
     def close(self, timeout: float = CLOSING) -> None:
         """Write what is left and close the file; samples logged afterwards are dropped. May be called twice."""

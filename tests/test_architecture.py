@@ -20,32 +20,9 @@ PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # The room of a module -> the rooms that it may import. A room that is not named imports nothing of ours.
 MAY_IMPORT = {
-    "plugin": {
-        "http",
-        "board",
-        "index",
-        "sources",
-        "scalars",
-        "settings",
-        "config_files",
-        "run_config",
-        "events",
-    },
+    "plugin": {"http", "board", "index", "sources", "scalars", "settings", "events"},
     "cli": {"cluster", "doctor", "demo", "scalars_command", "__version__"},
-    "doctor": {
-        *(
-            "board",
-            "index",
-            "sources",
-            "formats",
-            "scalars",
-            "events",
-            "config_files",
-            "run_config",
-            "settings",
-            "texts",
-        ),
-    },
+    "doctor": {"api", "board", "index", "sources", "formats", "scalars", "events", "settings", "texts"},
     "scalars_command": {"board", "index", "sources", "writing"},
     "writer": {"writing"},
     "writing": {"formats", "metrics", "segments"},
@@ -55,35 +32,12 @@ MAY_IMPORT = {
     "integrations": {"writer"},
     "http": {"board", "texts"},
     "board": {
-        *(
-            "index",
-            "scalars",
-            "settings",
-            "run_config",
-            "config_files",
-            "sources",
-            "formats",
-            "metrics",
-            "moments",
-            "segments",
-        ),
+        *("index", "scalars", "settings", "sources", "formats", "metrics", "moments", "segments"),
         *("texts", "api"),
     },
-    "index": {
-        "settings",
-        "run_config",
-        "config_files",
-        "sources",
-        "formats",
-        "metrics",
-        "moments",
-        "segments",
-    },
-    "settings": {"settings_file", "sources", "formats", "texts"},
-    "settings_file": {"formats"},
-    "run_config": {"config_names"},
-    "events": {"run_config"},
-    "config_files": {"run_config", "sources"},
+    "index": {"settings", "sources", "formats", "metrics", "moments", "segments"},
+    "events": {"settings"},
+    "settings": {"sources", "formats", "texts"},
     "formats": {"metrics", "segments"},
     "moments": {"metrics", "segments"},
     "metrics": {"segments"},
@@ -185,7 +139,18 @@ def test_every_folder_of_architecture_exists() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\| `([\w./-]+)/`", text, re.MULTILINE))
     assert {"tensorboard_plugin_rlboard", "frontend", "tests"} <= named
-    rooms = {"api", "board", "cluster", "doctor", "index", "formats", "integrations", "sources", "writing"}
+    rooms = {
+        "api",
+        "board",
+        "cluster",
+        "doctor",
+        "index",
+        "formats",
+        "integrations",
+        "settings",
+        "sources",
+        "writing",
+    }
     homes = (ROOT, PACKAGE, ROOT / "frontend" / "src")
     missing = [name for name in named if not any((home / name).is_dir() for home in homes)]
     assert not missing, f"ARCHITECTURE.md names folders that are not there: {missing}"

@@ -15,10 +15,11 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
+from tensorboard_plugin_rlboard import RolloutWriter
 from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Trainings
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
-from tensorboard_plugin_rlboard.run_config import Declaration, EventFacts
 from tensorboard_plugin_rlboard.settings import SettingsFinder
+from tensorboard_plugin_rlboard.settings.run_config import Declaration, EventFacts
 from tensorboard_plugin_rlboard.sources.logdir import Root
 
 ROW = {"step": 1, "prompt": "p", "response": "a", "reward": 0.5}
@@ -172,3 +173,20 @@ def test_runs_are_paired_again_only_when_something_changes(
     registry.runs = {"a": run, "c": run}
     trainings.of(run, known)
     assert len(counted) == 4
+
+
+def test_a_run_of_our_writer_says_itself_what_belongs_to_it(tmp_path: Path, tab: Open) -> None:
+    folder = tmp_path / "exp"
+    scalars(folder, {"loss": [3.0]})  # the trainer's own event file, which the writer keeps out of
+    scalars(tmp_path / "other", {"loss": [9.0]})
+    with RolloutWriter(folder, config={"gamma": 0.5, "algorithm": {"kl_coef": 0.01}}) as writer:
+        writer.log(step=1, prompt="p", response="r", reward=0.5)
+    found = tab(tmp_path)
+    run = found.run("exp")
+    assert (run["scalar_pairing"], run["scalar_runs"][0]) == ("declared", "exp")
+    assert set(run["scalar_runs"]) == {name for name in run["scalar_choices"] if name != "other"}
+    assert (run["config"]["gamma"], run["config"]["beta"]) == (0.5, 0.01)
+    assert run["config_sources"]["gamma"] == "rollouts.config.json"
+    assert found.ask("scalars?run=exp&tag=loss")["loss"]["value"] == [3.0]
+    (folder / "rollouts.config.json").unlink()
+    assert tab(tmp_path).run("exp")["config_sources"]["gamma"] == "RolloutWriter"

@@ -238,7 +238,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_indexed(
     assert index() == 1
     said = capsys.readouterr()
     assert "Not indexed: run/torn.jsonl.gz: The archive ends in the middle" in said.err
-    assert "No rollout log: run/other.jsonl: Its first row has the keys no" in said.out
+    assert "No rollout log: run/other.jsonl: It has no text of a response under a name" in said.out
     assert "1 problem in lines" in said.out
     assert Cache(tmp_path / "cache").manifest(str(logs / "run" / "torn.jsonl.gz")) is None
     assert len(manifest(tmp_path, logs, "b.jsonl").ranges) == 1

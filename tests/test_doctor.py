@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ import pytest
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.doctor import events
 from tensorboard_plugin_rlboard.doctor.command import examine
+from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report
 
 SAMPLES = Path(__file__).parents[1] / "rollout_samples"
@@ -84,7 +88,7 @@ def test_texts_alone_are_pointed_to_the_hook_of_their_trainer(tmp_path: Path, wr
     assert theirs.next == [
         "Nothing is known of single tokens: docs/integrations/verl.md: one call logs every token."
     ]
-    assert own.next == ["Nothing is known of single tokens: log with RolloutWriter (docs/format.md)."]
+    assert own.next == ["Nothing is known of single tokens: log with RolloutWriter (docs/logging.md)."]
     (file,) = theirs.files
     assert (file.format, file.told_by, file.steps) == (
         "verl",
@@ -165,6 +169,12 @@ def test_large_files_in_part(tmp_path: Path, write_rows: Write, capsys: Any) -> 
     assert not first.problems, "the line that was cut is no problem of the file"
     assert (second.whole, second.samples) == (True, 1)
     assert "Large files were read in part: --all reads everything." in report.next
+    printed = "\n".join(lines(report))
+    size = f"{first.bytes / 1000:.1f} kB"
+    assert (
+        f"steps 1 to {first.samples}, train, in the first {first.read_bytes / 1000:.1f} kB of {size}"
+        in printed
+    )
     whole = examine(str(tmp_path), 0)
     assert [file.samples for file in whole.runs[0].files] == [100, 1]
     assert all(file.whole for file in whole.runs[0].files)
@@ -210,10 +220,10 @@ def test_large_event_files_are_known_by_their_folders(tmp_path: Path) -> None:
     from tensorboard_plugin_rlboard.sources.logdir import Root
 
     shutil.copytree(SAMPLES / "train_couplets", tmp_path / "x")
-    assert events.read(Root("", str(tmp_path)), largest=10).scalar_runs == ("x",)
+    assert events.read(Root("", str(tmp_path)), largest=10).scalars == ("x",)
     (tmp_path / "y").mkdir()
     (tmp_path / "y" / "events.out.tfevents.1").write_bytes(b"no event file")
-    assert events.read(Root("", str(tmp_path))).scalar_runs == ("x",), "it holds no scalars"
+    assert events.read(Root("", str(tmp_path))).scalars == ("x",), "it holds no scalars"
 
 
 def test_ids_without_a_tokenizer(tmp_path: Path, write_rows: Write) -> None:
@@ -247,6 +257,29 @@ def test_a_conversation_is_a_field(tmp_path: Path, write_rows: Write) -> None:
     assert "messages" in only(examine(str(tmp_path))).fields
 
 
+def test_what_was_joined(tmp_path: Path, write_rows: Write, capsys: Any) -> None:
+    write_rows(tmp_path / "x" / "a.jsonl", [row(1, prompt=f"p{i}") for i in range(3)])
+    references = [{"prompt": f"p{i}", "ref_response": "r", "ref_reward": 0.25} for i in range(2)]
+    write_rows(tmp_path / "x" / "reference.jsonl", references)
+    report = examine(str(tmp_path))
+    (joined,) = report.runs[0].joined
+    assert (joined.what, joined.matched, joined.unmatched) == ("reference", 2, 1)
+    assert {"ref_response", "ref_reward"} <= set(only(report).fields)
+    main(["doctor", str(tmp_path)])
+    assert "joined: reference from x/reference.jsonl: 2 of 3 samples have" in capsys.readouterr().out
+
+
+def test_a_mapping_from_elsewhere(tmp_path: Path, write_rows: Write) -> None:
+    write_rows(tmp_path / "log" / "a.jsonl", [{"said": "r", "asked": "p", "how_good": 0.5, "at": 3}])
+    assert examine(str(tmp_path / "log")).exit_code == 1
+    config = tmp_path / "rlboard.toml"
+    config.write_text('[mapping]\nresponse = "said"\nprompt = "asked"\nreward = "how_good"\nstep = "at"\n')
+    report = examine(str(tmp_path / "log"), config=str(config))
+    assert (only(report).samples, only(report).steps, report.exit_code) == (1, (1, 3, 3), 0)
+    assert "said → response" in only(report).told_by
+    assert not report.runs[0].mapping_toml, "it is no guess"
+
+
 def test_json(tmp_path: Path, write_rows: Write, capsys: Any) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1, **tokens())])
     assert main(["doctor", "--json", str(tmp_path)]) == 0
@@ -268,6 +301,14 @@ def test_many_files_alike_are_told_together(tmp_path: Path, write_rows: Write, c
     assert "  x/001.jsonl … x/030.jsonl (30 files)" in printed
     assert "native: 30 samples, steps 1 to 30, train" in printed
     assert printed.count("has not") == 1
+
+
+def test_a_reader_that_has_seen_enough(tmp_path: Path, write_rows: Write) -> None:
+    write_rows(tmp_path / "x" / "a.jsonl", [row(1)])
+    command = f'"{sys.executable}" -m tensorboard_plugin_rlboard.cli doctor "{tmp_path}" | true'
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(SAMPLES.parent), *sys.path])}
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
 
 
 def test_the_folder_stays_as_it_is(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tensorboard.data import provider
 from tensorboard.plugins.hparams.metadata import SESSION_START_INFO_TAG
 
 from tensorboard_plugin_rlboard.events import EventReader
-from tensorboard_plugin_rlboard.run_config import Declaration, EventFacts
+from tensorboard_plugin_rlboard.settings.run_config import Declaration, EventFacts
 
 CTX = context.RequestContext()
 

@@ -212,7 +212,7 @@ def check_row(row: dict[str, Any], fields: tuple[str, ...]) -> None:
     ratios = zip(row["logprobs"], row["ref_logprobs"], strict=True)
     penalty = [-0.03 * (policy - reference) for policy, reference in ratios]
     penalty[-1] += row["reward"]
-    assert row["token_rewards"] == pytest.approx(penalty, abs=1e-6)
+    assert row["token_rewards"] == pytest.approx(penalty, abs=1e-3), "the writer rounds to three decimals"
     parts = sum(weight * row[part] for part, weight in task.WEIGHTS.items())
     assert row["reward"] == pytest.approx(parts, abs=1e-6)
 

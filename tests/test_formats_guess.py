@@ -10,10 +10,18 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.base import Reading
-from tensorboard_plugin_rlboard.formats.guess import guess
-from tensorboard_plugin_rlboard.formats.registry import by_name
+from tensorboard_plugin_rlboard.formats.guess import completed, guess
+from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.registry import by_name, recognise
 
 CHAT = [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4"}]
+
+
+def flat(toml: str) -> dict[str, str]:
+    """The mapping of an rlboard.toml, its columns as words."""
+    said = tomllib.loads(toml)["mapping"]
+    columns = said.pop("columns", {})
+    return {**said, **{f"columns.{name}": key for name, key in columns.items()}}
 
 
 @pytest.mark.parametrize(
@@ -71,6 +79,30 @@ CHAT = [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4
                 "group_id": "meta.promptId",
             },
         ),
+        # The numbers beside a nested score, and those of an object that is named like one, become metrics.
+        (
+            {
+                "prompt": "p",
+                "output": "o",
+                "info": {"reward": 1.0, "acc": 0.5, "why": "x", "prompt": 3, "n": 2},
+                "n": 7,
+            },
+            {"prompt": "prompt", "response": "output", "reward": "info.reward", "columns.acc": "info.acc"},
+        ),
+        (
+            {
+                "prompt": "p",
+                "output": "o",
+                "rewards": {"format": 1.0, "right": False, "note": None},
+                "usage": {"n": 3},
+            },
+            {
+                "prompt": "prompt",
+                "response": "output",
+                "columns.format": "rewards.format",
+                "columns.right": "rewards.right",
+            },
+        ),
         ({"messages": CHAT, "reward": 1.0}, {"messages": "messages", "reward": "reward"}),
         (
             {"messages": CHAT[:1], "completion": "4", "score": 1},
@@ -94,7 +126,10 @@ CHAT = [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4
             {"prompt": "p", "completion": "c", "format_reward": 1.0, "accuracy_reward": 0.0},
             {"prompt": "prompt", "response": "completion"},
         ),
-        ({"prompt": "p", "completion": "c", "helpful_score": 3}, None),
+        (
+            {"id": 7, "prompt": "p", "completion": "c", "helpful_score": 3},
+            {"prompt": "prompt", "response": "completion", "reward": "helpful_score", "sample_id": "id"},
+        ),
         ({"prompt": "p", "output": "c", "score": None}, None),
         # A path must not lead to a key that is spelt like it.
         (
@@ -113,7 +148,7 @@ def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | Non
     assert all(key in found.why for key in found.mapping.values())
     assert by_name(found.format.spec).options == found.format.options
     assert mapping.is_guessed(by_name(found.format.spec))
-    assert tomllib.loads(found.toml)["mapping"] == dict(found.mapping)
+    assert flat(found.toml) == dict(found.mapping)
 
 
 LOOK_ALIKES: dict[str, dict[str, Any]] = {
@@ -160,10 +195,14 @@ LOOK_ALIKES: dict[str, dict[str, Any]] = {
     "web text": {"text": "t", "score": 3.5, "url": "u"},
     "preferences": {"prompt": "p", "chosen": "a", "rejected": "b", "score": 1.0},
     "a step and a text": {"step": 1, "output": "Saved."},
+    "transitions": {"state": "s", "action": "left", "reward": 0.1, "next_state": "t", "done": False},
     "prompts only": {"prompt": "p", "reward": 0.5, "step": 3},
     "columns": {"prompt": ["a", "b"], "completion": ["c", "d"], "reward": [1.0, 0.0]},
     "empty": {},
 }
+
+
+NOTHING_TO_MAP = {"LLaMA-Factory trainer log", "verl FileLogger", "SkyRL aggregated", "metrics", "empty"}
 
 
 @pytest.mark.parametrize("name", LOOK_ALIKES)
@@ -173,9 +212,12 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     assert found.format is None
     assert not found.mapping
     assert found.why.endswith(".")
+    assert all(key in found.why for key in sorted(row)[:3])
+    if name in NOTHING_TO_MAP:
+        assert ("rlboard.toml" in found.why, found.toml) == (False, "")
+        return
     assert "rlboard.toml" in found.why
     assert "[mapping]" in found.why
-    assert all(key in found.why for key in sorted(row)[:3])
     asked = tomllib.loads(found.toml)["mapping"]
     assert set(asked) & set(mapping.RESPONSES), "the remedy says where the response is to be named"
 
@@ -187,8 +229,11 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
         ("preferences", "preferred"),
         ("log", "program's log"),
         ("web text", "no prompt"),
-        ("metrics", "no text of a response"),
+        ("metrics", "as logs of metrics (its first row has the keys loss, reward, step)."),
+        ("metrics with a text", "no text of a response"),
         ("a step and a text", "neither a prompt nor a score"),
+        ("columns", "completion is a list of texts"),
+        ("transitions", "action may be any text"),
     ],
 )
 def test_a_refusal_says_what_is_missing(name: str, reason: str) -> None:
@@ -219,9 +264,26 @@ def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None
     values = [mapping.at(row, path) for path in found.mapping.values()]
     assert any(isinstance(value, (str, list)) for value in values)
     assert dict(mapping.words_of(by_name(found.format.spec))) == dict(found.mapping)
-    assert tomllib.loads(found.toml)["mapping"] == dict(found.mapping)
+    assert flat(found.toml) == dict(found.mapping)
     if found.format.rows is not None:
         found.format.rows(row, Reading())
+
+
+def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
+    row = {"prompt": "p", "response": "r", "score": 1.0, "global_step": 3}
+    known = recognise(row)
+    assert known is NATIVE
+    assert mapping.words_of(completed(known, row))["step"] == "global_step"
+    for other in (
+        {**row, "step": 3},
+        {"prompt": "p", "response": "r", "score": 1.0},
+        {"prompt": "p", "response": "r"},
+    ):
+        assert completed(NATIVE, other) is NATIVE
+    verl = {"input": "i", "output": "o", "score": 1.0, "gts": "4", "step": 1}
+    known = recognise(verl)
+    assert known is not None
+    assert completed(known, {**verl, "global_step": 3}) is known
 
 
 def test_paths_lead_into_objects_and_lists() -> None:

@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index import loading, plan, ranges, shelf
 from tensorboard_plugin_rlboard.index.beside import FOLDER
 from tensorboard_plugin_rlboard.index.cache import Cache
+from tensorboard_plugin_rlboard.index.facts import VERSION
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -105,7 +106,7 @@ def test_log_under_another_path_is_not_read_again(
     logs.rename(tmp_path / "mounted")
     assert rewards(tmp_path / "mounted", tmp_path / "cache") == ALL
     assert read == []
-    shutil.rmtree(tmp_path / "cache" / "heads-2")
+    shutil.rmtree(tmp_path / "cache" / f"heads-{VERSION}")
     assert rewards(tmp_path / "mounted", tmp_path / "cache") == ALL, "now it is known under this path"
     assert read == []
 

@@ -93,7 +93,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def train(tiny: Path, tmp_path: Path) -> Trained:
     def make(
-        kind: str = "GRPO", chat: bool = False, listening: bool = True, **settings: Any
+        kind: str = "GRPO", chat: bool = False, listening: bool = True, more: Any = None, **settings: Any
     ) -> tuple[Any, Path]:
         prompts = [[{"role": "user", "content": text}] for text in PROMPTS] if chat else PROMPTS
         data = Dataset.from_dict(
@@ -129,6 +129,7 @@ def train(tiny: Path, tmp_path: Path) -> Trained:
             eval_dataset=data.select(range(4)),
             processing_class=PreTrainedTokenizerFast.from_pretrained(tiny),
             callbacks=callbacks,
+            **(more or {}),
         )
         trainer.train()
         callback.close()
@@ -319,6 +320,45 @@ def test_rloo(train: Trained, tiny: Path, open_run: Callable[[Path], Board]) -> 
     board = open_run(folder)
     for ours, theirs in {"reward": "reward", "log_ratio_mean": "kl", "entropies_mean": "entropy"}.items():
         assert curve(board, ours) == pytest.approx(logged(trainer, theirs), abs=2e-5), ours
+
+
+@pytest.mark.parametrize("kind", ["GRPO", "RLOO"])
+def test_adapters_have_the_model_below_them_as_reference(train: Trained, tiny: Path, kind: str) -> None:
+    """Policy and reference are one model then, with and without its adapter."""
+    peft = pytest.importorskip("peft", reason="peft is not installed")
+    lora = peft.LoraConfig(r=4, lora_alpha=64, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    _, folder = train(kind, max_steps=1, more={"peft_config": lora})
+    for row in rows(folder):
+        first = recomputed(tiny, row)
+        assert row["ref_logprobs"] == pytest.approx(first, abs=1e-4)
+        assert row["logprobs"] != pytest.approx(first, abs=1e-3), "the adapter is not zero at the start"
+
+
+def test_a_rollout_of_ones_own(train: Trained, tiny: Path, open_run: Callable[[Path], Board]) -> None:
+    """As tools and environments do, it says what the sampler's log-probabilities are, and which tokens are not its."""
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(tiny)
+    response = [40, 41, 42, 43, tokenizer.eos_token_id]
+
+    def rollout(prompts: list[str], _: Any) -> dict[str, Any]:
+        size = len(prompts)
+        return {
+            "prompt_ids": [tokenizer(prompt)["input_ids"] for prompt in prompts],
+            "completion_ids": [response] * size,
+            "logprobs": [[-1.0, -2.0, 0.0, 0.0, -3.0]] * size,
+            "env_mask": [[1, 1, 0, 0, 1]] * size,
+        }
+
+    trainer, folder = train(max_steps=1, more={"rollout_func": rollout})
+    written = rows(folder)
+    assert len(written) == 8
+    for row in written:
+        assert row["response_tokens"] == tokenizer.convert_ids_to_tokens(response)
+        assert row["rollout_logprobs"] == [-1, -2, 0, 0, -3]
+        assert row["response_mask"] == [1, 1, 0, 0, 1]
+        assert row["logprobs"] == pytest.approx(recomputed(tiny, row), abs=1e-4)
+    board = open_run(folder)
+    assert curve(board, "rollout_logprobs_mean") == {1: -2}, "what the environment said is not counted"
+    assert curve(board, "entropies_mean") == pytest.approx(logged(trainer, "entropy"), abs=1e-5)
 
 
 def test_a_training_goes_on_whatever_happens_to_the_log(

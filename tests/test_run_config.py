@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.config import Configs, folder
-from tensorboard_plugin_rlboard.config_files import ConfigFiles
-from tensorboard_plugin_rlboard.config_names import ALIASES
-from tensorboard_plugin_rlboard.run_config import (
+from tensorboard_plugin_rlboard.settings import Settings
+from tensorboard_plugin_rlboard.settings.config_files import ConfigFiles
+from tensorboard_plugin_rlboard.settings.config_names import ALIASES
+from tensorboard_plugin_rlboard.settings.run_config import (
     Declaration,
     EventFacts,
     RunConfig,
@@ -22,7 +23,6 @@ from tensorboard_plugin_rlboard.run_config import (
     flattened,
     is_training,
 )
-from tensorboard_plugin_rlboard.settings import Settings
 from tensorboard_plugin_rlboard.sources.logdir import Root
 
 VERL = {
@@ -320,7 +320,7 @@ def test_yaml_is_read_where_its_package_is_installed(tmp_path: Path, monkeypatch
     def none(name: str) -> Any:
         raise ImportError(name)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.config_files.importlib.import_module", none)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.settings.config_files.importlib.import_module", none)
     assert files(tmp_path).of(str(tmp_path)) == ()
 
 

@@ -160,3 +160,10 @@ def test_the_shipped_samples(tmp_path: Path) -> None:
     assert {"rlboard/reward", "rlboard/k3_mean", "rlboard/n_tokens"} <= set(
         curves(tmp_path / "train_couplets")
     )
+
+
+def test_what_could_not_be_read_is_said(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (logs / "a" / "rollouts.rank_0.jsonl").open("a") as file:
+        file.write("no JSON\n")
+    assert main(["scalars", str(logs), "--run", "a"]) == 0
+    assert "(1 problems in its logs: the tab lists them)" in capsys.readouterr().out

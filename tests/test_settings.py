@@ -3,6 +3,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import time
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -10,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard import settings_file
 from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.base import Origin
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.settings import (
     Settings,
     SettingsFinder,
 )
+from tensorboard_plugin_rlboard.settings import file as settings_file
 from tensorboard_plugin_rlboard.sources.logdir import Root
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -163,6 +164,12 @@ def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
         ("[mapping]\nstep_from = 'step'", "[mapping] step_from has 0 groups; it takes one around the number"),
         ("[mapping]\nstep_from = '(a)(b)'", "step_from has 2 groups"),
         ("[mapping]\nstep_from = '(" + "a" * 300 + ")'", "step_from is longer than 200 characters"),
+        ("[mapping]\nstep_from = '(a+)+$'", "step_from repeats a group, or more than 3 times anything"),
+        ("[mapping]\nstep_from = '(?x)(a+) +$'", "step_from repeats a group"),
+        (
+            "[mapping]\nstep_from = '.*.*.*.*([0-9])'",
+            "step_from repeats a group, or more than 3 times anything",
+        ),
         ("[scalars]\nrun = 'x'", "[scalars] run is not known (did you mean runs?)"),
         ("[scalars]\nruns = [1]", "[scalars] runs must be a text in quotes, not a number"),
         (
@@ -277,7 +284,7 @@ def test_changes_are_seen_and_an_unchanged_file_is_read_once(
         reads.append(shown)
         return real(path, shown, folder)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.settings.read", counted)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.settings.finder.read", counted)
     path = write(tmp_path, "[config]\ngamma = 1")
     (tmp_path / "a").mkdir()
     look = finder(tmp_path)
@@ -330,6 +337,23 @@ def test_a_rule_tells_step_and_split_from_the_path() -> None:
     assert rule.origin(PurePosixPath("a/x.jsonl")) == Origin(None, "eval")
     assert MappingRule(step_from="(.*)").origin(PurePosixPath("a")) == Origin()
     assert MappingRule().origin(PurePosixPath("step_1/x")) == Origin()
+
+
+def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
+    path = PurePosixPath("/".join(["a" * 60] * 5) + "/x")
+    for pattern in (
+        ".*.*(.*)b",
+        "a*a*(a*)b",
+        "(?:a?){9}(b)",
+        r"[*+]\+\*(\d+)[)]+",
+        "(?:step|iter)_?([0-9]+)/.*",
+    ):
+        write(tmp_path, f"[mapping]\nstep_from = '{pattern}'")
+        found = finder(tmp_path).of(str(tmp_path))
+        assert bool(found.problems) is (pattern == "(?:a?){9}(b)"), pattern
+        start = time.monotonic()
+        found.mapping.origin(path)
+        assert time.monotonic() - start < 10
 
 
 def test_a_rule_makes_the_format_of_the_rows_that_it_fits() -> None:

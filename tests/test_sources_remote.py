@@ -293,6 +293,27 @@ def test_compressed_object_is_unpacked_and_followed(bucket: Bucket, open_url: Op
     assert steps(board) == [1, 2, 3]
 
 
+def test_containers_are_fetched_and_checkpoints_are_not(
+    bucket: Bucket, open_url: Open, line_to: Line
+) -> None:
+    samples = Path(__file__).parent / "fixtures" / "samples"
+    for name in ("trl/plain/completions/completions_00001.parquet", "slime/rollout_data/1.pt"):
+        bucket.put(name, (samples / name).read_bytes())
+    bucket.put("model.pt", b"PK\x03\x04" + b"x" * 3_000_000)
+    bucket.put("step-7.pt", b"PK\x03\x04" + b"x" * 3_000_000)
+    bucket.put("config.json", b'{"a": 1}')
+    before = line_to.carried
+    board = open_url(bucket.url)
+    assert {run.run: run.samples for run in board.runs().runs} == {
+        "trl/plain/completions": 8,
+        "slime/rollout_data": 12,
+    }
+    assert ignored(board) == []
+    assert line_to.carried - before < 1_000_000
+    (row,) = board.samples(Selection("trl/plain/completions"), TextRules(), limit=1).columns["id"]
+    assert board.sample("trl/plain/completions", str(row), TextRules()).step == 1
+
+
 def test_answer_that_is_cut_is_asked_for_again(bucket: Bucket, open_url: Open, line_to: Line) -> None:
     bucket.put("a.jsonl", lines(*range(1, 60), note="x" * 3000))
     line_to.cuts = 3

@@ -6,10 +6,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api/client";
 import { followTheme, followVisibility, nameThePage, visible } from "./host";
 import { language, t } from "./i18n";
-import { HelpDialog } from "./shell/HelpDialog";
-import { MappingBar, MappingDialog } from "./shell/info/Mapping";
-import { RunInfoDialog } from "./shell/info/RunInfoDialog";
-import { ProblemsDialog } from "./shell/ProblemsDialog";
+import { type DialogName, Dialogs } from "./shell/Dialogs";
+import { MappingBar } from "./shell/info/Mapping";
 import { StepBar } from "./shell/StepBar";
 import shellCss from "./shell/shell.css?inline";
 import { Failed, NoRuns, NoSamples, Reading, UnknownRun } from "./shell/states";
@@ -86,7 +84,7 @@ function Banner(): JSX.Element | null {
 }
 
 export function App(): JSX.Element {
-  const [dialog, setDialog] = useState<"" | "help" | "problems" | "info" | "mapping">("");
+  const [dialog, setDialog] = useState<DialogName | null>(null);
   const pane = useRef<HTMLElement>(null);
   useKeys(
     {
@@ -109,7 +107,6 @@ export function App(): JSX.Element {
   useEffect(() => {
     if (on && !document.hasFocus()) pane.current?.focus({ preventScroll: true });
   }, [on]);
-  const close = (): void => setDialog("");
   const info = run.value;
   return (
     <>
@@ -127,10 +124,7 @@ export function App(): JSX.Element {
         <h2 class="unseen">{t(`shell.view.${selection.value.view}`)}</h2>
         <Pane onProblems={() => setDialog("problems")} />
       </main>
-      {dialog === "help" && <HelpDialog onClose={close} />}
-      {dialog === "problems" && <ProblemsDialog onClose={close} />}
-      {dialog === "info" && <RunInfoDialog onClose={close} />}
-      {dialog === "mapping" && info !== null && <MappingDialog info={info} onClose={close} />}
+      <Dialogs open={dialog} onClose={() => setDialog(null)} />
     </>
   );
 }

@@ -145,7 +145,9 @@ describe("the conversation", () => {
     expect(first?.textContent).not.toContain(LONG);
     const more = button(first, "more characters");
     expect(more.textContent).toBe(`⋯ ${(LONG.length - 300).toLocaleString("en-US")} more characters ⋯`);
+    expect(more.getAttribute("aria-expanded")).toBe("false");
     await act(() => more.click());
+    expect(more.getAttribute("aria-expanded")).toBe("true");
     expect(first?.textContent).toContain(LONG);
     await act(() => button(first, "fold").click());
     expect(first?.textContent).not.toContain(LONG);

@@ -8,7 +8,7 @@ import type { RunInfo } from "../src/api/answers";
 import { App } from "../src/app";
 import { speak } from "../src/i18n";
 import { forgetCompared } from "../src/shell/info/ConfigTable";
-import { compared, configSources, firstCompared } from "../src/shell/info/config";
+import { compared, configSources, firstCompared, settingText } from "../src/shell/info/config";
 import { pairsOf } from "../src/shell/info/pairs";
 import { revision, runs, steps } from "../src/state/data";
 import { dispatchKey } from "../src/state/keys";
@@ -31,7 +31,7 @@ const GUESS = {
 
 const one = runInfo({
   config: { gamma: 0.99, lr: 1e-6, algorithm: "grpo", steps: 100 },
-  config_sources: { gamma: "config.json", lr: "config.json", algorithm: "hparams" },
+  config_sources: { gamma: "config.json", lr: "config.json: optim.lr", algorithm: "hparams" },
   scalar_runs: ["runs/a"],
   scalar_pairing: "nearest",
   scalar_choices: ["runs/a", "runs/b"],
@@ -159,6 +159,7 @@ describe("settings", () => {
     expect(row("gamma")?.querySelector("th")?.textContent).toContain("≠");
     expect(row("gamma")?.querySelector("td")?.title).toBe("0.99 (from config.json)");
     expect(row("lr")?.className).toBe("");
+    expect(row("lr")?.querySelector("td")?.title).toBe("1e-6 (from config.json: optim.lr)");
     expect(row("kl")?.querySelectorAll("td")[0]?.title).toContain("does not have it");
     expect(await violations()).toEqual([]);
 
@@ -193,6 +194,16 @@ describe("settings", () => {
     expect(compared([one, two]).find(({ name }) => name === "kl")?.values).toEqual([undefined, true]);
     expect(firstCompared([bare, two, one], "demo", 4)).toEqual(["demo", "two"]);
     expect(configSources(one)).toEqual(["config.json", "hparams"]);
+    expect([1e-6, 5e-7, 0.05, 0, 512, "a", true, null].map(settingText)).toEqual([
+      "1e-6",
+      "5e-7",
+      "0.05",
+      "0",
+      "512",
+      "a",
+      "true",
+      "null",
+    ]);
   });
 });
 

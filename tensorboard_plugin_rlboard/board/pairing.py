@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from tensorboard_plugin_rlboard.board.selection import UnknownError
@@ -98,8 +100,10 @@ def choices(run: str, scalar_runs: Iterable[str]) -> list[str]:
     names = sorted(scalar_runs)
     if len(names) <= _MOST_CHOICES:
         return names
-    home = _parts(run)
-    return sorted(sorted(names, key=lambda name: -_shared(home, _parts(name)))[:_MOST_CHOICES])
+    # Names that begin alike stand together, so the nearest are among the neighbours of the run's own place.
+    home, place = _parts(run), bisect_left(names, f"{run}/")
+    around = names[max(0, place - _MOST_CHOICES) : place + _MOST_CHOICES]
+    return sorted(sorted(around, key=lambda name: -_shared(home, _parts(name)))[:_MOST_CHOICES])
 
 
 def chosen(wanted: Sequence[str], scalar_runs: Collection[str]) -> list[str]:
@@ -133,5 +137,6 @@ def _in(name: str, folder: str) -> bool:
     return parts[: len(home)] == home
 
 
+@lru_cache(maxsize=65_536)  # see scalars.py
 def _parts(run: str) -> tuple[str, ...]:
     return tuple(part for part in run.split("/") if part not in {"", "."})

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.board.config import Configs, folder
 from tensorboard_plugin_rlboard.board.pairing import Declared, Pairing, choices, pairing
-from tensorboard_plugin_rlboard.config_files import ConfigFiles
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.run_config import EventFacts, RunConfig
+from tensorboard_plugin_rlboard.settings.config_files import ConfigFiles
+from tensorboard_plugin_rlboard.settings.run_config import EventFacts, RunConfig
 from tensorboard_plugin_rlboard.texts import TextRules
 
 

@@ -10,10 +10,10 @@ _HOOKS = {
     "verl": "docs/integrations/verl.md: one call logs every token",
     "trl": "docs/integrations/trl.md: callbacks=[RLBoardCallback(...)] logs every token",
 }
-_HOOK = "log with RolloutWriter (docs/format.md)"
+_HOOK = "log with RolloutWriter (docs/logging.md)"
 _SOURCES = {
     "bad_json": "look at the line that is named; a torn line often is a full disk or two writers of one file",
-    "no_step": "log a whole number as step, or give it by [mapping] step_from in an rlboard.toml",
+    "no_step": "log a whole number as step, or give it by [mapping] step_from in an rlboard.toml (docs/settings.md)",
     "length_mismatch": "log one value for each response token, without the prompt's",
     "damaged_archive": "copy the file anew, or unpack it yourself; what could be read of it is shown",
     "vanished": "put the file back, or start anew",
@@ -49,11 +49,11 @@ def for_run(
     elif "ref_logprobs" in everywhere and "logprobs" not in everywhere:
         found.append("For KL, log ref_logprobs: those of the reference model for the same tokens.")
     if "reward" in everywhere:
-        found.append(
-            "There is no reward: log it, or join scores by [scores] file in an rlboard.toml (docs/format.md)."
-        )
+        found.append("There is no reward: log it, or join scores that were made elsewhere (docs/joins.md).")
     if pairing == "none" and has_events:
-        found.append('No event files are paired: name them in an rlboard.toml: [scalars] runs = ["…"].')
+        found.append(
+            'No event files are paired: name them in an rlboard.toml: [scalars] runs = ["…"] (docs/settings.md).'
+        )
     return found
 
 
@@ -65,11 +65,11 @@ def for_all(path: str, runs: Sequence[RunReport], ignored: Sequence[Ignored], cu
     elif ignored:
         found.append(
             "Nothing here is a log that can be shown. The reasons are above; an rlboard.toml can map the keys of a "
-            "file that holds rollouts after all (docs/format.md)."
+            "file that holds rollouts after all (docs/settings.md)."
         )
     else:
         found.append(
-            "There is no file that could be a log. Log with RolloutWriter (docs/format.md), point your trainer's "
+            "There is no file that could be a log. Log with RolloutWriter (docs/logging.md), point your trainer's "
             "rollout dump below this folder, or try `rlboard demo`."
         )
     if any(one.unreadable for one in ignored):

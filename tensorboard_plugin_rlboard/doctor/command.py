@@ -4,59 +4,55 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.board.config import Configs, folder
-from tensorboard_plugin_rlboard.board.mapping import mapped
-from tensorboard_plugin_rlboard.board.pairing import declaring, pairing
-from tensorboard_plugin_rlboard.config_files import ConfigFiles
+from tensorboard_plugin_rlboard.api import RunInfo
 from tensorboard_plugin_rlboard.doctor import advice, events
 from tensorboard_plugin_rlboard.doctor.files import files_of
 from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.reading import Opened, opened
-from tensorboard_plugin_rlboard.doctor.report import Ignored, Report, RunReport
-from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.settings import Settings
+from tensorboard_plugin_rlboard.doctor.report import Ignored, Joined, Report, RunReport
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 
 LIMIT = 16 * 1024 * 1024
 """Bytes of each file that are read unless everything is to be: hundreds of samples, in a fraction of a second."""
 
 
-def doctor(path: str, everything: bool = False, as_json: bool = False) -> int:
+def doctor(path: str, everything: bool = False, as_json: bool = False, config: str = "") -> int:
     """Prints the report; returns the exit code."""
     if not is_address(path) and not Path(path).exists():
         print(f"There is no file or folder {path}.", file=sys.stderr)
         return 1
-    report = examine(path, 0 if everything else LIMIT)
-    if as_json:
-        print(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2))
-    else:
-        for line in lines(report):
-            print(line)
+    report = examine(path, 0 if everything else LIMIT, config)
+    text = (
+        json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
+        if as_json
+        else "\n".join(lines(report))
+    )
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return report.exit_code
 
 
-def examine(path: str, limit: int = LIMIT) -> Report:
+def examine(path: str, limit: int = LIMIT, config: str = "") -> Report:
     """Looks at everything below a path.
 
     Args:
         path: a folder, an address, or one file.
         limit: bytes of each file to read at most; 0 for all.
+        config: an rlboard.toml that lies elsewhere.
     """
-    with opened(path, limit) as found:
+    with opened(path, limit, config) as found:
         known = events.read(found.root) if limit else events.read(found.root, sys.maxsize)
-        files, configs = ConfigFiles([found.root]), Configs()
-        runs = [
-            _run(found, run, known, files, configs)
-            for _, run in sorted(found.registry.runs.items())
-            if run.files
-        ]
+        answer = found.board.runs(known)
+        runs = [_run(found, info, bool(known.scalars)) for info in answer.runs if info.files]
         ignored = _ignored(found)
-        failed = found.registry.failure
     shown = any(file.samples for run in runs for file in run.files)
-    unread = any(one.unreadable for one in ignored) or any(_is_unread(run) for run in runs) or bool(failed)
+    unread = any(one.unreadable for one in ignored) or any(_is_unread(run) for run in runs)
     return Report(
         path=path,
         runs=runs,
@@ -67,42 +63,21 @@ def examine(path: str, limit: int = LIMIT) -> Report:
     )
 
 
-def _run(
-    found: Opened, run: RunIndex, known: events.Events, config_files: ConfigFiles, configs: Configs
-) -> RunReport:
-    settings = _settings(found, run)
-    files = files_of(found.board, run, found.sizes)
-    declared = declaring(
-        run.name, list(run.files), [(one.run, one.files) for one in known.facts.declarations]
-    )
-    pair = pairing(
-        run.name,
-        known.scalar_runs,
-        list(found.registry.runs),
-        named=settings.scalar_runs,
-        declared=declared,
-    )
-    beside = config_files.of(folder(run))
-    config = configs.of(run.name, settings, beside, known.facts, pair.runs, declared)
-    columns = mapped(run)
-    toml = columns.toml if columns.guessed else ""
-    message = " ".join([run.message, *settings.problems]).strip()
+def _run(found: Opened, info: RunInfo, has_events: bool) -> RunReport:
+    files = files_of(found.board, found.registry.runs[info.run], found.sizes)
+    toml = info.mapping_toml if info.mapping_guessed else ""
     return RunReport(
-        run=run.name,
-        message=message,
+        run=info.run,
+        message=info.message,
         files=files,
-        config=config.config,
-        config_sources=config.sources,
-        scalar_runs=pair.runs,
-        pairing=pair.how,
+        config=info.config,
+        config_sources=info.config_sources,
+        scalar_runs=info.scalar_runs,
+        pairing=info.scalar_pairing,
+        joined=[Joined(one.what, one.source, one.matched, one.unmatched, one.columns) for one in info.joined],
         mapping_toml=toml,
-        next=advice.for_run(files, pair.how, toml, bool(known.scalar_runs), message),
+        next=advice.for_run(files, info.scalar_pairing, toml, has_events, info.message),
     )
-
-
-def _settings(found: Opened, run: RunIndex) -> Settings:
-    file = next(iter(run.files.values()))
-    return found.registry.settings.of(file.path)
 
 
 def _ignored(found: Opened) -> list[Ignored]:

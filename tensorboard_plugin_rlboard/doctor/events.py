@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns
 from tensorboard_plugin_rlboard.events import EventReader
-from tensorboard_plugin_rlboard.run_config import EventFacts
 from tensorboard_plugin_rlboard.scalars import ScalarReader
 from tensorboard_plugin_rlboard.sources.logdir import Root, run_name
 
@@ -18,27 +17,19 @@ LARGEST = 256 * 1024 * 1024
 """Bytes of event files that are read unless everything is to be; beyond that their folders are all that is known."""
 
 
-@dataclass(frozen=True)
-class Events:
-    """What the event files say: names of the runs with scalars, and what is said of rollouts and settings."""
-
-    scalar_runs: tuple[str, ...] = ()
-    facts: EventFacts = field(default_factory=EventFacts)
-
-
-def read(root: Root, largest: int = LARGEST) -> Events:
+def read(root: Root, largest: int = LARGEST) -> TensorBoardRuns:
     """Reads the event files below a local folder; empty behind an address, and where there are none."""
     files = list(_files(root)) if root.is_local else []
     if not files:
-        return Events()
+        return TensorBoardRuns()
     by_folder = tuple(sorted({run_name(root, str(file.parent)) for file in files}))
     if sum(file.stat().st_size for file in files) > largest:
-        return Events(by_folder)
+        return TensorBoardRuns(by_folder)
     try:
         return _read(root)
     except Exception as error:  # what TensorBoard cannot read is its own matter
         logger.debug("TensorBoard could not read the event files", exc_info=error)
-        return Events(by_folder)
+        return TensorBoardRuns(by_folder)
 
 
 def _files(root: Root) -> Iterator[Path]:
@@ -46,7 +37,7 @@ def _files(root: Root) -> Iterator[Path]:
         yield from (Path(folder) / name for name in names if "tfevents" in name)
 
 
-def _read(root: Root) -> Events:
+def _read(root: Root) -> TensorBoardRuns:
     from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer  # noqa: PLC0415
     from tensorboard.context import RequestContext  # noqa: PLC0415 - loading them takes a second
 
@@ -56,4 +47,4 @@ def _read(root: Root) -> Events:
     provider = data_provider.MultiplexerDataProvider(multiplexer, root.path)
     context = RequestContext()
     tags = ScalarReader(provider).tags(context, "")
-    return Events(tuple(tags.by_run), EventReader(provider).facts(context, ""))
+    return TensorBoardRuns(tuple(tags.by_run), EventReader(provider).facts(context, ""))

@@ -38,6 +38,9 @@ def _run(run: RunReport) -> Iterator[str]:
         yield f"  {run.message}"
     for _, alike in groupby(run.files, key=_kind):
         yield from _files(list(alike))
+    for one in run.joined:
+        found = f"{one.matched:,} of {one.matched + one.unmatched:,}"
+        yield f"  joined: {one.what} from {one.source}: {found} samples have {', '.join(one.columns)}"
     if run.mapping_toml:
         yield "  guessed mapping, as an rlboard.toml would say it:"
         yield from (f"    {line}" for line in run.mapping_toml.splitlines())
@@ -50,7 +53,6 @@ def _run(run: RunReport) -> Iterator[str]:
 def _kind(file: FileReport) -> tuple[object, ...]:
     """What is the same for files that are told together."""
     kinds = [(problem.kind, problem.reason) for problem in file.problems]
-    partly = file.read_bytes < file.bytes and not kinds
     return (
         file.format,
         file.told_by,
@@ -59,7 +61,7 @@ def _kind(file: FileReport) -> tuple[object, ...]:
         kinds,
         file.tokenizer,
         bool(file.samples),
-        partly,
+        file.whole,
     )
 
 
@@ -74,12 +76,11 @@ def _files(alike: Sequence[FileReport]) -> Iterator[str]:
         what.append(f"step {low}" if low == high else f"steps {low} to {high}")
     what += [", ".join(first.splits)] if first.splits else []
     size = sum(file.bytes for file in alike)
-    part = (
-        ""
-        if first.whole
-        else f", of which the first {_bytes(sum(file.read_bytes for file in alike))} were read"
-    )
-    yield f"    {first.format}: {', '.join(what)}; {_bytes(size)}{part}"
+    if first.whole:
+        yield f"    {first.format}: {', '.join(what)}; {_bytes(size)}"
+    else:
+        read = sum(file.read_bytes for file in alike)
+        yield f"    {first.format}: {', '.join(what)}, in the first {_bytes(read)} of {_bytes(size)}"
     if first.told_by:
         yield f"    told by its keys {', '.join(first.told_by)} ({first.definition})"
     if first.fields:

@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.files import IndexedFile
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.logdir import Root, is_address, roots
 
 
@@ -35,16 +36,17 @@ class Opened:
 
 
 @contextmanager
-def opened(path: str, limit: int) -> Iterator[Opened]:
+def opened(path: str, limit: int, config: str = "") -> Iterator[Opened]:
     """Indexes a folder, an address, or one file; everything is dropped at the end.
 
     Args:
         path: what to look at. Of a file, its folder is the log directory.
         limit: bytes of each file to read at most, 0 for all. Files that have to be unpacked are read whole.
+        config: an rlboard.toml that lies elsewhere, as --rlboard_config names it.
     """
     only = "" if is_address(path) or not Path(path).is_file() else Path(path).name
     root = roots(str(Path(path).absolute().parent) if only else path, "")[0]
-    registry = Registry([root], 0)
+    registry = Registry([root], 0, settings=SettingsFinder([root], config))
     try:
         refresh = Refresh(registry)
         refresh.survey()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-Value = str | int | float | bool
+from tensorboard_plugin_rlboard.api.values import Value
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,17 @@ class FileReport:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """Rows of a file or run that were joined to the samples of a run, and how many of them found theirs."""
+
+    what: str
+    source: str
+    matched: int
+    unmatched: int
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True)
 class RunReport:
     """One run.
 
@@ -73,6 +84,7 @@ class RunReport:
         files: in the order of their paths.
         config, config_sources: settings of the training, and where each is from.
         scalar_runs, pairing: TensorBoard's runs that belong to it, and how that is known.
+        joined: reference answers and scores that came from elsewhere.
         mapping_toml: where the mapping is guessed, the rlboard.toml that says it.
         next: what to do, one line each.
     """
@@ -84,6 +96,7 @@ class RunReport:
     config_sources: Mapping[str, str]
     scalar_runs: Sequence[str]
     pairing: str
+    joined: Sequence[Joined]
     mapping_toml: str
     next: Sequence[str]
 

@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.formats.names import (
     IDS,
     LOGS,
     PAIRS,
+    PARTS,
     PROMPTS,
     RESPONSES,
     SCORES,
@@ -29,6 +30,7 @@ from tensorboard_plugin_rlboard.formats.names import (
     WEAK_STEPS,
     leaves,
 )
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.shapes import (
     is_conversation,
     is_ids,
@@ -44,6 +46,8 @@ from tensorboard_plugin_rlboard.formats.shapes import (
 
 _SUFFIXES = ("_reward", "_score")
 _MOST_NAMED = 8
+_MOST_COMPONENTS = 20
+_NUMBERS = frozenset({bool, int, float})
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Guess:
     Attributes:
         mapping: our word -> key of the rows, or path of keys; empty where the row is taken for no sample.
         why: one sentence: what speaks for it, or what is missing and what to write into rlboard.toml.
-        toml: the text of the rlboard.toml that says the guess; of a refused row, what of it is known.
+        toml: the text of the rlboard.toml that says the guess; of a refused row, what of it is known; empty where there
+            is nothing to map.
     """
 
     mapping: Mapping[str, str]
@@ -69,6 +74,8 @@ class Guess:
 def guess(row: Row) -> Guess:
     """What the rows of a file are, by one of them. Never raises."""
     search = _Search(leaves(row))
+    if not any(isinstance(value, (str, list)) for level in search.leaves for _, value in level.values()):
+        return Guess({}, f"It has no text that could be a response, as logs of metrics ({_keys(row)}).", "")
     search.texts()
     search.measures()
     search.facts()
@@ -76,9 +83,22 @@ def guess(row: Row) -> Guess:
     if refusal:
         return Guess({}, _with_remedy(refusal, search, row), mapping.toml_of(_asked(search)))
     words = dict(search.words)
-    known = ", ".join(f"{words[word]} → {word}" for word in mapping.ordered(words))
+    order = dict.fromkeys((*mapping.ordered(words), *sorted(words)))
+    known = ", ".join(f"{words[word]} → {word.removeprefix(mapping.COLUMNS)}" for word in order)
     why = f"No known format has its keys; by their names and types it was read as {known}."
     return Guess(words, why, mapping.toml_of(words, "Read from the run's folder, or from one above it."))
+
+
+def completed(known: Format, row: Row) -> Format:
+    """A format; in the place of our own one a guess, where a row has no step but another key that tells it.
+
+    Our own format takes every row with a prompt and a response, because everything else may be missing from it; all
+    of such a log would stand at step 0.
+    """
+    if known.name != NATIVE.name or any(key in row for key in known.step):
+        return known
+    found = guess(row)
+    return found.format if found.format is not None and "step" in found.mapping else known
 
 
 @dataclass
@@ -104,6 +124,10 @@ class _Search:
                     self.words[word] = path
                     return True
         return False
+
+    def named(self, names: tuple[str, ...]) -> list[tuple[str, object]]:
+        """Paths and values of the keys with some names."""
+        return [level[name] for level in self.leaves for name in names if name in level]
 
     def texts(self) -> None:
         """Prompt and response, or the conversation that holds both."""
@@ -133,9 +157,31 @@ class _Search:
             self.scored = bool(named)
             if len(named) == 1:
                 self.words["reward"] = named[0]
+        self.scored |= self.components()
         for word, names in ARRAY_NAMES.items():
             self.measured |= self.find(word, names, is_numbers)
         self.find("ref_reward", ("ref_reward", "reference_reward", "ref_score", "reference_score"), is_number)
+
+    def components(self) -> bool:
+        """Lifts the numbers of an object that is named like a score, and those beside a nested score.
+
+        Returns:
+            Whether there is an object of the first kind, which says that the row is scored.
+        """
+        within = {path for path, value in self.named(SCORES + PARTS) if isinstance(value, dict)}
+        reward = self.words.get("reward", "")
+        parents = within | {reward.rpartition(".")[0]} - {""}
+        taken = {*mapping.WORDS, *(path for path, _ in self.leaves[0].values())} if parents else set()
+        lifted: dict[str, str] = {}
+        for level in self.leaves[1:]:
+            for path, value in level.values():
+                parent, _, key = path.rpartition(".")
+                if parent not in parents or key in taken or path == reward or type(value) not in _NUMBERS:
+                    continue
+                if len(lifted) < _MOST_COMPONENTS:
+                    lifted.setdefault(f"{mapping.COLUMNS}{key}", path)
+        self.words |= lifted
+        return any(path.rpartition(".")[0] in within for path in lifted.values())
 
     def facts(self) -> None:
         """Where the sample stands in its training, and what else is known of it."""
@@ -155,6 +201,9 @@ class _Search:
             return "It looks like pairs of preferred and rejected answers, not like rollouts"
         if len(LOGS & names) > 1 and not self.scored and not self.measured:
             return "It looks like a program's log"
+        lists = next((path for path, value in self.named(RESPONSES) if is_strings(value)), "")
+        if not answered and lists:
+            return f"{lists} is a list of texts, and a row can only be mapped if it is one sample"
         if not answered:
             return "It has no text of a response under a name that tells it"
         if self.weak and "prompt" not in words and not self.measured:
@@ -176,10 +225,12 @@ def _asked(search: _Search) -> dict[str, str]:
 
 
 def _with_remedy(refusal: str, search: _Search, row: Row) -> str:
-    keys = sorted(str(key) for key in row)
-    named = ", ".join(keys[:_MOST_NAMED]) + (", …" if len(keys) > _MOST_NAMED else "")
     lines = ", ".join(line for line in mapping.toml_of(_asked(search)).splitlines() if line)
     return (
-        f"{refusal} (its first row has the keys {named}); "
-        f"if it holds rollouts, write into an rlboard.toml in its folder: {lines}."
+        f"{refusal} ({_keys(row)}); if it holds rollouts, write into an rlboard.toml in its folder: {lines}."
     )
+
+
+def _keys(row: Row) -> str:
+    keys = sorted(str(key) for key in row)
+    return f"its first row has the keys {', '.join(keys[:_MOST_NAMED])}{', …' if len(keys) > _MOST_NAMED else ''}"

@@ -36,9 +36,20 @@ RESPONSES = (
     *("response", "completion", "output", "generation", "generated_text", "generated", "response_text"),
     *("completion_text", "output_text", "output_response", "model_response", "model_output", "llm_response"),
     *("llm_output", "rollout", "rollout_text", "responses", "completions", "outputs", "generations"),
-    *("model_answer", "prediction", "predicted", "action"),
+    *("model_answer", "prediction", "predicted"),
 )
-WEAK_RESPONSES = ("answer", "text", "content", "solution", "reply", "result", "sample", "pred", "trajectory")
+WEAK_RESPONSES = (
+    "answer",
+    "text",
+    "content",
+    "solution",
+    "reply",
+    "result",
+    "sample",
+    "pred",
+    "trajectory",
+    "action",
+)
 """Names of a response where a prompt stands beside it, and of anything else where none does."""
 CONVERSATIONS = (
     "messages",
@@ -90,6 +101,8 @@ SCORES = (
         "rating",
     ),
 )
+PARTS = ("reward_components", "components", "reward_info", "reward_details", "sub_scores", "subscores")
+"""Names of objects with parts of a score, beside those of a score itself."""
 STEPS = (
     *("step", "global_step", "training_step", "train_step", "steps", "gen_step", "update_step", "optim_step"),
     *("iteration", "rollout_id", "policy_version"),
@@ -122,6 +135,7 @@ FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "finish_reason": ("finish_reason", "stop_reason", "finish", "stop_condition"),
         "split": ("split", "phase", "mode"),
+        "sample_id": ("sample_id", "id", "uuid", "sample_uid"),
     }
 )
 ARRAY_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(

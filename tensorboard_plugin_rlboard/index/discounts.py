@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.config_files import ConfigFiles
-from tensorboard_plugin_rlboard.run_config import combined, said
+from tensorboard_plugin_rlboard.settings.config_files import ConfigFiles
+from tensorboard_plugin_rlboard.settings.run_config import combined, said
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.settings import SettingsFinder
@@ -28,7 +28,7 @@ class Discounts:
     def __init__(self, roots: Sequence[Root], settings: SettingsFinder) -> None:
         self._settings = settings
         self._seconds = settings.seconds
-        self._files = ConfigFiles(roots, self._seconds)
+        self._files = ConfigFiles(roots, 10 * self._seconds)  # which are many more, and hardly ever change
         self._kept: dict[str, tuple[float, Mapping[str, str]]] = {}
 
     def of(self, folder: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
-from tensorboard_plugin_rlboard.formats.guess import guess
+from tensorboard_plugin_rlboard.formats.guess import completed, guess
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.sources.access import glance, open_start
 from tensorboard_plugin_rlboard.sources.containers.reading import UnreadableError
@@ -54,9 +54,12 @@ def _sniff(path: str, mapped: Callable[[Row], Format | None] | None) -> tuple[Fo
             if not isinstance(row, dict):
                 problem = "Its lines are no JSON objects."
                 continue
-            known = (mapped(row) if mapped is not None else None) or recognise(row)
+            known = None if mapped is None else mapped(row)
             if known is not None:
                 return known, ""
+            known = recognise(row)
+            if known is not None:
+                return completed(known, row), ""
             guessed = guess(row)
             return guessed.format, "" if guessed.format is not None else guessed.why
     return None, problem

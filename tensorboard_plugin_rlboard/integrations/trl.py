@@ -13,6 +13,7 @@ Written against trl 1.16.0. What another version does not have is left out, with
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -105,7 +106,9 @@ class RLBoardCallback(TrainerCallback):
         found = False
         while frame is not None and not found:
             owner = frame.f_locals.get("self")
-            handler = getattr(owner, "callback_handler", None)
+            handler = None
+            with contextlib.suppress(Exception):  # whatever else is on the way may be of any kind
+                handler = getattr(owner, "callback_handler", None)
             found = any(callback is self for callback in getattr(handler, "callbacks", ()))
             if found:
                 self._attach(owner)

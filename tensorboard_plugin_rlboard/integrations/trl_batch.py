@@ -205,13 +205,12 @@ class Facts:
             "rollout_logprobs": output.get("sampling_per_token_logps"),
         }
         made.arrays = {name: array(values) for name, values in named.items() if values is not None}
-        # RLOO sums them up and returns no array. With PEFT both passes are made with one model: policy first.
-        reference = getattr(self.trainer, "ref_model", None)
-        for model, logprobs in passes:
-            is_reference = reference is not None and model is reference
-            made.arrays.setdefault(
-                "ref_logprobs" if is_reference or "logprobs" in made.arrays else "logprobs", logprobs
-            )
+        policy, reference = self._told_apart(passes)
+        # RLOO sums them up and returns no array.
+        if reference is not None:
+            made.arrays.setdefault("ref_logprobs", reference)
+        if policy is not None:
+            made.arrays.setdefault("logprobs", policy)
         advantages = array(output["advantages"]) if "advantages" in output else None
         if advantages is not None and advantages.ndim == 1:
             made.columns["advantage"] = [float(str(value)) for value in advantages]
@@ -225,3 +224,16 @@ class Facts:
             made.columns["response_mask"] = [
                 row[:n].astype(int) for row, n in zip(counted, lengths, strict=True)
             ]
+
+    def _told_apart(self, passes: Sequence[tuple[Any, Array]]) -> tuple[Array | None, Array | None]:
+        """The passes of policy and reference. With PEFT both are made with one model, and the reference's is the last."""
+        if not getattr(self.trainer, "beta", 0):
+            return (passes[0][1] if passes else None), None
+        ref_model = getattr(self.trainer, "ref_model", None)
+        theirs = [
+            (ref_model is None and number == len(passes) - 1) or model is ref_model
+            for number, (model, _) in enumerate(passes)
+        ]
+        mine = [logprobs for (_, logprobs), is_theirs in zip(passes, theirs, strict=True) if not is_theirs]
+        other = [logprobs for (_, logprobs), is_theirs in zip(passes, theirs, strict=True) if is_theirs]
+        return (mine[0] if mine else None), (other[0] if other else None)

@@ -6,6 +6,7 @@ one, or a container (Parquet and its like), which is unpacked to JSON lines. Off
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,10 +88,15 @@ def open_start(path: str) -> BinaryIO:
     Args:
         path: A local path or an address.
 
+    Returns:
+        The file; an empty one in place of a container that ``glance`` turns down.
+
     Raises:
-        OSError: As ``open_file``.
+        OSError: As ``open_file``; ``UnreadableError`` for a container without a row that can be read.
     """
     kind = container_of(path)
+    if kind is not None and not glance(path).candidate:
+        return io.BytesIO()  # whoever asks, a checkpoint is not read to learn that it has no rows
     if kind is not None:
         return _spool.open_anew(path) if kind.whole else reading.stream(path, _open_stored)
     stored = _open_stored(path)

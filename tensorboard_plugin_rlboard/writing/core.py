@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from tensorboard_plugin_rlboard.writing import config, events
+from tensorboard_plugin_rlboard.writing.account import Account
 from tensorboard_plugin_rlboard.writing.batches import Item
 from tensorboard_plugin_rlboard.writing.files import RankFiles, zstd_frames
 from tensorboard_plugin_rlboard.writing.lines import Row, encode
 from tensorboard_plugin_rlboard.writing.options import Options
 from tensorboard_plugin_rlboard.writing.sampling import pick
+from tensorboard_plugin_rlboard.writing.snapshot import weight
 from tensorboard_plugin_rlboard.writing.steps import GRACE, Step, Steps
 
-LOG = logging.getLogger("tensorboard_plugin_rlboard.writer")
 LOST = "dropped_before"
 """Key of a row: how many samples were lost between it and the row before it."""
 _HELD = 4 * 1024 * 1024
@@ -29,16 +28,15 @@ class Core:
     """Does the work of one writer; the pump sees to it that one thread does so at a time.
 
     Attributes:
-        written, dropped, skipped: numbers of samples: in a file; lost; left out by sampling.
+        account: what became of the samples.
+        files: where they go.
     """
 
     def __init__(self, options: Options) -> None:
         self.options = options
         pack, problem = zstd_frames() if options.compress else (None, "")
         self.files = RankFiles(options.folder, options.split, options.rank, options.max_bytes, pack)
-        self.written = self.dropped = self.skipped = 0
-        self._lock = threading.RLock()  # a signal handler of the training may call in
-        self._warned: set[str] = set()
+        self.account = Account(lambda: self.files.path)
         self._reported = 0
         self._steps = Steps(self._begin, self._take, self._end)
         self._packed = pack is not None
@@ -49,42 +47,17 @@ class Core:
         self._named = 0
         self._configured = not options.config or options.rank != 0
         for complaint in [*options.complaints, *([problem] if problem else [])]:
-            self.warn(complaint, complaint)
+            self.account.warn(complaint, complaint)
         if not self._packed:
             try:
                 self.files.open()
             except Exception as error:  # noqa: BLE001 - tried again at the first sample
-                self.fail(error, samples=0)
-
-    def warn(self, kind: str, message: str) -> None:
-        """Logs a warning, the first of its kind only."""
-        with self._lock:
-            first = kind not in self._warned
-            self._warned.add(kind)
-        if first:
-            LOG.warning("%s: %s", self.files.path, message)
-
-    def fail(self, error: BaseException, samples: int) -> None:
-        """Counts samples that are lost; the first reason is told."""
-        with self._lock:
-            self.dropped += samples
-        self.warn("failed", f"{type(error).__name__}: {error}; more such are only counted")
-
-    def lose(self, samples: int, why: str) -> None:
-        """Counts samples that were not taken, and says so once."""
-        with self._lock:
-            self.dropped += samples
-        self.warn(why, f"{why}; more such are only counted")
+                self.account.fail(error, samples=0)
 
     def skips(self, step: object) -> bool:
         """Whether nothing at all is wanted of a step, so that its samples need not even be copied."""
         every = self.options.every_n_steps
         return every > 1 and not self.options.scalars and type(step) is int and step % every != 0
-
-    def skip(self, samples: int) -> None:
-        """Counts samples that sampling leaves out."""
-        with self._lock:
-            self.skipped += samples
 
     def work(self, items: list[Item]) -> None:
         """Takes what was logged, in order."""
@@ -94,16 +67,16 @@ class Core:
             try:
                 found = item.rows()
             except Exception as error:  # noqa: BLE001
-                self.fail(error, item.samples)
+                self.account.fail(error, item.samples)
                 continue
             whole = [row for row in found if row.get("step") is not None]
             if len(whole) < len(found):
-                self.fail(ValueError("a sample needs a step"), len(found) - len(whole))
+                self.account.fail(ValueError("a sample needs a step"), len(found) - len(whole))
             rows += [{"step": row["step"], "split": self.options.split, **row} for row in whole]
         try:
             self._steps.add(rows)
         except Exception as error:  # noqa: BLE001
-            self.fail(error, len(rows))
+            self.account.fail(error, len(rows))
 
     def _begin(self, split: str, step: Any) -> Step:
         means = None
@@ -113,7 +86,7 @@ class Core:
 
                 means = StepMeans()
             except ImportError as error:
-                self.warn("scalars", f"no step means are written: {error}")
+                self.account.warn("scalars", f"no step means are written: {error}")
         return Step(split, step, means)
 
     def _take(self, step: Step, rows: list[Row]) -> None:
@@ -122,21 +95,24 @@ class Core:
                 step.means.add(rows)
             except Exception as error:  # noqa: BLE001
                 step.means = None
-                self.warn("means", f"a step's means are left out: {type(error).__name__}: {error}")
+                self.account.warn("means", f"a step's means are left out: {type(error).__name__}: {error}")
         every = self.options.every_n_steps
         if every > 1 and type(step.step) is int and step.step % every:
-            self.skip(len(rows))
+            self.account.add(skipped=len(rows))
         elif self.options.max_samples_per_step is not None:
             step.held += rows
+            step.held_bytes += sum(weight(value) for row in rows for value in row.values())
+            if step.held_bytes > self.options.queue_bytes:
+                self._choose(step)  # as if the step were complete: the memory is the training's
         else:
             self._write(rows)
 
     def _choose(self, step: Step) -> None:
-        held, step.held = step.held, []
+        held, step.held, step.held_bytes = step.held, [], 0
         if held and self.options.max_samples_per_step is not None:
             seed = f"{step.split}/{step.step}/{self.options.rank}"
             chosen = pick(held, self.options.max_samples_per_step, seed)
-            self.skip(len(held) - len(chosen))
+            self.account.add(skipped=len(held) - len(chosen))
             self._write(chosen)
 
     def _end(self, step: Step) -> None:
@@ -144,19 +120,15 @@ class Core:
         self._release()
         self._name_files()
         if step.means is not None:
-            values = step.means.scalars()
-            if self.dropped:
-                values["dropped"] = float(self.dropped)
-            self._event(lambda file: file.scalars(step.step, events.tags(step.split, values)))
+            self._event(lambda file: file.scalars(step.step, events.tags(step.split, self._values(step))))
+
+    def _values(self, step: Step) -> dict[str, float]:
+        values: dict[str, float] = step.means.scalars()
+        return values | ({"dropped": float(self.account.dropped)} if self.account.dropped else {})
 
     def _write(self, rows: Sequence[Row]) -> None:
         for at in range(0, len(rows), _AT_ONCE):
-            lines = []
-            for found in encode(rows[at : at + _AT_ONCE], self.options.precision):
-                if isinstance(found, Exception):
-                    self.fail(found, 1)
-                else:
-                    lines.append(found)
+            lines = self._lines(rows[at : at + _AT_ONCE])
             if not self._packed or not self.options.background:
                 self._append(lines)
                 continue
@@ -166,26 +138,36 @@ class Core:
             if self._held_bytes >= _HELD:
                 self._release()
 
+    def _lines(self, rows: Sequence[Row]) -> list[bytes]:
+        try:
+            found = encode(rows, self.options.precision)
+        except Exception as error:  # noqa: BLE001
+            self.account.fail(error, len(rows))
+            return []
+        for one in found:
+            if isinstance(one, Exception):
+                self.account.fail(one, 1)
+        return [one for one in found if isinstance(one, bytes)]
+
     def _release(self) -> None:
         lines, self._held, self._held_bytes = self._held, [], 0
         if lines:
             self._append(lines)
 
     def _append(self, lines: list[bytes]) -> None:
-        lost = self.dropped - self._reported
+        lost = self.account.dropped - self._reported
         if lost and lines:
             lines[0] = lines[0][:-2] + f',"{LOST}":{lost}}}\n'.encode()
         written, error = self.files.append(lines)
         if written:
             self._reported += lost
-        with self._lock:
-            self.written += written
+        self.account.add(written=written)
         if error is not None:
-            self.fail(error, len(lines) - written)
+            self.account.fail(error, len(lines) - written)
 
     def _name_files(self) -> None:
         """Says in the event file which files there are; not at once, because TensorBoard is imported for it."""
-        if self.options.scalars and len(self.files.names) > self._named and self.written:
+        if self.options.scalars and len(self.files.names) > self._named and self.account.written:
             self._named = len(self.files.names)
             paths = [self.options.folder / name for name in self.files.names]
             self._event(lambda file: file.names(paths, self.options.config))
@@ -195,8 +177,8 @@ class Core:
             if self._events is not None:
                 write(self._events)
         except Exception as error:  # noqa: BLE001
-            if "failed" not in self._warned:
-                self.warn("scalars", f"no scalars are written: {type(error).__name__}: {error}")
+            if not self.account.has_failed():
+                self.account.warn("scalars", f"no scalars are written: {type(error).__name__}: {error}")
 
     def _configure(self) -> None:
         if not self._configured:
@@ -204,7 +186,7 @@ class Core:
             try:
                 config.write(self.options.folder, self.options.config)
             except Exception as error:  # noqa: BLE001
-                self.fail(error, 0)
+                self.account.fail(error, 0)
 
     def idle(self) -> None:
         """Ends steps that nothing more is expected of, and lets go of lines that have waited for long."""
@@ -214,7 +196,7 @@ class Core:
                 self._release()
             self._name_files()
         except Exception as error:  # noqa: BLE001
-            self.fail(error, 0)
+            self.account.fail(error, 0)
 
     def settle(self) -> None:
         """Writes everything that is held back, and puts it on the disk."""
@@ -225,7 +207,7 @@ class Core:
             self._release()
             self.files.sync()
         except Exception as error:  # noqa: BLE001
-            self.fail(error, 0)
+            self.account.fail(error, 0)
 
     def finish(self) -> None:
         """Ends every step and closes the files."""
@@ -235,16 +217,15 @@ class Core:
             self._release()
             self._name_files()
         except Exception as error:  # noqa: BLE001
-            self.fail(error, 0)
+            self.account.fail(error, 0)
         self.files.close()
         if self._events is not None:
             self._events.close()
             self._events = None
-        if self.dropped:
-            LOG.warning("%s: %d samples written, %d dropped", self.files.path, self.written, self.dropped)
+        self.account.close()
 
     def forked(self) -> None:
         """In a child process: what is open is the parent's, and locks may be held by threads that are not here."""
-        self._lock = threading.RLock()  # a signal handler of the training may call in
+        self.account.forked()
         self.files.close()
         self._held, self._events = [], None

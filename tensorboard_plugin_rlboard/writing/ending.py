@@ -35,7 +35,7 @@ def end(pump: Pump, seconds: float) -> None:
     """Closes a pump, waiting so many seconds at most."""
     if not pump.close(seconds):
         lost = f"{pump.waiting} samples may be lost: they were not written within {seconds:g} s"
-        pump.worker.warn("slow", lost)
+        pump.worker.account.warn("slow", lost)
 
 
 def _close_all() -> None:

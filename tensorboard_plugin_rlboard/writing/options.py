@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from tensorboard_plugin_rlboard.writing.config import settings_of
 from tensorboard_plugin_rlboard.writing.numbers import MOST_DIGITS
 
+_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/+")
 MAX_BYTES = 1 << 30
 QUEUE_BYTES = 256 << 20
 QUEUE_SAMPLES = 1 << 16
@@ -78,7 +80,7 @@ class Options:
         digits = None if precision is None else _whole("precision", precision, 1, PRECISION, wrong)
         most = max_samples_per_step
         return cls(
-            Path(log_dir),
+            _folder(Path(log_dir), wrong),
             number,
             str(split),
             settings,
@@ -94,6 +96,18 @@ class Options:
             _whole("queue_samples", queue_samples, 1, QUEUE_SAMPLES, wrong),
             wrong,
         )
+
+
+def _folder(given: Path, wrong: list[str]) -> Path:
+    """The folder as an absolute path: the training may go elsewhere before the next file is opened."""
+    if _ADDRESS.match(str(given)):
+        wrong.append(
+            f"{given} looks like an address; the writer knows folders only, so this is one below the present"
+        )
+    try:
+        return given.absolute()
+    except OSError:  # the present folder is gone
+        return given
 
 
 def _rank(rank: int | None, wrong: list[str]) -> int:

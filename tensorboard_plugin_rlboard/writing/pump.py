@@ -7,6 +7,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tensorboard_plugin_rlboard.writing.account import Account
+
 LINGER = 0.05
 """Seconds for which the thread waits for more before it begins, so that a burst of calls is not slowed by it."""
 IDLE = 1.0
@@ -20,6 +22,8 @@ _AT_ONCE = 8 * 1024 * 1024
 class Worker(Protocol):
     """What is done with what is queued; always by one thread at a time. Nothing of it may raise."""
 
+    account: Account
+
     def work(self, items: list[Any]) -> None:
         """Takes what was queued, in order."""
 
@@ -31,12 +35,6 @@ class Worker(Protocol):
 
     def finish(self) -> None:
         """Ends: nothing comes after it."""
-
-    def fail(self, error: BaseException, samples: int) -> None:
-        """Counts samples that are lost; the first reason is told."""
-
-    def warn(self, kind: str, message: str) -> None:
-        """Logs a warning, the first of its kind only."""
 
     def forked(self) -> None:
         """Called in a child process, whose threads and open files are the parent's."""
@@ -149,7 +147,7 @@ class Pump:
                 if last:
                     self.worker.finish()
             except BaseException as error:  # noqa: BLE001 - a thread that ended here would leave others waiting
-                self.worker.fail(error, 0)
+                self.worker.account.fail(error, 0)
             asked = asked if settles else self._settled
             with self._changed:
                 self._samples -= sum(samples for _, samples, _ in taken)

@@ -60,11 +60,10 @@ def _array(value: Any) -> Any:
     if isinstance(value, numpy.generic):
         return value
     try:
-        if not isinstance(value, numpy.ndarray):
-            return numpy.asarray(value).copy()
+        array = numpy.asarray(value)
     except Exception:  # noqa: BLE001 - its own method failed
         return f"<{type(value).__name__} without a text form>"
-    return snapshot(value.tolist()) if value.dtype.kind == "O" else value.copy()
+    return snapshot(array.tolist()) if array.dtype.kind == "O" else array.copy()
 
 
 def text_form(value: object) -> str:

@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, align, fro
 from tensorboard_plugin_rlboard.metrics import Tokens, k3, log_ratio, mismatch_k3
 from tensorboard_plugin_rlboard.segments import Bools, Floats
 from tensorboard_plugin_rlboard.writing.arrays import as_array, is_array
+from tensorboard_plugin_rlboard.writing.lines import Row
 from tensorboard_plugin_rlboard.writing.sampling import number
 
 _TRUNCATED = {"length", "max_length", "max_tokens", "truncated"}
@@ -30,7 +31,6 @@ _PAIRS = (
     ("log_ratio_mean", "logprobs", "ref_logprobs", log_ratio),
     ("mismatch_k3_mean", "logprobs", "rollout_logprobs", mismatch_k3),
 )
-Row = dict[str, Any]
 
 
 class _Mean:
@@ -60,7 +60,7 @@ class StepMeans:
     def __init__(self) -> None:
         self.samples = 0
         self._means: dict[str, _Mean] = {}
-        self._groups: dict[object, tuple[int, float, float]] = {}
+        self._groups: dict[int, tuple[int, float, float]] = {}
 
     def add(self, rows: Sequence[Row]) -> None:
         """Takes samples; what of them is no number is left out."""
@@ -85,9 +85,9 @@ class StepMeans:
         key = row.get("prompt") if key is None else key
         if key is None or not math.isfinite(reward):
             return
-        key = key if isinstance(key, str) else str(key)
-        count, low, high = self._groups.get(key, (0, math.inf, -math.inf))
-        self._groups[key] = count + 1, min(low, reward), max(high, reward)
+        mark = hash(str(key))  # texts as keys would hold on to all prompts of the step
+        count, low, high = self._groups.get(mark, (0, math.inf, -math.inf))
+        self._groups[mark] = count + 1, min(low, reward), max(high, reward)
 
     def _tokens(self, rows: Sequence[Row]) -> None:
         tokens = aligned(rows)

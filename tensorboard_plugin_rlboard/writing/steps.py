@@ -15,6 +15,9 @@ GRACE = 5.0
 _OPEN = 2
 """Steps of a split that are open at a time; where a third begins, the oldest ends."""
 
+_MOST = 64
+"""Steps that are open at a time over all splits: rows may call their split anything."""
+
 Key = tuple[str, Any]
 
 
@@ -25,7 +28,7 @@ class Step:
     Attributes:
         split, step: which; the step is a whole number where it can be read as one.
         means: of all samples, None where none are wanted or they failed.
-        held: samples of which some will be chosen.
+        held, held_bytes: samples of which some will be chosen, and about how much memory they take.
         outdated: when the next step began, seconds of the monotonic clock; None while this is the newest.
     """
 
@@ -33,6 +36,7 @@ class Step:
     step: Any
     means: Any = None
     held: list[Row] = field(default_factory=list)
+    held_bytes: int = 0
     outdated: float | None = None
 
 
@@ -70,6 +74,7 @@ class Steps:
             if step.outdated is None:
                 step.outdated = now
         self._close(mine[: len(mine) - _OPEN + 1])
+        self._close(list(self.open.values())[: len(self.open) - _MOST + 1])
 
     def look(self) -> None:
         """Ends the steps whose time of grace is over."""

@@ -36,10 +36,15 @@ function plainLabel(name: string): string {
 
 /** One line for the tooltip: what it is and its formula; a second one where it was joined. */
 export function metricHint(name: string): string {
+  const from = joinHint(name);
+  return from === "" ? plainHint(name) : `${plainHint(name)}\n${from}`;
+}
+
+/** Where a joined metric or text came from; "" for all others. */
+export function joinHint(name: string): string {
   const from = origins.value.get(name);
-  if (from === undefined) return plainHint(name);
-  const where = from === "" ? t("metric.joined.somewhere") : t("metric.joined", { from });
-  return `${plainHint(name)}\n${JOINED} ${where}`;
+  if (from === undefined) return "";
+  return `${JOINED} ${from === "" ? t("metric.joined.somewhere") : t("metric.joined", { from })}`;
 }
 
 function plainHint(name: string): string {

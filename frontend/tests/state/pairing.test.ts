@@ -10,7 +10,11 @@ const JOINED = runInfo({
   scalar_runs: ["runs/a"],
   metrics: [metric("reward"), metric("judge", { origin: "joined" })],
   token_metrics: [metric("k3", { origin: "computed" })],
-  joined: [{ what: "scores", source: "scores.jsonl", matched: 8, unmatched: 0, columns: ["judge"] }],
+  text_columns: ["ref_response", "ground_truth"],
+  joined: [
+    { what: "scores", source: "scores.jsonl", matched: 8, unmatched: 0, columns: ["judge"] },
+    { what: "reference", source: "sft", matched: 8, unmatched: 0, columns: ["ref_response"] },
+  ],
 });
 
 beforeEach(() => {
@@ -42,8 +46,12 @@ test("a choice belongs to its run", () => {
   expect(selection.value.scalars).toBe("");
 });
 
-test("joined metrics are marked, and their hint says where from; others are not", () => {
-  expect([...originsOf(JOINED)]).toEqual([["judge", "scores.jsonl"]]);
+test("joined metrics and texts are marked, and their hint says where from; others are not", () => {
+  expect([...originsOf(JOINED)]).toEqual([
+    ["judge", "scores.jsonl"],
+    ["ref_response", "sft"],
+  ]);
+  expect(originsOf(null).size).toBe(0);
   expect(metricLabel("judge")).toBe("judge ⋈");
   expect(metricHint("judge")).toContain("joined from scores.jsonl");
   expect(metricLabel("reward")).toBe("reward");

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Open = Callable[[str], BinaryIO]
 
 _PIECE = 256 * 1024
-_BLOCK = 1024 * 1024
+_BLOCK = 8 * 1024 * 1024
 _MOST_FETCHED = 4 * 1024**3
 
 
@@ -106,7 +106,12 @@ def _local(path: str, open_stored: Open) -> Generator[Path]:
         fetched = Path(folder) / "file"
         with open_stored(path) as stored, fetched.open("wb") as target:
             room = min(_MOST_FETCHED, shutil.disk_usage(folder).free // 2)
-            while data := stored.read(_BLOCK * 8):
+            more = True
+            while more:
+                data = stored.read(_BLOCK)
+                more = (
+                    len(data) == _BLOCK
+                )  # fewer are the last, and to ask for none would be one more question
                 room -= len(data)
                 if room < 0:
                     raise OSError(errno.ENOSPC, "It is too large to be fetched.")

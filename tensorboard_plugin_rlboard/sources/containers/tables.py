@@ -51,7 +51,7 @@ def _rows(path: Path) -> Iterator[object]:
                 continue
             yield {name: _value(cell) for name, cell in zip(header, cells, strict=True) if name}
     if skipped:
-        msg = f"{skipped} rows, the first of them row {first}, have another number of cells than the header and are left out."
+        msg = f"Rows with another number of cells than the header are left out: {skipped}, the first of them row {first}."
         raise DamagedError(msg)
 
 

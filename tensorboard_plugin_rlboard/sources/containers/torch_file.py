@@ -137,9 +137,9 @@ def _told(where: str) -> Generator[None]:
         yield
     except DamagedError:
         raise
-    except (ValueError, TypeError, OverflowError, RecursionError, MemoryError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError, MemoryError) as error:
         text = str(error) if isinstance(error, ValueError) else "It is torn or damaged inside."
-        msg = f"The torch file cannot be read{where}: {text}"
+        msg = f"The torch file cannot be read{where}: {text.removesuffix('.')}."
         raise DamagedError(msg) from None
 
 

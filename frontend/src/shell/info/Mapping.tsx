@@ -17,7 +17,7 @@ export function MappingBar({ info, onOpen }: { info: RunInfo; onOpen: () => void
   const signature = signatureOf(info);
   if (!info.mapping_guessed || info.mapping === null || seen.value.includes(signature)) return null;
   adopt(infoCss);
-  const columns = pairsOf(info.mapping).map(([word, key]) => `${word} ← ${key}`);
+  const columns = pairsOf(info.mapping).map(([word, key]) => (word === key ? word : `${word} ← ${key}`));
   const words = t("info.mapping.guessed", { columns: columns.join(", ") });
   return (
     <section class="banner guessed" aria-label={t("info.mapping.bar")} data-testid="mapping-bar">

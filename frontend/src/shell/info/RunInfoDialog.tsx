@@ -1,8 +1,9 @@
 /** All there is to know about the run: what it is made of, what it was set to, and what else belongs to it. */
 
 import type { JSX } from "preact";
+import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { run, runs } from "../../state/data";
+import { runs } from "../../state/data";
 import { adopt, Dialog } from "../../ui";
 import { ConfigTable } from "./ConfigTable";
 import { Facts } from "./Facts";
@@ -11,10 +12,8 @@ import { Joined } from "./Joined";
 import { Mapping } from "./Mapping";
 import { Pairing } from "./Pairing";
 
-export function RunInfoDialog({ onClose }: { onClose: () => void }): JSX.Element | null {
+export function RunInfoDialog({ info, onClose }: { info: RunInfo; onClose: () => void }): JSX.Element {
   adopt(infoCss);
-  const info = run.value;
-  if (info === null) return null;
   return (
     <Dialog
       title={t("info.title", { run: info.run })}

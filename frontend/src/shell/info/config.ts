@@ -30,13 +30,18 @@ export function firstCompared(runs: readonly RunInfo[], shown: string, most: num
   return [shown, ...others.map(({ run }) => run)].slice(0, most);
 }
 
-/** A setting as it was set: with every digit. */
+/** A setting as it was set: with every digit, and without a row of zeros to count. */
 export function settingText(value: unknown): string {
+  if (typeof value === "number" && value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
   if (typeof value === "number" || value === undefined) return full(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** The name that a setting has in its file stands after the file: `config.json: actor.clip_ratio`. */
+const NAME_THERE = /: [^:/]+$/;
+
 /** The files and writers that the settings of a run came from, each once. */
 export function configSources({ config, config_sources }: RunInfo): string[] {
-  return [...new Set(Object.keys(config).flatMap((name) => config_sources[name] ?? []))].sort();
+  const sources = Object.keys(config).flatMap((name) => config_sources[name]?.replace(NAME_THERE, "") ?? []);
+  return [...new Set(sources)].sort();
 }

@@ -6,11 +6,11 @@ import { CopyButton } from "../../tokens/copy";
 import type { TokenStage } from "../../tokens/stage";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button } from "../../ui";
-import { Conversation, Modes } from "./Conversation";
+import { Conversation } from "./Conversation";
 import { Links } from "./Links";
 import { beside } from "./layout";
 import type { Loaded } from "./load";
-import { hasMessages, type Mode, showsResponse } from "./messages";
+import { type Mode, showsResponse } from "./messages";
 import { Place, Problems } from "./Place";
 import { Reference } from "./Reference";
 import { Scalars } from "./Scalars";
@@ -46,10 +46,7 @@ export function Content({ loaded: { sample, rows }, stage, mode, stale }: Conten
       {mode === "conversation" ? (
         <Conversation key={`conversation ${sample.id}`} sample={sample} />
       ) : (
-        <>
-          {hasMessages(sample) && <Modes mode="text" />}
-          <Prompt key={`prompt ${sample.id}`} sample={sample} />
-        </>
+        <Prompt key={`prompt ${sample.id}`} sample={sample} />
       )}
       {!Array.isArray(rows) && <p class="odd">{t("sample.rows_failed", { message: rows.message })}</p>}
       {stage !== null && showsResponse(sample, mode) && (

@@ -16,7 +16,7 @@ export function setMode(mode: Mode): void {
   if (mode === "conversation") select({ token: null });
 }
 
-/** How the sample is read, where its log has messages: the two ways, and what belongs to the shown one. */
+/** The two ways to read a sample whose log has messages. */
 export function Modes({ mode }: { mode: Mode }): JSX.Element {
   return (
     <span class="modes">
@@ -58,7 +58,6 @@ export function Conversation({ sample }: { sample: Sample }): JSX.Element {
   return (
     <section class="conversation" aria-label={t("conversation.title")} data-testid="conversation">
       <header>
-        <Modes mode="conversation" />
         <span class="muted number">{summaryOf(messages)}</span>
         <Button
           quiet

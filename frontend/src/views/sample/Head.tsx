@@ -5,7 +5,9 @@ import { metricHint, metricLabel } from "../../i18n/names";
 import { count } from "../../lib/format";
 import { openRow, order } from "../../state/order";
 import { Button } from "../../ui";
+import { Modes } from "./Conversation";
 import { LAYOUTS, layout } from "./layout";
+import { hasMessages, type Mode } from "./messages";
 import { ScalarValue } from "./ScalarValue";
 import { canWalk, walk } from "./walk";
 
@@ -14,11 +16,13 @@ const FACTS = ["reward", "ref_reward", "reward_gap", "n_tokens", "finish_reason"
 
 export interface HeadProps {
   sample: Sample | null;
+  /** How the sample is read. */
+  mode: Mode;
   onClose: () => void;
 }
 
 /** Which sample this is, its first numbers, and the ways on from it. */
-export function Head({ sample, onClose }: HeadProps): JSX.Element {
+export function Head({ sample, mode, onClose }: HeadProps): JSX.Element {
   const row = openRow();
   return (
     <header class="drawer-head">
@@ -52,6 +56,7 @@ export function Head({ sample, onClose }: HeadProps): JSX.Element {
             <span class="muted"> {t("sample.of", { i: count(row + 1), n: count(order.value.total) })}</span>
           )}
         </h2>
+        {sample !== null && hasMessages(sample) && <Modes mode={mode} />}
         <LayoutButtons />
       </div>
       {sample !== null && (

@@ -6,7 +6,6 @@ import { excerpt, lengthOf } from "../../lib/excerpt";
 import { count } from "../../lib/format";
 import { oneLine } from "../../lib/text";
 import { CopyButton } from "../../tokens/copy";
-import { Button } from "../../ui";
 import { LongText } from "./LongText";
 import { messageText } from "./messages";
 
@@ -100,13 +99,15 @@ function Folding({ text, room, open: first, mono }: FoldingProps): JSX.Element {
   return (
     <>
       <p class={look}>{open ? <LongText text={text} /> : start}</p>
-      <Button
-        quiet
-        hint={t(open ? "conversation.fold" : "conversation.unfold")}
+      <button
+        type="button"
+        class="button quiet"
+        aria-expanded={open}
+        title={t(open ? "conversation.fold" : "conversation.unfold")}
         onClick={() => setOpen(!open)}
       >
         {t(open ? "conversation.less" : "conversation.more", { n: count(left) })}
-      </Button>
+      </button>
       {!open && <p class={look}>{end}</p>}
     </>
   );

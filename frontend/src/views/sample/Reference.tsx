@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Sample, Value } from "../../api/answers";
 import { t } from "../../i18n";
-import { metricHint, metricLabel } from "../../i18n/names";
+import { joinHint, metricHint, metricLabel } from "../../i18n/names";
 import { signed } from "../../lib/format";
 import { Button } from "../../ui";
 import { beside } from "./layout";
@@ -26,7 +26,17 @@ export function Reference({ sample }: { sample: Sample }): JSX.Element | null {
         )}
       </dl>
       {text !== undefined && (
-        <TextBlock title={t("sample.reference")} text={text} aside={<BesideButton />} testId="reference" />
+        <TextBlock
+          title={t("sample.reference")}
+          text={text}
+          aside={
+            <>
+              <span class="muted">{joinHint("ref_response")}</span>
+              <BesideButton />
+            </>
+          }
+          testId="reference"
+        />
       )}
     </aside>
   );

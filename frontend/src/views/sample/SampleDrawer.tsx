@@ -97,7 +97,7 @@ function Open({ id }: { id: string }): JSX.Element {
       tabIndex={-1}
     >
       {layout.value !== "full" && <Handle />}
-      <Head sample={loaded?.sample ?? null} onClose={close} />
+      <Head sample={loaded?.sample ?? null} mode={mode} onClose={close} />
       {answer.error !== null && (
         <ErrorBox
           title={t("sample.error")}

@@ -53,7 +53,7 @@ export function columnNames(info: RunInfo): string[] {
   ]);
   for (const name of ["id", "step"]) known.delete(name);
   // Whoever joins scores wants to see them beside the reward.
-  const joined = [...originsOf(info).keys()];
+  const joined = [...originsOf(info).keys()].filter((name) => !FIRST.includes(name));
   const order = FIRST.flatMap((name) => (name === "reward" ? [name, ...joined] : [name]));
   const first = order.filter((name) => known.delete(name));
   return [...first, ...known];

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.run_config import Source, is_training
+from tensorboard_plugin_rlboard.settings.run_config import Source, is_training
 from tensorboard_plugin_rlboard.sources.logdir import Root, printable
 
 WRITERS = "rollouts.config.json"

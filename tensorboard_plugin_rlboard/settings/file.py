@@ -21,6 +21,10 @@ LARGEST = 1_000_000
 Value = str | int | float | bool
 _LONGEST_PATTERN = 200
 _SPLITS = ("train", "eval")
+_ESCAPED = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
+_REPEATED_GROUP = re.compile(r"\)\s*[*+{]")
+_REPEATS = re.compile(r"[*+{]")
+_MOST_REPEATS = 3
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,10 @@ def _pattern(value: object) -> str:
         raise _WrongError(f"is no regular expression ({error})") from error
     if groups != 1:
         raise _WrongError(f"has {groups} groups; it takes one around the number, as in 'step_([0-9]+)'")
+    # Whoever may write a file into the log directory must not be able to hold the index up with it.
+    bare = _ESCAPED.sub("x", text)
+    if _REPEATED_GROUP.search(bare) or len(_REPEATS.findall(bare)) > _MOST_REPEATS:
+        raise _WrongError(f"repeats a group, or more than {_MOST_REPEATS} times anything; write it simpler")
     return text
 
 

@@ -12,7 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from tensorboard_plugin_rlboard.config_names import ALIASES, OPTIMIZERS, OTHERS, STRONG, SWITCHES, TEXTS
+from tensorboard_plugin_rlboard.settings.config_names import (
+    ALIASES,
+    OPTIMIZERS,
+    OTHERS,
+    STRONG,
+    SWITCHES,
+    TEXTS,
+)
 
 Value = str | int | float | bool
 MOST = 200
