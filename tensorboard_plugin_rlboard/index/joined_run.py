@@ -7,6 +7,7 @@ are more than the limit. A row that was not looked at yet, or by an earlier plan
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.columns import logical, physical
@@ -94,7 +95,8 @@ class RunJoins:
             if self._batch <= _LEAST:
                 raise
             self._batch = max(_LEAST, self._batch // 8)  # long texts: fewer of them fit
-            self._next_generation(sides)
+            with suppress(duckdb.Error):  # a reader may be in its way
+                cursor.execute("CHECKPOINT")  # what was loaded and not written yet is held in memory
             self._more = True
             return True
         self._tell(cursor, sides, names, steps)
@@ -108,9 +110,8 @@ class RunJoins:
         run, keys, batch = self.run, self._keys(sides), min(self._batch, BATCH)
         where = f"joined_at IS DISTINCT FROM {self._generation}" if sides else "joined_at IS NOT NULL"
         left = int(cursor.execute(f"SELECT count(*) FROM {run.table} WHERE {where}").fetchall()[0][0])
-        if left < batch:
-            changed = self._changed(sides, keys)
-            where = " OR ".join([where, *changed]) if changed else where
+        changed = self._changed(sides, keys) if left < batch else []
+        where = " OR ".join([where, *changed])
         cursor.execute("BEGIN")
         try:
             limit = batch if left >= batch else _EVERY
@@ -120,6 +121,8 @@ class RunJoins:
             cursor.execute("COMMIT")
         except BaseException:
             cursor.execute("ROLLBACK")
+            if changed:  # which rows these were is forgotten now
+                self._next_generation(sides)
             raise
         self._more = left >= batch
         return steps
