@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tensorboard_plugin_rlboard.api import Joined, RunInfo
@@ -486,6 +487,36 @@ def test_a_hundred_thousand_scores(log: Path, start: Start, write_rows: Write) -
     board = start()
     assert described(board).joined == [Joined("scores", "s.jsonl", count // 2, count // 2, ("rm",))]
     assert curves(board, "rm") == [4.0] * 100
+
+
+def test_what_does_not_fit_into_memory_is_joined_in_smaller_pieces(
+    log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joined_run, "BATCH", 16)
+    monkeypatch.setattr(joined_run, "_LEAST", 2)
+    replace, fails = joined_run.RunJoins._replace, [True]
+
+    def sometimes(self: joined_run.RunJoins, *of: Any) -> Any:
+        found = replace(self, *of)
+        if fails and fails.pop(0):
+            raise duckdb.OutOfMemoryException("no room")
+        return found
+
+    write_rows(log / "a.jsonl", rollouts(range(6)))
+    write_rows(log / "ref.jsonl", [reference(0)])
+    with monkeypatch.context() as patch:
+        patch.setattr(joined_run.RunJoins, "_replace", sometimes)
+        board = start()
+        assert columns(board, "ref_reward", step=5) == [(0.25,), (None,), (None,)] * 2
+        fails.append(True)
+        append(log / "ref.jsonl", [reference(1)])
+        board.registry.refresh()
+        assert problems(board) == [("ref.jsonl", None, "not_joined")]  # there is no smaller piece
+    append(log / "a.jsonl", rollouts([6]))
+    board.registry.refresh()
+    assert columns(board, "ref_reward") == [(0.25,), (0.25,), (None,)] * 14
+    assert described(board).samples == 42
+    assert problems(board) == []
 
 
 def test_a_join_that_fails_does_not_end_the_indexing(

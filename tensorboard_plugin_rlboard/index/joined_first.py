@@ -39,27 +39,27 @@ class FirstAnswers:
     def __init__(self, table: SideTable, *, by_split: bool) -> None:
         self.table = table
         self.key = PROMPT_OF_SPLIT if by_split else PROMPT
-        self._epoch = -1
+        self._seen = (-1, -1)
         self._version = -1
         self._of: RunIndex | None = None
 
     def is_behind(self, run: RunIndex) -> bool:
-        """Whether a run has rows that were not looked at."""
-        return run is not self._of or run.version != self._version
+        """Whether a run has rows that were not looked at; rows that were joined to are the same answers as before."""
+        return run is not self._of or (run.samples, run.epoch) != self._seen
 
     def refresh(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> None:
         """Brings the answers up to date with the rows of a run; looks only at steps that rows were added to."""
         if not self.is_behind(run):
             return
         steps = {step for (_, step), at in run.touched.copy().items() if at > self._version}
-        again = run is not self._of or run.epoch != self._epoch
-        version, epoch = run.version, run.epoch
+        again = run is not self._of or run.epoch != self._seen[1]
+        version, seen = run.version, (run.samples, run.epoch)
         if again:
             self._begin(cursor, run)
             self._take(cursor, run, "true", [])
         elif steps:
             self._take(cursor, run, "step IN (SELECT unnest(?))", [sorted(steps)])
-        self._of, self._version, self._epoch = run, version, epoch
+        self._of, self._version, self._seen = run, version, seen
 
     def _begin(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> None:
         self.table.forget(cursor, "")

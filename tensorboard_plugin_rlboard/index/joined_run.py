@@ -7,6 +7,7 @@ are more than the limit. A row that was not looked at yet, or by an earlier plan
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.columns import logical, physical
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     import duckdb
 
 BATCH = 100_000
-"""Rows that are replaced at once."""
+"""Rows that are replaced at once, as long as there is memory for so many."""
+_LEAST = 200
 _EVERY = 1 << 62
 MOST = 60
 """Columns that may hold joined values, and sides: each has a bit of a number of 64."""
@@ -58,6 +60,7 @@ class RunJoins:
         self._serials: dict[int, int] = {}
         self._version = -1
         self._more = False
+        self._batch = BATCH
 
     def is_due(self, sides: Sequence[Side]) -> bool:
         """Whether rows, sides or their columns are other ones than when they were last joined."""
@@ -71,42 +74,58 @@ class RunJoins:
         )
 
     def settle(self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[Side]) -> bool:
-        """Joins the rows that are to be looked at, at most `BATCH` of them where they are many.
+        """Joins the rows that are to be looked at, in pieces where they are many: one piece a call.
 
         Returns:
             Whether some are left.
         """
-        run = self.run
+        import duckdb  # noqa: PLC0415 (it is loaded already; TensorBoard's start does not wait for it)
+
         names = self._names(sides)
         plan = self._planned(sides, names)
         if plan != self._plan:
             self._plan = plan
             self._next_generation(sides)
-            run.widen(cursor, self._bits)
+            self.run.widen(cursor, self._bits)
         elif self._are_many(cursor, sides):
             self._next_generation(sides)
+        try:
+            steps = self._piece(cursor, sides, names)
+        except duckdb.OutOfMemoryException:
+            if self._batch <= _LEAST:
+                raise
+            self._batch = max(_LEAST, self._batch // 8)  # long texts: fewer of them fit
+            with suppress(duckdb.Error):  # a reader may be in its way
+                cursor.execute("CHECKPOINT")  # what was loaded and not written yet is held in memory
+            self._more = True
+            return True
+        self._tell(cursor, sides, names, steps)
+        self._version = self.run.version
+        return self._more
+
+    def _piece(
+        self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[Side], names: Sequence[Names]
+    ) -> list[tuple[str, int]]:
+        """Joins one piece, all of it or nothing; returns the steps that changed."""
+        run, keys, batch = self.run, self._keys(sides), min(self._batch, BATCH)
         where = f"joined_at IS DISTINCT FROM {self._generation}" if sides else "joined_at IS NOT NULL"
         left = int(cursor.execute(f"SELECT count(*) FROM {run.table} WHERE {where}").fetchall()[0][0])
-        keys = self._keys(sides)
-        if left < BATCH:
-            changed = self._changed(sides, keys)
-            where = " OR ".join([where, *changed]) if changed else where
+        changed = self._changed(sides, keys) if left < batch else []
+        where = " OR ".join([where, *changed])
         cursor.execute("BEGIN")
         try:
-            cursor.execute(
-                "CREATE OR REPLACE TEMP TABLE todo AS "
-                + todo(run.table, where, keys, BATCH if left >= BATCH else _EVERY)
-            )
+            limit = batch if left >= batch else _EVERY
+            cursor.execute(f"CREATE OR REPLACE TEMP TABLE todo AS {todo(run.table, where, keys, limit)}")
             cursor.execute(f"CREATE OR REPLACE TEMP TABLE matched AS {matched(sides)}")
             steps = self._replace(cursor, sides, names)
             cursor.execute("COMMIT")
         except BaseException:
             cursor.execute("ROLLBACK")
+            if changed:  # which rows these were is forgotten now
+                self._next_generation(sides)
             raise
-        self._more = left >= BATCH
-        self._tell(cursor, sides, names, steps)
-        self._version = run.version
-        return self._more
+        self._more = left >= batch
+        return steps
 
     def _next_generation(self, sides: Sequence[Side]) -> None:
         """All rows are to be looked at."""
