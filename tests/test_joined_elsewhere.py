@@ -14,8 +14,8 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index import joined_run
-from tensorboard_plugin_rlboard.index.joined_files import Group
+from tensorboard_plugin_rlboard.index.joins import run as joined_run
+from tensorboard_plugin_rlboard.index.joins.files import Group
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.logdir import roots
@@ -159,7 +159,7 @@ def test_the_index_goes_on_while_a_large_side_file_is_read(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Work on rows and on side files takes turns, and only files that some run needs are read."""
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.joined_files.RANGE", 200)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.joins.files.RANGE", 200)
     turns: list[str] = []
     log = tmp_path / "log"
     for name in ("a", "b", "c"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tensorboard_plugin_rlboard.index.joined_rows import (
+from tensorboard_plugin_rlboard.index.joins.rows import (
     MOST_COLUMNS,
     Recognised,
     SideReader,

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.cluster.record import Record
 from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, unreadable
 from tensorboard_plugin_rlboard.index.beside import FOLDER, beside
 from tensorboard_plugin_rlboard.index.cache import Cache
-from tensorboard_plugin_rlboard.index.joined_sides import left_out
+from tensorboard_plugin_rlboard.index.joins.sides import left_out
 from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.store import Store
 from tensorboard_plugin_rlboard.settings import SettingsFinder

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index.ahead import Ahead, Made
-from tensorboard_plugin_rlboard.index.joins import Joins
+from tensorboard_plugin_rlboard.index.joins.turns import Joins
 from tensorboard_plugin_rlboard.index.loading import Loading
 from tensorboard_plugin_rlboard.index.ranges import Order
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex

@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.index.attempts import Steps, same
 from tensorboard_plugin_rlboard.index.chains import chains, numbered
 from tensorboard_plugin_rlboard.index.columns import logical
 from tensorboard_plugin_rlboard.index.files import Arrived, IndexedFile, Range, digest_of
-from tensorboard_plugin_rlboard.index.joining import Joining
+from tensorboard_plugin_rlboard.index.joins.joining import Joining
 from tensorboard_plugin_rlboard.index.keys import Keys
 from tensorboard_plugin_rlboard.index.noted import Noted
 from tensorboard_plugin_rlboard.index.part import RESERVED

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.files import IndexedFile, digest_of
-from tensorboard_plugin_rlboard.index.joins import Joins
+from tensorboard_plugin_rlboard.index.joins.turns import Joins
 from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.joined_files import Group
-from tensorboard_plugin_rlboard.index.joined_rows import Kind
-from tensorboard_plugin_rlboard.index.joined_sides import named_by
+from tensorboard_plugin_rlboard.index.joins.files import Group
+from tensorboard_plugin_rlboard.index.joins.rows import Kind
+from tensorboard_plugin_rlboard.index.joins.sides import named_by
 from tensorboard_plugin_rlboard.index.noted import Noted
 from tensorboard_plugin_rlboard.sources.logdir import printable
 

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.columns import physical, quoted
-from tensorboard_plugin_rlboard.index.joined_files import Group
-from tensorboard_plugin_rlboard.index.joined_first import PROMPT, FirstAnswers
-from tensorboard_plugin_rlboard.index.joined_rows import IDS, Kind
-from tensorboard_plugin_rlboard.index.joined_run import MOST, RunJoins
-from tensorboard_plugin_rlboard.index.joined_sides import Sides, may_be_side, named_by
-from tensorboard_plugin_rlboard.index.joined_sql import OWN_ID, TEXT_KEY, Side
-from tensorboard_plugin_rlboard.index.joined_words import Words
+from tensorboard_plugin_rlboard.index.joins.files import Group
+from tensorboard_plugin_rlboard.index.joins.first import PROMPT, FirstAnswers
+from tensorboard_plugin_rlboard.index.joins.rows import IDS, Kind
+from tensorboard_plugin_rlboard.index.joins.run import MOST, RunJoins
+from tensorboard_plugin_rlboard.index.joins.sides import Sides, may_be_side, named_by
+from tensorboard_plugin_rlboard.index.joins.sql import OWN_ID, TEXT_KEY, Side
+from tensorboard_plugin_rlboard.index.joins.words import Words
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.mapping import is_guessed
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index.joined_files import Group
-from tensorboard_plugin_rlboard.index.joined_rows import Kind, Recognised, recognise
-from tensorboard_plugin_rlboard.index.joined_table import SideTable
+from tensorboard_plugin_rlboard.index.joins.files import Group
+from tensorboard_plugin_rlboard.index.joins.rows import Kind, Recognised, recognise
+from tensorboard_plugin_rlboard.index.joins.table import SideTable
 from tensorboard_plugin_rlboard.sources.access import open_start
 from tensorboard_plugin_rlboard.sources.logdir import is_address, printable
 from tensorboard_plugin_rlboard.sources.walk import SourceFile

@@ -11,7 +11,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.columns import logical, physical
-from tensorboard_plugin_rlboard.index.joined_sql import (
+from tensorboard_plugin_rlboard.index.joins.joining import Joining
+from tensorboard_plugin_rlboard.index.joins.sql import (
     GAPS,
     OWN_ID,
     REF_CHARS,
@@ -23,7 +24,6 @@ from tensorboard_plugin_rlboard.index.joined_sql import (
     own_id,
     todo,
 )
-from tensorboard_plugin_rlboard.index.joining import Joining
 from tensorboard_plugin_rlboard.index.part import RESERVED
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.statistics import STORED

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index import plan
-from tensorboard_plugin_rlboard.index.joined_rows import Kind, SideReader
-from tensorboard_plugin_rlboard.index.joined_table import SideTable
+from tensorboard_plugin_rlboard.index.joins.rows import Kind, SideReader
+from tensorboard_plugin_rlboard.index.joins.table import SideTable
 from tensorboard_plugin_rlboard.index.noted import Noted
 from tensorboard_plugin_rlboard.index.ranges import read
 from tensorboard_plugin_rlboard.sources.tail import Change, FileState, advance, fingerprint_of, look, measure

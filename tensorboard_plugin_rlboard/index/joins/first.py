@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.columns import physical, quoted
-from tensorboard_plugin_rlboard.index.joined_table import SideTable
+from tensorboard_plugin_rlboard.index.joins.table import SideTable
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.index.columns import physical, quoted
-from tensorboard_plugin_rlboard.index.joined_first import STEP
-from tensorboard_plugin_rlboard.index.joined_rows import Kind
-from tensorboard_plugin_rlboard.index.joined_table import SideTable
+from tensorboard_plugin_rlboard.index.joins.first import STEP
+from tensorboard_plugin_rlboard.index.joins.rows import Kind
+from tensorboard_plugin_rlboard.index.joins.table import SideTable
 
 REF_TEXT = physical("t", "ref_response")
 REF_CHARS = physical("m", "ref_n_chars")

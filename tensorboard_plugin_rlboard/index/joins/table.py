@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.index.columns import physical, quoted
-from tensorboard_plugin_rlboard.index.joined_rows import Rows
+from tensorboard_plugin_rlboard.index.joins.rows import Rows
 from tensorboard_plugin_rlboard.segments import Bools
 
 if TYPE_CHECKING:
