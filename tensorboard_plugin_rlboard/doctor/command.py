@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.doctor import advice, events
 from tensorboard_plugin_rlboard.doctor.files import files_of
 from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.reading import Opened, opened
-from tensorboard_plugin_rlboard.doctor.report import Ignored, Joined, Report, RunReport
+from tensorboard_plugin_rlboard.doctor.report import Ignored, Report, RunReport
 from tensorboard_plugin_rlboard.sources.logdir import is_address
 
 LIMIT = 16 * 1024 * 1024
@@ -74,7 +74,7 @@ def _run(found: Opened, info: RunInfo, has_events: bool) -> RunReport:
         config_sources=info.config_sources,
         scalar_runs=info.scalar_runs,
         pairing=info.scalar_pairing,
-        joined=[Joined(one.what, one.source, one.matched, one.unmatched, one.columns) for one in info.joined],
+        joined=info.joined,
         mapping_toml=toml,
         next=advice.for_run(files, info.scalar_pairing, toml, has_events, info.message),
     )

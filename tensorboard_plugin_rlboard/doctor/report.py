@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.api.values import Value
 
 
@@ -61,17 +62,6 @@ class FileReport:
     missing: Sequence[Missing]
     problems: Sequence[Trouble]
     tokenizer: str = ""
-
-
-@dataclass(frozen=True)
-class Joined:
-    """Rows of a file or run that were joined to the samples of a run, and how many of them found theirs."""
-
-    what: str
-    source: str
-    matched: int
-    unmatched: int
-    columns: Sequence[str]
 
 
 @dataclass(frozen=True)
