@@ -98,6 +98,7 @@ def test_scores_made_afterwards_are_marked_as_joined(server: TensorBoard, open_t
     head = tab.get("col-head-judge")
     expect(head).to_have_text("judge ⋈")
     assert "joined from judge.jsonl" in (head.get_attribute("title") or "")
+    expect(tab.get("sample-row")).to_have_count(4)  # the head stands there before the rows
     assert tab.cells("judge") == ["0.5"] * 4
     tab.press("i")
     expect(tab.get("joined")).to_contain_text("judge.jsonl")
