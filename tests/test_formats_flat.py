@@ -152,7 +152,7 @@ def test_areal_rows() -> None:
         "prompt_len": 23,
     }
     assert only(AREAL, second)["policy_version"] == 2
-    sample = lines(SAMPLES / "areal/logs/root/gsm8k-grpo/trial0/rollout/1/3.jsonl")[0]
+    sample = lines(SAMPLES / "areal/logs/user/gsm8k-grpo/trial0/rollout/1/3.jsonl")[0]
     assert only(AREAL, sample)["step"] == 1
 
 

@@ -102,6 +102,7 @@ def test_rows_that_are_enough() -> None:
         {"response": "a", "prompt": "b"},
         {"response_tokens": ["a"]},
         {"response": "a", "logprobs": None},
+        {"response": [{"role": "assistant", "content": "a"}], "step": 1},
     ):
         assert recognise(row) is NATIVE, row
 

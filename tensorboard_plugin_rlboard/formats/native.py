@@ -6,6 +6,7 @@ Definition: docs/format.md, and the README of HarderThenHarder/RLLoggingBoard, s
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.messages import as_messages
 
 _TOKEN_KEYS = ("response_tokens", "logprobs", "ref_logprobs", "values", "token_rewards")
 
@@ -14,7 +15,8 @@ def _recognise(row: Row) -> bool:
     """A response in words or tokens, and something that says it is one sample of a training."""
     tokens = row.get("response_tokens")
     tokens_are_text = isinstance(tokens, list) and all(isinstance(token, str) for token in tokens[:8])
-    if not (isinstance(row.get("response"), str) or (tokens_are_text and tokens)):
+    response = row.get("response")
+    if not (isinstance(response, str) or as_messages(response) or (tokens_are_text and tokens)):
         return False
     return "step" in row or "reward" in row or "prompt" in row or any(key in row for key in _TOKEN_KEYS)
 

@@ -165,7 +165,7 @@ SLIME = Format(
 )
 
 SLIME_TRAINING = Format(
-    name="slime_training",
+    name="slime-training",
     definition=(
         "slime/observability/train_data_utils.py (2026): torch files of what the trainer computed (train_data/{id}.pt, "
         "format_version 2). Prompt and response are ids, which need a tokenizer. reward is raw_reward, before slime shapes "

@@ -156,7 +156,7 @@ TUNIX = Format(
 )
 
 TUNIX_PROGRAM = Format(
-    name="tunix_program",
+    name="tunix-program",
     definition=(
         "tunix/experimental/orchestrator/rl_program.py (2026): a table with a row for each rollout that was trained on. No "
         "log-probabilities beside those inside the printed trajectory, which is not read."

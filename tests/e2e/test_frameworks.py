@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 SAMPLES = Path(__file__).resolve().parents[1] / "fixtures" / "samples"
 RUNS = {
-    "areal/logs/root/gsm8k-grpo/trial0": "areal",
+    "areal/logs/user/gsm8k-grpo/trial0": "areal",
     "ms_swift/grpo": "ms-swift",
     "nemo_rl/exp_001": "nemo-rl",
     "open_instruct": "open-instruct",
@@ -71,6 +71,7 @@ def test_every_dump_is_a_run_of_its_format(server: TensorBoard) -> None:
     found = {info["run"]: info for info in server.ask("runs")["runs"]}
     assert {run: found[run]["formats"] for run in RUNS} == {run: [name] for run, name in RUNS.items()}
     assert all(found[run]["samples"] for run in RUNS)
+    assert found["talk"]["formats"] == ["native"]
 
 
 @pytest.mark.parametrize("run", RUNS)
