@@ -38,7 +38,7 @@ def _files(root: Root) -> Iterator[Path]:
 
 
 def _read(root: Root) -> TensorBoardRuns:
-    from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer  # noqa: PLC0415
+    from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer  # noqa: PLC0415  a second, for event files only
     from tensorboard.context import RequestContext  # noqa: PLC0415 - loading them takes a second
 
     multiplexer = plugin_event_multiplexer.EventMultiplexer(tensor_size_guidance={"scalars": 1, "text": 1})

@@ -81,16 +81,16 @@ class ConfigFiles:
         return () if root is None else tuple(self._sources(folder, root))
 
     def _sources(self, folder: str, root: Root) -> Iterator[Source]:
-        ours = self._values(os.path.join(folder, WRITERS))  # noqa: PTH118 (paths are texts here, for speed)
+        ours = self._values(os.path.join(folder, WRITERS))
         if ours is not None and isinstance(ours.get("config"), dict):
             yield Source(WRITERS, ours["config"])  # type: ignore[arg-type]  # the line above says that it is a dict
         for _ in range(ABOVE + 1):
             for name in NAMES:
-                path = os.path.join(folder, name)  # noqa: PTH118
+                path = os.path.join(folder, name)
                 values = self._values(path)
                 if values is not None:
                     yield Source(printable(os.path.relpath(path, root.path)), values)
-            folder, before = os.path.dirname(folder), folder  # noqa: PTH120
+            folder, before = os.path.dirname(folder), folder
             if folder == before or not _below(folder, root.path):
                 return
 
@@ -100,7 +100,7 @@ class ConfigFiles:
         if known is not None and now - known.looked < self._seconds:
             return known.values
         try:
-            status = os.stat(path)  # noqa: PTH116
+            status = os.stat(path)
             stamp = status.st_mtime_ns, status.st_size, status.st_ino
         except (OSError, ValueError):
             stamp = None

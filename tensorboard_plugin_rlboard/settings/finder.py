@@ -29,18 +29,18 @@ class SettingsFinder:
 
     def __init__(self, roots: Sequence[Root], given: str = "", seconds: float = 1.0) -> None:
         self._roots = [root for root in roots if root.is_local]
-        self._given = os.path.expanduser(given)  # noqa: PTH111 (Path.expanduser raises for an unknown user)
+        self._given = os.path.expanduser(given)
         self.seconds = seconds
         self._files: dict[str, tuple[float, tuple[int, int, int] | None, SettingsFile | None]] = {}
         self._kept: dict[str, tuple[float, tuple[SettingsFile, ...], Settings]] = {}
 
     def of(self, path: str) -> Settings:
         """The settings for a folder, or for a file in it; never raises. Behind an address, those of --rlboard_config."""
-        return self._of(path if path in self._kept or os.path.isdir(path) else os.path.dirname(path))  # noqa: PTH112, PTH120
+        return self._of(path if path in self._kept or os.path.isdir(path) else os.path.dirname(path))
 
     def of_file(self, path: str) -> Settings:
         """The same for what is known to be a file, without a look at the disk in most cases."""
-        return self._of(os.path.dirname(path))  # noqa: PTH120
+        return self._of(os.path.dirname(path))
 
     def _of(self, folder: str) -> Settings:
         known, now = self._kept.get(folder), time.monotonic()
@@ -71,11 +71,11 @@ class SettingsFinder:
         if root is None:
             return
         while _below(folder, root.path):
-            path = os.path.join(folder, NAME)  # noqa: PTH118 (paths are texts here, for speed)
+            path = os.path.join(folder, NAME)
             found = self._file(path, printable(os.path.relpath(path, root.path)), folder, now)
             if found is not None:
                 yield found
-            folder, before = os.path.dirname(folder), folder  # noqa: PTH120
+            folder, before = os.path.dirname(folder), folder
             if folder == before:
                 return
 
@@ -85,7 +85,7 @@ class SettingsFinder:
         if known is not None and now - known[0] < self.seconds:
             return known[2]
         try:
-            status = os.stat(path)  # noqa: PTH116
+            status = os.stat(path)
             stamp = status.st_mtime_ns, status.st_size, status.st_ino
         except (OSError, ValueError):
             stamp = None
@@ -167,7 +167,7 @@ def _inside(named: object, file: SettingsFile, root: Root | None, problems: list
 
 
 def _path(named: object, file: SettingsFile, root: Root | None) -> str:
-    return os.path.normpath(os.path.join(file.folder or (root.path if root else ""), str(named)))  # noqa: PTH118
+    return os.path.normpath(os.path.join(file.folder or (root.path if root else ""), str(named)))
 
 
 def _outside(named: object, file: SettingsFile) -> str:

@@ -51,7 +51,7 @@ class Core:
         if not self._packed:
             try:
                 self.files.open()
-            except Exception as error:  # noqa: BLE001 - tried again at the first sample
+            except Exception as error:
                 self.account.fail(error, samples=0)
 
     def skips(self, step: object) -> bool:
@@ -66,7 +66,7 @@ class Core:
         for item in items:
             try:
                 found = item.rows()
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 self.account.fail(error, item.samples)
                 continue
             whole = [row for row in found if row.get("step") is not None]
@@ -75,7 +75,7 @@ class Core:
             rows += [{"step": row["step"], "split": self.options.split, **row} for row in whole]
         try:
             self._steps.add(rows)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             self.account.fail(error, len(rows))
 
     def _begin(self, split: str, step: Any) -> Step:
@@ -93,7 +93,7 @@ class Core:
         if step.means is not None:
             try:
                 step.means.add(rows)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 step.means = None
                 self.account.warn("means", f"a step's means are left out: {type(error).__name__}: {error}")
         every = self.options.every_n_steps
@@ -141,7 +141,7 @@ class Core:
     def _lines(self, rows: Sequence[Row]) -> list[bytes]:
         try:
             found = encode(rows, self.options.precision)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             self.account.fail(error, len(rows))
             return []
         for one in found:
@@ -176,7 +176,7 @@ class Core:
         try:
             if self._events is not None:
                 write(self._events)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             if not self.account.has_failed():
                 self.account.warn("scalars", f"no scalars are written: {type(error).__name__}: {error}")
 
@@ -185,7 +185,7 @@ class Core:
             self._configured = True
             try:
                 config.write(self.options.folder, self.options.config)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 self.account.fail(error, 0)
 
     def idle(self) -> None:
@@ -195,7 +195,7 @@ class Core:
             if self._held and time.monotonic() - self._held_since >= GRACE:
                 self._release()
             self._name_files()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             self.account.fail(error, 0)
 
     def settle(self) -> None:
@@ -206,7 +206,7 @@ class Core:
                 self._choose(step)
             self._release()
             self.files.sync()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             self.account.fail(error, 0)
 
     def finish(self) -> None:
@@ -216,7 +216,7 @@ class Core:
             self._steps.finish()
             self._release()
             self._name_files()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             self.account.fail(error, 0)
         self.files.close()
         if self._events is not None:

@@ -106,7 +106,7 @@ class RankFiles:
                 written += cut.whole
                 at += cut.whole + cut.lost
                 first = first or cut.reason
-            except Exception as error:  # noqa: BLE001 - nothing may reach the training
+            except Exception as error:
                 first = first or error
                 at = max(at + 1, end)
         return written, first

@@ -46,7 +46,7 @@ def encode(rows: Sequence[Row], precision: int | None) -> list[bytes | Exception
                 else:
                     mine.append((key, numbers))
             heads.append(as_json(rest)[:-1])
-        except Exception as error:  # noqa: BLE001 - the value of any class may raise anything
+        except Exception as error:
             heads.append(error)
             continue
         for key, numbers in mine:
@@ -108,5 +108,5 @@ def _plain(value: Any) -> Any:
         return list(value)
     try:
         return as_list(value) if is_array(value) else text_form(value)
-    except Exception:  # noqa: BLE001 - its own methods failed
+    except Exception:
         return f"<{type(value).__name__} without a text form>"

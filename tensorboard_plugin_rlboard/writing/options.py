@@ -74,7 +74,7 @@ class Options:
             wrong.append(f"when_full is drop or wait, not {when_full!r}; drop is taken")
         try:
             settings = settings_of(config)
-        except Exception as error:  # noqa: BLE001 - the value of any class may raise anything
+        except Exception as error:
             settings = {}
             wrong.append(f"the config cannot be written ({type(error).__name__}: {error})")
         digits = None if precision is None else _whole("precision", precision, 1, PRECISION, wrong)

@@ -146,7 +146,7 @@ class Pump:
                     self.worker.settle()
                 if last:
                     self.worker.finish()
-            except BaseException as error:  # noqa: BLE001 - a thread that ended here would leave others waiting
+            except BaseException as error:
                 self.worker.account.fail(error, 0)
             asked = asked if settles else self._settled
             with self._changed:

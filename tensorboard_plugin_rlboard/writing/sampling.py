@@ -67,7 +67,7 @@ def number(value: Any) -> float:
     """A value as a number; NaN for anything that is none."""
     try:
         return math.nan if value is None else float(value)
-    except Exception:  # noqa: BLE001 - the value of any class may raise anything
+    except Exception:
         return math.nan
 
 
@@ -85,5 +85,5 @@ def _log_ratio(row: Row) -> float:
             apart = np.abs(one[:many] - other[:many])
         apart = apart[np.isfinite(apart)]
         return float(apart.max()) if len(apart) else math.nan
-    except Exception:  # noqa: BLE001 - no NumPy, or values that are no numbers
+    except Exception:
         return math.nan

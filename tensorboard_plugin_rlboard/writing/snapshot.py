@@ -49,7 +49,7 @@ def _tensor(value: Any) -> Any:
         return value.cpu()
     try:  # NumPy's copy is one thread's work; torch's own would wait for a second one to wake up
         return value.numpy().copy()
-    except Exception:  # noqa: BLE001 - no NumPy, or a dtype that it lacks
+    except Exception:
         return value.clone()
 
 
@@ -61,7 +61,7 @@ def _array(value: Any) -> Any:
         return value
     try:
         array = numpy.asarray(value)
-    except Exception:  # noqa: BLE001 - its own method failed
+    except Exception:
         return f"<{type(value).__name__} without a text form>"
     return snapshot(array.tolist()) if array.dtype.kind == "O" else array.copy()
 
@@ -70,7 +70,7 @@ def text_form(value: object) -> str:
     """What is written of an object that has no JSON form."""
     try:
         return str(value)
-    except Exception:  # noqa: BLE001 - its own method failed
+    except Exception:
         return f"<{type(value).__name__} without a text form>"
 
 

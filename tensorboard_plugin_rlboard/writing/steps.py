@@ -101,5 +101,5 @@ def step_number(step: Any) -> Any:
     try:
         whole = int(step)
         return whole if float(step) == whole else str(step)
-    except Exception:  # noqa: BLE001 - the value of any class may raise anything
+    except Exception:
         return str(step)
