@@ -29,7 +29,7 @@ class SettingsFinder:
 
     def __init__(self, roots: Sequence[Root], given: str = "", seconds: float = 1.0) -> None:
         self._roots = [root for root in roots if root.is_local]
-        self._given = os.path.expanduser(given)
+        self._given = os.path.expanduser(given)  # Path.expanduser raises for an unknown user
         self.seconds = seconds
         self._files: dict[str, tuple[float, tuple[int, int, int] | None, SettingsFile | None]] = {}
         self._kept: dict[str, tuple[float, tuple[SettingsFile, ...], Settings]] = {}

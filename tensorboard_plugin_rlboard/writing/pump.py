@@ -146,7 +146,7 @@ class Pump:
                     self.worker.settle()
                 if last:
                     self.worker.finish()
-            except BaseException as error:
+            except BaseException as error:  # a thread that ended here would leave others waiting
                 self.worker.account.fail(error, 0)
             asked = asked if settles else self._settled
             with self._changed:
