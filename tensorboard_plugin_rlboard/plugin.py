@@ -28,7 +28,7 @@ from tensorboard_plugin_rlboard.index.memory import megabytes
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.scalars import ScalarReader
 from tensorboard_plugin_rlboard.settings import SettingsFinder
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 if TYPE_CHECKING:
     from tensorboard.plugins.base_plugin import TBContext

@@ -16,7 +16,8 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.cache import default_folder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.logdir import is_address, printable, roots
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.writing.events import ENDING, PLUGIN, EventFile, file_name, tags
 
 MADE = f".scalars{ENDING}"

@@ -8,7 +8,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

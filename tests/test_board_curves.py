@@ -26,7 +26,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps import steps
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Start = Callable[..., Board]

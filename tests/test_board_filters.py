@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.filters import MAX_BRACKETS, MAX_CHARACTERS
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROWS: list[dict[str, Any]] = [

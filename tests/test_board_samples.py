@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples import PRESETS
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]

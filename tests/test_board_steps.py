@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.metrics import k3
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]

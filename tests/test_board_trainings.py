@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Training
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.settings.run_config import Declaration, EventFacts
-from tensorboard_plugin_rlboard.sources.logdir import Root
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
 ROW = {"step": 1, "prompt": "p", "response": "a", "reward": 0.5}
 Write = Callable[[Path, Iterable[Any]], Path]

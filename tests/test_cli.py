@@ -28,7 +28,7 @@ from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, attempt
 from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index.cache import Cache, Manifest
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROOT = Path(__file__).resolve().parents[1]

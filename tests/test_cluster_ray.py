@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.cluster.work import Outcome, Task
 from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"

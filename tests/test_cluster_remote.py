@@ -15,9 +15,9 @@ from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index import loading, plan, ranges
 from tensorboard_plugin_rlboard.index.place import RemotePlace
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources import filesystems
-from tensorboard_plugin_rlboard.sources.filesystems import places
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.remote import filesystems
+from tensorboard_plugin_rlboard.sources.remote.filesystems import places
 from tensorboard_plugin_rlboard.texts import TextRules
 
 fsspec = pytest.importorskip("fsspec", reason="addresses come with the extra remote")

@@ -20,16 +20,24 @@ from hypothesis import strategies as st
 from packing import write_parquet, write_torch
 from unpacked_rows import damage_behind, rows_of, told
 
-from tensorboard_plugin_rlboard.sources import access, remote
-from tensorboard_plugin_rlboard.sources.containers import parquet, reading, tables
+from tensorboard_plugin_rlboard.sources import reader
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+from tensorboard_plugin_rlboard.sources.containers import csv_tables, parquet, row_stream
 from tensorboard_plugin_rlboard.sources.containers.base import Glance
 from tensorboard_plugin_rlboard.sources.containers.json_lines import as_line
-from tensorboard_plugin_rlboard.sources.containers.reading import pieces
-from tensorboard_plugin_rlboard.sources.found import is_rollouts_far
-from tensorboard_plugin_rlboard.sources.logdir import roots
-from tensorboard_plugin_rlboard.sources.spool import Spool
-from tensorboard_plugin_rlboard.sources.tail import Change, FileState, advance, fingerprint_of, look, measure
-from tensorboard_plugin_rlboard.sources.walk import SourceFile, first_file, scan
+from tensorboard_plugin_rlboard.sources.containers.row_stream import pieces
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.source_file import is_rollouts_far
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, first_file, scan
+from tensorboard_plugin_rlboard.sources.file_changes import (
+    Change,
+    FileState,
+    advance,
+    fingerprint_of,
+    look,
+    measure,
+)
+from tensorboard_plugin_rlboard.sources.remote import objects
 
 SAMPLES = Path(__file__).parent / "fixtures" / "samples"
 
@@ -64,7 +72,7 @@ def test_a_parquet_file_is_one_line_a_row_with_its_types(tmp_path: Path) -> None
     }
     assert type(row["whole"]) is float
     assert type(row["step"]) is int
-    with access.open_start(str(path)) as file:
+    with reader.open_start(str(path)) as file:
         assert b'"nan": NaN, "less": -Infinity' in file.read()
 
 
@@ -120,7 +128,7 @@ def test_what_is_no_whole_parquet_file_says_so(tmp_path: Path, content: bytes, r
     path = tmp_path / "a.parquet"
     path.write_bytes(content)
     assert told(path) == reason
-    assert access.glance(str(path)).candidate  # so that the reason is shown
+    assert reader.glance(str(path)).candidate  # so that the reason is shown
 
 
 def test_a_damaged_footer_says_so(tmp_path: Path) -> None:
@@ -234,10 +242,10 @@ def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_pa
 def test_a_table_that_has_grown_begins_with_the_lines_that_it_had(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"prompt,reward\na,1\nb,0.5\nhalf")
-    before = b"".join(pieces(str(path), access._open_stored))
+    before = b"".join(pieces(str(path), reader._open_stored))
     with path.open("ab") as file:
         file.write(b" a row,2.25\nc,x\n")
-    after = b"".join(pieces(str(path), access._open_stored))
+    after = b"".join(pieces(str(path), reader._open_stored))
     assert after.startswith(before)
     assert [json.loads(line)["prompt"] for line in after.splitlines()] == ["a", "b", "half a row", "c"]
 
@@ -255,7 +263,7 @@ def test_a_table_without_a_whole_header_and_a_record_without_end_say_so(
     for content in (b"", b"a,b", b"\n"):
         path.write_bytes(content)
         assert "no complete header" in told(path)
-    monkeypatch.setattr(tables, "_RECORD", 1000)
+    monkeypatch.setattr(csv_tables, "_RECORD", 1000)
     path.write_bytes(b'a,b\n1,2\n3,"' + b"x\n" * 2000)
     count, damage = damage_behind(path)
     assert (count, "never closed" in damage) == (1, True)
@@ -305,16 +313,16 @@ CHEAP = [
 def test_files_that_everybody_has_are_nobodys_log(tmp_path: Path, name: str, content: Any) -> None:
     path = tmp_path / name
     path.write_bytes(content())
-    assert access.glance(str(path)) == Glance(candidate=False)
+    assert reader.glance(str(path)) == Glance(candidate=False)
 
 
 def test_a_checkpoint_is_told_by_its_first_bytes(tmp_path: Path) -> None:
     weights = {f"layer.{i}.weight": [0.0] * 50 for i in range(100)}
     path = write_torch(tmp_path / "model.pt", {"model": weights, "rollout_id": 3, "samples": []})
-    assert not access.glance(str(path)).candidate
+    assert not reader.glance(str(path)).candidate
     with zipfile.ZipFile(tmp_path / "other.pt", "w") as archive:
         archive.writestr("code/__torch__.py", "rollout_id samples")
-    assert not access.glance(str(tmp_path / "other.pt")).candidate
+    assert not reader.glance(str(tmp_path / "other.pt")).candidate
 
 
 def test_a_huge_file_costs_a_glance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,30 +347,30 @@ def test_a_huge_file_costs_a_glance(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with (tmp_path / f"huge{suffix}").open("wb") as file:
             file.write(b"PK\x03\x04" if suffix == ".pt" else b"{" if suffix == ".json" else b"a,b\n")
             file.truncate(20 * 1024**3)
-    monkeypatch.setattr(access, "_open_stored", Counting)
+    monkeypatch.setattr(reader, "_open_stored", Counting)
     for suffix in (".pt", ".json", ".csv"):
-        assert not access.glance(str(tmp_path / f"huge{suffix}")).candidate
-        with access.open_start(str(tmp_path / f"huge{suffix}")) as start:
+        assert not reader.glance(str(tmp_path / f"huge{suffix}")).candidate
+        with reader.open_start(str(tmp_path / f"huge{suffix}")) as start:
             assert start.read() == b""
     assert read <= 6 * 64 * 1024
 
 
 def test_files_that_hold_rollouts_are_candidates(tmp_path: Path) -> None:
     for path in sorted(SAMPLES.rglob("*.pt")) + sorted(SAMPLES.rglob("*.parquet")):
-        assert access.glance(str(path)).candidate
+        assert reader.glance(str(path)).candidate
     path = tmp_path / "a.json"
     path.write_text(
         json.dumps({"training_step": 1, "epoch": 0, "episode_id": "a:0", "task": {}, "trajectories": []})
     )
-    assert access.glance(str(path)).candidate
+    assert reader.glance(str(path)).candidate
     path.write_text(json.dumps([{"prompt": "a", "response": "b", "reward": 1}]))
-    assert access.glance(str(path)).candidate
+    assert reader.glance(str(path)).candidate
     table = tmp_path / "a.csv"
     table.write_text("conversation_text,trajectory_reward\n")
-    assert access.glance(str(table)).candidate
+    assert reader.glance(str(table)).candidate
     table.write_text("prompt,completion,reward\n")
-    assert access.glance(str(table)).candidate
-    assert access.glance(str(tmp_path / "a.jsonl")).candidate  # not even opened
+    assert reader.glance(str(table)).candidate
+    assert reader.glance(str(tmp_path / "a.jsonl")).candidate  # not even opened
 
 
 def test_the_first_look_counts_no_files_that_everybody_has(tmp_path: Path) -> None:
@@ -406,24 +414,24 @@ def read_all(path: Path) -> FileState:
     seen = look(None, source(path), time.time_ns())
     assert seen.state is not None
     state = measure(seen.state, str(path))
-    with access.open_file(str(path)) as file:
+    with reader.open_file(str(path)) as file:
         return advance(state, fingerprint_of(file.read(), 0))
 
 
 def test_a_container_is_packed_and_its_offsets_are_those_of_its_lines() -> None:
     path = str(SAMPLES / "trl/plain/completions/completions_00001.parquet")
-    assert access.is_packed(path)
-    assert access.is_container(path)
-    assert not access.is_packed("a.jsonl")
-    assert not access.is_container("a.jsonl.gz")
-    with access.open_start(path) as file:
+    assert reader.is_packed(path)
+    assert reader.is_container(path)
+    assert not reader.is_packed("a.jsonl")
+    assert not reader.is_container("a.jsonl.gz")
+    with reader.open_start(path) as file:
         whole_file = file.read()
     lines = whole_file.splitlines(keepends=True)
     at = len(lines[0])
-    assert access.read_range(path, at, len(lines[1])) == lines[1]
+    assert reader.read_range(path, at, len(lines[1])) == lines[1]
     facts = Path(path).stat()
-    assert access.unpacked_size(path, (facts.st_size, facts.st_mtime_ns), settled=True) == len(whole_file)
-    assert access.damage(path) == ""
+    assert reader.unpacked_size(path, (facts.st_size, facts.st_mtime_ns), settled=True) == len(whole_file)
+    assert reader.damage(path) == ""
 
 
 def test_what_was_read_for_its_first_row_is_not_read_again(
@@ -432,7 +440,7 @@ def test_what_was_read_for_its_first_row_is_not_read_again(
     path = tmp_path / "1.pt"
     shutil.copy(SAMPLES / "slime" / "rollout_data" / "1.pt", path)
     os.utime(path, (time.time() - 100, time.time() - 100))
-    with access.open_start(str(path)) as file:
+    with reader.open_start(str(path)) as file:
         rows = file.read().splitlines()
     read: list[Any] = []
 
@@ -440,7 +448,7 @@ def test_what_was_read_for_its_first_row_is_not_read_again(
         read.append(arguments)
         return iter(())
 
-    monkeypatch.setattr(reading, "pieces", counted)
+    monkeypatch.setattr(row_stream, "pieces", counted)
     state = read_all(path)
     assert (len(rows), state.size > 1000, read) == (12, True, [])
     os.utime(path)
@@ -493,7 +501,7 @@ def test_a_table_that_has_grown_is_read_on(tmp_path: Path) -> None:
     assert after.change is Change.APPENDED
     assert after.state is not None
     assert (
-        access.read_range(str(path), after.state.read_to, 1000)
+        reader.read_range(str(path), after.state.read_to, 1000)
         == b'{"prompt": "c", "response": "d", "reward": 0}\n'
     )
 
@@ -504,13 +512,13 @@ def test_a_container_caught_half_written_keeps_what_was_read(tmp_path: Path, siz
     path = tmp_path / "completions_00001.parquet"
     path.write_bytes(real)
     before = read_all(path)
-    with access.open_file(str(path)) as file:
+    with reader.open_file(str(path)) as file:
         lines = file.read()
     path.write_bytes(real[:size])
     seen = look(before, source(path), time.time_ns())
     assert seen.change is Change.UNREADABLE
     assert "still being written" in seen.reason
-    with access.open_file(str(path)) as file:
+    with reader.open_file(str(path)) as file:
         assert file.read() == lines
     path.write_bytes(real)
     assert look(before, source(path), time.time_ns()).change is Change.UNCHANGED
@@ -518,7 +526,7 @@ def test_a_container_caught_half_written_keeps_what_was_read(tmp_path: Path, siz
 
 def test_the_spool_has_room_for_a_part_only(tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "a.parquet", "SELECT repeat('x', 10000) AS said FROM range(100)")
-    spool = Spool(access._open_stored, budget=300_000)
+    spool = UnpackCache(reader._open_stored, budget=300_000)
     with spool.open(str(path)) as file:
         lines = file.read().splitlines()
     assert 0 < len(lines) < 100
@@ -529,13 +537,13 @@ def test_the_spool_has_room_for_a_part_only(tmp_path: Path) -> None:
 
 def test_what_lies_behind_an_address_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = SAMPLES / "trl/plain/completions/completions_00001.parquet"
-    monkeypatch.setattr(remote, "open_object", lambda _: path.open("rb"))
+    monkeypatch.setattr(objects, "open_object", lambda _: path.open("rb"))
     url = "s3://bucket/completions/completions_00001.parquet"
-    with access.open_start(url) as file:
+    with reader.open_start(url) as file:
         found = file.read()
-    with access.open_start(str(path)) as file:
+    with reader.open_start(str(path)) as file:
         assert file.read() == found
-    spool = Spool(access._open_stored)
+    spool = UnpackCache(reader._open_stored)
     with spool.open(url) as file:
         assert file.read() == found
     spool.clear()
@@ -543,19 +551,19 @@ def test_what_lies_behind_an_address_is_fetched(tmp_path: Path, monkeypatch: pyt
 
 def test_what_is_too_large_to_be_fetched_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     path = SAMPLES / "trl/plain/completions/completions_00001.parquet"
-    monkeypatch.setattr(remote, "open_object", lambda _: path.open("rb"))
-    monkeypatch.setattr(reading, "_MOST_FETCHED", 1000)
+    monkeypatch.setattr(objects, "open_object", lambda _: path.open("rb"))
+    monkeypatch.setattr(row_stream, "_MOST_FETCHED", 1000)
     with pytest.raises(OSError, match="too large to be fetched"):
-        access.open_start("s3://bucket/completions_00001.parquet")
+        reader.open_start("s3://bucket/completions_00001.parquet")
 
 
 def test_a_fetched_file_is_whole_over_several_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = SAMPLES / "trl/plain/completions/completions_00001.parquet"
-    monkeypatch.setattr(remote, "open_object", lambda _: path.open("rb"))
+    monkeypatch.setattr(objects, "open_object", lambda _: path.open("rb"))
     size = path.stat().st_size
     for block in (size // 2, size // 3 + 1, size, size + 1):
-        monkeypatch.setattr(reading, "_BLOCK", block)
-        with reading._local("s3://bucket/a.parquet", access._open_stored) as fetched:
+        monkeypatch.setattr(row_stream, "_BLOCK", block)
+        with row_stream._local("s3://bucket/a.parquet", reader._open_stored) as fetched:
             assert fetched.read_bytes() == path.read_bytes()
 
 
@@ -564,7 +572,7 @@ def test_reading_the_start_of_a_container_reads_no_more(tmp_path: Path) -> None:
         tmp_path / "a.parquet", "SELECT range AS i FROM range(200000)", ", ROW_GROUP_SIZE 2048"
     )
     began = time.monotonic()
-    with access.open_start(str(path)) as file:
+    with reader.open_start(str(path)) as file:
         assert json.loads(file.readline()) == {"i": 0}
     assert time.monotonic() - began < 5
 
@@ -578,12 +586,12 @@ def test_no_temporary_file_stays_and_databases_are_used_again(
     monkeypatch.setattr(parquet, "_idle", {})
     (tmp_path / "temporary").mkdir()
     path = write_parquet(tmp_path / "a.parquet", "SELECT range AS i FROM range(100000)")
-    with access.open_start(str(path)) as file:
+    with reader.open_start(str(path)) as file:
         file.readline()
     rows_of(path)
     first, second = (
-        access.open_start(str(path)),
-        access.open_start(str(path)),
+        reader.open_start(str(path)),
+        reader.open_start(str(path)),
     )  # two at a time, each with its own
     assert first.readline() == second.readline() == b'{"i": 0}\n'
     assert len(first.read().splitlines()) == len(second.read().splitlines()) == 99_999
@@ -640,6 +648,6 @@ def test_lines_that_json_cannot_have_are_damage() -> None:
 
 
 def test_starting_does_not_import_what_only_containers_need() -> None:
-    code = "import sys, tensorboard_plugin_rlboard.sources.walk; print('duckdb' in sys.modules, 'torch' in sys.modules)"
+    code = "import sys, tensorboard_plugin_rlboard.sources.discovery.walk; print('duckdb' in sys.modules, 'torch' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["False", "False"]

@@ -217,7 +217,7 @@ def test_settings_scalars_and_tokenizer(tmp_path: Path, write_rows: Write, capsy
 
 
 def test_large_event_files_are_known_by_their_folders(tmp_path: Path) -> None:
-    from tensorboard_plugin_rlboard.sources.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
     shutil.copytree(SAMPLES / "train_couplets", tmp_path / "x")
     assert events.read(Root("", str(tmp_path)), largest=10).scalars == ("x",)

@@ -26,8 +26,8 @@ from tensorboard_plugin_rlboard.formats.trl import TRL
 from tensorboard_plugin_rlboard.formats.tunix import TUNIX
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.sniff import sniff
-from tensorboard_plugin_rlboard.sources.access import open_start
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.reader import open_start
 
 Open = Callable[[Path], Board]
 

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.one import parse
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 FOLDER = Path(__file__).parent / "fixtures" / "formats" / "native"
 FILES = sorted(FOLDER.glob("*.jsonl"))

@@ -14,7 +14,7 @@ from explode import TRAPS
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 SAMPLES = Path(__file__).parent / "fixtures" / "samples"
 

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.index.cache import Cache, KeptRange, Manifest, d
 from tensorboard_plugin_rlboard.index.facts import manifest_facts, part_facts, read_manifest, read_part
 from tensorboard_plugin_rlboard.index.place import LocalPlace
 from tensorboard_plugin_rlboard.index.ranges import Built, Order, build_range
-from tensorboard_plugin_rlboard.sources.tail import FileState, Fingerprint
+from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
 LINES = b'{"step": 1, "response": "a", "reward": 1.0, "acc": 0.5}\n\n{torn\n{"step": 2, "response": "b", "reward": NaN}\n'
 NAME = "0123456789abcdef" * 2

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.discounts import Discounts
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.settings import SettingsFinder
-from tensorboard_plugin_rlboard.sources.logdir import Root, roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]

@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.index.beside import FOLDER
 from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.facts import VERSION
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROWS = 60
@@ -272,7 +272,7 @@ def test_archive_under_another_path_is_not_unpacked(
     def unpacking(*_: Any, **__: Any) -> int:
         raise AssertionError("the archive was unpacked")
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.sources.tail.unpacked_size", unpacking)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.sources.file_changes.unpacked_size", unpacking)
     assert rewards(tmp_path / "mounted", None) == ALL
     shutil.rmtree(tmp_path / "mounted" / "run" / FOLDER)
     assert rewards(tmp_path / "mounted", tmp_path / "cache") == ALL

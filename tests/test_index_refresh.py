@@ -28,7 +28,7 @@ from tensorboard_plugin_rlboard.index.part import build
 from tensorboard_plugin_rlboard.index.ranges import Order
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.sniff import sniff
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]

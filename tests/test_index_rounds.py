@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import registry as registry_module
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]

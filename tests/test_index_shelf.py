@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.index import ranges as ranges_module
 from tensorboard_plugin_rlboard.index import recognition as recognition_module
 from tensorboard_plugin_rlboard.index import shelf as shelf_module
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Start = Callable[[], Board]

@@ -22,7 +22,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 pytestmark = pytest.mark.slow

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index.joins import run as joined_run
 from tensorboard_plugin_rlboard.index.joins.files import Group
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]

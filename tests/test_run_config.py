@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.settings.run_config import (
     flattened,
     is_training,
 )
-from tensorboard_plugin_rlboard.sources.logdir import Root
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
 VERL = {
     "actor_rollout_ref": {

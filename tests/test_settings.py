@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.settings import (
     SettingsFinder,
 )
 from tensorboard_plugin_rlboard.settings import file as settings_file
-from tensorboard_plugin_rlboard.sources.logdir import Root
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.texts import TextRules
 
 WHOLE = """

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.sources import access
-from tensorboard_plugin_rlboard.sources import spool as spool_module
-from tensorboard_plugin_rlboard.sources.spool import Spool
-from tensorboard_plugin_rlboard.sources.unpacking import Unpacker
-from tensorboard_plugin_rlboard.sources.walk import first_file, scan
+from tensorboard_plugin_rlboard.sources import reader
+from tensorboard_plugin_rlboard.sources.compressed import unpack_cache as spool_module
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Unpacker
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ except ImportError:
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import plan
 from tensorboard_plugin_rlboard.index import refresh as refresh_module
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 PACK: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".zst": zstd.compress}
@@ -42,10 +42,10 @@ both = pytest.mark.parametrize("suffix", [".gz", ".zst"])
 
 
 @pytest.fixture(autouse=True)
-def fresh_spool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Spool]:
+def fresh_spool(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnpackCache]:
     """A spool of its own for each test, emptied behind it."""
-    spool = Spool(access._open_stored)
-    monkeypatch.setattr(access, "_spool", spool)
+    spool = UnpackCache(reader._open_stored)
+    monkeypatch.setattr(reader, "_spool", spool)
     yield spool
     spool.clear()
 
@@ -68,7 +68,7 @@ def problems(board: Board) -> list[tuple[str, str]]:
     return list(zip(found.kind, found.reason, strict=True))
 
 
-def spooled(spool: Spool) -> list[Path]:
+def spooled(spool: UnpackCache) -> list[Path]:
     return [] if spool._home is None else sorted(Path(spool._home.name).iterdir())
 
 
@@ -202,7 +202,7 @@ def test_gzip_that_is_flushed_but_not_closed_is_followed(
 
 @both
 def test_rewritten_archive_is_read_anew(
-    tmp_path: Path, open_board: Callable[[Path], Board], suffix: str, fresh_spool: Spool
+    tmp_path: Path, open_board: Callable[[Path], Board], suffix: str, fresh_spool: UnpackCache
 ) -> None:
     path = tmp_path / f"a.jsonl{suffix}"
     path.write_bytes(PACK[suffix](lines(1, 2)))
@@ -314,7 +314,7 @@ def test_without_zstd_it_is_said_how_to_get_it(
 
 
 def test_files_make_room_for_others_and_are_made_again(tmp_path: Path) -> None:
-    spool = Spool(access._open_stored, budget=2500)
+    spool = UnpackCache(reader._open_stored, budget=2500)
     paths = [str(tmp_path / f"{i}.gz") for i in range(3)]
     for i, path in enumerate(paths):
         Path(path).write_bytes(gzip.compress(b"%d" % i * 1000))
@@ -337,8 +337,8 @@ def test_files_make_room_for_others_and_are_made_again(tmp_path: Path) -> None:
 def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spool = Spool(access._open_stored, budget=30_000)
-    monkeypatch.setattr(access, "_spool", spool)
+    spool = UnpackCache(reader._open_stored, budget=30_000)
+    monkeypatch.setattr(reader, "_spool", spool)
     monkeypatch.setattr(refresh_module, "BUDGET", 0)
     monkeypatch.setattr(plan, "FIRST_RANGE", 4000)
     monkeypatch.setattr(plan, "RANGE", 4000)
@@ -349,13 +349,13 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
             tmp_path / f"{i}.jsonl.gz", (1e9, 1e9)
         )  # a log that is being written is looked at more closely
     unpacked: list[str] = []
-    real = Spool._unpack
+    real = UnpackCache._unpack
 
-    def unpacking(self: Spool, path: str, *args: Any, **more: Any) -> Any:
+    def unpacking(self: UnpackCache, path: str, *args: Any, **more: Any) -> Any:
         unpacked.append(path)
         return real(self, path, *args, **more)
 
-    monkeypatch.setattr(Spool, "_unpack", unpacking)
+    monkeypatch.setattr(UnpackCache, "_unpack", unpacking)
     try:
         assert steps(open_board(tmp_path)) == list(range(80))
         assert [Path(path).name[0] for path in unpacked] == ["0", "1", "2", "3"]
@@ -364,7 +364,7 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
 
 
 def test_unpacked_file_that_someone_removed_is_made_again(tmp_path: Path) -> None:
-    spool = Spool(access._open_stored)
+    spool = UnpackCache(reader._open_stored)
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"abc"))
     try:
@@ -380,8 +380,8 @@ def test_unpacked_file_that_someone_removed_is_made_again(tmp_path: Path) -> Non
 def test_archive_too_large_for_the_folder_is_cut_and_says_so(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spool = Spool(access._open_stored, budget=300_000)
-    monkeypatch.setattr(access, "_spool", spool)
+    spool = UnpackCache(reader._open_stored, budget=300_000)
+    monkeypatch.setattr(reader, "_spool", spool)
     text = b"".join(line(step, note="x" * 1000) for step in range(1, 500))
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(text))
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines(1000)))
@@ -400,19 +400,22 @@ def test_archive_too_large_for_the_folder_is_cut_and_says_so(
 
 
 def test_full_disk_is_the_runs_message(
-    tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch, fresh_spool: Spool
+    tmp_path: Path,
+    open_board: Callable[[Path], Board],
+    monkeypatch: pytest.MonkeyPatch,
+    fresh_spool: UnpackCache,
 ) -> None:
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines(1)))
 
     def full(*_: object) -> bool:
         raise OSError(28, "No space left on device", "/secret/place")
 
-    monkeypatch.setattr(Spool, "_make_room", full)
+    monkeypatch.setattr(UnpackCache, "_make_room", full)
     board = open_board(tmp_path)
     assert board.runs().runs[0].message == "a.jsonl.gz cannot be read: No space left on device."
     assert spooled(fresh_spool) == []
     monkeypatch.undo()
-    monkeypatch.setattr(access, "_spool", fresh_spool)
+    monkeypatch.setattr(reader, "_spool", fresh_spool)
     board.registry.refresh()
     assert board.runs().runs[0].message == ""
     assert steps(board) == [1]
@@ -421,7 +424,7 @@ def test_full_disk_is_the_runs_message(
 def test_ranges_of_an_archive_are_those_of_what_it_unpacks_to(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gzip.compress(b"0123456789"))
-    assert access.read_range(str(path), 3, 4) == b"3456"
-    assert access.read_range(str(path), 8, 40) == b"89"
+    assert reader.read_range(str(path), 3, 4) == b"3456"
+    assert reader.read_range(str(path), 8, 40) == b"89"
     with pytest.raises(FileNotFoundError):
-        access.read_range(str(tmp_path / "gone.jsonl.gz"), 0, 1)
+        reader.read_range(str(tmp_path / "gone.jsonl.gz"), 0, 1)

@@ -9,8 +9,9 @@ from tensorboard.backend.event_processing import data_ingester
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tensorboard_plugin_rlboard.sources.logdir import Root, printable, roots, run_name
-from tensorboard_plugin_rlboard.sources.walk import scan
+from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots, run_name
+from tensorboard_plugin_rlboard.sources.discovery.walk import scan
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,11 +21,13 @@ from hypothesis import strategies as st
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources import access, filesystems
-from tensorboard_plugin_rlboard.sources.filesystems import places
-from tensorboard_plugin_rlboard.sources.logdir import printable, roots
-from tensorboard_plugin_rlboard.sources.spool import Spool
-from tensorboard_plugin_rlboard.sources.walk import first_file, scan
+from tensorboard_plugin_rlboard.sources import reader
+from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
+from tensorboard_plugin_rlboard.sources.remote import filesystems
+from tensorboard_plugin_rlboard.sources.remote.filesystems import places
 from tensorboard_plugin_rlboard.texts import TextRules
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec comes with the extra remote")
@@ -151,8 +153,8 @@ def bucket(line_to: Line, server: tuple[str, int], request: pytest.FixtureReques
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No pauses between attempts, and no file unpacked by another test."""
     monkeypatch.setattr(filesystems, "_PAUSES", (0, 0, 0))
-    spool = Spool(access._open_stored)
-    monkeypatch.setattr(access, "_spool", spool)
+    spool = UnpackCache(reader._open_stored)
+    monkeypatch.setattr(reader, "_spool", spool)
     yield
     spool.clear()
 
@@ -221,18 +223,18 @@ def test_ranges_are_those_of_a_local_file(bucket: Bucket, offset: int, length: i
     data = bytes(range(250)) * 4
     if not hasattr(bucket, "filled"):
         bucket.filled = bucket.put("x.jsonl", data)  # type: ignore[attr-defined]
-    assert access.read_range(bucket.filled, offset, length) == data[offset : offset + length]  # type: ignore[attr-defined]
+    assert reader.read_range(bucket.filled, offset, length) == data[offset : offset + length]  # type: ignore[attr-defined]
 
 
 def test_object_is_seekable_and_its_lines_are_read_ahead(bucket: Bucket) -> None:
     url = bucket.put("x.jsonl", b"0123456789\nab")
-    with access.open_file(url) as file:
+    with reader.open_file(url) as file:
         assert file.seek(-3, 2) == 10
         assert file.read() == b"\nab"
         assert file.seek(2) == 2
         assert file.seek(1, 1) == 3
         assert (file.read(2), file.tell(), file.read(0)) == (b"34", 5, b"")
-    with access.open_start(url) as file:
+    with reader.open_start(url) as file:
         assert file.readlines() == [b"0123456789\n", b"ab"]
 
 

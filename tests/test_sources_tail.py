@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.sources.logdir import Root
-from tensorboard_plugin_rlboard.sources.tail import (
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, scan
+from tensorboard_plugin_rlboard.sources.file_changes import (
     PROBE,
     Change,
     FileState,
@@ -20,7 +21,6 @@ from tensorboard_plugin_rlboard.sources.tail import (
     fingerprint_of,
     look,
 )
-from tensorboard_plugin_rlboard.sources.walk import SourceFile, scan
 
 HOUR_NS = 3_600_000_000_000
 

@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.logdir import Root, roots
-from tensorboard_plugin_rlboard.sources.walk import SourceFile, first_file, scan, walk
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, first_file, scan, walk
 
 if TYPE_CHECKING:
     import pytest

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from packing import call, dump_of, sample, tensor, text, whole, write_torch
 from unpacked_rows import damage_behind, rows_of, told
 
-from tensorboard_plugin_rlboard.sources import access
+from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.containers import torch_file
 from tensorboard_plugin_rlboard.sources.containers.json_lines import as_line
-from tensorboard_plugin_rlboard.sources.containers.pickles import load
+from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load
 from tensorboard_plugin_rlboard.sources.containers.tensors import BUILDERS
 
 SAMPLES = Path(__file__).parent / "fixtures" / "samples"
@@ -152,7 +152,7 @@ def test_a_file_that_torch_wrote_is_read(tmp_path: Path) -> None:
         {"a": values[2:5], "b": values.to(torch.bfloat16)[::2], "c": torch.tensor([[1, 2]]), "d": [1.5] * 70}
     ]
     torch.save({"rollout_id": 0, "samples": samples}, tmp_path / "1.pt")
-    assert access.glance(str(tmp_path / "1.pt")).candidate
+    assert reader.glance(str(tmp_path / "1.pt")).candidate
     assert rows_of(tmp_path / "1.pt") == [
         {"rollout_id": 0, "a": [2, 3, 4], "b": [0, 2, 4, 6, 8], "c": [[1, 2]], "d": [1.5] * 70}
     ]

@@ -17,7 +17,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.sources.unpacking import stream
+from tensorboard_plugin_rlboard.sources.compressed.decompression import stream
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing import files
 from tensorboard_plugin_rlboard.writing.files import RankFiles

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, sample_r
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.metrics import Tokens, derive
 from tensorboard_plugin_rlboard.segments import Bools
-from tensorboard_plugin_rlboard.sources.access import read_now
+from tensorboard_plugin_rlboard.sources.reader import read_now
 
 _BUDGET = 64 * 1024 * 1024
 

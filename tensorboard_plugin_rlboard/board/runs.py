@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.board.vocabulary import (
 )
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.logdir import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable
 
 _MOST_IGNORED = 100
 

@@ -17,8 +17,9 @@ from tensorboard_plugin_rlboard.cluster.local import Inline, Pool
 from tensorboard_plugin_rlboard.cluster.on_ray import MissingRayError, OnRay, RayUnreachableError
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 from tensorboard_plugin_rlboard.index.cache import BOUND, Cache, default_folder
-from tensorboard_plugin_rlboard.sources.logdir import is_address, printable, roots
-from tensorboard_plugin_rlboard.sources.walk import Scan, scan
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import Scan, scan
 
 FEW = 32 * 1024**2
 """Bytes up to which no processes are started."""

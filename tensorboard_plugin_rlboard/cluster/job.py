@@ -22,13 +22,13 @@ from tensorboard_plugin_rlboard.index.joins.sides import left_out
 from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.store import Store
 from tensorboard_plugin_rlboard.settings import SettingsFinder
-from tensorboard_plugin_rlboard.sources.access import is_packed
-from tensorboard_plugin_rlboard.sources.logdir import is_address
-from tensorboard_plugin_rlboard.sources.tail import look
+from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.file_changes import look
+from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.sources.logdir import Root
-    from tensorboard_plugin_rlboard.sources.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
 
 _THREADS = 4
 _THREADS_FAR = 32

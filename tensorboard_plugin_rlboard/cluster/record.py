@@ -12,13 +12,13 @@ from tensorboard_plugin_rlboard.index.identity import Where, ends_of_archive, he
 from tensorboard_plugin_rlboard.index.plan import next_range, plan
 from tensorboard_plugin_rlboard.index.shelf import SMALL
 from tensorboard_plugin_rlboard.index.store import Store
-from tensorboard_plugin_rlboard.sources.access import is_packed
+from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.cluster.work import Done, Outcome
     from tensorboard_plugin_rlboard.formats.base import Format
-    from tensorboard_plugin_rlboard.sources.tail import FileState, Fingerprint
-    from tensorboard_plugin_rlboard.sources.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
 
 @dataclass

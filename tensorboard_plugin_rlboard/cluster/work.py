@@ -16,9 +16,9 @@ from tensorboard_plugin_rlboard.index.place import place
 from tensorboard_plugin_rlboard.index.plan import plan
 from tensorboard_plugin_rlboard.index.ranges import Built, Order, build_range
 from tensorboard_plugin_rlboard.index.store import Store
-from tensorboard_plugin_rlboard.sources.access import damage
-from tensorboard_plugin_rlboard.sources.found import sentence
-from tensorboard_plugin_rlboard.sources.tail import FileState, Fingerprint, measure
+from tensorboard_plugin_rlboard.sources.discovery.source_file import sentence
+from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, measure
+from tensorboard_plugin_rlboard.sources.reader import damage
 
 
 @dataclass(frozen=True)

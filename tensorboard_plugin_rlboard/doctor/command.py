@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.doctor.files import files_of
 from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.reading import Opened, opened
 from tensorboard_plugin_rlboard.doctor.report import Ignored, Report, RunReport
-from tensorboard_plugin_rlboard.sources.logdir import is_address
+from tensorboard_plugin_rlboard.sources.addresses import is_address
 
 LIMIT = 16 * 1024 * 1024
 """Bytes of each file that are read unless everything is to be: hundreds of samples, in a fraction of a second."""

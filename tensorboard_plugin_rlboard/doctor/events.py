@@ -10,7 +10,7 @@ from pathlib import Path
 from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns
 from tensorboard_plugin_rlboard.events import EventReader
 from tensorboard_plugin_rlboard.scalars import ScalarReader
-from tensorboard_plugin_rlboard.sources.logdir import Root, run_name
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
 
 logger = logging.getLogger(__name__)
 LARGEST = 256 * 1024 * 1024

@@ -12,7 +12,8 @@ from tensorboard_plugin_rlboard.index.files import IndexedFile
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.settings import SettingsFinder
-from tensorboard_plugin_rlboard.sources.logdir import Root, is_address, roots
+from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.sources.access import open_start
+from tensorboard_plugin_rlboard.sources.reader import open_start
 
 _LINES, _BYTES = 20, 64 * 1024 * 1024
 _ENOUGH, _SHOWN = 2, 8

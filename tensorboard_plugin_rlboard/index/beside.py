@@ -12,7 +12,7 @@ from pathlib import Path
 from tensorboard_plugin_rlboard.index.facts import VERSION, Manifest
 from tensorboard_plugin_rlboard.index.place import place
 from tensorboard_plugin_rlboard.index.store import Store
-from tensorboard_plugin_rlboard.sources.logdir import is_address
+from tensorboard_plugin_rlboard.sources.addresses import is_address
 
 FOLDER = ".rlboard"
 _LISTED_FOR = 60.0

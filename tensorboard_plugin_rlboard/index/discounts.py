@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.settings.run_config import combined, said
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.settings import SettingsFinder
-    from tensorboard_plugin_rlboard.sources.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
 NAMES = ("gamma", "lam")
 

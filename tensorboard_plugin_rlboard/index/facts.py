@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.index.keys import Keys
 from tensorboard_plugin_rlboard.index.part import Part
 from tensorboard_plugin_rlboard.index.ranges import Built
 from tensorboard_plugin_rlboard.index.raw import Problem
-from tensorboard_plugin_rlboard.sources.tail import FileState, Fingerprint
+from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
 VERSION = 3
 """Changes with everything that rows depend on beside their bytes: formulas, trimming, columns."""

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts import Steps
 from tensorboard_plugin_rlboard.index.cache import KeptRange, Manifest
 from tensorboard_plugin_rlboard.index.part import Part
-from tensorboard_plugin_rlboard.sources.tail import FileState
+from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.store import digest_of
-from tensorboard_plugin_rlboard.sources import remote
-from tensorboard_plugin_rlboard.sources.access import is_container, is_packed, open_file, open_start
-from tensorboard_plugin_rlboard.sources.logdir import is_address
-from tensorboard_plugin_rlboard.sources.tail import Change, FileState, Fingerprint, fingerprint, look
+from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.file_changes import Change, FileState, Fingerprint, fingerprint, look
+from tensorboard_plugin_rlboard.sources.reader import is_container, is_packed, open_file, open_start
+from tensorboard_plugin_rlboard.sources.remote import objects
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.facts import Manifest
-    from tensorboard_plugin_rlboard.sources.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
 
 _PROBE = 4096
 _SECOND = 1_000_000_000
@@ -78,7 +78,7 @@ def ends_of_archive(path: str, size: int) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    with remote.open_object(path) if is_address(path) else Path(path).open("rb") as file:
+    with objects.open_object(path) if is_address(path) else Path(path).open("rb") as file:
         head = file.read(_PROBE)
         file.seek(max(0, size - _PROBE))
         return digest_of(head, file.read(_PROBE))

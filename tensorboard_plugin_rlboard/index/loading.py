@@ -14,8 +14,8 @@ from tensorboard_plugin_rlboard.index.ranges import Built, Order, build_range, r
 from tensorboard_plugin_rlboard.index.run import Arrived, IndexedFile, Range, RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf
 from tensorboard_plugin_rlboard.index.survey import Survey
+from tensorboard_plugin_rlboard.sources.file_changes import advance, fingerprint_of
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, line_starts
-from tensorboard_plugin_rlboard.sources.tail import advance, fingerprint_of
 
 if TYPE_CHECKING:
     import duckdb

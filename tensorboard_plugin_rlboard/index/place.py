@@ -8,9 +8,9 @@ import secrets
 from pathlib import Path
 from typing import Protocol
 
-from tensorboard_plugin_rlboard.sources import remote
-from tensorboard_plugin_rlboard.sources.filesystems import inside, patiently, places
-from tensorboard_plugin_rlboard.sources.logdir import is_address, printable
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
+from tensorboard_plugin_rlboard.sources.remote import objects
+from tensorboard_plugin_rlboard.sources.remote.filesystems import inside, patiently, places
 
 
 class Place(Protocol):
@@ -95,7 +95,7 @@ class RemotePlace:
 
     def read(self, name: str, most: int) -> bytes:
         """See `Place`."""
-        content = remote.read(f"{self._url}/{name}", 0, most + 1)
+        content = objects.read(f"{self._url}/{name}", 0, most + 1)
         if len(content) > most:
             raise _too_large(name)
         return content
@@ -109,7 +109,7 @@ class RemotePlace:
     def names(self, below: str) -> set[str]:
         """See `Place`."""
         try:
-            return {found.relative for found in remote.listing(f"{self._url}/{below}")}
+            return {found.relative for found in objects.listing(f"{self._url}/{below}")}
         except FileNotFoundError:
             return set()
 

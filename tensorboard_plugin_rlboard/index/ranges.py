@@ -11,9 +11,9 @@ from typing import BinaryIO
 from tensorboard_plugin_rlboard.formats.binding import reading
 from tensorboard_plugin_rlboard.formats.registry import by_name
 from tensorboard_plugin_rlboard.index.part import Part, build
-from tensorboard_plugin_rlboard.sources.access import open_file, read_range
-from tensorboard_plugin_rlboard.sources.logdir import is_address
-from tensorboard_plugin_rlboard.sources.tail import PROBE, Fingerprint, fingerprint_of_ends
+from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.file_changes import PROBE, Fingerprint, fingerprint_of_ends
+from tensorboard_plugin_rlboard.sources.reader import open_file, read_range
 
 _BUFFER = 1024 * 1024
 

@@ -12,12 +12,12 @@ from tensorboard_plugin_rlboard.formats.registry import TOLD_BY
 from tensorboard_plugin_rlboard.index.discounts import Discounts
 from tensorboard_plugin_rlboard.index.sniff import sniff
 from tensorboard_plugin_rlboard.settings import MappingRule, SettingsFinder
-from tensorboard_plugin_rlboard.sources.logdir import named
+from tensorboard_plugin_rlboard.sources.discovery.logdir import named
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.formats.base import Format, Row
-    from tensorboard_plugin_rlboard.sources.logdir import Root
-    from tensorboard_plugin_rlboard.sources.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
 
 _NO_RULE = MappingRule()
 

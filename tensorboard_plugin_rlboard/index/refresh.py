@@ -18,10 +18,10 @@ from tensorboard_plugin_rlboard.index.ranges import Order
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf
 from tensorboard_plugin_rlboard.index.survey import Survey
-from tensorboard_plugin_rlboard.sources.access import is_packed
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET
+from tensorboard_plugin_rlboard.sources.file_changes import measure
 from tensorboard_plugin_rlboard.sources.lines import last_lines
-from tensorboard_plugin_rlboard.sources.spool import BUDGET
-from tensorboard_plugin_rlboard.sources.tail import measure
+from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.registry import Registry

@@ -20,15 +20,15 @@ from tensorboard_plugin_rlboard.index.memory import DEFAULT, limit_writing, shar
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.settings import SettingsFinder
-from tensorboard_plugin_rlboard.sources.logdir import printable
-from tensorboard_plugin_rlboard.sources.walk import first_file
+from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.discovery.walk import first_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import duckdb
 
-    from tensorboard_plugin_rlboard.sources.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
 logger = logging.getLogger(__name__)
 _ATTENTIVE = 90.0

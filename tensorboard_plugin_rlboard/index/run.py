@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.index.noted import Noted
 from tensorboard_plugin_rlboard.index.part import RESERVED
 from tensorboard_plugin_rlboard.index.run_table import RunTable, Source
 from tensorboard_plugin_rlboard.index.statistics import STORED
-from tensorboard_plugin_rlboard.sources.tail import FileState
+from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 if TYPE_CHECKING:
     import duckdb

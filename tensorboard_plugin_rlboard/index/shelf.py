@@ -21,9 +21,9 @@ from tensorboard_plugin_rlboard.index.columns import FIXED, literal
 from tensorboard_plugin_rlboard.index.facts import read_part
 from tensorboard_plugin_rlboard.index.identity import Where, ends_of_archive, head_of, holds, recognised
 from tensorboard_plugin_rlboard.index.run import IndexedFile, Range
-from tensorboard_plugin_rlboard.sources.access import damage, is_packed
-from tensorboard_plugin_rlboard.sources.logdir import is_address
-from tensorboard_plugin_rlboard.sources.walk import SourceFile
+from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+from tensorboard_plugin_rlboard.sources.reader import damage, is_packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.index.ranges import Built, Order
-    from tensorboard_plugin_rlboard.sources.tail import FileState, Fingerprint
+    from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
 logger = logging.getLogger(__name__)
 SMALL = 1024 * 1024

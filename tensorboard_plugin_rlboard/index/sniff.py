@@ -8,8 +8,8 @@ from collections.abc import Callable
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.guess import completed, guess
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.sources.access import glance, open_start
-from tensorboard_plugin_rlboard.sources.containers.reading import UnreadableError
+from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableError
+from tensorboard_plugin_rlboard.sources.reader import glance, open_start
 
 _SNIFFED_LINES = 20
 _SNIFFED_BYTES = 64 * 1024 * 1024

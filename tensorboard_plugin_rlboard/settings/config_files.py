@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.settings.run_config import Source, is_training
-from tensorboard_plugin_rlboard.sources.logdir import Root, printable
+from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
 WRITERS = "rollouts.config.json"
 """What the writer leaves beside its files: `{"config": {…}}`."""

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tensorboard_plugin_rlboard.settings.file import NAME, SettingsFile, read
 from tensorboard_plugin_rlboard.settings.said import MappingRule, Reference, Scores, Settings
-from tensorboard_plugin_rlboard.sources.logdir import Root, printable, run_name
+from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
 from tensorboard_plugin_rlboard.texts import TextRules
 
 FLAG = "--rlboard_config"

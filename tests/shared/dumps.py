@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection, UnknownError
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.http import plain
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 RULES = TextRules()

@@ -11,12 +11,19 @@ from tensorboard_plugin_rlboard.index.joins.rows import Kind, SideReader
 from tensorboard_plugin_rlboard.index.joins.table import SideTable
 from tensorboard_plugin_rlboard.index.noted import Noted
 from tensorboard_plugin_rlboard.index.ranges import read
-from tensorboard_plugin_rlboard.sources.tail import Change, FileState, advance, fingerprint_of, look, measure
+from tensorboard_plugin_rlboard.sources.file_changes import (
+    Change,
+    FileState,
+    advance,
+    fingerprint_of,
+    look,
+    measure,
+)
 
 if TYPE_CHECKING:
     import duckdb
 
-    from tensorboard_plugin_rlboard.sources.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
 
 logger = logging.getLogger(__name__)
 RANGE = 16 * 1024 * 1024

@@ -17,9 +17,9 @@ from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.joins.files import Group
 from tensorboard_plugin_rlboard.index.joins.rows import Kind, Recognised, recognise
 from tensorboard_plugin_rlboard.index.joins.table import SideTable
-from tensorboard_plugin_rlboard.sources.access import open_start
-from tensorboard_plugin_rlboard.sources.logdir import is_address, printable
-from tensorboard_plugin_rlboard.sources.walk import SourceFile
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+from tensorboard_plugin_rlboard.sources.reader import open_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

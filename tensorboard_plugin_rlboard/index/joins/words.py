@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.index.joins.files import Group
 from tensorboard_plugin_rlboard.index.joins.rows import Kind
 from tensorboard_plugin_rlboard.index.joins.sides import named_by
 from tensorboard_plugin_rlboard.index.noted import Noted
-from tensorboard_plugin_rlboard.sources.logdir import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable
 
 if TYPE_CHECKING:
     import duckdb

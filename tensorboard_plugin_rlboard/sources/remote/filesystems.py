@@ -12,7 +12,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tensorboard_plugin_rlboard.sources.logdir import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

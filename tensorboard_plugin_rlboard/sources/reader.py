@@ -10,14 +10,15 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources import remote, unpacking
-from tensorboard_plugin_rlboard.sources.containers import reading
+from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.compressed import decompression
+from tensorboard_plugin_rlboard.sources.compressed.decompression import is_compressed
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+from tensorboard_plugin_rlboard.sources.containers import row_stream
 from tensorboard_plugin_rlboard.sources.containers.base import Glance
 from tensorboard_plugin_rlboard.sources.containers.registry import container_of
-from tensorboard_plugin_rlboard.sources.filesystems import hurried
-from tensorboard_plugin_rlboard.sources.logdir import is_address
-from tensorboard_plugin_rlboard.sources.spool import Spool
-from tensorboard_plugin_rlboard.sources.unpacking import is_compressed
+from tensorboard_plugin_rlboard.sources.remote import objects
+from tensorboard_plugin_rlboard.sources.remote.filesystems import hurried
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -98,15 +99,15 @@ def open_start(path: str) -> BinaryIO:
     if kind is not None and not glance(path).candidate:
         return io.BytesIO()  # whoever asks, a checkpoint is not read to learn that it has no rows
     if kind is not None:
-        return _spool.open_anew(path) if kind.whole else reading.stream(path, _open_stored)
+        return _spool.open_anew(path) if kind.whole else row_stream.stream(path, _open_stored)
     stored = _open_stored(path)
     if is_compressed(path):
         try:
-            return unpacking.stream(path, stored)
+            return decompression.stream(path, stored)
         except OSError:
             stored.close()
             raise
-    return remote.ahead(stored) if is_address(path) else stored
+    return objects.ahead(stored) if is_address(path) else stored
 
 
 def read_range(path: str, offset: int, length: int) -> bytes:
@@ -158,7 +159,7 @@ def damage(path: str) -> str:
 
 
 def _open_stored(path: str) -> BinaryIO:
-    return remote.open_object(path) if is_address(path) else Path(path).open("rb")
+    return objects.open_object(path) if is_address(path) else Path(path).open("rb")
 
 
-_spool = Spool(_open_stored)
+_spool = UnpackCache(_open_stored)

@@ -8,13 +8,10 @@ files. So its rule for ``--logdir`` and ``--logdir_spec`` (``_parse_event_files_
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-# TensorBoard's own test for "this is an address, not a name and a path".
-_ADDRESS = re.compile(r"[a-zA-Z][0-9a-zA-Z.]*://.*")
-_SECRETS = re.compile(r"(?<=://)[^/]*(?=@)|(?<=\?).*", re.DOTALL)
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +25,6 @@ class Root:
     def is_local(self) -> bool:
         """Whether the path can be opened with the operating system's own calls."""
         return not is_address(self.path)
-
-
-def is_address(path: str) -> bool:
-    """Whether a path is an address such as ``s3://bucket/logs``, by TensorBoard's own rule."""
-    return _ADDRESS.match(path) is not None
 
 
 def roots(logdir: str, logdir_spec: str) -> list[Root]:
@@ -54,7 +46,7 @@ def roots(logdir: str, logdir_spec: str) -> list[Root]:
     for specification in logdir_spec.split(","):
         name, path = _name_and_path(specification)
         # TensorBoard resolves links here (not for --logdir), so that two spellings of one folder are one root.
-        named[path if _ADDRESS.match(path) else str(Path(_absolute(path)).resolve())] = name
+        named[path if is_address(path) else str(Path(_absolute(path)).resolve())] = name
     return [Root(name, path) for path, name in named.items()]
 
 
@@ -77,19 +69,8 @@ def named(root: Root, relative: str) -> str:
     return f"{root.name_prefix.removesuffix('/')}/{relative}" if root.name_prefix else relative
 
 
-def printable(path: str) -> str:
-    r"""Spell a path for messages.
-
-    It is valid Unicode: bytes that are not UTF-8 (lone surrogates in Python) become ``\xff``. Of an address, what may
-    be a secret is left out: the user with his password, and what follows a question mark.
-    """
-    if is_address(path):
-        path = _SECRETS.sub("…", path)
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 def _absolute(path: str) -> str:
-    if _ADDRESS.match(path):
+    if is_address(path):
         return path
     # Not Path.expanduser: for an unknown user it raises, where TensorBoard keeps the path as it is.
     return str(Path(os.path.expanduser(path)).absolute())  # noqa: PTH111
@@ -99,7 +80,7 @@ def _name_and_path(specification: str) -> tuple[str, str]:
     r"""Split one entry of ``--logdir_spec``; "/foo:bar", "C:\foo" and "s3://x" are paths without a name."""
     if (
         ":" in specification
-        and not _ADDRESS.match(specification)
+        and not is_address(specification)
         and not specification.startswith("/")
         and not os.path.splitdrive(specification)[0]
     ):

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.found import (
+from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.discovery.logdir import named
+from tensorboard_plugin_rlboard.sources.discovery.source_file import (
     SKIPPED_FOLDERS,
     SourceFile,
     SourceProblem,
     is_rollouts_far,
     sentence,
 )
-from tensorboard_plugin_rlboard.sources.logdir import named, printable
-from tensorboard_plugin_rlboard.sources.remote import RemoteFacts, listing
+from tensorboard_plugin_rlboard.sources.remote.objects import RemoteFacts, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tensorboard_plugin_rlboard.sources.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
 _last_listing: dict[Root, list[SourceFile]] = {}
 

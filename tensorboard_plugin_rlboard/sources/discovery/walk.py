@@ -17,7 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.found import (
+from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.compressed.decompression import is_compressed
+from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name
+from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_root
+from tensorboard_plugin_rlboard.sources.discovery.source_file import (
     SKIPPED_FOLDERS,
     SourceFile,
     SourceProblem,
@@ -25,14 +29,11 @@ from tensorboard_plugin_rlboard.sources.found import (
     is_rollouts,
     sentence,
 )
-from tensorboard_plugin_rlboard.sources.logdir import printable, run_name
-from tensorboard_plugin_rlboard.sources.remote_root import list_root
-from tensorboard_plugin_rlboard.sources.unpacking import is_compressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tensorboard_plugin_rlboard.sources.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
 __all__ = ["Scan", "SourceFile", "SourceProblem", "first_file", "scan", "walk"]
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.access import is_packed, open_file, unpacked_size
-from tensorboard_plugin_rlboard.sources.spool import TICK_NS
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import TICK_NS
+from tensorboard_plugin_rlboard.sources.reader import is_packed, open_file, unpacked_size
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from tensorboard_plugin_rlboard.sources.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
 
 # Bytes compared at each end of a range. A line of text-only dumps has a few hundred bytes, so this covers a
 # score and a response, not just a prompt that every training of the same data begins with.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from tensorboard_plugin_rlboard.sources.filesystems import inside, patiently, places
+from tensorboard_plugin_rlboard.sources.remote.filesystems import inside, patiently, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,11 +17,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers import reading
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Unpacker
+from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import Entry, facts_of, remove, too_much
+from tensorboard_plugin_rlboard.sources.containers import row_stream
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedError
 from tensorboard_plugin_rlboard.sources.containers.registry import container_of
-from tensorboard_plugin_rlboard.sources.unpacked import Entry, facts_of, remove, too_much
-from tensorboard_plugin_rlboard.sources.unpacking import Unpacker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ TICK_NS = 2_000_000_000
 """File systems keep times in ticks, up to 2 s long on FAT: two changes within one tick leave the same time."""
 
 
-class Spool:
+class UnpackCache:
     """Unpacked files within a budget, for any number of threads.
 
     Args:
@@ -209,7 +209,7 @@ class Spool:
         damage = ""
         with entry.path.open("ab") as target:
             try:
-                for piece in reading.pieces(path, self._open_stored):
+                for piece in row_stream.pieces(path, self._open_stored):
                     if not self._make_room(path, entry.size + len(piece)):
                         damage = too_much(entry.size)
                         break

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers.machine import MOST_VALUES, Machine
+from tensorboard_plugin_rlboard.sources.containers.pickle_machine import MOST_VALUES, Machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tensorboard_plugin_rlboard.sources.containers.machine import Step
+    from tensorboard_plugin_rlboard.sources.containers.pickle_machine import Step
 
 _LONGEST_INTEGER = 64
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedError
 from tensorboard_plugin_rlboard.sources.containers.json_lines import as_line
 from tensorboard_plugin_rlboard.sources.containers.registry import container_of
-from tensorboard_plugin_rlboard.sources.logdir import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.logdir import is_address
+from tensorboard_plugin_rlboard.sources.addresses import is_address
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.sources.unpacking import Unpacker
+    from tensorboard_plugin_rlboard.sources.compressed.decompression import Unpacker
 
 
 def too_much(size: int) -> str:
