@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.metrics import k3
+from tensorboard_plugin_rlboard.metrics.tokens import k3
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, parse
 from tensorboard_plugin_rlboard.index.columns import hidden, metric
 from tensorboard_plugin_rlboard.index.part import build
 from tensorboard_plugin_rlboard.index.statistics import STORED
-from tensorboard_plugin_rlboard.metrics import derive, statistics
+from tensorboard_plugin_rlboard.metrics.tokens import derive, statistics
 
 README = {
     "response": "威仪如鹤梦,道德似桃梅。<EOD><PAD>",

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.base import Exploded, Reading
-from tensorboard_plugin_rlboard.formats.messages import as_messages
-from tensorboard_plugin_rlboard.formats.miles import MILES
+from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
+from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
+from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
+from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
+from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
-from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
-from tensorboard_plugin_rlboard.formats.verifiers_legacy import VERIFIERS_LEGACY
 
 VALUE = st.none() | st.booleans() | st.integers(-3, 40) | st.floats() | st.text(max_size=6) | st.just(10**400)
 JSON = st.recursive(

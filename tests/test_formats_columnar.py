@@ -9,10 +9,10 @@ import pytest
 from logged import FORMATS, SAMPLES, exploded, lines, only
 
 from tensorboard_plugin_rlboard.formats.base import Origin, Row
-from tensorboard_plugin_rlboard.formats.explode import columns
-from tensorboard_plugin_rlboard.formats.ms_swift import MS_SWIFT
+from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
+from tensorboard_plugin_rlboard.formats.frameworks.roll_dump import ROLL_DUMP
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.roll_dump import ROLL_DUMP
+from tensorboard_plugin_rlboard.formats.rows.column_batches import columns
 
 
 def swift(name: str) -> list[dict[str, Any]]:

@@ -17,13 +17,13 @@ from logged import LETTERS, SAMPLES, exploded, only, opened
 from packing import dump_of, sample, tensor, text, whole, write_parquet, write_torch
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.formats.art import ART
 from tensorboard_plugin_rlboard.formats.base import Format, Origin
+from tensorboard_plugin_rlboard.formats.frameworks.art import ART
+from tensorboard_plugin_rlboard.formats.frameworks.rllm import RLLM
+from tensorboard_plugin_rlboard.formats.frameworks.slime import SLIME, SLIME_TRAINING
+from tensorboard_plugin_rlboard.formats.frameworks.trl import TRL
+from tensorboard_plugin_rlboard.formats.frameworks.tunix import TUNIX
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.rllm import RLLM
-from tensorboard_plugin_rlboard.formats.slime import SLIME, SLIME_TRAINING
-from tensorboard_plugin_rlboard.formats.trl import TRL
-from tensorboard_plugin_rlboard.formats.tunix import TUNIX
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.sniff import sniff
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots

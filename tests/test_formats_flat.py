@@ -8,15 +8,15 @@ from pathlib import PurePosixPath
 import pytest
 from logged import FORMATS, LETTERS, SAMPLES, exploded, lines, only, opened
 
-from tensorboard_plugin_rlboard.formats.areal import AREAL
 from tensorboard_plugin_rlboard.formats.base import Origin
+from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
+from tensorboard_plugin_rlboard.formats.frameworks.open_instruct import OPEN_INSTRUCT
+from tensorboard_plugin_rlboard.formats.frameworks.roll_board import ROLL_BOARD
+from tensorboard_plugin_rlboard.formats.frameworks.skyrl import SKYRL
+from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.one import open_row
-from tensorboard_plugin_rlboard.formats.open_instruct import OPEN_INSTRUCT
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.roll_board import ROLL_BOARD
-from tensorboard_plugin_rlboard.formats.skyrl import SKYRL
-from tensorboard_plugin_rlboard.formats.verl import VERL, VERL_VALIDATION
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import open_row
 
 
 def test_forks_that_write_our_own_format_are_native() -> None:

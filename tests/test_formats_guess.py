@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.base import Reading
-from tensorboard_plugin_rlboard.formats.guess import completed, guess
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.generic.guess import completed, guess
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import by_name, recognise
 
@@ -147,7 +147,7 @@ def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | Non
     assert found.format.recognise(row)
     assert all(key in found.why for key in found.mapping.values())
     assert by_name(found.format.spec).options == found.format.options
-    assert mapping.is_guessed(by_name(found.format.spec))
+    assert key_mapping.is_guessed(by_name(found.format.spec))
     assert flat(found.toml) == dict(found.mapping)
 
 
@@ -219,7 +219,7 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     assert "rlboard.toml" in found.why
     assert "[mapping]" in found.why
     asked = tomllib.loads(found.toml)["mapping"]
-    assert set(asked) & set(mapping.RESPONSES), "the remedy says where the response is to be named"
+    assert set(asked) & set(key_mapping.RESPONSES), "the remedy says where the response is to be named"
 
 
 @pytest.mark.parametrize(
@@ -260,10 +260,10 @@ def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None
     tomllib.loads(found.toml)
     if found.format is None:
         return
-    assert set(found.mapping) & {"prompt", *mapping.RESPONSES}
-    values = [mapping.at(row, path) for path in found.mapping.values()]
+    assert set(found.mapping) & {"prompt", *key_mapping.RESPONSES}
+    values = [key_mapping.at(row, path) for path in found.mapping.values()]
     assert any(isinstance(value, (str, list)) for value in values)
-    assert dict(mapping.words_of(by_name(found.format.spec))) == dict(found.mapping)
+    assert dict(key_mapping.words_of(by_name(found.format.spec))) == dict(found.mapping)
     assert flat(found.toml) == dict(found.mapping)
     if found.format.rows is not None:
         found.format.rows(row, Reading())
@@ -273,7 +273,7 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     row = {"prompt": "p", "response": "r", "score": 1.0, "global_step": 3}
     known = recognise(row)
     assert known is NATIVE
-    assert mapping.words_of(completed(known, row))["step"] == "global_step"
+    assert key_mapping.words_of(completed(known, row))["step"] == "global_step"
     for other in (
         {**row, "step": 3},
         {"prompt": "p", "response": "r", "score": 1.0},
@@ -288,18 +288,18 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
 
 def test_paths_lead_into_objects_and_lists() -> None:
     row = {"a": {"b": [{"c": 1}]}, "x.y": 2, "x": {"y": 3}}
-    assert mapping.at(row, "a.b.0.c") == 1
-    assert mapping.at(row, "x.y") == 2
+    assert key_mapping.at(row, "a.b.0.c") == 1
+    assert key_mapping.at(row, "x.y") == 2
     for path in ("a.b.1.c", "a.b.z", "a.c", "nothing", "a.b.0.c.d", "a.b.٠.c"):
-        assert mapping.at(row, path) is None
+        assert key_mapping.at(row, path) is None
 
 
 def test_a_plain_mapping_is_read_without_a_function_and_a_deep_one_with() -> None:
-    plain = mapping.of(mapping.options({"prompt": "q", "response": "a", "reward": "s"}))
+    plain = key_mapping.of(key_mapping.options({"prompt": "q", "response": "a", "reward": "s"}))
     assert plain.rows is None
     assert (plain.texts["prompt"], plain.numbers["reward"], plain.step) == (("q",), ("s",), ("step",))
-    deep = mapping.of(
-        mapping.options(
+    deep = key_mapping.of(
+        key_mapping.options(
             {
                 "prompt": "info.q",
                 "response": "out",
@@ -334,14 +334,14 @@ def test_a_plain_mapping_is_read_without_a_function_and_a_deep_one_with() -> Non
 
 
 def test_conversations_and_ids_become_samples() -> None:
-    known = mapping.of(mapping.options({"messages": "chat", "reward": "r"}))
+    known = key_mapping.of(key_mapping.options({"messages": "chat", "reward": "r"}))
     assert known.rows is not None
     (row,) = known.rows({"chat": CHAT, "r": 1.0}, Reading()).rows
     assert (row["prompt"], row["response"], row["reward"]) == ("2+2?", "4", 1.0)
     assert row["messages"] == CHAT
     broken = known.rows({"chat": [1], "r": 1.0}, Reading())
     assert "chat" in broken.problems[0]
-    known = mapping.of(mapping.options({"response_token_ids": "ids", "prompt_token_ids": "p"}))
+    known = key_mapping.of(key_mapping.options({"response_token_ids": "ids", "prompt_token_ids": "p"}))
     assert known.rows is not None
     (row,) = known.rows({"ids": [5, 6], "p": [1]}, Reading()).rows
     assert row["response_tokens"] == ["#5", "#6"]
@@ -355,29 +355,29 @@ def test_conversations_and_ids_become_samples() -> None:
 
 
 def test_a_mapping_says_why_a_row_is_none_of_it() -> None:
-    assert mapping.missing({"response": "a"}, {"a": "x"}) == ""
-    assert "under a;" in mapping.missing({"response": "a"}, {"b": "x"})
-    assert mapping.missing({"prompt": "a"}, {"response": "x"}) == ""
-    assert "under response or response_tokens;" in mapping.missing({"prompt": "a"}, {"a": "x"})
+    assert key_mapping.missing({"response": "a"}, {"a": "x"}) == ""
+    assert "under a;" in key_mapping.missing({"response": "a"}, {"b": "x"})
+    assert key_mapping.missing({"prompt": "a"}, {"response": "x"}) == ""
+    assert "under response or response_tokens;" in key_mapping.missing({"prompt": "a"}, {"a": "x"})
 
 
 def test_wrong_options_are_no_format() -> None:
     for options in ({}, {"mapping": "[]"}, {"mapping": "{"}, {"mapping": json.dumps({"prompt": 3})}):
         with pytest.raises(KeyError):
-            mapping.of(options)
+            key_mapping.of(options)
 
 
-@given(st.dictionaries(st.sampled_from(sorted(set(mapping.WORDS))), st.text(min_size=1), min_size=1))
+@given(st.dictionaries(st.sampled_from(sorted(set(key_mapping.WORDS))), st.text(min_size=1), min_size=1))
 @settings(max_examples=100, deadline=None)
 def test_the_text_of_a_mapping_says_the_same(words: dict[str, str]) -> None:
-    said = tomllib.loads(mapping.toml_of(words, "one\ntwo"))["mapping"]
+    said = tomllib.loads(key_mapping.toml_of(words, "one\ntwo"))["mapping"]
     assert said == {word: key.encode("utf-8", "replace").decode() for word, key in words.items()}
-    assert mapping.words_of(by_name(mapping.of(mapping.options(words)).spec)) == words
+    assert key_mapping.words_of(by_name(key_mapping.of(key_mapping.options(words)).spec)) == words
 
 
 def test_columns_have_a_table_of_their_own() -> None:
     words = {"response": "r", "columns.acc": "info.acc", "columns.a b": "x"}
-    assert tomllib.loads(mapping.toml_of(words))["mapping"] == {
+    assert tomllib.loads(key_mapping.toml_of(words))["mapping"] == {
         "response": "r",
         "columns": {"acc": "info.acc", "a b": "x"},
     }

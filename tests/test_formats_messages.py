@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.messages import as_messages, as_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
 
 KEYS = (
     *("role", "content", "type", "text", "function", "name", "arguments", "input", "tool_calls", "message"),

@@ -17,8 +17,8 @@ from dumps import as_native, dump
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.one import parse
 from tensorboard_plugin_rlboard.formats.registry import recognise
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 

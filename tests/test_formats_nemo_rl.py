@@ -9,8 +9,8 @@ import pytest
 from logged import FORMATS, LETTERS, SAMPLES, exploded, lines, only, opened
 
 from tensorboard_plugin_rlboard.formats.base import Origin, Reading
-from tensorboard_plugin_rlboard.formats.chat_text import split_chat
-from tensorboard_plugin_rlboard.formats.nemo_rl import NEMO_RL
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat
+from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
 from tensorboard_plugin_rlboard.formats.registry import recognise
 
 QUESTION = "<|im_start|>user\n2+2?<|im_end|>\n<|im_start|>assistant\n"

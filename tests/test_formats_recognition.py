@@ -15,8 +15,8 @@ from logged import LETTERS, SAMPLES, lines
 
 from tensorboard_plugin_rlboard.formats.base import Format, Origin, Reading
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.one import parse_slowly
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, by_name, recognise
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_slowly
 from tensorboard_plugin_rlboard.index.sniff import sniff
 
 OF_FOLDER = {

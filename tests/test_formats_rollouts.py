@@ -9,12 +9,12 @@ import pytest
 from explode import LETTERS, TRAPS, explode, lines, only
 
 from tensorboard_plugin_rlboard.formats.base import Exploded, Format
-from tensorboard_plugin_rlboard.formats.binding import bound
-from tensorboard_plugin_rlboard.formats.miles import MILES
+from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
+from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
+from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
+from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.registry import by_name
-from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
-from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
-from tensorboard_plugin_rlboard.formats.verifiers_legacy import VERIFIERS_LEGACY
+from tensorboard_plugin_rlboard.formats.rows.file_options import bound
 
 SAMPLES = Path(__file__).parent / "fixtures" / "samples" / "prime_rl"
 

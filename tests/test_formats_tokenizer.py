@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tokenizing import END, TEXTS, byte_level
 
-from tensorboard_plugin_rlboard.formats import tokenizer
-from tensorboard_plugin_rlboard.formats.tokenizer import Decoders, find, load
-from tensorboard_plugin_rlboard.formats.tokens import decode_for_display
+from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
+from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import Decoders, find, load
 
 
 def loaded(log: Path, root: Path) -> Decoders:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.tokens import (
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import (
     BYTE_CHARACTERS,
     TokenStyle,
     decode_for_display,

@@ -9,10 +9,10 @@ import pytest
 from explode import LETTERS, TRAPS, explode, lines, only
 
 from tensorboard_plugin_rlboard.formats.base import Exploded
-from tensorboard_plugin_rlboard.formats.graph import branches
+from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
+from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
-from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
+from tensorboard_plugin_rlboard.formats.rows.trace_graph import branches
 
 # Traces: conversations and tokens.
 

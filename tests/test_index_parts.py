@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.index.columns import literal, logical, physical,
 from tensorboard_plugin_rlboard.index.keys import MOST, MOST_ARRAYS, Keys
 from tensorboard_plugin_rlboard.index.part import RESERVED, Part, build
 from tensorboard_plugin_rlboard.index.statistics import repetition
-from tensorboard_plugin_rlboard.metrics import TOKEN_METRICS
+from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats import decode
 from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.index.part import Part, build
 from tensorboard_plugin_rlboard.index.raw import Decoder, restored, restored_array
 
@@ -64,7 +64,7 @@ def test_both_parsers_give_the_same_part(drawn: list[dict[str, Any]]) -> None:
     lines = [json.dumps(row, ensure_ascii=len(row["prompt"]) % 2 == 0).encode() + b"\n" for row in drawn]
     fast, rows_fast = content(lines)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decode, "simdjson", None)
+        patch.setattr(json_parsers, "simdjson", None)
         slow, rows_slow = content(lines)
     assert (fast.samples, fast.keys, fast.problems) == (slow.samples, slow.keys, slow.problems)
     assert repr(rows_fast) == repr(rows_slow)

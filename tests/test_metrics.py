@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard import metrics, segments
-from tensorboard_plugin_rlboard.metrics import Tokens
-from tensorboard_plugin_rlboard.segments import Bools, Floats
+from tensorboard_plugin_rlboard.metrics import segments, tokens
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 
 Values = list[float | None]
 
 
-def tokens(samples: list[dict[str, Values]], masks: list[list[bool]] | None = None) -> Tokens:
+def flat_tokens(samples: list[dict[str, Values]], masks: list[list[bool]] | None = None) -> Tokens:
     """Lays samples flat; every sample has the same arrays, None is a missing value."""
     sizes = [len(next(iter(sample.values()), [])) for sample in samples]
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
@@ -31,15 +31,15 @@ def tokens(samples: list[dict[str, Values]], masks: list[list[bool]] | None = No
 
 
 def one(**arrays: Values) -> Tokens:
-    return tokens([arrays])
+    return flat_tokens([arrays])
 
 
 def test_test_vector_of_the_definition() -> None:
-    found = metrics.derive(one(logprobs=[-0.1], ref_logprobs=[-3.0])).values
+    found = tokens.derive(one(logprobs=[-0.1], ref_logprobs=[-3.0])).values
     assert found["log_ratio"].tolist() == pytest.approx([2.9])
     assert found["k2"].tolist() == pytest.approx([4.205])
     assert found["k3"].tolist() == pytest.approx([1.955023], abs=5e-7)
-    swapped = metrics.derive(one(logprobs=[-3.0], ref_logprobs=[-0.1])).values
+    swapped = tokens.derive(one(logprobs=[-3.0], ref_logprobs=[-0.1])).values
     assert swapped["log_ratio"].tolist() == pytest.approx([-2.9])
     assert swapped["k2"].tolist() == pytest.approx([4.205])
     assert swapped["k3"].tolist() == pytest.approx([14.274145], abs=5e-7)
@@ -47,13 +47,13 @@ def test_test_vector_of_the_definition() -> None:
 
 def test_mismatch_k3_has_the_sampler_in_front() -> None:
     """KL(rollout || trainer): the samples are the sampler's, so its sign is the other one than k3's."""
-    found = metrics.derive(one(logprobs=[-0.1], rollout_logprobs=[-3.0])).values
+    found = tokens.derive(one(logprobs=[-0.1], rollout_logprobs=[-3.0])).values
     assert found["mismatch"].tolist() == pytest.approx([2.9])
     assert found["mismatch_k3"].tolist() == pytest.approx([math.exp(2.9) - 1 - 2.9])
 
 
 def test_other_derived_metrics() -> None:
-    found = metrics.derive(one(logprobs=[-0.5], ref_logprobs=[-2.0], new_logprobs=[-0.25])).values
+    found = tokens.derive(one(logprobs=[-0.5], ref_logprobs=[-2.0], new_logprobs=[-0.25])).values
     assert found["prob"].tolist() == pytest.approx([math.exp(-0.5)])
     assert found["ref_prob"].tolist() == pytest.approx([math.exp(-2.0)])
     assert found["ratio"].tolist() == pytest.approx([math.exp(0.25)])
@@ -61,25 +61,25 @@ def test_other_derived_metrics() -> None:
 
 
 def test_nothing_is_derived_from_what_is_not_there() -> None:
-    found = metrics.derive(one(rollout_logprobs=[-1.0], ref_logprobs=[-1.0])).values
+    found = tokens.derive(one(rollout_logprobs=[-1.0], ref_logprobs=[-1.0])).values
     assert set(found) == {"rollout_logprobs", "ref_logprobs", "ref_prob"}
-    assert set(metrics.derive(one(values=[1.0])).values) == {"values"}
-    assert set(metrics.derive(one(returns=[1.0])).values) == {"returns"}
+    assert set(tokens.derive(one(values=[1.0])).values) == {"values"}
+    assert set(tokens.derive(one(returns=[1.0])).values) == {"returns"}
 
 
-@pytest.mark.parametrize("name", [metric.name for metric in (*metrics.POINTWISE, *metrics.ALONG)])
+@pytest.mark.parametrize("name", [metric.name for metric in (*tokens.POINTWISE, *tokens.ALONG)])
 def test_a_logged_metric_is_never_replaced(name: str) -> None:
     logged: dict[str, Values] = {
         key: [-1.0, -2.0]
         for key in ("logprobs", "ref_logprobs", "rollout_logprobs", "new_logprobs", "values", "token_rewards")
     }
-    found = metrics.derive(tokens([{**logged, name: [42.0, None]}]))
+    found = tokens.derive(flat_tokens([{**logged, name: [42.0, None]}]))
     assert found.values[name][0] == 42.0
     assert found.missing[name].tolist() == [False, True]
 
 
 def test_a_derived_value_is_missing_where_one_of_its_sources_is() -> None:
-    found = metrics.derive(one(logprobs=[-1.0, None, -1.0], ref_logprobs=[None, -1.0, -2.0]))
+    found = tokens.derive(one(logprobs=[-1.0, None, -1.0], ref_logprobs=[None, -1.0, -2.0]))
     assert found.missing["log_ratio"].tolist() == [True, True, False]
     assert found.missing["k3"].tolist() == [True, True, False]
     assert np.isnan(found.values["k3"][:2]).all()
@@ -87,14 +87,14 @@ def test_a_derived_value_is_missing_where_one_of_its_sources_is() -> None:
 
 
 def test_nan_stays_nan_and_is_not_missing() -> None:
-    found = metrics.derive(one(logprobs=[math.nan, -1.0], ref_logprobs=[-1.0, -math.inf]))
+    found = tokens.derive(one(logprobs=[math.nan, -1.0], ref_logprobs=[-1.0, -math.inf]))
     assert "k3" not in found.missing
     assert math.isnan(found.values["log_ratio"][0])
     assert found.values["log_ratio"][1] == math.inf
 
 
 def test_td_error_has_no_value_after_the_last_token() -> None:
-    found = metrics.td_error(tokens([one_sample([1.0, 2.0], [0.5, 0.25]), one_sample([3.0], [1.0])]), 0.5)
+    found = tokens.td_error(flat_tokens([one_sample([1.0, 2.0], [0.5, 0.25]), one_sample([3.0], [1.0])]), 0.5)
     assert found.tolist() == pytest.approx([0.5 + 0.5 * 2.0 - 1.0, 0.25 - 2.0, 1.0 - 3.0])
 
 
@@ -118,7 +118,7 @@ def test_statistics_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], da
     masks = None
     if data.draw(st.booleans()):
         masks = [[data.draw(st.booleans()) for _ in sample["x"]] for sample in drawn]
-    found = metrics.statistics(tokens(drawn, masks), "x")
+    found = tokens.statistics(flat_tokens(drawn, masks), "x")
     for i, sample in enumerate(drawn):
         seen = [(at, x) for at, x in enumerate(sample["x"]) if masks is None or masks[i][at]]
         there = [(at, x) for at, x in seen if x is not None]
@@ -143,7 +143,7 @@ def test_statistics_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], da
 @settings(deadline=None)
 @given(samples(("x",), FINITE), st.sampled_from([1.0, 0.99, 0.5, 0.0]))
 def test_suffix_sums_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], factor: float) -> None:
-    flat = tokens(drawn)
+    flat = flat_tokens(drawn)
     found = segments.suffix_sum(flat.values["x"], flat.starts, flat.sizes, factor).tolist()
     expected: list[float] = []
     for sample in drawn:
@@ -163,7 +163,7 @@ def test_suffix_sums_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], f
     st.sampled_from([1.0, 0.95, 0.0]),
 )
 def test_value_target_is_gae_plus_value(drawn: list[dict[str, Values]], gamma: float, lam: float) -> None:
-    found, source = metrics.value_target(tokens(drawn), gamma, lam)
+    found, source = tokens.value_target(flat_tokens(drawn), gamma, lam)
     assert source == "gae"
     expected: list[float] = []
     for sample in drawn:
@@ -183,26 +183,26 @@ def test_value_target_is_gae_plus_value(drawn: list[dict[str, Values]], gamma: f
 @settings(deadline=None)
 @given(samples(("values", "token_rewards"), FINITE, most=2))
 def test_at_lambda_one_the_target_is_the_return_to_go(drawn: list[dict[str, Values]]) -> None:
-    found = metrics.derive(tokens(drawn), gamma=0.9, lam=1.0).values
+    found = tokens.derive(flat_tokens(drawn), gamma=0.9, lam=1.0).values
     error = (found["values"] - found["return_to_go"]).tolist()
     assert found["value_error"].tolist() == pytest.approx(error, abs=1e-6)
 
 
 def test_logged_returns_are_the_target() -> None:
-    found = metrics.derive(one(values=[1.0, 2.0], token_rewards=[5.0, 5.0], returns=[3.0, 1.0])).values
+    found = tokens.derive(one(values=[1.0, 2.0], token_rewards=[5.0, 5.0], returns=[3.0, 1.0])).values
     assert found["value_error"].tolist() == [-2.0, 1.0]
 
 
 def test_a_missing_last_reward_does_not_spoil_the_earlier_ones() -> None:
-    found = metrics.derive(one(values=[0.0, 0.0, 0.0], token_rewards=[1.0, 2.0, None]))
+    found = tokens.derive(one(values=[0.0, 0.0, 0.0], token_rewards=[1.0, 2.0, None]))
     assert found.values["return_to_go"][:2].tolist() == [3.0, 2.0]
     assert found.missing["return_to_go"].tolist() == [False, False, True]
     assert found.missing["td_error"].tolist() == [False, False, True]
 
 
 def test_samples_never_run_into_each_other() -> None:
-    apart = [metrics.derive(tokens([sample])) for sample in SAMPLES]
-    together = metrics.derive(tokens(SAMPLES))
+    apart = [tokens.derive(flat_tokens([sample])) for sample in SAMPLES]
+    together = tokens.derive(flat_tokens(SAMPLES))
     for name, array in together.values.items():
         joined = np.concatenate([found.values[name] for found in apart])
         assert array.tolist() == pytest.approx(joined.tolist(), nan_ok=True), name
@@ -220,10 +220,10 @@ SAMPLES: list[dict[str, Values]] = [
 def test_no_tokens_at_all(sizes: list[int]) -> None:
     empty = np.zeros(len(sizes), np.int64)
     flat = Tokens(empty, empty, {"logprobs": np.zeros(0), "ref_logprobs": np.zeros(0)}, {})
-    found = metrics.statistics(metrics.derive(flat), "k3")
+    found = tokens.statistics(tokens.derive(flat), "k3")
     assert found.count.tolist() == [0.0] * len(sizes)
     assert np.isnan(found.sum).all()
 
 
 def test_owners_name_the_sample_of_each_token() -> None:
-    assert tokens(SAMPLES).owners().tolist() == [0, 0, 0, 2, 3, 3]
+    assert flat_tokens(SAMPLES).owners().tolist() == [0, 0, 0, 2, 3, 3]

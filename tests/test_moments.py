@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.metrics import RHO_CAP, Tokens
-from tensorboard_plugin_rlboard.moments import NAMES, combine, moments
+from tensorboard_plugin_rlboard.metrics.step_sums import NAMES, combine, moments
+from tensorboard_plugin_rlboard.metrics.tokens import RHO_CAP, Tokens
 
 Sample = list[tuple[float, float]]
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.base import Origin
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
 from tensorboard_plugin_rlboard.settings import (
     MappingRule,
@@ -360,8 +360,8 @@ def test_a_rule_makes_the_format_of_the_rows_that_it_fits() -> None:
     rule = MappingRule({"response": "info.answer"})
     known = rule.format({"info": {"answer": "x"}})
     assert known is not None
-    assert not mapping.is_guessed(known)
-    assert mapping.words_of(known) == {"response": "info.answer"}
+    assert not key_mapping.is_guessed(known)
+    assert key_mapping.words_of(known) == {"response": "info.answer"}
     assert rule.format({"loss": 1.0}) is None
     assert MappingRule().format({"response": "x"}) is None
 
@@ -395,4 +395,4 @@ def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
     assert found.scalar_runs == ("exp/runs/Nov22",)
     assert found.mapping.words["columns.accuracy"] == "info.checks.accuracy"
     words = set(re.findall(r"`([a-z_]+)`", text.partition("| word |")[2].partition("The words are")[0]))
-    assert set(mapping.WORDS) <= words, "a word that the table does not explain"
+    assert set(key_mapping.WORDS) <= words, "a word that the table does not explain"

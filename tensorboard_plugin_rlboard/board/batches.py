@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.index.run import RunIndex
 if TYPE_CHECKING:
     import duckdb
 
-    from tensorboard_plugin_rlboard.segments import Ints
+    from tensorboard_plugin_rlboard.metrics.segments import Ints
 
 KEYS = ("step", "attempt")
 

@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.board.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, relation
 from tensorboard_plugin_rlboard.board.vocabulary import expression, needs_groups
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
 if TYPE_CHECKING:
     import duckdb

@@ -15,7 +15,7 @@ import numpy as np
 from tensorboard_plugin_rlboard.board.aggregates import Unit
 from tensorboard_plugin_rlboard.board.catalog import Entry, Key
 from tensorboard_plugin_rlboard.board.tables import Table
-from tensorboard_plugin_rlboard.segments import Floats
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 _MAGIC = b"rlboard-curves-1\n"
 """Changes with everything that the numbers depend on beside the samples and the units: their meaning, the layout."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.formats import mapping
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 _NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
@@ -30,7 +30,7 @@ def mapped(run: RunIndex) -> Mapped:
     """The mapping of a run; of several, that of the first file by its path."""
     files = tuple(run.files.values())  # the refresh thread may add one meanwhile
     for file in sorted(files, key=lambda file: file.relative):
-        words = mapping.words_of(file.known)
+        words = key_mapping.words_of(file.known)
         if words:
-            return Mapped(dict(words), mapping.is_guessed(file.known), mapping.toml_of(words, _NOTE))
+            return Mapped(dict(words), key_mapping.is_guessed(file.known), key_mapping.toml_of(words, _NOTE))
     return Mapped()

@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.board.ids import sample_id
 from tensorboard_plugin_rlboard.board.vocabulary import ADVANTAGE_EPSILON, GROUP_KEY
 from tensorboard_plugin_rlboard.index.columns import metric, physical
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.segments import Floats
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 if TYPE_CHECKING:
     import duckdb

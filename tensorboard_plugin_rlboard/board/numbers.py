@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Number, Steps
-from tensorboard_plugin_rlboard.segments import Floats
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 if TYPE_CHECKING:
     import duckdb

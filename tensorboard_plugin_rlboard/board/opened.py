@@ -9,11 +9,11 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.selection import UnknownError
-from tensorboard_plugin_rlboard.formats.binding import discounts, reading
-from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, sample_row
+from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, reading
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, sample_row
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
-from tensorboard_plugin_rlboard.metrics import Tokens, derive
-from tensorboard_plugin_rlboard.segments import Bools
+from tensorboard_plugin_rlboard.metrics.segments import Bools
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens, derive
 from tensorboard_plugin_rlboard.sources.reader import read_now
 
 _BUDGET = 64 * 1024 * 1024

@@ -22,8 +22,8 @@ from tensorboard_plugin_rlboard.board.vocabulary import (
     token_info,
     token_metrics,
 )
-from tensorboard_plugin_rlboard.formats.binding import discounts
-from tensorboard_plugin_rlboard.formats.tokens import decode_for_display
+from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
 from tensorboard_plugin_rlboard.index.columns import physical, text
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules

@@ -27,7 +27,7 @@ from tensorboard_plugin_rlboard.board.selection import ArgumentError, Relation, 
 from tensorboard_plugin_rlboard.board.vocabulary import GROUP_METRICS, expression, sample_metrics
 from tensorboard_plugin_rlboard.index.columns import physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_plugin_rlboard.board.aggregates import Rows
-from tensorboard_plugin_rlboard.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
 Columns = Mapping[str, Mapping[str, Floats]]
 """Unit -> column -> float64 [rows]; NaN where there is no value."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tensorboard_plugin_rlboard.api import MetricInfo
 from tensorboard_plugin_rlboard.index.columns import hidden, logical, metric, physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.metrics import STATISTICS, TOKEN_METRICS
+from tensorboard_plugin_rlboard.metrics.tokens import STATISTICS, TOKEN_METRICS
 
 GROUP_METRICS = ("group_mean", "group_std", "group_rank", "advantage")
 GROUP_KEY = f"coalesce({text('group_id')}, prompt_key, file || ':' || line_offset || ':' || \"row\")"

@@ -18,10 +18,10 @@ from tensorboard_plugin_rlboard.board.opened import Opened, open_line
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError, relation
 from tensorboard_plugin_rlboard.board.vocabulary import token_info, token_metrics
 from tensorboard_plugin_rlboard.board.worst_table import Found, table
-from tensorboard_plugin_rlboard.formats.tokens import decode_for_display
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
 from tensorboard_plugin_rlboard.index.columns import metric, physical
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
-from tensorboard_plugin_rlboard.segments import Floats
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 if TYPE_CHECKING:
     import duckdb

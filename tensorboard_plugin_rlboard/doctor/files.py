@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.board.ids import sample_id
 from tensorboard_plugin_rlboard.doctor.fields import FIELDS, TOKENS
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Missing, Trouble
 from tensorboard_plugin_rlboard.doctor.why import told_by
-from tensorboard_plugin_rlboard.formats import mapping
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.index.columns import quoted
 from tensorboard_plugin_rlboard.index.files import IndexedFile
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -46,7 +46,7 @@ def files_of(board: Board, run: RunIndex, sizes: Mapping[str, int]) -> list[File
         found.append(
             FileReport(
                 file=relative,
-                format=f"{name} (guessed)" if mapping.is_guessed(file.known) else name,
+                format=f"{name} (guessed)" if key_mapping.is_guessed(file.known) else name,
                 definition=file.known.definition,
                 told_by=why.get(relative) or next(iter(why.values())),
                 bytes=sizes.get(relative, file.state.size if file.state.packed < 0 else file.state.packed),

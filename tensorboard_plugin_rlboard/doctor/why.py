@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.sources.reader import open_start
 
 _LINES, _BYTES = 20, 64 * 1024 * 1024
@@ -18,7 +18,7 @@ def told_by(path: str, known: Format) -> list[str]:
 
     Of a mapped or guessed format the keys that are mapped. Empty where the file cannot be read any more.
     """
-    words = mapping.words_of(known)
+    words = key_mapping.words_of(known)
     if words:
         return [f"{key} → {word}" for word, key in words.items()]
     try:

@@ -6,26 +6,26 @@ from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl
 
-from tensorboard_plugin_rlboard.formats import mapping
-from tensorboard_plugin_rlboard.formats.areal import AREAL
-from tensorboard_plugin_rlboard.formats.art import ART
 from tensorboard_plugin_rlboard.formats.base import Format, Row
-from tensorboard_plugin_rlboard.formats.miles import MILES
-from tensorboard_plugin_rlboard.formats.ms_swift import MS_SWIFT
+from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
+from tensorboard_plugin_rlboard.formats.frameworks.art import ART
+from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
+from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
+from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
+from tensorboard_plugin_rlboard.formats.frameworks.open_instruct import OPEN_INSTRUCT
+from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
+from tensorboard_plugin_rlboard.formats.frameworks.rllm import RLLM
+from tensorboard_plugin_rlboard.formats.frameworks.roll_board import ROLL_BOARD
+from tensorboard_plugin_rlboard.formats.frameworks.roll_dump import ROLL_DUMP
+from tensorboard_plugin_rlboard.formats.frameworks.skyrl import SKYRL
+from tensorboard_plugin_rlboard.formats.frameworks.slime import SLIME, SLIME_TRAINING
+from tensorboard_plugin_rlboard.formats.frameworks.trl import TRL
+from tensorboard_plugin_rlboard.formats.frameworks.tunix import TUNIX, TUNIX_PROGRAM
+from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
+from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
+from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.nemo_rl import NEMO_RL
-from tensorboard_plugin_rlboard.formats.open_instruct import OPEN_INSTRUCT
-from tensorboard_plugin_rlboard.formats.rllm import RLLM
-from tensorboard_plugin_rlboard.formats.roll_board import ROLL_BOARD
-from tensorboard_plugin_rlboard.formats.roll_dump import ROLL_DUMP
-from tensorboard_plugin_rlboard.formats.skyrl import SKYRL
-from tensorboard_plugin_rlboard.formats.slime import SLIME, SLIME_TRAINING
-from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
-from tensorboard_plugin_rlboard.formats.trl import TRL
-from tensorboard_plugin_rlboard.formats.tunix import TUNIX, TUNIX_PROGRAM
-from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
-from tensorboard_plugin_rlboard.formats.verifiers_legacy import VERIFIERS_LEGACY
-from tensorboard_plugin_rlboard.formats.verl import VERL, VERL_VALIDATION
 
 FORMATS: tuple[Format, ...] = (
     VERIFIERS,
@@ -72,7 +72,7 @@ def by_name(spec: str) -> Format:
         KeyError: no format has that name.
     """
     name, _, options = spec.partition("?")
-    if name == mapping.NAME:
-        return mapping.of(dict(parse_qsl(options)))
+    if name == key_mapping.NAME:
+        return key_mapping.of(dict(parse_qsl(options)))
     known = {known.name: known for known in FORMATS}[name]
     return known.bound(**dict(parse_qsl(options))) if options else known

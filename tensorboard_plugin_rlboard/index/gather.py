@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, from_list
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.conversation import structure_text
-from tensorboard_plugin_rlboard.formats.decode import flat_numbers, plain
+from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_text
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import flat_numbers, plain
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import SPECIAL, Logged, from_list
 from tensorboard_plugin_rlboard.index.keys import MOST, MOST_ARRAYS, can_be_column
 from tensorboard_plugin_rlboard.index.raw import Problem, Row, restored, restored_array
-from tensorboard_plugin_rlboard.segments import Bools, Floats, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 _SCALARS = frozenset({str, int, float, bool})
 _Array = tuple[int, int, Floats, Bools | None]

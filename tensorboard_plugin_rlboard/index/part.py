@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.align import align
 from tensorboard_plugin_rlboard.formats.base import Format, Reading
-from tensorboard_plugin_rlboard.formats.binding import discounts
-from tensorboard_plugin_rlboard.formats.decode import plain
+from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import plain
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import align
 from tensorboard_plugin_rlboard.index.columns import ColumnKind
 from tensorboard_plugin_rlboard.index.gather import Gather
 from tensorboard_plugin_rlboard.index.keys import Keys
@@ -25,8 +25,8 @@ from tensorboard_plugin_rlboard.index.raw import Decoder, Problem, Row, recovere
 from tensorboard_plugin_rlboard.index.rows import step_changes, write
 from tensorboard_plugin_rlboard.index.statistics import STORED, sample_numbers
 from tensorboard_plugin_rlboard.index.table import SIZE, TRIMMED, Block, Table
-from tensorboard_plugin_rlboard.metrics import TOKEN_METRICS
-from tensorboard_plugin_rlboard.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 
 SAMPLE_METRICS = (
     "reward_gap",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tensorboard_plugin_rlboard.formats.binding import reading
 from tensorboard_plugin_rlboard.formats.registry import by_name
+from tensorboard_plugin_rlboard.formats.rows.file_options import reading
 from tensorboard_plugin_rlboard.index.part import Part, build
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import PROBE, Fingerprint, fingerprint_of_ends

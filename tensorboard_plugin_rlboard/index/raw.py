@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats import decode
-from tensorboard_plugin_rlboard.segments import Floats
+from tensorboard_plugin_rlboard.formats.rows import json_parsers
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _STAND_INS = {
@@ -59,7 +59,7 @@ class Decoder:
     """
 
     def __init__(self) -> None:
-        self._parser: Any = decode.simdjson.Parser() if decode.simdjson is not None else None
+        self._parser: Any = json_parsers.simdjson.Parser() if json_parsers.simdjson is not None else None
         self.replaced = False
 
     def row(self, line: bytes, index: int) -> tuple[Row | None, Problem | None]:
@@ -69,14 +69,14 @@ class Decoder:
             found = self._parse(line)
             if found is None and (b"NaN" in line or b"Infinity" in line):
                 found = self._parse_replaced(line)
-            if isinstance(found, decode.simdjson.Object) and len(found):
+            if isinstance(found, json_parsers.simdjson.Object) and len(found):
                 return found, None
         return recovered(line.removesuffix(b"\n"), index)
 
     def _parse(self, line: bytes) -> Any:
         try:
             return self._parser.parse(line)
-        except decode.REFUSED:
+        except json_parsers.REFUSED:
             return None
 
     def _parse_replaced(self, line: bytes) -> Any:
@@ -108,9 +108,9 @@ def restored_array(values: Floats) -> Floats:
 
 def recovered(line: bytes, index: int) -> tuple[dict[str, Any] | None, Problem | None]:
     """A line as Python's parser reads it, the first value of a key that stands twice, and what was wrong with it."""
-    text = decode.text_of(line)
+    text = json_parsers.text_of(line)
     try:
-        row = decode.by_python(text)
+        row = json_parsers.by_python(text)
     except (ValueError, RecursionError) as error:
         return None, Problem(index, "bad_json", _reason(line, error))
     if not isinstance(row, dict):
@@ -127,7 +127,7 @@ def recovered(line: bytes, index: int) -> tuple[dict[str, Any] | None, Problem |
     if "\\u" in text:
         dumped = json.dumps(row, ensure_ascii=False)
         if _LONE_SURROGATE.search(dumped):
-            row = decode.by_python(_LONE_SURROGATE.sub("\ufffd", dumped))
+            row = json_parsers.by_python(_LONE_SURROGATE.sub("\ufffd", dumped))
             problem = Problem(
                 index, "lone_surrogate", "The line has half a surrogate pair; it is shown as U+FFFD."
             )

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats import mapping, tokenizer
-from tensorboard_plugin_rlboard.formats.binding import bound
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.registry import TOLD_BY
+from tensorboard_plugin_rlboard.formats.rows.file_options import bound
+from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.discounts import Discounts
 from tensorboard_plugin_rlboard.index.sniff import sniff
 from tensorboard_plugin_rlboard.settings import MappingRule, SettingsFinder
@@ -52,7 +53,7 @@ class Recognition:
 
         def mapped(row: Row) -> Format | None:
             nonlocal unmapped
-            unmapped = mapping.missing(rule.words, row) if rule.words else ""
+            unmapped = key_mapping.missing(rule.words, row) if rule.words else ""
             return rule.format(row)
 
         known, reason = sniff(file.path, mapped)
@@ -87,7 +88,7 @@ class Recognition:
             except OSError:
                 return True  # whoever reads it next will say so
             return found is not None and found.spec == known.spec
-        mine = {} if mapping.is_guessed(known) else mapping.words_of(known)
+        mine = {} if key_mapping.is_guessed(known) else key_mapping.words_of(known)
         return dict(self.rule(file).words) == dict(mine) and self.bound(known, file).spec == known.spec
 
     def run_of(self, known: Format, file: SourceFile) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
-from tensorboard_plugin_rlboard.formats.guess import completed, guess
+from tensorboard_plugin_rlboard.formats.generic.guess import completed, guess
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableError
 from tensorboard_plugin_rlboard.sources.reader import glance, open_start

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics import Tokens, derive, statistics
-from tensorboard_plugin_rlboard.moments import explained_variance, moments
-from tensorboard_plugin_rlboard.segments import Floats
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, moments
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens, derive, statistics
 
 STORED = ("sum", "std", "min", "max", "argmax", "absmean")
 """Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples."""

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.align import as_number
 from tensorboard_plugin_rlboard.formats.base import Format, split_of
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import as_number
 from tensorboard_plugin_rlboard.index.columns import ColumnKind
 from tensorboard_plugin_rlboard.index.gather import Column, Gather
 from tensorboard_plugin_rlboard.index.keys import Keys
 from tensorboard_plugin_rlboard.index.padding import without_leading, without_trailing
 from tensorboard_plugin_rlboard.index.raw import Problem
 from tensorboard_plugin_rlboard.index.statistics import repetition
-from tensorboard_plugin_rlboard.segments import Bools, Floats, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 _TRUNCATED = frozenset({"length", "max_length", "max_tokens", "truncated"})
 _LARGEST_STEP = 9e15

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.formats.mapping import COLUMNS, WORDS
+from tensorboard_plugin_rlboard.formats.generic.key_mapping import COLUMNS, WORDS
 
 NAME = "rlboard.toml"
 LARGEST = 1_000_000

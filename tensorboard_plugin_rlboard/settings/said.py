@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats import mapping
 from tensorboard_plugin_rlboard.formats.base import Format, Origin, Row
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.settings.file import Value
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -40,9 +40,9 @@ class MappingRule:
 
     def format(self, row: Row) -> Format | None:
         """The format of a file whose first row this is; None where nothing is mapped, or nothing to this row."""
-        if not self.words or mapping.missing(self.words, row):
+        if not self.words or key_mapping.missing(self.words, row):
             return None
-        return mapping.of(mapping.options(self.words))
+        return key_mapping.of(key_mapping.options(self.words))
 
     def origin(self, path: PurePosixPath) -> Origin:
         """The step and split that it gives all rows of a file."""

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.align import SPECIAL, Logged, align, from_list
-from tensorboard_plugin_rlboard.metrics import Tokens, k3, log_ratio, mismatch_k3
-from tensorboard_plugin_rlboard.segments import Bools, Floats
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import SPECIAL, Logged, align, from_list
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
 from tensorboard_plugin_rlboard.writing.arrays import as_array, is_array
 from tensorboard_plugin_rlboard.writing.lines import Row
 from tensorboard_plugin_rlboard.writing.sampling import number

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_plugin_rlboard.formats.base import Exploded, Reading
-from tensorboard_plugin_rlboard.formats.binding import bound
 from tensorboard_plugin_rlboard.formats.registry import recognise
+from tensorboard_plugin_rlboard.formats.rows.file_options import bound
 
 TRAPS = Path(__file__).parents[1] / "fixtures" / "formats"
 LETTERS = Reading(

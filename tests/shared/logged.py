@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Reading
-from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse_slowly
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, parse_slowly
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FORMATS, SAMPLES = FIXTURES / "formats", FIXTURES / "samples"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any, Literal
 
-from tensorboard_plugin_rlboard.formats.align import as_number
-from tensorboard_plugin_rlboard.formats.conversation import structure_text
-from tensorboard_plugin_rlboard.formats.decode import plain
+from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_text
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import plain
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import as_number
 from tensorboard_plugin_rlboard.index.keys import can_be_column
 from tensorboard_plugin_rlboard.index.padding import without_leading, without_trailing
 from tensorboard_plugin_rlboard.index.raw import Decoder, Problem, Row, restored

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats.mapping import is_guessed
+from tensorboard_plugin_rlboard.formats.generic.key_mapping import is_guessed
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.joins.files import Group
 from tensorboard_plugin_rlboard.index.joins.rows import Kind, Recognised, recognise

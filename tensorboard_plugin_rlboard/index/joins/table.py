@@ -14,7 +14,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.index.columns import physical, quoted
 from tensorboard_plugin_rlboard.index.joins.rows import Rows
-from tensorboard_plugin_rlboard.segments import Bools
+from tensorboard_plugin_rlboard.metrics.segments import Bools
 
 if TYPE_CHECKING:
     import duckdb
