@@ -22,13 +22,13 @@ from tensorboard_plugin_rlboard.board.limits import StoppedError
 from tensorboard_plugin_rlboard.board.numbers import LargeSteps
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns
-from tensorboard_plugin_rlboard.events import EventReader
 from tensorboard_plugin_rlboard.index.cache import default_folder
 from tensorboard_plugin_rlboard.index.memory import megabytes
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.scalars import ScalarReader
-from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.training.event_metadata import EventReader
+from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
     from tensorboard.plugins.base_plugin import TBContext

@@ -18,9 +18,9 @@ from werkzeug.test import Client
 from tensorboard_plugin_rlboard import RolloutWriter
 from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Trainings
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
-from tensorboard_plugin_rlboard.settings import SettingsFinder
-from tensorboard_plugin_rlboard.settings.run_config import Declaration, EventFacts
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import Declaration, EventFacts
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 ROW = {"step": 1, "prompt": "p", "response": "a", "reward": 0.5}
 Write = Callable[[Path, Iterable[Any]], Path]

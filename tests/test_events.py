@@ -12,8 +12,8 @@ from tensorboard.compat.proto.summary_pb2 import SummaryMetadata
 from tensorboard.data import provider
 from tensorboard.plugins.hparams.metadata import SESSION_START_INFO_TAG
 
-from tensorboard_plugin_rlboard.events import EventReader
-from tensorboard_plugin_rlboard.settings.run_config import Declaration, EventFacts
+from tensorboard_plugin_rlboard.training.event_metadata import EventReader
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import Declaration, EventFacts
 
 CTX = context.RequestContext()
 

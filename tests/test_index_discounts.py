@@ -13,9 +13,9 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.discounts import Discounts
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 Write = Callable[[Path, Iterable[Any]], Path]
 ROW = {"step": 1, "response": "a b", "response_tokens": ["a", " b"], "token_rewards": [0.0, 1.0]}

@@ -14,9 +14,9 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.joins import run as joined_run
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Open = Callable[[Path], Board]

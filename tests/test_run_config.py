@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.config import Configs, folder
-from tensorboard_plugin_rlboard.settings import Settings
-from tensorboard_plugin_rlboard.settings.config_files import ConfigFiles
-from tensorboard_plugin_rlboard.settings.config_names import ALIASES
-from tensorboard_plugin_rlboard.settings.run_config import (
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+from tensorboard_plugin_rlboard.training.hyperparameters.aliases import ALIASES
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import (
     Declaration,
     EventFacts,
     RunConfig,
@@ -23,7 +22,8 @@ from tensorboard_plugin_rlboard.settings.run_config import (
     flattened,
     is_training,
 )
-from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import ConfigFiles
+from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 VERL = {
     "actor_rollout_ref": {
@@ -320,7 +320,9 @@ def test_yaml_is_read_where_its_package_is_installed(tmp_path: Path, monkeypatch
     def none(name: str) -> Any:
         raise ImportError(name)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.settings.config_files.importlib.import_module", none)
+    monkeypatch.setattr(
+        "tensorboard_plugin_rlboard.training.hyperparameters.trainer_files.importlib.import_module", none
+    )
     assert files(tmp_path).of(str(tmp_path)) == ()
 
 

@@ -11,9 +11,15 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tensorboard_plugin_rlboard.board.pairing import Declared, Pairing, choices, chosen, pairing
 from tensorboard_plugin_rlboard.board.selection import UnknownError
-from tensorboard_plugin_rlboard.scalars import ScalarReader, Scalars, ScalarSeries, ScalarTags, paired
+from tensorboard_plugin_rlboard.training.scalar_pairing import Declared, Pairing, choices, chosen, pairing
+from tensorboard_plugin_rlboard.training.scalar_reader import (
+    ScalarReader,
+    Scalars,
+    ScalarSeries,
+    ScalarTags,
+    paired,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,16 +14,11 @@ from hypothesis import strategies as st
 from tensorboard_plugin_rlboard.formats.base import Origin
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
-from tensorboard_plugin_rlboard.settings import (
-    MappingRule,
-    Reference,
-    Scores,
-    Settings,
-    SettingsFinder,
-)
-from tensorboard_plugin_rlboard.settings import file as settings_file
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.training.settings import toml_file
+from tensorboard_plugin_rlboard.training.settings.sections import MappingRule, Reference, Scores, Settings
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 WHOLE = """
 [mapping]
@@ -278,13 +273,13 @@ def test_changes_are_seen_and_an_unchanged_file_is_read_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[str] = []
-    real = settings_file.read
+    real = toml_file.read
 
     def counted(path: str, shown: str, folder: str) -> Any:
         reads.append(shown)
         return real(path, shown, folder)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.settings.finder.read", counted)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.training.settings.toml_lookup.read", counted)
     path = write(tmp_path, "[config]\ngamma = 1")
     (tmp_path / "a").mkdir()
     look = finder(tmp_path)
@@ -381,7 +376,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
     max_size=4,
 )))  # fmt: skip
 def test_checking_never_raises(table: dict[str, Any]) -> None:
-    found = settings_file.checked(table, "rlboard.toml", "/logs")
+    found = toml_file.checked(table, "rlboard.toml", "/logs")
     assert all(problem.startswith("rlboard.toml: ") for problem in found.problems)
 
 

@@ -23,7 +23,6 @@ from tensorboard_plugin_rlboard.board.kept import Kept
 from tensorboard_plugin_rlboard.board.limits import Limits
 from tensorboard_plugin_rlboard.board.opened import OpenedSamples, binary
 from tensorboard_plugin_rlboard.board.overview import Overview
-from tensorboard_plugin_rlboard.board.pairing import chosen
 from tensorboard_plugin_rlboard.board.sample import locate, sample, token_names
 from tensorboard_plugin_rlboard.board.samples import MAX_LIMIT, samples
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
@@ -32,6 +31,7 @@ from tensorboard_plugin_rlboard.board.worst import worst_tokens
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.training.scalar_pairing import chosen
 
 if TYPE_CHECKING:
     import duckdb

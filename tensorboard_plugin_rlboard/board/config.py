@@ -7,11 +7,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.settings.run_config import EventFacts, RunConfig, Source, combined, said
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import (
+    EventFacts,
+    RunConfig,
+    Source,
+    combined,
+    said,
+)
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
-    from tensorboard_plugin_rlboard.settings import Settings
+    from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 
 class Configs:

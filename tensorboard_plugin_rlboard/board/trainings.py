@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.board.config import Configs, folder
-from tensorboard_plugin_rlboard.board.pairing import Declared, Pairing, choices, pairing
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.settings.config_files import ConfigFiles
-from tensorboard_plugin_rlboard.settings.run_config import EventFacts, RunConfig
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import EventFacts, RunConfig
+from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import ConfigFiles
+from tensorboard_plugin_rlboard.training.scalar_pairing import Declared, Pairing, choices, pairing
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from tensorboard_plugin_rlboard.index.cache import Cache
 from tensorboard_plugin_rlboard.index.joins.sides import left_out
 from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.store import Store
-from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import look
 from tensorboard_plugin_rlboard.sources.reader import is_packed
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns
-from tensorboard_plugin_rlboard.events import EventReader
-from tensorboard_plugin_rlboard.scalars import ScalarReader
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
+from tensorboard_plugin_rlboard.training.event_metadata import EventReader
+from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 
 logger = logging.getLogger(__name__)
 LARGEST = 256 * 1024 * 1024

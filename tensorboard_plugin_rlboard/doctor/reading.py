@@ -11,9 +11,9 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.files import IndexedFile
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.settings.config_files import ConfigFiles
-from tensorboard_plugin_rlboard.settings.run_config import combined, said
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import combined, said
+from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import ConfigFiles
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.settings import SettingsFinder
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+    from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 NAMES = ("gamma", "lam")
 

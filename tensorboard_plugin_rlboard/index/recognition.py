@@ -12,8 +12,9 @@ from tensorboard_plugin_rlboard.formats.rows.file_options import bound
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.discounts import Discounts
 from tensorboard_plugin_rlboard.index.sniff import sniff
-from tensorboard_plugin_rlboard.settings import MappingRule, SettingsFinder
 from tensorboard_plugin_rlboard.sources.discovery.logdir import named
+from tensorboard_plugin_rlboard.training.settings.sections import MappingRule
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.formats.base import Format, Row

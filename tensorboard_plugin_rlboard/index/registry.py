@@ -19,9 +19,9 @@ from tensorboard_plugin_rlboard.index.engine import Engine
 from tensorboard_plugin_rlboard.index.memory import DEFAULT, limit_writing, shares
 from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.settings import SettingsFinder
 from tensorboard_plugin_rlboard.sources.addresses import printable
 from tensorboard_plugin_rlboard.sources.discovery.walk import first_file
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,10 +12,10 @@ from tensorboard_plugin_rlboard.index.joins.turns import Joins
 from tensorboard_plugin_rlboard.index.recognition import Recognition
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.shelf import Shelf
-from tensorboard_plugin_rlboard.settings import MappingRule
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, scan
 from tensorboard_plugin_rlboard.sources.file_changes import Change, look
 from tensorboard_plugin_rlboard.sources.reader import damage, is_packed
+from tensorboard_plugin_rlboard.training.settings.sections import MappingRule
 
 if TYPE_CHECKING:
     import duckdb

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from tensorboard_plugin_rlboard.formats.base import Format
-    from tensorboard_plugin_rlboard.settings import Settings
+    from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 _LINES = 20
 _BYTES = 64 * 1024 * 1024

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.index.registry import Registry
-    from tensorboard_plugin_rlboard.settings import Settings
     from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 logger = logging.getLogger(__name__)
 _EACH = 2.0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.index.registry import Registry
     from tensorboard_plugin_rlboard.index.run import RunIndex
-    from tensorboard_plugin_rlboard.settings import Settings
+    from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 _SETTINGS = "rlboard.toml"
 

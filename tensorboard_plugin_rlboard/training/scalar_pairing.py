@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from tensorboard_plugin_rlboard.board.selection import UnknownError
-from tensorboard_plugin_rlboard.scalars import paired
+from tensorboard_plugin_rlboard.training.scalar_reader import paired
 
 _MOST_CHOICES = 100
 How = Literal["settings", "declared", "same", "nearest", "none"]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from tensorboard_plugin_rlboard.settings.config_names import (
+from tensorboard_plugin_rlboard.training.hyperparameters.aliases import (
     ALIASES,
     OPTIMIZERS,
     OTHERS,

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.settings.run_config import Source, is_training
 from tensorboard_plugin_rlboard.sources.addresses import printable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import Source, is_training
 
 WRITERS = "rollouts.config.json"
 """What the writer leaves beside its files: `{"config": {…}}`."""

@@ -15,7 +15,7 @@ from typing import Any
 from tensorboard.data import provider
 from tensorboard.plugins.hparams import metadata as hparams
 
-from tensorboard_plugin_rlboard.settings.run_config import Declaration, EventFacts
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import Declaration, EventFacts
 
 logger = logging.getLogger(__name__)
 OWNER = "rlboard"

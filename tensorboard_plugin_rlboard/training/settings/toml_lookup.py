@@ -10,11 +10,11 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from tensorboard_plugin_rlboard.settings.file import NAME, SettingsFile, read
-from tensorboard_plugin_rlboard.settings.said import MappingRule, Reference, Scores, Settings
 from tensorboard_plugin_rlboard.sources.addresses import printable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.training.settings.sections import MappingRule, Reference, Scores, Settings
+from tensorboard_plugin_rlboard.training.settings.toml_file import NAME, SettingsFile, read
 
 FLAG = "--rlboard_config"
 

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, Origin, Row
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
-from tensorboard_plugin_rlboard.settings.file import Value
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.training.settings.toml_file import Value
 
 _PACKED = (".gz", ".zst")
 _LOOKED_AT = 200
