@@ -22,8 +22,8 @@ from tensorboard_plugin_rlboard.board.limits import StoppedError
 from tensorboard_plugin_rlboard.board.numbers import LargeSteps
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns
-from tensorboard_plugin_rlboard.index.cache import default_folder
-from tensorboard_plugin_rlboard.index.memory import megabytes
+from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
+from tensorboard_plugin_rlboard.index.memory_budget import megabytes
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.training.event_metadata import EventReader

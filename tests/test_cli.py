@@ -25,8 +25,8 @@ from tensorboard_plugin_rlboard.cluster.job import Counts
 from tensorboard_plugin_rlboard.cluster.local import Inline, Pool
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, attempt
-from tensorboard_plugin_rlboard.index import plan
-from tensorboard_plugin_rlboard.index.cache import Cache, Manifest
+from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore, Manifest
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -43,8 +43,8 @@ def line(step: int) -> str:
 @pytest.fixture
 def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run with one log of 20 KB, which has seven ranges."""
-    monkeypatch.setattr(plan, "FIRST_RANGE", 1000)
-    monkeypatch.setattr(plan, "RANGE", 4000)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
+    monkeypatch.setattr(range_plan, "RANGE", 4000)
     (tmp_path / "logs" / "run").mkdir(parents=True)
     (tmp_path / "logs" / "run" / "a.jsonl").write_text("".join(line(step) for step in range(ROWS)))
     return tmp_path / "logs"
@@ -70,7 +70,7 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int] | None]:
 
 
 def manifest(tmp_path: Path, logs: Path, name: str = "a.jsonl") -> Manifest:
-    found = Cache(tmp_path / "cache").manifest(str(logs / "run" / name))
+    found = LocalStore(tmp_path / "cache").manifest(str(logs / "run" / name))
     assert found is not None
     return found
 
@@ -95,8 +95,8 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     fresh = Registry(roots(str(logs), ""), 0)
     kept = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
     fresh.refresh()
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.ranges.build_range", None)
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.loading.build_range", None)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.build.range_builder.build_range", None)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.update.part_loader.build_range", None)
     kept.refresh()
     for name in fresh.runs:
         answers = [
@@ -240,7 +240,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_indexed(
     assert "Not indexed: run/torn.jsonl.gz: The archive ends in the middle" in said.err
     assert "No rollout log: run/other.jsonl: It has no text of a response under a name" in said.out
     assert "1 problem in lines" in said.out
-    assert Cache(tmp_path / "cache").manifest(str(logs / "run" / "torn.jsonl.gz")) is None
+    assert LocalStore(tmp_path / "cache").manifest(str(logs / "run" / "torn.jsonl.gz")) is None
     assert len(manifest(tmp_path, logs, "b.jsonl").ranges) == 1
 
 
@@ -298,7 +298,7 @@ def test_index_that_cannot_be_written_is_said(
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.store.Store.put", full)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.cache.part_store.PartStore.put", full)
     assert index() == 2
     assert capsys.readouterr().err == "rlboard index: The index cannot be written: No space left on device.\n"
 

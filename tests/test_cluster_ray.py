@@ -17,8 +17,8 @@ from tensorboard_plugin_rlboard.cluster import command, work
 from tensorboard_plugin_rlboard.cluster.local import Work
 from tensorboard_plugin_rlboard.cluster.on_ray import OnRay
 from tensorboard_plugin_rlboard.cluster.work import Outcome, Task
-from tensorboard_plugin_rlboard.index import plan
-from tensorboard_plugin_rlboard.index.cache import Cache
+from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -52,8 +52,8 @@ def cluster() -> Iterator[None]:
 
 @pytest.fixture
 def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(plan, "FIRST_RANGE", 1000)
-    monkeypatch.setattr(plan, "RANGE", 4000)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
+    monkeypatch.setattr(range_plan, "RANGE", 4000)
     (tmp_path / "logs" / "run").mkdir(parents=True)
     (tmp_path / "logs" / "run" / "a.jsonl").write_text("".join(line(step) for step in range(ROWS)))
     return tmp_path / "logs"
@@ -127,7 +127,7 @@ def test_lost_worker_loses_nothing(
     cache = tmp_path / "cache"
     assert index(logs, "--cache-dir", str(cache)) == 0
     assert not (tmp_path / "cache-elsewhere").exists()
-    manifest = Cache(cache).manifest(str(logs / "run" / "a.jsonl"))
+    manifest = LocalStore(cache).manifest(str(logs / "run" / "a.jsonl"))
     assert manifest is not None
     assert len(manifest.ranges) == 7
     assert rewards(logs, cache) == ALL
@@ -139,7 +139,7 @@ def test_range_that_fails_for_good_is_said(
     works(monkeypatch, fail_always)
     assert index(logs, "--cache-dir", str(tmp_path / "cache")) == 1
     assert "Not indexed: run/a.jsonl: Input/output error (on " in capsys.readouterr().err
-    manifest = Cache(tmp_path / "cache").manifest(str(logs / "run" / "a.jsonl"))
+    manifest = LocalStore(tmp_path / "cache").manifest(str(logs / "run" / "a.jsonl"))
     assert manifest is not None
     assert len(manifest.ranges) == 6
 

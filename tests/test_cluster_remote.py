@@ -12,9 +12,10 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index import loading, plan, ranges
-from tensorboard_plugin_rlboard.index.place import RemotePlace
+from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
+from tensorboard_plugin_rlboard.index.cache.blob_folder import RemoteFolder
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update import part_loader
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.sources.remote import filesystems
 from tensorboard_plugin_rlboard.sources.remote.filesystems import places
@@ -68,8 +69,8 @@ def bucket(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(filesystems, "_PAUSES", (0, 0, 0))
-    monkeypatch.setattr(plan, "FIRST_RANGE", 1000)
-    monkeypatch.setattr(plan, "RANGE", 4000)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
+    monkeypatch.setattr(range_plan, "RANGE", 4000)
     places.clear()
     system = fsspec.filesystem("s3", endpoint_url=server, skip_instance_cache=True, use_listings_cache=False)
     made = Bucket(system, f"bucket-{abs(hash(tmp_path))}")
@@ -82,14 +83,14 @@ def bucket(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
 def rewards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rewards]:
     """Opens an address as TensorBoard would and gives the rewards; fails where a log is read that may not be."""
     opened: list[Registry] = []
-    real = ranges.build_range
+    real = range_builder.build_range
     read: list[int] = []
 
-    def build(order: ranges.Order, target: Path) -> ranges.Built:
+    def build(order: range_builder.RangeOrder, target: Path) -> range_builder.BuiltRange:
         read.append(order.offset)
         return real(order, target)
 
-    monkeypatch.setattr(loading, "build_range", build)
+    monkeypatch.setattr(part_loader, "build_range", build)
 
     def begin(url: str, cache: Path | None, *, reads: bool) -> list[float]:
         registry = Registry(roots(url, ""), 0, cache)
@@ -154,7 +155,7 @@ def test_bucket_that_is_not_there_is_said(bucket: Bucket, capsys: pytest.Capture
 
 
 def test_place_behind_an_address(bucket: Bucket) -> None:
-    place = RemotePlace(f"{bucket.url}/place")
+    place = RemoteFolder(f"{bucket.url}/place")
     assert place.names("parts") == set()
     place.write("parts/ab/x.json", b"content")
     assert place.names("parts") == {"ab/x.json"}
@@ -163,4 +164,4 @@ def test_place_behind_an_address(bucket: Bucket) -> None:
         place.read("parts/ab/x.json", 6)
     with pytest.raises(FileNotFoundError):
         place.read("parts/none", 7)
-    assert "secret" not in str(RemotePlace("s3://key:secret@bucket/logs"))
+    assert "secret" not in str(RemoteFolder("s3://key:secret@bucket/logs"))

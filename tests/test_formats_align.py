@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, parse
-from tensorboard_plugin_rlboard.index.columns import hidden, metric
-from tensorboard_plugin_rlboard.index.part import build
-from tensorboard_plugin_rlboard.index.statistics import STORED
+from tensorboard_plugin_rlboard.index.build.part import build
+from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
+from tensorboard_plugin_rlboard.index.column_names import hidden, metric
 from tensorboard_plugin_rlboard.metrics.tokens import derive, statistics
 
 README = {

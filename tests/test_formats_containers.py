@@ -24,8 +24,8 @@ from tensorboard_plugin_rlboard.formats.frameworks.slime import SLIME, SLIME_TRA
 from tensorboard_plugin_rlboard.formats.frameworks.trl import TRL
 from tensorboard_plugin_rlboard.formats.frameworks.tunix import TUNIX
 from tensorboard_plugin_rlboard.formats.registry import recognise
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.sniff import sniff
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.sources.reader import open_start
 

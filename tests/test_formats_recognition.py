@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.formats.base import Format, Origin, Reading
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, by_name, recognise
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_slowly
-from tensorboard_plugin_rlboard.index.sniff import sniff
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 
 OF_FOLDER = {
     "areal": {"areal"},

@@ -6,7 +6,7 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.attempts import Stretch, match, stretches
+from tensorboard_plugin_rlboard.index.attempts.attempts import Stretch, match, stretches
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]

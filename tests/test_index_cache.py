@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 
-from tensorboard_plugin_rlboard.index.cache import Cache, KeptRange, Manifest, default_folder
-from tensorboard_plugin_rlboard.index.facts import manifest_facts, part_facts, read_manifest, read_part
-from tensorboard_plugin_rlboard.index.place import LocalPlace
-from tensorboard_plugin_rlboard.index.ranges import Built, Order, build_range
+from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
+from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
+from tensorboard_plugin_rlboard.index.cache.local_store import KeptRange, LocalStore, Manifest, default_folder
+from tensorboard_plugin_rlboard.index.cache.manifest import (
+    manifest_facts,
+    part_facts,
+    read_manifest,
+    read_part,
+)
 from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
 LINES = b'{"step": 1, "response": "a", "reward": 1.0, "acc": 0.5}\n\n{torn\n{"step": 2, "response": "b", "reward": NaN}\n'
@@ -25,26 +30,28 @@ MANIFEST = Manifest("native", STATE, (KeptRange(0, 9, NAME),))
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path) -> RangeOrder:
     path = tmp_path / "a.jsonl"
     path.write_bytes(LINES)
-    return Order(str(path), 0, len(LINES), "native")
+    return RangeOrder(str(path), 0, len(LINES), "native")
 
 
 @pytest.fixture
-def built(order: Order, tmp_path: Path) -> tuple[Built, Path]:
+def built(order: RangeOrder, tmp_path: Path) -> tuple[BuiltRange, Path]:
     parquet = tmp_path / "range.parquet"
     return build_range(order, parquet), parquet
 
 
-def files_of(cache: Cache) -> list[str]:
+def files_of(cache: LocalStore) -> list[str]:
     return sorted(path.name for path in cache.parts.rglob("*") if path.is_file())
 
 
-def test_part_comes_back_as_it_was_kept(tmp_path: Path, order: Order, built: tuple[Built, Path]) -> None:
-    cache = Cache(tmp_path / "cache")
+def test_part_comes_back_as_it_was_kept(
+    tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
+) -> None:
+    cache = LocalStore(tmp_path / "cache")
     name = cache.keep(order, *built)
-    found = Cache(tmp_path / "cache").part(name)
+    found = LocalStore(tmp_path / "cache").part(name)
     assert found is not None
     again, parquet = found
     assert parquet.read_bytes() == built[1].read_bytes()
@@ -58,9 +65,9 @@ def test_part_comes_back_as_it_was_kept(tmp_path: Path, order: Order, built: tup
 
 
 def test_name_depends_on_all_that_a_part_holds(
-    tmp_path: Path, order: Order, built: tuple[Built, Path]
+    tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
 ) -> None:
-    cache = Cache(tmp_path / "cache")
+    cache = LocalStore(tmp_path / "cache")
     name = cache.keep(order, *built)
     assert cache.keep(order, *built) == name
     other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), b"x"))
@@ -77,23 +84,23 @@ def test_name_depends_on_all_that_a_part_holds(
 
 def test_copy_that_was_changed_in_the_middle_does_not_take_the_parts_of_the_other(tmp_path: Path) -> None:
     """Both ends and the length of the two ranges are the same."""
-    cache, names = Cache(tmp_path / "cache"), []
+    cache, names = LocalStore(tmp_path / "cache"), []
     for reward in ("0.0", "1.0"):
         text = "".join(
             json.dumps({"step": i, "response": "x" * 200, "reward": 0.5}) + "\n" for i in range(100)
         )
         text = text.replace('"step": 50, "response": "x', f'"step": 50, "reward": {reward}, "response": "x')
         (tmp_path / "a.jsonl").write_text(text)
-        order = Order(str(tmp_path / "a.jsonl"), 0, len(text), "native")
+        order = RangeOrder(str(tmp_path / "a.jsonl"), 0, len(text), "native")
         names.append(cache.keep(order, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
     assert names[0] != names[1]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"keys": []}', b"[" * 100_000])
 def test_broken_facts_are_as_good_as_none(
-    tmp_path: Path, order: Order, built: tuple[Built, Path], content: bytes
+    tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], content: bytes
 ) -> None:
-    cache = Cache(tmp_path / "cache")
+    cache = LocalStore(tmp_path / "cache")
     name = cache.keep(order, *built)
     next(cache.parts.rglob("*.json")).write_bytes(content)
     assert cache.part(name) is None
@@ -105,9 +112,9 @@ def test_broken_facts_are_as_good_as_none(
 
 @pytest.mark.parametrize("harm", ["remove", "change", "lengthen"])
 def test_part_without_its_rows_is_none(
-    tmp_path: Path, order: Order, built: tuple[Built, Path], harm: str
+    tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], harm: str
 ) -> None:
-    cache = Cache(tmp_path / "cache")
+    cache = LocalStore(tmp_path / "cache")
     name = cache.keep(order, *built)
     assert cache.has(name)
     rows = next(cache.parts.rglob("*.parquet"))
@@ -139,7 +146,9 @@ HOSTILE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("wrong", HOSTILE, ids=str)
-def test_hostile_facts_are_refused(order: Order, built: tuple[Built, Path], wrong: dict[str, Any]) -> None:
+def test_hostile_facts_are_refused(
+    order: RangeOrder, built: tuple[BuiltRange, Path], wrong: dict[str, Any]
+) -> None:
     facts = json.loads(part_facts(order.known, built[0]))
     assert read_part(json.dumps(facts).encode()).part.samples == 2
     with pytest.raises(ValueError):
@@ -189,7 +198,7 @@ def test_ranges_behind_the_read_ones_may_leave_gaps() -> None:
 
 
 def test_manifest_comes_back_for_its_file_only(tmp_path: Path) -> None:
-    cache = Cache(tmp_path / "cache")
+    cache = LocalStore(tmp_path / "cache")
     cache.save("/logs/a.jsonl", MANIFEST)
     assert cache.manifest("/logs/a.jsonl") == MANIFEST
     assert cache.manifest("/logs/b.jsonl") is None
@@ -200,13 +209,13 @@ def test_manifest_comes_back_for_its_file_only(tmp_path: Path) -> None:
 
 
 def test_files_that_begin_alike_are_found_without_their_paths(tmp_path: Path) -> None:
-    cache = Cache(tmp_path / "cache")
+    cache = LocalStore(tmp_path / "cache")
     assert not cache.knows_heads
     other = replace(MANIFEST, state=replace(STATE, inode=99))
     cache.save("/logs/a.jsonl", MANIFEST, NAME)
     cache.save("/logs/b.jsonl", other, NAME)
     cache.save("/logs/c.jsonl", MANIFEST)
-    assert Cache(tmp_path / "cache").knows_heads
+    assert LocalStore(tmp_path / "cache").knows_heads
     assert sorted(manifest.state.inode for manifest in cache.alike(NAME)) == [7, 99]
     assert cache.alike("") == cache.alike("f" * 32) == cache.alike("..") == []
     for file in (tmp_path / "cache").glob("files-*/**/*.json"):
@@ -214,7 +223,7 @@ def test_files_that_begin_alike_are_found_without_their_paths(tmp_path: Path) ->
     assert cache.alike(NAME) == []
 
 
-def put_sized(cache: Cache, name: str, size: int, age: int) -> None:
+def put_sized(cache: LocalStore, name: str, size: int, age: int) -> None:
     for suffix in (".parquet", ".json"):
         part = cache.parts / name[:2] / f"{name}{suffix}"
         part.parent.mkdir(exist_ok=True)
@@ -223,7 +232,7 @@ def put_sized(cache: Cache, name: str, size: int, age: int) -> None:
 
 
 def test_oldest_parts_go_first_and_go_whole(tmp_path: Path) -> None:
-    cache = Cache(tmp_path / "cache", bound=1000)
+    cache = LocalStore(tmp_path / "cache", bound=1000)
     cache.save("/logs/a.jsonl", MANIFEST, NAME)
     for age, name in enumerate(("new", "middle", "old")):
         put_sized(cache, name, 400, age)
@@ -236,29 +245,29 @@ def test_parts_of_an_earlier_version_count_and_go(tmp_path: Path) -> None:
     old = tmp_path / "cache" / "parts-1"
     old.mkdir(parents=True)
     (old / "x.parquet").write_bytes(b"x" * 2000)
-    Cache(tmp_path / "cache", bound=1000).evict()
+    LocalStore(tmp_path / "cache", bound=1000).evict()
     assert list(old.iterdir()) == []
 
 
 def test_folder_that_was_filled_on_purpose_has_no_bound(tmp_path: Path) -> None:
-    Cache(tmp_path / "cache").unbound()
-    cache = Cache(tmp_path / "cache", bound=1000)
+    LocalStore(tmp_path / "cache").unbound()
+    cache = LocalStore(tmp_path / "cache", bound=1000)
     put_sized(cache, "big", 4000, 0)
     cache.evict()
     assert files_of(cache) == ["big.json", "big.parquet"]
 
 
 def test_bound_holds_while_parts_are_kept(tmp_path: Path) -> None:
-    cache = Cache(tmp_path / "cache", bound=5000)
+    cache = LocalStore(tmp_path / "cache", bound=5000)
     for number in range(20):
         cache.put(b"%d" % number, b"x" * 1000)
     assert sum(path.stat().st_size for path in cache.parts.rglob("*") if path.is_file()) <= 11_000
 
 
 def test_no_half_written_file_is_left(
-    tmp_path: Path, order: Order, built: tuple[Built, Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache = Cache(tmp_path / "cache")
+    cache = LocalStore(tmp_path / "cache")
     name = cache.keep(order, *built)
     assert files_of(cache) == [f"{name}.json", f"{name}.parquet"]
 
@@ -272,28 +281,28 @@ def test_no_half_written_file_is_left(
 
 
 def test_files_are_for_whom_the_umask_says(tmp_path: Path) -> None:
-    LocalPlace(tmp_path).write("shared/part", b"x")
+    LocalFolder(tmp_path).write("shared/part", b"x")
     (tmp_path / "plain").write_bytes(b"x")
     assert (tmp_path / "shared" / "part").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
 def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x" * 10)
-    assert LocalPlace(tmp_path).read("a", 10) == b"x" * 10
+    assert LocalFolder(tmp_path).read("a", 10) == b"x" * 10
     with pytest.raises(OSError, match="larger"):
-        LocalPlace(tmp_path).read("a", 9)
+        LocalFolder(tmp_path).read("a", 9)
 
 
 def test_folder_of_somebody_else_is_only_read(
-    tmp_path: Path, order: Order, built: tuple[Built, Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = Cache(tmp_path / "cache").keep(order, *built)
+    name = LocalStore(tmp_path / "cache").keep(order, *built)
 
     def refused(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refused)
-    cache = Cache(tmp_path / "cache", bound=0)
+    cache = LocalStore(tmp_path / "cache", bound=0)
     assert not cache.writable
     cache.evict()
     assert cache.part(name) is not None

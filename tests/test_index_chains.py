@@ -10,8 +10,8 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.attempts import Steps
-from tensorboard_plugin_rlboard.index.chains import chains, numbered
+from tensorboard_plugin_rlboard.index.attempts.attempts import Steps
+from tensorboard_plugin_rlboard.index.attempts.rotated_files import chains, numbered
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing import files

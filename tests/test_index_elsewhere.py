@@ -16,11 +16,13 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index import loading, plan, ranges, shelf
-from tensorboard_plugin_rlboard.index.beside import FOLDER
-from tensorboard_plugin_rlboard.index.cache import Cache
-from tensorboard_plugin_rlboard.index.facts import VERSION
+from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
+from tensorboard_plugin_rlboard.index.cache import part_cache
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
+from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update import part_loader
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -36,9 +38,9 @@ def line(step: int) -> str:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of 20 KB has seven ranges."""
-    monkeypatch.setattr(plan, "FIRST_RANGE", 1000)
-    monkeypatch.setattr(plan, "RANGE", 4000)
-    monkeypatch.setattr(shelf, "SMALL", 1)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
+    monkeypatch.setattr(range_plan, "RANGE", 4000)
+    monkeypatch.setattr(part_cache, "SMALL", 1)
 
 
 @pytest.fixture
@@ -52,13 +54,13 @@ def logs(tmp_path: Path) -> Path:
 def read(monkeypatch: pytest.MonkeyPatch) -> Read:
     """The offsets of the ranges that are built by TensorBoard from now on."""
     offsets: Read = []
-    real = ranges.build_range
+    real = range_builder.build_range
 
-    def build(order: ranges.Order, target: Path) -> ranges.Built:
+    def build(order: range_builder.RangeOrder, target: Path) -> range_builder.BuiltRange:
         offsets.append(order.offset)
         return real(order, target)
 
-    monkeypatch.setattr(loading, "build_range", build)
+    monkeypatch.setattr(part_loader, "build_range", build)
     return offsets
 
 
@@ -89,13 +91,13 @@ def test_ranges_are_cut_as_tensorboard_cuts_them(
     path = str(logs / "run" / "a.jsonl")
     size = Path(path).stat().st_size
     assert rewards(logs, tmp_path / "cache") == ALL
-    assert read == [offset for offset, _ in plan.plan(path, 0, size)]
+    assert read == [offset for offset, _ in range_plan.plan(path, 0, size)]
     one_by_one = []
     start = 0
-    while (at := plan.next_range(path, start, size)) is not None:
+    while (at := range_plan.next_range(path, start, size)) is not None:
         one_by_one.append(at)
         start = sum(at)
-    assert one_by_one == list(plan.plan(path, 0, size))
+    assert one_by_one == list(range_plan.plan(path, 0, size))
     assert len(read) == 7
 
 
@@ -193,7 +195,7 @@ def test_manifest_that_vouches_for_foreign_parts_is_not_believed(
     other.write_text((logs / "run" / "a.jsonl").read_text().replace('"reward": 15.0', '"reward": 99.0'))
     for folder in (logs, tmp_path / "other"):
         assert main(["index", str(folder), "--beside"]) == 0
-    ours, theirs = (Cache(folder / "run" / FOLDER) for folder in (logs, tmp_path / "other"))
+    ours, theirs = (LocalStore(folder / "run" / FOLDER) for folder in (logs, tmp_path / "other"))
     good, bad = ours.manifest("a.jsonl"), theirs.manifest("a.jsonl")
     assert good is not None
     assert bad is not None
@@ -214,7 +216,7 @@ def test_part_with_more_rows_than_it_tells_is_built_again(
     logs: Path, tmp_path: Path, rewards: Open, read: Read
 ) -> None:
     assert main(["index", str(logs), "--beside"]) == 0
-    store = Cache(logs / "run" / FOLDER)
+    store = LocalStore(logs / "run" / FOLDER)
     manifest = store.manifest("a.jsonl")
     assert manifest is not None
     first, second, *more = manifest.ranges
@@ -231,7 +233,7 @@ def test_part_that_is_gone_costs_its_range_only(
     logs: Path, tmp_path: Path, rewards: Open, read: Read
 ) -> None:
     assert main(["index", str(logs), "--cache-dir", str(tmp_path / "cache")]) == 0
-    cache = Cache(tmp_path / "cache")
+    cache = LocalStore(tmp_path / "cache")
     manifest = cache.manifest(str(logs / "run" / "a.jsonl"))
     assert manifest is not None
     gone = manifest.ranges[2]
@@ -246,7 +248,7 @@ def test_ranges_that_a_cluster_has_finished_out_of_order_are_taken(
     logs: Path, tmp_path: Path, rewards: Open, read: Read
 ) -> None:
     assert main(["index", str(logs), "--cache-dir", str(tmp_path / "cache")]) == 0
-    cache, path = Cache(tmp_path / "cache"), str(logs / "run" / "a.jsonl")
+    cache, path = LocalStore(tmp_path / "cache"), str(logs / "run" / "a.jsonl")
     manifest = cache.manifest(path)
     assert manifest is not None
     first, missing, *more = manifest.ranges
@@ -286,7 +288,7 @@ def test_full_disk_costs_the_index_and_never_a_run(
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Cache, "put", full)
+    monkeypatch.setattr(LocalStore, "put", full)
     registry = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
     registry.refresh()
     run = registry.runs["run"]
@@ -306,6 +308,6 @@ def test_full_disk_does_not_hide_what_is_kept(
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Cache, "put", full)
+    monkeypatch.setattr(LocalStore, "put", full)
     assert rewards(logs, tmp_path / "cache") == ALL
     assert read == [0]

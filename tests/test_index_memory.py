@@ -4,9 +4,15 @@ import logging
 
 import pytest
 
-from tensorboard_plugin_rlboard.index import memory
-from tensorboard_plugin_rlboard.index.engine import Engine
-from tensorboard_plugin_rlboard.index.memory import DEFAULT, limit_writing, megabytes, shares, writing_limit
+from tensorboard_plugin_rlboard.index import memory_budget
+from tensorboard_plugin_rlboard.index.memory_budget import (
+    DEFAULT,
+    limit_writing,
+    megabytes,
+    shares,
+    writing_limit,
+)
+from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 
 
 @pytest.mark.parametrize(
@@ -66,11 +72,11 @@ def test_processes_follow_the_limit() -> None:
 
 
 def test_database_takes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = Engine(memory=100)
+    engine = QueryDatabase(memory=100)
     found = engine.query().execute("SELECT current_setting('memory_limit')").fetchall()
     engine.close()
     assert found == [("95.3 MiB",)]
-    monkeypatch.setattr(memory, "_limits", [])
+    monkeypatch.setattr(memory_budget, "_limits", [])
     assert writing_limit() == "128MB"
     limit_writing(77)
     assert writing_limit() == "77MB"

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index import memory
-from tensorboard_plugin_rlboard.index.columns import literal, logical, physical, quoted
-from tensorboard_plugin_rlboard.index.keys import MOST, MOST_ARRAYS, Keys
-from tensorboard_plugin_rlboard.index.part import RESERVED, Part, build
-from tensorboard_plugin_rlboard.index.statistics import repetition
+from tensorboard_plugin_rlboard.index import memory_budget
+from tensorboard_plugin_rlboard.index.build.extra_keys import MOST, MOST_ARRAYS, ExtraKeys
+from tensorboard_plugin_rlboard.index.build.part import RESERVED, Part, build
+from tensorboard_plugin_rlboard.index.build.sample_statistics import repetition
+from tensorboard_plugin_rlboard.index.column_names import literal, logical, physical, quoted
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
@@ -68,28 +68,28 @@ KEYS = [
 
 def test_keys_are_told_by_what_they_hold(target: Path) -> None:
     found = part_of([{**ROW, **row} for row in KEYS], target).keys
-    assert found == Keys(frozenset({"a", "b", "e"}), frozenset({"c"}), frozenset({"d"}))
+    assert found == ExtraKeys(frozenset({"a", "b", "e"}), frozenset({"c"}), frozenset({"d"}))
 
 
 def test_a_key_with_text_anywhere_is_text(database: duckdb.DuckDBPyConnection, target: Path) -> None:
     lines = [{**ROW, "a": value} for value in (1, "n/a", True, 2.5, None)]
-    assert part_of(lines, target).keys == Keys(texts=frozenset({"a"}))
+    assert part_of(lines, target).keys == ExtraKeys(texts=frozenset({"a"}))
     found = database.execute(f"SELECT \"t:a\" FROM '{target}' ORDER BY line_offset").fetchall()
     assert [row[0] for row in found] == ["1", "n/a", "true", "2.5", None]
-    number, text = Keys(numbers=frozenset({"a"})), Keys(texts=frozenset({"a"}))
+    number, text = ExtraKeys(numbers=frozenset({"a"})), ExtraKeys(texts=frozenset({"a"}))
     assert number | text == text | number == text
 
 
 def test_a_key_may_hold_lists_and_values(target: Path) -> None:
     lines = [{**ROW, "response_tokens": ["a"], "a": value} for value in ([1.0], "n/a", 1)]
     found = part_of(lines, target)
-    assert found.keys == Keys(texts=frozenset({"a"}), arrays=frozenset({"a"}))
+    assert found.keys == ExtraKeys(texts=frozenset({"a"}), arrays=frozenset({"a"}))
     assert found.token_metrics == ("a",)
 
 
 def test_keys_that_can_name_no_column_are_not_kept(target: Path) -> None:
     odd = {"": 1, "a\0b": 1, "a\nb": 1, "x" * 500: 1, "y" * 500: [1.0]}
-    assert part_of([{**ROW, **odd}], target).keys == Keys()
+    assert part_of([{**ROW, **odd}], target).keys == ExtraKeys()
 
 
 def test_a_key_of_one_line_is_found(target: Path) -> None:
@@ -178,7 +178,7 @@ def test_repetition_is_high_where_text_repeats() -> None:
 
 def test_long_texts_are_written_within_little_memory(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a thread of its own, which opens a database of its own: 40 MB of texts in one range."""
-    monkeypatch.setattr(memory, "_limits", [64])
+    monkeypatch.setattr(memory_budget, "_limits", [64])
     text = "".join(chr(0x4E00 + (i * 7919) % 20000) for i in range(33_000))
     lines = [{**ROW, "step": i, "response": f"{i}{text}"} for i in range(400)]
     with ThreadPoolExecutor(1) as pool:

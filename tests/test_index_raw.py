@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
-from tensorboard_plugin_rlboard.index.part import Part, build
-from tensorboard_plugin_rlboard.index.raw import Decoder, restored, restored_array
+from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, restored, restored_array
+from tensorboard_plugin_rlboard.index.build.part import Part, build
 
 WORDS = [
     "NaN",
@@ -71,7 +71,7 @@ def test_both_parsers_give_the_same_part(drawn: list[dict[str, Any]]) -> None:
 
 
 def test_nan_is_read_at_full_speed_and_given_back() -> None:
-    decoder = Decoder()
+    decoder = LineDecoder()
     row, problem = decoder.row(
         b'{"a": [1.0, NaN, -Infinity, Infinity], "b": NaN, "c": "NaN or -Infinity", "NaN": 1}\n', 0
     )
@@ -86,7 +86,7 @@ def test_nan_is_read_at_full_speed_and_given_back() -> None:
 
 
 def test_a_line_that_has_the_stand_in_itself_is_read_by_python() -> None:
-    decoder = Decoder()
+    decoder = LineDecoder()
     row, _ = decoder.row(b'{"a": 7.318193370482e-291, "b": NaN}', 0)
     assert isinstance(row, dict)
     assert not decoder.replaced
@@ -107,7 +107,7 @@ def test_a_line_that_has_the_stand_in_itself_is_read_by_python() -> None:
     ],
 )
 def test_what_is_wrong_with_a_line_is_named(line: bytes, kind: str) -> None:
-    _, problem = Decoder().row(line + b"\n", 7)
+    _, problem = LineDecoder().row(line + b"\n", 7)
     assert problem is not None
     assert (problem.line, problem.kind) == (7, kind)
 

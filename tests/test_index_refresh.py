@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index import plan
-from tensorboard_plugin_rlboard.index import ranges as ranges_module
-from tensorboard_plugin_rlboard.index import recognition as recognition_module
-from tensorboard_plugin_rlboard.index import refresh as refresh_module
-from tensorboard_plugin_rlboard.index import survey as survey_module
-from tensorboard_plugin_rlboard.index.ahead import Ahead
-from tensorboard_plugin_rlboard.index.part import build
-from tensorboard_plugin_rlboard.index.ranges import Order
+from tensorboard_plugin_rlboard.index.build import range_builder as ranges_module
+from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.build.part import build
+from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
+from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
+from tensorboard_plugin_rlboard.index.detect import recognition as recognition_module
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.sniff import sniff
+from tensorboard_plugin_rlboard.index.update import discovery as survey_module
+from tensorboard_plugin_rlboard.index.update import scheduler as refresh_module
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -174,8 +174,8 @@ def test_opened_sample_of_a_changed_file_is_not_the_old_one(
 
 @pytest.fixture
 def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "FIRST_RANGE", 150)
-    monkeypatch.setattr(plan, "RANGE", 200)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 150)
+    monkeypatch.setattr(range_plan, "RANGE", 200)
 
 
 MIXED: list[Any] = [
@@ -198,8 +198,8 @@ def test_small_ranges_give_the_rows_of_one(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", MIXED)
     whole = open_board(tmp_path)
-    monkeypatch.setattr(plan, "FIRST_RANGE", 150)
-    monkeypatch.setattr(plan, "RANGE", 200)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 150)
+    monkeypatch.setattr(range_plan, "RANGE", 200)
     pieces = open_board(tmp_path)
     assert whole.registry.runs["."].files["a.jsonl"].parts == 1
     assert pieces.registry.runs["."].files["a.jsonl"].parts > 4
@@ -356,7 +356,7 @@ def test_read_error_while_indexing_is_the_runs_message(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def failing(order: Order) -> BinaryIO:
+    def failing(order: RangeOrder) -> BinaryIO:
         raise OSError(5, "Input/output error", order.path)
 
     monkeypatch.setattr(ranges_module, "opened", failing)
@@ -550,19 +550,19 @@ def test_ranges_built_by_processes_beside_are_the_same(
     write_rows(tmp_path / "a.jsonl", rows)
     write_rows(tmp_path / "b.jsonl", [row(step, "b") for step in range(1, 200)])
     alone = open_board(tmp_path)
-    monkeypatch.setattr(plan, "FIRST_RANGE", 500)
-    monkeypatch.setattr(plan, "RANGE", 3000)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(range_plan, "RANGE", 3000)
     monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
-    taken: list[Order] = []
-    real = Ahead.take
+    taken: list[RangeOrder] = []
+    real = WorkerPool.take
 
-    def counting(ahead: Ahead, ticket: int) -> Any:
+    def counting(ahead: WorkerPool, ticket: int) -> Any:
         found = real(ahead, ticket)
         if found is not None and found.built is not None:
             taken.append(found.order)
         return found
 
-    monkeypatch.setattr(Ahead, "take", counting)
+    monkeypatch.setattr(WorkerPool, "take", counting)
     beside = open_board(tmp_path)
     assert taken
     for name in ("step", "response", "acc", "late", "line"):
@@ -578,16 +578,16 @@ def test_process_that_dies_costs_nothing_but_time(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
-    monkeypatch.setattr(plan, "FIRST_RANGE", 500)
-    monkeypatch.setattr(plan, "RANGE", 3000)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(range_plan, "RANGE", 3000)
     monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
-    real = Ahead._send
+    real = WorkerPool._send
 
-    def killing(ahead: Ahead, worker: Any, ticket: int, order: Order) -> None:
+    def killing(ahead: WorkerPool, worker: Any, ticket: int, order: RangeOrder) -> None:
         real(ahead, worker, ticket, order)
         worker.process.kill()
 
-    monkeypatch.setattr(Ahead, "_send", killing)
+    monkeypatch.setattr(WorkerPool, "_send", killing)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         board = open_board(tmp_path)
     assert column(board, "step") == list(range(1, 100))
@@ -596,17 +596,17 @@ def test_process_that_dies_costs_nothing_but_time(
 def test_processes_end_when_nothing_is_left_to_index(
     tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "FIRST_RANGE", 500)
-    monkeypatch.setattr(plan, "RANGE", 3000)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(range_plan, "RANGE", 3000)
     monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
     started: list[Any] = []
-    real = Ahead._send
+    real = WorkerPool._send
 
-    def noting(ahead: Ahead, worker: Any, ticket: int, order: Order) -> None:
+    def noting(ahead: WorkerPool, worker: Any, ticket: int, order: RangeOrder) -> None:
         started.append(worker.process)
         real(ahead, worker, ticket, order)
 
-    monkeypatch.setattr(Ahead, "_send", noting)
+    monkeypatch.setattr(WorkerPool, "_send", noting)
     write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
     open_board(tmp_path)
     assert started

@@ -13,11 +13,11 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.ids import resolve
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index import plan
-from tensorboard_plugin_rlboard.index import refresh as refresh_module
 from tensorboard_plugin_rlboard.index import registry as registry_module
+from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.update import scheduler as refresh_module
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -214,7 +214,7 @@ def test_newest_step_is_shown_before_its_turn(
     logs: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("FIRST_RANGE", "RANGE"):
-        monkeypatch.setattr(plan, name, 1000)
+        monkeypatch.setattr(range_plan, name, 1000)
     for name in ("AHEAD_FROM", "NEWEST_FROM"):
         monkeypatch.setattr(refresh_module, name, 1000)
     rows: list[Any] = [row(1 + k // 2, f"r{k}", note="x" * 100) for k in range(100)]

@@ -11,10 +11,10 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index import plan
-from tensorboard_plugin_rlboard.index import ranges as ranges_module
-from tensorboard_plugin_rlboard.index import recognition as recognition_module
-from tensorboard_plugin_rlboard.index import shelf as shelf_module
+from tensorboard_plugin_rlboard.index.build import range_builder as ranges_module
+from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.cache import part_cache as shelf_module
+from tensorboard_plugin_rlboard.index.detect import recognition as recognition_module
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -88,7 +88,7 @@ def test_what_was_appended_since_is_all_that_is_read(
     offsets = []
     real = ranges_module.opened
 
-    def reading(order: ranges_module.Order) -> BinaryIO:
+    def reading(order: ranges_module.RangeOrder) -> BinaryIO:
         offsets.append(order.offset)
         return real(order)
 
@@ -127,8 +127,8 @@ def test_part_that_is_gone_or_damaged_is_built_again(
 
 
 def test_late_key_is_kept_with_the_parts(logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "FIRST_RANGE", 300)
-    monkeypatch.setattr(plan, "RANGE", 300)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 300)
+    monkeypatch.setattr(range_plan, "RANGE", 300)
     monkeypatch.setattr(shelf_module, "SMALL", 1)
     rows = [line(step) for step in range(1, 40)]
     rows[0] = line(1, late="3.5")

@@ -14,10 +14,10 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index.joins import run as joined_run
-from tensorboard_plugin_rlboard.index.joins.files import Group
-from tensorboard_plugin_rlboard.index.refresh import Refresh
+from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
+from tensorboard_plugin_rlboard.index.joins.side_files import Group
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -159,13 +159,13 @@ def test_the_index_goes_on_while_a_large_side_file_is_read(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Work on rows and on side files takes turns, and only files that some run needs are read."""
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.joins.files.RANGE", 200)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.joins.side_files.RANGE", 200)
     turns: list[str] = []
     log = tmp_path / "log"
     for name in ("a", "b", "c"):
         write_rows(log / name / "x.jsonl", [row(1, i) for i in range(3)])
     write_rows(log / "a" / "ref.jsonl", REFERENCE * 20)
-    read, load = Group.go_on, Refresh._go_on
+    read, load = Group.go_on, Scheduler._go_on
 
     def side(*of: Any) -> int:
         turns.append("side")
@@ -176,7 +176,7 @@ def test_the_index_goes_on_while_a_large_side_file_is_read(
         return load(*of)
 
     monkeypatch.setattr(Group, "go_on", side)
-    monkeypatch.setattr(Refresh, "_go_on", rows)
+    monkeypatch.setattr(Scheduler, "_go_on", rows)
     board = start()
     assert turns[:5] == ["rows", "side", "rows", "side", "rows"]
     assert turns.count("side") > 10

@@ -11,8 +11,8 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.joins import files as joined_files
-from tensorboard_plugin_rlboard.index.joins import run as joined_run
+from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
+from tensorboard_plugin_rlboard.index.joins import side_files as joined_files
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tensorboard_plugin_rlboard.index.joins.rows import (
+from tensorboard_plugin_rlboard.index.build.part_columns import _prompt_key
+from tensorboard_plugin_rlboard.index.joins.side_rows import (
     MOST_COLUMNS,
     Recognised,
     SideReader,
@@ -17,7 +18,6 @@ from tensorboard_plugin_rlboard.index.joins.rows import (
     recognise,
     text_key,
 )
-from tensorboard_plugin_rlboard.index.table import _prompt_key
 
 REFERENCE, SCORES = Recognised("reference", sure=True), Recognised("scores", sure=True)
 
@@ -117,7 +117,7 @@ def test_too_many_columns_are_said_once() -> None:
 
 def test_every_line_is_read_by_the_quick_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "tensorboard_plugin_rlboard.index.raw.recovered", lambda *_: pytest.fail("it was slow")
+        "tensorboard_plugin_rlboard.index.build.line_decoder.recovered", lambda *_: pytest.fail("it was slow")
     )
     pytest.importorskip("simdjson")
     found, _ = read("scores", *({"id": i, "x": 0.5} for i in range(50)))

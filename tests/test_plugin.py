@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.board import numbers
 from tensorboard_plugin_rlboard.board.limits import StoppedError
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import registry as registry_module
-from tensorboard_plugin_rlboard.index import survey as survey_module
+from tensorboard_plugin_rlboard.index.update import discovery as survey_module
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
 from tensorboard_plugin_rlboard.plugin import CLIENT, PLACE, RLBoardPlugin
 

@@ -32,8 +32,8 @@ except ImportError:
     zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
 
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index import plan
-from tensorboard_plugin_rlboard.index import refresh as refresh_module
+from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.update import scheduler as refresh_module
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -340,8 +340,8 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
     spool = UnpackCache(reader._open_stored, budget=30_000)
     monkeypatch.setattr(reader, "_spool", spool)
     monkeypatch.setattr(refresh_module, "BUDGET", 0)
-    monkeypatch.setattr(plan, "FIRST_RANGE", 4000)
-    monkeypatch.setattr(plan, "RANGE", 4000)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 4000)
+    monkeypatch.setattr(range_plan, "RANGE", 4000)
     for i in range(4):
         text = b"".join(line(step, note="x" * 1000) for step in range(20 * i, 20 * i + 20))
         (tmp_path / f"{i}.jsonl.gz").write_bytes(gzip.compress(text))

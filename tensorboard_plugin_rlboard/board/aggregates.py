@@ -14,7 +14,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.vocabulary import GROUP_KEY, expression, needs_groups, split_statistic
-from tensorboard_plugin_rlboard.index.columns import hidden, metric, physical, quoted, text
+from tensorboard_plugin_rlboard.index.column_names import hidden, metric, physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_sums import NAMES, combine

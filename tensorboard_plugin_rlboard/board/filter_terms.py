@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.board.filter_functions import (
     SAME_KIND,
 )
 from tensorboard_plugin_rlboard.board.vocabulary import expression, needs_groups, sample_metrics, text_columns
-from tensorboard_plugin_rlboard.index.columns import physical, text
+from tensorboard_plugin_rlboard.index.column_names import physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 if TYPE_CHECKING:

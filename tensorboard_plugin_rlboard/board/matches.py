@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.selection import TEXTS, Selection, searched
-from tensorboard_plugin_rlboard.index.columns import physical, quoted, text
+from tensorboard_plugin_rlboard.index.column_names import physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import excerpt
 

@@ -11,7 +11,7 @@ import numpy as np
 from tensorboard_plugin_rlboard.api import Neighbours, PromptVisit
 from tensorboard_plugin_rlboard.board.ids import sample_id
 from tensorboard_plugin_rlboard.board.vocabulary import ADVANTAGE_EPSILON, GROUP_KEY
-from tensorboard_plugin_rlboard.index.columns import metric, physical
+from tensorboard_plugin_rlboard.index.column_names import metric, physical
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 

@@ -21,9 +21,9 @@ from tensorboard_plugin_rlboard.board.numbers import LargeSteps, carried
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps import answered, everything, steps, wanted
 from tensorboard_plugin_rlboard.board.tables import Table
-from tensorboard_plugin_rlboard.index.files import digest_of
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import digest_of
 
 if TYPE_CHECKING:
     import duckdb

@@ -24,7 +24,7 @@ from tensorboard_plugin_rlboard.board.vocabulary import (
 )
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
-from tensorboard_plugin_rlboard.index.columns import physical, text
+from tensorboard_plugin_rlboard.index.column_names import physical, text
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
 

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.board.vocabulary import (
     sample_metrics,
     text_columns,
 )
-from tensorboard_plugin_rlboard.index.columns import metric, physical, text
+from tensorboard_plugin_rlboard.index.column_names import metric, physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules, cut_prompt, cut_response
 

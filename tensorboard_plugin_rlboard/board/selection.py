@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from tensorboard_plugin_rlboard.board.filter_terms import FilterError
 from tensorboard_plugin_rlboard.board.filters import compile_filter
 from tensorboard_plugin_rlboard.board.vocabulary import GROUP_KEY, group_columns
-from tensorboard_plugin_rlboard.index.columns import physical, text
+from tensorboard_plugin_rlboard.index.column_names import physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.board.curves import OVERVIEW
 from tensorboard_plugin_rlboard.board.numbers import Numbers
 from tensorboard_plugin_rlboard.board.selection import ArgumentError, Relation, Selection, relation
 from tensorboard_plugin_rlboard.board.vocabulary import GROUP_METRICS, expression, sample_metrics
-from tensorboard_plugin_rlboard.index.columns import physical, quoted, text
+from tensorboard_plugin_rlboard.index.column_names import physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 

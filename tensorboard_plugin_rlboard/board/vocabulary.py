@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tensorboard_plugin_rlboard.api import MetricInfo
-from tensorboard_plugin_rlboard.index.columns import hidden, logical, metric, physical, text
+from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.tokens import STATISTICS, TOKEN_METRICS
 

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection,
 from tensorboard_plugin_rlboard.board.vocabulary import token_info, token_metrics
 from tensorboard_plugin_rlboard.board.worst_table import Found, table
 from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
-from tensorboard_plugin_rlboard.index.columns import metric, physical
+from tensorboard_plugin_rlboard.index.column_names import metric, physical
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 

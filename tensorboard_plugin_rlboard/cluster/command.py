@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.cluster.job import Counts, Job
 from tensorboard_plugin_rlboard.cluster.local import Inline, Pool
 from tensorboard_plugin_rlboard.cluster.on_ray import MissingRayError, OnRay, RayUnreachableError
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
-from tensorboard_plugin_rlboard.index.cache import BOUND, Cache, default_folder
+from tensorboard_plugin_rlboard.index.cache.local_store import BOUND, LocalStore, default_folder
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.sources.discovery.walk import Scan, scan
@@ -84,7 +84,7 @@ def index(wanted: Wanted) -> int:
     return 1 if failures else 0
 
 
-def _cache(wanted: Wanted) -> Cache | None:
+def _cache(wanted: Wanted) -> LocalStore | None:
     """Where the index goes; None for beside the data."""
     if wanted.beside:
         return None
@@ -93,7 +93,7 @@ def _cache(wanted: Wanted) -> Cache | None:
         raise RefusedError(message)
     folder = Path(wanted.cache_dir).expanduser().absolute() if wanted.cache_dir else default_folder()
     try:
-        cache = Cache(folder)
+        cache = LocalStore(folder)
         if cache.writable and wanted.cache_dir:
             cache.unbound()
     except OSError as error:
@@ -121,7 +121,7 @@ def _find(wanted: Wanted) -> Scan:
     return found
 
 
-def _work(wanted: Wanted, found: Scan, cache: Cache | None, progress: Progress) -> tuple[Counts, bool]:
+def _work(wanted: Wanted, found: Scan, cache: LocalStore | None, progress: Progress) -> tuple[Counts, bool]:
     """Does the job; returns the counts, and whether it came to its end."""
     files = [file for run in found.runs.values() for file in run]
     if not files:

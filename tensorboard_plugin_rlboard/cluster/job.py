@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.cluster.record import Record
 from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, unreadable
-from tensorboard_plugin_rlboard.index.beside import FOLDER, beside
-from tensorboard_plugin_rlboard.index.cache import Cache
-from tensorboard_plugin_rlboard.index.joins.sides import left_out
-from tensorboard_plugin_rlboard.index.recognition import Recognition
-from tensorboard_plugin_rlboard.index.store import Store
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
+from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER, beside
+from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
+from tensorboard_plugin_rlboard.index.joins.side_discovery import left_out
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import look
 from tensorboard_plugin_rlboard.sources.reader import is_packed
@@ -76,7 +76,7 @@ class Job:
         counts: what is done so far.
     """
 
-    def __init__(self, files: Sequence[SourceFile], cache: Cache | None, roots: Sequence[Root]) -> None:
+    def __init__(self, files: Sequence[SourceFile], cache: LocalStore | None, roots: Sequence[Root]) -> None:
         self.counts = Counts()
         self._recognition = Recognition(roots, SettingsFinder(roots))
         self._present = frozenset(file.relative for file in files)
@@ -250,7 +250,7 @@ class Job:
 class _Home:
     """A store, and the mark by which a worker knows whether it sees the same one."""
 
-    def __init__(self, store: Store, where: str, *, beside: bool) -> None:
+    def __init__(self, store: PartStore, where: str, *, beside: bool) -> None:
         self.store = store
         self.where = where
         self.beside = beside

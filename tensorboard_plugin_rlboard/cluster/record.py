@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.cache import Cache, KeptRange, Manifest
-from tensorboard_plugin_rlboard.index.facts import read_part
-from tensorboard_plugin_rlboard.index.identity import Where, ends_of_archive, head_of, holds, recognised
-from tensorboard_plugin_rlboard.index.plan import next_range, plan
-from tensorboard_plugin_rlboard.index.shelf import SMALL
-from tensorboard_plugin_rlboard.index.store import Store
+from tensorboard_plugin_rlboard.index.build.range_plan import next_range, plan
+from tensorboard_plugin_rlboard.index.cache.file_identity import (
+    Where,
+    ends_of_archive,
+    head_of,
+    holds,
+    recognised,
+)
+from tensorboard_plugin_rlboard.index.cache.local_store import KeptRange, LocalStore, Manifest
+from tensorboard_plugin_rlboard.index.cache.manifest import read_part
+from tensorboard_plugin_rlboard.index.cache.part_cache import SMALL
+from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
 from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:
@@ -40,7 +46,7 @@ class Record:
     file: SourceFile
     known: Format
     state: FileState
-    store: Store
+    store: PartStore
     key: str
     kept: dict[int, KeptRange] = field(default_factory=dict)
     ends: dict[int, Fingerprint] = field(default_factory=dict)
@@ -92,7 +98,7 @@ class Record:
 
     def _known(self) -> tuple[Manifest | None, Where]:
         own = self.store.manifest(self.key)
-        if not isinstance(self.store, Cache):
+        if not isinstance(self.store, LocalStore):
             return own, Where.BESIDE
         if own is None and self.store.knows_heads:
             for alike in self.store.alike(head_of(self.file.path)):
@@ -176,7 +182,7 @@ class Record:
         ranges = tuple(self.kept[at] for at in sorted(self.kept))
         archive = ends_of_archive(self.file.path, self.file.size) if is_packed(self.file.path) else ""
         manifest = Manifest(self.known.spec, state, ranges, archive)
-        if isinstance(self.store, Cache):
+        if isinstance(self.store, LocalStore):
             self.store.save(self.key, manifest, head_of(self.file.path) if finally_ else "")
         else:
             self.store.save(self.key, manifest)

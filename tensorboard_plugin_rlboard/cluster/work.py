@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.index.facts import part_facts
-from tensorboard_plugin_rlboard.index.place import place
-from tensorboard_plugin_rlboard.index.plan import plan
-from tensorboard_plugin_rlboard.index.ranges import Built, Order, build_range
-from tensorboard_plugin_rlboard.index.store import Store
+from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
+from tensorboard_plugin_rlboard.index.build.range_plan import plan
+from tensorboard_plugin_rlboard.index.cache.blob_folder import place
+from tensorboard_plugin_rlboard.index.cache.manifest import part_facts
+from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
 from tensorboard_plugin_rlboard.sources.discovery.source_file import sentence
 from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, measure
 from tensorboard_plugin_rlboard.sources.reader import damage
@@ -128,19 +128,19 @@ def _run_packed(task: Task) -> Outcome:
 
 
 def _build(task: Task, at: tuple[int, int]) -> Done:
-    order = Order(task.path, *at, task.known)
+    order = RangeOrder(task.path, *at, task.known)
     with tempfile.TemporaryDirectory(prefix="rlboard-") as folder:
         rows = Path(folder) / "range.parquet"
         built = build_range(order, rows)
         return _put(task, built, rows.read_bytes() if built.part.samples else b"")
 
 
-def _put(task: Task, built: Built, rows: bytes) -> Done:
+def _put(task: Task, built: BuiltRange, rows: bytes) -> Done:
     facts = part_facts(task.known, built)
     part, size = built.part, len(facts) + len(rows)
     if _sees(task.store, task.mark):
         try:
-            name = Store(place(task.store)).put(facts, rows)
+            name = PartStore(place(task.store)).put(facts, rows)
         except OSError:
             pass  # whoever asked for the part may be allowed what this machine is not
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.index.columns import physical
+from tensorboard_plugin_rlboard.index.column_names import physical
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from tensorboard_plugin_rlboard.doctor.fields import FIELDS, TOKENS
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Missing, Trouble
 from tensorboard_plugin_rlboard.doctor.why import told_by
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
-from tensorboard_plugin_rlboard.index.columns import quoted
-from tensorboard_plugin_rlboard.index.files import IndexedFile
+from tensorboard_plugin_rlboard.index.column_names import quoted
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.texts import TextRules
 
 _ID = re.compile(r"#\d+")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.index.files import IndexedFile
-from tensorboard_plugin_rlboard.index.refresh import Refresh
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
@@ -49,7 +49,7 @@ def opened(path: str, limit: int, config: str = "") -> Iterator[Opened]:
     root = roots(str(Path(path).absolute().parent) if only else path, "")[0]
     registry = Registry([root], 0, settings=SettingsFinder([root], config))
     try:
-        refresh = Refresh(registry)
+        refresh = Scheduler(registry)
         refresh.survey()
         if only:
             _keep(registry, only)
@@ -70,7 +70,7 @@ def opened(path: str, limit: int, config: str = "") -> Iterator[Opened]:
         registry.stop()
 
 
-def _read(refresh: Refresh) -> None:
+def _read(refresh: Scheduler) -> None:
     while refresh.index_one() is not None:
         pass
 

@@ -14,11 +14,11 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.cache import Cache
-from tensorboard_plugin_rlboard.index.engine import Engine
-from tensorboard_plugin_rlboard.index.memory import DEFAULT, limit_writing, shares
-from tensorboard_plugin_rlboard.index.refresh import Refresh
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT, limit_writing, shares
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
+from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.sources.addresses import printable
 from tensorboard_plugin_rlboard.sources.discovery.walk import first_file
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
@@ -46,12 +46,12 @@ def _step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
-def _open_cache(folder: Path | None) -> Cache | None:
+def _open_cache(folder: Path | None) -> LocalStore | None:
     """The cache in a folder, within its bound; None where none is wanted or none can be had."""
     if folder is None:
         return None
     try:
-        cache = Cache(folder)
+        cache = LocalStore(folder)
         cache.evict()
     except OSError as error:
         logger.warning("RL Board keeps no index between starts: %s", error)
@@ -99,7 +99,7 @@ class Registry:
         self.interval = interval
         self.shares = shares(memory, os.cpu_count() or 1)
         self.after_round: Callable[[RunIndex], None] | None = None
-        self.cache: Cache | None = None
+        self.cache: LocalStore | None = None
         self._cache_folder = cache
         self.runs: dict[str, RunIndex] = {}
         self.ignored: dict[str, str] = {}
@@ -109,7 +109,7 @@ class Registry:
         self.focus = ""
         self._lock = threading.Lock()
         self._speeds: dict[str, deque[tuple[int, float]]] = {}
-        self._engine: Engine | None = None
+        self._engine: QueryDatabase | None = None
         self._opened = threading.Event()
         self._stop = threading.Event()
         self._looked = threading.Event()
@@ -118,15 +118,15 @@ class Registry:
         self._cared: dict[str, float] = {}
         self._something = False
         self._thread: threading.Thread | None = None
-        self._refresh: Refresh | None = None
+        self._refresh: Scheduler | None = None
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> QueryDatabase:
         """The databases; opened at first use, in the thread that indexes."""
         if self._engine is None:
             self.cache = _open_cache(self._cache_folder)
             limit_writing(self.shares.writing)
-            self._engine = Engine(None if self.cache is None else self.cache.parts, self.shares.query)
+            self._engine = QueryDatabase(None if self.cache is None else self.cache.parts, self.shares.query)
             self._opened.set()
         return self._engine
 
@@ -168,7 +168,7 @@ class Registry:
     def refresh(self) -> None:
         """One round: a survey, then every whole line that is new."""
         if self._refresh is None:
-            self._refresh = Refresh(self)
+            self._refresh = Scheduler(self)
         self._refresh.survey()
         until = time.monotonic() + max(1.0, self.interval)
         while not self._stop.is_set() and (run := self._refresh.index_one()) is not None:

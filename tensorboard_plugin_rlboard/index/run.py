@@ -6,22 +6,22 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.index.attempts import Steps, same
-from tensorboard_plugin_rlboard.index.chains import chains, numbered
-from tensorboard_plugin_rlboard.index.columns import logical
-from tensorboard_plugin_rlboard.index.files import Arrived, IndexedFile, Range, digest_of
-from tensorboard_plugin_rlboard.index.joins.joining import Joining
-from tensorboard_plugin_rlboard.index.keys import Keys
-from tensorboard_plugin_rlboard.index.noted import Noted
-from tensorboard_plugin_rlboard.index.part import RESERVED
-from tensorboard_plugin_rlboard.index.run_table import RunTable, Source
-from tensorboard_plugin_rlboard.index.statistics import STORED
+from tensorboard_plugin_rlboard.index.attempts.attempts import Steps, same
+from tensorboard_plugin_rlboard.index.attempts.rotated_files import chains, numbered
+from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
+from tensorboard_plugin_rlboard.index.build.part import RESERVED
+from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
+from tensorboard_plugin_rlboard.index.column_names import logical
+from tensorboard_plugin_rlboard.index.joins.join_summary import JoinSummary
+from tensorboard_plugin_rlboard.index.run_file import Arrived, IndexedFile, Range, digest_of
+from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
+from tensorboard_plugin_rlboard.index.tables.run_table import RunTable, Source
 from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Arrived", "IndexedFile", "Joining", "Range", "RunIndex"]
+__all__ = ["Arrived", "IndexedFile", "JoinSummary", "Range", "RunIndex"]
 
 
 class RunIndex:
@@ -46,7 +46,7 @@ class RunIndex:
     def __init__(self, number: int, name: str) -> None:
         self.name = name
         self.files: dict[str, IndexedFile] = {}
-        self.keys = Keys()
+        self.keys = ExtraKeys()
         self.token_metrics: list[str] = []
         self.samples = 0
         self.problems = 0
@@ -56,7 +56,7 @@ class RunIndex:
         self.touched: dict[tuple[str, int], int] = {}
         self.epoch = 0
         self.recalled = ""
-        self.joined: tuple[Joining, ...] = ()
+        self.joined: tuple[JoinSummary, ...] = ()
         self.joined_metrics: frozenset[str] = frozenset()
         self._rows = RunTable(number)
         self._numbers = 0
@@ -165,7 +165,7 @@ class RunIndex:
         self._rows.widen(cursor, columns)
 
     def was_joined(
-        self, joined: tuple[Joining, ...], columns: frozenset[str], steps: Iterable[tuple[str, int]]
+        self, joined: tuple[JoinSummary, ...], columns: frozenset[str], steps: Iterable[tuple[str, int]]
     ) -> None:
         """Notes what rows hold that is joined.
 
@@ -181,7 +181,7 @@ class RunIndex:
             self.touched[key] = self.version + 1
         self.version += 1
 
-    def note(self, cursor: duckdb.DuckDBPyConnection, problems: Sequence[Noted]) -> None:
+    def note(self, cursor: duckdb.DuckDBPyConnection, problems: Sequence[ProblemRow]) -> None:
         """Keeps problems."""
         self._rows.note(cursor, problems)
         self.problems += len(problems)
@@ -194,7 +194,7 @@ class RunIndex:
         self.samples -= rows
         self.problems -= problems
         if not self.files:  # what it taught goes with the last file
-            self.keys, self._met, self.token_metrics = Keys(), frozenset(), []
+            self.keys, self._met, self.token_metrics = ExtraKeys(), frozenset(), []
             self._rows.unlearn()
         self.outdate()
 
@@ -267,7 +267,7 @@ def _source(one: Arrived, *, early: bool) -> Source:
     )
 
 
-def _problems(one: Arrived) -> list[Noted]:
+def _problems(one: Arrived) -> list[ProblemRow]:
     lines, offsets = one.part.line_numbers, one.part.line_offsets
     return [
         (one.file.relative, int(lines[p.line]) + one.at.newlines + 1, int(offsets[p.line]), p.kind, p.reason)

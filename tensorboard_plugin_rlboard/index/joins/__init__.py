@@ -1,1 +1,1 @@
-"""Reference answers and scores joined to the samples that they are of; `turns.py` has the whole."""
+"""Reference answers and scores joined to the samples that they are of; `joiner.py` has the whole."""

@@ -1,0 +1,105 @@
+"""Which format a file has, what its place and the user's settings add to that, and which run its samples belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.registry import TOLD_BY
+from tensorboard_plugin_rlboard.formats.rows.file_options import bound
+from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
+from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff
+from tensorboard_plugin_rlboard.sources.discovery.logdir import named
+from tensorboard_plugin_rlboard.training.settings.sections import MappingRule
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.formats.base import Format, Row
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+
+_NO_RULE = MappingRule()
+
+
+class Recognition:
+    """Recognises the files below some roots.
+
+    Args:
+        roots: where the files were found.
+        settings: what the user says of them.
+    """
+
+    def __init__(self, roots: Sequence[Root], settings: SettingsFinder) -> None:
+        self._roots = roots
+        self._settings = settings
+        self._discounts = Discounts(roots, settings)
+
+    def rule(self, file: SourceFile) -> MappingRule:
+        """The mapping that the user has given for a file; an empty one where he has given none."""
+        rule = self._settings.of_file(file.path).mapping
+        return rule if rule.applies(PurePosixPath(file.relative)) else _NO_RULE
+
+    def sniff(self, file: SourceFile) -> tuple[Format | None, str]:
+        """The format of a file with what its place adds, or one sentence that says why it has none.
+
+        The sentence is empty for a file that nobody takes for a log.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        rule, unmapped = self.rule(file), ""
+
+        def mapped(row: Row) -> Format | None:
+            nonlocal unmapped
+            unmapped = key_mapping.missing(rule.words, row) if rule.words else ""
+            return rule.format(row)
+
+        known, reason = sniff(file.path, mapped)
+        if known is None:
+            return None, f"{unmapped} {reason}" if unmapped and reason else reason
+        return self.bound(known, file), ""
+
+    def bound(self, known: Format, file: SourceFile) -> Format:
+        """A format with what a file's place and settings add now, whatever it was bound to before."""
+        root = self._root(file)
+        found = tokenizer.find(file.path, root.path) if known.reads_ids and root is not None else ""
+        home = str(PurePosixPath(file.path).parents[known.depth(PurePosixPath(file.path))])
+        options = self._discounts.of(home) | {"tokenizer": found}
+        said = self.rule(file).origin(PurePosixPath(file.relative))
+        if said.step is not None:
+            options["step"] = str(said.step)
+        if said.split:
+            options["split"] = said.split
+        return bound(known, file.path, options)
+
+    def is_as_before(self, known: Format, file: SourceFile, told_by: str) -> bool:
+        """Whether a file that an earlier start has read would be read alike: format, mapping, tokenizer, discounts.
+
+        Args:
+            known: how it was read.
+            file: the file.
+            told_by: `TOLD_BY` of that start; where there are other formats by now, the file's first rows are looked at.
+        """
+        if told_by != TOLD_BY:
+            try:
+                found = self.sniff(file)[0]
+            except OSError:
+                return True  # whoever reads it next will say so
+            return found is not None and found.spec == known.spec
+        mine = {} if key_mapping.is_guessed(known) else key_mapping.words_of(known)
+        return dict(self.rule(file).words) == dict(mine) and self.bound(known, file).spec == known.spec
+
+    def run_of(self, known: Format, file: SourceFile) -> str:
+        """The run that the samples of a file belong to: that of its folder, or of one above it."""
+        levels, root = known.depth(PurePosixPath(file.path)), self._root(file)
+        if not levels or root is None:
+            return file.run
+        parts = [part for part in file.run.removeprefix(root.name_prefix).split("/") if part != "."]
+        return named(root, "/".join(parts[:-levels]) or ".")
+
+    def _root(self, file: SourceFile) -> Root | None:
+        fitting = (root for root in self._roots if file.run.startswith(root.name_prefix))
+        return next((root for root in fitting if file.path.startswith(root.path)), None)
