@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.writing.events import ENDING, PLUGIN, EventFile, file_name, tags
+from tensorboard_plugin_rlboard.writing.output.event_file import ENDING, PLUGIN, EventFile, file_name, tags
 
 MADE = f".scalars{ENDING}"
 """What the names of this command's event files end in."""

@@ -16,17 +16,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard import http
 from tensorboard_plugin_rlboard.api import Steps
-from tensorboard_plugin_rlboard.board import batches, catalog, curves, numbers, overview
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.keeping import KeptCurves, dump, load
-from tensorboard_plugin_rlboard.board.numbers import LargeSteps, Numbers, carried
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import steps
+from tensorboard_plugin_rlboard.board.steps import batches, materialized, numbers, service, step_index
+from tensorboard_plugin_rlboard.board.steps.numbers import LargeSteps, Numbers, carried
+from tensorboard_plugin_rlboard.board.steps.query import steps
+from tensorboard_plugin_rlboard.board.steps.storage import KeptCurves, dump, load
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.web import json_answers
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Start = Callable[..., Board]
@@ -183,7 +183,7 @@ def test_only_steps_that_changed_are_computed_again(
     board.registry.refresh()
     computed: list[int] = []
     counted: list[list[int]] = []
-    real, count = batches.computed, catalog._count
+    real, count = batches.computed, step_index._count
 
     def computing(cursor: Any, samples: Any, units: Any) -> Any:
         found = real(cursor, samples, units)
@@ -194,8 +194,8 @@ def test_only_steps_that_changed_are_computed_again(
         counted.append(list(steps))
         return count(cursor, run, steps)
 
-    monkeypatch.setattr(curves, "computed", computing)
-    monkeypatch.setattr(catalog, "_count", counting)
+    monkeypatch.setattr(materialized, "computed", computing)
+    monkeypatch.setattr(step_index, "_count", counting)
     board.steps(HERE)
     board.runs()
     assert (computed, counted) == ([], []), "the round has done it"
@@ -232,7 +232,7 @@ def test_a_metric_beside_the_overview_is_kept_up_to_date(
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
-    monkeypatch.setattr(overview, "steps", None)  # nothing is left to queries
+    monkeypatch.setattr(service, "steps", None)  # nothing is left to queries
     board.steps(HERE, ("advantage", "reward", "k3_max"))
     with path.open("a") as file:
         file.write(json.dumps(row(2, 3)) + "\n")
@@ -240,7 +240,7 @@ def test_a_metric_beside_the_overview_is_kept_up_to_date(
     found = board.steps(HERE, ("advantage", "reward", "k3_max"))
     assert list(found.metrics) == ["advantage", "reward", "k3_max"]
     same(found, queried(board, HERE, ["advantage", "reward", "k3_max"]))
-    monkeypatch.setattr(curves, "MOST_FURTHER", 1)
+    monkeypatch.setattr(materialized, "MOST_FURTHER", 1)
     board.steps(HERE, ("k3_max",))
     path.write_text(path.read_text() + json.dumps(row(3)) + "\n")
     board.registry.refresh()
@@ -252,9 +252,9 @@ def test_more_metrics_than_are_kept_are_queried(tmp_path: Path, start: Start, wr
     board = start()
     board.registry.refresh()
     names = [metric.name for metric in board.runs().runs[0].metrics]
-    assert len(names) > curves.MOST_FURTHER
+    assert len(names) > materialized.MOST_FURTHER
     same(board.steps(HERE, tuple(names)), queried(board, HERE, names))
-    assert len(board._overview._states["."].curves.shown.metrics) <= len(curves.OVERVIEW)
+    assert len(board._overview._states["."].curves.shown.metrics) <= len(materialized.OVERVIEW)
 
 
 def test_what_is_too_much_for_a_request_follows_in_the_background(
@@ -270,8 +270,8 @@ def test_what_is_too_much_for_a_request_follows_in_the_background(
     board.registry.refresh()
     with monkeypatch.context() as patch:
         patch.setattr(RunIndex, "pending", True)
-        patch.setattr(overview, "_REQUEST", 0)
-        patch.setattr(overview, "_SHARE", 0)
+        patch.setattr(service, "_REQUEST", 0)
+        patch.setattr(service, "_SHARE", 0)
         assert plain(board.steps(HERE)) == before, "as of its last consistent state"
         revision = board.revision
         assert follow is not None
@@ -303,7 +303,7 @@ def test_a_request_does_not_wait_for_another_that_computes(
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
-    monkeypatch.setattr(overview, "_PATIENCE", 0.01)
+    monkeypatch.setattr(service, "_PATIENCE", 0.01)
     found = board.steps(HERE)
     revision = board.revision
     with board._overview._states["."].curves.lock:
@@ -358,7 +358,7 @@ def test_failure_in_the_background_does_not_end_the_indexing(
         raise RuntimeError("out of memory")
 
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-        patch.setattr(curves, "computed", fail)
+        patch.setattr(materialized, "computed", fail)
         board.registry.refresh()
         assert "out of memory" in caplog.text
         with pytest.raises(RuntimeError, match="out of memory"):
@@ -408,7 +408,7 @@ def test_lines_that_are_in_no_kept_part_are_shown_as_well(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last lines of a log that was followed: too few for a part, and not to be missed when it is opened again."""
-    monkeypatch.setattr(overview, "_SAVE_EVERY", 0.0)
+    monkeypatch.setattr(service, "_SAVE_EVERY", 0.0)
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
@@ -563,13 +563,13 @@ def test_large_answers_carry_their_json(
     monkeypatch.setattr(numbers, "_COLUMNS", 3)
     large = carried(board.registry.cursor(), answer)
     assert isinstance(large, LargeSteps)
-    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(http.encode(answer))
+    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(answer))
     wild = Numbers(np.asarray([math.inf, -math.inf, math.nan, 1e-300, 1.0]))
     named = Steps(answer.step, answer.metrics, {'quo"te': wild})
     large = carried(board.registry.cursor(), named)
     assert isinstance(large, LargeSteps)
-    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(http.encode(named))
+    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(named))
     monkeypatch.setattr(numbers, "_ONE_TASK", 2)
     large = carried(board.registry.cursor(), named)
     assert isinstance(large, LargeSteps)
-    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(http.encode(named))
+    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(named))

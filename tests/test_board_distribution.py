@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.distribution import density
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
+from tensorboard_plugin_rlboard.board.distribution.histograms import density
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError
 
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.filters import MAX_BRACKETS, MAX_CHARACTERS
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
+from tensorboard_plugin_rlboard.board.filters.compiler import MAX_BRACKETS, MAX_CHARACTERS
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules

@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.ids import sample_id
-from tensorboard_plugin_rlboard.board.kept import Kept
-from tensorboard_plugin_rlboard.board.opened import OpenedSamples
-from tensorboard_plugin_rlboard.board.sample import locate
-from tensorboard_plugin_rlboard.board.selection import Selection, UnknownError
+from tensorboard_plugin_rlboard.board.lru_cache import LruCache
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamples
+from tensorboard_plugin_rlboard.board.samples.detail import locate
+from tensorboard_plugin_rlboard.board.samples.ids import sample_id
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.rows import sample_reader
-from tensorboard_plugin_rlboard.http import encode
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.web.json_answers import encode
 
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -227,7 +228,7 @@ def test_what_is_kept_stays_within_its_bound() -> None:
 
         return make
 
-    kept: Kept[str] = Kept(10, len)
+    kept: LruCache[str] = LruCache(10, len)
     kept.get("a", value(4))
     kept.get("b", value(5))
     assert kept.get("a", value(1)) == "xxxx", "it is not made again"
@@ -242,7 +243,7 @@ def test_what_is_kept_stays_within_its_bound() -> None:
 def test_opened_sample_knows_its_size(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1, logprobs=[-1.0] * 1000)])
     board = open_board(tmp_path)
-    _, opened = locate(board.registry.cursor(), board.run("."), OpenedSamples(), ids(board)[0])
+    _, opened = locate(board.registry.cursor(), board.run("."), DecodedSamples(), ids(board)[0])
     assert opened.size >= 3 * 8 * 1000, "logprobs, prob and surprise"
 
 
@@ -257,7 +258,7 @@ def test_line_is_decoded_once_for_both_routes(
     def never(*_: Any) -> Any:
         raise AssertionError("decoded again")
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.board.opened.open_row", never)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.board.samples.decoded_samples.open_row", never)
     assert board.token_lists(".", name)["logprobs"] == [-1.0]
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from tensorboard_plugin_rlboard.board import pages
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.samples import PRESETS
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
+from tensorboard_plugin_rlboard.board.samples import paging
+from tensorboard_plugin_rlboard.board.samples.listing import PRESETS
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -291,7 +292,7 @@ def test_preset_that_the_run_has_no_numbers_for(tmp_path: Path, open_board: Open
 def test_long_lists_are_in_the_order_of_short_ones(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are many rows, the finite ones are looked for alone, as long as they fill the page."""
     wanted = {order: lines(board, sort="reward", order=order) for order in ("asc", "desc")}
-    monkeypatch.setattr(pages, "_MANY", 0)
+    monkeypatch.setattr(paging, "_MANY", 0)
     for order, expected in wanted.items():
         assert lines(board, sort="reward", order=order) == expected
         for limit in (1, 3, 4, 5):

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tensorboard_plugin_rlboard.board.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
+from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.metrics.tokens import k3
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots

@@ -16,7 +16,7 @@ from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
 from tensorboard_plugin_rlboard import RolloutWriter
-from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Trainings
+from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Trainings
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import Declaration, EventFacts
@@ -146,7 +146,7 @@ def test_runs_are_paired_again_only_when_something_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    module = "tensorboard_plugin_rlboard.board.trainings"
+    module = "tensorboard_plugin_rlboard.board.runs.training"
 
     def choices(run: str, scalar_runs: Iterable[str]) -> list[str]:
         counted.append(run)

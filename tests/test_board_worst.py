@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from tensorboard_plugin_rlboard.api import WorstTokens
-from tensorboard_plugin_rlboard.board import worst
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.tokens import worst_tokens
+from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -157,7 +158,7 @@ def test_by_token_and_position_gather_what_was_read(board: Board) -> None:
 def test_what_is_read_again_is_bounded(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where not everything could be read, only tokens are given that nothing unread can beat."""
     whole = rows(board.worst_tokens(Selection("."), "k3", limit=200))
-    monkeypatch.setattr(worst, "MAX_BYTES", 2000)
+    monkeypatch.setattr(worst_tokens, "MAX_BYTES", 2000)
     answer = board.worst_tokens(Selection("."), "k3", limit=200)
     assert not answer.complete
     assert 0 < answer.samples_read < answer.samples

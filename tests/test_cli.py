@@ -20,11 +20,11 @@ import tensorboard_plugin_rlboard
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.cluster import command, job, work
+from tensorboard_plugin_rlboard.cluster import command, job, range_tasks
 from tensorboard_plugin_rlboard.cluster.job import Counts
-from tensorboard_plugin_rlboard.cluster.local import Inline, Pool
+from tensorboard_plugin_rlboard.cluster.process_engine import Inline, Pool
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
-from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, attempt
+from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, attempt
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore, Manifest
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -252,7 +252,11 @@ def test_file_that_fails_while_it_is_read_keeps_what_was_done(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def failing(task: Task) -> Outcome:
-        return work.attempt(task) if task.range and task.range[0] != 8336 else Outcome(failure="It failed.")
+        return (
+            range_tasks.attempt(task)
+            if task.range and task.range[0] != 8336
+            else Outcome(failure="It failed.")
+        )
 
     monkeypatch.setattr(command, "Inline", lambda: Inline(failing))
     assert index() == 1
@@ -269,7 +273,7 @@ def test_reason_names_what_went_wrong(
     def failing(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(work, "build_range", failing)
+    monkeypatch.setattr(range_tasks, "build_range", failing)
     state = None
     task = Task(str(logs / "run" / "a.jsonl"), "native", state, (0, 100), str(tmp_path), ("x", b""))  # type: ignore[arg-type]
     expected = {OSError: "Input/output error (on", EOFError: "shorter", ValueError: "ValueError: strange"}
@@ -279,7 +283,7 @@ def test_reason_names_what_went_wrong(
 def test_parts_come_back_from_where_the_folder_is_not_seen(
     index: Run, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "_sees", lambda *_: False)
+    monkeypatch.setattr(range_tasks, "_sees", lambda *_: False)
     assert index() == 0
     assert len(manifest(tmp_path, logs).ranges) == 7
     assert rewards(logs, tmp_path / "cache") == [step / 2 for step in range(ROWS)]
@@ -287,9 +291,9 @@ def test_parts_come_back_from_where_the_folder_is_not_seen(
 
 def test_folder_of_the_same_name_elsewhere_is_not_taken_for_this_one(tmp_path: Path) -> None:
     (tmp_path / "place").write_bytes(b"0123456789abcdef")
-    assert work._sees(str(tmp_path), ("place", b"0123456789abcdef"))
-    assert not work._sees(str(tmp_path), ("place", b"another one 1234"))
-    assert not work._sees(str(tmp_path / "none"), ("place", b"0123456789abcdef"))
+    assert range_tasks._sees(str(tmp_path), ("place", b"0123456789abcdef"))
+    assert not range_tasks._sees(str(tmp_path), ("place", b"another one 1234"))
+    assert not range_tasks._sees(str(tmp_path / "none"), ("place", b"0123456789abcdef"))
 
 
 def test_index_that_cannot_be_written_is_said(

@@ -13,10 +13,10 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.cluster import command, work
-from tensorboard_plugin_rlboard.cluster.local import Work
-from tensorboard_plugin_rlboard.cluster.on_ray import OnRay
-from tensorboard_plugin_rlboard.cluster.work import Outcome, Task
+from tensorboard_plugin_rlboard.cluster import command, range_tasks
+from tensorboard_plugin_rlboard.cluster.process_engine import Work
+from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task
+from tensorboard_plugin_rlboard.cluster.ray_engine import RayEngine
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -75,7 +75,7 @@ ALL = [step / 2 for step in range(ROWS)]
 
 
 def works(monkeypatch: pytest.MonkeyPatch, does: Work) -> None:
-    monkeypatch.setattr(command, "OnRay", lambda workers, address: OnRay(workers, address, does))
+    monkeypatch.setattr(command, "RayEngine", lambda workers, address: RayEngine(workers, address, does))
 
 
 def die_once(task: Task) -> Outcome:
@@ -84,7 +84,7 @@ def die_once(task: Task) -> Outcome:
     if task.range is not None and task.range[0] == MIDDLE and not died.exists():
         died.touch()
         os.kill(os.getpid(), 9)
-    return work.run(task)
+    return range_tasks.run(task)
 
 
 def fail_twice(task: Task) -> Outcome:
@@ -95,18 +95,20 @@ def fail_twice(task: Task) -> Outcome:
             file.write("x")
         if len(tries.read_text()) < 3:
             raise OSError(5, "Input/output error")
-    return work.run(task)
+    return range_tasks.run(task)
 
 
 def see_nothing(task: Task) -> Outcome:
     """Workers on a machine without the shared folder."""
-    return work.run(Task(task.path, task.known, task.state, task.range, f"{task.store}-elsewhere", task.mark))
+    return range_tasks.run(
+        Task(task.path, task.known, task.state, task.range, f"{task.store}-elsewhere", task.mark)
+    )
 
 
 def fail_always(task: Task) -> Outcome:
     if task.range is not None and task.range[0] == MIDDLE:
         raise OSError(5, "Input/output error")
-    return work.run(task)
+    return range_tasks.run(task)
 
 
 def test_cluster_builds_what_tensorboard_opens(
@@ -162,10 +164,10 @@ def test_own_ray_asks_nobody_and_shows_no_dashboard(logs: Path, monkeypatch: pyt
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     monkeypatch.setattr(ray, "init", lambda *places, **options: given.update(options, places=places))
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
-    OnRay(2, "")
+    RayEngine(2, "")
     assert given["places"] == ("local",)
     assert (given["num_cpus"], given["include_dashboard"], given["log_to_driver"]) == (2, False, False)
     assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
     monkeypatch.setenv("RAY_ADDRESS", "ray-head:6379")
-    OnRay(0, "")
+    RayEngine(0, "")
     assert given["places"] == ("ray-head:6379",)

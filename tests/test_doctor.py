@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.doctor import events
+from tensorboard_plugin_rlboard.doctor import tensorboard_runs
 from tensorboard_plugin_rlboard.doctor.command import examine
 from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report
@@ -220,10 +220,10 @@ def test_large_event_files_are_known_by_their_folders(tmp_path: Path) -> None:
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
     shutil.copytree(SAMPLES / "train_couplets", tmp_path / "x")
-    assert events.read(Root("", str(tmp_path)), largest=10).scalars == ("x",)
+    assert tensorboard_runs.read(Root("", str(tmp_path)), largest=10).scalars == ("x",)
     (tmp_path / "y").mkdir()
     (tmp_path / "y" / "events.out.tfevents.1").write_bytes(b"no event file")
-    assert events.read(Root("", str(tmp_path))).scalars == ("x",), "it holds no scalars"
+    assert tensorboard_runs.read(Root("", str(tmp_path))).scalars == ("x",), "it holds no scalars"
 
 
 def test_ids_without_a_tokenizer(tmp_path: Path, write_rows: Write) -> None:

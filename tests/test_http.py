@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from tensorboard_plugin_rlboard import http
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.web import arguments, json_answers
 
 
 def args(*pairs: tuple[str, str]) -> MultiDict[str, str]:
@@ -34,7 +35,7 @@ class Answer:
 
 def test_dataclasses_become_objects_and_what_is_not_finite_its_name() -> None:
     answer = Answer("威\n", Inner(None), [math.nan, math.inf, -math.inf, 0.1, (1, 2)], {"a": Inner(1.5)})
-    assert json.loads(http.encode(answer)) == {
+    assert json.loads(json_answers.encode(answer)) == {
         "name": "威\n",
         "inner": {"x": None},
         "rows": ["NaN", "Infinity", "-Infinity", 0.1, [1, 2]],
@@ -43,31 +44,31 @@ def test_dataclasses_become_objects_and_what_is_not_finite_its_name() -> None:
 
 
 def test_truth_values_stay_truth_values() -> None:
-    assert http.encode([True, False, 1, 0, None]) == b"[true,false,1,0,null]"
+    assert json_answers.encode([True, False, 1, 0, None]) == b"[true,false,1,0,null]"
 
 
 def test_text_is_written_as_utf8_and_half_pairs_as_replacements() -> None:
-    assert http.encode("威✅") == '"威✅"'.encode()
-    assert http.encode("a\ud83db") == '"a\ufffdb"'.encode()
-    assert http.encode({"\ude00": "\ud83d\ude00x"}) != b""
-    json.loads(http.encode({"\ude00": "\ud83d"}))
+    assert json_answers.encode("威✅") == '"威✅"'.encode()
+    assert json_answers.encode("a\ud83db") == '"a\ufffdb"'.encode()
+    assert json_answers.encode({"\ude00": "\ud83d\ude00x"}) != b""
+    json.loads(json_answers.encode({"\ude00": "\ud83d"}))
 
 
 def test_what_has_no_place_is_an_error_not_a_guess() -> None:
     for value in (object(), {1, 2}, 1 + 2j):
         with pytest.raises(TypeError, match="no place in an answer"):
-            http.encode(value)
+            json_answers.encode(value)
 
 
 def test_a_column_with_a_nan_is_written_as_the_others_are() -> None:
-    assert http.encode({"a": [1.0, math.nan], "b": [0.1, None, "x"], "c": {"d": [math.inf]}}) == (
+    assert json_answers.encode({"a": [1.0, math.nan], "b": [0.1, None, "x"], "c": {"d": [math.inf]}}) == (
         b'{"a":[1.0,"NaN"],"b":[0.1,null,"x"],"c":{"d":["Infinity"]}}'
     )
     tokens = ["a", math.nan]
-    assert http.encode({"a": tokens, "b": tokens, "c": [tokens]}) == (
+    assert json_answers.encode({"a": tokens, "b": tokens, "c": [tokens]}) == (
         b'{"a":["a","NaN"],"b":["a","NaN"],"c":[["a","NaN"]]}'
     )
-    assert http.encode({1: (1, 2), "n": {}}) == b'{"1":[1,2],"n":{}}'
+    assert json_answers.encode({1: (1, 2), "n": {}}) == b'{"1":[1,2],"n":{}}'
 
 
 JSON = st.recursive(
@@ -80,12 +81,12 @@ def test_every_answer_is_json_that_a_browser_reads(value: Any) -> None:
     def refuse(name: str) -> None:
         raise AssertionError(name)
 
-    json.loads(http.encode(value), parse_constant=refuse)
+    json.loads(json_answers.encode(value), parse_constant=refuse)
 
 
 @pytest.mark.parametrize("text", ["1", "-1", "+7", " 7 ", "0", "9223372036854775807"])
 def test_whole_numbers(text: str) -> None:
-    assert http.integer(args(("n", text)), "n") == int(text)
+    assert arguments.integer(args(("n", text)), "n") == int(text)
 
 
 @pytest.mark.parametrize(
@@ -94,26 +95,26 @@ def test_whole_numbers(text: str) -> None:
 )
 def test_what_is_no_whole_number(text: str) -> None:
     with pytest.raises(ArgumentError, match=r"n=.* no whole number") as error:
-        http.integer(args(("n", text)), "n")
+        arguments.integer(args(("n", text)), "n")
     assert len(str(error.value)) < 100
 
 
 def test_numbers() -> None:
-    assert http.number(args(("x", "-1.5e3")), "x") == -1500.0
-    assert http.number(args(("x", "")), "x") is http.number(args(), "x") is None
+    assert arguments.number(args(("x", "-1.5e3")), "x") == -1500.0
+    assert arguments.number(args(("x", "")), "x") is arguments.number(args(), "x") is None
     for text in ("nan", "inf", "-Infinity", "1e999", "x"):
         with pytest.raises(ArgumentError, match="no finite number"):
-            http.number(args(("x", text)), "x")
+            arguments.number(args(("x", text)), "x")
 
 
 def test_flags() -> None:
-    assert all(http.flag(args(("f", text)), "f") for text in ("1", "true", "True", "yes"))
-    assert not any(http.flag(args(("f", text)), "f") for text in ("0", "false", "", "no"))
-    assert not http.flag(args(), "f")
+    assert all(arguments.flag(args(("f", text)), "f") for text in ("1", "true", "True", "yes"))
+    assert not any(arguments.flag(args(("f", text)), "f") for text in ("0", "false", "", "no"))
+    assert not arguments.flag(args(), "f")
 
 
 def test_selection_reads_every_common_argument() -> None:
-    found = http.selection(
+    found = arguments.selection(
         args(
             ("run", "a/b"),
             ("split", "eval"),
@@ -133,7 +134,7 @@ def test_selection_reads_every_common_argument() -> None:
     assert found == Selection(
         "a/b", "eval", 2, 3, 1, 9, "x y", True, ("prompt", "reference"), "k", "g", "reward > 0"
     )
-    assert http.selection(args(("run", "."))) == Selection(".")
+    assert arguments.selection(args(("run", "."))) == Selection(".")
 
 
 def test_selection_says_what_is_wrong() -> None:
@@ -143,10 +144,10 @@ def test_selection_says_what_is_wrong() -> None:
         ((("run", "x" * 10_001),), "10000"),
     ):
         with pytest.raises(ArgumentError, match=says):
-            http.selection(args(*pairs))
+            arguments.selection(args(*pairs))
 
 
 def test_text_rules_are_repeatable_and_empty_ones_are_none() -> None:
-    found = http.text_rules(args(("pad", "<pad>"), ("pad", ""), ("pad", "~"), ("system_end", "E")))
+    found = arguments.text_rules(args(("pad", "<pad>"), ("pad", ""), ("pad", "~"), ("system_end", "E")))
     assert found == TextRules(("<pad>", "~"), "E")
-    assert http.text_rules(args()) == TextRules()
+    assert arguments.text_rules(args()) == TextRules()

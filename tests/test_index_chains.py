@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.index.attempts.attempts import Steps
 from tensorboard_plugin_rlboard.index.attempts.rotated_files import chains, numbered
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-from tensorboard_plugin_rlboard.writing import files
+from tensorboard_plugin_rlboard.writing.output import rank_files
 
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -76,7 +76,7 @@ def shown(board: Board, name: str = "run") -> list[tuple[object, object]]:
         pytest.param(
             True,
             marks=pytest.mark.skipif(
-                files.zstd_frames()[0] is None, reason="needs Python 3.14 or the extra zstd"
+                rank_files.zstd_frames()[0] is None, reason="needs Python 3.14 or the extra zstd"
             ),
         ),
     ],

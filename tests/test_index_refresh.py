@@ -18,16 +18,14 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.build import range_builder as ranges_module
-from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.build.part import build
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
-from tensorboard_plugin_rlboard.index.detect import recognition as recognition_module
+from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update import discovery as survey_module
-from tensorboard_plugin_rlboard.index.update import scheduler as refresh_module
+from tensorboard_plugin_rlboard.index.update import discovery, scheduler
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -344,7 +342,7 @@ def test_file_that_cannot_be_opened_is_named_and_the_others_are_read(
             raise PermissionError(13, "Permission denied", path)
         return real(path, None)
 
-    monkeypatch.setattr(recognition_module, "sniff", failing)
+    monkeypatch.setattr(recognition, "sniff", failing)
     board = open_board(tmp_path)
     assert [run.run for run in board.runs().runs] == ["good"]
     assert board.runs().ignored[0].file == "bad/a.jsonl"
@@ -359,7 +357,7 @@ def test_read_error_while_indexing_is_the_runs_message(
     def failing(order: RangeOrder) -> BinaryIO:
         raise OSError(5, "Input/output error", order.path)
 
-    monkeypatch.setattr(ranges_module, "opened", failing)
+    monkeypatch.setattr(range_builder, "opened", failing)
     board = open_board(tmp_path)
     info = board.runs().runs[0]
     assert "Input/output error" in info.message
@@ -379,7 +377,7 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
             raise duckdb.OutOfMemoryException("no")
         return build(whole, *rest)
 
-    monkeypatch.setattr(ranges_module, "build", failing)
+    monkeypatch.setattr(range_builder, "build", failing)
     rows: list[Any] = [row(step, f"r{step}") for step in range(1, 30)]
     rows[7] = row(8, "poison")
     rows[20]["late"] = 1.0
@@ -496,7 +494,7 @@ def test_failure_of_the_whole_index_is_shown(
     def broken(roots: object) -> None:
         raise RuntimeError("no memory left")
 
-    monkeypatch.setattr(survey_module, "scan", broken)
+    monkeypatch.setattr(discovery, "scan", broken)
     registry = Registry(roots(str(tmp_path), ""), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()
@@ -552,7 +550,7 @@ def test_ranges_built_by_processes_beside_are_the_same(
     alone = open_board(tmp_path)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
     taken: list[RangeOrder] = []
     real = WorkerPool.take
 
@@ -580,7 +578,7 @@ def test_process_that_dies_costs_nothing_but_time(
     write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
     real = WorkerPool._send
 
     def killing(ahead: WorkerPool, worker: Any, ticket: int, order: RangeOrder) -> None:
@@ -598,7 +596,7 @@ def test_processes_end_when_nothing_is_left_to_index(
 ) -> None:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(refresh_module, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
     started: list[Any] = []
     real = WorkerPool._send
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.ids import resolve
+from tensorboard_plugin_rlboard.board.samples.ids import resolve
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index import registry as registry_module
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.index.update import scheduler as refresh_module
+from tensorboard_plugin_rlboard.index.update import scheduler
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -186,7 +186,7 @@ def test_thousands_of_small_files_and_many_runs(
     logs: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Few here; what counts is that they are loaded together, and that each keeps its own lines."""
-    monkeypatch.setattr(refresh_module, "_MOST", 7)
+    monkeypatch.setattr(scheduler, "_MOST", 7)
     for i in range(30):
         rows: list[Any] = [row(i // 10, f"{i} {k}", **{f"key_{i % 3}": i}) for k in range(1 + i % 3)]
         write_rows(logs / "tasks" / f"{i}.jsonl", ["", *rows, "{torn"] if i == 17 else rows)
@@ -216,7 +216,7 @@ def test_newest_step_is_shown_before_its_turn(
     for name in ("FIRST_RANGE", "RANGE"):
         monkeypatch.setattr(range_plan, name, 1000)
     for name in ("AHEAD_FROM", "NEWEST_FROM"):
-        monkeypatch.setattr(refresh_module, name, 1000)
+        monkeypatch.setattr(scheduler, name, 1000)
     rows: list[Any] = [row(1 + k // 2, f"r{k}", note="x" * 100) for k in range(100)]
     rows[70] = {**row(1), "note": 3}
     write_rows(logs / "a.jsonl", [*rows, "{torn"])

@@ -11,10 +11,9 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.build import range_builder as ranges_module
-from tensorboard_plugin_rlboard.index.build import range_plan
-from tensorboard_plugin_rlboard.index.cache import part_cache as shelf_module
-from tensorboard_plugin_rlboard.index.detect import recognition as recognition_module
+from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
+from tensorboard_plugin_rlboard.index.cache import part_cache
+from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -62,8 +61,8 @@ def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     def reading(*_: object) -> bytes:
         raise AssertionError("the log was read")
 
-    monkeypatch.setattr(ranges_module, "opened", reading)
-    monkeypatch.setattr(recognition_module, "sniff", reading)
+    monkeypatch.setattr(range_builder, "opened", reading)
+    monkeypatch.setattr(recognition, "sniff", reading)
 
 
 def test_reopened_run_answers_alike_and_reads_no_log(
@@ -86,13 +85,13 @@ def test_what_was_appended_since_is_all_that_is_read(
     with (logs / "a.jsonl").open("a") as file:
         file.write(line(10))
     offsets = []
-    real = ranges_module.opened
+    real = range_builder.opened
 
-    def reading(order: ranges_module.RangeOrder) -> BinaryIO:
+    def reading(order: range_builder.RangeOrder) -> BinaryIO:
         offsets.append(order.offset)
         return real(order)
 
-    monkeypatch.setattr(ranges_module, "opened", reading)
+    monkeypatch.setattr(range_builder, "opened", reading)
     assert everything(start())["rows"]["step"] == list(range(1, 11))
     assert offsets == [sum(len(line(step)) for step in range(1, 10))]
 
@@ -129,7 +128,7 @@ def test_part_that_is_gone_or_damaged_is_built_again(
 def test_late_key_is_kept_with_the_parts(logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 300)
     monkeypatch.setattr(range_plan, "RANGE", 300)
-    monkeypatch.setattr(shelf_module, "SMALL", 1)
+    monkeypatch.setattr(part_cache, "SMALL", 1)
     rows = [line(step) for step in range(1, 40)]
     rows[0] = line(1, late="3.5")
     rows[30] = line(31, late=2)

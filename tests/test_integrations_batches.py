@@ -160,9 +160,9 @@ def test_a_batch_that_cannot_be_read_is_one_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tensorboard_plugin_rlboard.integrations import verl
-    from tensorboard_plugin_rlboard.integrations.watching import Ear
+    from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
 
-    monkeypatch.setattr(verl, "_ear", Ear("RL Board's hook for verl"))
+    monkeypatch.setattr(verl, "_ear", MethodListener("RL Board's hook for verl"))
 
     def lost() -> Any:
         raise ConnectionError("the queue is gone")

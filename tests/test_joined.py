@@ -12,10 +12,10 @@ import duckdb
 import pytest
 
 from tensorboard_plugin_rlboard.api import Joined, RunInfo
-from tensorboard_plugin_rlboard.board import overview
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import steps
+from tensorboard_plugin_rlboard.board.steps import service
+from tensorboard_plugin_rlboard.board.steps.query import steps
 from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
 from tensorboard_plugin_rlboard.index.joins import side_files as joined_files
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -431,7 +431,7 @@ def test_conversations_as_prompts_match(log: Path, start: Start, write_rows: Wri
 def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(overview, "_SAVE_EVERY", 0.0)
+    monkeypatch.setattr(service, "_SAVE_EVERY", 0.0)
     write_rows(log / "a.jsonl", rollouts())
     write_rows(log / "ref.jsonl", [reference(0)])
     first = start()

@@ -14,14 +14,14 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
-from tensorboard_plugin_rlboard import http
-from tensorboard_plugin_rlboard.board import numbers
-from tensorboard_plugin_rlboard.board.limits import StoppedError
+from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index import registry as registry_module
-from tensorboard_plugin_rlboard.index.update import discovery as survey_module
+from tensorboard_plugin_rlboard.board.steps import numbers
+from tensorboard_plugin_rlboard.index import registry
+from tensorboard_plugin_rlboard.index.update import discovery
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
 from tensorboard_plugin_rlboard.plugin import CLIENT, PLACE, RLBoardPlugin
+from tensorboard_plugin_rlboard.web import json_answers
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Make = Callable[..., RLBoardPlugin]
@@ -68,9 +68,9 @@ def test_constructing_starts_no_thread_and_opens_nothing(
 
     write_rows(tmp_path / "a.jsonl", [ROW])
     for module, name in (
-        (survey_module, "scan"),
-        (registry_module, "first_file"),
-        (registry_module, "Engine"),
+        (discovery, "scan"),
+        (registry, "first_file"),
+        (registry, "Engine"),
     ):
         monkeypatch.setattr(module, name, never)
     before = indexing_threads()
@@ -92,7 +92,7 @@ def test_is_active_answers_from_memory(tmp_path: Path, make: Make, monkeypatch: 
         release.wait(30)
         return True
 
-    monkeypatch.setattr(registry_module, "first_file", slow)
+    monkeypatch.setattr(registry, "first_file", slow)
     plugin = make(str(tmp_path))
     try:
         assert plugin.is_active() is False
@@ -242,4 +242,4 @@ def test_large_curves_are_sent_as_they_were_packed(
     found = json.loads(gzip.decompress(packed.get_data()))
     assert found["step"] == [1, 2]
     assert found == ask(plugin, "steps?run=.")
-    assert found == json.loads(http.encode(plugin._board.steps(Selection("."))))
+    assert found == json.loads(json_answers.encode(plugin._board.steps(Selection("."))))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.board.config import Configs, folder
+from tensorboard_plugin_rlboard.board.runs.hyperparameters import Configs, folder
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.training.hyperparameters.aliases import ALIASES
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import (

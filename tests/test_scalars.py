@@ -11,7 +11,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tensorboard_plugin_rlboard.board.selection import UnknownError
+from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.training.scalar_pairing import Declared, Pairing, choices, chosen, pairing
 from tensorboard_plugin_rlboard.training.scalar_reader import (
     ScalarReader,

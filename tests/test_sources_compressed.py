@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.sources import reader
-from tensorboard_plugin_rlboard.sources.compressed import unpack_cache as spool_module
+from tensorboard_plugin_rlboard.sources.compressed import unpack_cache
 from tensorboard_plugin_rlboard.sources.compressed.decompression import Unpacker
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
@@ -33,7 +33,7 @@ except ImportError:
 
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_plan
-from tensorboard_plugin_rlboard.index.update import scheduler as refresh_module
+from tensorboard_plugin_rlboard.index.update import scheduler
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -164,7 +164,7 @@ def test_members_that_are_appended_are_followed_without_unpacking_the_others_aga
     path = tmp_path / f"a.jsonl{suffix}"
     path.write_bytes(PACK[suffix](lines(1, 2)))
     board = open_board(tmp_path)
-    monkeypatch.setattr(spool_module, "Unpacker", None)  # a new one would be needed to begin anew
+    monkeypatch.setattr(unpack_cache, "Unpacker", None)  # a new one would be needed to begin anew
     with path.open("ab") as file:
         file.write(PACK[suffix](lines(3)))
     board.registry.refresh()
@@ -339,7 +339,7 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
 ) -> None:
     spool = UnpackCache(reader._open_stored, budget=30_000)
     monkeypatch.setattr(reader, "_spool", spool)
-    monkeypatch.setattr(refresh_module, "BUDGET", 0)
+    monkeypatch.setattr(scheduler, "BUDGET", 0)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 4000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
     for i in range(4):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.writing.numbers import MOST_DIGITS, rounded, texts
+from tensorboard_plugin_rlboard.writing.output.rounded_numbers import MOST_DIGITS, rounded, texts
 
 FLOATS = st.floats(width=64) | st.floats(-20, 0, width=32) | st.floats(-1e-2, 1e-2)
 SLACK = 1 + 1e-6

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-from tensorboard_plugin_rlboard.writing.sampling import pick
+from tensorboard_plugin_rlboard.writing.steps.sampling import pick
 
 
 def rows_of(writer: RolloutWriter) -> list[dict[str, Any]]:

@@ -20,9 +20,9 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-from tensorboard_plugin_rlboard.writing import steps as steps_module
-from tensorboard_plugin_rlboard.writing.events import EventFile
-from tensorboard_plugin_rlboard.writing.step_means import StepMeans
+from tensorboard_plugin_rlboard.writing.output.event_file import EventFile
+from tensorboard_plugin_rlboard.writing.steps import step_buffer
+from tensorboard_plugin_rlboard.writing.steps.step_means import StepMeans
 
 Curves = dict[str, dict[int, float]]
 
@@ -130,7 +130,7 @@ def test_a_step_is_there_when_the_next_has_begun(tmp_path: Path, monkeypatch: py
     writer.log(step=1, reward=0.0)  # a late one
     writer.flush()
     assert "rlboard/reward" not in curves(tmp_path)
-    monkeypatch.setattr(steps_module, "GRACE", 0.0)
+    monkeypatch.setattr(step_buffer, "GRACE", 0.0)
     writer.log(step=2, reward=4.0)
     assert curves(tmp_path)["rlboard/reward"] == {1: 0.5}
     writer.close()

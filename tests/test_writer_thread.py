@@ -26,8 +26,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-from tensorboard_plugin_rlboard.writing import lines, pump
-from tensorboard_plugin_rlboard.writing.core import Core
+from tensorboard_plugin_rlboard.writing import background_queue
+from tensorboard_plugin_rlboard.writing.output import json_lines
+from tensorboard_plugin_rlboard.writing.pipeline import WritingPipeline
 from tensorboard_plugin_rlboard.writing.snapshot import snapshot, weight
 
 REPOSITORY = Path(__file__).parent.parent
@@ -41,13 +42,13 @@ def rows_in(folder: Path, name: str = "rollouts.rank_0.jsonl") -> list[dict[str,
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """The thread does nothing until this is set."""
-    opened, real = threading.Event(), Core.work
+    opened, real = threading.Event(), WritingPipeline.work
 
-    def late(self: Core, items: list[Any]) -> None:
+    def late(self: WritingPipeline, items: list[Any]) -> None:
         opened.wait(20)
         real(self, items)
 
-    monkeypatch.setattr(Core, "work", late)
+    monkeypatch.setattr(WritingPipeline, "work", late)
     return opened
 
 
@@ -156,7 +157,7 @@ def test_waiting_for_room_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_waiting_has_an_end(tmp_path: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pump, "WAIT", 0.05)
+    monkeypatch.setattr(background_queue, "WAIT", 0.05)
     writer = RolloutWriter(tmp_path, when_full="wait", queue_samples=1)
     writer.log(step=1)
     writer.log(step=2)
@@ -182,15 +183,15 @@ def test_flush_and_close_have_an_end_and_say_so(
 def test_an_error_in_the_thread_does_not_end_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real, script = Core.work, iter([MemoryError("no"), SystemExit()])
+    real, script = WritingPipeline.work, iter([MemoryError("no"), SystemExit()])
 
-    def failing(self: Core, items: list[Any]) -> None:
+    def failing(self: WritingPipeline, items: list[Any]) -> None:
         error = next(script, None)
         if error is not None:
             raise error
         real(self, items)
 
-    monkeypatch.setattr(Core, "work", failing)
+    monkeypatch.setattr(WritingPipeline, "work", failing)
     with RolloutWriter(tmp_path) as writer:
         for step in range(4):
             writer.log(step=step)
@@ -268,7 +269,7 @@ def test_the_end_of_a_process_waits_for_a_disk_that_hangs_only_so_long(tmp_path:
     done = program(
         tmp_path,
         """
-        import tensorboard_plugin_rlboard.writing.ending as ending
+        import tensorboard_plugin_rlboard.writing.shutdown as ending
         ending.CLOSING = 0.5
         writer = RolloutWriter(folder)
         os.write = lambda file, data: time.sleep(1000)
@@ -490,7 +491,7 @@ def test_nothing_that_is_logged_disturbs_and_every_sample_is_accounted_for(
 def test_an_error_while_lines_are_made_costs_only_their_samples(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, script = lines.encode, iter([MemoryError("no")])
+    real, script = json_lines.encode, iter([MemoryError("no")])
 
     def failing(*given: Any) -> Any:
         error = next(script, None)
@@ -498,7 +499,7 @@ def test_an_error_while_lines_are_made_costs_only_their_samples(
             raise error
         return real(*given)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.core.encode", failing)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.pipeline.encode", failing)
     with RolloutWriter(tmp_path) as writer:
         writer.log_batch(step=1, response=["a"] * 100)
     assert (writer.written, writer.dropped) == (36, 64)

@@ -16,18 +16,19 @@ from tensorboard_plugin_rlboard.api import (
     Steps,
     WorstTokens,
 )
-from tensorboard_plugin_rlboard.board import runs as runs_question
-from tensorboard_plugin_rlboard.board.columns import fetch
-from tensorboard_plugin_rlboard.board.distribution import distribution
-from tensorboard_plugin_rlboard.board.kept import Kept
-from tensorboard_plugin_rlboard.board.limits import Limits
-from tensorboard_plugin_rlboard.board.opened import OpenedSamples, binary
-from tensorboard_plugin_rlboard.board.overview import Overview
-from tensorboard_plugin_rlboard.board.sample import locate, sample, token_names
-from tensorboard_plugin_rlboard.board.samples import MAX_LIMIT, samples
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
-from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Trainings
-from tensorboard_plugin_rlboard.board.worst import worst_tokens
+from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
+from tensorboard_plugin_rlboard.board.lru_cache import LruCache
+from tensorboard_plugin_rlboard.board.query_limits import QueryLimits
+from tensorboard_plugin_rlboard.board.runs import runs as runs_question
+from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Trainings
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamples, binary
+from tensorboard_plugin_rlboard.board.samples.detail import locate, sample, token_names
+from tensorboard_plugin_rlboard.board.samples.listing import MAX_LIMIT, samples
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.sql_rows import fetch
+from tensorboard_plugin_rlboard.board.steps.service import StepService
+from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
+from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -45,13 +46,13 @@ class Board:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
-        self.limits = Limits()
-        self._opened = OpenedSamples()
+        self.limits = QueryLimits()
+        self._opened = DecodedSamples()
         self._described: dict[str, runs_question.Described] = {}
-        self._overview = Overview(registry, self.cursor, self.limits.heavy)
+        self._overview = StepService(registry, self.cursor, self.limits.heavy)
         registry.after_round = self._overview.follow
         self._trainings = Trainings(registry)
-        self._totals: Kept[int] = Kept(_TOTALS)
+        self._totals: LruCache[int] = LruCache(_TOTALS)
 
     @property
     def revision(self) -> int:

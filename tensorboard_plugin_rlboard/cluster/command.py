@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.cluster.job import Counts, Job
-from tensorboard_plugin_rlboard.cluster.local import Inline, Pool
-from tensorboard_plugin_rlboard.cluster.on_ray import MissingRayError, OnRay, RayUnreachableError
+from tensorboard_plugin_rlboard.cluster.process_engine import Inline, Pool
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
+from tensorboard_plugin_rlboard.cluster.ray_engine import MissingRayError, RayEngine, RayUnreachableError
 from tensorboard_plugin_rlboard.index.cache.local_store import BOUND, LocalStore, default_folder
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
@@ -126,7 +126,7 @@ def _work(wanted: Wanted, found: Scan, cache: LocalStore | None, progress: Progr
     files = [file for run in found.runs.values() for file in run]
     if not files:
         return Counts(), True
-    engine: Inline | Pool | OnRay | None = None
+    engine: Inline | Pool | RayEngine | None = None
     job = Job(files, cache, roots(wanted.source, ""))
     try:
         first = job.take(wait=True)
@@ -149,10 +149,10 @@ def _work(wanted: Wanted, found: Scan, cache: LocalStore | None, progress: Progr
     return job.counts, True
 
 
-def _engine(wanted: Wanted, left: int) -> Inline | Pool | OnRay:
+def _engine(wanted: Wanted, left: int) -> Inline | Pool | RayEngine:
     if wanted.engine == "ray":
         try:
-            return OnRay(wanted.workers, wanted.address)
+            return RayEngine(wanted.workers, wanted.address)
         except MissingRayError:
             raise RefusedError(_NO_RAY) from None
         except RayUnreachableError as error:

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.cluster.record import Record
-from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, unreadable
+from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, unreadable
+from tensorboard_plugin_rlboard.cluster.source_record import Record
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER, beside

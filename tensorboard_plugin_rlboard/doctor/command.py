@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.api import RunInfo
-from tensorboard_plugin_rlboard.doctor import advice, events
-from tensorboard_plugin_rlboard.doctor.files import files_of
+from tensorboard_plugin_rlboard.doctor import advice, tensorboard_runs
+from tensorboard_plugin_rlboard.doctor.file_reports import files_of
+from tensorboard_plugin_rlboard.doctor.indexing import Opened, opened
 from tensorboard_plugin_rlboard.doctor.printing import lines
-from tensorboard_plugin_rlboard.doctor.reading import Opened, opened
 from tensorboard_plugin_rlboard.doctor.report import Ignored, Report, RunReport
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 
@@ -47,7 +47,7 @@ def examine(path: str, limit: int = LIMIT, config: str = "") -> Report:
         config: an rlboard.toml that lies elsewhere.
     """
     with opened(path, limit, config) as found:
-        known = events.read(found.root) if limit else events.read(found.root, sys.maxsize)
+        known = tensorboard_runs.read(found.root) if limit else tensorboard_runs.read(found.root, sys.maxsize)
         answer = found.board.runs(known)
         runs = [_run(found, info, bool(known.scalars)) for info in answer.runs if info.files]
         ignored = _ignored(found)

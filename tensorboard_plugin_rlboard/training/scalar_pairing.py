@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from tensorboard_plugin_rlboard.board.selection import UnknownError
+from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.training.scalar_reader import paired
 
 _MOST_CHOICES = 100

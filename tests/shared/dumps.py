@@ -11,12 +11,13 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.api import Message
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.selection import Selection, UnknownError
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.http import plain
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.web.json_answers import plain
 
 RULES = TextRules()
 # Numbers that follow from the arrays shown beside them, and are held by other tests.
