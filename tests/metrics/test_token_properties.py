@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.metrics import segments, tokens
+from tensorboard_plugin_rlboard.metrics import segments, token_statistics, tokens
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 
@@ -35,11 +35,11 @@ def one(**arrays: Values) -> Tokens:
 
 
 def test_test_vector_of_the_definition() -> None:
-    found = tokens.derive(one(logprobs=[-0.1], ref_logprobs=[-3.0])).values
+    found = tokens.with_derived_metrics(one(logprobs=[-0.1], ref_logprobs=[-3.0])).values
     assert found["log_ratio"].tolist() == pytest.approx([2.9])
     assert found["k2"].tolist() == pytest.approx([4.205])
     assert found["k3"].tolist() == pytest.approx([1.955023], abs=5e-7)
-    swapped = tokens.derive(one(logprobs=[-3.0], ref_logprobs=[-0.1])).values
+    swapped = tokens.with_derived_metrics(one(logprobs=[-3.0], ref_logprobs=[-0.1])).values
     assert swapped["log_ratio"].tolist() == pytest.approx([-2.9])
     assert swapped["k2"].tolist() == pytest.approx([4.205])
     assert swapped["k3"].tolist() == pytest.approx([14.274145], abs=5e-7)
@@ -47,13 +47,15 @@ def test_test_vector_of_the_definition() -> None:
 
 def test_mismatch_k3_has_the_sampler_in_front() -> None:
     """KL(rollout || trainer): the samples are the sampler's, so its sign is the other one than k3's."""
-    found = tokens.derive(one(logprobs=[-0.1], rollout_logprobs=[-3.0])).values
+    found = tokens.with_derived_metrics(one(logprobs=[-0.1], rollout_logprobs=[-3.0])).values
     assert found["mismatch"].tolist() == pytest.approx([2.9])
     assert found["mismatch_k3"].tolist() == pytest.approx([math.exp(2.9) - 1 - 2.9])
 
 
 def test_other_derived_metrics() -> None:
-    found = tokens.derive(one(logprobs=[-0.5], ref_logprobs=[-2.0], new_logprobs=[-0.25])).values
+    found = tokens.with_derived_metrics(
+        one(logprobs=[-0.5], ref_logprobs=[-2.0], new_logprobs=[-0.25])
+    ).values
     assert found["prob"].tolist() == pytest.approx([math.exp(-0.5)])
     assert found["ref_prob"].tolist() == pytest.approx([math.exp(-2.0)])
     assert found["ratio"].tolist() == pytest.approx([math.exp(0.25)])
@@ -61,25 +63,25 @@ def test_other_derived_metrics() -> None:
 
 
 def test_nothing_is_derived_from_what_is_not_there() -> None:
-    found = tokens.derive(one(rollout_logprobs=[-1.0], ref_logprobs=[-1.0])).values
+    found = tokens.with_derived_metrics(one(rollout_logprobs=[-1.0], ref_logprobs=[-1.0])).values
     assert set(found) == {"rollout_logprobs", "ref_logprobs", "ref_prob"}
-    assert set(tokens.derive(one(values=[1.0])).values) == {"values"}
-    assert set(tokens.derive(one(returns=[1.0])).values) == {"returns"}
+    assert set(tokens.with_derived_metrics(one(values=[1.0])).values) == {"values"}
+    assert set(tokens.with_derived_metrics(one(returns=[1.0])).values) == {"returns"}
 
 
-@pytest.mark.parametrize("name", [metric.name for metric in (*tokens.POINTWISE, *tokens.ALONG)])
+@pytest.mark.parametrize("name", [metric.name for metric in (*tokens.POINTWISE, *tokens.SEQUENTIAL)])
 def test_a_logged_metric_is_never_replaced(name: str) -> None:
     logged: dict[str, Values] = {
         key: [-1.0, -2.0]
         for key in ("logprobs", "ref_logprobs", "rollout_logprobs", "new_logprobs", "values", "token_rewards")
     }
-    found = tokens.derive(flat_tokens([{**logged, name: [42.0, None]}]))
+    found = tokens.with_derived_metrics(flat_tokens([{**logged, name: [42.0, None]}]))
     assert found.values[name][0] == 42.0
     assert found.missing[name].tolist() == [False, True]
 
 
 def test_a_derived_value_is_missing_where_one_of_its_sources_is() -> None:
-    found = tokens.derive(one(logprobs=[-1.0, None, -1.0], ref_logprobs=[None, -1.0, -2.0]))
+    found = tokens.with_derived_metrics(one(logprobs=[-1.0, None, -1.0], ref_logprobs=[None, -1.0, -2.0]))
     assert found.missing["log_ratio"].tolist() == [True, True, False]
     assert found.missing["k3"].tolist() == [True, True, False]
     assert np.isnan(found.values["k3"][:2]).all()
@@ -87,7 +89,7 @@ def test_a_derived_value_is_missing_where_one_of_its_sources_is() -> None:
 
 
 def test_nan_stays_nan_and_is_not_missing() -> None:
-    found = tokens.derive(one(logprobs=[math.nan, -1.0], ref_logprobs=[-1.0, -math.inf]))
+    found = tokens.with_derived_metrics(one(logprobs=[math.nan, -1.0], ref_logprobs=[-1.0, -math.inf]))
     assert "k3" not in found.missing
     assert math.isnan(found.values["log_ratio"][0])
     assert found.values["log_ratio"][1] == math.inf
@@ -118,7 +120,7 @@ def test_statistics_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], da
     masks = None
     if data.draw(st.booleans()):
         masks = [[data.draw(st.booleans()) for _ in sample["x"]] for sample in drawn]
-    found = tokens.statistics(flat_tokens(drawn, masks), "x")
+    found = token_statistics.statistics(flat_tokens(drawn, masks), "x")
     for i, sample in enumerate(drawn):
         seen = [(at, x) for at, x in enumerate(sample["x"]) if masks is None or masks[i][at]]
         there = [(at, x) for at, x in seen if x is not None]
@@ -144,7 +146,7 @@ def test_statistics_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], da
 @given(samples(("x",), FINITE), st.sampled_from([1.0, 0.99, 0.5, 0.0]))
 def test_suffix_sums_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], factor: float) -> None:
     flat = flat_tokens(drawn)
-    found = segments.suffix_sum(flat.values["x"], flat.starts, flat.sizes, factor).tolist()
+    found = segments.discounted_cumsum(flat.values["x"], flat.starts, flat.sizes, factor).tolist()
     expected: list[float] = []
     for sample in drawn:
         total, backwards = 0.0, []
@@ -183,26 +185,28 @@ def test_value_target_is_gae_plus_value(drawn: list[dict[str, Values]], gamma: f
 @settings(deadline=None)
 @given(samples(("values", "token_rewards"), FINITE, most=2))
 def test_at_lambda_one_the_target_is_the_return_to_go(drawn: list[dict[str, Values]]) -> None:
-    found = tokens.derive(flat_tokens(drawn), gamma=0.9, lam=1.0).values
+    found = tokens.with_derived_metrics(flat_tokens(drawn), gamma=0.9, lam=1.0).values
     error = (found["values"] - found["return_to_go"]).tolist()
     assert found["value_error"].tolist() == pytest.approx(error, abs=1e-6)
 
 
 def test_logged_returns_are_the_target() -> None:
-    found = tokens.derive(one(values=[1.0, 2.0], token_rewards=[5.0, 5.0], returns=[3.0, 1.0])).values
+    found = tokens.with_derived_metrics(
+        one(values=[1.0, 2.0], token_rewards=[5.0, 5.0], returns=[3.0, 1.0])
+    ).values
     assert found["value_error"].tolist() == [-2.0, 1.0]
 
 
 def test_a_missing_last_reward_does_not_spoil_the_earlier_ones() -> None:
-    found = tokens.derive(one(values=[0.0, 0.0, 0.0], token_rewards=[1.0, 2.0, None]))
+    found = tokens.with_derived_metrics(one(values=[0.0, 0.0, 0.0], token_rewards=[1.0, 2.0, None]))
     assert found.values["return_to_go"][:2].tolist() == [3.0, 2.0]
     assert found.missing["return_to_go"].tolist() == [False, False, True]
     assert found.missing["td_error"].tolist() == [False, False, True]
 
 
 def test_samples_never_run_into_each_other() -> None:
-    apart = [tokens.derive(flat_tokens([sample])) for sample in SAMPLES]
-    together = tokens.derive(flat_tokens(SAMPLES))
+    apart = [tokens.with_derived_metrics(flat_tokens([sample])) for sample in SAMPLES]
+    together = tokens.with_derived_metrics(flat_tokens(SAMPLES))
     for name, array in together.values.items():
         joined = np.concatenate([found.values[name] for found in apart])
         assert array.tolist() == pytest.approx(joined.tolist(), nan_ok=True), name
@@ -220,7 +224,7 @@ SAMPLES: list[dict[str, Values]] = [
 def test_no_tokens_at_all(sizes: list[int]) -> None:
     empty = np.zeros(len(sizes), np.int64)
     flat = Tokens(empty, empty, {"logprobs": np.zeros(0), "ref_logprobs": np.zeros(0)}, {})
-    found = tokens.statistics(tokens.derive(flat), "k3")
+    found = token_statistics.statistics(tokens.with_derived_metrics(flat), "k3")
     assert found.count.tolist() == [0.0] * len(sizes)
     assert np.isnan(found.sum).all()
 
