@@ -7,13 +7,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { RunInfo } from "../src/api/answers";
 import { App } from "../src/app";
 import { speak } from "../src/i18n";
+import { setting } from "../src/lib/storage";
 import { forgetCompared } from "../src/shell/info/ConfigTable";
 import { compared, configSources, firstCompared, settingText } from "../src/shell/info/config";
 import { pairsOf } from "../src/shell/info/pairs";
 import { revision, runs, steps } from "../src/state/data";
 import { dispatchKey } from "../src/state/keys";
 import { DEFAULTS, select, selection } from "../src/state/selection";
-import { setting } from "../src/state/settings";
 import { runInfo } from "./fixtures";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.

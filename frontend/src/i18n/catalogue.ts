@@ -1,7 +1,7 @@
 /** Every visible word. One catalogue per language and view; a new view adds its files, nothing here. */
 
 import { signal } from "@preact/signals";
-import { isOneOf, setting } from "../state/settings";
+import { isOneOf, setting } from "../lib/storage";
 
 export const LANGUAGES = ["en", "zh"] as const;
 export type Language = (typeof LANGUAGES)[number];

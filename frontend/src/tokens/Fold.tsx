@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { isBoolean, setting } from "../state/settings";
+import { isBoolean, setting } from "../lib/storage";
 
 export interface FoldProps {
   /** Under this name it is remembered whether it is open. */

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
-import { BUCKETS } from "../lib/colour";
 import { full, num } from "../lib/format";
+import { BUCKETS } from "../lib/heatmapColours";
 import { Button, Toggle } from "../ui";
 import { BEYOND, CODE, classNames, histogram } from "./codes";
 import { locked, logarithmic, scaleKey, type TokenStage, toggleLock } from "./stage";

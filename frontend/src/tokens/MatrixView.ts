@@ -1,7 +1,7 @@
 /** Tokens across, metrics down, numbers in coloured cells: only the columns in view exist, and scrolling reuses them. */
 
-import type { PaletteName } from "../lib/colour";
 import { num } from "../lib/format";
+import type { PaletteName } from "../lib/heatmapColours";
 import { tokenOf } from "./blockDom";
 import { CODE, classNames } from "./codes";
 import { type TokenData, unitSpan, valueAt } from "./data";

@@ -7,7 +7,7 @@
  * repaints only the blocks that are near it.
  */
 
-import type { PaletteName } from "../lib/colour";
+import type { PaletteName } from "../lib/heatmapColours";
 import { blockSpans, blockText, estimatedHeight, spanOf, tokenOf } from "./blockDom";
 import { type BlockRange, blockOf, cutBlocks } from "./blocks";
 import { classNames, unitCode } from "./codes";

@@ -4,8 +4,8 @@
  * Classes instead of inline colours let the theme change without touching a token and keep switching metrics cheap.
  */
 
-import { BUCKETS, type PaletteName } from "../lib/colour";
-import { beyond, bucketOf, type Scale } from "../lib/scale";
+import { beyond, bucketOf, type Scale } from "../lib/colourScale";
+import { BUCKETS, type PaletteName } from "../lib/heatmapColours";
 import { type TokenData, unitSpan } from "./data";
 
 /** Added to a bucket (which is below 32) where the number lies beyond the scale. */

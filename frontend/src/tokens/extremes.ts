@@ -1,7 +1,7 @@
 /** The tokens of a response that stand out in a metric, and walking along them. */
 
-import type { MetricKind } from "../lib/scale";
-import { quantile } from "../lib/scale";
+import type { MetricKind } from "../lib/colourScale";
+import { quantile } from "../lib/colourScale";
 import { counts, isMissing, type TokenData } from "./data";
 
 /** At least this many tokens count as extreme, where that many differ from the rest at all. */

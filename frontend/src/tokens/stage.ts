@@ -1,9 +1,9 @@
 /** What the token views of one sample share: the metric, its scale and colours, and the token that is looked at. */
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { PaletteName } from "../lib/colour";
-import { robustScale, type Scale } from "../lib/scale";
-import { isBoolean, setting } from "../state/settings";
+import { robustScale, type Scale } from "../lib/colourScale";
+import type { PaletteName } from "../lib/heatmapColours";
+import { isBoolean, setting } from "../lib/storage";
 import { chosen } from "./choice";
 import { codesOf } from "./codes";
 import { countedValues, type TokenData, type TokenMetric, unitSpan } from "./data";

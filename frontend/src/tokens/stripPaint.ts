@@ -1,7 +1,7 @@
 /** The overview of a long response: its metric along the positions, as bars on a canvas. */
 
-import { BUCKETS, css, PLAIN, palette, type Theme } from "../lib/colour";
-import { position, type Scale } from "../lib/scale";
+import { position, type Scale } from "../lib/colourScale";
+import { BUCKETS, css, PLAIN, palette, type Theme } from "../lib/heatmapColours";
 import { CODE, weight } from "./codes";
 
 /** For each of `width` pixels the token whose code says most of those that fall on it; −1 where there is none. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { excerpt, lengthOf, pieces } from "../../src/lib/excerpt";
+import { excerpt, lengthOf, pieces } from "../../src/lib/longText";
 
 const whole = (text: string): boolean => excerpt(text, 20, 8, 5, 3).left === 0;
 

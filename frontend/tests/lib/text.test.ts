@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { around, bothEnds, columnCount, oneLine } from "../../src/lib/text";
+import { around, bothEnds, columnCount, oneLine } from "../../src/lib/singleLine";
 
 test("line breaks show, blanks shrink", () => {
   expect(oneLine("a\r\nb \n c\t\td\u2028e")).toBe("a ↵ b ↵ c d ↵ e");

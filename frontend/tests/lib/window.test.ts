@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ROW_HEIGHT, rowWindow, scrollTo } from "../../src/lib/window";
+import { ROW_HEIGHT, rowWindow, scrollTo } from "../../src/lib/rowWindow";
 
 const VIEW = 480;
 

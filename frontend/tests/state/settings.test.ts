@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { forgetSettings, isBoolean, isNumbers, isOneOf, isStrings, setting } from "../../src/state/settings";
+import { forgetSettings, isBoolean, isNumbers, isOneOf, isStrings, setting } from "../../src/lib/storage";
 
 beforeEach(() => {
   localStorage.clear();

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { isBoolean, setting } from "../../state/settings";
+import { isBoolean, setting } from "../../lib/storage";
 import { Toggle } from "../../ui";
 import { Checklist } from "./Checklist";
 import { compared, firstCompared, type Setting, settingText } from "./config";

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { isStrings, setting } from "../../state/settings";
+import { isStrings, setting } from "../../lib/storage";
 import { CopyButton } from "../../tokens/copy";
 import { adopt, Button, Dialog } from "../../ui";
 import infoCss from "./info.css?inline";

@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
 import { BANDS, type BandMode } from "../../charts/band";
 import { MARK_CAPS, MARK_ORDERS, type MarkOrder } from "../../charts/markset";
-import { isBoolean, isNumber, isOneOf, isStrings, setting } from "../../state/settings";
+import { isBoolean, isNumber, isOneOf, isStrings, setting } from "../../lib/storage";
 import { KL_METRICS, type KlMetric } from "./catalogue";
 
 // What the user chose about the look of this view, remembered between visits.

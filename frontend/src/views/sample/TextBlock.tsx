@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { lengthOf } from "../../lib/excerpt";
 import { count } from "../../lib/format";
+import { lengthOf } from "../../lib/longText";
 import { CopyButton } from "../../tokens/copy";
 import { Button } from "../../ui";
 import { LongText } from "./LongText";

@@ -1,6 +1,6 @@
 /** How much room the drawer takes; remembered. */
 
-import { isBoolean, isNumber, isOneOf, setting } from "../../state/settings";
+import { isBoolean, isNumber, isOneOf, setting } from "../../lib/storage";
 
 export const LAYOUTS = ["over", "split", "full"] as const;
 export type Layout = (typeof LAYOUTS)[number];

@@ -3,11 +3,11 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { RunInfo } from "../../api/answers";
 import { metricHint, metricLabel, t } from "../../i18n";
-import { columnCount } from "../../lib/text";
+import { columnCount } from "../../lib/singleLine";
+import { isNumbers, isStrings, setting } from "../../lib/storage";
 import { ranged, run } from "../../state/data";
 import { origins, originsOf } from "../../state/origins";
 import { selection } from "../../state/selection";
-import { isNumbers, isStrings, setting } from "../../state/settings";
 import type { Column } from "../../ui";
 import { MatchCell, ValueCell } from "./cells";
 import { cellOf, type Row } from "./pages";

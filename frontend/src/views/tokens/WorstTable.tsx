@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { Value, WorstTokens } from "../../api/answers";
 import { t } from "../../i18n";
 import { count, full, num } from "../../lib/format";
-import { oneLine } from "../../lib/text";
+import { oneLine } from "../../lib/singleLine";
 import { select } from "../../state/selection";
 import { spelled } from "../../tokens/glyphs";
 

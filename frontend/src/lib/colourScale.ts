@@ -6,7 +6,7 @@
  * about zero, magnitudes one that starts at zero, probabilities always the whole of 0 to 1 unless it is logarithmic.
  */
 
-import { BUCKETS, type PaletteName } from "./colour";
+import { BUCKETS, type PaletteName } from "./heatmapColours";
 
 export type MetricKind =
   | "signed"
