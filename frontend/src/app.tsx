@@ -20,7 +20,7 @@ import { followAddress, select, selection } from "./state/selection";
 import { moveStep, togglePin } from "./state/steps";
 import { adopt, Button } from "./ui";
 import kitCss from "./ui/kit.css?inline";
-import tableCss from "./ui/table.css?inline";
+import tableCss from "./ui/table/table.css?inline";
 import themeCss from "./ui/theme.css?inline";
 import { Overview } from "./views/overview/Overview";
 import { Samples } from "./views/samples/Samples";

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { t } from "../i18n";
 import { metricHint, metricLabel } from "../i18n/names";
 import { full, num } from "../lib/format";
-import { CopyButton } from "./copy";
+import { CopyButton } from "../ui/CopyButton";
 import { counts, type TokenData, type TokenMetric, unitSpan, valueAt } from "./data";
 import { spelled } from "./glyphs";
 import type { TokenStage } from "./stage";

@@ -8,7 +8,7 @@ import { has, t } from "../i18n";
 import { metricHint, metricLabel } from "../i18n/names";
 import { num } from "../lib/format";
 import { adopt } from "../ui";
-import { Fold } from "./Fold";
+import { Fold } from "../ui/CollapsibleSection";
 import { type Factors, factorWords } from "./factors";
 import type { TokenStage } from "./stage";
 import { type ValueLine, valueLines } from "./valueLines";

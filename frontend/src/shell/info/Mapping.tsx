@@ -4,8 +4,8 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import { isStrings, setting } from "../../lib/storage";
-import { CopyButton } from "../../tokens/copy";
 import { adopt, Button, Dialog } from "../../ui";
+import { CopyButton } from "../../ui/CopyButton";
 import infoCss from "./info.css?inline";
 import { pairsOf, signatureOf } from "./pairs";
 

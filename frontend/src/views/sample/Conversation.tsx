@@ -4,8 +4,8 @@ import type { Message as Said, Sample } from "../../api/answers";
 import { language, t } from "../../i18n";
 import { count } from "../../lib/format";
 import { select } from "../../state/selection";
-import { CopyButton } from "../../tokens/copy";
 import { Button } from "../../ui";
+import { CopyButton } from "../../ui/CopyButton";
 import { Message } from "./Message";
 import { conversationText, MODES, type Mode, wishedMode } from "./messages";
 

@@ -5,7 +5,7 @@ import { t } from "../../i18n";
 import { count } from "../../lib/format";
 import { excerpt, lengthOf } from "../../lib/longText";
 import { oneLine } from "../../lib/singleLine";
-import { CopyButton } from "../../tokens/copy";
+import { CopyButton } from "../../ui/CopyButton";
 import { LongText } from "./LongText";
 import { messageText } from "./messages";
 

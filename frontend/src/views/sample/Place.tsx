@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
 import { t } from "../../i18n";
-import { CopyButton } from "../../tokens/copy";
 import { Panel } from "../../ui";
+import { CopyButton } from "../../ui/CopyButton";
 
 /** Where the sample was read from, and what was cut off it and why. */
 export function Place({ sample }: { sample: Sample }): JSX.Element {

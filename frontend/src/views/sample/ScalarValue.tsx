@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Value } from "../../api/answers";
 import { t } from "../../i18n";
 import { full, num } from "../../lib/format";
-import { copyText } from "../../tokens/copy";
+import { copyText } from "../../ui/CopyButton";
 
 export interface ScalarValueProps {
   value: Value;

@@ -3,8 +3,8 @@ import { useMemo, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { count } from "../../lib/format";
 import { lengthOf } from "../../lib/longText";
-import { CopyButton } from "../../tokens/copy";
 import { Button } from "../../ui";
+import { CopyButton } from "../../ui/CopyButton";
 import { LongText } from "./LongText";
 import { tail } from "./tail";
 

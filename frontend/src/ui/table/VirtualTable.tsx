@@ -5,7 +5,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { ROW_HEIGHT, rowWindow, scrollTo } from "../lib/rowWindow";
+import { ROW_HEIGHT, rowWindow, scrollTo } from "../../lib/rowWindow";
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
 
