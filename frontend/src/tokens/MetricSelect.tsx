@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
-import { metricHint, metricLabel } from "../i18n/names";
+import { metricHint, metricLabel } from "../metrics/names";
 import { choices } from "./choice";
 import type { TokenStage } from "./stage";
 

@@ -3,7 +3,7 @@ import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { palette as chartPalette } from "../charts/theme";
 import { t } from "../i18n";
-import { metricLabel } from "../i18n/names";
+import { metricLabel } from "../metrics/names";
 import type { TokenStage } from "./stage";
 import { paintStrip } from "./stripPaint";
 import type { TextView } from "./TextView";

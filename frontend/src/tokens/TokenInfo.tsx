@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
-import { metricHint, metricLabel } from "../i18n/names";
 import { full, num } from "../lib/format";
+import { metricHint, metricLabel } from "../metrics/names";
 import { CopyButton } from "../ui/CopyButton";
 import { counts, type TokenData, type TokenMetric, unitSpan, valueAt } from "./data";
 import { spelled } from "./glyphs";

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { metricHint, metricLabel } from "../../src/i18n";
+import { originsOf } from "../../src/metrics/origins";
 import { runs } from "../../src/state/data";
-import { originsOf } from "../../src/state/origins";
 import { chooseScalars, chosenScalars, joinNames, scalarRuns, splitNames } from "../../src/state/pairing";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { metric, runInfo } from "../fixtures";

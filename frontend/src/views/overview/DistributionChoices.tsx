@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { metricHint, metricLabel } from "../../i18n/names";
 import { isString, setting } from "../../lib/storage";
+import { metricHint, metricLabel } from "../../metrics/names";
 import { Select } from "../../ui";
 import { shapes, spanAll } from "./choices";
 

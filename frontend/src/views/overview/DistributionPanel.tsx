@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../api/answers";
 import { t } from "../../i18n";
-import { metricHint, metricLabel } from "../../i18n/names";
+import { metricHint, metricLabel } from "../../metrics/names";
 import { shownScope } from "../../state/data";
 import { selection } from "../../state/selection";
 import { Panel } from "../../ui";

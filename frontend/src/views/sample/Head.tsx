@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import type { Sample, Value } from "../../api/answers";
 import { t } from "../../i18n";
-import { metricHint, metricLabel } from "../../i18n/names";
 import { count } from "../../lib/format";
+import { metricHint, metricLabel } from "../../metrics/names";
 import { openRow, order } from "../../state/order";
 import { Button } from "../../ui";
 import { Modes } from "./Conversation";

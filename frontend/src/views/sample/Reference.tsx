@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import type { Sample, Value } from "../../api/answers";
 import { t } from "../../i18n";
-import { joinHint, metricHint, metricLabel } from "../../i18n/names";
 import { signed } from "../../lib/format";
+import { joinHint, metricHint, metricLabel } from "../../metrics/names";
 import { Button } from "../../ui";
 import { beside } from "./layout";
 import { ScalarValue } from "./ScalarValue";

@@ -1,7 +1,7 @@
 /** Names of metrics in words: a label, and what it is in one line with its formula. */
 
-import { origins } from "../state/origins";
-import { has, t } from "./catalogue";
+import { has, t } from "../i18n/catalogue";
+import { origins } from "./origins";
 
 /** The sign of a join, after names of metrics that came from another file or run. */
 const JOINED = "⋈";
