@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { bandOf } from "../src/charts/band";
-import { columnOf, HIGH, LOW, MAIN, RAW, toData } from "../src/charts/columns";
-import { binOf, densities } from "../src/charts/histogram";
-import { gapsOf, type Mark, nonfinite, ordered } from "../src/charts/markset";
-import { linear, paddedRange, ticks } from "../src/charts/scale";
+import { columnOf, HIGH, LOW, MAIN, RAW, toData } from "../src/charts/curves/plotColumns";
+import { smooth } from "../src/charts/curves/smoothing";
+import { bandOf } from "../src/charts/curves/spreadBand";
+import { binOf, densities } from "../src/charts/distribution/Histogram";
+import { FEWEST, sharpening } from "../src/charts/distribution/spreadChange";
+import { gapsOf, type Mark, nonfinite, ordered } from "../src/charts/samples/sampleMarks";
+import { faded } from "../src/charts/shared/chartColours";
+import { linear, paddedRange, ticks } from "../src/charts/shared/linearScale";
 import {
   extentOf,
   meansOf,
@@ -14,10 +17,7 @@ import {
   shift,
   stepBeside,
   thinned,
-} from "../src/charts/series";
-import { FEWEST, sharpening } from "../src/charts/sharpen";
-import { smooth } from "../src/charts/smooth";
-import { faded } from "../src/charts/theme";
+} from "../src/charts/shared/series";
 
 describe("smooth", () => {
   it("leaves the values alone at weight 0", () => {

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import plotCss from "uplot/dist/uPlot.min.css?inline";
-import { palette, type Role } from "../charts/theme";
+import { palette, type Role } from "../charts/shared/chartColours";
 import { has, t } from "../i18n";
 import { num } from "../lib/format";
 import { metricHint, metricLabel } from "../metrics/names";

@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { Line } from "../../charts/columns";
-import { Curve } from "../../charts/curve";
-import { extentOf, stepBeside } from "../../charts/series";
+import { Curve } from "../../charts/curves/CurveChart";
+import type { Line } from "../../charts/curves/plotColumns";
+import { extentOf, stepBeside } from "../../charts/shared/series";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
 import { select, selection } from "../../state/selection";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../api/answers";
-import type { Line } from "../../charts/columns";
+import type { Line } from "../../charts/curves/plotColumns";
 import { has, t } from "../../i18n";
 import { count } from "../../lib/format";
 import { marked, metricHint, metricLabel } from "../../metrics/names";

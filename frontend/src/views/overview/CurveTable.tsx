@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import type { Line } from "../../charts/columns";
-import { ChartTable } from "../../charts/table";
+import type { Line } from "../../charts/curves/plotColumns";
+import { ChartTable } from "../../charts/shared/ChartTable";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
 import { selection } from "../../state/selection";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Steps } from "../../api/answers";
-import { Histogram } from "../../charts/histogram";
-import { ChartTable } from "../../charts/table";
+import { Histogram } from "../../charts/distribution/Histogram";
+import { ChartTable } from "../../charts/shared/ChartTable";
 import { t } from "../../i18n";
 import { count, num } from "../../lib/format";
 import { shapes } from "./choices";

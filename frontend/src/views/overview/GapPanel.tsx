@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Steps } from "../../api/answers";
-import { Bars } from "../../charts/bars";
-import { gapsOf, type Mark, nonfinite } from "../../charts/markset";
-import { ChartTable } from "../../charts/table";
+import { Bars } from "../../charts/samples/SampleBars";
+import { gapsOf, type Mark, nonfinite } from "../../charts/samples/sampleMarks";
+import { ChartTable } from "../../charts/shared/ChartTable";
 import { t } from "../../i18n";
 import { count, num, percent, signed } from "../../lib/format";
 import type { Answer } from "../../state/data";

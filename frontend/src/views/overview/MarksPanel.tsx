@@ -1,9 +1,16 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { Marks } from "../../charts/marks";
-import { isDrawable, MARK_CAPS, MARK_ORDERS, type Mark, nonfinite, ordered } from "../../charts/markset";
-import { extentOf } from "../../charts/series";
-import { ChartTable } from "../../charts/table";
+import { Marks } from "../../charts/samples/SampleDots";
+import {
+  isDrawable,
+  MARK_CAPS,
+  MARK_ORDERS,
+  type Mark,
+  nonfinite,
+  ordered,
+} from "../../charts/samples/sampleMarks";
+import { ChartTable } from "../../charts/shared/ChartTable";
+import { extentOf } from "../../charts/shared/series";
 import { t } from "../../i18n";
 import { count, num } from "../../lib/format";
 import type { Answer } from "../../state/data";

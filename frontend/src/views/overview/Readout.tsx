@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import type { Line } from "../../charts/columns";
-import { hovered } from "../../charts/hover";
-import { nearestIndex, nearestLogged } from "../../charts/series";
-import { cssColour } from "../../charts/theme";
+import { hovered } from "../../charts/curves/hoveredStep";
+import type { Line } from "../../charts/curves/plotColumns";
+import { cssColour } from "../../charts/shared/chartColours";
+import { nearestIndex, nearestLogged } from "../../charts/shared/series";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
 import { selection } from "../../state/selection";

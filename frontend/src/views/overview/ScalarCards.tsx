@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo } from "../../api/answers";
 import { api } from "../../api/client";
-import { drawable, origin, shift } from "../../charts/series";
+import { drawable, origin, shift } from "../../charts/shared/series";
 import { t } from "../../i18n";
 import { useAnswer } from "../../state/data";
 import { chosenScalars, scalarRuns } from "../../state/pairing";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Steps } from "../../api/answers";
-import { colourOf, type Shape } from "../../charts/histogram";
-import { FEWEST, type Spread, sharpening } from "../../charts/sharpen";
+import { colourOf, type Shape } from "../../charts/distribution/Histogram";
+import { FEWEST, type Spread, sharpening } from "../../charts/distribution/spreadChange";
 import { t } from "../../i18n";
 import { count, num } from "../../lib/format";
 import { select } from "../../state/selection";

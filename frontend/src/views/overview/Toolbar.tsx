@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { BANDS } from "../../charts/band";
+import { BANDS } from "../../charts/curves/spreadBand";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
 import { select, selection } from "../../state/selection";

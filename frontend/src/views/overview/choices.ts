@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
-import { BANDS, type BandMode } from "../../charts/band";
-import { MARK_CAPS, MARK_ORDERS, type MarkOrder } from "../../charts/markset";
+import { BANDS, type BandMode } from "../../charts/curves/spreadBand";
+import { MARK_CAPS, MARK_ORDERS, type MarkOrder } from "../../charts/samples/sampleMarks";
 import { isBoolean, isNumber, isOneOf, isStrings, setting } from "../../lib/storage";
 import { KL_METRICS, type KlMetric } from "./catalogue";
 

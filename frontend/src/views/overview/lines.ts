@@ -1,7 +1,7 @@
 import type { Steps } from "../../api/answers";
-import { type BandMode, bandOf } from "../../charts/band";
-import type { Line } from "../../charts/columns";
-import { drawable, meansOf, origin, shift, type Value } from "../../charts/series";
+import type { Line } from "../../charts/curves/plotColumns";
+import { type BandMode, bandOf } from "../../charts/curves/spreadBand";
+import { drawable, meansOf, origin, shift, type Value } from "../../charts/shared/series";
 import type { LineSource } from "./catalogue";
 
 /** How every chart of the grid is drawn. */

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Frame } from "./frame";
-import type { LinearScale } from "./scale";
-import { cssColour, type Role } from "./theme";
+import { Frame } from "../shared/AxisFrame";
+import { cssColour, type Role } from "../shared/chartColours";
+import type { LinearScale } from "../shared/linearScale";
 
 /** One distribution over the shared bins. */
 export interface Shape {

@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
-import { columnOf, HIGH, LOW } from "./columns";
-import { faded, palette, type Role } from "./theme";
+import { faded, palette, type Role } from "../shared/chartColours";
+import { columnOf, HIGH, LOW } from "./plotColumns";
 
 /** What the drawing asks for while it lives: answers may change without a new chart. */
 export interface Live {

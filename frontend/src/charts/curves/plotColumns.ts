@@ -1,8 +1,8 @@
 import type uPlot from "uplot";
-import type { Band } from "./band";
-import type { Value } from "./series";
-import { smooth } from "./smooth";
-import type { Role } from "./theme";
+import type { Role } from "../shared/chartColours";
+import type { Value } from "../shared/series";
+import { smooth } from "./smoothing";
+import type { Band } from "./spreadBand";
 
 /** One line of a chart with its optional band. `values` are the means, before smoothing. */
 export interface Line {

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Frame } from "./frame";
-import { walkMarks } from "./marks";
-import type { Mark } from "./markset";
-import { type LinearScale, paddedRange } from "./scale";
-import { cssColour } from "./theme";
+import { Frame } from "../shared/AxisFrame";
+import { cssColour } from "../shared/chartColours";
+import { type LinearScale, paddedRange } from "../shared/linearScale";
+import { walkMarks } from "./SampleDots";
+import type { Mark } from "./sampleMarks";
 
 type Bar = Mark & { readonly value: number };
 

@@ -1,4 +1,4 @@
-import type { StepColumns, Value } from "./series";
+import type { StepColumns, Value } from "../shared/series";
 
 export const BANDS = ["std", "p05_p95", "p25_p75", "none"] as const;
 export type BandMode = (typeof BANDS)[number];

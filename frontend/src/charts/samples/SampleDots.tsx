@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Frame } from "./frame";
-import { isDrawable, type Mark } from "./markset";
-import { paddedRange } from "./scale";
-import { cssColour } from "./theme";
+import { Frame } from "../shared/AxisFrame";
+import { cssColour } from "../shared/chartColours";
+import { paddedRange } from "../shared/linearScale";
+import { isDrawable, type Mark } from "./sampleMarks";
 
 export interface MarksProps {
   readonly label: string;

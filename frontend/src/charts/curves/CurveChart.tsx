@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { hovered } from "./hover";
-import { CurvePlot, type PlotState } from "./plot";
+import { CurvePlot, type PlotState } from "./CurvePlot";
+import { hovered } from "./hoveredStep";
 
 export interface CurveProps extends PlotState {
   /** Read aloud: what the chart shows, with smallest, largest and last value. */

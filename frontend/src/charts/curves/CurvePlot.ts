@@ -1,11 +1,11 @@
 import { effect } from "@preact/signals";
 import uPlot from "uplot";
-import { type Line, toData } from "./columns";
-import { hovered } from "./hover";
-import { Markers } from "./markers";
-import { type Live, optionsOf } from "./options";
-import { paletteSignal } from "./theme";
-import { watchSight } from "./visible";
+import { paletteSignal } from "../shared/chartColours";
+import { watchSight } from "../shared/visibleWidth";
+import { hovered } from "./hoveredStep";
+import { type Line, toData } from "./plotColumns";
+import { type Live, optionsOf } from "./plotOptions";
+import { Markers } from "./StepMarkers";
 
 /** What a chart of curves shows; replaced whole whenever something changes. */
 export interface PlotState {

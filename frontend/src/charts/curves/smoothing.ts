@@ -1,4 +1,4 @@
-import type { Value } from "./series";
+import type { Value } from "../shared/series";
 
 /**
  * Exponential moving average as TensorBoard draws it: weight 0 leaves the values alone, 0.99 is nearly flat.

@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { watchSight } from "./visible";
+import { watchSight } from "./visibleWidth";
 
 /** The width of an element in whole CSS pixels; 0 until it is known, and the last one while the tab is hidden. */
 export function useWidth(ref: RefObject<HTMLElement | null>): number {

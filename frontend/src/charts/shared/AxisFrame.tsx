@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { type LinearScale, linear, ticks } from "./scale";
-import { useWidth } from "./width";
+import { type LinearScale, linear, ticks } from "./linearScale";
+import { useWidth } from "./useWidth";
 
 /** Space around the plotting area for the numbers of the axes, in CSS pixels. */
 export const MARGIN = { left: 46, right: 8, top: 6, bottom: 20 } as const;
