@@ -5,7 +5,7 @@ import type { Sample } from "../src/api/answers";
 import { revision } from "../src/state/data";
 import { dispatchKey } from "../src/state/keys";
 import { select, selection } from "../src/state/selection";
-import { locked } from "../src/tokens/stage";
+import { locked } from "../src/tokens/shared/tokenViewState";
 import { nearest } from "../src/views/sample/Links";
 import { SampleDrawer } from "../src/views/sample/SampleDrawer";
 import { groupScalars } from "../src/views/sample/scalarGroups";

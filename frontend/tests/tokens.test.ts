@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { BLOCK_MAX, BLOCK_MIN, blockOf, cutBlocks } from "../src/tokens/blocks";
-import { choices, chosen, nextMetric } from "../src/tokens/choice";
-import { BEYOND, CODE, classNames, codesOf, unitCode } from "../src/tokens/codes";
+import { valueLines } from "../src/tokens/critic/valueLines";
+import { sharedScale } from "../src/tokens/matrix/commonScale";
+import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "../src/tokens/matrix/visibleColumns";
+import { BEYOND, CODE, classNames, codesOf, unitCode } from "../src/tokens/shared/colourCodes";
+import { extremes, nextOf } from "../src/tokens/shared/extremeTokens";
+import { choices, chosen, nextMetric } from "../src/tokens/shared/metricOptions";
 import {
   countedValues,
   type TokenData,
@@ -9,13 +12,10 @@ import {
   unitSpan,
   unitsOf,
   valueAt,
-} from "../src/tokens/data";
-import { extremes, nextOf } from "../src/tokens/extremes";
-import { glyphs, isUnseen, spelled } from "../src/tokens/glyphs";
-import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "../src/tokens/matrixWindow";
-import { sharedScale } from "../src/tokens/sharedScale";
-import { strongestPerPixel } from "../src/tokens/stripPaint";
-import { valueLines } from "../src/tokens/valueLines";
+} from "../src/tokens/shared/responseTokens";
+import { glyphs, isUnseen, spelled } from "../src/tokens/shared/visibleText";
+import { strongestPerPixel } from "../src/tokens/strip/stripPainting";
+import { BLOCK_MAX, BLOCK_MIN, blockOf, cutBlocks } from "../src/tokens/text/textBlocks";
 
 const signed = (name: string): TokenMetric => ({ name, kind: "signed", unit: "" });
 

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
 import { metricHint, metricLabel } from "../metrics/names";
-import { choices } from "./choice";
-import type { TokenStage } from "./stage";
+import { choices } from "./shared/metricOptions";
+import type { TokenStage } from "./shared/tokenViewState";
 
 /** The metric that colours the tokens. What the log lacks stays in the list and says which field it needs. */
 export function MetricSelect({

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { select, selection } from "../../state/selection";
-import type { TokenStage } from "../../tokens/stage";
+import type { TokenStage } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button } from "../../ui";
 import { CopyButton } from "../../ui/CopyButton";

@@ -2,10 +2,10 @@ import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
 import { run } from "../../state/data";
 import { select } from "../../state/selection";
-import { Matrix } from "../../tokens/Matrix";
-import type { TokenStage } from "../../tokens/stage";
-import { TokenInfo } from "../../tokens/TokenInfo";
-import { ValueChart } from "../../tokens/ValueChart";
+import { ValueChart } from "../../tokens/critic/ValueChart";
+import { Matrix } from "../../tokens/matrix/TokenMatrix";
+import type { TokenStage } from "../../tokens/shared/tokenViewState";
+import { TokenInfo } from "../../tokens/TokenDetails";
 
 export interface DockProps {
   sample: Sample;

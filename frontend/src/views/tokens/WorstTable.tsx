@@ -6,7 +6,7 @@ import { t } from "../../i18n";
 import { count, full, num } from "../../lib/format";
 import { oneLine } from "../../lib/singleLine";
 import { select } from "../../state/selection";
-import { spelled } from "../../tokens/glyphs";
+import { spelled } from "../../tokens/shared/visibleText";
 
 const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 

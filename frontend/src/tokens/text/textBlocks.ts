@@ -5,7 +5,7 @@
  * any is cut by force.
  */
 
-import type { Units } from "./data";
+import type { Units } from "../shared/responseTokens";
 
 /** No cut before this many tokens: a block per line would cost more than it saves. */
 export const BLOCK_MIN = 200;

@@ -1,8 +1,8 @@
 import { effect } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../i18n";
-import type { TokenStage } from "./stage";
+import { t } from "../../i18n";
+import type { TokenStage } from "../shared/tokenViewState";
 import { TextView } from "./TextView";
 
 export interface TokenTextProps {

@@ -1,6 +1,6 @@
 /** The tokens of one response and their numbers, as the token views read them. */
 
-import type { MetricKind } from "../lib/colourScale";
+import type { MetricKind } from "../../lib/colourScale";
 
 export interface TokenMetric {
   name: string;

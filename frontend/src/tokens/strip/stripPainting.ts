@@ -1,8 +1,8 @@
 /** The overview of a long response: its metric along the positions, as bars on a canvas. */
 
-import { position, type Scale } from "../lib/colourScale";
-import { BUCKETS, css, PLAIN, palette, type Theme } from "../lib/heatmapColours";
-import { CODE, weight } from "./codes";
+import { position, type Scale } from "../../lib/colourScale";
+import { BUCKETS, css, PLAIN, palette, type Theme } from "../../lib/heatmapColours";
+import { CODE, weight } from "../shared/colourCodes";
 
 /** For each of `width` pixels the token whose code says most of those that fall on it; −1 where there is none. */
 export function strongestPerPixel(codes: Uint8Array, scale: Scale | null, width: number): Int32Array {

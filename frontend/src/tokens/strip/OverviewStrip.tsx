@@ -1,12 +1,12 @@
 import { effect } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { palette as chartPalette } from "../charts/shared/chartColours";
-import { t } from "../i18n";
-import { metricLabel } from "../metrics/names";
-import type { TokenStage } from "./stage";
-import { paintStrip } from "./stripPaint";
-import type { TextView } from "./TextView";
+import { palette as chartPalette } from "../../charts/shared/chartColours";
+import { t } from "../../i18n";
+import { metricLabel } from "../../metrics/names";
+import type { TokenStage } from "../shared/tokenViewState";
+import type { TextView } from "../text/TextView";
+import { paintStrip } from "./stripPainting";
 
 export interface StripProps {
   stage: TokenStage;

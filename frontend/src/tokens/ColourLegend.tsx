@@ -3,8 +3,8 @@ import { t } from "../i18n";
 import { full, num } from "../lib/format";
 import { BUCKETS } from "../lib/heatmapColours";
 import { Button, Toggle } from "../ui";
-import { BEYOND, CODE, classNames, histogram } from "./codes";
-import { locked, logarithmic, scaleKey, type TokenStage, toggleLock } from "./stage";
+import { BEYOND, CODE, classNames, histogram } from "./shared/colourCodes";
+import { locked, logarithmic, scaleKey, type TokenStage, toggleLock } from "./shared/tokenViewState";
 
 /** What the colours mean: the ends with their numbers, and a sample of everything that is not on the scale. */
 export function Legend({ stage }: { stage: TokenStage }): JSX.Element | null {

@@ -1,6 +1,6 @@
 /** Which metrics a token can be coloured by, in the order a reader goes through them. */
 
-import type { TokenMetric } from "./data";
+import type { TokenMetric } from "./responseTokens";
 
 /** Metrics that are always offered, with the fields each needs where it is absent. */
 const OFFERED: readonly (readonly [name: string, needs: readonly string[]])[] = [

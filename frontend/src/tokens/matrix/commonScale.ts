@@ -1,4 +1,4 @@
-import type { Scale } from "../lib/colourScale";
+import type { Scale } from "../../lib/colourScale";
 
 /**
  * One scale over several metrics, for comparing their sizes; null where none has one.

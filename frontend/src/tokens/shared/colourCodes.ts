@@ -4,9 +4,9 @@
  * Classes instead of inline colours let the theme change without touching a token and keep switching metrics cheap.
  */
 
-import { beyond, bucketOf, type Scale } from "../lib/colourScale";
-import { BUCKETS, type PaletteName } from "../lib/heatmapColours";
-import { type TokenData, unitSpan } from "./data";
+import { beyond, bucketOf, type Scale } from "../../lib/colourScale";
+import { BUCKETS, type PaletteName } from "../../lib/heatmapColours";
+import { type TokenData, unitSpan } from "./responseTokens";
 
 /** Added to a bucket (which is below 32) where the number lies beyond the scale. */
 export const BEYOND = 32;

@@ -1,4 +1,4 @@
-import { t } from "../i18n";
+import { t } from "../../i18n";
 
 /** Discount γ and trace decay λ that the numbers were computed with, and whether the run's config says so. */
 export interface Factors {

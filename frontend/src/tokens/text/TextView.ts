@@ -7,12 +7,12 @@
  * repaints only the blocks that are near it.
  */
 
-import type { PaletteName } from "../lib/heatmapColours";
-import { blockSpans, blockText, estimatedHeight, spanOf, tokenOf } from "./blockDom";
-import { type BlockRange, blockOf, cutBlocks } from "./blocks";
-import { classNames, unitCode } from "./codes";
-import type { TokenData } from "./data";
-import { pointerMoved } from "./pointer";
+import type { PaletteName } from "../../lib/heatmapColours";
+import { classNames, unitCode } from "../shared/colourCodes";
+import { pointerMoved } from "../shared/pointerMoves";
+import type { TokenData } from "../shared/responseTokens";
+import { blockSpans, blockText, estimatedHeight, spanOf, tokenOf } from "./blockElements";
+import { type BlockRange, blockOf, cutBlocks } from "./textBlocks";
 
 /** How far outside of the viewport spans are made ahead. */
 const AHEAD = "400px";

@@ -5,7 +5,7 @@
  * together.
  */
 
-import { COLUMN_WIDTH } from "./matrixWindow";
+import { COLUMN_WIDTH } from "./visibleColumns";
 
 export interface MatrixWords {
   title: string;

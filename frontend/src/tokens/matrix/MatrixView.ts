@@ -1,15 +1,15 @@
 /** Tokens across, metrics down, numbers in coloured cells: only the columns in view exist, and scrolling reuses them. */
 
-import { num } from "../lib/format";
-import type { PaletteName } from "../lib/heatmapColours";
-import { tokenOf } from "./blockDom";
-import { CODE, classNames } from "./codes";
-import { type TokenData, unitSpan, valueAt } from "./data";
-import { spelled } from "./glyphs";
-import { emptyColumn, wideStrip } from "./matrixDom";
-import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "./matrixWindow";
-import { pointerMoved } from "./pointer";
-import type { TextEvents } from "./TextView";
+import { num } from "../../lib/format";
+import type { PaletteName } from "../../lib/heatmapColours";
+import { CODE, classNames } from "../shared/colourCodes";
+import { pointerMoved } from "../shared/pointerMoves";
+import { type TokenData, unitSpan, valueAt } from "../shared/responseTokens";
+import { spelled } from "../shared/visibleText";
+import { tokenOf } from "../text/blockElements";
+import type { TextEvents } from "../text/TextView";
+import { emptyColumn, wideStrip } from "./matrixElements";
+import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "./visibleColumns";
 
 /** One metric of the matrix with the colour of each token. */
 export interface MatrixRow {

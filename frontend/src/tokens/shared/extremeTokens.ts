@@ -1,8 +1,8 @@
 /** The tokens of a response that stand out in a metric, and walking along them. */
 
-import type { MetricKind } from "../lib/colourScale";
-import { quantile } from "../lib/colourScale";
-import { counts, isMissing, type TokenData } from "./data";
+import type { MetricKind } from "../../lib/colourScale";
+import { quantile } from "../../lib/colourScale";
+import { counts, isMissing, type TokenData } from "./responseTokens";
 
 /** At least this many tokens count as extreme, where that many differ from the rest at all. */
 const FEWEST = 5;

@@ -1,20 +1,20 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { language, t } from "../i18n";
-import type { Scale } from "../lib/colourScale";
-import { isBoolean, isStrings, setting } from "../lib/storage";
-import { metricHint, metricLabel } from "../metrics/names";
-import { Popover, Toggle } from "../ui";
-import { Fold } from "../ui/CollapsibleSection";
-import { choices } from "./choice";
-import { codesOf } from "./codes";
-import type { TokenMetric } from "./data";
+import { language, t } from "../../i18n";
+import type { Scale } from "../../lib/colourScale";
+import { isBoolean, isStrings, setting } from "../../lib/storage";
+import { metricHint, metricLabel } from "../../metrics/names";
+import { Popover, Toggle } from "../../ui";
+import { Fold } from "../../ui/CollapsibleSection";
+import { codesOf } from "../shared/colourCodes";
+import { choices } from "../shared/metricOptions";
+import type { TokenMetric } from "../shared/responseTokens";
+import type { TokenStage } from "../shared/tokenViewState";
+import { eventsOf } from "../text/TokenText";
+import { sharedScale } from "./commonScale";
 import { MatrixView } from "./MatrixView";
-import { matrixFrame } from "./matrixDom";
-import { sharedScale } from "./sharedScale";
-import type { TokenStage } from "./stage";
-import { eventsOf } from "./TokenText";
+import { matrixFrame } from "./matrixElements";
 
 /** Rows that the user has switched off; a metric met for the first time is on. */
 const hiddenRows = setting<string[]>("matrix.hidden", [], isStrings);

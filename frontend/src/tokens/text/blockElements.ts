@@ -1,7 +1,7 @@
 /** The elements of one block of tokens. All text from rollouts becomes text nodes and nothing else. */
 
-import { type TokenData, unitSpan } from "./data";
-import { glyphs, isUnseen } from "./glyphs";
+import { type TokenData, unitSpan } from "../shared/responseTokens";
+import { glyphs, isUnseen } from "../shared/visibleText";
 
 /** A block's tokens as one plain text: what stands there until it comes near the viewport. */
 export function blockText(data: TokenData, from: number, to: number): string {

@@ -1,6 +1,6 @@
 /** The palettes as style rules: one class per colour, both themes. Text views and the matrix share them. */
 
-import { BUCKETS, css, type PaletteName, PLAIN, palette, type Theme } from "../lib/heatmapColours";
+import { BUCKETS, css, type PaletteName, PLAIN, palette, type Theme } from "../../lib/heatmapColours";
 
 export function heatCss(): string {
   return (["light", "dark"] as const).map((theme) => themeRules(theme)).join("\n");

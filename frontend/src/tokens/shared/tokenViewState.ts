@@ -1,13 +1,13 @@
 /** What the token views of one sample share: the metric, its scale and colours, and the token that is looked at. */
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { robustScale, type Scale } from "../lib/colourScale";
-import type { PaletteName } from "../lib/heatmapColours";
-import { isBoolean, setting } from "../lib/storage";
-import { chosen } from "./choice";
-import { codesOf } from "./codes";
-import { countedValues, type TokenData, type TokenMetric, unitSpan } from "./data";
-import { extremes, nextOf } from "./extremes";
+import { robustScale, type Scale } from "../../lib/colourScale";
+import type { PaletteName } from "../../lib/heatmapColours";
+import { isBoolean, setting } from "../../lib/storage";
+import { codesOf } from "./colourCodes";
+import { extremes, nextOf } from "./extremeTokens";
+import { chosen } from "./metricOptions";
+import { countedValues, type TokenData, type TokenMetric, unitSpan } from "./responseTokens";
 
 /** Probabilities by logarithm. */
 export const logarithmic = setting("tokens.log", false, isBoolean);

@@ -3,9 +3,9 @@ import { t } from "../i18n";
 import { full, num } from "../lib/format";
 import { metricHint, metricLabel } from "../metrics/names";
 import { CopyButton } from "../ui/CopyButton";
-import { counts, type TokenData, type TokenMetric, unitSpan, valueAt } from "./data";
-import { spelled } from "./glyphs";
-import type { TokenStage } from "./stage";
+import { counts, type TokenData, type TokenMetric, unitSpan, valueAt } from "./shared/responseTokens";
+import type { TokenStage } from "./shared/tokenViewState";
+import { spelled } from "./shared/visibleText";
 
 /** All numbers of the token under the pointer or the focus, in a place that does not move. */
 export function TokenInfo({ stage, pinned }: { stage: TokenStage; pinned: number | null }): JSX.Element {

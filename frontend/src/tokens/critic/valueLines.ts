@@ -1,6 +1,6 @@
 /** What the critic expected against what came: the lines of the chart, from whichever of the fields are there. */
 
-import { type TokenData, valueAt } from "./data";
+import { type TokenData, valueAt } from "../shared/responseTokens";
 
 export interface ValueLine {
   metric: "values" | "return_to_go" | "returns" | "value_error";
