@@ -1,9 +1,14 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RunInfo, Steps, Summary } from "../src/api/answers";
 import { revision } from "../src/state/data";
-import { addedCharts, builtInCharts, isTokenMean, referenceOf } from "../src/views/overview/catalogue";
+import {
+  addedCharts,
+  builtInCharts,
+  isTokenMean,
+  referenceOf,
+} from "../src/views/overview/curves/chartCatalogue";
+import { joined, lineOf } from "../src/views/overview/curves/curveLines";
 import { binsFor, loadCompared, shapesOf, spanOf } from "../src/views/overview/distributions";
-import { joined, lineOf } from "../src/views/overview/lines";
 import { loadStepSamples, marksOf, PAGE } from "../src/views/overview/stepSamples";
 import { Recent } from "../src/views/overview/walking";
 import { metric, runInfo } from "./fixtures";

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import { hovered } from "../../charts/curves/hoveredStep";
-import type { Line } from "../../charts/curves/plotColumns";
-import { cssColour } from "../../charts/shared/chartColours";
-import { nearestIndex, nearestLogged } from "../../charts/shared/series";
-import { t } from "../../i18n";
-import { num } from "../../lib/format";
-import { selection } from "../../state/selection";
+import { hovered } from "../../../charts/curves/hoveredStep";
+import type { Line } from "../../../charts/curves/plotColumns";
+import { cssColour } from "../../../charts/shared/chartColours";
+import { nearestIndex, nearestLogged } from "../../../charts/shared/series";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { selection } from "../../../state/selection";
 
 export interface ReadoutProps {
   readonly x: readonly number[];

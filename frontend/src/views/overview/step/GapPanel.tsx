@@ -1,19 +1,19 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { Steps } from "../../api/answers";
-import { Bars } from "../../charts/samples/SampleBars";
-import { gapsOf, type Mark, nonfinite } from "../../charts/samples/sampleMarks";
-import { ChartTable } from "../../charts/shared/ChartTable";
-import { t } from "../../i18n";
-import { count, num, percent, signed } from "../../lib/format";
-import type { Answer } from "../../state/data";
-import { selection } from "../../state/selection";
-import { Panel } from "../../ui";
-import { Shown } from "./MarksPanel";
-import { openSample } from "./openSample";
-import { PANEL_HEIGHT, PanelBody } from "./PanelBody";
-import type { StepSamples } from "./stepSamples";
-import { TableToggle } from "./TableToggle";
+import type { Steps } from "../../../api/answers";
+import { Bars } from "../../../charts/samples/SampleBars";
+import { gapsOf, type Mark, nonfinite } from "../../../charts/samples/sampleMarks";
+import { ChartTable } from "../../../charts/shared/ChartTable";
+import { t } from "../../../i18n";
+import { count, num, percent, signed } from "../../../lib/format";
+import type { Answer } from "../../../state/data";
+import { selection } from "../../../state/selection";
+import { Panel } from "../../../ui";
+import { openSample } from "../shared/openSample";
+import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
+import { TableToggle } from "../shared/TableToggle";
+import type { StepSamples } from "../stepSamples";
+import { Shown } from "./RewardPanel";
 
 export interface GapPanelProps {
   readonly step: number;

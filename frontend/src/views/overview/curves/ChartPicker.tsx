@@ -1,15 +1,15 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { RunInfo, Steps } from "../../api/answers";
-import { api } from "../../api/client";
-import { t } from "../../i18n";
-import { metricHint, metricLabel } from "../../metrics/names";
-import { useAnswer } from "../../state/data";
-import { chosenScalars, scalarRuns } from "../../state/pairing";
-import { Popover, Toggle } from "../../ui";
+import type { RunInfo, Steps } from "../../../api/answers";
+import { api } from "../../../api/client";
+import { t } from "../../../i18n";
+import { metricHint, metricLabel } from "../../../metrics/names";
+import { useAnswer } from "../../../state/data";
+import { chosenScalars, scalarRuns } from "../../../state/pairing";
+import { Popover, Toggle } from "../../../ui";
+import { addedIds, hiddenCharts, toggleIn } from "../shared/settings";
 import { titleOf } from "./CurveGrid";
-import { type ChartSource, metricChart, stepMetricChart } from "./catalogue";
-import { addedIds, hiddenCharts, toggleIn } from "./choices";
+import { type ChartSource, metricChart, stepMetricChart } from "./chartCatalogue";
 import { scalarChart } from "./ScalarCards";
 
 interface Item {

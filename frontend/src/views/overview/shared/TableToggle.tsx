@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import { t } from "../../i18n";
-import { Button } from "../../ui";
+import { t } from "../../../i18n";
+import { Button } from "../../../ui";
 
 /** Between a drawing and its numbers as a table. */
 export function TableToggle({ on, onChange }: { on: boolean; onChange: (on: boolean) => void }): JSX.Element {

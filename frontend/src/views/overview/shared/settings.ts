@@ -1,8 +1,8 @@
 import type { Signal } from "@preact/signals";
-import { BANDS, type BandMode } from "../../charts/curves/spreadBand";
-import { MARK_CAPS, MARK_ORDERS, type MarkOrder } from "../../charts/samples/sampleMarks";
-import { isBoolean, isNumber, isOneOf, isStrings, setting } from "../../lib/storage";
-import { KL_METRICS, type KlMetric } from "./catalogue";
+import { BANDS, type BandMode } from "../../../charts/curves/spreadBand";
+import { MARK_CAPS, MARK_ORDERS, type MarkOrder } from "../../../charts/samples/sampleMarks";
+import { isBoolean, isNumber, isOneOf, isStrings, setting } from "../../../lib/storage";
+import { KL_METRICS, type KlMetric } from "../curves/chartCatalogue";
 
 // What the user chose about the look of this view, remembered between visits.
 

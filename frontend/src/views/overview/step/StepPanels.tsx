@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
-import type { RunInfo, Steps } from "../../api/answers";
-import { shownScope } from "../../state/data";
-import { markCap } from "./choices";
-import { DistributionPanel } from "./DistributionPanel";
+import type { RunInfo, Steps } from "../../../api/answers";
+import { shownScope } from "../../../state/data";
+import { DistributionPanel } from "../distribution/DistributionPanel";
+import { markCap } from "../shared/settings";
+import { loadStepSamples, type StepSamples } from "../stepSamples";
+import { Recent, type StepQuestion, useAtStep } from "../walking";
 import { GapPanel } from "./GapPanel";
-import { MarksPanel } from "./MarksPanel";
-import { loadStepSamples, type StepSamples } from "./stepSamples";
-import { Recent, type StepQuestion, useAtStep } from "./walking";
+import { MarksPanel } from "./RewardPanel";
 
 const recent = new Recent<StepSamples>();
 

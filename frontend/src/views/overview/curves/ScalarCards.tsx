@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { RunInfo } from "../../api/answers";
-import { api } from "../../api/client";
-import { drawable, origin, shift } from "../../charts/shared/series";
-import { t } from "../../i18n";
-import { useAnswer } from "../../state/data";
-import { chosenScalars, scalarRuns } from "../../state/pairing";
+import type { RunInfo } from "../../../api/answers";
+import { api } from "../../../api/client";
+import { drawable, origin, shift } from "../../../charts/shared/series";
+import { t } from "../../../i18n";
+import { useAnswer } from "../../../state/data";
+import { chosenScalars, scalarRuns } from "../../../state/pairing";
+import { addedIds, fromZero, toggleIn } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
-import { addedIds, fromZero, toggleIn } from "./choices";
 
 const PREFIX = "scalar:";
 /** TensorBoard keeps this many points of a series unless it is told otherwise. */

@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
-import type { Steps } from "../../api/answers";
-import { Histogram } from "../../charts/distribution/Histogram";
-import { ChartTable } from "../../charts/shared/ChartTable";
-import { t } from "../../i18n";
-import { count, num } from "../../lib/format";
-import { shapes } from "./choices";
-import { type Compared, shapesOf } from "./distributions";
-import { PANEL_HEIGHT } from "./PanelBody";
-import { Sharpening } from "./Sharpening";
+import type { Steps } from "../../../api/answers";
+import { Histogram } from "../../../charts/distribution/Histogram";
+import { ChartTable } from "../../../charts/shared/ChartTable";
+import { t } from "../../../i18n";
+import { count, num } from "../../../lib/format";
+import { type Compared, shapesOf } from "../distributions";
+import { PANEL_HEIGHT } from "../shared/PanelBody";
+import { shapes } from "../shared/settings";
+import { Sharpening } from "./SpreadTable";
 
 export interface BodyProps {
   readonly data: Compared;

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
-import type { RunInfo } from "../../api/answers";
-import { t } from "../../i18n";
-import { isString, setting } from "../../lib/storage";
-import { metricHint, metricLabel } from "../../metrics/names";
-import { Select } from "../../ui";
-import { shapes, spanAll } from "./choices";
+import type { RunInfo } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { isString, setting } from "../../../lib/storage";
+import { metricHint, metricLabel } from "../../../metrics/names";
+import { Select } from "../../../ui";
+import { shapes, spanAll } from "../shared/settings";
 
 const chosenMetric = setting("overview.distribution_metric", "reward", isString);
 

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
-import type { Line } from "../../charts/curves/plotColumns";
-import { ChartTable } from "../../charts/shared/ChartTable";
-import { t } from "../../i18n";
-import { num } from "../../lib/format";
-import { selection } from "../../state/selection";
+import type { Line } from "../../../charts/curves/plotColumns";
+import { ChartTable } from "../../../charts/shared/ChartTable";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { selection } from "../../../state/selection";
 
 export interface CurveTableProps {
   readonly title: string;

@@ -1,4 +1,4 @@
-import { select } from "../../state/selection";
+import { select } from "../../../state/selection";
 
 /** Opening is a history entry, so that Back leads to the chart again. */
 export function openSample(id: string): void {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { Marks } from "../../charts/samples/SampleDots";
+import { Marks } from "../../../charts/samples/SampleDots";
 import {
   isDrawable,
   MARK_CAPS,
@@ -8,19 +8,19 @@ import {
   type Mark,
   nonfinite,
   ordered,
-} from "../../charts/samples/sampleMarks";
-import { ChartTable } from "../../charts/shared/ChartTable";
-import { extentOf } from "../../charts/shared/series";
-import { t } from "../../i18n";
-import { count, num } from "../../lib/format";
-import type { Answer } from "../../state/data";
-import { selection } from "../../state/selection";
-import { Panel, Select } from "../../ui";
-import { markCap, markOrder } from "./choices";
-import { openSample } from "./openSample";
-import { PANEL_HEIGHT, PanelBody } from "./PanelBody";
-import type { StepSamples } from "./stepSamples";
-import { TableToggle } from "./TableToggle";
+} from "../../../charts/samples/sampleMarks";
+import { ChartTable } from "../../../charts/shared/ChartTable";
+import { extentOf } from "../../../charts/shared/series";
+import { t } from "../../../i18n";
+import { count, num } from "../../../lib/format";
+import type { Answer } from "../../../state/data";
+import { selection } from "../../../state/selection";
+import { Panel, Select } from "../../../ui";
+import { openSample } from "../shared/openSample";
+import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
+import { markCap, markOrder } from "../shared/settings";
+import { TableToggle } from "../shared/TableToggle";
+import type { StepSamples } from "../stepSamples";
 
 /** Reward of every sample beside the reference's. */
 export function MarksPanel({ step, answer }: { step: number; answer: Answer<StepSamples> }): JSX.Element {

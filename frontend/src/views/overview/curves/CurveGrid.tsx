@@ -1,16 +1,16 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { RunInfo, Steps } from "../../api/answers";
-import type { Line } from "../../charts/curves/plotColumns";
-import { has, t } from "../../i18n";
-import { count } from "../../lib/format";
-import { marked, metricHint, metricLabel } from "../../metrics/names";
-import { selection } from "../../state/selection";
-import { Select } from "../../ui";
+import type { RunInfo, Steps } from "../../../api/answers";
+import type { Line } from "../../../charts/curves/plotColumns";
+import { has, t } from "../../../i18n";
+import { count } from "../../../lib/format";
+import { marked, metricHint, metricLabel } from "../../../metrics/names";
+import { selection } from "../../../state/selection";
+import { Select } from "../../../ui";
+import { addedIds, band, bandScale, fromZero, hiddenCharts, klMetric, toggleIn } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
-import { type ChartSource, KL_METRICS, type LineSource } from "./catalogue";
-import { addedIds, band, bandScale, fromZero, hiddenCharts, klMetric, toggleIn } from "./choices";
-import { lineOf } from "./lines";
+import { type ChartSource, KL_METRICS, type LineSource } from "./chartCatalogue";
+import { lineOf } from "./curveLines";
 import { ScalarCards } from "./ScalarCards";
 
 export interface CurveGridProps {

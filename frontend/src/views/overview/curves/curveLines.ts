@@ -1,8 +1,8 @@
-import type { Steps } from "../../api/answers";
-import type { Line } from "../../charts/curves/plotColumns";
-import { type BandMode, bandOf } from "../../charts/curves/spreadBand";
-import { drawable, meansOf, origin, shift, type Value } from "../../charts/shared/series";
-import type { LineSource } from "./catalogue";
+import type { Steps } from "../../../api/answers";
+import type { Line } from "../../../charts/curves/plotColumns";
+import { type BandMode, bandOf } from "../../../charts/curves/spreadBand";
+import { drawable, meansOf, origin, shift, type Value } from "../../../charts/shared/series";
+import type { LineSource } from "./chartCatalogue";
 
 /** How every chart of the grid is drawn. */
 export interface Drawing {

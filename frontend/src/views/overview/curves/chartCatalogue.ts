@@ -1,5 +1,5 @@
-import type { RunInfo, Steps } from "../../api/answers";
-import type { Role } from "../../charts/shared/chartColours";
+import type { RunInfo, Steps } from "../../../api/answers";
+import type { Role } from "../../../charts/shared/chartColours";
 
 /** One line of a chart and where its numbers come from. */
 export interface LineSource {

@@ -1,17 +1,17 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { Curve } from "../../charts/curves/CurveChart";
-import type { Line } from "../../charts/curves/plotColumns";
-import { extentOf, stepBeside } from "../../charts/shared/series";
-import { t } from "../../i18n";
-import { num } from "../../lib/format";
-import { select, selection } from "../../state/selection";
-import { goToStep } from "../../state/steps";
-import { Button } from "../../ui";
+import { Curve } from "../../../charts/curves/CurveChart";
+import type { Line } from "../../../charts/curves/plotColumns";
+import { extentOf, stepBeside } from "../../../charts/shared/series";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { select, selection } from "../../../state/selection";
+import { goToStep } from "../../../state/steps";
+import { Button } from "../../../ui";
+import { chartSize, smoothing } from "../shared/settings";
+import { TableToggle } from "../shared/TableToggle";
 import { CurveTable } from "./CurveTable";
-import { chartSize, smoothing } from "./choices";
-import { Readout } from "./Readout";
-import { TableToggle } from "./TableToggle";
+import { Readout } from "./CurveValues";
 
 const HEIGHTS = { small: 112, large: 190 } as const;
 

@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
-import type { Steps } from "../../api/answers";
-import { colourOf, type Shape } from "../../charts/distribution/Histogram";
-import { FEWEST, type Spread, sharpening } from "../../charts/distribution/spreadChange";
-import { t } from "../../i18n";
-import { count, num } from "../../lib/format";
-import { select } from "../../state/selection";
-import { Button } from "../../ui";
-import { againstSpreadOf, type Compared, spreadOf } from "./distributions";
+import type { Steps } from "../../../api/answers";
+import { colourOf, type Shape } from "../../../charts/distribution/Histogram";
+import { FEWEST, type Spread, sharpening } from "../../../charts/distribution/spreadChange";
+import { t } from "../../../i18n";
+import { count, num } from "../../../lib/format";
+import { select } from "../../../state/selection";
+import { Button } from "../../../ui";
+import { againstSpreadOf, type Compared, spreadOf } from "../distributions";
 
 export interface SharpeningProps {
   readonly data: Compared;
