@@ -15,7 +15,7 @@ import {
   looksUndecoded,
   modeOf,
   wishedMode,
-} from "../src/views/sample/messages";
+} from "../src/views/sample/conversation/readingMode";
 import { SampleDrawer } from "../src/views/sample/SampleDrawer";
 import { metric, sampleOf } from "./fixtures";
 

@@ -6,10 +6,10 @@ import { revision } from "../src/state/data";
 import { dispatchKey } from "../src/state/keys";
 import { select, selection } from "../src/state/selection";
 import { locked } from "../src/tokens/shared/tokenViewState";
-import { nearest } from "../src/views/sample/Links";
+import { nearest } from "../src/views/sample/PromptLinks";
 import { SampleDrawer } from "../src/views/sample/SampleDrawer";
-import { groupScalars } from "../src/views/sample/scalarGroups";
-import { tail } from "../src/views/sample/tail";
+import { groupScalars } from "../src/views/sample/scalars/scalarGroups";
+import { tail } from "../src/views/sample/texts/textEnd";
 import { metric, sampleOf } from "./fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { pieces } from "../../lib/longText";
+import { pieces } from "../../../lib/longText";
 
 /** From this many characters on a text is laid out in pieces, as they come into view: whole it would stall the page. */
 const LONG = 30_000;

@@ -5,10 +5,10 @@ import { count } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics/names";
 import { openRow, order } from "../../state/order";
 import { Button } from "../../ui";
-import { Modes } from "./Conversation";
-import { LAYOUTS, layout } from "./layout";
-import { hasMessages, type Mode } from "./messages";
-import { ScalarValue } from "./ScalarValue";
+import { Modes } from "./conversation/Conversation";
+import { hasMessages, type Mode } from "./conversation/readingMode";
+import { LAYOUTS, layout } from "./drawerLayout";
+import { ScalarValue } from "./scalars/ScalarValue";
 import { canWalk, walk } from "./walk";
 
 /** The numbers that the head shows where the sample has them. */

@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { Message as Said, Sample } from "../../api/answers";
-import { language, t } from "../../i18n";
-import { count } from "../../lib/format";
-import { select } from "../../state/selection";
-import { Button } from "../../ui";
-import { CopyButton } from "../../ui/CopyButton";
-import { Message } from "./Message";
-import { conversationText, MODES, type Mode, wishedMode } from "./messages";
+import type { Message as Said, Sample } from "../../../api/answers";
+import { language, t } from "../../../i18n";
+import { count } from "../../../lib/format";
+import { select } from "../../../state/selection";
+import { Button } from "../../../ui";
+import { CopyButton } from "../../../ui/CopyButton";
+import { Message } from "./MessageItem";
+import { conversationText, MODES, type Mode, wishedMode } from "./readingMode";
 
 /** Goes over to the conversation or the text, and keeps to it. */
 export function setMode(mode: Mode): void {

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import type { Sample } from "../../api/answers";
-import { t } from "../../i18n";
-import { looksUndecoded } from "./messages";
+import type { Sample } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { looksUndecoded } from "../conversation/readingMode";
 import { TextBlock } from "./TextBlock";
 
 const PACKAGE = 'pip install "tensorboard-plugin-rlboard[tokenizers]"';

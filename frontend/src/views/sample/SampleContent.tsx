@@ -6,16 +6,16 @@ import type { TokenStage } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button } from "../../ui";
 import { CopyButton } from "../../ui/CopyButton";
-import { Conversation } from "./Conversation";
-import { Links } from "./Links";
-import { beside } from "./layout";
+import { Conversation } from "./conversation/Conversation";
+import { type Mode, showsResponse } from "./conversation/readingMode";
+import { beside } from "./drawerLayout";
 import type { Loaded } from "./load";
-import { type Mode, showsResponse } from "./messages";
-import { Place, Problems } from "./Place";
-import { Reference } from "./Reference";
-import { Scalars } from "./Scalars";
-import { OtherTexts, PlainResponse, Prompt } from "./Texts";
-import { Undecoded } from "./Undecoded";
+import { Links } from "./PromptLinks";
+import { Place, Problems } from "./SampleSource";
+import { Scalars } from "./scalars/ScalarsPanel";
+import { Reference } from "./texts/ReferenceResponse";
+import { OtherTexts, PlainResponse, Prompt } from "./texts/SampleTexts";
+import { Undecoded } from "./texts/UndecodedTokens";
 
 export interface ContentProps {
   loaded: Loaded;

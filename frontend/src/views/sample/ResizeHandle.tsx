@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { t } from "../../i18n";
-import { resize, width } from "./layout";
+import { resize, width } from "./drawerLayout";
 
 /** Percent per press of an arrow key. */
 const STEP = 5;

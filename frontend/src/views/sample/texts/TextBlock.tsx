@@ -1,12 +1,12 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { t } from "../../i18n";
-import { count } from "../../lib/format";
-import { lengthOf } from "../../lib/longText";
-import { Button } from "../../ui";
-import { CopyButton } from "../../ui/CopyButton";
+import { t } from "../../../i18n";
+import { count } from "../../../lib/format";
+import { lengthOf } from "../../../lib/longText";
+import { Button } from "../../../ui";
+import { CopyButton } from "../../../ui/CopyButton";
 import { LongText } from "./LongText";
-import { tail } from "./tail";
+import { tail } from "./textEnd";
 
 export interface TextBlockProps {
   title: string;

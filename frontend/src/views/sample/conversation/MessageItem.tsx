@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Message as Said } from "../../api/answers";
-import { t } from "../../i18n";
-import { count } from "../../lib/format";
-import { excerpt, lengthOf } from "../../lib/longText";
-import { oneLine } from "../../lib/singleLine";
-import { CopyButton } from "../../ui/CopyButton";
-import { LongText } from "./LongText";
-import { messageText } from "./messages";
+import type { Message as Said } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { count } from "../../../lib/format";
+import { excerpt, lengthOf } from "../../../lib/longText";
+import { oneLine } from "../../../lib/singleLine";
+import { CopyButton } from "../../../ui/CopyButton";
+import { LongText } from "../texts/LongText";
+import { messageText } from "./readingMode";
 
 /** How long a message may be before its middle is folded away: what the policy wrote is what one came to read. */
 const ROOM = {

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import type { Sample } from "../../api/answers";
-import { t } from "../../i18n";
-import { ScalarValue } from "./ScalarValue";
+import type { Sample } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { ScalarValue } from "../scalars/ScalarValue";
 import { TextBlock } from "./TextBlock";
 
 /** Texts that have a place of their own. */

@@ -1,7 +1,7 @@
 /** Reading a conversation: whether it holds the response, what it is as one text, and how its parts are shown. */
 
-import type { Message, Sample } from "../../api/answers";
-import { isOneOf, setting } from "../../lib/storage";
+import type { Message, Sample } from "../../../api/answers";
+import { isOneOf, setting } from "../../../lib/storage";
 
 export const MODES = ["conversation", "text"] as const;
 export type Mode = (typeof MODES)[number];

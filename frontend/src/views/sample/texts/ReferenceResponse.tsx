@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import type { Sample, Value } from "../../api/answers";
-import { t } from "../../i18n";
-import { signed } from "../../lib/format";
-import { joinHint, metricHint, metricLabel } from "../../metrics/names";
-import { Button } from "../../ui";
-import { beside } from "./layout";
-import { ScalarValue } from "./ScalarValue";
+import type { Sample, Value } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { signed } from "../../../lib/format";
+import { joinHint, metricHint, metricLabel } from "../../../metrics/names";
+import { Button } from "../../../ui";
+import { beside } from "../drawerLayout";
+import { ScalarValue } from "../scalars/ScalarValue";
 import { TextBlock } from "./TextBlock";
 
 /** The reference policy's answer to the same prompt, with both rewards and the gap between them. */

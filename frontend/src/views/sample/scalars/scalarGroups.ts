@@ -1,6 +1,6 @@
 /** The scalars of a sample in an order for reading: rewards, then everything else, then the token metrics as a table. */
 
-import type { Value } from "../../api/answers";
+import type { Value } from "../../../api/answers";
 
 export const AGGREGATES = ["mean", "sum", "std", "min", "max", "argmax", "absmean"] as const;
 export type Aggregate = (typeof AGGREGATES)[number];

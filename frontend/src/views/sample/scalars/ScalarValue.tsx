@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Value } from "../../api/answers";
-import { t } from "../../i18n";
-import { full, num } from "../../lib/format";
-import { copyText } from "../../ui/CopyButton";
+import type { Value } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { full, num } from "../../../lib/format";
+import { copyText } from "../../../ui/CopyButton";
 
 export interface ScalarValueProps {
   value: Value;

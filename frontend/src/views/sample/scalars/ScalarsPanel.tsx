@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { Value } from "../../api/answers";
-import { t } from "../../i18n";
-import { metricHint, metricLabel } from "../../metrics/names";
-import { Panel } from "../../ui";
+import type { Value } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { metricHint, metricLabel } from "../../../metrics/names";
+import { Panel } from "../../../ui";
 import { ScalarValue } from "./ScalarValue";
 import { AGGREGATES, type Aggregate, groupScalars } from "./scalarGroups";
 
