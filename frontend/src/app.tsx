@@ -24,7 +24,7 @@ import tableCss from "./ui/table/table.css?inline";
 import themeCss from "./ui/theme.css?inline";
 import { Overview } from "./views/overview/Overview";
 import { Samples } from "./views/samples/Samples";
-import { focusSearch } from "./views/samples/Search";
+import { focusSearch } from "./views/samples/search/SearchField";
 import { Tokens } from "./views/tokens/Tokens";
 
 const views = { overview: Overview, samples: Samples, tokens: Tokens } as const;

@@ -8,7 +8,7 @@ import { StepBar } from "../src/shell/StepBar";
 import { listScope, runScope, runs, shownScope, steps } from "../src/state/data";
 import { editFilter } from "../src/state/filter";
 import { DEFAULTS, select, selection } from "../src/state/selection";
-import { Filter } from "../src/views/samples/Filter";
+import { Filter } from "../src/views/samples/search/FilterField";
 
 const info = {
   run: "demo",

@@ -7,7 +7,7 @@ import { metricLabel, t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
 import { listScope, ranged, run, steps, useAnswer } from "../../state/data";
 import { selection } from "../../state/selection";
-import { type Change, leftOut, lengthOf, placesOfSteps, type StepRange } from "./lengths";
+import { type Change, leftOut, lengthOf, placesOfSteps, type StepRange } from "./meanLengths";
 import type { Pages } from "./pages";
 import { PRESETS } from "./presets";
 

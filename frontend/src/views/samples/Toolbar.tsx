@@ -6,10 +6,10 @@ import { rangeWords } from "../../shell/StepBar";
 import { ranged, run } from "../../state/data";
 import { select, selection } from "../../state/selection";
 import { Button, Popover, Select, Toggle } from "../../ui";
-import { columnNames, isShown, resetColumns, show } from "./columns";
-import { Filter } from "./Filter";
 import { PRESETS } from "./presets";
-import { Search } from "./Search";
+import { Filter } from "./search/FilterField";
+import { Search } from "./search/SearchField";
+import { columnNames, isShown, resetColumns, show } from "./table/columns";
 
 function Steps(): JSX.Element {
   const { step, step_max } = selection.value;

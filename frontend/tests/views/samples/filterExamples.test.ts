@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import type { RunInfo } from "../../../src/api/answers";
 import { speak } from "../../../src/i18n";
 import { sentence } from "../../../src/state/filter";
-import { examplesOf, namesOf } from "../../../src/views/samples/filterExamples";
+import { examplesOf, namesOf } from "../../../src/views/samples/search/filterExamples";
 
 const metric = (name: string) => ({ name, kind: "value" as const, unit: "" });
 const run = (metrics: string[], texts: string[] = [], tokens: string[] = []): RunInfo =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Num, Steps, Summary } from "../../../src/api/answers";
-import { leftOut, lengthOf, placesOfSteps } from "../../../src/views/samples/lengths";
+import { leftOut, lengthOf, placesOfSteps } from "../../../src/views/samples/meanLengths";
 
 function summary(count: Num[], sum: Num[], nonfinite: Num[]): Summary {
   const none = count.map(() => null);

@@ -1,7 +1,7 @@
 /** Filters that make sense for a run, from what it has. */
 
-import type { RunInfo } from "../../api/answers";
-import { language } from "../../i18n";
+import type { RunInfo } from "../../../api/answers";
+import { language } from "../../../i18n";
 
 const MOST = 6;
 const NAMES = 24;

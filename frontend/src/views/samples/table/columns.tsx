@@ -1,16 +1,16 @@
 /** The columns of the table: which there are, which are shown, how wide. */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import type { RunInfo } from "../../api/answers";
-import { metricHint, metricLabel, t } from "../../i18n";
-import { columnCount } from "../../lib/singleLine";
-import { isNumbers, isStrings, setting } from "../../lib/storage";
-import { origins, originsOf } from "../../metrics/origins";
-import { ranged, run } from "../../state/data";
-import { selection } from "../../state/selection";
-import type { Column } from "../../ui";
+import type { RunInfo } from "../../../api/answers";
+import { metricHint, metricLabel, t } from "../../../i18n";
+import { columnCount } from "../../../lib/singleLine";
+import { isNumbers, isStrings, setting } from "../../../lib/storage";
+import { origins, originsOf } from "../../../metrics/origins";
+import { ranged, run } from "../../../state/data";
+import { selection } from "../../../state/selection";
+import type { Column } from "../../../ui";
+import { cellOf, type Row } from "../pages";
 import { MatchCell, ValueCell } from "./cells";
-import { cellOf, type Row } from "./pages";
 
 /** Shown unless switched off, in this order; the rest follows and is hidden unless switched on. */
 const FIRST = [

@@ -2,10 +2,10 @@
 
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { t } from "../../i18n";
-import { run } from "../../state/data";
-import { applyFilter, fieldWanted } from "../../state/filter";
-import { selection } from "../../state/selection";
+import { t } from "../../../i18n";
+import { run } from "../../../state/data";
+import { applyFilter, fieldWanted } from "../../../state/filter";
+import { selection } from "../../../state/selection";
 import { examplesOf, namesOf } from "./filterExamples";
 
 export function Filter(): JSX.Element {

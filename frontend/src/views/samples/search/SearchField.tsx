@@ -3,10 +3,10 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../i18n";
-import { select, selection } from "../../state/selection";
-import { Button, Popover, Toggle } from "../../ui";
-import { PLACES, placesOf, placesText } from "./presets";
+import { t } from "../../../i18n";
+import { select, selection } from "../../../state/selection";
+import { Button, Popover, Toggle } from "../../../ui";
+import { PLACES, placesOf, placesText } from "../presets";
 
 const PAUSE_MS = 250;
 
