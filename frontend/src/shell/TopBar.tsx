@@ -6,7 +6,7 @@ import { count } from "../lib/format";
 import { run, runs } from "../state/data";
 import { select, selection, VIEWS } from "../state/selection";
 import { Button, Select } from "../ui";
-import { Live } from "./Live";
+import { Live } from "./LiveStatus";
 import { TextRules } from "./TextRules";
 
 export interface TopBarProps {

@@ -7,7 +7,7 @@ import { t } from "../../i18n";
 import { isBoolean, setting } from "../../lib/storage";
 import { Toggle } from "../../ui";
 import { Checklist } from "./Checklist";
-import { compared, firstCompared, type Setting, settingText } from "./config";
+import { compared, firstCompared, type Setting, settingText } from "./configComparison";
 
 /** Columns that can be read beside each other without scrolling sideways. */
 const FIRST = 4;

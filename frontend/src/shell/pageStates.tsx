@@ -9,7 +9,7 @@ import { runs } from "../state/data";
 import { refresh } from "../state/poll";
 import { select } from "../state/selection";
 import { Button, Empty, ErrorBox, Progress } from "../ui";
-import { progressText } from "./Live";
+import { progressText } from "./LiveStatus";
 import { Ignored } from "./ProblemsDialog";
 
 const WRITE = `from tensorboard_plugin_rlboard import RolloutWriter

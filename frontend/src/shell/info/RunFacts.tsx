@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import { bytes, count } from "../../lib/format";
-import { configSources } from "./config";
+import { configSources } from "./configComparison";
 
 const formatName = (name: string): string => (name === "mapping" ? t("info.formats.mapping") : name);
 

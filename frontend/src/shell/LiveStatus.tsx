@@ -5,7 +5,7 @@ import type { RunInfo } from "../api/answers";
 import { t } from "../i18n";
 import { bytes, duration } from "../lib/format";
 import { changedAt, run, runsError } from "../state/data";
-import { useNow } from "./time";
+import { useNow } from "./clock";
 
 /** "12.3 MB of 40 MB, 55 MB/s, 1 s left" */
 export function progressText(info: RunInfo): string {

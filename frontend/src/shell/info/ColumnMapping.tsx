@@ -7,7 +7,7 @@ import { isStrings, setting } from "../../lib/storage";
 import { adopt, Button, Dialog } from "../../ui";
 import { CopyButton } from "../../ui/CopyButton";
 import infoCss from "./info.css?inline";
-import { pairsOf, signatureOf } from "./pairs";
+import { pairsOf, signatureOf } from "./mappingPairs";
 
 /** Guesses that the reader has seen and put away; another guess is said again. */
 const seen = setting<string[]>("mapping.seen", [], isStrings);
