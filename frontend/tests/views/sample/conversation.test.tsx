@@ -4,23 +4,23 @@ import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Message, Sample } from "../src/api/answers";
-import { speak } from "../src/i18n";
-import { revision } from "../src/state/data";
-import { dispatchKey } from "../src/state/keys";
-import { select, selection } from "../src/state/selection";
+import type { Message, Sample } from "../../../src/api/answers";
+import { speak } from "../../../src/i18n";
+import { revision } from "../../../src/state/data";
+import { dispatchKey } from "../../../src/state/keys";
+import { select, selection } from "../../../src/state/selection";
 import {
   conversationText,
   holdsResponse,
   looksUndecoded,
   modeOf,
   wishedMode,
-} from "../src/views/sample/conversation/readingMode";
-import { SampleDrawer } from "../src/views/sample/SampleDrawer";
-import { metric, sampleOf } from "./fixtures";
+} from "../../../src/views/sample/conversation/readingMode";
+import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
+import { metric, sampleOf } from "../../fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
-vi.mock("../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const LONG = `start ${"word ".repeat(400)}end`;

@@ -4,24 +4,24 @@ import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { RunInfo } from "../src/api/answers";
-import { App } from "../src/app";
-import { speak } from "../src/i18n";
-import { setting } from "../src/lib/storage";
-import { forgetCompared } from "../src/shell/info/ConfigTable";
-import { compared, configSources, firstCompared, settingText } from "../src/shell/info/configComparison";
-import { pairsOf } from "../src/shell/info/mappingPairs";
-import { revision, runs, steps } from "../src/state/data";
-import { dispatchKey } from "../src/state/keys";
-import { DEFAULTS, select, selection } from "../src/state/selection";
-import { runInfo } from "./fixtures";
+import type { RunInfo } from "../../src/api/answers";
+import { App } from "../../src/app";
+import { speak } from "../../src/i18n";
+import { setting } from "../../src/lib/storage";
+import { forgetCompared } from "../../src/shell/info/ConfigTable";
+import { compared, configSources, firstCompared, settingText } from "../../src/shell/info/configComparison";
+import { pairsOf } from "../../src/shell/info/mappingPairs";
+import { revision, runs, steps } from "../../src/state/data";
+import { dispatchKey } from "../../src/state/keys";
+import { DEFAULTS, select, selection } from "../../src/state/selection";
+import { runInfo } from "../fixtures";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
 vi.hoisted(() => {
   const still = { matches: false, addEventListener: () => undefined, removeEventListener: () => undefined };
   Object.assign(globalThis, { matchMedia: () => still });
 });
-vi.mock("../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../src/ui/styles", () => ({ adopt: () => undefined }));
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const GUESS = {

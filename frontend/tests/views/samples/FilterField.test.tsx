@@ -3,12 +3,12 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RunInfo, Runs } from "../src/api/answers";
-import { StepBar } from "../src/shell/StepBar";
-import { listScope, runScope, runs, shownScope, steps } from "../src/state/data";
-import { editFilter } from "../src/state/filter";
-import { DEFAULTS, select, selection } from "../src/state/selection";
-import { Filter } from "../src/views/samples/search/FilterField";
+import type { RunInfo, Runs } from "../../../src/api/answers";
+import { StepBar } from "../../../src/shell/StepBar";
+import { listScope, runScope, runs, shownScope, steps } from "../../../src/state/data";
+import { editFilter } from "../../../src/state/filter";
+import { DEFAULTS, select, selection } from "../../../src/state/selection";
+import { Filter } from "../../../src/views/samples/search/FilterField";
 
 const info = {
   run: "demo",

@@ -4,11 +4,11 @@ import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RunInfo, Runs } from "../src/api/answers";
-import { speak } from "../src/i18n";
-import { revision, runs } from "../src/state/data";
-import { DEFAULTS, select, selection } from "../src/state/selection";
-import { Tokens } from "../src/views/tokens/Tokens";
+import type { RunInfo, Runs } from "../../../src/api/answers";
+import { speak } from "../../../src/i18n";
+import { revision, runs } from "../../../src/state/data";
+import { DEFAULTS, select, selection } from "../../../src/state/selection";
+import { Tokens } from "../../../src/views/tokens/Tokens";
 
 const metric = (name: string, kind: string) => ({ name, kind, unit: "nats" });
 const info = {

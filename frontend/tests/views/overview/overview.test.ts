@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { RunInfo, Steps, Summary } from "../src/api/answers";
-import { revision } from "../src/state/data";
+import type { RunInfo, Steps, Summary } from "../../../src/api/answers";
+import { revision } from "../../../src/state/data";
 import {
   addedCharts,
   builtInCharts,
   isTokenMean,
   referenceOf,
-} from "../src/views/overview/curves/chartCatalogue";
-import { joined, lineOf } from "../src/views/overview/curves/curveLines";
-import { binsFor, loadCompared, shapesOf, spanOf } from "../src/views/overview/distributions";
-import { loadStepSamples, marksOf, PAGE } from "../src/views/overview/stepSamples";
-import { Recent } from "../src/views/overview/walking";
-import { metric, runInfo } from "./fixtures";
+} from "../../../src/views/overview/curves/chartCatalogue";
+import { joined, lineOf } from "../../../src/views/overview/curves/curveLines";
+import { binsFor, loadCompared, shapesOf, spanOf } from "../../../src/views/overview/distributions";
+import { loadStepSamples, marksOf, PAGE } from "../../../src/views/overview/stepSamples";
+import { Recent } from "../../../src/views/overview/walking";
+import { metric, runInfo } from "../../fixtures";
 
 const runWith = (metrics: string[], tokens: string[] = []): RunInfo =>
   runInfo({
