@@ -1,9 +1,10 @@
 /** The steps of the run as one line: the reward's mean as a sparkline, dragged or walked like any slider. */
 
 import type { JSX } from "preact";
-import { metricLabel, t } from "../i18n";
+import { t } from "../i18n";
 import { num } from "../lib/format";
 import { sparkline } from "../lib/sparkline";
+import { metricLabel } from "../metrics";
 import { ranged, steps, stepsStale } from "../state/data";
 import { select, selection } from "../state/selection";
 import { nearest, stepIndex } from "../state/steps";

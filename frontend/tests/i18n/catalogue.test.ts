@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { metricHint, metricLabel, speak, t } from "../../src/i18n";
+import { speak, t } from "../../src/i18n";
 import { catalogues } from "../../src/i18n/catalogue";
 
 afterEach(() => speak("en"));
@@ -53,15 +53,4 @@ test("slots are filled, an unknown one and an unknown key are shown as they are"
   expect(t("no.such.key")).toBe("no.such.key");
   speak("zh");
   expect(t("samples.count", { n: 3 })).toBe("3 个样本");
-});
-
-test("metrics have words: ours, aggregates of ours, and names we do not know", () => {
-  expect(metricLabel("reward")).toBe("reward");
-  expect(metricLabel("k3_mean")).toBe("k3 mean");
-  expect(metricLabel("log_ratio_absmean")).toBe("log ratio |mean|");
-  expect(metricLabel("group_mean")).toBe("group mean");
-  expect(metricLabel("my_score_mean")).toBe("my_score_mean");
-  expect(metricLabel("constructor")).toBe("constructor");
-  expect(metricHint("k3_sum")).toContain("exp(−log_ratio) − 1 + log_ratio");
-  expect(metricHint("my.score")).toContain("my.score");
 });

@@ -6,7 +6,7 @@ import plotCss from "uplot/dist/uPlot.min.css?inline";
 import { palette, type Role } from "../../charts/shared/chartColours";
 import { has, t } from "../../i18n";
 import { num } from "../../lib/format";
-import { metricHint, metricLabel } from "../../metrics/names";
+import { metricHint, metricLabel } from "../../metrics";
 import { adopt } from "../../ui";
 import { Fold } from "../../ui/CollapsibleSection";
 import type { TokenStage } from "../shared/tokenViewState";

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Sample, Value } from "../../api/answers";
 import { t } from "../../i18n";
 import { count } from "../../lib/format";
-import { metricHint, metricLabel } from "../../metrics/names";
+import { metricHint, metricLabel } from "../../metrics";
 import { openRow, order } from "../../state/order";
 import { Button } from "../../ui";
 import { Modes } from "./conversation/Conversation";

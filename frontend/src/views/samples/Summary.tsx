@@ -3,8 +3,9 @@
 import type { JSX } from "preact";
 import type { Steps } from "../../api/answers";
 import { api, type Scope } from "../../api/client";
-import { metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
+import { metricLabel } from "../../metrics";
 import { listScope, ranged, run, steps, useAnswer } from "../../state/data";
 import { selection } from "../../state/selection";
 import { type Change, leftOut, lengthOf, placesOfSteps, type StepRange } from "./meanLengths";

@@ -1,7 +1,8 @@
 /** What the table shows: which steps, which preset, which search, which columns. */
 
 import type { JSX } from "preact";
-import { metricHint, metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
+import { metricHint, metricLabel } from "../../metrics";
 import { rangeWords } from "../../shell/StepBar";
 import { ranged, run } from "../../state/data";
 import { select, selection } from "../../state/selection";

@@ -1,12 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RunInfo, Steps, Summary } from "../../../src/api/answers";
+import { referenceOf } from "../../../src/metrics";
 import { revision } from "../../../src/state/data";
-import {
-  addedCharts,
-  builtInCharts,
-  isTokenMean,
-  referenceOf,
-} from "../../../src/views/overview/curves/chartCatalogue";
+import { addedCharts, builtInCharts, isTokenMean } from "../../../src/views/overview/curves/chartCatalogue";
 import { joined, lineOf } from "../../../src/views/overview/curves/curveLines";
 import { binsFor, loadCompared, shapesOf, spanOf } from "../../../src/views/overview/distributions";
 import { loadStepSamples, marksOf, PAGE } from "../../../src/views/overview/stepSamples";

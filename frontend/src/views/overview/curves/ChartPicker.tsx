@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
 import { api } from "../../../api/client";
 import { t } from "../../../i18n";
-import { metricHint, metricLabel } from "../../../metrics/names";
+import { metricHint, metricLabel } from "../../../metrics";
 import { useAnswer } from "../../../state/data";
 import { chosenScalars, scalarRuns } from "../../../state/pairing";
 import { Popover, Toggle } from "../../../ui";

@@ -4,7 +4,7 @@ import type { RunInfo, Steps } from "../../../api/answers";
 import type { Line } from "../../../charts/curves/plotColumns";
 import { has, t } from "../../../i18n";
 import { count } from "../../../lib/format";
-import { marked, metricHint, metricLabel } from "../../../metrics/names";
+import { markJoined, metricHint, metricLabel } from "../../../metrics";
 import { selection } from "../../../state/selection";
 import { Select } from "../../../ui";
 import { addedIds, band, bandScale, fromZero, hiddenCharts, klMetric, toggleIn } from "../shared/settings";
@@ -87,7 +87,7 @@ export function titleOf(source: ChartSource): string {
   const keys = [...which.map((word) => `overview.chart.${source.id}.${word}`), `overview.chart.${source.id}`];
   const own = keys.find(has);
   if (own) {
-    return marked(
+    return markJoined(
       t(own),
       source.lines.map((line) => line.name),
     );
@@ -98,7 +98,7 @@ export function titleOf(source: ChartSource): string {
 
 const legend = (line: LineSource): string =>
   line.word
-    ? marked(t(`overview.${line.word}`), [line.name])
+    ? markJoined(t(`overview.${line.word}`), [line.name])
     : line.from === "metric"
       ? t("overview.mean")
       : metricLabel(line.name);

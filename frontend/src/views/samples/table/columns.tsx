@@ -2,10 +2,10 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { RunInfo } from "../../../api/answers";
-import { metricHint, metricLabel, t } from "../../../i18n";
+import { t } from "../../../i18n";
 import { columnCount } from "../../../lib/singleLine";
 import { isNumbers, isStrings, setting } from "../../../lib/storage";
-import { origins, originsOf } from "../../../metrics/origins";
+import { metricHint, metricLabel, origins, originsOf } from "../../../metrics";
 import { ranged, run } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import type { Column } from "../../../ui";
