@@ -1,3 +1,4 @@
 /** Words of the page in the language that the reader chose. */
 
-export { has, LANGUAGES, type Language, language, type Slots, speak, t } from "./catalogue";
+export { LANGUAGES, type Language, language, setLanguage } from "./language";
+export { findMessage, type MessageKey, type Slots, t } from "./messages";

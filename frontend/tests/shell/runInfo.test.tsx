@@ -6,7 +6,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { RunInfo } from "../../src/api/answers";
 import { App } from "../../src/app";
-import { speak } from "../../src/i18n";
+import { setLanguage } from "../../src/i18n";
 import { setting } from "../../src/lib/storage";
 import { forgetCompared } from "../../src/shell/info/ConfigTable";
 import { compared, configSources, firstCompared, settingText } from "../../src/shell/info/configComparison";
@@ -101,7 +101,7 @@ afterEach(async () => {
   root.remove();
   runs.value = null;
   steps.value = null;
-  speak("en");
+  setLanguage("en");
 });
 
 describe("the dialog", () => {
@@ -136,7 +136,7 @@ describe("the dialog", () => {
   });
 
   test("in Chinese everything is said", async () => {
-    speak("zh");
+    setLanguage("zh");
     await show(runInfo({ ...one, ...GUESS, mapping_guessed: true }), two);
     await press("i");
     expect(find("run-info-dialog")?.textContent).toContain("设置对比");

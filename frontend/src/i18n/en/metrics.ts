@@ -30,4 +30,4 @@ export const metrics = {
   "metric.joined": "joined from {from}",
   "metric.joined.somewhere": "joined from another file or run",
   "metric.logged": "{name}: a number logged with each sample under this name",
-};
+} as const;

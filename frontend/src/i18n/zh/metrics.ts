@@ -2,7 +2,7 @@
 
 import type { metrics as en } from "../en/metrics";
 
-export const metrics: Record<keyof typeof en, string> = {
+export const metrics = {
   "column.step.label": "步",
   "column.step.hint": "训练器的全局优化步",
   "column.prompt.label": "提示词",
@@ -32,4 +32,4 @@ export const metrics: Record<keyof typeof en, string> = {
   "metric.joined": "由 {from} 连接而来",
   "metric.joined.somewhere": "由其他文件或运行连接而来",
   "metric.logged": "{name}：随每个样本以此名记录的数",
-};
+} satisfies Record<keyof typeof en, string>;

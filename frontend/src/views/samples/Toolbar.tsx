@@ -41,10 +41,10 @@ function reroll(): void {
 
 function Presets(): JSX.Element {
   const { preset } = selection.value;
-  const options = ["", ...PRESETS].map((name) => ({
-    value: name,
-    label: t(`samples.preset.${name || "none"}`),
-    hint: t(`samples.preset.${name || "none"}.why`),
+  const options = (["none", ...PRESETS] as const).map((name) => ({
+    value: name === "none" ? "" : name,
+    label: t(`samples.preset.${name}`),
+    hint: t(`samples.preset.${name}.why`),
   }));
   return (
     <span class="group">

@@ -5,7 +5,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Message, Sample } from "../../../src/api/answers";
-import { speak } from "../../../src/i18n";
+import { setLanguage } from "../../../src/i18n";
 import { revision } from "../../../src/state/data";
 import { dispatchKey } from "../../../src/state/keys";
 import { select, selection } from "../../../src/state/selection";
@@ -86,7 +86,7 @@ beforeEach(() => {
 afterEach(() => {
   act(() => render(null, place));
   place.remove();
-  speak("en");
+  setLanguage("en");
 });
 
 const settle = (): Promise<void> => act(() => new Promise((resolve) => setTimeout(resolve, 5)));
@@ -187,7 +187,7 @@ describe("the conversation", () => {
   });
 
   it("speaks Chinese", async () => {
-    speak("zh");
+    setLanguage("zh");
     await open("plain");
     expect(find("conversation")?.textContent).toContain("5 条消息");
     expect(place.textContent).not.toMatch(/\bconversation\.\w/);

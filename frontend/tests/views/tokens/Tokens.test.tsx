@@ -5,7 +5,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunInfo, Runs } from "../../../src/api/answers";
-import { speak } from "../../../src/i18n";
+import { setLanguage } from "../../../src/i18n";
 import { revision, runs } from "../../../src/state/data";
 import { DEFAULTS, select, selection } from "../../../src/state/selection";
 import { Tokens } from "../../../src/views/tokens/Tokens";
@@ -92,7 +92,7 @@ afterEach(async () => {
   await act(() => render(null, root));
   root.remove();
   runs.value = null;
-  speak("en");
+  setLanguage("en");
   vi.unstubAllGlobals();
 });
 
