@@ -14,14 +14,12 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import SPECIAL, Logged, align, from_list
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS, ZERO_ADVANTAGE_SPREAD
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
 from tensorboard_plugin_rlboard.writing.arrays import as_array, is_array
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
 from tensorboard_plugin_rlboard.writing.steps.sampling import number
 
-_TRUNCATED = {"length", "max_length", "max_tokens", "truncated"}
-_FLAT = 1e-8
-"""A group whose rewards differ by no more than this gives no advantage."""
 _ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs", "entropies")
 _LENGTHS = ("values", "token_rewards", "advantages", "returns")
 """Asked for the length of a response that has none of the arrays above."""
@@ -72,7 +70,9 @@ class StepMeans:
             np.asarray([number(row.get("reward")) - number(row.get("ref_reward")) for row in rows]),
         )
         reasons = [row["finish_reason"] for row in rows if isinstance(row.get("finish_reason"), str)]
-        self._add("truncation_share", np.asarray([float(reason.lower() in _TRUNCATED) for reason in reasons]))
+        self._add(
+            "truncation_share", np.asarray([float(reason.lower() in TRUNCATED_REASONS) for reason in reasons])
+        )
         for row in rows:
             self._group(row)
         self._tokens(rows)
@@ -110,7 +110,9 @@ class StepMeans:
             found.pop("surprise_mean", None)
         groups = [high - low for count, low, high in self._groups.values() if count > 1]
         if groups:
-            found["zero_advantage_groups"] = sum(apart <= _FLAT for apart in groups) / len(groups)
+            found["zero_advantage_groups"] = sum(apart <= ZERO_ADVANTAGE_SPREAD for apart in groups) / len(
+                groups
+            )
         return found | {"n_samples": float(self.samples)}
 
 
