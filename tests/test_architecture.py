@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 from tensorboard.plugins import base_plugin
 
 from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 
-ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # The room of a module -> the rooms that it may import. A room that is not named imports nothing of ours.
