@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from logged import FORMATS as FIXTURES
-from logged import LETTERS, SAMPLES, lines
+from logged import LETTERS, lines
+from repository import FORMATS as FIXTURES
+from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.formats.base import Format, Origin, Reading
 from tensorboard_plugin_rlboard.formats.native import NATIVE

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from repository import ROOT
 
 from tensorboard_plugin_rlboard.formats.base import Origin
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
@@ -381,7 +382,7 @@ def test_checking_never_raises(table: dict[str, Any]) -> None:
 
 
 def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
-    text = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "exp").mkdir()
     write(tmp_path / "exp" / "completions", example)

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-from logged import FORMATS, SAMPLES, exploded, lines, only
+from logged import exploded, lines, only
+from repository import FORMATS, SAMPLES
 
 from tensorboard_plugin_rlboard.formats.base import Origin, Row
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT

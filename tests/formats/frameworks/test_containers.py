@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from dumps import dump
-from logged import LETTERS, SAMPLES, exploded, only, opened
+from logged import LETTERS, exploded, only, opened
 from packing import dump_of, sample, tensor, text, whole, write_parquet, write_torch
+from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.formats.base import Format, Origin

@@ -6,7 +6,8 @@ import math
 from pathlib import PurePosixPath
 
 import pytest
-from logged import FORMATS, LETTERS, SAMPLES, exploded, lines, only, opened
+from logged import LETTERS, exploded, lines, only, opened
+from repository import FORMATS, SAMPLES
 
 from tensorboard_plugin_rlboard.formats.base import Origin
 from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-from logged import FORMATS, LETTERS, SAMPLES, exploded, lines, only, opened
+from logged import LETTERS, exploded, lines, only, opened
+from repository import FORMATS, SAMPLES
 
 from tensorboard_plugin_rlboard.formats.base import Origin, Reading
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat
