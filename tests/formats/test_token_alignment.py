@@ -17,7 +17,8 @@ from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, ope
 from tensorboard_plugin_rlboard.index.build.part import build
 from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
-from tensorboard_plugin_rlboard.metrics.tokens import derive, statistics
+from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
+from tensorboard_plugin_rlboard.metrics.tokens import with_derived_metrics
 
 README = {
     "response": "威仪如鹤梦,道德似桃梅。<EOD><PAD>",
@@ -180,7 +181,7 @@ def test_index_and_opened_sample_say_the_same(drawn: list[dict[str, Any]]) -> No
             assert line is not None
             one = open_row(line, NATIVE, sorted(part.keys.arrays))
             misfits += len(one.misfits)
-            whole = derive(one.tokens)
+            whole = with_derived_metrics(one.tokens)
             offset = int(part.line_offsets[i])
             size = int(one.tokens.sizes[0])
             assert _fetch(database, source, offset, metric("n_tokens")) == (size or None)

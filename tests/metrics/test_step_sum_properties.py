@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.metrics.step_sums import NAMES, combine, moments
+from tensorboard_plugin_rlboard.metrics.step_sums import SUM_NAMES, sample_sums, step_metrics
 from tensorboard_plugin_rlboard.metrics.tokens import RHO_CAP, Tokens
 
 Sample = list[tuple[float, float]]
@@ -24,9 +24,11 @@ def flat(samples: list[Sample], names: tuple[str, str], mask: list[bool] | None 
 
 def step(tokens: Tokens) -> dict[str, float]:
     """The step metrics of all the samples together, as the board combines them."""
-    found = moments(tokens)
-    assert set(found) <= set(NAMES)
-    return {name: float(array) for name, array in combine({k: x.sum() for k, x in found.items()}).items()}
+    found = sample_sums(tokens)
+    assert set(found) <= set(SUM_NAMES)
+    return {
+        name: float(array) for name, array in step_metrics({k: x.sum() for k, x in found.items()}).items()
+    }
 
 
 LOGPROBS = st.floats(-5, 0, allow_nan=False).map(lambda x: round(x, 4))
@@ -111,8 +113,8 @@ def test_what_is_not_finite_or_masked_is_left_out() -> None:
 
 def test_nothing_is_said_without_both_sides() -> None:
     lone = flat([[(-1.0, -1.0)]], ("logprobs", "ref_logprobs"))
-    assert moments(lone) == {}
-    assert combine({}) == {}
+    assert sample_sums(lone) == {}
+    assert step_metrics({}) == {}
 
 
 def test_overflow_is_no_number() -> None:
