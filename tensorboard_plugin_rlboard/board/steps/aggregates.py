@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.metric_catalog import (
+from tensorboard_plugin_rlboard.board.run_schema import (
     GROUP_KEY,
     expression,
     needs_groups,

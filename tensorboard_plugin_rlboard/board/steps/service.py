@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.board.steps.materialized import (
     MaterializedCurves,
     Shown,
 )
-from tensorboard_plugin_rlboard.board.steps.numbers import LargeSteps, carried
+from tensorboard_plugin_rlboard.api.number_column import LargeSteps, carried
 from tensorboard_plugin_rlboard.board.steps.query import answered, everything, steps, wanted
 from tensorboard_plugin_rlboard.board.steps.step_index import Catalogue, loading
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
