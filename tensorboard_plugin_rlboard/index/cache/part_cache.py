@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats.registry import TOLD_BY, by_name
+from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST, from_spec
 from tensorboard_plugin_rlboard.index.cache.file_identity import (
     Where,
     ends_of_archive,
@@ -75,7 +75,7 @@ class PartCache:
             return None
         state, manifest, where = best
         (self._unchecked.discard if where is Where.HOME else self._unchecked.add)(file.path)
-        return by_name(manifest.known), state, manifest
+        return from_spec(manifest.known), state, manifest
 
     def _known(self, file: SourceFile) -> Iterator[tuple[Manifest, Where]]:
         own = None if self._cache is None else self._cache.manifest(file.path)
@@ -157,7 +157,7 @@ class PartCache:
         last = file.kept.ranges[-1]
         if last.offset + last.length != file.state.read_to:
             return
-        file.kept = replace(file.kept, state=file.state, told_by=TOLD_BY)
+        file.kept = replace(file.kept, state=file.state, told_by=FORMATS_DIGEST)
         further = self._further(file, self._cache.manifest(file.path))
         if further:
             self._ahead[file.path] = further
