@@ -9,7 +9,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.errors import UnknownError
-from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, reading
+from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, line_context
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, sample_row
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Bools
@@ -65,7 +65,7 @@ def open_line(run: RunIndex, file: IndexedFile, offset: int, length: int, place:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     arrays = sorted(run.keys.arrays)
     try:
-        row = sample_row(line, file.known, reading(file.known, file.path), place, arrays)
+        row = sample_row(line, file.known, line_context(file.known, file.path), place, arrays)
     except ValueError:
         row = None
     if row is None:

@@ -10,13 +10,13 @@ import repository
 from explode import LETTERS, explode, lines, only
 from repository import FORMATS
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format
+from tensorboard_plugin_rlboard.formats.base import Format, LineSamples
 from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
-from tensorboard_plugin_rlboard.formats.registry import by_name
-from tensorboard_plugin_rlboard.formats.rows.file_options import bound
+from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
 
 SAMPLES = repository.SAMPLES / "prime_rl"
 
@@ -42,8 +42,8 @@ def test_an_export_from_its_first_to_its_last_trained_token() -> None:
 
 def test_an_export_with_a_tokenizer_has_texts() -> None:
     row = lines(FORMATS / "prime_rl_tokens/turns/token_exports/step_3/rank_1.jsonl")[0]
-    assert TOKEN_EXPORT.rows is not None
-    found = TOKEN_EXPORT.rows(row, LETTERS).rows[0]
+    assert TOKEN_EXPORT.to_samples is not None
+    found = TOKEN_EXPORT.to_samples(row, LETTERS).rows[0]
     assert (found["prompt"], found["response"]) == ("JK", "LMNO")
     assert found["response_tokens"] == ["L", "M", "N", "O"]
 
@@ -58,7 +58,7 @@ def test_packed_sequences_are_parted() -> None:
 
 def test_exports_that_say_little() -> None:
     path = FORMATS / "prime_rl_tokens/untrained/token_exports/step_3/rank_0.jsonl"
-    assert explode(path, 1) == Exploded([], ["No token of the sequence was trained on."])
+    assert explode(path, 1) == LineSamples([], ["No token of the sequence was trained on."])
     with pytest.raises(ValueError, match="no loss_mask of the length"):
         explode(path, 2)
     found = explode(path, 3)
@@ -92,7 +92,7 @@ def test_legacy_results() -> None:
     assert (row["prompt"], row["response"], row["ground_truth"]) == ("What is 6*7?", "42", "42")
     assert (row["reward"], row["correct"], row["group_id"]) == (1.0, 1.0, "3")
     assert "metrics.correct" not in row
-    told = bound(VERIFIERS_LEGACY, str(path), {}).told()
+    told = bind_to_file(VERIFIERS_LEGACY, str(path), {}).file_defaults()
     assert (told.step, told.split) == (0, "eval")
 
 
@@ -116,9 +116,9 @@ def test_legacy_results_with_tools_texts_and_failures() -> None:
 
 def test_legacy_rollouts_of_a_training() -> None:
     path = FORMATS / "verifiers_legacy/run/step_7/train/rollouts.jsonl"
-    told = bound(VERIFIERS_LEGACY, str(path), {}).told()
+    told = bind_to_file(VERIFIERS_LEGACY, str(path), {}).file_defaults()
     assert (told.step, told.split) == (7, "train")
-    assert VERIFIERS_LEGACY.depth(PurePosixPath(path)) == 2
+    assert VERIFIERS_LEGACY.levels_to_run(PurePosixPath(path)) == 2
 
 
 def test_miles() -> None:
@@ -147,12 +147,14 @@ def test_miles() -> None:
     ],
 )
 def test_miles_tells_its_step_by_name(name: str, step: int | None, split: str) -> None:
-    told = MILES.origin(PurePosixPath("dump/trajectory") / name)
+    told = MILES.path_defaults(PurePosixPath("dump/trajectory") / name)
     assert (told.step, told.split) == (step, split)
 
 
 @pytest.mark.parametrize(
-    "known", [VERIFIERS, TOKEN_EXPORT, VERIFIERS_LEGACY, MILES], ids=lambda known: known.name
+    "file_format",
+    [VERIFIERS, TOKEN_EXPORT, VERIFIERS_LEGACY, MILES],
+    ids=lambda file_format: file_format.name,
 )
-def test_names_lead_back_to_formats(known: Format) -> None:
-    assert by_name(known.bound(step="3").spec).rows is known.rows
+def test_names_lead_back_to_formats(file_format: Format) -> None:
+    assert from_spec(file_format.with_options(step="3").spec).to_samples is file_format.to_samples
