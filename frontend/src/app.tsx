@@ -3,7 +3,10 @@
 import { effect } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError } from "./api/client";
+import { ApiError } from "./api/endpoints";
+import { refresh, startPolling } from "./data/polling";
+import { moveStep, togglePin } from "./data/stepWalk";
+import { followSteps, run, runs, runsError, steps, stepsError } from "./data/useAnswer";
 import { followTheme, followVisibility, nameThePage, visible } from "./host";
 import { language, t } from "./i18n";
 import { type DialogName, Dialogs } from "./shell/Dialogs";
@@ -12,12 +15,9 @@ import { Failed, NoRuns, NoSamples, Reading, UnknownRun } from "./shell/pageStat
 import { StepBar } from "./shell/StepBar";
 import shellCss from "./shell/shell.css?inline";
 import { TopBar } from "./shell/TopBar";
-import { followSteps, run, runs, runsError, steps, stepsError } from "./state/data";
 import { editFilter } from "./state/filter";
 import { dispatchKey, useKeys } from "./state/keys";
-import { refresh, startPolling } from "./state/poll";
 import { followAddress, select, selection } from "./state/selection";
-import { moveStep, togglePin } from "./state/steps";
 import { adopt, Button } from "./ui";
 import kitCss from "./ui/kit.css?inline";
 import tableCss from "./ui/table/table.css?inline";

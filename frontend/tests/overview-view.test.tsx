@@ -2,7 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Steps } from "../src/api/answers";
-import { revision, runs, steps } from "../src/state/data";
+import { revision, runs, steps } from "../src/data/useAnswer";
 import { select, selection } from "../src/state/selection";
 import { Overview } from "../src/views/overview/Overview";
 import { addedIds, fromZero, hiddenCharts } from "../src/views/overview/shared/settings";

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RunInfo, Steps, Summary } from "../src/api/answers";
-import { revision } from "../src/state/data";
+import { loadStepSamples, marksOf, PAGE } from "../src/data/questions/stepSamples";
+import { revision } from "../src/data/useAnswer";
 import {
   addedCharts,
   builtInCharts,
@@ -8,9 +9,8 @@ import {
   referenceOf,
 } from "../src/views/overview/curves/chartCatalogue";
 import { joined, lineOf } from "../src/views/overview/curves/curveLines";
-import { binsFor, loadCompared, shapesOf, spanOf } from "../src/views/overview/distributions";
-import { loadStepSamples, marksOf, PAGE } from "../src/views/overview/stepSamples";
-import { Recent } from "../src/views/overview/walking";
+import { binsFor, loadCompared, shapesOf, spanOf } from "../src/views/overview/distribution/histogramShapes";
+import { Recent } from "../src/views/overview/shared/useAnswerAtStep";
 import { metric, runInfo } from "./fixtures";
 
 const runWith = (metrics: string[], tokens: string[] = []): RunInfo =>

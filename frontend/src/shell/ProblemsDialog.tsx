@@ -3,10 +3,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Problems } from "../api/answers";
-import { api } from "../api/client";
+import { api } from "../api/endpoints";
+import { runs, useAnswer } from "../data/useAnswer";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { runs, useAnswer } from "../state/data";
 import { selection } from "../state/selection";
 import { Button, Dialog, ErrorBox } from "../ui";
 

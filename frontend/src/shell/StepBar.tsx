@@ -1,12 +1,12 @@
 /** Which step, split and attempt: the second bar. */
 
 import type { JSX } from "preact";
+import { goToStep, moveStep, togglePin } from "../data/stepWalk";
+import { ranged, run, steps } from "../data/useAnswer";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { ranged, run, steps } from "../state/data";
 import { editFilter } from "../state/filter";
 import { select, selection } from "../state/selection";
-import { goToStep, moveStep, togglePin } from "../state/steps";
 import { Button, NumberField, Select } from "../ui";
 import { Scrubber } from "./StepSlider";
 

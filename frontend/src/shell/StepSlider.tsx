@@ -1,12 +1,12 @@
 /** The steps of the run as one line: the reward's mean as a sparkline, dragged or walked like any slider. */
 
 import type { JSX } from "preact";
+import { nearest, stepIndex } from "../data/stepWalk";
+import { ranged, steps, stepsStale } from "../data/useAnswer";
 import { metricLabel, t } from "../i18n";
 import { num } from "../lib/format";
 import { sparkline } from "../lib/sparkline";
-import { ranged, steps, stepsStale } from "../state/data";
 import { select, selection } from "../state/selection";
-import { nearest, stepIndex } from "../state/steps";
 
 const WIDTH = 400;
 const HEIGHT = 24;

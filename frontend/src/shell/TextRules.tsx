@@ -3,8 +3,8 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { rulesOf, setRules } from "../state/rules";
 import { selection } from "../state/selection";
+import { rulesOf, setRules } from "../state/textRules";
 import { Button, Popover } from "../ui";
 
 function Form({ run }: { run: string }): JSX.Element {

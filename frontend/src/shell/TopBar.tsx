@@ -1,9 +1,9 @@
 /** Which run, which view, how fresh, what went wrong: the first bar. */
 
 import type { JSX } from "preact";
+import { run, runs } from "../data/useAnswer";
 import { LANGUAGES, language, speak, t } from "../i18n";
 import { count } from "../lib/format";
-import { run, runs } from "../state/data";
 import { select, selection, VIEWS } from "../state/selection";
 import { Button, Select } from "../ui";
 import { Live } from "./LiveStatus";

@@ -1,8 +1,8 @@
 /** The filter expression: asking the server whether it is one, and putting the cursor into its field. */
 
 import { signal } from "@preact/signals";
-import { ApiError, api } from "../api/client";
-import { runScope } from "./data";
+import { ApiError, api } from "../api/endpoints";
+import { runScope } from "../data/useAnswer";
 import { select } from "./selection";
 
 /** Goes up whenever the field is wanted; the field takes the focus as soon as it is on screen. */

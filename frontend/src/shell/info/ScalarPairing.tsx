@@ -2,8 +2,8 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
+import { chooseScalars, chosenScalars, scalarRuns } from "../../data/scalarPairing";
 import { has, t } from "../../i18n";
-import { chooseScalars, chosenScalars, scalarRuns } from "../../state/pairing";
 import { select } from "../../state/selection";
 import { Button } from "../../ui";
 import { Checklist } from "./Checklist";

@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { Steps } from "../../api/answers";
-import { api } from "../../api/client";
-import { type Answer, shownScope, steps, stepsError, stepsStale, useAnswer } from "../../state/data";
+import { api } from "../../api/endpoints";
+import { type Answer, shownScope, steps, stepsError, stepsStale, useAnswer } from "../../data/useAnswer";
 import { joined } from "./curves/curveLines";
 
 /**

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Loaded } from "../../data/questions/sample";
 import { t } from "../../i18n";
 import { select, selection } from "../../state/selection";
 import type { TokenStage } from "../../tokens/shared/tokenViewState";
@@ -9,7 +10,6 @@ import { CopyButton } from "../../ui/CopyButton";
 import { Conversation } from "./conversation/Conversation";
 import { type Mode, showsResponse } from "./conversation/readingMode";
 import { beside } from "./drawerLayout";
-import type { Loaded } from "./load";
 import { Links } from "./PromptLinks";
 import { Place, Problems } from "./SampleSource";
 import { Scalars } from "./scalars/ScalarsPanel";

@@ -1,8 +1,9 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { type Loaded, loadSample, prefetch } from "../../data/questions/sample";
+import { revision, sampleScope, useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { revision, sampleScope, useAnswer } from "../../state/data";
 import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";
 import infoCss from "../../tokens/details.css?inline";
@@ -16,7 +17,6 @@ import { setMode } from "./conversation/Conversation";
 import conversationCss from "./conversation/conversation.css?inline";
 import { hasMessages, modeOf, showsResponse, wishedMode } from "./conversation/readingMode";
 import { layout, width } from "./drawerLayout";
-import { type Loaded, loadSample, prefetch } from "./load";
 import { Handle } from "./ResizeHandle";
 import { Content } from "./SampleContent";
 import { Head } from "./SampleHeader";

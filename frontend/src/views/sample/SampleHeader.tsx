@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import type { Sample, Value } from "../../api/answers";
+import { openRow, order } from "../../data/sampleWalk";
 import { t } from "../../i18n";
 import { count } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics/names";
-import { openRow, order } from "../../state/order";
 import { Button } from "../../ui";
 import { Modes } from "./conversation/Conversation";
 import { hasMessages, type Mode } from "./conversation/readingMode";

@@ -1,7 +1,7 @@
 /** From an answer of the server to what the token views read. */
 
+import type { Loaded } from "../../data/questions/sample";
 import { type TokenData, unitsOf } from "../../tokens/shared/responseTokens";
-import type { Loaded } from "./load";
 
 /** Null where the log has no token strings: then there is nothing to point at. */
 export function tokenData({ sample, rows }: Loaded): TokenData | null {

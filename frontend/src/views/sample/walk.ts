@@ -1,7 +1,7 @@
 /** From sample to sample: in the order of the table where the sample is in it, else in the order of logging. */
 
 import type { Sample } from "../../api/answers";
-import { nextSample, openRow, order, previousSample } from "../../state/order";
+import { nextSample, openRow, order, previousSample } from "../../data/sampleWalk";
 import { select } from "../../state/selection";
 
 export interface Neighbours {

@@ -3,21 +3,21 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { idOf, Pages } from "../../data/questions/samplePages";
+import { needRow, nextSample, openRow, order, previousSample } from "../../data/sampleWalk";
+import { revision, run } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { revision, run } from "../../state/data";
 import { useKeys } from "../../state/keys";
-import { needRow, nextSample, openRow, order, previousSample } from "../../state/order";
 import { select, selection } from "../../state/selection";
 import { adopt, Empty, ErrorBox, VirtualTable } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
-import { idOf, Pages } from "./pages";
-import { asked, useNeighbourSteps } from "./question";
+import { asked, useNeighbourSteps } from "./listedSamples";
 import { Summary } from "./Summary";
 import css from "./samples.css?inline";
 import { focusSearch } from "./search/SearchField";
 import { Toolbar } from "./Toolbar";
 import { resize, shownNames, tableColumns } from "./table/columns";
-import { useStepWalk } from "./walk";
+import { useStepWalk } from "./useOpenSampleFollowsStep";
 
 adopt(css);
 

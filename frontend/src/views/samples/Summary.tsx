@@ -2,13 +2,13 @@
 
 import type { JSX } from "preact";
 import type { Steps } from "../../api/answers";
-import { api, type Scope } from "../../api/client";
+import { api, type Scope } from "../../api/endpoints";
+import type { Pages } from "../../data/questions/samplePages";
+import { listScope, ranged, run, steps, useAnswer } from "../../data/useAnswer";
 import { metricLabel, t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
-import { listScope, ranged, run, steps, useAnswer } from "../../state/data";
 import { selection } from "../../state/selection";
 import { type Change, leftOut, lengthOf, placesOfSteps, type StepRange } from "./meanLengths";
-import type { Pages } from "./pages";
 import { PRESETS } from "./presets";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"];

@@ -1,9 +1,9 @@
 /** What the table shows: which steps, which preset, which search, which columns. */
 
 import type { JSX } from "preact";
+import { ranged, run } from "../../data/useAnswer";
 import { metricHint, metricLabel, t } from "../../i18n";
 import { rangeWords } from "../../shell/StepBar";
-import { ranged, run } from "../../state/data";
 import { select, selection } from "../../state/selection";
 import { Button, Popover, Select, Toggle } from "../../ui";
 import { PRESETS } from "./presets";

@@ -2,15 +2,15 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
-import { api } from "../../api/client";
+import { api } from "../../api/endpoints";
+import { ranged, run, useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { ranged, run, useAnswer } from "../../state/data";
 import { adopt, Empty, ErrorBox } from "../../ui";
-import { question } from "./question";
 import { Summary } from "./Summary";
 import { Toolbar } from "./Toolbar";
 import css from "./tokens.css?inline";
 import { WorstTable } from "./WorstTable";
+import { question } from "./worstTokensQuery";
 
 export function Tokens(): JSX.Element | null {
   adopt(css);

@@ -2,12 +2,12 @@
 
 import type { JSX } from "preact";
 import { BYS, ENDS, type RunInfo, type WorstTokens } from "../../api/answers";
+import { ranged } from "../../data/useAnswer";
 import { metricHint, metricLabel, t } from "../../i18n";
 import { rangeWords } from "../../shell/StepBar";
-import { ranged } from "../../state/data";
 import { select, selection } from "../../state/selection";
 import { Select } from "../../ui";
-import { metricOf } from "./question";
+import { metricOf } from "./worstTokensQuery";
 
 function Steps(): JSX.Element {
   const { one_step, step } = selection.value;

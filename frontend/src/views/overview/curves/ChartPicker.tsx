@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
-import { api } from "../../../api/client";
+import { api } from "../../../api/endpoints";
+import { chosenScalars, scalarRuns } from "../../../data/scalarPairing";
+import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { metricHint, metricLabel } from "../../../metrics/names";
-import { useAnswer } from "../../../state/data";
-import { chosenScalars, scalarRuns } from "../../../state/pairing";
 import { Popover, Toggle } from "../../../ui";
 import { addedIds, hiddenCharts, toggleIn } from "../shared/settings";
 import { titleOf } from "./CurveGrid";

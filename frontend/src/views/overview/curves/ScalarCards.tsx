@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo } from "../../../api/answers";
-import { api } from "../../../api/client";
+import { api } from "../../../api/endpoints";
 import { drawable, origin, shift } from "../../../charts/shared/series";
+import { chosenScalars, scalarRuns } from "../../../data/scalarPairing";
+import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { useAnswer } from "../../../state/data";
-import { chosenScalars, scalarRuns } from "../../../state/pairing";
 import { addedIds, fromZero, toggleIn } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
 

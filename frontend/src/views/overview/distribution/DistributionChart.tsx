@@ -4,9 +4,9 @@ import { Histogram } from "../../../charts/distribution/Histogram";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
-import { type Compared, shapesOf } from "../distributions";
 import { PANEL_HEIGHT } from "../shared/PanelBody";
 import { shapes } from "../shared/settings";
+import { type Compared, shapesOf } from "./histogramShapes";
 import { Sharpening } from "./SpreadTable";
 
 export interface BodyProps {

@@ -1,19 +1,19 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
+import { shownScope } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { metricHint, metricLabel } from "../../../metrics/names";
-import { shownScope } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
 import { referenceOf } from "../curves/chartCatalogue";
-import { binsFor, type Compared, loadCompared, spanOf } from "../distributions";
 import { PanelBody } from "../shared/PanelBody";
 import { spanAll } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
-import { Recent, type StepQuestion, useAtStep } from "../walking";
+import { Recent, type StepQuestion, useAtStep } from "../shared/useAnswerAtStep";
 import { DistributionBody } from "./DistributionChart";
 import { DistributionChoices, distributionMetric } from "./DistributionControls";
+import { binsFor, type Compared, loadCompared, spanOf } from "./histogramShapes";
 
 const recent = new Recent<Compared>();
 

@@ -6,7 +6,7 @@ import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
 import { select } from "../../../state/selection";
 import { Button } from "../../../ui";
-import { againstSpreadOf, type Compared, spreadOf } from "../distributions";
+import { againstSpreadOf, type Compared, spreadOf } from "./histogramShapes";
 
 export interface SharpeningProps {
   readonly data: Compared;

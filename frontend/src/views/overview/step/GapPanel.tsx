@@ -4,15 +4,15 @@ import type { Steps } from "../../../api/answers";
 import { Bars } from "../../../charts/samples/SampleBars";
 import { gapsOf, type Mark, nonfinite } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
+import type { StepSamples } from "../../../data/questions/stepSamples";
+import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { count, num, percent, signed } from "../../../lib/format";
-import type { Answer } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
 import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { TableToggle } from "../shared/TableToggle";
-import type { StepSamples } from "../stepSamples";
 import { Shown } from "./RewardPanel";
 
 export interface GapPanelProps {

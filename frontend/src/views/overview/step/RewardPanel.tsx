@@ -11,16 +11,16 @@ import {
 } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import { extentOf } from "../../../charts/shared/series";
+import type { StepSamples } from "../../../data/questions/stepSamples";
+import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
-import type { Answer } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import { Panel, Select } from "../../../ui";
 import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { markCap, markOrder } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
-import type { StepSamples } from "../stepSamples";
 
 /** Reward of every sample beside the reference's. */
 export function MarksPanel({ step, answer }: { step: number; answer: Answer<StepSamples> }): JSX.Element {

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import type { RunInfo, Steps } from "../../../api/answers";
-import { shownScope } from "../../../state/data";
+import { loadStepSamples, type StepSamples } from "../../../data/questions/stepSamples";
+import { shownScope } from "../../../data/useAnswer";
 import { DistributionPanel } from "../distribution/DistributionPanel";
 import { markCap } from "../shared/settings";
-import { loadStepSamples, type StepSamples } from "../stepSamples";
-import { Recent, type StepQuestion, useAtStep } from "../walking";
+import { Recent, type StepQuestion, useAtStep } from "../shared/useAnswerAtStep";
 import { GapPanel } from "./GapPanel";
 import { MarksPanel } from "./RewardPanel";
 

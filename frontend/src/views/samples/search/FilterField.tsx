@@ -2,8 +2,8 @@
 
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { run } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { run } from "../../../state/data";
 import { applyFilter, fieldWanted } from "../../../state/filter";
 import { selection } from "../../../state/selection";
 import { examplesOf, namesOf } from "./filterExamples";

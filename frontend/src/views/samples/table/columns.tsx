@@ -2,14 +2,14 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { RunInfo } from "../../../api/answers";
+import { cellOf, type Row } from "../../../data/questions/samplePages";
+import { ranged, run } from "../../../data/useAnswer";
 import { metricHint, metricLabel, t } from "../../../i18n";
 import { columnCount } from "../../../lib/singleLine";
 import { isNumbers, isStrings, setting } from "../../../lib/storage";
 import { origins, originsOf } from "../../../metrics/origins";
-import { ranged, run } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import type { Column } from "../../../ui";
-import { cellOf, type Row } from "../pages";
 import { MatchCell, ValueCell } from "./cells";
 
 /** Shown unless switched off, in this order; the rest follows and is hidden unless switched on. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { sampleScope } from "../../src/state/data";
-import { giveRules, rulesOf, setRules } from "../../src/state/rules";
+import { sampleScope } from "../../src/data/useAnswer";
 import { select } from "../../src/state/selection";
+import { giveRules, rulesOf, setRules } from "../../src/state/textRules";
 
 test("a run's rules are its own, are remembered, and go into its questions", () => {
   setRules("a", { pad: ["<pad>", " "], system_end: "<|im_end|>" });

@@ -1,9 +1,9 @@
 /** The questions the page can ask. Addresses are relative to the document's base, so any path prefix works. */
 
 import * as answers from "./answers";
-import { ApiError, address, ask, decode, json } from "./ask";
+import { ApiError, address, ask, decode, json } from "./request";
 
-export { ApiError, address } from "./ask";
+export { ApiError, address } from "./request";
 
 /** What part of the data a question is about. Null, undefined and "" mean "not narrowed". */
 export interface Scope {

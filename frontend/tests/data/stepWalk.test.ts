@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
-import { steps } from "../../src/state/data";
+import { goToStep, moveStep, nearest, togglePin } from "../../src/data/stepWalk";
+import { steps } from "../../src/data/useAnswer";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
-import { goToStep, moveStep, nearest, togglePin } from "../../src/state/steps";
 
 beforeEach(() => {
   select({ ...DEFAULTS });

@@ -1,8 +1,8 @@
 /** What the list asks the server, from the selection. */
 
 import type { RunInfo } from "../../api/answers";
-import type { Scope, WorstQuery } from "../../api/client";
-import { listScope, ranged, shownScope, stepScope } from "../../state/data";
+import type { Scope, WorstQuery } from "../../api/endpoints";
+import { listScope, ranged, shownScope, stepScope } from "../../data/useAnswer";
 import { selection } from "../../state/selection";
 
 export const ROWS = 100;

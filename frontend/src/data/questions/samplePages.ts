@@ -2,8 +2,8 @@
 
 import { batch, signal } from "@preact/signals";
 import type { Samples, Value } from "../../api/answers";
-import type { ApiError } from "../../api/client";
-import { asApiError } from "../../state/data";
+import type { ApiError } from "../../api/endpoints";
+import { asApiError } from "../useAnswer";
 
 export const PAGE = 100;
 

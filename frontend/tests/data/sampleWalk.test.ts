@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { needRow, nextSample, order, previousSample } from "../../src/state/order";
+import { needRow, nextSample, order, previousSample } from "../../src/data/sampleWalk";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Runs } from "../../src/api/answers";
-import { nextWait } from "../../src/state/poll";
+import { nextWait } from "../../src/data/polling";
 
 const quiet: Runs = { runs: [], ignored: [], looked_in: [], state: "ready", message: "" };
 

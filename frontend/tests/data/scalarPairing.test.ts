@@ -1,8 +1,14 @@
 import { beforeEach, expect, test } from "vitest";
+import {
+  chooseScalars,
+  chosenScalars,
+  joinNames,
+  scalarRuns,
+  splitNames,
+} from "../../src/data/scalarPairing";
+import { runs } from "../../src/data/useAnswer";
 import { metricHint, metricLabel } from "../../src/i18n";
 import { originsOf } from "../../src/metrics/origins";
-import { runs } from "../../src/state/data";
-import { chooseScalars, chosenScalars, joinNames, scalarRuns, splitNames } from "../../src/state/pairing";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { metric, runInfo } from "../fixtures";
 

@@ -1,8 +1,8 @@
 /** Whose scalars of TensorBoard stand beside the run: the server's pairing, or the reader's choice of it. */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { run } from "./data";
-import { select, selection } from "./selection";
+import { select, selection } from "../state/selection";
+import { run } from "./useAnswer";
 
 /** Names in one value of the address: by commas, and a comma in a name is escaped. */
 export function joinNames(names: readonly string[]): string {

@@ -1,8 +1,8 @@
 /** Walking along the steps that exist. */
 
 import { computed } from "@preact/signals";
-import { steps } from "./data";
-import { select, selection } from "./selection";
+import { select, selection } from "../state/selection";
+import { steps } from "./useAnswer";
 
 /** The place of the current step among the loaded ones: exact, or the nearest below; -1 where there is none. */
 export const stepIndex = computed(() => nearest(steps.value?.step ?? [], selection.value.step));

@@ -2,11 +2,11 @@
 
 import { batch, effect } from "@preact/signals";
 import type { Runs } from "../api/answers";
-import { api } from "../api/client";
+import { api } from "../api/endpoints";
 import { onReload, visible } from "../host";
-import { asApiError, changedAt, revision, runs, runsError } from "./data";
-import { giveRules } from "./rules";
-import { select, selection } from "./selection";
+import { select, selection } from "../state/selection";
+import { giveRules } from "../state/textRules";
+import { asApiError, changedAt, revision, runs, runsError } from "./useAnswer";
 
 const BUSY_MS = 1000;
 const QUIET_MS = 5000;

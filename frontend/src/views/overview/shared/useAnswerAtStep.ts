@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
-import { stepBeside } from "../../charts/shared/series";
-import { type Answer, revision, useAnswer } from "../../state/data";
-import { settled } from "./settle";
+import { stepBeside } from "../../../charts/shared/series";
+import { type Answer, revision, useAnswer } from "../../../data/useAnswer";
+import { settled } from "../settle";
 
 /** Answers about this many steps are kept: enough to walk back and forth without asking again. */
 const KEPT = 16;

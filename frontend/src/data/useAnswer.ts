@@ -3,9 +3,9 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunInfo, Runs, Steps } from "../api/answers";
-import { ApiError, api, type Scope } from "../api/client";
-import { rulesOf } from "./rules";
-import { select, selection } from "./selection";
+import { ApiError, api, type Scope } from "../api/endpoints";
+import { select, selection } from "../state/selection";
+import { rulesOf } from "../state/textRules";
 
 /** Null until the first answer. An answer stays when a newer question fails; the failure is beside it. */
 export const runs = signal<Runs | null>(null);

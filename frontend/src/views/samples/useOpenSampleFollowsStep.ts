@@ -1,10 +1,10 @@
 /** Walking the steps with a sample open: the sample at the same place of the new step's list takes over. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { ranged } from "../../state/data";
-import { openRow } from "../../state/order";
+import { idOf, type Pages } from "../../data/questions/samplePages";
+import { openRow } from "../../data/sampleWalk";
+import { ranged } from "../../data/useAnswer";
 import { select, selection } from "../../state/selection";
-import { idOf, type Pages } from "./pages";
 
 /**
  * With a preset, ←/→ thus shows the best (worst, …) sample of one step after the other.

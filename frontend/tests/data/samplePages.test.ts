@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Samples } from "../../../src/api/answers";
-import { ApiError } from "../../../src/api/client";
-import { cellOf, idOf, type LoadPage, PAGE, Pages } from "../../../src/views/samples/pages";
+import type { Samples } from "../../src/api/answers";
+import { ApiError } from "../../src/api/endpoints";
+import { cellOf, idOf, type LoadPage, PAGE, Pages } from "../../src/data/questions/samplePages";
 
 /** A list of `total` samples, ids by name and place; counts what was asked. */
 function source(name: string, total: number, asked: number[]): LoadPage {

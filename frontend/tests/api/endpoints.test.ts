@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { ApiError, address, api } from "../../src/api/client";
+import { ApiError, address, api } from "../../src/api/endpoints";
 
 function answer(body: BodyInit, init: ResponseInit = {}): void {
   vi.stubGlobal(

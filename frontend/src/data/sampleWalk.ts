@@ -1,9 +1,9 @@
 /** The samples in the order of the table, for walking from one to the next with the drawer open. */
 
 import { signal } from "@preact/signals";
-import { api } from "../api/client";
-import { sampleScope } from "./data";
-import { select, selection } from "./selection";
+import { api } from "../api/endpoints";
+import { select, selection } from "../state/selection";
+import { sampleScope } from "./useAnswer";
 
 /** Ids by row of the table as far as loaded; undefined where a page is not there yet. */
 export const order = signal<{ ids: readonly (string | undefined)[]; total: number }>({ ids: [], total: 0 });

@@ -2,13 +2,13 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api, type Scope } from "../../api/client";
-import { listScope, ranged, revision, shownScope, steps } from "../../state/data";
-import { rulesOf } from "../../state/rules";
+import { api, type Scope } from "../../api/endpoints";
+import { type LoadPage, PAGE } from "../../data/questions/samplePages";
+import { stepIndex } from "../../data/stepWalk";
+import { listScope, ranged, revision, shownScope, steps } from "../../data/useAnswer";
 import { selection } from "../../state/selection";
-import { stepIndex } from "../../state/steps";
+import { rulesOf } from "../../state/textRules";
 import { fetchAhead, fetchedAhead } from "./ahead";
-import { type LoadPage, PAGE } from "./pages";
 import { placesOf } from "./presets";
 import { shownNames } from "./table/columns";
 

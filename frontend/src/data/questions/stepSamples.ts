@@ -1,5 +1,5 @@
 import type { RunInfo, Samples } from "../../api/answers";
-import { api, type Scope } from "../../api/client";
+import { api, type Scope } from "../../api/endpoints";
 import type { Mark } from "../../charts/samples/sampleMarks";
 
 /** As many samples as one question may ask for. */

@@ -1,8 +1,8 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ApiError } from "../../src/api/client";
-import { type Answer, revision, useAnswer } from "../../src/state/data";
+import { ApiError } from "../../src/api/endpoints";
+import { type Answer, revision, useAnswer } from "../../src/data/useAnswer";
 
 interface Asked {
   key: string;

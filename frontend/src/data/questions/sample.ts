@@ -1,8 +1,8 @@
 /** Samples with their token metrics, loaded once and kept for walking back and forth. */
 
 import type { Sample } from "../../api/answers";
-import { type ApiError, api, type Scope } from "../../api/client";
-import { asApiError } from "../../state/data";
+import { type ApiError, api, type Scope } from "../../api/endpoints";
+import { asApiError } from "../useAnswer";
 
 export interface Loaded {
   sample: Sample;
