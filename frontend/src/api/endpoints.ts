@@ -1,132 +1,71 @@
-/** The questions the page can ask. Addresses are relative to the document's base, so any path prefix works. */
+/**
+ * The routes of the server, one declaration each: path, parameters, decoder. Only `data/` calls them.
+ *
+ * Paths are relative to the document's base, so any path prefix works.
+ */
 
 import * as answers from "./answers";
-import { ApiError, address, ask, decode, json } from "./request";
+import { ApiError } from "./errors";
+import type * as parameters from "./parameters";
+import { decodeJson, endpoint, jsonEndpoint } from "./request";
 
-export { ApiError, address } from "./request";
+/** The runs, and the index's revision: it changes whenever any other answer may have. */
+export const runs = endpoint<Record<never, never>, answers.Runs & { revision: string }>(
+  "runs",
+  async (response, url) => ({
+    ...(await decodeJson(response, answers.runs, url)),
+    revision: response.headers.get("X-RLBoard-Revision") ?? "",
+  }),
+);
 
-/** What part of the data a question is about. Null, undefined and "" mean "not narrowed". */
-export interface Scope {
-  run: string;
-  split?: string;
-  attempt?: number | null;
-  step?: number | null;
-  step_min?: number | null;
-  step_max?: number | null;
-  search?: string;
-  regex?: boolean;
-  in?: readonly string[];
-  group?: string;
-  prompt_key?: string;
-  /** A filter expression. */
-  where?: string;
-  /** Text rules of the run: strings that are padding, and where the system prompt ends. */
-  pad?: readonly string[];
-  system_end?: string;
-}
+export const steps = jsonEndpoint<parameters.StepsParameters, answers.Steps>("steps", answers.steps);
 
-export interface SamplesQuery {
-  columns?: readonly string[];
-  sort?: string;
-  order?: "asc" | "desc";
-  preset?: string;
-  seed?: number | null;
-  offset?: number;
-  limit?: number;
-}
+export const samples = jsonEndpoint<parameters.SamplesParameters, answers.Samples>(
+  "samples",
+  answers.samples,
+);
 
-export interface WorstQuery {
-  metric?: string;
-  by?: string;
-  end?: string;
-  limit?: number;
-  per_sample?: number;
-}
+export const worstTokens = jsonEndpoint<parameters.WorstTokensParameters, answers.WorstTokens>(
+  "worst_tokens",
+  answers.worstTokens,
+);
 
-export interface DistributionQuery {
-  metric: string;
-  bins?: number;
-  lo?: number;
-  hi?: number;
-  against?: string;
-}
+export const sample = jsonEndpoint<parameters.SampleParameters, answers.Sample>("sample", answers.sample);
 
-export const api = {
-  /** The runs, and the index's revision: it changes whenever any other answer may have. */
-  async runs(signal?: AbortSignal): Promise<answers.Runs & { revision: string }> {
-    const response = await ask("runs", signal);
-    const decoded = await decode(response, answers.runs, "runs");
-    return { ...decoded, revision: response.headers.get("X-RLBoard-Revision") ?? "" };
-  },
-
-  steps(
-    scope: Scope,
-    metrics?: readonly string[],
-    signal?: AbortSignal,
-    place?: string,
-  ): Promise<answers.Steps> {
-    return json(address("steps", { ...scope, metrics }), answers.steps, signal, place);
-  },
-
-  samples(scope: Scope, query: SamplesQuery, signal?: AbortSignal, place?: string): Promise<answers.Samples> {
-    return json(address("samples", { ...scope, ...query }), answers.samples, signal, place);
-  },
-
-  worstTokens(scope: Scope, query: WorstQuery, signal?: AbortSignal): Promise<answers.WorstTokens> {
-    return json(address("worst_tokens", { ...scope, ...query }), answers.worstTokens, signal, "worst");
-  },
-
-  sample(scope: Scope, id: string, signal?: AbortSignal): Promise<answers.Sample> {
-    return json(address("sample", { ...scope, id }), answers.sample, signal);
-  },
-
-  /** One float32 row per token metric, in the order of `Sample.token_metrics`. */
-  async tokens(
-    scope: Scope,
-    id: string,
-    metrics: number,
-    tokens: number,
-    signal?: AbortSignal,
-  ): Promise<Float32Array[]> {
-    const question = address("tokens", { ...scope, id });
-    const buffer = await (await ask(question, signal)).arrayBuffer();
-    const expected = metrics * tokens * Float32Array.BYTES_PER_ELEMENT;
-    if (buffer.byteLength !== expected) {
-      throw new ApiError(
-        200,
-        `expected ${expected} bytes of token metrics, found ${buffer.byteLength}`,
-        question,
-      );
+/**
+ * The token metrics of a sample: one float32 row per metric, in the order of `Sample.token_metrics`.
+ *
+ * @param metrics Number of rows that the sample announced.
+ * @param tokens Number of tokens in each row. A body of another size raises `ApiError`.
+ */
+export const tokenMetrics = (metrics: number, tokens: number) =>
+  endpoint<parameters.SampleParameters, Float32Array[]>("tokens", async (response, url) => {
+    const buffer = await response.arrayBuffer();
+    const rowBytes = tokens * Float32Array.BYTES_PER_ELEMENT;
+    if (buffer.byteLength !== metrics * rowBytes) {
+      const message = `expected ${metrics * rowBytes} bytes of token metrics, found ${buffer.byteLength}`;
+      throw new ApiError(200, message, url);
     }
-    return Array.from({ length: metrics }, (_, row) => {
-      return new Float32Array(buffer, row * tokens * Float32Array.BYTES_PER_ELEMENT, tokens);
-    });
-  },
+    return Array.from({ length: metrics }, (_, row) => new Float32Array(buffer, row * rowBytes, tokens));
+  });
 
-  distribution(scope: Scope, query: DistributionQuery, signal?: AbortSignal): Promise<answers.Distribution> {
-    return json(address("distribution", { ...scope, ...query }), answers.distribution, signal);
-  },
+export const distribution = jsonEndpoint<parameters.DistributionParameters, answers.Distribution>(
+  "distribution",
+  answers.distribution,
+);
 
-  problems(
-    scope: Scope,
-    page: { offset: number; limit: number },
-    signal?: AbortSignal,
-  ): Promise<answers.Problems> {
-    return json(address("problems", { ...scope, ...page }), answers.problems, signal);
-  },
+export const problems = jsonEndpoint<parameters.ProblemsParameters, answers.Problems>(
+  "problems",
+  answers.problems,
+);
 
-  /** @param chosen Runs of TensorBoard to take instead of those the server pairs; empty leaves it to the server. */
-  scalarTags(run: string, chosen: readonly string[], signal?: AbortSignal): Promise<answers.ScalarTags> {
-    return json(address("scalars", { run, scalar_run: chosen }), answers.scalarTags, signal);
-  },
+/** The tags that TensorBoard has scalars of; the same route with tags gives their values. */
+export const scalarTags = jsonEndpoint<parameters.ScalarTagsParameters, answers.ScalarTags>(
+  "scalars",
+  answers.scalarTags,
+);
 
-  scalars(
-    run: string,
-    tags: readonly string[],
-    chosen: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<answers.Scalars> {
-    const question = address("scalars", { run, tag: tags, scalar_run: chosen });
-    return json(question, answers.scalarSeries, signal);
-  },
-};
+export const scalarSeries = jsonEndpoint<parameters.ScalarSeriesParameters, answers.Scalars>(
+  "scalars",
+  answers.scalarSeries,
+);

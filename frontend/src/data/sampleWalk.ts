@@ -1,50 +1,70 @@
-/** The samples in the order of the table, for walking from one to the next with the drawer open. */
+/** Moving from sample to sample with one open: in the order of the table, else in the order of logging. */
 
 import { signal } from "@preact/signals";
-import { api } from "../api/endpoints";
+import type { Sample } from "../api/answers";
+import * as endpoints from "../api/endpoints";
 import { select, selection } from "../state/selection";
-import { sampleScope } from "./useAnswer";
+import { sampleScope } from "./scopes";
 
-/** Ids by row of the table as far as loaded; undefined where a page is not there yet. */
-export const order = signal<{ ids: readonly (string | undefined)[]; total: number }>({ ids: [], total: 0 });
+/** Sample ids by row of the table as far as loaded; undefined where a page is not there yet. */
+export const listOrder = signal<{ ids: readonly (string | undefined)[]; total: number }>({
+  ids: [],
+  total: 0,
+});
 
-/** Loads the page that holds a row. The table gives it while it is on screen. */
-export const needRow = signal<((row: number) => Promise<void>) | null>(null);
+/** Loads the page that holds a row. The table sets it while it is on screen. */
+export const rowLoader = signal<((row: number) => Promise<void>) | null>(null);
 
 /** The row of the open sample, -1 if it is not among the loaded ones. */
-export function openRow(): number {
+export function openSampleRow(): number {
   const { sample } = selection.value;
-  return sample === null ? -1 : order.value.ids.indexOf(sample);
+  return sample === null ? -1 : listOrder.value.ids.indexOf(sample);
 }
 
-async function open(row: number): Promise<boolean> {
-  if (row < 0 || row >= order.peek().total) return false;
-  if (order.peek().ids[row] === undefined) await needRow.peek()?.(row);
-  const id = order.peek().ids[row];
+async function openSampleAt(row: number): Promise<boolean> {
+  if (row < 0 || row >= listOrder.peek().total) return false;
+  if (listOrder.peek().ids[row] === undefined) await rowLoader.peek()?.(row);
+  const id = listOrder.peek().ids[row];
   if (id === undefined) return false;
   select({ sample: id });
   return true;
 }
 
-async function walk(by: 1 | -1): Promise<boolean> {
+/**
+ * Opens the sample after (1) or before (-1) the open one. False at the end, or while none is open.
+ *
+ * @param loaded The open sample where the caller has it: then its neighbours need not be asked for.
+ */
+export async function moveSample(by: 1 | -1, loaded: Sample | null = null): Promise<boolean> {
   const { sample } = selection.peek();
   if (sample === null) return false;
-  const row = openRow();
-  if (row >= 0) return open(row + by);
+  const row = openSampleRow();
+  if (row >= 0) return openSampleAt(row + by);
   // A link may open a sample that the table has not reached, or does not list: go by the order of logging.
-  const { neighbours } = await api.sample(sampleScope.peek(), sample);
+  const { neighbours } = loaded ?? (await endpoints.sample({ ...sampleScope.peek(), id: sample }));
   const id = by === 1 ? neighbours.next : neighbours.previous;
   if (id === null || selection.peek().sample !== sample) return false;
   select({ sample: id });
   return true;
 }
 
-/** Opens the sample after the open one. False at the end. */
-export function nextSample(): Promise<boolean> {
-  return walk(1);
+export interface SampleNeighbours {
+  previous: string | null;
+  next: string | null;
 }
 
-/** Opens the sample before the open one. */
-export function previousSample(): Promise<boolean> {
-  return walk(-1);
+/** The ids before and after the open sample, as far as they are known without asking. */
+export function sampleNeighbours(sample: Sample | null): SampleNeighbours {
+  const row = openSampleRow();
+  if (row < 0)
+    return { previous: sample?.neighbours.previous ?? null, next: sample?.neighbours.next ?? null };
+  const { ids } = listOrder.value;
+  return { previous: ids[row - 1] ?? null, next: ids[row + 1] ?? null };
+}
+
+/** Whether there is a sample after (1) or before (-1) the open one, loaded or not. */
+export function canMoveSample(sample: Sample | null, by: 1 | -1): boolean {
+  const row = openSampleRow();
+  if (row >= 0) return row + by >= 0 && row + by < listOrder.value.total;
+  return sampleNeighbours(sample)[by === 1 ? "next" : "previous"] !== null;
 }

@@ -2,33 +2,34 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { select, selection } from "../state/selection";
-import { run } from "./useAnswer";
+import { run } from "./runs";
 
 /** Names in one value of the address: by commas, and a comma in a name is escaped. */
 export function joinNames(names: readonly string[]): string {
   return names.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(",");
 }
 
+/** The names that `joinNames` put into one text. */
 export function splitNames(text: string): string[] {
-  const plain = (name: string): string => name.replace(/%(25|2C)/g, (code) => decodeURIComponent(code));
-  return text === "" ? [] : text.split(",").map(plain);
+  const unescaped = (name: string): string => name.replace(/%(25|2C)/g, (code) => decodeURIComponent(code));
+  return text === "" ? [] : text.split(",").map(unescaped);
 }
 
 /** The reader's choice; empty where the pairing is left to the server. */
-export const chosenScalars: ReadonlySignal<readonly string[]> = computed(() =>
+export const chosenScalarRuns: ReadonlySignal<readonly string[]> = computed(() =>
   splitNames(selection.value.scalars),
 );
 
 /** The runs of TensorBoard whose scalars are shown. */
 export const scalarRuns: ReadonlySignal<readonly string[]> = computed(() =>
-  chosenScalars.value.length > 0 ? chosenScalars.value : (run.value?.scalar_runs ?? []),
+  chosenScalarRuns.value.length > 0 ? chosenScalarRuns.value : (run.value?.scalar_runs ?? []),
 );
 
 /** Takes a run in or out. Nothing left, or just what the server pairs, is no choice of one's own. */
-export function chooseScalars(name: string, on: boolean): void {
+export function chooseScalarRun(name: string, isChosen: boolean): void {
   const others = scalarRuns.value.filter((other) => other !== name);
-  const next = on ? [...others, name] : others;
-  const automatic = [...(run.value?.scalar_runs ?? [])].sort();
-  const same = joinNames(next.toSorted()) === joinNames(automatic);
+  const next = isChosen ? [...others, name] : others;
+  const paired = [...(run.value?.scalar_runs ?? [])].sort();
+  const same = joinNames(next.toSorted()) === joinNames(paired);
   select({ scalars: same ? "" : joinNames(next) });
 }

@@ -1,14 +1,14 @@
-/** Walking along the steps that exist. */
+/** Moving along the steps that exist. */
 
 import { computed } from "@preact/signals";
 import { select, selection } from "../state/selection";
-import { steps } from "./useAnswer";
+import { steps } from "./steps";
 
 /** The place of the current step among the loaded ones: exact, or the nearest below; -1 where there is none. */
-export const stepIndex = computed(() => nearest(steps.value?.step ?? [], selection.value.step));
+export const stepIndex = computed(() => indexAtOrBelow(steps.value?.step ?? [], selection.value.step));
 
-/** The index of the last entry of ascending `all` that is not above `step`; 0 if all are above. */
-export function nearest(all: readonly number[], step: number | null): number {
+/** The index of the last entry of ascending `all` that is not above `step`; 0 if all are above, -1 if none. */
+export function indexAtOrBelow(all: readonly number[], step: number | null): number {
   if (step === null || all.length === 0) return -1;
   let low = 0;
   let high = all.length - 1;
@@ -33,12 +33,13 @@ export function moveStep(by: 1 | -1): boolean {
 }
 
 /** Goes to a typed step: the one that exists nearest to it. */
-export function goToStep(wanted: number): void {
+export function goToStep(typed: number): void {
   const all = steps.value?.step ?? [];
-  const below = all[nearest(all, wanted)];
+  const index = indexAtOrBelow(all, typed);
+  const below = all[index];
   if (below === undefined) return;
-  const above = all[nearest(all, wanted) + 1];
-  const closer = above !== undefined && Math.abs(above - wanted) < Math.abs(below - wanted) ? above : below;
+  const above = all[index + 1];
+  const closer = above !== undefined && Math.abs(above - typed) < Math.abs(below - typed) ? above : below;
   select({ step: closer });
 }
 

@@ -2,7 +2,8 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
-import { changedAt, run, runsError } from "../data/useAnswer";
+import { changedAt } from "../data/revision";
+import { run, runsError } from "../data/runs";
 import { t } from "../i18n";
 import { bytes, duration } from "../lib/format";
 import { useNow } from "./clock";

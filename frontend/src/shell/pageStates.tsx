@@ -2,9 +2,9 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
-import type { ApiError } from "../api/endpoints";
+import type { ApiError } from "../api/errors";
 import { refresh } from "../data/polling";
-import { runs } from "../data/useAnswer";
+import { runs } from "../data/runs";
 import { t } from "../i18n";
 import { bytes, count } from "../lib/format";
 import { select } from "../state/selection";

@@ -8,6 +8,8 @@ export interface TextRules {
   system_end: string;
 }
 
+type RulesByRun = Record<string, TextRules>;
+
 const NONE: TextRules = { pad: [], system_end: "" };
 
 function isRules(value: unknown): value is TextRules {
@@ -16,33 +18,36 @@ function isRules(value: unknown): value is TextRules {
   return isStrings(pad) && isString(system_end);
 }
 
-const isAll = (value: unknown): value is Record<string, TextRules> =>
+const isRulesByRun = (value: unknown): value is RulesByRun =>
   typeof value === "object" && value !== null && Object.values(value).every(isRules);
 
-const all = setting<Record<string, TextRules>>("text_rules", {}, isAll);
+/** What the reader set, also where that is empty: it counts instead of the configured rules. */
+const readersRules = setting<RulesByRun>("text_rules", {}, isRulesByRun);
 
-/** What the `rlboard.toml` of each run says; a reader's own rules count instead, also where they are empty. */
-const given = signal<Record<string, TextRules>>({});
+/** What the `rlboard.toml` of each run says. */
+const configuredRules = signal<RulesByRun>({});
 
 /** Takes over what the server says of its runs. */
-export function giveRules(runs: readonly { run: string; text_rules: TextRules }[]): void {
-  const said = Object.fromEntries(
-    runs.filter(({ text_rules: rules }) => !same(rules, NONE)).map((one) => [one.run, one.text_rules]),
+export function setConfiguredRules(runs: readonly { run: string; text_rules: TextRules }[]): void {
+  const rules = Object.fromEntries(
+    runs.filter(({ text_rules }) => !isSame(text_rules, NONE)).map((info) => [info.run, info.text_rules]),
   );
-  if (JSON.stringify(said) !== JSON.stringify(given.peek())) given.value = said;
+  if (JSON.stringify(rules) !== JSON.stringify(configuredRules.peek())) configuredRules.value = rules;
 }
 
-const same = (one: TextRules, other: TextRules): boolean => JSON.stringify(one) === JSON.stringify(other);
+const isSame = (one: TextRules, other: TextRules): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-const of = (rules: Record<string, TextRules>, run: string): TextRules | undefined =>
+const ruleOf = (rules: RulesByRun, run: string): TextRules | undefined =>
   Object.hasOwn(rules, run) ? rules[run] : undefined;
 
-export function rulesOf(run: string): ReadonlySignal<TextRules> {
-  return computed(() => of(all.value, run) ?? of(given.value, run) ?? NONE);
+/** The rules that count for a run. */
+export function textRulesOf(run: string): ReadonlySignal<TextRules> {
+  return computed(() => ruleOf(readersRules.value, run) ?? ruleOf(configuredRules.value, run) ?? NONE);
 }
 
-export function setRules(run: string, rules: TextRules): void {
-  const { [run]: _, ...others } = all.value;
-  const needless = same(rules, of(given.peek(), run) ?? NONE);
-  all.value = needless ? others : { ...others, [run]: rules };
+/** Sets the reader's rules for a run; those that say what is configured anyway are not stored. */
+export function setTextRules(run: string, rules: TextRules): void {
+  const { [run]: _, ...others } = readersRules.value;
+  const isConfigured = isSame(rules, ruleOf(configuredRules.peek(), run) ?? NONE);
+  readersRules.value = isConfigured ? others : { ...others, [run]: rules };
 }

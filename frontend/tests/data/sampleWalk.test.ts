@@ -1,32 +1,32 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { needRow, nextSample, order, previousSample } from "../../src/data/sampleWalk";
+import { listOrder, moveSample, rowLoader } from "../../src/data/sampleWalk";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 
 beforeEach(() => {
   select({ ...DEFAULTS });
-  needRow.value = null;
-  order.value = { ids: ["a", "b", undefined], total: 3 };
+  rowLoader.value = null;
+  listOrder.value = { ids: ["a", "b", undefined], total: 3 };
 });
 
-test("walks the table's order and stops at its ends", async () => {
+test("walks the table's listOrder and stops at its ends", async () => {
   select({ sample: "a" });
-  expect(await previousSample()).toBe(false);
-  expect(await nextSample()).toBe(true);
+  expect(await moveSample(-1)).toBe(false);
+  expect(await moveSample(1)).toBe(true);
   expect(selection.value.sample).toBe("b");
 });
 
 test("loads the page of a row that is not there yet", async () => {
-  needRow.value = async (row) => {
+  rowLoader.value = async (row) => {
     expect(row).toBe(2);
-    order.value = { ids: ["a", "b", "c"], total: 3 };
+    listOrder.value = { ids: ["a", "b", "c"], total: 3 };
   };
   select({ sample: "b" });
-  expect(await nextSample()).toBe(true);
+  expect(await moveSample(1)).toBe(true);
   expect(selection.value.sample).toBe("c");
-  expect(await nextSample()).toBe(false);
+  expect(await moveSample(1)).toBe(false);
 });
 
-test("a sample outside of the table is left by the order of logging", async () => {
+test("a sample outside of the table is left by the listOrder of logging", async () => {
   const neighbours = { previous: "w", next: null, group: [], prompt: [] };
   const sample = {
     id: "x",
@@ -50,11 +50,11 @@ test("a sample outside of the table is left by the order of logging", async () =
   };
   vi.stubGlobal("fetch", async () => new Response(JSON.stringify(sample)));
   select({ sample: "x" });
-  expect(await nextSample()).toBe(false);
-  expect(await previousSample()).toBe(true);
+  expect(await moveSample(1)).toBe(false);
+  expect(await moveSample(-1)).toBe(true);
   expect(selection.value.sample).toBe("w");
 });
 
 test("nothing is walked while nothing is open", async () => {
-  expect(await nextSample()).toBe(false);
+  expect(await moveSample(1)).toBe(false);
 });

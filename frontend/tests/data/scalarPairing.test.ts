@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
+import { runs } from "../../src/data/runs";
 import {
-  chooseScalars,
-  chosenScalars,
+  chooseScalarRun,
+  chosenScalarRuns,
   joinNames,
   scalarRuns,
   splitNames,
 } from "../../src/data/scalarPairing";
-import { runs } from "../../src/data/useAnswer";
 import { metricHint, metricLabel } from "../../src/i18n";
 import { originsOf } from "../../src/metrics/origins";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
@@ -36,18 +36,18 @@ test("names survive the address, commas and percent signs included", () => {
 
 test("the pairing is the server's until one is chosen, and again when the choice is the same", () => {
   expect(scalarRuns.value).toEqual(["runs/a"]);
-  chooseScalars("runs/b", true);
+  chooseScalarRun("runs/b", true);
   expect(selection.value.scalars).toBe("runs/a,runs/b");
   expect(scalarRuns.value).toEqual(["runs/a", "runs/b"]);
-  chooseScalars("runs/a", false);
-  expect(chosenScalars.value).toEqual(["runs/b"]);
-  chooseScalars("runs/a", true);
-  chooseScalars("runs/b", false);
+  chooseScalarRun("runs/a", false);
+  expect(chosenScalarRuns.value).toEqual(["runs/b"]);
+  chooseScalarRun("runs/a", true);
+  chooseScalarRun("runs/b", false);
   expect(selection.value.scalars).toBe("");
 });
 
 test("a choice belongs to its run", () => {
-  chooseScalars("runs/b", true);
+  chooseScalarRun("runs/b", true);
   select({ run: "another" });
   expect(selection.value.scalars).toBe("");
 });

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { goToStep, moveStep, nearest, togglePin } from "../../src/data/stepWalk";
-import { steps } from "../../src/data/useAnswer";
+import { steps } from "../../src/data/steps";
+import { goToStep, indexAtOrBelow, moveStep, togglePin } from "../../src/data/stepWalk";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 
 beforeEach(() => {
@@ -8,13 +8,13 @@ beforeEach(() => {
   steps.value = { step: [10, 20, 40], metrics: {}, step_metrics: {} };
 });
 
-test("the nearest step is never above, except before the first", () => {
-  expect(nearest([10, 20, 40], 20)).toBe(1);
-  expect(nearest([10, 20, 40], 39)).toBe(1);
-  expect(nearest([10, 20, 40], 1000)).toBe(2);
-  expect(nearest([10, 20, 40], 1)).toBe(0);
-  expect(nearest([], 1)).toBe(-1);
-  expect(nearest([10], null)).toBe(-1);
+test("the indexAtOrBelow step is never above, except before the first", () => {
+  expect(indexAtOrBelow([10, 20, 40], 20)).toBe(1);
+  expect(indexAtOrBelow([10, 20, 40], 39)).toBe(1);
+  expect(indexAtOrBelow([10, 20, 40], 1000)).toBe(2);
+  expect(indexAtOrBelow([10, 20, 40], 1)).toBe(0);
+  expect(indexAtOrBelow([], 1)).toBe(-1);
+  expect(indexAtOrBelow([10], null)).toBe(-1);
 });
 
 test("walking goes from step to step and stops at the ends", () => {

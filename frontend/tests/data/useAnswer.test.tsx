@@ -1,8 +1,10 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ApiError } from "../../src/api/endpoints";
-import { type Answer, revision, useAnswer } from "../../src/data/useAnswer";
+import { ApiError } from "../../src/api/errors";
+import { Question } from "../../src/data/question";
+import { revision } from "../../src/data/revision";
+import { type Answer, useAnswer } from "../../src/data/useAnswer";
 
 interface Asked {
   key: string;
@@ -15,10 +17,14 @@ let asked: Asked[] = [];
 let seen: Answer<string>;
 let root: HTMLElement;
 
+const probed = new Question<string, string>({
+  name: "probe",
+  load: (key, { signal = new AbortController().signal }) =>
+    new Promise<string>((answer, fail) => asked.push({ key, signal, answer, fail })),
+});
+
 function Probe({ question }: { question: string }): null {
-  seen = useAnswer(question, (signal) => {
-    return new Promise<string>((answer, fail) => asked.push({ key: question, signal, answer, fail }));
-  });
+  seen = useAnswer(probed, question === "" ? null : question);
   return null;
 }
 
@@ -48,7 +54,7 @@ afterEach(() => act(() => render(null, root)));
 test("nothing is asked without a question", async () => {
   await show("");
   expect(asked).toEqual([]);
-  expect(seen).toEqual({ data: null, error: null, loading: false, stale: false });
+  expect(seen).toEqual({ data: null, parameters: null, error: null, loading: false, stale: false });
 });
 
 test("the old answer stays, marked stale, until the new one is there", async () => {

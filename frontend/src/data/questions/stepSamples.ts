@@ -1,56 +1,40 @@
-import type { RunInfo, Samples } from "../../api/answers";
-import { api, type Scope } from "../../api/endpoints";
-import type { Mark } from "../../charts/samples/sampleMarks";
+/** Columns of the samples of one step, for drawing each of them. */
 
-/** As many samples as one question may ask for. */
-export const PAGE = 500;
+import type { Samples } from "../../api/answers";
+import * as endpoints from "../../api/endpoints";
+import type { Scope } from "../../api/parameters";
+import type { RequestOptions } from "../../api/request";
+import { Question } from "../question";
+import { STEP_ANSWER } from "./stepAnswer";
 
-export interface StepSamples {
-  /** Samples of the step, drawn or not. */
-  readonly total: number;
-  readonly rewards: readonly Mark[];
-  readonly gaps: readonly Mark[];
+/** As many samples as one request may ask for. */
+export const REQUEST_LIMIT = 500;
+
+export interface StepSamplesParameters {
+  /** With the step. */
+  scope: Scope;
+  columns: readonly string[];
+  /** At most so many samples, in the order of logging. */
+  limit: number;
 }
 
-const COLUMNS = ["reward", "ref_reward", "reward_gap"] as const;
-
-/** The first `cap` samples of a step in the order of logging: the pages after the first are asked for at once. */
-export async function loadStepSamples(
-  scope: Scope,
-  run: RunInfo,
-  cap: number,
-  signal?: AbortSignal,
-): Promise<StepSamples> {
-  // A column that the run does not have is an error to the server, and an empty panel to us.
-  const known = COLUMNS.filter((name) => run.metrics.some((metric) => metric.name === name));
-  const columns = ["id", "step", ...known];
-  const page = (offset: number) =>
-    api.samples(scope, { columns, offset, limit: Math.min(PAGE, cap - offset) }, signal);
+/** The answers to one request after the other: the ones after the first are asked for at once. */
+async function load(
+  { scope, columns, limit }: StepSamplesParameters,
+  options: RequestOptions,
+): Promise<Samples[]> {
+  const page = (offset: number): Promise<Samples> =>
+    endpoints.samples({ ...scope, columns, offset, limit: Math.min(REQUEST_LIMIT, limit - offset) }, options);
   const first = await page(0);
-  const wanted = Math.min(first.total, cap);
   const offsets: number[] = [];
-  for (let offset = PAGE; offset < wanted; offset += PAGE) offsets.push(offset);
-  const pages = [first, ...(await Promise.all(offsets.map(page)))];
-  return { total: first.total, ...marksOf(pages) };
+  for (let offset = REQUEST_LIMIT; offset < Math.min(first.total, limit); offset += REQUEST_LIMIT) {
+    offsets.push(offset);
+  }
+  return [first, ...(await Promise.all(offsets.map(page)))];
 }
 
-export function marksOf(pages: readonly Samples[]): Pick<StepSamples, "rewards" | "gaps"> {
-  const column = (name: string) =>
-    pages.flatMap(
-      (page) => page.columns[name] ?? new Array<null>(page.columns["id"]?.length ?? 0).fill(null),
-    );
-  const ids = column("id").map(String);
-  const [reward, reference, gap] = ["reward", "ref_reward", "reward_gap"].map((name) =>
-    column(name).map((value) => (typeof value === "number" ? value : null)),
-  );
-  const mark = (id: string, index: number, value: number | null, beside: number | null): Mark => ({
-    id,
-    index,
-    value,
-    reference: beside,
-  });
-  return {
-    rewards: ids.map((id, i) => mark(id, i, reward?.[i] ?? null, reference?.[i] ?? null)),
-    gaps: ids.map((id, i) => mark(id, i, gap?.[i] ?? null, null)),
-  };
-}
+export const stepSamples = new Question<StepSamplesParameters, Samples[]>({
+  name: "step samples",
+  ...STEP_ANSWER,
+  load,
+});

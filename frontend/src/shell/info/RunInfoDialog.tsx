@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
-import { runs } from "../../data/useAnswer";
+import { runs } from "../../data/runs";
 import { t } from "../../i18n";
 import { adopt, Dialog } from "../../ui";
 import { Mapping } from "./ColumnMapping";

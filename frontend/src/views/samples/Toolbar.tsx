@@ -1,7 +1,8 @@
 /** What the table shows: which steps, which preset, which search, which columns. */
 
 import type { JSX } from "preact";
-import { ranged, run } from "../../data/useAnswer";
+import { run } from "../../data/runs";
+import { hasStepRange } from "../../data/scopes";
 import { metricHint, metricLabel, t } from "../../i18n";
 import { rangeWords } from "../../shell/StepBar";
 import { select, selection } from "../../state/selection";
@@ -13,17 +14,17 @@ import { columnNames, isShown, resetColumns, show } from "./table/columns";
 
 function Steps(): JSX.Element {
   const { step, step_max } = selection.value;
-  const whole = ranged.value && step_max === null;
+  const whole = hasStepRange.value && step_max === null;
   const options = [
     { value: "step", label: t("samples.scope.step", { step: step ?? "–" }) },
-    ...(ranged.value && !whole ? [{ value: "range", label: rangeWords() }] : []),
+    ...(hasStepRange.value && !whole ? [{ value: "range", label: rangeWords() }] : []),
     { value: "run", label: t("samples.scope.run") },
   ];
   return (
     <Select
       label={t("samples.scope")}
       testId="scope"
-      value={whole ? "run" : ranged.value ? "range" : "step"}
+      value={whole ? "run" : hasStepRange.value ? "range" : "step"}
       options={options}
       onChange={(scope) => {
         if (scope === "step") select({ step_min: null, step_max: null });

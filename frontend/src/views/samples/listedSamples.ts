@@ -1,67 +1,54 @@
-/** What the table asks the server, from the selection. */
+/** Which samples the table lists, from the selection. */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { api, type Scope } from "../../api/endpoints";
-import { type LoadPage, PAGE } from "../../data/questions/samplePages";
+import { firstPageAhead, type SampleList } from "../../data/questions/sampleList";
+import { revision } from "../../data/revision";
+import { hasStepRange, listScope, shownScope } from "../../data/scopes";
+import { stableComputed } from "../../data/stableComputed";
+import { steps } from "../../data/steps";
 import { stepIndex } from "../../data/stepWalk";
-import { listScope, ranged, revision, shownScope, steps } from "../../data/useAnswer";
+import { usePrefetch } from "../../data/useAnswer";
 import { selection } from "../../state/selection";
-import { rulesOf } from "../../state/textRules";
-import { fetchAhead, fetchedAhead } from "./ahead";
+import { textRulesOf } from "../../state/textRules";
 import { placesOf } from "./presets";
 import { shownNames } from "./table/columns";
 
-export interface Question {
-  key: string;
-  load: LoadPage;
-}
-
-/** The question of the current selection, or of another step with everything else the same. */
-export function question(step?: number): Question {
+/** The list of the current selection, or of another step with everything else the same. */
+function listAt(step?: number): SampleList {
   const { run, search, regex, in: places, preset, seed, sort, order } = selection.value;
-  const looking = search === "" ? {} : { search, regex, in: placesOf(places) };
-  const covered = step === undefined ? listScope.value : { ...shownScope.value, step };
-  const scope: Scope = { ...covered, ...rulesOf(run).value, ...looking };
-  const sorted = sort === "" ? {} : { sort, order };
-  const query = { columns: shownNames.value, preset, seed: preset === "random" ? seed : null, ...sorted };
-  const key = JSON.stringify([scope, query]);
   return {
-    key,
-    load: (offset, limit, signal) =>
-      (offset === 0 ? fetchedAhead(`${revision.peek()} ${key}`) : undefined) ??
-      api.samples(scope, { ...query, offset, limit }, signal, step === undefined ? `table ${offset}` : ""),
+    ...(step === undefined ? listScope.value : { ...shownScope.value, step }),
+    ...textRulesOf(run).value,
+    ...(search === "" ? {} : { search, regex, in: placesOf(places) }),
+    columns: shownNames.value,
+    preset,
+    seed: preset === "random" ? seed : null,
+    ...(sort === "" ? {} : { sort, order }),
   };
 }
 
-/** The question of the current selection; another object only when another question. */
-export const asked: ReadonlySignal<Question> = (() => {
-  let last: Question | null = null;
-  return computed(() => {
-    const next = question();
-    if (last?.key !== next.key) last = next;
-    return last;
-  });
-})();
+/** The list of the current selection. */
+export const sampleList: ReadonlySignal<SampleList> = stableComputed(() => listAt());
+
+/** Tells one list from another. */
+export const sampleListKey: ReadonlySignal<string> = computed(() => JSON.stringify(sampleList.value));
 
 /** Whoever stays at a step for this long may go on to a neighbour; whoever flies through needs no help. */
-const PAUSE_MS = 150;
+const PREFETCH_MS = 150;
 
-/** Fetches the first page of the steps before and after, once the current list is there. */
-export function useNeighbourSteps(ready: boolean): void {
+/**
+ * Fetches the first page of the steps after and before the current one.
+ *
+ * @param isListShown Whether the list of the current selection is on screen.
+ */
+export function usePrefetchedSteps(isListShown: boolean): void {
   const { step } = selection.value;
-  const now = revision.value;
-  useEffect(() => {
-    if (!ready || ranged.peek()) return undefined;
-    const timer = setTimeout(() => {
-      const all = steps.peek()?.step ?? [];
-      const at = stepIndex.peek();
-      for (const neighbour of [all[at + 1], all[at - 1]]) {
-        if (neighbour === undefined) continue;
-        const { key, load } = question(neighbour);
-        fetchAhead(`${now} ${key}`, () => load(0, PAGE, new AbortController().signal));
-      }
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [ready, step, now]);
+  const ready = isListShown && !hasStepRange.value;
+  usePrefetch(firstPageAhead, ready, [step, revision.value], PREFETCH_MS, () => {
+    const all = steps.peek()?.step ?? [];
+    const index = stepIndex.peek();
+    return [all[index + 1], all[index - 1]].map((neighbour) =>
+      neighbour === undefined ? null : listAt(neighbour),
+    );
+  });
 }

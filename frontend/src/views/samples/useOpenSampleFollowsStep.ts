@@ -1,32 +1,33 @@
 /** Walking the steps with a sample open: the sample at the same place of the new step's list takes over. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { idOf, type Pages } from "../../data/questions/samplePages";
-import { openRow } from "../../data/sampleWalk";
-import { ranged } from "../../data/useAnswer";
+import { idOf, type SamplePages } from "../../data/questions/SamplePages";
+import { openSampleRow } from "../../data/sampleWalk";
+import { hasStepRange } from "../../data/scopes";
 import { select, selection } from "../../state/selection";
 
 /**
  * With a preset, ←/→ thus shows the best (worst, …) sample of one step after the other.
  *
- * @param asked The question of the current selection; `pages` may still hold the answer to the one before.
+ * @param listKey The list of the current selection; `pages` may still hold the one before.
  */
-export function useStepWalk(pages: Pages, asked: string): void {
+export function useOpenSampleFollowsStep(pages: SamplePages, listKey: string): void {
   const { step, sample } = selection.value;
   const last = useRef({ step, sample, row: -1 });
-  const waiting = useRef<number | null>(null);
+  /** The row to open as soon as the new step's list is there; null where the open sample stays. */
+  const rowToOpen = useRef<number | null>(null);
   if (last.current.step !== step) {
     // Another sample chosen together with the step (a link, Back, the same prompt elsewhere) is meant as it is.
     const walked =
-      last.current.step !== null && sample !== null && sample === last.current.sample && !ranged.value;
-    waiting.current = walked ? Math.max(0, last.current.row) : null;
+      last.current.step !== null && sample !== null && sample === last.current.sample && !hasStepRange.value;
+    rowToOpen.current = walked ? Math.max(0, last.current.row) : null;
   }
-  last.current = { step, sample, row: waiting.current ?? openRow() };
-  const there = pages.question.value === asked;
+  last.current = { step, sample, row: rowToOpen.current ?? openSampleRow() };
+  const isListShown = pages.listKey.value === listKey;
   useEffect(() => {
-    if (!there || waiting.current === null) return;
-    const row = pages.rows.peek()[Math.min(waiting.current, pages.total.peek() - 1)];
-    waiting.current = null;
+    if (!isListShown || rowToOpen.current === null) return;
+    const row = pages.rows.peek()[Math.min(rowToOpen.current, pages.total.peek() - 1)];
+    rowToOpen.current = null;
     if (row !== undefined) select({ sample: idOf(row) });
-  }, [there, pages, asked]);
+  }, [isListShown, pages, listKey]);
 }

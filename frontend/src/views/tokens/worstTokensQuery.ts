@@ -1,27 +1,26 @@
-/** What the list asks the server, from the selection. */
+/** Which worst tokens the list shows, from the selection. */
 
 import type { RunInfo } from "../../api/answers";
-import type { Scope, WorstQuery } from "../../api/endpoints";
-import { listScope, ranged, shownScope, stepScope } from "../../data/useAnswer";
+import type { WorstTokensParameters } from "../../api/parameters";
+import { hasStepRange, listScope, shownScope, stepScope } from "../../data/scopes";
 import { selection } from "../../state/selection";
 
+/** Rows of the list. */
 export const ROWS = 100;
-/** What is most often looked for, best first. */
-const FIRST = ["k3", "log_ratio", "mismatch_k3", "surprise", "logprobs"];
+
+/** The metrics that are most often looked for, best first. */
+const PREFERRED = ["k3", "log_ratio", "mismatch_k3", "surprise", "logprobs"];
 
 /** The chosen metric where the run has it, else the first that it has of those most often looked for. */
-export function metricOf(info: RunInfo): string {
+export function worstMetric(info: RunInfo): string {
   const { metric } = selection.value;
-  const known = info.token_metrics.map(({ name }) => name);
-  if (known.includes(metric)) return metric;
-  return FIRST.find((name) => known.includes(name)) ?? known[0] ?? "";
+  const names = info.token_metrics.map(({ name }) => name);
+  if (names.includes(metric)) return metric;
+  return PREFERRED.find((name) => names.includes(name)) ?? names[0] ?? "";
 }
 
-export function question(info: RunInfo): { scope: Scope; query: WorstQuery } {
+export function worstTokensParameters(info: RunInfo): WorstTokensParameters {
   const { by, end, one_step } = selection.value;
-  const scope = ranged.value ? listScope.value : one_step ? stepScope.value : shownScope.value;
-  return {
-    scope,
-    query: { metric: metricOf(info), by, end, limit: ROWS, per_sample: by === "sample" ? 1 : 0 },
-  };
+  const scope = hasStepRange.value ? listScope.value : one_step ? stepScope.value : shownScope.value;
+  return { ...scope, metric: worstMetric(info), by, end, limit: ROWS, per_sample: by === "sample" ? 1 : 0 };
 }

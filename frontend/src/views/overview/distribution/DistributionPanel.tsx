@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
-import { shownScope } from "../../../data/useAnswer";
+import { type DistributionsParameters, distributions } from "../../../data/questions/distributions";
+import { shownScope } from "../../../data/scopes";
 import { t } from "../../../i18n";
 import { metricHint, metricLabel } from "../../../metrics/names";
 import { selection } from "../../../state/selection";
@@ -10,12 +11,10 @@ import { referenceOf } from "../curves/chartCatalogue";
 import { PanelBody } from "../shared/PanelBody";
 import { spanAll } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
-import { Recent, type StepQuestion, useAtStep } from "../shared/useAnswerAtStep";
+import { useAnswerAtStep } from "../shared/useAnswerAtStep";
 import { DistributionBody } from "./DistributionChart";
 import { DistributionChoices, distributionMetric } from "./DistributionControls";
-import { binsFor, type Compared, loadCompared, spanOf } from "./histogramShapes";
-
-const recent = new Recent<Compared>();
+import { binsFor, spanOf } from "./histogramShapes";
 
 export interface DistributionPanelProps {
   readonly run: RunInfo;
@@ -28,17 +27,14 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
   const [asTable, setAsTable] = useState(false);
   const metric = distributionMetric(run);
   const scope = shownScope.value;
-  const question = (at: number): StepQuestion<Compared> | null => {
+  const parametersAt = (at: number): DistributionsParameters | null => {
+    if (metric === "") return null;
     const pin = pinOf(steps, at);
     const span = spanOf(steps, run, metric, [at, pin], spanAll.value);
     const bins = binsFor(steps.step_metrics["n_samples"]?.[steps.step.indexOf(at)]);
-    const query = { metric, step: at, bins, span, pin, reference: referenceOf(run, metric) !== null };
-    return {
-      key: `spread ${JSON.stringify([scope, query])}`,
-      load: (signal) => loadCompared({ ...scope, step: at }, query, signal),
-    };
+    return { scope, metric, step: at, bins, span, reference: referenceOf(run, metric) !== null, pin };
   };
-  const answer = useAtStep(recent, metric === "" ? () => null : question, step, steps.step);
+  const answer = useAnswerAtStep(distributions, parametersAt, step, steps.step);
   const title = t("overview.spread.title", { metric: metricLabel(metric), step });
   return (
     <Panel

@@ -1,24 +1,13 @@
 import type { Distribution, RunInfo, Steps, Summary } from "../../../api/answers";
-import { api, type Scope } from "../../../api/endpoints";
 import type { Shape } from "../../../charts/distribution/Histogram";
 import type { Spread } from "../../../charts/distribution/spreadChange";
 import { nearestIndex } from "../../../charts/shared/series";
+import type { ComparedDistributions } from "../../../data/questions/distributions";
 import { referenceOf } from "../curves/chartCatalogue";
 
 /** Bins for so many samples: 40 for a few hundred, fewer where most of them would hold one sample or none. */
 export function binsFor(samples: number | null | undefined): number {
   return samples == null ? 40 : Math.min(Math.max(Math.round(2 * Math.sqrt(samples)), 10), 40);
-}
-
-/** The distributions of one step beside each other, all on the same bins. */
-export interface Compared {
-  /** What was asked about: an answer that is shown dimmed while a newer one loads keeps its own labels. */
-  readonly step: number;
-  readonly pin: number | null;
-  readonly policy: Distribution;
-  /** Null where the run has no counterpart of the metric for the reference policy. */
-  readonly reference: Distribution | null;
-  readonly pinned: Distribution | null;
 }
 
 export interface Span {
@@ -60,36 +49,6 @@ function ends(columns: Summary | undefined, i: number, low: keyof Summary, high:
   );
 }
 
-/** What is asked: one metric at one step, and what it is compared with. */
-export interface DistributionOf {
-  readonly metric: string;
-  readonly step: number;
-  readonly bins: number;
-  readonly span: Span | null;
-  readonly reference: boolean;
-  readonly pin: number | null;
-}
-
-/** Asks for what there is to compare with, at most two questions. */
-export async function loadCompared(
-  scope: Scope,
-  query: DistributionOf,
-  signal?: AbortSignal,
-): Promise<Compared> {
-  const ask = (against?: string) =>
-    api.distribution(
-      scope,
-      { metric: query.metric, bins: query.bins, ...(query.span ?? {}), ...(against ? { against } : {}) },
-      signal,
-    );
-  const [first, second] = await Promise.all([
-    query.reference ? ask("reference") : null,
-    query.pin === null ? null : ask(`step:${query.pin}`),
-  ]);
-  const policy = first ?? second ?? (await ask());
-  return { step: query.step, pin: query.pin, policy, reference: first, pinned: second };
-}
-
 export interface Words {
   readonly policy: string;
   readonly reference: string;
@@ -97,7 +56,7 @@ export interface Words {
 }
 
 /** What is drawn: the policy filled, the others as outlines. */
-export function shapesOf(compared: Compared, words: Words): Shape[] {
+export function shapesOf(compared: ComparedDistributions, words: Words): Shape[] {
   const { policy, reference, pinned } = compared;
   const against = (from: Distribution | null, colour: "ref" | "pin", key: string, label: string): Shape[] =>
     from?.against_counts

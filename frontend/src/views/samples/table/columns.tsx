@@ -2,8 +2,9 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { RunInfo } from "../../../api/answers";
-import { cellOf, type Row } from "../../../data/questions/samplePages";
-import { ranged, run } from "../../../data/useAnswer";
+import { cellOf, type Row } from "../../../data/questions/SamplePages";
+import { run } from "../../../data/runs";
+import { hasStepRange } from "../../../data/scopes";
 import { metricHint, metricLabel, t } from "../../../i18n";
 import { columnCount } from "../../../lib/singleLine";
 import { isNumbers, isStrings, setting } from "../../../lib/storage";
@@ -122,7 +123,7 @@ function matchColumn(): Column<Row> {
 export const tableColumns: ReadonlySignal<Column<Row>[]> = computed(() => {
   const numbers = new Set(run.value?.metrics.map(({ name }) => name));
   const columns: Column<Row>[] = [];
-  if (ranged.value) columns.push(column("step", true));
+  if (hasStepRange.value) columns.push(column("step", true));
   if (selection.value.search !== "") columns.push(matchColumn());
   for (const name of shownNames.value) columns.push(column(name, numbers.has(name)));
   return columns;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { followTheme, nameThePage, onAddress, readAddress, writeAddress } from "../src/host";
+import { onAddress, readAddress, writeAddress } from "../../src/host/address";
 
 beforeEach(() => window.history.replaceState(null, "", "/"));
 
@@ -27,33 +27,28 @@ test("push makes a history entry, replace does not, the same address neither", (
   expect(window.history.length).toBe(before + 1);
 });
 
-test("the host is told of a written address, since it keeps a copy of the hash", () => {
-  let heard = 0;
+test("the host is told of a written address, since it keeps a copy of the hash; we are not", () => {
+  let host = 0;
+  let ours = 0;
+  const hear = (): void => {
+    host += 1;
+  };
+  window.addEventListener("hashchange", hear);
   const stop = onAddress(() => {
-    heard += 1;
+    ours += 1;
   });
   writeAddress({ step: "9" }, "replace");
+  expect([host, ours]).toEqual([1, 0]);
+  window.history.replaceState(null, "", "/#rlboard&p.rlboard.step=8");
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+  expect([host, ours]).toEqual([2, 1]);
   stop();
-  writeAddress({ step: "10" }, "replace");
-  expect(heard).toBe(1);
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+  expect([host, ours]).toEqual([3, 1]);
+  window.removeEventListener("hashchange", hear);
 });
 
 test("a hash that is badly encoded is taken as it stands", () => {
   window.history.replaceState(null, "", "/#rlboard&p.rlboard.run=%E0%A4%A");
   expect(readAddress()).toEqual({ run: "%E0%A4%A" });
-});
-
-test("the theme follows the host's body, also later", async () => {
-  document.body.className = "dark-mode";
-  followTheme();
-  expect(document.documentElement.dataset["theme"]).toBe("dark");
-  document.body.className = "";
-  await Promise.resolve();
-  expect(document.documentElement.dataset["theme"]).toBe("light");
-});
-
-test("the page has a title and a language", () => {
-  nameThePage("RL Board", "zh-CN");
-  expect(document.title).toBe("RL Board");
-  expect(document.documentElement.lang).toBe("zh-CN");
 });
