@@ -9,7 +9,7 @@ import { App } from "../src/app";
 import { revision } from "../src/data/revision";
 import { runs, runsError } from "../src/data/runs";
 import { steps, stepsError } from "../src/data/steps";
-import { speak } from "../src/i18n";
+import { setLanguage } from "../src/i18n";
 import { dispatchKey } from "../src/state/keys";
 import { DEFAULTS, select, selection } from "../src/state/selection";
 import { metric, runInfo } from "./fixtures";
@@ -120,7 +120,7 @@ afterEach(async () => {
   runsError.value = null;
   steps.value = null;
   stepsError.value = null;
-  speak("en");
+  setLanguage("en");
 });
 
 test("before the first answer it says that it looks", async () => {
@@ -235,7 +235,7 @@ test("a link to a sample of another step than the list's is left alone", async (
 });
 
 test("in Chinese everything is said, and axe is content as well", async () => {
-  speak("zh");
+  setLanguage("zh");
   runs.value = found;
   steps.value = loaded;
   await show();

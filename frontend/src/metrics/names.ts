@@ -1,55 +1,62 @@
-/** Names of metrics in words: a label, and what it is in one line with its formula. */
+/** What metrics and columns are called on screen, and one line about each for its tooltip. */
 
-import { has, t } from "../i18n/catalogue";
+import { language, t } from "../i18n";
+import { type MetricWords, metricEntry } from "./catalog";
 import { origins } from "./origins";
+import { splitStatistic } from "./statistics";
 
 /** The sign of a join, after names of metrics that came from another file or run. */
 const JOINED = "⋈";
 
-const AGGREGATES = ["absmean", "argmax", "mean", "sum", "std", "min", "max"] as const;
+/** Columns of the table that are no metrics. */
+const COLUMNS = ["step", "prompt", "response", "ref_response", "ground_truth", "finish_reason"] as const;
 
-/** `k3_mean` is the mean of `k3`; a name of ours or an unknown one stays whole. */
-function parts(name: string): { base: string; aggregate: (typeof AGGREGATES)[number] | null } {
-  for (const aggregate of AGGREGATES) {
-    const base = name.slice(0, -aggregate.length - 1);
-    if (name.endsWith(`_${aggregate}`) && has(`metric.${base}.label`)) return { base, aggregate };
-  }
-  return { base: name, aggregate: null };
+/** The words of a name that we know, in the language of the page. */
+function wordsOf(name: string): MetricWords | null {
+  const entry = metricEntry(name);
+  if (entry !== undefined) return entry[language.value];
+  const column = COLUMNS.find((known) => known === name);
+  return column === undefined
+    ? null
+    : { label: t(`column.${column}.label`), hint: t(`column.${column}.hint`) };
 }
 
-/** A label with a mark where one of the metrics it is about was joined. */
-export function marked(label: string, names: readonly string[]): string {
+/** A label with the sign of a join where one of the metrics that it is about was joined. */
+export function markJoined(label: string, names: readonly string[]): string {
   return names.some((name) => origins.value.has(name)) ? `${label} ${JOINED}` : label;
 }
 
 /** What a metric is called on screen: "k3 mean", "reward"; a name we do not know is itself. */
 export function metricLabel(name: string): string {
-  return marked(plainLabel(name), [name]);
+  return markJoined(plainLabel(name), [name]);
 }
 
 function plainLabel(name: string): string {
-  if (has(`metric.${name}.label`)) return t(`metric.${name}.label`);
-  const { base, aggregate } = parts(name);
-  if (aggregate === null) return name;
-  return t(`metric.${aggregate}.label`, { name: t(`metric.${base}.label`) });
+  const words = wordsOf(name);
+  if (words !== null) return words.label;
+  const parts = splitStatistic(name, (metric) => wordsOf(metric) !== null);
+  if (parts === null) return name;
+  return t(`statistic.${parts.statistic}.label`, { name: wordsOf(parts.metric)?.label ?? parts.metric });
 }
 
 /** One line for the tooltip: what it is and its formula; a second one where it was joined. */
 export function metricHint(name: string): string {
-  const from = joinHint(name);
-  return from === "" ? plainHint(name) : `${plainHint(name)}\n${from}`;
+  const joined = joinHint(name);
+  return joined === "" ? plainHint(name) : `${plainHint(name)}\n${joined}`;
 }
 
 /** Where a joined metric or text came from; "" for all others. */
 export function joinHint(name: string): string {
-  const from = origins.value.get(name);
-  if (from === undefined) return "";
-  return `${JOINED} ${from === "" ? t("metric.joined.somewhere") : t("metric.joined", { from })}`;
+  const origin = origins.value.get(name);
+  if (origin === undefined) return "";
+  return `${JOINED} ${origin === "" ? t("metric.joined.somewhere") : t("metric.joined", { from: origin })}`;
 }
 
 function plainHint(name: string): string {
-  if (has(`metric.${name}.hint`)) return `${name}: ${t(`metric.${name}.hint`)}`;
-  const { base, aggregate } = parts(name);
-  if (aggregate === null) return t("metric.logged.hint", { name });
-  return `${name}: ${t(`metric.${aggregate}.hint`)} · ${base}: ${t(`metric.${base}.hint`)}`;
+  const words = wordsOf(name);
+  if (words !== null) return `${name}: ${words.hint}`;
+  const parts = splitStatistic(name, (metric) => wordsOf(metric) !== null);
+  if (parts === null) return t("metric.logged", { name });
+  const { metric, statistic } = parts;
+  return `${name}: ${t(`statistic.${statistic}.hint`)} · ${metric}: ${wordsOf(metric)?.hint ?? ""}`;
 }

@@ -4,9 +4,10 @@ import type { JSX } from "preact";
 import { hasStepRange } from "../data/scopes";
 import { steps, stepsStale } from "../data/steps";
 import { indexAtOrBelow, stepIndex } from "../data/stepWalk";
-import { metricLabel, t } from "../i18n";
+import { t } from "../i18n";
 import { num } from "../lib/format";
 import { sparkline } from "../lib/sparkline";
+import { metricLabel } from "../metrics";
 import { select, selection } from "../state/selection";
 
 const WIDTH = 400;

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
-import { metricHint, metricLabel } from "../metrics/names";
+import { metricHint, metricLabel } from "../metrics";
 import { choices } from "./shared/metricOptions";
 import type { TokenStage } from "./shared/tokenViewState";
 

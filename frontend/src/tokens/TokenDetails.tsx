@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
 import { full, num } from "../lib/format";
-import { metricHint, metricLabel } from "../metrics/names";
+import { metricHint, metricLabel } from "../metrics";
 import { CopyButton } from "../ui/CopyButton";
 import { counts, type TokenData, type TokenMetric, unitSpan, valueAt } from "./shared/responseTokens";
 import type { TokenStage } from "./shared/tokenViewState";

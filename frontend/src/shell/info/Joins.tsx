@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
-import { has, t } from "../../i18n";
+import { findMessage, t } from "../../i18n";
 import { count } from "../../lib/format";
 
 const HEADS = ["what", "source", "matched", "unmatched", "columns"] as const;
@@ -25,7 +25,7 @@ export function Joined({ info }: { info: RunInfo }): JSX.Element | null {
         <tbody>
           {info.joined.map(({ what, source, matched, unmatched, columns }) => (
             <tr key={`${what} ${source}`}>
-              <td>{has(`info.joined.of.${what}`) ? t(`info.joined.of.${what}`) : what}</td>
+              <td>{findMessage(`info.joined.of.${what}`) ?? what}</td>
               <td>
                 <code>{source}</code>
               </td>

@@ -8,7 +8,9 @@ import { configSources } from "./configComparison";
 
 const formatName = (name: string): string => (name === "mapping" ? t("info.formats.mapping") : name);
 
-function facts(info: RunInfo): [string, string][] {
+type FactName = "formats" | "files" | "samples" | "steps" | "splits" | "attempts" | "config" | "mapping";
+
+function factsOf(info: RunInfo): [FactName, string][] {
   const { steps, attempts } = info;
   const sources = configSources(info);
   const settings = Object.keys(info.config).length;
@@ -34,14 +36,14 @@ function facts(info: RunInfo): [string, string][] {
     ],
     ...(info.mapping === null || info.mapping_guessed
       ? []
-      : [["mapping", t("info.mapping.configured")] as [string, string]]),
+      : [["mapping", t("info.mapping.configured")] as [FactName, string]]),
   ];
 }
 
 export function Facts({ info }: { info: RunInfo }): JSX.Element {
   return (
     <dl class="run-facts" data-testid="run-facts">
-      {facts(info).map(([name, words]) => [
+      {factsOf(info).map(([name, words]) => [
         <dt key={`${name} name`}>{t(`info.fact.${name}`)}</dt>,
         <dd key={name} data-fact={name}>
           {words}

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { chooseScalarRun, chosenScalarRuns, scalarRuns } from "../../data/scalarPairing";
-import { has, t } from "../../i18n";
+import { findMessage, t } from "../../i18n";
 import { select } from "../../state/selection";
 import { Button } from "../../ui";
 import { Checklist } from "./Checklist";
@@ -11,9 +11,9 @@ import { Checklist } from "./Checklist";
 function reason({ scalar_pairing: how, scalar_runs: paired }: RunInfo, chosen: boolean): string {
   if (chosen) return t("info.pairing.chosen");
   if (paired.length === 0) return t("info.pairing.none");
-  const key = `info.pairing.${how}`;
   // A word that a newer server knows, or none from an older one.
-  return t(how !== "none" && has(key) ? key : "info.pairing.paired");
+  const known = how === "none" ? null : findMessage(`info.pairing.${how}`);
+  return known ?? t("info.pairing.paired");
 }
 
 export function Pairing({ info }: { info: RunInfo }): JSX.Element {

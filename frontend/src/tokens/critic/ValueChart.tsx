@@ -4,9 +4,9 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import plotCss from "uplot/dist/uPlot.min.css?inline";
 import { palette, type Role } from "../../charts/shared/chartColours";
-import { has, t } from "../../i18n";
+import { findMessage, t } from "../../i18n";
 import { num } from "../../lib/format";
-import { metricHint, metricLabel } from "../../metrics/names";
+import { metricHint, metricLabel } from "../../metrics";
 import { adopt } from "../../ui";
 import { Fold } from "../../ui/CollapsibleSection";
 import type { TokenStage } from "../shared/tokenViewState";
@@ -32,7 +32,7 @@ export interface ValueChartProps {
 export function ValueChart({ stage, factors, target }: ValueChartProps): JSX.Element {
   const found = useMemo(() => valueLines(stage.data), [stage]);
   const gamma = factorWords(factors);
-  const against = `sample.values.target.${target}`;
+  const against = findMessage(`sample.values.target.${target}`, { gamma });
   return (
     <Fold id="values" title={t("sample.values.title", { gamma })} testId="chart-values">
       {found.needs.length > 0 ? (
@@ -45,7 +45,7 @@ export function ValueChart({ stage, factors, target }: ValueChartProps): JSX.Ele
                 {metricLabel(metric)}
               </span>
             ))}
-            {has(against) && <span class="muted">{t(against, { gamma })}</span>}
+            {against !== null && <span class="muted">{against}</span>}
             {found.nonFinite > 0 && (
               <span class="odd">{t("sample.values.left_out", { n: found.nonFinite })}</span>
             )}

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { language, t } from "../../i18n";
 import type { Scale } from "../../lib/colourScale";
 import { isBoolean, isStrings, setting } from "../../lib/storage";
-import { metricHint, metricLabel } from "../../metrics/names";
+import { metricHint, metricLabel } from "../../metrics";
 import { Popover, Toggle } from "../../ui";
 import { Fold } from "../../ui/CollapsibleSection";
 import { codesOf } from "../shared/colourCodes";

@@ -3,7 +3,7 @@ import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { palette as chartPalette } from "../../charts/shared/chartColours";
 import { t } from "../../i18n";
-import { metricLabel } from "../../metrics/names";
+import { metricLabel } from "../../metrics";
 import type { TokenStage } from "../shared/tokenViewState";
 import type { TextView } from "../text/TextView";
 import { paintStrip } from "./stripPainting";

@@ -3,7 +3,7 @@ import type { Sample, Value } from "../../api/answers";
 import { canMoveSample, listOrder, moveSample, openSampleRow } from "../../data/sampleWalk";
 import { t } from "../../i18n";
 import { count } from "../../lib/format";
-import { metricHint, metricLabel } from "../../metrics/names";
+import { metricHint, metricLabel } from "../../metrics";
 import { Button } from "../../ui";
 import { Modes } from "./conversation/Conversation";
 import { hasMessages, type Mode } from "./conversation/readingMode";

@@ -10,18 +10,20 @@ import { run } from "../../data/runs";
 import { hasStepRange, listScope } from "../../data/scopes";
 import { steps } from "../../data/steps";
 import { type Answer, useAnswer } from "../../data/useAnswer";
-import { metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
+import { metricLabel } from "../../metrics";
 import { selection } from "../../state/selection";
 import { type Change, leftOut, lengthOf, placesOfSteps } from "./meanLengths";
 import { PRESETS } from "./presets";
 
-const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"];
+const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
+type LengthMetric = (typeof LENGTHS)[number];
 /** Left-out values of these are told for many steps; for a single step those of every shown column. */
 const TOLD = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
 interface Told {
-  lengths: [string, Change][];
+  lengths: [LengthMetric, Change][];
   /** The step that lengths are compared with. */
   before: number | null;
   missed: { metric: string; n: number }[];
@@ -32,7 +34,7 @@ function tell({ data: answer, parameters }: Answer<Steps, ListedSteps>): Told | 
   if (answer === null || parameters === null) return null;
   const { step, range } = parameters;
   const places = placesOfSteps(answer, step, range);
-  const lengths: [string, Change][] = [];
+  const lengths: [LengthMetric, Change][] = [];
   for (const metric of LENGTHS) {
     const change = lengthOf(answer, metric, places);
     if (change !== null) lengths.push([metric, change]);
@@ -43,7 +45,7 @@ function tell({ data: answer, parameters }: Answer<Steps, ListedSteps>): Told | 
   return { lengths, before: before ?? null, missed: leftOut(answer, places) };
 }
 
-function Length({ metric, of }: { metric: string; of: Change }): JSX.Element {
+function Length({ metric, of }: { metric: LengthMetric; of: Change }): JSX.Element {
   return (
     <span title={full(of.mean)}>
       {t(`samples.length.${metric}`, { mean: num(of.mean) })}
@@ -74,8 +76,8 @@ export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly 
   const parameters = { request, step: range === null ? step : null, range };
   const answer = useAnswer(listMetrics, asked.length === 0 ? null : parameters);
   const told = useMemo(() => tell(answer), [answer.data]);
-  const why =
-    preset === "" ? "" : PRESETS.some((name) => name === preset) ? t(`samples.preset.${preset}.why`) : "";
+  const chosen = PRESETS.find((name) => name === preset);
+  const why = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
   const total = pages.total.value;
   return (
     <p class={`summary number${answer.stale ? " stale" : ""}`} data-testid="summary">

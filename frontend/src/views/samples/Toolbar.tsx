@@ -3,7 +3,8 @@
 import type { JSX } from "preact";
 import { run } from "../../data/runs";
 import { hasStepRange } from "../../data/scopes";
-import { metricHint, metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
+import { metricHint, metricLabel } from "../../metrics";
 import { rangeWords } from "../../shell/StepBar";
 import { select, selection } from "../../state/selection";
 import { Button, Popover, Select, Toggle } from "../../ui";
@@ -41,10 +42,10 @@ function reroll(): void {
 
 function Presets(): JSX.Element {
   const { preset } = selection.value;
-  const options = ["", ...PRESETS].map((name) => ({
-    value: name,
-    label: t(`samples.preset.${name || "none"}`),
-    hint: t(`samples.preset.${name || "none"}.why`),
+  const options = (["none", ...PRESETS] as const).map((name) => ({
+    value: name === "none" ? "" : name,
+    label: t(`samples.preset.${name}`),
+    hint: t(`samples.preset.${name}.why`),
   }));
   return (
     <span class="group">

@@ -3,7 +3,8 @@
 import type { JSX } from "preact";
 import { BYS, ENDS, type RunInfo, type WorstTokens } from "../../api/answers";
 import { hasStepRange } from "../../data/scopes";
-import { metricHint, metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
+import { metricHint, metricLabel } from "../../metrics";
 import { rangeWords } from "../../shell/StepBar";
 import { select, selection } from "../../state/selection";
 import { Select } from "../../ui";

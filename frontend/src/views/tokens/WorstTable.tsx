@@ -53,8 +53,8 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
   const { columns, by } = data;
   const single = by === "sample";
   const heads = single
-    ? ["value", "token", "position", "step"]
-    : [by, "count", "mean", "sum", "worst", "step"];
+    ? (["value", "token", "position", "step"] as const)
+    : ([by, "count", "mean", "sum", "worst", "step"] as const);
   const rows = columns["value"] ?? [];
   return (
     <table class="listing worst-table">

@@ -5,12 +5,14 @@ import { scalarTags } from "../../../data/questions/scalars";
 import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { metricHint, metricLabel } from "../../../metrics/names";
+import { metricHint, metricLabel } from "../../../metrics";
 import { Popover, Toggle } from "../../../ui";
 import { addedIds, hiddenCharts, toggleIn } from "../shared/settings";
 import { titleOf } from "./CurveGrid";
 import { type ChartSource, metricChart, stepMetricChart } from "./chartCatalogue";
 import { scalarChart } from "./ScalarCards";
+
+type ChartGroup = "built_in" | "metrics" | "steps" | "scalars";
 
 interface Item {
   readonly id: string;
@@ -42,15 +44,15 @@ function Choices({ run, steps, builtIn }: PickerProps) {
   const scalars = useAnswer(scalarTags, paired ? parameters : null);
   const tags = [...new Set(Object.values(scalars.data?.tags ?? {}).flat())].sort();
   const stepMetrics = Object.keys(steps?.step_metrics ?? {}).sort();
-  const groups: [string, Item[]][] = [
-    ["overview.charts.built_in", builtIn.map(builtInItem)],
-    ["overview.charts.metrics", run.metrics.map(({ name }) => added(metricChart(name), name))],
-    ["overview.charts.steps", stepMetrics.map((name) => added(stepMetricChart(name), name))],
-    ["overview.charts.scalars", tags.map((tag) => addedAs(scalarChart(tag), tag, t("overview.scalar.hint")))],
+  const groups: [ChartGroup, Item[]][] = [
+    ["built_in", builtIn.map(builtInItem)],
+    ["metrics", run.metrics.map(({ name }) => added(metricChart(name), name))],
+    ["steps", stepMetrics.map((name) => added(stepMetricChart(name), name))],
+    ["scalars", tags.map((tag) => addedAs(scalarChart(tag), tag, t("overview.scalar.hint")))],
   ];
   const wanted = search.trim().toLowerCase();
   const matches = (item: Item) => `${item.label} ${item.id}`.toLowerCase().includes(wanted);
-  const found = groups.map(([title, items]) => [title, items.filter(matches)] as const);
+  const found = groups.map(([group, items]) => [group, items.filter(matches)] as const);
   return (
     <div class="overview-picker">
       <input
@@ -61,10 +63,10 @@ function Choices({ run, steps, builtIn }: PickerProps) {
         data-testid="chart-search"
         onInput={(event) => setSearch(event.currentTarget.value)}
       />
-      {found.map(([title, items]) =>
+      {found.map(([group, items]) =>
         items.length === 0 ? null : (
-          <fieldset key={title}>
-            <legend>{t(title)}</legend>
+          <fieldset key={group}>
+            <legend>{t(`overview.charts.${group}`)}</legend>
             {items.map((item) => (
               <Toggle key={item.id} on={item.on} onChange={item.set} label={item.label} hint={item.hint} />
             ))}

@@ -2,9 +2,9 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
 import type { Line } from "../../../charts/curves/plotColumns";
-import { has, t } from "../../../i18n";
+import { findMessage, t } from "../../../i18n";
 import { count } from "../../../lib/format";
-import { marked, metricHint, metricLabel } from "../../../metrics/names";
+import { markJoined, metricHint, metricLabel } from "../../../metrics";
 import { selection } from "../../../state/selection";
 import { Select } from "../../../ui";
 import { addedIds, band, bandScale, fromZero, hiddenCharts, klMetric, toggleIn } from "../shared/settings";
@@ -85,10 +85,10 @@ export function titleOf(source: ChartSource): string {
   // The line's own words first (characters, not tokens), then those of a chart without its reference.
   const which = [main?.name ?? "", source.lines.length === 1 ? "alone" : ""];
   const keys = [...which.map((word) => `overview.chart.${source.id}.${word}`), `overview.chart.${source.id}`];
-  const own = keys.find(has);
-  if (own) {
-    return marked(
-      t(own),
+  const own = keys.map((key) => findMessage(key)).find((words) => words !== null);
+  if (own !== undefined) {
+    return markJoined(
+      own,
       source.lines.map((line) => line.name),
     );
   }
@@ -98,15 +98,15 @@ export function titleOf(source: ChartSource): string {
 
 const legend = (line: LineSource): string =>
   line.word
-    ? marked(t(`overview.${line.word}`), [line.name])
+    ? markJoined(t(`overview.${line.word}`), [line.name])
     : line.from === "metric"
       ? t("overview.mean")
       : metricLabel(line.name);
 
 function emptyOf(source: ChartSource, lines: readonly Line[]): string | null {
   if (lines.some((line) => line.values.some((value) => value != null))) return null;
-  const own = `overview.empty.${source.id}`;
-  if (source.lines.length === 0 && has(own)) return t(own);
+  const own = source.lines.length === 0 ? findMessage(`overview.empty.${source.id}`) : null;
+  if (own !== null) return own;
   return lines.length === 0 ? t("overview.loading") : t("overview.empty.all_missing");
 }
 

@@ -98,15 +98,3 @@ function chart(run: RunInfo, id: string, lines: readonly LineSource[], essential
 export function isTokenMean(run: RunInfo, name: string): boolean {
   return name.endsWith("_mean") && run.token_metrics.some((metric) => `${metric.name}_mean` === name);
 }
-
-/** The reference policy's counterpart of a sample metric, where the run has one. */
-export function referenceOf(run: RunInfo, metric: string): string | null {
-  const name = REFERENCES[metric];
-  return name !== undefined && run.metrics.some((one) => one.name === name) ? name : null;
-}
-
-const REFERENCES: Readonly<Record<string, string>> = {
-  reward: "ref_reward",
-  valid_reward: "ref_valid_reward",
-  n_chars: "ref_n_chars",
-};

@@ -37,7 +37,7 @@ function valuesOf(source: LineSource, steps: Steps): Value[] | null {
   return columns ? meansOf(columns) : null;
 }
 
-/** `more` beside `base` where both speak of the same steps: an answer about chosen metrics joins the usual one. */
+/** `more` beside `base` where both setLanguage of the same steps: an answer about chosen metrics joins the usual one. */
 export function joined(base: Steps, more: Steps | null): Steps {
   if (!more || more.step.length === 0) return base;
   const same = more.step.length === base.step.length && more.step.every((step, i) => step === base.step[i]);

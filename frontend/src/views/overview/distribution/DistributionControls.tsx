@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../../../api/answers";
 import { t } from "../../../i18n";
 import { isString, setting } from "../../../lib/storage";
-import { metricHint, metricLabel } from "../../../metrics/names";
+import { metricHint, metricLabel } from "../../../metrics";
 import { Select } from "../../../ui";
 import { shapes, spanAll } from "../shared/settings";
 

@@ -4,10 +4,10 @@ import type { RunInfo, Steps } from "../../../api/answers";
 import { type DistributionsParameters, distributions } from "../../../data/questions/distributions";
 import { shownScope } from "../../../data/scopes";
 import { t } from "../../../i18n";
-import { metricHint, metricLabel } from "../../../metrics/names";
+import { metricHint, metricLabel, referenceOf } from "../../../metrics";
 import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
-import { referenceOf } from "../curves/chartCatalogue";
+
 import { PanelBody } from "../shared/PanelBody";
 import { spanAll } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";

@@ -15,6 +15,8 @@ export interface SharpeningProps {
   readonly steps: Steps;
 }
 
+const COLUMNS = ["n", "mean", "std", "iqr", "nonfinite"] as const;
+
 /** Mean and spread of what is drawn, and one sentence on whether it became narrower since the pinned step. */
 export function Sharpening({ data, shapes, steps }: SharpeningProps): JSX.Element {
   const { step, pin, policy, reference, pinned } = data;
@@ -30,7 +32,7 @@ export function Sharpening({ data, shapes, steps }: SharpeningProps): JSX.Elemen
         <thead>
           <tr>
             <td />
-            {["n", "mean", "std", "iqr", "nonfinite"].map((head) => (
+            {COLUMNS.map((head) => (
               <th key={head} scope="col" title={t(`overview.numbers.${head}.hint`)}>
                 {t(`overview.numbers.${head}`)}
               </th>

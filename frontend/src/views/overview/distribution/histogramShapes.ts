@@ -3,7 +3,7 @@ import type { Shape } from "../../../charts/distribution/Histogram";
 import type { Spread } from "../../../charts/distribution/spreadChange";
 import { nearestIndex } from "../../../charts/shared/series";
 import type { ComparedDistributions } from "../../../data/questions/distributions";
-import { referenceOf } from "../curves/chartCatalogue";
+import { referenceOf } from "../../../metrics";
 
 /** Bins for so many samples: 40 for a few hundred, fewer where most of them would hold one sample or none. */
 export function binsFor(samples: number | null | undefined): number {

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Value } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { metricHint, metricLabel } from "../../../metrics/names";
+import { metricHint, metricLabel } from "../../../metrics";
 import { Panel } from "../../../ui";
 import { ScalarValue } from "./ScalarValue";
 import { AGGREGATES, type Aggregate, groupScalars } from "./scalarGroups";

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Sample, Value } from "../../../api/answers";
 import { t } from "../../../i18n";
 import { signed } from "../../../lib/format";
-import { joinHint, metricHint, metricLabel } from "../../../metrics/names";
+import { joinHint, metricHint, metricLabel } from "../../../metrics";
 import { Button } from "../../../ui";
 import { beside } from "../drawerLayout";
 import { ScalarValue } from "../scalars/ScalarValue";

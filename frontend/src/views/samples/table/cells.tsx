@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { Value } from "../../../api/answers";
 import { cellOf, type Row } from "../../../data/questions/SamplePages";
-import { t } from "../../../i18n";
+import { findMessage, t } from "../../../i18n";
 import { full, MISSING, num } from "../../../lib/format";
 import { around, bothEnds } from "../../../lib/singleLine";
 
@@ -83,7 +83,7 @@ export function MatchCell({ row, width }: { row: Row; width: number }): JSX.Elem
   const where = String(cellOf(row, "match_in") ?? "");
   const parts = around(excerpt, start, end, Math.floor(columnsIn(width) / 3));
   return (
-    <bdi title={t("samples.match_in", { where: t(`samples.in.${where}`), excerpt })}>
+    <bdi title={t("samples.match_in", { where: findMessage(`samples.in.${where}`) ?? where, excerpt })}>
       {parts.before}
       <mark>{parts.hit}</mark>
       {parts.after}

@@ -4,12 +4,12 @@ import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RunInfo, Runs } from "../src/api/answers";
-import { revision } from "../src/data/revision";
-import { runs } from "../src/data/runs";
-import { speak } from "../src/i18n";
-import { DEFAULTS, select, selection } from "../src/state/selection";
-import { Tokens } from "../src/views/tokens/Tokens";
+import type { RunInfo, Runs } from "../../../src/api/answers";
+import { revision } from "../../../src/data/revision";
+import { runs } from "../../../src/data/runs";
+import { setLanguage } from "../../../src/i18n";
+import { DEFAULTS, select, selection } from "../../../src/state/selection";
+import { Tokens } from "../../../src/views/tokens/Tokens";
 
 const metric = (name: string, kind: string) => ({ name, kind, unit: "nats" });
 const info = {
@@ -93,7 +93,7 @@ afterEach(async () => {
   await act(() => render(null, root));
   root.remove();
   runs.value = null;
-  speak("en");
+  setLanguage("en");
   vi.unstubAllGlobals();
 });
 

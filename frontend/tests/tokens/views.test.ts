@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MatrixView } from "../src/tokens/matrix/MatrixView";
-import { matrixFrame } from "../src/tokens/matrix/matrixElements";
-import { codesOf } from "../src/tokens/shared/colourCodes";
-import { type TokenData, unitsOf } from "../src/tokens/shared/responseTokens";
-import { TextView } from "../src/tokens/text/TextView";
+import { MatrixView } from "../../src/tokens/matrix/MatrixView";
+import { matrixFrame } from "../../src/tokens/matrix/matrixElements";
+import { codesOf } from "../../src/tokens/shared/colourCodes";
+import { type TokenData, unitsOf } from "../../src/tokens/shared/responseTokens";
+import { TextView } from "../../src/tokens/text/TextView";
 
 const SCALE = { palette: "diverging", lo: -1, hi: 1, log: false, strongLow: false } as const;
 const HOSTILE = '<img src=x onerror="document.title=1">';

@@ -1,20 +1,20 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Sample } from "../src/api/answers";
-import { revision } from "../src/data/revision";
-import { dispatchKey } from "../src/state/keys";
-import { select, selection } from "../src/state/selection";
-import { locked } from "../src/tokens/shared/tokenViewState";
-import { nearest } from "../src/views/sample/PromptLinks";
-import { SampleDrawer } from "../src/views/sample/SampleDrawer";
-import { groupScalars } from "../src/views/sample/scalars/scalarGroups";
-import { tail } from "../src/views/sample/texts/textEnd";
-import { metric, sampleOf } from "./fixtures";
+import type { Sample } from "../../../src/api/answers";
+import { revision } from "../../../src/data/revision";
+import { dispatchKey } from "../../../src/state/keys";
+import { select, selection } from "../../../src/state/selection";
+import { locked } from "../../../src/tokens/shared/tokenViewState";
+import { nearest } from "../../../src/views/sample/PromptLinks";
+import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
+import { groupScalars } from "../../../src/views/sample/scalars/scalarGroups";
+import { tail } from "../../../src/views/sample/texts/textEnd";
+import { metric, sampleOf } from "../../fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
 // Style sheets mean nothing without a layout, and jsdom adopts none.
-vi.mock("../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const text = (shown: string, raw = shown) => ({ raw, shown });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { beyond, bucketOf, position, quantile, robustScale, type Scale } from "../src/lib/colourScale";
-import { BUCKETS } from "../src/lib/heatmapColours";
+import { beyond, bucketOf, position, quantile, robustScale, type Scale } from "../../src/lib/colourScale";
+import { BUCKETS } from "../../src/lib/heatmapColours";
 
 const LAST = BUCKETS - 1;
 const present = (scale: Scale | null): Scale => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { columnOf, HIGH, LOW, MAIN, RAW, toData } from "../src/charts/curves/plotColumns";
-import { smooth } from "../src/charts/curves/smoothing";
-import { bandOf } from "../src/charts/curves/spreadBand";
-import { binOf, densities } from "../src/charts/distribution/Histogram";
-import { FEWEST, sharpening } from "../src/charts/distribution/spreadChange";
-import { gapsOf, type Mark, nonfinite, ordered } from "../src/charts/samples/sampleMarks";
-import { faded } from "../src/charts/shared/chartColours";
-import { linear, paddedRange, ticks } from "../src/charts/shared/linearScale";
+import { columnOf, HIGH, LOW, MAIN, RAW, toData } from "../../src/charts/curves/plotColumns";
+import { smooth } from "../../src/charts/curves/smoothing";
+import { bandOf } from "../../src/charts/curves/spreadBand";
+import { binOf, densities } from "../../src/charts/distribution/Histogram";
+import { FEWEST, sharpening } from "../../src/charts/distribution/spreadChange";
+import { gapsOf, type Mark, nonfinite, ordered } from "../../src/charts/samples/sampleMarks";
+import { faded } from "../../src/charts/shared/chartColours";
+import { linear, paddedRange, ticks } from "../../src/charts/shared/linearScale";
 import {
   extentOf,
   meansOf,
@@ -17,7 +17,7 @@ import {
   shift,
   stepBeside,
   thinned,
-} from "../src/charts/shared/series";
+} from "../../src/charts/shared/series";
 
 describe("smooth", () => {
   it("leaves the values alone at weight 0", () => {

@@ -4,23 +4,23 @@ import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Message, Sample } from "../src/api/answers";
-import { revision } from "../src/data/revision";
-import { speak } from "../src/i18n";
-import { dispatchKey } from "../src/state/keys";
-import { select, selection } from "../src/state/selection";
+import type { Message, Sample } from "../../../src/api/answers";
+import { revision } from "../../../src/data/revision";
+import { setLanguage } from "../../../src/i18n";
+import { dispatchKey } from "../../../src/state/keys";
+import { select, selection } from "../../../src/state/selection";
 import {
   conversationText,
   holdsResponse,
   looksUndecoded,
   modeOf,
   wishedMode,
-} from "../src/views/sample/conversation/readingMode";
-import { SampleDrawer } from "../src/views/sample/SampleDrawer";
-import { metric, sampleOf } from "./fixtures";
+} from "../../../src/views/sample/conversation/readingMode";
+import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
+import { metric, sampleOf } from "../../fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
-vi.mock("../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const LONG = `start ${"word ".repeat(400)}end`;
@@ -86,7 +86,7 @@ beforeEach(() => {
 afterEach(() => {
   act(() => render(null, place));
   place.remove();
-  speak("en");
+  setLanguage("en");
 });
 
 const settle = (): Promise<void> => act(() => new Promise((resolve) => setTimeout(resolve, 5)));
@@ -187,7 +187,7 @@ describe("the conversation", () => {
   });
 
   it("speaks Chinese", async () => {
-    speak("zh");
+    setLanguage("zh");
     await open("plain");
     expect(find("conversation")?.textContent).toContain("5 条消息");
     expect(place.textContent).not.toMatch(/\bconversation\.\w/);

@@ -1,12 +1,12 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Curve, type CurveProps } from "../src/charts/curves/CurveChart";
-import type { Line } from "../src/charts/curves/plotColumns";
-import { Histogram } from "../src/charts/distribution/Histogram";
-import { Bars } from "../src/charts/samples/SampleBars";
-import { Marks } from "../src/charts/samples/SampleDots";
-import { ChartTable, TABLE_ROWS } from "../src/charts/shared/ChartTable";
+import { Curve, type CurveProps } from "../../src/charts/curves/CurveChart";
+import type { Line } from "../../src/charts/curves/plotColumns";
+import { Histogram } from "../../src/charts/distribution/Histogram";
+import { Bars } from "../../src/charts/samples/SampleBars";
+import { Marks } from "../../src/charts/samples/SampleDots";
+import { ChartTable, TABLE_ROWS } from "../../src/charts/shared/ChartTable";
 
 interface Drawn {
   data: (readonly (number | null | undefined)[])[];
@@ -178,7 +178,7 @@ describe("Curve", () => {
 
   it("repaints when the theme changes", async () => {
     show(<Curve {...props} />);
-    const { palette } = await import("../src/charts/shared/chartColours");
+    const { palette } = await import("../../src/charts/shared/chartColours");
     palette();
     document.documentElement.dataset["theme"] = "dark";
     await vi.waitFor(() => expect(plot().redraw).toHaveBeenCalled());

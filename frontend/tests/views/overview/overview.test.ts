@@ -1,17 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { RunInfo, Steps, Summary } from "../src/api/answers";
-import { distributions } from "../src/data/questions/distributions";
-import { REQUEST_LIMIT, stepSamples } from "../src/data/questions/stepSamples";
-import {
-  addedCharts,
-  builtInCharts,
-  isTokenMean,
-  referenceOf,
-} from "../src/views/overview/curves/chartCatalogue";
-import { joined, lineOf } from "../src/views/overview/curves/curveLines";
-import { binsFor, shapesOf, spanOf } from "../src/views/overview/distribution/histogramShapes";
-import { markColumnsOf, marksOf } from "../src/views/overview/step/stepMarks";
-import { metric, runInfo } from "./fixtures";
+import type { RunInfo, Steps, Summary } from "../../../src/api/answers";
+import { distributions } from "../../../src/data/questions/distributions";
+import { REQUEST_LIMIT, stepSamples } from "../../../src/data/questions/stepSamples";
+import { referenceOf } from "../../../src/metrics";
+import { addedCharts, builtInCharts, isTokenMean } from "../../../src/views/overview/curves/chartCatalogue";
+import { joined, lineOf } from "../../../src/views/overview/curves/curveLines";
+import { binsFor, shapesOf, spanOf } from "../../../src/views/overview/distribution/histogramShapes";
+import { markColumnsOf, marksOf } from "../../../src/views/overview/step/stepMarks";
+import { metric, runInfo } from "../../fixtures";
 
 const runWith = (metrics: string[], tokens: string[] = []): RunInfo =>
   runInfo({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BUCKETS, contrast, PLAIN, palette, type Rgb } from "../src/lib/heatmapColours";
+import { BUCKETS, contrast, PLAIN, palette, type Rgb } from "../../src/lib/heatmapColours";
 
 const THEMES = ["light", "dark"] as const;
 const READABLE = 4.5;

@@ -4,26 +4,26 @@ import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { RunInfo } from "../src/api/answers";
-import { App } from "../src/app";
-import { revision } from "../src/data/revision";
-import { runs } from "../src/data/runs";
-import { steps } from "../src/data/steps";
-import { speak } from "../src/i18n";
-import { setting } from "../src/lib/storage";
-import { forgetCompared } from "../src/shell/info/ConfigTable";
-import { compared, configSources, firstCompared, settingText } from "../src/shell/info/configComparison";
-import { pairsOf } from "../src/shell/info/mappingPairs";
-import { dispatchKey } from "../src/state/keys";
-import { DEFAULTS, select, selection } from "../src/state/selection";
-import { runInfo } from "./fixtures";
+import type { RunInfo } from "../../src/api/answers";
+import { App } from "../../src/app";
+import { revision } from "../../src/data/revision";
+import { runs } from "../../src/data/runs";
+import { steps } from "../../src/data/steps";
+import { setLanguage } from "../../src/i18n";
+import { setting } from "../../src/lib/storage";
+import { forgetCompared } from "../../src/shell/info/ConfigTable";
+import { compared, configSources, firstCompared, settingText } from "../../src/shell/info/configComparison";
+import { pairsOf } from "../../src/shell/info/mappingPairs";
+import { dispatchKey } from "../../src/state/keys";
+import { DEFAULTS, select, selection } from "../../src/state/selection";
+import { runInfo } from "../fixtures";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
 vi.hoisted(() => {
   const still = { matches: false, addEventListener: () => undefined, removeEventListener: () => undefined };
   Object.assign(globalThis, { matchMedia: () => still });
 });
-vi.mock("../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../src/ui/styles", () => ({ adopt: () => undefined }));
 
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const GUESS = {
@@ -103,7 +103,7 @@ afterEach(async () => {
   root.remove();
   runs.value = null;
   steps.value = null;
-  speak("en");
+  setLanguage("en");
 });
 
 describe("the dialog", () => {
@@ -138,7 +138,7 @@ describe("the dialog", () => {
   });
 
   test("in Chinese everything is said", async () => {
-    speak("zh");
+    setLanguage("zh");
     await show(runInfo({ ...one, ...GUESS, mapping_guessed: true }), two);
     await press("i");
     expect(find("run-info-dialog")?.textContent).toContain("设置对比");

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { valueLines } from "../src/tokens/critic/valueLines";
-import { sharedScale } from "../src/tokens/matrix/commonScale";
-import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "../src/tokens/matrix/visibleColumns";
-import { BEYOND, CODE, classNames, codesOf, unitCode } from "../src/tokens/shared/colourCodes";
-import { extremes, nextOf } from "../src/tokens/shared/extremeTokens";
-import { choices, chosen, nextMetric } from "../src/tokens/shared/metricOptions";
+import { valueLines } from "../../src/tokens/critic/valueLines";
+import { sharedScale } from "../../src/tokens/matrix/commonScale";
+import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "../../src/tokens/matrix/visibleColumns";
+import { BEYOND, CODE, classNames, codesOf, unitCode } from "../../src/tokens/shared/colourCodes";
+import { extremes, nextOf } from "../../src/tokens/shared/extremeTokens";
+import { choices, chosen, nextMetric } from "../../src/tokens/shared/metricOptions";
 import {
   countedValues,
   type TokenData,
@@ -12,10 +12,10 @@ import {
   unitSpan,
   unitsOf,
   valueAt,
-} from "../src/tokens/shared/responseTokens";
-import { glyphs, isUnseen, spelled } from "../src/tokens/shared/visibleText";
-import { strongestPerPixel } from "../src/tokens/strip/stripPainting";
-import { BLOCK_MAX, BLOCK_MIN, blockOf, cutBlocks } from "../src/tokens/text/textBlocks";
+} from "../../src/tokens/shared/responseTokens";
+import { glyphs, isUnseen, spelled } from "../../src/tokens/shared/visibleText";
+import { strongestPerPixel } from "../../src/tokens/strip/stripPainting";
+import { BLOCK_MAX, BLOCK_MIN, blockOf, cutBlocks } from "../../src/tokens/text/textBlocks";
 
 const signed = (name: string): TokenMetric => ({ name, kind: "signed", unit: "" });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pointerMoved } from "../src/tokens/shared/pointerMoves";
+import { pointerMoved } from "../../src/tokens/shared/pointerMoves";
 
 const at = (screenX: number, screenY: number): MouseEvent =>
   new MouseEvent("mouseover", { screenX, screenY });

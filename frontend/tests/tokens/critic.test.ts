@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { factorWords } from "../src/tokens/critic/discountText";
+import { factorWords } from "../../src/tokens/critic/discountText";
 
 test("γ and λ are said as they were used", () => {
   expect(factorWords({ gamma: 0.99, lam: 0.95, logged: true })).toBe("γ = 0.99, λ = 0.95");

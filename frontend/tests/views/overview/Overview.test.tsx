@@ -1,14 +1,14 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Steps } from "../src/api/answers";
-import { revision } from "../src/data/revision";
-import { runs } from "../src/data/runs";
-import { steps } from "../src/data/steps";
-import { select, selection } from "../src/state/selection";
-import { Overview } from "../src/views/overview/Overview";
-import { addedIds, fromZero, hiddenCharts } from "../src/views/overview/shared/settings";
-import { metric, runInfo } from "./fixtures";
+import type { Steps } from "../../../src/api/answers";
+import { revision } from "../../../src/data/revision";
+import { runs } from "../../../src/data/runs";
+import { steps } from "../../../src/data/steps";
+import { select, selection } from "../../../src/state/selection";
+import { Overview } from "../../../src/views/overview/Overview";
+import { addedIds, fromZero, hiddenCharts } from "../../../src/views/overview/shared/settings";
+import { metric, runInfo } from "../../fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
 
