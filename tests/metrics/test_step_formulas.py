@@ -74,7 +74,7 @@ def test_win_tie_loss(step_metrics_of: StepMetrics) -> None:
 
 
 def test_reward_length_correlation(step_metrics_of: StepMetrics) -> None:
-    # ODIN (arXiv 2402.07319), section 2: Pearson. Rewards 1, 2, 3 and lengths 1, 2, 4: deviations -1, 0, 1 and
+    # ODIN (arXiv 2402.07319): Pearson. Rewards 1, 2, 3 and lengths 1, 2, 4: deviations -1, 0, 1 and
     # -4/3, -1/3, 5/3, so 3 / √(2 * 42/9) = 0.9819805060619657. A reward that is not finite, or no length, is left out.
     rows = [
         {"step": 1, "response_tokens": ["x"] * length, "reward": reward}
@@ -133,12 +133,12 @@ MISMATCHED = [
 
 
 def test_token_mult_prob_error(step_metrics_of: StepMetrics) -> None:
-    # NeMo-RL, GRPO guide: mean of exp(|mismatch|) = (2 + 2 + 4) / 3.
+    # NeMo-RL, docs/guides/grpo.md: mean of exp(|mismatch|) = (2 + 2 + 4) / 3.
     assert step_metrics_of(MISMATCHED)["token_mult_prob_error"] == pytest.approx([8 / 3])
 
 
 def test_chi2_of_tokens_and_sequences(step_metrics_of: StepMetrics) -> None:
-    # verl, rollout_corr_helper.py: (4 + 1/4 + 16) / 3 - 1 over tokens, (1 + 16) / 2 - 1 over samples.
+    # verl, docs on rollout correction: (4 + 1/4 + 16) / 3 - 1 over tokens, (1 + 16) / 2 - 1 over samples.
     found = step_metrics_of(MISMATCHED)
     assert found["chi2_token"] == pytest.approx([5.75])
     assert found["chi2_seq"] == pytest.approx([7.5])
