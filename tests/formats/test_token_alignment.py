@@ -118,7 +118,7 @@ def test_without_tokens_the_log_probabilities_say_how_long_the_response_is() -> 
 
 
 def test_masks_are_read_from_any_of_their_keys() -> None:
-    for key in NATIVE.mask:
+    for key in NATIVE.mask_keys:
         found = opened(response_tokens=["a", "b", "c"], logprobs=[-1.0] * 3, **{key: [1, 0, None]})
         assert found.tokens.mask is not None, key
         assert found.tokens.mask.tolist() == [True, False, True], key
@@ -160,7 +160,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.integers(0, 3)) == 0:
         size = len(tokens)
         mask = draw(st.lists(st.sampled_from([0, 1, True, False, 0.0]), min_size=size, max_size=size))
-        row[draw(st.sampled_from(NATIVE.mask))] = mask
+        row[draw(st.sampled_from(NATIVE.mask_keys))] = mask
     return row
 
 

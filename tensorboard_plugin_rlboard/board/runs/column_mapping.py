@@ -30,8 +30,8 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
     """The mapping of a run; of several, that of the first file by its path."""
     files = tuple(run.files.values())  # the refresh thread may add one meanwhile
     for file in sorted(files, key=lambda file: file.relative):
-        columns = key_mapping.words_of(file.known)
-        if columns:
-            toml = key_mapping.toml_of(columns, _NOTE)
-            return ColumnMapping(dict(columns), key_mapping.is_guessed(file.known), toml)
+        mapping = file.known.mapping
+        if mapping is not None:
+            toml = key_mapping.mapping_toml(mapping.keys, _NOTE)
+            return ColumnMapping(dict(mapping.keys), mapping.guessed, toml)
     return ColumnMapping()

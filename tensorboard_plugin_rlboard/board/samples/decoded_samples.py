@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.errors import UnknownError
-from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, reading
+from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, line_context
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, sample_row
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, with_derived_metrics
@@ -79,7 +79,7 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     arrays = sorted(run.keys.arrays)
     try:
-        row = sample_row(line, file.known, reading(file.known, file.path), location.row, arrays)
+        row = sample_row(line, file.known, line_context(file.known, file.path), location.row, arrays)
     except ValueError:
         row = None
     if row is None:

@@ -36,7 +36,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
     shown_tokens = decode_for_display(raw_tokens)
     gamma, lam = discounts(file.known)
     context = sample_context(session, values)
-    scalars = _logged_scalars(schema, decoded, file.known.step)
+    scalars = _logged_scalars(schema, decoded, file.known.step_keys)
     scalars |= {name[2:]: x for name, x in values.items() if name.startswith("m:") and x is not None}
     if "reward" in schema.metrics:
         computed = schema.computed_group_metrics

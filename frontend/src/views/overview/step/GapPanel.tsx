@@ -4,21 +4,21 @@ import type { Steps } from "../../../api/answers";
 import { Bars } from "../../../charts/samples/SampleBars";
 import { gapsOf, type Mark, nonfinite } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
+import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { count, num, percent, signed } from "../../../lib/format";
-import type { Answer } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
 import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { TableToggle } from "../shared/TableToggle";
-import type { StepSamples } from "../stepSamples";
 import { Shown } from "./RewardPanel";
+import type { StepMarks } from "./stepMarks";
 
 export interface GapPanelProps {
   readonly step: number;
   readonly steps: Steps;
-  readonly answer: Answer<StepSamples>;
+  readonly answer: Answer<StepMarks>;
 }
 
 /** By how much every sample beats the reference or is beaten by it, worst first. */
@@ -44,7 +44,7 @@ export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
 const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
 
 interface BodyProps {
-  readonly data: StepSamples;
+  readonly data: StepMarks;
   readonly asTable: boolean;
   readonly title: string;
   readonly steps: Steps;
