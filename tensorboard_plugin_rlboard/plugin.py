@@ -16,7 +16,6 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 from werkzeug.security import safe_join
 
-from tensorboard_plugin_rlboard.api.number_column import LargeSteps
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
@@ -120,6 +119,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         """An answer as JSON or, where it is bytes, as it is; marked with the revision that it is at least as new as."""
         revision = self._board.revision
         answer = ask()
+        response: wrappers.Response
         if isinstance(answer, bytes):
             response = http_util.Respond(request, answer, "application/octet-stream")
         elif (gzipped := self._encoded_answers.gzipped(answer)) is not None:

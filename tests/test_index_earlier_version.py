@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.build import range_builder
@@ -67,8 +69,8 @@ def answers(logs: Path, cache: Path | None) -> tuple[int, str]:
     registry.refresh()
     board = Board(registry)
     columns = ["response", "line", "attempt", *(metric.name for metric in board.runs().runs[0].metrics)]
-    rows = board.samples(Selection("run"), TextRules(), columns=columns, limit=500)
-    found = registry.runs["run"].samples, repr((rows.columns, board.problems("run")))
+    rows = board.samples(SamplesQuestion(Selection("run"), TextRules(), columns=tuple(columns), limit=500))
+    found = registry.runs["run"].samples, repr((rows.columns, board.problems(ProblemsQuestion("run"))))
     registry.stop()
     return found
 

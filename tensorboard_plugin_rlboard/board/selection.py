@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.filters.compiler import compile_filter
@@ -48,7 +48,7 @@ class Relation:
     where: str
     values: list[object]
     split: str = ""
-    search: TextSearch = TextSearch()
+    search: TextSearch = field(default_factory=TextSearch)
 
 
 class _Conditions:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.doctor.fields import FIELDS, TOKENS
 from tensorboard_plugin_rlboard.doctor.recognition_reason import told_by
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Missing, Trouble
@@ -118,7 +119,7 @@ class _Looked:
 
 def _look(board: Board, run: RunIndex, file: IndexedFile, first: tuple[int, int]) -> _Looked:
     """One sample of a file stands for those of its format."""
-    opened = board.sample(run.name, sample_id(file.digest, *first), TextRules())
+    opened = board.sample(SampleQuestion(run.name, sample_id(file.digest, *first), TextRules()))
     tokens = opened.raw_tokens or opened.response_tokens
     ids = bool(tokens) and all(_ID.fullmatch(token) for token in tokens)
     return _Looked(bool(opened.messages), bool(tokens), ids)

@@ -11,8 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.filters.compiler import MAX_BRACKETS, MAX_CHARACTERS
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
@@ -49,7 +53,9 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 
 
 def lines(board: Board, where: str) -> list[Any]:
-    found = board.samples(Selection(".", where=where), TextRules(), columns=["line"], limit=500)
+    found = board.samples(
+        SamplesQuestion(Selection(".", where=where), TextRules(), columns=("line",), limit=500)
+    )
     assert found.total == len(found.columns["line"])
     return list(found.columns["line"])
 
@@ -125,21 +131,23 @@ def test_nan_is_in_no_comparison(board: Board) -> None:
 
 
 def test_a_filter_does_not_change_what_a_group_is(board: Board) -> None:
-    whole = board.samples(Selection(".", step=1), TextRules(), columns=["line", "advantage"])
-    found = board.samples(Selection(".", where="reward = 0"), TextRules(), columns=["line", "advantage"])
+    whole = board.samples(SamplesQuestion(Selection(".", step=1), TextRules(), columns=("line", "advantage")))
+    found = board.samples(
+        SamplesQuestion(Selection(".", where="reward = 0"), TextRules(), columns=("line", "advantage"))
+    )
     assert list(found.columns["line"]) == [2]
     assert found.columns["advantage"][0] == whole.columns["advantage"][1]
 
 
 def test_every_aggregating_question_takes_it(board: Board) -> None:
     chosen = Selection(".", where="reward < 1")
-    assert board.steps(chosen, ("reward",)).step == [1, 2]
-    assert board.distribution(chosen, "reward").count == 3
-    assert board.worst_tokens(chosen, "k3").samples == 1
-    assert board.worst_tokens(Selection(".", where="reward > 5"), "k3").samples == 0
+    assert board.steps(StepsQuestion(chosen, ("reward",))).step == [1, 2]
+    assert board.distribution(DistributionQuestion(chosen, "reward")).count == 3
+    assert board.worst_tokens(WorstTokensQuestion(chosen, "k3")).samples == 1
+    assert board.worst_tokens(WorstTokensQuestion(Selection(".", where="reward > 5"), "k3")).samples == 0
     grouped = Selection(".", where="advantage > 0")
-    assert board.distribution(grouped, "reward").count == 2
-    assert board.steps(grouped, ("reward",)).metrics["reward"].count == [1.0, 1.0]
+    assert board.distribution(DistributionQuestion(grouped, "reward")).count == 2
+    assert board.steps(StepsQuestion(grouped, ("reward",))).metrics["reward"].count == [1.0, 1.0]
 
 
 @pytest.mark.parametrize(

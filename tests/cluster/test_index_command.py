@@ -19,7 +19,9 @@ from repository import ROOT
 
 import tensorboard_plugin_rlboard
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import command, job, range_tasks
 from tensorboard_plugin_rlboard.cluster.job import Counts
@@ -78,7 +80,9 @@ def manifest(tmp_path: Path, logs: Path, name: str = "a.jsonl") -> Manifest:
 def rewards(logs: Path, cache: Path | None) -> list[float]:
     registry = Registry(roots(str(logs), ""), 0, cache)
     registry.refresh()
-    table = Board(registry).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+    table = Board(registry).samples(
+        SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)
+    )
     registry.stop()
     return [float(str(reward)) for reward in table.columns["reward"]]
 
@@ -100,7 +104,10 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     kept.refresh()
     for name in fresh.runs:
         answers = [
-            (board.steps(Selection(name)), board.samples(Selection(name), TextRules(), limit=500))
+            (
+                board.steps(StepsQuestion(Selection(name))),
+                board.samples(SamplesQuestion(Selection(name), TextRules(), limit=500)),
+            )
             for board in (Board(fresh), Board(kept))
         ]
         assert answers[0][0] == answers[1][0]

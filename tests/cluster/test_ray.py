@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import command, range_tasks
@@ -66,7 +67,9 @@ def index(logs: Path, *more: str) -> int:
 def rewards(logs: Path, cache: Path | None) -> list[float]:
     registry = Registry(roots(str(logs), ""), 0, cache)
     registry.refresh()
-    table = Board(registry).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+    table = Board(registry).samples(
+        SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)
+    )
     registry.stop()
     return [float(str(reward)) for reward in table.columns["reward"]]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.board.runs.hyperparameters import Configs, folder
+from tensorboard_plugin_rlboard.board.runs.hyperparameters import Hyperparameters, run_folder
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.training.hyperparameters.aliases import ALIASES
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import (
@@ -356,7 +356,7 @@ def test_all_sources_of_a_run_in_their_order() -> None:
         ),
     )
     settings = Settings(config={"gamma": 1}, config_sources={"gamma": "rlboard.toml"})
-    configs = Configs()
+    configs = Hyperparameters()
     found = configs.of("run", settings, [Source("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"])
     assert found == RunConfig(
         {"gamma": 1, "beta": 4, "group_size": 4, "a": 2, "h": 3, "d": 5},
@@ -378,7 +378,7 @@ def test_all_sources_of_a_run_in_their_order() -> None:
 def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
     def read(*names: str) -> dict[str, Any]:
         facts = EventFacts(hparams={name: {"x": 1} for name in names})
-        return dict(Configs().of("run", Settings(), [], facts, ["tb"]).config)
+        return dict(Hyperparameters().of("run", Settings(), [], facts, ["tb"]).config)
 
     assert read("tb/17") == {"x": 1}
     assert read("tb/17", "tb/18") == {}
@@ -398,8 +398,8 @@ def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
 )
 def test_the_folder_of_a_run(run: str, relative: str, path: str, expected: str) -> None:
     found: Any = SimpleNamespace(name=run, files={relative: SimpleNamespace(relative=relative, path=path)})
-    assert folder(found) == expected
-    assert folder(SimpleNamespace(name=run, files={})) == ""  # type: ignore[arg-type]
+    assert run_folder(found) == expected
+    assert run_folder(SimpleNamespace(name=run, files={})) == ""  # type: ignore[arg-type]
 
 
 JSON = st.recursive(

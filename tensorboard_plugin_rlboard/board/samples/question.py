@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -25,7 +25,7 @@ class SamplesQuestion:
     """
 
     selection: Selection
-    text_rules: TextRules = TextRules()
+    text_rules: TextRules = field(default_factory=TextRules)
     columns: tuple[str, ...] | None = None
     sort: str = ""
     order: str = "asc"
@@ -47,7 +47,7 @@ class SampleQuestion:
 
     run: str
     id: str
-    text_rules: TextRules = TextRules()
+    text_rules: TextRules = field(default_factory=TextRules)
 
 
 @dataclass(frozen=True)

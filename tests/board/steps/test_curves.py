@@ -17,16 +17,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.api import Steps
-from tensorboard_plugin_rlboard.api.number_column import LargeSteps, Numbers, carried
+from tensorboard_plugin_rlboard.api.number_column import NumberColumn
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import batches, materialized, service, step_index
-from tensorboard_plugin_rlboard.board.steps.query import steps
-from tensorboard_plugin_rlboard.board.steps.storage import KeptCurves, dump, load
+from tensorboard_plugin_rlboard.board.steps import (
+    materialized,
+    run_state,
+    service,
+    step_batches,
+    step_index,
+)
+from tensorboard_plugin_rlboard.board.steps.query import query_steps
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.steps.storage import StoredCurves, dump_curves, load_curves
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.web import json_answers
+from tensorboard_plugin_rlboard.web import json_answers, number_lists
+from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Start = Callable[..., Board]
@@ -91,7 +99,8 @@ def same(found: Steps, expected: Steps) -> None:
 
 
 def queried(board: Board, chosen: Selection = HERE, metrics: list[str] | None = None) -> Steps:
-    return steps(board.registry.cursor(), board.registry.runs[chosen.run], chosen, metrics)
+    question = StepsQuestion(chosen, None if metrics is None else tuple(metrics))
+    return query_steps(board.session(board.registry.runs[chosen.run]), question)
 
 
 def check(board: Board) -> None:
@@ -109,8 +118,8 @@ def check(board: Board) -> None:
         Selection(".", step_min=2, step_max=3),
     ]
     for chosen in questions:
-        same(board.steps(chosen), queried(board, chosen))
-    same(board.steps(HERE, tuple(further)), queried(board, HERE, further))
+        same(board.steps(StepsQuestion(chosen)), queried(board, chosen))
+    same(board.steps(StepsQuestion(HERE, tuple(further))), queried(board, HERE, further))
     described = board.runs().runs[0]
     cursor = board.registry.cursor()
     count = f"SELECT count(DISTINCT step), min(step), max(step) FROM {run.table}"
@@ -139,7 +148,7 @@ def test_curves_are_what_a_query_answers(
     (folder / "log").mkdir()
     registry: Registry | None = None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batches, "ROWS", batch)
+        patch.setattr(step_batches, "ROWS_AT_ONCE", batch)
         board = None
         for number, (way, which, found, ask) in enumerate([("append", 0, [1, 2], True), *actions]):
             path = folder / "log" / f"rank_{which}.jsonl"
@@ -166,7 +175,7 @@ def test_curves_are_what_a_query_answers(
                 if way == "restart":
                     survey_only(board)
                     if "." in board.registry.runs:
-                        board.steps(HERE)
+                        board.steps(StepsQuestion(HERE))
             board.registry.refresh()
             if ask:
                 check(board)
@@ -183,10 +192,10 @@ def test_only_steps_that_changed_are_computed_again(
     board.registry.refresh()
     computed: list[int] = []
     counted: list[list[int]] = []
-    real, count = batches.computed, step_index._count
+    real, count = step_batches.compute_table, step_index._count_rows
 
-    def computing(cursor: Any, samples: Any, units: Any) -> Any:
-        found = real(cursor, samples, units)
+    def computing(cursor: Any, samples: Any, aggregates: Any) -> Any:
+        found = real(cursor, samples, aggregates)
         computed.extend(found.step.tolist())
         return found
 
@@ -194,15 +203,15 @@ def test_only_steps_that_changed_are_computed_again(
         counted.append(list(steps))
         return count(cursor, run, steps)
 
-    monkeypatch.setattr(materialized, "computed", computing)
-    monkeypatch.setattr(step_index, "_count", counting)
-    board.steps(HERE)
+    monkeypatch.setattr(materialized, "compute_table", computing)
+    monkeypatch.setattr(step_index, "_count_rows", counting)
+    board.steps(StepsQuestion(HERE))
     board.runs()
     assert (computed, counted) == ([], []), "the round has done it"
     with path.open("a") as file:
         file.writelines(json.dumps(row(step)) + "\n" for step in (8, 9, 11))
     board.registry.refresh()
-    same(board.steps(HERE), queried(board))
+    same(board.steps(StepsQuestion(HERE)), queried(board))
     board.runs()
     assert computed == [8, 9, 11]
     assert [sorted(bounds) for bounds in counted] == [[8, 9, 11]]
@@ -214,14 +223,14 @@ def test_a_metric_that_comes_later_is_computed_for_all_steps(
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
-    assert "entropies_mean" not in board.steps(HERE).metrics
+    assert "entropies_mean" not in board.steps(StepsQuestion(HERE)).metrics
     with path.open("a") as file:
         file.write(
             json.dumps(row(3, entropies=[0.5], response_tokens=["a"], logprobs=[-1], ref_logprobs=[-1]))
         )
         file.write("\n")
     board.registry.refresh()
-    found = board.steps(HERE)
+    found = board.steps(StepsQuestion(HERE))
     assert list(found.metrics["entropies_mean"].mean) == [None, None, 0.5]
     same(found, queried(board))
 
@@ -232,19 +241,19 @@ def test_a_metric_beside_the_overview_is_kept_up_to_date(
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
-    monkeypatch.setattr(service, "steps", None)  # nothing is left to queries
-    board.steps(HERE, ("advantage", "reward", "k3_max"))
+    monkeypatch.setattr(service, "query_steps", None)  # nothing is left to queries
+    board.steps(StepsQuestion(HERE, ("advantage", "reward", "k3_max")))
     with path.open("a") as file:
         file.write(json.dumps(row(2, 3)) + "\n")
     board.registry.refresh()
-    found = board.steps(HERE, ("advantage", "reward", "k3_max"))
+    found = board.steps(StepsQuestion(HERE, ("advantage", "reward", "k3_max")))
     assert list(found.metrics) == ["advantage", "reward", "k3_max"]
     same(found, queried(board, HERE, ["advantage", "reward", "k3_max"]))
-    monkeypatch.setattr(materialized, "MOST_FURTHER", 1)
-    board.steps(HERE, ("k3_max",))
+    monkeypatch.setattr(materialized, "MAX_EXTRA_METRICS", 1)
+    board.steps(StepsQuestion(HERE, ("k3_max",)))
     path.write_text(path.read_text() + json.dumps(row(3)) + "\n")
     board.registry.refresh()
-    assert "advantage" not in board._overview._states["."].curves.shown.metrics, "not asked for any more"
+    assert "advantage" not in board._steps._states["."].curves.snapshot.metrics, "not asked for any more"
 
 
 def test_more_metrics_than_are_kept_are_queried(tmp_path: Path, start: Start, write_rows: Write) -> None:
@@ -252,9 +261,9 @@ def test_more_metrics_than_are_kept_are_queried(tmp_path: Path, start: Start, wr
     board = start()
     board.registry.refresh()
     names = [metric.name for metric in board.runs().runs[0].metrics]
-    assert len(names) > materialized.MOST_FURTHER
-    same(board.steps(HERE, tuple(names)), queried(board, HERE, names))
-    assert len(board._overview._states["."].curves.shown.metrics) <= len(materialized.OVERVIEW)
+    assert len(names) > materialized.MAX_EXTRA_METRICS
+    same(board.steps(StepsQuestion(HERE, tuple(names))), queried(board, HERE, names))
+    assert len(board._steps._states["."].curves.snapshot.metrics) <= len(materialized.OVERVIEW_METRICS)
 
 
 def test_what_is_too_much_for_a_request_follows_in_the_background(
@@ -263,23 +272,23 @@ def test_what_is_too_much_for_a_request_follows_in_the_background(
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
-    before = plain(board.steps(HERE))
+    before = plain(board.steps(StepsQuestion(HERE)))
     follow, board.registry.after_round = board.registry.after_round, None
     with path.open("a") as file:
         file.writelines(json.dumps(row(step)) + "\n" for step in (2, 3))
     board.registry.refresh()
     with monkeypatch.context() as patch:
         patch.setattr(RunIndex, "pending", True)
-        patch.setattr(service, "_REQUEST", 0)
-        patch.setattr(service, "_SHARE", 0)
-        assert plain(board.steps(HERE)) == before, "as of its last consistent state"
+        patch.setattr(service, "_REQUEST_LIMIT", 0)
+        patch.setattr(service, "_PAUSE_FACTOR", 0)
+        assert plain(board.steps(StepsQuestion(HERE))) == before, "as of its last consistent state"
         revision = board.revision
         assert follow is not None
         follow(board.registry.runs["."])
         assert board.revision == revision + 1
         follow(board.registry.runs["."])
         assert board.revision == revision + 1, "nobody was answered from before"
-        same(board.steps(HERE), queried(board))
+        same(board.steps(StepsQuestion(HERE)), queried(board))
 
 
 def test_few_changed_rows_are_computed_by_the_request(
@@ -289,12 +298,12 @@ def test_few_changed_rows_are_computed_by_the_request(
     board = start()
     board.registry.after_round = None
     board.registry.refresh()
-    same(board.steps(HERE), queried(board))
+    same(board.steps(StepsQuestion(HERE)), queried(board))
     with path.open("a") as file:
         file.write(json.dumps(row(3)) + "\n")
     board.registry.refresh()
     monkeypatch.setattr(RunIndex, "pending", True)
-    assert list(board.steps(HERE).step) == [1, 2, 3]
+    assert list(board.steps(StepsQuestion(HERE)).step) == [1, 2, 3]
 
 
 def test_a_request_does_not_wait_for_another_that_computes(
@@ -303,12 +312,12 @@ def test_a_request_does_not_wait_for_another_that_computes(
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
-    monkeypatch.setattr(service, "_PATIENCE", 0.01)
-    found = board.steps(HERE)
+    monkeypatch.setattr(service, "_LOCK_TIMEOUT", 0.01)
+    found = board.steps(StepsQuestion(HERE))
     revision = board.revision
-    with board._overview._states["."].curves.lock:
-        assert board.steps(HERE) is found
-    board.steps(HERE)
+    with board._steps._states["."].curves.lock:
+        assert board.steps(StepsQuestion(HERE)) is found
+    board.steps(StepsQuestion(HERE))
     assert board.revision == revision + 1, "who was answered meanwhile may ask again"
 
 
@@ -323,7 +332,7 @@ def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_
     def ask() -> None:
         try:
             while not done.is_set():
-                found = board.steps(HERE)
+                found = board.steps(StepsQuestion(HERE))
                 counts = np.asarray(found.step_metrics["n_samples"], np.float64).tolist()
                 assert counts == list(found.metrics["n_chars"].count)
                 assert counts == sorted(counts, reverse=True)
@@ -341,7 +350,7 @@ def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_
     for thread in threads:
         thread.join()
     assert not failures
-    same(board.steps(HERE), queried(board))
+    same(board.steps(StepsQuestion(HERE)), queried(board))
 
 
 def test_failure_in_the_background_does_not_end_the_indexing(
@@ -358,12 +367,12 @@ def test_failure_in_the_background_does_not_end_the_indexing(
         raise RuntimeError("out of memory")
 
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-        patch.setattr(materialized, "computed", fail)
+        patch.setattr(materialized, "compute_table", fail)
         board.registry.refresh()
         assert "out of memory" in caplog.text
         with pytest.raises(RuntimeError, match="out of memory"):
-            board.steps(HERE)
-    same(board.steps(HERE), queried(board))
+            board.steps(StepsQuestion(HERE))
+    same(board.steps(StepsQuestion(HERE)), queried(board))
 
 
 def test_reopened_run_is_answered_before_its_rows_are_loaded(
@@ -373,18 +382,21 @@ def test_reopened_run_is_answered_before_its_rows_are_loaded(
     write_rows(tmp_path / "log" / "a.jsonl", rows)
     board = start()
     board.registry.refresh()
-    expected, evaluation = plain(board.steps(HERE)), plain(board.steps(Selection(".", split="eval")))
+    expected, evaluation = (
+        plain(board.steps(StepsQuestion(HERE))),
+        plain(board.steps(StepsQuestion(Selection(".", split="eval")))),
+    )
     described = board.runs().runs[0]
     board.registry.stop()
     again = start()
     survey_only(again)
     assert again.registry.runs["."].samples == 0
-    assert plain(again.steps(HERE)) == expected
-    assert plain(again.steps(Selection(".", split="eval"))) == evaluation
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
+    assert plain(again.steps(StepsQuestion(Selection(".", split="eval")))) == evaluation
     now = again.runs().runs[0]
     assert (now.steps, now.splits, now.attempts) == (described.steps, described.splits, described.attempts)
     again.registry.refresh()
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     check(again)
 
 
@@ -392,15 +404,15 @@ def test_log_that_grew_between_starts(tmp_path: Path, start: Start, write_rows: 
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
-    before = plain(board.steps(HERE))
+    before = plain(board.steps(StepsQuestion(HERE)))
     board.registry.stop()
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     again = start()
     survey_only(again)
-    assert plain(again.steps(HERE)) == before
+    assert plain(again.steps(StepsQuestion(HERE))) == before
     again.registry.refresh()
-    assert list(again.steps(HERE).step) == [1, 2, 3]
+    assert list(again.steps(StepsQuestion(HERE)).step) == [1, 2, 3]
     check(again)
 
 
@@ -408,26 +420,26 @@ def test_lines_that_are_in_no_kept_part_are_shown_as_well(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last lines of a log that was followed: too few for a part, and not to be missed when it is opened again."""
-    monkeypatch.setattr(service, "_SAVE_EVERY", 0.0)
+    monkeypatch.setattr(run_state, "_SAVE_INTERVAL", 0.0)
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     board.registry.refresh()
-    expected = plain(board.steps(HERE))
+    expected = plain(board.steps(StepsQuestion(HERE)))
     board.registry.stop()
     again = start()
     survey_only(again)
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     again.registry.refresh()
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     check(again)
     again.registry.stop()
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
     last = start()
     last.registry.refresh()
-    assert list(last.steps(HERE).step) == [1, 2], "they are gone, and so is their step"
+    assert list(last.steps(StepsQuestion(HERE)).step) == [1, 2], "they are gone, and so is their step"
     check(last)
 
 
@@ -442,7 +454,7 @@ def test_damaged_curves_are_as_good_as_absent(
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.registry.refresh()
-    expected = plain(board.steps(HERE))
+    expected = plain(board.steps(StepsQuestion(HERE)))
     board.registry.stop()
     (kept,) = kept_files(tmp_path / "cache")
     if damage == "cut":
@@ -457,9 +469,9 @@ def test_damaged_curves_are_as_good_as_absent(
     again = start()
     survey_only(again)
     if damage != "part":
-        assert list(again.steps(HERE).step) == []
+        assert list(again.steps(StepsQuestion(HERE)).step) == []
     again.registry.refresh()
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     check(again)
 
 
@@ -470,17 +482,17 @@ def test_curves_that_do_not_fit_their_parts_are_found_out(
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2), row(2, 1)])
     board = start()
     board.registry.refresh()
-    expected = plain(board.steps(HERE))
+    expected = plain(board.steps(StepsQuestion(HERE)))
     board.registry.stop()
     (kept,) = kept_files(tmp_path / "cache")
-    found = load(kept.read_bytes())
+    found = load_curves(kept.read_bytes())
     assert found is not None
     entries = {key: entry for key, entry in found.entries.items() if key != ("train", 1)}
     entries["train", 7] = entries["train", 2]
-    kept.write_bytes(dump(KeptCurves(entries, found.units, found.tables)))
+    kept.write_bytes(dump_curves(StoredCurves(entries, found.aggregates, found.tables)))
     again = start()
     again.registry.refresh()
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     check(again)
 
 
@@ -488,21 +500,21 @@ def test_curves_as_bytes(tmp_path: Path, start: Start, write_rows: Write) -> Non
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2), row(3, validation=True)])
     board = start()
     board.registry.refresh()
-    board.steps(HERE, ("k3_max",))
-    kept = board._overview._states["."].curves.to_keep()
-    assert "m:k3_max" not in kept.units, "only what everybody asks for"
-    found = load(dump(kept))
+    board.steps(StepsQuestion(HERE, ("k3_max",)))
+    kept = board._steps._states["."].curves.to_store()
+    assert "m:k3_max" not in kept.aggregates, "only what everybody asks for"
+    found = load_curves(dump_curves(kept))
     assert found is not None
-    assert found.units == kept.units
+    assert found.aggregates == kept.aggregates
     assert {key: entry.attempts for key, entry in found.entries.items()} == {
         key: entry.attempts for key, entry in kept.entries.items()
     }
     for split, table in kept.tables.items():
-        for unit in kept.units:
-            for name, column in table.columns[unit].items():
-                np.testing.assert_array_equal(found.tables[split].columns[unit][name], column)
-    assert load(b"") is None
-    assert load(dump(kept)[:-1]) is None
+        for aggregate in kept.aggregates:
+            for name, column in table.columns[aggregate].items():
+                np.testing.assert_array_equal(found.tables[split].columns[aggregate][name], column)
+    assert load_curves(b"") is None
+    assert load_curves(dump_curves(kept)[:-1]) is None
 
 
 def test_steps_that_are_not_up_to_date_are_not_kept(tmp_path: Path, start: Start, write_rows: Write) -> None:
@@ -514,7 +526,7 @@ def test_steps_that_are_not_up_to_date_are_not_kept(tmp_path: Path, start: Start
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     board.registry.refresh()
     board.runs()  # which knows of the steps before their curves are computed
-    kept = board._overview._states["."].curves.to_keep()
+    kept = board._steps._states["."].curves.to_store()
     assert set(kept.entries) == {("train", 1)}
     assert kept.tables["train"].step.tolist() == [1]
 
@@ -535,41 +547,54 @@ def test_folder_that_cannot_be_written_keeps_no_curves(
     monkeypatch.setattr(cache.place, "write", full)
     cache.keep_curves("digest", b"content")
     assert cache.recall_curves("digest") == b""
-    board._overview.follow(board.registry.runs["."])
+    board._steps.update_in_background(board.registry.runs["."])
     assert kept_files(tmp_path / "cache") == []
     assert cache.recall_curves("digest") == b""
-    same(board.steps(HERE), queried(board))
+    same(board.steps(StepsQuestion(HERE)), queried(board))
 
 
 def test_numbers_are_a_sequence() -> None:
-    column = Numbers(np.asarray([1.0, np.nan, 2.5]))
+    column = NumberColumn(np.asarray([1.0, np.nan, 2.5]))
     assert column == [1.0, None, 2.5]
     assert column != [1.0, None]
     assert column != 3
     assert (column[0], column[1], list(column[1:])) == (1.0, None, [None, 2.5])
-    assert repr(Numbers(np.asarray([1.0, np.nan]), whole=True)) == "[1, None]"
+    assert repr(NumberColumn(np.asarray([1.0, np.nan]), integer=True)) == "[1, None]"
     assert len(column) == 3
 
 
-def test_large_answers_carry_their_json(
+def test_large_answers_are_encoded_once(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(step, step) for step in range(1, 6)])
     board = start()
     board.registry.refresh()
-    answer = board.steps(HERE)
-    assert not isinstance(answer, LargeSteps)
-    monkeypatch.setattr(numbers, "LARGE", 1)
-    monkeypatch.setattr(numbers, "_COLUMNS", 3)
-    large = carried(board.registry.cursor(), answer)
-    assert isinstance(large, LargeSteps)
-    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(answer))
-    wild = Numbers(np.asarray([math.inf, -math.inf, math.nan, 1e-300, 1.0]))
+    answer = board.steps(StepsQuestion(HERE))
+    wild = NumberColumn(np.asarray([math.inf, -math.inf, math.nan, 1e-300, 1.0]))
     named = Steps(answer.step, answer.metrics, {'quo"te': wild})
-    large = carried(board.registry.cursor(), named)
-    assert isinstance(large, LargeSteps)
-    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(named))
-    monkeypatch.setattr(numbers, "_ONE_TASK", 2)
-    large = carried(board.registry.cursor(), named)
-    assert isinstance(large, LargeSteps)
-    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(named))
+    expected = [json.loads(json_answers.encode(steps)) for steps in (answer, named)]
+    encoded = EncodedAnswers()
+    assert encoded.gzipped(answer) is None
+    monkeypatch.setattr(json_answers, "LARGE", 1)
+    monkeypatch.setattr(number_lists, "_COLUMNS_AT_ONCE", 3)
+    for rows in (100_000, 2):
+        monkeypatch.setattr(number_lists, "_MAX_ROWS", rows)
+        encoded = EncodedAnswers()
+        bodies = [encoded.gzipped(steps) for steps in (answer, named)]
+        assert [json.loads(gzip.decompress(body or b"")) for body in bodies] == expected
+    assert encoded.gzipped(answer) is bodies[0], "the same answer is encoded once"
+
+
+def test_answers_are_encoded_before_they_are_asked_for_again(
+    tmp_path: Path, start: Start, write_rows: Write
+) -> None:
+    path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
+    board = start()
+    prepared: list[Steps] = []
+    board.when_steps_prepared(prepared.append)
+    board.registry.refresh()
+    board.steps(StepsQuestion(HERE))
+    with path.open("a") as file:
+        file.write(json.dumps(row(3)) + "\n")
+    board.registry.refresh()
+    assert board.steps(StepsQuestion(HERE)) is prepared[-1]

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
@@ -73,7 +74,9 @@ def rewards() -> Iterator[Open]:
         registry = Registry(roots(str(folder), ""), 0, cache)
         opened.append(registry)
         registry.refresh()
-        table = Board(registry).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
+        table = Board(registry).samples(
+            SamplesQuestion(Selection(run), TextRules(), columns=("reward", "line"), limit=500)
+        )
         assert table.columns["line"] == list(range(1, len(table.columns["line"]) + 1))
         return [float(str(reward)) for reward in table.columns["reward"]]
 

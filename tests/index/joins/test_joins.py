@@ -13,9 +13,12 @@ import pytest
 
 from tensorboard_plugin_rlboard.api import Joined, RunInfo
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import service
-from tensorboard_plugin_rlboard.board.steps.query import steps
+from tensorboard_plugin_rlboard.board.steps import run_state
+from tensorboard_plugin_rlboard.board.steps.query import query_steps
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
 from tensorboard_plugin_rlboard.index.joins import side_files as joined_files
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -73,7 +76,9 @@ def append(path: Path, rows: Iterable[Any]) -> None:
 
 def columns(board: Board, *names: str, run: str = ".", **chosen: Any) -> list[tuple[Any, ...]]:
     """The values of some columns, of every sample in the order of the log."""
-    found = board.samples(Selection(run, **chosen), TextRules(), columns=list(names), limit=500).columns
+    found = board.samples(
+        SamplesQuestion(Selection(run, **chosen), TextRules(), columns=tuple(names), limit=500)
+    ).columns
     return list(zip(*(found[name] for name in names), strict=True))
 
 
@@ -82,7 +87,7 @@ def described(board: Board, run: str = ".") -> RunInfo:
 
 
 def problems(board: Board, run: str = ".") -> list[tuple[str, int | None, str]]:
-    found = board.problems(run, 0, 500).columns
+    found = board.problems(ProblemsQuestion(run, 0, 500)).columns
     return list(zip(found.file, found.line, found.kind, strict=True))
 
 
@@ -92,8 +97,8 @@ def origins(board: Board, run: str = ".") -> dict[str, str]:
 
 def curves(board: Board, metric: str = "reward_gap", run: str = ".") -> list[Any]:
     """The mean of a metric at each step, which is what a query over the same rows gives."""
-    answer = board.steps(Selection(run), (metric,))
-    queried = steps(board.registry.cursor(), board.registry.runs[run], Selection(run), [metric])
+    answer = board.steps(StepsQuestion(Selection(run), (metric,)))
+    queried = query_steps(board.session(board.run(run)), StepsQuestion(Selection(run), (metric,)))
     assert list(answer.metrics[metric].mean) == pytest.approx(list(queried.metrics[metric].mean), nan_ok=True)
     assert answer.step_metrics.keys() == queried.step_metrics.keys()
     for name in {"win", "tie", "loss"} & answer.step_metrics.keys():
@@ -124,9 +129,9 @@ def test_a_reference_made_ahead_is_joined_by_prompt(log: Path, start: Start, wri
     assert not board.runs().ignored
     assert not problems(board)
     assert curves(board) == pytest.approx([-0.05] * 3)
-    assert list(board.steps(Selection(".")).step_metrics["win"]) == [0.5] * 3
+    assert list(board.steps(StepsQuestion(Selection("."))).step_metrics["win"]) == [0.5] * 3
     id_ = columns(board, "id")[0][0]
-    opened = board.sample(".", id_, TextRules())
+    opened = board.sample(SampleQuestion(".", id_, TextRules()))
     assert opened.texts["ref_response"].shown == "参考0"
     assert opened.scalars["ref_reward"] == 0.25
     assert opened.scalars["reward_gap"] == -0.25
@@ -160,7 +165,7 @@ def test_what_was_logged_is_never_overwritten(log: Path, start: Start, write_row
 def test_a_late_reference_grows_is_rewritten_and_goes(log: Path, start: Start, write_rows: Write) -> None:
     write_rows(log / "a.jsonl", rollouts())
     board = start()
-    assert board.steps(Selection(".")).metrics.keys() & {"ref_reward", "reward_gap"} == set()
+    assert board.steps(StepsQuestion(Selection("."))).metrics.keys() & {"ref_reward", "reward_gap"} == set()
     assert not described(board).joined
     write_rows(log / "ref.jsonl", [reference(0)])
     board.registry.refresh()
@@ -184,8 +189,8 @@ def test_a_late_reference_grows_is_rewritten_and_goes(log: Path, start: Start, w
     assert info.joined == []
     assert {"ref_reward", "reward_gap", "ref_n_chars"} & set(origins(board)) == set()
     assert "ref_response" not in info.text_columns
-    assert board.steps(Selection(".")).metrics.keys() & {"ref_reward", "reward_gap"} == set()
-    assert "win" not in board.steps(Selection(".")).step_metrics
+    assert board.steps(StepsQuestion(Selection("."))).metrics.keys() & {"ref_reward", "reward_gap"} == set()
+    assert "win" not in board.steps(StepsQuestion(Selection("."))).step_metrics
     assert columns(board, "prompt", step=0)[0] == ("问题0",)
 
 
@@ -363,7 +368,7 @@ def test_bad_lines_are_named_with_file_and_line(log: Path, start: Start, write_r
         ],
         key=str,
     )
-    reasons = board.problems(".", 0, 500).columns.reason
+    reasons = board.problems(ProblemsQuestion(".", 0, 500)).columns.reason
     assert all(reason.endswith(".") for reason in reasons)
     write_rows(log / "ref.jsonl", [reference(0)])
     board.registry.refresh()
@@ -375,7 +380,7 @@ def test_many_bad_lines_are_counted(log: Path, start: Start, write_rows: Write) 
     write_rows(log / "a.jsonl", rollouts([1], 3))
     write_rows(log / "ref.jsonl", [reference(0), *["{bad"] * 500])
     board = start()
-    found = board.problems(".", 0, 500).columns
+    found = board.problems(ProblemsQuestion(".", 0, 500)).columns
     assert list(found.kind).count("bad_json") == 20
     assert next(
         reason for kind, reason in zip(found.kind, found.reason, strict=True) if kind == "further_problems"
@@ -431,7 +436,7 @@ def test_conversations_as_prompts_match(log: Path, start: Start, write_rows: Wri
 def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_SAVE_EVERY", 0.0)
+    monkeypatch.setattr(run_state, "_SAVE_INTERVAL", 0.0)
     write_rows(log / "a.jsonl", rollouts())
     write_rows(log / "ref.jsonl", [reference(0)])
     first = start()
@@ -443,8 +448,8 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     second.registry.stop()
     (log / "ref.jsonl").unlink()
     third = start()
-    assert "reward_gap" not in third.steps(Selection(".")).metrics
-    assert "win" not in third.steps(Selection(".")).step_metrics
+    assert "reward_gap" not in third.steps(StepsQuestion(Selection("."))).metrics
+    assert "win" not in third.steps(StepsQuestion(Selection("."))).step_metrics
     third.registry.stop()
     write_rows(log / "ref.jsonl", [reference(1)])
     fourth = start()
@@ -452,7 +457,7 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     assert curves(fourth) == pytest.approx([0.0] * 3)
     fourth.registry.stop()
     (log / "ref.jsonl").unlink()
-    assert "reward_gap" not in start().steps(Selection(".")).metrics
+    assert "reward_gap" not in start().steps(StepsQuestion(Selection("."))).metrics
 
 
 def test_small_pieces_give_the_same(

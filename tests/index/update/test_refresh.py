@@ -17,7 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.build.part import build
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
@@ -47,12 +51,12 @@ def append(path: Path, data: bytes) -> None:
 
 
 def column(board: Board, name: str, run: str = ".", **chosen: Any) -> list[Any]:
-    found = board.samples(Selection(run, **chosen), TextRules(), columns=[name], limit=500)
+    found = board.samples(SamplesQuestion(Selection(run, **chosen), TextRules(), columns=(name,), limit=500))
     return list(found.columns[name])
 
 
 def problems(board: Board, run: str = ".") -> list[tuple[str, int | None, str]]:
-    columns = board.problems(run, 0, 500).columns
+    columns = board.problems(ProblemsQuestion(run, 0, 500)).columns
     return list(zip(columns.file, columns.line, columns.kind, strict=True))
 
 
@@ -65,7 +69,9 @@ def table(board: Board, run: str = ".") -> list[dict[str, Any]]:
     for split in info.splits:
         for attempt in info.attempts:
             chosen = Selection(run, split=split, attempt=attempt.attempt)
-            columns = board.samples(chosen, TextRules(), columns=[*places, *names], limit=500).columns
+            columns = board.samples(
+                SamplesQuestion(chosen, TextRules(), columns=(*places, *names), limit=500)
+            ).columns
             rows += [
                 {name: repr(x) for name, x in zip(columns, values, strict=True) if x is not None}
                 for values in zip(*columns.values(), strict=True)
@@ -84,7 +90,7 @@ def test_bad_lines_are_named_with_their_number_in_the_file(
     board.registry.refresh()
     assert problems(board)[-1] == ("a.jsonl", 11, "empty_object")
     assert column(board, "line") == [1, 5, 9, 12]
-    offsets = board.problems(".").columns.offset
+    offsets = board.problems(ProblemsQuestion(".")).columns.offset
     data = path.read_bytes()
     assert [data[offset or 0 :].split(b"\n")[0] for offset in offsets] == [b"{bad", b"[]", b"{}"]
 
@@ -122,13 +128,13 @@ def test_last_line_without_its_newline_is_taken_when_it_is_whole(tmp_path: Path,
 def test_rewritten_file_is_read_anew(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     path = write_rows(tmp_path / "a.jsonl", [row(1, "old"), "{bad", row(2, "old")])
     board = open_board(tmp_path)
-    before = board.samples(Selection("."), TextRules()).columns["id"]
+    before = board.samples(SamplesQuestion(Selection("."), TextRules())).columns["id"]
     write_rows(path, [row(1, "new"), row(5, "new"), row(6, "newer"), row(7, "newest")])
     board.registry.refresh()
     assert column(board, "response") == ["new", "new", "newer", "newest"]
     assert column(board, "step") == [1, 5, 6, 7]
     assert problems(board) == []
-    assert board.sample(".", str(before[0]), TextRules()).texts["response"].raw == "new"
+    assert board.sample(SampleQuestion(".", str(before[0]), TextRules())).texts["response"].raw == "new"
 
 
 def test_truncated_file_keeps_only_what_is_left(tmp_path: Path, open_board: Open) -> None:
@@ -163,11 +169,11 @@ def test_opened_sample_of_a_changed_file_is_not_the_old_one(
 ) -> None:
     path = write_rows(tmp_path / "a.jsonl", [row(1, "old", logprobs=[-1.0])])
     board = open_board(tmp_path)
-    name = str(board.samples(Selection("."), TextRules()).columns["id"][0])
-    assert board.token_lists(".", name)["logprobs"] == [-1.0]
+    name = str(board.samples(SamplesQuestion(Selection("."), TextRules())).columns["id"][0])
+    assert board.token_lists(TokensQuestion(".", name))["logprobs"] == [-1.0]
     write_rows(path, [row(1, "new", logprobs=[-2.0]), row(2, "more")])
     board.registry.refresh()
-    assert board.token_lists(".", name)["logprobs"] == [-2.0]
+    assert board.token_lists(TokensQuestion(".", name))["logprobs"] == [-2.0]
 
 
 @pytest.fixture
@@ -289,7 +295,7 @@ def test_rank_files_are_merged_by_step(tmp_path: Path, open_board: Open, write_r
     board = open_board(tmp_path)
     assert column(board, "step") == [1, 1, 2, 2]
     assert sorted(column(board, "response", step=2)) == ["r0 s2", "r1 s2"]
-    assert board.steps(Selection(".")).step_metrics["n_samples"] == [2.0, 2.0]
+    assert board.steps(StepsQuestion(Selection("."))).step_metrics["n_samples"] == [2.0, 2.0]
 
 
 def test_look_alikes_are_left_alone_with_a_reason(
@@ -463,10 +469,10 @@ def test_questions_may_be_asked_while_the_log_is_indexed(started: Registry, tmp_
     def ask() -> None:
         while not done.is_set():
             try:
-                board.steps(Selection("."))
-                found = board.samples(Selection(".", search="a"), TextRules(), limit=500)
-                board.sample(".", str(found.columns["id"][0]), TextRules())
-                board.distribution(Selection("."), "reward")
+                board.steps(StepsQuestion(Selection(".")))
+                found = board.samples(SamplesQuestion(Selection(".", search="a"), TextRules(), limit=500))
+                board.sample(SampleQuestion(".", str(found.columns["id"][0]), TextRules()))
+                board.distribution(DistributionQuestion(Selection("."), "reward"))
                 board.runs()
             except Exception as error:  # noqa: BLE001 (any is a failure)
                 failures.append(error)

@@ -31,6 +31,8 @@ try:
 except ImportError:
     zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
 
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.update import scheduler
@@ -60,11 +62,15 @@ def lines(*steps: int) -> bytes:
 
 
 def steps(board: Board, run: str = ".") -> list[Any]:
-    return list(board.samples(Selection(run), TextRules(), columns=["step"], limit=500).columns["step"])
+    return list(
+        board.samples(SamplesQuestion(Selection(run), TextRules(), columns=("step",), limit=500)).columns[
+            "step"
+        ]
+    )
 
 
 def problems(board: Board) -> list[tuple[str, str]]:
-    found = board.problems(".", 0, 100).columns
+    found = board.problems(ProblemsQuestion(".", 0, 100)).columns
     return list(zip(found.kind, found.reason, strict=True))
 
 
@@ -150,8 +156,8 @@ def test_compressed_log_is_read_like_a_plain_one(
     (tmp_path / f"a.jsonl{suffix}").write_bytes(PACK[suffix](b"".join(rows)))
     board = open_board(tmp_path)
     assert steps(board) == list(range(1, 30))
-    found = board.samples(Selection("."), TextRules(), limit=500).columns["id"]
-    assert board.sample(".", str(found[6]), TextRules()).texts["response"].raw == "字" * 7
+    found = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=500)).columns["id"]
+    assert board.sample(SampleQuestion(".", str(found[6]), TextRules())).texts["response"].raw == "字" * 7
     info = board.runs().runs[0]
     assert (info.state, info.bytes, info.indexed_bytes) == ("ready", len(b"".join(rows)), len(b"".join(rows)))
     assert info.problems == 0

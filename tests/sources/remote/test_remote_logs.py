@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources import reader
@@ -188,7 +189,11 @@ def lines(*steps: int, **more: Any) -> bytes:
 
 
 def steps(board: Board, run: str = ".") -> list[Any]:
-    return list(board.samples(Selection(run), TextRules(), columns=["step"], limit=500).columns["step"])
+    return list(
+        board.samples(SamplesQuestion(Selection(run), TextRules(), columns=("step",), limit=500)).columns[
+            "step"
+        ]
+    )
 
 
 def ignored(board: Board) -> list[tuple[str, str]]:
@@ -205,8 +210,8 @@ def test_runs_on_s3_are_found_and_opened(bucket: Bucket, open_url: Open) -> None
     board = open_url(bucket.url)
     assert [run.run for run in board.runs().runs] == [".", "ppo/种子 1"]
     assert steps(board, "ppo/种子 1") == [1, 2, 3]
-    found = board.samples(Selection("ppo/种子 1"), TextRules(), limit=5).columns["id"]
-    sample = board.sample("ppo/种子 1", str(found[2]), TextRules())
+    found = board.samples(SamplesQuestion(Selection("ppo/种子 1"), TextRules(), limit=5)).columns["id"]
+    sample = board.sample(SampleQuestion("ppo/种子 1", str(found[2]), TextRules()))
     assert (sample.texts["response"].raw, sample.file) == ("字", "ppo/种子 1/b.jsonl")
     assert board.runs().looked_in == [bucket.url]
     assert ignored(board) == []
@@ -250,8 +255,8 @@ def test_appended_object_is_read_from_where_reading_stopped(
     bucket.put("a.jsonl", first + lines(60, 61))
     board.registry.refresh()
     assert steps(board) == list(range(1, 62))
-    found = board.samples(Selection("."), TextRules(), limit=500).columns["id"]
-    assert board.sample(".", str(found[60]), TextRules()).step == 61
+    found = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=500)).columns["id"]
+    assert board.sample(SampleQuestion(".", str(found[60]), TextRules())).step == 61
     assert line_to.carried - before < len(first) // 5, "the lines that were read are not read again"
 
 
@@ -312,8 +317,10 @@ def test_containers_are_fetched_and_checkpoints_are_not(
     }
     assert ignored(board) == []
     assert line_to.carried - before < 1_000_000
-    (row,) = board.samples(Selection("trl/plain/completions"), TextRules(), limit=1).columns["id"]
-    assert board.sample("trl/plain/completions", str(row), TextRules()).step == 1
+    (row,) = board.samples(SamplesQuestion(Selection("trl/plain/completions"), TextRules(), limit=1)).columns[
+        "id"
+    ]
+    assert board.sample(SampleQuestion("trl/plain/completions", str(row), TextRules())).step == 1
 
 
 def test_answer_that_is_cut_is_asked_for_again(bucket: Bucket, open_url: Open, line_to: Line) -> None:
@@ -330,7 +337,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
 ) -> None:
     bucket.put("a.jsonl", lines(1, note="x" * 9000))
     board = open_url(bucket.url)
-    first = board.samples(Selection("."), TextRules(), limit=5).columns["id"][0]
+    first = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=5)).columns["id"][0]
     bucket.put("a.jsonl", lines(1, 2, note="x" * 9000))
     line_to.set_down(True)
     board.registry.refresh()
@@ -339,7 +346,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
     assert board.runs().runs[0].message.startswith("a.jsonl cannot be read: s3://")
     assert [file for file, _ in ignored(board)] == [bucket.url]
     with pytest.raises(LookupError, match="cannot be read any more") as opened:
-        board.sample(".", str(first), TextRules())
+        board.sample(SampleQuestion(".", str(first), TextRules()))
     shown = f"{board.runs()} {opened.value}"
     assert SECRET not in shown
     assert "key-of-the-tests" not in shown
