@@ -20,8 +20,7 @@ from tensorboard_plugin_rlboard.board.distribution.histograms import distributio
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.query_limits import QueryLimits
-from tensorboard_plugin_rlboard.board.run_schema import run_schema
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession, open_session
 from tensorboard_plugin_rlboard.board.runs.problems import problems
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.runs.runs import RunList
@@ -100,7 +99,7 @@ class Board:
 
     def session(self, run: RunIndex) -> RunSession:
         """What the calling thread reads a run with, as it is now."""
-        return RunSession(run, run_schema(run), self.cursor())
+        return open_session(run, self.cursor())
 
     def runs(self, tensorboard_runs: TensorBoardRuns | None = None) -> Runs:
         """All runs, with what of TensorBoard's own runs belongs to them; None where nothing is known of those."""
@@ -127,7 +126,8 @@ class Board:
         run = self.run(question.selection.run)
         key = (run.name, run.version, total_depends_on(question))
         with self._slot(question.selection):
-            return samples(self.session(run), question, partial(self._totals.get_or_compute, key))
+            session = self.session(run)
+            return samples(session, question, partial(self._totals.get_or_compute, key))
 
     def sample(self, question: SampleQuestion) -> Sample:
         """One sample whole."""

@@ -1,9 +1,10 @@
-"""What a run can be asked for: its sample metrics, texts and token metrics, and the SQL of each."""
+"""What a question reads a run with: its sample metrics, texts and token metrics, the SQL of each, and a cursor."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import MetricInfo
@@ -13,6 +14,9 @@ from tensorboard_plugin_rlboard.metrics.catalog import catalog
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import GROUP_METRIC_NAMES, split_statistic
 from tensorboard_plugin_rlboard.metrics.catalog.token_metrics import TOKEN_ENTRIES
 from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON
+
+if TYPE_CHECKING:
+    import duckdb
 
 GROUP_KEY = f"coalesce({text('group_id')}, prompt_key, file || ':' || line_offset || ':' || \"row\")"
 """What makes samples of one step a group: the logged id, else the prompt; a sample with neither is alone."""
@@ -57,6 +61,26 @@ class RunSchema:
     def is_token_mean(self, name: str) -> bool:
         """Whether a metric is the mean of a token metric whose sums and counts are stored."""
         return name.endswith("_mean") and f"{name.removesuffix('_mean')}_count" in self.stored_sums
+
+
+@dataclass(frozen=True)
+class RunSession:
+    """A run for the time of one question, in one thread.
+
+    Attributes:
+        run: its index.
+        schema: its columns.
+        cursor: of the query database, within the limits of the question.
+    """
+
+    run: RunIndex
+    schema: RunSchema
+    cursor: duckdb.DuckDBPyConnection
+
+
+def open_session(run: RunIndex, cursor: duckdb.DuckDBPyConnection) -> RunSession:
+    """A session with the columns that a run has now."""
+    return RunSession(run, run_schema(run), cursor)
 
 
 _schemas: WeakKeyDictionary[RunIndex, tuple[int, RunSchema]] = WeakKeyDictionary()

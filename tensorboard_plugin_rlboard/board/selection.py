@@ -7,8 +7,7 @@ from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.filters.compiler import compile_filter
 from tensorboard_plugin_rlboard.board.filters.terms import FilterError
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
 from tensorboard_plugin_rlboard.board.text_search import TextSearch, text_search
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -58,7 +57,7 @@ class _Conditions:
         self.sql: list[str] = []
         self.values: list[object] = []
 
-    def add(self, sql: str, *values: object) -> None:
+    def require(self, sql: str, *values: object) -> None:
         self.sql.append(sql)
         self.values += values
 
@@ -81,7 +80,7 @@ def default_split(session: RunSession) -> str:
     return cached[1]
 
 
-def select(session: RunSession, selection: Selection, *, groups: bool = False) -> Relation:
+def select_samples(session: RunSession, selection: Selection, *, groups: bool = False) -> Relation:
     """The samples of a selection.
 
     Group metrics are computed over the whole group, before search and filter narrow the samples: what is looked for
@@ -99,20 +98,19 @@ def select(session: RunSession, selection: Selection, *, groups: bool = False) -
     split = selection.split or default_split(session)
     steps, further = _steps(session, selection, split), _Conditions()
     if selection.prompt_key is not None:
-        further.add("prompt_key = ?", selection.prompt_key)
+        further.require("prompt_key = ?", selection.prompt_key)
     if selection.group is not None:
-        further.add(f"{GROUP_KEY} = ?", selection.group)
+        further.require(f"{GROUP_KEY} = ?", selection.group)
     search = text_search(session, selection.search, regex=selection.regex, within=selection.within)
     if search.pattern:
-        sql, patterns = search.condition()
-        further.add(sql, *patterns)
+        further.require(search.condition, *search.condition_values)
     if selection.where:
         try:
             condition = compile_filter(session, selection.where)
         except FilterError as error:
             shown = selection.where if len(selection.where) <= 80 else selection.where[:79] + "…"
             raise ArgumentError(f"where={shown} cannot be used as a filter: {error}") from error
-        further.add(condition.sql, *condition.values)
+        further.require(condition.sql, *condition.values)
         groups = groups or condition.groups
     values = steps.values + further.values
     if not groups or not schema.group_columns:
@@ -125,17 +123,17 @@ def select(session: RunSession, selection: Selection, *, groups: bool = False) -
 def _steps(session: RunSession, selection: Selection, split: str) -> _Conditions:
     """The conditions on split, steps and attempt, by which whole groups are taken or left."""
     conditions = _Conditions()
-    conditions.add("split = ?", split)
+    conditions.require("split = ?", split)
     for sql, value in (
         ("step = ?", selection.step),
         ("step >= ?", selection.step_min),
         ("step <= ?", selection.step_max),
     ):
         if value is not None:
-            conditions.add(sql, value)
+            conditions.require(sql, value)
     if selection.attempt is not None:
-        conditions.add("attempt = ?", selection.attempt)
+        conditions.require("attempt = ?", selection.attempt)
     elif session.run.attempts > 1:
         newest = f"SELECT step, max(attempt) FROM {session.schema.table} WHERE {conditions} GROUP BY step"
-        conditions.add(f"(step, attempt) IN ({newest})", *conditions.values)
+        conditions.require(f"(step, attempt) IN ({newest})", *conditions.values)
     return conditions

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import quoted
 from tensorboard_plugin_rlboard.texts import excerpt
@@ -19,41 +19,32 @@ _DEFAULT_TEXTS = ("response", "prompt", "reference")
 
 @dataclass(frozen=True)
 class TextSearch:
-    """A search over some texts of a run.
+    """A search over some texts of a run, as SQL.
 
     Attributes:
         pattern: what is searched for; empty where nothing is.
         regex: whether it is a regular expression (RE2); else letter case does not count.
-        columns: text as the argument `in` names it -> SQL, in the order in which a hit is reported.
+        texts: the texts as the argument `in` names them, in the order in which a hit is reported.
+        condition: true for samples with a hit.
+        condition_values: the values bound in it.
+        hit_fields: what `hits` needs of each row.
+        hit_values: the values bound in them.
     """
 
     pattern: str = ""
     regex: bool = False
-    columns: Mapping[str, str] = field(default_factory=dict)
-
-    def condition(self) -> tuple[str, list[object]]:
-        """SQL that is true for samples with a hit, and the values bound in it."""
-        sql = " OR ".join(f"regexp_matches({column}, ?)" for column in self.columns.values()) or "false"
-        pattern = self.pattern if self.regex else _escaped(self.pattern)
-        return f"({sql})", [pattern] * len(self.columns)
-
-    def hit_fields(self) -> tuple[list[str], list[object]]:
-        """Fields that `hits` needs of each row, and the values bound in them."""
-        fields = [f"{column} AS {quoted('s:' + name)}" for name, column in self.columns.items()]
-        if not self.regex:
-            return fields, []
-        extracts = [
-            f"regexp_extract({column}, ?, ['before', 'hit']) AS {quoted('x:' + name)}"
-            for name, column in self.columns.items()
-        ]
-        return fields + extracts, [f"(?s:^(.*?))({self.pattern})"] * len(self.columns)
+    texts: Sequence[str] = ()
+    condition: str = "true"
+    condition_values: Sequence[object] = ()
+    hit_fields: Sequence[str] = ()
+    hit_values: Sequence[object] = ()
 
     def hits(self, rows: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
         """The columns of the first hit in each row: in which text, with what stands around it, from where to where."""
         columns: dict[str, list[Any]] = {"match_in": [], "match": [], "match_start": [], "match_end": []}
         for row in range(len(rows["id"])):
             hit: tuple[str | None, str | None, int | None, int | None] = (None, None, None, None)
-            for name in self.columns:
+            for name in self.texts:
                 content = rows["s:" + name][row]
                 extracted = rows["x:" + name][row] if self.regex else None
                 start, end = _first_hit(content or "", extracted, self.pattern)
@@ -85,8 +76,23 @@ def text_search(session: RunSession, pattern: str, *, regex: bool, within: Seque
     if regex:
         _check_regex(session, pattern)
     text_sql = session.schema.text_sql
-    names = [name for name in within or _DEFAULT_TEXTS if TEXTS[name] in text_sql]
-    return TextSearch(pattern, regex, {name: text_sql[TEXTS[name]] for name in names})
+    columns = {name: text_sql[TEXTS[name]] for name in within or _DEFAULT_TEXTS if TEXTS[name] in text_sql}
+    conditions = " OR ".join(f"regexp_matches({column}, ?)" for column in columns.values()) or "false"
+    hit_fields = [f"{column} AS {quoted('s:' + name)}" for name, column in columns.items()]
+    if regex:
+        hit_fields += [
+            f"regexp_extract({column}, ?, ['before', 'hit']) AS {quoted('x:' + name)}"
+            for name, column in columns.items()
+        ]
+    return TextSearch(
+        pattern,
+        regex,
+        tuple(columns),
+        f"({conditions})",
+        [pattern if regex else _escaped(pattern)] * len(columns),
+        hit_fields,
+        [f"(?s:^(.*?))({pattern})"] * len(columns) if regex else [],
+    )
 
 
 def _check_regex(session: RunSession, pattern: str) -> None:

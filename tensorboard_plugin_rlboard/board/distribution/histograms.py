@@ -9,8 +9,8 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import Density, Distribution
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
-from tensorboard_plugin_rlboard.board.run_session import RunSession
-from tensorboard_plugin_rlboard.board.selection import Selection, select
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
@@ -110,7 +110,7 @@ def _values(session: RunSession, selection: Selection, name: str) -> tuple[Float
         raise ArgumentError(
             f"metric={name} is not a metric of run {session.run.name}; /runs lists its metrics."
         )
-    rows = select(session, selection, groups=session.schema.needs_groups([name]))
+    rows = select_samples(session, selection, groups=session.schema.needs_groups([name]))
     column = session.cursor.execute(
         f"SELECT CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where} AND {sql} IS NOT NULL",
         rows.values,

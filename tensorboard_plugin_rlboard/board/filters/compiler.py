@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.filters.terms import FilterError, TermBuilder
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 MAX_CHARACTERS = 2_000
 MAX_BRACKETS = 32

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.board.filters.functions import (
     OPERATORS,
     SAME_KIND,
 )
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 TermKind = Literal["number", "text", "truth"]
 INTEGER_COLUMNS = ("step", "attempt", "line")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.api import ProblemColumns, Problems
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
 from tensorboard_plugin_rlboard.errors import ArgumentError

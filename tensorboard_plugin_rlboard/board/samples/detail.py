@@ -7,8 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import ProblemInfo, Sample, Text, TrimInfo
-from tensorboard_plugin_rlboard.board.run_schema import RunSchema, token_metric_info
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession, token_metric_info
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSample, DecodedSamples
 from tensorboard_plugin_rlboard.board.samples.index_row import IndexRow, index_row
 from tensorboard_plugin_rlboard.board.samples.messages import messages

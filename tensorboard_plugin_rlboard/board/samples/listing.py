@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from tensorboard_plugin_rlboard.api import Samples
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
 from tensorboard_plugin_rlboard.board.samples.paging import CountOnce, column_sql, list_rows, page
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
 from tensorboard_plugin_rlboard.board.text_search import TextSearch
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.texts import TextRules, cut_prompt, cut_response
 
 MAX_LIMIT = 500
 _DEFAULT_COLUMNS = (
@@ -56,12 +55,12 @@ def samples(session: RunSession, question: SamplesQuestion, count_once: CountOnc
         values = _values(session, columns, rows.relation.search, row_numbers)
     finally:
         session.cursor.execute("ROLLBACK")
+    hits = rows.relation.search.hits(values) if question.selection.search else {}
     answer: dict[str, list[Any]] = {"id": values["id"], "step": values["step"]}
     for position, name in enumerate(columns):
-        answer[name] = [_cell(name, value, question.text_rules) for value in values[f"c{position}"]]
-    if question.selection.search:
-        answer |= rows.relation.search.hits(values)
-    return Samples(total, answer)
+        column = values[f"c{position}"]
+        answer[name] = [question.text_rules.list_cell(name, value) for value in column]
+    return Samples(total, answer | hits)
 
 
 def _columns(session: RunSession, question: SamplesQuestion) -> dict[str, str]:
@@ -86,14 +85,13 @@ def _values(
         row_numbers: in the order of the answer.
     """
     table, group_columns = session.schema.table, session.schema.group_columns
-    hit_fields, patterns = search.hit_fields()
     fields = [
         *("file", "line_offset", '"row"', "step"),
         *(f"{sql} AS c{position}" for position, sql in enumerate(columns.values())),
-        *hit_fields,
+        *search.hit_fields,
     ]
     source = f"(SELECT unnest(?) AS place, unnest(?) AS turn) JOIN {table} ON {table}.rowid = place"
-    values: list[object] = [*patterns, row_numbers, list(range(len(row_numbers)))]
+    values: list[object] = [*search.hit_values, row_numbers, list(range(len(row_numbers)))]
     if group_columns and session.schema.needs_groups(columns):
         # Over the whole groups of these rows, and of no others.
         steps = f"SELECT step FROM {table} WHERE rowid IN (SELECT unnest(?))"
@@ -103,12 +101,3 @@ def _values(
     rows = fetch_columns(session.cursor, f"SELECT {', '.join(fields)} FROM {source} ORDER BY turn", values)
     rows["id"] = sample_ids(session.run, zip(rows["file"], rows["line_offset"], rows["row"], strict=True))
     return rows
-
-
-def _cell(name: str, value: Any, rules: TextRules) -> Any:
-    """A cell: texts by the run's rules, then cut; numbers as they are."""
-    if not isinstance(value, str):
-        return value
-    if name == "prompt":
-        return cut_prompt(rules.apply_prompt(value))
-    return cut_response(rules.apply_response(value) if name in {"response", "ref_response"} else value)

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Neighbours, PromptVisit
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON

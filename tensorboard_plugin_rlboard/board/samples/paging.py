@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
-from tensorboard_plugin_rlboard.board.selection import Relation, select
+from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import metric
 
@@ -100,7 +100,7 @@ def list_rows(session: RunSession, question: SamplesQuestion) -> ListRows:
         ArgumentError: an unknown column, order or preset, or a selection that cannot be answered.
     """
     order = _list_order(session, question)
-    relation = select(session, question.selection, groups=order.groups)
+    relation = select_samples(session, question.selection, groups=order.groups)
     if question.preset == _NARROWING_PRESET:
         relation = _lowest_rewards(relation)
     return ListRows(relation, order)

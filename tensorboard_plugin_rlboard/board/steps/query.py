@@ -9,9 +9,8 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import Steps, StepStatistics
 from tensorboard_plugin_rlboard.api.number_column import NumberColumn
-from tensorboard_plugin_rlboard.board.run_schema import RunSchema
-from tensorboard_plugin_rlboard.board.run_session import RunSession
-from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select
+from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
+from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
     FIRST_STEP_KL,
     INTEGER_STATISTICS,
@@ -137,9 +136,9 @@ def _aggregate_input(
     """
     run, cursor = session.run, session.cursor
     groups = any(aggregate.groups for aggregate in aggregates)
-    rows = select(session, selection, groups=groups)
+    rows = select_samples(session, selection, groups=groups)
     if takes_whole_steps(selection):
-        plain = select(session, selection) if groups else rows
+        plain = select_samples(session, selection) if groups else rows
         return rows.split, AggregateInput(plain, rows, run.samples)
     sql = " ".join(aggregate.sql("", "", "step") for aggregate in aggregates)
     needed = [name for name in run.columns if quoted(name) in sql or name in {"step", "file", "line_offset"}]

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import Steps
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
-from tensorboard_plugin_rlboard.board.run_schema import run_schema
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import open_session, run_schema
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.aggregates import STEP_AGGREGATES
 from tensorboard_plugin_rlboard.board.steps.materialized import (
@@ -95,7 +94,7 @@ class StepService:
 
         def query() -> Steps:
             with self._heavy():
-                return query_steps(RunSession(run, run_schema(run), cursor), question)
+                return query_steps(open_session(run, cursor), question)
 
         return self._answers.get_or_compute(key, query)
 

@@ -12,15 +12,14 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import MetricInfo, WorstTokens
 from tensorboard_plugin_rlboard.board.query_limits import check_stopped
-from tensorboard_plugin_rlboard.board.run_schema import token_metric_info
-from tensorboard_plugin_rlboard.board.run_session import RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession, token_metric_info
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import (
     DecodedSample,
     SampleLocation,
     decode_sample,
 )
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
-from tensorboard_plugin_rlboard.board.selection import select
+from tensorboard_plugin_rlboard.board.selection import select_samples
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.board.tokens.worst_table import ExtremeToken, worst_table
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
@@ -125,7 +124,7 @@ def _candidates(
         return 0, []
     high, low = metric(f"{name}_max"), metric(f"{name}_min")
     extremity = {"highest": high, "lowest": f"-{low}", "extreme": f"greatest({high}, -{low})"}[search.end]
-    samples = select(session, question.selection)
+    samples = select_samples(session, question.selection)
     where = f"{samples.where} AND isfinite({extremity})"
     execute = session.cursor.execute
     count = execute(f"SELECT count(*) FROM {samples.source} WHERE {where}", samples.values).fetchall()[0][0]
