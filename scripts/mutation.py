@@ -16,6 +16,7 @@ mutation_equivalents.toml with a reason each; any other makes the run fail.
 from __future__ import annotations
 
 import argparse
+import compileall
 import multiprocessing
 import os
 import random
@@ -34,20 +35,25 @@ from mutation_operators import Mutant, mutants_of
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
-TESTS = "tests/metrics/test_{}_formulas.py"
+TESTS = "tests/metrics/test_{}.py"
 TARGETS = {
-    "metrics/*.py": ("token", "sample", "step"),
-    "index/build/sample_statistics.py": ("sample", "step"),
-    "board/metric_catalog.py": ("sample", "step", "distribution"),
-    "board/steps/aggregates.py": ("step", "sample"),
-    "board/distribution/histograms.py": ("distribution",),
-    "board/samples/neighbours.py::group_numbers": ("sample",),
-    "writing/steps/step_means.py": ("writer",),
+    "metrics/*.py": ("token_formulas", "sample_formulas", "step_formulas"),
+    "index/build/sample_statistics.py": ("sample_formulas", "step_formulas"),
+    "board/metric_catalog.py": (
+        "metric_catalog",
+        "sample_formulas",
+        "step_formulas",
+        "distribution_formulas",
+    ),
+    "board/steps/aggregates.py": ("step_formulas", "sample_formulas"),
+    "board/distribution/histograms.py": ("distribution_formulas",),
+    "board/samples/neighbours.py::group_numbers": ("sample_formulas",),
+    "writing/steps/step_means.py": ("writer_formulas",),
 }
 """Where formulas stand, as patterns below the package (with a function, where the rest of the file has none), and the
 tests that they have, the likeliest to fail first."""
 _TIMED_OUT = -1
-_HEAVY = ("numpy", "duckdb", "pytest")
+_HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
 """Imported once, before the processes of the mutants are forked."""
 
 
@@ -87,7 +93,15 @@ def run_tests(copy: Path, tests: Iterable[str]) -> None:
 
     if not str(tensorboard_plugin_rlboard.__file__).startswith(str(copy)):
         os._exit(99)
-    options = ["-x", "-q", "-p", "no:cacheprovider", f"--basetemp={copy / 'tests'}", f"--rootdir={ROOT}"]
+    options = [
+        "-x",
+        "-q",
+        "--assert=plain",
+        "-p",
+        "no:cacheprovider",
+        f"--basetemp={copy / 'tests'}",
+        f"--rootdir={ROOT}",
+    ]
     os._exit(int(pytest.main([*options, *(str(ROOT / TESTS.format(name)) for name in tests)])))
 
 
@@ -108,6 +122,7 @@ class Runner:
         for copy in self._free:
             unneeded = shutil.ignore_patterns("static", "eval_couplets", "train_couplets", "__pycache__")
             shutil.copytree(PACKAGE, copy / PACKAGE.name, ignore=unneeded)
+            compileall.compile_dir(copy, quiet=2)  # what no mutant changes is compiled once
         self._running: dict[BaseProcess, tuple[Path, Mutant | None, float]] = {}
 
     def exit_codes(self, mutants: list[Mutant | None]) -> list[tuple[Mutant | None, int]]:
@@ -141,7 +156,7 @@ class Runner:
             process.join()
             found.append((mutant, _TIMED_OUT if late or process.exitcode is None else process.exitcode))
             if mutant is not None:
-                shutil.copy(PACKAGE / mutant.file, copy / PACKAGE.name / mutant.file)
+                shutil.copy2(PACKAGE / mutant.file, copy / PACKAGE.name / mutant.file)
             shutil.rmtree(copy / "tests", ignore_errors=True)
             del self._running[process]
             self._free.append(copy)
