@@ -1,21 +1,21 @@
+"""rlboard.toml: found, checked section by section, followed."""
+
 from __future__ import annotations
 
 import argparse
 import os
 import re
-import time
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from repository import ROOT
+from settings_files import finder, write
 
-from tensorboard_plugin_rlboard.formats.base import Origin
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
-from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings import toml_file
 from tensorboard_plugin_rlboard.training.settings.sections import MappingRule, Reference, Scores, Settings
@@ -51,17 +51,6 @@ file = "later/scores.jsonl"
 pad = ["<pad>"]
 system_end = "<|im_end|>"
 """
-
-
-def write(folder: Path, text: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "rlboard.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def finder(root: Path, given: str = "", name: str = "", seconds: float = 0.0) -> SettingsFinder:
-    return SettingsFinder([Root(name, str(root))], given, seconds)
 
 
 def test_every_section_is_read(tmp_path: Path) -> None:
@@ -309,63 +298,6 @@ def test_asking_for_thousands_of_files_looks_once(tmp_path: Path, monkeypatch: p
     for i in range(3000):
         look.of(str(tmp_path / f"{i}.jsonl"))
     assert not [path for path in stats if path.endswith("rlboard.toml")]
-
-
-@pytest.mark.parametrize(
-    ("files", "path", "applies"),
-    [
-        ("", "a/b.jsonl", True),
-        ("*.jsonl", "a/b.jsonl", True),
-        ("*.jsonl", "a/b.jsonl.gz", True),
-        ("*.jsonl", "a/b.parquet", False),
-        ("eval/*.jsonl", "a/eval/b.jsonl", True),
-        ("eval/*.jsonl", "a/train/b.jsonl", False),
-        ("b.jsonl", "a/b.jsonl", True),
-    ],
-)
-def test_a_rule_is_for_the_files_that_it_names(files: str, path: str, applies: bool) -> None:
-    assert MappingRule(files=files).applies(PurePosixPath(path)) is applies
-
-
-def test_a_rule_tells_step_and_split_from_the_path() -> None:
-    rule = MappingRule(step_from="step_([0-9]+)", split="eval")
-    assert rule.origin(PurePosixPath("a/step_12/x.jsonl")) == Origin(12, "eval")
-    assert rule.origin(PurePosixPath("a/x.jsonl")) == Origin(None, "eval")
-    assert MappingRule(step_from="(.*)").origin(PurePosixPath("a")) == Origin()
-    assert MappingRule().origin(PurePosixPath("step_1/x")) == Origin()
-
-
-def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
-    path = PurePosixPath("/".join(["a" * 60] * 5) + "/x")
-    for pattern in (
-        ".*.*(.*)b",
-        "a*a*(a*)b",
-        "(?:a?){9}(b)",
-        r"[*+]\+\*(\d+)[)]+",
-        "(?:step|iter)_?([0-9]+)/.*",
-    ):
-        write(tmp_path, f"[mapping]\nstep_from = '{pattern}'")
-        found = finder(tmp_path).of(str(tmp_path))
-        assert bool(found.problems) is (pattern == "(?:a?){9}(b)"), pattern
-        start = time.monotonic()
-        found.mapping.origin(path)
-        assert time.monotonic() - start < 10
-
-
-def test_a_rule_makes_the_format_of_the_rows_that_it_fits() -> None:
-    rule = MappingRule({"response": "info.answer"})
-    known = rule.format({"info": {"answer": "x"}})
-    assert known is not None
-    assert not key_mapping.is_guessed(known)
-    assert key_mapping.words_of(known) == {"response": "info.answer"}
-    assert rule.format({"loss": 1.0}) is None
-    assert MappingRule().format({"response": "x"}) is None
-
-
-def test_split_may_be_a_word_or_a_key(tmp_path: Path) -> None:
-    write(tmp_path, '[mapping]\nsplit = "phase"')
-    found = finder(tmp_path).of(str(tmp_path)).mapping
-    assert (found.split, found.words) == ("", {"split": "phase"})
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
