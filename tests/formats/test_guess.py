@@ -10,11 +10,11 @@ from guessed_rows import CHAT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.base import Reading
+from tensorboard_plugin_rlboard.formats.base import KeyMapping, LineContext
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
-from tensorboard_plugin_rlboard.formats.generic.guess import completed, guess
+from tensorboard_plugin_rlboard.formats.generic.guess import guess_mapping, with_guessed_step
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.registry import by_name, recognise
+from tensorboard_plugin_rlboard.formats.registry import from_spec, recognise
 
 
 def flat(toml: str) -> dict[str, str]:
@@ -139,15 +139,15 @@ def flat(toml: str) -> dict[str, str]:
     ],
 )
 def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | None) -> None:
-    found = guess(row)
-    assert found.format is not None, found.why
+    found = guess_mapping(row)
+    assert found.format is not None, found.reason
     if words is not None:
         assert dict(found.mapping) == words
     assert found.format.name == "mapping"
     assert found.format.recognise(row)
-    assert all(key in found.why for key in found.mapping.values())
-    assert by_name(found.format.spec).options == found.format.options
-    assert key_mapping.is_guessed(by_name(found.format.spec))
+    assert all(key in found.reason for key in found.mapping.values())
+    assert from_spec(found.format.spec).options == found.format.options
+    assert from_spec(found.format.spec).mapping == KeyMapping(found.mapping, guessed=True)
     assert flat(found.toml) == dict(found.mapping)
 
 
@@ -208,18 +208,18 @@ NOTHING_TO_MAP = {"LLaMA-Factory trainer log", "verl FileLogger", "SkyRL aggrega
 @pytest.mark.parametrize("name", LOOK_ALIKES)
 def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     row = LOOK_ALIKES[name]
-    found = guess(row)
+    found = guess_mapping(row)
     assert found.format is None
     assert not found.mapping
-    assert found.why.endswith(".")
-    assert all(key in found.why for key in sorted(row)[:3])
+    assert found.reason.endswith(".")
+    assert all(key in found.reason for key in sorted(row)[:3])
     if name in NOTHING_TO_MAP:
-        assert ("rlboard.toml" in found.why, found.toml) == (False, "")
+        assert ("rlboard.toml" in found.reason, found.toml) == (False, "")
         return
-    assert "rlboard.toml" in found.why
-    assert "[mapping]" in found.why
+    assert "rlboard.toml" in found.reason
+    assert "[mapping]" in found.reason
     asked = tomllib.loads(found.toml)["mapping"]
-    assert set(asked) & set(key_mapping.RESPONSES), "the remedy says where the response is to be named"
+    assert set(asked) & set(key_mapping.RESPONSE_FIELDS), "the remedy says where the response is to be named"
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     ],
 )
 def test_a_refusal_says_what_is_missing(name: str, reason: str) -> None:
-    assert reason in guess(LOOK_ALIKES[name]).why
+    assert reason in guess_mapping(LOOK_ALIKES[name]).reason
 
 
 WORDS = (
@@ -259,40 +259,42 @@ VALUES = st.recursive(
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
 @settings(max_examples=300, deadline=None)
 def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:
-    found = guess(row)
-    assert found.why
+    found = guess_mapping(row)
+    assert found.reason
     tomllib.loads(found.toml)
     if found.format is None:
         return
-    assert set(found.mapping) & {"prompt", *key_mapping.RESPONSES}
-    values = [key_mapping.at(row, path) for path in found.mapping.values()]
+    assert set(found.mapping) & {"prompt", *key_mapping.RESPONSE_FIELDS}
+    values = [key_mapping.value_at(row, path) for path in found.mapping.values()]
     assert any(isinstance(value, (str, list)) for value in values)
-    assert dict(key_mapping.words_of(by_name(found.format.spec))) == dict(found.mapping)
+    assert from_spec(found.format.spec).mapping == KeyMapping(found.mapping, guessed=True)
     assert flat(found.toml) == dict(found.mapping)
-    if found.format.rows is not None:
-        found.format.rows(row, Reading())
+    if found.format.to_samples is not None:
+        found.format.to_samples(row, LineContext())
 
 
 def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     row = {"prompt": "p", "response": "r", "score": 1.0, "global_step": 3}
     known = recognise(row)
     assert known is NATIVE
-    assert key_mapping.words_of(completed(known, row))["step"] == "global_step"
+    mapping = with_guessed_step(known, row).mapping
+    assert mapping is not None
+    assert mapping.keys["step"] == "global_step"
     for other in (
         {**row, "step": 3},
         {"prompt": "p", "response": "r", "score": 1.0},
         {"prompt": "p", "response": "r"},
     ):
-        assert completed(NATIVE, other) is NATIVE
+        assert with_guessed_step(NATIVE, other) is NATIVE
     verl = {"input": "i", "output": "o", "score": 1.0, "gts": "4", "step": 1}
     known = recognise(verl)
     assert known is not None
-    assert completed(known, {**verl, "global_step": 3}) is known
+    assert with_guessed_step(known, {**verl, "global_step": 3}) is known
 
 
 def test_columns_have_a_table_of_their_own() -> None:
     words = {"response": "r", "columns.acc": "info.acc", "columns.a b": "x"}
-    assert tomllib.loads(key_mapping.toml_of(words))["mapping"] == {
+    assert tomllib.loads(key_mapping.mapping_toml(words))["mapping"] == {
         "response": "r",
         "columns": {"acc": "info.acc", "a b": "x"},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.formats.base import Format, Origin
+from tensorboard_plugin_rlboard.formats.base import Format, PathDefaults
 
 ASKED = [{"role": "system", "content": "Answer 用数字."}, {"role": "user", "content": "2+2?"}]
 
@@ -13,8 +13,8 @@ ASKED = [{"role": "system", "content": "Answer 用数字."}, {"role": "user", "c
 ANSWERED = [{"role": "assistant", "content": "4"}]
 
 
-def origin(known: Format, path: str) -> tuple[int | None, str]:
-    found: Origin = known.origin(PurePosixPath(path))
+def origin(file_format: Format, path: str) -> tuple[int | None, str]:
+    found: PathDefaults = file_format.path_defaults(PurePosixPath(path))
     return found.step, found.split
 
 

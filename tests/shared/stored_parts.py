@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.index.cache.local_store import KeptRange, Manifest
+from tensorboard_plugin_rlboard.index.cache.local_store import (
+    CachedRange,
+    Manifest,
+)
 from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
 NAME = "0123456789abcdef" * 2
@@ -14,4 +17,4 @@ ENDS = Fingerprint(0, 9, b"\x00\xff")
 STATE = FileState(9, 8, 7, 6, settled=True, read_to=9, first=ENDS, last=ENDS)
 
 
-MANIFEST = Manifest("native", STATE, (KeptRange(0, 9, NAME),))
+MANIFEST = Manifest("native", STATE, (CachedRange(0, 9, NAME),))

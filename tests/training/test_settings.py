@@ -18,7 +18,12 @@ from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings import toml_file
-from tensorboard_plugin_rlboard.training.settings.sections import MappingRule, Reference, Scores, Settings
+from tensorboard_plugin_rlboard.training.settings.sections import (
+    MappingSection,
+    ReferenceSection,
+    ScoresSection,
+    Settings,
+)
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 WHOLE = """
@@ -58,17 +63,17 @@ def test_every_section_is_read(tmp_path: Path) -> None:
     found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
     assert found.problems == ()
     assert found == Settings(
-        mapping=MappingRule(
-            words={"prompt": "question", "response": "info.answer", "columns.accuracy": "info.acc"},
-            files="*.jsonl",
+        mapping=MappingSection(
+            keys={"prompt": "question", "response": "info.answer", "columns.accuracy": "info.acc"},
+            file_pattern="*.jsonl",
             step_from="step_([0-9]+)",
             split="eval",
         ),
         scalar_runs=("exp/runs/x", "exp/completions"),
         config={"gamma": 0.99, "algorithm": "grpo", "optimizer.lr": 1e-6},
         config_sources=dict.fromkeys(("gamma", "algorithm", "optimizer.lr"), "exp/completions/rlboard.toml"),
-        reference=Reference(file=str(tmp_path / "exp" / "completions" / "reference.jsonl")),
-        scores=Scores(str(tmp_path / "exp" / "completions" / "later" / "scores.jsonl")),
+        reference=ReferenceSection(file=str(tmp_path / "exp" / "completions" / "reference.jsonl")),
+        scores=ScoresSection(str(tmp_path / "exp" / "completions" / "later" / "scores.jsonl")),
         text=TextRules(("<pad>",), "<|im_end|>"),
         files=("exp/completions/rlboard.toml",),
     )
@@ -91,7 +96,7 @@ def test_the_nearest_file_wins_key_by_key(tmp_path: Path) -> None:
     found = finder(tmp_path).of(str(run / "x.jsonl"))
     assert found.config == {"gamma": 2, "lam": 1}
     assert found.config_sources == {"gamma": "exp/rlboard.toml", "lam": "rlboard.toml"}
-    assert found.mapping.words == {"prompt": "q", "response": "r"}
+    assert found.mapping.keys == {"prompt": "q", "response": "r"}
     assert found.scalar_runs == ("a",)
     assert found.files == ("exp/rlboard.toml", "rlboard.toml")
     assert finder(tmp_path).of(str(tmp_path)).config == {"gamma": 1, "lam": 1}
@@ -112,11 +117,11 @@ def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
     write(tmp_path / "c", "[reference]\nfirst_visit = true")
     write(tmp_path / "d", '[reference]\nfirst_visit = true\nrun = "../b"')
     look = finder(tmp_path)
-    assert look.of(str(tmp_path / "a")).reference == Reference(run="b")
-    assert look.of(str(tmp_path / "c")).reference == Reference(first_visit=True)
-    assert look.of(str(tmp_path)).reference == Reference(file=str(tmp_path / "r.jsonl"))
+    assert look.of(str(tmp_path / "a")).reference == ReferenceSection(run="b")
+    assert look.of(str(tmp_path / "c")).reference == ReferenceSection(first_visit=True)
+    assert look.of(str(tmp_path)).reference == ReferenceSection(file=str(tmp_path / "r.jsonl"))
     several = look.of(str(tmp_path / "d"))
-    assert several.reference == Reference(run="b")
+    assert several.reference == ReferenceSection(run="b")
     assert several.problems == (
         "d/rlboard.toml: [reference] takes one of run, first_visit; run counts, take the others out.",
     )
@@ -181,9 +186,9 @@ def test_each_mistake_is_a_sentence_and_the_rest_stays(tmp_path: Path, text: str
     assert sentence in found.problems[0]
     assert found.problems[0].startswith("run/rlboard.toml: ")
     assert found.problems[0].endswith(".")
-    assert found.mapping.words["response"] == "kept"
+    assert found.mapping.keys["response"] == "kept"
     assert found.config["gamma"] == 0.5
-    assert (found.reference, found.scores) == (Reference(), Scores())
+    assert (found.reference, found.scores) == (ReferenceSection(), ScoresSection())
     assert look.problems == found.problems
 
 
@@ -202,7 +207,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, content: bytes
     assert len(found.problems) == 1
     assert found.problems[0].startswith("rlboard.toml ")
     assert reason in found.problems[0]
-    assert found.mapping == MappingRule()
+    assert found.mapping == MappingSection()
 
 
 def test_a_folder_of_that_name_is_a_sentence(tmp_path: Path) -> None:
@@ -250,7 +255,7 @@ def test_a_link_out_of_the_log_directory_is_not_followed(tmp_path: Path) -> None
     (logs / "link.jsonl").symlink_to(tmp_path / "secret.jsonl")
     (logs / "inside.jsonl").symlink_to(logs / "real.jsonl")
     found = finder(logs).of(str(logs))
-    assert found.scores == Scores()
+    assert found.scores == ScoresSection()
     assert found.reference.file == str(logs / "inside.jsonl")
     assert len(found.problems) == 1
     # A run that is linked into the log directory is part of it, and so are the files beside its settings.
@@ -321,6 +326,6 @@ def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
     found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
     assert found.problems == ()
     assert found.scalar_runs == ("exp/runs/Nov22",)
-    assert found.mapping.words["columns.accuracy"] == "info.checks.accuracy"
+    assert found.mapping.keys["columns.accuracy"] == "info.checks.accuracy"
     words = set(re.findall(r"`([a-z_]+)`", text.partition("| word |")[2].partition("The words are")[0]))
-    assert set(key_mapping.WORDS) <= words, "a word that the table does not explain"
+    assert set(key_mapping.FIELDS) <= words, "a word that the table does not explain"

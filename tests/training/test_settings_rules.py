@@ -8,9 +8,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 from settings_files import finder, write
 
-from tensorboard_plugin_rlboard.formats.base import Origin
-from tensorboard_plugin_rlboard.formats.generic import key_mapping
-from tensorboard_plugin_rlboard.training.settings.sections import MappingRule
+from tensorboard_plugin_rlboard.formats.base import KeyMapping, PathDefaults
+from tensorboard_plugin_rlboard.training.settings.sections import (
+    MappingSection,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,15 +27,15 @@ from tensorboard_plugin_rlboard.training.settings.sections import MappingRule
     ],
 )
 def test_a_rule_is_for_the_files_that_it_names(files: str, path: str, applies: bool) -> None:
-    assert MappingRule(files=files).applies(PurePosixPath(path)) is applies
+    assert MappingSection(file_pattern=files).applies(PurePosixPath(path)) is applies
 
 
 def test_a_rule_tells_step_and_split_from_the_path() -> None:
-    rule = MappingRule(step_from="step_([0-9]+)", split="eval")
-    assert rule.origin(PurePosixPath("a/step_12/x.jsonl")) == Origin(12, "eval")
-    assert rule.origin(PurePosixPath("a/x.jsonl")) == Origin(None, "eval")
-    assert MappingRule(step_from="(.*)").origin(PurePosixPath("a")) == Origin()
-    assert MappingRule().origin(PurePosixPath("step_1/x")) == Origin()
+    rule = MappingSection(step_from="step_([0-9]+)", split="eval")
+    assert rule.path_defaults(PurePosixPath("a/step_12/x.jsonl")) == PathDefaults(12, "eval")
+    assert rule.path_defaults(PurePosixPath("a/x.jsonl")) == PathDefaults(None, "eval")
+    assert MappingSection(step_from="(.*)").path_defaults(PurePosixPath("a")) == PathDefaults()
+    assert MappingSection().path_defaults(PurePosixPath("step_1/x")) == PathDefaults()
 
 
 def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
@@ -50,21 +51,20 @@ def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
         found = finder(tmp_path).of(str(tmp_path))
         assert bool(found.problems) is (pattern == "(?:a?){9}(b)"), pattern
         start = time.monotonic()
-        found.mapping.origin(path)
+        found.mapping.path_defaults(path)
         assert time.monotonic() - start < 10
 
 
 def test_a_rule_makes_the_format_of_the_rows_that_it_fits() -> None:
-    rule = MappingRule({"response": "info.answer"})
+    rule = MappingSection({"response": "info.answer"})
     known = rule.format({"info": {"answer": "x"}})
     assert known is not None
-    assert not key_mapping.is_guessed(known)
-    assert key_mapping.words_of(known) == {"response": "info.answer"}
+    assert known.mapping == KeyMapping({"response": "info.answer"})
     assert rule.format({"loss": 1.0}) is None
-    assert MappingRule().format({"response": "x"}) is None
+    assert MappingSection().format({"response": "x"}) is None
 
 
 def test_split_may_be_a_word_or_a_key(tmp_path: Path) -> None:
     write(tmp_path, '[mapping]\nsplit = "phase"')
     found = finder(tmp_path).of(str(tmp_path)).mapping
-    assert (found.split, found.words) == ("", {"split": "phase"})
+    assert (found.split, found.keys) == ("", {"split": "phase"})

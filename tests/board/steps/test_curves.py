@@ -15,10 +15,10 @@ from curves import HERE, check, queried, row, same, survey_only
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.api import Steps
+from tensorboard_plugin_rlboard.api import Steps, number_column
+from tensorboard_plugin_rlboard.api.number_column import LargeSteps, Numbers, carried
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.steps import batches, materialized, numbers, service, step_index
-from tensorboard_plugin_rlboard.board.steps.numbers import LargeSteps, Numbers, carried
+from tensorboard_plugin_rlboard.board.steps import batches, materialized, service, step_index
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
@@ -186,8 +186,8 @@ def test_large_answers_carry_their_json(
     board.registry.refresh()
     answer = board.steps(HERE)
     assert not isinstance(answer, LargeSteps)
-    monkeypatch.setattr(numbers, "LARGE", 1)
-    monkeypatch.setattr(numbers, "_COLUMNS", 3)
+    monkeypatch.setattr(number_column, "LARGE", 1)
+    monkeypatch.setattr(number_column, "_COLUMNS", 3)
     large = carried(board.registry.cursor(), answer)
     assert isinstance(large, LargeSteps)
     assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(answer))
@@ -196,7 +196,7 @@ def test_large_answers_carry_their_json(
     large = carried(board.registry.cursor(), named)
     assert isinstance(large, LargeSteps)
     assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(named))
-    monkeypatch.setattr(numbers, "_ONE_TASK", 2)
+    monkeypatch.setattr(number_column, "_ONE_TASK", 2)
     large = carried(board.registry.cursor(), named)
     assert isinstance(large, LargeSteps)
     assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(named))

@@ -8,7 +8,7 @@ import pytest
 from logged import lines, only
 from repository import FORMATS, SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import Origin
+from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
 from tensorboard_plugin_rlboard.formats.registry import recognise
 
@@ -34,13 +34,13 @@ def test_areal_rows() -> None:
 @pytest.mark.parametrize(
     ("path", "origin", "depth"),
     [
-        ("logs/me/exp/trial0/rollout/7/12.jsonl", Origin(7, "train"), 2),
-        ("logs/me/exp/trial0/eval-rollout/7/12.jsonl", Origin(7, "eval"), 2),
-        ("rollout/other/12.jsonl", Origin(None, "train"), 0),
-        ("elsewhere/7/12.jsonl", Origin(), 0),
-        ("12.jsonl", Origin(), 0),
+        ("logs/me/exp/trial0/rollout/7/12.jsonl", PathDefaults(7, "train"), 2),
+        ("logs/me/exp/trial0/eval-rollout/7/12.jsonl", PathDefaults(7, "eval"), 2),
+        ("rollout/other/12.jsonl", PathDefaults(None, "train"), 0),
+        ("elsewhere/7/12.jsonl", PathDefaults(), 0),
+        ("12.jsonl", PathDefaults(), 0),
     ],
 )
-def test_areal_paths(path: str, origin: Origin, depth: int) -> None:
-    assert AREAL.origin(PurePosixPath(path)) == origin
-    assert AREAL.depth(PurePosixPath(path)) == depth
+def test_areal_paths(path: str, origin: PathDefaults, depth: int) -> None:
+    assert AREAL.path_defaults(PurePosixPath(path)) == origin
+    assert AREAL.levels_to_run(PurePosixPath(path)) == depth

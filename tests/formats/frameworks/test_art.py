@@ -92,7 +92,10 @@ def test_the_place_of_an_art_file_tells_step_split_and_run() -> None:
     assert origin(ART, path) == (12, "eval")
     assert origin(ART, path.replace("val", "train")) == (12, "train")
     assert origin(ART, "elsewhere/0012.parquet") == (12, "")
-    assert (ART.depth(PurePosixPath(path)), ART.depth(PurePosixPath("elsewhere/0012.parquet"))) == (2, 0)
+    assert (
+        ART.levels_to_run(PurePosixPath(path)),
+        ART.levels_to_run(PurePosixPath("elsewhere/0012.parquet")),
+    ) == (2, 0)
 
 
 def test_miles_and_verifiers_are_not_art() -> None:

@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
-from tensorboard_plugin_rlboard.formats.registry import by_name
+from tensorboard_plugin_rlboard.formats.registry import from_spec
 
 
 def test_miles() -> None:
@@ -42,12 +42,14 @@ def test_miles() -> None:
     ],
 )
 def test_miles_tells_its_step_by_name(name: str, step: int | None, split: str) -> None:
-    told = MILES.origin(PurePosixPath("dump/trajectory") / name)
+    told = MILES.path_defaults(PurePosixPath("dump/trajectory") / name)
     assert (told.step, told.split) == (step, split)
 
 
 @pytest.mark.parametrize(
-    "known", [VERIFIERS, TOKEN_EXPORT, VERIFIERS_LEGACY, MILES], ids=lambda known: known.name
+    "file_format",
+    [VERIFIERS, TOKEN_EXPORT, VERIFIERS_LEGACY, MILES],
+    ids=lambda file_format: file_format.name,
 )
-def test_names_lead_back_to_formats(known: Format) -> None:
-    assert by_name(known.bound(step="3").spec).rows is known.rows
+def test_names_lead_back_to_formats(file_format: Format) -> None:
+    assert from_spec(file_format.with_options(step="3").spec).to_samples is file_format.to_samples

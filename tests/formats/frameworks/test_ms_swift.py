@@ -10,7 +10,7 @@ from columnar_rows import values
 from logged import exploded, lines, only
 from repository import FORMATS, SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import Origin
+from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.formats.rows.column_batches import columns
@@ -130,5 +130,5 @@ def test_ms_swifts_real_lines() -> None:
     "path", ["grpo/completions.jsonl", "val/completions.jsonl", "completions_3.jsonl", "x.jsonl"]
 )
 def test_ms_swifts_paths_say_nothing(path: str) -> None:
-    assert MS_SWIFT.origin(PurePosixPath(path)) == Origin()
-    assert MS_SWIFT.depth(PurePosixPath(path)) == 0
+    assert MS_SWIFT.path_defaults(PurePosixPath(path)) == PathDefaults()
+    assert MS_SWIFT.levels_to_run(PurePosixPath(path)) == 0

@@ -37,7 +37,7 @@ def test_open_instruct_with_a_tokenizer() -> None:
     row = only(OPEN_INSTRUCT, lines(FORMATS / "open_instruct" / "ids.jsonl")[0], LETTERS)
     assert (row["prompt"], row["response"], row["ground_truth"]) == ("AB", "^_", "c")
     assert row["response_tokens"] == ["^", "_"]
-    assert OPEN_INSTRUCT.reads_ids
+    assert OPEN_INSTRUCT.uses_tokenizer
 
 
 def test_open_instruct_sample() -> None:
@@ -46,6 +46,6 @@ def test_open_instruct_sample() -> None:
         row = opened(OPEN_INSTRUCT, logged)
         assert len(row.raw_tokens) == len(logged["response_tokens"])
         assert row.tokens.values["rollout_logprobs"].tolist() == logged["logprobs"]
-    assert OPEN_INSTRUCT.rows is not None
+    assert OPEN_INSTRUCT.to_samples is not None
     with pytest.raises(ValueError, match="no list of token ids"):
-        OPEN_INSTRUCT.rows({"response_tokens": "text"}, LETTERS)
+        OPEN_INSTRUCT.to_samples({"response_tokens": "text"}, LETTERS)

@@ -7,7 +7,7 @@ import repository
 from explode import LETTERS, explode, lines, only
 from repository import FORMATS
 
-from tensorboard_plugin_rlboard.formats.base import Exploded
+from tensorboard_plugin_rlboard.formats.base import LineSamples
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 
 SAMPLES = repository.SAMPLES / "prime_rl"
@@ -31,8 +31,8 @@ def test_an_export_from_its_first_to_its_last_trained_token() -> None:
 
 def test_an_export_with_a_tokenizer_has_texts() -> None:
     row = lines(FORMATS / "prime_rl_tokens/turns/token_exports/step_3/rank_1.jsonl")[0]
-    assert TOKEN_EXPORT.rows is not None
-    found = TOKEN_EXPORT.rows(row, LETTERS).rows[0]
+    assert TOKEN_EXPORT.to_samples is not None
+    found = TOKEN_EXPORT.to_samples(row, LETTERS).rows[0]
     assert (found["prompt"], found["response"]) == ("JK", "LMNO")
     assert found["response_tokens"] == ["L", "M", "N", "O"]
 
@@ -47,7 +47,7 @@ def test_packed_sequences_are_parted() -> None:
 
 def test_exports_that_say_little() -> None:
     path = FORMATS / "prime_rl_tokens/untrained/token_exports/step_3/rank_0.jsonl"
-    assert explode(path, 1) == Exploded([], ["No token of the sequence was trained on."])
+    assert explode(path, 1) == LineSamples([], ["No token of the sequence was trained on."])
     with pytest.raises(ValueError, match="no loss_mask of the length"):
         explode(path, 2)
     found = explode(path, 3)

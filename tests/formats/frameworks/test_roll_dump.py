@@ -8,7 +8,7 @@ from columnar_rows import values
 from logged import exploded, lines
 from repository import FORMATS, SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import Origin
+from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.roll_dump import ROLL_DUMP
 from tensorboard_plugin_rlboard.formats.registry import recognise
 
@@ -66,6 +66,6 @@ def test_rolls_real_dump() -> None:
         assert not found.problems
         assert values(found.rows, "reward") == logged["scores"]
         assert values(found.rows, "step") == [step] * 12
-        assert ROLL_DUMP.origin(PurePosixPath(path)) == Origin(step)
-        assert ROLL_DUMP.depth(PurePosixPath(path)) == 0
-    assert ROLL_DUMP.origin(PurePosixPath("renamed.jsonl")) == Origin()
+        assert ROLL_DUMP.path_defaults(PurePosixPath(path)) == PathDefaults(step)
+        assert ROLL_DUMP.levels_to_run(PurePosixPath(path)) == 0
+    assert ROLL_DUMP.path_defaults(PurePosixPath("renamed.jsonl")) == PathDefaults()

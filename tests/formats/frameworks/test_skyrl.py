@@ -8,7 +8,7 @@ import pytest
 from logged import lines, only
 from repository import FORMATS, SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import Origin
+from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.skyrl import SKYRL
 from tensorboard_plugin_rlboard.formats.registry import recognise
 
@@ -35,12 +35,12 @@ def test_skyrl_scores_are_a_number_or_a_reward_for_each_token() -> None:
 @pytest.mark.parametrize(
     ("path", "origin", "depth"),
     [
-        ("exports/dumped_evals/global_step_5_evals/gsm8k.jsonl", Origin(5, "eval"), 2),
-        ("exports/dumped_evals/eval_only/gsm8k.jsonl", Origin(0, "eval"), 2),
-        ("copied/global_step_5_evals/gsm8k.jsonl", Origin(5, "eval"), 1),
-        ("copied/gsm8k.jsonl", Origin(None, "eval"), 0),
+        ("exports/dumped_evals/global_step_5_evals/gsm8k.jsonl", PathDefaults(5, "eval"), 2),
+        ("exports/dumped_evals/eval_only/gsm8k.jsonl", PathDefaults(0, "eval"), 2),
+        ("copied/global_step_5_evals/gsm8k.jsonl", PathDefaults(5, "eval"), 1),
+        ("copied/gsm8k.jsonl", PathDefaults(None, "eval"), 0),
     ],
 )
-def test_skyrl_paths(path: str, origin: Origin, depth: int) -> None:
-    assert SKYRL.origin(PurePosixPath(path)) == origin
-    assert SKYRL.depth(PurePosixPath(path)) == depth
+def test_skyrl_paths(path: str, origin: PathDefaults, depth: int) -> None:
+    assert SKYRL.path_defaults(PurePosixPath(path)) == origin
+    assert SKYRL.levels_to_run(PurePosixPath(path)) == depth

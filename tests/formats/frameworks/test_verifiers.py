@@ -9,7 +9,7 @@ import pytest
 from explode import LETTERS, explode, lines, only
 from repository import FORMATS
 
-from tensorboard_plugin_rlboard.formats.base import Exploded
+from tensorboard_plugin_rlboard.formats.base import LineSamples
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.registry import recognise
@@ -118,7 +118,7 @@ def test_several_agents_of_an_episode() -> None:
 def test_failures() -> None:
     path = FORMATS / "verifiers/failures/traces.jsonl"
     assert recognise(lines(path)[0]) is VERIFIERS
-    assert explode(path, 0) == Exploded([], ["The episode has no trace: TimeoutError: 120 s."])
+    assert explode(path, 0) == LineSamples([], ["The episode has no trace: TimeoutError: 120 s."])
     failed = only(path, 1)
     assert (failed["ok"], failed["error"]) == (False, "ToolError: calc is gone")
     assert "reward" not in failed
@@ -180,11 +180,11 @@ def test_a_graph_that_is_none() -> None:
 
 def test_token_ids_become_tokens_where_there_is_a_tokenizer() -> None:
     row = lines(FORMATS / "verifiers/branches/traces.jsonl")[0]
-    assert VERIFIERS.rows is not None
-    found = VERIFIERS.rows(row, LETTERS).rows[0]
+    assert VERIFIERS.to_samples is not None
+    found = VERIFIERS.to_samples(row, LETTERS).rows[0]
     assert found["response_tokens"] == ["B", "D", "E"]
-    assert VERIFIERS.reads_ids
-    assert TOKEN_EXPORT.reads_ids
+    assert VERIFIERS.uses_tokenizer
+    assert TOKEN_EXPORT.uses_tokenizer
 
 
 # Where files lie.
@@ -218,16 +218,16 @@ def test_token_ids_become_tokens_where_there_is_a_tokenizer() -> None:
 )
 def test_folders(path: str, step: int | None, split: str, depth: int, twin: str) -> None:
     place = PurePosixPath(path)
-    told = VERIFIERS.origin(place)
+    told = VERIFIERS.path_defaults(place)
     assert (told.step, told.split) == (step, split)
-    assert VERIFIERS.depth(place) == depth
-    assert VERIFIERS.twin(path) == twin
+    assert VERIFIERS.levels_to_run(place) == depth
+    assert VERIFIERS.superseded_by(path) == twin
 
 
 def test_the_run_of_an_export_is_beside_the_traces() -> None:
     place = PurePosixPath("run/token_exports/step_3/rank_0.jsonl")
-    assert TOKEN_EXPORT.depth(place) == 1
-    assert (TOKEN_EXPORT.origin(place).step, TOKEN_EXPORT.origin(place).split) == (3, "train")
+    assert TOKEN_EXPORT.levels_to_run(place) == 1
+    assert (TOKEN_EXPORT.path_defaults(place).step, TOKEN_EXPORT.path_defaults(place).split) == (3, "train")
 
 
 @pytest.mark.parametrize(

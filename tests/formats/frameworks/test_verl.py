@@ -9,7 +9,7 @@ import pytest
 from logged import lines
 from repository import FORMATS, SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import Origin
+from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import recognise
@@ -72,25 +72,25 @@ def test_of_a_validation_row_the_total_counts_and_score_is_a_metric_of_its_own()
     ],
 )
 def test_a_uid_of_verl_tells_the_group(uid: str, group: str) -> None:
-    assert VERL.group == ("uid",)
-    assert VERL.group_of is not None
-    assert VERL.group_of(uid) == group
+    assert VERL.group_keys == ("uid",)
+    assert VERL.group_from_text is not None
+    assert VERL.group_from_text(uid) == group
 
 
 @pytest.mark.parametrize(
     ("path", "train", "validation"),
     [
-        ("verl/v1_rollout_data_dir/12.jsonl", Origin(12, "train"), Origin(12, "train")),
-        ("verl/v1_validation_data_dir/12.jsonl", Origin(12, "eval"), Origin(12, "eval")),
-        ("exp/val/0.jsonl", Origin(0, "eval"), Origin(0, "eval")),
-        ("validation/exp7/5.jsonl", Origin(5, "eval"), Origin(5, "eval")),
-        ("eval_study/rollouts/5.jsonl", Origin(5, "train"), Origin(5, "train")),
-        ("value/test/renamed.jsonl", Origin(), Origin(None, "eval")),
-        ("1" * 40 + ".jsonl", Origin(), Origin(None, "eval")),
-        ("x.jsonl", Origin(), Origin(None, "eval")),
+        ("verl/v1_rollout_data_dir/12.jsonl", PathDefaults(12, "train"), PathDefaults(12, "train")),
+        ("verl/v1_validation_data_dir/12.jsonl", PathDefaults(12, "eval"), PathDefaults(12, "eval")),
+        ("exp/val/0.jsonl", PathDefaults(0, "eval"), PathDefaults(0, "eval")),
+        ("validation/exp7/5.jsonl", PathDefaults(5, "eval"), PathDefaults(5, "eval")),
+        ("eval_study/rollouts/5.jsonl", PathDefaults(5, "train"), PathDefaults(5, "train")),
+        ("value/test/renamed.jsonl", PathDefaults(), PathDefaults(None, "eval")),
+        ("1" * 40 + ".jsonl", PathDefaults(), PathDefaults(None, "eval")),
+        ("x.jsonl", PathDefaults(), PathDefaults(None, "eval")),
     ],
 )
-def test_verl_paths(path: str, train: Origin, validation: Origin) -> None:
-    assert VERL.origin(PurePosixPath(path)) == train
-    assert VERL_VALIDATION.origin(PurePosixPath(path)) == validation
-    assert VERL.depth(PurePosixPath(path)) == 0
+def test_verl_paths(path: str, train: PathDefaults, validation: PathDefaults) -> None:
+    assert VERL.path_defaults(PurePosixPath(path)) == train
+    assert VERL_VALIDATION.path_defaults(PurePosixPath(path)) == validation
+    assert VERL.levels_to_run(PurePosixPath(path)) == 0

@@ -11,7 +11,7 @@ from moved_logs import ROWS, line
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
-from tensorboard_plugin_rlboard.index.cache import part_cache
+from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
@@ -28,7 +28,7 @@ def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of 20 KB has seven ranges."""
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
-    monkeypatch.setattr(part_cache, "SMALL", 1)
+    monkeypatch.setattr(manifest_ledger, "SMALL_RANGE", 1)
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from stored_parts import MANIFEST, NAME, STATE
 
-from tensorboard_plugin_rlboard.index.cache.local_store import KeptRange, LocalStore
+from tensorboard_plugin_rlboard.index.cache.local_store import (
+    CachedRange,
+    LocalStore,
+)
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     manifest_facts,
     read_manifest,
@@ -52,7 +55,7 @@ def test_hostile_states_are_refused(name: str, value: object) -> None:
 
 
 def test_ranges_behind_the_read_ones_may_leave_gaps() -> None:
-    ahead = replace(MANIFEST, ranges=(*MANIFEST.ranges, KeptRange(20, 5, NAME), KeptRange(30, 5, NAME)))
+    ahead = replace(MANIFEST, ranges=(*MANIFEST.ranges, CachedRange(20, 5, NAME), CachedRange(30, 5, NAME)))
     found = read_manifest(manifest_facts(ahead))
     assert found == ahead
     assert found.prefix == MANIFEST.ranges
@@ -71,14 +74,19 @@ def test_manifest_comes_back_for_its_file_only(tmp_path: Path) -> None:
 
 def test_files_that_begin_alike_are_found_without_their_paths(tmp_path: Path) -> None:
     cache = LocalStore(tmp_path / "cache")
-    assert not cache.knows_heads
+    assert not cache.has_heads
     other = replace(MANIFEST, state=replace(STATE, inode=99))
     cache.save("/logs/a.jsonl", MANIFEST, NAME)
     cache.save("/logs/b.jsonl", other, NAME)
     cache.save("/logs/c.jsonl", MANIFEST)
-    assert LocalStore(tmp_path / "cache").knows_heads
-    assert sorted(manifest.state.inode for manifest in cache.alike(NAME)) == [7, 99]
-    assert cache.alike("") == cache.alike("f" * 32) == cache.alike("..") == []
+    assert LocalStore(tmp_path / "cache").has_heads
+    assert sorted(manifest.state.inode for manifest in cache.manifests_by_head(NAME)) == [7, 99]
+    assert (
+        cache.manifests_by_head("")
+        == cache.manifests_by_head("f" * 32)
+        == cache.manifests_by_head("..")
+        == []
+    )
     for file in (tmp_path / "cache").glob("files-*/**/*.json"):
         file.unlink()
-    assert cache.alike(NAME) == []
+    assert cache.manifests_by_head(NAME) == []

@@ -14,7 +14,10 @@ from stored_parts import MANIFEST, NAME
 
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
-from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore, default_folder
+from tensorboard_plugin_rlboard.index.cache.local_store import (
+    LocalStore,
+    default_folder,
+)
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     part_facts,
     read_part,
@@ -45,7 +48,7 @@ def test_part_comes_back_as_it_was_kept(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.known, *built)
     found = LocalStore(tmp_path / "cache").part(name)
     assert found is not None
     again, parquet = found
@@ -63,16 +66,16 @@ def test_name_depends_on_all_that_a_part_holds(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
-    assert cache.keep(order, *built) == name
+    name = cache.put_built(order.known, *built)
+    assert cache.put_built(order.known, *built) == name
     other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), b"x"))
     fewer = replace(built[0], part=replace(built[0].part, newlines=3))
     rows = tmp_path / "other.parquet"
     rows.write_bytes(built[1].read_bytes() + b"x")
     names = {
-        cache.keep(order, other, built[1]),
-        cache.keep(order, fewer, built[1]),
-        cache.keep(order, built[0], rows),
+        cache.put_built(order.known, other, built[1]),
+        cache.put_built(order.known, fewer, built[1]),
+        cache.put_built(order.known, built[0], rows),
     }
     assert len(names | {name}) == 4
 
@@ -87,7 +90,7 @@ def test_copy_that_was_changed_in_the_middle_does_not_take_the_parts_of_the_othe
         text = text.replace('"step": 50, "response": "x', f'"step": 50, "reward": {reward}, "response": "x')
         (tmp_path / "a.jsonl").write_text(text)
         order = RangeOrder(str(tmp_path / "a.jsonl"), 0, len(text), "native")
-        names.append(cache.keep(order, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
+        names.append(cache.put_built(order.known, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
     assert names[0] != names[1]
 
 
@@ -96,12 +99,12 @@ def test_broken_facts_are_as_good_as_none(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], content: bytes
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.known, *built)
     next(cache.parts.rglob("*.json")).write_bytes(content)
     assert cache.part(name) is None
     assert cache.part(NAME) is None
     assert cache.part("../../a") is None
-    assert cache.keep(order, *built) == name
+    assert cache.put_built(order.known, *built) == name
     assert cache.part(name) is not None, "the good one is written in the place of the broken one"
 
 
@@ -110,7 +113,7 @@ def test_part_without_its_rows_is_none(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], harm: str
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.known, *built)
     assert cache.has(name)
     rows = next(cache.parts.rglob("*.parquet"))
     content = rows.read_bytes()
@@ -165,7 +168,7 @@ def test_oldest_parts_go_first_and_go_whole(tmp_path: Path) -> None:
         put_sized(cache, name, 400, age)
     cache.evict()
     assert files_of(cache) == ["middle.json", "middle.parquet", "new.json", "new.parquet"]
-    assert cache.alike(NAME)
+    assert cache.manifests_by_head(NAME)
 
 
 def test_parts_of_an_earlier_version_count_and_go(tmp_path: Path) -> None:
@@ -195,7 +198,7 @@ def test_no_half_written_file_is_left(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.known, *built)
     assert files_of(cache) == [f"{name}.json", f"{name}.parquet"]
 
     def full(*_: object) -> None:
@@ -223,7 +226,7 @@ def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
 def test_folder_of_somebody_else_is_only_read(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = LocalStore(tmp_path / "cache").keep(order, *built)
+    name = LocalStore(tmp_path / "cache").put_built(order.known, *built)
 
     def refused(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
