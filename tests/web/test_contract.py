@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from contract import RUN, Stack
 from repository import SNAPSHOTS
+from snapshots import assert_same
 
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
 
@@ -32,25 +33,6 @@ def normalised(answer: Any, folder: Path) -> Any:
     if isinstance(answer, str):
         return answer.replace(str(folder), "/logs")
     return answer
-
-
-def assert_same(found: Any, kept: Any, place: str = "answer") -> None:
-    """Equal, except for the last digits of floats, which differ between processors."""
-    if isinstance(kept, float) and isinstance(found, (int, float)):
-        assert found == pytest.approx(kept, rel=1e-9, abs=1e-12), place
-    elif isinstance(kept, dict):
-        assert isinstance(found, dict), place
-        assert list(found) == list(kept), place
-        for key, value in kept.items():
-            assert_same(found[key], value, f"{place}.{key}")
-    elif isinstance(kept, list):
-        assert isinstance(found, list), place
-        assert len(found) == len(kept), place
-        for index, value in enumerate(kept):
-            assert_same(found[index], value, f"{place}[{index}]")
-    else:
-        assert found == kept, place
-        assert type(found) is type(kept), place
 
 
 Arguments = tuple[tuple[str, str], ...]
