@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
-from tensorboard_plugin_rlboard.index.cache import part_cache
+from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
@@ -40,7 +40,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of 20 KB has seven ranges."""
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
-    monkeypatch.setattr(part_cache, "SMALL", 1)
+    monkeypatch.setattr(manifest_ledger, "SMALL_RANGE", 1)
 
 
 @pytest.fixture

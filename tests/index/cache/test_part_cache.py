@@ -12,7 +12,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
-from tensorboard_plugin_rlboard.index.cache import part_cache
+from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
@@ -128,7 +128,7 @@ def test_part_that_is_gone_or_damaged_is_built_again(
 def test_late_key_is_kept_with_the_parts(logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 300)
     monkeypatch.setattr(range_plan, "RANGE", 300)
-    monkeypatch.setattr(part_cache, "SMALL", 1)
+    monkeypatch.setattr(manifest_ledger, "SMALL_RANGE", 1)
     rows = [line(step) for step in range(1, 40)]
     rows[0] = line(1, late="3.5")
     rows[30] = line(31, late=2)

@@ -13,7 +13,12 @@ import pytest
 
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
-from tensorboard_plugin_rlboard.index.cache.local_store import KeptRange, LocalStore, Manifest, default_folder
+from tensorboard_plugin_rlboard.index.cache.local_store import (
+    CachedRange,
+    LocalStore,
+    Manifest,
+    default_folder,
+)
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     manifest_facts,
     part_facts,
@@ -26,7 +31,7 @@ LINES = b'{"step": 1, "response": "a", "reward": 1.0, "acc": 0.5}\n\n{torn\n{"st
 NAME = "0123456789abcdef" * 2
 ENDS = Fingerprint(0, 9, b"\x00\xff")
 STATE = FileState(9, 8, 7, 6, settled=True, read_to=9, first=ENDS, last=ENDS)
-MANIFEST = Manifest("native", STATE, (KeptRange(0, 9, NAME),))
+MANIFEST = Manifest("native", STATE, (CachedRange(0, 9, NAME),))
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def test_part_comes_back_as_it_was_kept(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.known, *built)
     found = LocalStore(tmp_path / "cache").part(name)
     assert found is not None
     again, parquet = found
@@ -68,16 +73,16 @@ def test_name_depends_on_all_that_a_part_holds(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
-    assert cache.keep(order, *built) == name
+    name = cache.put_built(order.known, *built)
+    assert cache.put_built(order.known, *built) == name
     other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), b"x"))
     fewer = replace(built[0], part=replace(built[0].part, newlines=3))
     rows = tmp_path / "other.parquet"
     rows.write_bytes(built[1].read_bytes() + b"x")
     names = {
-        cache.keep(order, other, built[1]),
-        cache.keep(order, fewer, built[1]),
-        cache.keep(order, built[0], rows),
+        cache.put_built(order.known, other, built[1]),
+        cache.put_built(order.known, fewer, built[1]),
+        cache.put_built(order.known, built[0], rows),
     }
     assert len(names | {name}) == 4
 
@@ -92,7 +97,7 @@ def test_copy_that_was_changed_in_the_middle_does_not_take_the_parts_of_the_othe
         text = text.replace('"step": 50, "response": "x', f'"step": 50, "reward": {reward}, "response": "x')
         (tmp_path / "a.jsonl").write_text(text)
         order = RangeOrder(str(tmp_path / "a.jsonl"), 0, len(text), "native")
-        names.append(cache.keep(order, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
+        names.append(cache.put_built(order.known, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
     assert names[0] != names[1]
 
 
@@ -101,12 +106,12 @@ def test_broken_facts_are_as_good_as_none(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], content: bytes
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.known, *built)
     next(cache.parts.rglob("*.json")).write_bytes(content)
     assert cache.part(name) is None
     assert cache.part(NAME) is None
     assert cache.part("../../a") is None
-    assert cache.keep(order, *built) == name
+    assert cache.put_built(order.known, *built) == name
     assert cache.part(name) is not None, "the good one is written in the place of the broken one"
 
 
@@ -115,7 +120,7 @@ def test_part_without_its_rows_is_none(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], harm: str
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.known, *built)
     assert cache.has(name)
     rows = next(cache.parts.rglob("*.parquet"))
     content = rows.read_bytes()
@@ -191,7 +196,7 @@ def test_hostile_states_are_refused(name: str, value: object) -> None:
 
 
 def test_ranges_behind_the_read_ones_may_leave_gaps() -> None:
-    ahead = replace(MANIFEST, ranges=(*MANIFEST.ranges, KeptRange(20, 5, NAME), KeptRange(30, 5, NAME)))
+    ahead = replace(MANIFEST, ranges=(*MANIFEST.ranges, CachedRange(20, 5, NAME), CachedRange(30, 5, NAME)))
     found = read_manifest(manifest_facts(ahead))
     assert found == ahead
     assert found.prefix == MANIFEST.ranges
@@ -210,17 +215,22 @@ def test_manifest_comes_back_for_its_file_only(tmp_path: Path) -> None:
 
 def test_files_that_begin_alike_are_found_without_their_paths(tmp_path: Path) -> None:
     cache = LocalStore(tmp_path / "cache")
-    assert not cache.knows_heads
+    assert not cache.has_heads
     other = replace(MANIFEST, state=replace(STATE, inode=99))
     cache.save("/logs/a.jsonl", MANIFEST, NAME)
     cache.save("/logs/b.jsonl", other, NAME)
     cache.save("/logs/c.jsonl", MANIFEST)
-    assert LocalStore(tmp_path / "cache").knows_heads
-    assert sorted(manifest.state.inode for manifest in cache.alike(NAME)) == [7, 99]
-    assert cache.alike("") == cache.alike("f" * 32) == cache.alike("..") == []
+    assert LocalStore(tmp_path / "cache").has_heads
+    assert sorted(manifest.state.inode for manifest in cache.manifests_by_head(NAME)) == [7, 99]
+    assert (
+        cache.manifests_by_head("")
+        == cache.manifests_by_head("f" * 32)
+        == cache.manifests_by_head("..")
+        == []
+    )
     for file in (tmp_path / "cache").glob("files-*/**/*.json"):
         file.unlink()
-    assert cache.alike(NAME) == []
+    assert cache.manifests_by_head(NAME) == []
 
 
 def put_sized(cache: LocalStore, name: str, size: int, age: int) -> None:
@@ -238,7 +248,7 @@ def test_oldest_parts_go_first_and_go_whole(tmp_path: Path) -> None:
         put_sized(cache, name, 400, age)
     cache.evict()
     assert files_of(cache) == ["middle.json", "middle.parquet", "new.json", "new.parquet"]
-    assert cache.alike(NAME)
+    assert cache.manifests_by_head(NAME)
 
 
 def test_parts_of_an_earlier_version_count_and_go(tmp_path: Path) -> None:
@@ -268,7 +278,7 @@ def test_no_half_written_file_is_left(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.known, *built)
     assert files_of(cache) == [f"{name}.json", f"{name}.parquet"]
 
     def full(*_: object) -> None:
@@ -296,7 +306,7 @@ def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
 def test_folder_of_somebody_else_is_only_read(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = LocalStore(tmp_path / "cache").keep(order, *built)
+    name = LocalStore(tmp_path / "cache").put_built(order.known, *built)
 
     def refused(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
