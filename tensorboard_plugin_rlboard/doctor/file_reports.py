@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -22,7 +23,7 @@ _MOST_LOOKED_INTO = 200
 """Files whose first row is read again to say why they are of their format; further ones are told like these."""
 
 
-def files_of(board: Board, run: RunIndex, sizes: Mapping[str, int]) -> list[FileReport]:
+def file_reports(board: Board, run: RunIndex, partly_read: AbstractSet[str]) -> list[FileReport]:
     """The files of a run, in the order of their paths."""
     counted = _counted(board, run)
     troubles = _troubles(board, run)
@@ -32,11 +33,11 @@ def files_of(board: Board, run: RunIndex, sizes: Mapping[str, int]) -> list[File
     for relative in sorted(run.files):
         file = run.files[relative]
         samples, steps, splits, present, first = counted.get(file.number, (0, None, [], [], None))
-        name = file.known.name
+        name = file.format.name
         if name not in looked and first is not None:
             looked[name] = _look(board, run, file, first)
         if len(why) < _MOST_LOOKED_INTO:
-            why[relative] = told_by(file.path, file.known)
+            why[relative] = told_by(file.path, file.format)
         shown = looked.get(name, _Looked())
         fields = [
             *present,
@@ -46,12 +47,12 @@ def files_of(board: Board, run: RunIndex, sizes: Mapping[str, int]) -> list[File
         found.append(
             FileReport(
                 file=relative,
-                format=f"{name} (guessed)" if key_mapping.is_guessed(file.known) else name,
-                definition=file.known.definition,
+                format=f"{name} (guessed)" if key_mapping.is_guessed(file.format) else name,
+                definition=file.format.definition,
                 told_by=why.get(relative) or next(iter(why.values())),
-                bytes=sizes.get(relative, file.state.size if file.state.packed < 0 else file.state.packed),
+                bytes=file.state.size if file.state.packed < 0 else file.state.packed,
                 read_bytes=file.state.read_to,
-                whole=relative not in sizes,
+                whole=relative not in partly_read,
                 samples=samples,
                 steps=steps,
                 splits=splits,
@@ -124,9 +125,9 @@ def _look(board: Board, run: RunIndex, file: IndexedFile, first: tuple[int, int]
 
 
 def _tokenizer(file: IndexedFile, shown: _Looked) -> str:
-    if file.known.options.get("tokenizer"):
+    if file.format.options.get("tokenizer"):
         return "found"
-    return "missing" if file.known.reads_ids and (shown.ids or not shown.tokens) else ""
+    return "missing" if file.format.reads_ids and (shown.ids or not shown.tokens) else ""
 
 
 def _missing(fields: Sequence[str]) -> list[Missing]:

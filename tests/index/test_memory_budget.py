@@ -72,9 +72,9 @@ def test_processes_follow_the_limit() -> None:
 
 
 def test_database_takes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = QueryDatabase(memory=100)
-    found = engine.query().execute("SELECT current_setting('memory_limit')").fetchall()
-    engine.close()
+    database = QueryDatabase(memory=100)
+    found = database.cursor().execute("SELECT current_setting('memory_limit')").fetchall()
+    database.close()
     assert found == [("95.3 MiB",)]
     monkeypatch.setattr(memory_budget, "_limits", [])
     assert writing_limit() == "128MB"

@@ -22,6 +22,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -149,17 +150,17 @@ def rows(folder: Path, split: str = "train") -> list[dict[str, Any]]:
 
 @pytest.fixture
 def open_run() -> Iterator[Callable[[Path], Board]]:
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(folder: Path) -> Board:
-        registry = Registry(roots(str(folder), ""), 0)
-        opened.append(registry)
-        registry.refresh()
-        return Board(registry)
+        indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        return Board(indexer)
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def logged(trainer: Any, key: str) -> dict[int, float]:

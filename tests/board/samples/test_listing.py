@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.board.samples.listing import PRESETS
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -48,10 +49,10 @@ ROWS = [
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("samples")
     (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    registry = Registry(roots(str(folder), ""), 0)
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+    indexer.index_now()
+    yield Board(indexer)
+    indexer.stop()
 
 
 def listed(board: Board, *, chosen: Selection | None = None, **arguments: Any) -> dict[str, list[Any]]:

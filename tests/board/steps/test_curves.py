@@ -25,6 +25,7 @@ from tensorboard_plugin_rlboard.board.steps.query import steps
 from tensorboard_plugin_rlboard.board.steps.storage import KeptCurves, dump, load
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.web import json_answers
 
@@ -36,24 +37,26 @@ HERE = Selection(".")
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Boards over a folder `log`, with parts kept in a folder `cache`; nothing is indexed yet."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(folder: Path = tmp_path) -> Board:
         (folder / "log").mkdir(exist_ok=True)
-        registry = Registry(roots(str(folder / "log"), ""), 0, folder / "cache")
-        opened.append(registry)
-        return Board(registry)
+        indexer = BackgroundIndexer(Registry(roots(str(folder / "log"), ""), folder / "cache"), 0)
+        opened.append(indexer)
+        return Board(indexer)
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def survey_only(board: Board) -> None:
     """Finds the files and loads nothing."""
-    board.registry._stop.set()
-    board.registry.refresh()
-    board.registry._stop.clear()
+    indexer = board.indexer
+    assert isinstance(indexer, BackgroundIndexer)
+    indexer._stop.set()
+    indexer.index_now()
+    indexer._stop.clear()
 
 
 def row(step: int, i: int = 0, **more: Any) -> dict[str, Any]:
@@ -137,7 +140,7 @@ def test_curves_are_what_a_query_answers(
 ) -> None:
     folder = tmp_path_factory.mktemp("curves")
     (folder / "log").mkdir()
-    registry: Registry | None = None
+    indexer: BackgroundIndexer | None = None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batches, "ROWS", batch)
         board = None
@@ -159,20 +162,20 @@ def test_curves_are_what_a_query_answers(
             elif way == "gone":
                 path.unlink(missing_ok=True)
             if board is None or way == "restart":
-                if registry is not None:
-                    registry.stop()
-                registry = Registry(roots(str(folder / "log"), ""), 0, folder / "cache")
-                board = Board(registry)
+                if indexer is not None:
+                    indexer.stop()
+                indexer = BackgroundIndexer(Registry(roots(str(folder / "log"), ""), folder / "cache"), 0)
+                board = Board(indexer)
                 if way == "restart":
                     survey_only(board)
                     if "." in board.registry.runs:
                         board.steps(HERE)
-            board.registry.refresh()
+            board.indexer.index_now()
             if ask:
                 check(board)
         assert board is not None
         check(board)
-        board.registry.stop()
+        board.indexer.stop()
 
 
 def test_only_steps_that_changed_are_computed_again(
@@ -180,7 +183,7 @@ def test_only_steps_that_changed_are_computed_again(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(step) for step in range(1, 9)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     computed: list[int] = []
     counted: list[list[int]] = []
     real, count = batches.computed, step_index._count
@@ -201,7 +204,7 @@ def test_only_steps_that_changed_are_computed_again(
     assert (computed, counted) == ([], []), "the round has done it"
     with path.open("a") as file:
         file.writelines(json.dumps(row(step)) + "\n" for step in (8, 9, 11))
-    board.registry.refresh()
+    board.indexer.index_now()
     same(board.steps(HERE), queried(board))
     board.runs()
     assert computed == [8, 9, 11]
@@ -213,14 +216,14 @@ def test_a_metric_that_comes_later_is_computed_for_all_steps(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert "entropies_mean" not in board.steps(HERE).metrics
     with path.open("a") as file:
         file.write(
             json.dumps(row(3, entropies=[0.5], response_tokens=["a"], logprobs=[-1], ref_logprobs=[-1]))
         )
         file.write("\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     found = board.steps(HERE)
     assert list(found.metrics["entropies_mean"].mean) == [None, None, 0.5]
     same(found, queried(board))
@@ -231,26 +234,26 @@ def test_a_metric_beside_the_overview_is_kept_up_to_date(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     monkeypatch.setattr(service, "steps", None)  # nothing is left to queries
     board.steps(HERE, ("advantage", "reward", "k3_max"))
     with path.open("a") as file:
         file.write(json.dumps(row(2, 3)) + "\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     found = board.steps(HERE, ("advantage", "reward", "k3_max"))
     assert list(found.metrics) == ["advantage", "reward", "k3_max"]
     same(found, queried(board, HERE, ["advantage", "reward", "k3_max"]))
     monkeypatch.setattr(materialized, "MOST_FURTHER", 1)
     board.steps(HERE, ("k3_max",))
     path.write_text(path.read_text() + json.dumps(row(3)) + "\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert "advantage" not in board._overview._states["."].curves.shown.metrics, "not asked for any more"
 
 
 def test_more_metrics_than_are_kept_are_queried(tmp_path: Path, start: Start, write_rows: Write) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2, 1)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     names = [metric.name for metric in board.runs().runs[0].metrics]
     assert len(names) > materialized.MOST_FURTHER
     same(board.steps(HERE, tuple(names)), queried(board, HERE, names))
@@ -262,19 +265,19 @@ def test_what_is_too_much_for_a_request_follows_in_the_background(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     before = plain(board.steps(HERE))
-    follow, board.registry.after_round = board.registry.after_round, None
+    follow = board._overview.follow
+    board.indexer.call_after_round(None)
     with path.open("a") as file:
         file.writelines(json.dumps(row(step)) + "\n" for step in (2, 3))
-    board.registry.refresh()
+    board.indexer.index_now()
     with monkeypatch.context() as patch:
         patch.setattr(RunIndex, "pending", True)
         patch.setattr(service, "_REQUEST", 0)
         patch.setattr(service, "_SHARE", 0)
         assert plain(board.steps(HERE)) == before, "as of its last consistent state"
         revision = board.revision
-        assert follow is not None
         follow(board.registry.runs["."])
         assert board.revision == revision + 1
         follow(board.registry.runs["."])
@@ -287,12 +290,12 @@ def test_few_changed_rows_are_computed_by_the_request(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.after_round = None
-    board.registry.refresh()
+    board.indexer.call_after_round(None)
+    board.indexer.index_now()
     same(board.steps(HERE), queried(board))
     with path.open("a") as file:
         file.write(json.dumps(row(3)) + "\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     monkeypatch.setattr(RunIndex, "pending", True)
     assert list(board.steps(HERE).step) == [1, 2, 3]
 
@@ -302,7 +305,7 @@ def test_a_request_does_not_wait_for_another_that_computes(
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     monkeypatch.setattr(service, "_PATIENCE", 0.01)
     found = board.steps(HERE)
     revision = board.revision
@@ -316,7 +319,7 @@ def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_
     """Many threads ask while rows come; every answer is whole, and the last one is right."""
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     failures: list[Exception] = []
     done = threading.Event()
 
@@ -336,7 +339,7 @@ def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_
     for step in range(2, 8):
         with path.open("a") as file:
             file.writelines(json.dumps(row(s, step)) + "\n" for s in range(1, step + 1))
-        board.registry.refresh()
+        board.indexer.index_now()
     done.set()
     for thread in threads:
         thread.join()
@@ -359,7 +362,7 @@ def test_failure_in_the_background_does_not_end_the_indexing(
 
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
         patch.setattr(materialized, "computed", fail)
-        board.registry.refresh()
+        board.indexer.index_now()
         assert "out of memory" in caplog.text
         with pytest.raises(RuntimeError, match="out of memory"):
             board.steps(HERE)
@@ -372,10 +375,10 @@ def test_reopened_run_is_answered_before_its_rows_are_loaded(
     rows = [row(step, i) for step in (1, 2, 3, 2, 3) for i in range(3)] + [row(0, validation=True)]
     write_rows(tmp_path / "log" / "a.jsonl", rows)
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     expected, evaluation = plain(board.steps(HERE)), plain(board.steps(Selection(".", split="eval")))
     described = board.runs().runs[0]
-    board.registry.stop()
+    board.indexer.stop()
     again = start()
     survey_only(again)
     assert again.registry.runs["."].samples == 0
@@ -383,7 +386,7 @@ def test_reopened_run_is_answered_before_its_rows_are_loaded(
     assert plain(again.steps(Selection(".", split="eval"))) == evaluation
     now = again.runs().runs[0]
     assert (now.steps, now.splits, now.attempts) == (described.steps, described.splits, described.attempts)
-    again.registry.refresh()
+    again.indexer.index_now()
     assert plain(again.steps(HERE)) == expected
     check(again)
 
@@ -391,15 +394,15 @@ def test_reopened_run_is_answered_before_its_rows_are_loaded(
 def test_log_that_grew_between_starts(tmp_path: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     before = plain(board.steps(HERE))
-    board.registry.stop()
+    board.indexer.stop()
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     again = start()
     survey_only(again)
     assert plain(again.steps(HERE)) == before
-    again.registry.refresh()
+    again.indexer.index_now()
     assert list(again.steps(HERE).step) == [1, 2, 3]
     check(again)
 
@@ -411,22 +414,22 @@ def test_lines_that_are_in_no_kept_part_are_shown_as_well(
     monkeypatch.setattr(service, "_SAVE_EVERY", 0.0)
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
-    board.registry.refresh()
+    board.indexer.index_now()
     expected = plain(board.steps(HERE))
-    board.registry.stop()
+    board.indexer.stop()
     again = start()
     survey_only(again)
     assert plain(again.steps(HERE)) == expected
-    again.registry.refresh()
+    again.indexer.index_now()
     assert plain(again.steps(HERE)) == expected
     check(again)
-    again.registry.stop()
+    again.indexer.stop()
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
     last = start()
-    last.registry.refresh()
+    last.indexer.index_now()
     assert list(last.steps(HERE).step) == [1, 2], "they are gone, and so is their step"
     check(last)
 
@@ -441,9 +444,9 @@ def test_damaged_curves_are_as_good_as_absent(
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     expected = plain(board.steps(HERE))
-    board.registry.stop()
+    board.indexer.stop()
     (kept,) = kept_files(tmp_path / "cache")
     if damage == "cut":
         kept.write_bytes(kept.read_bytes()[:-20])
@@ -458,7 +461,7 @@ def test_damaged_curves_are_as_good_as_absent(
     survey_only(again)
     if damage != "part":
         assert list(again.steps(HERE).step) == []
-    again.registry.refresh()
+    again.indexer.index_now()
     assert plain(again.steps(HERE)) == expected
     check(again)
 
@@ -469,9 +472,9 @@ def test_curves_that_do_not_fit_their_parts_are_found_out(
     """Whatever was kept is checked against the rows as soon as they are there."""
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2), row(2, 1)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     expected = plain(board.steps(HERE))
-    board.registry.stop()
+    board.indexer.stop()
     (kept,) = kept_files(tmp_path / "cache")
     found = load(kept.read_bytes())
     assert found is not None
@@ -479,7 +482,7 @@ def test_curves_that_do_not_fit_their_parts_are_found_out(
     entries["train", 7] = entries["train", 2]
     kept.write_bytes(dump(KeptCurves(entries, found.units, found.tables)))
     again = start()
-    again.registry.refresh()
+    again.indexer.index_now()
     assert plain(again.steps(HERE)) == expected
     check(again)
 
@@ -487,7 +490,7 @@ def test_curves_that_do_not_fit_their_parts_are_found_out(
 def test_curves_as_bytes(tmp_path: Path, start: Start, write_rows: Write) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2), row(3, validation=True)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     board.steps(HERE, ("k3_max",))
     kept = board._overview._states["."].curves.to_keep()
     assert "m:k3_max" not in kept.units, "only what everybody asks for"
@@ -508,11 +511,11 @@ def test_curves_as_bytes(tmp_path: Path, start: Start, write_rows: Write) -> Non
 def test_steps_that_are_not_up_to_date_are_not_kept(tmp_path: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
-    board.registry.after_round = None
+    board.indexer.index_now()
+    board.indexer.call_after_round(None)
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
-    board.registry.refresh()
+    board.indexer.index_now()
     board.runs()  # which knows of the steps before their curves are computed
     kept = board._overview._states["."].curves.to_keep()
     assert set(kept.entries) == {("train", 1)}
@@ -524,8 +527,8 @@ def test_folder_that_cannot_be_written_keeps_no_curves(
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1)])
     board = start()
-    board.registry.after_round = None
-    board.registry.refresh()
+    board.indexer.call_after_round(None)
+    board.indexer.index_now()
     cache = board.registry.cache
     assert cache is not None
 
@@ -556,7 +559,7 @@ def test_large_answers_carry_their_json(
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(step, step) for step in range(1, 6)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     answer = board.steps(HERE)
     assert not isinstance(answer, LargeSteps)
     monkeypatch.setattr(numbers, "LARGE", 1)

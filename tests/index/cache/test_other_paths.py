@@ -23,6 +23,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -67,19 +68,19 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Read:
 @pytest.fixture
 def rewards() -> Iterator[Open]:
     """Opens a log directory as TensorBoard would and gives the rewards of its run."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def begin(folder: Path | str, cache: Path | None, run: str = "run") -> list[float]:
-        registry = Registry(roots(str(folder), ""), 0, cache)
-        opened.append(registry)
-        registry.refresh()
-        table = Board(registry).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
+        indexer = BackgroundIndexer(Registry(roots(str(folder), ""), cache), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        table = Board(indexer).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
         assert table.columns["line"] == list(range(1, len(table.columns["line"]) + 1))
         return [float(str(reward)) for reward in table.columns["reward"]]
 
     yield begin
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 ALL = [step / 2 for step in range(ROWS)]
@@ -289,13 +290,13 @@ def test_full_disk_costs_the_index_and_never_a_run(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(LocalStore, "put", full)
-    registry = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
-    registry.refresh()
-    run = registry.runs["run"]
+    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+    indexer.index_now()
+    run = indexer.registry.runs["run"]
     assert (run.samples, run.message, run.problems) == (ROWS + 1, "", 0)
     assert [record.levelname for record in caplog.records].count("WARNING") == 1
     assert "No space left" in caplog.text
-    registry.stop()
+    indexer.stop()
 
 
 def test_full_disk_does_not_hide_what_is_kept(

@@ -16,9 +16,9 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps import service
 from tensorboard_plugin_rlboard.board.steps.query import steps
-from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
-from tensorboard_plugin_rlboard.index.joins import side_files as joined_files
+from tensorboard_plugin_rlboard.index.joins import run_joins, side_files
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -29,18 +29,18 @@ Start = Callable[[], Board]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Boards over the folder `log`, with parts kept in the folder `cache`; everything is indexed and joined."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make() -> Board:
-        registry = Registry(roots(str(tmp_path / "log"), ""), 0, tmp_path / "cache")
-        opened.append(registry)
-        board = Board(registry)
-        registry.refresh()
+        indexer = BackgroundIndexer(Registry(roots(str(tmp_path / "log"), ""), tmp_path / "cache"), 0)
+        opened.append(indexer)
+        board = Board(indexer)
+        indexer.index_now()
         return board
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 @pytest.fixture
@@ -163,23 +163,23 @@ def test_a_late_reference_grows_is_rewritten_and_goes(log: Path, start: Start, w
     assert board.steps(Selection(".")).metrics.keys() & {"ref_reward", "reward_gap"} == set()
     assert not described(board).joined
     write_rows(log / "ref.jsonl", [reference(0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (None,), (None,)] * 2
     assert curves(board) == pytest.approx([-0.1] * 3)
     append(log / "ref.jsonl", [reference(1, ref_reward=0.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=2) == [(0.25,), (0.0,), (None,)] * 2
     assert curves(board) == pytest.approx([0.075] * 3)
     assert described(board).joined[0].matched == 12
     write_rows(log / "ref.jsonl", [reference(2, ref_reward=1.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert (
         columns(board, "ref_response", "ref_reward", step=2)
         == [(None, None), (None, None), ("参考2", 1.0)] * 2
     )
     assert curves(board) == pytest.approx([-0.65] * 3)
     (log / "ref.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     info = described(board)
     assert info.joined == []
     assert {"ref_reward", "reward_gap", "ref_n_chars"} & set(origins(board)) == set()
@@ -194,20 +194,20 @@ def test_a_training_that_goes_on_is_joined_as_it_writes(log: Path, start: Start,
     write_rows(log / "ref.jsonl", [reference(0)])
     board = start()
     run = board.registry.runs["."]
-    before = dict(run.touched)
+    before = dict(run.step_versions)
     append(log / "a.jsonl", rollouts([2]))
     append(log / "ref.jsonl", [reference(7)])  # of no sample
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=2) == [(0.25,), (None,), (None,)] * 2
     assert {
-        key: at for key, at in run.touched.items() if key[1] < 2
+        key: at for key, at in run.step_versions.items() if key[1] < 2
     } == before  # nothing else was computed again
     assert described(board).joined[0] == Joined(
         "reference", "ref.jsonl", 6, 12, ("ref_response", "ref_reward", "ref_n_chars", "reward_gap")
     )
     append(log / "ref.jsonl", [reference(1)])
     append(log / "a.jsonl", rollouts([3]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (0.25,), (None,)] * 2
     assert columns(board, "ref_reward", step=3) == [(0.25,), (0.25,), (None,)] * 2
     assert curves(board) == pytest.approx([-0.05] * 4)
@@ -258,7 +258,7 @@ def test_scores_by_our_ids_and_by_the_log_s_own(log: Path, start: Start, write_r
         log / "two.jsonl",
         [{"sample_id": "s1", "second": 1.5}, {"id": 2, "second": 2.5}, {"id": 3.0, "second": 3.5}],
     )
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "valid_reward", "second") == [(0.7, None), (None, 1.5), (None, 2.5), (None, 3.5)]
     assert described(board).joined == [
         Joined("scores", "one.jsonl and 1 more", 4, 0, ("second", "valid_reward"))
@@ -301,7 +301,7 @@ def test_a_name_that_the_log_takes_later_is_given_up(log: Path, start: Start, wr
     board = start()
     assert columns(board, "score") == [(1.0,)]
     append(log / "a.jsonl", [row(2, 1, sample_id="1", score=9.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "score", "joined.score") == [(None, 1.0), (9.0, None)]
     assert origins(board)["score"] == ""
 
@@ -314,7 +314,7 @@ def test_a_reward_that_was_scored_afterwards_is_the_reward(
     board = start()
     ours = [name for (name,) in columns(board, "id")]
     write_rows(log / "s.jsonl", [{"id": name, "reward": 2.0 * i} for i, name in enumerate(ours)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "reward", "reward_gap", "group_rank") == [(0.0, -1.0, 2.0), (2.0, 1.0, 1.0)]
     assert curves(board) == [0.0]
     assert origins(board)["reward"] == "joined"
@@ -366,7 +366,7 @@ def test_bad_lines_are_named_with_file_and_line(log: Path, start: Start, write_r
     reasons = board.problems(".", 0, 500).columns.reason
     assert all(reason.endswith(".") for reason in reasons)
     write_rows(log / "ref.jsonl", [reference(0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert problems(board) == []
     assert columns(board, "ref_response", "ref_reward")[0] == ("参考0", 0.25)
 
@@ -390,7 +390,7 @@ def test_a_file_that_nothing_matches_says_so_once(log: Path, start: Start, write
     assert problems(board, "a") == problems(board, "b") == [("ref.jsonl", None, "unmatched")]
     assert described(board, "a").joined == [Joined("reference", "ref.jsonl", 0, 3, ())]
     append(log / "ref.jsonl", [reference(0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert problems(board, "a") == problems(board, "b") == []  # it is not for b, and that is no fault
 
 
@@ -400,10 +400,10 @@ def test_the_first_line_of_a_key_counts_by_file_then_line(log: Path, start: Star
     board = start()
     assert columns(board, "ref_reward") == [(2.0,)]
     write_rows(log / "ref_a.jsonl", [reference(0, ref_reward=1.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward") == [(1.0,)]
     (log / "ref_a.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward") == [(2.0,)]
 
 
@@ -416,7 +416,7 @@ def test_prompts_response_and_score_alone_are_rollouts(log: Path, start: Start, 
     assert [found.file for found in board.runs().ignored] == ["lonely/ref.jsonl"]
     assert "reference answers" in board.runs().ignored[0].reason
     write_rows(log / "lonely" / "x.jsonl", rollouts([1], 1))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert not board.runs().ignored
     assert columns(board, "ref_reward", run="lonely") == [(0.25,)]
 
@@ -436,21 +436,21 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     write_rows(log / "ref.jsonl", [reference(0)])
     first = start()
     assert curves(first) == pytest.approx([-0.1] * 3)
-    first.registry.stop()
+    first.indexer.stop()
     second = start()
     assert curves(second) == pytest.approx([-0.1] * 3)
     assert described(second).joined[0].matched == 6
-    second.registry.stop()
+    second.indexer.stop()
     (log / "ref.jsonl").unlink()
     third = start()
     assert "reward_gap" not in third.steps(Selection(".")).metrics
     assert "win" not in third.steps(Selection(".")).step_metrics
-    third.registry.stop()
+    third.indexer.stop()
     write_rows(log / "ref.jsonl", [reference(1)])
     fourth = start()
     assert columns(fourth, "ref_reward", step=0) == [(None,), (0.25,), (None,)] * 2
     assert curves(fourth) == pytest.approx([0.0] * 3)
-    fourth.registry.stop()
+    fourth.indexer.stop()
     (log / "ref.jsonl").unlink()
     assert "reward_gap" not in start().steps(Selection(".")).metrics
 
@@ -458,8 +458,8 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
 def test_small_pieces_give_the_same(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joined_run, "BATCH", 7)
-    monkeypatch.setattr(joined_files, "RANGE", 100)
+    monkeypatch.setattr(run_joins, "BATCH", 7)
+    monkeypatch.setattr(side_files, "RANGE", 100)
     write_rows(log / "a.jsonl", rollouts(range(10)))
     write_rows(log / "ref.jsonl", [reference(i) for i in range(3)] + [reference(i) for i in range(10, 40)])
     board = start()
@@ -467,7 +467,7 @@ def test_small_pieces_give_the_same(
     assert described(board).joined[0].matched == 60
     append(log / "ref.jsonl", [reference(i) for i in range(40, 60)])
     append(log / "a.jsonl", rollouts([10]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert described(board).joined[0].matched == 66
     assert len(columns(board, "line")) == 66
 
@@ -493,11 +493,11 @@ def test_a_hundred_thousand_scores(log: Path, start: Start, write_rows: Write) -
 def test_what_does_not_fit_into_memory_is_joined_in_smaller_pieces(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joined_run, "BATCH", 16)
-    monkeypatch.setattr(joined_run, "_LEAST", 2)
-    replace, fails = joined_run.RunJoins._replace, [True]
+    monkeypatch.setattr(run_joins, "BATCH", 16)
+    monkeypatch.setattr(run_joins, "_MIN_BATCH", 2)
+    replace, fails = run_joins.RunJoins._replace, [True]
 
-    def sometimes(self: joined_run.RunJoins, *of: Any) -> Any:
+    def sometimes(self: run_joins.RunJoins, *of: Any) -> Any:
         found = replace(self, *of)
         if fails and fails.pop(0):
             raise duckdb.OutOfMemoryException("no room")
@@ -506,15 +506,15 @@ def test_what_does_not_fit_into_memory_is_joined_in_smaller_pieces(
     write_rows(log / "a.jsonl", rollouts(range(6)))
     write_rows(log / "ref.jsonl", [reference(0)])
     with monkeypatch.context() as patch:
-        patch.setattr(joined_run.RunJoins, "_replace", sometimes)
+        patch.setattr(run_joins.RunJoins, "_replace", sometimes)
         board = start()
         assert columns(board, "ref_reward", step=5) == [(0.25,), (None,), (None,)] * 2
         fails.append(True)
         append(log / "ref.jsonl", [reference(1)])
-        board.registry.refresh()
+        board.indexer.index_now()
         assert problems(board) == [("ref.jsonl", None, "not_joined")]  # there is no smaller piece
     append(log / "a.jsonl", rollouts([6]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward") == [(0.25,), (0.25,), (None,)] * 14
     assert described(board).samples == 42
     assert problems(board) == []
@@ -526,12 +526,12 @@ def test_a_join_that_fails_does_not_end_the_indexing(
     write_rows(log / "a.jsonl", rollouts())
     write_rows(log / "ref.jsonl", [reference(0)])
     with monkeypatch.context() as patch:
-        patch.setattr(joined_run.RunJoins, "_replace", lambda *_: 1 / 0)
+        patch.setattr(run_joins.RunJoins, "_replace", lambda *_: 1 / 0)
         board = start()
         assert described(board).samples == 18
         assert not board.registry.failure
         assert problems(board) == [("ref.jsonl", None, "not_joined")]
     append(log / "a.jsonl", rollouts([3]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (None,), (None,)] * 2
     assert problems(board) == []

@@ -26,6 +26,7 @@ from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import discovery, scheduler
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -81,7 +82,7 @@ def test_bad_lines_are_named_with_their_number_in_the_file(
     assert problems(board) == [("a.jsonl", 3, "bad_json"), ("a.jsonl", 7, "not_an_object")]
     assert column(board, "line") == [1, 5, 9]
     append(path, b"\n{}\n" + line(4))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert problems(board)[-1] == ("a.jsonl", 11, "empty_object")
     assert column(board, "line") == [1, 5, 9, 12]
     offsets = board.problems(".").columns.offset
@@ -100,10 +101,10 @@ def test_half_written_tail_waits_for_its_end(tmp_path: Path, open_board: Open) -
     assert run.state == "ready", "a line that is being written is nothing to wait for"
     assert run.indexed_bytes < run.bytes
     append(path, whole[25:-3])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "response") == ["a"]
     append(path, whole[-3:])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "response") == ["a", "the whole of it"]
     assert problems(board) == []
 
@@ -114,7 +115,7 @@ def test_last_line_without_its_newline_is_taken_when_it_is_whole(tmp_path: Path,
     board = open_board(tmp_path)
     assert column(board, "step") == [1, 2]
     append(path, b"\n" + line(3))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1, 2, 3]
     assert column(board, "line") == [1, 2, 3]
 
@@ -124,7 +125,7 @@ def test_rewritten_file_is_read_anew(tmp_path: Path, open_board: Open, write_row
     board = open_board(tmp_path)
     before = board.samples(Selection("."), TextRules()).columns["id"]
     write_rows(path, [row(1, "new"), row(5, "new"), row(6, "newer"), row(7, "newest")])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "response") == ["new", "new", "newer", "newest"]
     assert column(board, "step") == [1, 5, 6, 7]
     assert problems(board) == []
@@ -136,7 +137,7 @@ def test_truncated_file_keeps_only_what_is_left(tmp_path: Path, open_board: Open
     path.write_bytes(line(1) + line(2) + line(3))
     board = open_board(tmp_path)
     os.truncate(path, len(line(1)))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1]
     assert board.runs().runs[0].samples == 1
 
@@ -149,11 +150,11 @@ def test_vanished_file_takes_its_samples_along_and_says_so(
     board = open_board(tmp_path)
     assert column(board, "step") == [1, 2, 3]
     path.unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1]
     assert problems(board) == [("b.jsonl", None, "vanished")]
     write_rows(path, [row(9)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1, 9]
     assert problems(board) == [], "it is there again"
 
@@ -166,7 +167,7 @@ def test_opened_sample_of_a_changed_file_is_not_the_old_one(
     name = str(board.samples(Selection("."), TextRules()).columns["id"][0])
     assert board.token_lists(".", name)["logprobs"] == [-1.0]
     write_rows(path, [row(1, "new", logprobs=[-2.0]), row(2, "more")])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert board.token_lists(".", name)["logprobs"] == [-2.0]
 
 
@@ -215,17 +216,17 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
         for name in ("grown", "whole"):
             (Path(folder) / name).mkdir()
         path = Path(folder) / "grown" / "a.jsonl"
-        registry = Registry(roots(folder, ""), 0)
+        indexer = BackgroundIndexer(Registry(roots(folder, "")), 0)
         try:
             start = 0
             for cut in sorted({min(cut, len(data)) for cut in cuts}):
                 append(path, data[start:cut])
                 start = cut
-                registry.refresh()
+                indexer.index_now()
             append(path, data[start:])
             (Path(folder) / "whole" / "a.jsonl").write_bytes(data)
-            registry.refresh()
-            board = Board(registry)
+            indexer.index_now()
+            board = Board(indexer)
             grown, whole = table(board, "grown"), table(board, "whole")
             for found in (*grown, *whole):
                 del found["id"]  # it names the file
@@ -233,7 +234,7 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
             assert sorted(grown, key=key) == sorted(whole, key=key)
             assert [p[1:] for p in problems(board, "grown")] == [p[1:] for p in problems(board, "whole")]
         finally:
-            registry.stop()
+            indexer.stop()
 
 
 def test_late_key_simply_appears(
@@ -243,7 +244,7 @@ def test_late_key_simply_appears(
     board = open_board(tmp_path)
     assert "acc" not in {metric.name for metric in board.runs().runs[0].metrics}
     append(path, line(3, acc=0.25))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "acc") == [None, None, 0.25]
 
 
@@ -254,14 +255,14 @@ def test_number_that_turns_to_text_is_text_from_the_first_line_on(tmp_path: Path
     board = open_board(tmp_path)
     run = board.registry.runs["."]
     assert {"level", "logged.problems"} <= {metric.name for metric in board.runs().runs[0].metrics}
-    epoch = run.epoch
+    epoch = run.invalidations
     append(path, line(3, level="hard", problems="none"))
-    board.registry.refresh()
-    assert run.epoch > epoch, "rows that were there have changed"
-    epoch = run.epoch
+    board.indexer.index_now()
+    assert run.invalidations > epoch, "rows that were there have changed"
+    epoch = run.invalidations
     append(path, line(4, level=3) + line(5, level=None))
-    board.registry.refresh()
-    assert run.epoch == epoch
+    board.indexer.index_now()
+    assert run.invalidations == epoch
     assert column(board, "level") == ["2", "0.5", "hard", "3", None]
     assert column(board, "logged.problems") == ["7", None, "none", None, None]
     assert not {"level", "logged.problems"} & {metric.name for metric in board.runs().runs[0].metrics}
@@ -277,7 +278,7 @@ def test_attempts_survive_that_a_number_turns_to_text(
     assert column(board, "attempt") == [1, 2, 2, 2]
     append(path, line(5, note=3))
     append(path, line(6, late="key", note="x"))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "attempt") == [1, 2, 2, 2, 2, 2]
     assert column(board, "note") == ["1", "2", "3", "4", "3", "x"]
     assert [found.attempt for found in board.runs().runs[0].attempts] == [1, 2]
@@ -311,7 +312,7 @@ def test_look_alikes_are_left_alone_with_a_reason(
     assert "no complete line" in reasons["begun.jsonl"]
     append(tmp_path / "begun.jsonl", line(1)[20:])
     (tmp_path / "text.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1]
     assert {file.file for file in board.runs().ignored} == {"metrics.jsonl", "list.jsonl", "empty.jsonl"}
 
@@ -405,13 +406,13 @@ def test_folder_of_blank_lines_only_and_ranges_of_blank_lines(tmp_path: Path, op
     path.write_bytes(line(1) + b"\n" * 50)
     board = open_board(tmp_path)
     append(path, b"\n \n\t\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     append(path, line(2))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "line") == [1, 55]
     assert problems(board) == []
     append(path, b"{bad\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert problems(board) == [("a.jsonl", 56, "bad_json")], "a range without a single good line"
 
 
@@ -426,12 +427,12 @@ def test_run_name_of_files_in_the_log_directory_itself(
 
 
 @pytest.fixture
-def started(tmp_path: Path, write_rows: Write) -> Iterator[Registry]:
+def started(tmp_path: Path, write_rows: Write) -> Iterator[BackgroundIndexer]:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    registry = Registry(roots(str(tmp_path), ""), 0.02)
-    registry.start()
-    yield registry
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0.02)
+    indexer.start()
+    yield indexer
+    indexer.stop()
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -443,20 +444,20 @@ def wait_for(condition: Callable[[], bool]) -> None:
     raise AssertionError("it did not happen within half a minute")
 
 
-def test_background_thread_follows_the_log(started: Registry, tmp_path: Path) -> None:
+def test_background_thread_follows_the_log(started: BackgroundIndexer, tmp_path: Path) -> None:
     board = Board(started)
-    wait_for(lambda: "." in started.runs and started.runs["."].samples == 1)
+    wait_for(lambda: "." in started.registry.runs and started.registry.runs["."].samples == 1)
     revision = board.revision
     append(tmp_path / "a.jsonl", line(2))
-    wait_for(lambda: started.runs["."].samples == 2)
+    wait_for(lambda: started.registry.runs["."].samples == 2)
     assert board.revision > revision
     started.start()
     assert sum(thread.name == "rlboard-index" for thread in threading.enumerate()) >= 1
 
 
-def test_questions_may_be_asked_while_the_log_is_indexed(started: Registry, tmp_path: Path) -> None:
+def test_questions_may_be_asked_while_the_log_is_indexed(started: BackgroundIndexer, tmp_path: Path) -> None:
     board = Board(started)
-    wait_for(lambda: "." in started.runs and started.runs["."].samples == 1)
+    wait_for(lambda: "." in started.registry.runs and started.registry.runs["."].samples == 1)
     failures: list[Exception] = []
     done = threading.Event()
 
@@ -478,7 +479,7 @@ def test_questions_may_be_asked_while_the_log_is_indexed(started: Registry, tmp_
     try:
         for step in range(2, 12):
             append(tmp_path / "a.jsonl", line(step, "a", **{f"late_{step}": 1.0}))
-            wait_for(lambda step=step: started.runs["."].samples >= step)  # type: ignore[misc]
+            wait_for(lambda step=step: started.registry.runs["."].samples >= step)  # type: ignore[misc]
     finally:
         done.set()
         for thread in threads:
@@ -495,15 +496,14 @@ def test_failure_of_the_whole_index_is_shown(
         raise RuntimeError("no memory left")
 
     monkeypatch.setattr(discovery, "scan", broken)
-    registry = Registry(roots(str(tmp_path), ""), 0)
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
-        registry.start()
-        assert registry._thread is not None
-        registry._thread.join(30)
+        indexer.start()
+        indexer.wait(30)
     try:
-        assert "no memory left" in Board(registry).runs().message
+        assert "no memory left" in Board(indexer).runs().message
     finally:
-        registry.stop()
+        indexer.stop()
 
 
 def test_query_database_opens_no_other_file(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
@@ -530,11 +530,11 @@ def test_query_database_opens_no_other_file(tmp_path: Path, open_board: Open, wr
 
 def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    registry = Registry(roots(str(tmp_path), ""), 0)
-    registry.refresh()
-    folder = registry.engine.folder
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer.index_now()
+    folder = indexer.registry.database.folder
     assert folder.exists()
-    registry.stop()
+    indexer.stop()
     assert not folder.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
 
@@ -550,7 +550,7 @@ def test_ranges_built_by_processes_beside_are_the_same(
     alone = open_board(tmp_path)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     taken: list[RangeOrder] = []
     real = WorkerPool.take
 
@@ -578,7 +578,7 @@ def test_process_that_dies_costs_nothing_but_time(
     write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     real = WorkerPool._send
 
     def killing(ahead: WorkerPool, worker: Any, ticket: int, order: RangeOrder) -> None:
@@ -596,7 +596,7 @@ def test_processes_end_when_nothing_is_left_to_index(
 ) -> None:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     started: list[Any] = []
     real = WorkerPool._send
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.addresses import printable
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
@@ -161,17 +162,17 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def open_url() -> Iterator[Callable[[str], Board]]:
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(url: str) -> Board:
-        registry = Registry(roots(url, ""), 0)
-        opened.append(registry)
-        registry.refresh()
-        return Board(registry)
+        indexer = BackgroundIndexer(Registry(roots(url, "")), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        return Board(indexer)
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 Open = Callable[[str], Board]
@@ -247,7 +248,7 @@ def test_appended_object_is_read_from_where_reading_stopped(
     assert steps(board) == list(range(1, 60))
     before = line_to.carried
     bucket.put("a.jsonl", first + lines(60, 61))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == list(range(1, 62))
     found = board.samples(Selection("."), TextRules(), limit=500).columns["id"]
     assert board.sample(".", str(found[60]), TextRules()).step == 61
@@ -259,10 +260,10 @@ def test_rewritten_and_deleted_objects(bucket: Bucket, open_url: Open) -> None:
     bucket.put("b.jsonl", lines(5))
     board = open_url(bucket.url)
     bucket.put("a.jsonl", lines(3, 4))  # of the same size, within the same second
-    board.registry.refresh()
+    board.indexer.index_now()
     assert sorted(steps(board)) == [3, 4, 5]
     bucket.delete("b.jsonl")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [3, 4]
 
 
@@ -270,9 +271,9 @@ def test_object_that_did_not_change_is_not_asked_for(bucket: Bucket, open_url: O
     bucket.put("a.jsonl", lines(*range(1, 60), note="x" * 1000))
     board = open_url(bucket.url)
     time.sleep(2.1)  # until its time tells every change
-    board.registry.refresh()
+    board.indexer.index_now()
     before = line_to.carried
-    board.registry.refresh()
+    board.indexer.index_now()
     assert line_to.carried - before < 5000, "no more than a listing"
 
 
@@ -281,7 +282,7 @@ def test_half_written_line_of_an_object_waits(bucket: Bucket, open_url: Open) ->
     board = open_url(bucket.url)
     assert steps(board) == [1]
     bucket.put("a.jsonl", lines(1, 2))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2]
 
 
@@ -291,7 +292,7 @@ def test_compressed_object_is_unpacked_and_followed(bucket: Bucket, open_url: Op
     board = open_url(bucket.url)
     assert steps(board) == [1, 2]
     bucket.put("a.jsonl.gz", packed + gzip.compress(lines(3)))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2, 3]
 
 
@@ -333,7 +334,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
     first = board.samples(Selection("."), TextRules(), limit=5).columns["id"][0]
     bucket.put("a.jsonl", lines(1, 2, note="x" * 9000))
     line_to.set_down(True)
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1], "what was read stays on show"
     assert "did not answer in 4 attempts" in board.runs().runs[0].message
     assert board.runs().runs[0].message.startswith("a.jsonl cannot be read: s3://")
@@ -345,7 +346,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
     assert "key-of-the-tests" not in shown
     assert str(line_to.port) not in shown
     line_to.set_down(False)
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2]
     assert board.runs().runs[0].message == ""
     assert ignored(board) == []
@@ -359,14 +360,14 @@ def test_connection_lost_between_listing_and_reading(bucket: Bucket, open_url: O
     assert board.runs().runs == []
     assert all("did not answer" in reason for _, reason in ignored(board))
     line_to.cuts = 0
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [*range(1, 20), 30]
     bucket.put("b.jsonl", lines(30, 31, note="x" * 9000))
     line_to.cuts = 10**6
-    board.registry.refresh()
+    board.indexer.index_now()
     assert "b.jsonl cannot be read" in board.runs().runs[0].message
     line_to.cuts = 0
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [*range(1, 20), 30, 31]
     assert board.runs().runs[0].message == ""
 
@@ -378,9 +379,9 @@ def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> N
     ((file, reason),) = ignored(board)
     assert file == bucket.url
     assert reason.endswith("it is asked again at the next look.")
-    assert board.registry.has_files(0), "so that the tab is there to say it"
+    assert board.registry.any_files, "so that the tab is there to say it"
     line_to.set_down(False)
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1]
 
 
@@ -393,17 +394,16 @@ def test_root_that_is_missing_or_a_file(bucket: Bucket) -> None:
 
 def test_remote_root_is_active_without_a_question() -> None:
     assert first_file(roots("s3://bucket/logs", ""), time.monotonic() - 1)
-    registry = Registry(roots("nowhere://at.all", ""), 0)
-    registry.start()
-    assert registry._thread is not None
-    registry._thread.join(30)
+    indexer = BackgroundIndexer(Registry(roots("nowhere://at.all", "")), 0)
+    indexer.start()
+    indexer.wait(30)
     try:
-        assert registry.has_files(0), "its problem is to be seen"
-        assert list(registry.ignored.values()) == [
+        assert indexer.has_files(0), "its problem is to be seen"
+        assert list(indexer.registry.ignored.values()) == [
             "fsspec cannot open nowhere:// addresses here (ValueError)."
         ]
     finally:
-        registry.stop()
+        indexer.stop()
 
 
 def test_other_file_systems_of_fsspec(open_url: Open) -> None:
@@ -413,10 +413,10 @@ def test_other_file_systems_of_fsspec(open_url: Open) -> None:
         board = open_url("memory://rl/logs")
         assert steps(board, "ppo") == [1]
         memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(1, 2))
-        board.registry.refresh()
+        board.indexer.index_now()
         assert steps(board, "ppo") == [1, 2]
         memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(7))
-        board.registry.refresh()
+        board.indexer.index_now()
         assert steps(board, "ppo") == [7]
     finally:
         memory.rm("/rl", recursive=True)
