@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from python_imports import MODULES, PACKAGE, ROOT, circles, imported_names, module_graph, room_graph
+from python_imports import MODULES, PACKAGE, circles, imported_names, module_graph, room_graph
+from repository import ROOT
 
 # A folder or module at the top of the package -> those that it may import. What is not named imports nothing of ours.
 MAY_IMPORT = {

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 import tensorboard_plugin_rlboard
 from tensorboard_plugin_rlboard.board.board import Board
@@ -32,7 +33,6 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
-ROOT = Path(__file__).resolve().parents[1]
 ROWS = 60
 Run = Callable[..., int]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from repository import ROOT
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.doctor import tensorboard_runs
@@ -20,7 +21,7 @@ from tensorboard_plugin_rlboard.doctor.command import examine
 from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report
 
-SAMPLES = Path(__file__).parents[1] / "rollout_samples"
+SAMPLES = ROOT / "rollout_samples"
 Write = Callable[[Path, Iterable[Any]], Path]
 
 

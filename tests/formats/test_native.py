@@ -1,6 +1,6 @@
 """Every trap of the native format, one fixture file each; the file's name says what is odd about it.
 
-After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/test_formats_native.py``, then read the difference.
+After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/formats/test_native.py``, then read the difference.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from dumps import as_native, dump
+from repository import FORMATS
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.formats.native import NATIVE
@@ -23,7 +24,7 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
-FOLDER = Path(__file__).parent / "fixtures" / "formats" / "native"
+FOLDER = FORMATS / "native"
 FILES = sorted(FOLDER.glob("*.jsonl"))
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
 

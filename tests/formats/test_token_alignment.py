@@ -17,7 +17,8 @@ from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, ope
 from tensorboard_plugin_rlboard.index.build.part import build
 from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
-from tensorboard_plugin_rlboard.metrics.tokens import derive, statistics
+from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
+from tensorboard_plugin_rlboard.metrics.tokens import with_derived_metrics
 
 README = {
     "response": "威仪如鹤梦,道德似桃梅。<EOD><PAD>",
@@ -117,7 +118,7 @@ def test_without_tokens_the_log_probabilities_say_how_long_the_response_is() -> 
 
 
 def test_masks_are_read_from_any_of_their_keys() -> None:
-    for key in NATIVE.mask:
+    for key in NATIVE.mask_keys:
         found = opened(response_tokens=["a", "b", "c"], logprobs=[-1.0] * 3, **{key: [1, 0, None]})
         assert found.tokens.mask is not None, key
         assert found.tokens.mask.tolist() == [True, False, True], key
@@ -159,7 +160,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.integers(0, 3)) == 0:
         size = len(tokens)
         mask = draw(st.lists(st.sampled_from([0, 1, True, False, 0.0]), min_size=size, max_size=size))
-        row[draw(st.sampled_from(NATIVE.mask))] = mask
+        row[draw(st.sampled_from(NATIVE.mask_keys))] = mask
     return row
 
 
@@ -180,7 +181,7 @@ def test_index_and_opened_sample_say_the_same(drawn: list[dict[str, Any]]) -> No
             assert line is not None
             one = open_row(line, NATIVE, sorted(part.keys.arrays))
             misfits += len(one.misfits)
-            whole = derive(one.tokens)
+            whole = with_derived_metrics(one.tokens)
             offset = int(part.line_offsets[i])
             size = int(one.tokens.sizes[0])
             assert _fetch(database, source, offset, metric("n_tokens")) == (size or None)

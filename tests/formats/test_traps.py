@@ -1,6 +1,6 @@
 """Every trap of the flat and columnar dumps, read from disk to the tab: a run for each fixture file.
 
-After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/test_formats_traps.py``, then read the difference.
+After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/formats/test_traps.py``, then read the difference.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import repository
 from dumps import RULES, as_native, dump, opened, readable
-from logged import FORMATS, lines
+from logged import lines
+from repository import FORMATS
 from tokenizing import byte_level
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 
-SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "traps"
+SNAPSHOTS = repository.SNAPSHOTS / "traps"
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
 NAMES = ("areal", "ms_swift", "nemo_rl", "open_instruct", "roll_board", "roll_dump", "skyrl", "verl")
 

@@ -1,7 +1,7 @@
 """The hooks for verl's and OpenRLHF's batches: with arrays of the documented shapes, and with the trainers' own classes.
 
 The latter need the trainers: `pip install verl==0.9.1 openrlhf==0.11.2` (without their dependencies on GPUs:
-`--no-deps`, then `tensordict<=0.10.0 hydra-core pylatexenc`), then `pytest -m slow tests/test_integrations_batches.py`.
+`--no-deps`, then `tensordict<=0.10.0 hydra-core pylatexenc`), then `pytest -m slow tests/integrations/test_batches.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """RLBoardCallback in real CPU trainings of TRL, with a tiny model that is made here.
 
-Needs trl, which the other tests do without: `pip install trl==1.16.0`, then `pytest -m slow tests/test_integrations_trl.py`.
+Needs trl, which the other tests do without: `pip install trl==1.16.0`, then `pytest -m slow tests/integrations/test_trl.py`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from statistics import fmean
 from typing import Any
 
 import pytest
+from repository import ROOT
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -398,7 +399,7 @@ TWO_PROCESSES = """
 import sys
 from pathlib import Path
 
-from test_integrations_trl import PROMPTS, brevity, digits
+from test_trl import PROMPTS, brevity, digits
 from datasets import Dataset
 from trl import GRPOConfig, GRPOTrainer
 from tensorboard_plugin_rlboard.integrations.trl import RLBoardCallback
@@ -423,7 +424,7 @@ def test_two_processes_write_their_own_samples(tiny: Path, tmp_path: Path) -> No
     """A group of eight is spread over both; TRL gathers rewards of both in each."""
     script = tmp_path / "train.py"
     script.write_text(TWO_PROCESSES)
-    path = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1]), *sys.path])
+    path = os.pathsep.join([str(Path(__file__).parent), str(ROOT), *sys.path])
     command = [
         sys.executable,
         "-m",

@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import rlboard_frontend
 import setuptools
+from repository import ROOT
 from tensorboard.plugins import base_plugin
 
 import tensorboard_plugin_rlboard
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "_build_backend"))
-
-import rlboard_frontend  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable

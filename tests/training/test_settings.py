@@ -10,14 +10,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from repository import ROOT
 
-from tensorboard_plugin_rlboard.formats.base import Origin
+from tensorboard_plugin_rlboard.formats.base import KeyMapping, PathDefaults
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings import toml_file
-from tensorboard_plugin_rlboard.training.settings.sections import MappingRule, Reference, Scores, Settings
+from tensorboard_plugin_rlboard.training.settings.sections import (
+    MappingSection,
+    ReferenceSection,
+    ScoresSection,
+    Settings,
+)
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 WHOLE = """
@@ -68,17 +74,17 @@ def test_every_section_is_read(tmp_path: Path) -> None:
     found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
     assert found.problems == ()
     assert found == Settings(
-        mapping=MappingRule(
-            words={"prompt": "question", "response": "info.answer", "columns.accuracy": "info.acc"},
-            files="*.jsonl",
+        mapping=MappingSection(
+            keys={"prompt": "question", "response": "info.answer", "columns.accuracy": "info.acc"},
+            file_pattern="*.jsonl",
             step_from="step_([0-9]+)",
             split="eval",
         ),
         scalar_runs=("exp/runs/x", "exp/completions"),
         config={"gamma": 0.99, "algorithm": "grpo", "optimizer.lr": 1e-6},
         config_sources=dict.fromkeys(("gamma", "algorithm", "optimizer.lr"), "exp/completions/rlboard.toml"),
-        reference=Reference(file=str(tmp_path / "exp" / "completions" / "reference.jsonl")),
-        scores=Scores(str(tmp_path / "exp" / "completions" / "later" / "scores.jsonl")),
+        reference=ReferenceSection(file=str(tmp_path / "exp" / "completions" / "reference.jsonl")),
+        scores=ScoresSection(str(tmp_path / "exp" / "completions" / "later" / "scores.jsonl")),
         text=TextRules(("<pad>",), "<|im_end|>"),
         files=("exp/completions/rlboard.toml",),
     )
@@ -101,7 +107,7 @@ def test_the_nearest_file_wins_key_by_key(tmp_path: Path) -> None:
     found = finder(tmp_path).of(str(run / "x.jsonl"))
     assert found.config == {"gamma": 2, "lam": 1}
     assert found.config_sources == {"gamma": "exp/rlboard.toml", "lam": "rlboard.toml"}
-    assert found.mapping.words == {"prompt": "q", "response": "r"}
+    assert found.mapping.keys == {"prompt": "q", "response": "r"}
     assert found.scalar_runs == ("a",)
     assert found.files == ("exp/rlboard.toml", "rlboard.toml")
     assert finder(tmp_path).of(str(tmp_path)).config == {"gamma": 1, "lam": 1}
@@ -122,11 +128,11 @@ def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
     write(tmp_path / "c", "[reference]\nfirst_visit = true")
     write(tmp_path / "d", '[reference]\nfirst_visit = true\nrun = "../b"')
     look = finder(tmp_path)
-    assert look.of(str(tmp_path / "a")).reference == Reference(run="b")
-    assert look.of(str(tmp_path / "c")).reference == Reference(first_visit=True)
-    assert look.of(str(tmp_path)).reference == Reference(file=str(tmp_path / "r.jsonl"))
+    assert look.of(str(tmp_path / "a")).reference == ReferenceSection(run="b")
+    assert look.of(str(tmp_path / "c")).reference == ReferenceSection(first_visit=True)
+    assert look.of(str(tmp_path)).reference == ReferenceSection(file=str(tmp_path / "r.jsonl"))
     several = look.of(str(tmp_path / "d"))
-    assert several.reference == Reference(run="b")
+    assert several.reference == ReferenceSection(run="b")
     assert several.problems == (
         "d/rlboard.toml: [reference] takes one of run, first_visit; run counts, take the others out.",
     )
@@ -191,9 +197,9 @@ def test_each_mistake_is_a_sentence_and_the_rest_stays(tmp_path: Path, text: str
     assert sentence in found.problems[0]
     assert found.problems[0].startswith("run/rlboard.toml: ")
     assert found.problems[0].endswith(".")
-    assert found.mapping.words["response"] == "kept"
+    assert found.mapping.keys["response"] == "kept"
     assert found.config["gamma"] == 0.5
-    assert (found.reference, found.scores) == (Reference(), Scores())
+    assert (found.reference, found.scores) == (ReferenceSection(), ScoresSection())
     assert look.problems == found.problems
 
 
@@ -212,7 +218,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, content: bytes
     assert len(found.problems) == 1
     assert found.problems[0].startswith("rlboard.toml ")
     assert reason in found.problems[0]
-    assert found.mapping == MappingRule()
+    assert found.mapping == MappingSection()
 
 
 def test_a_folder_of_that_name_is_a_sentence(tmp_path: Path) -> None:
@@ -260,7 +266,7 @@ def test_a_link_out_of_the_log_directory_is_not_followed(tmp_path: Path) -> None
     (logs / "link.jsonl").symlink_to(tmp_path / "secret.jsonl")
     (logs / "inside.jsonl").symlink_to(logs / "real.jsonl")
     found = finder(logs).of(str(logs))
-    assert found.scores == Scores()
+    assert found.scores == ScoresSection()
     assert found.reference.file == str(logs / "inside.jsonl")
     assert len(found.problems) == 1
     # A run that is linked into the log directory is part of it, and so are the files beside its settings.
@@ -323,15 +329,15 @@ def test_asking_for_thousands_of_files_looks_once(tmp_path: Path, monkeypatch: p
     ],
 )
 def test_a_rule_is_for_the_files_that_it_names(files: str, path: str, applies: bool) -> None:
-    assert MappingRule(files=files).applies(PurePosixPath(path)) is applies
+    assert MappingSection(file_pattern=files).applies(PurePosixPath(path)) is applies
 
 
 def test_a_rule_tells_step_and_split_from_the_path() -> None:
-    rule = MappingRule(step_from="step_([0-9]+)", split="eval")
-    assert rule.origin(PurePosixPath("a/step_12/x.jsonl")) == Origin(12, "eval")
-    assert rule.origin(PurePosixPath("a/x.jsonl")) == Origin(None, "eval")
-    assert MappingRule(step_from="(.*)").origin(PurePosixPath("a")) == Origin()
-    assert MappingRule().origin(PurePosixPath("step_1/x")) == Origin()
+    rule = MappingSection(step_from="step_([0-9]+)", split="eval")
+    assert rule.path_defaults(PurePosixPath("a/step_12/x.jsonl")) == PathDefaults(12, "eval")
+    assert rule.path_defaults(PurePosixPath("a/x.jsonl")) == PathDefaults(None, "eval")
+    assert MappingSection(step_from="(.*)").path_defaults(PurePosixPath("a")) == PathDefaults()
+    assert MappingSection().path_defaults(PurePosixPath("step_1/x")) == PathDefaults()
 
 
 def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
@@ -347,24 +353,23 @@ def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
         found = finder(tmp_path).of(str(tmp_path))
         assert bool(found.problems) is (pattern == "(?:a?){9}(b)"), pattern
         start = time.monotonic()
-        found.mapping.origin(path)
+        found.mapping.path_defaults(path)
         assert time.monotonic() - start < 10
 
 
 def test_a_rule_makes_the_format_of_the_rows_that_it_fits() -> None:
-    rule = MappingRule({"response": "info.answer"})
+    rule = MappingSection({"response": "info.answer"})
     known = rule.format({"info": {"answer": "x"}})
     assert known is not None
-    assert not key_mapping.is_guessed(known)
-    assert key_mapping.words_of(known) == {"response": "info.answer"}
+    assert known.mapping == KeyMapping({"response": "info.answer"})
     assert rule.format({"loss": 1.0}) is None
-    assert MappingRule().format({"response": "x"}) is None
+    assert MappingSection().format({"response": "x"}) is None
 
 
 def test_split_may_be_a_word_or_a_key(tmp_path: Path) -> None:
     write(tmp_path, '[mapping]\nsplit = "phase"')
     found = finder(tmp_path).of(str(tmp_path)).mapping
-    assert (found.split, found.words) == ("", {"split": "phase"})
+    assert (found.split, found.keys) == ("", {"split": "phase"})
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
@@ -381,13 +386,13 @@ def test_checking_never_raises(table: dict[str, Any]) -> None:
 
 
 def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
-    text = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "exp").mkdir()
     write(tmp_path / "exp" / "completions", example)
     found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
     assert found.problems == ()
     assert found.scalar_runs == ("exp/runs/Nov22",)
-    assert found.mapping.words["columns.accuracy"] == "info.checks.accuracy"
+    assert found.mapping.keys["columns.accuracy"] == "info.checks.accuracy"
     words = set(re.findall(r"`([a-z_]+)`", text.partition("| word |")[2].partition("The words are")[0]))
-    assert set(key_mapping.WORDS) <= words, "a word that the table does not explain"
+    assert set(key_mapping.FIELDS) <= words, "a word that the table does not explain"

@@ -1,7 +1,7 @@
 """The whole stack in process: TensorBoard's WSGI application over a small fixed log directory, and every answer.
 
 The answers lie in tests/__snapshots__; the frontend's tests decode the same files. After a wanted change:
-``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/test_contract.py`` (``make update-snapshots``), then read the difference.
+``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/web/test_contract.py`` (``make update-snapshots``), then read the difference.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+from repository import FIXTURES, SNAPSHOTS
 from tensorboard.backend import application
 from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
 from tensorboard.compat.proto.event_pb2 import Event
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from werkzeug.test import TestResponse
 
-SNAPSHOTS = Path(__file__).parent / "__snapshots__"
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
 HOME = "/data/plugin/rlboard/"
 
@@ -82,7 +82,7 @@ def _no_constant(name: str) -> None:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("logs") / "contract"
-    shutil.copytree(Path(__file__).parent / "fixtures" / "contract", folder)
+    shutil.copytree(FIXTURES / "contract", folder)
     made = Stack(folder)
     made.wait()
     yield made

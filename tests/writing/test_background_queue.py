@@ -24,6 +24,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from repository import ROOT
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing import background_queue
@@ -31,7 +32,6 @@ from tensorboard_plugin_rlboard.writing.output import json_lines
 from tensorboard_plugin_rlboard.writing.pipeline import WritingPipeline
 from tensorboard_plugin_rlboard.writing.snapshot import snapshot, weight
 
-REPOSITORY = Path(__file__).parent.parent
 POSIX = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
@@ -58,7 +58,7 @@ def program(folder: Path, script: str, *, code: int = 0) -> subprocess.Completed
         "import os, sys, time\nfrom tensorboard_plugin_rlboard import RolloutWriter\nfolder = sys.argv[1]\n"
     )
     command = [sys.executable, "-c", head + textwrap.dedent(script), str(folder)]
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
     )

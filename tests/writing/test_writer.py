@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from repository import ROOT
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-
-REPOSITORY = Path(__file__).parent.parent
 
 
 def rows_of(writer: RolloutWriter) -> list[dict[str, Any]]:
@@ -388,7 +387,7 @@ def test_the_writer_needs_neither_tensorboard_nor_torch_nor_numpy(tmp_path: Path
             writer.log(step=1, logprobs=[-0.5, -0.123456], prompt="p", reward=1)
         assert (writer.written, writer.dropped) == (1, 0)
     """
-    subprocess.run([sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], check=True, cwd=REPOSITORY)
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], check=True, cwd=ROOT)
     assert (
         tmp_path / "rollouts.rank_0.jsonl"
     ).read_text() == '{"step":1,"split":"train","prompt":"p","reward":1,"logprobs":[-0.5,-0.123]}\n'

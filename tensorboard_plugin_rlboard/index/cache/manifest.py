@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.registry import TOLD_BY, by_name
+from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST, from_spec
 from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
 from tensorboard_plugin_rlboard.index.build.part import Part
@@ -59,7 +59,7 @@ class Manifest:
     state: FileState
     ranges: tuple[CachedRange, ...]
     archive: str = ""
-    formats_digest: str = TOLD_BY
+    formats_digest: str = FORMATS_DIGEST
 
     @property
     def prefix(self) -> tuple[CachedRange, ...]:
@@ -86,7 +86,7 @@ def part_facts(known: str, built: BuiltRange) -> bytes:
     ]
     facts = {
         "version": VERSION,
-        "format": [known, by_name(known).definition],
+        "format": [known, from_spec(known).definition],
         "fingerprint": _ends(built.fingerprint),
         "keys": [sorted(part.keys.numbers), sorted(part.keys.texts), sorted(part.keys.arrays)],
         "samples": part.samples,
@@ -110,7 +110,7 @@ def read_part(content: bytes) -> BuiltRange:
 
 def _part(facts: dict[str, Any]) -> BuiltRange:
     known, definition = facts["format"]
-    if by_name(known).definition != definition:
+    if from_spec(known).definition != definition:
         raise ValueError("the format is read otherwise now")
     fingerprint = _fingerprint(facts["fingerprint"])
     end = fingerprint.offset + fingerprint.length
@@ -154,7 +154,7 @@ def read_manifest(content: bytes) -> Manifest:
 
 
 def _manifest(facts: dict[str, Any]) -> Manifest:
-    by_name(_text(facts["known"]))
+    from_spec(_text(facts["known"]))
     ranges = []
     for offset, length, name in facts["ranges"]:
         if not is_name(name):

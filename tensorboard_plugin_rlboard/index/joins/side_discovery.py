@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats.generic.key_mapping import is_guessed
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
 from tensorboard_plugin_rlboard.index.joins.side_rows import SideFileType, SideKind, side_file_type
@@ -146,7 +145,9 @@ def _type_of(path: str) -> SideFileType | None:
 
 def may_be_side_file(file_format: Format | None) -> bool:
     """Whether a file with this format may be a side file: other formats are told by keys that only they have."""
-    return file_format is None or file_format.name == NATIVE.name or is_guessed(file_format)
+    if file_format is None or file_format.name == NATIVE.name:
+        return True
+    return file_format.mapping is not None and file_format.mapping.guessed
 
 
 def reason_to_leave_out(file: SourceFile, file_format: Format | None, present: Iterable[str]) -> str:

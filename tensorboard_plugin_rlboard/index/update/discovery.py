@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.index.run_file import cached_digest
 from tensorboard_plugin_rlboard.sources.discovery.walk import Scan, SourceFile, scan
 from tensorboard_plugin_rlboard.sources.file_changes import Change, look
 from tensorboard_plugin_rlboard.sources.reader import damage, is_packed
-from tensorboard_plugin_rlboard.training.settings.sections import MappingRule
+from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
-_Facts = tuple[int, int, MappingRule]
+_Facts = tuple[int, int, MappingSection]
 """Size, time of the last change and the user's mapping of a file: while they stay, so does what the file is."""
 
 
@@ -54,7 +54,7 @@ class Discovery:
         self._only_file = only_file
         self._recognition = Recognition(registry.roots, registry.settings)
         self._no_logs: dict[str, _Facts] = {}
-        self._rules: dict[str, MappingRule] = {}
+        self._rules: dict[str, MappingSection] = {}
         self._unreadable: set[tuple[str, str]] = set()
         self._damage: dict[str, str] = {}
 
@@ -106,7 +106,7 @@ class Discovery:
     ) -> bool:
         """Looks at a file that is in the index; returns whether its rows had to go."""
         source = present.get(file.relative)
-        if file.format.twin(file.relative) in present or (
+        if file.format.superseded_by(file.relative) in present or (
             source is not None and self._has_other_format(file, source)
         ):
             # Its twin was written after it was found, or the settings have changed: it is found anew.
@@ -150,7 +150,7 @@ class Discovery:
     def _has_other_format(self, file: IndexedFile, source: SourceFile) -> bool:
         """Whether the settings of a file, or its tokenizer, have changed since it was found."""
         recognition = self._recognition
-        has_other_rule = recognition.rule(source) != self._rules.get(file.relative, MappingRule())
+        has_other_rule = recognition.rule(source) != self._rules.get(file.relative, MappingSection())
         return has_other_rule or recognition.bound(file.format, source).spec != file.format.spec
 
     def _facts(self, file: SourceFile) -> _Facts:
@@ -167,7 +167,7 @@ class Discovery:
         if self._joiner.claims(file, found, time.time_ns()):
             self._no_logs.pop(file.relative, None)
             return
-        twin = "" if found is None else found.twin(file.relative)
+        twin = "" if found is None else found.superseded_by(file.relative)
         if twin in present:
             found, reason = None, f"It has the same rows as {twin}, which is read instead."
         if found is None:
@@ -192,7 +192,7 @@ class Discovery:
         if restored is None:
             return False
         is_as_before = self._recognition.is_as_before(restored.format, file, restored.formats_digest)
-        if not is_as_before or restored.format.twin(file.relative) in present:
+        if not is_as_before or restored.format.superseded_by(file.relative) in present:
             return False
         self._rules[file.relative] = self._recognition.rule(file)
         run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)

@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.api import Steps
+from tensorboard_plugin_rlboard.api.number_column import LargeSteps, Numbers, carried
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import batches, materialized, numbers, service, step_index
-from tensorboard_plugin_rlboard.board.steps.numbers import LargeSteps, Numbers, carried
+from tensorboard_plugin_rlboard.board.steps import batches, materialized, service, step_index
 from tensorboard_plugin_rlboard.board.steps.query import steps
 from tensorboard_plugin_rlboard.board.steps.storage import KeptCurves, dump, load
 from tensorboard_plugin_rlboard.index.registry import Registry

@@ -6,9 +6,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-from logged import FORMATS, SAMPLES, exploded, lines, only
+from logged import exploded, lines, only
+from repository import FORMATS, SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import Origin, Row
+from tensorboard_plugin_rlboard.formats.base import PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.frameworks.roll_dump import ROLL_DUMP
 from tensorboard_plugin_rlboard.formats.registry import recognise
@@ -133,8 +134,8 @@ def test_ms_swifts_real_lines() -> None:
     "path", ["grpo/completions.jsonl", "val/completions.jsonl", "completions_3.jsonl", "x.jsonl"]
 )
 def test_ms_swifts_paths_say_nothing(path: str) -> None:
-    assert MS_SWIFT.origin(PurePosixPath(path)) == Origin()
-    assert MS_SWIFT.depth(PurePosixPath(path)) == 0
+    assert MS_SWIFT.path_defaults(PurePosixPath(path)) == PathDefaults()
+    assert MS_SWIFT.levels_to_run(PurePosixPath(path)) == 0
 
 
 def test_rolls_verifiable_rewards() -> None:
@@ -190,6 +191,6 @@ def test_rolls_real_dump() -> None:
         assert not found.problems
         assert values(found.rows, "reward") == logged["scores"]
         assert values(found.rows, "step") == [step] * 12
-        assert ROLL_DUMP.origin(PurePosixPath(path)) == Origin(step)
-        assert ROLL_DUMP.depth(PurePosixPath(path)) == 0
-    assert ROLL_DUMP.origin(PurePosixPath("renamed.jsonl")) == Origin()
+        assert ROLL_DUMP.path_defaults(PurePosixPath(path)) == PathDefaults(step)
+        assert ROLL_DUMP.levels_to_run(PurePosixPath(path)) == 0
+    assert ROLL_DUMP.path_defaults(PurePosixPath("renamed.jsonl")) == PathDefaults()

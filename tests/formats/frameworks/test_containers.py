@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 from dumps import dump
-from logged import LETTERS, SAMPLES, exploded, only, opened
+from logged import LETTERS, exploded, only, opened
 from packing import dump_of, sample, tensor, text, whole, write_parquet, write_torch
+from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.formats.base import Format, Origin
+from tensorboard_plugin_rlboard.formats.base import Format, PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.art import ART
 from tensorboard_plugin_rlboard.formats.frameworks.rllm import RLLM
 from tensorboard_plugin_rlboard.formats.frameworks.slime import SLIME, SLIME_TRAINING
@@ -36,8 +37,8 @@ ASKED = [{"role": "system", "content": "Answer 用数字."}, {"role": "user", "c
 ANSWERED = [{"role": "assistant", "content": "4"}]
 
 
-def origin(known: Format, path: str) -> tuple[int | None, str]:
-    found: Origin = known.origin(PurePosixPath(path))
+def origin(file_format: Format, path: str) -> tuple[int | None, str]:
+    found: PathDefaults = file_format.path_defaults(PurePosixPath(path))
     return found.step, found.split
 
 
@@ -455,7 +456,10 @@ def test_the_place_of_an_art_file_tells_step_split_and_run() -> None:
     assert origin(ART, path) == (12, "eval")
     assert origin(ART, path.replace("val", "train")) == (12, "train")
     assert origin(ART, "elsewhere/0012.parquet") == (12, "")
-    assert (ART.depth(PurePosixPath(path)), ART.depth(PurePosixPath("elsewhere/0012.parquet"))) == (2, 0)
+    assert (
+        ART.levels_to_run(PurePosixPath(path)),
+        ART.levels_to_run(PurePosixPath("elsewhere/0012.parquet")),
+    ) == (2, 0)
 
 
 def test_miles_and_verifiers_are_not_art() -> None:

@@ -6,9 +6,10 @@ import math
 from pathlib import PurePosixPath
 
 import pytest
-from logged import FORMATS, LETTERS, SAMPLES, exploded, lines, only, opened
+from logged import LETTERS, exploded, lines, only, opened
+from repository import FORMATS, SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import Origin
+from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
 from tensorboard_plugin_rlboard.formats.frameworks.open_instruct import OPEN_INSTRUCT
 from tensorboard_plugin_rlboard.formats.frameworks.roll_board import ROLL_BOARD
@@ -75,28 +76,28 @@ def test_of_a_validation_row_the_total_counts_and_score_is_a_metric_of_its_own()
     ],
 )
 def test_a_uid_of_verl_tells_the_group(uid: str, group: str) -> None:
-    assert VERL.group == ("uid",)
-    assert VERL.group_of is not None
-    assert VERL.group_of(uid) == group
+    assert VERL.group_keys == ("uid",)
+    assert VERL.group_from_text is not None
+    assert VERL.group_from_text(uid) == group
 
 
 @pytest.mark.parametrize(
     ("path", "train", "validation"),
     [
-        ("verl/v1_rollout_data_dir/12.jsonl", Origin(12, "train"), Origin(12, "train")),
-        ("verl/v1_validation_data_dir/12.jsonl", Origin(12, "eval"), Origin(12, "eval")),
-        ("exp/val/0.jsonl", Origin(0, "eval"), Origin(0, "eval")),
-        ("validation/exp7/5.jsonl", Origin(5, "eval"), Origin(5, "eval")),
-        ("eval_study/rollouts/5.jsonl", Origin(5, "train"), Origin(5, "train")),
-        ("value/test/renamed.jsonl", Origin(), Origin(None, "eval")),
-        ("1" * 40 + ".jsonl", Origin(), Origin(None, "eval")),
-        ("x.jsonl", Origin(), Origin(None, "eval")),
+        ("verl/v1_rollout_data_dir/12.jsonl", PathDefaults(12, "train"), PathDefaults(12, "train")),
+        ("verl/v1_validation_data_dir/12.jsonl", PathDefaults(12, "eval"), PathDefaults(12, "eval")),
+        ("exp/val/0.jsonl", PathDefaults(0, "eval"), PathDefaults(0, "eval")),
+        ("validation/exp7/5.jsonl", PathDefaults(5, "eval"), PathDefaults(5, "eval")),
+        ("eval_study/rollouts/5.jsonl", PathDefaults(5, "train"), PathDefaults(5, "train")),
+        ("value/test/renamed.jsonl", PathDefaults(), PathDefaults(None, "eval")),
+        ("1" * 40 + ".jsonl", PathDefaults(), PathDefaults(None, "eval")),
+        ("x.jsonl", PathDefaults(), PathDefaults(None, "eval")),
     ],
 )
-def test_verl_paths(path: str, train: Origin, validation: Origin) -> None:
-    assert VERL.origin(PurePosixPath(path)) == train
-    assert VERL_VALIDATION.origin(PurePosixPath(path)) == validation
-    assert VERL.depth(PurePosixPath(path)) == 0
+def test_verl_paths(path: str, train: PathDefaults, validation: PathDefaults) -> None:
+    assert VERL.path_defaults(PurePosixPath(path)) == train
+    assert VERL_VALIDATION.path_defaults(PurePosixPath(path)) == validation
+    assert VERL.levels_to_run(PurePosixPath(path)) == 0
 
 
 def test_the_rewards_of_rolls_board_end_where_the_response_ends() -> None:
@@ -159,16 +160,16 @@ def test_areal_rows() -> None:
 @pytest.mark.parametrize(
     ("path", "origin", "depth"),
     [
-        ("logs/me/exp/trial0/rollout/7/12.jsonl", Origin(7, "train"), 2),
-        ("logs/me/exp/trial0/eval-rollout/7/12.jsonl", Origin(7, "eval"), 2),
-        ("rollout/other/12.jsonl", Origin(None, "train"), 0),
-        ("elsewhere/7/12.jsonl", Origin(), 0),
-        ("12.jsonl", Origin(), 0),
+        ("logs/me/exp/trial0/rollout/7/12.jsonl", PathDefaults(7, "train"), 2),
+        ("logs/me/exp/trial0/eval-rollout/7/12.jsonl", PathDefaults(7, "eval"), 2),
+        ("rollout/other/12.jsonl", PathDefaults(None, "train"), 0),
+        ("elsewhere/7/12.jsonl", PathDefaults(), 0),
+        ("12.jsonl", PathDefaults(), 0),
     ],
 )
-def test_areal_paths(path: str, origin: Origin, depth: int) -> None:
-    assert AREAL.origin(PurePosixPath(path)) == origin
-    assert AREAL.depth(PurePosixPath(path)) == depth
+def test_areal_paths(path: str, origin: PathDefaults, depth: int) -> None:
+    assert AREAL.path_defaults(PurePosixPath(path)) == origin
+    assert AREAL.levels_to_run(PurePosixPath(path)) == depth
 
 
 def test_skyrl_scores_are_a_number_or_a_reward_for_each_token() -> None:
@@ -193,15 +194,15 @@ def test_skyrl_scores_are_a_number_or_a_reward_for_each_token() -> None:
 @pytest.mark.parametrize(
     ("path", "origin", "depth"),
     [
-        ("exports/dumped_evals/global_step_5_evals/gsm8k.jsonl", Origin(5, "eval"), 2),
-        ("exports/dumped_evals/eval_only/gsm8k.jsonl", Origin(0, "eval"), 2),
-        ("copied/global_step_5_evals/gsm8k.jsonl", Origin(5, "eval"), 1),
-        ("copied/gsm8k.jsonl", Origin(None, "eval"), 0),
+        ("exports/dumped_evals/global_step_5_evals/gsm8k.jsonl", PathDefaults(5, "eval"), 2),
+        ("exports/dumped_evals/eval_only/gsm8k.jsonl", PathDefaults(0, "eval"), 2),
+        ("copied/global_step_5_evals/gsm8k.jsonl", PathDefaults(5, "eval"), 1),
+        ("copied/gsm8k.jsonl", PathDefaults(None, "eval"), 0),
     ],
 )
-def test_skyrl_paths(path: str, origin: Origin, depth: int) -> None:
-    assert SKYRL.origin(PurePosixPath(path)) == origin
-    assert SKYRL.depth(PurePosixPath(path)) == depth
+def test_skyrl_paths(path: str, origin: PathDefaults, depth: int) -> None:
+    assert SKYRL.path_defaults(PurePosixPath(path)) == origin
+    assert SKYRL.levels_to_run(PurePosixPath(path)) == depth
 
 
 def test_open_instruct_without_a_tokenizer() -> None:
@@ -231,7 +232,7 @@ def test_open_instruct_with_a_tokenizer() -> None:
     row = only(OPEN_INSTRUCT, lines(FORMATS / "open_instruct" / "ids.jsonl")[0], LETTERS)
     assert (row["prompt"], row["response"], row["ground_truth"]) == ("AB", "^_", "c")
     assert row["response_tokens"] == ["^", "_"]
-    assert OPEN_INSTRUCT.reads_ids
+    assert OPEN_INSTRUCT.uses_tokenizer
 
 
 def test_open_instruct_sample() -> None:
@@ -240,6 +241,6 @@ def test_open_instruct_sample() -> None:
         row = opened(OPEN_INSTRUCT, logged)
         assert len(row.raw_tokens) == len(logged["response_tokens"])
         assert row.tokens.values["rollout_logprobs"].tolist() == logged["logprobs"]
-    assert OPEN_INSTRUCT.rows is not None
+    assert OPEN_INSTRUCT.to_samples is not None
     with pytest.raises(ValueError, match="no list of token ids"):
-        OPEN_INSTRUCT.rows({"response_tokens": "text"}, LETTERS)
+        OPEN_INSTRUCT.to_samples({"response_tokens": "text"}, LETTERS)

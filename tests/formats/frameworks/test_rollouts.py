@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
-from explode import LETTERS, TRAPS, explode, lines, only
+import repository
+from explode import LETTERS, explode, lines, only
+from repository import FORMATS
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format
+from tensorboard_plugin_rlboard.formats.base import Format, LineSamples
 from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
-from tensorboard_plugin_rlboard.formats.registry import by_name
-from tensorboard_plugin_rlboard.formats.rows.file_options import bound
+from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
 
-SAMPLES = Path(__file__).parent / "fixtures" / "samples" / "prime_rl"
+SAMPLES = repository.SAMPLES / "prime_rl"
 
 
 # Token exports.
 
 
 def test_an_export_from_its_first_to_its_last_trained_token() -> None:
-    row = only(TRAPS / "prime_rl_tokens/turns/token_exports/step_3/rank_1.jsonl")
+    row = only(FORMATS / "prime_rl_tokens/turns/token_exports/step_3/rank_1.jsonl")
     assert row["response_tokens"] == ["#12", "#13", "#14", "#15"]
     assert row["response_mask"] == [1, 1, 0, 1]
     assert row["logprobs"] == pytest.approx([-0.4, -0.6, 0.0, -1.0])
@@ -39,15 +41,15 @@ def test_an_export_from_its_first_to_its_last_trained_token() -> None:
 
 
 def test_an_export_with_a_tokenizer_has_texts() -> None:
-    row = lines(TRAPS / "prime_rl_tokens/turns/token_exports/step_3/rank_1.jsonl")[0]
-    assert TOKEN_EXPORT.rows is not None
-    found = TOKEN_EXPORT.rows(row, LETTERS).rows[0]
+    row = lines(FORMATS / "prime_rl_tokens/turns/token_exports/step_3/rank_1.jsonl")[0]
+    assert TOKEN_EXPORT.to_samples is not None
+    found = TOKEN_EXPORT.to_samples(row, LETTERS).rows[0]
     assert (found["prompt"], found["response"]) == ("JK", "LMNO")
     assert found["response_tokens"] == ["L", "M", "N", "O"]
 
 
 def test_packed_sequences_are_parted() -> None:
-    found = explode(TRAPS / "prime_rl_tokens/packed/token_exports/step_3/rank_1.jsonl")
+    found = explode(FORMATS / "prime_rl_tokens/packed/token_exports/step_3/rank_1.jsonl")
     assert [row["response_tokens"] for row in found.rows] == [["#11", "#12"], ["#15"]]
     assert [row["sample_id"] for row in found.rows] == ["1:5:0", "1:5:1"]
     assert [row["prompt"] for row in found.rows] == ["#10", "#13 #14"]
@@ -55,8 +57,8 @@ def test_packed_sequences_are_parted() -> None:
 
 
 def test_exports_that_say_little() -> None:
-    path = TRAPS / "prime_rl_tokens/untrained/token_exports/step_3/rank_0.jsonl"
-    assert explode(path, 1) == Exploded([], ["No token of the sequence was trained on."])
+    path = FORMATS / "prime_rl_tokens/untrained/token_exports/step_3/rank_0.jsonl"
+    assert explode(path, 1) == LineSamples([], ["No token of the sequence was trained on."])
     with pytest.raises(ValueError, match="no loss_mask of the length"):
         explode(path, 2)
     found = explode(path, 3)
@@ -65,7 +67,7 @@ def test_exports_that_say_little() -> None:
 
 
 def test_an_export_of_newer_versions() -> None:
-    row = only(TRAPS / "prime_rl_tokens/newer/token_exports/step_9/rank_0.jsonl")
+    row = only(FORMATS / "prime_rl_tokens/newer/token_exports/step_9/rank_0.jsonl")
     assert (row["step"], row["reward"]) == (
         9,
         1.5,
@@ -85,17 +87,17 @@ def test_prompts_are_followed_without_a_tokenizer() -> None:
 
 
 def test_legacy_results() -> None:
-    path = TRAPS / "verifiers_legacy/outputs/evals/gsm8k--model/1f0c/results.jsonl"
+    path = FORMATS / "verifiers_legacy/outputs/evals/gsm8k--model/1f0c/results.jsonl"
     row = only(path)
     assert (row["prompt"], row["response"], row["ground_truth"]) == ("What is 6*7?", "42", "42")
     assert (row["reward"], row["correct"], row["group_id"]) == (1.0, 1.0, "3")
     assert "metrics.correct" not in row
-    told = bound(VERIFIERS_LEGACY, str(path), {}).told()
+    told = bind_to_file(VERIFIERS_LEGACY, str(path), {}).file_defaults()
     assert (told.step, told.split) == (0, "eval")
 
 
 def test_legacy_results_with_tools_texts_and_failures() -> None:
-    path = TRAPS / "verifiers_legacy/outputs/evals/gsm8k--model/1f0c/results.jsonl"
+    path = FORMATS / "verifiers_legacy/outputs/evals/gsm8k--model/1f0c/results.jsonl"
     tools = only(path, 1)
     assert tools["response"] == "assistant: tool call: calc({})\n\ntool: 42\n\nassistant: It is 42."
     assert [one.get("sampled") for one in tools["messages"]] == [None, True, False, True]
@@ -113,14 +115,14 @@ def test_legacy_results_with_tools_texts_and_failures() -> None:
 
 
 def test_legacy_rollouts_of_a_training() -> None:
-    path = TRAPS / "verifiers_legacy/run/step_7/train/rollouts.jsonl"
-    told = bound(VERIFIERS_LEGACY, str(path), {}).told()
+    path = FORMATS / "verifiers_legacy/run/step_7/train/rollouts.jsonl"
+    told = bind_to_file(VERIFIERS_LEGACY, str(path), {}).file_defaults()
     assert (told.step, told.split) == (7, "train")
-    assert VERIFIERS_LEGACY.depth(PurePosixPath(path)) == 2
+    assert VERIFIERS_LEGACY.levels_to_run(PurePosixPath(path)) == 2
 
 
 def test_miles() -> None:
-    path = TRAPS / "miles/trajectory/0.jsonl"
+    path = FORMATS / "miles/trajectory/0.jsonl"
     row = only(path)
     assert (row["prompt"], row["response"], row["reward"]) == ("What is 6*7?", "42", 1.0)
     assert (row["group_id"], row["sample_id"], row["finish_reason"]) == ("0", "0", "completed")
@@ -145,12 +147,14 @@ def test_miles() -> None:
     ],
 )
 def test_miles_tells_its_step_by_name(name: str, step: int | None, split: str) -> None:
-    told = MILES.origin(PurePosixPath("dump/trajectory") / name)
+    told = MILES.path_defaults(PurePosixPath("dump/trajectory") / name)
     assert (told.step, told.split) == (step, split)
 
 
 @pytest.mark.parametrize(
-    "known", [VERIFIERS, TOKEN_EXPORT, VERIFIERS_LEGACY, MILES], ids=lambda known: known.name
+    "file_format",
+    [VERIFIERS, TOKEN_EXPORT, VERIFIERS_LEGACY, MILES],
+    ids=lambda file_format: file_format.name,
 )
-def test_names_lead_back_to_formats(known: Format) -> None:
-    assert by_name(known.bound(step="3").spec).rows is known.rows
+def test_names_lead_back_to_formats(file_format: Format) -> None:
+    assert from_spec(file_format.with_options(step="3").spec).to_samples is file_format.to_samples

@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 from dumps import RULES, as_native, dump
-from explode import TRAPS
+from repository import FORMATS, SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-
-SAMPLES = Path(__file__).parent / "fixtures" / "samples"
 
 OURS = ("verifiers", "prime_rl_tokens", "miles")
 
@@ -31,7 +29,7 @@ def opened(root: Path) -> Iterator[Board]:
 
 @pytest.fixture(scope="module")
 def board() -> Iterator[Board]:
-    yield from opened(TRAPS)
+    yield from opened(FORMATS)
 
 
 def test_each_trap_is_a_run_and_look_alikes_are_none(board: Board) -> None:

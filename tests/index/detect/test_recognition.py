@@ -11,7 +11,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.formats.registry import FORMATS, by_name
+from tensorboard_plugin_rlboard.formats.registry import FORMATS, from_spec
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
@@ -146,8 +146,8 @@ def test_parts_that_were_read_with_other_settings_are_not_recalled(tmp_path: Pat
 
 def test_the_spec_of_a_format_is_all_that_its_rows_depend_on() -> None:
     for known in FORMATS:
-        bound = known.bound(step="3", split="eval", tokenizer="1:20", gamma="0.5")
-        again = by_name(bound.spec)
+        bound = known.with_options(step="3", split="eval", tokenizer="1:20", gamma="0.5")
+        again = from_spec(bound.spec)
         assert (again.name, again.options) == (known.name, bound.options)
         assert again.spec == bound.spec
         assert json.dumps(dict(again.options))

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packing import write_parquet, write_torch
+from repository import SAMPLES
 from unpacked_rows import damage_behind, rows_of, told
 
 from tensorboard_plugin_rlboard.sources import reader
@@ -38,9 +39,6 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     measure,
 )
 from tensorboard_plugin_rlboard.sources.remote import objects
-
-SAMPLES = Path(__file__).parent / "fixtures" / "samples"
-
 
 # --- Parquet ---
 

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packing import call, dump_of, sample, tensor, text, whole, write_torch
+from repository import SAMPLES
 from unpacked_rows import damage_behind, rows_of, told
 
 from tensorboard_plugin_rlboard.sources import reader
@@ -24,8 +25,6 @@ from tensorboard_plugin_rlboard.sources.containers import torch_file
 from tensorboard_plugin_rlboard.sources.containers.json_lines import as_line
 from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load
 from tensorboard_plugin_rlboard.sources.containers.tensors import BUILDERS
-
-SAMPLES = Path(__file__).parent / "fixtures" / "samples"
 
 
 def test_a_torch_file_is_one_line_a_sample(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def test_root_that_is_missing_a_file_or_remote_is_reported(tmp_path: Path) -> No
         "No such file or directory.",
         "This is a file, not a folder.",
     ]
-    # What else may be wrong with an address is in test_sources_remote.py.
+    # What else may be wrong with an address is in remote/test_remote_logs.py.
     assert [problem.path for problem in found.problems[2:]] == ["nowhere://bucket/logs"]
 
 

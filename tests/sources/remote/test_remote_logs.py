@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -299,9 +300,8 @@ def test_compressed_object_is_unpacked_and_followed(bucket: Bucket, open_url: Op
 def test_containers_are_fetched_and_checkpoints_are_not(
     bucket: Bucket, open_url: Open, line_to: Line
 ) -> None:
-    samples = Path(__file__).parent / "fixtures" / "samples"
     for name in ("trl/plain/completions/completions_00001.parquet", "slime/rollout_data/1.pt"):
-        bucket.put(name, (samples / name).read_bytes())
+        bucket.put(name, (SAMPLES / name).read_bytes())
     bucket.put("model.pt", b"PK\x03\x04" + b"x" * 3_000_000)
     bucket.put("step-7.pt", b"PK\x03\x04" + b"x" * 3_000_000)
     bucket.put("config.json", b'{"a": 1}')
