@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
-from tensorboard_plugin_rlboard.index.memory_budget import megabytes
+from tensorboard_plugin_rlboard.index.memory_budget import parse_limit
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
@@ -53,7 +53,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
         found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
-        memory = megabytes(str(getattr(flags, "rlboard_memory_limit", "") or ""))
+        memory = parse_limit(str(getattr(flags, "rlboard_memory_limit", "") or ""))
         settings = SettingsFinder(found, str(getattr(flags, "rlboard_config", "") or ""))
         seconds = 5.0 if interval is None else float(interval)
         registry = Registry(found, _cache_folder(flags), memory, settings)

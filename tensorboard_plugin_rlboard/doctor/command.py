@@ -13,10 +13,10 @@ from tensorboard_plugin_rlboard.doctor import advice, tensorboard_runs
 from tensorboard_plugin_rlboard.doctor.file_reports import file_reports
 from tensorboard_plugin_rlboard.doctor.indexing import Indexed, indexed
 from tensorboard_plugin_rlboard.doctor.printing import lines
-from tensorboard_plugin_rlboard.doctor.report import Ignored, Report, RunReport
+from tensorboard_plugin_rlboard.doctor.report import IgnoredFile, Report, RunReport
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 
-LIMIT = 16 * 1024 * 1024
+READ_LIMIT = 16 * 1024 * 1024
 """Bytes of each file that are read unless everything is to be: hundreds of samples, in a fraction of a second."""
 
 
@@ -25,7 +25,7 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
     if not is_address(path) and not Path(path).exists():
         print(f"There is no file or folder {path}.", file=sys.stderr)
         return 1
-    report = examine(path, 0 if everything else LIMIT, config)
+    report = examine(path, 0 if everything else READ_LIMIT, config)
     text = (
         json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
         if as_json
@@ -38,7 +38,7 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
     return report.exit_code
 
 
-def examine(path: str, limit: int = LIMIT, config: str = "") -> Report:
+def examine(path: str, limit: int = READ_LIMIT, config: str = "") -> Report:
     """Looks at everything below a path.
 
     Args:
@@ -82,10 +82,10 @@ def _run(found: Indexed, info: RunInfo, has_events: bool) -> RunReport:
     )
 
 
-def _ignored(found: Indexed) -> list[Ignored]:
+def _ignored(found: Indexed) -> list[IgnoredFile]:
     # What could not be looked into is named by its path, everything else by its path below the root.
     return [
-        Ignored(file, reason, _is_error(file, reason))
+        IgnoredFile(file, reason, _is_error(file, reason))
         for file, reason in sorted(found.registry.ignored.items())
     ]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
-from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT, limit_writing, shares
+from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT_LIMIT, set_writing_limit, share_out
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 from tensorboard_plugin_rlboard.sources.addresses import printable
@@ -65,7 +65,7 @@ class Registry:
         self,
         roots: Sequence[Root],
         cache: Path | None = None,
-        memory: int = DEFAULT,
+        memory: int = DEFAULT_LIMIT,
         settings: SettingsFinder | None = None,
     ) -> None:
         """Looks at nothing and opens nothing yet.
@@ -78,7 +78,7 @@ class Registry:
         """
         self.roots = list(roots)
         self.settings = SettingsFinder(self.roots) if settings is None else settings
-        self.memory_shares = shares(memory, os.cpu_count() or 1)
+        self.memory_shares = share_out(memory, os.cpu_count() or 1)
         self.cache: LocalStore | None = None
         self.runs: dict[str, RunIndex] = {}
         self.ignored: dict[str, str] = {}
@@ -98,7 +98,7 @@ class Registry:
         """The query database; opened at first use, in the thread that indexes."""
         if self._database is None:
             self.cache = _open_cache(self._cache_folder)
-            limit_writing(self.memory_shares.writing)
+            set_writing_limit(self.memory_shares.writing)
             kept_parts = None if self.cache is None else self.cache.parts
             self._database = QueryDatabase(kept_parts, self.memory_shares.query)
             self._database_opened.set()

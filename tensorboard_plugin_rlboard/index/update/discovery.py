@@ -54,7 +54,7 @@ class Discovery:
         self._only_file = only_file
         self._recognition = Recognition(registry.roots, registry.settings)
         self._no_logs: dict[str, _Facts] = {}
-        self._rules: dict[str, MappingSection] = {}
+        self._mappings: dict[str, MappingSection] = {}
         self._unreadable: set[tuple[str, str]] = set()
         self._damage: dict[str, str] = {}
 
@@ -150,11 +150,13 @@ class Discovery:
     def _has_other_format(self, file: IndexedFile, source: SourceFile) -> bool:
         """Whether the settings of a file, or its tokenizer, have changed since it was found."""
         recognition = self._recognition
-        has_other_rule = recognition.rule(source) != self._rules.get(file.relative, MappingSection())
-        return has_other_rule or recognition.bound(file.format, source).spec != file.format.spec
+        has_other_mapping = recognition.mapping_of(source) != self._mappings.get(
+            file.relative, MappingSection()
+        )
+        return has_other_mapping or recognition.bind(file.format, source).spec != file.format.spec
 
     def _facts(self, file: SourceFile) -> _Facts:
-        return file.size, file.mtime_ns, self._recognition.rule(file)
+        return file.size, file.mtime_ns, self._recognition.mapping_of(file)
 
     def _classify_new(self, file: SourceFile, present: AbstractSet[str]) -> None:
         """Finds out what a new file is, by its first complete rows and never by its name, and adds it where it belongs."""
@@ -176,7 +178,7 @@ class Discovery:
             return
         state = look(None, file, time.time_ns()).state
         if state is not None:
-            self._rules[file.relative] = self._no_logs.pop(file.relative)[2]
+            self._mappings[file.relative] = self._no_logs.pop(file.relative)[2]
             run = self._registry.run_of(self._recognition.run_of(found, file), self._cursor)
             run.clear_problems(self._cursor, file.relative)
             run.add_file(file.path, file.relative, found, state)
@@ -191,10 +193,10 @@ class Discovery:
         restored = self._cache.restore(file)
         if restored is None:
             return False
-        is_as_before = self._recognition.is_as_before(restored.format, file, restored.formats_digest)
-        if not is_as_before or restored.format.superseded_by(file.relative) in present:
+        is_read_alike = self._recognition.is_read_alike(restored.format, file, restored.formats_digest)
+        if not is_read_alike or restored.format.superseded_by(file.relative) in present:
             return False
-        self._rules[file.relative] = self._recognition.rule(file)
+        self._mappings[file.relative] = self._recognition.mapping_of(file)
         run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)
         run.add_file(file.path, file.relative, restored.format, restored.state, restored.ranges)
         self._registry.clear_ignored(file.relative)
