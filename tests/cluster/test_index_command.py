@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import range_tasks
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -31,13 +32,13 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     assert "1,752 samples" in said.out
     assert f"--rlboard_cache_dir {tmp_path / 'cache'}" in said.out
     assert said.err == "", "no progress where there is no terminal"
-    fresh = Registry(roots(str(logs), ""), 0)
-    kept = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
-    fresh.refresh()
+    fresh = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
+    kept = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+    fresh.index_now()
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.build.range_builder.build_range", None)
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.update.part_loader.build_range", None)
-    kept.refresh()
-    for name in fresh.runs:
+    kept.index_now()
+    for name in fresh.registry.runs:
         answers = [
             (board.steps(Selection(name)), board.samples(Selection(name), TextRules(), limit=500))
             for board in (Board(fresh), Board(kept))

@@ -17,6 +17,7 @@ from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 Open = Callable[[Path], Board]
@@ -50,15 +51,15 @@ def test_a_file_that_is_complete_later_is_opened_then(tmp_path: Path) -> None:
     real = SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet"
     path = tmp_path / "completions_00001.parquet"
     path.write_bytes(real.read_bytes()[:1000])
-    registry = Registry(roots(str(tmp_path), ""), 0)
-    registry.refresh()
-    board = Board(registry)
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer.index_now()
+    board = Board(indexer)
     assert "still being written" in ignored(board)["completions_00001.parquet"]
     shutil.copy(real, path)
-    registry.refresh()
+    indexer.index_now()
     assert ignored(board) == {}
     assert len(dump(board, ".")["samples"]) == 8
-    registry.stop()
+    indexer.stop()
 
 
 def test_rows_behind_damage_are_told(tmp_path: Path, open_board: Open) -> None:
@@ -77,10 +78,10 @@ def test_an_index_that_was_kept_is_loaded_again(tmp_path: Path, monkeypatch: pyt
         os.utime(path, (time.time() - 100, time.time() - 100))
     found = []
     for _ in range(2):
-        registry = Registry(roots(str(tmp_path), ""), 0)
-        registry.refresh()
-        board = Board(registry)
+        indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+        indexer.index_now()
+        board = Board(indexer)
         found.append([dump(board, run.run)["samples"] for run in board.runs().runs])
-        registry.stop()
+        indexer.stop()
     assert found[0] == found[1]
     assert sum(map(len, found[0])) == 4 * 8 + 4 * 12

@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 FOLDER = FORMATS / "native"
@@ -29,10 +30,10 @@ FILES = sorted(FOLDER.glob("*.jsonl"))
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
 
 
-def closed(registry: Registry) -> Iterator[Board]:
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
+def closed(indexer: BackgroundIndexer) -> Iterator[Board]:
+    indexer.index_now()
+    yield Board(indexer)
+    indexer.stop()
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
         for folder, name in ((path.stem, path.name), (f"{path.stem}/other", "unknown.jsonl")):
             (root / folder).mkdir()
             shutil.copy(path, root / folder / name)
-    yield from closed(Registry(roots(str(root), ""), 0))
+    yield from closed(BackgroundIndexer(Registry(roots(str(root), "")), 0))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def again(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bo
         (root / path.stem).mkdir()
         lines = [json.dumps(row) + "\n" for row in as_native(board, path.stem)]
         (root / path.stem / "again.jsonl").write_text("".join(lines), encoding="utf-8")
-    yield from closed(Registry(roots(str(root), ""), 0))
+    yield from closed(BackgroundIndexer(Registry(roots(str(root), "")), 0))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -9,6 +9,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -18,21 +19,21 @@ Row = dict[str, Any]
 @pytest.fixture(scope="session")
 def board_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Iterable[Row]], Board]]:
     """A board over one run with these rows; the same rows are indexed once."""
-    opened: dict[str, tuple[Registry, Board]] = {}
+    opened: dict[str, tuple[BackgroundIndexer, Board]] = {}
 
     def make(rows: Iterable[Row]) -> Board:
         lines = "".join(json.dumps(row) + "\n" for row in rows)
         if lines not in opened:
             folder = tmp_path_factory.mktemp("board")
             (folder / "rollouts.jsonl").write_text(lines, encoding="utf-8")
-            registry = Registry(roots(str(folder), ""), 0)
-            registry.refresh()
-            opened[lines] = registry, Board(registry)
+            indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+            indexer.index_now()
+            opened[lines] = indexer, Board(indexer)
         return opened[lines][1]
 
     yield make
-    for registry, _ in opened.values():
-        registry.stop()
+    for indexer, _ in opened.values():
+        indexer.stop()
 
 
 @pytest.fixture

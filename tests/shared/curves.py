@@ -11,15 +11,18 @@ from tensorboard_plugin_rlboard.api import Steps
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.query import steps
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 
 HERE = Selection(".")
 
 
 def survey_only(board: Board) -> None:
     """Finds the files and loads nothing."""
-    board.registry._stop.set()
-    board.registry.refresh()
-    board.registry._stop.clear()
+    indexer = board.indexer
+    assert isinstance(indexer, BackgroundIndexer)
+    indexer._stop.set()
+    indexer.index_now()
+    indexer._stop.clear()
 
 
 def row(step: int, i: int = 0, **more: Any) -> dict[str, Any]:

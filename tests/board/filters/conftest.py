@@ -10,6 +10,7 @@ from filtered_rows import ROWS
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 
@@ -17,7 +18,7 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("filters")
     (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    registry = Registry(roots(str(folder), ""), 0)
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+    indexer.index_now()
+    yield Board(indexer)
+    indexer.stop()

@@ -9,6 +9,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 Start = Callable[..., Board]
@@ -17,14 +18,14 @@ Start = Callable[..., Board]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Boards over a folder `log`, with parts kept in a folder `cache`; nothing is indexed yet."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(folder: Path = tmp_path) -> Board:
         (folder / "log").mkdir(exist_ok=True)
-        registry = Registry(roots(str(folder / "log"), ""), 0, folder / "cache")
-        opened.append(registry)
-        return Board(registry)
+        indexer = BackgroundIndexer(Registry(roots(str(folder / "log"), ""), folder / "cache"), 0)
+        opened.append(indexer)
+        return Board(indexer)
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()

@@ -28,19 +28,19 @@ def test_what_is_too_much_for_a_request_follows_in_the_background(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     before = plain(board.steps(HERE))
-    follow, board.registry.after_round = board.registry.after_round, None
+    follow = board._overview.follow
+    board.indexer.call_after_round(None)
     with path.open("a") as file:
         file.writelines(json.dumps(row(step)) + "\n" for step in (2, 3))
-    board.registry.refresh()
+    board.indexer.index_now()
     with monkeypatch.context() as patch:
         patch.setattr(RunIndex, "pending", True)
         patch.setattr(service, "_REQUEST", 0)
         patch.setattr(service, "_SHARE", 0)
         assert plain(board.steps(HERE)) == before, "as of its last consistent state"
         revision = board.revision
-        assert follow is not None
         follow(board.registry.runs["."])
         assert board.revision == revision + 1
         follow(board.registry.runs["."])
@@ -53,12 +53,12 @@ def test_few_changed_rows_are_computed_by_the_request(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.after_round = None
-    board.registry.refresh()
+    board.indexer.call_after_round(None)
+    board.indexer.index_now()
     same(board.steps(HERE), queried(board))
     with path.open("a") as file:
         file.write(json.dumps(row(3)) + "\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     monkeypatch.setattr(RunIndex, "pending", True)
     assert list(board.steps(HERE).step) == [1, 2, 3]
 
@@ -68,7 +68,7 @@ def test_a_request_does_not_wait_for_another_that_computes(
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     monkeypatch.setattr(service, "_PATIENCE", 0.01)
     found = board.steps(HERE)
     revision = board.revision
@@ -82,7 +82,7 @@ def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_
     """Many threads ask while rows come; every answer is whole, and the last one is right."""
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     failures: list[Exception] = []
     done = threading.Event()
 
@@ -102,7 +102,7 @@ def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_
     for step in range(2, 8):
         with path.open("a") as file:
             file.writelines(json.dumps(row(s, step)) + "\n" for s in range(1, step + 1))
-        board.registry.refresh()
+        board.indexer.index_now()
     done.set()
     for thread in threads:
         thread.join()
@@ -125,7 +125,7 @@ def test_failure_in_the_background_does_not_end_the_indexing(
 
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
         patch.setattr(materialized, "computed", fail)
-        board.registry.refresh()
+        board.indexer.index_now()
         assert "out of memory" in caplog.text
         with pytest.raises(RuntimeError, match="out of memory"):
             board.steps(HERE)

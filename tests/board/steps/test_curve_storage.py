@@ -28,10 +28,10 @@ def test_reopened_run_is_answered_before_its_rows_are_loaded(
     rows = [row(step, i) for step in (1, 2, 3, 2, 3) for i in range(3)] + [row(0, validation=True)]
     write_rows(tmp_path / "log" / "a.jsonl", rows)
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     expected, evaluation = plain(board.steps(HERE)), plain(board.steps(Selection(".", split="eval")))
     described = board.runs().runs[0]
-    board.registry.stop()
+    board.indexer.stop()
     again = start()
     survey_only(again)
     assert again.registry.runs["."].samples == 0
@@ -39,7 +39,7 @@ def test_reopened_run_is_answered_before_its_rows_are_loaded(
     assert plain(again.steps(Selection(".", split="eval"))) == evaluation
     now = again.runs().runs[0]
     assert (now.steps, now.splits, now.attempts) == (described.steps, described.splits, described.attempts)
-    again.registry.refresh()
+    again.indexer.index_now()
     assert plain(again.steps(HERE)) == expected
     check(again)
 
@@ -47,15 +47,15 @@ def test_reopened_run_is_answered_before_its_rows_are_loaded(
 def test_log_that_grew_between_starts(tmp_path: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     before = plain(board.steps(HERE))
-    board.registry.stop()
+    board.indexer.stop()
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     again = start()
     survey_only(again)
     assert plain(again.steps(HERE)) == before
-    again.registry.refresh()
+    again.indexer.index_now()
     assert list(again.steps(HERE).step) == [1, 2, 3]
     check(again)
 
@@ -67,22 +67,22 @@ def test_lines_that_are_in_no_kept_part_are_shown_as_well(
     monkeypatch.setattr(service, "_SAVE_EVERY", 0.0)
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
-    board.registry.refresh()
+    board.indexer.index_now()
     expected = plain(board.steps(HERE))
-    board.registry.stop()
+    board.indexer.stop()
     again = start()
     survey_only(again)
     assert plain(again.steps(HERE)) == expected
-    again.registry.refresh()
+    again.indexer.index_now()
     assert plain(again.steps(HERE)) == expected
     check(again)
-    again.registry.stop()
+    again.indexer.stop()
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
     last = start()
-    last.registry.refresh()
+    last.indexer.index_now()
     assert list(last.steps(HERE).step) == [1, 2], "they are gone, and so is their step"
     check(last)
 
@@ -97,9 +97,9 @@ def test_damaged_curves_are_as_good_as_absent(
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     expected = plain(board.steps(HERE))
-    board.registry.stop()
+    board.indexer.stop()
     (kept,) = kept_files(tmp_path / "cache")
     if damage == "cut":
         kept.write_bytes(kept.read_bytes()[:-20])
@@ -114,7 +114,7 @@ def test_damaged_curves_are_as_good_as_absent(
     survey_only(again)
     if damage != "part":
         assert list(again.steps(HERE).step) == []
-    again.registry.refresh()
+    again.indexer.index_now()
     assert plain(again.steps(HERE)) == expected
     check(again)
 
@@ -125,9 +125,9 @@ def test_curves_that_do_not_fit_their_parts_are_found_out(
     """Whatever was kept is checked against the rows as soon as they are there."""
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2), row(2, 1)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     expected = plain(board.steps(HERE))
-    board.registry.stop()
+    board.indexer.stop()
     (kept,) = kept_files(tmp_path / "cache")
     found = load(kept.read_bytes())
     assert found is not None
@@ -135,7 +135,7 @@ def test_curves_that_do_not_fit_their_parts_are_found_out(
     entries["train", 7] = entries["train", 2]
     kept.write_bytes(dump(KeptCurves(entries, found.units, found.tables)))
     again = start()
-    again.registry.refresh()
+    again.indexer.index_now()
     assert plain(again.steps(HERE)) == expected
     check(again)
 
@@ -143,7 +143,7 @@ def test_curves_that_do_not_fit_their_parts_are_found_out(
 def test_curves_as_bytes(tmp_path: Path, start: Start, write_rows: Write) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2), row(3, validation=True)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     board.steps(HERE, ("k3_max",))
     kept = board._overview._states["."].curves.to_keep()
     assert "m:k3_max" not in kept.units, "only what everybody asks for"
@@ -164,11 +164,11 @@ def test_curves_as_bytes(tmp_path: Path, start: Start, write_rows: Write) -> Non
 def test_steps_that_are_not_up_to_date_are_not_kept(tmp_path: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
-    board.registry.after_round = None
+    board.indexer.index_now()
+    board.indexer.call_after_round(None)
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
-    board.registry.refresh()
+    board.indexer.index_now()
     board.runs()  # which knows of the steps before their curves are computed
     kept = board._overview._states["."].curves.to_keep()
     assert set(kept.entries) == {("train", 1)}
@@ -180,8 +180,8 @@ def test_folder_that_cannot_be_written_keeps_no_curves(
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1)])
     board = start()
-    board.registry.after_round = None
-    board.registry.refresh()
+    board.indexer.call_after_round(None)
+    board.indexer.index_now()
     cache = board.registry.cache
     assert cache is not None
 

@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.steps import batches, materialized, service, step_index
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.web import json_answers
 
@@ -48,7 +49,7 @@ def test_curves_are_what_a_query_answers(
 ) -> None:
     folder = tmp_path_factory.mktemp("curves")
     (folder / "log").mkdir()
-    registry: Registry | None = None
+    indexer: BackgroundIndexer | None = None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batches, "ROWS", batch)
         board = None
@@ -70,20 +71,20 @@ def test_curves_are_what_a_query_answers(
             elif way == "gone":
                 path.unlink(missing_ok=True)
             if board is None or way == "restart":
-                if registry is not None:
-                    registry.stop()
-                registry = Registry(roots(str(folder / "log"), ""), 0, folder / "cache")
-                board = Board(registry)
+                if indexer is not None:
+                    indexer.stop()
+                indexer = BackgroundIndexer(Registry(roots(str(folder / "log"), ""), folder / "cache"), 0)
+                board = Board(indexer)
                 if way == "restart":
                     survey_only(board)
                     if "." in board.registry.runs:
                         board.steps(HERE)
-            board.registry.refresh()
+            board.indexer.index_now()
             if ask:
                 check(board)
         assert board is not None
         check(board)
-        board.registry.stop()
+        board.indexer.stop()
 
 
 def test_only_steps_that_changed_are_computed_again(
@@ -91,7 +92,7 @@ def test_only_steps_that_changed_are_computed_again(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(step) for step in range(1, 9)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     computed: list[int] = []
     counted: list[list[int]] = []
     real, count = batches.computed, step_index._count
@@ -112,7 +113,7 @@ def test_only_steps_that_changed_are_computed_again(
     assert (computed, counted) == ([], []), "the round has done it"
     with path.open("a") as file:
         file.writelines(json.dumps(row(step)) + "\n" for step in (8, 9, 11))
-    board.registry.refresh()
+    board.indexer.index_now()
     same(board.steps(HERE), queried(board))
     board.runs()
     assert computed == [8, 9, 11]
@@ -124,14 +125,14 @@ def test_a_metric_that_comes_later_is_computed_for_all_steps(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert "entropies_mean" not in board.steps(HERE).metrics
     with path.open("a") as file:
         file.write(
             json.dumps(row(3, entropies=[0.5], response_tokens=["a"], logprobs=[-1], ref_logprobs=[-1]))
         )
         file.write("\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     found = board.steps(HERE)
     assert list(found.metrics["entropies_mean"].mean) == [None, None, 0.5]
     same(found, queried(board))
@@ -142,26 +143,26 @@ def test_a_metric_beside_the_overview_is_kept_up_to_date(
 ) -> None:
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     monkeypatch.setattr(service, "steps", None)  # nothing is left to queries
     board.steps(HERE, ("advantage", "reward", "k3_max"))
     with path.open("a") as file:
         file.write(json.dumps(row(2, 3)) + "\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     found = board.steps(HERE, ("advantage", "reward", "k3_max"))
     assert list(found.metrics) == ["advantage", "reward", "k3_max"]
     same(found, queried(board, HERE, ["advantage", "reward", "k3_max"]))
     monkeypatch.setattr(materialized, "MOST_FURTHER", 1)
     board.steps(HERE, ("k3_max",))
     path.write_text(path.read_text() + json.dumps(row(3)) + "\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert "advantage" not in board._overview._states["."].curves.shown.metrics, "not asked for any more"
 
 
 def test_more_metrics_than_are_kept_are_queried(tmp_path: Path, start: Start, write_rows: Write) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2, 1)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     names = [metric.name for metric in board.runs().runs[0].metrics]
     assert len(names) > materialized.MOST_FURTHER
     same(board.steps(HERE, tuple(names)), queried(board, HERE, names))
@@ -183,7 +184,7 @@ def test_large_answers_carry_their_json(
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(step, step) for step in range(1, 6)])
     board = start()
-    board.registry.refresh()
+    board.indexer.index_now()
     answer = board.steps(HERE)
     assert not isinstance(answer, LargeSteps)
     monkeypatch.setattr(number_column, "LARGE", 1)

@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.trl import TRL
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.sources.reader import open_start
 
@@ -180,17 +181,17 @@ def test_an_evaluation_at_the_same_step_takes_the_place_of_the_training(tmp_path
     path = tmp_path / "completions" / "completions_00002.parquet"
     row = "SELECT 2 AS step, '{0}' || i AS prompt, 'b' AS completion, 1.0::DOUBLE AS a, 0.0::DOUBLE AS advantage FROM range({1}) t(i)"
     write_parquet(path, row.format("train", 12))
-    registry = Registry(roots(str(tmp_path), ""), 0)
-    registry.refresh()
-    board = Board(registry)
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer.index_now()
+    board = Board(indexer)
     assert len(dump(board, "completions")["samples"]) == 12
     write_parquet(path, row.format("eval", 8))
     os.utime(path, (time.time() + 10, time.time() + 10))
-    registry.refresh()
+    indexer.index_now()
     found = dump(board, "completions")["samples"]
     assert sorted(one["texts"]["prompt"] for one in found) == [f"eval{i}" for i in range(8)]
     assert {one["split"] for one in found} == {"train"}
-    registry.stop()
+    indexer.stop()
 
 
 def test_a_file_caught_while_it_is_rewritten_keeps_its_samples(tmp_path: Path) -> None:
@@ -198,16 +199,16 @@ def test_a_file_caught_while_it_is_rewritten_keeps_its_samples(tmp_path: Path) -
     path.parent.mkdir()
     real = (SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet").read_bytes()
     path.write_bytes(real)
-    registry = Registry(roots(str(tmp_path), ""), 0)
-    registry.refresh()
-    board = Board(registry)
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer.index_now()
+    board = Board(indexer)
     before = dump(board, "completions")["samples"]
     path.write_bytes(real[:2000])
-    registry.refresh()
+    indexer.index_now()
     assert dump(board, "completions")["samples"] == before
     assert "still being written" in board.runs().runs[0].message
     path.write_bytes(real)
-    registry.refresh()
+    indexer.index_now()
     assert dump(board, "completions")["samples"] == before
     assert board.runs().runs[0].message == ""
-    registry.stop()
+    indexer.stop()

@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -55,16 +56,16 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Read:
 @pytest.fixture
 def rewards() -> Iterator[Open]:
     """Opens a log directory as TensorBoard would and gives the rewards of its run."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def begin(folder: Path | str, cache: Path | None, run: str = "run") -> list[float]:
-        registry = Registry(roots(str(folder), ""), 0, cache)
-        opened.append(registry)
-        registry.refresh()
-        table = Board(registry).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
+        indexer = BackgroundIndexer(Registry(roots(str(folder), ""), cache), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        table = Board(indexer).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
         assert table.columns["line"] == list(range(1, len(table.columns["line"]) + 1))
         return [float(str(reward)) for reward in table.columns["reward"]]
 
     yield begin
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()

@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 pytestmark = pytest.mark.usefixtures("small_ranges")
@@ -118,13 +119,13 @@ def test_full_disk_costs_the_index_and_never_a_run(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(LocalStore, "put", full)
-    registry = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
-    registry.refresh()
-    run = registry.runs["run"]
+    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+    indexer.index_now()
+    run = indexer.registry.runs["run"]
     assert (run.samples, run.message, run.problems) == (ROWS + 1, "", 0)
     assert [record.levelname for record in caplog.records].count("WARNING") == 1
     assert "No space left" in caplog.text
-    registry.stop()
+    indexer.stop()
 
 
 def test_full_disk_does_not_hide_what_is_kept(

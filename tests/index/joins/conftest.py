@@ -9,6 +9,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 Start = Callable[[], Board]
@@ -17,18 +18,18 @@ Start = Callable[[], Board]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Boards over the folder `log`, with parts kept in the folder `cache`; everything is indexed and joined."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make() -> Board:
-        registry = Registry(roots(str(tmp_path / "log"), ""), 0, tmp_path / "cache")
-        opened.append(registry)
-        board = Board(registry)
-        registry.refresh()
+        indexer = BackgroundIndexer(Registry(roots(str(tmp_path / "log"), ""), tmp_path / "cache"), 0)
+        opened.append(indexer)
+        board = Board(indexer)
+        indexer.index_now()
         return board
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 @pytest.fixture

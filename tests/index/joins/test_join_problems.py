@@ -48,7 +48,7 @@ def test_bad_lines_are_named_with_file_and_line(log: Path, start: Start, write_r
     reasons = board.problems(".", 0, 500).columns.reason
     assert all(reason.endswith(".") for reason in reasons)
     write_rows(log / "ref.jsonl", [reference(0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert problems(board) == []
     assert columns(board, "ref_response", "ref_reward")[0] == ("参考0", 0.25)
 
@@ -72,7 +72,7 @@ def test_a_file_that_nothing_matches_says_so_once(log: Path, start: Start, write
     assert problems(board, "a") == problems(board, "b") == [("ref.jsonl", None, "unmatched")]
     assert described(board, "a").joined == [Joined("reference", "ref.jsonl", 0, 3, ())]
     append(log / "ref.jsonl", [reference(0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert problems(board, "a") == problems(board, "b") == []  # it is not for b, and that is no fault
 
 
@@ -88,6 +88,6 @@ def test_a_join_that_fails_does_not_end_the_indexing(
         assert not board.registry.failure
         assert problems(board) == [("ref.jsonl", None, "not_joined")]
     append(log / "a.jsonl", rollouts([3]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (None,), (None,)] * 2
     assert problems(board) == []

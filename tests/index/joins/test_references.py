@@ -87,23 +87,23 @@ def test_a_late_reference_grows_is_rewritten_and_goes(log: Path, start: Start, w
     assert board.steps(Selection(".")).metrics.keys() & {"ref_reward", "reward_gap"} == set()
     assert not described(board).joined
     write_rows(log / "ref.jsonl", [reference(0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (None,), (None,)] * 2
     assert curves(board) == pytest.approx([-0.1] * 3)
     append(log / "ref.jsonl", [reference(1, ref_reward=0.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=2) == [(0.25,), (0.0,), (None,)] * 2
     assert curves(board) == pytest.approx([0.075] * 3)
     assert described(board).joined[0].matched == 12
     write_rows(log / "ref.jsonl", [reference(2, ref_reward=1.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert (
         columns(board, "ref_response", "ref_reward", step=2)
         == [(None, None), (None, None), ("参考2", 1.0)] * 2
     )
     assert curves(board) == pytest.approx([-0.65] * 3)
     (log / "ref.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     info = described(board)
     assert info.joined == []
     assert {"ref_reward", "reward_gap", "ref_n_chars"} & set(origins(board)) == set()
@@ -118,20 +118,20 @@ def test_a_training_that_goes_on_is_joined_as_it_writes(log: Path, start: Start,
     write_rows(log / "ref.jsonl", [reference(0)])
     board = start()
     run = board.registry.runs["."]
-    before = dict(run.touched)
+    before = dict(run.step_versions)
     append(log / "a.jsonl", rollouts([2]))
     append(log / "ref.jsonl", [reference(7)])  # of no sample
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=2) == [(0.25,), (None,), (None,)] * 2
     assert {
-        key: at for key, at in run.touched.items() if key[1] < 2
+        key: at for key, at in run.step_versions.items() if key[1] < 2
     } == before  # nothing else was computed again
     assert described(board).joined[0] == Joined(
         "reference", "ref.jsonl", 6, 12, ("ref_response", "ref_reward", "ref_n_chars", "reward_gap")
     )
     append(log / "ref.jsonl", [reference(1)])
     append(log / "a.jsonl", rollouts([3]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (0.25,), (None,)] * 2
     assert columns(board, "ref_reward", step=3) == [(0.25,), (0.25,), (None,)] * 2
     assert curves(board) == pytest.approx([-0.05] * 4)
@@ -162,10 +162,10 @@ def test_the_first_line_of_a_key_counts_by_file_then_line(log: Path, start: Star
     board = start()
     assert columns(board, "ref_reward") == [(2.0,)]
     write_rows(log / "ref_a.jsonl", [reference(0, ref_reward=1.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward") == [(1.0,)]
     (log / "ref_a.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward") == [(2.0,)]
 
 
@@ -178,7 +178,7 @@ def test_prompts_response_and_score_alone_are_rollouts(log: Path, start: Start, 
     assert [found.file for found in board.runs().ignored] == ["lonely/ref.jsonl"]
     assert "reference answers" in board.runs().ignored[0].reason
     write_rows(log / "lonely" / "x.jsonl", rollouts([1], 1))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert not board.runs().ignored
     assert columns(board, "ref_reward", run="lonely") == [(0.25,)]
 
@@ -198,21 +198,21 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     write_rows(log / "ref.jsonl", [reference(0)])
     first = start()
     assert curves(first) == pytest.approx([-0.1] * 3)
-    first.registry.stop()
+    first.indexer.stop()
     second = start()
     assert curves(second) == pytest.approx([-0.1] * 3)
     assert described(second).joined[0].matched == 6
-    second.registry.stop()
+    second.indexer.stop()
     (log / "ref.jsonl").unlink()
     third = start()
     assert "reward_gap" not in third.steps(Selection(".")).metrics
     assert "win" not in third.steps(Selection(".")).step_metrics
-    third.registry.stop()
+    third.indexer.stop()
     write_rows(log / "ref.jsonl", [reference(1)])
     fourth = start()
     assert columns(fourth, "ref_reward", step=0) == [(None,), (0.25,), (None,)] * 2
     assert curves(fourth) == pytest.approx([0.0] * 3)
-    fourth.registry.stop()
+    fourth.indexer.stop()
     (log / "ref.jsonl").unlink()
     assert "reward_gap" not in start().steps(Selection(".")).metrics
 
@@ -229,7 +229,7 @@ def test_small_pieces_give_the_same(
     assert described(board).joined[0].matched == 60
     append(log / "ref.jsonl", [reference(i) for i in range(40, 60)])
     append(log / "a.jsonl", rollouts([10]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert described(board).joined[0].matched == 66
     assert len(columns(board, "line")) == 66
 
@@ -255,10 +255,10 @@ def test_what_does_not_fit_into_memory_is_joined_in_smaller_pieces(
         assert columns(board, "ref_reward", step=5) == [(0.25,), (None,), (None,)] * 2
         fails.append(True)
         append(log / "ref.jsonl", [reference(1)])
-        board.registry.refresh()
+        board.indexer.index_now()
         assert problems(board) == [("ref.jsonl", None, "not_joined")]  # there is no smaller piece
     append(log / "a.jsonl", rollouts([6]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "ref_reward") == [(0.25,), (0.25,), (None,)] * 14
     assert described(board).samples == 42
     assert problems(board) == []

@@ -61,7 +61,7 @@ def test_scores_by_our_ids_and_by_the_log_s_own(log: Path, start: Start, write_r
         log / "two.jsonl",
         [{"sample_id": "s1", "second": 1.5}, {"id": 2, "second": 2.5}, {"id": 3.0, "second": 3.5}],
     )
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "valid_reward", "second") == [(0.7, None), (None, 1.5), (None, 2.5), (None, 3.5)]
     assert described(board).joined == [
         Joined("scores", "one.jsonl and 1 more", 4, 0, ("second", "valid_reward"))
@@ -104,7 +104,7 @@ def test_a_name_that_the_log_takes_later_is_given_up(log: Path, start: Start, wr
     board = start()
     assert columns(board, "score") == [(1.0,)]
     append(log / "a.jsonl", [row(2, 1, sample_id="1", score=9.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "score", "joined.score") == [(None, 1.0), (9.0, None)]
     assert origins(board)["score"] == ""
 
@@ -117,7 +117,7 @@ def test_a_reward_that_was_scored_afterwards_is_the_reward(
     board = start()
     ours = [name for (name,) in columns(board, "id")]
     write_rows(log / "s.jsonl", [{"id": name, "reward": 2.0 * i} for i, name in enumerate(ours)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "reward", "reward_gap", "group_rank") == [(0.0, -1.0, 2.0), (2.0, 1.0, 1.0)]
     assert curves(board) == [0.0]
     assert origins(board)["reward"] == "joined"

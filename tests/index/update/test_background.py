@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import scheduler
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -29,12 +30,12 @@ Write = Callable[[Path, Iterable[Any]], Path]
 
 
 @pytest.fixture
-def started(tmp_path: Path, write_rows: Write) -> Iterator[Registry]:
+def started(tmp_path: Path, write_rows: Write) -> Iterator[BackgroundIndexer]:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    registry = Registry(roots(str(tmp_path), ""), 0.02)
-    registry.start()
-    yield registry
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0.02)
+    indexer.start()
+    yield indexer
+    indexer.stop()
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -46,20 +47,20 @@ def wait_for(condition: Callable[[], bool]) -> None:
     raise AssertionError("it did not happen within half a minute")
 
 
-def test_background_thread_follows_the_log(started: Registry, tmp_path: Path) -> None:
+def test_background_thread_follows_the_log(started: BackgroundIndexer, tmp_path: Path) -> None:
     board = Board(started)
-    wait_for(lambda: "." in started.runs and started.runs["."].samples == 1)
+    wait_for(lambda: "." in started.registry.runs and started.registry.runs["."].samples == 1)
     revision = board.revision
     append(tmp_path / "a.jsonl", line(2))
-    wait_for(lambda: started.runs["."].samples == 2)
+    wait_for(lambda: started.registry.runs["."].samples == 2)
     assert board.revision > revision
     started.start()
     assert sum(thread.name == "rlboard-index" for thread in threading.enumerate()) >= 1
 
 
-def test_questions_may_be_asked_while_the_log_is_indexed(started: Registry, tmp_path: Path) -> None:
+def test_questions_may_be_asked_while_the_log_is_indexed(started: BackgroundIndexer, tmp_path: Path) -> None:
     board = Board(started)
-    wait_for(lambda: "." in started.runs and started.runs["."].samples == 1)
+    wait_for(lambda: "." in started.registry.runs and started.registry.runs["."].samples == 1)
     failures: list[Exception] = []
     done = threading.Event()
 
@@ -81,7 +82,7 @@ def test_questions_may_be_asked_while_the_log_is_indexed(started: Registry, tmp_
     try:
         for step in range(2, 12):
             append(tmp_path / "a.jsonl", line(step, "a", **{f"late_{step}": 1.0}))
-            wait_for(lambda step=step: started.runs["."].samples >= step)  # type: ignore[misc]
+            wait_for(lambda step=step: started.registry.runs["."].samples >= step)  # type: ignore[misc]
     finally:
         done.set()
         for thread in threads:
@@ -113,11 +114,11 @@ def test_query_database_opens_no_other_file(tmp_path: Path, open_board: Open, wr
 
 def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    registry = Registry(roots(str(tmp_path), ""), 0)
-    registry.refresh()
-    folder = registry.engine.folder
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer.index_now()
+    folder = indexer.registry.database.folder
     assert folder.exists()
-    registry.stop()
+    indexer.stop()
     assert not folder.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
 

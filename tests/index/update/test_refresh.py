@@ -27,7 +27,7 @@ def test_bad_lines_are_named_with_their_number_in_the_file(
     assert problems(board) == [("a.jsonl", 3, "bad_json"), ("a.jsonl", 7, "not_an_object")]
     assert column(board, "line") == [1, 5, 9]
     append(path, b"\n{}\n" + line(4))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert problems(board)[-1] == ("a.jsonl", 11, "empty_object")
     assert column(board, "line") == [1, 5, 9, 12]
     offsets = board.problems(".").columns.offset
@@ -46,10 +46,10 @@ def test_half_written_tail_waits_for_its_end(tmp_path: Path, open_board: Open) -
     assert run.state == "ready", "a line that is being written is nothing to wait for"
     assert run.indexed_bytes < run.bytes
     append(path, whole[25:-3])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "response") == ["a"]
     append(path, whole[-3:])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "response") == ["a", "the whole of it"]
     assert problems(board) == []
 
@@ -60,7 +60,7 @@ def test_last_line_without_its_newline_is_taken_when_it_is_whole(tmp_path: Path,
     board = open_board(tmp_path)
     assert column(board, "step") == [1, 2]
     append(path, b"\n" + line(3))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1, 2, 3]
     assert column(board, "line") == [1, 2, 3]
 
@@ -70,7 +70,7 @@ def test_rewritten_file_is_read_anew(tmp_path: Path, open_board: Open, write_row
     board = open_board(tmp_path)
     before = board.samples(Selection("."), TextRules()).columns["id"]
     write_rows(path, [row(1, "new"), row(5, "new"), row(6, "newer"), row(7, "newest")])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "response") == ["new", "new", "newer", "newest"]
     assert column(board, "step") == [1, 5, 6, 7]
     assert problems(board) == []
@@ -82,7 +82,7 @@ def test_truncated_file_keeps_only_what_is_left(tmp_path: Path, open_board: Open
     path.write_bytes(line(1) + line(2) + line(3))
     board = open_board(tmp_path)
     os.truncate(path, len(line(1)))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1]
     assert board.runs().runs[0].samples == 1
 
@@ -95,11 +95,11 @@ def test_vanished_file_takes_its_samples_along_and_says_so(
     board = open_board(tmp_path)
     assert column(board, "step") == [1, 2, 3]
     path.unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1]
     assert problems(board) == [("b.jsonl", None, "vanished")]
     write_rows(path, [row(9)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1, 9]
     assert problems(board) == [], "it is there again"
 
@@ -112,7 +112,7 @@ def test_opened_sample_of_a_changed_file_is_not_the_old_one(
     name = str(board.samples(Selection("."), TextRules()).columns["id"][0])
     assert board.token_lists(".", name)["logprobs"] == [-1.0]
     write_rows(path, [row(1, "new", logprobs=[-2.0]), row(2, "more")])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert board.token_lists(".", name)["logprobs"] == [-2.0]
 
 

@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.build.part import build
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -91,17 +92,17 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
         for name in ("grown", "whole"):
             (Path(folder) / name).mkdir()
         path = Path(folder) / "grown" / "a.jsonl"
-        registry = Registry(roots(folder, ""), 0)
+        indexer = BackgroundIndexer(Registry(roots(folder, "")), 0)
         try:
             start = 0
             for cut in sorted({min(cut, len(data)) for cut in cuts}):
                 append(path, data[start:cut])
                 start = cut
-                registry.refresh()
+                indexer.index_now()
             append(path, data[start:])
             (Path(folder) / "whole" / "a.jsonl").write_bytes(data)
-            registry.refresh()
-            board = Board(registry)
+            indexer.index_now()
+            board = Board(indexer)
             grown, whole = table(board, "grown"), table(board, "whole")
             for found in (*grown, *whole):
                 del found["id"]  # it names the file
@@ -109,7 +110,7 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
             assert sorted(grown, key=key) == sorted(whole, key=key)
             assert [p[1:] for p in problems(board, "grown")] == [p[1:] for p in problems(board, "whole")]
         finally:
-            registry.stop()
+            indexer.stop()
 
 
 def test_late_key_simply_appears(
@@ -119,7 +120,7 @@ def test_late_key_simply_appears(
     board = open_board(tmp_path)
     assert "acc" not in {metric.name for metric in board.runs().runs[0].metrics}
     append(path, line(3, acc=0.25))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "acc") == [None, None, 0.25]
 
 
@@ -130,14 +131,14 @@ def test_number_that_turns_to_text_is_text_from_the_first_line_on(tmp_path: Path
     board = open_board(tmp_path)
     run = board.registry.runs["."]
     assert {"level", "logged.problems"} <= {metric.name for metric in board.runs().runs[0].metrics}
-    epoch = run.epoch
+    invalidations = run.invalidations
     append(path, line(3, level="hard", problems="none"))
-    board.registry.refresh()
-    assert run.epoch > epoch, "rows that were there have changed"
-    epoch = run.epoch
+    board.indexer.index_now()
+    assert run.invalidations > invalidations, "rows that were there have changed"
+    invalidations = run.invalidations
     append(path, line(4, level=3) + line(5, level=None))
-    board.registry.refresh()
-    assert run.epoch == epoch
+    board.indexer.index_now()
+    assert run.invalidations == invalidations
     assert column(board, "level") == ["2", "0.5", "hard", "3", None]
     assert column(board, "logged.problems") == ["7", None, "none", None, None]
     assert not {"level", "logged.problems"} & {metric.name for metric in board.runs().runs[0].metrics}
@@ -153,7 +154,7 @@ def test_attempts_survive_that_a_number_turns_to_text(
     assert column(board, "attempt") == [1, 2, 2, 2]
     append(path, line(5, note=3))
     append(path, line(6, late="key", note="x"))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "attempt") == [1, 2, 2, 2, 2, 2]
     assert column(board, "note") == ["1", "2", "3", "4", "3", "x"]
     assert [found.attempt for found in board.runs().runs[0].attempts] == [1, 2]
@@ -190,11 +191,11 @@ def test_folder_of_blank_lines_only_and_ranges_of_blank_lines(tmp_path: Path, op
     path.write_bytes(line(1) + b"\n" * 50)
     board = open_board(tmp_path)
     append(path, b"\n \n\t\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     append(path, line(2))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "line") == [1, 55]
     assert problems(board) == []
     append(path, b"{bad\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert problems(board) == [("a.jsonl", 56, "bad_json")], "a range without a single good line"

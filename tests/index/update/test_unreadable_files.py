@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import discovery
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 Open = Callable[[Path], Board]
@@ -46,7 +47,7 @@ def test_look_alikes_are_left_alone_with_a_reason(
     assert "no complete line" in reasons["begun.jsonl"]
     append(tmp_path / "begun.jsonl", line(1)[20:])
     (tmp_path / "text.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "step") == [1]
     assert {file.file for file in board.runs().ignored} == {"metrics.jsonl", "list.jsonl", "empty.jsonl"}
 
@@ -118,7 +119,7 @@ def test_failure_of_the_whole_index_is_shown(
         raise RuntimeError("no memory left")
 
     monkeypatch.setattr(discovery, "scan", broken)
-    registry = Registry(roots(str(tmp_path), ""), 0)
+    registry = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()
         assert registry._thread is not None

@@ -55,14 +55,14 @@ def test_members_that_are_appended_are_followed_without_unpacking_the_others_aga
     monkeypatch.setattr(unpack_cache, "Unpacker", None)  # a new one would be needed to begin anew
     with path.open("ab") as file:
         file.write(PACK[suffix](lines(3)))
-    board.registry.refresh()
+    board.indexer.index_now()
     with path.open("ab") as file:
         file.write(PACK[suffix](lines(4)[:10]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2, 3]
     with path.open("ab") as file:
         file.write(PACK[suffix](lines(4)[10:]))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2, 3, 4]
     assert problems(board) == []
 
@@ -78,12 +78,12 @@ def test_gzip_that_is_flushed_but_not_closed_is_followed(
     assert [kind for kind, _ in problems(board)] == ["damaged_archive"]
     with path.open("ab") as file:
         file.write(packer.compress(lines(2)) + packer.flush(zlib.Z_SYNC_FLUSH))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2]
     assert "still being written" in problems(board)[0][1]
     with path.open("ab") as file:
         file.write(packer.flush())
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2]
     assert problems(board) == []
 
@@ -96,14 +96,14 @@ def test_rewritten_archive_is_read_anew(
     path.write_bytes(PACK[suffix](lines(1, 2)))
     board = open_board(tmp_path)
     path.write_bytes(PACK[suffix](lines(5, 6, 7)))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [5, 6, 7]
     path.write_bytes(PACK[suffix](lines(5)))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [5]
     assert len(spooled(fresh_spool)) == 1
     path.unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == []
 
 
@@ -117,7 +117,7 @@ def test_rewritten_with_the_same_size_and_time_is_seen(
     path.write_bytes(gzip.compress(lines(2), 0))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert path.stat().st_size == before.st_size
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [2]
 
 
@@ -138,10 +138,10 @@ def test_torn_archive_shows_its_lines_and_says_so(
     assert board.runs().runs[0].state == "ready"
     other = gzip.compress(text.replace(b"answer", b"ANSWER"))
     path.write_bytes(other[: len(other) // 2])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert [kind for kind, _ in problems(board)] == ["damaged_archive"], "said of what is there now"
     path.write_bytes(packed)
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == list(range(1, 200))
     assert problems(board) == []
 
@@ -171,7 +171,7 @@ def test_plain_file_is_read_instead_of_its_compressed_twin(
     assert steps(board) == [1]
     assert [Path(file.file).name for file in board.runs().ignored] == ["a.jsonl.gz"]
     (tmp_path / "a.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1]
 
 
@@ -197,5 +197,5 @@ def test_without_zstd_it_is_said_how_to_get_it(
         )
     ]
     monkeypatch.undo()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert sorted(steps(board)) == [1, 2], "a package that was installed since is taken up"

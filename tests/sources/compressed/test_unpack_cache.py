@@ -129,7 +129,7 @@ def test_full_disk_is_the_runs_message(
     assert spooled(fresh_spool) == []
     monkeypatch.undo()
     monkeypatch.setattr(reader, "_spool", fresh_spool)
-    board.registry.refresh()
+    board.indexer.index_now()
     assert board.runs().runs[0].message == ""
     assert steps(board) == [1]
 

@@ -9,6 +9,7 @@ from object_store import SECRET, Bucket, Line
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
@@ -69,14 +70,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def open_url() -> Iterator[Callable[[str], Board]]:
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(url: str) -> Board:
-        registry = Registry(roots(url, ""), 0)
-        opened.append(registry)
-        registry.refresh()
-        return Board(registry)
+        indexer = BackgroundIndexer(Registry(roots(url, "")), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        return Board(indexer)
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()

@@ -26,10 +26,10 @@ def test_other_file_systems_of_fsspec(open_url: Open) -> None:
         board = open_url("memory://rl/logs")
         assert steps(board, "ppo") == [1]
         memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(1, 2))
-        board.registry.refresh()
+        board.indexer.index_now()
         assert steps(board, "ppo") == [1, 2]
         memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(7))
-        board.registry.refresh()
+        board.indexer.index_now()
         assert steps(board, "ppo") == [7]
     finally:
         memory.rm("/rl", recursive=True)

@@ -12,6 +12,7 @@ from object_store import SECRET, Bucket, Line, ignored, lines, steps
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.remote import filesystems
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -35,7 +36,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
     first = board.samples(Selection("."), TextRules(), limit=5).columns["id"][0]
     bucket.put("a.jsonl", lines(1, 2, note="x" * 9000))
     line_to.set_down(True)
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1], "what was read stays on show"
     assert "did not answer in 4 attempts" in board.runs().runs[0].message
     assert board.runs().runs[0].message.startswith("a.jsonl cannot be read: s3://")
@@ -47,7 +48,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
     assert "key-of-the-tests" not in shown
     assert str(line_to.port) not in shown
     line_to.set_down(False)
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2]
     assert board.runs().runs[0].message == ""
     assert ignored(board) == []
@@ -61,14 +62,14 @@ def test_connection_lost_between_listing_and_reading(bucket: Bucket, open_url: O
     assert board.runs().runs == []
     assert all("did not answer" in reason for _, reason in ignored(board))
     line_to.cuts = 0
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [*range(1, 20), 30]
     bucket.put("b.jsonl", lines(30, 31, note="x" * 9000))
     line_to.cuts = 10**6
-    board.registry.refresh()
+    board.indexer.index_now()
     assert "b.jsonl cannot be read" in board.runs().runs[0].message
     line_to.cuts = 0
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [*range(1, 20), 30, 31]
     assert board.runs().runs[0].message == ""
 
@@ -80,9 +81,10 @@ def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> N
     ((file, reason),) = ignored(board)
     assert file == bucket.url
     assert reason.endswith("it is asked again at the next look.")
-    assert board.registry.has_files(0), "so that the tab is there to say it"
+    assert isinstance(board.indexer, BackgroundIndexer)
+    assert board.indexer.has_files(0), "so that the tab is there to say it"
     line_to.set_down(False)
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1]
 
 

@@ -14,6 +14,7 @@ from repository import SAMPLES
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
@@ -75,7 +76,7 @@ def test_appended_object_is_read_from_where_reading_stopped(
     assert steps(board) == list(range(1, 60))
     before = line_to.carried
     bucket.put("a.jsonl", first + lines(60, 61))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == list(range(1, 62))
     found = board.samples(Selection("."), TextRules(), limit=500).columns["id"]
     assert board.sample(".", str(found[60]), TextRules()).step == 61
@@ -87,10 +88,10 @@ def test_rewritten_and_deleted_objects(bucket: Bucket, open_url: Open) -> None:
     bucket.put("b.jsonl", lines(5))
     board = open_url(bucket.url)
     bucket.put("a.jsonl", lines(3, 4))  # of the same size, within the same second
-    board.registry.refresh()
+    board.indexer.index_now()
     assert sorted(steps(board)) == [3, 4, 5]
     bucket.delete("b.jsonl")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [3, 4]
 
 
@@ -98,9 +99,9 @@ def test_object_that_did_not_change_is_not_asked_for(bucket: Bucket, open_url: O
     bucket.put("a.jsonl", lines(*range(1, 60), note="x" * 1000))
     board = open_url(bucket.url)
     time.sleep(2.1)  # until its time tells every change
-    board.registry.refresh()
+    board.indexer.index_now()
     before = line_to.carried
-    board.registry.refresh()
+    board.indexer.index_now()
     assert line_to.carried - before < 5000, "no more than a listing"
 
 
@@ -109,7 +110,7 @@ def test_half_written_line_of_an_object_waits(bucket: Bucket, open_url: Open) ->
     board = open_url(bucket.url)
     assert steps(board) == [1]
     bucket.put("a.jsonl", lines(1, 2))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2]
 
 
@@ -119,7 +120,7 @@ def test_compressed_object_is_unpacked_and_followed(bucket: Bucket, open_url: Op
     board = open_url(bucket.url)
     assert steps(board) == [1, 2]
     bucket.put("a.jsonl.gz", packed + gzip.compress(lines(3)))
-    board.registry.refresh()
+    board.indexer.index_now()
     assert steps(board) == [1, 2, 3]
 
 
@@ -152,14 +153,14 @@ def test_root_that_is_missing_or_a_file(bucket: Bucket) -> None:
 
 def test_remote_root_is_active_without_a_question() -> None:
     assert first_file(roots("s3://bucket/logs", ""), time.monotonic() - 1)
-    registry = Registry(roots("nowhere://at.all", ""), 0)
-    registry.start()
-    assert registry._thread is not None
-    registry._thread.join(30)
+    indexer = BackgroundIndexer(Registry(roots("nowhere://at.all", "")), 0)
+    indexer.start()
+    assert indexer._thread is not None
+    indexer._thread.join(30)
     try:
-        assert registry.has_files(0), "its problem is to be seen"
-        assert list(registry.ignored.values()) == [
+        assert indexer.has_files(0), "its problem is to be seen"
+        assert list(indexer.registry.ignored.values()) == [
             "fsspec cannot open nowhere:// addresses here (ValueError)."
         ]
     finally:
-        registry.stop()
+        indexer.stop()

@@ -1,4 +1,4 @@
-"""What is said of a join: what was joined, from where, and how many samples have it."""
+"""What was joined to a run by key, from where, and how many of its samples have it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class JoinSummary:
-    """What was joined to the rows of a run by key.
+    """What one source of a join brought to the rows of a run.
 
     Attributes:
-        what: `reference` or `scores`.
+        what: `reference` (reference answers) or `scores`.
         source: a file below the log directory, or a run.
         matched, unmatched: samples with a row of it, and without.
         columns: names of metrics and texts that have values from it.
