@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from tensorboard_plugin_rlboard.formats.registry import TOLD_BY
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
 from tensorboard_plugin_rlboard.index.cache.local_store import (
@@ -29,9 +31,9 @@ from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerpri
 
 LINES = b'{"step": 1, "response": "a", "reward": 1.0, "acc": 0.5}\n\n{torn\n{"step": 2, "response": "b", "reward": NaN}\n'
 NAME = "0123456789abcdef" * 2
-ENDS = Fingerprint(0, 9, b"\x00\xff")
+ENDS = Fingerprint(0, 9, "00ff")
 STATE = FileState(9, 8, 7, 6, settled=True, read_to=9, first=ENDS, last=ENDS)
-MANIFEST = Manifest("native", STATE, (CachedRange(0, 9, NAME),))
+MANIFEST = Manifest("native", STATE, (CachedRange(0, 9, NAME),), "", TOLD_BY)
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def test_name_depends_on_all_that_a_part_holds(
     cache = LocalStore(tmp_path / "cache")
     name = cache.put_built(order.known, *built)
     assert cache.put_built(order.known, *built) == name
-    other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), b"x"))
+    other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), "ab"))
     fewer = replace(built[0], part=replace(built[0].part, newlines=3))
     rows = tmp_path / "other.parquet"
     rows.write_bytes(built[1].read_bytes() + b"x")
@@ -196,7 +198,9 @@ def test_hostile_states_are_refused(name: str, value: object) -> None:
 
 
 def test_ranges_behind_the_read_ones_may_leave_gaps() -> None:
-    ahead = replace(MANIFEST, ranges=(*MANIFEST.ranges, CachedRange(20, 5, NAME), CachedRange(30, 5, NAME)))
+    ahead = structs.replace(
+        MANIFEST, ranges=(*MANIFEST.ranges, CachedRange(20, 5, NAME), CachedRange(30, 5, NAME))
+    )
     found = read_manifest(manifest_facts(ahead))
     assert found == ahead
     assert found.prefix == MANIFEST.ranges
@@ -216,7 +220,7 @@ def test_manifest_comes_back_for_its_file_only(tmp_path: Path) -> None:
 def test_files_that_begin_alike_are_found_without_their_paths(tmp_path: Path) -> None:
     cache = LocalStore(tmp_path / "cache")
     assert not cache.has_heads
-    other = replace(MANIFEST, state=replace(STATE, inode=99))
+    other = structs.replace(MANIFEST, state=replace(STATE, inode=99))
     cache.save("/logs/a.jsonl", MANIFEST, NAME)
     cache.save("/logs/b.jsonl", other, NAME)
     cache.save("/logs/c.jsonl", MANIFEST)
