@@ -49,7 +49,8 @@ def changed(content: bytes, draw: st.DataObject) -> bytes:
     """The same with one or two of its values replaced or taken out."""
     whole = [json.loads(content)]
     for _ in range(draw.draw(st.integers(1, 2))):
-        *outer, last = (0, *draw.draw(st.sampled_from(places(whole[0]))))
+        place = draw.draw(st.sampled_from(places(whole[0])))
+        outer, last = (0, *place)[:-1], (0, *place)[-1]
         holder: Any = whole
         for key in outer:
             holder = holder[key]
