@@ -6,8 +6,10 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunInfo, Runs, Samples, Steps, Summary } from "../src/api/answers";
 import { App } from "../src/app";
-import { speak } from "../src/i18n";
-import { revision, runs, runsError, steps, stepsError } from "../src/state/data";
+import { revision } from "../src/data/revision";
+import { runs, runsError } from "../src/data/runs";
+import { steps, stepsError } from "../src/data/steps";
+import { setLanguage } from "../src/i18n";
 import { dispatchKey } from "../src/state/keys";
 import { DEFAULTS, select, selection } from "../src/state/selection";
 import { metric, runInfo } from "./fixtures";
@@ -118,7 +120,7 @@ afterEach(async () => {
   runsError.value = null;
   steps.value = null;
   stepsError.value = null;
-  speak("en");
+  setLanguage("en");
 });
 
 test("before the first answer it says that it looks", async () => {
@@ -233,7 +235,7 @@ test("a link to a sample of another step than the list's is left alone", async (
 });
 
 test("in Chinese everything is said, and axe is content as well", async () => {
-  speak("zh");
+  setLanguage("zh");
   runs.value = found;
   steps.value = loaded;
   await show();

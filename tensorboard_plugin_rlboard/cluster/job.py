@@ -203,7 +203,7 @@ class Job:
             if reason:
                 counts.ignored[file.relative] = reason
             return
-        twin = known.twin(file.relative)
+        twin = known.superseded_by(file.relative)
         if twin in self._present:
             counts.ignored[file.relative] = f"It has the same rows as {twin}, which is read instead."
             return

@@ -11,7 +11,6 @@ from tensorboard_plugin_rlboard.board.samples.ids import sample_id
 from tensorboard_plugin_rlboard.doctor.fields import FIELDS, TOKENS
 from tensorboard_plugin_rlboard.doctor.recognition_reason import told_by
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Missing, Trouble
-from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.index.column_names import quoted
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
@@ -46,7 +45,9 @@ def files_of(board: Board, run: RunIndex, sizes: Mapping[str, int]) -> list[File
         found.append(
             FileReport(
                 file=relative,
-                format=f"{name} (guessed)" if key_mapping.is_guessed(file.known) else name,
+                format=f"{name} (guessed)"
+                if file.known.mapping is not None and file.known.mapping.guessed
+                else name,
                 definition=file.known.definition,
                 told_by=why.get(relative) or next(iter(why.values())),
                 bytes=sizes.get(relative, file.state.size if file.state.packed < 0 else file.state.packed),
@@ -126,7 +127,7 @@ def _look(board: Board, run: RunIndex, file: IndexedFile, first: tuple[int, int]
 def _tokenizer(file: IndexedFile, shown: _Looked) -> str:
     if file.known.options.get("tokenizer"):
         return "found"
-    return "missing" if file.known.reads_ids and (shown.ids or not shown.tokens) else ""
+    return "missing" if file.known.uses_tokenizer and (shown.ids or not shown.tokens) else ""
 
 
 def _missing(fields: Sequence[str]) -> list[Missing]:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.sources.reader import open_start
 
 _LINES, _BYTES = 20, 64 * 1024 * 1024
@@ -18,9 +17,8 @@ def told_by(path: str, known: Format) -> list[str]:
 
     Of a mapped or guessed format the keys that are mapped. Empty where the file cannot be read any more.
     """
-    words = key_mapping.words_of(known)
-    if words:
-        return [f"{key} → {word}" for word, key in words.items()]
+    if known.mapping is not None:
+        return [f"{key} → {name}" for name, key in known.mapping.keys.items()]
     try:
         row = first_row(path, known.recognise)
     except OSError:
@@ -29,7 +27,7 @@ def told_by(path: str, known: Format) -> list[str]:
         return []
     needed = [key for key in row if not known.recognise({name: row[name] for name in row if name != key})]
     # Where one of several keys would do, none of them is needed by itself.
-    reads = known.known()
+    reads = known.read_keys()
     others = sorted((key for key in row if key not in needed), key=lambda key: key not in reads)
     return needed if len(needed) >= _ENOUGH else [*needed, *others][:_SHOWN]
 

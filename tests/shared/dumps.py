@@ -23,7 +23,7 @@ RULES = TextRules()
 # Numbers that follow from the arrays shown beside them, and are held by other tests.
 Dumps = dict[str, dict[str, Any]]
 COMPUTED = frozenset({"repetition", "value_mse", "explained_variance", "group_std", "group_rank"})
-LOGGED = frozenset(NATIVE.arrays) | {"foo", "Extra", "extra", "log_probs2"}
+LOGGED = frozenset(NATIVE.array_keys) | {"foo", "Extra", "extra", "log_probs2"}
 
 
 def rounded(value: Any) -> Any:
@@ -96,14 +96,14 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
                 except UnknownError:
                     continue
                 row: dict[str, Any] = {"step": sample.step, "split": sample.split}
-                row |= {key: text.shown for key, text in sample.texts.items() if key in NATIVE.texts}
-                row |= {key: value for key, value in sample.scalars.items() if key in NATIVE.numbers}
+                row |= {key: text.shown for key, text in sample.texts.items() if key in NATIVE.text_keys}
+                row |= {key: value for key, value in sample.scalars.items() if key in NATIVE.number_keys}
                 if sample.raw_tokens:
                     row["response_tokens"] = list(sample.raw_tokens)
                 if sample.mask is not None:
                     row["response_mask"] = [int(seen) for seen in sample.mask]
                 arrays = board.token_lists(run, str(name))
-                yield row | {key: array for key, array in arrays.items() if key in NATIVE.arrays}
+                yield row | {key: array for key, array in arrays.items() if key in NATIVE.array_keys}
 
 
 def opened(root: Path) -> Iterator[Board]:

@@ -16,10 +16,11 @@ interface Layer {
 const layers = signal<readonly Layer[]>([]);
 
 /** Who is asked first: the innermost pane. Effects of children run before those of parents, so time tells nothing. */
-const RANK: Readonly<Record<string, number>> = { shell: 0, overview: 1, samples: 1, tokens: 1, sample: 2 };
+const RANK: Readonly<Record<string, number>> = { shell: 0, sample: 2 };
+const VIEW_RANK = 1;
 
 function rank({ scope }: Layer): number {
-  return RANK[scope] ?? 1;
+  return RANK[scope] ?? VIEW_RANK;
 }
 
 /** Keys that listen now, by scope. Their words are in the catalogue: `<scope>.key.<key>`. */

@@ -30,7 +30,7 @@ def mapped(run: RunIndex) -> Mapped:
     """The mapping of a run; of several, that of the first file by its path."""
     files = tuple(run.files.values())  # the refresh thread may add one meanwhile
     for file in sorted(files, key=lambda file: file.relative):
-        words = key_mapping.words_of(file.known)
-        if words:
-            return Mapped(dict(words), key_mapping.is_guessed(file.known), key_mapping.toml_of(words, _NOTE))
+        mapping = file.known.mapping
+        if mapping is not None:
+            return Mapped(dict(mapping.keys), mapping.guessed, key_mapping.mapping_toml(mapping.keys, _NOTE))
     return Mapped()

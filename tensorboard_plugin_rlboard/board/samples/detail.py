@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import ProblemInfo, Sample, Text, TrimInfo
-from tensorboard_plugin_rlboard.board.metric_catalog import (
+from tensorboard_plugin_rlboard.board.run_schema import (
     GROUP_KEY,
     expression,
     needs_groups,
@@ -111,7 +111,9 @@ def sample(
     gamma, lam = discounts(file.known)
     target = None if "value_error" not in names else "returns" if "returns" in opened.tokens.values else "gae"
     values = {found: place[f"m:{found}"] for found in metrics if place.get(f"m:{found}") is not None}
-    logged = {_own(run, "m", key): x for key, x in opened.row.numbers.items() if key not in file.known.step}
+    logged = {
+        _own(run, "m", key): x for key, x in opened.row.numbers.items() if key not in file.known.step_keys
+    }
     beside = around(cursor, run, place)
     computed = {key: x for key, x in group_numbers(beside).items() if needs_groups(run, [key])}
     scalars = logged | values | (computed if physical("m", "reward") in run.available else {})

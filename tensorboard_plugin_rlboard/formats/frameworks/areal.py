@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.rows.column_batches import whole
 
 _VERSION = re.compile(r"[0-9]{1,15}")
@@ -21,7 +21,7 @@ def _recognise(row: Row) -> bool:
     return texts and "task_id" in row and whole(row.get("tail_version")) is not None
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     sample = {key: value for key, value in row.items() if key not in {"sample_idx", "head_version"}}
     sample["step"] = sample.pop("tail_version", None)
     sample["response"] = sample.pop("completion", None)
@@ -32,7 +32,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
     oldest = whole(row.get("head_version"))
     if oldest is not None and oldest >= 0:
         sample["policy_version"] = oldest
-    return Exploded([sample])
+    return LineSamples([sample])
 
 
 def _folders(path: PurePosixPath) -> tuple[str, str]:
@@ -40,15 +40,15 @@ def _folders(path: PurePosixPath) -> tuple[str, str]:
     return path.parent.name, path.parent.parent.name
 
 
-def origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """`…/rollout/7/12.jsonl` is training at version 7, `…/eval-rollout/7/…` evaluation."""
     version, kind = _folders(path)
     if kind not in _SPLITS:
-        return Origin()
-    return Origin(int(version) if _VERSION.fullmatch(version) else None, _SPLITS[kind])
+        return PathDefaults()
+    return PathDefaults(int(version) if _VERSION.fullmatch(version) else None, _SPLITS[kind])
 
 
-def depth(path: PurePosixPath) -> int:
+def _levels_to_run(path: PurePosixPath) -> int:
     """A trial is one run: above the version and above `rollout` or `eval-rollout`."""
     version, kind = _folders(path)
     return 2 if kind in _SPLITS and _VERSION.fullmatch(version) else 0
@@ -58,7 +58,7 @@ AREAL = Format(
     name="areal",
     definition="AReaL: areal/infra/workflow_executor.py, dump_to_file; no token data, no ground truth",
     recognise=_recognise,
-    rows=_rows,
-    origin=origin,
-    depth=depth,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
 )

@@ -7,7 +7,14 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import EVAL_WORDS, Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import (
+    EVAL_SPLIT_NAMES,
+    Format,
+    LineContext,
+    LineSamples,
+    PathDefaults,
+    Row,
+)
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 
@@ -22,14 +29,14 @@ def _recognise(row: Row) -> bool:
     return isinstance(first, dict) and "messages_and_choices" in first and "reward" in first
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     """One sample a row of Parquet, or one a trajectory of a line; of the latter each line is a group."""
     if "trajectories" not in row:
-        return Exploded([_sample(row, row.get("messages"), extra_fields.text(row.get("group_index")))])
+        return LineSamples([_sample(row, row.get("messages"), extra_fields.text(row.get("group_index")))])
     found = row.get("trajectories")
     trajectories = [x for x in found if isinstance(x, dict)] if isinstance(found, list) else []
     samples = [_sample(x, x.get("messages_and_choices"), "") for x in trajectories]
-    return Exploded(samples)
+    return LineSamples(samples)
 
 
 def _sample(row: Row, logged: object, group: str) -> dict[str, object]:
@@ -96,13 +103,13 @@ def _first(items: object) -> object:
     return items[0] if isinstance(items, list) and items else None
 
 
-def _origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     found = _FILE.fullmatch(path.name)
-    split = ("eval" if path.parent.name in EVAL_WORDS else "train") if _is_at_home(path) else ""
-    return Origin(int(found[1]) if found else None, split)
+    split = ("eval" if path.parent.name in EVAL_SPLIT_NAMES else "train") if _is_at_home(path) else ""
+    return PathDefaults(int(found[1]) if found else None, split)
 
 
-def _depth(path: PurePosixPath) -> int:
+def _levels_to_run(path: PurePosixPath) -> int:
     """The run is the model's folder: ``{model}/trajectories/{split}/{step}.parquet``."""
     return 2 if _is_at_home(path) else 0
 
@@ -119,7 +126,7 @@ ART = Format(
         "tokens; of additional histories and tools nothing is shown."
     ),
     recognise=_recognise,
-    rows=_rows,
-    origin=_origin,
-    depth=_depth,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
 )

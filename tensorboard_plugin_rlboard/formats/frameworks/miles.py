@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 from tensorboard_plugin_rlboard.formats.rows.column_batches import whole
@@ -26,13 +26,13 @@ def _recognise(row: Row) -> bool:
     )
 
 
-def _origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """The step of `<rollout id>.jsonl` and `eval_<rollout id>.jsonl`, whatever stands before that."""
     found = _NAME.fullmatch(path.name)
-    return Origin() if found is None else Origin(int(found[2]), "eval" if found[1] else "train")
+    return PathDefaults() if found is None else PathDefaults(int(found[2]), "eval" if found[1] else "train")
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     messages = as_messages(row.get("messages"))
     if messages is None:
         raise ValueError("The line has no list of messages with roles.")
@@ -51,7 +51,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
         "sample_id": f"{index}:{occurrence}" if occurrence else index,
         "finish_reason": row.get("status"),
     }
-    return Exploded(
+    return LineSamples(
         [{key: value for key, value in sample.items() if value not in (None, "") or key == "response"}]
     )
 
@@ -60,6 +60,6 @@ MILES = Format(
     name="miles",
     definition="miles/ray/rollout/debug_data.py, trajectory_rows; no tokens",
     recognise=_recognise,
-    rows=_rows,
-    origin=_origin,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
 )

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.rows.column_batches import are_lists, columns, number, whole
 
 _STEPS = ("step", "gen_step")
@@ -31,7 +31,7 @@ def _recognise(row: Row) -> bool:
     return texts and whole(row.get("gen_step")) is not None
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     problems: list[str] = []
     if isinstance(row.get("completion"), list):
         logged, problems = columns(_with_one_step(row), "completion")
@@ -43,7 +43,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
     kept = _once(logged)
     if len(kept) < len(logged):
         problems.append(f"The line holds its batch of {len(kept)} samples more than once: it is read once.")
-    return Exploded([_sample(entry, rewarding) for entry in kept], problems)
+    return LineSamples([_sample(entry, rewarding) for entry in kept], problems)
 
 
 def _with_one_step(row: Row) -> Row:
@@ -102,5 +102,5 @@ MS_SWIFT = Format(
     name="ms-swift",
     definition="ms-swift: swift/rlhf_trainers/grpo_trainer.py, log_completions; no groups, no log-probabilities",
     recognise=_recognise,
-    rows=_rows,
+    to_samples=_to_samples,
 )

@@ -14,17 +14,17 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
 from tensorboard_plugin_rlboard.formats.rows.column_batches import (
     are_lists,
     number,
     spelt,
-    split_in,
     token_ids,
     whole,
 )
+from tensorboard_plugin_rlboard.formats.rows.path_names import split_from_name
 
 _STEP = re.compile(r"data_step([0-9]{1,15})\.jsonl")
 _IDS, _MASKS = ("token_ids", "input_ids"), ("token_loss_mask", "token_mask")
@@ -54,7 +54,7 @@ def _only(value: object) -> Any:
     return value[0] if len(value) == 1 else (value or None)
 
 
-def _rows(row: Row, reading: Reading) -> Exploded:
+def _to_samples(row: Row, context: LineContext) -> LineSamples:
     problems: list[str] = []
     content = _only(row.get("content"))
     messages = as_messages([content] if isinstance(content, dict) else content)
@@ -68,15 +68,15 @@ def _rows(row: Row, reading: Reading) -> Exploded:
         sample["advantage"] = _only(row.get("advantages"))
     sample |= _further(row, laid.found) | laid.found
     if laid.ids:
-        sample["response_tokens"] = reading.tokens(laid.ids)
+        sample["response_tokens"] = context.tokens(laid.ids)
     if messages:
         prompt, response = split_conversation(messages)
         sample |= {"messages": messages, "prompt": as_text(prompt), "response": as_text(response)}
-        if not laid.found and length is None and reading.origin.split != "train":
+        if not laid.found and length is None and context.defaults.split != "train":
             sample["split"] = "eval"  # only validation logs messages without any token data
     else:
-        sample |= _texts(content, laid, reading, problems)
-    return Exploded([sample], problems)
+        sample |= _texts(content, laid, context, problems)
+    return LineSamples([sample], problems)
 
 
 class _Tokens:
@@ -154,22 +154,22 @@ def _further(row: Row, found: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _texts(content: object, laid: _Tokens, reading: Reading, problems: list[str]) -> dict[str, object]:
+def _texts(content: object, laid: _Tokens, context: LineContext, problems: list[str]) -> dict[str, object]:
     """Prompt and response of a conversation in one text."""
-    prompt = reading.text(laid.prompt) if laid.prompt else None
+    prompt = context.text(laid.prompt) if laid.prompt else None
     if not isinstance(content, str):
         if not laid.ids:
             raise ValueError("The line has neither a conversation nor the token ids of a response.")
         texts = {
             "prompt": prompt or (spelt(laid.prompt) if laid.prompt else None),
-            "response": reading.text(laid.ids),
+            "response": context.text(laid.ids),
         }
         return {key: text for key, text in texts.items() if text is not None}
     if prompt is not None:
         if content.startswith(prompt):
             return {"prompt": prompt, "response": content[len(prompt) :]}
         if laid.ids:
-            return {"prompt": prompt, "response": reading.text(laid.ids)}
+            return {"prompt": prompt, "response": context.text(laid.ids)}
     parts = split_chat(content, laid.turns)
     if parts is not None:
         return {"prompt": parts[0], "response": parts[1]}
@@ -180,17 +180,17 @@ def _texts(content: object, laid: _Tokens, reading: Reading, problems: list[str]
     return {"response": content}
 
 
-def origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """`train_data_step3.jsonl` is training at step 3, `val_data_step3.jsonl` evaluation."""
     found = _STEP.search(path.name)
-    return Origin(int(found[1]), split_in(path.name)) if found else Origin()
+    return PathDefaults(int(found[1]), split_from_name(path.name)) if found else PathDefaults()
 
 
 NEMO_RL = Format(
     name="nemo-rl",
     definition="NeMo-RL: nemo_rl/utils/logger.py and train_data_dump.py; no reference log-probabilities, no groups",
     recognise=_recognise,
-    reads_ids=True,
-    rows=_rows,
-    origin=origin,
+    uses_tokenizer=True,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
 )

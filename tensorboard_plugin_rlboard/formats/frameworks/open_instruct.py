@@ -7,7 +7,7 @@ followed across steps. Not there: split, trainer and reference log-probabilities
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.rows.column_batches import are_lists, spelt, token_ids, whole
 
 _OURS = frozenset(
@@ -21,23 +21,23 @@ def _recognise(row: Row) -> bool:
     return token_ids(row["prompt_tokens"]) is not None and token_ids(row["response_tokens"]) is not None
 
 
-def _rows(row: Row, reading: Reading) -> Exploded:
+def _to_samples(row: Row, context: LineContext) -> LineSamples:
     ids = token_ids(row.get("response_tokens"))
     if ids is None:
         raise ValueError("response_tokens is no list of token ids.")
     sample: dict[str, object] = {key: value for key, value in row.items() if key not in _OURS}
-    sample["response_tokens"] = reading.tokens(ids)
+    sample["response_tokens"] = context.tokens(ids)
     # A response of no tokens is still one: as text, it is empty.
-    response = reading.text(ids) if ids else ""
+    response = context.text(ids) if ids else ""
     if response is not None:
         sample["response"] = response
     prompt = token_ids(row.get("prompt_tokens"))
     if prompt:
-        sample["prompt"] = _text(prompt, reading)
+        sample["prompt"] = _text(prompt, context)
     sample["rollout_logprobs"] = row.get("logprobs")
     truth = row.get("ground_truth")
     known = token_ids(truth)
-    sample["ground_truth"] = _text(known, reading) if known else truth
+    sample["ground_truth"] = _text(known, context) if known else truth
     sample["data_source"] = _only(row.get("dataset"))
     group = whole(row.get("prompt_idx"))
     if group is not None:
@@ -45,11 +45,11 @@ def _rows(row: Row, reading: Reading) -> Exploded:
     index = whole(row.get("sample_idx"))
     if index is not None:
         sample["sample_id"] = f"{row.get('step')}:{index}"
-    return Exploded([sample])
+    return LineSamples([sample])
 
 
-def _text(ids: list[int], reading: Reading) -> str:
-    text = reading.text(ids)
+def _text(ids: list[int], context: LineContext) -> str:
+    text = context.text(ids)
     return spelt(ids) if text is None else text
 
 
@@ -62,6 +62,6 @@ OPEN_INSTRUCT = Format(
     name="open-instruct",
     definition="open-instruct: open_instruct/rl_utils.py, save_traces; token ids only, no mask, no split",
     recognise=_recognise,
-    reads_ids=True,
-    rows=_rows,
+    uses_tokenizer=True,
+    to_samples=_to_samples,
 )

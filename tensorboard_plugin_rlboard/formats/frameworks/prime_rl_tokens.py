@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
-from tensorboard_plugin_rlboard.formats.frameworks.verifiers import origin, step_folder
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 from tensorboard_plugin_rlboard.formats.rows.column_batches import spelt, token_ids, whole
+from tensorboard_plugin_rlboard.formats.rows.path_names import step_folder_defaults, step_folder_level
 
 _NAMES = {"trainer_logprobs": "logprobs", "inference_logprobs": "rollout_logprobs", "entropy": "entropies"}
 _NO_ARRAYS = frozenset({"token_ids", "position_ids", "loss_mask", "losses", "env_names", "rewards"})
@@ -27,18 +27,18 @@ def _recognise(row: Row) -> bool:
     return "trainer_logprobs" in row and "inference_logprobs" in row
 
 
-def _origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """The step of `token_exports/step_<n>/`; only training is exported."""
-    return Origin(origin(path).step, "train")
+    return PathDefaults(step_folder_defaults(path).step, "train")
 
 
-def _depth(path: PurePosixPath) -> int:
+def _levels_to_run(path: PurePosixPath) -> int:
     """The run is `token_exports`: beside the traces of the same training, which hold the same samples."""
-    at = step_folder(path)
-    return 0 if at is None else at + 1
+    level = step_folder_level(path)
+    return 0 if level is None else level + 1
 
 
-def _rows(row: Row, reading: Reading) -> Exploded:
+def _to_samples(row: Row, context: LineContext) -> LineSamples:
     ids, mask = token_ids(row.get("token_ids")), row.get("loss_mask")
     if ids is None:
         raise ValueError("The line has no list of token ids as token_ids.")
@@ -57,11 +57,11 @@ def _rows(row: Row, reading: Reading) -> Exploded:
             first = kept.index(True, begin, end)
             last = end - kept[begin:end][::-1].index(True)
             rows.append(
-                _sample(row, reading, ids, kept, (begin, first, last), number if len(starts) > 1 else None)
+                _sample(row, context, ids, kept, (begin, first, last), number if len(starts) > 1 else None)
             )
     if not rows:
         problems.append("No token of the sequence was trained on.")
-    return Exploded(rows, problems)
+    return LineSamples(rows, problems)
 
 
 def _starts(positions: object, size: int) -> list[int]:
@@ -73,7 +73,7 @@ def _starts(positions: object, size: int) -> list[int]:
 
 def _sample(
     row: Row,
-    reading: Reading,
+    context: LineContext,
     ids: list[int],
     mask: Sequence[bool],
     place: tuple[int, int, int],
@@ -83,7 +83,7 @@ def _sample(
 
     Args:
         row: the line.
-        reading: for the text of tokens.
+        context: for the text of tokens.
         ids: token ids of the line.
         mask: which of them were trained on.
         place: where the sequence begins, where its response begins, and where that ends.
@@ -91,15 +91,15 @@ def _sample(
     """
     begin, first, last = place
     prompt, response = ids[begin:first], ids[first:last]
-    text = reading.text(prompt)
+    text = context.text(prompt)
     step = whole(row.get("export_step"))
     name = ":".join(extra_fields.text(row.get(key)) for key in ("rank", "export_sequence_idx"))
     found: dict[str, object] = {
         "step": whole(row.get("step")) if step is None else step,
         "split": "train",
         "prompt": spelt(prompt) if text is None else text,
-        "response": reading.text(response),
-        "response_tokens": reading.tokens(response),
+        "response": context.text(response),
+        "response_tokens": context.tokens(response),
         "response_mask": [int(value) for value in mask[first:last]],
         "sample_id": name if number is None else f"{name}:{number}",
         "data_source": extra_fields.text(row.get("env_name")),
@@ -128,8 +128,8 @@ TOKEN_EXPORT = Format(
     name="prime-rl-tokens",
     definition="prime_rl/trainer/rl/token_export.py, schema 1; no text",
     recognise=_recognise,
-    rows=_rows,
-    origin=_origin,
-    depth=_depth,
-    reads_ids=True,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
+    uses_tokenizer=True,
 )

@@ -7,7 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import EVAL_WORDS, Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import (
+    EVAL_SPLIT_NAMES,
+    Format,
+    LineContext,
+    LineSamples,
+    PathDefaults,
+    Row,
+)
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 
@@ -26,7 +33,7 @@ def _recognise(row: Row) -> bool:
     )
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     """A sample a trajectory; a sample a step where the steps are conversations of their own."""
     task = _object(row.get("task"))
     episode = str(row.get("episode_id", ""))
@@ -69,7 +76,9 @@ def _rows(row: Row, _: Reading) -> Exploded:
                         **of_step,
                     }
                 )
-    return Exploded([{key: x for key, x in sample.items() if x is not None} for sample in samples], problems)
+    return LineSamples(
+        [{key: x for key, x in sample.items() if x is not None} for sample in samples], problems
+    )
 
 
 def _goes_on(steps: Sequence[_Object]) -> bool:
@@ -107,12 +116,16 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     found = _FOLDER.fullmatch(path.parent.name)
-    return Origin(int(found[2]), "eval" if found[1] in EVAL_WORDS else "train") if found else Origin()
+    return (
+        PathDefaults(int(found[2]), "eval" if found[1] in EVAL_SPLIT_NAMES else "train")
+        if found
+        else PathDefaults()
+    )
 
 
-def _depth(path: PurePosixPath) -> int:
+def _levels_to_run(path: PurePosixPath) -> int:
     """The run is the folder above ``episodes/{mode}_step_{step}_epoch_{epoch}/``."""
     if not _FOLDER.fullmatch(path.parent.name):
         return 0
@@ -126,7 +139,7 @@ RLLM = Format(
         "sample is a trajectory of an episode, or a step of it where each step is a conversation of its own. No tokens."
     ),
     recognise=_recognise,
-    rows=_rows,
-    origin=_origin,
-    depth=_depth,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
 )

@@ -7,7 +7,7 @@ not: it says nothing of a critic and is left out. Not there: group, ground truth
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.rows.column_batches import are_lists
 
 _MARKS = ("log_probs2", "old_log_probs2_entropy", "new_response_mask")
@@ -23,7 +23,7 @@ def _recognise(row: Row) -> bool:
     )
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     sample = dict(row)
     count = next(
         (len(found) for key in ("response_tokens", "logprobs") if isinstance(found := row.get(key), list)), 0
@@ -45,7 +45,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
             del sample[key]
         else:
             sample[key] = value[-count:]
-    return Exploded([sample], problems)
+    return LineSamples([sample], problems)
 
 
 def _same(one: object, other: object) -> bool:
@@ -62,5 +62,5 @@ ROLL_BOARD = Format(
     name="roll-board",
     definition="ROLL: roll/pipeline/rlvr/rlvr_pipeline.py, save_logging_board_dir; no group, ground truth or values",
     recognise=_recognise,
-    rows=_rows,
+    to_samples=_to_samples,
 )

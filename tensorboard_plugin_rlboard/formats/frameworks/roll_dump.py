@@ -10,7 +10,7 @@ import json
 import re
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.column_batches import are_lists, columns, number
@@ -24,14 +24,14 @@ def _recognise(row: Row) -> bool:
     )
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     leading = "responses" if isinstance(row.get("responses"), list) else "messages"
     logged, problems = columns(row, leading)
     samples = [_answered(entry) if leading == "responses" else _acted(entry) for entry in logged]
     lost = sum("response" not in sample for sample in samples)
     if lost:
         problems.append(f"{lost} of {len(samples)} samples have messages that are no conversation.")
-    return Exploded(samples, problems)
+    return LineSamples(samples, problems)
 
 
 def _answered(logged: dict[str, object]) -> dict[str, object]:
@@ -57,7 +57,7 @@ def _acted(logged: dict[str, object]) -> dict[str, object]:
         sample |= {"messages": messages, "prompt": as_text(prompt), "response": as_text(response)}
     trajectory = _parsed(sample.get("trajectory_data"))
     if isinstance(trajectory, dict):
-        words = (NATIVE.known() | set(sample)) - {"reward"}
+        words = (NATIVE.read_keys() | set(sample)) - {"reward"}
         for key, value in trajectory.items():
             if key not in words and (isinstance(value, bool) or number(value) is not None):
                 sample[key] = value
@@ -78,16 +78,16 @@ def _parsed(value: object) -> object:
     return found
 
 
-def origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """`rollout_dump_data.step_7.jsonl` is step 7."""
     found = _STEP.search(path.name)
-    return Origin(int(found[1]) if found else None)
+    return PathDefaults(int(found[1]) if found else None)
 
 
 ROLL_DUMP = Format(
     name="roll-dump",
     definition="ROLL: roll/pipeline/rlvr/utils.py and agentic/utils.py, rollout_dump_dir; no token data, no split",
     recognise=_recognise,
-    rows=_rows,
-    origin=origin,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
 )

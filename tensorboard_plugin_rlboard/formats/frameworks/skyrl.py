@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.rows.column_batches import number
 
 _STEP = re.compile(r"global_step_([0-9]{1,15})_evals")
@@ -22,7 +22,7 @@ def _recognise(row: Row) -> bool:
     return prompt and isinstance(row.get("output_response"), str) and "score" in row
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     sample: dict[str, object] = dict(row)
     for key, ours in (
         ("input_prompt", "prompt"),
@@ -41,7 +41,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
     truth = _ground_truth(row.get("env_extras"))
     if truth is not None:
         sample["ground_truth"] = truth
-    return Exploded([sample])
+    return LineSamples([sample])
 
 
 def _ground_truth(extras: object) -> object:
@@ -51,16 +51,16 @@ def _ground_truth(extras: object) -> object:
     return next((held["ground_truth"] for held in holders if held.get("ground_truth") is not None), None)
 
 
-def origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """`global_step_7_evals` is step 7; an evaluation without training, `eval_only`, is shown at step 0."""
     folder = path.parent.name
     found = _STEP.fullmatch(folder)
     if found:
-        return Origin(int(found[1]), "eval")
-    return Origin(0 if folder.startswith(_WITHOUT_STEP) else None, "eval")
+        return PathDefaults(int(found[1]), "eval")
+    return PathDefaults(0 if folder.startswith(_WITHOUT_STEP) else None, "eval")
 
 
-def depth(path: PurePosixPath) -> int:
+def _levels_to_run(path: PurePosixPath) -> int:
     """All evaluations of one export are one run: above the folder of the step and above `dumped_evals`."""
     folder = path.parent.name
     if not (_STEP.fullmatch(folder) or folder.startswith(_WITHOUT_STEP)):
@@ -72,7 +72,7 @@ SKYRL = Format(
     name="skyrl",
     definition="SkyRL: skyrl/train/utils/trainer_utils.py, dumped_evals; evaluation only, no log-probabilities",
     recognise=_recognise,
-    rows=_rows,
-    origin=origin,
-    depth=depth,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
 )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 
@@ -60,7 +60,7 @@ def _recognise_training(row: Row) -> bool:
     )
 
 
-def _rows(row: Row, reading: Reading) -> Exploded:
+def _to_samples(row: Row, context: LineContext) -> LineSamples:
     sample: dict[str, object] = {
         key: value for key, value in row.items() if key not in _TAKEN and isinstance(value, (str, int, float))
     }
@@ -68,7 +68,7 @@ def _rows(row: Row, reading: Reading) -> Exploded:
     sample |= {
         "step": row.get("rollout_id"),
         "response": row.get("response"),
-        "response_tokens": reading.tokens(ids) if ids else None,
+        "response_tokens": context.tokens(ids) if ids else None,
         "response_mask": row.get("loss_mask"),
         "rollout_logprobs": row.get("rollout_log_probs"),
         "teacher_log_probs": row.get("teacher_log_probs"),
@@ -85,7 +85,7 @@ def _rows(row: Row, reading: Reading) -> Exploded:
         answer = {"role": "assistant", "content": str(row.get("response") or ""), "sampled": True}
         sample["messages"] = [*({**message, "sampled": False} for message in asked), answer]
     _add_reward(sample, row.get("reward"))
-    return Exploded([_without_nothing(sample)])
+    return LineSamples([_without_nothing(sample)])
 
 
 def _add_reward(sample: dict[str, object], reward: object) -> None:
@@ -103,21 +103,21 @@ def _without_nothing(sample: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in sample.items() if value not in (None, "") or key == "response"}
 
 
-def _training_rows(row: Row, reading: Reading) -> Exploded:
+def _training_to_samples(row: Row, context: LineContext) -> LineSamples:
     ids = _response_ids(row.get("tokens"), row.get("response_lengths"))
     if not ids:
         raise ValueError("It has no tokens of a response.")
     sample: dict[str, object] = {
         "step": row.get("rollout_id"),
-        "response_tokens": reading.tokens(ids),
-        "response": reading.text(ids),
-        "prompt": reading.text(_prompt_ids(row.get("tokens"), len(ids))),
+        "response_tokens": context.tokens(ids),
+        "response": context.text(ids),
+        "prompt": context.text(_prompt_ids(row.get("tokens"), len(ids))),
         "reward": row.get("raw_reward"),
         "shaped_reward": row.get("rewards"),
         "sample_id": extra_fields.text(row.get("sample_index")),
     }
     sample |= {ours: row.get(theirs) for theirs, ours in _OF_TRAINING.items()}
-    return Exploded([_without_nothing(sample)])
+    return LineSamples([_without_nothing(sample)])
 
 
 def _response_ids(tokens: object, length: object) -> list[int]:
@@ -145,9 +145,9 @@ def _version(versions: object) -> object:
     return versions[-1] if isinstance(versions, list) and versions else None
 
 
-def _origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     found = _FILE.search(path.name)
-    return Origin(int(found[2]), "eval" if found[1] else "train") if found else Origin()
+    return PathDefaults(int(found[2]), "eval" if found[1] else "train") if found else PathDefaults()
 
 
 SLIME = Format(
@@ -159,9 +159,9 @@ SLIME = Format(
         "need a tokenizer."
     ),
     recognise=_recognise,
-    rows=_rows,
-    reads_ids=True,
-    origin=_origin,
+    to_samples=_to_samples,
+    uses_tokenizer=True,
+    path_defaults=_path_defaults,
 )
 
 SLIME_TRAINING = Format(
@@ -172,7 +172,7 @@ SLIME_TRAINING = Format(
         "it; shaped_reward is what the advantages were computed from. No group, no ground truth."
     ),
     recognise=_recognise_training,
-    rows=_training_rows,
-    reads_ids=True,
-    origin=_origin,
+    to_samples=_training_to_samples,
+    uses_tokenizer=True,
+    path_defaults=_path_defaults,
 )

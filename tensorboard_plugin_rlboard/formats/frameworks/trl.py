@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text
 
 _FILE = re.compile(r"completions_(\d{1,12})\.parquet")
@@ -21,7 +21,7 @@ def _recognise(row: Row) -> bool:
     return advantage is None or isinstance(advantage, float) or set(row) == _PLAIN
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     if row.get("completion") is None:
         raise ValueError("The row has no completion.")
     asked, answered = as_messages(row.get("prompt")), as_messages(row.get("completion"))
@@ -41,7 +41,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
             *_as_said("user", row.get("prompt"), asked),
             *_sampled(row.get("completion"), answered),
         ]
-    return Exploded([sample])
+    return LineSamples([sample])
 
 
 def _rewards(row: Row) -> dict[str, float | None]:
@@ -70,9 +70,9 @@ def _sampled(text: object, messages: list[dict[str, object]] | None) -> list[dic
     return [{**message, "sampled": message["role"] == "assistant"} for message in said]
 
 
-def _origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     found = _FILE.fullmatch(path.name)
-    return Origin(int(found[1])) if found else Origin()
+    return PathDefaults(int(found[1])) if found else PathDefaults()
 
 
 TRL = Format(
@@ -85,6 +85,6 @@ TRL = Format(
         "Samples of one prompt are a group."
     ),
     recognise=_recognise,
-    rows=_rows,
-    origin=_origin,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
 )

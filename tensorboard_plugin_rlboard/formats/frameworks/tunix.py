@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 
@@ -39,7 +39,7 @@ def _recognise(row: Row) -> bool:
     return "conversation_text" in row and "trajectory_reward" in row
 
 
-def _rows(row: Row, reading: Reading) -> Exploded:
+def _to_samples(row: Row, context: LineContext) -> LineSamples:
     problems: list[str] = []
     sample: dict[str, object] = {
         key: value for key, value in row.items() if key not in _TAKEN and isinstance(value, (str, int, float))
@@ -67,12 +67,12 @@ def _rows(row: Row, reading: Reading) -> Exploded:
         "group_id": extra_fields.text(row.get("group_id")),
         "finish_reason": row.get("status"),
         "ground_truth": _first(about, _TRUTHS),
-        "response_tokens": reading.tokens(whole) if whole and len(whole) == len(ids) else None,
+        "response_tokens": context.tokens(whole) if whole and len(whole) == len(ids) else None,
         "response_mask": _numbers(row.get("conversation_masks")) or None,
         "rollout_logprobs": _numbers(row.get("old_logprobs")) or None,
     }
     sample = {key: value for key, value in sample.items() if value not in (None, "") or key == "response"}
-    return Exploded([sample], problems)
+    return LineSamples([sample], problems)
 
 
 def _recognise_program(row: Row) -> bool:
@@ -80,7 +80,7 @@ def _recognise_program(row: Row) -> bool:
     return all(key in row for key in keys) and isinstance(row.get("global_step"), int)
 
 
-def _program_rows(row: Row, reading: Reading) -> Exploded:
+def _program_to_samples(row: Row, context: LineContext) -> LineSamples:
     """A row of the newer log, which has texts of its own beside the printed trajectory."""
     taken = {
         "completion",
@@ -102,9 +102,9 @@ def _program_rows(row: Row, reading: Reading) -> Exploded:
         "ground_truth": row.get("gold_answer"),
         "group_id": extra_fields.text(row.get("prompt_id")),
         "finish_reason": row.get("status"),
-        "response_tokens": reading.tokens(ids) if ids else None,
+        "response_tokens": context.tokens(ids) if ids else None,
     }
-    return Exploded([{key: x for key, x in sample.items() if x not in (None, "") or key == "response"}])
+    return LineSamples([{key: x for key, x in sample.items() if x not in (None, "") or key == "response"}])
 
 
 def _numbers(cell: object) -> list[float]:
@@ -151,8 +151,8 @@ TUNIX = Format(
         "not told apart. Token texts need a tokenizer."
     ),
     recognise=_recognise,
-    rows=_rows,
-    reads_ids=True,
+    to_samples=_to_samples,
+    uses_tokenizer=True,
 )
 
 TUNIX_PROGRAM = Format(
@@ -162,6 +162,6 @@ TUNIX_PROGRAM = Format(
         "log-probabilities beside those inside the printed trajectory, which is not read."
     ),
     recognise=_recognise_program,
-    rows=_program_rows,
-    reads_ids=True,
+    to_samples=_program_to_samples,
+    uses_tokenizer=True,
 )

@@ -8,54 +8,42 @@ not there: token strings (only ids), values of a critic, and the sampler's setti
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import (
+    SPLITS,
+    Format,
+    LineContext,
+    LineSamples,
+    Row,
+)
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_text
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 from tensorboard_plugin_rlboard.formats.rows.column_batches import number, whole
+from tensorboard_plugin_rlboard.formats.rows.path_names import step_folder_defaults, step_folder_level
 from tensorboard_plugin_rlboard.formats.rows.trace_graph import Branch, branches, token_data
 
-_STEP = re.compile(r"step_[0-9]{1,15}")
-_SPLITS = ("train", "eval")
 _TRUNCATED = frozenset(
     {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}
 )
 """Reasons to stop that verifiers itself counts as truncated."""
 
 
-def step_folder(path: PurePosixPath) -> int | None:
-    """Which of a path's parts is the folder of a step, counted from the file; None without one."""
-    folders = path.parts[-2::-1]
-    return next((i for i, part in enumerate(folders) if _STEP.fullmatch(part)), None)
-
-
-def origin(path: PurePosixPath) -> Origin:
-    """The step and split of `step_<n>/<train or eval>/…`."""
-    at = step_folder(path)
-    if at is None:
-        return Origin()
-    folders = path.parts[-2::-1]
-    split = next((part for part in folders[:at] if part in _SPLITS), "")
-    return Origin(int(folders[at].removeprefix("step_")), split)
-
-
-def _depth(path: PurePosixPath) -> int:
-    at = step_folder(path)
-    if at is None:
+def _levels_to_run(path: PurePosixPath) -> int:
+    level = step_folder_level(path)
+    if level is None:
         return 0
-    above = path.parts[-2::-1][at + 1 : at + 2]
-    return at + 2 if above and above[0] in {"rollouts", "traces"} else at + 1
+    above = path.parts[-2::-1][level + 1 : level + 2]
+    return level + 2 if above and above[0] in {"rollouts", "traces"} else level + 1
 
 
-def _twin(relative: str) -> str:
+def _superseded_by(relative: str) -> str:
     """Of the episodes that arrived (`all`) those that were trained on are written a second time (`effective`)."""
     path = PurePosixPath(relative)
     folders = path.parts[-3:-1]
-    if len(folders) == 2 and folders[0] in _SPLITS and folders[1] == "effective":
+    if len(folders) == 2 and folders[0] in SPLITS and folders[1] == "effective":
         return str(path.parent.parent / "all" / path.name)
     return ""
 
@@ -67,12 +55,12 @@ def _recognise(row: Row) -> bool:
     return all(isinstance(trace, Mapping) and isinstance(trace.get("nodes"), list) for trace in traces)
 
 
-def _rows(row: Row, reading: Reading) -> Exploded:
+def _to_samples(row: Row, context: LineContext) -> LineSamples:
     traces = row.get("traces")
     if not isinstance(traces, list):
         raise ValueError("The line has no list of traces.")  # noqa: TRY004  it is the line that is wrong
     problems = [] if traces else [f"The episode has no trace{_because(row)}."]
-    told = _episode(row, reading)
+    told = _episode(row, context)
     known = [trace for trace in traces if isinstance(trace, Mapping)]
     agents = {extra_fields.text(extra_fields.section(trace, "agent").get("name")) for trace in known}
     rows: list[Row] = []
@@ -82,7 +70,7 @@ def _rows(row: Row, reading: Reading) -> Exploded:
         if not paths:
             problems.append(f"A trace has no message of the model{_because(trace, row)}.")
         for place, path in enumerate(paths):
-            sample, complaints = _sample(path, trace, reading)
+            sample, complaints = _sample(path, trace, context)
             problems += complaints
             trace_id = extra_fields.text(trace.get("id"))
             sample["sample_id"] = trace_id if place == 0 else f"{trace_id}:{place}"
@@ -95,17 +83,17 @@ def _rows(row: Row, reading: Reading) -> Exploded:
             )
     if len(known) < len(traces):
         problems.append("A trace is no object and is left out.")
-    return Exploded(rows, problems)
+    return LineSamples(rows, problems)
 
 
-def _episode(row: Row, reading: Reading) -> dict[str, object]:
+def _episode(row: Row, context: LineContext) -> dict[str, object]:
     """What holds for every sample of the episode; the folder tells the step better than the time of dispatch."""
     work, run = extra_fields.section(row, "run", "work"), extra_fields.section(row, "run")
     split = next(
-        (word for word in (reading.origin.split, work.get("type"), run.get("type")) if word in _SPLITS),
+        (word for word in (context.defaults.split, work.get("type"), run.get("type")) if word in SPLITS),
         "eval",
     )
-    step = reading.origin.step if reading.origin.step is not None else whole(work.get("step"))
+    step = context.defaults.step if context.defaults.step is not None else whole(work.get("step"))
     env = extra_fields.section(row, "env")
     return {
         "step": 0 if step is None and split == "eval" else step,  # an evaluation by itself has no step
@@ -117,7 +105,7 @@ def _episode(row: Row, reading: Reading) -> dict[str, object]:
     }
 
 
-def _sample(path: Branch, trace: Row, reading: Reading) -> tuple[dict[str, object], list[str]]:
+def _sample(path: Branch, trace: Row, context: LineContext) -> tuple[dict[str, object], list[str]]:
     """The conversation of a branch and its tokens."""
     before, after = path.messages()
     without = len(path.nodes) - len(before) - len(after)
@@ -129,7 +117,7 @@ def _sample(path: Branch, trace: Row, reading: Reading) -> tuple[dict[str, objec
     }
     found = token_data(path)
     if found.ids:
-        sample["response_tokens"] = reading.tokens(found.ids)
+        sample["response_tokens"] = context.tokens(found.ids)
         sample["response_mask"] = [int(kept) for kept in found.mask]
         sample |= found.arrays
     ended = _ended(path, trace)
@@ -219,9 +207,9 @@ VERIFIERS = Format(
     name="verifiers",
     definition="verifiers 0.4, verifiers/v1/episode.py and trace.py; no token strings, no critic",
     recognise=_recognise,
-    rows=_rows,
-    origin=origin,
-    depth=_depth,
-    twin=_twin,
-    reads_ids=True,
+    to_samples=_to_samples,
+    path_defaults=step_folder_defaults,
+    levels_to_run=_levels_to_run,
+    superseded_by=_superseded_by,
+    uses_tokenizer=True,
 )

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
-from tensorboard_plugin_rlboard.formats.frameworks.verifiers import origin, step_folder
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
+from tensorboard_plugin_rlboard.formats.rows.path_names import step_folder_defaults, step_folder_level
 
 _READ = frozenset(
     {"example_id", "prompt", "completion", "answer", "reward", "metrics", "error", "task", "is_truncated"}
@@ -30,21 +30,21 @@ def _recognise(row: Row) -> bool:
     )
 
 
-def _origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """A training's folder of steps tells both; results elsewhere are an evaluation of its own."""
-    told = origin(path)
-    return Origin(
+    told = step_folder_defaults(path)
+    return PathDefaults(
         0 if told.step is None else told.step, told.split or ("eval" if told.step is None else "train")
     )
 
 
-def _depth(path: PurePosixPath) -> int:
+def _levels_to_run(path: PurePosixPath) -> int:
     """A folder for each step belongs to the run above; each evaluation is a run."""
-    at = step_folder(path)
-    return 0 if at is None else at + 1
+    level = step_folder_level(path)
+    return 0 if level is None else level + 1
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     prompt, completion = row.get("prompt"), row.get("completion")
     if completion is None:
         raise ValueError(f"The rollout has no completion{_error(row)}.")
@@ -68,7 +68,7 @@ def _rows(row: Row, _: Reading) -> Exploded:
     extra_fields.add(sample, named.items(), "metrics")
     if isinstance(row.get("info"), (Mapping, list)):
         sample["info"] = row["info"]
-    return Exploded([sample])
+    return LineSamples([sample])
 
 
 def _text(value: object) -> str:
@@ -102,7 +102,7 @@ VERIFIERS_LEGACY = Format(
     name="verifiers-legacy",
     definition="verifiers/legacy/utils/save_utils.py; nothing for each token",
     recognise=_recognise,
-    rows=_rows,
-    origin=_origin,
-    depth=_depth,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
 )

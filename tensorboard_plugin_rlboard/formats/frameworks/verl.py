@@ -11,8 +11,8 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import NUMBERS, TEXTS, Format, Origin, Row
-from tensorboard_plugin_rlboard.formats.rows.column_batches import split_in
+from tensorboard_plugin_rlboard.formats.base import NUMBER_KEYS, TEXT_KEYS, Format, PathDefaults, Row
+from tensorboard_plugin_rlboard.formats.rows.path_names import split_from_name
 
 _FILE = re.compile(r"([0-9]{1,15})\.jsonl")
 _TRAINING = frozenset({"train", "training", "rollout", "rollouts"})
@@ -32,22 +32,22 @@ def _recognise_validation(row: Row) -> bool:
     return _is_dump(row) and "reward" in row
 
 
-def group_of(uid: str) -> str:
+def _group_from_uid(uid: str) -> str:
     """The prompt that a sample's `{prompt}_{rollout}_{turn}` belongs to; a uid of another shape is its own group."""
     found = _UID.fullmatch(uid)
     return found[1] if found else uid
 
 
-def origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """The step that the file is called by, and the split that its folder, or else the folder above, is called by."""
     found = _FILE.fullmatch(path.name)
     folders = [folder.name for folder in list(path.parents)[:2]]
-    split = next((word for name in folders if (word := split_in(name, _TRAINING))), "")
-    return Origin(int(found[1]) if found else None, split)
+    split = next((word for name in folders if (word := split_from_name(name, _TRAINING))), "")
+    return PathDefaults(int(found[1]) if found else None, split)
 
 
-def _origin_of_validation(path: PurePosixPath) -> Origin:
-    told = origin(path)
+def _validation_path_defaults(path: PurePosixPath) -> PathDefaults:
+    told = _path_defaults(path)
     return replace(told, split=told.split or "eval")
 
 
@@ -55,16 +55,16 @@ VERL = Format(
     name="verl",
     definition="verl: trainer/ppo/ray_trainer.py and v1/trainer_base.py, rollout_data_dir; no token data",
     recognise=_recognise,
-    texts={
-        **TEXTS,
+    text_keys={
+        **TEXT_KEYS,
         "prompt": ("input",),
         "response": ("output",),
         "ground_truth": ("gts", "ground_truth"),
     },
-    numbers={**NUMBERS, "reward": ("score",)},
-    group=("uid",),
-    group_of=group_of,
-    origin=origin,
+    number_keys={**NUMBER_KEYS, "reward": ("score",)},
+    group_keys=("uid",),
+    group_from_text=_group_from_uid,
+    path_defaults=_path_defaults,
 )
 
 VERL_VALIDATION = replace(
@@ -72,6 +72,6 @@ VERL_VALIDATION = replace(
     name="verl-validation",
     definition="verl: as verl, validation_data_dir, which adds reward and the reward function's results",
     recognise=_recognise_validation,
-    numbers={**NUMBERS, "reward": ("reward",)},
-    origin=_origin_of_validation,
+    number_keys={**NUMBER_KEYS, "reward": ("reward",)},
+    path_defaults=_validation_path_defaults,
 )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from tensorboard_plugin_rlboard.formats.base import EVAL_WORDS
-
 _MOST_ID = 2**31
 
 
@@ -75,14 +73,3 @@ def token_ids(value: object) -> list[int] | None:
 def spelt(ids: list[int]) -> str:
     """Token ids as a text that is the same for the same ids, for what has to be recognised again without a tokenizer."""
     return " ".join(f"#{i}" for i in ids)
-
-
-def split_in(name: str, training: frozenset[str] = frozenset({"train", "training"})) -> str:
-    """The split that a name of a file or folder says (`val_data_step3`, `v1_validation_data_dir`); else empty.
-
-    `test` and `dev` say nothing here: folders are called so for other reasons.
-    """
-    words = set("".join(c if c.isalpha() else " " for c in name.lower()).split())
-    if words & (EVAL_WORDS | {"evals", "evaluation"}) - {"test", "dev"}:
-        return "eval"
-    return "train" if words & training else ""

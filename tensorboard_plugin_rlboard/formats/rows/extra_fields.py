@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
-_OURS = NATIVE.known() | {"messages", "sample_id", "data_source", "policy_version"}
+_OURS = NATIVE.read_keys() | {"messages", "sample_id", "data_source", "policy_version"}
 
 
 def add(row: dict[str, object], found: Iterable[tuple[str, object]], prefix: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import SPLITS, Format, Reading
+from tensorboard_plugin_rlboard.formats.base import SPLITS, Format, LineContext
 from tensorboard_plugin_rlboard.formats.conversations.from_row import conversation, structure_text
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
@@ -51,30 +51,30 @@ class OpenedRow:
 
 
 def sample_row(
-    line: bytes, known: Format, reading: Reading, place: int, arrays: Iterable[str]
+    line: bytes, file_format: Format, context: LineContext, place: int, arrays: Iterable[str]
 ) -> Mapping[str, object] | None:
     """The row of one sample of a line; None where the line is none of the format, or has fewer samples.
 
     Args:
         line: the line.
-        known: its format.
-        reading: what rows need beside the line.
-        place: which sample of the line.
+        file_format: its format.
+        context: what its samples depend on beside the line.
+        place: which sample of the line, from 0.
         arrays: further keys that hold token arrays.
 
     Raises:
         ValueError: the line is none of the format any more.
     """
-    if known.rows is None:
-        return parse(line, array_keys(known, arrays))
+    if file_format.to_samples is None:
+        return parse(line, array_keys(file_format, arrays))
     row = parse(line)
-    rows = [] if row is None else known.rows(row, reading).rows
+    rows = [] if row is None else file_format.to_samples(row, context).rows
     return rows[place] if place < len(rows) else None
 
 
-def array_keys(known: Format, arrays: Iterable[str]) -> frozenset[str]:
+def array_keys(file_format: Format, arrays: Iterable[str]) -> frozenset[str]:
     """Keys of a row that may hold token arrays; `arrays` are those that the format does not know."""
-    groups = (*known.arrays.values(), *known.masks().values())
+    groups = (*file_format.array_keys.values(), *file_format.mask_as_array().values())
     return frozenset(key for keys in groups for key in keys) | frozenset(arrays)
 
 
@@ -123,21 +123,21 @@ def _numbers(value: Any) -> object:
     return json_parsers.plain(value)
 
 
-def open_row(row: Mapping[str, object], known: Format, arrays: Iterable[str]) -> OpenedRow:
+def open_row(row: Mapping[str, object], file_format: Format, arrays: Iterable[str]) -> OpenedRow:
     """Reads a row by its format's mapping; `arrays` are further keys that hold token arrays."""
-    names = {**known.arrays, **{key: (key,) for key in arrays}, **known.masks()}
-    ours = known.known()
+    names = {**file_format.array_keys, **{key: (key,) for key in arrays}, **file_format.mask_as_array()}
+    ours = file_format.read_keys()
     found = {
         name: numbers
         for name, keys in names.items()
         if (numbers := _array(_first(row, keys), strict=keys[0] not in ours)) is not None
     }
-    strings = _first(row, known.tokens)
+    strings = _first(row, file_format.token_keys)
     raw = list(map(str, strings)) if isinstance(strings, list) else []
     logged = _logged(raw, found)
-    tokens, trims, misfits = align(logged, next(iter(known.masks()), None))
-    texts, scalars = _scalars(row, known, {key for name in found for key in names[name]})
-    said = conversation(row, known.texts)
+    tokens, trims, misfits = align(logged, next(iter(file_format.mask_as_array()), None))
+    texts, scalars = _scalars(row, file_format, {key for name in found for key in names[name]})
+    said = conversation(row, file_format.text_keys)
     return OpenedRow(texts, scalars, raw[: int(tokens.sizes[0])], tokens, trims, misfits, said)
 
 
@@ -188,14 +188,18 @@ def _logged(raw: list[str], found: Mapping[str, tuple[Floats, Bools]]) -> Logged
 
 
 def _scalars(
-    row: Mapping[str, object], known: Format, arrays: set[str]
+    row: Mapping[str, object], file_format: Format, arrays: set[str]
 ) -> tuple[dict[str, str], dict[str, float | int | bool]]:
     """Everything of a row that is no token array: canonical names for mapped keys, its own name for any other."""
-    groups = ((name, keys) for group in (known.texts, known.numbers) for name, keys in group.items())
+    groups = (
+        (name, keys)
+        for group in (file_format.text_keys, file_format.number_keys)
+        for name, keys in group.items()
+    )
     ours = {key: name for name, keys in groups if (key := _first_key(row, keys)) is not None}
-    elsewhere = {*known.tokens, *known.ignored}
-    elsewhere |= {key for key in known.step if as_number(row.get(key)) is not None}
-    elsewhere |= {key for key in known.split if row.get(key) in SPLITS}
+    elsewhere = {*file_format.token_keys, *file_format.ignored_keys}
+    elsewhere |= {key for key in file_format.step_keys if as_number(row.get(key)) is not None}
+    elsewhere |= {key for key in file_format.split_keys if row.get(key) in SPLITS}
     texts: dict[str, str] = {}
     numbers: dict[str, float | int | bool] = {}
     for key, value in row.items():
@@ -204,10 +208,12 @@ def _scalars(
             continue
         if isinstance(value, str):
             texts[name] = value
-        elif isinstance(value, _NUMBER) and name not in known.texts:
+        elif isinstance(value, _NUMBER) and name not in file_format.text_keys:
             numbers[name] = value
-        elif name not in known.arrays and key != "messages":
+        elif name not in file_format.array_keys and key != "messages":
             texts[name] = (
-                structure_text(value) if name in known.texts else json.dumps(value, ensure_ascii=False)
+                structure_text(value)
+                if name in file_format.text_keys
+                else json.dumps(value, ensure_ascii=False)
             )
     return texts, numbers

@@ -47,16 +47,16 @@ class ColumnCollector:
         self.columns: dict[str, Column] = {}
         self.arrays: set[str] = set()
         self.problems: list[Problem] = []
-        self._named = known.known()
-        self._ignored = known.ignored
-        self._tokens = frozenset(known.tokens)
-        self._numbers = frozenset(key for keys in known.numbers.values() for key in keys)
+        self._named = known.read_keys()
+        self._ignored = known.ignored_keys
+        self._tokens = frozenset(known.token_keys)
+        self._numbers = frozenset(key for keys in known.number_keys.values() for key in keys)
         self._places = {
             key: (name, place)
-            for name, keys in {**known.arrays, **known.masks()}.items()
+            for name, keys in {**known.array_keys, **known.mask_as_array()}.items()
             for place, key in enumerate(keys)
         }
-        self._order, self._masks = tuple(known.arrays), tuple(known.masks())
+        self._order, self._masks = tuple(known.array_keys), tuple(known.mask_as_array())
         self._texts = self._named - self._tokens - self._numbers - set(self._places) - self._ignored
         self._further = 0
         self._full = False

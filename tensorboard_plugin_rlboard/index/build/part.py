@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import Format, Reading
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import plain
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import align
@@ -52,7 +52,7 @@ RESERVED = frozenset({*SAMPLE_METRICS, *(f"{name}_{s}" for name in TOKEN_METRICS
 
 _BLOCK = 3_000_000
 """Bytes of lines whose token arrays are laid out flat together: a few hundred KB for each array."""
-_NOTHING = Reading()
+_NOTHING = LineContext()
 _NAMED = 1000
 """Problems of one kind that a range names one by one; the number of the others is said with the last of them."""
 
@@ -87,7 +87,7 @@ class Part:
 class _Building:
     """A part in the making: blocks come one after the other."""
 
-    def __init__(self, known: Format, reading: Reading) -> None:
+    def __init__(self, known: Format, reading: LineContext) -> None:
         self.known = known
         self.reading = reading
         self.decoder = LineDecoder()
@@ -113,7 +113,7 @@ class _Building:
 
     def _add(self, line: bytes, index: int, row: Row) -> None:
         """Takes the samples of a line: most formats have one, which is the row itself."""
-        make = self.known.rows
+        make = self.known.to_samples
         if make is None:
             self.gather.add(index, row, replaced=self.decoder.replaced)
             self.lines.append(index)
@@ -136,7 +136,7 @@ class _Building:
         self.used = 0
         if self.gather.rows == self.begun:
             return
-        tokens, trims, misfits = align(self.gather.logged(), next(iter(self.known.masks()), None))
+        tokens, trims, misfits = align(self.gather.logged(), next(iter(self.known.mask_as_array()), None))
         for misfit in misfits:
             reason = (
                 f"{misfit.what} has {misfit.length} values for {misfit.tokens} response tokens: it is left out, "
@@ -157,7 +157,7 @@ class _Building:
 
 
 def build(
-    lines: Iterable[bytes], offset: int, known: Format, target: Path, reading: Reading = _NOTHING
+    lines: Iterable[bytes], offset: int, known: Format, target: Path, reading: LineContext = _NOTHING
 ) -> Part:
     """Reads whole lines and writes their part.
 
@@ -188,7 +188,9 @@ def build(
     table.place(offsets[rows], sizes[rows], before[rows], counts[rows])
     table.places["row"] = np.asarray(building.places, np.int32)
     samples = write(table, target)
-    names = tuple(name for name in (*known.arrays, *sorted(building.gather.arrays)) if name in building.names)
+    names = tuple(
+        name for name in (*known.array_keys, *sorted(building.gather.arrays)) if name in building.names
+    )
     return Part(
         samples,
         len(places),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import Format, split_of
+from tensorboard_plugin_rlboard.formats.base import Format, normalised_split
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import as_number
 from tensorboard_plugin_rlboard.index.build.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
@@ -61,10 +61,10 @@ class PartColumns:
         """The collected values; a further key with a `reserved` name becomes `logged.<name>`."""
         table = cls(known, gather.rows)
         table._compute(blocks)
-        named = known.known()
-        for name, keys in known.texts.items():
+        named = known.read_keys()
+        for name, keys in known.text_keys.items():
             table.texts[name] = table._text(gather, keys)
-        for name, keys in known.numbers.items():
+        for name, keys in known.number_keys.items():
             table.numbers[name] = table._number(gather, name, keys)
         further = _kinds({key: column for key, column in gather.columns.items() if key not in named})
         table.keys = ExtraKeys(further.numbers, further.texts, frozenset(gather.arrays))
@@ -87,21 +87,24 @@ class PartColumns:
 
     def _facts(self, gather: ColumnCollector) -> None:
         known = self.known
-        told = known.told()
-        step = self._number(gather, "", known.step).filled(np.nan)
+        told = known.file_defaults()
+        step = self._number(gather, "", known.step_keys).filled(np.nan)
         if told.step is not None:
             step = np.where(np.isnan(step), float(told.step), step)
         with np.errstate(invalid="ignore"):
             whole = np.isfinite(step) & (step == np.round(step)) & (np.abs(step) < _LARGEST_STEP)
-        split, validation = self._values(gather, known.split), self._values(gather, known.validation)
+        split, validation = (
+            self._values(gather, known.split_keys),
+            self._values(gather, known.validation_keys),
+        )
         pairs = zip(split.tolist(), validation.tolist(), strict=True)
         self.places["step"] = np.where(whole, step, 0.0).astype(np.int64)
         self.places["split"] = np.asarray(
-            [split_of(told.split if word is None else word, flag) for word, flag in pairs], object
+            [normalised_split(told.split if word is None else word, flag) for word, flag in pairs], object
         )
         self.texts = {
             "group_id": self._group(gather),
-            "finish_reason": self._text(gather, known.finish_reason),
+            "finish_reason": self._text(gather, known.finish_reason_keys),
             **self.texts,
         }
         n, trimmed = (self.computed.pop(("h", name), np.zeros(self.count)) for name in (SIZE, TRIMMED))
@@ -109,8 +112,8 @@ class PartColumns:
         self.sample = np.asarray([found is not None for found in response.tolist()], bool) | (n > 0)
         none = "The line has neither response nor response_tokens: it is no sample."
         self._bad.append(("no_response", none, np.flatnonzero(~self.sample)))
-        if known.step:
-            reason = f"The line has no whole number as {known.step[0]}; its sample is shown at step 0."
+        if known.step_keys:
+            reason = f"The line has no whole number as {known.step_keys[0]}; its sample is shown at step 0."
             self._bad.append(("no_step", reason, np.flatnonzero(self.sample & ~whole)))
         reasons = self.texts["finish_reason"].tolist()
         self.computed["m", "truncated"] = np.asarray(
@@ -126,8 +129,8 @@ class PartColumns:
                 self.numbers[gap] = self.numbers[one] - self.numbers[other]
 
     def _group(self, gather: ColumnCollector) -> Any:
-        groups = self._text(gather, self.known.group)
-        return groups if self.known.group_of is None else _each(groups, self.known.group_of)
+        groups = self._text(gather, self.known.group_keys)
+        return groups if self.known.group_from_text is None else _each(groups, self.known.group_from_text)
 
     def _without_padding(self, last_tokens: list[str | None], trimmed: list[int]) -> None:
         self.texts["prompt"] = _each(self.texts["prompt"], without_leading)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tensorboard_plugin_rlboard.formats.registry import by_name
-from tensorboard_plugin_rlboard.formats.rows.file_options import reading
+from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
 from tensorboard_plugin_rlboard.index.build.part import Part, build
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import PROBE, Fingerprint, fingerprint_of_ends
@@ -95,6 +95,6 @@ def build_range(order: RangeOrder, target: Path) -> BuiltRange:
         OSError: it cannot be read.
     """
     lines = _Lines(order)
-    known = by_name(order.known)
-    part = build(lines, order.offset, known, target, reading(known, order.path))
+    known = from_spec(order.known)
+    part = build(lines, order.offset, known, target, line_context(known, order.path))
     return BuiltRange(lines.fingerprint(), part)

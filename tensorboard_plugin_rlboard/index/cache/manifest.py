@@ -13,7 +13,7 @@ from typing import Annotated, TypeVar
 import numpy as np
 from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 
-from tensorboard_plugin_rlboard.formats.registry import by_name
+from tensorboard_plugin_rlboard.formats.registry import from_spec
 from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
 from tensorboard_plugin_rlboard.index.build.part import Part
@@ -94,7 +94,7 @@ def part_facts(format_spec: str, built: BuiltRange) -> bytes:
     """
     part = built.part
     facts = _PartFacts(
-        format=(format_spec, by_name(format_spec).definition),
+        format=(format_spec, from_spec(format_spec).definition),
         fingerprint=built.fingerprint,
         keys=(sorted(part.keys.numbers), sorted(part.keys.texts), sorted(part.keys.arrays)),
         samples=part.samples,
@@ -185,7 +185,7 @@ def _definition(format_spec: str) -> str:
         ValueError: there is none of that name, or not with these options.
     """
     try:
-        return by_name(format_spec).definition
+        return from_spec(format_spec).definition
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"there is no such format ({type(error).__name__})") from None
 

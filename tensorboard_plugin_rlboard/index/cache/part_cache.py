@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from tensorboard_plugin_rlboard.formats.registry import by_name
+from tensorboard_plugin_rlboard.formats.registry import from_spec
 from tensorboard_plugin_rlboard.index.cache.file_identity import Origin, range_matches
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange, read_part
 from tensorboard_plugin_rlboard.index.cache.manifest_ledger import ManifestLedger
@@ -83,7 +83,7 @@ class PartCache:
         )
         is_own = found.origin is Origin.OWN_PATH
         (self._unverified.discard if is_own else self._unverified.add)(file.path)
-        restored = by_name(manifest.format_spec)
+        restored = from_spec(manifest.format_spec)
         return RestoredFile(restored, found.state, manifest.prefix, manifest.formats_digest)
 
     def fetch(

@@ -7,13 +7,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
-from tensorboard_plugin_rlboard.formats.registry import TOLD_BY
-from tensorboard_plugin_rlboard.formats.rows.file_options import bound
+from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
+from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.sources.discovery.logdir import named
-from tensorboard_plugin_rlboard.training.settings.sections import MappingRule
+from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
     from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
 
-_NO_RULE = MappingRule()
+_NO_RULE = MappingSection()
 
 
 class Recognition:
@@ -37,7 +37,7 @@ class Recognition:
         self._settings = settings
         self._discounts = Discounts(roots, settings)
 
-    def rule(self, file: SourceFile) -> MappingRule:
+    def rule(self, file: SourceFile) -> MappingSection:
         """The mapping that the user has given for a file; an empty one where he has given none."""
         rule = self._settings.of_file(file.path).mapping
         return rule if rule.applies(PurePosixPath(file.relative)) else _NO_RULE
@@ -54,7 +54,7 @@ class Recognition:
 
         def mapped(row: Row) -> Format | None:
             nonlocal unmapped
-            unmapped = key_mapping.missing(rule.words, row) if rule.words else ""
+            unmapped = key_mapping.reason_not_mapped(rule.keys, row) if rule.keys else ""
             return rule.format(row)
 
         known, reason = sniff(file.path, mapped)
@@ -65,15 +65,15 @@ class Recognition:
     def bound(self, known: Format, file: SourceFile) -> Format:
         """A format with what a file's place and settings add now, whatever it was bound to before."""
         root = self._root(file)
-        found = tokenizer.find(file.path, root.path) if known.reads_ids and root is not None else ""
-        home = str(PurePosixPath(file.path).parents[known.depth(PurePosixPath(file.path))])
+        found = tokenizer.find(file.path, root.path) if known.uses_tokenizer and root is not None else ""
+        home = str(PurePosixPath(file.path).parents[known.levels_to_run(PurePosixPath(file.path))])
         options = self._discounts.of(home) | {"tokenizer": found}
-        said = self.rule(file).origin(PurePosixPath(file.relative))
+        said = self.rule(file).path_defaults(PurePosixPath(file.relative))
         if said.step is not None:
             options["step"] = str(said.step)
         if said.split:
             options["split"] = said.split
-        return bound(known, file.path, options)
+        return bind_to_file(known, file.path, options)
 
     def is_as_before(self, known: Format, file: SourceFile, told_by: str) -> bool:
         """Whether a file that an earlier start has read would be read alike: format, mapping, tokenizer, discounts.
@@ -83,18 +83,18 @@ class Recognition:
             file: the file.
             told_by: `TOLD_BY` of that start; where there are other formats by now, the file's first rows are looked at.
         """
-        if told_by != TOLD_BY:
+        if told_by != FORMATS_DIGEST:
             try:
                 found = self.sniff(file)[0]
             except OSError:
                 return True  # whoever reads it next will say so
             return found is not None and found.spec == known.spec
-        mine = {} if key_mapping.is_guessed(known) else key_mapping.words_of(known)
-        return dict(self.rule(file).words) == dict(mine) and self.bound(known, file).spec == known.spec
+        mine = {} if known.mapping is None or known.mapping.guessed else known.mapping.keys
+        return dict(self.rule(file).keys) == dict(mine) and self.bound(known, file).spec == known.spec
 
     def run_of(self, known: Format, file: SourceFile) -> str:
         """The run that the samples of a file belong to: that of its folder, or of one above it."""
-        levels, root = known.depth(PurePosixPath(file.path)), self._root(file)
+        levels, root = known.levels_to_run(PurePosixPath(file.path)), self._root(file)
         if not levels or root is None:
             return file.run
         parts = [part for part in file.run.removeprefix(root.name_prefix).split("/") if part != "."]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
-from tensorboard_plugin_rlboard.formats.generic.guess import completed, guess
+from tensorboard_plugin_rlboard.formats.generic.guess import guess_mapping, with_guessed_step
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableError
 from tensorboard_plugin_rlboard.sources.reader import glance, open_start
@@ -59,7 +59,7 @@ def _sniff(path: str, mapped: Callable[[Row], Format | None] | None) -> tuple[Fo
                 return known, ""
             known = recognise(row)
             if known is not None:
-                return completed(known, row), ""
-            guessed = guess(row)
-            return guessed.format, "" if guessed.format is not None else guessed.why
+                return with_guessed_step(known, row), ""
+            guessed = guess_mapping(row)
+            return guessed.format, "" if guessed.format is not None else guessed.reason
     return None, problem

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats.generic.key_mapping import is_guessed
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.joins.side_files import Group
 from tensorboard_plugin_rlboard.index.joins.side_rows import Kind, Recognised, recognise
@@ -141,7 +140,7 @@ def side_of(path: str) -> Recognised | None:
 
 def may_be_side(known: Format | None) -> bool:
     """Whether a file with this format may be a side file: other formats are told by keys that only they have."""
-    return known is None or known.name == NATIVE.name or is_guessed(known)
+    return known is None or known.name == NATIVE.name or (known.mapping is not None and known.mapping.guessed)
 
 
 def left_out(file: SourceFile, known: Format | None, present: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.index.run_file import IndexedFile, digest_of
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, scan
 from tensorboard_plugin_rlboard.sources.file_changes import Change, look
 from tensorboard_plugin_rlboard.sources.reader import damage, is_packed
-from tensorboard_plugin_rlboard.training.settings.sections import MappingRule
+from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,8 +35,8 @@ class Discovery:
         self._cursor = cursor
         self._shelf = shelf
         self._recognition = Recognition(registry.roots, registry.settings)
-        self._ignored: dict[str, tuple[int, int, MappingRule]] = {}
-        self._rules: dict[str, MappingRule] = {}
+        self._ignored: dict[str, tuple[int, int, MappingSection]] = {}
+        self._rules: dict[str, MappingSection] = {}
         self._unread: set[tuple[str, str]] = set()
         self._damaged: dict[str, str] = {}
 
@@ -68,7 +68,7 @@ class Discovery:
     ) -> bool:
         """Looks at a file that is in the index; whether its rows had to go."""
         now = present.get(file.relative)
-        if file.known.twin(file.relative) in present or (
+        if file.known.superseded_by(file.relative) in present or (
             now is not None and self._reads_otherwise(file, now)
         ):
             # The twin was written after this one was met, or the settings have changed: it is met anew.
@@ -111,10 +111,10 @@ class Discovery:
     def _reads_otherwise(self, file: IndexedFile, now: SourceFile) -> bool:
         """Whether the settings of a file, or its tokenizer, have changed since it was met."""
         recognition = self._recognition
-        changed = recognition.rule(now) != self._rules.get(file.relative, MappingRule())
+        changed = recognition.rule(now) != self._rules.get(file.relative, MappingSection())
         return changed or recognition.bound(file.known, now).spec != file.known.spec
 
-    def _facts(self, file: SourceFile) -> tuple[int, int, MappingRule]:
+    def _facts(self, file: SourceFile) -> tuple[int, int, MappingSection]:
         """What makes it worth looking once more at a file that was no log, if it changes."""
         return file.size, file.mtime_ns, self._recognition.rule(file)
 
@@ -129,7 +129,7 @@ class Discovery:
         if self._joins.takes(file, known, time.time_ns()):
             self._ignored.pop(file.relative, None)
             return
-        twin = "" if known is None else known.twin(file.relative)
+        twin = "" if known is None else known.superseded_by(file.relative)
         if twin in present:
             known, reason = None, f"It has the same rows as {twin}, which is read instead."
         if known is None:
@@ -151,7 +151,7 @@ class Discovery:
             return False
         known = restored.format
         as_before = self._recognition.is_as_before(known, file, restored.formats_digest)
-        if not as_before or known.twin(file.relative) in present:
+        if not as_before or known.superseded_by(file.relative) in present:
             return False
         self._rules[file.relative] = self._recognition.rule(file)
         run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Format, Origin, Row
+from tensorboard_plugin_rlboard.formats.base import Format, KeyMapping, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_file import Value
@@ -18,43 +18,43 @@ _LOOKED_AT = 200
 
 
 @dataclass(frozen=True)
-class MappingRule:
+class MappingSection:
     """The section [mapping].
 
     Attributes:
-        words: our word -> key of the rows, or path of keys; further metrics and texts as `columns.<name>`.
-        files: the files that it is for, as `*.jsonl` or `eval/*.jsonl`; empty for all.
+        keys: field -> key of the rows, or path of keys; further metrics and texts as `columns.<name>`.
+        file_pattern: glob of the files that it is for, as `*.jsonl` or `eval/*.jsonl`; empty for all.
         step_from: regular expression whose one group is the step in a file's path; empty without one.
         split: `train` or `eval` for all rows; empty where the rows or the path say it.
     """
 
-    words: Mapping[str, str] = field(default_factory=dict)
-    files: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    file_pattern: str = ""
     step_from: str = ""
     split: str = ""
 
     def applies(self, path: PurePosixPath) -> bool:
         """Whether it is for a file, by its path below the log directory."""
         plain = path.with_suffix("") if path.suffix in _PACKED else path
-        return not self.files or path.match(self.files) or plain.match(self.files)
+        return not self.file_pattern or path.match(self.file_pattern) or plain.match(self.file_pattern)
 
     def format(self, row: Row) -> Format | None:
         """The format of a file whose first row this is; None where nothing is mapped, or nothing to this row."""
-        if not self.words or key_mapping.missing(self.words, row):
+        if not self.keys or key_mapping.reason_not_mapped(self.keys, row):
             return None
-        return key_mapping.of(key_mapping.options(self.words))
+        return key_mapping.mapping_format(KeyMapping(self.keys))
 
-    def origin(self, path: PurePosixPath) -> Origin:
+    def path_defaults(self, path: PurePosixPath) -> PathDefaults:
         """The step and split that it gives all rows of a file."""
         found = re.search(self.step_from, str(path)[-_LOOKED_AT:]) if self.step_from else None
         step = found.group(1) if found else None
-        return Origin(
+        return PathDefaults(
             int(step) if step is not None and re.fullmatch(r"[0-9]{1,15}", step) else None, self.split
         )
 
 
 @dataclass(frozen=True)
-class Reference:
+class ReferenceSection:
     """The section [reference]: where reference answers come from; at most one of the three.
 
     Attributes:
@@ -69,7 +69,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Scores:
+class ScoresSection:
     """The section [scores]: `file` is the absolute path of a file below the log directory; empty for none."""
 
     file: str = ""
@@ -89,12 +89,12 @@ class Settings:
         problems: one sentence for each thing in them that does not count.
     """
 
-    mapping: MappingRule = MappingRule()
+    mapping: MappingSection = MappingSection()
     scalar_runs: tuple[str, ...] | None = None
     config: Mapping[str, Value] = field(default_factory=dict)
     config_sources: Mapping[str, str] = field(default_factory=dict)
-    reference: Reference = Reference()
-    scores: Scores = Scores()
+    reference: ReferenceSection = ReferenceSection()
+    scores: ScoresSection = ScoresSection()
     text: TextRules = field(default_factory=TextRules)
     files: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()

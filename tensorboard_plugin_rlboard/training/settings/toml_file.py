@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.formats.generic.key_mapping import COLUMNS, WORDS
+from tensorboard_plugin_rlboard.formats.generic.key_mapping import COLUMN_PREFIX, FIELDS
 
 NAME = "rlboard.toml"
 LARGEST = 1_000_000
@@ -103,18 +103,18 @@ def _mapping(key: str, value: object) -> Iterator[tuple[str, object]]:
         if not isinstance(value, dict):
             raise _WrongError('must be a section [mapping.columns] with lines like accuracy = "info.acc"')
         for name, path in value.items():
-            if name in WORDS:
+            if name in FIELDS:
                 raise _WrongError(f"has {name}, which is a word of [mapping] itself; write it there")
-            yield f"{COLUMNS}{name}", _text(path)
+            yield f"{COLUMN_PREFIX}{name}", _text(path)
     elif key == "step_from":
         yield key, _pattern(value)
     elif key == "split":
         # `split = "eval"` says what the rows are; any other text is the key that says so.
         yield ("split_is" if value in _SPLITS else key), _text(value)
-    elif key == "files" or key in WORDS:
+    elif key == "files" or key in FIELDS:
         yield key, _text(value)
     else:
-        raise _unknown(key, (*WORDS, "files", "step_from", "columns"))
+        raise _unknown(key, (*FIELDS, "files", "step_from", "columns"))
 
 
 def _scalars(key: str, value: object) -> Iterator[tuple[str, object]]:

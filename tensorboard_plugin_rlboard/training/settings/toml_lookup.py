@@ -13,7 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from tensorboard_plugin_rlboard.sources.addresses import printable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.training.settings.sections import MappingRule, Reference, Scores, Settings
+from tensorboard_plugin_rlboard.training.settings.sections import (
+    MappingSection,
+    ReferenceSection,
+    ScoresSection,
+    Settings,
+)
 from tensorboard_plugin_rlboard.training.settings.toml_file import NAME, SettingsFile, read
 
 FLAG = "--rlboard_config"
@@ -115,7 +120,7 @@ def _combined(files: tuple[SettingsFile, ...], root: Root | None) -> Settings:
         config={key: value for key, value in config.items() if isinstance(value, (str, int, float))},
         config_sources={key: values["config", key][1].shown for key in config},
         reference=_reference(files, root, problems),
-        scores=Scores(
+        scores=ScoresSection(
             _inside(*values["scores", "file"], root, problems) if ("scores", "file") in values else ""
         ),
         text=TextRules(pad if isinstance(pad, tuple) else (), str(said.get(("text", "system_end"), ""))),
@@ -124,23 +129,23 @@ def _combined(files: tuple[SettingsFile, ...], root: Root | None) -> Settings:
     )
 
 
-def _rule(said: Mapping[str, str]) -> MappingRule:
+def _rule(said: Mapping[str, str]) -> MappingSection:
     beside = {"files", "step_from", "split_is"}
     words = {word: key for word, key in said.items() if word not in beside}
-    return MappingRule(words, said.get("files", ""), said.get("step_from", ""), said.get("split_is", ""))
+    return MappingSection(words, said.get("files", ""), said.get("step_from", ""), said.get("split_is", ""))
 
 
-def _reference(files: tuple[SettingsFile, ...], root: Root | None, problems: list[str]) -> Reference:
+def _reference(files: tuple[SettingsFile, ...], root: Root | None, problems: list[str]) -> ReferenceSection:
     """The section of the first file that has it: its keys are alternatives and do not add up."""
     for file in files:
         said = {key: value for (section, key), value in file.values.items() if section == "reference"}
         if "file" in said:
-            return Reference(file=_inside(said["file"], file, root, problems))
+            return ReferenceSection(file=_inside(said["file"], file, root, problems))
         if "run" in said:
-            return Reference(run=next(iter(_runs((said["run"],), file, root, problems)), ""))
+            return ReferenceSection(run=next(iter(_runs((said["run"],), file, root, problems)), ""))
         if said:
-            return Reference(first_visit=said.get("first_visit") is True)
-    return Reference()
+            return ReferenceSection(first_visit=said.get("first_visit") is True)
+    return ReferenceSection()
 
 
 def _runs(named: object, file: SettingsFile, root: Root | None, problems: list[str]) -> Iterator[str]:

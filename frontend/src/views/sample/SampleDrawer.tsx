@@ -1,29 +1,30 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { type SampleWithTokens, sampleWithTokens } from "../../data/questions/sample";
+import { sampleNeighbours } from "../../data/sampleWalk";
+import { sampleScope } from "../../data/scopes";
+import { useAnswer, usePrefetch } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { revision, sampleScope, useAnswer } from "../../state/data";
 import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";
-import { nextMetric } from "../../tokens/choice";
-import { heatCss } from "../../tokens/heatCss";
-import infoCss from "../../tokens/info.css?inline";
-import matrixCss from "../../tokens/matrix.css?inline";
-import { TokenStage } from "../../tokens/stage";
-import textCss from "../../tokens/text.css?inline";
+import infoCss from "../../tokens/details.css?inline";
+import matrixCss from "../../tokens/matrix/matrix.css?inline";
+import { heatCss } from "../../tokens/shared/heatmapCss";
+import { nextMetric } from "../../tokens/shared/metricOptions";
+import { TokenStage } from "../../tokens/shared/tokenViewState";
+import textCss from "../../tokens/text/text.css?inline";
 import { adopt, ErrorBox } from "../../ui";
-import { Content } from "./Content";
-import { setMode } from "./Conversation";
-import conversationCss from "./conversation.css?inline";
-import { Dock } from "./Dock";
-import { Handle } from "./Handle";
-import { Head } from "./Head";
-import { layout, width } from "./layout";
-import { type Loaded, loadSample, prefetch } from "./load";
-import { hasMessages, modeOf, showsResponse, wishedMode } from "./messages";
+import { setMode } from "./conversation/Conversation";
+import conversationCss from "./conversation/conversation.css?inline";
+import { hasMessages, modeOf, showsResponse, wishedMode } from "./conversation/readingMode";
+import { layout, width } from "./drawerLayout";
+import { Handle } from "./ResizeHandle";
+import { Content } from "./SampleContent";
+import { Head } from "./SampleHeader";
 import sampleCss from "./sample.css?inline";
+import { Dock } from "./TokenPanels";
 import { signature, tokenData } from "./tokenData";
-import { neighbours } from "./walk";
 
 const HEAT = heatCss();
 
@@ -42,19 +43,17 @@ function Open({ id }: { id: string }): JSX.Element {
   for (const css of [HEAT, textCss, matrixCss, infoCss, sampleCss, conversationCss]) adopt(css);
   const scope = sampleScope.value;
   const rules = JSON.stringify(scope);
-  const answer = useAnswer(`sample ${rules} ${id}`, () => loadSample(scope, id, revision.peek()));
+  const answer = useAnswer(sampleWithTokens, { ...scope, id });
   const loaded = answer.data;
   const stage = useStage(loaded, rules);
   const root = useRef<HTMLElement>(null);
   const pinned = selection.value.token;
 
   useEffect(() => stage?.focus(selection.value.token, false), [stage, pinned]);
-  useEffect(() => {
-    if (loaded === null || answer.stale) return undefined;
-    const { previous, next } = neighbours(loaded.sample);
-    const timer = setTimeout(() => prefetch(scope, [next, previous], revision.peek()), PREFETCH_MS);
-    return () => clearTimeout(timer);
-  }, [loaded, answer.stale]);
+  usePrefetch(sampleWithTokens, loaded !== null && !answer.stale, [loaded], PREFETCH_MS, () => {
+    const { previous, next } = sampleNeighbours(loaded?.sample ?? null);
+    return [next, previous].map((neighbour) => (neighbour === null ? null : { ...scope, id: neighbour }));
+  });
   useFocusWhileOpen(root);
   const mode =
     loaded === null
@@ -120,7 +119,7 @@ function changeMetric(stage: TokenStage, way: 1 | -1): boolean {
 }
 
 /** The stage of the loaded sample: the same one as long as it is the same sample, whatever was loaded again. */
-function useStage(loaded: Loaded | null, rules: string): TokenStage | null {
+function useStage(loaded: SampleWithTokens | null, rules: string): TokenStage | null {
   const kept = useRef<{ signature: string; stage: TokenStage | null }>({ signature: "", stage: null });
   if (loaded === null) return null;
   const now = signature(loaded, rules);
