@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,15 +95,17 @@ class Terminal(io.StringIO):
 
 
 def test_progress_is_one_line_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([10.0, 12.0, 14.0])
-    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    now = 10.0
+    monkeypatch.setattr("tqdm.std.time", lambda: now)
     stream = Terminal()
     progress = Progress(4_000_000, stream)
     progress.draw(Counts(position=1_000_000))
+    now = 12.0
     progress.draw(Counts(position=2_000_000, samples=1234))
     assert stream.getvalue().endswith(
         "\r[##########..........]  50%  2.0 MB of 4.0 MB  1,234 samples  500 kB/s  4 s left"
     )
+    now = 14.0
     progress.draw(Counts(position=4_000_000))
     progress.clear()
     assert "\n" not in stream.getvalue()

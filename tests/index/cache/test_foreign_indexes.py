@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from moved_logs import ALL, ROWS, line
+from msgspec import structs
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
@@ -75,7 +76,7 @@ def test_manifest_that_vouches_for_foreign_parts_is_not_believed(
     wrong = next(i for i, kept in enumerate(good.ranges) if kept.part != bad.ranges[i].part)
     foreign = bad.ranges[wrong]
     ours.put(*theirs.fetch(foreign.part))
-    swapped = replace(good, ranges=(*good.ranges[:wrong], foreign, *good.ranges[wrong + 1 :]))
+    swapped = structs.replace(good, ranges=(*good.ranges[:wrong], foreign, *good.ranges[wrong + 1 :]))
     ours.save("a.jsonl", swapped)
     # Only where the difference lies at an end of the range can it be seen without reading all of it.
     lines = (logs / "run" / "a.jsonl").read_bytes()
@@ -97,7 +98,9 @@ def test_part_with_more_rows_than_it_tells_is_built_again(
     _, others = store.fetch(second.part)
     assert rows != others
     forged = store.put(facts, others)
-    store.save("a.jsonl", replace(manifest, ranges=(replace(first, part=forged), second, *more)))
+    store.save(
+        "a.jsonl", structs.replace(manifest, ranges=(structs.replace(first, part=forged), second, *more))
+    )
     assert rewards(logs, tmp_path / "cache") == ALL
     assert read[0] == 0
 
@@ -126,7 +129,7 @@ def test_ranges_that_a_cluster_has_finished_out_of_order_are_taken(
     assert manifest is not None
     first, missing, *more = manifest.ranges
     state = replace(manifest.state, read_to=first.length, last=manifest.state.first)
-    cache.save(path, replace(manifest, state=state, ranges=(first, *more)))
+    cache.save(path, structs.replace(manifest, state=state, ranges=(first, *more)))
     assert rewards(logs, tmp_path / "cache") == ALL
     assert read == [missing.offset]
     stored = cache.manifest(path)

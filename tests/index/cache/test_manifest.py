@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from stored_parts import MANIFEST, NAME, STATE
 
 from tensorboard_plugin_rlboard.index.cache.local_store import (
@@ -55,7 +56,9 @@ def test_hostile_states_are_refused(name: str, value: object) -> None:
 
 
 def test_ranges_behind_the_read_ones_may_leave_gaps() -> None:
-    ahead = replace(MANIFEST, ranges=(*MANIFEST.ranges, CachedRange(20, 5, NAME), CachedRange(30, 5, NAME)))
+    ahead = structs.replace(
+        MANIFEST, ranges=(*MANIFEST.ranges, CachedRange(20, 5, NAME), CachedRange(30, 5, NAME))
+    )
     found = read_manifest(manifest_facts(ahead))
     assert found == ahead
     assert found.prefix == MANIFEST.ranges
@@ -75,7 +78,7 @@ def test_manifest_comes_back_for_its_file_only(tmp_path: Path) -> None:
 def test_files_that_begin_alike_are_found_without_their_paths(tmp_path: Path) -> None:
     cache = LocalStore(tmp_path / "cache")
     assert not cache.has_heads
-    other = replace(MANIFEST, state=replace(STATE, inode=99))
+    other = structs.replace(MANIFEST, state=replace(STATE, inode=99))
     cache.save("/logs/a.jsonl", MANIFEST, NAME)
     cache.save("/logs/b.jsonl", other, NAME)
     cache.save("/logs/c.jsonl", MANIFEST)

@@ -68,7 +68,7 @@ def test_name_depends_on_all_that_a_part_holds(
     cache = LocalStore(tmp_path / "cache")
     name = cache.put_built(order.known, *built)
     assert cache.put_built(order.known, *built) == name
-    other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), b"x"))
+    other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), "ab"))
     fewer = replace(built[0], part=replace(built[0].part, newlines=3))
     rows = tmp_path / "other.parquet"
     rows.write_bytes(built[1].read_bytes() + b"x")

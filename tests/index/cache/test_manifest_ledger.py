@@ -24,7 +24,7 @@ def part(number: int) -> str:
 
 
 def ends(offset: int, length: int) -> Fingerprint:
-    return Fingerprint(offset, length, f"{offset} {length}".encode())
+    return Fingerprint(offset, length, f"{offset:04x}{length:04x}")
 
 
 def filled(ranges: list[tuple[int, int]], path: str = "a.jsonl") -> ManifestLedger:

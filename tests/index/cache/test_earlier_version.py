@@ -30,7 +30,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
-WRITTEN = Path(__file__).parent / "fixtures" / "index_version_3"
+WRITTEN = Path(__file__).parents[2] / "fixtures" / "index_version_3"
 INDEX = WRITTEN / "index"
 NAMES = ("a.jsonl", "b.jsonl.gz")
 
