@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import plotCss from "uplot/dist/uPlot.min.css?inline";
-import { palette, type Role } from "../../charts/shared/chartColours";
+import { type ColourRole, chartPalette } from "../../charts/shared/chartColours";
 import { findMessage, t } from "../../i18n";
 import { num } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
@@ -14,7 +14,7 @@ import { type Factors, factorWords } from "./discountText";
 import { type ValueLine, valueLines } from "./valueLines";
 
 const HEIGHT = 150;
-const COLOUR: Record<ValueLine["metric"], Role> = {
+const COLOUR: Record<ValueLine["metric"], ColourRole> = {
   values: "policy",
   return_to_go: "pos",
   returns: "s1",
@@ -74,7 +74,7 @@ function Plot({ stage, lines }: { stage: TokenStage; lines: readonly ValueLine[]
     });
     const stops = [
       effect(() => {
-        if (palette()) plot.redraw(false, true);
+        if (chartPalette()) plot.redraw(false, true);
       }),
     ];
     // Positions mean nothing to it before its first layout.
@@ -106,8 +106,8 @@ function point(plot: uPlot, i: number | null): void {
 }
 
 function optionsOf(width: number, lines: readonly ValueLine[]): uPlot.Options {
-  const axis = { stroke: () => palette().text, font: palette().font, gap: 4 };
-  const grid = { stroke: () => palette().grid, width: 1 };
+  const axis = { stroke: () => chartPalette().text, font: chartPalette().font, gap: 4 };
+  const grid = { stroke: () => chartPalette().grid, width: 1 };
   const format = (_: uPlot, splits: number[]): string[] => splits.map(num);
   return {
     width,
@@ -128,7 +128,7 @@ function optionsOf(width: number, lines: readonly ValueLine[]): uPlot.Options {
       {},
       ...lines.map(({ metric }) => ({
         label: metric,
-        stroke: () => palette().series[COLOUR[metric]],
+        stroke: () => chartPalette().series[COLOUR[metric]],
         width: metric === "value_error" ? 1 : 1.5,
         ...(metric === "value_error" ? { dash: [4, 3] } : {}),
         points: { show: false },

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { palette as chartPalette } from "../../charts/shared/chartColours";
+import { chartPalette } from "../../charts/shared/chartColours";
 import { t } from "../../i18n";
 import { metricLabel } from "../../metrics";
 import type { TokenStage } from "../shared/tokenViewState";
