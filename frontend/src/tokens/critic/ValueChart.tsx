@@ -8,9 +8,9 @@ import { findMessage, t } from "../../i18n";
 import { num } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
 import { adopt } from "../../ui";
-import { Fold } from "../../ui/CollapsibleSection";
-import type { TokenStage } from "../shared/tokenViewState";
-import { type Factors, factorWords } from "./discountText";
+import { CollapsibleSection } from "../../ui/CollapsibleSection";
+import type { TokenViewState } from "../shared/tokenViewState";
+import { type DiscountFactors, discountText } from "./discountText";
 import { type ValueLine, valueLines } from "./valueLines";
 
 const HEIGHT = 150;
@@ -22,19 +22,19 @@ const COLOUR: Record<ValueLine["metric"], ColourRole> = {
 };
 
 export interface ValueChartProps {
-  stage: TokenStage;
-  factors: Factors;
+  viewState: TokenViewState;
+  factors: DiscountFactors;
   /** What the error is against: "returns" (logged), "gae" (recomputed), or null where there is none. */
   target: string | null;
 }
 
 /** Value against return-to-go over the positions; a click goes to the token. */
-export function ValueChart({ stage, factors, target }: ValueChartProps): JSX.Element {
-  const found = useMemo(() => valueLines(stage.data), [stage]);
-  const gamma = factorWords(factors);
+export function ValueChart({ viewState, factors, target }: ValueChartProps): JSX.Element {
+  const found = useMemo(() => valueLines(viewState.data), [viewState]);
+  const gamma = discountText(factors);
   const against = findMessage(`sample.values.target.${target}`, { gamma });
   return (
-    <Fold id="values" title={t("sample.values.title", { gamma })} testId="chart-values">
+    <CollapsibleSection id="values" title={t("sample.values.title", { gamma })} testId="chart-values">
       {found.needs.length > 0 ? (
         <p class="muted">{t("sample.values.needs", { fields: found.needs.join(", ") })}</p>
       ) : (
@@ -50,27 +50,27 @@ export function ValueChart({ stage, factors, target }: ValueChartProps): JSX.Ele
               <span class="odd">{t("sample.values.left_out", { n: found.nonFinite })}</span>
             )}
           </p>
-          <Plot stage={stage} lines={found.lines} />
+          <Plot viewState={viewState} lines={found.lines} />
         </>
       )}
-    </Fold>
+    </CollapsibleSection>
   );
 }
 
-function Plot({ stage, lines }: { stage: TokenStage; lines: readonly ValueLine[] }): JSX.Element {
+function Plot({ viewState, lines }: { viewState: TokenViewState; lines: readonly ValueLine[] }): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = host.current;
     if (element === null || element.clientWidth === 0) return undefined;
     adopt(plotCss);
-    const positions = stage.data.shown.map((_, i) => i);
+    const positions = viewState.data.shown.map((_, i) => i);
     const plot = new uPlot(
       optionsOf(element.clientWidth, lines),
       [positions, ...lines.map((line) => line.numbers)],
       element,
     );
     plot.over.addEventListener("click", () => {
-      if (plot.cursor.idx != null) stage.focus(plot.cursor.idx, false);
+      if (plot.cursor.idx != null) viewState.focus(plot.cursor.idx, false);
     });
     const stops = [
       effect(() => {
@@ -78,7 +78,7 @@ function Plot({ stage, lines }: { stage: TokenStage; lines: readonly ValueLine[]
       }),
     ];
     // Positions mean nothing to it before its first layout.
-    plot.hooks.ready = [() => void stops.push(effect(() => point(plot, stage.current.value)))];
+    plot.hooks.ready = [() => void stops.push(effect(() => point(plot, viewState.current.value)))];
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0) plot.setSize({ width: element.clientWidth, height: HEIGHT });
     });
@@ -88,7 +88,7 @@ function Plot({ stage, lines }: { stage: TokenStage; lines: readonly ValueLine[]
       observer.disconnect();
       plot.destroy();
     };
-  }, [stage, lines]);
+  }, [viewState, lines]);
   return (
     <div
       ref={host}

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { select, selection } from "../../state/selection";
-import type { TokenStage } from "../../tokens/shared/tokenViewState";
+import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button } from "../../ui";
 import { CopyButton } from "../../ui/CopyButton";
@@ -19,13 +19,13 @@ import { Undecoded } from "./texts/UndecodedTokens";
 
 export interface ContentProps {
   loaded: Loaded;
-  stage: TokenStage | null;
+  viewState: TokenViewState | null;
   mode: Mode;
   stale: boolean;
 }
 
 /** Everything that scrolls: conversation or prompt and coloured response, reference, links, numbers, place. */
-export function Content({ loaded: { sample, rows }, stage, mode, stale }: ContentProps): JSX.Element {
+export function Content({ loaded: { sample, rows }, viewState, mode, stale }: ContentProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const reference = <Reference sample={sample} />;
   useEffect(() => {
@@ -49,19 +49,19 @@ export function Content({ loaded: { sample, rows }, stage, mode, stale }: Conten
         <Prompt key={`prompt ${sample.id}`} sample={sample} />
       )}
       {!Array.isArray(rows) && <p class="odd">{t("sample.rows_failed", { message: rows.message })}</p>}
-      {stage !== null && showsResponse(sample, mode) && (
+      {viewState !== null && showsResponse(sample, mode) && (
         <Undecoded key={`ids ${sample.id}`} sample={sample} />
       )}
       {!showsResponse(sample, mode) ? (
         <div class="answers">{reference}</div>
-      ) : stage === null ? (
+      ) : viewState === null ? (
         <div class="answers">
           <PlainResponse sample={sample} reason={t("sample.no_tokens")} />
           {reference}
         </div>
       ) : (
         <TokenArea
-          stage={stage}
+          viewState={viewState}
           scroller={scroller}
           pinned={selection.value.token}
           onPin={pin}
