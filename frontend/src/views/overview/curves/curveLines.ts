@@ -1,7 +1,13 @@
 import type { Steps } from "../../../api/answers";
-import type { Line } from "../../../charts/curves/plotColumns";
+import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { type BandMode, bandOf } from "../../../charts/curves/spreadBand";
-import { drawable, meansOf, origin, shift, type Value } from "../../../charts/shared/series";
+import {
+  type CurveValue,
+  drawableValues,
+  firstFinite,
+  meansOf,
+  subtract,
+} from "../../../charts/shared/series";
 import type { LineSource } from "./chartCatalogue";
 
 /** How every chart of the grid is drawn. */
@@ -13,25 +19,25 @@ export interface Drawing {
 }
 
 /** The drawable line of a source, or null where `steps` has no numbers for it. */
-export function lineOf(source: LineSource, label: string, steps: Steps, drawing: Drawing): Line | null {
+export function lineOf(source: LineSource, label: string, steps: Steps, drawing: Drawing): CurveLine | null {
   const means = valuesOf(source, steps);
   if (!means) return null;
   const columns = source.from === "metric" ? steps.metrics[source.name] : undefined;
   const band = columns ? bandOf(columns, drawing.band, drawing.bandScale) : null;
-  const by = drawing.fromZero ? origin(means) : 0;
+  const by = drawing.fromZero ? firstFinite(means) : 0;
   return {
     key: source.name,
     label,
     colour: source.colour,
-    values: shift(means, by),
-    band: band && { low: shift(band.low, by), high: shift(band.high, by) },
+    values: subtract(means, by),
+    band: band && { low: subtract(band.low, by), high: subtract(band.high, by) },
   };
 }
 
-function valuesOf(source: LineSource, steps: Steps): Value[] | null {
+function valuesOf(source: LineSource, steps: Steps): CurveValue[] | null {
   if (source.from === "step_metric") {
     const column = steps.step_metrics[source.name];
-    return column ? drawable(column).map((value, i) => (column[i] === null ? undefined : value)) : null;
+    return column ? drawableValues(column).map((value, i) => (column[i] === null ? undefined : value)) : null;
   }
   const columns = steps.metrics[source.name];
   return columns ? meansOf(columns) : null;
