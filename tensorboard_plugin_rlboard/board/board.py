@@ -42,7 +42,7 @@ from tensorboard_plugin_rlboard.board.steps.service import StepService
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
 from tensorboard_plugin_rlboard.errors import UnknownError
-from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.indexer import Indexer
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.training.scalar_pairing import chosen
 
@@ -56,15 +56,17 @@ _MAX_TOTALS = 256
 class Board:
     """Answers questions about the runs of a registry; every method may be called from any thread."""
 
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
+    def __init__(self, indexer: Indexer) -> None:
+        """Answers questions about the registry that an indexer keeps up to date."""
+        self.indexer = indexer
+        self.registry = registry = indexer.registry
         self.limits = QueryLimits()
         self._decoded_samples = DecodedSamples()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
-        self._steps = StepService(registry, self.cursor, self.limits.heavy)
+        self._steps = StepService(registry, indexer.attention, self.cursor, self.limits.heavy)
         self._trainings = Trainings(registry)
         self._run_list = RunList(registry, self._trainings, self._steps.run_steps)
-        registry.after_round = self._steps.update_in_background
+        indexer.call_after_round(self._steps.update_in_background)
 
     @property
     def revision(self) -> int:
@@ -94,7 +96,7 @@ class Board:
         if run is None:
             names = ", ".join(sorted(self.registry.runs)[:10]) or "none yet"
             raise UnknownError(f"There is no run {name}; runs: {names}.")
-        self.registry.focus = name
+        self.indexer.attention.user_looks_at(name)
         return run
 
     def session(self, run: RunIndex) -> RunSession:

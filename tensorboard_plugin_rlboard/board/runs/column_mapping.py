@@ -30,7 +30,7 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
     """The mapping of a run; of several, that of the first file by its path."""
     files = tuple(run.files.values())  # the refresh thread may add one meanwhile
     for file in sorted(files, key=lambda file: file.relative):
-        mapping = file.known.mapping
+        mapping = file.format.mapping
         if mapping is not None:
             toml = key_mapping.mapping_toml(mapping.keys, _NOTE)
             return ColumnMapping(dict(mapping.keys), mapping.guessed, toml)

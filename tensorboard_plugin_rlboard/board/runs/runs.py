@@ -105,7 +105,7 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
     mapping, schema = column_mapping(run), run_schema(run)
     return RunInfo(
         run=run.name,
-        formats=sorted({file.known.name for file in tuple(run.files.values())}),
+        formats=sorted({file.format.name for file in tuple(run.files.values())}),
         state="ready",
         message=run.message,
         files=len(run.files),

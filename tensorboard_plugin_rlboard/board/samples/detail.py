@@ -33,9 +33,9 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
     names = token_metric_names(schema, decoded)
     raw_tokens, mask = decoded.row.raw_tokens, decoded.tokens.mask
     shown_tokens = decode_for_display(raw_tokens)
-    gamma, lam = discounts(file.known)
+    gamma, lam = discounts(file.format)
     context = sample_context(session, values)
-    scalars = _logged_scalars(schema, decoded, file.known.step_keys)
+    scalars = _logged_scalars(schema, decoded, file.format.step_keys)
     scalars |= {name[2:]: x for name, x in values.items() if name.startswith("m:") and x is not None}
     if "reward" in schema.metrics:
         computed = schema.computed_group_metrics

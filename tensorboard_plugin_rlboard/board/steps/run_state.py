@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.board.steps.step_index import is_loading
 from tensorboard_plugin_rlboard.board.steps.storage import dump_curves, load_curves
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.index.run_file import digest_of
+from tensorboard_plugin_rlboard.index.run_file import cached_digest
 
 _SAVE_INTERVAL = 30.0
 """Seconds between two savings of a run's curves."""
@@ -44,16 +44,16 @@ class RunState:
 
     def restore(self, run: RunIndex, cache: LocalStore | None) -> None:
         """Goes on from the curves that an earlier start saved of the rows that are being loaded; tried once."""
-        if not run.recalled or self.restored_from == run.recalled or not is_loading(run):
+        if not run.restored_digest or self.restored_from == run.restored_digest or not is_loading(run):
             return
         with self.curves.lock:
-            if self.restored_from == run.recalled:
+            if self.restored_from == run.restored_digest:
                 return
-            self.restored_from = run.recalled
-            stored = load_curves(cache.recall_curves(run.recalled)) if cache else None
+            self.restored_from = run.restored_digest
+            stored = load_curves(cache.recall_curves(run.restored_digest)) if cache else None
             if stored is not None:
                 self.curves.restore(stored)
-                self.saved = run.recalled, self.curves.snapshot.serial
+                self.saved = run.restored_digest, self.curves.snapshot.serial
 
     def save(self, run: RunIndex, cache: LocalStore | None) -> None:
         """Saves the curves for a later start, under the digest of the rows that it will begin with; not too often.
@@ -65,7 +65,7 @@ class RunState:
         if cache is None or run.joined or now - self.saved_at < _SAVE_INTERVAL:
             return
         with self.curves.lock:
-            digest, serial = digest_of(tuple(run.files.values())), self.curves.snapshot.serial
+            digest, serial = cached_digest(tuple(run.files.values())), self.curves.snapshot.serial
             if not digest or self.saved == (digest, serial):
                 return
             stored = self.curves.to_store()

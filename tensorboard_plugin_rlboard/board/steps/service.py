@@ -30,6 +30,7 @@ from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.run_state import RunState
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
+from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
@@ -59,6 +60,7 @@ class StepService:
     def __init__(
         self,
         registry: Registry,
+        attention: Attention,
         cursor: Callable[[], duckdb.DuckDBPyConnection],
         heavy: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
@@ -66,11 +68,13 @@ class StepService:
 
         Args:
             registry: the indexes.
+            attention: the run that the user looks at is followed while it is indexed.
             cursor: where cursors of the calling thread come from.
             heavy: what a selection that is not materialised waits for before it is queried.
         """
         self.on_prepared: Callable[[Steps], object] = lambda _: None
         self._registry = registry
+        self._attention = attention
         self._cursor = cursor
         self._heavy = heavy
         self._states: dict[str, RunState] = {}
@@ -110,7 +114,9 @@ class StepService:
         if state.curves.step_index.is_restored(run):
             return
         pause = _PAUSE_FACTOR * state.update_seconds
-        if run.pending and (run.name != self._registry.focus or time.monotonic() - state.updated_at < pause):
+        if run.pending and (
+            run.name != self._attention.run_name or time.monotonic() - state.updated_at < pause
+        ):
             return
         start = time.monotonic()
         with state.curves.lock:

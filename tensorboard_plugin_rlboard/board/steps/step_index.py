@@ -70,8 +70,8 @@ class RunSteps:
 class StepIndex:
     """Keeps the steps of one run.
 
-    What a step holds changes only by rows that are added, which the run reports (`touched`), or by something that makes
-    all that is known of it void (`epoch`). Rows that are loaded from an earlier start are not reported; while there are
+    What a step holds changes only by rows that are added, which the run reports (`step_versions`), or by something that makes
+    all that is known of it void (`invalidations`). Rows that are loaded from an earlier start are not reported; while there are
     any left to load, and once more behind the last, the rows of every step are counted.
 
     Attributes:
@@ -81,8 +81,8 @@ class StepIndex:
     def __init__(self) -> None:
         self.current = RunSteps()
         self._lock = threading.Lock()
-        self._epoch = -1
-        self._touched: dict[StepKey, int] = {}
+        self._invalidations = -1
+        self._step_versions: dict[StepKey, int] = {}
         self._stamp = 0
         self._attempts = 0
         self._must_recount = True
@@ -114,9 +114,9 @@ class StepIndex:
             if unchanged or (self._restored and waiting):
                 return self.current
             waiting = is_loading(run)
-            epoch, touched, attempts = run.epoch, run.touched.copy(), run.attempts
-            changed = {key for key, at in touched.items() if self._touched.get(key) != at}
-            void = epoch != self._epoch and not self._restored
+            invalidations, step_versions, attempts = run.invalidations, run.step_versions.copy(), run.attempts
+            changed = {key for key, at in step_versions.items() if self._step_versions.get(key) != at}
+            void = invalidations != self._invalidations and not self._restored
             entries = {} if void else dict(self.current.entries)
             counted: dict[StepKey, tuple[tuple[int, int], ...]] = {}
             # Rows that were loaded get their attempts after that, which the run does not report.
@@ -135,7 +135,12 @@ class StepIndex:
                 if key in counted:
                     self._stamp += 1
                     entries[key] = StepEntry(self._stamp, counted[key])
-            self._epoch, self._touched, self._must_recount, self._restored = epoch, touched, waiting, False
+            self._invalidations, self._step_versions, self._must_recount, self._restored = (
+                invalidations,
+                step_versions,
+                waiting,
+                False,
+            )
             self._attempts = attempts
             self.current = RunSteps(version, entries)
             return self.current
