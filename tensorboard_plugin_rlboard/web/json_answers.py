@@ -70,9 +70,13 @@ def json_values(value: Any) -> Any:
 
 def _number_list(column: NumberColumn) -> str:
     """A column without infinities as a JSON list; NaN is null."""
-    whole = column.integer and not np.isnan(column.array).any()
-    numbers = column.array.astype(np.int64) if whole else column.array
-    return _NUMBER_ENCODER.encode(list(column) if column.integer and not whole else numbers.tolist()).decode()
+    if not column.integer:
+        numbers = column.array.tolist()
+    elif np.isnan(column.array).any():
+        numbers = list(column)
+    else:
+        numbers = column.array.astype(np.int64).tolist()
+    return _NUMBER_ENCODER.encode(numbers).decode()
 
 
 def _written(value: Any, lists: dict[int, str]) -> str:
