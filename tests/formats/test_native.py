@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from dumps import as_native, dump
 from repository import FORMATS
+from snapshots import assert_same
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.formats.native import NATIVE
@@ -64,7 +65,7 @@ def test_file_is_read_as_it_was(path: Path, board: Board) -> None:
     kept = path.with_suffix(".json")
     if UPDATE:
         kept.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    assert found == json.loads(kept.read_text(encoding="utf-8"))
+    assert_same(found, json.loads(kept.read_text(encoding="utf-8")), path.stem)
     assert json.loads(json.dumps(dump(board, f"{path.stem}/other"))) == found
 
 

@@ -1,4 +1,4 @@
-"""Dumps whose lines are columns: ms-swift in its four shapes, and ROLL's rollout dump."""
+"""ms-swift, whose lines are columns, in its four shapes."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
+from columnar_rows import values
 from logged import exploded, lines, only
 from repository import FORMATS, SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import PathDefaults, Row
+from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
-from tensorboard_plugin_rlboard.formats.frameworks.roll_dump import ROLL_DUMP
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.formats.rows.column_batches import columns
 
 
 def swift(name: str) -> list[dict[str, Any]]:
     return lines(FORMATS / "ms_swift" / f"{name}.jsonl")
-
-
-def values(rows: list[Row] | Any, key: str) -> list[Any]:
-    return [row.get(key) for row in rows]
 
 
 def test_columns_become_rows() -> None:
@@ -136,61 +132,3 @@ def test_ms_swifts_real_lines() -> None:
 def test_ms_swifts_paths_say_nothing(path: str) -> None:
     assert MS_SWIFT.path_defaults(PurePosixPath(path)) == PathDefaults()
     assert MS_SWIFT.levels_to_run(PurePosixPath(path)) == 0
-
-
-def test_rolls_verifiable_rewards() -> None:
-    (logged,) = lines(FORMATS / "roll_dump" / "rlvr.jsonl")
-    assert recognise(logged) is ROLL_DUMP
-    found = exploded(ROLL_DUMP, logged)
-    assert not found.problems
-    assert dict(found.rows[0]) == {
-        "group_id": "3",
-        "prompt": "2+2?",
-        "ground_truth": "4",
-        "tag": "synthetic",
-        "domain": "math_rule",
-        "response": "4",
-        "reward": 1.0,
-        "sampling_params": '{"temperature": 0.99}',
-        "step": 7,
-        "messages": [
-            {"role": "user", "content": "2+2?"},
-            {"role": "assistant", "content": "4", "sampled": True},
-        ],
-    }
-    assert "messages" not in found.rows[1]  # torn JSON: the texts are there all the same
-    assert found.rows[1]["reward"] != found.rows[1]["reward"]
-
-
-def test_rolls_agents() -> None:
-    (logged,) = lines(FORMATS / "roll_dump" / "agentic.jsonl")
-    assert recognise(logged) is ROLL_DUMP
-    found = exploded(ROLL_DUMP, logged)
-    assert found.problems == ["1 of 2 samples have messages that are no conversation."]
-    row = found.rows[0]
-    assert (row["step"], row["episode_score"], row["num_actions"]) == (4, 0.5, 2)
-    assert row["prompt"] == "system: You move.\n\nuser: Where to?"
-    assert str(row["response"]).startswith("assistant: Left\n")
-    assert isinstance(row["messages"], list)
-    assert [message["role"] for message in row["messages"]] == [
-        "system",
-        "user",
-        "assistant",
-        "tool",
-        "assistant",
-    ]
-    assert "reward" not in row
-    assert "response" not in found.rows[1]
-
-
-def test_rolls_real_dump() -> None:
-    for step in (1, 2, 3):
-        path = SAMPLES / "roll" / "rollout_dump_dir" / f"rollout_dump_data.step_{step}.jsonl"
-        (logged,) = lines(path)
-        found = exploded(ROLL_DUMP, logged)
-        assert not found.problems
-        assert values(found.rows, "reward") == logged["scores"]
-        assert values(found.rows, "step") == [step] * 12
-        assert ROLL_DUMP.path_defaults(PurePosixPath(path)) == PathDefaults(step)
-        assert ROLL_DUMP.levels_to_run(PurePosixPath(path)) == 0
-    assert ROLL_DUMP.path_defaults(PurePosixPath("renamed.jsonl")) == PathDefaults()
