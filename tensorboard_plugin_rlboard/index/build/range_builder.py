@@ -1,4 +1,4 @@
-"""One range of one file built: the same function in the refresh thread, in a process beside it, and on a cluster."""
+"""One range of one file built: the same function in the indexing thread, in a worker process, and on a cluster."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_ranges_built_by_processes_beside_are_the_same(
     alone = open_board(tmp_path)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     taken: list[RangeOrder] = []
     real = WorkerPool.take
 
@@ -162,7 +162,7 @@ def test_process_that_dies_costs_nothing_but_time(
     write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     real = WorkerPool._send
 
     def killing(ahead: WorkerPool, worker: Any, ticket: int, order: RangeOrder) -> None:
@@ -180,7 +180,7 @@ def test_processes_end_when_nothing_is_left_to_index(
 ) -> None:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     started: list[Any] = []
     real = WorkerPool._send
 
