@@ -126,7 +126,9 @@ class Registry:
         if self._engine is None:
             self.cache = _open_cache(self._cache_folder)
             limit_writing(self.shares.writing)
-            self._engine = QueryDatabase(None if self.cache is None else self.cache.parts, self.shares.query)
+            self._engine = QueryDatabase(
+                None if self.cache is None else self.cache.parts_folder, self.shares.query
+            )
             self._opened.set()
         return self._engine
 

@@ -21,11 +21,11 @@ import tensorboard_plugin_rlboard
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.cluster import command, job, range_tasks
-from tensorboard_plugin_rlboard.cluster.job import Counts
-from tensorboard_plugin_rlboard.cluster.process_engine import Inline, Pool
+from tensorboard_plugin_rlboard.cluster import command, job, range_tasks, shared_store
+from tensorboard_plugin_rlboard.cluster.job import JobCounts
+from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, ProcessEngine
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
-from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, attempt
+from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore, Manifest
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -61,11 +61,11 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int] | None]:
     """The ranges of the tasks that are done from now on, in this process."""
     done: list[tuple[int, int] | None] = []
 
-    def noted(task: Task) -> Outcome:
+    def noted(task: Task) -> TaskResult:
         done.append(task.range)
-        return attempt(task)
+        return run_task_once(task)
 
-    monkeypatch.setattr(command, "Inline", lambda: Inline(noted))
+    monkeypatch.setattr(command, "InlineEngine", lambda: InlineEngine(noted))
     return done
 
 
@@ -141,18 +141,18 @@ def test_job_that_was_ended_goes_on_where_it_was(
     capsys: pytest.CaptureFixture[str],
     how: str,
 ) -> None:
-    monkeypatch.setattr(job, "_SAVED_EVERY", -1)
+    monkeypatch.setattr(job, "_SAVE_EVERY", -1)
 
-    def ended(task: Task) -> Outcome:
+    def ended(task: Task) -> TaskResult:
         if task.range is not None and task.range[0] > 10_000:
             if how == "SIGTERM":
                 os.kill(os.getpid(), signal.SIGTERM)
                 time.sleep(1)
             raise KeyboardInterrupt if how == "Ctrl-C" else KilledError
-        return attempt(task)
+        return run_task_once(task)
 
     with monkeypatch.context() as patch:
-        patch.setattr(command, "Inline", lambda: Inline(ended))
+        patch.setattr(command, "InlineEngine", lambda: InlineEngine(ended))
         if how == "kill":
             with pytest.raises(KilledError):
                 index()
@@ -251,14 +251,14 @@ def test_file_that_fails_while_it_is_read_keeps_what_was_done(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def failing(task: Task) -> Outcome:
+    def failing(task: Task) -> TaskResult:
         return (
-            range_tasks.attempt(task)
+            range_tasks.run_task_once(task)
             if task.range and task.range[0] != 8336
-            else Outcome(failure="It failed.")
+            else TaskResult(failure="It failed.")
         )
 
-    monkeypatch.setattr(command, "Inline", lambda: Inline(failing))
+    monkeypatch.setattr(command, "InlineEngine", lambda: InlineEngine(failing))
     assert index() == 1
     assert "Not indexed: run/a.jsonl: It failed." in capsys.readouterr().err
     assert manifest(tmp_path, logs).state.read_to == 8336
@@ -275,15 +275,15 @@ def test_reason_names_what_went_wrong(
 
     monkeypatch.setattr(range_tasks, "build_range", failing)
     state = None
-    task = Task(str(logs / "run" / "a.jsonl"), "native", state, (0, 100), str(tmp_path), ("x", b""))  # type: ignore[arg-type]
+    task = Task(str(logs / "run" / "a.jsonl"), "native", state, (0, 100), str(tmp_path), b"")  # type: ignore[arg-type]
     expected = {OSError: "Input/output error (on", EOFError: "shorter", ValueError: "ValueError: strange"}
-    assert expected[type(error)] in attempt(task).failure
+    assert expected[type(error)] in run_task_once(task).failure
 
 
 def test_parts_come_back_from_where_the_folder_is_not_seen(
     index: Run, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(range_tasks, "_sees", lambda *_: False)
+    monkeypatch.setattr(range_tasks, "is_same_store", lambda *_: False)
     assert index() == 0
     assert len(manifest(tmp_path, logs).ranges) == 7
     assert rewards(logs, tmp_path / "cache") == [step / 2 for step in range(ROWS)]
@@ -291,9 +291,9 @@ def test_parts_come_back_from_where_the_folder_is_not_seen(
 
 def test_folder_of_the_same_name_elsewhere_is_not_taken_for_this_one(tmp_path: Path) -> None:
     (tmp_path / "place").write_bytes(b"0123456789abcdef")
-    assert range_tasks._sees(str(tmp_path), ("place", b"0123456789abcdef"))
-    assert not range_tasks._sees(str(tmp_path), ("place", b"another one 1234"))
-    assert not range_tasks._sees(str(tmp_path / "none"), ("place", b"0123456789abcdef"))
+    assert shared_store.is_same_store(str(tmp_path), b"0123456789abcdef")
+    assert not shared_store.is_same_store(str(tmp_path), b"another one 1234")
+    assert not shared_store.is_same_store(str(tmp_path / "none"), b"0123456789abcdef")
 
 
 def test_index_that_cannot_be_written_is_said(
@@ -380,26 +380,26 @@ def test_help_loads_nothing_heavy() -> None:
 # In processes of a pool: these are found there by the name of this module.
 
 
-def die_once(task: Task) -> Outcome:
+def die_once(task: Task) -> TaskResult:
     """The range in the middle ends its process, the first time."""
     died = Path(task.path).with_suffix(".died")
     if task.range is not None and task.range[0] == 8336 and not died.exists():
         died.touch()
         os._exit(9)
-    return attempt(task)
+    return run_task_once(task)
 
 
-def die_always(task: Task) -> Outcome:
+def die_always(task: Task) -> TaskResult:
     if task.range is not None and task.range[0] == 8336:
         os._exit(9)
-    return attempt(task)
+    return run_task_once(task)
 
 
 def test_process_that_dies_loses_nothing(
     index: Run, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "FEW", 0)
-    monkeypatch.setattr(command, "Pool", lambda workers: Pool(workers, die_once))
+    monkeypatch.setattr(command, "INLINE_BYTES", 0)
+    monkeypatch.setattr(command, "ProcessEngine", lambda workers: ProcessEngine(workers, die_once))
     assert index("--workers", "2") == 0
     assert (logs / "run" / "a.died").exists()
     assert rewards(logs, tmp_path / "cache") == [step / 2 for step in range(ROWS)]
@@ -412,8 +412,8 @@ def test_range_that_ends_every_process_is_said_and_the_rest_is_indexed(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(command, "FEW", 0)
-    monkeypatch.setattr(command, "Pool", lambda workers: Pool(workers, die_always))
+    monkeypatch.setattr(command, "INLINE_BYTES", 0)
+    monkeypatch.setattr(command, "ProcessEngine", lambda workers: ProcessEngine(workers, die_always))
     assert index("--workers", "2") == 1
     assert "for want of memory" in capsys.readouterr().err
     assert len(manifest(tmp_path, logs).ranges) == 6
@@ -429,14 +429,14 @@ def test_progress_is_one_line_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("tqdm.std.time", lambda: now)
     stream = Terminal()
     progress = Progress(4_000_000, stream)
-    progress.draw(Counts(position=1_000_000))
+    progress.draw(JobCounts(position=1_000_000))
     now = 12.0
-    progress.draw(Counts(position=2_000_000, samples=1234))
+    progress.draw(JobCounts(position=2_000_000, samples=1234))
     assert stream.getvalue().endswith(
         "\r[##########..........]  50%  2.0 MB of 4.0 MB  1,234 samples  500 kB/s  4 s left"
     )
     now = 14.0
-    progress.draw(Counts(position=4_000_000))
+    progress.draw(JobCounts(position=4_000_000))
     progress.clear()
     assert "\n" not in stream.getvalue()
     assert stream.getvalue().endswith(" \r")

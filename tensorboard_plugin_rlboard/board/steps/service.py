@@ -149,7 +149,7 @@ class StepService:
                 if state.recalled != run.recalled:
                     state.recalled = run.recalled
                     cache = self._registry.cache
-                    kept = load(cache.recall_curves(run.recalled)) if cache else None
+                    kept = load(cache.load_curves(run.recalled)) if cache else None
                     if kept is not None:
                         state.curves.start_from(kept)
                         state.saved = run.recalled, state.curves.shown.serial
@@ -170,7 +170,7 @@ class StepService:
                 return
             kept = state.curves.to_keep()
         state.saved, state.saved_at = (digest, serial), now
-        cache.keep_curves(digest, dump(kept))
+        cache.store_curves(digest, dump(kept))
 
     def _materialised(
         self, run: RunIndex, chosen: Selection, metrics: tuple[str, ...] | None

@@ -141,7 +141,7 @@ class Scheduler:
                 try:
                     at = last_lines(file.path, file.state.read_to, file.state.size, range_plan.FIRST_RANGE)
                     if at is not None:
-                        made.append((file, self._loading.build(RangeOrder(file.path, *at, file.known.spec))))
+                        made.append((file, self._loading.build(RangeOrder(file.path, *at, file.known))))
                 except (OSError, EOFError):
                     continue  # its turn will come, and then it is said
         if made:
@@ -198,7 +198,7 @@ class Scheduler:
                     file.waiting_at = file.state.size
                 open_files.remove(file)
                 continue
-            ticket = self._ahead.submit(RangeOrder(file.path, *at, file.known.spec))
+            ticket = self._ahead.submit(RangeOrder(file.path, *at, file.known))
             file.ordered.append((ticket, sum(at)))
             self._owners[ticket] = run, file
 
@@ -228,7 +228,7 @@ class Scheduler:
                     file.waiting_at = file.state.size
                     self._survey.tell(run, file)
                     continue
-                made.append((file, self._loading.build(RangeOrder(file.path, *at, file.known.spec))))
+                made.append((file, self._loading.build(RangeOrder(file.path, *at, file.known))))
             except OSError as error:
                 self._survey.fail(run, file, error)
             except EOFError:

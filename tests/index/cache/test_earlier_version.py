@@ -15,6 +15,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.build import range_builder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     VERSION,
@@ -47,7 +48,7 @@ def test_parts_come_back_byte_for_byte() -> None:
     assert len(parts) == 3
     for path in parts:
         built, rows = read_part(path.read_bytes()), path.with_suffix(".parquet").read_bytes()
-        assert part_facts("native", built) == path.read_bytes()
+        assert part_facts(NATIVE, built) == path.read_bytes()
         assert digest_of(path.read_bytes(), rows) == path.stem
 
 

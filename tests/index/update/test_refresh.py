@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
-from tensorboard_plugin_rlboard.index.build.part import build
+from tensorboard_plugin_rlboard.index.build.part import build_part
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
 from tensorboard_plugin_rlboard.index.detect import recognition
@@ -375,7 +375,7 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
         whole = list(lines)
         if any(b"poison" in line for line in whole):
             raise duckdb.OutOfMemoryException("no")
-        return build(whole, *rest)
+        return build_part(whole, *rest)
 
     monkeypatch.setattr(range_builder, "build", failing)
     rows: list[Any] = [row(step, f"r{step}") for step in range(1, 30)]
