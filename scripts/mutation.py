@@ -16,6 +16,7 @@ mutation_equivalents.toml with a reason each; any other makes the run fail.
 from __future__ import annotations
 
 import argparse
+import compileall
 import multiprocessing
 import os
 import random
@@ -24,6 +25,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Iterable
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -33,19 +35,25 @@ from mutation_operators import Mutant, mutants_of
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
-TESTS = "tests/metrics/test_*_formulas.py"
-TARGETS = (
-    "metrics/*.py",
-    "index/build/sample_statistics.py",
-    "board/metric_catalog.py",
-    "board/steps/aggregates.py",
-    "board/distribution/histograms.py",
-    "board/samples/neighbours.py::group_numbers",
-    "writing/steps/step_means.py",
-)
-"""Where formulas stand: patterns below the package, and a function of the file where the rest of it has none."""
+TESTS = "tests/metrics/test_{}.py"
+TARGETS = {
+    "metrics/*.py": ("token_formulas", "sample_formulas", "step_formulas"),
+    "index/build/sample_statistics.py": ("sample_formulas", "step_formulas"),
+    "board/metric_catalog.py": (
+        "metric_catalog",
+        "sample_formulas",
+        "step_formulas",
+        "distribution_formulas",
+    ),
+    "board/steps/aggregates.py": ("step_formulas", "sample_formulas"),
+    "board/distribution/histograms.py": ("distribution_formulas",),
+    "board/samples/neighbours.py::group_numbers": ("sample_formulas",),
+    "writing/steps/step_means.py": ("writer_formulas",),
+}
+"""Where formulas stand, as patterns below the package (with a function, where the rest of the file has none), and the
+tests that they have, the likeliest to fail first."""
 _TIMED_OUT = -1
-_HEAVY = ("numpy", "duckdb", "pytest")
+_HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
 """Imported once, before the processes of the mutants are forked."""
 
 
@@ -56,7 +64,7 @@ def all_mutants(only: str) -> list[Mutant]:
         SystemExit: a pattern of `TARGETS` has no file, because one was moved.
     """
     found: list[Mutant] = []
-    for target in TARGETS:
+    for target, tests in TARGETS.items():
         pattern, _, function = target.partition("::")
         paths = sorted(PACKAGE.glob(pattern))
         if not paths:
@@ -67,12 +75,12 @@ def all_mutants(only: str) -> list[Mutant]:
             name = path.relative_to(PACKAGE).as_posix()
             if only in name:
                 in_sql = name.startswith("board/")
-                mutants = mutants_of(name, path.read_text(encoding="utf-8"), in_sql=in_sql)
+                mutants = mutants_of(name, path.read_text(encoding="utf-8"), in_sql=in_sql, tests=tests)
                 found += [mutant for mutant in mutants if not function or mutant.function == function]
     return found
 
 
-def run_tests(copy: Path, tests: list[str]) -> None:
+def run_tests(copy: Path, tests: Iterable[str]) -> None:
     """Runs the tests on a copy of the package and ends the process with pytest's exit code."""
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
@@ -85,8 +93,16 @@ def run_tests(copy: Path, tests: list[str]) -> None:
 
     if not str(tensorboard_plugin_rlboard.__file__).startswith(str(copy)):
         os._exit(99)
-    options = ["-x", "-q", "-p", "no:cacheprovider", f"--basetemp={copy / 'tests'}", f"--rootdir={ROOT}"]
-    os._exit(int(pytest.main([*options, *tests])))
+    options = [
+        "-x",
+        "-q",
+        "--assert=plain",
+        "-p",
+        "no:cacheprovider",
+        f"--basetemp={copy / 'tests'}",
+        f"--rootdir={ROOT}",
+    ]
+    os._exit(int(pytest.main([*options, *(str(ROOT / TESTS.format(name)) for name in tests)])))
 
 
 class Runner:
@@ -100,12 +116,13 @@ class Runner:
 
     def __init__(self, folder: Path, jobs: int, seconds: float) -> None:
         self._seconds = seconds
-        self._tests = sorted(str(path) for path in ROOT.glob(TESTS))
+        self._all_tests = {name: None for tests in TARGETS.values() for name in tests}
         self._fork = multiprocessing.get_context("fork")
         self._free = [folder / str(number) for number in range(jobs)]
         for copy in self._free:
-            unneeded = shutil.ignore_patterns("static", "samples", "__pycache__")
+            unneeded = shutil.ignore_patterns("static", "eval_couplets", "train_couplets", "__pycache__")
             shutil.copytree(PACKAGE, copy / PACKAGE.name, ignore=unneeded)
+            compileall.compile_dir(copy, quiet=2)  # what no mutant changes is compiled once
         self._running: dict[BaseProcess, tuple[Path, Mutant | None, float]] = {}
 
     def exit_codes(self, mutants: list[Mutant | None]) -> list[tuple[Mutant | None, int]]:
@@ -123,7 +140,8 @@ class Runner:
     def _start(self, copy: Path, mutant: Mutant | None) -> None:
         if mutant is not None:
             (copy / PACKAGE.name / mutant.file).write_text(mutant.source, encoding="utf-8")
-        process = self._fork.Process(target=run_tests, args=(copy, self._tests), daemon=True)
+        tests = self._all_tests if mutant is None else mutant.tests
+        process = self._fork.Process(target=run_tests, args=(copy, tests), daemon=True)
         process.start()
         self._running[process] = copy, mutant, time.monotonic() + self._seconds
 
@@ -138,7 +156,7 @@ class Runner:
             process.join()
             found.append((mutant, _TIMED_OUT if late or process.exitcode is None else process.exitcode))
             if mutant is not None:
-                shutil.copy(PACKAGE / mutant.file, copy / PACKAGE.name / mutant.file)
+                shutil.copy2(PACKAGE / mutant.file, copy / PACKAGE.name / mutant.file)
             shutil.rmtree(copy / "tests", ignore_errors=True)
             del self._running[process]
             self._free.append(copy)
@@ -171,7 +189,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(Path(folder).resolve(), given.jobs, given.seconds)
         if [code for _, code in runner.exit_codes([None])] != [0]:
-            sys.exit(f"The tests fail on the package as it is: python -m pytest {TESTS}")
+            sys.exit("The tests fail on the package as it is: python -m pytest tests/metrics")
         codes = runner.exit_codes([*mutants])
     survivors = [mutant for mutant, code in codes if mutant is not None and code == 0]
     gaps = [mutant for mutant in survivors if mutant.key not in equivalents]

@@ -66,6 +66,7 @@ class Mutant:
         function: qualified name of the function that it is in, empty outside of functions.
         change: before and after it.
         source: the whole file with it.
+        tests: names of the tests that may notice it.
     """
 
     file: str
@@ -73,6 +74,7 @@ class Mutant:
     function: str
     change: str
     source: str
+    tests: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -83,7 +85,7 @@ class Mutant:
         return f"tensorboard_plugin_rlboard/{self.file}:{self.line} {self.function} {self.change}"
 
 
-def mutants_of(file: str, source: str, *, in_sql: bool) -> Iterator[Mutant]:
+def mutants_of(file: str, source: str, *, in_sql: bool, tests: tuple[str, ...]) -> Iterator[Mutant]:
     """Every mutant of a file; strings are changed as SQL where it has some."""
     raw = source.encode()
     starts = [0]
@@ -98,7 +100,8 @@ def mutants_of(file: str, source: str, *, in_sql: bool) -> Iterator[Mutant]:
             changed = (raw[:begin] + code.encode() + raw[end:]).decode()
             seen[function, change] += 1
             number = seen[function, change]
-            yield Mutant(file, old.lineno, function, change + (f" #{number}" if number > 1 else ""), changed)
+            name = f"{change} #{number}" if number > 1 else change
+            yield Mutant(file, old.lineno, function, name, changed, tests)
 
 
 def _nodes(node: ast.AST, function: str) -> Iterator[tuple[_Node, str]]:

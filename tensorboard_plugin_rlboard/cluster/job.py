@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.cluster.source_record import SourceRecord
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER, sidecar_of
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
-from tensorboard_plugin_rlboard.index.joins.side_discovery import left_out
+from tensorboard_plugin_rlboard.index.joins.side_discovery import reason_to_leave_out
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import look
 from tensorboard_plugin_rlboard.sources.reader import is_packed
@@ -200,7 +200,7 @@ class IndexJob:
         """
         counts = self.counts
         file_format, reason = self._recognition.sniff(file)
-        if used_by_join := left_out(file, file_format, self._present):
+        if used_by_join := reason_to_leave_out(file, file_format, self._present):
             file_format, reason = None, used_by_join
         state = look(None, file, time.time_ns()).state
         if file_format is None or state is None:

@@ -39,7 +39,7 @@ export function useAnswer<Parameters, T>(
 ): Answer<T, Parameters> {
   const [state, setState] = useState<AnswerState<T, Parameters>>(NOTHING);
   const key = parameters === null ? "" : question.key(parameters);
-  const wanted = key === "" ? "" : `${key}\n${revision.value}`;
+  const keyAtRevision = key === "" ? "" : `${key}\n${revision.value}`;
   useEffect(() => {
     if (parameters === null) {
       setState(NOTHING);
@@ -47,14 +47,14 @@ export function useAnswer<Parameters, T>(
     }
     return question.ask(
       parameters,
-      (data) => setState({ data, parameters, error: null, dataKey: key, settledKey: wanted }),
-      (error) => setState((old) => ({ ...old, error, settledKey: wanted })),
+      (data) => setState({ data, parameters, error: null, dataKey: key, settledKey: keyAtRevision }),
+      (error) => setState((old) => ({ ...old, error, settledKey: keyAtRevision })),
     );
-  }, [wanted]);
-  const loading = wanted !== "" && state.settledKey !== wanted;
+  }, [keyAtRevision]);
+  const loading = keyAtRevision !== "" && state.settledKey !== keyAtRevision;
   return {
-    data: wanted === "" ? null : state.data,
-    parameters: wanted === "" ? null : state.parameters,
+    data: keyAtRevision === "" ? null : state.data,
+    parameters: keyAtRevision === "" ? null : state.parameters,
     error: loading ? null : state.error,
     loading,
     stale: state.data !== null && state.dataKey !== key,

@@ -27,6 +27,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import (
 from tensorboard_plugin_rlboard.index.cache.part_store import digest_of, key_digest
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -64,13 +65,13 @@ def logs(tmp_path: Path) -> Path:
 
 def answers(logs: Path, cache: Path | None) -> tuple[int, str]:
     """How many rows there are, and what they and their problems hold, NaN as text because it equals nothing."""
-    registry = Registry(roots(str(logs), ""), 0, cache)
-    registry.refresh()
-    board = Board(registry)
+    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer.index_now()
+    board = Board(indexer)
     columns = ["response", "line", "attempt", *(metric.name for metric in board.runs().runs[0].metrics)]
     rows = board.samples(Selection("run"), TextRules(), columns=columns, limit=500)
-    found = registry.runs["run"].samples, repr((rows.columns, board.problems("run")))
-    registry.stop()
+    found = indexer.registry.runs["run"].samples, repr((rows.columns, board.problems("run")))
+    indexer.stop()
     return found
 
 
@@ -97,7 +98,7 @@ def test_log_that_was_indexed_is_not_read_again(
     if origin == "another path":
         (logs / "run" / "b.jsonl.gz").unlink()  # shorter than what tells logs apart by how they begin
         expected = answers(logs, None)
-    monkeypatch.setattr(range_builder, "build", reading)
+    monkeypatch.setattr(range_builder, "build_part", reading)
     assert answers(logs, None if origin == "beside the data" else cache) == expected
     if origin == "beside the data":
         assert main(["index", str(logs), "--beside"]) == 0

@@ -5,7 +5,7 @@ import * as endpoints from "../../api/endpoints";
 import type { Scope } from "../../api/parameters";
 import type { RequestOptions } from "../../api/request";
 import { Question } from "../question";
-import { STEP_ANSWER } from "./stepAnswer";
+import { STEP_OPTIONS } from "./stepOptions";
 
 /** One metric at one step, and what it is compared with. */
 export interface DistributionsParameters {
@@ -51,6 +51,6 @@ async function load(
 
 export const distributions = new Question<DistributionsParameters, ComparedDistributions>({
   name: "distributions",
-  ...STEP_ANSWER,
+  ...STEP_OPTIONS,
   load,
 });

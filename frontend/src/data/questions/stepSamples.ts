@@ -5,7 +5,7 @@ import * as endpoints from "../../api/endpoints";
 import type { Scope } from "../../api/parameters";
 import type { RequestOptions } from "../../api/request";
 import { Question } from "../question";
-import { STEP_ANSWER } from "./stepAnswer";
+import { STEP_OPTIONS } from "./stepOptions";
 
 /** As many samples as one request may ask for. */
 export const REQUEST_LIMIT = 500;
@@ -35,6 +35,6 @@ async function load(
 
 export const stepSamples = new Question<StepSamplesParameters, Samples[]>({
   name: "step samples",
-  ...STEP_ANSWER,
+  ...STEP_OPTIONS,
   load,
 });

@@ -4,7 +4,7 @@ import { curveMetrics } from "../../data/questions/stepMetrics";
 import { shownScope } from "../../data/scopes";
 import { steps, stepsError, stepsStale } from "../../data/steps";
 import { type Answer, useAnswer } from "../../data/useAnswer";
-import { joined } from "./curves/curveLines";
+import { withFurtherMetrics } from "./curves/curveLines";
 
 /**
  * The steps of the run with every metric that is on screen: those beyond the usual ones are asked for. With a filter
@@ -19,7 +19,10 @@ export function useOverviewSteps(metricNames: readonly string[]): Answer<Steps> 
   const further = useAnswer(curveMetrics, metrics.length === 0 ? null : { ...scope, metrics });
   // An answer about another run must not be laid beside this run's steps, however briefly.
   const furtherSteps = further.stale ? null : further.data;
-  const unfiltered = useMemo(() => runSteps && joined(runSteps, furtherSteps), [runSteps, furtherSteps]);
+  const unfiltered = useMemo(
+    () => runSteps && withFurtherMetrics(runSteps, furtherSteps),
+    [runSteps, furtherSteps],
+  );
   return {
     // Until the first answer about the filter the curves of all samples stay, dimmed.
     data: isFiltered ? (further.data ?? (further.error === null ? runSteps : null)) : unfiltered,

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { SampleWithTokens } from "../../data/questions/sample";
 import { t } from "../../i18n";
 import { select, selection } from "../../state/selection";
-import type { TokenStage } from "../../tokens/shared/tokenViewState";
+import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button } from "../../ui";
 import { CopyButton } from "../../ui/CopyButton";
@@ -19,13 +19,18 @@ import { Undecoded } from "./texts/UndecodedTokens";
 
 export interface ContentProps {
   loaded: SampleWithTokens;
-  stage: TokenStage | null;
+  viewState: TokenViewState | null;
   mode: Mode;
   stale: boolean;
 }
 
 /** Everything that scrolls: conversation or prompt and coloured response, reference, links, numbers, place. */
-export function Content({ loaded: { sample, tokenMetrics }, stage, mode, stale }: ContentProps): JSX.Element {
+export function Content({
+  loaded: { sample, tokenMetrics },
+  viewState,
+  mode,
+  stale,
+}: ContentProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const reference = <Reference sample={sample} />;
   useEffect(() => {
@@ -51,19 +56,19 @@ export function Content({ loaded: { sample, tokenMetrics }, stage, mode, stale }
       {!Array.isArray(tokenMetrics) && (
         <p class="odd">{t("sample.rows_failed", { message: tokenMetrics.message })}</p>
       )}
-      {stage !== null && showsResponse(sample, mode) && (
+      {viewState !== null && showsResponse(sample, mode) && (
         <Undecoded key={`ids ${sample.id}`} sample={sample} />
       )}
       {!showsResponse(sample, mode) ? (
         <div class="answers">{reference}</div>
-      ) : stage === null ? (
+      ) : viewState === null ? (
         <div class="answers">
           <PlainResponse sample={sample} reason={t("sample.no_tokens")} />
           {reference}
         </div>
       ) : (
         <TokenArea
-          stage={stage}
+          viewState={viewState}
           scroller={scroller}
           pinned={selection.value.token}
           onPin={pin}

@@ -19,18 +19,18 @@ import { PRESETS } from "./presets";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
 type LengthMetric = (typeof LENGTHS)[number];
-/** Left-out values of these are told for many steps; for a single step those of every shown column. */
-const TOLD = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
+/** Left-out values of these are counted for many steps; for a single step those of every shown column. */
+const RANGE_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
-interface Told {
+interface ListFacts {
   lengths: [LengthMetric, Change][];
   /** The step that lengths are compared with. */
   before: number | null;
-  missed: { metric: string; n: number }[];
+  leftOut: { metric: string; n: number }[];
 }
 
 /** Of the steps that were asked about, so that an old answer stays whole while a newer one loads. */
-function tell({ data: answer, parameters }: Answer<Steps, ListedSteps>): Told | null {
+function factsOf({ data: answer, parameters }: Answer<Steps, ListedSteps>): ListFacts | null {
   if (answer === null || parameters === null) return null;
   const { step, range } = parameters;
   const places = placesOfSteps(answer, step, range);
@@ -42,7 +42,7 @@ function tell({ data: answer, parameters }: Answer<Steps, ListedSteps>): Told | 
   const before = lengths.some(([, { change }]) => change !== null)
     ? answer.step[(places[0] ?? 0) - 1]
     : undefined;
-  return { lengths, before: before ?? null, missed: leftOut(answer, places) };
+  return { lengths, before: before ?? null, leftOut: leftOut(answer, places) };
 }
 
 function Length({ metric, of }: { metric: LengthMetric; of: Change }): JSX.Element {
@@ -66,16 +66,16 @@ function scopeOfLengths(): Scope {
 
 export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly string[] }): JSX.Element {
   const { step, step_min, step_max, search, preset } = selection.value;
-  const known = new Set(run.value?.metrics.map(({ name }) => name));
-  const asked = [...new Set([...LENGTHS, ...(hasStepRange.value ? TOLD : shown)])].filter((name) =>
-    known.has(name),
+  const runMetrics = new Set(run.value?.metrics.map(({ name }) => name));
+  const metrics = [...new Set([...LENGTHS, ...(hasStepRange.value ? RANGE_METRICS : shown)])].filter((name) =>
+    runMetrics.has(name),
   );
   const scope = scopeOfLengths();
   const range = hasStepRange.value ? { min: step_min, max: step_max } : null;
-  const request = { ...scope, metrics: asked };
+  const request = { ...scope, metrics };
   const parameters = { request, step: range === null ? step : null, range };
-  const answer = useAnswer(listMetrics, asked.length === 0 ? null : parameters);
-  const told = useMemo(() => tell(answer), [answer.data]);
+  const answer = useAnswer(listMetrics, metrics.length === 0 ? null : parameters);
+  const facts = useMemo(() => factsOf(answer), [answer.data]);
   const chosen = PRESETS.find((name) => name === preset);
   const why = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
   const total = pages.total.value;
@@ -86,16 +86,16 @@ export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly 
           n: count(total),
         })}
       </strong>
-      {told?.lengths.map(([metric, change]) => (
+      {facts?.lengths.map(([metric, change]) => (
         <Length key={metric} metric={metric} of={change} />
       ))}
-      {told !== null && told.before !== null && (
-        <span class="muted">{t("samples.change", { step: told.before })}</span>
+      {facts !== null && facts.before !== null && (
+        <span class="muted">{t("samples.change", { step: facts.before })}</span>
       )}
-      {told !== null && told.missed.length > 0 && (
+      {facts !== null && facts.leftOut.length > 0 && (
         <span class="odd" title={t("samples.left_out_hint")}>
           {t("samples.left_out", {
-            list: told.missed.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
+            list: facts.leftOut.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
           })}
         </span>
       )}

@@ -4,7 +4,7 @@ import { distributions } from "../../../src/data/questions/distributions";
 import { REQUEST_LIMIT, stepSamples } from "../../../src/data/questions/stepSamples";
 import { referenceOf } from "../../../src/metrics";
 import { addedCharts, builtInCharts, isTokenMean } from "../../../src/views/overview/curves/chartCatalogue";
-import { joined, lineOf } from "../../../src/views/overview/curves/curveLines";
+import { lineOf, withFurtherMetrics } from "../../../src/views/overview/curves/curveLines";
 import { binsFor, shapesOf, spanOf } from "../../../src/views/overview/distribution/histogramShapes";
 import { markColumnsOf, marksOf } from "../../../src/views/overview/step/stepMarks";
 import { metric, runInfo } from "../../fixtures";
@@ -105,7 +105,7 @@ describe("lines", () => {
 
   it("joins a later answer by step where the run has grown in between", () => {
     const more: Steps = { step: [10, 20], metrics: { extra: summary([5, 6]) }, step_metrics: {} };
-    const both = joined(stepsWith({ reward: summary([1, 2]) }), more);
+    const both = withFurtherMetrics(stepsWith({ reward: summary([1, 2]) }), more);
     expect(both.step).toEqual([0, 10]);
     expect(both.metrics["extra"]?.mean).toEqual([null, 5]);
     expect(both.metrics["reward"]?.mean).toEqual([1, 2]);

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo } from "../../../api/answers";
-import { drawable, origin, shift } from "../../../charts/shared/series";
+import { drawableValues, firstFinite, subtract } from "../../../charts/shared/series";
 import { scalarSeries } from "../../../data/questions/scalars";
 import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
 import { useAnswer } from "../../../data/useAnswer";
@@ -51,8 +51,8 @@ function ScalarCard({ tag, series, steps, empty }: ScalarCardProps) {
   const zero = fromZero.value;
   const lines = useMemo(() => {
     if (!series) return [];
-    const values = drawable(series.value);
-    const shifted = shift(values, zero ? origin(values) : 0);
+    const values = drawableValues(series.value);
+    const shifted = subtract(values, zero ? firstFinite(values) : 0);
     return [
       { key: tag, label: t("overview.scalar.value"), colour: "s1" as const, values: shifted, band: null },
     ];

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Steps } from "../../../api/answers";
-import { colourOf, type Shape } from "../../../charts/distribution/Histogram";
-import { FEWEST, type Spread, sharpening } from "../../../charts/distribution/spreadChange";
+import { type Shape, shapeColour } from "../../../charts/distribution/Histogram";
+import { MIN_VALUES, type Spread, spreadChange } from "../../../charts/distribution/spreadChange";
 import type { ComparedDistributions } from "../../../data/questions/distributions";
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
@@ -73,7 +73,7 @@ function NumbersRow({ shape, row }: { shape: Shape; row: Row }) {
   return (
     <tr>
       <th scope="row">
-        <i style={{ background: colourOf(shape) }} /> {shape.label}
+        <i style={{ background: shapeColour(shape) }} /> {shape.label}
       </th>
       <td>{count(row.spread.count)}</td>
       <td>{num(row.mean)}</td>
@@ -94,9 +94,9 @@ export function sentence(pin: number, pinned: Spread, step: number, own: Spread)
     std_to: num(later.std),
     iqr_from: num(earlier.iqr),
     iqr_to: num(later.iqr),
-    fewest: FEWEST,
+    fewest: MIN_VALUES,
   };
-  return t(`overview.verdict.${sharpening(earlier, later)}`, slots);
+  return t(`overview.verdict.${spreadChange(earlier, later)}`, slots);
 }
 
 function NoPin({ steps, step }: { steps: Steps; step: number }) {

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Steps } from "../../../api/answers";
-import { Bars } from "../../../charts/samples/SampleBars";
-import { gapsOf, type Mark, nonfinite } from "../../../charts/samples/sampleMarks";
+import { SampleBars } from "../../../charts/samples/SampleBars";
+import { gapsOf, type Mark, nonfiniteCount } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
@@ -78,7 +78,7 @@ function Body({ data, asTable, title, steps, step }: BodyProps) {
           saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
         />
       ) : (
-        <Bars
+        <SampleBars
           label={`${title}. ${said}`}
           height={PANEL_HEIGHT}
           bars={gaps.marks}
@@ -89,7 +89,7 @@ function Body({ data, asTable, title, steps, step }: BodyProps) {
         />
       )}
       {data.gaps.length < data.total && <WholeStep steps={steps} step={step} />}
-      <Shown shown={data.gaps.length} total={data.total} bad={nonfinite(data.gaps)} />
+      <Shown shown={data.gaps.length} total={data.total} bad={nonfiniteCount(data.gaps)} />
     </>
   );
 }

@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { Marks } from "../../../charts/samples/SampleDots";
+import { SampleDots } from "../../../charts/samples/SampleDots";
 import {
   isDrawable,
   MARK_CAPS,
   MARK_ORDERS,
   type Mark,
-  nonfinite,
-  ordered,
+  nonfiniteCount,
+  orderedMarks,
 } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import { extentOf } from "../../../charts/shared/series";
@@ -60,9 +60,9 @@ const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !==
 
 function Body({ data, asTable, step }: { data: StepMarks; asTable: boolean; step: number }) {
   const [order, cap] = [markOrder.value, markCap.value];
-  const marks = useMemo(() => ordered(data.rewards, order, cap), [data, order, cap]);
+  const marks = useMemo(() => orderedMarks(data.rewards, order, cap), [data, order, cap]);
   const withReference = marks.some((mark) => mark.reference !== null);
-  const bad = nonfinite(marks);
+  const bad = nonfiniteCount(marks);
   return (
     <>
       <p class="overview-readout">
@@ -86,7 +86,7 @@ function Body({ data, asTable, step }: { data: StepMarks; asTable: boolean; step
           saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
         />
       ) : (
-        <Marks
+        <SampleDots
           label={spoken(t("overview.marks.title", { step }), marks)}
           height={PANEL_HEIGHT}
           marks={marks}
