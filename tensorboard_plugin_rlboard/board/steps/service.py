@@ -153,7 +153,7 @@ class StepService:
                 if state.recalled != run.restored_digest:
                     state.recalled = run.restored_digest
                     cache = self._registry.cache
-                    kept = load(cache.recall_curves(run.restored_digest)) if cache else None
+                    kept = load(cache.load_curves(run.restored_digest)) if cache else None
                     if kept is not None:
                         state.curves.start_from(kept)
                         state.saved = run.restored_digest, state.curves.shown.serial
@@ -174,7 +174,7 @@ class StepService:
                 return
             kept = state.curves.to_keep()
         state.saved, state.saved_at = (digest, serial), now
-        cache.keep_curves(digest, dump(kept))
+        cache.store_curves(digest, dump(kept))
 
     def _materialised(
         self, run: RunIndex, chosen: Selection, metrics: tuple[str, ...] | None

@@ -18,7 +18,7 @@ from indexed_logs import append, column, line, problems, row
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
-from tensorboard_plugin_rlboard.index.build.part import build
+from tensorboard_plugin_rlboard.index.build.part import build_part
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
@@ -171,9 +171,9 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
         whole = list(lines)
         if any(b"poison" in line for line in whole):
             raise duckdb.OutOfMemoryException("no")
-        return build(whole, *rest)
+        return build_part(whole, *rest)
 
-    monkeypatch.setattr(range_builder, "build", failing)
+    monkeypatch.setattr(range_builder, "build_part", failing)
     rows: list[Any] = [row(step, f"r{step}") for step in range(1, 30)]
     rows[7] = row(8, "poison")
     rows[20]["late"] = 1.0
