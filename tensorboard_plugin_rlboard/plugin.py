@@ -16,10 +16,10 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 from werkzeug.security import safe_join
 
+from tensorboard_plugin_rlboard.api.number_column import LargeSteps
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
-from tensorboard_plugin_rlboard.board.steps.numbers import LargeSteps
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.memory_budget import megabytes

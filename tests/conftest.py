@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from repository import FIXTURES
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -12,8 +13,6 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-FIXTURES = Path(__file__).parent / "fixtures"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,9 +14,9 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
+from tensorboard_plugin_rlboard.api import number_column as numbers
 from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import numbers
 from tensorboard_plugin_rlboard.index import registry
 from tensorboard_plugin_rlboard.index.update import discovery
 from tensorboard_plugin_rlboard.loader import RLBoardLoader

@@ -6,7 +6,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunInfo, Runs, Samples, Steps, Summary } from "../src/api/answers";
 import { App } from "../src/app";
-import { speak } from "../src/i18n";
+import { setLanguage } from "../src/i18n";
 import { revision, runs, runsError, steps, stepsError } from "../src/state/data";
 import { dispatchKey } from "../src/state/keys";
 import { DEFAULTS, select, selection } from "../src/state/selection";
@@ -118,7 +118,7 @@ afterEach(async () => {
   runsError.value = null;
   steps.value = null;
   stepsError.value = null;
-  speak("en");
+  setLanguage("en");
 });
 
 test("before the first answer it says that it looks", async () => {
@@ -233,7 +233,7 @@ test("a link to a sample of another step than the list's is left alone", async (
 });
 
 test("in Chinese everything is said, and axe is content as well", async () => {
-  speak("zh");
+  setLanguage("zh");
   runs.value = found;
   steps.value = loaded;
   await show();

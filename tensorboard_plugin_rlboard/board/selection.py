@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.filters.compiler import compile_filter
 from tensorboard_plugin_rlboard.board.filters.terms import FilterError
-from tensorboard_plugin_rlboard.board.metric_catalog import GROUP_KEY, group_columns
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, group_columns
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex

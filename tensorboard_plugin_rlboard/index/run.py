@@ -245,8 +245,8 @@ class RunIndex:
         """A digest of the kept parts that hold exactly what is indexed now; empty where something is not kept."""
         files = [file for file in self.files.values() if file.state.read_to]
         for file in files:
-            last = file.kept.ranges[-1] if file.kept and file.kept.ranges else None
-            if file.to_load or file.early or last is None or last.offset + last.length != file.state.read_to:
+            covered_to = file.cached[-1].end if file.cached else 0
+            if file.to_load or file.early or covered_to != file.state.read_to:
                 return ""
         return digest_of(files)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts.attempts import Steps
 from tensorboard_plugin_rlboard.index.build.part import Part
-from tensorboard_plugin_rlboard.index.cache.local_store import KeptRange, Manifest
+from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 
@@ -39,7 +39,7 @@ class IndexedFile:
         steps: split -> the order of its steps.
         attempts: split -> (offset, attempt) as its rows are numbered.
         to_load: parts of an earlier start that are still to be loaded, in file order.
-        kept: what the cache knows of the file, None where it is not to be kept.
+        cached: its ranges that are in the cache, from the first byte on; none where not all that is read is there.
         early: (offset, end) of its last lines where they are shown before their turn, None where they are not.
         was_early: whether they have been.
         ordered: (ticket, end) of the ranges that are being built in other processes, in file order.
@@ -55,8 +55,8 @@ class IndexedFile:
     parts: int = 0
     steps: dict[str, Steps] = field(default_factory=dict)
     attempts: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    to_load: deque[KeptRange] = field(default_factory=deque)
-    kept: Manifest | None = None
+    to_load: deque[CachedRange] = field(default_factory=deque)
+    cached: tuple[CachedRange, ...] = ()
     early: tuple[int, int] | None = None
     was_early: bool = False
     ordered: deque[tuple[int, int]] = field(default_factory=deque)
@@ -98,9 +98,9 @@ class Arrived:
 def digest_of(files: Iterable[IndexedFile]) -> str:
     """A digest of the kept parts of some files, in the order of their paths; empty where there are none."""
     names = [
-        "\0".join([file.relative, *(kept.part for kept in file.kept.ranges)])
+        "\0".join([file.relative, *(cached.part for cached in file.cached)])
         for file in sorted(files, key=lambda file: file.relative)
-        if file.kept
+        if file.cached
     ]
     if not names:
         return ""

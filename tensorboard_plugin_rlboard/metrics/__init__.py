@@ -1,1 +1,1 @@
-"""Every formula of the project, vectorised and pure: of tokens, of samples, and the sums that steps are made of."""
+"""Formulas over flat arrays of tokens: token metrics, their statistics per sample, and the sums that step metrics are made of."""

@@ -8,8 +8,6 @@ from typing import Any
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, parse_slowly
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-FORMATS, SAMPLES = FIXTURES / "formats", FIXTURES / "samples"
 # A tokenizer of its own kind: the token of an id is a letter, and 0 is padding.
 LETTERS = LineContext(
     to_tokens=lambda ids: [chr(64 + i % 60) for i in ids],

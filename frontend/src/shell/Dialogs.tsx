@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { run } from "../state/data";
 import { HelpDialog } from "./HelpDialog";
-import { MappingDialog } from "./info/Mapping";
+import { MappingDialog } from "./info/ColumnMapping";
 import { RunInfoDialog } from "./info/RunInfoDialog";
 import { ProblemsDialog } from "./ProblemsDialog";
 

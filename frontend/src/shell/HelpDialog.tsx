@@ -1,7 +1,7 @@
 /** All keys, as registered by whoever listens now. */
 
 import type { JSX } from "preact";
-import { t } from "../i18n";
+import { findMessage, t } from "../i18n";
 import { listening } from "../state/keys";
 import { Dialog } from "../ui";
 
@@ -14,18 +14,21 @@ const SIGNS: Readonly<Record<string, string>> = {
   " ": "␣",
 };
 
+/** Who listens to which keys is known while the page runs only; what has no words is named by its key. */
+const wordsOf = (key: string): string => findMessage(key) ?? key;
+
 export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={t("shell.help")} closeLabel={t("shell.close")} onClose={onClose} testId="help-dialog">
       {listening().map(({ scope, keys }) => (
-        <section key={scope} aria-label={t(`${scope}.keys`)}>
-          <h3 class="muted">{t(`${scope}.keys`)}</h3>
+        <section key={scope} aria-label={wordsOf(`${scope}.keys`)}>
+          <h3 class="muted">{wordsOf(`${scope}.keys`)}</h3>
           <dl class="keys">
             {keys.map((key) => [
               <dt key={`${key} key`}>
                 <kbd>{SIGNS[key] ?? key}</kbd>
               </dt>,
-              <dd key={key}>{t(`${scope}.key.${key}`)}</dd>,
+              <dd key={key}>{wordsOf(`${scope}.key.${key}`)}</dd>,
             ])}
           </dl>
         </section>

@@ -8,7 +8,7 @@ import { editFilter } from "../state/filter";
 import { select, selection } from "../state/selection";
 import { goToStep, moveStep, togglePin } from "../state/steps";
 import { Button, NumberField, Select } from "../ui";
-import { Scrubber } from "./Scrubber";
+import { Scrubber } from "./StepSlider";
 
 /** The chosen steps in words: "steps 100 – 240", "all steps". */
 export function rangeWords(): string {

@@ -1,12 +1,12 @@
 /** Which run, which view, how fresh, what went wrong: the first bar. */
 
 import type { JSX } from "preact";
-import { LANGUAGES, language, speak, t } from "../i18n";
+import { LANGUAGES, language, setLanguage, t } from "../i18n";
 import { count } from "../lib/format";
 import { run, runs } from "../state/data";
 import { select, selection, VIEWS } from "../state/selection";
 import { Button, Select } from "../ui";
-import { Live } from "./Live";
+import { Live } from "./LiveStatus";
 import { TextRules } from "./TextRules";
 
 export interface TopBarProps {
@@ -57,7 +57,7 @@ function Problems({ onOpen }: { onOpen: () => void }): JSX.Element | null {
 function Language(): JSX.Element {
   const next = LANGUAGES.find((one) => one !== language.value) ?? "en";
   return (
-    <Button quiet testId="lang" label={t("shell.language")} onClick={() => speak(next)}>
+    <Button quiet testId="lang" label={t("shell.language")} onClick={() => setLanguage(next)}>
       {/* Each language names itself. */}
       <span lang={next}>{next === "zh" ? "中" : "EN"}</span>
     </Button>

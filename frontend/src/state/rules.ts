@@ -1,7 +1,7 @@
 /** A run's text rules: which strings are padding, and where its system prompt ends. Display only; kept per run. */
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { isString, isStrings, setting } from "./settings";
+import { isString, isStrings, setting } from "../lib/storage";
 
 export interface TextRules {
   pad: string[];

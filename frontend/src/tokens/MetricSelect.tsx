@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
-import { metricHint, metricLabel } from "../i18n/names";
-import { choices } from "./choice";
-import type { TokenStage } from "./stage";
+import { metricHint, metricLabel } from "../metrics";
+import { choices } from "./shared/metricOptions";
+import type { TokenStage } from "./shared/tokenViewState";
 
 /** The metric that colours the tokens. What the log lacks stays in the list and says which field it needs. */
 export function MetricSelect({

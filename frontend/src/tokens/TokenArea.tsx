@@ -1,12 +1,12 @@
 import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../i18n";
-import { Legend } from "./Legend";
+import { Legend } from "./ColourLegend";
 import { MetricSelect } from "./MetricSelect";
-import { Strip } from "./Strip";
-import type { TokenStage } from "./stage";
-import type { TextView } from "./TextView";
-import { TokenText } from "./TokenText";
+import type { TokenStage } from "./shared/tokenViewState";
+import { Strip } from "./strip/OverviewStrip";
+import type { TextView } from "./text/TextView";
+import { TokenText } from "./text/TokenText";
 
 /** From this many tokens on a response has an overview strip. */
 const LONG = 400;

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { isBoolean, setting } from "../state/settings";
+import { isBoolean, setting } from "../lib/storage";
 
 export interface PanelProps {
   /** Under this name it is remembered whether the panel is folded. */

@@ -16,4 +16,4 @@ export { Panel, type PanelProps } from "./Panel";
 export { Popover, type PopoverProps } from "./Popover";
 export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type ProgressProps } from "./states";
 export { adopt } from "./styles";
-export { type Column, VirtualTable, type VirtualTableProps } from "./VirtualTable";
+export { type Column, VirtualTable, type VirtualTableProps } from "./table/VirtualTable";

@@ -1,25 +1,14 @@
 import { beforeEach, expect, test } from "vitest";
-import { metricHint, metricLabel } from "../../src/i18n";
 import { runs } from "../../src/state/data";
-import { originsOf } from "../../src/state/origins";
 import { chooseScalars, chosenScalars, joinNames, scalarRuns, splitNames } from "../../src/state/pairing";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
-import { metric, runInfo } from "../fixtures";
+import { runInfo } from "../fixtures";
 
-const JOINED = runInfo({
-  scalar_runs: ["runs/a"],
-  metrics: [metric("reward"), metric("judge", { origin: "joined" })],
-  token_metrics: [metric("k3", { origin: "computed" })],
-  text_columns: ["ref_response", "ground_truth"],
-  joined: [
-    { what: "scores", source: "scores.jsonl", matched: 8, unmatched: 0, columns: ["judge"] },
-    { what: "reference", source: "sft", matched: 8, unmatched: 0, columns: ["ref_response"] },
-  ],
-});
+const PAIRED = runInfo({ scalar_runs: ["runs/a"] });
 
 beforeEach(() => {
   select({ ...DEFAULTS, run: "demo" });
-  runs.value = { runs: [JOINED], ignored: [], looked_in: [], state: "ready", message: "" };
+  runs.value = { runs: [PAIRED], ignored: [], looked_in: [], state: "ready", message: "" };
 });
 
 test("names survive the address, commas and percent signs included", () => {
@@ -44,18 +33,4 @@ test("a choice belongs to its run", () => {
   chooseScalars("runs/b", true);
   select({ run: "another" });
   expect(selection.value.scalars).toBe("");
-});
-
-test("joined metrics and texts are marked, and their hint says where from; others are not", () => {
-  expect([...originsOf(JOINED)]).toEqual([
-    ["judge", "scores.jsonl"],
-    ["ref_response", "sft"],
-  ]);
-  expect(originsOf(null).size).toBe(0);
-  expect(metricLabel("judge")).toBe("judge ⋈");
-  expect(metricHint("judge")).toContain("joined from scores.jsonl");
-  expect(metricLabel("reward")).toBe("reward");
-  expect(metricHint("k3")).not.toContain("⋈");
-  runs.value = { ...(runs.value ?? { ignored: [], looked_in: [], state: "ready", message: "" }), runs: [] };
-  expect(metricLabel("judge")).toBe("judge");
 });

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Density, Distribution
-from tensorboard_plugin_rlboard.board.metric_catalog import expression, needs_groups
+from tensorboard_plugin_rlboard.board.run_schema import expression, needs_groups
 from tensorboard_plugin_rlboard.board.selection import Selection, relation
 from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.errors import ArgumentError

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.board.filters.functions import (
     OPERATORS,
     SAME_KIND,
 )
-from tensorboard_plugin_rlboard.board.metric_catalog import (
+from tensorboard_plugin_rlboard.board.run_schema import (
     expression,
     needs_groups,
     sample_metrics,

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.api import (
     StepSpan,
     TextRulesInfo,
 )
-from tensorboard_plugin_rlboard.board.metric_catalog import (
+from tensorboard_plugin_rlboard.board.run_schema import (
     metric_info,
     sample_metrics,
     text_columns,

@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, line
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, sample_row
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Bools
-from tensorboard_plugin_rlboard.metrics.tokens import Tokens, derive
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens, with_derived_metrics
 from tensorboard_plugin_rlboard.sources.reader import read_now
 
 _BUDGET = 64 * 1024 * 1024
@@ -73,7 +73,7 @@ def open_line(run: RunIndex, file: IndexedFile, offset: int, length: int, place:
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
     opened = open_row(row, file.known, arrays)
-    return DecodedSample(opened, derive(opened.tokens, *discounts(file.known)))
+    return DecodedSample(opened, with_derived_metrics(opened.tokens, *discounts(file.known)))
 
 
 def binary(opened: DecodedSample, names: list[str]) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import ProblemInfo, Sample, Text, TrimInfo
-from tensorboard_plugin_rlboard.board.metric_catalog import (
+from tensorboard_plugin_rlboard.board.run_schema import (
     GROUP_KEY,
     expression,
     needs_groups,

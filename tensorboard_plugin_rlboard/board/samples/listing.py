@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tensorboard_plugin_rlboard.api import Samples
-from tensorboard_plugin_rlboard.board.metric_catalog import (
+from tensorboard_plugin_rlboard.board.run_schema import (
     expression,
     group_columns,
     needs_groups,
@@ -16,9 +16,9 @@ from tensorboard_plugin_rlboard.board.metric_catalog import (
 )
 from tensorboard_plugin_rlboard.board.samples.ids import ids
 from tensorboard_plugin_rlboard.board.samples.paging import Order, page
-from tensorboard_plugin_rlboard.board.samples.search_hits import hit_columns, hit_fields, matches
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, relation
 from tensorboard_plugin_rlboard.board.sql_rows import fetch
+from tensorboard_plugin_rlboard.board.text_search import hit_columns, hit_fields, matches
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import metric, physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex

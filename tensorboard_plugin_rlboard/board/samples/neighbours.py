@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Neighbours, PromptVisit
-from tensorboard_plugin_rlboard.board.metric_catalog import ADVANTAGE_EPSILON, GROUP_KEY
+from tensorboard_plugin_rlboard.board.run_schema import ADVANTAGE_EPSILON, GROUP_KEY
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
 from tensorboard_plugin_rlboard.index.column_names import metric, physical
 from tensorboard_plugin_rlboard.index.run import RunIndex

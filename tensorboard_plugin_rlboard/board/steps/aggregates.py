@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.metric_catalog import (
+from tensorboard_plugin_rlboard.board.run_schema import (
     GROUP_KEY,
     expression,
     needs_groups,
@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
-from tensorboard_plugin_rlboard.metrics.step_sums import NAMES, combine
+from tensorboard_plugin_rlboard.metrics.step_sums import SUM_NAMES, step_metrics
 
 if TYPE_CHECKING:
     import duckdb
@@ -127,9 +127,9 @@ def _merged(units: Sequence[Unit]) -> Unit:
 
 def _finished(columns: dict[str, Floats]) -> dict[str, Floats]:
     """The columns with sums combined, in the order of the answer."""
-    sums = {name: columns.pop(name) for name in NAMES if name in columns}
+    sums = {name: columns.pop(name) for name in SUM_NAMES if name in columns}
     last = {name: columns.pop(name) for name in (FIRST_STEP,) if name in columns}
-    return columns | combine(sums) | last
+    return columns | step_metrics(sums) | last
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
@@ -189,7 +189,7 @@ def shared_units(run: RunIndex) -> dict[str, Unit]:
         "reward_length_correlation": f"corr({reward}, {length}) {both}",
         "truncation_share": f"avg({metric('truncated')})",
     }
-    columns |= {name: f"sum({hidden(name)})" for name in NAMES if physical("h", name) in run.columns}
+    columns |= {name: f"sum({hidden(name)})" for name in SUM_NAMES if physical("h", name) in run.columns}
     if physical("m", "k3_sum") in run.columns:  # of every step; which of them is the first is said later
         columns[FIRST_STEP] = f"sum({metric('k3_sum')}) / nullif(sum({hidden('k3_count')}), 0)"
     units = [Unit(tuple((name, f'"{{at}}{name}"') for name in columns), tuple(columns.items())), _groups()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.metric_catalog import group_columns
+from tensorboard_plugin_rlboard.board.run_schema import group_columns
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.steps.aggregates import ROWS, SHARED, Samples, Unit, compute, joined
 from tensorboard_plugin_rlboard.board.steps.step_index import Catalogue, Key

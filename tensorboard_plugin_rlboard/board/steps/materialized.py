@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.board.metric_catalog import sample_metrics
+from tensorboard_plugin_rlboard.board.run_schema import sample_metrics
 from tensorboard_plugin_rlboard.board.steps.aggregates import SHARED, Unit, metric_unit, shared_units
 from tensorboard_plugin_rlboard.board.steps.batches import batches, completed, computed, samples_of, steps_of
 from tensorboard_plugin_rlboard.board.steps.step_index import Catalogue, Key, StepIndex

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Steps, StepStatistics
-from tensorboard_plugin_rlboard.board.metric_catalog import GROUP_METRICS, expression, sample_metrics
+from tensorboard_plugin_rlboard.api.number_column import Numbers
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_METRICS, expression, sample_metrics
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, relation
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
     FIRST_STEP,
@@ -24,7 +25,6 @@ from tensorboard_plugin_rlboard.board.steps.aggregates import (
     shared_units,
 )
 from tensorboard_plugin_rlboard.board.steps.materialized import OVERVIEW
-from tensorboard_plugin_rlboard.board.steps.numbers import Numbers
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import physical, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import Steps
+from tensorboard_plugin_rlboard.api.number_column import LargeSteps, carried
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.aggregates import SHARED
@@ -22,7 +23,6 @@ from tensorboard_plugin_rlboard.board.steps.materialized import (
     MaterializedCurves,
     Shown,
 )
-from tensorboard_plugin_rlboard.board.steps.numbers import LargeSteps, carried
 from tensorboard_plugin_rlboard.board.steps.query import answered, everything, steps, wanted
 from tensorboard_plugin_rlboard.board.steps.step_index import Catalogue, loading
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable

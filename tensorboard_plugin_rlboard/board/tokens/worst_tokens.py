@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import MetricInfo, WorstTokens
-from tensorboard_plugin_rlboard.board.metric_catalog import token_info, token_metrics
 from tensorboard_plugin_rlboard.board.query_limits import check
+from tensorboard_plugin_rlboard.board.run_schema import token_info, token_metrics
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSample, open_line
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
 from tensorboard_plugin_rlboard.board.selection import Selection, relation

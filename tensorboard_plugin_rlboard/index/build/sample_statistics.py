@@ -8,8 +8,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from tensorboard_plugin_rlboard.metrics.segments import Floats
-from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, moments
-from tensorboard_plugin_rlboard.metrics.tokens import Tokens, derive, statistics
+from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, sample_sums
+from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens, with_derived_metrics
 
 STORED = ("sum", "std", "min", "max", "argmax", "absmean")
 """Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples."""
@@ -21,11 +22,11 @@ def sample_numbers(
     """Computes every number of the samples; gamma and lam are those of the critic's targets.
 
     Returns:
-        The metrics by name, and the hidden sums (`<token metric>_count` and those of `moments`) by name.
+        The metrics by name, and the hidden sums (`<token metric>_count` and those of `sample_sums`) by name.
     """
-    whole = derive(tokens, gamma, lam)
+    whole = with_derived_metrics(tokens, gamma, lam)
     metrics: dict[str, Floats] = {"n_tokens": np.where(tokens.sizes > 0, tokens.sizes, np.nan)}
-    sums = moments(tokens, gamma, lam)
+    sums = sample_sums(tokens, gamma, lam)
     bad = np.zeros(len(tokens.sizes))
     for name in whole.values:
         found = statistics(whole, name)

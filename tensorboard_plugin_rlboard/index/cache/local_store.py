@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
-from tensorboard_plugin_rlboard.index.cache.manifest import VERSION, KeptRange, Manifest, is_name, read_part
+from tensorboard_plugin_rlboard.index.cache.manifest import VERSION, CachedRange, Manifest, is_name, read_part
 from tensorboard_plugin_rlboard.index.cache.part_store import (
     PartStore,
     digest_of,
@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.index.cache.part_store import (
     sharded,
 )
 
-__all__ = ["BOUND", "KeptRange", "LocalStore", "Manifest", "default_folder"]
+__all__ = ["BOUND", "CachedRange", "LocalStore", "Manifest", "default_folder"]
 
 logger = logging.getLogger(__name__)
 BOUND = 20 * 1024**3
@@ -103,18 +103,18 @@ class LocalStore(PartStore):
         return read_part(facts), files[1]
 
     def save(self, key: str, manifest: Manifest, head: str = "") -> None:
-        """See `PartStore`; `head` is a digest of how the file begins, by which it is found under another path."""
+        """See `PartStore`."""
         super().save(key, manifest)
         if head and not (self.folder / _head(head, key)).exists():
             self.place.write(_head(head, key), b"")
 
     @property
-    def knows_heads(self) -> bool:
+    def has_heads(self) -> bool:
         """Whether it can find a file under another path at all."""
         return (self.folder / f"heads-{VERSION}").is_dir()
 
-    def alike(self, head: str) -> list[Manifest]:
-        """What is known of files that begin in a certain way, whatever their paths were."""
+    def manifests_by_head(self, head: str) -> list[Manifest]:
+        """The manifests of files that begin in a certain way, whatever their paths were."""
         names = sorted(self.place.names(f"heads-{VERSION}/{head}")) if is_name(head) else []
         found = [self.manifest_in(sharded(f"files-{VERSION}", name)) for name in names if is_name(name)]
         return [manifest for manifest in found if manifest is not None]

@@ -29,12 +29,17 @@ _Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
-class KeptRange:
+class CachedRange:
     """One indexed range of a file: where it lies, in bytes, and the name of its part."""
 
     offset: int
     length: int
     part: str
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last byte."""
+        return self.offset + self.length
 
 
 @dataclass(frozen=True)
@@ -42,24 +47,24 @@ class Manifest:
     """What was known of one source file when it was last indexed.
 
     Attributes:
-        known: name of its format.
+        format_spec: `Format.spec` of its format.
         state: its bytes at the last look; up to `state.read_to` it is indexed without gaps.
         ranges: its parts, in file order. Those behind `state.read_to` may leave gaps: a cluster finishes ranges in any
             order.
-        told_by: `TOLD_BY` of the formats among which the file's was found.
+        formats_digest: digest of the formats among which the file's was found.
         archive: of a compressed file, a digest of both its ends as it is stored; else empty.
     """
 
-    known: str
+    format_spec: str
     state: FileState
-    ranges: tuple[KeptRange, ...]
+    ranges: tuple[CachedRange, ...]
     archive: str = ""
-    told_by: str = FORMATS_DIGEST
+    formats_digest: str = FORMATS_DIGEST
 
     @property
-    def prefix(self) -> tuple[KeptRange, ...]:
+    def prefix(self) -> tuple[CachedRange, ...]:
         """The ranges from the first byte up to `state.read_to`."""
-        return tuple(kept for kept in self.ranges if kept.offset < self.state.read_to)
+        return tuple(cached for cached in self.ranges if cached.offset < self.state.read_to)
 
 
 def is_name(text: object) -> bool:
@@ -134,9 +139,9 @@ def manifest_facts(manifest: Manifest) -> bytes:
     state = asdict(manifest.state)
     for end, known in (("first", manifest.state.first), ("last", manifest.state.last)):
         state[end] = None if known is None else _ends(known)
-    ranges = [(kept.offset, kept.length, kept.part) for kept in manifest.ranges]
-    facts = {"version": VERSION, "known": manifest.known, "state": state, "ranges": ranges}
-    return json.dumps(facts | {"archive": manifest.archive, "told_by": manifest.told_by}).encode()
+    ranges = [(cached.offset, cached.length, cached.part) for cached in manifest.ranges]
+    facts = {"version": VERSION, "known": manifest.format_spec, "state": state, "ranges": ranges}
+    return json.dumps(facts | {"archive": manifest.archive, "told_by": manifest.formats_digest}).encode()
 
 
 def read_manifest(content: bytes) -> Manifest:
@@ -154,9 +159,9 @@ def _manifest(facts: dict[str, Any]) -> Manifest:
     for offset, length, name in facts["ranges"]:
         if not is_name(name):
             raise ValueError("this is no name of a part")
-        ranges.append(KeptRange(_whole(offset), _whole(length), name))
-    archive, told_by = _text(facts["archive"]), _text(facts["told_by"])
-    manifest = Manifest(facts["known"], _state(facts["state"]), tuple(ranges), archive, told_by)
+        ranges.append(CachedRange(_whole(offset), _whole(length), name))
+    archive, formats_digest = _text(facts["archive"]), _text(facts["told_by"])
+    manifest = Manifest(facts["known"], _state(facts["state"]), tuple(ranges), archive, formats_digest)
     _fits(manifest)
     return manifest
 
@@ -180,12 +185,12 @@ def _fits(manifest: Manifest) -> None:
     """Whether the ranges and the state tell the same."""
     at = 0
     state = manifest.state
-    for kept in manifest.ranges:
-        if kept.offset < at or kept.length <= 0 or (at < state.read_to and kept.offset != at):
+    for cached in manifest.ranges:
+        if cached.offset < at or cached.length <= 0 or (at < state.read_to and cached.offset != at):
             raise ValueError("the ranges do not follow each other")
-        at = kept.offset + kept.length
+        at = cached.end
     prefix = manifest.prefix
-    ends = [(kept.offset, kept.length) for kept in (*prefix[:1], *prefix[-1:])]
+    ends = [(cached.offset, cached.length) for cached in (*prefix[:1], *prefix[-1:])]
     told = [(known.offset, known.length) for known in (state.first, state.last) if known is not None]
     if ends != told or state.read_to != (sum(ends[-1]) if ends else 0):
         raise ValueError("the ranges are not those that were read")

@@ -10,7 +10,7 @@ import logging
 from hashlib import blake2b
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder
+from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.index.cache.blob_folder import BlobFolder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     VERSION,
@@ -47,13 +47,13 @@ class PartStore:
         self.place = place
         self._names: set[str] | None = None
 
-    def keep(self, order: RangeOrder, built: BuiltRange, parquet: Path) -> str:
-        """Writes a part and returns its name.
+    def put_built(self, format_spec: str, built: BuiltRange, parquet: Path) -> str:
+        """Writes a part that was built with a format, its rows from a Parquet file, and returns its name.
 
         Raises:
             OSError: it cannot be written.
         """
-        return self.put(part_facts(order.known, built), parquet.read_bytes() if built.part.samples else b"")
+        return self.put(part_facts(format_spec, built), parquet.read_bytes() if built.part.samples else b"")
 
     def put(self, facts: bytes, rows: bytes) -> str:
         """Writes a part as it lies in another place, and returns its name.
@@ -104,12 +104,13 @@ class PartStore:
         except (OSError, ValueError):
             return False
 
-    def save(self, key: str, manifest: Manifest) -> None:
-        """Writes what is known of a source file.
+    def save(self, key: str, manifest: Manifest, head: str = "") -> None:  # noqa: ARG002 (only a cache has heads)
+        """Writes the manifest of a source file.
 
         Args:
             key: which file, in this place: its path, or in a folder beside the data its name.
-            manifest: what is known.
+            manifest: what is indexed of it.
+            head: a digest of how the file begins, by which a cache finds it under another path; empty for none.
 
         Raises:
             OSError: it cannot be written.

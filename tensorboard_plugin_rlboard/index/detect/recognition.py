@@ -81,7 +81,7 @@ class Recognition:
         Args:
             known: how it was read.
             file: the file.
-            told_by: `TOLD_BY` of that start; where there are other formats by now, the file's first rows are looked at.
+            told_by: `FORMATS_DIGEST` of that start; where there are other formats by now, the file's first rows are looked at.
         """
         if told_by != FORMATS_DIGEST:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
@@ -145,16 +146,17 @@ class Discovery:
 
     def _recall(self, file: SourceFile, present: AbstractSet[str]) -> bool:
         """Whether an earlier start has indexed the file: then its parts are loaded, and none of it is read."""
-        recalled = self._shelf.recall(file)
-        if recalled is None:
+        restored = self._shelf.restore(file)
+        if restored is None:
             return False
-        known, state, manifest = recalled
-        as_before = self._recognition.is_as_before(known, file, manifest.told_by)
+        known = restored.format
+        as_before = self._recognition.is_as_before(known, file, restored.formats_digest)
         if not as_before or known.superseded_by(file.relative) in present:
             return False
         self._rules[file.relative] = self._recognition.rule(file)
         run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)
-        self._shelf.place(run.add_file(file.path, file.relative, known, state), manifest)
+        indexed = run.add_file(file.path, file.relative, known, restored.state)
+        indexed.cached, indexed.to_load = restored.ranges, deque(restored.ranges)
         self._registry.welcome(file.relative)
         return True
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range, read
 from tensorboard_plugin_rlboard.index.build.worker_pool import FinishedRange
-from tensorboard_plugin_rlboard.index.cache.local_store import KeptRange
+from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.run import Arrived, IndexedFile, Range, RunIndex
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
@@ -87,7 +87,7 @@ class PartLoader:
         for _, one in made:
             one.parquet.unlink(missing_ok=True)
 
-    def load_kept(self, run: RunIndex, kept: Sequence[tuple[IndexedFile, KeptRange]]) -> int:
+    def load_kept(self, run: RunIndex, kept: Sequence[tuple[IndexedFile, CachedRange]]) -> int:
         """Loads parts of an earlier start; returns the bytes they stand for.
 
         Where a part is gone, damaged or not of these bytes, its file is read from there on.
@@ -96,7 +96,7 @@ class PartLoader:
         lost: dict[int, IndexedFile] = {}
         newlines = {file.number: file.newlines for file, _ in kept}
         for file, part in kept:
-            found = None if file.number in lost else self._shelf.fetch(self._cursor, file, part)
+            found = None if file.number in lost else self._shelf.fetch(self._cursor, file.path, part)
             if found is None:
                 lost[file.number] = file
                 continue
@@ -114,9 +114,12 @@ class PartLoader:
         for one, built in arrived:
             one.file.to_load.popleft()
             one.file.newlines = one.at.newlines + one.part.newlines
-            self._shelf.loaded(one.file, built, one.parquet)
+            self._shelf.loaded(one.file.path, one.file.state, built.fingerprint, one.parquet)
         for file in lost.values():
-            if self._shelf.give_up(file):
+            left = self._shelf.drop_from(file.path, file.state, file.to_load[0].offset)
+            if left is not None:
+                file.state, file.cached = left
+                file.to_load.clear()
                 run.outdate()
                 continue
             run.forget(self._cursor, file.relative)
@@ -176,15 +179,15 @@ class PartLoader:
             arrived.append((one, one.built, Arrived(file, at, one.built.part, one.parquet)))
         run.add(self._cursor, [found for _, _, found in arrived])
         for one, built, found in arrived:
-            self._shelf.keep(found.file, one.order, built, one.parquet, found.at)
-            found.file.newlines += built.part.newlines
-            found.file.state = advance(found.file.state, built.fingerprint)
-            self._shelf.save(found.file)
+            file = found.file
+            file.newlines += built.part.newlines
+            file.state = advance(file.state, built.fingerprint)
+            file.cached = self._shelf.store(file.path, file.known, file.state, built, one.parquet)
             one.parquet.unlink(missing_ok=True)
         return sum(one.order.length for one, _, _ in arrived)
 
 
-def _is_next(run: RunIndex, file: IndexedFile, part: KeptRange) -> bool:
+def _is_next(run: RunIndex, file: IndexedFile, part: CachedRange) -> bool:
     """Whether a kept part is still the next one of its file."""
     return run.files.get(file.relative) is file and bool(file.to_load) and file.to_load[0] is part
 

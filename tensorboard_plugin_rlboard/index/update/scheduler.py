@@ -69,7 +69,7 @@ class Scheduler:
         self._survey.look()
         for run in tuple(self.registry.runs.values()):
             for file in tuple(run.files.values()):
-                if file.pending and self._shelf.go_on(file, look=True):  # what a cluster has made meanwhile
+                if file.pending and self._adopt_parts(file, reload=True):  # what a cluster has made meanwhile
                     file.ordered.clear()
                     run.outdate()
         for ticket, (run, file) in tuple(self._owners.items()):
@@ -93,9 +93,19 @@ class Scheduler:
         self.registry.indexed(run, done, time.perf_counter() - start)
         return run
 
+    def _adopt_parts(self, file: IndexedFile, *, reload: bool = False) -> bool:
+        """Takes over the parts that another process has stored of a file; whether there were any."""
+        read_to = file.state.read_to
+        adopted = None if file.to_load else self._shelf.adopt(file.path, file.state, reload=reload)
+        if adopted is None:
+            return False
+        file.state, file.cached = adopted
+        file.to_load.extend(cached for cached in file.cached if cached.offset >= read_to)
+        return True
+
     def _go_on(self, run: RunIndex, todo: list[IndexedFile]) -> int:
         """Loads what the processes have made or, where they have nothing to do with the run, what is made here."""
-        if any(not file.ordered and self._shelf.go_on(file) for file in todo):
+        if any(not file.ordered and self._adopt_parts(file) for file in todo):
             run.outdate()
             return 0
         beside = self._is_worth_processes(run, todo)

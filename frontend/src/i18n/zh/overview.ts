@@ -1,7 +1,7 @@
 import type { overview as en } from "../en/overview";
 
 /** 概览页的文字：随步数变化的曲线，以及所选的一步。 */
-export const overview: Record<keyof typeof en, string> = {
+export const overview = {
   "overview.no_run": "尚未选择运行",
   "overview.loading": "读取中……",
   "overview.failed": "读取失败：{message}",
@@ -168,4 +168,4 @@ export const overview: Record<keyof typeof en, string> = {
   "overview.verdict.too_few":
     "值太少，无法判断：第 {from} 步或第 {to} 步少于 {fewest} 个，标准差为 {std_from} 和 {std_to}。",
   "overview.verdict.unknown": "第 {from} 步与第 {to} 步无法比较：其中之一没有离散程度。",
-};
+} satisfies Record<keyof typeof en, string>;

@@ -4,10 +4,10 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { isBoolean, setting } from "../../state/settings";
+import { isBoolean, setting } from "../../lib/storage";
 import { Toggle } from "../../ui";
 import { Checklist } from "./Checklist";
-import { compared, firstCompared, type Setting, settingText } from "./config";
+import { compared, firstCompared, type Setting, settingText } from "./configComparison";
 
 /** Columns that can be read beside each other without scrolling sideways. */
 const FIRST = 4;

@@ -5,12 +5,12 @@ import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import { runs } from "../../state/data";
 import { adopt, Dialog } from "../../ui";
+import { Mapping } from "./ColumnMapping";
 import { ConfigTable } from "./ConfigTable";
-import { Facts } from "./Facts";
 import infoCss from "./info.css?inline";
-import { Joined } from "./Joined";
-import { Mapping } from "./Mapping";
-import { Pairing } from "./Pairing";
+import { Joined } from "./Joins";
+import { Facts } from "./RunFacts";
+import { Pairing } from "./ScalarPairing";
 
 export function RunInfoDialog({ info, onClose }: { info: RunInfo; onClose: () => void }): JSX.Element {
   adopt(infoCss);

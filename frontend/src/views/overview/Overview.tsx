@@ -4,16 +4,17 @@ import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import type { RunInfo } from "../../api/answers";
 import chartsCss from "../../charts/charts.css?inline";
 import { t } from "../../i18n";
+import { referenceOf } from "../../metrics";
 import { run, steps } from "../../state/data";
 import { selection } from "../../state/selection";
 import { adopt, Empty, ErrorBox } from "../../ui";
-import { CurveGrid } from "./CurveGrid";
-import { addedCharts, builtInCharts, type ChartSource, referenceOf } from "./catalogue";
-import { addedIds, chartSize, hiddenCharts, klMetric } from "./choices";
-import { distributionMetric } from "./DistributionChoices";
+import { CurveGrid } from "./curves/CurveGrid";
+import { addedCharts, builtInCharts, type ChartSource } from "./curves/chartCatalogue";
+import { distributionMetric } from "./distribution/DistributionControls";
 import css from "./overview.css?inline";
 import { useOverviewSteps } from "./overviewSteps";
-import { StepPanels } from "./StepPanels";
+import { addedIds, chartSize, hiddenCharts, klMetric } from "./shared/settings";
+import { StepPanels } from "./step/StepPanels";
 import { Toolbar } from "./Toolbar";
 
 /** How far down the view was when it was left: Back from a sample leads to where its mark was clicked. */

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import { BANDS } from "../../charts/band";
+import { BANDS } from "../../charts/curves/spreadBand";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
 import { select, selection } from "../../state/selection";
 import { Button, Select, Slider, Toggle } from "../../ui";
-import { band, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./choices";
-import { Picker, type PickerProps } from "./Picker";
+import { Picker, type PickerProps } from "./curves/ChartPicker";
+import { band, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./shared/settings";
 
 /** How the curves are drawn, which of them, and the way down to the step. */
 export function Toolbar(props: PickerProps & { readonly onJump: () => void }): JSX.Element {

@@ -1,9 +1,9 @@
 import type { Distribution, RunInfo, Steps, Summary } from "../../api/answers";
 import { api, type Scope } from "../../api/client";
-import type { Shape } from "../../charts/histogram";
-import { nearestIndex } from "../../charts/series";
-import type { Spread } from "../../charts/sharpen";
-import { referenceOf } from "./catalogue";
+import type { Shape } from "../../charts/distribution/Histogram";
+import type { Spread } from "../../charts/distribution/spreadChange";
+import { nearestIndex } from "../../charts/shared/series";
+import { referenceOf } from "../../metrics";
 
 /** Bins for so many samples: 40 for a few hundred, fewer where most of them would hold one sample or none. */
 export function binsFor(samples: number | null | undefined): number {

@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { Steps } from "../../api/answers";
 import { api } from "../../api/client";
 import { type Answer, shownScope, steps, stepsError, stepsStale, useAnswer } from "../../state/data";
-import { joined } from "./lines";
+import { joined } from "./curves/curveLines";
 
 /**
  * The steps of the run with every metric that is on screen: those beyond the usual ones are asked for. With a filter

@@ -1,6 +1,6 @@
 import type { RunInfo, Samples } from "../../api/answers";
 import { api, type Scope } from "../../api/client";
-import type { Mark } from "../../charts/markset";
+import type { Mark } from "../../charts/samples/sampleMarks";
 
 /** As many samples as one question may ask for. */
 export const PAGE = 500;

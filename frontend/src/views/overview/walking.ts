@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { stepBeside } from "../../charts/series";
+import { stepBeside } from "../../charts/shared/series";
 import { type Answer, revision, useAnswer } from "../../state/data";
 import { settled } from "./settle";
 

@@ -1,6 +1,6 @@
 /** From an answer of the server to what the token views read. */
 
-import { type TokenData, unitsOf } from "../../tokens/data";
+import { type TokenData, unitsOf } from "../../tokens/shared/responseTokens";
 import type { Loaded } from "./load";
 
 /** Null where the log has no token strings: then there is nothing to point at. */

@@ -10,13 +10,13 @@ import { needRow, nextSample, openRow, order, previousSample } from "../../state
 import { select, selection } from "../../state/selection";
 import { adopt, Empty, ErrorBox, VirtualTable } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
-import { resize, shownNames, tableColumns } from "./columns";
 import { idOf, Pages } from "./pages";
 import { asked, useNeighbourSteps } from "./question";
-import { focusSearch } from "./Search";
 import { Summary } from "./Summary";
 import css from "./samples.css?inline";
+import { focusSearch } from "./search/SearchField";
 import { Toolbar } from "./Toolbar";
+import { resize, shownNames, tableColumns } from "./table/columns";
 import { useStepWalk } from "./walk";
 
 adopt(css);

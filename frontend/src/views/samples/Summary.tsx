@@ -3,20 +3,22 @@
 import type { JSX } from "preact";
 import type { Steps } from "../../api/answers";
 import { api, type Scope } from "../../api/client";
-import { metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
+import { metricLabel } from "../../metrics";
 import { listScope, ranged, run, steps, useAnswer } from "../../state/data";
 import { selection } from "../../state/selection";
-import { type Change, leftOut, lengthOf, placesOfSteps, type StepRange } from "./lengths";
+import { type Change, leftOut, lengthOf, placesOfSteps, type StepRange } from "./meanLengths";
 import type { Pages } from "./pages";
 import { PRESETS } from "./presets";
 
-const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"];
+const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
+type LengthMetric = (typeof LENGTHS)[number];
 /** Left-out values of these are told for many steps; for a single step those of every shown column. */
 const TOLD = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
 interface Told {
-  lengths: [string, Change][];
+  lengths: [LengthMetric, Change][];
   /** The step that lengths are compared with. */
   before: number | null;
   missed: { metric: string; n: number }[];
@@ -25,7 +27,7 @@ interface Told {
 /** Worked out when the answer comes, so that an old answer stays whole while a newer one loads. */
 function tell(answer: Steps, step: number | null, range: StepRange | null): Told {
   const places = placesOfSteps(answer, step, range);
-  const lengths: [string, Change][] = [];
+  const lengths: [LengthMetric, Change][] = [];
   for (const metric of LENGTHS) {
     const change = lengthOf(answer, metric, places);
     if (change !== null) lengths.push([metric, change]);
@@ -36,7 +38,7 @@ function tell(answer: Steps, step: number | null, range: StepRange | null): Told
   return { lengths, before: before ?? null, missed: leftOut(answer, places) };
 }
 
-function Length({ metric, of }: { metric: string; of: Change }): JSX.Element {
+function Length({ metric, of }: { metric: LengthMetric; of: Change }): JSX.Element {
   return (
     <span title={full(of.mean)}>
       {t(`samples.length.${metric}`, { mean: num(of.mean) })}
@@ -68,8 +70,8 @@ export function Summary({ pages, shown }: { pages: Pages; shown: readonly string
     async (signal) => tell(await api.steps(scope, asked, signal, "lengths"), step, range),
   );
   const told = answer.data;
-  const why =
-    preset === "" ? "" : PRESETS.some((name) => name === preset) ? t(`samples.preset.${preset}.why`) : "";
+  const chosen = PRESETS.find((name) => name === preset);
+  const why = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
   const total = pages.total.value;
   return (
     <p class={`summary number${answer.stale ? " stale" : ""}`} data-testid="summary">

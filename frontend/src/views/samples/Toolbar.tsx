@@ -1,15 +1,16 @@
 /** What the table shows: which steps, which preset, which search, which columns. */
 
 import type { JSX } from "preact";
-import { metricHint, metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
+import { metricHint, metricLabel } from "../../metrics";
 import { rangeWords } from "../../shell/StepBar";
 import { ranged, run } from "../../state/data";
 import { select, selection } from "../../state/selection";
 import { Button, Popover, Select, Toggle } from "../../ui";
-import { columnNames, isShown, resetColumns, show } from "./columns";
-import { Filter } from "./Filter";
 import { PRESETS } from "./presets";
-import { Search } from "./Search";
+import { Filter } from "./search/FilterField";
+import { Search } from "./search/SearchField";
+import { columnNames, isShown, resetColumns, show } from "./table/columns";
 
 function Steps(): JSX.Element {
   const { step, step_max } = selection.value;
@@ -40,10 +41,10 @@ function reroll(): void {
 
 function Presets(): JSX.Element {
   const { preset } = selection.value;
-  const options = ["", ...PRESETS].map((name) => ({
-    value: name,
-    label: t(`samples.preset.${name || "none"}`),
-    hint: t(`samples.preset.${name || "none"}.why`),
+  const options = (["none", ...PRESETS] as const).map((name) => ({
+    value: name === "none" ? "" : name,
+    label: t(`samples.preset.${name}`),
+    hint: t(`samples.preset.${name}.why`),
   }));
   return (
     <span class="group">

@@ -8,9 +8,9 @@ import { rulesOf } from "../../state/rules";
 import { selection } from "../../state/selection";
 import { stepIndex } from "../../state/steps";
 import { fetchAhead, fetchedAhead } from "./ahead";
-import { shownNames } from "./columns";
 import { type LoadPage, PAGE } from "./pages";
 import { placesOf } from "./presets";
+import { shownNames } from "./table/columns";
 
 export interface Question {
   key: string;

@@ -2,8 +2,9 @@
 
 import type { JSX } from "preact";
 import type { WorstTokens } from "../../api/answers";
-import { metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
 import { count } from "../../lib/format";
+import { metricLabel } from "../../metrics";
 
 export function Summary({ data }: { data: WorstTokens }): JSX.Element {
   const words = { metric: metricLabel(data.metric.name), end: t(`tokens.end.${data.end}`) };

@@ -2,7 +2,8 @@
 
 import type { JSX } from "preact";
 import { BYS, ENDS, type RunInfo, type WorstTokens } from "../../api/answers";
-import { metricHint, metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
+import { metricHint, metricLabel } from "../../metrics";
 import { rangeWords } from "../../shell/StepBar";
 import { ranged } from "../../state/data";
 import { select, selection } from "../../state/selection";

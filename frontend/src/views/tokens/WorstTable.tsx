@@ -4,9 +4,9 @@ import type { JSX } from "preact";
 import type { Value, WorstTokens } from "../../api/answers";
 import { t } from "../../i18n";
 import { count, full, num } from "../../lib/format";
-import { oneLine } from "../../lib/text";
+import { oneLine } from "../../lib/singleLine";
 import { select } from "../../state/selection";
-import { spelled } from "../../tokens/glyphs";
+import { spelled } from "../../tokens/shared/visibleText";
 
 const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 
@@ -53,8 +53,8 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
   const { columns, by } = data;
   const single = by === "sample";
   const heads = single
-    ? ["value", "token", "position", "step"]
-    : [by, "count", "mean", "sum", "worst", "step"];
+    ? (["value", "token", "position", "step"] as const)
+    : ([by, "count", "mean", "sum", "worst", "step"] as const);
   const rows = columns["value"] ?? [];
   return (
     <table class="listing worst-table">

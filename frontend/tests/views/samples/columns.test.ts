@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { runs } from "../../../src/state/data";
 import { DEFAULTS, select } from "../../../src/state/selection";
-import { columnNames, resetColumns, show, shownNames } from "../../../src/views/samples/columns";
+import { columnNames, resetColumns, show, shownNames } from "../../../src/views/samples/table/columns";
 import { metric, runInfo } from "../../fixtures";
 
 const info = runInfo({

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import type { RunInfo } from "../../../src/api/answers";
-import { speak } from "../../../src/i18n";
+import { setLanguage } from "../../../src/i18n";
 import { sentence } from "../../../src/state/filter";
-import { examplesOf, namesOf } from "../../../src/views/samples/filterExamples";
+import { examplesOf, namesOf } from "../../../src/views/samples/search/filterExamples";
 
 const metric = (name: string) => ({ name, kind: "value" as const, unit: "" });
 const run = (metrics: string[], texts: string[] = [], tokens: string[] = []): RunInfo =>
@@ -12,7 +12,7 @@ const run = (metrics: string[], texts: string[] = [], tokens: string[] = []): Ru
     text_columns: texts,
   }) as unknown as RunInfo;
 
-afterEach(() => speak("en"));
+afterEach(() => setLanguage("en"));
 
 test("examples name only what the run has", () => {
   expect(examplesOf(run(["reward"]))).toEqual(["reward < 0", "response ILIKE '%because%'"]);
@@ -25,7 +25,7 @@ test("examples name only what the run has", () => {
   expect(all).toHaveLength(6);
   expect(all.at(-1)).toBe("NOT contains(response, ground_truth)");
   expect(examplesOf(null)).toEqual(["response ILIKE '%because%'"]);
-  speak("zh");
+  setLanguage("zh");
   expect(examplesOf(null)).toEqual(["response ILIKE '%因此%'"]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { catalogues } from "../../../src/i18n/catalogue";
+import { catalogues } from "../../../src/i18n/messages";
 import { PRESETS, placesOf, placesText } from "../../../src/views/samples/presets";
 
 test("every preset has a name and a sentence", () => {

@@ -1,0 +1,41 @@
+import type uPlot from "uplot";
+import type { Role } from "../shared/chartColours";
+import type { Value } from "../shared/series";
+import { smooth } from "./smoothing";
+import type { Band } from "./spreadBand";
+
+/** One line of a chart with its optional band. `values` are the means, before smoothing. */
+export interface Line {
+  readonly key: string;
+  readonly label: string;
+  readonly colour: Role;
+  readonly values: readonly Value[];
+  readonly band: Band | null;
+}
+
+/** Columns of uPlot per line, in this order. */
+export const COLUMNS_PER_LINE = 4;
+export const LOW = 0;
+export const HIGH = 1;
+export const RAW = 2;
+export const MAIN = 3;
+
+/** Where a column of the n-th line stands in uPlot's data, whose column 0 is x. */
+export const columnOf = (line: number, part: number): number => 1 + line * COLUMNS_PER_LINE + part;
+
+/**
+ * uPlot's data for the lines: always low, high, raw and main of each, so that switching a band or the
+ * smoothing on and off is a change of data and not a new chart.
+ */
+export function toData(x: readonly number[], lines: readonly Line[], weight: number): uPlot.AlignedData {
+  const nothing: undefined[] = new Array(x.length).fill(undefined);
+  const columns = lines.flatMap((line) => [
+    // Smoothed with the same weight, or a calm line would run through a band that jumps.
+    line.band ? smooth(line.band.low, weight) : nothing,
+    line.band ? smooth(line.band.high, weight) : nothing,
+    weight > 0 ? line.values : nothing,
+    smooth(line.values, weight),
+  ]);
+  // uPlot never writes to its data, its types merely do not say so.
+  return [x as number[], ...(columns as Value[][])];
+}

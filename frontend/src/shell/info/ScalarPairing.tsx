@@ -1,0 +1,51 @@
+/** Which of TensorBoard's runs go with this one, why, and which should instead. */
+
+import type { JSX } from "preact";
+import type { RunInfo } from "../../api/answers";
+import { findMessage, t } from "../../i18n";
+import { chooseScalars, chosenScalars, scalarRuns } from "../../state/pairing";
+import { select } from "../../state/selection";
+import { Button } from "../../ui";
+import { Checklist } from "./Checklist";
+
+function reason({ scalar_pairing: how, scalar_runs: paired }: RunInfo, chosen: boolean): string {
+  if (chosen) return t("info.pairing.chosen");
+  if (paired.length === 0) return t("info.pairing.none");
+  // A word that a newer server knows, or none from an older one.
+  const known = how === "none" ? null : findMessage(`info.pairing.${how}`);
+  return known ?? t("info.pairing.paired");
+}
+
+export function Pairing({ info }: { info: RunInfo }): JSX.Element {
+  const on = scalarRuns.value;
+  const chosen = chosenScalars.value.length > 0;
+  const names = [...new Set([...on, ...info.scalar_choices])].sort();
+  return (
+    <section aria-labelledby="info-pairing" data-testid="pairing">
+      <h3 id="info-pairing">{t("info.pairing")}</h3>
+      <p class="group">
+        <span data-testid="pairing-reason">{reason(info, chosen)}</span>
+        {chosen && (
+          <Button
+            testId="pairing-automatic"
+            hint={t("info.pairing.automatic.hint")}
+            onClick={() => select({ scalars: "" })}
+          >
+            {t("info.pairing.automatic")}
+          </Button>
+        )}
+      </p>
+      {names.length === 0 ? (
+        <p class="muted">{t("info.pairing.no_choices")}</p>
+      ) : (
+        <Checklist
+          label={t("info.pairing.choose")}
+          names={names}
+          on={on}
+          onChange={chooseScalars}
+          testId="pairing-choices"
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,39 @@
+/** What the critic expected against what came: the lines of the chart, from whichever of the fields are there. */
+
+import { type TokenData, valueAt } from "../shared/responseTokens";
+
+export interface ValueLine {
+  metric: "values" | "return_to_go" | "returns" | "value_error";
+  /** Null where there is nothing to draw: missing, masked out or not finite. */
+  numbers: (number | null)[];
+}
+
+export interface ValueLines {
+  lines: ValueLine[];
+  /** Fields without which there is nothing to compare. */
+  needs: string[];
+  /** Numbers that were logged and cannot be drawn. */
+  nonFinite: number;
+}
+
+export function valueLines(data: TokenData): ValueLines {
+  const has = (name: string): boolean => data.rows.has(name);
+  const hasTarget = has("return_to_go") || has("returns");
+  const needs = [...(has("values") ? [] : ["values"]), ...(hasTarget ? [] : ["token_rewards"])];
+  if (needs.length > 0) return { lines: [], needs, nonFinite: 0 };
+  // Logged returns are another target than the return-to-go (GAE), and the one that the error is measured from.
+  const names = ["values", "return_to_go", "returns", "value_error"] as const;
+  let nonFinite = 0;
+  const lines: ValueLine[] = [];
+  for (const metric of names) {
+    if (!has(metric)) continue;
+    const numbers = data.shown.map((_, i) => {
+      const value = valueAt(data, metric, i);
+      if (value === "missing") return null;
+      if (!Number.isFinite(value)) nonFinite++;
+      return Number.isFinite(value) ? value : null;
+    });
+    lines.push({ metric, numbers });
+  }
+  return { lines, needs, nonFinite };
+}

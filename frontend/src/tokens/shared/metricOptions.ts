@@ -1,0 +1,57 @@
+/** Which metrics a token can be coloured by, in the order a reader goes through them. */
+
+import type { TokenMetric } from "./responseTokens";
+
+/** Metrics that are always offered, with the fields each needs where it is absent. */
+const OFFERED: readonly (readonly [name: string, needs: readonly string[]])[] = [
+  ["token_rewards", ["token_rewards"]],
+  ["log_ratio", ["logprobs", "ref_logprobs"]],
+  ["k3", ["logprobs", "ref_logprobs"]],
+  ["values", ["values"]],
+  ["logprobs", ["logprobs"]],
+  ["ref_logprobs", ["ref_logprobs"]],
+  ["prob", ["logprobs"]],
+  ["ref_prob", ["ref_logprobs"]],
+  ["entropies", ["entropies"]],
+  ["advantages", ["advantages"]],
+  ["returns", ["returns"]],
+  ["return_to_go", ["token_rewards"]],
+  ["value_error", ["values", "token_rewards"]],
+];
+
+export interface Choice {
+  name: string;
+  /** Fields the log lacks; empty where the metric is there. */
+  needs: readonly string[];
+}
+
+/** Every offered metric, present or not, then whatever else the sample has. */
+export function choices(metrics: readonly TokenMetric[]): Choice[] {
+  const present = new Set(metrics.map((metric) => metric.name));
+  const offered = OFFERED.map(([name, needs]) => ({
+    name,
+    needs: present.has(name) ? [] : needs.filter((field) => field === name || !present.has(field)),
+  }));
+  const known = new Set(OFFERED.map(([name]) => name));
+  const others = metrics.filter((metric) => !known.has(metric.name));
+  return [...offered, ...others.map((metric) => ({ name: metric.name, needs: [] }))];
+}
+
+/** The metric to colour by: the wished one where the sample has it, else the first that tells policy from reference. */
+export function chosen(metrics: readonly TokenMetric[], wished: string): TokenMetric | null {
+  for (const name of [wished, "log_ratio", ...OFFERED.map(([offered]) => offered)]) {
+    const metric = metrics.find((candidate) => candidate.name === name);
+    if (metric !== undefined) return metric;
+  }
+  return metrics[0] ?? null;
+}
+
+/** The present metric after (`1`) or before (`-1`) this one, round the ends. */
+export function nextMetric(metrics: readonly TokenMetric[], current: string, way: 1 | -1): string {
+  const present = new Set(metrics.map((metric) => metric.name));
+  const names = choices(metrics)
+    .map((choice) => choice.name)
+    .filter((name) => present.has(name));
+  const at = names.indexOf(current);
+  return names[(at + way + names.length) % names.length] ?? current;
+}

@@ -1,0 +1,39 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useId } from "preact/hooks";
+import { isBoolean, setting } from "../lib/storage";
+
+export interface FoldProps {
+  /** Under this name it is remembered whether it is open. */
+  id: string;
+  title: string;
+  /** Controls for the open content. */
+  tools?: ComponentChildren;
+  testId: string;
+  children: ComponentChildren;
+}
+
+/** A part of the dock below the text: closed at first, and its button shares one row with the others'. */
+export function Fold({ id, title, tools, testId, children }: FoldProps): JSX.Element {
+  const open = setting(`open.${id}`, false, isBoolean);
+  const content = useId();
+  return (
+    <section class="fold" data-testid={testId}>
+      <button
+        type="button"
+        class="button quiet"
+        aria-expanded={open.value}
+        aria-controls={content}
+        data-testid={`${testId}-toggle`}
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        <span aria-hidden="true">{open.value ? "▾" : "▸"}</span> {title}
+      </button>
+      <div id={content} class="fold-content" hidden={!open.value}>
+        {open.value && tools !== undefined && <div class="fold-tools">{tools}</div>}
+        {open.value && children}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,99 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { RunInfo, Steps } from "../../../api/answers";
+import { api } from "../../../api/client";
+import { t } from "../../../i18n";
+import { metricHint, metricLabel } from "../../../metrics";
+import { useAnswer } from "../../../state/data";
+import { chosenScalars, scalarRuns } from "../../../state/pairing";
+import { Popover, Toggle } from "../../../ui";
+import { addedIds, hiddenCharts, toggleIn } from "../shared/settings";
+import { titleOf } from "./CurveGrid";
+import { type ChartSource, metricChart, stepMetricChart } from "./chartCatalogue";
+import { scalarChart } from "./ScalarCards";
+
+type ChartGroup = "built_in" | "metrics" | "steps" | "scalars";
+
+interface Item {
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly on: boolean;
+  readonly set: (on: boolean) => void;
+}
+
+export interface PickerProps {
+  readonly run: RunInfo;
+  readonly steps: Steps | null;
+  readonly builtIn: readonly ChartSource[];
+}
+
+/** The list of everything that can be a chart, to switch on and off. */
+export function Picker(props: PickerProps): JSX.Element {
+  return (
+    <Popover face={t("overview.charts")} label={t("overview.charts.choose")} testId="chart-picker">
+      <Choices {...props} />
+    </Popover>
+  );
+}
+
+function Choices({ run, steps, builtIn }: PickerProps) {
+  const [search, setSearch] = useState("");
+  const chosen = chosenScalars.value;
+  const paired = scalarRuns.value.length > 0;
+  const scalars = useAnswer(paired ? `tags ${JSON.stringify([run.run, chosen])}` : "", (signal) =>
+    api.scalarTags(run.run, chosen, signal),
+  );
+  const tags = [...new Set(Object.values(scalars.data?.tags ?? {}).flat())].sort();
+  const stepMetrics = Object.keys(steps?.step_metrics ?? {}).sort();
+  const groups: [ChartGroup, Item[]][] = [
+    ["built_in", builtIn.map(builtInItem)],
+    ["metrics", run.metrics.map(({ name }) => added(metricChart(name), name))],
+    ["steps", stepMetrics.map((name) => added(stepMetricChart(name), name))],
+    ["scalars", tags.map((tag) => addedAs(scalarChart(tag), tag, t("overview.scalar.hint")))],
+  ];
+  const wanted = search.trim().toLowerCase();
+  const matches = (item: Item) => `${item.label} ${item.id}`.toLowerCase().includes(wanted);
+  const found = groups.map(([group, items]) => [group, items.filter(matches)] as const);
+  return (
+    <div class="overview-picker">
+      <input
+        type="search"
+        class="field"
+        placeholder={t("overview.charts.search")}
+        aria-label={t("overview.charts.search")}
+        data-testid="chart-search"
+        onInput={(event) => setSearch(event.currentTarget.value)}
+      />
+      {found.map(([group, items]) =>
+        items.length === 0 ? null : (
+          <fieldset key={group}>
+            <legend>{t(`overview.charts.${group}`)}</legend>
+            {items.map((item) => (
+              <Toggle key={item.id} on={item.on} onChange={item.set} label={item.label} hint={item.hint} />
+            ))}
+          </fieldset>
+        ),
+      )}
+      {found.every(([, items]) => items.length === 0) && <p class="muted">{t("overview.charts.nothing")}</p>}
+      {!paired && <p class="muted">{t("overview.scalar.no_runs")}</p>}
+      {scalars.error && <p class="muted">{scalars.error.message}</p>}
+    </div>
+  );
+}
+
+function builtInItem(source: ChartSource): Item {
+  return {
+    id: source.id,
+    label: titleOf(source),
+    hint: "",
+    on: !hiddenCharts.value.includes(source.id),
+    set: (on) => toggleIn(hiddenCharts, source.id, !on),
+  };
+}
+
+const added = (id: string, name: string): Item => addedAs(id, metricLabel(name), metricHint(name));
+
+function addedAs(id: string, label: string, hint: string): Item {
+  return { id, label, hint, on: addedIds.value.includes(id), set: (on) => toggleIn(addedIds, id, on) };
+}

@@ -1,0 +1,75 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { RunInfo } from "../../../api/answers";
+import { api } from "../../../api/client";
+import { drawable, origin, shift } from "../../../charts/shared/series";
+import { t } from "../../../i18n";
+import { useAnswer } from "../../../state/data";
+import { chosenScalars, scalarRuns } from "../../../state/pairing";
+import { addedIds, fromZero, toggleIn } from "../shared/settings";
+import { CurveCard } from "./CurveCard";
+
+const PREFIX = "scalar:";
+/** TensorBoard keeps this many points of a series unless it is told otherwise. */
+const SAMPLED_TO = 1000;
+
+export const scalarChart = (tag: string): string => PREFIX + tag;
+
+const isTag = (id: string): boolean => id.startsWith(PREFIX);
+
+/** Scalars that TensorBoard itself shows, as charts of the same grid. */
+export function ScalarCards({ run, steps }: { run: RunInfo; steps: readonly number[] }): JSX.Element {
+  const tags = addedIds.value.filter(isTag).map((id) => id.slice(PREFIX.length));
+  const asked = scalarRuns.value.length > 0 ? [...tags].sort() : [];
+  const chosen = chosenScalars.value;
+  const key = asked.length === 0 ? "" : `scalars ${JSON.stringify([run.run, asked, chosen])}`;
+  const answer = useAnswer(key, (signal) => api.scalars(run.run, asked, chosen, signal));
+  return (
+    <>
+      {tags.map((tag) => (
+        <ScalarCard
+          key={tag}
+          tag={tag}
+          series={answer.data?.[tag] ?? null}
+          steps={steps}
+          empty={
+            answer.loading ? t("overview.loading") : (answer.error?.message ?? t("overview.scalar.none"))
+          }
+        />
+      ))}
+    </>
+  );
+}
+
+interface ScalarCardProps {
+  readonly tag: string;
+  readonly series: { readonly step: number[]; readonly value: (number | null)[] } | null;
+  readonly steps: readonly number[];
+  readonly empty: string;
+}
+
+function ScalarCard({ tag, series, steps, empty }: ScalarCardProps) {
+  const zero = fromZero.value;
+  const lines = useMemo(() => {
+    if (!series) return [];
+    const values = drawable(series.value);
+    const shifted = shift(values, zero ? origin(values) : 0);
+    return [
+      { key: tag, label: t("overview.scalar.value"), colour: "s1" as const, values: shifted, band: null },
+    ];
+  }, [series, zero, tag]);
+  const points = series?.step.length ?? 0;
+  return (
+    <CurveCard
+      id={tag}
+      title={t("overview.scalar.title", { tag })}
+      hint={t("overview.scalar.hint")}
+      x={series?.step ?? []}
+      lines={lines}
+      steps={steps}
+      note={t(points >= SAMPLED_TO ? "overview.scalar.sampled" : "overview.scalar.points", { points })}
+      empty={points > 0 ? null : empty}
+      onHide={() => toggleIn(addedIds, scalarChart(tag), false)}
+    />
+  );
+}

@@ -1,0 +1,63 @@
+import type { JSX } from "preact";
+import type { Steps } from "../../../api/answers";
+import { Histogram } from "../../../charts/distribution/Histogram";
+import { ChartTable } from "../../../charts/shared/ChartTable";
+import { t } from "../../../i18n";
+import { count, num } from "../../../lib/format";
+import { type Compared, shapesOf } from "../distributions";
+import { PANEL_HEIGHT } from "../shared/PanelBody";
+import { shapes } from "../shared/settings";
+import { Sharpening } from "./SpreadTable";
+
+export interface BodyProps {
+  readonly data: Compared;
+  readonly asTable: boolean;
+  readonly title: string;
+  readonly steps: Steps;
+}
+
+/** Histogram and densities, or their table, with the numbers below. */
+export function DistributionBody({ data, asTable, title, steps }: BodyProps): JSX.Element {
+  const { step, pin } = data;
+  const drawn = shapesOf(data, {
+    policy: t("overview.spread.policy", { step }),
+    reference: t("overview.spread.reference", { step }),
+    pinned: t("overview.spread.pinned", { step: pin ?? "" }),
+  });
+  const { edges, density } = data.policy;
+  const binName = (bin: number) => `${num(edges[bin])} … ${num(edges[bin + 1])}`;
+  const outside = data.policy.count - data.policy.counts.reduce((sum, n) => sum + n, 0);
+  return (
+    <>
+      {asTable ? (
+        <ChartTable
+          caption={title}
+          heads={[t("overview.spread.bin"), ...drawn.map((shape) => shape.label)]}
+          rows={data.policy.counts.length}
+          cells={(bin) => [binName(bin), ...drawn.map((shape) => num(shape.counts[bin]))]}
+          height={PANEL_HEIGHT}
+          saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
+        />
+      ) : (
+        <Histogram
+          label={`${title}. ${t("overview.spoken.range", { min: num(edges[0]), max: num(edges.at(-1)) })}`}
+          height={PANEL_HEIGHT}
+          edges={edges}
+          shapes={drawn}
+          curveX={density.x}
+          show={{ bars: shapes.value !== "curve", curve: shapes.value !== "bars" }}
+          format={num}
+          describe={(bin) =>
+            [binName(bin), ...drawn.map((shape) => `${shape.label}: ${count(shape.counts[bin] ?? 0)}`)].join(
+              " · ",
+            )
+          }
+        />
+      )}
+      {outside > 0 && (
+        <p class="overview-note">{t("overview.spread.outside", { outside: count(outside) })}</p>
+      )}
+      <Sharpening data={data} shapes={drawn} steps={steps} />
+    </>
+  );
+}

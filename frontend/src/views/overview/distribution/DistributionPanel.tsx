@@ -1,0 +1,66 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { RunInfo, Steps } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { metricHint, metricLabel, referenceOf } from "../../../metrics";
+import { shownScope } from "../../../state/data";
+import { selection } from "../../../state/selection";
+import { Panel } from "../../../ui";
+import { binsFor, type Compared, loadCompared, spanOf } from "../distributions";
+import { PanelBody } from "../shared/PanelBody";
+import { spanAll } from "../shared/settings";
+import { TableToggle } from "../shared/TableToggle";
+import { Recent, type StepQuestion, useAtStep } from "../walking";
+import { DistributionBody } from "./DistributionChart";
+import { DistributionChoices, distributionMetric } from "./DistributionControls";
+
+const recent = new Recent<Compared>();
+
+export interface DistributionPanelProps {
+  readonly run: RunInfo;
+  readonly steps: Steps;
+  readonly step: number;
+}
+
+/** How one metric is spread over the samples of the step, against the reference and against the pinned step. */
+export function DistributionPanel({ run, steps, step }: DistributionPanelProps): JSX.Element {
+  const [asTable, setAsTable] = useState(false);
+  const metric = distributionMetric(run);
+  const scope = shownScope.value;
+  const question = (at: number): StepQuestion<Compared> | null => {
+    const pin = pinOf(steps, at);
+    const span = spanOf(steps, run, metric, [at, pin], spanAll.value);
+    const bins = binsFor(steps.step_metrics["n_samples"]?.[steps.step.indexOf(at)]);
+    const query = { metric, step: at, bins, span, pin, reference: referenceOf(run, metric) !== null };
+    return {
+      key: `spread ${JSON.stringify([scope, query])}`,
+      load: (signal) => loadCompared({ ...scope, step: at }, query, signal),
+    };
+  };
+  const answer = useAtStep(recent, metric === "" ? () => null : question, step, steps.step);
+  const title = t("overview.spread.title", { metric: metricLabel(metric), step });
+  return (
+    <Panel
+      id="overview.spread"
+      title={title}
+      hint={`${title}\n${metricHint(metric)}\n${t("overview.spread.hint")}`}
+      foldLabel={t("overview.fold", { title })}
+      testId="panel-distribution"
+      tools={<TableToggle on={asTable} onChange={setAsTable} />}
+    >
+      <DistributionChoices run={run} metric={metric} />
+      <PanelBody
+        answer={answer}
+        emptyOf={(data) => (data.policy.count > 0 ? null : t("overview.spread.empty"))}
+      >
+        {(data) => <DistributionBody data={data} asTable={asTable} title={title} steps={steps} />}
+      </PanelBody>
+    </Panel>
+  );
+}
+
+/** The pinned step where it can be compared with: another step, and one that has samples. */
+function pinOf(steps: Steps, step: number): number | null {
+  const { pin } = selection.value;
+  return pin !== null && pin !== step && steps.step.includes(pin) ? pin : null;
+}

@@ -1,0 +1,99 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../../i18n";
+import { select, selection } from "../../state/selection";
+import type { TokenStage } from "../../tokens/shared/tokenViewState";
+import { TokenArea } from "../../tokens/TokenArea";
+import { Button } from "../../ui";
+import { CopyButton } from "../../ui/CopyButton";
+import { Conversation } from "./conversation/Conversation";
+import { type Mode, showsResponse } from "./conversation/readingMode";
+import { beside } from "./drawerLayout";
+import type { Loaded } from "./load";
+import { Links } from "./PromptLinks";
+import { Place, Problems } from "./SampleSource";
+import { Scalars } from "./scalars/ScalarsPanel";
+import { Reference } from "./texts/ReferenceResponse";
+import { OtherTexts, PlainResponse, Prompt } from "./texts/SampleTexts";
+import { Undecoded } from "./texts/UndecodedTokens";
+
+export interface ContentProps {
+  loaded: Loaded;
+  stage: TokenStage | null;
+  mode: Mode;
+  stale: boolean;
+}
+
+/** Everything that scrolls: conversation or prompt and coloured response, reference, links, numbers, place. */
+export function Content({ loaded: { sample, rows }, stage, mode, stale }: ContentProps): JSX.Element {
+  const scroller = useRef<HTMLDivElement>(null);
+  const reference = <Reference sample={sample} />;
+  useEffect(() => {
+    if (scroller.current !== null && selection.peek().token === null) scroller.current.scrollTop = 0;
+  }, [sample.id]);
+  const [raw, setRaw] = useState(false);
+  const response = sample.texts["response"];
+  const pin = (i: number | null): void => select({ token: i });
+  return (
+    <section
+      ref={scroller}
+      class={`drawer-content${stale ? " stale" : ""}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label={t("sample.content")}
+    >
+      <Problems sample={sample} />
+      {mode === "conversation" ? (
+        <Conversation key={`conversation ${sample.id}`} sample={sample} />
+      ) : (
+        <Prompt key={`prompt ${sample.id}`} sample={sample} />
+      )}
+      {!Array.isArray(rows) && <p class="odd">{t("sample.rows_failed", { message: rows.message })}</p>}
+      {stage !== null && showsResponse(sample, mode) && (
+        <Undecoded key={`ids ${sample.id}`} sample={sample} />
+      )}
+      {!showsResponse(sample, mode) ? (
+        <div class="answers">{reference}</div>
+      ) : stage === null ? (
+        <div class="answers">
+          <PlainResponse sample={sample} reason={t("sample.no_tokens")} />
+          {reference}
+        </div>
+      ) : (
+        <TokenArea
+          stage={stage}
+          scroller={scroller}
+          pinned={selection.value.token}
+          onPin={pin}
+          beside={beside.value}
+          onMetric={(metric) => select({ metric })}
+          tools={response !== undefined && <ResponseTools text={response} raw={raw} onRaw={setRaw} />}
+          instead={raw && response !== undefined ? <p class="text">{response.raw}</p> : null}
+        >
+          {reference}
+        </TokenArea>
+      )}
+      <OtherTexts key={`texts ${sample.id}`} sample={sample} />
+      <Links sample={sample} />
+      <Scalars scalars={sample.scalars} onToken={pin} />
+      <Place sample={sample} />
+    </section>
+  );
+}
+
+interface ResponseToolsProps {
+  text: { raw: string; shown: string };
+  raw: boolean;
+  onRaw: (raw: boolean) => void;
+}
+
+function ResponseTools({ text, raw, onRaw }: ResponseToolsProps): JSX.Element {
+  return (
+    <>
+      <Button quiet={!raw} pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => onRaw(!raw)}>
+        {t("sample.text.raw")}
+      </Button>
+      <CopyButton text={() => (raw ? text.raw : text.shown)} label={t("sample.text.copy")} />
+    </>
+  );
+}

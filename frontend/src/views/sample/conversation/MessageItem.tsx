@@ -1,0 +1,114 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Message as Said } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { count } from "../../../lib/format";
+import { excerpt, lengthOf } from "../../../lib/longText";
+import { oneLine } from "../../../lib/singleLine";
+import { CopyButton } from "../../../ui/CopyButton";
+import { LongText } from "../texts/LongText";
+import { messageText } from "./readingMode";
+
+/** How long a message may be before its middle is folded away: what the policy wrote is what one came to read. */
+const ROOM = {
+  sampled: { most: 6000, lines: 80, start: 2000, end: 1000 },
+  given: { most: 1000, lines: 20, start: 400, end: 200 },
+  system: { most: 400, lines: 8, start: 200, end: 100 },
+} as const;
+type Room = (typeof ROOM)[keyof typeof ROOM];
+const GLIMPSE = 160;
+
+export interface MessageProps {
+  message: Said;
+  /** Everything unfolded from the start. */
+  open: boolean;
+}
+
+/** One message: who speaks, what it thought, said and called. Text nodes only: rollouts are not to be trusted. */
+export function Message({ message, open }: MessageProps): JSX.Element {
+  const { role, content, thinking, tool_calls: calls, name, tool_call_id: id, sampled } = message;
+  const room = ROOM[sampled ? "sampled" : role === "system" ? "system" : "given"];
+  const alone = content === "" && calls.length === 0;
+  return (
+    <li class="message" data-testid="message" data-role={role} data-sampled={sampled}>
+      <header>
+        <span class="tag">{role}</span>
+        {name !== "" && <code>{name}</code>}
+        {id !== "" && <code title={t("conversation.answers", { id })}>↩ {id}</code>}
+        {sampled && (
+          <span class="sampled" title={t("conversation.sampled.hint")}>
+            {t("conversation.sampled")}
+          </span>
+        )}
+        {content !== "" && (
+          <span class="muted number">{t("sample.text.length", { n: count(lengthOf(content)) })}</span>
+        )}
+        <CopyButton text={() => messageText(message)} label={t("conversation.copy_one")} />
+      </header>
+      {thinking !== "" && <Thinking text={thinking} open={open || alone} />}
+      {content !== "" && <Folding text={content} room={room} open={open} />}
+      {calls.map((call, k) => (
+        <div key={k} class="tool-call" data-testid="tool-call">
+          <span class="muted">{t("conversation.calls")}</span> <code>{call.name}</code>
+          {call.arguments !== "" && <Folding text={call.arguments} room={room} open={open} mono />}
+        </div>
+      ))}
+      {alone && thinking === "" && <p class="muted">{t("sample.text.empty")}</p>}
+    </li>
+  );
+}
+
+function Thinking({ text, open: first }: { text: string; open: boolean }): JSX.Element {
+  const [open, setOpen] = useState(first);
+  return (
+    <div class="thinking" data-testid="thinking">
+      <button
+        type="button"
+        class="button quiet"
+        aria-expanded={open}
+        title={t(open ? "conversation.fold" : "conversation.unfold")}
+        onClick={() => setOpen(!open)}
+      >
+        <span aria-hidden="true">{open ? "▾" : "▸"}</span>
+        {t("conversation.thinking", { n: count(lengthOf(text)) })}
+      </button>
+      {open ? (
+        <p class="text">
+          <LongText text={text} />
+        </p>
+      ) : (
+        <p class="glimpse">{oneLine(text.slice(0, GLIMPSE))}</p>
+      )}
+    </div>
+  );
+}
+
+interface FoldingProps {
+  text: string;
+  room: Room;
+  open: boolean;
+  mono?: boolean;
+}
+
+/** A text whose middle is folded away where it is long; the button in its place says how much that is. */
+function Folding({ text, room, open: first, mono }: FoldingProps): JSX.Element {
+  const [open, setOpen] = useState(first);
+  const { start, left, end } = excerpt(text, room.most, room.lines, room.start, room.end);
+  const look = mono === true ? "text mono" : "text";
+  if (left === 0) return <p class={look}>{text}</p>;
+  return (
+    <>
+      <p class={look}>{open ? <LongText text={text} /> : start}</p>
+      <button
+        type="button"
+        class="button quiet"
+        aria-expanded={open}
+        title={t(open ? "conversation.fold" : "conversation.unfold")}
+        onClick={() => setOpen(!open)}
+      >
+        {t(open ? "conversation.less" : "conversation.more", { n: count(left) })}
+      </button>
+      {!open && <p class={look}>{end}</p>}
+    </>
+  );
+}

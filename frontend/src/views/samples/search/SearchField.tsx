@@ -1,0 +1,114 @@
+/** The search field: asks a moment after the last letter, in the places that are ticked. */
+
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../../../i18n";
+import { select, selection } from "../../../state/selection";
+import { Button, Popover, Toggle } from "../../../ui";
+import { PLACES, placesOf, placesText } from "../presets";
+
+const PAUSE_MS = 250;
+
+const wanted = signal(0);
+
+/** Puts the cursor into the field, now or as soon as it is on screen. */
+export function focusSearch(): void {
+  wanted.value += 1;
+}
+
+/** Whether something lies over an element: a drawer that takes the whole view, so that nobody would see the typing. */
+function isCovered(element: HTMLElement): boolean {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const seen = document.elementFromPoint?.(left + width / 2, top + height / 2) ?? element;
+  return !element.contains(seen);
+}
+
+function Field(): JSX.Element {
+  const { search } = selection.value;
+  const [typed, setTyped] = useState(search);
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => setTyped(search), [search]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const calls = wanted.value;
+  useEffect(() => {
+    if (wanted.peek() === 0) return;
+    wanted.value = 0;
+    if (field.current !== null && isCovered(field.current)) select({ sample: null });
+    field.current?.focus();
+    field.current?.select();
+  }, [calls]);
+  const apply = (text: string): void => {
+    clearTimeout(timer.current);
+    select({ search: text });
+  };
+  return (
+    <input
+      ref={field}
+      type="search"
+      class="field"
+      data-testid="search"
+      aria-label={t("samples.search")}
+      placeholder={t("samples.search_placeholder")}
+      spellcheck={false}
+      value={typed}
+      onInput={(event) => {
+        const text = event.currentTarget.value;
+        setTyped(text);
+        clearTimeout(timer.current);
+        // Half a syllable of an input method is not what anyone searches for.
+        if (!event.isComposing) timer.current = setTimeout(() => apply(text), PAUSE_MS);
+      }}
+      onCompositionEnd={(event) => apply(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.isComposing) return;
+        if (event.key === "Enter") apply(typed);
+        if (event.key === "Escape") {
+          event.preventDefault();
+          if (typed === "") field.current?.blur();
+          apply("");
+          setTyped("");
+        }
+      }}
+    />
+  );
+}
+
+export function Search(): JSX.Element {
+  const { regex, in: text } = selection.value;
+  const places = placesOf(text);
+  const change = (place: string, on: boolean): void => {
+    select({ in: placesText(on ? [...places, place] : places.filter((other) => other !== place)) });
+  };
+  return (
+    <search class="group">
+      <Field />
+      <Button
+        label={t("samples.regex")}
+        pressed={regex}
+        testId="regex"
+        onClick={() => select({ regex: !regex })}
+      >
+        .*
+      </Button>
+      <Popover
+        face={`${t("samples.where")} ▾`}
+        label={t("samples.where_hint")}
+        align="start"
+        testId="search-where"
+      >
+        <div class="stack">
+          {PLACES.map((place) => (
+            <Toggle
+              key={place}
+              label={t(`samples.in.${place}`)}
+              on={places.includes(place)}
+              onChange={(on) => change(place, on)}
+            />
+          ))}
+        </div>
+      </Popover>
+    </search>
+  );
+}

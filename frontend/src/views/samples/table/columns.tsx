@@ -1,0 +1,129 @@
+/** The columns of the table: which there are, which are shown, how wide. */
+
+import { computed, type ReadonlySignal } from "@preact/signals";
+import type { RunInfo } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { columnCount } from "../../../lib/singleLine";
+import { isNumbers, isStrings, setting } from "../../../lib/storage";
+import { metricHint, metricLabel, origins, originsOf } from "../../../metrics";
+import { ranged, run } from "../../../state/data";
+import { selection } from "../../../state/selection";
+import type { Column } from "../../../ui";
+import { cellOf, type Row } from "../pages";
+import { MatchCell, ValueCell } from "./cells";
+
+/** Shown unless switched off, in this order; the rest follows and is hidden unless switched on. */
+const FIRST = [
+  "prompt",
+  "response",
+  "reward",
+  "ground_truth",
+  "log_ratio_mean",
+  "log_ratio_sum",
+  "k3_mean",
+  "k3_sum",
+  "n_tokens",
+  "ref_response",
+  "ref_reward",
+  "reward_gap",
+  "valid_reward",
+  "ref_valid_reward",
+  "valid_reward_gap",
+];
+
+const LONG: Readonly<Record<string, number>> = {
+  prompt: 230,
+  response: 380,
+  ref_response: 260,
+  ground_truth: 120,
+};
+
+/** Explicit choices only: a column of another run that was never touched follows the default. */
+const on = setting<string[]>("samples.columns_on", [], isStrings);
+const off = setting<string[]>("samples.columns_off", [], isStrings);
+const widths = setting<Record<string, number>>("samples.widths", {}, isNumbers);
+
+/** Every column of the run, in the order of the table. */
+export function columnNames(info: RunInfo): string[] {
+  const known = new Set([
+    "prompt",
+    "response",
+    ...info.text_columns,
+    ...info.metrics.map(({ name }) => name),
+  ]);
+  for (const name of ["id", "step"]) known.delete(name);
+  // Whoever joins scores wants to see them beside the reward.
+  const joined = [...originsOf(info).keys()].filter((name) => !FIRST.includes(name));
+  const order = FIRST.flatMap((name) => (name === "reward" ? [name, ...joined] : [name]));
+  const first = order.filter((name) => known.delete(name));
+  return [...first, ...known];
+}
+
+export function isShown(name: string): boolean {
+  if (off.value.includes(name)) return false;
+  return FIRST.includes(name) || origins.value.has(name) || on.value.includes(name);
+}
+
+export function show(name: string, shown: boolean): void {
+  on.value = [...on.value.filter((other) => other !== name), ...(shown ? [name] : [])];
+  off.value = [...off.value.filter((other) => other !== name), ...(shown ? [] : [name])];
+}
+
+export function resetColumns(): void {
+  on.value = [];
+  off.value = [];
+  widths.value = {};
+}
+
+export function resize(name: string, width: number): void {
+  widths.value = { ...widths.value, [name]: Math.round(width) };
+}
+
+/** The names to ask the server for. */
+export const shownNames: ReadonlySignal<readonly string[]> = computed(() =>
+  run.value === null ? [] : columnNames(run.value).filter(isShown),
+);
+
+function widthOf(name: string, number: boolean, title: string): number {
+  const chosen = widths.value[name];
+  if (chosen !== undefined) return Math.max(40, chosen);
+  return LONG[name] ?? (number ? Math.max(84, Math.min(150, columnCount(title) * 7 + 26)) : 130);
+}
+
+function column(name: string, number: boolean): Column<Row> {
+  const title = metricLabel(name);
+  const width = widthOf(name, number, title);
+  const endShare = name === "prompt" ? 1 : undefined;
+  return {
+    name,
+    title,
+    hint: metricHint(name),
+    width,
+    align: number ? "end" : "start",
+    cell: (row) => (
+      <ValueCell value={cellOf(row, name)} width={width} {...(endShare === undefined ? {} : { endShare })} />
+    ),
+  };
+}
+
+function matchColumn(): Column<Row> {
+  const width = Math.max(40, widths.value["match"] ?? 300);
+  return {
+    name: "match",
+    title: t("samples.match"),
+    hint: t("samples.match_hint"),
+    width,
+    sortable: false,
+    cell: (row) => <MatchCell row={row} width={width} />,
+  };
+}
+
+/** The table's columns; steps are shown where a list covers several, hits where something is searched. */
+export const tableColumns: ReadonlySignal<Column<Row>[]> = computed(() => {
+  const numbers = new Set(run.value?.metrics.map(({ name }) => name));
+  const columns: Column<Row>[] = [];
+  if (ranged.value) columns.push(column("step", true));
+  if (selection.value.search !== "") columns.push(matchColumn());
+  for (const name of shownNames.value) columns.push(column(name, numbers.has(name)));
+  return columns;
+});

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.texts import TextRules
+
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def board_of(
+    tmp_path: Path,
+    open_board: Callable[[Path], Board],
+    write_rows: Callable[[Path, Iterable[Any]], Path],
+) -> Callable[[Iterable[Row]], Board]:
+    """A board over one run with these rows."""
+
+    def make(rows: Iterable[Row]) -> Board:
+        write_rows(tmp_path / "rollouts.jsonl", rows)
+        return open_board(tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def columns_of(board_of: Callable[[Iterable[Row]], Board]) -> Callable[..., Mapping[str, list[Any]]]:
+    """Sample metrics of some rows as the table of samples shows them: name -> values in the order of the rows."""
+
+    def make(rows: Iterable[Row], *names: str) -> Mapping[str, list[Any]]:
+        found = board_of(rows).samples(Selection("."), TextRules(), columns=list(names), limit=500)
+        return {name: list(found.columns[name]) for name in names}
+
+    return make
+
+
+@pytest.fixture
+def opened_of(board_of: Callable[[Iterable[Row]], Board]) -> Callable[[Iterable[Row]], list[Row]]:
+    """Sample metrics of some rows as the opened samples show them, in the order of the rows."""
+
+    def make(rows: Iterable[Row]) -> list[Row]:
+        board = board_of(rows)
+        ids = board.samples(Selection("."), TextRules(), columns=[], limit=500).columns["id"]
+        return [dict(board.sample(".", str(name), TextRules()).scalars) for name in ids]
+
+    return make
+
+
+@pytest.fixture
+def step_metrics_of(board_of: Callable[[Iterable[Row]], Board]) -> Callable[[Iterable[Row]], Row]:
+    """Step metrics of some rows: name -> values in the order of the steps."""
+
+    def make(rows: Iterable[Row]) -> Row:
+        return {name: list(x) for name, x in board_of(rows).steps(Selection(".")).step_metrics.items()}
+
+    return make
