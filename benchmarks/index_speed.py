@@ -52,10 +52,10 @@ def ours(folder: Path) -> int:
     """Indexes the folder; returns its samples."""
     from tensorboard_plugin_rlboard.board.board import Board  # noqa: PLC0415 (counted: a cold start)
     from tensorboard_plugin_rlboard.index.registry import Registry  # noqa: PLC0415 (see above)
-    from tensorboard_plugin_rlboard.sources.discovery.logdir import roots  # noqa: PLC0415 (see above
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots  # noqa: PLC0415 (see above
 
     with tempfile.TemporaryDirectory(prefix="rlboard-bench-") as cache:
-        registry = Registry(roots(str(folder), ""), 0, Path(cache))
+        registry = Registry(parse_roots(str(folder), ""), 0, Path(cache))
         board = Board(registry)
         registry.refresh()
         count = sum(run.samples for run in registry.runs.values())

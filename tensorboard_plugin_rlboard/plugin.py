@@ -24,7 +24,7 @@ from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.memory_budget import megabytes
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.training.event_metadata import EventReader
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
@@ -51,7 +51,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def __init__(self, context: TBContext) -> None:
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
-        found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
+        found = parse_roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
         memory = megabytes(str(getattr(flags, "rlboard_memory_limit", "") or ""))
         settings = SettingsFinder(found, str(getattr(flags, "rlboard_config", "") or ""))
         seconds = 5.0 if interval is None else float(interval)

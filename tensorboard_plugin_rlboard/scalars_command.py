@@ -16,8 +16,8 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.writing.output.event_file import ENDING, PLUGIN, EventFile, file_name, tags
 
 MADE = f".scalars{ENDING}"
@@ -55,15 +55,15 @@ def scalars(wanted: Wanted) -> int:
     if is_address(wanted.source) and not wanted.out:
         return _refuse("An address is only read. Say where the event files go: --out DIR.")
     if not is_address(wanted.source) and not Path(wanted.source).expanduser().is_dir():
-        return _refuse(f"There is no such directory: {printable(wanted.source)}")
-    found = roots(wanted.source, "")
+        return _refuse(f"There is no such directory: {printable_path(wanted.source)}")
+    found = parse_roots(wanted.source, "")
     registry = Registry(found, 0, default_folder())
     try:
         registry.refresh()
         unknown = [name for name in wanted.runs if name not in registry.runs]
         if unknown or not registry.runs:
             known = ", ".join(sorted(registry.runs)[:10])
-            where = printable(wanted.source)
+            where = printable_path(wanted.source)
             return _refuse(
                 f"There is no run {unknown[0]}; runs: {known}."
                 if unknown and known

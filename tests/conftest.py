@@ -9,7 +9,7 @@ from repository import FIXTURES
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -48,7 +48,7 @@ def open_board() -> Iterator[Callable[[Path], Board]]:
     opened: list[Registry] = []
 
     def make(folder: Path) -> Board:
-        registry = Registry(roots(str(folder), ""), 0)
+        registry = Registry(parse_roots(str(folder), ""), 0)
         opened.append(registry)
         registry.refresh()
         return Board(registry)

@@ -17,9 +17,9 @@ from tensorboard_plugin_rlboard.cluster.process_engine import Inline, Pool
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 from tensorboard_plugin_rlboard.cluster.ray_engine import MissingRayError, RayEngine, RayUnreachableError
 from tensorboard_plugin_rlboard.index.cache.local_store import BOUND, LocalStore, default_folder
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.discovery.walk import Scan, scan
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 
 FEW = 32 * 1024**2
 """Bytes up to which no processes are started."""
@@ -79,7 +79,7 @@ def index(wanted: Wanted) -> int:
         sys.stderr.write("Interrupted. What is done is kept: the same command goes on from here.\n")
         return 130
     if not counts.files and not failures:
-        sys.stderr.write(_NO_RUNS.format(where=printable(wanted.source)) + "\n")
+        sys.stderr.write(_NO_RUNS.format(where=printable_path(wanted.source)) + "\n")
         return 1
     return 1 if failures else 0
 
@@ -103,31 +103,33 @@ def _cache(wanted: Wanted) -> LocalStore | None:
     return cache
 
 
-def _find(wanted: Wanted) -> Scan:
-    where = printable(wanted.source)
+def _find(wanted: Wanted) -> SourceListing:
+    where = printable_path(wanted.source)
     if not is_address(wanted.source):
         folder = Path(wanted.source).expanduser()
         if not folder.exists():
             raise RefusedError(f"There is no such directory: {where}")
         if not folder.is_dir():
             raise RefusedError(f"{where} is a file; give the folder that it lies in.")
-    found = scan(roots(wanted.source, ""))
+    found = list_sources(parse_roots(wanted.source, ""))
     if (
         not found.runs
         and found.problems
-        and found.problems[0].path == printable(roots(wanted.source, "")[0].path)
+        and found.problems[0].path == printable_path(parse_roots(wanted.source, "")[0].path)
     ):
         raise RefusedError(f"{where}: {found.problems[0].reason}")
     return found
 
 
-def _work(wanted: Wanted, found: Scan, cache: LocalStore | None, progress: Progress) -> tuple[Counts, bool]:
+def _work(
+    wanted: Wanted, found: SourceListing, cache: LocalStore | None, progress: Progress
+) -> tuple[Counts, bool]:
     """Does the job; returns the counts, and whether it came to its end."""
     files = [file for run in found.runs.values() for file in run]
     if not files:
         return Counts(), True
     engine: Inline | Pool | RayEngine | None = None
-    job = Job(files, cache, roots(wanted.source, ""))
+    job = Job(files, cache, parse_roots(wanted.source, ""))
     try:
         first = job.take(wait=True)
         if first is not None:
@@ -178,7 +180,9 @@ def _terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _report(wanted: Wanted, found: Scan, counts: Counts, failures: dict[str, str], seconds: float) -> None:
+def _report(
+    wanted: Wanted, found: SourceListing, counts: Counts, failures: dict[str, str], seconds: float
+) -> None:
     say = sys.stdout.write
     runs = f"{_count(counts.files, 'file')} of {_count(len(found.runs), 'run')}"
     if wanted.beside:

@@ -22,13 +22,13 @@ from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER, beside
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.side_discovery import left_out
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import look
+from tensorboard_plugin_rlboard.sources.file_changes import compare
 from tensorboard_plugin_rlboard.sources.reader import is_packed
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 _THREADS = 4
 _THREADS_FAR = 32
@@ -198,7 +198,7 @@ class Job:
         known, reason = self._recognition.sniff(file)
         if joined := left_out(file, known, self._present):
             known, reason = None, joined
-        state = look(None, file, time.time_ns()).state
+        state = compare(None, file, time.time_ns()).state
         if known is None or state is None:
             if reason:
                 counts.ignored[file.relative] = reason

@@ -16,9 +16,9 @@ from tensorboard_plugin_rlboard.index.build.range_plan import plan
 from tensorboard_plugin_rlboard.index.cache.blob_folder import place
 from tensorboard_plugin_rlboard.index.cache.manifest import part_facts
 from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
-from tensorboard_plugin_rlboard.sources.discovery.source_file import sentence
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, measure
-from tensorboard_plugin_rlboard.sources.reader import damage
+from tensorboard_plugin_rlboard.sources.discovery.source_file import error_sentence
+from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, with_unpacked_size
+from tensorboard_plugin_rlboard.sources.reader import damage_in
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,12 @@ def attempt(task: Task) -> Outcome:
 
 def unreadable(error: OSError) -> str:
     """Why a file cannot be indexed, in one sentence with the machine that tried."""
-    return f"{sentence(error)[:-1]} (on {socket.gethostname()})."
+    return f"{error_sentence(error)[:-1]} (on {socket.gethostname()})."
 
 
 def _run_packed(task: Task) -> Outcome:
-    state = measure(task.state, task.path)
-    wrong = damage(task.path)
+    state = with_unpacked_size(task.state, task.path)
+    wrong = damage_in(task.path)
     if wrong:
         return Outcome(failure=f"{wrong} TensorBoard shows them, and the index is not kept.", size=state.size)
     done: list[Done] = []

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, parse_roots
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 
@@ -46,7 +46,7 @@ def opened(path: str, limit: int, config: str = "") -> Iterator[Opened]:
         config: an rlboard.toml that lies elsewhere, as --rlboard_config names it.
     """
     only = "" if is_address(path) or not Path(path).is_file() else Path(path).name
-    root = roots(str(Path(path).absolute().parent) if only else path, "")[0]
+    root = parse_roots(str(Path(path).absolute().parent) if only else path, "")[0]
     registry = Registry([root], 0, settings=SettingsFinder([root], config))
     try:
         refresh = Scheduler(registry)

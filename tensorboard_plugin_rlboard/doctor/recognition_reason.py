@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.sources.reader import open_start
+from tensorboard_plugin_rlboard.sources.reader import open_forward
 
 _LINES, _BYTES = 20, 64 * 1024 * 1024
 _ENOUGH, _SHOWN = 2, 8
@@ -38,7 +38,7 @@ def first_row(path: str, recognise: Callable[[Mapping[str, object]], bool]) -> M
     Raises:
         OSError: the file cannot be read.
     """
-    with open_start(path) as file:
+    with open_forward(path) as file:
         for _ in range(_LINES):
             line = file.readline(_BYTES)
             try:

@@ -42,7 +42,7 @@ def _read(root: Root) -> TensorBoardRuns:
     from tensorboard.context import RequestContext  # noqa: PLC0415 - loading them takes a second
 
     multiplexer = plugin_event_multiplexer.EventMultiplexer(tensor_size_guidance={"scalars": 1, "text": 1})
-    multiplexer.AddRunsFromDirectory(root.path, root.name_prefix or None)
+    multiplexer.AddRunsFromDirectory(root.path, root.run_prefix or None)
     multiplexer.Reload()
     provider = data_provider.MultiplexerDataProvider(multiplexer, root.path)
     context = RequestContext()

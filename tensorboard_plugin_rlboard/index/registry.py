@@ -19,8 +19,8 @@ from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT, limit_writin
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
-from tensorboard_plugin_rlboard.sources.addresses import printable
-from tensorboard_plugin_rlboard.sources.discovery.walk import first_file
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class Registry:
 
     def _work(self) -> None:
         _step_back()
-        self._something = first_file(self.roots, time.monotonic() + 1.0)
+        self._something = has_log_file(self.roots, time.monotonic() + 1.0)
         self._looked.set()
         pause = self.interval
         while not self._stop.is_set():
@@ -235,7 +235,7 @@ class Registry:
             before = dict(self.ignored)
             self.ignored = {k: why for k, why in self.ignored.items() if k not in gone} | unreadable
             # A remote root that cannot be listed may hold anything, and the tab is where its reason is to be seen.
-            unknown = {printable(root.path) for root in self.roots if not root.is_local}
+            unknown = {printable_path(root.path) for root in self.roots if not root.is_local}
             self._something = bool(self.runs or set(self.ignored) - (set(unreadable) - unknown))
             self.surveys += 1
             if self.surveys == 1 or before != self.ignored:

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.board.filters.compiler import MAX_BRACKETS, MAX_
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROWS: list[dict[str, Any]] = [
@@ -42,7 +42,7 @@ ALL = list(range(1, len(ROWS) + 1))
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("filters")
     (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    registry = Registry(roots(str(folder), ""), 0)
+    registry = Registry(parse_roots(str(folder), ""), 0)
     registry.refresh()
     yield Board(registry)
     registry.stop()

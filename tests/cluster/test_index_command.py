@@ -29,7 +29,7 @@ from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, attemp
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore, Manifest
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROWS = 60
@@ -76,7 +76,7 @@ def manifest(tmp_path: Path, logs: Path, name: str = "a.jsonl") -> Manifest:
 
 
 def rewards(logs: Path, cache: Path | None) -> list[float]:
-    registry = Registry(roots(str(logs), ""), 0, cache)
+    registry = Registry(parse_roots(str(logs), ""), 0, cache)
     registry.refresh()
     table = Board(registry).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
     registry.stop()
@@ -92,8 +92,8 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     assert "1,752 samples" in said.out
     assert f"--rlboard_cache_dir {tmp_path / 'cache'}" in said.out
     assert said.err == "", "no progress where there is no terminal"
-    fresh = Registry(roots(str(logs), ""), 0)
-    kept = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
+    fresh = Registry(parse_roots(str(logs), ""), 0)
+    kept = Registry(parse_roots(str(logs), ""), 0, tmp_path / "cache")
     fresh.refresh()
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.build.range_builder.build_range", None)
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.update.part_loader.build_range", None)

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.cluster.ray_engine import RayEngine
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -64,7 +64,7 @@ def index(logs: Path, *more: str) -> int:
 
 
 def rewards(logs: Path, cache: Path | None) -> list[float]:
-    registry = Registry(roots(str(logs), ""), 0, cache)
+    registry = Registry(parse_roots(str(logs), ""), 0, cache)
     registry.refresh()
     table = Board(registry).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
     registry.stop()

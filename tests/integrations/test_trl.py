@@ -23,7 +23,7 @@ from repository import ROOT
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 pytestmark = pytest.mark.slow
@@ -153,7 +153,7 @@ def open_run() -> Iterator[Callable[[Path], Board]]:
     opened: list[Registry] = []
 
     def make(folder: Path) -> Board:
-        registry = Registry(roots(str(folder), ""), 0)
+        registry = Registry(parse_roots(str(folder), ""), 0)
         opened.append(registry)
         registry.refresh()
         return Board(registry)

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.web.json_answers import plain
 
@@ -107,7 +107,7 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
 
 
 def opened(root: Path) -> Iterator[Board]:
-    registry = Registry(roots(str(root), ""), 0)
+    registry = Registry(parse_roots(str(root), ""), 0)
     registry.refresh()
     yield Board(registry)
     registry.stop()

@@ -17,7 +17,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.sources.compressed.decompression import stream
+from tensorboard_plugin_rlboard.sources.compressed.decompression import open_decompressed
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing.output import rank_files
 from tensorboard_plugin_rlboard.writing.output.rank_files import RankFiles
@@ -34,7 +34,7 @@ NOT_ROOT = pytest.mark.skipif(
 
 
 def steps_in(path: Path) -> list[int]:
-    with stream(str(path), path.open("rb")) if path.suffix == ".zst" else path.open("rb") as file:
+    with open_decompressed(str(path), path.open("rb")) if path.suffix == ".zst" else path.open("rb") as file:
         return [json.loads(line)["step"] for line in file.read().splitlines()]
 
 

@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.board.runs.training import Training
 from tensorboard_plugin_rlboard.board.steps.step_index import Catalogue
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 
 _MOST_IGNORED = 100
 
@@ -64,7 +64,7 @@ def runs(
     return Runs(
         runs=found,
         ignored=[IgnoredFile(file, reason) for file, reason in ignored],
-        looked_in=[printable(root.path) for root in registry.roots],
+        looked_in=[printable_path(root.path) for root in registry.roots],
         state="ready" if registry.surveys else "looking",
         message=registry.failure,
     )

@@ -6,16 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Row
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text
+from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, messages_to_text
 
 
-def structure_text(value: object) -> str:
+def structure_to_text(value: object) -> str:
     """A list or object that stands where a text is expected: messages as they read, anything else as JSON."""
     found = as_messages(value)
-    return json.dumps(value, ensure_ascii=False) if found is None else as_text(found)
+    return json.dumps(value, ensure_ascii=False) if found is None else messages_to_text(found)
 
 
-def conversation(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str, object]] | None:
+def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str, object]] | None:
     """The messages of a row: its own, else those of its prompt and its response; None where it has neither.
 
     Args:

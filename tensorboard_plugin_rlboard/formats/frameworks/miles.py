@@ -10,9 +10,13 @@ import re
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    as_messages,
+    messages_to_text,
+    split_conversation,
+)
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
-from tensorboard_plugin_rlboard.formats.rows.column_batches import whole
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int
 
 _NAME = re.compile(r".*?(eval_)?([0-9]{1,15})\.jsonl.*")
 
@@ -39,15 +43,15 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     prompt, response = split_conversation(messages)
     if not response:
         raise ValueError("The conversation has no message of the assistant.")
-    occurrence = whole(row.get("sample_occurrence"))
-    index = extra_fields.text(row.get("sample_index"))
+    occurrence = as_int(row.get("sample_occurrence"))
+    index = extra_fields.identifier_text(row.get("sample_index"))
     said = row.get("prompt")
     sample: dict[str, object] = {
-        "prompt": as_text(prompt) if prompt else said if isinstance(said, str) else None,
-        "response": as_text(response),
+        "prompt": messages_to_text(prompt) if prompt else said if isinstance(said, str) else None,
+        "response": messages_to_text(response),
         "messages": messages,
         "reward": row.get("reward"),
-        "group_id": extra_fields.text(row.get("group_index")),
+        "group_id": extra_fields.identifier_text(row.get("group_index")),
         "sample_id": f"{index}:{occurrence}" if occurrence else index,
         "finish_reason": row.get("status"),
     }

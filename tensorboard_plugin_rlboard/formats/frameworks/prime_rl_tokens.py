@@ -13,11 +13,15 @@ from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
-from tensorboard_plugin_rlboard.formats.rows.column_batches import spelt, token_ids, whole
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int, as_token_ids, ids_as_text
 from tensorboard_plugin_rlboard.formats.rows.path_names import step_folder_defaults, step_folder_level
 
-_NAMES = {"trainer_logprobs": "logprobs", "inference_logprobs": "rollout_logprobs", "entropy": "entropies"}
-_NO_ARRAYS = frozenset({"token_ids", "position_ids", "loss_mask", "losses", "env_names", "rewards"})
+_ARRAY_NAMES = {
+    "trainer_logprobs": "logprobs",
+    "inference_logprobs": "rollout_logprobs",
+    "entropy": "entropies",
+}
+_NOT_ARRAYS = frozenset({"token_ids", "position_ids", "loss_mask", "losses", "env_names", "rewards"})
 
 
 def _recognise(row: Row) -> bool:
@@ -39,7 +43,7 @@ def _levels_to_run(path: PurePosixPath) -> int:
 
 
 def _to_samples(row: Row, context: LineContext) -> LineSamples:
-    ids, mask = token_ids(row.get("token_ids")), row.get("loss_mask")
+    ids, mask = as_token_ids(row.get("token_ids")), row.get("loss_mask")
     if ids is None:
         raise ValueError("The line has no list of token ids as token_ids.")
     if not isinstance(mask, list) or len(mask) != len(ids):
@@ -50,7 +54,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         for key, value in row.items()
         if key not in {"losses", "env_names"} and isinstance(value, list) and len(value) != len(ids)
     ]
-    starts = _starts(row.get("position_ids"), len(ids))
+    starts = _sequence_starts(row.get("position_ids"), len(ids))
     rows: list[Row] = []
     for number, (begin, end) in enumerate(zip(starts, [*starts[1:], len(ids)], strict=True)):
         if True in kept[begin:end]:
@@ -64,7 +68,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     return LineSamples(rows, problems)
 
 
-def _starts(positions: object, size: int) -> list[int]:
+def _sequence_starts(positions: object, size: int) -> list[int]:
     """Where the sequences of a line begin: at its first token, and wherever the positions begin again."""
     if not isinstance(positions, list) or len(positions) != size:
         return [0]
@@ -92,27 +96,27 @@ def _sample(
     begin, first, last = place
     prompt, response = ids[begin:first], ids[first:last]
     text = context.text(prompt)
-    step = whole(row.get("export_step"))
-    name = ":".join(extra_fields.text(row.get(key)) for key in ("rank", "export_sequence_idx"))
+    step = as_int(row.get("export_step"))
+    name = ":".join(extra_fields.identifier_text(row.get(key)) for key in ("rank", "export_sequence_idx"))
     found: dict[str, object] = {
-        "step": whole(row.get("step")) if step is None else step,
+        "step": as_int(row.get("step")) if step is None else step,
         "split": "train",
-        "prompt": spelt(prompt) if text is None else text,
+        "prompt": ids_as_text(prompt) if text is None else text,
         "response": context.text(response),
         "response_tokens": context.tokens(response),
         "response_mask": [int(value) for value in mask[first:last]],
         "sample_id": name if number is None else f"{name}:{number}",
-        "data_source": extra_fields.text(row.get("env_name")),
+        "data_source": extra_fields.identifier_text(row.get("env_name")),
         "reward": _reward(row.get("rewards"), mask, first, last),
     }
     found = {
         key: value for key, value in found.items() if value not in (None, "") or key == "response_tokens"
     }
     for key, value in row.items():
-        if key not in _NO_ARRAYS and isinstance(value, list) and len(value) == len(ids):
+        if key not in _NOT_ARRAYS and isinstance(value, list) and len(value) == len(ids):
             part = value[first:last]
             if any(one is not None for one in part):
-                found[_NAMES.get(key, key)] = part
+                found[_ARRAY_NAMES.get(key, key)] = part
     return found
 
 

@@ -15,11 +15,15 @@ from tensorboard_plugin_rlboard.formats.base import (
     PathDefaults,
     Row,
 )
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    as_messages,
+    messages_to_text,
+    split_conversation,
+)
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 
 _FOLDER = re.compile(r"([a-z]+)_step_(\d{1,12})_epoch_\d+")
-_TRUTHS = ("ground_truth", "answer", "solution", "label", "gt")
+_GROUND_TRUTH_KEYS = ("ground_truth", "answer", "solution", "label", "gt")
 _NUMBER = (bool, int, float)
 
 _Object = Mapping[str, object]
@@ -35,7 +39,7 @@ def _recognise(row: Row) -> bool:
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:
     """A sample a trajectory; a sample a step where the steps are conversations of their own."""
-    task = _object(row.get("task"))
+    task = _as_object(row.get("task"))
     episode = str(row.get("episode_id", ""))
     about: dict[str, object] = {
         "step": row.get("training_step"),
@@ -43,20 +47,22 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         "group_id": row.get("task_hash") or episode.split(":", maxsplit=1)[0],
         "is_correct": row.get("is_correct"),
         "finish_reason": row.get("termination_reason"),
-        "ground_truth": next((_text(task[key]) for key in _TRUTHS if task.get(key) is not None), None),
+        "ground_truth": next(
+            (_text(task[key]) for key in _GROUND_TRUTH_KEYS if task.get(key) is not None), None
+        ),
         "data_source": task.get("data_source"),
     }
     about = {key: value for key, value in about.items() if isinstance(value, (str, *_NUMBER))}
-    extra_fields.add(about, _object(row.get("metrics")).items(), "metrics")
+    extra_fields.add_extra_fields(about, _as_object(row.get("metrics")).items(), "metrics")
     samples: list[Row] = []
     problems: list[str] = []
-    for number, trajectory in enumerate(map(_object, _items(row.get("trajectories")))):
-        steps = [_object(step) for step in _items(trajectory.get("steps"))]
+    for number, trajectory in enumerate(map(_as_object, _as_list(row.get("trajectories")))):
+        steps = [_as_object(step) for step in _as_list(trajectory.get("steps"))]
         if not steps:
             problems.append(f"Trajectory {number} of {episode} has no steps; it is left out.")
             continue
         name = {"sample_id": f"{episode}/{number}", "agent": _text(trajectory.get("name") or "")}
-        if _goes_on(steps):
+        if _is_one_conversation(steps):
             said = _conversation(steps[-1:]) if steps[-1].get("chat_completions") else _conversation(steps)
             reward = _number(trajectory.get("reward"), _number(steps[-1].get("reward"), None))
             samples.append({**about, **name, **said, "turns": len(steps), "reward": reward})
@@ -81,7 +87,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     )
 
 
-def _goes_on(steps: Sequence[_Object]) -> bool:
+def _is_one_conversation(steps: Sequence[_Object]) -> bool:
     """Whether the last step's conversation holds all that was said before, or none of the steps has a conversation."""
     said = [as_messages(step.get("chat_completions")) for step in steps]
     if not any(said):
@@ -97,14 +103,14 @@ def _conversation(steps: Sequence[_Object]) -> dict[str, object]:
         replies = [_text(step.get("model_response") or step.get("action") or "") for step in steps]
         return {"prompt": _text(steps[0].get("observation") or ""), "response": "\n\n".join(replies)}
     asked, answered = split_conversation(messages)
-    return {"messages": messages, "prompt": as_text(asked), "response": as_text(answered)}
+    return {"messages": messages, "prompt": messages_to_text(asked), "response": messages_to_text(answered)}
 
 
-def _object(value: object) -> _Object:
+def _as_object(value: object) -> _Object:
     return value if isinstance(value, dict) else {}
 
 
-def _items(value: object) -> list[object]:
+def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
-_OURS = NATIVE.read_keys() | {"messages", "sample_id", "data_source", "policy_version"}
+_RESERVED_NAMES = NATIVE.read_keys() | {"messages", "sample_id", "data_source", "policy_version"}
 
 
-def add(row: dict[str, object], found: Iterable[tuple[str, object]], prefix: str) -> None:
+def add_extra_fields(row: dict[str, object], found: Iterable[tuple[str, object]], prefix: str) -> None:
     """Adds numbers, truth values and texts to a sample under their own names.
 
     A name that means something else there (a reward that is called `step`) becomes `<prefix>.<name>`. Anything else
@@ -17,10 +17,10 @@ def add(row: dict[str, object], found: Iterable[tuple[str, object]], prefix: str
     """
     for name, value in found:
         if isinstance(value, (bool, int, float, str)):
-            row[f"{prefix}.{name}" if name in row or name in _OURS else name] = value
+            row[f"{prefix}.{name}" if name in row or name in _RESERVED_NAMES else name] = value
 
 
-def section(row: Mapping[str, object], *keys: str) -> Mapping[str, object]:
+def nested_object(row: Mapping[str, object], *keys: str) -> Mapping[str, object]:
     """The object below a path of keys; an empty one where there is none."""
     found: object = row
     for key in keys:
@@ -28,7 +28,7 @@ def section(row: Mapping[str, object], *keys: str) -> Mapping[str, object]:
     return found if isinstance(found, Mapping) else {}
 
 
-def text(value: object) -> str:
+def identifier_text(value: object) -> str:
     """An identifier as text; empty for anything that is none."""
     if isinstance(value, str):
         return value

@@ -19,16 +19,16 @@ try:
 except ImportError:  # no wheel for this Python or machine: Python's parser reads everything
     simdjson = None
 
-REFUSED = (ValueError, RuntimeError)
+SIMDJSON_ERRORS = (ValueError, RuntimeError)
 """What simdjson raises for a line that it does not read; the second for deep nesting and numbers beyond 64 bits."""
 
 
-def text_of(line: bytes) -> str:
+def decode_line(line: bytes) -> str:
     """A line as text; bytes that are no UTF-8 become U+FFFD."""
     return line.decode("utf-8-sig", "replace")
 
 
-def by_python(text: str) -> Any:
+def parse_with_python(text: str) -> Any:
     """A line as Python's parser reads it.
 
     Raises:
@@ -38,14 +38,14 @@ def by_python(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_first_wins)
 
 
-def plain(value: Any) -> Any:
+def to_python(value: Any) -> Any:
     """A list or object of simdjson's as Python's; anything else as it is."""
     if hasattr(value, "as_list"):
         return value.as_list()
     return value.as_dict() if hasattr(value, "as_dict") else value
 
 
-def flat_numbers(value: Any) -> Floats | None:
+def number_array(value: Any) -> Floats | None:
     """The numbers of a list of simdjson's, without a Python object for each; None where something else is in it.
 
     A number in a list of its own counts as that number.

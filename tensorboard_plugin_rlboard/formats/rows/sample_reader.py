@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import SPLITS, Format, LineContext
-from tensorboard_plugin_rlboard.formats.conversations.from_row import conversation, structure_text
+from tensorboard_plugin_rlboard.formats.conversations.from_row import row_messages, structure_to_text
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
-    SPECIAL,
-    Logged,
-    Misfit,
+    SPECIAL_TOKEN,
+    LengthMismatch,
+    LoggedArrays,
     Trim,
-    align,
-    as_number,
-    from_list,
+    align_arrays,
+    number_from_value,
+    numbers_from_list,
 )
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
@@ -29,7 +29,7 @@ _NUMBER = (bool, int, float)
 
 
 @dataclass(frozen=True)
-class OpenedRow:
+class SampleValues:
     """A row in our words.
 
     Attributes:
@@ -43,10 +43,10 @@ class OpenedRow:
 
     texts: Mapping[str, str]
     numbers: Mapping[str, float | int | bool]
-    raw_tokens: list[str]
-    tokens: Tokens
+    token_strings: list[str]
+    aligned: Tokens
     trims: list[Trim]
-    misfits: list[Misfit]
+    mismatches: list[LengthMismatch]
     messages: Sequence[Mapping[str, object]] | None = None
 
 
@@ -66,19 +66,19 @@ def sample_row(
         ValueError: the line is none of the format any more.
     """
     if file_format.to_samples is None:
-        return parse(line, array_keys(file_format, arrays))
-    row = parse(line)
+        return parse_line(line, all_array_keys(file_format, arrays))
+    row = parse_line(line)
     rows = [] if row is None else file_format.to_samples(row, context).rows
     return rows[place] if place < len(rows) else None
 
 
-def array_keys(file_format: Format, arrays: Iterable[str]) -> frozenset[str]:
+def all_array_keys(file_format: Format, arrays: Iterable[str]) -> frozenset[str]:
     """Keys of a row that may hold token arrays; `arrays` are those that the format does not know."""
     groups = (*file_format.array_keys.values(), *file_format.mask_as_array().values())
     return frozenset(key for keys in groups for key in keys) | frozenset(arrays)
 
 
-def parse(line: bytes, lists: AbstractSet[str] = frozenset()) -> Mapping[str, object] | None:
+def parse_line(line: bytes, lists: AbstractSet[str] = frozenset()) -> Mapping[str, object] | None:
     """A line as a row; None where it is no JSON object. Bytes that are no UTF-8 become U+FFFD.
 
     Args:
@@ -87,22 +87,22 @@ def parse(line: bytes, lists: AbstractSet[str] = frozenset()) -> Mapping[str, ob
     """
     if json_parsers.simdjson is not None:
         try:
-            return _parse_quickly(line, lists)
-        except (*json_parsers.REFUSED, KeyError):
+            return _parse_line_with_simdjson(line, lists)
+        except (*json_parsers.SIMDJSON_ERRORS, KeyError):
             pass  # NaN, half surrogate pairs, large numbers: Python's dialect, or no JSON at all
-    return parse_slowly(line)
+    return parse_line_with_python(line)
 
 
-def parse_slowly(line: bytes) -> dict[str, object] | None:
+def parse_line_with_python(line: bytes) -> dict[str, object] | None:
     """A line as Python's parser reads it."""
     try:
-        row = json_parsers.by_python(json_parsers.text_of(line))
+        row = json_parsers.parse_with_python(json_parsers.decode_line(line))
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
 
 
-def _parse_quickly(line: bytes, lists: AbstractSet[str]) -> dict[str, object] | None:
+def _parse_line_with_simdjson(line: bytes, lists: AbstractSet[str]) -> dict[str, object] | None:
     found = json_parsers.simdjson.Parser().parse(line)
     if not isinstance(found, json_parsers.simdjson.Object):
         return None
@@ -110,35 +110,35 @@ def _parse_quickly(line: bytes, lists: AbstractSet[str]) -> dict[str, object] | 
     for key in found:
         if key not in row:  # of a key that stands twice `found[key]` is the first value
             value = found[key]
-            row[key] = _numbers(value) if key in lists else json_parsers.plain(value)
+            row[key] = _list_value(value) if key in lists else json_parsers.to_python(value)
     return row
 
 
-def _numbers(value: Any) -> object:
+def _list_value(value: Any) -> object:
     """A list of numbers as an array; anything else, lists of lists among it, as it is."""
     if isinstance(value, json_parsers.simdjson.Array) and len(value) and not hasattr(value[0], "as_buffer"):
-        flat = json_parsers.flat_numbers(value)
+        flat = json_parsers.number_array(value)
         if flat is not None:
             return flat
-    return json_parsers.plain(value)
+    return json_parsers.to_python(value)
 
 
-def open_row(row: Mapping[str, object], file_format: Format, arrays: Iterable[str]) -> OpenedRow:
+def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: Iterable[str]) -> SampleValues:
     """Reads a row by its format's mapping; `arrays` are further keys that hold token arrays."""
     names = {**file_format.array_keys, **{key: (key,) for key in arrays}, **file_format.mask_as_array()}
     ours = file_format.read_keys()
     found = {
         name: numbers
         for name, keys in names.items()
-        if (numbers := _array(_first(row, keys), strict=keys[0] not in ours)) is not None
+        if (numbers := _array_values(_first(row, keys), strict=keys[0] not in ours)) is not None
     }
     strings = _first(row, file_format.token_keys)
     raw = list(map(str, strings)) if isinstance(strings, list) else []
-    logged = _logged(raw, found)
-    tokens, trims, misfits = align(logged, next(iter(file_format.mask_as_array()), None))
-    texts, scalars = _scalars(row, file_format, {key for name in found for key in names[name]})
-    said = conversation(row, file_format.text_keys)
-    return OpenedRow(texts, scalars, raw[: int(tokens.sizes[0])], tokens, trims, misfits, said)
+    logged = _logged_arrays(raw, found)
+    tokens, trims, misfits = align_arrays(logged, next(iter(file_format.mask_as_array()), None))
+    texts, scalars = _texts_and_numbers(row, file_format, {key for name in found for key in names[name]})
+    said = row_messages(row, file_format.text_keys)
+    return SampleValues(texts, scalars, raw[: int(tokens.sizes[0])], tokens, trims, misfits, said)
 
 
 def _first_key(row: Mapping[str, object], keys: Iterable[str]) -> str | None:
@@ -149,19 +149,19 @@ def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
     return next((row[key] for key in keys if row.get(key) is not None), None)
 
 
-def _array(value: object, *, strict: bool) -> tuple[Floats, Bools] | None:
+def _array_values(value: object, *, strict: bool) -> tuple[Floats, Bools] | None:
     """A list of numbers and where it has none; None where the value is no such list, or an empty one."""
     if isinstance(value, np.ndarray):
         return value, np.zeros(len(value), bool)
-    found = from_list(value, strict=strict) if isinstance(value, list) and value else None
+    found = numbers_from_list(value, strict=strict) if isinstance(value, list) and value else None
     if found is None:
         return None
     numbers, null = found
     return numbers, np.zeros(len(numbers), bool) if null is None else null
 
 
-def _logged(raw: list[str], found: Mapping[str, tuple[Floats, Bools]]) -> Logged:
-    last = raw[-1] if raw and SPECIAL.fullmatch(raw[-1]) else None
+def _logged_arrays(raw: list[str], found: Mapping[str, tuple[Floats, Bools]]) -> LoggedArrays:
+    last = raw[-1] if raw and SPECIAL_TOKEN.fullmatch(raw[-1]) else None
     tail = (
         next((i for i, token in enumerate(reversed(raw)) if token != last), len(raw))
         if last is not None
@@ -176,18 +176,18 @@ def _logged(raw: list[str], found: Mapping[str, tuple[Floats, Bools]]) -> Logged
         )
 
     laid = {name: padded(*pair) for name, pair in found.items()}
-    return Logged(
+    return LoggedArrays(
         widths=np.array([width]),
         n_tokens=np.array([len(raw)]),
         last_token=[last],
-        tail=np.array([tail]),
+        trailing_repeats=np.array([tail]),
         lengths={name: np.array([len(numbers)]) for name, (numbers, _) in found.items()},
         values={name: numbers for name, (numbers, _) in laid.items()},
-        null={name: null for name, (_, null) in laid.items()},
+        nulls={name: null for name, (_, null) in laid.items()},
     )
 
 
-def _scalars(
+def _texts_and_numbers(
     row: Mapping[str, object], file_format: Format, arrays: set[str]
 ) -> tuple[dict[str, str], dict[str, float | int | bool]]:
     """Everything of a row that is no token array: canonical names for mapped keys, its own name for any other."""
@@ -198,7 +198,7 @@ def _scalars(
     )
     ours = {key: name for name, keys in groups if (key := _first_key(row, keys)) is not None}
     elsewhere = {*file_format.token_keys, *file_format.ignored_keys}
-    elsewhere |= {key for key in file_format.step_keys if as_number(row.get(key)) is not None}
+    elsewhere |= {key for key in file_format.step_keys if number_from_value(row.get(key)) is not None}
     elsewhere |= {key for key in file_format.split_keys if row.get(key) in SPLITS}
     texts: dict[str, str] = {}
     numbers: dict[str, float | int | bool] = {}
@@ -212,7 +212,7 @@ def _scalars(
             numbers[name] = value
         elif name not in file_format.array_keys and key != "messages":
             texts[name] = (
-                structure_text(value)
+                structure_to_text(value)
                 if name in file_format.text_keys
                 else json.dumps(value, ensure_ascii=False)
             )

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
-from tensorboard_plugin_rlboard.formats.rows.column_batches import token_ids
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids
 
 Node = Mapping[str, object]
 
@@ -22,7 +22,7 @@ _ARRAYS = {
     "advantages": "advantages",
     "entropies": "entropies",
 }
-_MOST = 256
+_MAX_BRANCHES = 256
 """Branches of one trace that are shown; a path is copied for each."""
 
 
@@ -36,15 +36,15 @@ class Branch:
         sampled: which of them the model made.
     """
 
-    index: list[int]
+    node_indices: list[int]
     nodes: list[Node]
     sampled: list[bool]
 
-    def last(self) -> Node:
+    def last_sampled_node(self) -> Node:
         """The last node that the model made."""
         return next(node for node, made in zip(self.nodes[::-1], self.sampled[::-1], strict=True) if made)
 
-    def messages(self) -> tuple[list[Message], list[Message]]:
+    def prompt_and_response(self) -> tuple[list[Message], list[Message]]:
         """Prompt and response; a node whose message has no role is left out."""
         begin = self.sampled.index(True)
         said: tuple[list[Message], list[Message]] = ([], [])
@@ -55,7 +55,7 @@ class Branch:
 
 
 @dataclass
-class TokenData:
+class ResponseTokens:
     """The tokens of a response.
 
     Attributes:
@@ -71,14 +71,14 @@ class TokenData:
     problems: list[str] = field(default_factory=list)
 
 
-def branches(nodes: object) -> tuple[list[Branch], list[str]]:
+def find_branches(nodes: object) -> tuple[list[Branch], list[str]]:
     """The branches of a trace that hold something sampled, and a sentence for each thing that is left out.
 
     A branch whose sampled messages are all part of a longer one (a tool result that was asked for again) is none of
     its own.
     """
     listed = [node if isinstance(node, Mapping) else {} for node in nodes] if isinstance(nodes, list) else []
-    sampled = _sampled(listed)
+    sampled = _sampled_nodes(listed)
     parents = [_parent(i, node) for i, node in enumerate(listed)]
     inner = set(parents)
     # A node's last sampled message, itself or above: parents come first.
@@ -99,8 +99,8 @@ def branches(nodes: object) -> tuple[list[Branch], list[str]]:
             passed.add(above := before)
     found = [leaf for end, leaf in sorted(ends.items()) if end not in passed]
     problems = []
-    if len(found) > _MOST:
-        problems.append(f"A trace has {len(found)} branches; the last {_MOST} are shown.")
+    if len(found) > _MAX_BRANCHES:
+        problems.append(f"A trace has {len(found)} branches; the last {_MAX_BRANCHES} are shown.")
     lost = sum(
         node.get("parent") is not None and parent is None
         for node, parent in zip(listed, parents, strict=True)
@@ -109,7 +109,7 @@ def branches(nodes: object) -> tuple[list[Branch], list[str]]:
         problems.append(
             f"Messages whose parent is no message before them: {lost}; each begins a conversation."
         )
-    return [_branch(listed, sampled, parents, leaf) for leaf in found[-_MOST:]], problems
+    return [_branch(listed, sampled, parents, leaf) for leaf in found[-_MAX_BRANCHES:]], problems
 
 
 def _branch(nodes: list[Node], sampled: list[bool], parents: list[int | None], leaf: int) -> Branch:
@@ -122,7 +122,7 @@ def _branch(nodes: list[Node], sampled: list[bool], parents: list[int | None], l
     return Branch(index, [nodes[i] for i in index], [sampled[i] for i in index])
 
 
-def _sampled(nodes: Sequence[Node]) -> list[bool]:
+def _sampled_nodes(nodes: Sequence[Node]) -> list[bool]:
     """What the model made; where no node says so, what an assistant says."""
     if any("sampled" in node for node in nodes):
         return [node.get("sampled") is True for node in nodes]
@@ -136,10 +136,10 @@ def _parent(i: int, node: Node) -> int | None:
     return parent if isinstance(parent, int) and not isinstance(parent, bool) and 0 <= parent < i else None
 
 
-def token_data(branch: Branch) -> TokenData:
+def response_tokens(branch: Branch) -> ResponseTokens:
     """What a branch logs for each token of its response; without ids where it has none."""
-    found = TokenData()
-    ids = [token_ids(node.get("token_ids")) or [] for node in branch.nodes]
+    found = ResponseTokens()
+    ids = [as_token_ids(node.get("token_ids")) or [] for node in branch.nodes]
     masks = [
         _mask(node, len(own), sampled, found.problems)
         for node, own, sampled in zip(branch.nodes, ids, branch.sampled, strict=True)
@@ -157,19 +157,19 @@ def token_data(branch: Branch) -> TokenData:
         values = [
             value
             for node, own in zip(branch.nodes, masks, strict=True)
-            for value in _spread(node, theirs, own, found)
+            for value in _spread_over_mask(node, theirs, own, found)
         ]
-        _keep(found, ours, values[begin:])
-    for name in dict.fromkeys(name for node in branch.nodes for name in _weights(node)):
+        _add_array(found, ours, values[begin:])
+    for name in dict.fromkeys(name for node in branch.nodes for name in _loss_weights(node)):
         values = []
         for node, own in zip(branch.nodes, ids, strict=True):
-            logged = _weights(node).get(name)
+            logged = _loss_weights(node).get(name)
             values += logged if isinstance(logged, list) and len(logged) == len(own) else [None] * len(own)
-        _keep(found, f"{name}_weights", values[begin:])
+        _add_array(found, f"{name}_weights", values[begin:])
     return found
 
 
-def _keep(found: TokenData, name: str, values: list[object]) -> None:
+def _add_array(found: ResponseTokens, name: str, values: list[object]) -> None:
     if any(value is not None for value in values):
         found.arrays[name] = values
 
@@ -187,7 +187,7 @@ def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[boo
     return [False] * (size - kept) + [True] * kept
 
 
-def _spread(node: Node, key: str, mask: list[bool], found: TokenData) -> list[object]:
+def _spread_over_mask(node: Node, key: str, mask: list[bool], found: ResponseTokens) -> list[object]:
     """Values over the sampled tokens of a message, laid onto all of its tokens."""
     values = node.get(key)
     if not isinstance(values, list) or not values:
@@ -204,6 +204,6 @@ def _spread(node: Node, key: str, mask: list[bool], found: TokenData) -> list[ob
     return [next(rest) if own else None for own in mask]
 
 
-def _weights(node: Node) -> Mapping[str, object]:
+def _loss_weights(node: Node) -> Mapping[str, object]:
     weights = node.get("loss_weights")
     return weights if isinstance(weights, Mapping) else {}

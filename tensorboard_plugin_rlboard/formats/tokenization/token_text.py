@@ -60,15 +60,15 @@ def decode_for_display(raw: Sequence[str], style: TokenStyle | None = None) -> l
         UTF-8 are U+FFFD. Special tokens and, in byte-level sequences, tokens with other characters than those of
         the byte alphabet are given as they are.
     """
-    style = style or recognise(raw)
+    style = style or detect_style(raw)
     if style is TokenStyle.BYTE_LEVEL:
-        return _join(_spelt_out(raw, _byte_level))
+        return _join_characters(_decode_each(raw, _byte_level))
     if style is TokenStyle.SENTENCEPIECE:
-        return _join(_spelt_out(raw, _sentencepiece))
+        return _join_characters(_decode_each(raw, _sentencepiece))
     return list(raw)
 
 
-def recognise(raw: Sequence[str]) -> TokenStyle:
+def detect_style(raw: Sequence[str]) -> TokenStyle:
     """Find out how the tokens of one sequence are spelt.
 
     For byte-level speak spaces and line ends in its spelling, and letters beyond ASCII that are whole characters
@@ -108,8 +108,8 @@ def recognise(raw: Sequence[str]) -> TokenStyle:
     return TokenStyle.BYTE_LEVEL if whole + spelt > foreign + broken else TokenStyle.PLAIN
 
 
-def _spelt_out(raw: Sequence[str], spell: Callable[[str], bytes | str]) -> Iterable[bytes | str]:
-    known = {token: spell(token) for token in set(raw)}
+def _decode_each(raw: Sequence[str], decode: Callable[[str], bytes | str]) -> Iterable[bytes | str]:
+    known = {token: decode(token) for token in set(raw)}
     return map(known.__getitem__, raw)
 
 
@@ -126,7 +126,7 @@ def _sentencepiece(token: str) -> bytes | str:
     return bytes.fromhex(byte[1]) if byte else token.replace(_SPACE, " ")
 
 
-def _join(pieces: Iterable[bytes | str]) -> list[str]:
+def _join_characters(pieces: Iterable[bytes | str]) -> list[str]:
     """Decode the bytes among the pieces, giving each character to the piece that its first byte lies in."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     shown: list[str] = []

@@ -23,11 +23,11 @@ Decoders = tuple[Callable[[Sequence[int]], list[str]], Callable[[Sequence[int]],
 """Token ids -> token strings as the tokenizer stores them (`Ġthe`); token ids -> text, special tokens included. What is
 no id of the vocabulary is `#id` in both."""
 
-_NAME = "tokenizer.json"
-_loading = threading.Lock()
+_FILE_NAME = "tokenizer.json"
+_load_lock = threading.Lock()
 
 
-def find(path: str, root: str) -> str:
+def find_tokenizer(path: str, root: str) -> str:
     """Says which tokenizer belongs to a file.
 
     Args:
@@ -42,15 +42,15 @@ def find(path: str, root: str) -> str:
         return ""
     top = Path(root).absolute()
     for level, folder in enumerate(Path(path).absolute().parents):
-        size = _size(folder / _NAME)
+        size = _file_size(folder / _FILE_NAME)
         if size is not None:
-            return f"{level}:{size}" if _package() is not None else ""
+            return f"{level}:{size}" if _import_tokenizers() is not None else ""
         if folder == top or top not in folder.parents:
             break
     return ""
 
 
-def load(path: str, option: str) -> Decoders | None:
+def load_tokenizer(path: str, option: str) -> Decoders | None:
     """The tokenizer that `find` found for a file; None, with a line in the log, where it is there no longer or broken.
 
     Args:
@@ -66,7 +66,7 @@ def load(path: str, option: str) -> Decoders | None:
     folders = Path(path).absolute().parents
     if int(level) >= len(folders):
         return None
-    file = folders[int(level)] / _NAME
+    file = folders[int(level)] / _FILE_NAME
     try:
         found = file.stat()
     except OSError as error:
@@ -75,13 +75,13 @@ def load(path: str, option: str) -> Decoders | None:
     if found.st_size != int(size):
         logger.warning("The tokenizer %s has changed since its log was looked at", file)
         return None
-    with _loading:  # a large one takes a second: once is enough
-        return _loaded(str(file), found.st_size, found.st_mtime_ns)
+    with _load_lock:  # a large one takes a second: once is enough
+        return _load_file(str(file), found.st_size, found.st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
-def _loaded(file: str, _size: int, _changed: int) -> Decoders | None:
-    package = _package()
+def _load_file(file: str, _size: int, _changed: int) -> Decoders | None:
+    package = _import_tokenizers()
     if package is None:
         logger.warning("The tokenizer %s is not used: the package tokenizers is not installed", file)
         return None
@@ -127,7 +127,7 @@ def _decoders(tokenizer: Any) -> Decoders:
     return to_tokens, to_text
 
 
-def _package() -> Any:
+def _import_tokenizers() -> Any:
     try:
         import tokenizers  # noqa: PLC0415  only where a log has token ids
     except ImportError:
@@ -135,7 +135,7 @@ def _package() -> Any:
     return tokenizers
 
 
-def _size(file: Path) -> int | None:
+def _file_size(file: Path) -> int | None:
     try:
         found = file.stat()
     except (OSError, ValueError):

@@ -16,8 +16,8 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
-from tensorboard_plugin_rlboard.formats.rows.json_parsers import plain
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import align
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.index.build.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, Problem, Row, recovered
@@ -119,7 +119,7 @@ class _Building:
             self.lines.append(index)
             self.places.append(0)
             return
-        whole = recovered(line, index)[0] if self.decoder.replaced else plain(row)
+        whole = recovered(line, index)[0] if self.decoder.replaced else to_python(row)
         try:
             found = make(whole or {}, self.reading)
         except ValueError as error:
@@ -136,10 +136,12 @@ class _Building:
         self.used = 0
         if self.gather.rows == self.begun:
             return
-        tokens, trims, misfits = align(self.gather.logged(), next(iter(self.known.mask_as_array()), None))
+        tokens, trims, misfits = align_arrays(
+            self.gather.logged(), next(iter(self.known.mask_as_array()), None)
+        )
         for misfit in misfits:
             reason = (
-                f"{misfit.what} has {misfit.length} values for {misfit.tokens} response tokens: it is left out, "
+                f"{misfit.array} has {misfit.length} values for {misfit.n_tokens} response tokens: it is left out, "
                 "because nothing says which token each value belongs to."
             )
             line = self.lines[self.begun + misfit.sample]

@@ -12,14 +12,14 @@ from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
-from tensorboard_plugin_rlboard.sources.discovery.logdir import named
+from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name_below
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.formats.base import Format, Row
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 _NO_RULE = MappingSection()
 
@@ -65,7 +65,11 @@ class Recognition:
     def bound(self, known: Format, file: SourceFile) -> Format:
         """A format with what a file's place and settings add now, whatever it was bound to before."""
         root = self._root(file)
-        found = tokenizer.find(file.path, root.path) if known.uses_tokenizer and root is not None else ""
+        found = (
+            tokenizer.find_tokenizer(file.path, root.path)
+            if known.uses_tokenizer and root is not None
+            else ""
+        )
         home = str(PurePosixPath(file.path).parents[known.levels_to_run(PurePosixPath(file.path))])
         options = self._discounts.of(home) | {"tokenizer": found}
         said = self.rule(file).path_defaults(PurePosixPath(file.relative))
@@ -97,9 +101,9 @@ class Recognition:
         levels, root = known.levels_to_run(PurePosixPath(file.path)), self._root(file)
         if not levels or root is None:
             return file.run
-        parts = [part for part in file.run.removeprefix(root.name_prefix).split("/") if part != "."]
-        return named(root, "/".join(parts[:-levels]) or ".")
+        parts = [part for part in file.run.removeprefix(root.run_prefix).split("/") if part != "."]
+        return run_name_below(root, "/".join(parts[:-levels]) or ".")
 
     def _root(self, file: SourceFile) -> Root | None:
-        fitting = (root for root in self._roots if file.run.startswith(root.name_prefix))
+        fitting = (root for root in self._roots if file.run.startswith(root.run_prefix))
         return next((root for root in fitting if file.path.startswith(root.path)), None)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.index.registry import Registry
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
     from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 logger = logging.getLogger(__name__)

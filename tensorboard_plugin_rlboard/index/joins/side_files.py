@@ -14,16 +14,16 @@ from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
     FileState,
-    advance,
-    fingerprint_of,
-    look,
-    measure,
+    compare,
+    fingerprint_of_bytes,
+    with_range_read,
+    with_unpacked_size,
 )
 
 if TYPE_CHECKING:
     import duckdb
 
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 logger = logging.getLogger(__name__)
 RANGE = 16 * 1024 * 1024
@@ -105,7 +105,7 @@ class Group:
 
     def add(self, file: SourceFile, moment: int) -> None:
         """Takes a file, from its first line."""
-        state = look(None, file, moment).state
+        state = compare(None, file, moment).state
         if state is not None:
             self.files[file.relative] = SideFile(file.path, file.relative, state, SideReader(self.kind))
             self.serial += 1
@@ -115,7 +115,7 @@ class Group:
     ) -> None:
         """Looks at a file again: more of it may be there, or it may be another or gone."""
         file = self.files[relative]
-        seen = look(file.state, now, moment)
+        seen = compare(file.state, now, moment)
         if seen.change is Change.UNREADABLE:
             self._fail(file, seen.reason)
         elif seen.change in {Change.VANISHED, Change.REWRITTEN} or seen.state is None:
@@ -145,7 +145,7 @@ class Group:
         return 0
 
     def _read(self, cursor: duckdb.DuckDBPyConnection, file: SideFile) -> int:
-        file.state = measure(file.state, file.path)
+        file.state = with_unpacked_size(file.state, file.path)
         at = range_plan.next_range(file.path, file.state.read_to, file.state.size, RANGE)
         data = b"" if at is None else read(file.path, *at)
         if at is None or len(data) < at[1]:  # half a line, or it shrank, which the next look will tell
@@ -161,7 +161,7 @@ class Group:
             else:
                 file.further += 1
         file.lines += len(lines) - 1
-        file.state = advance(file.state, fingerprint_of(data, at[0]))
+        file.state = with_range_read(file.state, fingerprint_of_bytes(data, at[0]))
         self.serial += 1
         return at[1]
 

@@ -13,9 +13,10 @@ from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile, digest_of
-from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, scan
-from tensorboard_plugin_rlboard.sources.file_changes import Change, look
-from tensorboard_plugin_rlboard.sources.reader import damage, is_packed
+from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
+from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
+from tensorboard_plugin_rlboard.sources.file_changes import Change, compare
+from tensorboard_plugin_rlboard.sources.reader import damage_in, is_packed
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Discovery:
     def look(self) -> None:
         """Looks at every file."""
         registry = self._registry
-        found = scan(registry.roots)
+        found = list_sources(registry.roots)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now = time.time_ns()
         known: set[str] = set()
@@ -75,7 +76,7 @@ class Discovery:
             run.forget(self._cursor, file.relative)
             self._registry.changed()
             return True
-        seen = look(file.state, now, moment)
+        seen = compare(file.state, now, moment)
         if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
             if seen.state.size != file.state.size:
                 self._registry.changed()
@@ -136,7 +137,7 @@ class Discovery:
             if reason:
                 self._registry.ignore(file.relative, reason)
             return
-        state = look(None, file, time.time_ns()).state
+        state = compare(None, file, time.time_ns()).state
         if state is not None:
             self._rules[file.relative] = self._ignored.pop(file.relative)[2]
             run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)
@@ -180,7 +181,7 @@ class Discovery:
                 self._registry.changed()
         if not is_packed(file.path):
             return
-        reason = damage(file.path)
+        reason = damage_in(file.path)
         if self._damaged.get(file.relative, "") != reason:
             self._damaged[file.relative] = reason
             run.forgive(self._cursor, file.relative, "damaged_archive")

@@ -14,8 +14,8 @@ from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.run import Arrived, IndexedFile, Range, RunIndex
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
-from tensorboard_plugin_rlboard.sources.file_changes import advance, fingerprint_of
-from tensorboard_plugin_rlboard.sources.lines import byte_ranges, line_starts
+from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes, with_range_read
+from tensorboard_plugin_rlboard.sources.lines import byte_ranges, line_offsets
 
 if TYPE_CHECKING:
     import duckdb
@@ -142,7 +142,7 @@ class PartLoader:
 
     def _in_pieces(self, run: RunIndex, file: IndexedFile, order: RangeOrder, error: Exception) -> int:
         data = read(order.path, order.offset, order.length)
-        if len(line_starts(data, 0)[0]) <= 1:
+        if len(line_offsets(data, 0)[0]) <= 1:
             self._leave_out(run, file, data, order.offset, error)
             return order.length
         logger.warning("RL Board reads a range of %s in smaller pieces: %s", file.relative, error)
@@ -160,13 +160,13 @@ class PartLoader:
     ) -> None:
         """Names a line that cannot be indexed, and goes on behind it."""
         logger.error("RL Board cannot index a line of %s", file.relative, exc_info=error)
-        starts, _ = line_starts(data, 0)
+        starts, _ = line_offsets(data, 0)
         first = int(starts[0]) if len(starts) else 0
         reason = f"The line could not be indexed ({type(error).__name__}); it is left out."
         line = file.newlines + 1 + data.count(b"\n", 0, first)
         run.note(self._cursor, [(file.relative, line, offset + first, "not_indexed", reason)])
         file.newlines += data.count(b"\n")
-        file.state = advance(file.state, fingerprint_of(data, offset))
+        file.state = with_range_read(file.state, fingerprint_of_bytes(data, offset))
 
     def _load(self, run: RunIndex, made: Sequence[tuple[IndexedFile, FinishedRange]]) -> int:
         """Loads built ranges together, all or none, and keeps them for the next start."""
@@ -181,7 +181,7 @@ class PartLoader:
         for one, built, found in arrived:
             file = found.file
             file.newlines += built.part.newlines
-            file.state = advance(file.state, built.fingerprint)
+            file.state = with_range_read(file.state, built.fingerprint)
             file.cached = self._shelf.store(file.path, file.known, file.state, built, one.parquet)
             one.parquet.unlink(missing_ok=True)
         return sum(one.order.length for one, _, _ in arrived)

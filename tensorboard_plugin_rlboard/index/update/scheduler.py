@@ -18,9 +18,9 @@ from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
 from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader
-from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET
-from tensorboard_plugin_rlboard.sources.file_changes import measure
-from tensorboard_plugin_rlboard.sources.lines import last_lines
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET_BYTES
+from tensorboard_plugin_rlboard.sources.file_changes import with_unpacked_size
+from tensorboard_plugin_rlboard.sources.lines import last_line_range
 from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ class Scheduler:
             if far and not file.was_early and self._may_leave(file) and time.perf_counter() < until:
                 file.was_early = True
                 try:
-                    at = last_lines(file.path, file.state.read_to, file.state.size, range_plan.FIRST_RANGE)
+                    at = last_line_range(
+                        file.path, file.state.read_to, file.state.size, range_plan.FIRST_RANGE
+                    )
                     if at is not None:
                         made.append((file, self._loading.build(RangeOrder(file.path, *at, file.known.spec))))
                 except (OSError, EOFError):
@@ -222,7 +224,7 @@ class Scheduler:
         until = time.perf_counter() + _AT_ONCE
         for file in files:
             try:
-                file.state = measure(file.state, file.path)
+                file.state = with_unpacked_size(file.state, file.path)
                 at = self._range_of(file, file.state.read_to)
                 if at is None:
                     file.waiting_at = file.state.size
@@ -254,7 +256,7 @@ def _in_turn(files: list[IndexedFile]) -> list[IndexedFile]:
     Of archives that may not all lie unpacked beside each other only one: so each is unpacked once.
     """
     archives = [file for file in files if file.state.packed >= 0 and not file.to_load]
-    if sum(file.state.packed for file in archives) * _UNPACKED > BUDGET:
+    if sum(file.state.packed for file in archives) * _UNPACKED > BUDGET_BYTES:
         first = max(archives, key=lambda file: file.state.read_to)
         files = [file for file in files if file is first or file not in archives]
     return sorted(files, key=lambda file: file.ordered_to / max(1, file.state.size))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import Source, is_training
 
@@ -90,7 +90,7 @@ class ConfigFiles:
                 path = os.path.join(folder, name)
                 values = self._values(path)
                 if values is not None:
-                    yield Source(printable(os.path.relpath(path, root.path)), values)
+                    yield Source(printable_path(os.path.relpath(path, root.path)), values)
             folder, before = os.path.dirname(folder), folder
             if folder == before or not _below(folder, root.path):
                 return

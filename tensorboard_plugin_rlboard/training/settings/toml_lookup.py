@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.sections import (
@@ -71,14 +71,17 @@ class SettingsFinder:
     def _read(self, folder: str, root: Root | None, now: float) -> Iterator[SettingsFile]:
         """The files that count for a folder, the first counting most."""
         if self._given:
-            yield self._file(self._given, printable(self._given), "", now) or SettingsFile(
-                FLAG, "", {}, (f"{FLAG}: there is no file {printable(self._given)}; nothing of it counts.",)
+            yield self._file(self._given, printable_path(self._given), "", now) or SettingsFile(
+                FLAG,
+                "",
+                {},
+                (f"{FLAG}: there is no file {printable_path(self._given)}; nothing of it counts.",),
             )
         if root is None:
             return
         while _below(folder, root.path):
             path = os.path.join(folder, NAME)
-            found = self._file(path, printable(os.path.relpath(path, root.path)), folder, now)
+            found = self._file(path, printable_path(os.path.relpath(path, root.path)), folder, now)
             if found is not None:
                 yield found
             folder, before = os.path.dirname(folder), folder

@@ -12,7 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import SPECIAL, Logged, align, from_list
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
+    SPECIAL_TOKEN,
+    LoggedArrays,
+    align_arrays,
+    numbers_from_list,
+)
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
 from tensorboard_plugin_rlboard.writing.arrays import as_array, is_array
@@ -149,13 +154,13 @@ def aligned(rows: Sequence[Row]) -> Tokens:
             flat[name][part], null[name][part] = values, False if absent is None else absent
     last = [_last(tokens) for tokens in raw]
     tail = [_tail(tokens, token) for tokens, token in zip(raw, last, strict=True)]
-    logged = Logged(widths, n_tokens, last, np.asarray(tail, np.int64), lengths, flat, null)
-    return align(logged, "mask")[0]
+    logged = LoggedArrays(widths, n_tokens, last, np.asarray(tail, np.int64), lengths, flat, null)
+    return align_arrays(logged, "mask")[0]
 
 
 def _numbers(value: Any) -> tuple[Floats, Bools | None] | None:
     if isinstance(value, list | tuple):
-        return from_list(list(value), strict=False) if len(value) else None
+        return numbers_from_list(list(value), strict=False) if len(value) else None
     array = as_array(value) if is_array(value) else np.zeros(0)
     array = array.ravel() if array.ndim == 1 or array.shape[-1:] == (1,) else np.zeros(0)
     if not len(array) or array.dtype.kind not in "fiub":
@@ -166,7 +171,7 @@ def _numbers(value: Any) -> tuple[Floats, Bools | None] | None:
 
 def _last(tokens: list[Any]) -> str | None:
     last = tokens[-1] if tokens else None
-    return last if isinstance(last, str) and SPECIAL.fullmatch(last) else None
+    return last if isinstance(last, str) and SPECIAL_TOKEN.fullmatch(last) else None
 
 
 def _tail(tokens: list[Any], last: str | None) -> int:

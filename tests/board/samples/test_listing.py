@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.samples.listing import PRESETS
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -48,7 +48,7 @@ ROWS = [
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("samples")
     (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    registry = Registry(roots(str(folder), ""), 0)
+    registry = Registry(parse_roots(str(folder), ""), 0)
     registry.refresh()
     yield Board(registry)
     registry.stop()

@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.board.steps.query import steps
 from tensorboard_plugin_rlboard.board.steps.storage import KeptCurves, dump, load
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.web import json_answers
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -40,7 +40,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def make(folder: Path = tmp_path) -> Board:
         (folder / "log").mkdir(exist_ok=True)
-        registry = Registry(roots(str(folder / "log"), ""), 0, folder / "cache")
+        registry = Registry(parse_roots(str(folder / "log"), ""), 0, folder / "cache")
         opened.append(registry)
         return Board(registry)
 
@@ -161,7 +161,7 @@ def test_curves_are_what_a_query_answers(
             if board is None or way == "restart":
                 if registry is not None:
                     registry.stop()
-                registry = Registry(roots(str(folder / "log"), ""), 0, folder / "cache")
+                registry = Registry(parse_roots(str(folder / "log"), ""), 0, folder / "cache")
                 board = Board(registry)
                 if way == "restart":
                     survey_only(board)

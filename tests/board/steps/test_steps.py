@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.metrics.tokens import k3
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -45,7 +45,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("steps")
     rows = [row(3, i) for i in range(8)] + [row(1, 0), row(1, 2)]
     (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    registry = Registry(roots(str(folder), ""), 0)
+    registry = Registry(parse_roots(str(folder), ""), 0)
     registry.refresh()
     yield Board(registry)
     registry.stop()

@@ -27,8 +27,8 @@ from tensorboard_plugin_rlboard.formats.frameworks.tunix import TUNIX
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.reader import open_start
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.reader import open_forward
 
 Open = Callable[[Path], Board]
 
@@ -56,7 +56,7 @@ def test_the_real_files_of_trl_are_recognised_and_hold_what_trl_wrote() -> None:
     folder = SAMPLES / "trl" / "plain" / "completions"
     for path in sorted(folder.iterdir()):
         assert sniff(str(path)) == (TRL, "")
-        with open_start(str(path)) as file:
+        with open_forward(str(path)) as file:
             rows = [json.loads(line) for line in file]
         assert len(rows) == 8
         for row in rows:
@@ -69,7 +69,7 @@ def test_the_real_files_of_trl_are_recognised_and_hold_what_trl_wrote() -> None:
 
 def test_the_sum_fits_the_advantages_that_trl_wrote() -> None:
     """Advantages are the rewards of a group less their mean: so the sum is what TRL has summed, weights of 1."""
-    with open_start(str(SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet")) as file:
+    with open_forward(str(SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet")) as file:
         rows = [only(TRL, json.loads(line)) for line in file]
     for group in (rows[:4], rows[4:]):
         mean = sum(row["reward"] for row in group) / 4
@@ -200,7 +200,7 @@ def test_an_evaluation_at_the_same_step_takes_the_place_of_the_training(tmp_path
     path = tmp_path / "completions" / "completions_00002.parquet"
     row = "SELECT 2 AS step, '{0}' || i AS prompt, 'b' AS completion, 1.0::DOUBLE AS a, 0.0::DOUBLE AS advantage FROM range({1}) t(i)"
     write_parquet(path, row.format("train", 12))
-    registry = Registry(roots(str(tmp_path), ""), 0)
+    registry = Registry(parse_roots(str(tmp_path), ""), 0)
     registry.refresh()
     board = Board(registry)
     assert len(dump(board, "completions")["samples"]) == 12
@@ -218,7 +218,7 @@ def test_a_file_caught_while_it_is_rewritten_keeps_its_samples(tmp_path: Path) -
     path.parent.mkdir()
     real = (SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet").read_bytes()
     path.write_bytes(real)
-    registry = Registry(roots(str(tmp_path), ""), 0)
+    registry = Registry(parse_roots(str(tmp_path), ""), 0)
     registry.refresh()
     board = Board(registry)
     before = dump(board, "completions")["samples"]
@@ -263,9 +263,9 @@ def test_a_sample_of_slime_has_the_tokens_of_its_response() -> None:
     assert (found["step"], found["group_id"], found["sample_id"]) == (5, "2", "9")
     assert (found["finish_reason"], found["ground_truth"], found["reward"]) == ("truncated", "4", 1.0)
     shown = opened(SLIME, row)
-    assert shown.raw_tokens == ["#3", "#4", "#5"]
-    assert shown.tokens.mask is not None
-    assert shown.tokens.mask.tolist() == [True, False, True]
+    assert shown.token_strings == ["#3", "#4", "#5"]
+    assert shown.aligned.mask is not None
+    assert shown.aligned.mask.tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize(
@@ -688,7 +688,7 @@ def test_a_file_that_is_complete_later_is_opened_then(tmp_path: Path) -> None:
     real = SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet"
     path = tmp_path / "completions_00001.parquet"
     path.write_bytes(real.read_bytes()[:1000])
-    registry = Registry(roots(str(tmp_path), ""), 0)
+    registry = Registry(parse_roots(str(tmp_path), ""), 0)
     registry.refresh()
     board = Board(registry)
     assert "still being written" in ignored(board)["completions_00001.parquet"]
@@ -715,7 +715,7 @@ def test_an_index_that_was_kept_is_loaded_again(tmp_path: Path, monkeypatch: pyt
         os.utime(path, (time.time() - 100, time.time() - 100))
     found = []
     for _ in range(2):
-        registry = Registry(roots(str(tmp_path), ""), 0)
+        registry = Registry(parse_roots(str(tmp_path), ""), 0)
         registry.refresh()
         board = Board(registry)
         found.append([dump(board, run.run)["samples"] for run in board.runs().runs])

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.skyrl import SKYRL
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import open_row
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import read_sample_values
 
 
 def test_forks_that_write_our_own_format_are_native() -> None:
@@ -25,10 +25,10 @@ def test_forks_that_write_our_own_format_are_native() -> None:
     assert {known.name for row in fork if (known := recognise(row))} == {"native"}
     assert any(row["values"] is None for row in fork)
     first, second, third = lines(FORMATS / "native" / "verl-fork.jsonl")
-    row = open_row(first, NATIVE, ())
+    row = read_sample_values(first, NATIVE, ())
     assert row.texts["rm_response"] == "correct"
-    assert row.tokens.values["token_rewards"].tolist() == [-0.001, 0.999]
-    assert "values" not in open_row(second, NATIVE, ()).tokens.values
+    assert row.aligned.values["token_rewards"].tolist() == [-0.001, 0.999]
+    assert "values" not in read_sample_values(second, NATIVE, ()).aligned.values
     assert third["validation"] is True
     assert all(recognise(found) is NATIVE for found in (first, second, third))
 
@@ -36,7 +36,7 @@ def test_forks_that_write_our_own_format_are_native() -> None:
 def test_verl_training_rows() -> None:
     first, second = lines(FORMATS / "verl" / "legacy-train.jsonl")
     assert recognise(first) is VERL
-    row = open_row(first, VERL, ())
+    row = read_sample_values(first, VERL, ())
     assert row.texts["prompt"] == "user\n2+2?\nassistant\n"
     assert (row.texts["response"], row.texts["ground_truth"]) == ("4", "4")
     assert (row.texts["format_reward"], row.texts["request_id"]) == (
@@ -49,16 +49,16 @@ def test_verl_training_rows() -> None:
     assert second["score"] == "0.5"
     sample = lines(SAMPLES / "verl" / "v1_rollout_data_dir" / "1.jsonl")[4]
     assert recognise(sample) is VERL
-    assert open_row(sample, VERL, ()).numbers["reward"] == sample["score"]
+    assert read_sample_values(sample, VERL, ()).numbers["reward"] == sample["score"]
 
 
 def test_of_a_validation_row_the_total_counts_and_score_is_a_metric_of_its_own() -> None:
     first, second = lines(FORMATS / "verl" / "validation.jsonl")
     assert recognise(first) is VERL_VALIDATION
     assert recognise(second) is VERL_VALIDATION
-    row = open_row(first, VERL_VALIDATION, ())
+    row = read_sample_values(first, VERL_VALIDATION, ())
     assert (row.numbers["reward"], row.numbers["score"]) == (1.0, 0.75)
-    other = open_row(second, VERL_VALIDATION, ())
+    other = read_sample_values(second, VERL_VALIDATION, ())
     assert other.numbers["reward"] == -1.0
     assert "score" not in other.numbers
     assert other.texts["ground_truth"] == '["3", "three"]'
@@ -104,13 +104,13 @@ def test_the_rewards_of_rolls_board_end_where_the_response_ends() -> None:
     first, second, _ = lines(FORMATS / "roll_board" / "padded.jsonl")
     assert recognise(first) is ROLL_BOARD
     row = opened(ROLL_BOARD, first)
-    assert row.raw_tokens == ["4", "<|im_end|>"]
-    assert row.tokens.values["token_rewards"].tolist() == [0.0, 1.0]
-    assert row.tokens.values["entropies"].tolist() == [0.75, 0.5]
-    assert row.tokens.mask is not None
-    assert row.tokens.mask.tolist() == [True, True]
-    assert "values" not in row.tokens.values
-    assert not row.misfits
+    assert row.token_strings == ["4", "<|im_end|>"]
+    assert row.aligned.values["token_rewards"].tolist() == [0.0, 1.0]
+    assert row.aligned.values["entropies"].tolist() == [0.75, 0.5]
+    assert row.aligned.mask is not None
+    assert row.aligned.mask.tolist() == [True, True]
+    assert "values" not in row.aligned.values
+    assert not row.mismatches
     assert row.texts["response"] == "4<|im_end|><pad>"
     # NaN before the response says that the array does not lie as it should; the copy of it goes all the same.
     found = exploded(ROLL_BOARD, second)
@@ -134,9 +134,9 @@ def test_rolls_real_board() -> None:
         for logged in lines(path):
             assert recognise(logged) is ROLL_BOARD
             row = opened(ROLL_BOARD, logged)
-            assert not row.misfits
-            rewards = row.tokens.values["token_rewards"].tolist()
-            assert rewards == [*[0.0] * (len(row.raw_tokens) - 1), logged["reward"]]
+            assert not row.mismatches
+            rewards = row.aligned.values["token_rewards"].tolist()
+            assert rewards == [*[0.0] * (len(row.token_strings) - 1), logged["reward"]]
 
 
 def test_areal_rows() -> None:
@@ -239,8 +239,8 @@ def test_open_instruct_sample() -> None:
     (path,) = (SAMPLES / "open_instruct").glob("*_rollouts_*.jsonl")
     for logged in lines(path):
         row = opened(OPEN_INSTRUCT, logged)
-        assert len(row.raw_tokens) == len(logged["response_tokens"])
-        assert row.tokens.values["rollout_logprobs"].tolist() == logged["logprobs"]
+        assert len(row.token_strings) == len(logged["response_tokens"])
+        assert row.aligned.values["rollout_logprobs"].tolist() == logged["logprobs"]
     assert OPEN_INSTRUCT.to_samples is not None
     with pytest.raises(ValueError, match="no list of token ids"):
         OPEN_INSTRUCT.to_samples({"response_tokens": "text"}, LETTERS)

@@ -14,13 +14,13 @@ from repository import FORMATS, SAMPLES
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 OURS = ("verifiers", "prime_rl_tokens", "miles")
 
 
 def opened(root: Path) -> Iterator[Board]:
-    registry = Registry(roots(str(root), ""), 0)
+    registry = Registry(parse_roots(str(root), ""), 0)
     registry.refresh()
     yield Board(registry)
     registry.stop()

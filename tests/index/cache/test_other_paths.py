@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROWS = 60
@@ -70,7 +70,7 @@ def rewards() -> Iterator[Open]:
     opened: list[Registry] = []
 
     def begin(folder: Path | str, cache: Path | None, run: str = "run") -> list[float]:
-        registry = Registry(roots(str(folder), ""), 0, cache)
+        registry = Registry(parse_roots(str(folder), ""), 0, cache)
         opened.append(registry)
         registry.refresh()
         table = Board(registry).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
@@ -289,7 +289,7 @@ def test_full_disk_costs_the_index_and_never_a_run(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(LocalStore, "put", full)
-    registry = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
+    registry = Registry(parse_roots(str(logs), ""), 0, tmp_path / "cache")
     registry.refresh()
     run = registry.runs["run"]
     assert (run.samples, run.message, run.problems) == (ROWS + 1, "", 0)

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Start = Callable[[], Board]
@@ -39,7 +39,7 @@ def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
     opened: list[Registry] = []
 
     def begin() -> Board:
-        registry = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
+        registry = Registry(parse_roots(str(logs), ""), 0, tmp_path / "cache")
         opened.append(registry)
         registry.refresh()
         return Board(registry)
@@ -156,7 +156,7 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
 def test_folder_that_cannot_be_written_costs_the_cache_only(logs: Path, tmp_path: Path) -> None:
     (logs / "a.jsonl").write_text(line(1))
     (tmp_path / "file").write_text("")
-    registry = Registry(roots(str(logs), ""), 0, tmp_path / "file" / "cache")
+    registry = Registry(parse_roots(str(logs), ""), 0, tmp_path / "file" / "cache")
     registry.refresh()
     assert everything(Board(registry))["rows"]["step"] == [1]
     registry.stop()

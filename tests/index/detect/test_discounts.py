@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
@@ -23,7 +23,7 @@ ROW = {"step": 1, "response": "a b", "response_tokens": ["a", " b"], "token_rewa
 
 def sums(folder: Path, run: str) -> list[Any]:
     """The discounted reward of each sample, read from the beginning."""
-    registry = Registry(roots(str(folder), ""), 0)
+    registry = Registry(parse_roots(str(folder), ""), 0)
     try:
         registry.refresh()
         board = Board(registry)
@@ -91,7 +91,7 @@ def test_steps_and_splits_of_a_path_need_no_mapping_of_keys(tmp_path: Path, writ
     write_rows(tmp_path / "run" / "other_13.txt.jsonl", [row])
     toml = "[mapping]\nfiles = 'step_*.jsonl'\nstep_from = 'step_([0-9]+)'\nsplit = 'eval'"
     (tmp_path / "run" / "rlboard.toml").write_text(toml, encoding="utf-8")
-    registry = Registry(roots(str(tmp_path), ""), 0)
+    registry = Registry(parse_roots(str(tmp_path), ""), 0)
     registry.refresh()
     try:
         info = Board(registry).runs().runs[0]
@@ -105,7 +105,7 @@ def test_steps_and_splits_of_a_path_need_no_mapping_of_keys(tmp_path: Path, writ
 def test_a_mapping_that_does_not_fit_is_said_with_the_reason(tmp_path: Path, write_rows: Write) -> None:
     write_rows(tmp_path / "run" / "a.jsonl", [{"q": "p", "out": "r", "good": 1.0}])
     (tmp_path / "run" / "rlboard.toml").write_text('[mapping]\nresponse = "output"', encoding="utf-8")
-    registry = Registry(roots(str(tmp_path), ""), 0)
+    registry = Registry(parse_roots(str(tmp_path), ""), 0)
     registry.refresh()
     try:
         (ignored,) = Board(registry).runs().ignored

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
@@ -28,7 +28,7 @@ def open_board() -> Any:
     opened: list[Registry] = []
 
     def make(folder: Path) -> Board:
-        where = roots(str(folder), "")
+        where = parse_roots(str(folder), "")
         registry = Registry(where, 0, settings=SettingsFinder(where, seconds=0.0))
         opened.append(registry)
         registry.refresh()

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.board.steps.query import steps
 from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
 from tensorboard_plugin_rlboard.index.joins import side_files as joined_files
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -32,7 +32,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     opened: list[Registry] = []
 
     def make() -> Board:
-        registry = Registry(roots(str(tmp_path / "log"), ""), 0, tmp_path / "cache")
+        registry = Registry(parse_roots(str(tmp_path / "log"), ""), 0, tmp_path / "cache")
         opened.append(registry)
         board = Board(registry)
         registry.refresh()

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
 from tensorboard_plugin_rlboard.index.joins.side_files import Group
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -30,7 +30,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     opened: list[Registry] = []
 
     def make(**more: Any) -> Board:
-        registry = Registry(roots(str(tmp_path / "log"), ""), 0, tmp_path / "cache", **more)
+        registry = Registry(parse_roots(str(tmp_path / "log"), ""), 0, tmp_path / "cache", **more)
         opened.append(registry)
         board = Board(registry)
         registry.refresh()

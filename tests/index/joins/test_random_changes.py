@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
 from tensorboard_plugin_rlboard.index.joins import side_files as joined_files
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROUNDS = 10
@@ -116,7 +116,7 @@ def test_any_order_of_changes(tmp_path: Path, seed: int, monkeypatch: pytest.Mon
     world = World(log, seed)
     if seed % 3 == 2:
         (log / "rlboard.toml").write_text("[reference]\nfirst_visit = true\n")
-    registry = Registry(roots(str(log), ""), 0, cache)
+    registry = Registry(parse_roots(str(log), ""), 0, cache)
     board = Board(registry)
     try:
         for turn in range(ROUNDS):
@@ -125,10 +125,10 @@ def test_any_order_of_changes(tmp_path: Path, seed: int, monkeypatch: pytest.Mon
             registry.refresh()
             if turn % 4 == 3:  # TensorBoard starts again over the same kept parts
                 registry.stop()
-                registry = Registry(roots(str(log), ""), 0, cache)
+                registry = Registry(parse_roots(str(log), ""), 0, cache)
                 board = Board(registry)
                 registry.refresh()
-            fresh = Registry(roots(str(log), ""), 0)
+            fresh = Registry(parse_roots(str(log), ""), 0)
             try:
                 fresh.refresh()
                 now, expected = everything(board), everything(Board(fresh))

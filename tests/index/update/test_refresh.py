@@ -26,7 +26,7 @@ from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import discovery, scheduler
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -215,7 +215,7 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
         for name in ("grown", "whole"):
             (Path(folder) / name).mkdir()
         path = Path(folder) / "grown" / "a.jsonl"
-        registry = Registry(roots(folder, ""), 0)
+        registry = Registry(parse_roots(folder, ""), 0)
         try:
             start = 0
             for cut in sorted({min(cut, len(data)) for cut in cuts}):
@@ -428,7 +428,7 @@ def test_run_name_of_files_in_the_log_directory_itself(
 @pytest.fixture
 def started(tmp_path: Path, write_rows: Write) -> Iterator[Registry]:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    registry = Registry(roots(str(tmp_path), ""), 0.02)
+    registry = Registry(parse_roots(str(tmp_path), ""), 0.02)
     registry.start()
     yield registry
     registry.stop()
@@ -495,7 +495,7 @@ def test_failure_of_the_whole_index_is_shown(
         raise RuntimeError("no memory left")
 
     monkeypatch.setattr(discovery, "scan", broken)
-    registry = Registry(roots(str(tmp_path), ""), 0)
+    registry = Registry(parse_roots(str(tmp_path), ""), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()
         assert registry._thread is not None
@@ -530,7 +530,7 @@ def test_query_database_opens_no_other_file(tmp_path: Path, open_board: Open, wr
 
 def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    registry = Registry(roots(str(tmp_path), ""), 0)
+    registry = Registry(parse_roots(str(tmp_path), ""), 0)
     registry.refresh()
     folder = registry.engine.folder
     assert folder.exists()

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.update import scheduler
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -46,7 +46,7 @@ def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
     opened: list[Registry] = []
 
     def begin() -> Registry:
-        registry = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
+        registry = Registry(parse_roots(str(logs), ""), 0, tmp_path / "cache")
         opened.append(registry)
         registry.refresh()
         return registry
@@ -161,7 +161,7 @@ def test_whoever_keeps_answers_is_called_after_each_round(
 ) -> None:
     path = write_rows(logs / "a" / "a.jsonl", [row(1)])
     write_rows(logs / "b" / "a.jsonl", [row(1)])
-    registry = Registry(roots(str(logs), ""), 0)
+    registry = Registry(parse_roots(str(logs), ""), 0)
     calls: list[tuple[str, int]] = []
 
     def note(run: RunIndex) -> None:
@@ -220,7 +220,7 @@ def test_newest_step_is_shown_before_its_turn(
     rows: list[Any] = [row(1 + k // 2, f"r{k}", note="x" * 100) for k in range(100)]
     rows[70] = {**row(1), "note": 3}
     write_rows(logs / "a.jsonl", [*rows, "{torn"])
-    registry = Registry(roots(str(logs), ""), 0)
+    registry = Registry(parse_roots(str(logs), ""), 0)
     shown: list[tuple[int, set[int]]] = []
 
     def note(registry: Registry, run: RunIndex) -> None:
@@ -273,7 +273,7 @@ def test_whoever_asks_ends_a_long_wait(
 ) -> None:
     monkeypatch.setattr(registry_module, "_ATTENTIVE", 0.0)
     monkeypatch.setattr(Registry, "_next_pause", lambda *_, **__: 3600.0)
-    registry = Registry(roots(str(logs), ""), 0.01)
+    registry = Registry(parse_roots(str(logs), ""), 0.01)
     registry.start()
     try:
         for _ in range(2000):

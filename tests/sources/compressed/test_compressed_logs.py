@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed import unpack_cache
-from tensorboard_plugin_rlboard.sources.compressed.decompression import Unpacker
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
-from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ except ImportError:
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.update import scheduler
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 PACK: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".zst": zstd.compress}
@@ -45,7 +45,7 @@ both = pytest.mark.parametrize("suffix", [".gz", ".zst"])
 def fresh_spool(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnpackCache]:
     """A spool of its own for each test, emptied behind it."""
     spool = UnpackCache(reader._open_stored)
-    monkeypatch.setattr(reader, "_spool", spool)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
     yield spool
     spool.clear()
 
@@ -69,13 +69,13 @@ def problems(board: Board) -> list[tuple[str, str]]:
 
 
 def spooled(spool: UnpackCache) -> list[Path]:
-    return [] if spool._home is None else sorted(Path(spool._home.name).iterdir())
+    return [] if spool._folder is None else sorted(Path(spool._folder.name).iterdir())
 
 
 def unpack(suffix: str, pieces: list[bytes]) -> tuple[bytes, str]:
-    unpacker = Unpacker(f"x{suffix}")
+    unpacker = Decompressor(f"x{suffix}")
     data = b"".join(b"".join(unpacker.feed(piece)) for piece in pieces)
-    return data, unpacker.damage or unpacker.torn
+    return data, unpacker.damage or unpacker.truncation
 
 
 @both
@@ -92,7 +92,7 @@ def test_members_are_unpacked_in_whatever_pieces_they_come(
 @both
 def test_few_bytes_that_unpack_to_many_come_in_small_pieces(suffix: str) -> None:
     packed = PACK[suffix](bytes(20_000_000))
-    sizes = [len(piece) for piece in Unpacker(f"x{suffix}").feed(packed)]
+    sizes = [len(piece) for piece in Decompressor(f"x{suffix}").feed(packed)]
     assert sum(sizes) == 20_000_000
     assert max(sizes) <= 256 * 1024
 
@@ -289,8 +289,10 @@ def test_plain_file_is_read_instead_of_its_compressed_twin(
 
 def test_log_directory_of_archives_only_is_active(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl.zst").write_bytes(zstd.compress(lines(1)))
-    assert first_file(roots(str(tmp_path), ""), float("inf"))
-    assert [file.relative for file in scan(roots(str(tmp_path), "")).runs["."]] == ["a.jsonl.zst"]
+    assert has_log_file(parse_roots(str(tmp_path), ""), float("inf"))
+    assert [file.relative for file in list_sources(parse_roots(str(tmp_path), "")).runs["."]] == [
+        "a.jsonl.zst"
+    ]
 
 
 def test_without_zstd_it_is_said_how_to_get_it(
@@ -338,7 +340,7 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spool = UnpackCache(reader._open_stored, budget=30_000)
-    monkeypatch.setattr(reader, "_spool", spool)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
     monkeypatch.setattr(scheduler, "BUDGET", 0)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 4000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
@@ -368,7 +370,7 @@ def test_unpacked_file_that_someone_removed_is_made_again(tmp_path: Path) -> Non
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"abc"))
     try:
-        assert spool.refresh(str(path), (1, 2), settled=True) == 3
+        assert spool.update(str(path), (1, 2), settled=True) == 3
         for unpacked in spooled(spool):
             unpacked.unlink()
         with spool.open(str(path)) as file:
@@ -381,7 +383,7 @@ def test_archive_too_large_for_the_folder_is_cut_and_says_so(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spool = UnpackCache(reader._open_stored, budget=300_000)
-    monkeypatch.setattr(reader, "_spool", spool)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
     text = b"".join(line(step, note="x" * 1000) for step in range(1, 500))
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(text))
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines(1000)))
@@ -415,7 +417,7 @@ def test_full_disk_is_the_runs_message(
     assert board.runs().runs[0].message == "a.jsonl.gz cannot be read: No space left on device."
     assert spooled(fresh_spool) == []
     monkeypatch.undo()
-    monkeypatch.setattr(reader, "_spool", fresh_spool)
+    monkeypatch.setattr(reader, "_unpack_cache", fresh_spool)
     board.registry.refresh()
     assert board.runs().runs[0].message == ""
     assert steps(board) == [1]

@@ -24,19 +24,19 @@ from unpacked_rows import damage_behind, rows_of, told
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.containers import csv_tables, parquet, row_stream
-from tensorboard_plugin_rlboard.sources.containers.base import Glance
-from tensorboard_plugin_rlboard.sources.containers.json_lines import as_line
-from tensorboard_plugin_rlboard.sources.containers.row_stream import pieces
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.discovery.source_file import is_rollouts_far
-from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, first_file, scan
+from tensorboard_plugin_rlboard.sources.containers.base import Preview
+from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
+from tensorboard_plugin_rlboard.sources.containers.row_stream import line_blocks
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile, may_be_remote_log_name
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
     FileState,
-    advance,
-    fingerprint_of,
-    look,
-    measure,
+    compare,
+    fingerprint_of_bytes,
+    with_range_read,
+    with_unpacked_size,
 )
 from tensorboard_plugin_rlboard.sources.remote import objects
 
@@ -70,7 +70,7 @@ def test_a_parquet_file_is_one_line_a_row_with_its_types(tmp_path: Path) -> None
     }
     assert type(row["whole"]) is float
     assert type(row["step"]) is int
-    with reader.open_start(str(path)) as file:
+    with reader.open_forward(str(path)) as file:
         assert b'"nan": NaN, "less": -Infinity' in file.read()
 
 
@@ -126,7 +126,7 @@ def test_what_is_no_whole_parquet_file_says_so(tmp_path: Path, content: bytes, r
     path = tmp_path / "a.parquet"
     path.write_bytes(content)
     assert told(path) == reason
-    assert reader.glance(str(path)).candidate  # so that the reason is shown
+    assert reader.preview(str(path)).may_hold_rollouts  # so that the reason is shown
 
 
 def test_a_damaged_footer_says_so(tmp_path: Path) -> None:
@@ -162,11 +162,11 @@ def test_a_large_file_behind_an_address_is_not_fetched_for_nothing(tmp_path: Pat
             return self.footer
 
     dataset: Any = Far(b"...image_bytes...label...")
-    assert not parquet.PARQUET.glance(dataset, True).candidate
-    assert "was not fetched" in parquet.PARQUET.glance(dataset, True).reason
+    assert not parquet.PARQUET.preview(dataset, True).may_hold_rollouts
+    assert "was not fetched" in parquet.PARQUET.preview(dataset, True).reason
     assert dataset.read_bytes <= 2 * 256 * 1024
     rollouts: Any = Far(b"...step...Prompt...completion...")
-    assert parquet.PARQUET.glance(rollouts, True).candidate
+    assert parquet.PARQUET.preview(rollouts, True).may_hold_rollouts
 
 
 # --- JSON documents ---
@@ -240,10 +240,10 @@ def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_pa
 def test_a_table_that_has_grown_begins_with_the_lines_that_it_had(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"prompt,reward\na,1\nb,0.5\nhalf")
-    before = b"".join(pieces(str(path), reader._open_stored))
+    before = b"".join(line_blocks(str(path), reader._open_stored))
     with path.open("ab") as file:
         file.write(b" a row,2.25\nc,x\n")
-    after = b"".join(pieces(str(path), reader._open_stored))
+    after = b"".join(line_blocks(str(path), reader._open_stored))
     assert after.startswith(before)
     assert [json.loads(line)["prompt"] for line in after.splitlines()] == ["a", "b", "half a row", "c"]
 
@@ -261,7 +261,7 @@ def test_a_table_without_a_whole_header_and_a_record_without_end_say_so(
     for content in (b"", b"a,b", b"\n"):
         path.write_bytes(content)
         assert "no complete header" in told(path)
-    monkeypatch.setattr(csv_tables, "_RECORD", 1000)
+    monkeypatch.setattr(csv_tables, "_MAX_RECORD_BYTES", 1000)
     path.write_bytes(b'a,b\n1,2\n3,"' + b"x\n" * 2000)
     count, damage = damage_behind(path)
     assert (count, "never closed" in damage) == (1, True)
@@ -311,16 +311,16 @@ CHEAP = [
 def test_files_that_everybody_has_are_nobodys_log(tmp_path: Path, name: str, content: Any) -> None:
     path = tmp_path / name
     path.write_bytes(content())
-    assert reader.glance(str(path)) == Glance(candidate=False)
+    assert reader.preview(str(path)) == Preview(may_hold_rollouts=False)
 
 
 def test_a_checkpoint_is_told_by_its_first_bytes(tmp_path: Path) -> None:
     weights = {f"layer.{i}.weight": [0.0] * 50 for i in range(100)}
     path = write_torch(tmp_path / "model.pt", {"model": weights, "rollout_id": 3, "samples": []})
-    assert not reader.glance(str(path)).candidate
+    assert not reader.preview(str(path)).may_hold_rollouts
     with zipfile.ZipFile(tmp_path / "other.pt", "w") as archive:
         archive.writestr("code/__torch__.py", "rollout_id samples")
-    assert not reader.glance(str(tmp_path / "other.pt")).candidate
+    assert not reader.preview(str(tmp_path / "other.pt")).may_hold_rollouts
 
 
 def test_a_huge_file_costs_a_glance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -347,54 +347,54 @@ def test_a_huge_file_costs_a_glance(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             file.truncate(20 * 1024**3)
     monkeypatch.setattr(reader, "_open_stored", Counting)
     for suffix in (".pt", ".json", ".csv"):
-        assert not reader.glance(str(tmp_path / f"huge{suffix}")).candidate
-        with reader.open_start(str(tmp_path / f"huge{suffix}")) as start:
+        assert not reader.preview(str(tmp_path / f"huge{suffix}")).may_hold_rollouts
+        with reader.open_forward(str(tmp_path / f"huge{suffix}")) as start:
             assert start.read() == b""
     assert read <= 6 * 64 * 1024
 
 
 def test_files_that_hold_rollouts_are_candidates(tmp_path: Path) -> None:
     for path in sorted(SAMPLES.rglob("*.pt")) + sorted(SAMPLES.rglob("*.parquet")):
-        assert reader.glance(str(path)).candidate
+        assert reader.preview(str(path)).may_hold_rollouts
     path = tmp_path / "a.json"
     path.write_text(
         json.dumps({"training_step": 1, "epoch": 0, "episode_id": "a:0", "task": {}, "trajectories": []})
     )
-    assert reader.glance(str(path)).candidate
+    assert reader.preview(str(path)).may_hold_rollouts
     path.write_text(json.dumps([{"prompt": "a", "response": "b", "reward": 1}]))
-    assert reader.glance(str(path)).candidate
+    assert reader.preview(str(path)).may_hold_rollouts
     table = tmp_path / "a.csv"
     table.write_text("conversation_text,trajectory_reward\n")
-    assert reader.glance(str(table)).candidate
+    assert reader.preview(str(table)).may_hold_rollouts
     table.write_text("prompt,completion,reward\n")
-    assert reader.glance(str(table)).candidate
-    assert reader.glance(str(tmp_path / "a.jsonl")).candidate  # not even opened
+    assert reader.preview(str(table)).may_hold_rollouts
+    assert reader.preview(str(tmp_path / "a.jsonl")).may_hold_rollouts  # not even opened
 
 
 def test_the_first_look_counts_no_files_that_everybody_has(tmp_path: Path) -> None:
     for name in ("config.json", "model.pt", "metrics.csv", ".hidden.parquet"):
         (tmp_path / name).write_bytes(b"{}")
-    assert not first_file(roots(str(tmp_path), ""), float("inf"))
-    assert len(scan(roots(str(tmp_path), "")).runs["."]) == 3
+    assert not has_log_file(parse_roots(str(tmp_path), ""), float("inf"))
+    assert len(list_sources(parse_roots(str(tmp_path), "")).runs["."]) == 3
     (tmp_path / "completions").mkdir()
     shutil.copy(
         SAMPLES / "trl/plain/completions/completions_00001.parquet", tmp_path / "completions" / "a.parquet"
     )
-    assert first_file(roots(str(tmp_path), ""), float("inf"))
+    assert has_log_file(parse_roots(str(tmp_path), ""), float("inf"))
 
 
 def test_links_and_pipes_that_everybody_has_are_no_problem_of_ours(tmp_path: Path) -> None:
     (tmp_path / "latest.pt").symlink_to(tmp_path / "gone.pt")
     os.mkfifo(tmp_path / "pipe.json")
-    assert scan(roots(str(tmp_path), "")).problems == []
+    assert list_sources(parse_roots(str(tmp_path), "")).problems == []
     (tmp_path / "latest.parquet").symlink_to(tmp_path / "gone.parquet")
-    assert len(scan(roots(str(tmp_path), "")).problems) == 1
+    assert len(list_sources(parse_roots(str(tmp_path), "")).problems) == 1
 
 
 def test_hidden_folders_are_looked_into_and_our_own_are_not(tmp_path: Path) -> None:
     for folder in (".art/p/models/m/trajectories/train", ".rlboard/x", ".git"):
         write_parquet(tmp_path / folder / "0001.parquet", "SELECT 1 AS a")
-    assert list(scan(roots(str(tmp_path), "")).runs) == [".art/p/models/m/trajectories/train"]
+    assert list(list_sources(parse_roots(str(tmp_path), "")).runs) == [".art/p/models/m/trajectories/train"]
 
 
 # --- the spool and the looks ---
@@ -409,11 +409,11 @@ def source(path: Path) -> SourceFile:
 
 def read_all(path: Path) -> FileState:
     """The state of a file whose lines have all been read."""
-    seen = look(None, source(path), time.time_ns())
+    seen = compare(None, source(path), time.time_ns())
     assert seen.state is not None
-    state = measure(seen.state, str(path))
+    state = with_unpacked_size(seen.state, str(path))
     with reader.open_file(str(path)) as file:
-        return advance(state, fingerprint_of(file.read(), 0))
+        return with_range_read(state, fingerprint_of_bytes(file.read(), 0))
 
 
 def test_a_container_is_packed_and_its_offsets_are_those_of_its_lines() -> None:
@@ -422,14 +422,14 @@ def test_a_container_is_packed_and_its_offsets_are_those_of_its_lines() -> None:
     assert reader.is_container(path)
     assert not reader.is_packed("a.jsonl")
     assert not reader.is_container("a.jsonl.gz")
-    with reader.open_start(path) as file:
+    with reader.open_forward(path) as file:
         whole_file = file.read()
     lines = whole_file.splitlines(keepends=True)
     at = len(lines[0])
     assert reader.read_range(path, at, len(lines[1])) == lines[1]
     facts = Path(path).stat()
     assert reader.unpacked_size(path, (facts.st_size, facts.st_mtime_ns), settled=True) == len(whole_file)
-    assert reader.damage(path) == ""
+    assert reader.damage_in(path) == ""
 
 
 def test_what_was_read_for_its_first_row_is_not_read_again(
@@ -438,7 +438,7 @@ def test_what_was_read_for_its_first_row_is_not_read_again(
     path = tmp_path / "1.pt"
     shutil.copy(SAMPLES / "slime" / "rollout_data" / "1.pt", path)
     os.utime(path, (time.time() - 100, time.time() - 100))
-    with reader.open_start(str(path)) as file:
+    with reader.open_forward(str(path)) as file:
         rows = file.read().splitlines()
     read: list[Any] = []
 
@@ -446,7 +446,7 @@ def test_what_was_read_for_its_first_row_is_not_read_again(
         read.append(arguments)
         return iter(())
 
-    monkeypatch.setattr(row_stream, "pieces", counted)
+    monkeypatch.setattr(row_stream, "line_blocks", counted)
     state = read_all(path)
     assert (len(rows), state.size > 1000, read) == (12, True, [])
     os.utime(path)
@@ -476,15 +476,15 @@ def test_what_was_read_for_its_first_row_is_not_read_again(
 def test_behind_an_address_only_names_that_trainers_give_are_looked_into(
     name: str, looked_into: bool
 ) -> None:
-    assert is_rollouts_far(name) is looked_into
+    assert may_be_remote_log_name(name) is looked_into
 
 
 def test_a_rewritten_container_is_unpacked_anew(tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "a.parquet", "SELECT 'first' AS said FROM range(12)")
     before = read_all(path)
-    assert look(before, source(path), time.time_ns()).change is Change.UNCHANGED
+    assert compare(before, source(path), time.time_ns()).change is Change.UNCHANGED
     write_parquet(path, "SELECT 'other' AS said FROM range(8)")
-    after = look(before, source(path), time.time_ns())
+    after = compare(before, source(path), time.time_ns())
     assert after.change is Change.REWRITTEN
     assert [row["said"] for row in rows_of(path)] == ["other"] * 8
 
@@ -495,7 +495,7 @@ def test_a_table_that_has_grown_is_read_on(tmp_path: Path) -> None:
     before = read_all(path)
     with path.open("ab") as file:
         file.write(b"c,d,0\n")
-    after = look(before, source(path), time.time_ns())
+    after = compare(before, source(path), time.time_ns())
     assert after.change is Change.APPENDED
     assert after.state is not None
     assert (
@@ -513,13 +513,13 @@ def test_a_container_caught_half_written_keeps_what_was_read(tmp_path: Path, siz
     with reader.open_file(str(path)) as file:
         lines = file.read()
     path.write_bytes(real[:size])
-    seen = look(before, source(path), time.time_ns())
+    seen = compare(before, source(path), time.time_ns())
     assert seen.change is Change.UNREADABLE
     assert "still being written" in seen.reason
     with reader.open_file(str(path)) as file:
         assert file.read() == lines
     path.write_bytes(real)
-    assert look(before, source(path), time.time_ns()).change is Change.UNCHANGED
+    assert compare(before, source(path), time.time_ns()).change is Change.UNCHANGED
 
 
 def test_the_spool_has_room_for_a_part_only(tmp_path: Path) -> None:
@@ -537,9 +537,9 @@ def test_what_lies_behind_an_address_is_fetched(tmp_path: Path, monkeypatch: pyt
     path = SAMPLES / "trl/plain/completions/completions_00001.parquet"
     monkeypatch.setattr(objects, "open_object", lambda _: path.open("rb"))
     url = "s3://bucket/completions/completions_00001.parquet"
-    with reader.open_start(url) as file:
+    with reader.open_forward(url) as file:
         found = file.read()
-    with reader.open_start(str(path)) as file:
+    with reader.open_forward(str(path)) as file:
         assert file.read() == found
     spool = UnpackCache(reader._open_stored)
     with spool.open(url) as file:
@@ -550,9 +550,9 @@ def test_what_lies_behind_an_address_is_fetched(tmp_path: Path, monkeypatch: pyt
 def test_what_is_too_large_to_be_fetched_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     path = SAMPLES / "trl/plain/completions/completions_00001.parquet"
     monkeypatch.setattr(objects, "open_object", lambda _: path.open("rb"))
-    monkeypatch.setattr(row_stream, "_MOST_FETCHED", 1000)
+    monkeypatch.setattr(row_stream, "_MAX_FETCHED", 1000)
     with pytest.raises(OSError, match="too large to be fetched"):
-        reader.open_start("s3://bucket/completions_00001.parquet")
+        reader.open_forward("s3://bucket/completions_00001.parquet")
 
 
 def test_a_fetched_file_is_whole_over_several_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -560,8 +560,8 @@ def test_a_fetched_file_is_whole_over_several_blocks(tmp_path: Path, monkeypatch
     monkeypatch.setattr(objects, "open_object", lambda _: path.open("rb"))
     size = path.stat().st_size
     for block in (size // 2, size // 3 + 1, size, size + 1):
-        monkeypatch.setattr(row_stream, "_BLOCK", block)
-        with row_stream._local("s3://bucket/a.parquet", reader._open_stored) as fetched:
+        monkeypatch.setattr(row_stream, "_FETCH_BYTES", block)
+        with row_stream._local_copy("s3://bucket/a.parquet", reader._open_stored) as fetched:
             assert fetched.read_bytes() == path.read_bytes()
 
 
@@ -570,7 +570,7 @@ def test_reading_the_start_of_a_container_reads_no_more(tmp_path: Path) -> None:
         tmp_path / "a.parquet", "SELECT range AS i FROM range(200000)", ", ROW_GROUP_SIZE 2048"
     )
     began = time.monotonic()
-    with reader.open_start(str(path)) as file:
+    with reader.open_forward(str(path)) as file:
         assert json.loads(file.readline()) == {"i": 0}
     assert time.monotonic() - began < 5
 
@@ -581,24 +581,24 @@ def test_no_temporary_file_stays_and_databases_are_used_again(
     import tempfile
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    monkeypatch.setattr(parquet, "_idle", {})
+    monkeypatch.setattr(parquet, "_idle_readers", {})
     (tmp_path / "temporary").mkdir()
     path = write_parquet(tmp_path / "a.parquet", "SELECT range AS i FROM range(100000)")
-    with reader.open_start(str(path)) as file:
+    with reader.open_forward(str(path)) as file:
         file.readline()
     rows_of(path)
     first, second = (
-        reader.open_start(str(path)),
-        reader.open_start(str(path)),
+        reader.open_forward(str(path)),
+        reader.open_forward(str(path)),
     )  # two at a time, each with its own
     assert first.readline() == second.readline() == b'{"i": 0}\n'
     assert len(first.read().splitlines()) == len(second.read().splitlines()) == 99_999
     first.close()
     second.close()
-    assert [len(readers) for readers in parquet._idle.values()] == [2]
+    assert [len(readers) for readers in parquet._idle_readers.values()] == [2]
     assert len(list((tmp_path / "temporary").iterdir())) == 2
     assert list((tmp_path / "temporary").glob("*/*.parquet")) == []
-    parquet._idle.clear()
+    parquet._idle_readers.clear()
 
 
 def test_where_there_are_no_links_a_file_is_copied_and_never_written_to(
@@ -617,7 +617,7 @@ def test_where_there_are_no_links_a_file_is_copied_and_never_written_to(
     monkeypatch.setattr(Path, "symlink_to", refused)
     assert len(rows_of(second)) == 9
     assert first.read_bytes() == before
-    parquet._idle.clear()
+    parquet._idle_readers.clear()
 
 
 def test_a_process_that_was_forked_opens_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -627,22 +627,22 @@ def test_a_process_that_was_forked_opens_a_database_of_its_own(monkeypatch: pyte
     monkeypatch.setattr(os, "getpid", lambda: process + 1)
     with parquet._reader() as after:
         assert after is not before
-    assert parquet._idle[process][-1] is before
-    parquet._idle.pop(process + 1)
+    assert parquet._idle_readers[process][-1] is before
+    parquet._idle_readers.pop(process + 1)
 
 
 def test_lines_that_json_cannot_have_are_damage() -> None:
     ring: dict[str, Any] = {}
     ring["ring"] = ring
     with pytest.raises(ValueError, match="Circular"):
-        as_line(ring)
+        row_to_line(ring)
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
     with pytest.raises(ValueError, match="too deeply"):
-        as_line({"deep": deep})
-    assert json.loads(as_line({(1, 2): {None: b"\xff" * 2000}})) == {"(1, 2)": {"None": "[2000 bytes]"}}
-    assert as_line({"half": "\ud83d"}) == b'{"half": "\\ud83d"}\n'
+        row_to_line({"deep": deep})
+    assert json.loads(row_to_line({(1, 2): {None: b"\xff" * 2000}})) == {"(1, 2)": {"None": "[2000 bytes]"}}
+    assert row_to_line({"half": "\ud83d"}) == b'{"half": "\\ud83d"}\n'
 
 
 def test_starting_does_not_import_what_only_containers_need() -> None:

@@ -23,12 +23,12 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.sources import reader
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources
 from tensorboard_plugin_rlboard.sources.remote import filesystems
-from tensorboard_plugin_rlboard.sources.remote.filesystems import places
+from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
 from tensorboard_plugin_rlboard.texts import TextRules
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec comes with the extra remote")
@@ -119,9 +119,9 @@ def line_to(server: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> Iterato
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(s3fs.S3FileSystem, "retries", 1)
-    places.clear()
+    file_systems.clear()
     yield line
-    places.clear()
+    file_systems.clear()
     line.close()
 
 
@@ -153,9 +153,9 @@ def bucket(line_to: Line, server: tuple[str, int], request: pytest.FixtureReques
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No pauses between attempts, and no file unpacked by another test."""
-    monkeypatch.setattr(filesystems, "_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(filesystems, "_RETRY_PAUSES", (0, 0, 0))
     spool = UnpackCache(reader._open_stored)
-    monkeypatch.setattr(reader, "_spool", spool)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
     yield
     spool.clear()
 
@@ -165,7 +165,7 @@ def open_url() -> Iterator[Callable[[str], Board]]:
     opened: list[Registry] = []
 
     def make(url: str) -> Board:
-        registry = Registry(roots(url, ""), 0)
+        registry = Registry(parse_roots(url, ""), 0)
         opened.append(registry)
         registry.refresh()
         return Board(registry)
@@ -214,7 +214,7 @@ def test_runs_on_s3_are_found_and_opened(bucket: Bucket, open_url: Open) -> None
 
 def test_named_root_and_slash_at_the_end(bucket: Bucket) -> None:
     path = bucket.put("a/x.jsonl", lines(1))
-    for found in (scan(roots(f"{bucket.url}/", "")), scan(roots("", bucket.url))):
+    for found in (list_sources(parse_roots(f"{bucket.url}/", "")), list_sources(parse_roots("", bucket.url))):
         assert [(file.path, file.relative) for file in found.runs["a"]] == [(path, "a/x.jsonl")]
 
 
@@ -235,7 +235,7 @@ def test_object_is_seekable_and_its_lines_are_read_ahead(bucket: Bucket) -> None
         assert file.seek(2) == 2
         assert file.seek(1, 1) == 3
         assert (file.read(2), file.tell(), file.read(0)) == (b"34", 5, b"")
-    with reader.open_start(url) as file:
+    with reader.open_forward(url) as file:
         assert file.readlines() == [b"0123456789\n", b"ab"]
 
 
@@ -386,14 +386,16 @@ def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> N
 
 def test_root_that_is_missing_or_a_file(bucket: Bucket) -> None:
     url = bucket.put("x.jsonl", lines(1))
-    assert [problem.reason for problem in scan(roots(url, "")).problems] == ["This is a file, not a folder."]
-    assert scan(roots(f"{bucket.url}/nothing", "")).runs == {}
-    assert scan(roots("s3://no-such-bucket-here/logs", "")).runs == {}
+    assert [problem.reason for problem in list_sources(parse_roots(url, "")).problems] == [
+        "This is a file, not a folder."
+    ]
+    assert list_sources(parse_roots(f"{bucket.url}/nothing", "")).runs == {}
+    assert list_sources(parse_roots("s3://no-such-bucket-here/logs", "")).runs == {}
 
 
 def test_remote_root_is_active_without_a_question() -> None:
-    assert first_file(roots("s3://bucket/logs", ""), time.monotonic() - 1)
-    registry = Registry(roots("nowhere://at.all", ""), 0)
+    assert has_log_file(parse_roots("s3://bucket/logs", ""), time.monotonic() - 1)
+    registry = Registry(parse_roots("nowhere://at.all", ""), 0)
     registry.start()
     assert registry._thread is not None
     registry._thread.join(30)
@@ -423,10 +425,10 @@ def test_other_file_systems_of_fsspec(open_url: Open) -> None:
 
 
 def test_without_fsspec_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    places.clear()
+    file_systems.clear()
     for name in [name for name in sys.modules if name.partition(".")[0] == "fsspec"]:
         monkeypatch.setitem(sys.modules, name, None)
-    (problem,) = scan(roots("s3://user:pw@bucket/logs", "")).problems
+    (problem,) = list_sources(parse_roots("s3://user:pw@bucket/logs", "")).problems
     assert problem.path == "s3://…@bucket/logs"
     assert problem.reason == (
         'Remote log directories need fsspec: pip install "tensorboard-plugin-rlboard[remote]".'
@@ -447,10 +449,10 @@ def test_without_fsspec_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch
 def test_without_the_package_of_a_file_system(
     url: str, package: str, remedy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places.clear()
+    file_systems.clear()
     monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, url.partition(":")[0], raising=False)
     monkeypatch.setitem(sys.modules, package, None)
-    (problem,) = scan(roots(url, "")).problems
+    (problem,) = list_sources(parse_roots(url, "")).problems
     assert problem.reason.startswith(remedy)
     assert package in problem.reason or "[remote]" in problem.reason
 
@@ -481,9 +483,9 @@ def test_what_a_file_system_says_never_reaches_the_user(
             Wired.asked += 1
             raise error
 
-    places.clear()
+    file_systems.clear()
     fsspec.register_implementation("wired", Wired, clobber=True)
-    (problem,) = scan(roots(f"wired://user:{SECRET}@host/logs?token={SECRET}", "")).problems
+    (problem,) = list_sources(parse_roots(f"wired://user:{SECRET}@host/logs?token={SECRET}", "")).problems
     assert said in problem.reason
     assert SECRET not in problem.reason + problem.path
     assert Wired.asked == attempts
@@ -497,26 +499,26 @@ def test_where_every_attempt_takes_long_there_are_few(monkeypatch: pytest.Monkey
         raise TimeoutError
 
     with pytest.raises(OSError, match=r"did not answer in time \(TimeoutError\)"):
-        filesystems.patiently("s3://bucket/x", ask)
+        filesystems.ask("s3://bucket/x", ask)
 
 
 def test_whoever_waits_is_not_kept_waiting_by_a_dead_network() -> None:
     answer = threading.Event()
     with (
-        filesystems.hurried(0.05),
+        filesystems.time_limit(0.05),
         pytest.raises(OSError, match=r"s3://bucket did not answer in 0\.05 seconds"),
     ):
-        filesystems.patiently("s3://bucket/x", answer.wait)
+        filesystems.ask("s3://bucket/x", answer.wait)
     answer.set()
-    with filesystems.hurried(60.0):
-        assert filesystems.patiently("s3://bucket/x", lambda: 7) == 7
+    with filesystems.time_limit(60.0):
+        assert filesystems.ask("s3://bucket/x", lambda: 7) == 7
         with pytest.raises(FileNotFoundError):
-            filesystems.patiently("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
-    assert filesystems.patiently("s3://bucket/x", threading.current_thread) is threading.current_thread()
+            filesystems.ask("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
+    assert filesystems.ask("s3://bucket/x", threading.current_thread) is threading.current_thread()
 
 
 def test_addresses_are_shown_without_their_secrets() -> None:
-    assert printable("s3://bucket/a@b/c") == "s3://bucket/a@b/c"
-    assert printable("sftp://me:pw@host/a@b") == "sftp://…@host/a@b"
-    assert printable("https://host/x?token=abc#d") == "https://host/x?…"
-    assert printable("/local/who@where?x") == "/local/who@where?x"
+    assert printable_path("s3://bucket/a@b/c") == "s3://bucket/a@b/c"
+    assert printable_path("sftp://me:pw@host/a@b") == "sftp://…@host/a@b"
+    assert printable_path("https://host/x?token=abc#d") == "https://host/x?…"
+    assert printable_path("/local/who@where?x") == "/local/who@where?x"
