@@ -71,7 +71,7 @@ def finder(root: Path, given: str = "", name: str = "", seconds: float = 0.0) ->
 
 def test_every_section_is_read(tmp_path: Path) -> None:
     write(tmp_path / "exp" / "completions", WHOLE)
-    found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
+    found = finder(tmp_path).for_path(str(tmp_path / "exp" / "completions"))
     assert found.problems == ()
     assert found == Settings(
         mapping=MappingSection(
@@ -81,19 +81,21 @@ def test_every_section_is_read(tmp_path: Path) -> None:
             split="eval",
         ),
         scalar_runs=("exp/runs/x", "exp/completions"),
-        config={"gamma": 0.99, "algorithm": "grpo", "optimizer.lr": 1e-6},
-        config_sources=dict.fromkeys(("gamma", "algorithm", "optimizer.lr"), "exp/completions/rlboard.toml"),
+        hyperparameters={"gamma": 0.99, "algorithm": "grpo", "optimizer.lr": 1e-6},
+        hyperparameter_files=dict.fromkeys(
+            ("gamma", "algorithm", "optimizer.lr"), "exp/completions/rlboard.toml"
+        ),
         reference=ReferenceSection(file=str(tmp_path / "exp" / "completions" / "reference.jsonl")),
         scores=ScoresSection(str(tmp_path / "exp" / "completions" / "later" / "scores.jsonl")),
-        text=TextRules(("<pad>",), "<|im_end|>"),
-        files=("exp/completions/rlboard.toml",),
+        text_rules=TextRules(("<pad>",), "<|im_end|>"),
+        file_names=("exp/completions/rlboard.toml",),
     )
 
 
 def test_without_a_file_nothing_is_said(tmp_path: Path) -> None:
-    assert finder(tmp_path).of(str(tmp_path)) == Settings()
-    assert finder(tmp_path).of(str(tmp_path / "gone" / "x.jsonl")) == Settings()
-    assert SettingsFinder([], "").of("/anywhere") == Settings()
+    assert finder(tmp_path).for_path(str(tmp_path)) == Settings()
+    assert finder(tmp_path).for_path(str(tmp_path / "gone" / "x.jsonl")) == Settings()
+    assert SettingsFinder([], "").for_path("/anywhere") == Settings()
 
 
 def test_the_nearest_file_wins_key_by_key(tmp_path: Path) -> None:
@@ -104,13 +106,13 @@ def test_the_nearest_file_wins_key_by_key(tmp_path: Path) -> None:
     write(tmp_path / "exp", '[config]\ngamma = 2\n[mapping]\nprompt = "q"')
     run = tmp_path / "exp" / "run"
     run.mkdir()
-    found = finder(tmp_path).of(str(run / "x.jsonl"))
-    assert found.config == {"gamma": 2, "lam": 1}
-    assert found.config_sources == {"gamma": "exp/rlboard.toml", "lam": "rlboard.toml"}
+    found = finder(tmp_path).for_path(str(run / "x.jsonl"))
+    assert found.hyperparameters == {"gamma": 2, "lam": 1}
+    assert found.hyperparameter_files == {"gamma": "exp/rlboard.toml", "lam": "rlboard.toml"}
     assert found.mapping.keys == {"prompt": "q", "response": "r"}
     assert found.scalar_runs == ("a",)
-    assert found.files == ("exp/rlboard.toml", "rlboard.toml")
-    assert finder(tmp_path).of(str(tmp_path)).config == {"gamma": 1, "lam": 1}
+    assert found.file_names == ("exp/rlboard.toml", "rlboard.toml")
+    assert finder(tmp_path).for_path(str(tmp_path)).hyperparameters == {"gamma": 1, "lam": 1}
 
 
 def test_nothing_above_the_log_directory_counts(tmp_path: Path) -> None:
@@ -118,8 +120,8 @@ def test_nothing_above_the_log_directory_counts(tmp_path: Path) -> None:
     write(tmp_path / "logs-other", "[config]\ngamma = 1")
     logs = tmp_path / "logs"
     logs.mkdir()
-    assert finder(logs).of(str(logs / "x.jsonl")) == Settings()
-    assert finder(logs).of(str(tmp_path / "logs-other")) == Settings()
+    assert finder(logs).for_path(str(logs / "x.jsonl")) == Settings()
+    assert finder(logs).for_path(str(tmp_path / "logs-other")) == Settings()
 
 
 def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
@@ -128,10 +130,10 @@ def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
     write(tmp_path / "c", "[reference]\nfirst_visit = true")
     write(tmp_path / "d", '[reference]\nfirst_visit = true\nrun = "../b"')
     look = finder(tmp_path)
-    assert look.of(str(tmp_path / "a")).reference == ReferenceSection(run="b")
-    assert look.of(str(tmp_path / "c")).reference == ReferenceSection(first_visit=True)
-    assert look.of(str(tmp_path)).reference == ReferenceSection(file=str(tmp_path / "r.jsonl"))
-    several = look.of(str(tmp_path / "d"))
+    assert look.for_path(str(tmp_path / "a")).reference == ReferenceSection(run="b")
+    assert look.for_path(str(tmp_path / "c")).reference == ReferenceSection(first_visit=True)
+    assert look.for_path(str(tmp_path)).reference == ReferenceSection(file=str(tmp_path / "r.jsonl"))
+    several = look.for_path(str(tmp_path / "d"))
     assert several.reference == ReferenceSection(run="b")
     assert several.problems == (
         "d/rlboard.toml: [reference] takes one of run, first_visit; run counts, take the others out.",
@@ -192,13 +194,13 @@ def test_each_mistake_is_a_sentence_and_the_rest_stays(tmp_path: Path, text: str
     write(run, f"{text}\n")
     write(tmp_path, '[mapping]\nresponse = "kept"\n[config]\ngamma = 0.5')
     look = finder(tmp_path)
-    found = look.of(str(run))
+    found = look.for_path(str(run))
     assert len(found.problems) == 1, found.problems
     assert sentence in found.problems[0]
     assert found.problems[0].startswith("run/rlboard.toml: ")
     assert found.problems[0].endswith(".")
     assert found.mapping.keys["response"] == "kept"
-    assert found.config["gamma"] == 0.5
+    assert found.hyperparameters["gamma"] == 0.5
     assert (found.reference, found.scores) == (ReferenceSection(), ScoresSection())
     assert look.problems == found.problems
 
@@ -214,7 +216,7 @@ def test_each_mistake_is_a_sentence_and_the_rest_stays(tmp_path: Path, text: str
 )
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "rlboard.toml").write_bytes(content)
-    found = finder(tmp_path).of(str(tmp_path))
+    found = finder(tmp_path).for_path(str(tmp_path))
     assert len(found.problems) == 1
     assert found.problems[0].startswith("rlboard.toml ")
     assert reason in found.problems[0]
@@ -223,7 +225,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, content: bytes
 
 def test_a_folder_of_that_name_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "rlboard.toml").mkdir()
-    assert "rlboard.toml cannot be read: " in finder(tmp_path).of(str(tmp_path)).problems[0]
+    assert "rlboard.toml cannot be read: " in finder(tmp_path).for_path(str(tmp_path)).problems[0]
 
 
 def test_the_flag_counts_first_and_its_paths_are_those_of_the_log_directory(tmp_path: Path) -> None:
@@ -233,19 +235,19 @@ def test_the_flag_counts_first_and_its_paths_are_those_of_the_log_directory(tmp_
     flag.write_text(
         '[config]\ngamma = 3\n[scalars]\nruns = "tb"\n[scores]\nfile = "scores.jsonl"', encoding="utf-8"
     )
-    found = finder(logs, str(flag)).of(str(logs))
-    assert found.config == {"gamma": 3, "lam": 1}
-    assert found.config_sources["gamma"] == str(flag)
+    found = finder(logs, str(flag)).for_path(str(logs))
+    assert found.hyperparameters == {"gamma": 3, "lam": 1}
+    assert found.hyperparameter_files["gamma"] == str(flag)
     assert (found.scalar_runs, found.scores.file) == (("tb",), str(logs / "scores.jsonl"))
-    assert finder(logs, str(flag)).of("s3://bucket/logs").config == {"gamma": 3}
+    assert finder(logs, str(flag)).for_path("s3://bucket/logs").hyperparameters == {"gamma": 3}
     named = finder(logs, str(flag), name="a")
-    assert named.of(str(logs)).scalar_runs == ("a/tb",)
+    assert named.for_path(str(logs)).scalar_runs == ("a/tb",)
 
 
 def test_a_wrong_flag_is_a_sentence(tmp_path: Path) -> None:
     for wrong in (str(tmp_path / "none.toml"), "~nobody/none.toml", "a\0b"):
         look = finder(tmp_path, wrong)
-        assert look.of(str(tmp_path)).problems[0].startswith("--rlboard_config: there is no file ")
+        assert look.for_path(str(tmp_path)).problems[0].startswith("--rlboard_config: there is no file ")
         assert look.problems
 
 
@@ -265,21 +267,21 @@ def test_a_link_out_of_the_log_directory_is_not_followed(tmp_path: Path) -> None
     (logs / "real.jsonl").write_text("{}", encoding="utf-8")
     (logs / "link.jsonl").symlink_to(tmp_path / "secret.jsonl")
     (logs / "inside.jsonl").symlink_to(logs / "real.jsonl")
-    found = finder(logs).of(str(logs))
+    found = finder(logs).for_path(str(logs))
     assert found.scores == ScoresSection()
     assert found.reference.file == str(logs / "inside.jsonl")
     assert len(found.problems) == 1
     # A run that is linked into the log directory is part of it, and so are the files beside its settings.
     write(tmp_path / "elsewhere", '[scores]\nfile = "s.jsonl"')
     (logs / "run").symlink_to(tmp_path / "elsewhere")
-    assert finder(logs).of(str(logs / "run")).scores.file == str(logs / "run" / "s.jsonl")
+    assert finder(logs).for_path(str(logs / "run")).scores.file == str(logs / "run" / "s.jsonl")
 
 
 def test_changes_are_seen_and_an_unchanged_file_is_read_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[str] = []
-    real = toml_file.read
+    real = toml_file.read_settings_file
 
     def counted(path: str, shown: str, folder: str) -> Any:
         reads.append(shown)
@@ -289,20 +291,20 @@ def test_changes_are_seen_and_an_unchanged_file_is_read_once(
     path = write(tmp_path, "[config]\ngamma = 1")
     (tmp_path / "a").mkdir()
     look = finder(tmp_path)
-    first = look.of(str(tmp_path / "a"))
-    assert look.of(str(tmp_path / "a")) is first
-    assert look.of(str(tmp_path)).config == {"gamma": 1}
+    first = look.for_path(str(tmp_path / "a"))
+    assert look.for_path(str(tmp_path / "a")) is first
+    assert look.for_path(str(tmp_path)).hyperparameters == {"gamma": 1}
     assert reads == ["rlboard.toml"]
     path.write_text("[config]\ngamma = 22", encoding="utf-8")
-    assert look.of(str(tmp_path / "a")).config == {"gamma": 22}
+    assert look.for_path(str(tmp_path / "a")).hyperparameters == {"gamma": 22}
     path.unlink()
-    assert look.of(str(tmp_path / "a")) == Settings()
+    assert look.for_path(str(tmp_path / "a")) == Settings()
     assert look.problems == ()
 
 
 def test_asking_for_thousands_of_files_looks_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     look = finder(tmp_path, seconds=60.0)
-    look.of(str(tmp_path))
+    look.for_path(str(tmp_path))
     stats: list[str] = []
     real = os.stat
 
@@ -312,7 +314,7 @@ def test_asking_for_thousands_of_files_looks_once(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "stat", counted)
     for i in range(3000):
-        look.of(str(tmp_path / f"{i}.jsonl"))
+        look.for_path(str(tmp_path / f"{i}.jsonl"))
     assert not [path for path in stats if path.endswith("rlboard.toml")]
 
 
@@ -329,7 +331,7 @@ def test_asking_for_thousands_of_files_looks_once(tmp_path: Path, monkeypatch: p
     ],
 )
 def test_a_rule_is_for_the_files_that_it_names(files: str, path: str, applies: bool) -> None:
-    assert MappingSection(file_pattern=files).applies(PurePosixPath(path)) is applies
+    assert MappingSection(file_pattern=files).applies_to(PurePosixPath(path)) is applies
 
 
 def test_a_rule_tells_step_and_split_from_the_path() -> None:
@@ -350,7 +352,7 @@ def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
         "(?:step|iter)_?([0-9]+)/.*",
     ):
         write(tmp_path, f"[mapping]\nstep_from = '{pattern}'")
-        found = finder(tmp_path).of(str(tmp_path))
+        found = finder(tmp_path).for_path(str(tmp_path))
         assert bool(found.problems) is (pattern == "(?:a?){9}(b)"), pattern
         start = time.monotonic()
         found.mapping.path_defaults(path)
@@ -359,16 +361,16 @@ def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
 
 def test_a_rule_makes_the_format_of_the_rows_that_it_fits() -> None:
     rule = MappingSection({"response": "info.answer"})
-    known = rule.format({"info": {"answer": "x"}})
+    known = rule.format_for({"info": {"answer": "x"}})
     assert known is not None
     assert known.mapping == KeyMapping({"response": "info.answer"})
-    assert rule.format({"loss": 1.0}) is None
-    assert MappingSection().format({"response": "x"}) is None
+    assert rule.format_for({"loss": 1.0}) is None
+    assert MappingSection().format_for({"response": "x"}) is None
 
 
 def test_split_may_be_a_word_or_a_key(tmp_path: Path) -> None:
     write(tmp_path, '[mapping]\nsplit = "phase"')
-    found = finder(tmp_path).of(str(tmp_path)).mapping
+    found = finder(tmp_path).for_path(str(tmp_path)).mapping
     assert (found.split, found.keys) == ("", {"split": "phase"})
 
 
@@ -381,7 +383,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
     max_size=4,
 )))  # fmt: skip
 def test_checking_never_raises(table: dict[str, Any]) -> None:
-    found = toml_file.checked(table, "rlboard.toml", "/logs")
+    found = toml_file.check_table(table, "rlboard.toml", "/logs")
     assert all(problem.startswith("rlboard.toml: ") for problem in found.problems)
 
 
@@ -390,7 +392,7 @@ def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "exp").mkdir()
     write(tmp_path / "exp" / "completions", example)
-    found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
+    found = finder(tmp_path).for_path(str(tmp_path / "exp" / "completions"))
     assert found.problems == ()
     assert found.scalar_runs == ("exp/runs/Nov22",)
     assert found.mapping.keys["columns.accuracy"] == "info.checks.accuracy"

@@ -1,4 +1,4 @@
-"""Conversations where a text is expected: as messages for the reader, as text for the index."""
+"""Reads the conversation of a row, and writes structures that stand in place of a text as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import as_message
 
 
 def structure_to_text(value: object) -> str:
-    """A list or object that stands where a text is expected: messages as they read, anything else as JSON."""
+    """A list or object in place of a text, as text: messages one below the other, anything else as JSON."""
     found = as_messages(value)
     return json.dumps(value, ensure_ascii=False) if found is None else messages_to_text(found)
 
@@ -20,7 +20,7 @@ def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str,
 
     Args:
         row: the row.
-        texts: our text -> keys of the row that may hold it.
+        texts: text field -> keys of the row that may hold it.
     """
     whole = as_messages(row.get("messages"))
     if whole is not None:

@@ -1,8 +1,8 @@
-"""Conversations: the messages of chat data in one structure, whoever wrote them, and as readable text.
+"""Reads chat messages of any trainer into one structure, and writes them as text.
 
 Read are chat messages as OpenAI's, Anthropic's and Hugging Face's interfaces spell them and as verifiers, ART and TRL
-write them to disk. What has no words of its own (pictures, sound) becomes a word in brackets; nothing is guessed from
-inside a text, so `<think>` stays where it was logged.
+write them to disk. A content block that is no text (picture, sound) becomes its type in brackets; nothing is guessed
+from inside a text, so `<think>` stays where it was logged.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ def as_messages(value: object) -> list[Message] | None:
 
 
 def messages_to_text(messages: Sequence[Mapping[str, object]]) -> str:
-    """Messages as text: of one only what it says, of several each after its role; thinking and tool calls included."""
+    """Write messages as text: a single one without its role, several each after its role; with thinking and tool calls."""
     if len(messages) == 1:
         return _message_text(messages[0])
     return "\n\n".join(f"{_heading(message)}: {_message_text(message)}" for message in messages)
 
 
 def split_conversation(messages: Sequence[Message]) -> tuple[list[Message], list[Message]]:
-    """The prompt and the response of a conversation.
+    """Split a conversation into prompt and response.
 
     The response begins with the first message that is marked as sampled; where none is, with the first one of the
     assistant after the first of a user, so that a greeting belongs to the prompt. Everything from there on is the
-    response, tool results and further turns included.
+    response, tool results and further messages of the user included.
     """
     roles = [str(message.get("role", "")).lower() for message in messages]
     start = next((i for i, message in enumerate(messages) if message.get("sampled") is True), None)
@@ -100,7 +100,7 @@ def _message(item: object) -> Message | None:
 
 
 def _read_content(value: object) -> tuple[str, str, list[Message]]:
-    """What a message says, what it thinks, and the tools that it calls, where all of that stands in its parts."""
+    """Text, thinking and tool calls of a message's content, which is a text or a list of content blocks."""
     texts: list[str] = []
     thoughts: list[str] = []
     calls: list[Message] = []
@@ -121,7 +121,7 @@ def _block_type(block: object) -> str:
 
 
 def _block_text(block: object) -> str:
-    """The text of a part of a message; what is no text by the word for what it is."""
+    """The text of a content block; for a block that is no text, its type in brackets."""
     if block is None or isinstance(block, str):
         return block or ""
     if not isinstance(block, dict):
@@ -139,14 +139,14 @@ def _block_text(block: object) -> str:
 
 
 def _result_block_text(block: object) -> str:
-    """A part of a tool's result. A result holds no further results, so this does not go on for ever."""
+    """The text of a block within a tool's result. Further results in it are not read, so this does not recurse."""
     if isinstance(block, dict) and isinstance(block.get("text"), str):
         return str(block["text"])
     return f"[{kind}]" if (kind := _block_type(block)) else _json_text(block)
 
 
 def _thinking_text(value: object) -> str:
-    """What was thought: a text, or parts that hold one."""
+    """The text of thinking: a text, or blocks that hold one."""
     texts: list[str] = []
     for block in _as_list(value):
         if isinstance(block, str):
@@ -164,7 +164,7 @@ def _as_list(value: object) -> list[object]:
 
 
 def _tool_calls(value: object) -> list[Message]:
-    """Tool calls, each also as a JSON text, as some writers put them into tables."""
+    """Read tool calls; the list and each of its entries may be JSON texts, as some writers put them into tables."""
     return [call for item in _as_list(_parsed_json(value)) for call in _tool_call(_parsed_json(item))]
 
 

@@ -1,7 +1,11 @@
-"""AReaL's rollout dump (`dump_to_file`): one small file a task below a folder a policy version; no token data.
+"""Reads AReaL's rollout dump: the texts of one task a file, one sample a line; no token data.
 
-The step is `tail_version`, the newest policy version that a sample was written with, not the global step. Special
-tokens are kept in the texts. `head_version` counts the prompt's tokens, too, and is then -1, which says nothing.
+Trainer: AReaL (inclusionAI), `dump_to_file` in areal/infra/workflow_executor.py.
+Option: `dump_to_file` with a `tokenizer_path`; files are `{trial}/rollout/{version}/{task}.jsonl` and `eval-rollout/…`.
+Line: one sample, special tokens kept in its texts.
+
+The step is `tail_version`, the newest policy version that a sample was written with, not the global step.
+`head_version` counts the prompt's tokens, too; where it is -1 it says nothing.
 """
 
 from __future__ import annotations

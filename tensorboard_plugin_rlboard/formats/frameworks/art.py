@@ -1,4 +1,9 @@
-"""OpenPipe ART's trajectories: one Parquet file a step and split, in older versions lines of whole groups."""
+"""Reads the trajectories of OpenPipe ART; no token data.
+
+Trainer: OpenPipe ART (0.5), art/utils/trajectory_logging.py.
+Option: always written, to `.art/{project}/models/{model}/trajectories/{split}/{step}.parquet`; by older versions `.jsonl`.
+Line: one sample (a row of the Parquet file); in older versions one group of trajectories, each a sample.
+"""
 
 from __future__ import annotations
 
@@ -49,22 +54,22 @@ def _sample(row: Row, logged: object, group: str) -> dict[str, object]:
     messages = as_messages(_parse_tool_calls(logged))
     if messages is None:
         raise ValueError("It has no messages.")
-    asked, answered = split_conversation(messages)
+    prompt, response = split_conversation(messages)
     sample: dict[str, object] = {
         "messages": messages,
-        "prompt": messages_to_text(asked),
-        "response": messages_to_text(answered),
+        "prompt": messages_to_text(prompt),
+        "response": messages_to_text(response),
         "reward": row.get("reward"),
     }
     if group:
         sample["group_id"] = group
     if row.get("logs"):
         sample["logs"] = _text(row["logs"])
-    for beside in ("metrics", "metadata"):
-        extra_fields.add_extra_fields(sample, _as_object(row.get(beside)).items(), beside)
-        of_group = _as_object(row.get(f"group_{beside}")).items()
+    for section in ("metrics", "metadata"):
+        extra_fields.add_extra_fields(sample, _as_object(row.get(section)).items(), section)
+        group_values = _as_object(row.get(f"group_{section}")).items()
         extra_fields.add_extra_fields(
-            sample, ((f"group_{name}", value) for name, value in of_group), f"group_{beside}"
+            sample, ((f"group_{name}", value) for name, value in group_values), f"group_{section}"
         )
     return sample
 

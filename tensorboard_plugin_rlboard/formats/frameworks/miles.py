@@ -1,7 +1,11 @@
-"""Trajectories of miles (`--save-debug-trajectory-data`): one sample with its conversation a line.
+"""Reads the trajectories of miles: conversations without token data.
 
-Definition: miles/ray/rollout/debug_data.py (`trajectory_rows`). The step is the file's name, counted from 0. What is not
-there: tokens, samples without a recorded conversation, and rewards that are no number.
+Trainer: miles, `trajectory_rows` in miles/ray/rollout/debug_data.py.
+Option: `--save-debug-trajectory-data DIR/{rollout_id}.jsonl`; evaluations are `eval_{rollout_id}.jsonl`.
+Line: one sample with its conversation.
+
+The step is in the file's name, counted from 0. Not there: tokens, samples without a recorded conversation, and rewards
+that are no number.
 """
 
 from __future__ import annotations
@@ -45,9 +49,13 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         raise ValueError("The conversation has no message of the assistant.")
     occurrence = as_int(row.get("sample_occurrence"))
     index = extra_fields.identifier_text(row.get("sample_index"))
-    said = row.get("prompt")
+    logged_prompt = row.get("prompt")
     sample: dict[str, object] = {
-        "prompt": messages_to_text(prompt) if prompt else said if isinstance(said, str) else None,
+        "prompt": messages_to_text(prompt)
+        if prompt
+        else logged_prompt
+        if isinstance(logged_prompt, str)
+        else None,
         "response": messages_to_text(response),
         "messages": messages,
         "reward": row.get("reward"),

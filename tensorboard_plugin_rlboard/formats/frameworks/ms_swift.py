@@ -1,9 +1,13 @@
-"""ms-swift's `completions.jsonl` (`log_completions`): a line is a batch in columns, or with Ray a sample; no token ids.
+"""Reads the completions of ms-swift; no token ids.
+
+Trainer: ms-swift (GRPO, Megatron, Ray, GKD), `log_completions` in swift/rlhf_trainers/grpo_trainer.py.
+Option: `--log_completions true`; the file is `completions.jsonl`.
+Line: a batch in columns; with Ray one sample.
 
 The reward is the sum of the columns of reward functions where there is no `reward`; their weights are not logged. A
 function that returned nothing for a sample is logged as NaN and counts as absent. A batch that stands twice in one line
-is read once; what is not done: the same batch in two lines is not recognised, because each line is read by itself, and
-samples of an evaluation, which carry no mark, count as training. Not there: groups, log-probabilities, token strings.
+is read once; the same batch in two lines is not recognised, because each line is read by itself. Samples of an
+evaluation carry no mark and count as training. Not there: groups, log-probabilities, token strings.
 """
 
 from __future__ import annotations
@@ -39,11 +43,11 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
             problems = ["The line has no completions: it holds no sample."]
     else:
         logged = [{key: value for key, value in row.items() if value is not None}]
-    rewarding = _reward_functions(logged)
-    kept = _without_repeats(logged)
-    if len(kept) < len(logged):
-        problems.append(f"The line holds its batch of {len(kept)} samples more than once: it is read once.")
-    return LineSamples([_sample(entry, rewarding) for entry in kept], problems)
+    reward_functions = _reward_functions(logged)
+    unique = _without_repeats(logged)
+    if len(unique) < len(logged):
+        problems.append(f"The line holds its batch of {len(unique)} samples more than once: it is read once.")
+    return LineSamples([_sample(entry, reward_functions) for entry in unique], problems)
 
 
 def _with_common_step(row: Row) -> Row:

@@ -1,4 +1,8 @@
-"""NeMo-RL's logs, `train_data_step{N}.jsonl` and `val_data_step{N}.jsonl`: a line is a sample, every value in a list of one.
+"""Reads NeMo-RL's logs of training and validation data, with token data.
+
+Trainer: NVIDIA NeMo-RL, nemo_rl/utils/logger.py and train_data_dump.py.
+Option: on by default; files are `exp_NNN/train_data_step{N}.jsonl` and `val_data_step{N}.jsonl`.
+Line: one sample, every value in a list of one entry.
 
 Token data covers the padded conversation: `input_lengths` ends it, and the response begins at the first token of the
 loss mask; what the mask leaves out after that (tool output, further questions) stays as masked positions. `content` is
@@ -69,12 +73,12 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     length = as_int(_single_entry(row.get("input_lengths")))
     if length is not None:
         sample["input_lengths"] = length
-    laid = _ResponseTokens(row, length, problems)
+    tokens = _ResponseTokens(row, length, problems)
     if as_float(_single_entry(row.get("advantages"))) is not None:
         sample["advantage"] = _single_entry(row.get("advantages"))
-    sample |= _further_values(row, laid.arrays) | laid.arrays
-    if laid.response_ids:
-        sample["response_tokens"] = context.tokens(laid.response_ids)
+    sample |= _further_values(row, tokens.arrays) | tokens.arrays
+    if tokens.response_ids:
+        sample["response_tokens"] = context.tokens(tokens.response_ids)
     if messages:
         prompt, response = split_conversation(messages)
         sample |= {
@@ -82,10 +86,10 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
             "prompt": messages_to_text(prompt),
             "response": messages_to_text(response),
         }
-        if not laid.arrays and length is None and context.defaults.split != "train":
+        if not tokens.arrays and length is None and context.defaults.split != "train":
             sample["split"] = "eval"  # only validation logs messages without any token data
     else:
-        sample |= _texts(content, laid, context, problems)
+        sample |= _texts(content, tokens, context, problems)
     return LineSamples([sample], problems)
 
 

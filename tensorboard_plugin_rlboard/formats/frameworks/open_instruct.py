@@ -1,4 +1,8 @@
-"""open-instruct's rollout traces (`save_traces`): token ids and the sampler's log-probabilities, no text.
+"""Reads open-instruct's rollout traces: token ids and the sampler's log-probabilities, no text.
+
+Trainer: open-instruct (Ai2), `save_traces` in open_instruct/rl_utils.py.
+Option: `save_traces`; files are `{run}_rollouts_{shard}.jsonl`.
+Line: one sample.
 
 `response_tokens` holds ids here, not strings. With a tokenizer beside the run prompt, response and ground truth are
 decoded; without one tokens are shown as `#id`, the response has no text, and the prompt is its ids, so that it can be
@@ -41,8 +45,8 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         sample["prompt"] = _decode(prompt, context)
     sample["rollout_logprobs"] = row.get("logprobs")
     truth = row.get("ground_truth")
-    known = as_token_ids(truth)
-    sample["ground_truth"] = _decode(known, context) if known else truth
+    truth_ids = as_token_ids(truth)
+    sample["ground_truth"] = _decode(truth_ids, context) if truth_ids else truth
     sample["data_source"] = _single_entry(row.get("dataset"))
     group = as_int(row.get("prompt_idx"))
     if group is not None:

@@ -1,9 +1,12 @@
-"""prime-rl's token exports: what the trainer saw of each sequence, token by token, without any text.
+"""Reads prime-rl's token exports: what the trainer saw of each sequence, token by token, without any text.
 
-Definition: prime_rl/trainer/rl/token_export.py (schema 1). One line is one sequence of one rank's micro-batch; where
-several were packed into it their positions begin again at 0, and each becomes a sample. What is not there: texts and token
-strings (only ids: without a tokenizer a prompt is its ids, so that it can be followed across steps and equal ones are a
-group), a reward in most versions, and anything that says which trace a sequence was.
+Trainer: prime-rl, prime_rl/trainer/rl/token_export.py (schema 1).
+Option: `trainer.enable_token_export = true`; files are `token_exports/step_{N}/rank_{R}.jsonl`.
+Line: one sequence of one rank's micro-batch; where several were packed into it their positions begin again at 0, and
+each becomes a sample.
+
+Not there: texts and token strings (only ids: without a tokenizer a prompt is its ids, so that it can be followed across
+steps and equal ones are a group), a reward in most versions, and anything that says which trace a sequence was.
 """
 
 from __future__ import annotations
@@ -48,7 +51,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         raise ValueError("The line has no list of token ids as token_ids.")
     if not isinstance(mask, list) or len(mask) != len(ids):
         raise ValueError("The line has no loss_mask of the length of its token_ids.")
-    kept = [bool(value) for value in mask]
+    is_trained = [bool(value) for value in mask]
     problems = [
         f"{key} has another length than the {len(ids)} token_ids and is left out."
         for key, value in row.items()
@@ -57,11 +60,13 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     starts = _sequence_starts(row.get("position_ids"), len(ids))
     rows: list[Row] = []
     for number, (begin, end) in enumerate(zip(starts, [*starts[1:], len(ids)], strict=True)):
-        if True in kept[begin:end]:
-            first = kept.index(True, begin, end)
-            last = end - kept[begin:end][::-1].index(True)
+        if True in is_trained[begin:end]:
+            first = is_trained.index(True, begin, end)
+            last = end - is_trained[begin:end][::-1].index(True)
             rows.append(
-                _sample(row, context, ids, kept, (begin, first, last), number if len(starts) > 1 else None)
+                _sample(
+                    row, context, ids, is_trained, (begin, first, last), number if len(starts) > 1 else None
+                )
             )
     if not rows:
         problems.append("No token of the sequence was trained on.")

@@ -1,4 +1,10 @@
-"""rLLM's episodes: one JSON document an episode, each with the trajectories of its agents."""
+"""Reads rLLM's episodes; no token data.
+
+Trainer: rLLM (2026), rllm/utils/episode_logger.py.
+Option: `log_episodes`; files are `episodes/{train,val}_step_{N}_epoch_{E}/episode_….json`.
+Line: one episode (a JSON document) with the trajectories of its agents. Each trajectory is a sample, or each step of a
+trajectory where the steps are conversations of their own.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +47,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     """A sample a trajectory; a sample a step where the steps are conversations of their own."""
     task = _as_object(row.get("task"))
     episode = str(row.get("episode_id", ""))
-    about: dict[str, object] = {
+    episode_fields: dict[str, object] = {
         "step": row.get("training_step"),
         "epoch": row.get("epoch"),
         "group_id": row.get("task_hash") or episode.split(":", maxsplit=1)[0],
@@ -52,8 +58,10 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         ),
         "data_source": task.get("data_source"),
     }
-    about = {key: value for key, value in about.items() if isinstance(value, (str, *_NUMBER))}
-    extra_fields.add_extra_fields(about, _as_object(row.get("metrics")).items(), "metrics")
+    episode_fields = {
+        key: value for key, value in episode_fields.items() if isinstance(value, (str, *_NUMBER))
+    }
+    extra_fields.add_extra_fields(episode_fields, _as_object(row.get("metrics")).items(), "metrics")
     samples: list[Row] = []
     problems: list[str] = []
     for number, trajectory in enumerate(map(_as_object, _as_list(row.get("trajectories")))):
@@ -61,25 +69,29 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         if not steps:
             problems.append(f"Trajectory {number} of {episode} has no steps; it is left out.")
             continue
-        name = {"sample_id": f"{episode}/{number}", "agent": _text(trajectory.get("name") or "")}
+        trajectory_fields = {"sample_id": f"{episode}/{number}", "agent": _text(trajectory.get("name") or "")}
         if _is_one_conversation(steps):
-            said = _conversation(steps[-1:]) if steps[-1].get("chat_completions") else _conversation(steps)
+            conversation = (
+                _conversation(steps[-1:]) if steps[-1].get("chat_completions") else _conversation(steps)
+            )
             reward = _number(trajectory.get("reward"), _number(steps[-1].get("reward"), None))
-            samples.append({**about, **name, **said, "turns": len(steps), "reward": reward})
+            samples.append(
+                {**episode_fields, **trajectory_fields, **conversation, "turns": len(steps), "reward": reward}
+            )
         else:
             for at, step in enumerate(steps):
                 reward = _number(step.get("reward"), None) if len(steps) > 1 else None
-                whole = _number(trajectory.get("reward"), None)
-                of_step = {} if reward is None else {"step_reward": reward}
+                trajectory_reward = _number(trajectory.get("reward"), None)
+                step_fields = {} if reward is None else {"step_reward": reward}
                 samples.append(
                     {
-                        **about,
-                        **name,
+                        **episode_fields,
+                        **trajectory_fields,
                         **_conversation([step]),
                         "sample_id": f"{episode}/{number}/{at}",
                         "turn": at,
-                        "reward": whole,
-                        **of_step,
+                        "reward": trajectory_reward,
+                        **step_fields,
                     }
                 )
     return LineSamples(
@@ -89,11 +101,11 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
 
 def _is_one_conversation(steps: Sequence[_Object]) -> bool:
     """Whether the last step's conversation holds all that was said before, or none of the steps has a conversation."""
-    said = [as_messages(step.get("chat_completions")) for step in steps]
-    if not any(said):
+    conversations = [as_messages(step.get("chat_completions")) for step in steps]
+    if not any(conversations):
         return True
-    last = said[-1] or []
-    return all(messages is not None and last[: len(messages)] == messages for messages in said)
+    last = conversations[-1] or []
+    return all(messages is not None and last[: len(messages)] == messages for messages in conversations)
 
 
 def _conversation(steps: Sequence[_Object]) -> dict[str, object]:
@@ -102,8 +114,8 @@ def _conversation(steps: Sequence[_Object]) -> dict[str, object]:
     if messages is None:
         replies = [_text(step.get("model_response") or step.get("action") or "") for step in steps]
         return {"prompt": _text(steps[0].get("observation") or ""), "response": "\n\n".join(replies)}
-    asked, answered = split_conversation(messages)
-    return {"messages": messages, "prompt": messages_to_text(asked), "response": messages_to_text(answered)}
+    prompt, response = split_conversation(messages)
+    return {"messages": messages, "prompt": messages_to_text(prompt), "response": messages_to_text(response)}
 
 
 def _as_object(value: object) -> _Object:

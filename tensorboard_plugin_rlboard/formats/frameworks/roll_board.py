@@ -1,8 +1,12 @@
-"""ROLL's board dump (`save_logging_board_dir`): nearly our own format, with two arrays that are laid out otherwise.
+"""Reads ROLL's board dump: nearly our own format, with two arrays that have other positions.
+
+Trainer: ROLL (Alibaba), roll/pipeline/rlvr/rlvr_pipeline.py.
+Option: `save_logging_board_dir`; files are `data_{time}.jsonl`.
+Line: one sample.
 
 `token_rewards` has a value for every token of the padded prompt and response but the first one (what a logit predicts),
 so its end is the end of the response. `values` is a copy of it, written under that name whether there is a critic or
-not: it says nothing of a critic and is left out. Not there: group, ground truth, split, samples of agentic pipelines.
+not, and is left out. Not there: group, ground truth, split, samples of agentic pipelines.
 """
 
 from __future__ import annotations

@@ -1,7 +1,11 @@
-"""ROLL's rollout dump (`rollout_dump_dir`): one line a file and step, whose values are columns.
+"""Reads ROLL's rollout dump; no token data.
+
+Trainer: ROLL (Alibaba), roll/pipeline/rlvr/utils.py and agentic/utils.py.
+Option: `rollout_dump_dir`; files are `rollout_dump_data.step_{N}.jsonl`.
+Line: a batch in columns, one line a file and step.
 
 Pipelines with verifiable rewards write texts and scores; agentic ones conversations, and no score but what their
-environment puts into `trajectory_data`, whose numbers become metrics. Not there: token arrays, split, finish reasons.
+environment puts into `trajectory_data`, whose numbers become metrics. Not there: split, finish reasons.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""SkyRL's evaluation dump, `dumped_evals/global_step_{N}_evals/{data_source}.jsonl`: one line a sample.
+"""Reads SkyRL's evaluation dump; of token data only rewards.
+
+Trainer: SkyRL, skyrl/train/utils/trainer_utils.py.
+Option: on by default below `export_path`; files are `dumped_evals/global_step_{N}_evals/{data_source}.jsonl`.
+Line: one sample.
 
 `score` is a number or a reward for each token, whose sum is then the reward. The rows do not tell the step: the folder
 does. Not there: training samples (a pickle of SkyRL's own classes), log-probabilities, token strings, groups.

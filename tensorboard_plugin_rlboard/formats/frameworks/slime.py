@@ -1,4 +1,9 @@
-"""slime's dumps (also miles): ``--save-debug-rollout-data`` and ``--dump-details``, torch files of whole rollouts."""
+"""Reads the dumps of slime, which miles writes, too: torch files of whole rollouts.
+
+Trainer: slime (2026), slime/observability/rollout_data_utils.py and train_data_utils.py.
+Option: `--save-debug-rollout-data P/{rollout_id}.pt`, or `--dump-details D` (`D/rollout_data/` and `D/train_data/`).
+Line: one sample (an entry of the archive's list `samples`).
+"""
 
 from __future__ import annotations
 
@@ -81,11 +86,11 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         "weight_version": _last_version(row.get("weight_versions")),
         "metadata": row.get("metadata") or None,
     }
-    asked = as_messages(row.get("prompt"))
-    sample["prompt"] = row.get("prompt") if asked is None else messages_to_text(asked)
-    if asked is not None:
+    prompt_messages = as_messages(row.get("prompt"))
+    sample["prompt"] = row.get("prompt") if prompt_messages is None else messages_to_text(prompt_messages)
+    if prompt_messages is not None:
         answer = {"role": "assistant", "content": str(row.get("response") or ""), "sampled": True}
-        sample["messages"] = [*({**message, "sampled": False} for message in asked), answer]
+        sample["messages"] = [*({**message, "sampled": False} for message in prompt_messages), answer]
     _add_reward(sample, row.get("reward"))
     return LineSamples([_without_empty(sample)])
 
@@ -96,8 +101,8 @@ def _add_reward(sample: dict[str, object], reward: object) -> None:
         sample["reward"] = reward
         return
     numbers = {str(name): value for name, value in reward.items() if isinstance(value, (bool, int, float))}
-    whole = next((numbers[name] for name in ("reward", "score") if name in numbers), None)
-    sample["reward"] = next(iter(numbers.values())) if whole is None and len(numbers) == 1 else whole
+    total = next((numbers[name] for name in ("reward", "score") if name in numbers), None)
+    sample["reward"] = next(iter(numbers.values())) if total is None and len(numbers) == 1 else total
     extra_fields.add_extra_fields(
         sample, ((name, value) for name, value in numbers.items() if name != "reward"), "reward"
     )
@@ -126,9 +131,9 @@ def _training_to_samples(row: Row, context: LineContext) -> LineSamples:
 
 def _response_ids(tokens: object, length: object) -> list[int]:
     """The ids of the response, which are the last of a sample's."""
-    whole = tokens if isinstance(tokens, list) else []
+    all_ids = tokens if isinstance(tokens, list) else []
     count = length if isinstance(length, int) else 0
-    found = whole[len(whole) - count :] if 0 < count <= len(whole) else []
+    found = all_ids[len(all_ids) - count :] if 0 < count <= len(all_ids) else []
     return [token for token in found if isinstance(token, int)] if _are_ints(found) else []
 
 

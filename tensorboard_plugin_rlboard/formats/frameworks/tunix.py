@@ -1,4 +1,9 @@
-"""Tunix's trajectory log: a CSV table whose cells are what Python prints of lists and objects."""
+"""Reads Tunix's trajectory logs: CSV tables whose cells are what Python prints of lists and objects.
+
+Trainer: Tunix (Google), tunix/utils/trajectory_logger.py (0.1) and tunix/experimental/orchestrator/rl_program.py (2026).
+Option: a `log_dir` for metrics; files are `trajectory_log_{time}.csv`.
+Line: one sample (a record of the table).
+"""
 
 from __future__ import annotations
 
@@ -50,34 +55,34 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         for key, value in row.items()
         if key not in _READ_KEYS and isinstance(value, (str, int, float))
     }
-    said = row.get("conversation_text")
-    messages = as_messages(_parse_literal(said))
+    conversation = row.get("conversation_text")
+    messages = as_messages(_parse_literal(conversation))
     if messages is None:
-        sample["response"] = said if isinstance(said, str) else ""
-        if isinstance(said, str) and said.startswith("[{"):
+        sample["response"] = conversation if isinstance(conversation, str) else ""
+        if isinstance(conversation, str) and conversation.startswith("[{"):
             problems.append(
                 "conversation_text is no list of messages, or too long; it is shown as it was written."
             )
     else:
-        asked, answered = split_conversation(messages)
+        prompt, response = split_conversation(messages)
         sample |= {
             "messages": messages,
-            "prompt": messages_to_text(asked),
-            "response": messages_to_text(answered),
+            "prompt": messages_to_text(prompt),
+            "response": messages_to_text(response),
         }
-    given = _parse_literal(row.get("original_input"))
-    about = given if isinstance(given, dict) else {}
+    original = _parse_literal(row.get("original_input"))
+    task = original if isinstance(original, dict) else {}
     if not sample.get("prompt"):
-        sample["prompt"] = _first_text(about, _QUESTIONS)
+        sample["prompt"] = _first_text(task, _QUESTIONS)
     ids = _parse_numbers(row.get("conversation_tokens"))
-    whole = [int(number) for number in ids if number == int(number)] if _finite(ids) else []
+    token_ids = [int(number) for number in ids if number == int(number)] if _finite(ids) else []
     sample |= {
         "step": row.get("policy_version"),
         "reward": row.get("trajectory_reward"),
         "group_id": extra_fields.identifier_text(row.get("group_id")),
         "finish_reason": row.get("status"),
-        "ground_truth": _first_text(about, _TRUTHS),
-        "response_tokens": context.tokens(whole) if whole and len(whole) == len(ids) else None,
+        "ground_truth": _first_text(task, _TRUTHS),
+        "response_tokens": context.tokens(token_ids) if token_ids and len(token_ids) == len(ids) else None,
         "response_mask": _parse_numbers(row.get("conversation_masks")) or None,
         "rollout_logprobs": _parse_numbers(row.get("old_logprobs")) or None,
     }
@@ -92,7 +97,7 @@ def _recognise_program(row: Row) -> bool:
 
 def _program_to_samples(row: Row, context: LineContext) -> LineSamples:
     """A row of the newer log, which has texts of its own beside the printed trajectory."""
-    taken = {
+    read_keys = {
         "completion",
         "completion_tokens",
         "gold_answer",
@@ -102,7 +107,9 @@ def _program_to_samples(row: Row, context: LineContext) -> LineSamples:
         "status",
     }
     sample: dict[str, object] = {
-        key: value for key, value in row.items() if key not in taken and isinstance(value, (str, int, float))
+        key: value
+        for key, value in row.items()
+        if key not in read_keys and isinstance(value, (str, int, float))
     }
     ids = [int(number) for number in _parse_numbers(row.get("completion_tokens")) if abs(number) < 2**53]
     sample |= {
@@ -142,8 +149,8 @@ def _finite(numbers: Sequence[float]) -> bool:
     return all(abs(number) < 2**53 for number in numbers)
 
 
-def _first_text(about: dict[object, object], keys: Sequence[str]) -> str | None:
-    found = next((about[key] for key in keys if about.get(key) is not None), None)
+def _first_text(task: dict[object, object], keys: Sequence[str]) -> str | None:
+    found = next((task[key] for key in keys if task.get(key) is not None), None)
     if isinstance(found, list) and len(found) == 1:
         found = found[0]
     return (

@@ -1,9 +1,12 @@
-"""Traces of verifiers (0.4, schema 1): prime-rl's rollouts of a training, and evaluations of their own.
+"""Reads traces of verifiers: prime-rl's rollouts of a training, and evaluations of their own.
 
-Definition: verifiers/v1 (episode.py, trace.py, graph.py), and prime_rl/monitors/file.py for the folders. One line is one
-episode, with the traces of all its agents; each branch of a trace is one sample, as it is one for the training. What is
-not there: token strings (only ids), values of a critic, and the sampler's settings. `traces.jsonl` of other programs
-(spans of OpenTelemetry) have no `traces` in them and are left alone.
+Trainer: verifiers (0.4, schema 1), verifiers/v1 (episode.py, trace.py, graph.py); prime_rl/monitors/file.py for the folders.
+Option: on by default; prime-rl writes `rollouts/step_{N}/{train,eval}/{all,effective}/traces.jsonl`, newer versions
+`traces/step_{N}/{train,eval}/traces.jsonl`, evaluations `traces.jsonl`.
+Line: one episode, with the traces of all its agents; each branch of a trace is one sample, as it is one for the training.
+
+Not there: token strings (only ids), values of a critic, and the sampler's settings. `traces.jsonl` of other programs
+(spans of OpenTelemetry) have no `traces` in them and are not recognised.
 """
 
 from __future__ import annotations
@@ -60,31 +63,31 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     if not isinstance(traces, list):
         raise ValueError("The line has no list of traces.")  # noqa: TRY004  it is the line that is wrong
     problems = [] if traces else [f"The episode has no trace{_last_error(row)}."]
-    told = _episode_fields(row, context)
-    known = [trace for trace in traces if isinstance(trace, Mapping)]
+    episode_fields = _episode_fields(row, context)
+    valid_traces = [trace for trace in traces if isinstance(trace, Mapping)]
     agents = {
         extra_fields.identifier_text(extra_fields.nested_object(trace, "agent").get("name"))
-        for trace in known
+        for trace in valid_traces
     }
     rows: list[Row] = []
-    for trace in known:
-        paths, odd = find_branches(trace.get("nodes"))
-        problems += odd
-        if not paths:
+    for trace in valid_traces:
+        trace_branches, branch_problems = find_branches(trace.get("nodes"))
+        problems += branch_problems
+        if not trace_branches:
             problems.append(f"A trace has no message of the model{_last_error(trace, row)}.")
-        for place, path in enumerate(paths):
-            sample, complaints = _sample(path, trace, context)
-            problems += complaints
+        for number, branch in enumerate(trace_branches):
+            sample, sample_problems = _sample(branch, trace, context)
+            problems += sample_problems
             trace_id = extra_fields.identifier_text(trace.get("id"))
-            sample["sample_id"] = trace_id if place == 0 else f"{trace_id}:{place}"
-            _add_trace_fields(sample, row, trace, told)
-            sample["num_branches"] = len(paths)
+            sample["sample_id"] = trace_id if number == 0 else f"{trace_id}:{number}"
+            _add_trace_fields(sample, row, trace, episode_fields)
+            sample["num_branches"] = len(trace_branches)
             if len(traces) > 1:
-                _add_agent(sample, trace, many=len(agents) > 1)
+                _add_agent(sample, trace, several=len(agents) > 1)
             rows.append(
                 {key: value for key, value in sample.items() if value not in (None, "") or key == "response"}
             )
-    if len(known) < len(traces):
+    if len(valid_traces) < len(traces):
         problems.append("A trace is no object and is left out.")
     return LineSamples(rows, problems)
 
@@ -109,27 +112,27 @@ def _episode_fields(row: Row, context: LineContext) -> dict[str, object]:
     }
 
 
-def _sample(path: Branch, trace: Row, context: LineContext) -> tuple[dict[str, object], list[str]]:
+def _sample(branch: Branch, trace: Row, context: LineContext) -> tuple[dict[str, object], list[str]]:
     """The conversation of a branch and its tokens."""
-    before, after = path.prompt_and_response()
-    without = len(path.nodes) - len(before) - len(after)
+    before, after = branch.prompt_and_response()
+    without = len(branch.nodes) - len(before) - len(after)
     problems = [f"Messages without a role, which are left out: {without}."] if without else []
     sample: dict[str, object] = {
         "messages": [*before, *after] or None,
         "prompt": messages_to_text(before) if before else _prompt(trace),
         "response": messages_to_text(after),
     }
-    found = response_tokens(path)
-    if found.ids:
-        sample["response_tokens"] = context.tokens(found.ids)
-        sample["response_mask"] = [int(kept) for kept in found.mask]
-        sample |= found.arrays
-    ended = _finish_reason(path, trace)
+    tokens = response_tokens(branch)
+    if tokens.ids:
+        sample["response_tokens"] = context.tokens(tokens.ids)
+        sample["response_mask"] = [int(kept) for kept in tokens.mask]
+        sample |= tokens.arrays
+    ended = _finish_reason(branch, trace)
     sample["finish_reason"] = ended
     stop = trace.get("stop_condition")
     if isinstance(stop, str) and stop != ended:
         sample["stop_condition"] = stop
-    return sample, problems + found.problems
+    return sample, problems + tokens.problems
 
 
 def _prompt(trace: Row) -> str:
@@ -137,24 +140,26 @@ def _prompt(trace: Row) -> str:
     return prompt if isinstance(prompt, str) else "" if prompt is None else structure_to_text(prompt)
 
 
-def _finish_reason(path: Branch, trace: Row) -> str | None:
+def _finish_reason(branch: Branch, trace: Row) -> str | None:
     """Why a branch ended: `length` wherever verifiers counts it as truncated, else what stopped the trace."""
     stop = trace.get("stop_condition")
     calls = trace.get("calls")
     reasons = [
         call.get("finish_reason")
         for call in (calls if isinstance(calls, list) else ())
-        if isinstance(call, Mapping) and call.get("node") in path.node_indices and call.get("error") is None
+        if isinstance(call, Mapping) and call.get("node") in branch.node_indices and call.get("error") is None
     ]
-    last = reasons[-1] if reasons else path.last_sampled_node().get("finish_reason")
+    last = reasons[-1] if reasons else branch.last_sampled_node().get("finish_reason")
     if last == "length" or (isinstance(stop, str) and stop in _TRUNCATED):
         return "length"
     return stop if isinstance(stop, str) else last if isinstance(last, str) else None
 
 
-def _add_trace_fields(sample: dict[str, object], row: Row, trace: Row, told: Mapping[str, object]) -> None:
+def _add_trace_fields(
+    sample: dict[str, object], row: Row, trace: Row, episode_fields: Mapping[str, object]
+) -> None:
     """Rewards, metrics and everything that is known of the whole trace."""
-    sample |= told
+    sample |= episode_fields
     task = extra_fields.nested_object(trace, "task") or extra_fields.nested_object(row, "task")
     answer = extra_fields.nested_object(task, "data").get("answer")
     if isinstance(answer, (str, int, float)):
@@ -180,12 +185,12 @@ def _add_trace_fields(sample: dict[str, object], row: Row, trace: Row, told: Map
         sample.setdefault("info", trace["info"])
 
 
-def _add_agent(sample: dict[str, object], trace: Row, *, many: bool) -> None:
+def _add_agent(sample: dict[str, object], trace: Row, *, several: bool) -> None:
     """Which of an episode's agents made a sample: each is compared with its like only."""
     agent = extra_fields.nested_object(trace, "agent")
     name = extra_fields.identifier_text(agent.get("name"))
     extra_fields.add_extra_fields(sample, [("agent", name), ("trainable", agent.get("trainable"))], "trace")
-    if many and name and sample.get("group_id"):
+    if several and name and sample.get("group_id"):
         sample["group_id"] = f"{sample['group_id']}:{name}"
 
 
@@ -204,10 +209,10 @@ def _last_error(*holders: Row) -> str:
         errors = holder.get("errors")
         last = errors[-1] if isinstance(errors, list) and errors else None
         if isinstance(last, Mapping):
-            said = [
+            texts = [
                 text for key in ("type", "message") if (text := extra_fields.identifier_text(last.get(key)))
             ]
-            return f": {': '.join(said)}" if said else ""
+            return f": {': '.join(texts)}" if texts else ""
     return ""
 
 

@@ -1,7 +1,10 @@
-"""Results of verifiers before its traces (`results.jsonl` of `vf-eval`): one rollout a line, as prompt and completion.
+"""Reads results of verifiers before its traces; nothing for each token.
 
-Definition: verifiers/legacy/utils/save_utils.py (`state_to_output`). What is not there: a training step (an evaluation
-stands at step 0, unless it lies in a folder `step_<n>`), and anything for each token.
+Trainer: verifiers (before 0.4), `state_to_output` in verifiers/legacy/utils/save_utils.py.
+Option: on by default in `vf-eval`; files are `outputs/evals/{env}--{model}/{id}/results.jsonl`.
+Line: one sample, as prompt and completion.
+
+Not there: a training step (an evaluation stands at step 0, unless it lies in a folder `step_<n>`).
 """
 
 from __future__ import annotations
@@ -32,9 +35,10 @@ def _recognise(row: Row) -> bool:
 
 def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """A training's folder of steps tells both; results elsewhere are an evaluation of its own."""
-    told = step_folder_defaults(path)
+    defaults = step_folder_defaults(path)
     return PathDefaults(
-        0 if told.step is None else told.step, told.split or ("eval" if told.step is None else "train")
+        0 if defaults.step is None else defaults.step,
+        defaults.split or ("eval" if defaults.step is None else "train"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Values that stand in an object of a line (rewards, metrics) as further keys of its sample."""
+"""Adds values that stand in an object of a line (rewards, metrics) to its sample, under their own names."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ _RESERVED_NAMES = NATIVE.read_keys() | {"messages", "sample_id", "data_source", 
 
 
 def add_extra_fields(row: dict[str, object], found: Iterable[tuple[str, object]], prefix: str) -> None:
-    """Adds numbers, truth values and texts to a sample under their own names.
+    """Add numbers, truth values and texts to a sample under their own names; other values are left out.
 
-    A name that means something else there (a reward that is called `step`) becomes `<prefix>.<name>`. Anything else
-    than a single value is left out.
+    Args:
+        row: the sample, changed in place.
+        found: names and values.
+        prefix: a name that is taken or means something else (a reward called `step`) becomes `<prefix>.<name>`.
     """
     for name, value in found:
         if isinstance(value, (bool, int, float, str)):
@@ -21,7 +23,7 @@ def add_extra_fields(row: dict[str, object], found: Iterable[tuple[str, object]]
 
 
 def nested_object(row: Mapping[str, object], *keys: str) -> Mapping[str, object]:
-    """The object below a path of keys; an empty one where there is none."""
+    """The object under a path of keys; an empty one where there is none."""
     found: object = row
     for key in keys:
         found = found.get(key) if isinstance(found, Mapping) else None
@@ -29,7 +31,7 @@ def nested_object(row: Mapping[str, object], *keys: str) -> Mapping[str, object]
 
 
 def identifier_text(value: object) -> str:
-    """An identifier as text; empty for anything that is none."""
+    """A text or an integer as text; empty for anything else."""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

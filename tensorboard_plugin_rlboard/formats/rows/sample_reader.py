@@ -1,4 +1,4 @@
-"""One row read whole: the texts, numbers and token arrays of an opened sample, through the same alignment as the index."""
+"""Reads one sample whole: its texts, numbers and token arrays, aligned by the same code as in the index."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _NUMBER = (bool, int, float)
 
 @dataclass(frozen=True)
 class SampleValues:
-    """A row in our words.
+    """All values of one sample.
 
     Attributes:
-        texts: text name -> text as logged; structures are written as JSON.
-        numbers: scalar name -> number or truth value, as logged.
-        messages: its conversation as `messages.as_messages` gives it, None where it has none.
-        raw_tokens: response token strings after trimming, as logged.
-        tokens: the aligned arrays of this one sample.
-        trims, misfits: what was cut, and which arrays do not fit.
+        texts: name -> text as logged; structures are written as JSON.
+        numbers: name -> number or truth value, as logged.
+        token_strings: response token strings after trimming, as logged.
+        aligned: the token arrays of this one sample, aligned with its tokens.
+        trims, mismatches: what was cut, and which arrays have a length that does not fit.
+        messages: its conversation as `messages.as_messages` gives it; None where it has none.
     """
 
     texts: Mapping[str, str]
@@ -51,9 +51,9 @@ class SampleValues:
 
 
 def sample_row(
-    line: bytes, file_format: Format, context: LineContext, place: int, arrays: Iterable[str]
+    line: bytes, file_format: Format, context: LineContext, number: int, arrays: Iterable[str]
 ) -> Mapping[str, object] | None:
-    """The row of one sample of a line; None where the line is none of the format, or has fewer samples.
+    """Parse a line and give the row of one of its samples; None where the line is no JSON object or has fewer samples.
 
     Args:
         line: the line.
@@ -69,21 +69,26 @@ def sample_row(
         return parse_line(line, all_array_keys(file_format, arrays))
     row = parse_line(line)
     rows = [] if row is None else file_format.to_samples(row, context).rows
-    return rows[place] if place < len(rows) else None
+    return rows[number] if number < len(rows) else None
 
 
 def all_array_keys(file_format: Format, arrays: Iterable[str]) -> frozenset[str]:
-    """Keys of a row that may hold token arrays; `arrays` are those that the format does not know."""
+    """Every key of a row that may hold a token array.
+
+    Args:
+        file_format: the format of the row.
+        arrays: keys of token arrays that the format does not name.
+    """
     groups = (*file_format.array_keys.values(), *file_format.mask_as_array().values())
     return frozenset(key for keys in groups for key in keys) | frozenset(arrays)
 
 
 def parse_line(line: bytes, lists: AbstractSet[str] = frozenset()) -> Mapping[str, object] | None:
-    """A line as a row; None where it is no JSON object. Bytes that are no UTF-8 become U+FFFD.
+    """Parse a line into a row; None where it is no JSON object. Bytes that are no UTF-8 become U+FFFD.
 
     Args:
         line: the line.
-        lists: keys whose lists of numbers may be given as arrays, which spares a long line most of its time.
+        lists: keys whose lists of numbers may be given as arrays, which saves most of the time of a long line.
     """
     if json_parsers.simdjson is not None:
         try:
@@ -94,7 +99,7 @@ def parse_line(line: bytes, lists: AbstractSet[str] = frozenset()) -> Mapping[st
 
 
 def parse_line_with_python(line: bytes) -> dict[str, object] | None:
-    """A line as Python's parser reads it."""
+    """Parse a line with Python's parser; None where it is no JSON object."""
     try:
         row = json_parsers.parse_with_python(json_parsers.decode_line(line))
     except (ValueError, RecursionError):
@@ -115,7 +120,7 @@ def _parse_line_with_simdjson(line: bytes, lists: AbstractSet[str]) -> dict[str,
 
 
 def _list_value(value: Any) -> object:
-    """A list of numbers as an array; anything else, lists of lists among it, as it is."""
+    """A list of numbers as an array; anything else, lists of lists among it, as Python's own value."""
     if isinstance(value, json_parsers.simdjson.Array) and len(value) and not hasattr(value[0], "as_buffer"):
         flat = json_parsers.number_array(value)
         if flat is not None:
@@ -124,21 +129,29 @@ def _list_value(value: Any) -> object:
 
 
 def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: Iterable[str]) -> SampleValues:
-    """Reads a row by its format's mapping; `arrays` are further keys that hold token arrays."""
+    """Read all values of a sample's row.
+
+    Args:
+        row: the row of one sample.
+        file_format: its format.
+        arrays: further keys that hold token arrays.
+    """
     names = {**file_format.array_keys, **{key: (key,) for key in arrays}, **file_format.mask_as_array()}
-    ours = file_format.read_keys()
+    read_keys = file_format.read_keys()
     found = {
         name: numbers
         for name, keys in names.items()
-        if (numbers := _array_values(_first(row, keys), strict=keys[0] not in ours)) is not None
+        if (numbers := _array_values(_first(row, keys), strict=keys[0] not in read_keys)) is not None
     }
     strings = _first(row, file_format.token_keys)
-    raw = list(map(str, strings)) if isinstance(strings, list) else []
-    logged = _logged_arrays(raw, found)
-    tokens, trims, misfits = align_arrays(logged, next(iter(file_format.mask_as_array()), None))
+    token_strings = list(map(str, strings)) if isinstance(strings, list) else []
+    logged = _logged_arrays(token_strings, found)
+    aligned, trims, misfits = align_arrays(logged, next(iter(file_format.mask_as_array()), None))
     texts, scalars = _texts_and_numbers(row, file_format, {key for name in found for key in names[name]})
-    said = row_messages(row, file_format.text_keys)
-    return SampleValues(texts, scalars, raw[: int(tokens.sizes[0])], tokens, trims, misfits, said)
+    messages = row_messages(row, file_format.text_keys)
+    return SampleValues(
+        texts, scalars, token_strings[: int(aligned.sizes[0])], aligned, trims, misfits, messages
+    )
 
 
 def _first_key(row: Mapping[str, object], keys: Iterable[str]) -> str | None:
@@ -150,7 +163,7 @@ def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
 
 
 def _array_values(value: object, *, strict: bool) -> tuple[Floats, Bools] | None:
-    """A list of numbers and where it has none; None where the value is no such list, or an empty one."""
+    """A list of numbers as an array, and where it is null; None where the value is no such list, or an empty one."""
     if isinstance(value, np.ndarray):
         return value, np.zeros(len(value), bool)
     found = numbers_from_list(value, strict=strict) if isinstance(value, list) and value else None
@@ -190,7 +203,7 @@ def _logged_arrays(raw: list[str], found: Mapping[str, tuple[Floats, Bools]]) ->
 def _texts_and_numbers(
     row: Mapping[str, object], file_format: Format, arrays: set[str]
 ) -> tuple[dict[str, str], dict[str, float | int | bool]]:
-    """Everything of a row that is no token array: canonical names for mapped keys, its own name for any other."""
+    """The texts and numbers of a row that are no token array: under our names where mapped, else under their own."""
     groups = (
         (name, keys)
         for group in (file_format.text_keys, file_format.number_keys)

@@ -1,7 +1,7 @@
-"""From logged arrays to response tokens: trailing padding trimmed, arrays of other lengths aligned or set aside.
+"""Aligns logged arrays with the response tokens: trims trailing padding, and leaves out arrays of another length.
 
 The same code reads a range of a file (many samples, flat) and one opened sample, so the index and the token view
-cannot disagree. Positions everywhere else in the project are positions after this trimming.
+cannot disagree. Token positions everywhere else in the project are positions after this trimming.
 """
 
 from __future__ import annotations
@@ -23,10 +23,15 @@ _LOGPROB_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs
 
 
 def numbers_from_list(value: list[object], *, strict: bool) -> tuple[Floats, Bools | None] | None:
-    """The elements of a list and where they are null (None: nowhere); None where it is no list of numbers.
+    """Read a list of numbers.
 
-    An element in a list of its own counts as that element (`[[0.1], [0.2]]`). `strict` takes numbers, truth values and
-    null only; else a text that holds a number is one, and anything that is no number is null.
+    Args:
+        value: the list. An element in a list of its own counts as that element (`[[0.1], [0.2]]`).
+        strict: take numbers, truth values and null only; else a text that holds a number counts as that number, and
+            anything that is no number as null.
+
+    Returns:
+        The numbers, NaN where they are null, and where they are null (None: nowhere); None for any other list.
     """
     if set(map(type, value)) <= {float, int}:
         try:
@@ -51,7 +56,7 @@ def _list_element(value: object) -> float | None:
 
 
 def number_from_value(value: object) -> float | None:
-    """A number, a truth value or a text that holds a number; None for anything else."""
+    """A number, a truth value or a text that holds a number, as a float; None for anything else."""
     try:
         return float(value) if isinstance(value, (bool, int, float, str)) else None
     except ValueError:
@@ -62,7 +67,14 @@ def number_from_value(value: object) -> float | None:
 
 @dataclass(frozen=True)
 class Trim:
-    """What was cut from one sample and why."""
+    """Trailing padding that was cut from an array.
+
+    Attributes:
+        sample: number of the sample among those aligned together.
+        array: name of the array.
+        count: how many positions were cut.
+        reason: why these are padding.
+    """
 
     sample: int
     array: str
@@ -72,7 +84,14 @@ class Trim:
 
 @dataclass(frozen=True)
 class LengthMismatch:
-    """An array that cannot be laid onto the response tokens and is left out of every statistic."""
+    """An array whose length does not fit the response tokens; it is left out of every statistic.
+
+    Attributes:
+        sample: number of the sample among those aligned together.
+        array: name of the array.
+        length: how many values it has.
+        n_tokens: how many response tokens the sample has.
+    """
 
     sample: int
     array: str
@@ -82,16 +101,16 @@ class LengthMismatch:
 
 @dataclass(frozen=True)
 class LoggedArrays:
-    """Arrays as logged, flat, row-padded: row i holds positions 0 … widths[i]-1 of every array.
+    """The logged arrays of some samples, flat and padded: sample i has positions 0 … widths[i]-1 of every array.
 
     Attributes:
         widths: int64 [samples], the longest array of each sample, tokens included.
         n_tokens: int64 [samples], logged token strings; 0 where there are none.
         last_token: the last token string of each sample that looks special, else None.
-        tail: int64 [samples], how many trailing tokens equal `last_token`; 0 where it is None.
+        trailing_repeats: int64 [samples], how many trailing tokens equal `last_token`; 0 where it is None.
         lengths: array name -> int64 [samples], its logged length, 0 where it is absent or null.
         values: array name -> float64 [sum(widths)], NaN beyond an array's end.
-        null: array name -> bool [sum(widths)], True beyond the end and where the log says null; absent where that is
+        nulls: array name -> bool [sum(widths)], True beyond the end and where the log has null; absent where that is
             nowhere.
     """
 
@@ -104,13 +123,13 @@ class LoggedArrays:
     nulls: Mapping[str, Bools]
 
     def is_empty(self, name: str, part: slice) -> Bools:
-        """Where a stretch of an array has no value or exactly 0."""
+        """Where a slice of an array has no value or exactly 0."""
         zero: Bools = self.values[name][part] == 0.0
         return np.logical_or(zero, self.nulls[name][part]) if name in self.nulls else zero
 
 
 def _trailing_padding(logged: LoggedArrays, starts: Ints) -> list[Trim]:
-    """Trailing pads: repeats of a special token whose log-probabilities are 0.0 or absent."""
+    """Find trailing padding: repeats of a special token whose log-probabilities are 0.0 or absent."""
     trims: list[Trim] = []
     for i in np.flatnonzero(logged.trailing_repeats).tolist():
         source = next(
@@ -135,7 +154,7 @@ def _trailing_padding(logged: LoggedArrays, starts: Ints) -> list[Trim]:
 
 
 def _trailing_zeros(logged: LoggedArrays, starts: Ints, i: int, size: int) -> int:
-    """Without token strings: trailing positions where every log-probability is exactly 0.0 (at least two)."""
+    """Count the trailing positions without token strings where every log-probability is exactly 0.0; 1 counts as 0."""
     names = [name for name in _LOGPROB_ARRAYS if name in logged.lengths and logged.lengths[name][i] > 0]
     if not names or size == 0:
         return 0
@@ -148,11 +167,17 @@ def _trailing_zeros(logged: LoggedArrays, starts: Ints, i: int, size: int) -> in
 def align_arrays(
     logged: LoggedArrays, mask: str | None = None
 ) -> tuple[Tokens, list[Trim], list[LengthMismatch]]:
-    """Lays every array onto the response tokens.
+    """Align every array with the response tokens.
 
     An array that ends with the padding, with the tokens, or one token earlier is read from its start; a longer one is
-    cut where its surplus is empty (0 or null); any other length says nothing about positions and is a misfit.
-    `mask` names the array that is the response mask (0 = left out of statistics).
+    cut where its surplus is empty (0 or null); any other length says nothing about positions and is a mismatch.
+
+    Args:
+        logged: the arrays of some samples.
+        mask: name of the array that is the response mask (0 = left out of statistics).
+
+    Returns:
+        The aligned arrays, the padding that was cut, and the arrays that were left out.
     """
     starts = _starts(logged.widths)
     sizes = logged.n_tokens.copy()
@@ -209,12 +234,12 @@ def _length_mismatches(logged: LoggedArrays, starts: Ints, sizes: Ints) -> list[
 
 
 def _starts(sizes: Ints) -> Ints:
-    """Where each row begins in a flat array."""
+    """Where each sample begins in a flat array."""
     return np.asarray(np.cumsum(sizes) - sizes, np.int64)
 
 
 def _kept_positions(starts: Ints, sizes: Ints) -> Ints:
-    """Flat positions of the first `sizes[i]` places of each row."""
+    """Flat positions of the first `sizes[i]` values of each sample."""
     total = int(sizes.sum())
     new_starts = _starts(sizes)
     return np.arange(total, dtype=np.int64) + np.repeat(starts - new_starts, sizes)

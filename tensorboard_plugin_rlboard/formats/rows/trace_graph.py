@@ -1,4 +1,4 @@
-"""The message graph of a trace: its branches, and what each of them logs for every token of the response.
+"""Reads the message graph of a trace: its branches, and the token arrays of each branch's response.
 
 A trace keeps each message once, as a node that names its parent and holds only the tokens that it adds. So a path from
 the root to a leaf is one conversation, and the tokens along it are what the model saw. Values are logged for the
@@ -23,15 +23,15 @@ _ARRAYS = {
     "entropies": "entropies",
 }
 _MAX_BRANCHES = 256
-"""Branches of one trace that are shown; a path is copied for each."""
+"""Branches of one trace that become samples; a path is copied for each."""
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One conversation of a trace.
+    """One conversation of a trace: the path from the root to a leaf.
 
     Attributes:
-        index: positions of its nodes in the trace, from the root on.
+        node_indices: positions of its nodes in the trace, from the root on.
         nodes: the nodes themselves.
         sampled: which of them the model made.
     """
@@ -45,7 +45,7 @@ class Branch:
         return next(node for node, made in zip(self.nodes[::-1], self.sampled[::-1], strict=True) if made)
 
     def prompt_and_response(self) -> tuple[list[Message], list[Message]]:
-        """Prompt and response; a node whose message has no role is left out."""
+        """The messages before the first sampled one, and the others; a node whose message has no role is left out."""
         begin = self.sampled.index(True)
         said: tuple[list[Message], list[Message]] = ([], [])
         for i, (node, sampled) in enumerate(zip(self.nodes, self.sampled, strict=True)):
@@ -56,12 +56,12 @@ class Branch:
 
 @dataclass
 class ResponseTokens:
-    """The tokens of a response.
+    """The tokens of a branch's response.
 
     Attributes:
         ids: token ids from the first sampled one on.
         mask: which of them the model sampled.
-        arrays: our token metric -> one value a token, None where none was logged.
+        arrays: array field -> one value a token, None where none was logged.
         problems: one sentence for each thing that is left out.
     """
 
@@ -72,10 +72,9 @@ class ResponseTokens:
 
 
 def find_branches(nodes: object) -> tuple[list[Branch], list[str]]:
-    """The branches of a trace that hold something sampled, and a sentence for each thing that is left out.
+    """Find the branches of a trace that hold a sampled message; also one sentence for each thing that is left out.
 
-    A branch whose sampled messages are all part of a longer one (a tool result that was asked for again) is none of
-    its own.
+    A branch whose sampled messages all belong to a longer branch (a tool result that was requested again) is left out.
     """
     listed = [node if isinstance(node, Mapping) else {} for node in nodes] if isinstance(nodes, list) else []
     sampled = _sampled_nodes(listed)
@@ -123,7 +122,7 @@ def _branch(nodes: list[Node], sampled: list[bool], parents: list[int | None], l
 
 
 def _sampled_nodes(nodes: Sequence[Node]) -> list[bool]:
-    """What the model made; where no node says so, what an assistant says."""
+    """Which nodes the model made; where no node says so, those of an assistant."""
     if any("sampled" in node for node in nodes):
         return [node.get("sampled") is True for node in nodes]
     messages = [node.get("message") for node in nodes]
@@ -137,41 +136,41 @@ def _parent(i: int, node: Node) -> int | None:
 
 
 def response_tokens(branch: Branch) -> ResponseTokens:
-    """What a branch logs for each token of its response; without ids where it has none."""
-    found = ResponseTokens()
+    """Read the tokens of a branch's response and their arrays; without ids where none are logged."""
+    tokens = ResponseTokens()
     ids = [as_token_ids(node.get("token_ids")) or [] for node in branch.nodes]
     masks = [
-        _mask(node, len(own), sampled, found.problems)
+        _mask(node, len(own), sampled, tokens.problems)
         for node, own, sampled in zip(branch.nodes, ids, branch.sampled, strict=True)
     ]
     mask = [kept for own in masks for kept in own]
     if True not in mask:
-        return found
+        return tokens
     begin = mask.index(True)
     without = sum(not own for own, sampled in zip(ids, branch.sampled, strict=True) if sampled)
     if without:
-        found.problems.append(f"Tokens are logged for all but {without} of the sampled messages.")
-    found.ids = [i for own in ids for i in own][begin:]
-    found.mask = mask[begin:]
+        tokens.problems.append(f"Tokens are logged for all but {without} of the sampled messages.")
+    tokens.ids = [i for own in ids for i in own][begin:]
+    tokens.mask = mask[begin:]
     for ours, theirs in _ARRAYS.items():
         values = [
             value
             for node, own in zip(branch.nodes, masks, strict=True)
-            for value in _spread_over_mask(node, theirs, own, found)
+            for value in _spread_over_mask(node, theirs, own, tokens)
         ]
-        _add_array(found, ours, values[begin:])
+        _add_array(tokens, ours, values[begin:])
     for name in dict.fromkeys(name for node in branch.nodes for name in _loss_weights(node)):
         values = []
         for node, own in zip(branch.nodes, ids, strict=True):
             logged = _loss_weights(node).get(name)
             values += logged if isinstance(logged, list) and len(logged) == len(own) else [None] * len(own)
-        _add_array(found, f"{name}_weights", values[begin:])
-    return found
+        _add_array(tokens, f"{name}_weights", values[begin:])
+    return tokens
 
 
-def _add_array(found: ResponseTokens, name: str, values: list[object]) -> None:
+def _add_array(tokens: ResponseTokens, name: str, values: list[object]) -> None:
     if any(value is not None for value in values):
-        found.arrays[name] = values
+        tokens.arrays[name] = values
 
 
 def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[bool]:
@@ -187,14 +186,14 @@ def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[boo
     return [False] * (size - kept) + [True] * kept
 
 
-def _spread_over_mask(node: Node, key: str, mask: list[bool], found: ResponseTokens) -> list[object]:
-    """Values over the sampled tokens of a message, laid onto all of its tokens."""
+def _spread_over_mask(node: Node, key: str, mask: list[bool], tokens: ResponseTokens) -> list[object]:
+    """Spread values of a message's sampled tokens over all of its tokens, None for the others."""
     values = node.get(key)
     if not isinstance(values, list) or not values:
         return [None] * len(mask)
     kept = sum(mask)
     if len(values) != kept:
-        found.problems.append(
+        tokens.problems.append(
             f"A message has {kept} sampled tokens and {len(values)} {key}, which are left out."
         )
         return [None] * len(mask)

@@ -1,8 +1,8 @@
-"""Token ids as token strings and text, by the `tokenizer.json` that lies nearest to the file.
+"""Decodes token ids with the `tokenizer.json` that lies nearest to a rollout file.
 
-Looked at are the file's own folder and each folder above it up to the log directory's root, in this order, and no
+Searched are the file's own folder and each folder above it up to the log directory's root, in this order, and no
 other: a trainer's `checkpoint-100/tokenizer.json` has to be copied or linked to where the run lies. Needs the package
-`tokenizers`; without it, without such a file and behind an address there is no tokenizer.
+`tokenizers`; without it, without such a file and for remote files there is no tokenizer.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _load_lock = threading.Lock()
 
 
 def find_tokenizer(path: str, root: str) -> str:
-    """Says which tokenizer belongs to a file.
+    """Find the tokenizer of a rollout file.
 
     Args:
-        path: the file with the rows.
-        root: the folder above it beyond which is not looked.
+        path: the rollout file.
+        root: the last folder above it that is searched.
 
     Returns:
-        `levels:bytes`: how many folders above the file's own it lies, and its size, so that whatever was read with
-        another tokenizer is told apart. Empty where there is none that could be read.
+        `levels:bytes`: how many folders above the file's own the tokenizer lies, and its size, so that an index built
+        with another tokenizer is recognised. Empty where there is none that could be read.
     """
     if "://" in path:
         return ""
@@ -51,14 +51,14 @@ def find_tokenizer(path: str, root: str) -> str:
 
 
 def load_tokenizer(path: str, option: str) -> Decoders | None:
-    """The tokenizer that `find` found for a file; None, with a line in the log, where it is there no longer or broken.
+    """Load the tokenizer that `find_tokenizer` found; None, with a warning in the log, where it is gone or broken.
 
     Args:
-        path: the file with the rows.
-        option: what `find` said.
+        path: the rollout file.
+        option: what `find_tokenizer` returned.
 
     Returns:
-        Two functions that any thread may call, kept for the next file with the same tokenizer.
+        Two functions that any thread may call, cached for the next file with the same tokenizer.
     """
     level, _, size = option.partition(":")
     if not level.isdecimal() or not size.isdecimal():
@@ -93,17 +93,17 @@ def _load_file(file: str, _size: int, _changed: int) -> Decoders | None:
 
 
 def _decoders(tokenizer: Any) -> Decoders:
-    known: dict[int, str] = {}
+    strings: dict[int, str] = {}
 
     def token(i: int) -> str | None:
-        found = known.get(i)
+        found = strings.get(i)
         if found is None:
             try:
                 found = tokenizer.id_to_token(i)
             except (OverflowError, TypeError):  # negative, beyond 32 bits, no whole number
                 return None
             if found is not None:
-                known[i] = found
+                strings[i] = found
         return found
 
     def to_tokens(ids: Sequence[int]) -> list[str]:

@@ -39,8 +39,8 @@ class Recognition:
 
     def rule(self, file: SourceFile) -> MappingSection:
         """The mapping that the user has given for a file; an empty one where he has given none."""
-        rule = self._settings.of_file(file.path).mapping
-        return rule if rule.applies(PurePosixPath(file.relative)) else _NO_RULE
+        rule = self._settings.for_file(file.path).mapping
+        return rule if rule.applies_to(PurePosixPath(file.relative)) else _NO_RULE
 
     def sniff(self, file: SourceFile) -> tuple[Format | None, str]:
         """The format of a file with what its place adds, or one sentence that says why it has none.
@@ -55,7 +55,7 @@ class Recognition:
         def mapped(row: Row) -> Format | None:
             nonlocal unmapped
             unmapped = key_mapping.reason_not_mapped(rule.keys, row) if rule.keys else ""
-            return rule.format(row)
+            return rule.format_for(row)
 
         known, reason = sniff(file.path, mapped)
         if known is None:

@@ -61,7 +61,7 @@ class Joiner:
         folders = {file.run: file.path for file in present.values()}
         named: dict[str, Kind] = {}
         for path in folders.values():
-            named |= named_by(finder.of(path))
+            named |= named_by(finder.for_path(path))
         self._sides.look(present, named, moment)
         known = self._sides.known
         for run in tuple(self._registry.runs.values()):
@@ -90,7 +90,8 @@ class Joiner:
         registry = self._registry
         runs = [run for run in registry.runs.values() if run.files]
         self._settings = {
-            run.name: registry.settings.of(min(file.path for file in run.files.values())) for run in runs
+            run.name: registry.settings.for_path(min(file.path for file in run.files.values()))
+            for run in runs
         }
         self._wanted = {run.name: self._groups(run) for run in runs}
         used = {id(group) for groups in self._wanted.values() for group in groups}

@@ -86,13 +86,13 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "advantage_estimator": ("advantage_estimator", "adv_estimator"),
     }
 )
-TEXTS = frozenset({"advantage_estimator"})
+TEXT_NAMES = frozenset({"advantage_estimator"})
 """Names whose value is a word; all others are numbers."""
-STRONG = frozenset(ALIASES) - {"temperature", "top_p", "max_tokens"}
+TRAINING_ONLY = frozenset(ALIASES) - {"temperature", "top_p", "max_tokens"}
 """Names that tell the settings of a training from those of a model, which has a temperature, too."""
 SWITCHES: Mapping[str, str] = MappingProxyType({"kl_loss_coef": "use_kl_loss", "kl_coef": "use_kl_in_reward"})
 """verl writes both weights whether it uses them or not."""
-OTHERS = frozenset(
+OTHER_MODELS = frozenset(
     {
         *(
             "critic",

@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from tensorboard_plugin_rlboard.formats.base import Format, KeyMapping, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.training.settings.toml_file import Value
+from tensorboard_plugin_rlboard.training.settings.toml_file import SettingValue
 
-_PACKED = (".gz", ".zst")
-_LOOKED_AT = 200
+_COMPRESSED_SUFFIXES = (".gz", ".zst")
+_SEARCHED_LENGTH = 200
 """Characters at the end of a path that `step_from` is looked for in, which bounds what a pattern can cost."""
 
 
@@ -33,12 +33,12 @@ class MappingSection:
     step_from: str = ""
     split: str = ""
 
-    def applies(self, path: PurePosixPath) -> bool:
+    def applies_to(self, path: PurePosixPath) -> bool:
         """Whether it is for a file, by its path below the log directory."""
-        plain = path.with_suffix("") if path.suffix in _PACKED else path
+        plain = path.with_suffix("") if path.suffix in _COMPRESSED_SUFFIXES else path
         return not self.file_pattern or path.match(self.file_pattern) or plain.match(self.file_pattern)
 
-    def format(self, row: Row) -> Format | None:
+    def format_for(self, row: Row) -> Format | None:
         """The format of a file whose first row this is; None where nothing is mapped, or nothing to this row."""
         if not self.keys or key_mapping.reason_not_mapped(self.keys, row):
             return None
@@ -46,7 +46,7 @@ class MappingSection:
 
     def path_defaults(self, path: PurePosixPath) -> PathDefaults:
         """The step and split that it gives all rows of a file."""
-        found = re.search(self.step_from, str(path)[-_LOOKED_AT:]) if self.step_from else None
+        found = re.search(self.step_from, str(path)[-_SEARCHED_LENGTH:]) if self.step_from else None
         step = found.group(1) if found else None
         return PathDefaults(
             int(step) if step is not None and re.fullmatch(r"[0-9]{1,15}", step) else None, self.split
@@ -91,10 +91,10 @@ class Settings:
 
     mapping: MappingSection = MappingSection()
     scalar_runs: tuple[str, ...] | None = None
-    config: Mapping[str, Value] = field(default_factory=dict)
-    config_sources: Mapping[str, str] = field(default_factory=dict)
+    hyperparameters: Mapping[str, SettingValue] = field(default_factory=dict)
+    hyperparameter_files: Mapping[str, str] = field(default_factory=dict)
     reference: ReferenceSection = ReferenceSection()
     scores: ScoresSection = ScoresSection()
-    text: TextRules = field(default_factory=TextRules)
-    files: tuple[str, ...] = ()
+    text_rules: TextRules = field(default_factory=TextRules)
+    file_names: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
