@@ -102,9 +102,9 @@ def _add_scalars(commands: Any) -> None:
 
 
 def _scalars(given: argparse.Namespace) -> int:
-    from tensorboard_plugin_rlboard.scalars_command import Wanted, scalars  # noqa: PLC0415 (DuckDB and more)
+    from tensorboard_plugin_rlboard.scalars_command import ScalarsRequest, run_scalars  # noqa: PLC0415 (DuckDB and more)
 
-    return scalars(Wanted(given.source, tuple(given.run), given.out, given.force))
+    return run_scalars(ScalarsRequest(given.source, tuple(given.run), given.out, given.force))
 
 
 def _add_doctor(commands: Any) -> None:

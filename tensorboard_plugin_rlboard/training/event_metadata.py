@@ -1,7 +1,7 @@
-"""What event files say of a run beside its scalars: which rollouts are its own, and how it was set up.
+"""Reads declarations, hyperparameters and arguments from event files, through TensorBoard's data provider.
 
-Read through TensorBoard's data provider, so never a path is opened. TensorBoard keeps the summaries of every plugin,
-whatever `data_plugin_names` answers: that one only decides whether the tab is active.
+No path is opened. TensorBoard keeps the summaries of every plugin, whatever `data_plugin_names` answers: that one only
+decides whether the tab is active.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _ARGUMENTS_TAG = "args/text_summary"
 
 
 class EventMetadataReader:
-    """Reads them through a data provider of TensorBoard, and keeps them for a few seconds.
+    """Reads the metadata of experiments through a data provider, and caches it for a few seconds.
 
     Args:
         data_provider: A ``tensorboard.data.provider.DataProvider``, or None where TensorBoard has none.
-        seconds: how long an answer is kept.
+        seconds: how long a result is cached.
     """
 
     def __init__(self, data_provider: Any, seconds: float = 5.0) -> None:
@@ -38,17 +38,22 @@ class EventMetadataReader:
         self._cache: dict[str, tuple[float, EventMetadata]] = {}
 
     def read(self, ctx: Any, experiment_id: str) -> EventMetadata:
-        """What the event files say; empty where they cannot be read, because a log without them is whole, too."""
-        known, now = self._cache.get(experiment_id), time.monotonic()
-        if known is not None and now - known[0] < self._seconds:
-            return known[1]
+        """Read the metadata of an experiment; empty where it cannot be read: rollouts are shown without it, too.
+
+        Args:
+            ctx: TensorBoard's request context.
+            experiment_id: TensorBoard's experiment ("" normally).
+        """
+        cached, now = self._cache.get(experiment_id), time.monotonic()
+        if cached is not None and now - cached[0] < self._seconds:
+            return cached[1]
         found = EventMetadata(
             tuple(self._read_safely(self._read_declarations, ctx, experiment_id)),
             dict(self._read_safely(self._read_hparams, ctx, experiment_id)),
             dict(self._read_safely(self._read_arguments, ctx, experiment_id)),
         )
-        if known is not None and known[1] == found:
-            found = known[1]
+        if cached is not None and cached[1] == found:
+            found = cached[1]
         self._cache[experiment_id] = now, found
         return found
 
@@ -65,10 +70,10 @@ class EventMetadataReader:
         found = self._provider.list_tensors(ctx, experiment_id=experiment_id, plugin_name=PLUGIN_NAME)
         for run in sorted(found):
             for tag in sorted(found[run]):
-                said = _json_object(found[run][tag].plugin_content)
-                if said is None or said.get("version") != 1:
+                content = _json_object(found[run][tag].plugin_content)
+                if content is None or content.get("version") != 1:
                     continue
-                files, config = said.get("files"), said.get("config")
+                files, config = content.get("files"), content.get("config")
                 yield RolloutDeclaration(
                     run,
                     tuple(file for file in files if isinstance(file, str)) if isinstance(files, list) else (),
@@ -76,7 +81,7 @@ class EventMetadataReader:
                 )
 
     def _read_hparams(self, ctx: Any, experiment_id: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-        """Of the summaries where there are any; else of a provider that keeps hyperparameters itself."""
+        """Yield hyperparameters of the summaries where there are any; else of a provider that stores them itself."""
         found = self._provider.list_tensors(
             ctx,
             experiment_id=experiment_id,
@@ -108,9 +113,9 @@ class EventMetadataReader:
         )
         for run in sorted(found):
             for data in found[run].values():
-                said = _json_object(data[-1].numpy.item(0)) if data and data[-1].numpy.size else None
-                if said is not None:
-                    yield run, said
+                content = _json_object(data[-1].numpy.item(0)) if data and data[-1].numpy.size else None
+                if content is not None:
+                    yield run, content
 
 
 def _json_object(content: object) -> Mapping[str, object] | None:

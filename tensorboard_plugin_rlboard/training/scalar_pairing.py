@@ -1,4 +1,7 @@
-"""Which of TensorBoard's own runs belong to a run of rollouts, and how that is known."""
+"""Pairs runs of rollouts with TensorBoard's own runs of scalars.
+
+A training often writes its event files into another folder than its rollouts, so that the names of the runs differ.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ Method = Literal["settings", "declared", "same", "nearest", "none"]
 
 @dataclass(frozen=True)
 class ScalarPairing:
-    """The scalar runs of a run of rollouts.
+    """The scalar runs that belong to a run of rollouts.
 
     Attributes:
         runs: their names; where several have the same tag, the first counts.
-        how: `settings`: rlboard.toml says so; `declared`: the event file that the writer wrote beside its rollouts
-            says so; `same`: they are of the same folder; `nearest`: of the nearest folder that leaves no choice;
+        method: how they were found. `settings`: rlboard.toml names them; `declared`: an event file of our writer names
+            the rollouts; `same`: they are of the same folder; `nearest`: of the nearest folder that leaves no choice;
             `none`: there are none, or any choice would be a guess.
     """
 
@@ -38,14 +41,14 @@ def pair_runs(
     from_toml: Sequence[str] | None = None,
     declared: Collection[str] = (),
 ) -> ScalarPairing:
-    """Pairs a run of rollouts with scalar runs; the first of the ways that finds any decides.
+    """Pair a run of rollouts with scalar runs, by the first method that finds any.
 
     Args:
         run: the run of the rollouts.
         scalar_runs: names of all runs with scalars.
         rollout_runs: names of all runs with rollouts.
-        named: what rlboard.toml names, each with the runs in folders below it; None where it says nothing.
-        declared: the runs whose event files say that the rollouts are theirs (`Declared.by`).
+        from_toml: the runs that rlboard.toml names, each with the runs in folders below it; None where it names none.
+        declared: the runs whose event files name the rollouts as theirs (`DeclaredRuns.runs_for`).
     """
     if from_toml is not None:
         return ScalarPairing(
@@ -86,24 +89,24 @@ def matching_runs(run: str, scalar_runs: Iterable[str], rollout_runs: Iterable[s
         Names of scalar runs, the one of the same name first, then in the order of their names.
     """
     home = _folders(run)
-    others = [parts for parts in map(_folders, rollout_runs) if parts != home]
+    others = [folders for folders in map(_folders, rollout_runs) if folders != home]
     below: list[str] = []
     beside: list[tuple[tuple[str, ...], str]] = []
-    for parts, name in sorted((_folders(name), name) for name in scalar_runs):
-        if parts[: len(home)] != home:
-            beside.append((parts, name))
-        elif not any(len(other) > len(home) and parts[: len(other)] == other for other in others):
+    for folders, name in sorted((_folders(name), name) for name in scalar_runs):
+        if folders[: len(home)] != home:
+            beside.append((folders, name))
+        elif not any(len(other) > len(home) and folders[: len(other)] == other for other in others):
             below.append(name)
     if below:
         return below
     for depth in range(len(home) - 1, -1, -1):
-        inside = [(parts[depth:], name) for parts, name in beside if parts[:depth] == home[:depth]]
+        inside = [(folders[depth:], name) for folders, name in beside if folders[:depth] == home[:depth]]
         if not inside:
             continue
-        itself = [name for parts, name in inside if not parts]
+        itself = [name for folders, name in inside if not folders]
         if itself:
             return itself
-        subfolders = {parts[0] for parts, _ in inside}
+        subfolders = {folders[0] for folders, _ in inside}
         taken = any(
             other[:depth] == home[:depth] and set(other[depth : depth + 1]) & subfolders for other in others
         )
@@ -112,7 +115,7 @@ def matching_runs(run: str, scalar_runs: Iterable[str], rollout_runs: Iterable[s
 
 
 class DeclaredRuns:
-    """Which runs' event files name which rollouts.
+    """Finds the runs whose event files name given rollout files as theirs.
 
     Args:
         declarations: run of an event file and the rollout files that it names, relative to its folder.
@@ -128,7 +131,7 @@ class DeclaredRuns:
                     self._runs_by_path.setdefault(place[:-1], []).append(run)
 
     def runs_for(self, run: str, files: Collection[str]) -> list[str]:
-        """The runs whose event files name rollouts of a run.
+        """The runs whose event files name files of a run of rollouts.
 
         Args:
             run: the run of the rollouts.
@@ -145,7 +148,7 @@ class DeclaredRuns:
 
 
 def selectable_runs(run: str, scalar_runs: Iterable[str]) -> list[str]:
-    """The scalar runs that a user may choose from: all, but of more than 100 those nearest to the run."""
+    """The scalar runs that a user may choose for a run of rollouts: all, or the 100 nearest ones of more."""
     names = sorted(scalar_runs)
     if len(names) <= _MAX_CHOICES:
         return names
@@ -156,7 +159,7 @@ def selectable_runs(run: str, scalar_runs: Iterable[str]) -> list[str]:
 
 
 def validated_runs(wanted: Sequence[str], scalar_runs: Collection[str]) -> list[str]:
-    """The scalar runs that a request asks for.
+    """The scalar runs that a request names, each once.
 
     Raises:
         UnknownError: TensorBoard's data provider has no scalars of that name.
@@ -168,13 +171,13 @@ def validated_runs(wanted: Sequence[str], scalar_runs: Collection[str]) -> list[
 
 
 def _path_below_logdir(run: str, file: str) -> tuple[str, ...] | None:
-    """Where a file lies below the log directory; None where it does not."""
+    """The folders and name of a file below the log directory; None where it lies elsewhere."""
     place = posixpath.normpath("/".join((*_folders(run), file)))
     return None if file.startswith("/") or place.startswith("..") else _folders(place)
 
 
 def _common_folders(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """How many folders two paths begin with alike."""
+    """How many folders two paths have in common at their beginning."""
     return next(
         (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )
@@ -182,8 +185,8 @@ def _common_folders(one: tuple[str, ...], other: tuple[str, ...]) -> int:
 
 def _is_in_folder(name: str, folder: str) -> bool:
     """Whether a run is that of a folder or of one below it."""
-    parts, home = _folders(name), _folders(folder)
-    return parts[: len(home)] == home
+    folders, home = _folders(name), _folders(folder)
+    return folders[: len(home)] == home
 
 
 @lru_cache(maxsize=65_536)  # every run is compared with every other one

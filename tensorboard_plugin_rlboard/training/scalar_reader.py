@@ -1,9 +1,8 @@
-"""TensorBoard's own scalars of a training, beside its rollouts.
+"""Reads TensorBoard's own scalars of a training (loss, learning rate) through its data provider.
 
-The trainer writes loss and learning rate into event files, often in another folder than the rollouts. They are
-read through TensorBoard's data provider, which is the same in all its modes. Its points are a sample (1,000 per
-curve by default, drawn while loading; the last is always kept), and right after the start it may not have
-loaded everything: ask again when TensorBoard reloads.
+The provider has the same interface in all of TensorBoard's modes. Its points are a sample (1,000 per curve by default,
+drawn while loading; the last is always kept), and right after the start it may not have loaded everything: read again
+when TensorBoard reloads.
 """
 
 from __future__ import annotations
@@ -100,7 +99,7 @@ class ScalarReader:
             ctx: TensorBoard's request context.
             experiment_id: TensorBoard's experiment ("" normally).
             runs: Names of scalar runs; where several have the same tag, the first of them counts.
-            tag_list: Names of tags.
+            tags: Names of tags.
 
         Returns:
             The curves, without those that do not exist.

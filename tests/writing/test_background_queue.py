@@ -30,7 +30,7 @@ from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing import background_queue
 from tensorboard_plugin_rlboard.writing.output import json_lines
 from tensorboard_plugin_rlboard.writing.pipeline import WritingPipeline
-from tensorboard_plugin_rlboard.writing.snapshot import snapshot, weight
+from tensorboard_plugin_rlboard.writing.snapshot import approximate_bytes, snapshot
 
 POSIX = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -42,13 +42,13 @@ def rows_in(folder: Path, name: str = "rollouts.rank_0.jsonl") -> list[dict[str,
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """The thread does nothing until this is set."""
-    opened, real = threading.Event(), WritingPipeline.work
+    opened, real = threading.Event(), WritingPipeline.process
 
     def late(self: WritingPipeline, items: list[Any]) -> None:
         opened.wait(20)
         real(self, items)
 
-    monkeypatch.setattr(WritingPipeline, "work", late)
+    monkeypatch.setattr(WritingPipeline, "process", late)
     return opened
 
 
@@ -157,7 +157,7 @@ def test_waiting_for_room_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_waiting_has_an_end(tmp_path: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background_queue, "WAIT", 0.05)
+    monkeypatch.setattr(background_queue, "MAX_WAIT_SECONDS", 0.05)
     writer = RolloutWriter(tmp_path, when_full="wait", queue_samples=1)
     writer.log(step=1)
     writer.log(step=2)
@@ -183,7 +183,7 @@ def test_flush_and_close_have_an_end_and_say_so(
 def test_an_error_in_the_thread_does_not_end_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real, script = WritingPipeline.work, iter([MemoryError("no"), SystemExit()])
+    real, script = WritingPipeline.process, iter([MemoryError("no"), SystemExit()])
 
     def failing(self: WritingPipeline, items: list[Any]) -> None:
         error = next(script, None)
@@ -191,7 +191,7 @@ def test_an_error_in_the_thread_does_not_end_it(
             raise error
         real(self, items)
 
-    monkeypatch.setattr(WritingPipeline, "work", failing)
+    monkeypatch.setattr(WritingPipeline, "process", failing)
     with RolloutWriter(tmp_path) as writer:
         for step in range(4):
             writer.log(step=step)
@@ -228,7 +228,7 @@ def test_threads_log_rows_and_batches_at_once(tmp_path: Path) -> None:
 def test_a_writer_that_is_forgotten_writes_what_it_has(tmp_path: Path) -> None:
     writer = RolloutWriter(tmp_path)
     writer.log(step=1)
-    forgotten, thread = weakref.ref(writer), writer._pump._thread
+    forgotten, thread = weakref.ref(writer), writer._queue._thread
     del writer
     gc.collect()
     assert forgotten() is None
@@ -384,7 +384,7 @@ def test_a_writer_that_is_sent_elsewhere_is_made_anew_there(tmp_path: Path) -> N
     with RolloutWriter(tmp_path, 3, precision=2, max_samples_per_step=5) as writer:
         writer.log(step=1)
     with pickle.loads(pickle.dumps(writer)) as other:
-        assert other._core.options == writer._core.options
+        assert other._core.options == writer._pipeline.options
         other.log(step=2)
     assert [row["step"] for row in rows_in(tmp_path, "rollouts.rank_3.jsonl")] == [1, 2]
 
@@ -421,10 +421,10 @@ def test_signals_are_left_to_the_training(tmp_path: Path) -> None:
 
 
 def test_weights_of_snapshots() -> None:
-    assert weight(np.zeros(1000, np.float32)) == 4000
-    assert 10_000 < weight([["tok"] * 100] * 10) < 50_000
-    assert weight("x" * 1000) == 1050
-    assert weight({"a": [1.0] * 100}) > 1_000
+    assert approximate_bytes(np.zeros(1000, np.float32)) == 4000
+    assert 10_000 < approximate_bytes([["tok"] * 100] * 10) < 50_000
+    assert approximate_bytes("x" * 1000) == 1050
+    assert approximate_bytes({"a": [1.0] * 100}) > 1_000
     assert snapshot((1, 2)) == (1, 2)
     assert snapshot(bytearray(b"a")) == b"a"
 
@@ -491,7 +491,7 @@ def test_nothing_that_is_logged_disturbs_and_every_sample_is_accounted_for(
 def test_an_error_while_lines_are_made_costs_only_their_samples(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, script = json_lines.encode, iter([MemoryError("no")])
+    real, script = json_lines.encode_rows, iter([MemoryError("no")])
 
     def failing(*given: Any) -> Any:
         error = next(script, None)

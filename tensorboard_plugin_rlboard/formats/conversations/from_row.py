@@ -33,7 +33,7 @@ def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str,
         before = [{"role": "user", "content": prompt}] if isinstance(prompt, str) and prompt else []
     if after is None:
         after = [{"role": "assistant", "content": response}] if isinstance(response, str) else []
-    sampled = [{**one, "sampled": one["role"] == "assistant"} for one in after]
+    sampled = [{**message, "sampled": message["role"] == "assistant"} for message in after]
     return [*before, *sampled]
 
 

@@ -61,17 +61,17 @@ def _heading(message: Mapping[str, object]) -> str:
 
 
 def _message_text(message: Mapping[str, object]) -> str:
-    parts = [str(message.get("content") or "")]
+    texts = [str(message.get("content") or "")]
     thinking = message.get("thinking")
     if thinking:
-        parts.insert(0, f"<think>\n{thinking}\n</think>")
+        texts.insert(0, f"<think>\n{thinking}\n</think>")
     calls = message.get("tool_calls")
-    parts += [
+    texts += [
         f"tool call: {call.get('name', '')}({call.get('arguments', '')})"
         for call in (calls if isinstance(calls, list) else ())
         if isinstance(call, dict)
     ]
-    return "\n".join(part for part in parts if part)
+    return "\n".join(text for text in texts if text)
 
 
 def _message(item: object) -> Message | None:

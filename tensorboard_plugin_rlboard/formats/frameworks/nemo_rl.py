@@ -97,10 +97,10 @@ class _ResponseTokens:
     """The token data of a line, prompt and padding left out.
 
     Attributes:
-        prompt: the ids before the response.
-        ids: the ids of the response; empty where they are not logged.
-        turns: stretches that the model wrote.
-        found: the arrays in our words, the mask among them.
+        prompt_ids: the ids before the response.
+        response_ids: the ids of the response; empty where they are not logged.
+        model_turns: how many messages the model wrote.
+        arrays: the arrays under our names, the mask among them.
     """
 
     def __init__(self, row: Row, length: int | None, problems: list[str]) -> None:
@@ -188,9 +188,9 @@ def _texts(
             return {"prompt": prompt, "response": content[len(prompt) :]}
         if tokens.response_ids:
             return {"prompt": prompt, "response": context.text(tokens.response_ids)}
-    parts = split_chat_text(content, tokens.model_turns)
-    if parts is not None:
-        return {"prompt": parts[0], "response": parts[1]}
+    halves = split_chat_text(content, tokens.model_turns)
+    if halves is not None:
+        return {"prompt": halves[0], "response": halves[1]}
     problems.append(
         "Nothing says where in the conversation the response begins (no tokenizer, no chat markers): "
         "all of it is shown as the response, without a prompt."

@@ -85,7 +85,7 @@ def _sample(
     context: LineContext,
     ids: list[int],
     mask: Sequence[bool],
-    place: tuple[int, int, int],
+    bounds: tuple[int, int, int],
     number: int | None,
 ) -> Row:
     """One sequence: from its first token that was trained on to its last one.
@@ -95,10 +95,10 @@ def _sample(
         context: for the text of tokens.
         ids: token ids of the line.
         mask: which of them were trained on.
-        place: where the sequence begins, where its response begins, and where that ends.
+        bounds: where the sequence begins, where its response begins, and where that ends.
         number: which sequence of the line it is; None where it is the only one.
     """
-    begin, first, last = place
+    begin, first, last = bounds
     prompt, response = ids[begin:first], ids[first:last]
     text = context.text(prompt)
     step = as_int(row.get("export_step"))
@@ -119,9 +119,9 @@ def _sample(
     }
     for key, value in row.items():
         if key not in _NOT_ARRAYS and isinstance(value, list) and len(value) == len(ids):
-            part = value[first:last]
-            if any(one is not None for one in part):
-                found[_ARRAY_NAMES.get(key, key)] = part
+            values = value[first:last]
+            if any(item is not None for item in values):
+                found[_ARRAY_NAMES.get(key, key)] = values
     return found
 
 

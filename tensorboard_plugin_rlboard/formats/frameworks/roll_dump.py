@@ -71,9 +71,9 @@ def _agent_sample(logged: dict[str, object]) -> dict[str, object]:
         }
     trajectory = _parse_json(sample.get("trajectory_data"))
     if isinstance(trajectory, dict):
-        words = (NATIVE.read_keys() | set(sample)) - {"reward"}
+        taken_names = (NATIVE.read_keys() | set(sample)) - {"reward"}
         for key, value in trajectory.items():
-            if key not in words and (isinstance(value, bool) or as_float(value) is not None):
+            if key not in taken_names and (isinstance(value, bool) or as_float(value) is not None):
                 sample[key] = value
     return sample
 

@@ -94,7 +94,7 @@ def _conversation(prompt: object, completion: object) -> list[Message] | None:
         before = [{"role": "user", "content": _text(prompt)}] if prompt else []
     if after is None:
         after = [{"role": "assistant", "content": _text(completion)}]
-    return [*before, *({**said, "sampled": said["role"] == "assistant"} for said in after)]
+    return [*before, *({**message, "sampled": message["role"] == "assistant"} for message in after)]
 
 
 def _error_ending(row: Row) -> str:

@@ -59,7 +59,7 @@ def sample_row(
         line: the line.
         file_format: its format.
         context: what its samples depend on beside the line.
-        place: which sample of the line, from 0.
+        number: which sample of the line, from 0.
         arrays: further keys that hold token arrays.
 
     Raises:

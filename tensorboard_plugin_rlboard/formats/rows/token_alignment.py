@@ -122,10 +122,10 @@ class LoggedArrays:
     values: Mapping[str, Floats]
     nulls: Mapping[str, Bools]
 
-    def is_empty(self, name: str, part: slice) -> Bools:
+    def is_empty(self, name: str, span: slice) -> Bools:
         """Where a slice of an array has no value or exactly 0."""
-        zero: Bools = self.values[name][part] == 0.0
-        return np.logical_or(zero, self.nulls[name][part]) if name in self.nulls else zero
+        zero: Bools = self.values[name][span] == 0.0
+        return np.logical_or(zero, self.nulls[name][span]) if name in self.nulls else zero
 
 
 def _trailing_padding(logged: LoggedArrays, starts: Ints) -> list[Trim]:
@@ -138,8 +138,8 @@ def _trailing_padding(logged: LoggedArrays, starts: Ints) -> list[Trim]:
         token, run, n = logged.last_token[i] or "", int(logged.trailing_repeats[i]), int(logged.n_tokens[i])
         empty = run
         if source is not None:
-            part = slice(int(starts[i]) + n - run, int(starts[i]) + n)
-            used = ~logged.is_empty(source, part)
+            span = slice(int(starts[i]) + n - run, int(starts[i]) + n)
+            used = ~logged.is_empty(source, span)
             empty = int(np.argmax(used[::-1])) if used.any() else run
         elif not _PAD_NAME.search(token):
             empty = (
@@ -158,8 +158,8 @@ def _trailing_zeros(logged: LoggedArrays, starts: Ints, i: int, size: int) -> in
     names = [name for name in _LOGPROB_ARRAYS if name in logged.lengths and logged.lengths[name][i] > 0]
     if not names or size == 0:
         return 0
-    part = slice(int(starts[i]), int(starts[i]) + size)
-    used = np.logical_or.reduce([~logged.is_empty(name, part) for name in names])
+    span = slice(int(starts[i]), int(starts[i]) + size)
+    used = np.logical_or.reduce([~logged.is_empty(name, span) for name in names])
     zeros = int(np.argmax(used[::-1])) if used.any() else 0
     return zeros if zeros > 1 else 0
 

@@ -47,11 +47,11 @@ class Branch:
     def prompt_and_response(self) -> tuple[list[Message], list[Message]]:
         """The messages before the first sampled one, and the others; a node whose message has no role is left out."""
         begin = self.sampled.index(True)
-        said: tuple[list[Message], list[Message]] = ([], [])
+        sides: tuple[list[Message], list[Message]] = ([], [])
         for i, (node, sampled) in enumerate(zip(self.nodes, self.sampled, strict=True)):
             for message in as_messages([node]) or ():
-                said[i >= begin].append({**message, "sampled": sampled})
-        return said
+                sides[i >= begin].append({**message, "sampled": sampled})
+        return sides
 
 
 @dataclass

@@ -1,7 +1,7 @@
-"""The settings of a training: γ, λ, β, ε, temperature and whatever else is written beside its rollouts.
+"""Merges the hyperparameters of a training (γ, λ, β, ε, temperature, …) from all the places that have them.
 
-What a source says is flattened, known names are brought together (`config_names.py`), and of each name the first
-source that has it counts.
+The values of a source are flattened, the trainers' names for one hyperparameter are brought together (`aliases.py`),
+and of each name the first source that has it counts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.training.hyperparameters.aliases import (
 
 HyperparameterValue = str | int | float | bool
 MAX_NAMES = 200
-"""Names that are kept of a run."""
+"""Hyperparameters of a run that are shown at most."""
 _MAX_LENGTH = 200
 _MAX_DEPTH, _MAX_VALUES = 8, 5_000
 _SECRET = re.compile(
@@ -37,11 +37,11 @@ _TRAINING_KEYS = frozenset(
 
 @dataclass(frozen=True)
 class HyperparameterSource:
-    """One place that says something of a run.
+    """One place that has hyperparameters of a run: a file, an event file, rlboard.toml.
 
     Attributes:
         name: how it is shown.
-        values: what it says, tables within tables.
+        values: the hyperparameters, tables within tables.
     """
 
     name: str
@@ -50,10 +50,10 @@ class HyperparameterSource:
 
 @dataclass(frozen=True)
 class RunHyperparameters:
-    """The settings of a run.
+    """The hyperparameters of a run.
 
     Attributes:
-        config: name -> value; known names first.
+        values: name -> value; the names of `aliases.ALIASES` first.
         sources: name -> where it is from, with the name that it has there if that is another.
     """
 
@@ -77,8 +77,8 @@ def toml_sources(
 
 
 def merge_sources(sources: Iterable[HyperparameterSource]) -> RunHyperparameters:
-    """What some sources say together: of each name, the first that has it."""
-    known: dict[str, tuple[HyperparameterValue, str]] = {}
+    """Merge sources: of each name, the first source that has it counts."""
+    aliased: dict[str, tuple[HyperparameterValue, str]] = {}
     further: dict[str, tuple[HyperparameterValue, str]] = {}
     for source in sources:
         flat = flatten(source.values)
@@ -90,29 +90,29 @@ def merge_sources(sources: Iterable[HyperparameterSource]) -> RunHyperparameters
                 continue
             taken.add(path)
             where = source.name if path == name else f"{source.name}: {path}"
-            known.setdefault(name, (_converted(name, flat[path]), where))
+            aliased.setdefault(name, (_converted(name, flat[path]), where))
         for path, value in flat.items():
             if path not in taken and path not in ALIASES:
                 further.setdefault(path, (value, source.name))
-    everything = [*known.items(), *further.items()][:MAX_NAMES]
+    everything = [*aliased.items(), *further.items()][:MAX_NAMES]
     return RunHyperparameters(
         {name: value for name, (value, _) in everything}, {name: where for name, (_, where) in everything}
     )
 
 
 def is_training_config(values: Mapping[str, object]) -> bool:
-    """Whether a file holds the settings of a training, and not those of a model, a tokenizer or anything else."""
+    """Whether a file holds hyperparameters of a training, and not those of a model, a tokenizer or anything else."""
     if "architectures" in values or len(_MODEL_KEYS & values.keys()) > 1:
         return False
     flat = flatten(values)
     paths = _PathsByLastKey(flat)
     if any(paths.find(name) is not None for name in TRAINING_ONLY):
         return True
-    return any(part in _TRAINING_KEYS for path in flat for part in path.lower().split("."))
+    return any(key in _TRAINING_KEYS for path in flat for key in path.lower().split("."))
 
 
 def flatten(values: Mapping[str, object]) -> dict[str, HyperparameterValue]:
-    """The short single values of tables within tables, by their path; what may be a secret is left out."""
+    """Flatten tables within tables: path -> single value; long values and what may be a secret are left out."""
     found: dict[str, HyperparameterValue] = {}
     for path, value in islice(_leaves(values, "", _MAX_DEPTH), _MAX_VALUES):
         if isinstance(value, str) and (len(value) > _MAX_LENGTH or "\n" in value or _SECRET.search(path)):
@@ -133,7 +133,7 @@ def _leaves(values: Mapping[str, object], before: str, depth: int) -> Iterator[t
 
 
 class _PathsByLastKey:
-    """The paths of a source by their last part, so that each alias looks at few."""
+    """The paths of a flattened source by their last key, so that each alias is compared with few."""
 
     def __init__(self, flat: Mapping[str, HyperparameterValue]) -> None:
         self.flat = flat
@@ -143,7 +143,7 @@ class _PathsByLastKey:
             self.by_last_key.setdefault(plain.rpartition(".")[2], []).append((plain, path))
 
     def find(self, name: str) -> str | None:
-        """The path whose value has a known name: by the order of its aliases, the shortest path first."""
+        """The path of a hyperparameter: by the order of its aliases, the shortest path first; None without one."""
         for alias in ALIASES[name]:
             fitting = [
                 (plain.count("."), path)
@@ -157,7 +157,7 @@ class _PathsByLastKey:
         return None
 
     def _is_switched_off(self, alias: str) -> bool:
-        """Whether the trainer was told not to use it."""
+        """Whether another hyperparameter says that the trainer does not use this one."""
         switch = SWITCHES.get(alias, "")
         return any(self.flat[path] is False for _, path in self.by_last_key.get(switch, ()))
 
@@ -172,7 +172,7 @@ def _converted(name: str, value: HyperparameterValue) -> HyperparameterValue:
 
 
 def _number(value: HyperparameterValue) -> float | int | None:
-    """A number; also one that was written as a text (`1e-6` in YAML). None for anything else, NaN among it."""
+    """A number, also one that was written as a text (`1e-6` in YAML); None for anything else, NaN among it."""
     if isinstance(value, bool):
         return None
     try:
@@ -185,7 +185,7 @@ def _number(value: HyperparameterValue) -> float | int | None:
 
 
 def _belongs_to_policy(name: str, alias: str, path: str) -> bool:
-    parts = set(path.split(".")) - set(alias.split("."))
-    if parts & OTHER_MODELS:
+    other_keys = set(path.split(".")) - set(alias.split("."))
+    if other_keys & OTHER_MODELS:
         return False
-    return name.endswith("learning_rate") or not parts & OPTIMIZERS
+    return name.endswith("learning_rate") or not other_keys & OPTIMIZERS

@@ -1,6 +1,6 @@
-"""Files beside the rollouts that say how a training was set up.
+"""Reads hyperparameters from files that trainers write beside their rollouts (`config.json`, `hparams.yaml`, …).
 
-They are looked for in the run's folder and up to two folders above it, never above the log directory.
+They are searched in the run's folder and up to two folders above it, never above the log directory.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import HyperparameterSource, is_training_config
 
 WRITER_FILE = "rollouts.config.json"
-"""What the writer leaves beside its files: `{"config": {…}}`."""
+"""The file that our writer leaves beside its rollouts: `{"config": {…}}`."""
 FOLDERS_ABOVE = 2
-"""Folders above the run's own that are looked into."""
+"""Folders above the run's own that are searched."""
 MAX_BYTES = 1_000_000
-"""Bytes of a file that is read; settings are shorter."""
+"""Bytes of a file that is read; hyperparameters are shorter."""
 _MAX_YAML_LENGTH = 100_000
 
 
 def _parse_yaml(text: str) -> object:
-    """YAML, where the package for it is installed; its parser needs seconds for what JSON's reads at once."""
+    """Parse YAML, where the package for it is installed; None for long texts, which take its parser seconds."""
     if len(text) > _MAX_YAML_LENGTH:
         return None
     try:
@@ -60,11 +60,11 @@ class _CachedFile:
 
 
 class TrainerFiles:
-    """Finds these files and keeps what they say; looks at each once in a while, because the tab asks every second.
+    """Finds and reads these files. Each is checked for changes every few seconds only: the tab polls every second.
 
     Args:
-        roots: the folders that TensorBoard was told to look in.
-        seconds: how long a look counts.
+        roots: the roots of the log directory.
+        seconds: how long a check counts.
     """
 
     def __init__(self, roots: Sequence[Root], seconds: float = 10.0) -> None:
@@ -73,7 +73,7 @@ class TrainerFiles:
         self._cache: dict[str, _CachedFile] = {}
 
     def sources_for(self, folder: str) -> tuple[HyperparameterSource, ...]:
-        """What is written beside the files of a folder, what counts most first. Empty behind an address."""
+        """The sources for a folder with rollouts, those that count most first; empty for a remote folder."""
         root = max(
             (root for root in self._roots if _below(folder, root.path)),
             key=lambda root: len(root.path),
@@ -96,17 +96,17 @@ class TrainerFiles:
                 return
 
     def _read_cached(self, path: str) -> Mapping[str, object] | None:
-        """What a file says; None where there is none, or it says nothing that could be read."""
-        known, now = self._cache.get(path), time.monotonic()
-        if known is not None and now - known.read_at < self._seconds:
-            return known.values
+        """The values of a file; None where there is none, or no hyperparameters in it."""
+        cached, now = self._cache.get(path), time.monotonic()
+        if cached is not None and now - cached.read_at < self._seconds:
+            return cached.values
         try:
             status = os.stat(path)
             stamp = status.st_mtime_ns, status.st_size, status.st_ino
         except (OSError, ValueError):
             stamp = None
-        if known is not None and known.stamp == stamp:
-            values = known.values
+        if cached is not None and cached.stamp == stamp:
+            values = cached.values
         else:
             values = None if stamp is None else _read_config(path)
         self._cache[path] = _CachedFile(now, stamp, values)
@@ -114,7 +114,7 @@ class TrainerFiles:
 
 
 def _read_config(path: str) -> Mapping[str, object] | None:
-    """The settings in a file; None where there are none. Files of these names may hold anything: that is no problem."""
+    """The hyperparameters in a file; None where there are none. Files of these names may hold anything else, too."""
     try:
         with Path(path).open("rb") as file:
             content = file.read(MAX_BYTES + 1)

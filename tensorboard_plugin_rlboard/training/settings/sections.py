@@ -1,4 +1,4 @@
-"""The sections of rlboard.toml as they count for one folder."""
+"""The sections of rlboard.toml as they count for one folder, after all files above it were merged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.training.settings.toml_file import SettingValue
 
 _COMPRESSED_SUFFIXES = (".gz", ".zst")
 _SEARCHED_LENGTH = 200
-"""Characters at the end of a path that `step_from` is looked for in, which bounds what a pattern can cost."""
+"""Characters at the end of a path that `step_from` is searched in, which bounds what a pattern can cost."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class MappingSection:
     split: str = ""
 
     def applies_to(self, path: PurePosixPath) -> bool:
-        """Whether it is for a file, by its path below the log directory."""
+        """Whether the mapping is for a file, by its path below the log directory."""
         plain = path.with_suffix("") if path.suffix in _COMPRESSED_SUFFIXES else path
         return not self.file_pattern or path.match(self.file_pattern) or plain.match(self.file_pattern)
 
@@ -45,7 +45,7 @@ class MappingSection:
         return key_mapping.mapping_format(KeyMapping(self.keys))
 
     def path_defaults(self, path: PurePosixPath) -> PathDefaults:
-        """The step and split that it gives all rows of a file."""
+        """The step and split that the section gives to all rows of a file."""
         found = re.search(self.step_from, str(path)[-_SEARCHED_LENGTH:]) if self.step_from else None
         step = found.group(1) if found else None
         return PathDefaults(
@@ -77,15 +77,15 @@ class ScoresSection:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that is said for the files of one folder.
+    """The user's settings for the files of one folder.
 
     Attributes:
         mapping, reference, scores: the sections of these names.
-        scalar_runs: TensorBoard's runs whose scalars belong to the rollouts; None where nothing is said.
-        config: name -> value, tables with dots (`optimizer.lr`).
-        config_sources: name -> the file that says it, as it is shown.
-        text: text rules to begin with.
-        files: the files that were read, as they are shown, the nearest first.
+        scalar_runs: TensorBoard's runs whose scalars belong to the rollouts ([scalars]); None without the section.
+        hyperparameters: the section [config]: name -> value, tables with dots (`optimizer.lr`).
+        hyperparameter_files: name -> the file that says it, as it is shown.
+        text_rules: the section [text]: text rules to begin with.
+        file_names: the files that were read, as they are shown, the nearest first.
         problems: one sentence for each thing in them that does not count.
     """
 

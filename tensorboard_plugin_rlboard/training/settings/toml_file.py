@@ -1,6 +1,6 @@
-"""One rlboard.toml, read strictly: what is valid counts, and each thing that is not is one sentence.
+"""Reads one rlboard.toml strictly: what is valid counts, and each thing that is not becomes one sentence.
 
-A sentence names the file, the key and what to write instead, because it is all that the user sees of his mistake.
+A sentence names the file, the key and what to write instead, because it is all that the user sees of a mistake.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _MAX_REPEATS = 3
 
 @dataclass(frozen=True)
 class SettingsFile:
-    """What one file says.
+    """The valid values of one rlboard.toml.
 
     Attributes:
-        shown: how the file is named in sentences.
+        shown_path: how the file is named in sentences.
         folder: the folder that its paths are relative to.
         values: (section, key) -> value; of [config] and [mapping.columns] with dots for the tables in it.
         problems: one sentence for each thing that does not count.
@@ -45,11 +45,11 @@ class SettingsFile:
 
 
 class _InvalidValueError(ValueError):
-    """A value that does not count, and what to write instead."""
+    """A value is not valid; the message continues a sentence with what to write instead."""
 
 
 def read_settings_file(path: str, shown: str, folder: str) -> SettingsFile:
-    """Reads a file; whatever is wrong with it is a problem, never an error.
+    """Read a file; whatever is wrong with it becomes a problem, nothing is raised.
 
     Args:
         path: where the file lies.
@@ -74,7 +74,7 @@ def read_settings_file(path: str, shown: str, folder: str) -> SettingsFile:
 
 
 def check_table(table: Mapping[str, object], shown: str, folder: str) -> SettingsFile:
-    """What a table of TOML says, section by section and key by key."""
+    """Check a parsed file section by section and key by key."""
     values: dict[tuple[str, str], object] = {}
     problems: list[str] = []
     for section, content in table.items():
@@ -182,8 +182,8 @@ def _as_text(value: object) -> str:
 
 
 def _as_texts(value: object) -> tuple[str, ...]:
-    """One text or a list of texts."""
-    return tuple(_as_text(one) for one in value) if isinstance(value, list) else (_as_text(value),)
+    """One text or a list of texts, as a tuple."""
+    return tuple(_as_text(item) for item in value) if isinstance(value, list) else (_as_text(value),)
 
 
 def _as_pattern(value: object) -> str:
@@ -207,13 +207,13 @@ def _as_pattern(value: object) -> str:
     return text
 
 
-def _unknown_key(key: str, known: tuple[str, ...]) -> _InvalidValueError:
-    return _InvalidValueError(f"is not known{_suggestion(key, known)}")
+def _unknown_key(key: str, valid: tuple[str, ...]) -> _InvalidValueError:
+    return _InvalidValueError(f"is not known{_suggestion(key, valid)}")
 
 
-def _suggestion(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else f" (it takes {', '.join(dict.fromkeys(known))})"
+def _suggestion(key: str, valid: Mapping[str, object] | tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(key, list(valid), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else f" (it takes {', '.join(dict.fromkeys(valid))})"
 
 
 def _type_name(value: object) -> str:

@@ -1,6 +1,6 @@
-"""What the user says in rlboard.toml: in a run's folder, in one above it, or in the file of --rlboard_config.
+"""Finds the rlboard.toml files that count for a folder: in it, above it, and that of --rlboard_config; merges them.
 
-The nearest file wins, key by key. Files and folders that are named in it must lie below the log directory; nothing
+The nearest file wins, key by key. Files and folders that are named in one must lie below the log directory; nothing
 else is ever opened because of it.
 """
 
@@ -25,12 +25,12 @@ FLAG = "--rlboard_config"
 
 
 class SettingsFinder:
-    """Finds settings and keeps them; looks at each file once a second at most, so asking for every log costs little.
+    """Finds settings and caches them; each file is checked for changes once a second at most.
 
     Args:
-        roots: the folders that TensorBoard was told to look in.
-        given: value of --rlboard_config; empty without one. What it says counts before every other file.
-        seconds: how long a look counts.
+        roots: the roots of the log directory.
+        given: value of --rlboard_config; empty without one. It counts before every other file.
+        seconds: how long a check counts.
     """
 
     def __init__(self, roots: Sequence[Root], given: str = "", seconds: float = 1.0) -> None:
@@ -41,37 +41,37 @@ class SettingsFinder:
         self._by_folder: dict[str, tuple[float, tuple[SettingsFile, ...], Settings]] = {}
 
     def for_path(self, path: str) -> Settings:
-        """The settings for a folder, or for a file in it; never raises. Behind an address, those of --rlboard_config."""
+        """The settings for a folder, or for a file in it; for a remote one, those of --rlboard_config. Never raises."""
         return self._for_folder(
             path if path in self._by_folder or os.path.isdir(path) else os.path.dirname(path)
         )
 
     def for_file(self, path: str) -> Settings:
-        """The same for what is known to be a file, without a look at the disk in most cases."""
+        """The settings for a path that is a file, mostly without a system call."""
         return self._for_folder(os.path.dirname(path))
 
     def _for_folder(self, folder: str) -> Settings:
-        known, now = self._by_folder.get(folder), time.monotonic()
-        if known is not None and now - known[0] < self.max_age:
-            return known[2]
+        cached, now = self._by_folder.get(folder), time.monotonic()
+        if cached is not None and now - cached[0] < self.max_age:
+            return cached[2]
         root = max(
             (root for root in self._roots if _is_below(folder, root.path)),
             key=lambda root: len(root.path),
             default=None,
         )
         files = tuple(self._files_for(folder, root, now))
-        settings = known[2] if known is not None and known[1] == files else _merge(files, root)
+        settings = cached[2] if cached is not None and cached[1] == files else _merge(files, root)
         self._by_folder[folder] = now, files, settings
         return settings
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Every sentence about the files that have been asked for, in the order in which they were met."""
+        """The problems of all settings that were found so far, each once."""
         kept = [settings.problems for _, _, settings in tuple(self._by_folder.values())]
         return tuple(dict.fromkeys(problem for problems in kept for problem in problems))
 
     def _files_for(self, folder: str, root: Root | None, now: float) -> Iterator[SettingsFile]:
-        """The files that count for a folder, the first counting most."""
+        """Yield the files that count for a folder, the one that counts most first."""
         if self._given_path:
             yield self._read_cached(
                 self._given_path, printable_path(self._given_path), "", now
@@ -93,17 +93,17 @@ class SettingsFinder:
                 return
 
     def _read_cached(self, path: str, shown: str, folder: str, now: float) -> SettingsFile | None:
-        """A file as it is now; None where there is none."""
-        known = self._by_path.get(path)
-        if known is not None and now - known[0] < self.max_age:
-            return known[2]
+        """Read a file, or take it from the cache where it has not changed; None where there is none."""
+        cached = self._by_path.get(path)
+        if cached is not None and now - cached[0] < self.max_age:
+            return cached[2]
         try:
             status = os.stat(path)
             stamp = status.st_mtime_ns, status.st_size, status.st_ino
         except (OSError, ValueError):
             stamp = None
-        if known is not None and known[1] == stamp:
-            found = known[2]
+        if cached is not None and cached[1] == stamp:
+            found = cached[2]
         else:
             found = None if stamp is None else read_settings_file(path, shown, folder)
         self._by_path[path] = now, stamp, found
@@ -111,19 +111,19 @@ class SettingsFinder:
 
 
 def _merge(files: tuple[SettingsFile, ...], root: Root | None) -> Settings:
-    """What the files say together: of each key, the first file that has it."""
+    """Merge files: of each key, the first file that has it counts."""
     values: dict[tuple[str, str], tuple[object, SettingsFile]] = {}
     for file in files:
         for name, value in file.values.items():
             values.setdefault(name, (value, file))
     problems = [problem for file in files for problem in file.problems]
-    said = {name: value for name, (value, _) in values.items()}
-    config = {key: value for (section, key), value in said.items() if section == "config"}
+    merged = {name: value for name, (value, _) in values.items()}
+    config = {key: value for (section, key), value in merged.items() if section == "config"}
     runs = values.get(("scalars", "runs"))
-    pad = said.get(("text", "pad"), ())
+    pad = merged.get(("text", "pad"), ())
     return Settings(
         mapping=_mapping_section(
-            {key: str(value) for (section, key), value in said.items() if section == "mapping"}
+            {key: str(value) for (section, key), value in merged.items() if section == "mapping"}
         ),
         scalar_runs=None if runs is None else tuple(_named_runs(*runs, root, problems)),
         hyperparameters={key: value for key, value in config.items() if isinstance(value, (str, int, float))},
@@ -135,36 +135,38 @@ def _merge(files: tuple[SettingsFile, ...], root: Root | None) -> Settings:
             else ""
         ),
         text_rules=TextRules(
-            pad if isinstance(pad, tuple) else (), str(said.get(("text", "system_end"), ""))
+            pad if isinstance(pad, tuple) else (), str(merged.get(("text", "system_end"), ""))
         ),
         file_names=tuple(file.shown_path for file in files),
         problems=tuple(problems),
     )
 
 
-def _mapping_section(said: Mapping[str, str]) -> MappingSection:
-    beside = {"files", "step_from", "split_is"}
-    words = {word: key for word, key in said.items() if word not in beside}
-    return MappingSection(words, said.get("files", ""), said.get("step_from", ""), said.get("split_is", ""))
+def _mapping_section(values: Mapping[str, str]) -> MappingSection:
+    others = {"files", "step_from", "split_is"}
+    keys = {name: key for name, key in values.items() if name not in others}
+    return MappingSection(
+        keys, values.get("files", ""), values.get("step_from", ""), values.get("split_is", "")
+    )
 
 
 def _reference_section(
     files: tuple[SettingsFile, ...], root: Root | None, problems: list[str]
 ) -> ReferenceSection:
-    """The section of the first file that has it: its keys are alternatives and do not add up."""
+    """The section [reference] of the first file that has it: its keys are alternatives and are not merged."""
     for file in files:
-        said = {key: value for (section, key), value in file.values.items() if section == "reference"}
-        if "file" in said:
-            return ReferenceSection(file=_path_below_logdir(said["file"], file, root, problems))
-        if "run" in said:
-            return ReferenceSection(run=next(iter(_named_runs((said["run"],), file, root, problems)), ""))
-        if said:
-            return ReferenceSection(first_visit=said.get("first_visit") is True)
+        values = {key: value for (section, key), value in file.values.items() if section == "reference"}
+        if "file" in values:
+            return ReferenceSection(file=_path_below_logdir(values["file"], file, root, problems))
+        if "run" in values:
+            return ReferenceSection(run=next(iter(_named_runs((values["run"],), file, root, problems)), ""))
+        if values:
+            return ReferenceSection(first_visit=values.get("first_visit") is True)
     return ReferenceSection()
 
 
 def _named_runs(named: object, file: SettingsFile, root: Root | None, problems: list[str]) -> Iterator[str]:
-    """The runs in some folders; no folder is opened because of it."""
+    """The runs of the folders that a file names; no folder is opened for that."""
     for text in named if isinstance(named, tuple) else ():
         path = _absolute_path(text, file, root)
         if root is not None and _is_below(path, root.path):
@@ -174,13 +176,13 @@ def _named_runs(named: object, file: SettingsFile, root: Root | None, problems: 
 
 
 def _path_below_logdir(named: object, file: SettingsFile, root: Root | None, problems: list[str]) -> str:
-    """A named file where it lies below the log directory, links followed; else empty, with a problem."""
+    """The path of a named file where it lies below the log directory, links followed; else empty, with a problem."""
     path = _absolute_path(named, file, root)
     allowed = [os.path.realpath(folder) for folder in (root.path if root else "", file.folder) if folder]
     if (
         root is None
         or not _is_below(path, root.path)
-        or not any(_is_below(os.path.realpath(path), one) for one in allowed)
+        or not any(_is_below(os.path.realpath(path), folder) for folder in allowed)
     ):
         problems.append(_outside_sentence(named, file))
         return ""
