@@ -22,8 +22,9 @@ from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
-from tensorboard_plugin_rlboard.index.memory_budget import megabytes
+from tensorboard_plugin_rlboard.index.memory_budget import parse_limit
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
@@ -52,13 +53,14 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
         found = parse_roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
-        memory = megabytes(str(getattr(flags, "rlboard_memory_limit", "") or ""))
+        memory = parse_limit(str(getattr(flags, "rlboard_memory_limit", "") or ""))
         settings = SettingsFinder(found, str(getattr(flags, "rlboard_config", "") or ""))
         seconds = 5.0 if interval is None else float(interval)
-        self._registry = Registry(found, seconds, _cache_folder(flags), memory, settings)
+        registry = Registry(found, _cache_folder(flags), memory, settings)
+        self._indexer = BackgroundIndexer(registry, seconds)
         # A thread that is still inside a library when Python ends aborts the process.
-        atexit.register(self._registry.stop)
-        self._board = Board(self._registry)
+        atexit.register(self._indexer.stop)
+        self._board = Board(self._indexer)
         self._scalars = ScalarReader(context.data_provider)
         self._events = EventMetadataReader(context.data_provider)
 
@@ -79,8 +81,8 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
 
     def is_active(self) -> bool:
         """Whether there is anything to show: answered from memory, except for a bounded wait at the first call."""
-        self._registry.start()
-        return self._registry.has_files(ACTIVE_WAIT)
+        self._indexer.start()
+        return self._indexer.has_files(ACTIVE_WAIT)
 
     def data_plugin_names(self) -> tuple[str, ...]:
         """No event data is ours: rollouts are found by is_active alone."""
@@ -99,7 +101,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
                 return _refuse(request, "RL Board answers GET only.", 405)
             if request.headers.get("Sec-Fetch-Site") == "cross-site":
                 return _refuse(request, "RL Board does not answer other sites.", 403)
-            self._registry.start()
+            self._indexer.start()
             client, place = (request.headers.get(name, "")[:100] for name in (CLIENT, PLACE))
             try:
                 with self._board.limits.question(client, place, _gone(request)):

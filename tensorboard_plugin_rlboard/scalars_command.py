@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.writing.output.event_file import (
@@ -67,9 +68,10 @@ def run_scalars(wanted: ScalarsRequest) -> int:
     if not is_address(wanted.logdir) and not Path(wanted.logdir).expanduser().is_dir():
         return _print_refusal(f"There is no such directory: {printable_path(wanted.logdir)}")
     found = parse_roots(wanted.logdir, "")
-    registry = Registry(found, 0, default_folder())
+    registry = Registry(found, default_folder())
+    indexer = BackgroundIndexer(registry, 0)
     try:
-        registry.refresh()
+        indexer.index_now()
         unknown = [name for name in wanted.runs if name not in registry.runs]
         if unknown or not registry.runs:
             known = ", ".join(sorted(registry.runs)[:10])
@@ -81,10 +83,10 @@ def run_scalars(wanted: ScalarsRequest) -> int:
             )
         base = Path(wanted.out).expanduser() if wanted.out else Path(found[0].path)
         done = [
-            _write_run(Board(registry), name, base, wanted) for name in wanted.runs or sorted(registry.runs)
+            _write_run(Board(indexer), name, base, wanted) for name in wanted.runs or sorted(registry.runs)
         ]
     finally:
-        registry.stop()
+        indexer.stop()
     return 0 if all(done) else 1
 
 

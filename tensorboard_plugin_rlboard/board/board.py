@@ -29,7 +29,7 @@ from tensorboard_plugin_rlboard.board.sql_rows import fetch
 from tensorboard_plugin_rlboard.board.steps.service import StepService
 from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
-from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.indexer import Indexer
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
@@ -44,13 +44,15 @@ _TOTALS = 256
 class Board:
     """Answers questions about the runs of a registry; every method may be called from any thread."""
 
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
+    def __init__(self, indexer: Indexer) -> None:
+        """Answers questions about the registry that an indexer keeps up to date."""
+        self.indexer = indexer
+        self.registry = registry = indexer.registry
         self.limits = QueryLimits()
         self._opened = DecodedSamples()
         self._described: dict[str, runs_question.Described] = {}
-        self._overview = StepService(registry, self.cursor, self.limits.heavy)
-        registry.after_round = self._overview.follow
+        self._overview = StepService(registry, indexer.attention, self.cursor, self.limits.heavy)
+        indexer.call_after_round(self._overview.follow)
         self._trainings = Trainings(registry)
         self._totals: LruCache[int] = LruCache(_TOTALS)
 
@@ -97,7 +99,7 @@ class Board:
         if found is None:
             known = ", ".join(sorted(self.registry.runs)[:10]) or "none yet"
             raise UnknownError(f"There is no run {name}; runs: {known}.")
-        self.registry.focus = name
+        self.indexer.attention.user_looks_at(name)
         return found
 
     def steps(self, chosen: Selection, metrics: tuple[str, ...] | None = None) -> Steps:

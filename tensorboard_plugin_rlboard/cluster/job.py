@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER, beside
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
-from tensorboard_plugin_rlboard.index.joins.side_discovery import left_out
+from tensorboard_plugin_rlboard.index.joins.side_discovery import reason_to_leave_out
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import compare
 from tensorboard_plugin_rlboard.sources.reader import is_packed
@@ -196,7 +196,7 @@ class Job:
     def _look_at(self, file: SourceFile) -> None:
         counts = self.counts
         known, reason = self._recognition.sniff(file)
-        if joined := left_out(file, known, self._present):
+        if joined := reason_to_leave_out(file, known, self._present):
             known, reason = None, joined
         state = compare(None, file, time.time_ns()).state
         if known is None or state is None:

@@ -58,7 +58,7 @@ def segment_argmax(x: Floats, highest: Floats, starts: Ints, sizes: Ints) -> Flo
 def discounted_cumsum(x: Floats, starts: Ints, sizes: Ints, discount: float) -> Floats:
     """Discounted sum of what is still to come: y_t = x_t + discount * y_{t+1} within each segment, float64 [tokens].
 
-    With rewards it is the return to go, with TD errors and gamma * lambda it is GAE (arXiv 1506.02438, equation 16).
+    With rewards it is the return to go, with TD errors and gamma * lambda it is GAE (arXiv 1506.02438, section 3).
     A NaN makes every earlier position of its segment NaN, and no other segment.
     """
     if discount == 1.0:

@@ -164,7 +164,7 @@ def _zero_where_missing(tokens: Tokens, name: str) -> Floats:
 
 
 def td_error(tokens: Tokens, gamma: float) -> Floats:
-    """token_rewards_t + gamma * values_{t+1} - values_t, float64 [tokens] in units of reward (arXiv 1506.02438, eq. 9)."""
+    """token_rewards_t + gamma * values_{t+1} - values_t, float64 [tokens] in units of reward (arXiv 1506.02438, section 3)."""
     values = _zero_where_missing(tokens, "values")
     with np.errstate(invalid="ignore"):
         return (

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import MTIME_TICK_NS
 from tensorboard_plugin_rlboard.sources.reader import is_packed, open_file, unpacked_size
@@ -37,13 +37,12 @@ class Change(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """A byte range of a file, and a digest of its length and of its first and last ``PROBE_BYTES``."""
+class Fingerprint(NamedTuple):
+    """A byte range of a file, and a hexadecimal digest of its length and of its first and last ``PROBE_BYTES``."""
 
     offset: int
     length: int
-    digest: bytes
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +222,7 @@ def fingerprint_of_ends(
     digest = hashlib.blake2b(f"{length} {len(head)} {len(tail)} ".encode(), digest_size=16)
     digest.update(head)
     digest.update(tail)
-    return Fingerprint(offset, length, digest.digest())
+    return Fingerprint(offset, length, digest.hexdigest())
 
 
 def _same_signature(before: FileState, now: FileState) -> bool:

@@ -46,7 +46,7 @@ ORDER = {
             "join_summary",
             "run_file",
         ),
-        *("run", "registry", "detect", "joins", "update"),
+        *("loadable_part", "run", "attention", "registry", "indexer", "detect", "joins", "update"),
     ],
     "board": [
         *("lru_cache", "query_limits", "sql_rows", "metric_catalog", "filters", "selection"),

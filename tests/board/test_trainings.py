@@ -36,10 +36,9 @@ class Tab:
         context = base_plugin.TBContext(logdir=str(folder), flags=given, data_provider=provider)
         self.plugin = RLBoardPlugin(context)
         self.client = Client(application.TensorBoardWSGI([self.plugin], data_provider=provider))
-        registry = self.plugin._registry
-        registry.start()
-        assert registry._thread is not None
-        registry._thread.join(60)
+        indexer = self.plugin._indexer
+        indexer.start()
+        indexer.wait(60)
 
     def ask(self, route: str, code: int = 200) -> Any:
         response = self.client.get(f"/data/plugin/rlboard/{route}")
@@ -60,7 +59,7 @@ def tab() -> Iterator[Open]:
 
     yield opened
     for each in made:
-        each.plugin._registry.stop()
+        each.plugin._indexer.stop()
 
 
 def test_two_trainings_side_by_side_are_told_apart_by_what_the_writer_declares(

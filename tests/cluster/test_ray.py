@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.cluster.ray_engine import RayEngine
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -64,10 +65,10 @@ def index(logs: Path, *more: str) -> int:
 
 
 def rewards(logs: Path, cache: Path | None) -> list[float]:
-    registry = Registry(parse_roots(str(logs), ""), 0, cache)
-    registry.refresh()
-    table = Board(registry).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
+    indexer.index_now()
+    table = Board(indexer).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+    indexer.stop()
     return [float(str(reward)) for reward in table.columns["reward"]]
 
 

@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache.blob_folder import RemoteFolder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.remote import filesystems
 from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
@@ -82,7 +83,7 @@ def bucket(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
 @pytest.fixture
 def rewards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rewards]:
     """Opens an address as TensorBoard would and gives the rewards; fails where a log is read that may not be."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
     real = range_builder.build_range
     read: list[int] = []
 
@@ -93,17 +94,17 @@ def rewards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rewards]:
     monkeypatch.setattr(part_loader, "build_range", build)
 
     def begin(url: str, cache: Path | None, *, reads: bool) -> list[float]:
-        registry = Registry(parse_roots(url, ""), 0, cache)
-        opened.append(registry)
+        indexer = BackgroundIndexer(Registry(parse_roots(url, ""), cache), 0)
+        opened.append(indexer)
         read.clear()
-        registry.refresh()
+        indexer.index_now()
         assert bool(read) == reads
-        table = Board(registry).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+        table = Board(indexer).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
         return [float(str(reward)) for reward in table.columns["reward"]]
 
     yield begin
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def test_index_lies_beside_the_objects_and_is_fetched_into_the_cache(

@@ -1,31 +1,39 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Row = dict[str, Any]
 
 
-@pytest.fixture
-def board_of(
-    tmp_path: Path,
-    open_board: Callable[[Path], Board],
-    write_rows: Callable[[Path, Iterable[Any]], Path],
-) -> Callable[[Iterable[Row]], Board]:
-    """A board over one run with these rows."""
+@pytest.fixture(scope="session")
+def board_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Iterable[Row]], Board]]:
+    """A board over one run with these rows; the same rows are indexed once."""
+    opened: dict[str, tuple[BackgroundIndexer, Board]] = {}
 
     def make(rows: Iterable[Row]) -> Board:
-        write_rows(tmp_path / "rollouts.jsonl", rows)
-        return open_board(tmp_path)
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        if lines not in opened:
+            folder = tmp_path_factory.mktemp("board")
+            (folder / "rollouts.jsonl").write_text(lines, encoding="utf-8")
+            indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
+            indexer.index_now()
+            opened[lines] = indexer, Board(indexer)
+        return opened[lines][1]
 
-    return make
+    yield make
+    for indexer, _ in opened.values():
+        indexer.stop()
 
 
 @pytest.fixture

@@ -26,8 +26,9 @@ LN_2 = 0.6931471805599453
 HALF, QUARTER, EIGHTH = -LN_2, -1.3862943611198906, -2.0794415416798357
 
 
-def derived(gamma: float = 1.0, lam: float = 1.0, **arrays: Values) -> dict[str, list[float]]:
-    found = tokens.with_derived_metrics(sample_tokens(**arrays), gamma, lam).values
+def derived(*discounts: float, **arrays: Values) -> dict[str, list[float]]:
+    """Token metrics of one sample; the discounts are gamma and lambda."""
+    found = tokens.with_derived_metrics(sample_tokens(**arrays), *discounts).values
     return {name: array.tolist() for name, array in found.items()}
 
 
@@ -105,14 +106,14 @@ def test_return_to_go(gamma: float, expected: list[float]) -> None:
     ],
 )
 def test_td_error(gamma: float, expected: list[float]) -> None:
-    # arXiv 1506.02438, equation 9, with 0 as the value after the last token.
+    # arXiv 1506.02438, section 3, with 0 as the value after the last token.
     assert derived(gamma, token_rewards=REWARDS, values=VALUES)["td_error"] == expected
 
 
 @pytest.mark.parametrize(
     ("gamma", "lam", "target"),
     [
-        # arXiv 1506.02438, equation 16: A_t = δ_t + γλ A_{t+1}; target_t = A_t + V_t.
+        # arXiv 1506.02438, section 3: A_t = δ_t + γλ A_{t+1}; target_t = A_t + V_t.
         (1.0, 1.0, [7.0, 6.0, 4.0]),  # the return to go
         (0.5, 1.0, [3.0, 4.0, 4.0]),  # the discounted return to go
         (1.0, 0.5, [23.0, 24.0, 4.0]),  # A: -36; 22 - 18 = 4; 11 + 2 = 13

@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.web.json_answers import plain
@@ -28,7 +29,10 @@ LOGGED = frozenset(NATIVE.array_keys) | {"foo", "Extra", "extra", "log_probs2"}
 
 def rounded(value: Any) -> Any:
     if isinstance(value, float):
-        return float(f"{value:.9g}") if math.isfinite(value) else plain(value)
+        # Nine digits, and 0 for what is left of a difference of equal numbers: that is the processor's own.
+        if not math.isfinite(value):
+            return plain(value)
+        return 0.0 if abs(value) < 1e-12 else float(f"{value:.9g}")
     if isinstance(value, list):
         return [rounded(item) for item in value]
     return value
@@ -107,10 +111,10 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
 
 
 def opened(root: Path) -> Iterator[Board]:
-    registry = Registry(parse_roots(str(root), ""), 0)
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(parse_roots(str(root), "")), 0)
+    indexer.index_now()
+    yield Board(indexer)
+    indexer.stop()
 
 
 def readable(dumps: Dumps) -> str:

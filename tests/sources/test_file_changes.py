@@ -167,11 +167,11 @@ def test_file_that_cannot_be_opened_is_unreadable(path: Path, monkeypatch: pytes
 
 def test_reading_goes_on_without_gaps() -> None:
     state = FileState(size=10, mtime_ns=0, inode=1, device=1, settled=True)
-    state = with_range_read(state, Fingerprint(0, 4, b"a"))
-    state = with_range_read(state, Fingerprint(4, 6, b"b"))
-    assert state == replace(state, read_to=10, first=Fingerprint(0, 4, b"a"), last=Fingerprint(4, 6, b"b"))
+    state = with_range_read(state, Fingerprint(0, 4, "a"))
+    state = with_range_read(state, Fingerprint(4, 6, "b"))
+    assert state == replace(state, read_to=10, first=Fingerprint(0, 4, "a"), last=Fingerprint(4, 6, "b"))
     with pytest.raises(ValueError, match="begins at 12, but the file was read up to 10"):
-        with_range_read(state, Fingerprint(12, 1, b"c"))
+        with_range_read(state, Fingerprint(12, 1, "c"))
 
 
 @given(before=st.binary(max_size=50), size=st.integers(0, 4 * PROBE_BYTES), after=st.binary(max_size=50))

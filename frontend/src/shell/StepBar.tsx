@@ -1,12 +1,14 @@
 /** Which step, split and attempt: the second bar. */
 
 import type { JSX } from "preact";
+import { run } from "../data/runs";
+import { hasStepRange } from "../data/scopes";
+import { steps } from "../data/steps";
+import { goToStep, moveStep, togglePin } from "../data/stepWalk";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { ranged, run, steps } from "../state/data";
-import { editFilter } from "../state/filter";
+import { editFilter } from "../state/focusRequests";
 import { select, selection } from "../state/selection";
-import { goToStep, moveStep, togglePin } from "../state/steps";
 import { Button, NumberField, Select } from "../ui";
 import { Scrubber } from "./StepSlider";
 
@@ -22,7 +24,7 @@ export function rangeWords(): string {
 }
 
 function Range(): JSX.Element | null {
-  if (!ranged.value) return null;
+  if (!hasStepRange.value) return null;
   return (
     <span class="chip number" data-testid="range-chip">
       {rangeWords()}

@@ -1,10 +1,11 @@
 /** Which run, which view, how fresh, what went wrong: the first bar. */
 
 import type { JSX } from "preact";
+import { run, runs } from "../data/runs";
 import { LANGUAGES, language, setLanguage, t } from "../i18n";
 import { count } from "../lib/format";
-import { run, runs } from "../state/data";
-import { select, selection, VIEWS } from "../state/selection";
+import { VIEWS } from "../state/addressFields";
+import { select, selection } from "../state/selection";
 import { Button, Select } from "../ui";
 import { Live } from "./LiveStatus";
 import { TextRules } from "./TextRules";

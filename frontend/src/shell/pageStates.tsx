@@ -2,11 +2,11 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
-import type { ApiError } from "../api/client";
+import type { ApiError } from "../api/errors";
+import { refresh } from "../data/polling";
+import { runs } from "../data/runs";
 import { t } from "../i18n";
 import { bytes, count } from "../lib/format";
-import { runs } from "../state/data";
-import { refresh } from "../state/poll";
 import { select } from "../state/selection";
 import { Button, Empty, ErrorBox, Progress } from "../ui";
 import { progressText } from "./LiveStatus";

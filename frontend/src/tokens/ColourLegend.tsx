@@ -3,16 +3,22 @@ import { t } from "../i18n";
 import { full, num } from "../lib/format";
 import { BUCKETS } from "../lib/heatmapColours";
 import { Button, Toggle } from "../ui";
-import { BEYOND, CODE, classNames, histogram } from "./shared/colourCodes";
-import { locked, logarithmic, scaleKey, type TokenStage, toggleLock } from "./shared/tokenViewState";
+import { BEYOND, CODE, codeCounts, colourClasses } from "./shared/colourCodes";
+import {
+  lockedScales,
+  logarithmic,
+  scaleKey,
+  type TokenViewState,
+  toggleLock,
+} from "./shared/tokenViewState";
 
 /** What the colours mean: the ends with their numbers, and a sample of everything that is not on the scale. */
-export function Legend({ stage }: { stage: TokenStage }): JSX.Element | null {
-  const metric = stage.metric.value;
+export function ColourLegend({ viewState }: { viewState: TokenViewState }): JSX.Element | null {
+  const metric = viewState.metric.value;
   if (metric === null) return null;
-  const scale = stage.scale.value;
-  const names = classNames(stage.palette.value);
-  const isLocked = locked.value[scaleKey(metric)] !== undefined;
+  const scale = viewState.scale.value;
+  const names = colourClasses(viewState.palette.value);
+  const isLocked = lockedScales.value[scaleKey(metric)] !== undefined;
   return (
     <div class="legend" data-testid="legend">
       {scale === null ? (
@@ -48,14 +54,14 @@ export function Legend({ stage }: { stage: TokenStage }): JSX.Element | null {
           }}
         />
       )}
-      <Swatches stage={stage} names={names} />
+      <Swatches viewState={viewState} names={names} />
     </div>
   );
 }
 
 /** Only what this response has: no legend for colours that are not on the screen. */
-function Swatches({ stage, names }: { stage: TokenStage; names: string[] }): JSX.Element {
-  const seen = histogram(stage.codes.value);
+function Swatches({ viewState, names }: { viewState: TokenViewState; names: string[] }): JSX.Element {
+  const seen = codeCounts(viewState.codes.value);
   const among = (from: number, to: number): number => seen.subarray(from, to).reduce((sum, n) => sum + n, 0);
   const samples = [
     ["beyond", among(BEYOND, CODE.nan), names[BEYOND + BUCKETS - 1]],

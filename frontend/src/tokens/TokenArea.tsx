@@ -1,10 +1,10 @@
 import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../i18n";
-import { Legend } from "./ColourLegend";
+import { ColourLegend } from "./ColourLegend";
 import { MetricSelect } from "./MetricSelect";
-import type { TokenStage } from "./shared/tokenViewState";
-import { Strip } from "./strip/OverviewStrip";
+import type { TokenViewState } from "./shared/tokenViewState";
+import { OverviewStrip } from "./strip/OverviewStrip";
 import type { TextView } from "./text/TextView";
 import { TokenText } from "./text/TokenText";
 
@@ -12,7 +12,7 @@ import { TokenText } from "./text/TokenText";
 const LONG = 400;
 
 export interface TokenAreaProps {
-  stage: TokenStage;
+  viewState: TokenViewState;
   scroller: RefObject<HTMLElement | null>;
   pinned: number | null;
   onPin: (i: number | null) => void;
@@ -27,25 +27,33 @@ export interface TokenAreaProps {
 
 /** The response coloured by a metric, with what its colours mean and where in it we are. */
 export function TokenArea(props: TokenAreaProps): JSX.Element {
-  const { stage, scroller, pinned } = props;
+  const { viewState, scroller, pinned } = props;
   const [view, setView] = useState<TextView | null>(null);
   return (
     <div class="token-area">
       <div class="token-bar">
         <div class="token-tools">
-          <MetricSelect stage={stage} onMetric={props.onMetric} />
-          {stage.metric.value === null ? (
+          <MetricSelect viewState={viewState} onMetric={props.onMetric} />
+          {viewState.metric.value === null ? (
             <p class="muted">{t("sample.no_metrics")}</p>
           ) : (
-            <Legend stage={stage} />
+            <ColourLegend viewState={viewState} />
           )}
           {props.tools}
         </div>
-        {stage.data.shown.length >= LONG && <Strip stage={stage} view={view} scroller={scroller} />}
+        {viewState.data.shown.length >= LONG && (
+          <OverviewStrip viewState={viewState} view={view} scroller={scroller} />
+        )}
       </div>
       <div class="answers" data-beside={props.beside}>
         {props.instead ?? (
-          <TokenText stage={stage} scroller={scroller} pinned={pinned} onPin={props.onPin} onView={setView} />
+          <TokenText
+            viewState={viewState}
+            scroller={scroller}
+            pinned={pinned}
+            onPin={props.onPin}
+            onView={setView}
+          />
         )}
         {props.children}
       </div>

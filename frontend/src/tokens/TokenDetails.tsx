@@ -3,14 +3,20 @@ import { t } from "../i18n";
 import { full, num } from "../lib/format";
 import { metricHint, metricLabel } from "../metrics";
 import { CopyButton } from "../ui/CopyButton";
-import { counts, type TokenData, type TokenMetric, unitSpan, valueAt } from "./shared/responseTokens";
-import type { TokenStage } from "./shared/tokenViewState";
-import { spelled } from "./shared/visibleText";
+import { isCounted, type TokenData, type TokenMetric, unitSpan, valueAt } from "./shared/responseTokens";
+import type { TokenViewState } from "./shared/tokenViewState";
+import { spelledOut } from "./shared/visibleText";
 
 /** All numbers of the token under the pointer or the focus, in a place that does not move. */
-export function TokenInfo({ stage, pinned }: { stage: TokenStage; pinned: number | null }): JSX.Element {
-  const { data } = stage;
-  const i = stage.current.value ?? pinned;
+export function TokenDetails({
+  viewState,
+  pinned,
+}: {
+  viewState: TokenViewState;
+  pinned: number | null;
+}): JSX.Element {
+  const { data } = viewState;
+  const i = viewState.current.value ?? pinned;
   if (i === null || i >= data.shown.length) {
     return (
       <footer class="token-info" data-testid="token-info">
@@ -20,27 +26,27 @@ export function TokenInfo({ stage, pinned }: { stage: TokenStage; pinned: number
   }
   const [from, to] = unitSpan(data.units, i);
   // Followed by key, it is read aloud; under a moving pointer that would be chatter.
-  const live = stage.byKey && stage.hovered.value === null ? "polite" : "off";
+  const live = viewState.byKey && viewState.hovered.value === null ? "polite" : "off";
   return (
     <footer class="token-info" data-testid="token-info" aria-live={live}>
       <div class="token-info-head">
-        <code class="token-info-text">{spelled(data.shown[from] ?? "")}</code>
+        <code class="token-info-text">{spelledOut(data.shown[from] ?? "")}</code>
         <span>{positionText(data, from, to)}</span>
         <code class="token-info-raw" title={t("sample.info.raw")}>
           {data.raw.slice(from, to).join(" ")}
         </code>
-        {!counts(data, i) && <span class="tag">{t("sample.masked")}</span>}
+        {!isCounted(data, i) && <span class="tag">{t("sample.masked")}</span>}
         {pinned === i && <span class="tag">{t("sample.pinned")}</span>}
         <CopyButton text={() => asJson(data, from, to)} label={t("sample.info.copy")} />
       </div>
       <dl data-joined={to - from > 1}>
         {data.metrics.map((metric) => (
-          <Entry
+          <MetricValue
             key={metric.name}
             data={data}
             metric={metric}
             tokens={[from, to]}
-            chosen={metric.name === stage.metric.value?.name}
+            chosen={metric.name === viewState.metric.value?.name}
           />
         ))}
       </dl>
@@ -48,14 +54,14 @@ export function TokenInfo({ stage, pinned }: { stage: TokenStage; pinned: number
   );
 }
 
-interface EntryProps {
+interface MetricValueProps {
   data: TokenData;
   metric: TokenMetric;
   tokens: readonly [number, number];
   chosen: boolean;
 }
 
-function Entry({ data, metric, tokens: [from, to], chosen }: EntryProps): JSX.Element {
+function MetricValue({ data, metric, tokens: [from, to], chosen }: MetricValueProps): JSX.Element {
   const values = Array.from({ length: to - from }, (_, k) => valueAt(data, metric.name, from + k));
   const text = values.map((value) => (value === "missing" ? t("sample.missing") : num(value))).join(" · ");
   const whole = values.map((value) => (value === "missing" ? t("sample.missing") : full(value))).join(" · ");

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
 import { isBoolean, setting } from "../lib/storage";
 
-export interface FoldProps {
+export interface CollapsibleSectionProps {
   /** Under this name it is remembered whether it is open. */
   id: string;
   title: string;
@@ -13,7 +13,13 @@ export interface FoldProps {
 }
 
 /** A part of the dock below the text: closed at first, and its button shares one row with the others'. */
-export function Fold({ id, title, tools, testId, children }: FoldProps): JSX.Element {
+export function CollapsibleSection({
+  id,
+  title,
+  tools,
+  testId,
+  children,
+}: CollapsibleSectionProps): JSX.Element {
   const open = setting(`open.${id}`, false, isBoolean);
   const content = useId();
   return (

@@ -16,4 +16,5 @@ export { Panel, type PanelProps } from "./Panel";
 export { Popover, type PopoverProps } from "./Popover";
 export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type ProgressProps } from "./states";
 export { adopt } from "./styles";
-export { type Column, VirtualTable, type VirtualTableProps } from "./table/VirtualTable";
+export type { Column } from "./table/columns";
+export { VirtualTable, type VirtualTableProps } from "./table/VirtualTable";

@@ -1,12 +1,12 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Curve, type CurveProps } from "../../src/charts/curves/CurveChart";
-import type { Line } from "../../src/charts/curves/plotColumns";
+import { CurveChart, type CurveChartProps } from "../../src/charts/curves/CurveChart";
+import type { CurveLine } from "../../src/charts/curves/plotColumns";
 import { Histogram } from "../../src/charts/distribution/Histogram";
-import { Bars } from "../../src/charts/samples/SampleBars";
-import { Marks } from "../../src/charts/samples/SampleDots";
-import { ChartTable, TABLE_ROWS } from "../../src/charts/shared/ChartTable";
+import { SampleBars } from "../../src/charts/samples/SampleBars";
+import { SampleDots } from "../../src/charts/samples/SampleDots";
+import { ChartTable, MAX_ROWS } from "../../src/charts/shared/ChartTable";
 
 interface Drawn {
   data: (readonly (number | null | undefined)[])[];
@@ -82,9 +82,11 @@ const press = (element: Element, key: string) => {
 };
 
 describe("Curve", () => {
-  const lines: Line[] = [{ key: "r", label: "policy", colour: "policy", values: [1, 2, 3, 4], band: null }];
+  const lines: CurveLine[] = [
+    { key: "r", label: "policy", colour: "policy", values: [1, 2, 3, 4], band: null },
+  ];
   const told = { step: vi.fn(), range: vi.fn(), reset: vi.fn(), move: vi.fn() };
-  const props: CurveProps = {
+  const props: CurveChartProps = {
     label: "Mean reward. policy: smallest 1, largest 4, last 4",
     x: [0, 10, 20, 30],
     lines,
@@ -108,7 +110,7 @@ describe("Curve", () => {
   });
 
   it("is one image with words and walks the steps by keyboard", () => {
-    show(<Curve {...props} />);
+    show(<CurveChart {...props} />);
     const image = one('[role="img"]');
     expect(image.getAttribute("aria-label")).toBe(props.label);
     expect(image.tabIndex).toBe(0);
@@ -119,11 +121,11 @@ describe("Curve", () => {
   });
 
   it("selects the step under a click and gives the old one back after a double click", () => {
-    show(<Curve {...props} />);
+    show(<CurveChart {...props} />);
     plot().cursor.left = 210;
     mouse("click", 1);
     expect(told.step).toHaveBeenCalledExactlyOnceWith(20);
-    show(<Curve {...props} selected={20} />);
+    show(<CurveChart {...props} selected={20} />);
     mouse("click", 2);
     mouse("dblclick", 2);
     expect(told.step).toHaveBeenCalledOnce();
@@ -131,7 +133,7 @@ describe("Curve", () => {
   });
 
   it("turns a brush into a range of steps, and one without width into nothing", () => {
-    show(<Curve {...props} />);
+    show(<CurveChart {...props} />);
     plot().select = { left: 100, width: 110 };
     plot().options.hooks.setSelect[0]?.(plot());
     expect(told.range).toHaveBeenCalledExactlyOnceWith(10, 20);
@@ -141,33 +143,33 @@ describe("Curve", () => {
   });
 
   it("moves the lines of the steps without drawing the curves again", () => {
-    show(<Curve {...props} pinned={0} />);
-    show(<Curve {...props} selected={30} pinned={0} />);
+    show(<CurveChart {...props} pinned={0} />);
+    show(<CurveChart {...props} selected={30} pinned={0} />);
     expect(plots).toHaveLength(1);
     expect(plot().setData).not.toHaveBeenCalled();
     expect(one(".chart-marker-selected").style.transform).toBe("translateX(300px)");
     expect(one(".chart-marker-pinned").style.transform).toBe("translateX(0px)");
-    show(<Curve {...props} selected={31} />);
+    show(<CurveChart {...props} selected={31} />);
     expect(one(".chart-marker-selected").hidden).toBe(true);
     expect(one(".chart-marker-pinned").hidden).toBe(true);
   });
 
   it("gives new data to the same chart, and a new chart to other colours", () => {
-    show(<Curve {...props} />);
-    show(<Curve {...props} smoothing={0.5} />);
+    show(<CurveChart {...props} />);
+    show(<CurveChart {...props} smoothing={0.5} />);
     expect(plot().setData).toHaveBeenCalledOnce();
-    show(<Curve {...props} range={[10, 20]} />);
+    show(<CurveChart {...props} range={[10, 20]} />);
     expect(plot().options.scales.x.range(plot())).toEqual([10, 20]);
-    show(<Curve {...props} />);
+    show(<CurveChart {...props} />);
     expect(plot().options.scales.x.range(plot())).toEqual([0, 30]);
     expect(plot().options.scales.x.range({ data: [[7]] })).toEqual([6.5, 7.5]);
-    show(<Curve {...props} lines={lines.map((line) => ({ ...line, colour: "pos" as const }))} />);
+    show(<CurveChart {...props} lines={lines.map((line) => ({ ...line, colour: "pos" as const }))} />);
     expect(plots).toHaveLength(2);
   });
 
   it("waits for a height: nothing is laid out in a hidden tab", () => {
     vi.stubGlobal("innerHeight", 0);
-    show(<Curve {...props} />);
+    show(<CurveChart {...props} />);
     expect(plots).toHaveLength(0);
     vi.stubGlobal("innerHeight", 500);
     act(() => {
@@ -177,9 +179,9 @@ describe("Curve", () => {
   });
 
   it("repaints when the theme changes", async () => {
-    show(<Curve {...props} />);
-    const { palette } = await import("../../src/charts/shared/chartColours");
-    palette();
+    show(<CurveChart {...props} />);
+    const { chartPalette } = await import("../../src/charts/shared/chartColours");
+    chartPalette();
     document.documentElement.dataset["theme"] = "dark";
     await vi.waitFor(() => expect(plot().redraw).toHaveBeenCalled());
   });
@@ -196,7 +198,9 @@ describe("drawings of samples", () => {
 
   it("draw one dot per value and open the nearest sample", () => {
     const opened = vi.fn();
-    show(<Marks {...common} marks={marks} describe={(mark) => `sample ${mark.index}`} onOpen={opened} />);
+    show(
+      <SampleDots {...common} marks={marks} describe={(mark) => `sample ${mark.index}`} onOpen={opened} />,
+    );
     const [reference, policy] = [...root.querySelectorAll(".chart-dots")].map(
       (path) => path.getAttribute("d") ?? "",
     );
@@ -211,7 +215,9 @@ describe("drawings of samples", () => {
 
   it("are walked by keyboard, said aloud, and opened by Enter", () => {
     const opened = vi.fn();
-    show(<Marks {...common} marks={marks} describe={(mark) => `sample ${mark.index}`} onOpen={opened} />);
+    show(
+      <SampleDots {...common} marks={marks} describe={(mark) => `sample ${mark.index}`} onOpen={opened} />,
+    );
     const svg = one("svg");
     press(svg, "Enter");
     expect(opened).not.toHaveBeenCalled();
@@ -224,7 +230,7 @@ describe("drawings of samples", () => {
 
   it("give gaps above, below and at zero their own colours", () => {
     const bars = [-2, 0, 3].map((value, index) => ({ id: `s${index}`, index, value, reference: null }));
-    show(<Bars {...common} bars={bars} describe={() => ""} onOpen={vi.fn()} />);
+    show(<SampleBars {...common} bars={bars} describe={() => ""} onOpen={vi.fn()} />);
     const paths = [...root.querySelectorAll("path")];
     expect(paths.map((path) => path.getAttribute("fill"))).toEqual([
       "var(--pos)",
@@ -285,7 +291,7 @@ describe("ChartTable", () => {
       />,
     );
     const rows = [...root.querySelectorAll("tbody tr")];
-    expect(rows.length).toBeLessThanOrEqual(TABLE_ROWS + 1);
+    expect(rows.length).toBeLessThanOrEqual(MAX_ROWS + 1);
     expect(one(".chart-row-marked th").textContent).toBe("1234");
     expect(one("caption").textContent).toBe(`Rewards · ${rows.length} of 5000`);
   });

@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { columnOf, HIGH, LOW, MAIN, RAW, toData } from "../../src/charts/curves/plotColumns";
+import { columnOf, HIGH, LOW, MAIN, plotData, RAW } from "../../src/charts/curves/plotColumns";
 import { smooth } from "../../src/charts/curves/smoothing";
 import { bandOf } from "../../src/charts/curves/spreadBand";
 import { binOf, densities } from "../../src/charts/distribution/Histogram";
-import { FEWEST, sharpening } from "../../src/charts/distribution/spreadChange";
-import { gapsOf, type Mark, nonfinite, ordered } from "../../src/charts/samples/sampleMarks";
+import { MIN_VALUES, spreadChange } from "../../src/charts/distribution/spreadChange";
+import { gapsOf, type Mark, nonfiniteCount, orderedMarks } from "../../src/charts/samples/sampleMarks";
 import { faded } from "../../src/charts/shared/chartColours";
-import { linear, paddedRange, ticks } from "../../src/charts/shared/linearScale";
+import { linearScale, paddedRange, ticks } from "../../src/charts/shared/linearScale";
 import {
   extentOf,
+  firstFinite,
   meansOf,
   nearestIndex,
   nearestLogged,
-  origin,
   type StepColumns,
-  shift,
   stepBeside,
-  thinned,
+  subtract,
+  thinnedIndices,
 } from "../../src/charts/shared/series";
 
 describe("smooth", () => {
@@ -89,9 +89,9 @@ describe("bands and means", () => {
 describe("series", () => {
   it("starts at zero from the first finite value", () => {
     const values = [undefined, Number.NaN, 2, 5, null];
-    expect(origin(values)).toBe(2);
-    expect(shift(values, origin(values))).toEqual([undefined, Number.NaN, 0, 3, null]);
-    expect(origin([null, undefined])).toBe(0);
+    expect(firstFinite(values)).toBe(2);
+    expect(subtract(values, firstFinite(values))).toEqual([undefined, Number.NaN, 0, 3, null]);
+    expect(firstFinite([null, undefined])).toBe(0);
   });
 
   it("finds the nearest step, the lower one on a tie", () => {
@@ -130,9 +130,9 @@ describe("series", () => {
   });
 
   it("thins evenly and keeps both ends and what is asked for", () => {
-    const rows = thinned(1000, 5, [777, -1, 1000]);
+    const rows = thinnedIndices(1000, 5, [777, -1, 1000]);
     expect(rows).toEqual([0, 250, 500, 749, 777, 999]);
-    expect(thinned(3, 5)).toEqual([0, 1, 2]);
+    expect(thinnedIndices(3, 5)).toEqual([0, 1, 2]);
   });
 });
 
@@ -147,7 +147,7 @@ describe("columns of a chart", () => {
   const band = { low: [...line.band.low], high: [...line.band.high] };
 
   it("stand where columnOf says, the raw line only while smoothing", () => {
-    const still = toData(
+    const still = plotData(
       [0, 1],
       [
         { ...line, band: null },
@@ -160,7 +160,7 @@ describe("columns of a chart", () => {
     expect(still[columnOf(1, HIGH)]).toEqual([2, 4]);
     expect(still[columnOf(1, RAW)]).toEqual([undefined, undefined]);
     expect(still[columnOf(1, MAIN)]).toEqual([1, 3]);
-    const moving = toData([0, 1], [{ ...line, band }], 0.5);
+    const moving = plotData([0, 1], [{ ...line, band }], 0.5);
     expect(moving[columnOf(0, RAW)]).toEqual([1, 3]);
     expect(moving[columnOf(0, MAIN)]?.[1]).toBeCloseTo(1.75 / 0.75, 12);
   });
@@ -168,10 +168,10 @@ describe("columns of a chart", () => {
 
 describe("scales", () => {
   it("inverts itself and survives a range without width", () => {
-    const scale = linear(10, 20, 100, 300);
+    const scale = linearScale(10, 20, 100, 300);
     expect(scale(15)).toBe(200);
     expect(scale.invert(200)).toBe(15);
-    expect(linear(5, 5, 0, 100)(5)).toBe(50);
+    expect(linearScale(5, 5, 0, 100)(5)).toBe(50);
   });
 
   it("ticks at round numbers inside the range", () => {
@@ -192,15 +192,15 @@ const marks = (...values: (number | null)[]): Mark[] =>
 
 describe("marks", () => {
   it("caps before sorting, so that the highest are not hidden", () => {
-    const shown = ordered(marks(3, 9, 1, 0), "sorted", 3);
+    const shown = orderedMarks(marks(3, 9, 1, 0), "sorted", 3);
     expect(shown.map((mark) => mark.value)).toEqual([1, 3, 9]);
-    expect(ordered(marks(3, 9, 1, 0), "logged", 2).map((mark) => mark.value)).toEqual([3, 9]);
+    expect(orderedMarks(marks(3, 9, 1, 0), "logged", 2).map((mark) => mark.value)).toEqual([3, 9]);
   });
 
   it("puts non-finite values last and counts them, missing ones not", () => {
     const all = marks(Number.NaN, 2, null, 1, Number.POSITIVE_INFINITY);
-    expect(ordered(all, "sorted", 9).map((mark) => mark.index)).toEqual([3, 1, 0, 2, 4]);
-    expect(nonfinite(all)).toBe(2);
+    expect(orderedMarks(all, "sorted", 9).map((mark) => mark.index)).toEqual([3, 1, 0, 2, 4]);
+    expect(nonfiniteCount(all)).toBe(2);
   });
 
   it("counts wins, ties and losses of the finite gaps, worst first", () => {
@@ -227,21 +227,21 @@ describe("sharpening", () => {
   const spread = (std: number | null, iqr: number | null, count = 100) => ({ count, std, iqr });
 
   it("needs both numbers to agree", () => {
-    expect(sharpening(spread(1, 1.3), spread(0.5, 0.6))).toBe("sharper");
-    expect(sharpening(spread(0.5, 0.6), spread(1, 1.3))).toBe("wider");
-    expect(sharpening(spread(1, 0.6), spread(0.5, 1.3))).toBe("mixed");
-    expect(sharpening(spread(1, 1.3), spread(0.95, 1.3))).toBe("same");
-    expect(sharpening(spread(1, 1.3), spread(0.95, 0.6))).toBe("sharper");
+    expect(spreadChange(spread(1, 1.3), spread(0.5, 0.6))).toBe("sharper");
+    expect(spreadChange(spread(0.5, 0.6), spread(1, 1.3))).toBe("wider");
+    expect(spreadChange(spread(1, 0.6), spread(0.5, 1.3))).toBe("mixed");
+    expect(spreadChange(spread(1, 1.3), spread(0.95, 1.3))).toBe("same");
+    expect(spreadChange(spread(1, 1.3), spread(0.95, 0.6))).toBe("sharper");
   });
 
   it("says nothing from too few values or from none", () => {
-    expect(sharpening(spread(1, 1, FEWEST - 1), spread(0.1, 0.1))).toBe("too_few");
-    expect(sharpening(spread(1, 1), spread(null, null))).toBe("unknown");
+    expect(spreadChange(spread(1, 1, MIN_VALUES - 1), spread(0.1, 0.1))).toBe("too_few");
+    expect(spreadChange(spread(1, 1), spread(null, null))).toBe("unknown");
   });
 
   it("calls a point what it is, and two points the same", () => {
-    expect(sharpening(spread(1, 1), spread(0, 0))).toBe("collapsed");
-    expect(sharpening(spread(0, 0), spread(0, 0))).toBe("same");
+    expect(spreadChange(spread(1, 1), spread(0, 0))).toBe("collapsed");
+    expect(spreadChange(spread(0, 0), spread(0, 0))).toBe("same");
   });
 });
 

@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { valueLines } from "../../src/tokens/critic/valueLines";
-import { sharedScale } from "../../src/tokens/matrix/commonScale";
-import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "../../src/tokens/matrix/visibleColumns";
-import { BEYOND, CODE, classNames, codesOf, unitCode } from "../../src/tokens/shared/colourCodes";
-import { extremes, nextOf } from "../../src/tokens/shared/extremeTokens";
-import { choices, chosen, nextMetric } from "../../src/tokens/shared/metricOptions";
+import { commonScale } from "../../src/tokens/matrix/commonScale";
+import {
+  COLUMN_WIDTH,
+  poolSize,
+  scrollToColumn,
+  visibleColumns,
+} from "../../src/tokens/matrix/visibleColumns";
+import { BEYOND, CODE, colourClasses, colourCodes, unitCode } from "../../src/tokens/shared/colourCodes";
+import { extremePositions, nextPosition } from "../../src/tokens/shared/extremeTokens";
+import { chosenMetric, metricOptions, nextMetric } from "../../src/tokens/shared/metricOptions";
 import {
   countedValues,
   type TokenData,
@@ -13,9 +18,9 @@ import {
   unitsOf,
   valueAt,
 } from "../../src/tokens/shared/responseTokens";
-import { glyphs, isUnseen, spelled } from "../../src/tokens/shared/visibleText";
+import { isInvisible, spelledOut, textPieces } from "../../src/tokens/shared/visibleText";
 import { strongestPerPixel } from "../../src/tokens/strip/stripPainting";
-import { BLOCK_MAX, BLOCK_MIN, blockOf, cutBlocks } from "../../src/tokens/text/textBlocks";
+import { blockIndex, cutBlocks, MAX_BLOCK_TOKENS, MIN_BLOCK_TOKENS } from "../../src/tokens/text/textBlocks";
 
 const signed = (name: string): TokenMetric => ({ name, kind: "signed", unit: "" });
 
@@ -55,7 +60,7 @@ describe("blocks", () => {
     const blocks = cut(shown);
     expect(blocks.map((b) => b.from)).toEqual([0, 200, 400, 600, 800]);
     expect(blocks.every((b) => shown[b.to - 1]?.endsWith("\n"))).toBe(true);
-    expect(blocks[0]?.to).toBe(BLOCK_MIN);
+    expect(blocks[0]?.to).toBe(MIN_BLOCK_TOKENS);
   });
 
   it("do not end inside a line", () => {
@@ -66,7 +71,7 @@ describe("blocks", () => {
   it("are cut by force where there is no newline", () => {
     const blocks = cut(new Array(16_384).fill("x"));
     expect(blocks).toHaveLength(8);
-    expect(blocks.every((b) => b.to - b.from === BLOCK_MAX)).toBe(true);
+    expect(blocks.every((b) => b.to - b.from === MAX_BLOCK_TOKENS)).toBe(true);
   });
 
   it("never part the tokens of one character, and hold every unit once", () => {
@@ -76,10 +81,10 @@ describe("blocks", () => {
     expect(blocks.at(-1)?.to).toBe(3000);
     for (const [i, block] of blocks.slice(1).entries()) expect(block.from).toBe(blocks[i]?.to);
     for (const unit of [0, 682, 683, 2999]) {
-      const block = blocks[blockOf(blocks, unit)];
+      const block = blocks[blockIndex(blocks, unit)];
       expect(block && block.from <= unit && unit < block.to).toBe(true);
     }
-    expect(blockOf(blocks, 3000)).toBe(-1);
+    expect(blockIndex(blocks, 3000)).toBe(-1);
   });
 
   it("are none for no tokens", () => {
@@ -97,38 +102,38 @@ describe("codes", () => {
   );
 
   it("tell a logged NaN from a missing number", () => {
-    const codes = codesOf(tokens, "log_ratio", SCALE);
+    const codes = colourCodes(tokens, "log_ratio", SCALE);
     expect([...codes.slice(1, 5)]).toEqual([CODE.nan, CODE.missing, CODE.plusInfinity, CODE.minusInfinity]);
     expect(valueAt(tokens, "log_ratio", 1)).toBeNaN();
     expect(valueAt(tokens, "log_ratio", 2)).toBe("missing");
   });
 
   it("mark what lies beyond the scale", () => {
-    expect(codesOf(tokens, "log_ratio", SCALE)[5]).toBe(BEYOND + 30);
-    expect(classNames("diverging")[BEYOND + 30]).toBe("heat d30 beyond");
+    expect(colourCodes(tokens, "log_ratio", SCALE)[5]).toBe(BEYOND + 30);
+    expect(colourClasses("diverging")[BEYOND + 30]).toBe("heat d30 beyond");
   });
 
   it("are grey for masked tokens, whose numbers no scale counts", () => {
     const masked = data(["a", "b"], { k3: [1, 100] }, { mask: [true, false] });
-    expect(codesOf(masked, "k3", SCALE)[1]).toBe(CODE.masked);
+    expect(colourCodes(masked, "k3", SCALE)[1]).toBe(CODE.masked);
     expect([...countedValues(masked, "k3")]).toEqual([1]);
   });
 
   it("are missing everywhere for a metric the log lacks", () => {
-    expect([...codesOf(tokens, "values", SCALE)]).toEqual(new Array(6).fill(CODE.missing));
+    expect([...colourCodes(tokens, "values", SCALE)]).toEqual(new Array(6).fill(CODE.missing));
   });
 
   it("give a joined character the code of the token that says most", () => {
     const split = data(["威", "", ""], { log_ratio: [0.1, -0.9, 0.3] });
-    const codes = codesOf(split, "log_ratio", SCALE);
+    const codes = colourCodes(split, "log_ratio", SCALE);
     expect(unitCode(split, codes, "diverging", 0)).toBe(codes[1]);
     const odd = data(["威", ""], { log_ratio: [0.9, Number.NaN] });
-    expect(unitCode(odd, codesOf(odd, "log_ratio", SCALE), "diverging", 0)).toBe(CODE.nan);
+    expect(unitCode(odd, colourCodes(odd, "log_ratio", SCALE), "diverging", 0)).toBe(CODE.nan);
   });
 
   it("have a class each", () => {
     for (const name of ["diverging", "ramp"] as const) {
-      const names = classNames(name);
+      const names = colourClasses(name);
       expect(names[CODE.masked]).toContain("grey");
       expect(names[CODE.nan]).toContain("hatch");
       expect(new Set(names.slice(0, 31)).size).toBe(31);
@@ -141,7 +146,7 @@ describe("extremes", () => {
     const row = Array.from({ length: 100 }, (_, i) => (i % 20 === 5 ? -1 - i : 0.001));
     row[50] = Number.NaN;
     const tokens = data(new Array(100).fill("x"), { log_ratio: row });
-    expect(extremes(tokens, "log_ratio", "signed")).toEqual([5, 25, 45, 50, 65, 85]);
+    expect(extremePositions(tokens, "log_ratio", "signed")).toEqual([5, 25, 45, 50, 65, 85]);
   });
 
   it("leave out zeros, masked and missing tokens", () => {
@@ -153,21 +158,21 @@ describe("extremes", () => {
         missing: { token_rewards: [[2, 3]] },
       },
     );
-    expect(extremes(tokens, "token_rewards", "signed")).toEqual([3]);
+    expect(extremePositions(tokens, "token_rewards", "signed")).toEqual([3]);
   });
 
   it("are the improbable ones of a probability", () => {
     const tokens = data(new Array(10).fill("x"), { prob: [1, 1, 1, 0.1, 1, 1, 0.2, 1, 1, 1] });
-    expect(extremes(tokens, "prob", "probability")).toEqual([3, 6]);
+    expect(extremePositions(tokens, "prob", "probability")).toEqual([3, 6]);
   });
 
   it("are walked round the ends", () => {
-    expect(nextOf([3, 7], null, 1)).toBe(3);
-    expect(nextOf([3, 7], 3, 1)).toBe(7);
-    expect(nextOf([3, 7], 7, 1)).toBe(3);
-    expect(nextOf([3, 7], 5, -1)).toBe(3);
-    expect(nextOf([3, 7], 3, -1)).toBe(7);
-    expect(nextOf([], 3, 1)).toBeNull();
+    expect(nextPosition([3, 7], null, 1)).toBe(3);
+    expect(nextPosition([3, 7], 3, 1)).toBe(7);
+    expect(nextPosition([3, 7], 7, 1)).toBe(3);
+    expect(nextPosition([3, 7], 5, -1)).toBe(3);
+    expect(nextPosition([3, 7], 3, -1)).toBe(7);
+    expect(nextPosition([], 3, 1)).toBeNull();
   });
 });
 
@@ -175,7 +180,7 @@ describe("glyphs", () => {
   it("keep every character of the text", () => {
     for (const text of ["a\n\nb", "    ", "\t", " x", "\r\n", "威", "<img onerror=alert(1)>"]) {
       expect(
-        glyphs(text)
+        textPieces(text)
           .map((piece) => piece.text)
           .join(""),
       ).toBe(text);
@@ -183,26 +188,26 @@ describe("glyphs", () => {
   });
 
   it("mark newlines everywhere and blanks where a token is nothing else", () => {
-    expect(glyphs(".\n").map((piece) => piece.mark)).toEqual([null, "newline"]);
-    expect(glyphs("  ").map((piece) => piece.mark)).toEqual(["blank", "blank"]);
-    expect(glyphs(" x").map((piece) => piece.mark)).toEqual([null]);
+    expect(textPieces(".\n").map((piece) => piece.mark)).toEqual([null, "newline"]);
+    expect(textPieces("  ").map((piece) => piece.mark)).toEqual(["blank", "blank"]);
+    expect(textPieces(" x").map((piece) => piece.mark)).toEqual([null]);
   });
 
   it("know what cannot be seen", () => {
-    expect(isUnseen("")).toBe(true);
-    expect(isUnseen("\u200b")).toBe(true);
-    expect(isUnseen("\n")).toBe(false);
-    expect(isUnseen("a")).toBe(false);
+    expect(isInvisible("")).toBe(true);
+    expect(isInvisible("\u200b")).toBe(true);
+    expect(isInvisible("\n")).toBe(false);
+    expect(isInvisible("a")).toBe(false);
   });
 
-  it("are spelled out for labels", () => {
-    expect(spelled(" a\n\t\u0000\u202e")).toBe("␣a↵⇥␀U+202E");
+  it("are spelledOut out for labels", () => {
+    expect(spelledOut(" a\n\t\u0000\u202e")).toBe("␣a↵⇥␀U+202E");
   });
 });
 
 describe("the matrix window", () => {
   it("holds the seen columns and some beside, whatever the length", () => {
-    const { from, to } = columnWindow(8000 * COLUMN_WIDTH, 700, 16_384);
+    const { from, to } = visibleColumns(8000 * COLUMN_WIDTH, 700, 16_384);
     expect(from).toBeLessThan(8000);
     expect(to).toBeGreaterThan(8010);
     expect(to - from).toBeLessThanOrEqual(poolSize(700, 16_384));
@@ -212,7 +217,7 @@ describe("the matrix window", () => {
   it("never needs more elements than there are, at any scroll position", () => {
     for (const count of [0, 1, 5, 100]) {
       for (let left = -50; left < 120 * COLUMN_WIDTH; left += 37) {
-        const { from, to } = columnWindow(left, 333, count);
+        const { from, to } = visibleColumns(left, 333, count);
         expect(from).toBeGreaterThanOrEqual(0);
         expect(to).toBeLessThanOrEqual(count);
         expect(to - from).toBeLessThanOrEqual(poolSize(333, count));
@@ -221,8 +226,8 @@ describe("the matrix window", () => {
   });
 
   it("scrolls only where the column is out of sight", () => {
-    expect(scrollTo(2, 0, 700)).toBe(0);
-    const left = scrollTo(5000, 0, 700);
+    expect(scrollToColumn(2, 0, 700)).toBe(0);
+    const left = scrollToColumn(5000, 0, 700);
     expect(5000 * COLUMN_WIDTH).toBeGreaterThan(left);
     expect(5000 * COLUMN_WIDTH).toBeLessThan(left + 700);
   });
@@ -230,25 +235,25 @@ describe("the matrix window", () => {
 
 it("a shared scale covers all and is symmetric as soon as one goes below zero", () => {
   const ramp = { palette: "ramp", lo: 0, hi: 4, log: false, strongLow: false } as const;
-  expect(sharedScale([ramp, null])).toMatchObject({ palette: "ramp", lo: 0, hi: 4 });
-  expect(sharedScale([ramp, SCALE])).toMatchObject({ palette: "diverging", lo: -4, hi: 4 });
-  expect(sharedScale([null])).toBeNull();
+  expect(commonScale([ramp, null])).toMatchObject({ palette: "ramp", lo: 0, hi: 4 });
+  expect(commonScale([ramp, SCALE])).toMatchObject({ palette: "diverging", lo: -4, hi: 4 });
+  expect(commonScale([null])).toBeNull();
 });
 
 it("the strip shows the strongest of the tokens that share a pixel, and covers every pixel", () => {
   const tokens = data(new Array(1000).fill("x"), {
     k: Array.from({ length: 1000 }, (_, i) => (i === 501 ? 1 : 0)),
   });
-  const strongest = strongestPerPixel(codesOf(tokens, "k", SCALE), SCALE, 100);
+  const strongest = strongestPerPixel(colourCodes(tokens, "k", SCALE), SCALE, 100);
   expect(strongest[50]).toBe(501);
   expect(strongest.every((i) => i >= 0)).toBe(true);
   const short = data(["a", "b"], { k: [0, 1] });
-  expect([...strongestPerPixel(codesOf(short, "k", SCALE), SCALE, 4)]).toEqual([0, 0, 1, 1]);
+  expect([...strongestPerPixel(colourCodes(short, "k", SCALE), SCALE, 4)]).toEqual([0, 0, 1, 1]);
 });
 
 describe("the choice of metrics", () => {
   it("names the fields that a metric lacks", () => {
-    const found = choices([signed("logprobs")]);
+    const found = metricOptions([signed("logprobs")]);
     expect(found.find((choice) => choice.name === "log_ratio")?.needs).toEqual(["ref_logprobs"]);
     expect(found.find((choice) => choice.name === "values")?.needs).toEqual(["values"]);
     expect(found.find((choice) => choice.name === "logprobs")?.needs).toEqual([]);
@@ -256,10 +261,10 @@ describe("the choice of metrics", () => {
 
   it("lists what else the sample has, and falls back when the wished one is absent", () => {
     const metrics = [signed("my_metric"), signed("logprobs")];
-    expect(choices(metrics).at(-1)).toEqual({ name: "my_metric", needs: [] });
-    expect(chosen(metrics, "k3")?.name).toBe("logprobs");
-    expect(chosen([signed("my_metric")], "k3")?.name).toBe("my_metric");
-    expect(chosen([], "k3")).toBeNull();
+    expect(metricOptions(metrics).at(-1)).toEqual({ name: "my_metric", needs: [] });
+    expect(chosenMetric(metrics, "k3")?.name).toBe("logprobs");
+    expect(chosenMetric([signed("my_metric")], "k3")?.name).toBe("my_metric");
+    expect(chosenMetric([], "k3")).toBeNull();
   });
 
   it("goes round through those that are there", () => {

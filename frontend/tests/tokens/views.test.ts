@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MatrixView } from "../../src/tokens/matrix/MatrixView";
 import { matrixFrame } from "../../src/tokens/matrix/matrixElements";
-import { codesOf } from "../../src/tokens/shared/colourCodes";
+import { colourCodes } from "../../src/tokens/shared/colourCodes";
 import { type TokenData, unitsOf } from "../../src/tokens/shared/responseTokens";
 import { TextView } from "../../src/tokens/text/TextView";
 
@@ -34,7 +34,7 @@ afterEach(() => vi.clearAllMocks());
 function view(shown: string[]): TextView {
   const data = tokens(shown);
   const made = new TextView(root, data, events, null);
-  made.paint(codesOf(data, "log_ratio", SCALE), "diverging");
+  made.paint(colourCodes(data, "log_ratio", SCALE), "diverging");
   return made;
 }
 
@@ -58,7 +58,7 @@ describe("the token text", () => {
   it("gives each token the class of its colour, and changes it with the metric", () => {
     const made = view(["a", "b", "c"]);
     expect(spans().map((span) => span.className)).toEqual(["heat d0", "heat d15", "heat d30"]);
-    made.paint(codesOf(made.data, "values", SCALE), "ramp");
+    made.paint(colourCodes(made.data, "values", SCALE), "ramp");
     expect(spans().map((span) => span.className)).toEqual(new Array(3).fill("heat grey"));
   });
 
@@ -67,7 +67,7 @@ describe("the token text", () => {
     made.mark("pin", 1);
     made.mark("focus", 0);
     made.mark("focus", 2);
-    made.paint(codesOf(made.data, "log_ratio", null), "ramp");
+    made.paint(colourCodes(made.data, "log_ratio", null), "ramp");
     expect(spans().map((span) => "pin" in span.dataset)).toEqual([false, true, false]);
     expect(spans().map((span) => "focus" in span.dataset)).toEqual([false, false, true]);
   });
@@ -133,7 +133,7 @@ describe("lazy blocks", () => {
     const last = root.children[2] as Element;
     seen(last, true);
     seen(last, false);
-    made.paint(codesOf(made.data, "values", SCALE), "ramp");
+    made.paint(colourCodes(made.data, "values", SCALE), "ramp");
     expect(last.firstElementChild?.className).not.toBe("heat grey");
     seen(last, true);
     expect(last.firstElementChild?.className).toBe("heat grey");
@@ -153,7 +153,7 @@ describe("the matrix", () => {
       tokens: 5001,
     });
     const matrix = new MatrixView(frame, data, events);
-    const codes = codesOf(data, "log_ratio", SCALE);
+    const codes = colourCodes(data, "log_ratio", SCALE);
     matrix.show([{ metric: "log_ratio", codes, palette: "diverging" }]);
     matrix.focus(0, true);
     const columns = [...root.querySelectorAll<HTMLElement>(".matrix-column")];

@@ -30,7 +30,7 @@ def mapped(run: RunIndex) -> Mapped:
     """The mapping of a run; of several, that of the first file by its path."""
     files = tuple(run.files.values())  # the refresh thread may add one meanwhile
     for file in sorted(files, key=lambda file: file.relative):
-        mapping = file.known.mapping
+        mapping = file.format.mapping
         if mapping is not None:
             return Mapped(dict(mapping.keys), mapping.guessed, key_mapping.mapping_toml(mapping.keys, _NOTE))
     return Mapped()

@@ -75,7 +75,7 @@ def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
     columns = mapped(run)
     return RunInfo(
         run=run.name,
-        formats=sorted({file.known.name for file in tuple(run.files.values())}),
+        formats=sorted({file.format.name for file in tuple(run.files.values())}),
         state="ready",
         message=run.message,
         files=len(run.files),

@@ -11,7 +11,8 @@ from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, line_context
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, read_sample_values, sample_row
-from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.metrics.segments import Bools
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, with_derived_metrics
 from tensorboard_plugin_rlboard.sources.reader import read_range_in_time
@@ -65,15 +66,15 @@ def open_line(run: RunIndex, file: IndexedFile, offset: int, length: int, place:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     arrays = sorted(run.keys.arrays)
     try:
-        row = sample_row(line, file.known, line_context(file.known, file.path), place, arrays)
+        row = sample_row(line, file.format, line_context(file.format, file.path), place, arrays)
     except ValueError:
         row = None
     if row is None:
         raise UnknownError(
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
-    opened = read_sample_values(row, file.known, arrays)
-    return DecodedSample(opened, with_derived_metrics(opened.aligned, *discounts(file.known)))
+    opened = read_sample_values(row, file.format, arrays)
+    return DecodedSample(opened, with_derived_metrics(opened.aligned, *discounts(file.format)))
 
 
 def binary(opened: DecodedSample, names: list[str]) -> bytes:

@@ -29,7 +29,8 @@ from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
 from tensorboard_plugin_rlboard.index.column_names import physical, text
-from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.texts import TextRules
 
 if TYPE_CHECKING:
@@ -108,11 +109,11 @@ def sample(
     raw = opened.row.token_strings
     shown = decode_for_display(raw)
     mask = opened.tokens.mask
-    gamma, lam = discounts(file.known)
+    gamma, lam = discounts(file.format)
     target = None if "value_error" not in names else "returns" if "returns" in opened.tokens.values else "gae"
     values = {found: place[f"m:{found}"] for found in metrics if place.get(f"m:{found}") is not None}
     logged = {
-        _own(run, "m", key): x for key, x in opened.row.numbers.items() if key not in file.known.step_keys
+        _own(run, "m", key): x for key, x in opened.row.numbers.items() if key not in file.format.step_keys
     }
     beside = around(cursor, run, place)
     computed = {key: x for key, x in group_numbers(beside).items() if needs_groups(run, [key])}

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 
 from tensorboard_plugin_rlboard.errors import UnknownError
-from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
 _ID = re.compile(r"([0-9a-f]{10})-(0|[1-9a-f][0-9a-f]{0,14})-(0|[1-9a-f][0-9a-f]{0,6})")
 

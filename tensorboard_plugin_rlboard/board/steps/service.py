@@ -27,9 +27,10 @@ from tensorboard_plugin_rlboard.board.steps.query import answered, everything, s
 from tensorboard_plugin_rlboard.board.steps.step_index import Catalogue, loading
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
 from tensorboard_plugin_rlboard.board.steps.storage import dump, load
+from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.index.run_file import digest_of
+from tensorboard_plugin_rlboard.index.run_file import cached_digest
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,6 +70,7 @@ class StepService:
     def __init__(
         self,
         registry: Registry,
+        attention: Attention,
         cursor: Callable[[], duckdb.DuckDBPyConnection] | None = None,
         turn: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
@@ -76,10 +78,12 @@ class StepService:
 
         Args:
             registry: the indexes.
+            attention: the run that the user looks at is followed while it is indexed.
             cursor: where cursors of the calling thread come from, by default the registry.
             turn: what a selection that is not materialised waits for before it is queried.
         """
         self._registry = registry
+        self._attention = attention
         self._cursor = registry.cursor if cursor is None else cursor
         self._turn = turn
         self._states: dict[str, _State] = {}
@@ -120,7 +124,7 @@ class StepService:
         if state.curves.catalog.held(run):
             return
         if run.pending and (
-            run.name != self._registry.focus or time.monotonic() - state.finished < _SHARE * state.took
+            run.name != self._attention.run_name or time.monotonic() - state.finished < _SHARE * state.took
         ):
             return
         start = time.monotonic()
@@ -144,15 +148,15 @@ class StepService:
     def _state(self, run: RunIndex) -> _State:
         with self._lock:
             state = self._states.setdefault(run.name, _State())
-        if run.recalled and state.recalled != run.recalled and loading(run):
+        if run.restored_digest and state.recalled != run.restored_digest and loading(run):
             with state.curves.lock:
-                if state.recalled != run.recalled:
-                    state.recalled = run.recalled
+                if state.recalled != run.restored_digest:
+                    state.recalled = run.restored_digest
                     cache = self._registry.cache
-                    kept = load(cache.recall_curves(run.recalled)) if cache else None
+                    kept = load(cache.recall_curves(run.restored_digest)) if cache else None
                     if kept is not None:
                         state.curves.start_from(kept)
-                        state.saved = run.recalled, state.curves.shown.serial
+                        state.saved = run.restored_digest, state.curves.shown.serial
         return state
 
     def _save(self, run: RunIndex, state: _State) -> None:
@@ -165,7 +169,7 @@ class StepService:
         if cache is None or run.joined or now - state.saved_at < _SAVE_EVERY:
             return
         with state.curves.lock:
-            digest, serial = digest_of(tuple(run.files.values())), state.curves.shown.serial
+            digest, serial = cached_digest(tuple(run.files.values())), state.curves.shown.serial
             if not digest or state.saved == (digest, serial):
                 return
             kept = state.curves.to_keep()

@@ -110,7 +110,7 @@ class StepIndex:
             if (version == self.now.version and (waiting or not self._unsure)) or (self._kept and waiting):
                 return self.now
             waiting = loading(run)
-            epoch, touched, attempts = run.epoch, run.touched.copy(), run.attempts
+            epoch, touched, attempts = run.invalidations, run.step_versions.copy(), run.attempts
             changed = {key for key, at in touched.items() if self._touched.get(key) != at}
             void = epoch != self._epoch and not self._kept
             entries = {} if void else dict(self.now.entries)

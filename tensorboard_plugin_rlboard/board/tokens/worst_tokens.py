@@ -21,7 +21,8 @@ from tensorboard_plugin_rlboard.board.tokens.worst_table import Found, table
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
 from tensorboard_plugin_rlboard.index.column_names import metric, physical
-from tensorboard_plugin_rlboard.index.run import IndexedFile, RunIndex
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 if TYPE_CHECKING:

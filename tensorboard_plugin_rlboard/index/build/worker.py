@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, build_range
-from tensorboard_plugin_rlboard.index.memory_budget import limit_writing
+from tensorboard_plugin_rlboard.index.memory_budget import set_writing_limit
 
 _NICE = 15
 """Behind whatever the user looks at meanwhile, and behind the thread that loads what is made."""
@@ -53,7 +53,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write between the results
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    limit_writing(int(sys.argv[1]))
+    set_writing_limit(int(sys.argv[1]))
     serve(sys.stdin.buffer, results)
 
 

@@ -11,7 +11,13 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
-from tensorboard_plugin_rlboard.index.cache.manifest import VERSION, CachedRange, Manifest, is_name, read_part
+from tensorboard_plugin_rlboard.index.cache.manifest import (
+    VERSION,
+    CachedRange,
+    Manifest,
+    is_digest,
+    read_part,
+)
 from tensorboard_plugin_rlboard.index.cache.part_store import (
     PartStore,
     digest_of,
@@ -96,7 +102,7 @@ class LocalStore(PartStore):
                         os.utime(path)
         except (OSError, ValueError) as error:
             logger.info("A cached part is built again: %s", error)
-            if isinstance(error, ValueError) and self.writable and is_name(name):
+            if isinstance(error, ValueError) and self.writable and is_digest(name):
                 for path in files:  # else the good one that is built now would not be written
                     path.unlink(missing_ok=True)
             return None
@@ -115,8 +121,8 @@ class LocalStore(PartStore):
 
     def manifests_by_head(self, head: str) -> list[Manifest]:
         """The manifests of files that begin in a certain way, whatever their paths were."""
-        names = sorted(self.place.names(f"heads-{VERSION}/{head}")) if is_name(head) else []
-        found = [self.manifest_in(sharded(f"files-{VERSION}", name)) for name in names if is_name(name)]
+        names = sorted(self.place.names(f"heads-{VERSION}/{head}")) if is_digest(head) else []
+        found = [self.manifest_in(sharded(f"files-{VERSION}", name)) for name in names if is_digest(name)]
         return [manifest for manifest in found if manifest is not None]
 
     def unbound(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
 from tensorboard_plugin_rlboard.index.build.range_plan import next_range, plan
 from tensorboard_plugin_rlboard.index.cache.file_identity import ends_of_archive, head_of
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange, Manifest, read_part
@@ -185,7 +186,7 @@ class ManifestLedger:
         if with_head and self._head is None:
             self._head = head_of(self.path)
         archive = ends_of_archive(self.path, state.packed) if is_packed(self.path) else ""
-        manifest = Manifest(self.format_spec, state, tuple(self._ranges), archive)
+        manifest = Manifest(self.format_spec, state, tuple(self._ranges), archive, FORMATS_DIGEST)
         store.save(key, manifest, self._head or "" if with_head else "")
 
     def _index(self, offset: int) -> int:

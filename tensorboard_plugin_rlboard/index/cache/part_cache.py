@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from tensorboard_plugin_rlboard.formats.registry import from_spec
 from tensorboard_plugin_rlboard.index.cache.file_identity import Origin, range_matches
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange, read_part
@@ -76,7 +78,9 @@ class PartCache:
         if found is None:
             return None
         manifest = found.manifest
-        self._ledgers[file.path] = ManifestLedger.of(file.path, replace(manifest, ranges=manifest.prefix))
+        self._ledgers[file.path] = ManifestLedger.of(
+            file.path, structs.replace(manifest, ranges=manifest.prefix)
+        )
         is_own = found.origin is Origin.OWN_PATH
         (self._unverified.discard if is_own else self._unverified.add)(file.path)
         restored = from_spec(manifest.format_spec)

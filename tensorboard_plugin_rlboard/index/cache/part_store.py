@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.index.cache.blob_folder import BlobFolder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     VERSION,
     Manifest,
-    is_name,
+    is_digest,
     manifest_facts,
     part_facts,
     read_manifest,
@@ -75,7 +75,7 @@ class PartStore:
             OSError: it is gone or cannot be read.
             ValueError: it is damaged, foreign, or of another version.
         """
-        if not is_name(name):
+        if not is_digest(name):
             raise ValueError("this is no name of a part")
         facts = self.place.read(facts_file(name), _FACTS_MOST)
         rows = self.place.read(rows_file(name), _ROWS_MOST) if read_part(facts).part.samples else b""

@@ -1,4 +1,4 @@
-"""What a file is, told by its first complete rows: by the user's mapping, as a known format, or by a guess."""
+"""Finds the format of a file by its first complete rows: the user's mapping, a known format, or a guess."""
 
 from __future__ import annotations
 
@@ -31,12 +31,14 @@ def sniff(path: str, mapped: Callable[[Row], Format | None] | None = None) -> tu
     if not seen.may_hold_rollouts:
         return None, seen.reason
     try:
-        return _sniff(path, mapped)
+        return _format_of_first_row(path, mapped)
     except UnreadableFileError as error:
         return None, str(error.strerror)
 
 
-def _sniff(path: str, mapped: Callable[[Row], Format | None] | None) -> tuple[Format | None, str]:
+def _format_of_first_row(
+    path: str, mapped: Callable[[Row], Format | None] | None
+) -> tuple[Format | None, str]:
     problem = "It has no complete line yet; it is looked at again when it grows."
     with open_forward(path) as file:
         for _ in range(_SNIFFED_LINES):
@@ -54,12 +56,12 @@ def _sniff(path: str, mapped: Callable[[Row], Format | None] | None) -> tuple[Fo
             if not isinstance(row, dict):
                 problem = "Its lines are no JSON objects."
                 continue
-            known = None if mapped is None else mapped(row)
-            if known is not None:
-                return known, ""
-            known = recognise(row)
-            if known is not None:
-                return with_guessed_step(known, row), ""
+            user_format = None if mapped is None else mapped(row)
+            if user_format is not None:
+                return user_format, ""
+            known_format = recognise(row)
+            if known_format is not None:
+                return with_guessed_step(known_format, row), ""
             guessed = guess_mapping(row)
             return guessed.format, "" if guessed.format is not None else guessed.reason
     return None, problem

@@ -1,63 +1,26 @@
+"""The table of samples: selected, sorted, paged."""
+
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from listed_samples import RULES, listed, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples import paging
 from tensorboard_plugin_rlboard.board.samples.listing import PRESETS
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
+
+
 Write = Callable[[Path, Iterable[Any]], Path]
-RULES = TextRules()
-
-
-def row(step: int, prompt: str, response: str, reward: float | None, **more: Any) -> dict[str, Any]:
-    found = {"step": step, "prompt": prompt, "response": response, "reward": reward, **more}
-    return {key: value for key, value in found.items() if value is not None}
-
-
-def arrays(logprob: float, ref_logprob: float, n: int = 2) -> dict[str, Any]:
-    tokens = [f"t{i}" for i in range(n)]
-    return {"response_tokens": tokens, "logprobs": [logprob] * n, "ref_logprobs": [ref_logprob] * n}
-
-
-ROWS = [
-    row(1, "p", "好雨知时节", 1.0, **arrays(-1.0, -2.0), note="b"),
-    row(1, "p", "Concatenate the CAT", 0.0, **arrays(-1.0, -0.5), note="a"),
-    row(1, "q", "a cat.\nsat", math.nan, **arrays(-1.0, -1.0)),
-    row(1, "q", "dog (x)", math.inf, **arrays(math.nan, -1.0)),
-    row(2, "p", "x" * 1000 + "needle" + "y" * 1000, -1.0, **arrays(-3.0, -0.01, n=5), ref_response="cat"),
-    row(2, "p", "İstanbul ✅ naïve", -math.inf, note="c"),
-    row(2, "q", "", None),
-    row(2, "r", "two", 0.5, **arrays(-0.5, -0.5)),
-]
-
-
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    folder = tmp_path_factory.mktemp("samples")
-    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    registry = Registry(parse_roots(str(folder), ""), 0)
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
-
-
-def listed(board: Board, *, chosen: Selection | None = None, **arguments: Any) -> dict[str, list[Any]]:
-    arguments.setdefault("columns", ["line"])
-    found = board.samples(chosen or Selection("."), RULES, limit=500, **arguments)
-    return {name: list(column) for name, column in found.columns.items()}
 
 
 def lines(board: Board, **arguments: Any) -> list[int]:
@@ -133,86 +96,6 @@ def test_random_is_a_reproducible_shuffle(board: Board) -> None:
     assert lines(board, preset="random", seed=3) == first
     others = {tuple(lines(board, preset="random", seed=seed)) for seed in (-1, 0, 1, 2, 2**62)}
     assert len(others) > 1
-
-
-def search(board: Board, needle: str, **chosen: Any) -> dict[int, tuple[str, str, int, int]]:
-    """line -> (where, excerpt, start, end)."""
-    found = listed(board, chosen=Selection(".", search=needle, **chosen))
-    columns = (found[name] for name in ("line", "match_in", "match", "match_start", "match_end"))
-    return {line: tuple(rest) for line, *rest in zip(*columns, strict=True)}
-
-
-def marked(hit: tuple[str, str, int, int]) -> str:
-    return hit[1][hit[2] : hit[3]]
-
-
-def test_search_finds_chinese(board: Board) -> None:
-    found = search(board, "知时")
-    assert list(found) == [1]
-    assert found[1] == ("response", "好雨知时节", 2, 4)
-
-
-def test_search_ignores_case(board: Board) -> None:
-    found = search(board, "cat")
-    assert list(found) == [2, 3, 5]
-    assert [marked(hit) for hit in found.values()] == ["cat", "cat", "cat"]
-    assert [hit[0] for hit in found.values()] == ["response", "response", "reference"]
-    assert list(search(board, "CAT")) == [2, 3, 5]
-
-
-def test_search_takes_its_text_literally(board: Board) -> None:
-    assert list(search(board, "(x)")) == [4]
-    assert list(search(board, ".*")) == []
-    assert list(search(board, "%")) == []
-    assert list(search(board, "'; DROP TABLE run_0 --")) == []
-
-
-def test_search_in_some_texts_only(board: Board) -> None:
-    assert list(search(board, "cat", within=("reference",))) == [5]
-    assert list(search(board, "cat", within=("prompt",))) == []
-    assert search(board, "p", within=("prompt",))[1][0] == "prompt"
-
-
-def test_regular_expression_marks_the_match_itself(board: Board) -> None:
-    """The word, not the first place where its letters stand (in "Concatenate")."""
-    found = search(board, r"(?i)\bcat\b", regex=True)
-    assert list(found) == [2, 3, 5]
-    assert found[2] == ("response", "Concatenate the CAT", 16, 19)
-    assert found[3][2:] == (2, 5)
-    assert marked(search(board, "时.$", regex=True)[1]) == "时节"
-    assert marked(search(board, "(do)(g)", regex=True)[4]) == "dog"
-    assert list(search(board, "cat", regex=True)) == [2, 3, 5]
-    assert list(search(board, "Cat", regex=True)) == []
-
-
-def test_regular_expression_that_matches_nothing_visible(board: Board) -> None:
-    found = search(board, "z*", regex=True)
-    assert len(found) == 8
-    assert all(hit[2] is None for hit in found.values())
-
-
-def test_invalid_regular_expression_is_answered_with_a_sentence(board: Board) -> None:
-    for pattern in ("(", "[a", "a{2,1}", "(?<x)"):
-        with pytest.raises(ArgumentError, match="regular expression"):
-            search(board, pattern, regex=True)
-
-
-def test_excerpt_is_cut_around_the_match_in_code_points(board: Board) -> None:
-    hit = search(board, "NEEDLE")[5]
-    assert marked(hit) == "needle"
-    assert len(hit[1]) == 300
-    assert hit[1][0] == hit[1][-1] == "…"
-    assert marked(search(board, "✅")[6]) == "✅"
-    assert marked(search(board, "NAÏVE")[6]) == "naïve"
-
-
-def test_group_metrics_are_not_changed_by_a_search(board: Board) -> None:
-    names = ["line", "group_mean", "group_std", "group_rank", "advantage"]
-    whole = listed(board, columns=names)
-    found = listed(board, columns=names, chosen=Selection(".", search="concatenate"))
-    assert found["line"] == [2]
-    for name in names[1:]:
-        assert found[name] == [whole[name][1]]
 
 
 def test_advantage_is_that_of_grpo(board: Board) -> None:

@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.metrics.tokens import k3
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -45,10 +46,10 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("steps")
     rows = [row(3, i) for i in range(8)] + [row(1, 0), row(1, 2)]
     (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    registry = Registry(parse_roots(str(folder), ""), 0)
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
+    indexer.index_now()
+    yield Board(indexer)
+    indexer.stop()
 
 
 def test_statistics_of_a_sample_metric(board: Board) -> None:
@@ -200,7 +201,7 @@ def test_answers_are_kept_until_the_run_changes(tmp_path: Path, open_board: Open
     assert board.steps(Selection(".")) is first
     with path.open("a") as file:
         file.write(json.dumps(row(2, 0)) + "\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert list(board.steps(Selection(".")).step) == [1, 2]
 
 
@@ -218,7 +219,7 @@ def test_first_step_kl_stands_at_the_first_step_of_an_unresumed_run(
     assert "first_step_kl" not in board.steps(Selection(".", step_min=2)).step_metrics
     with path.open("a") as file:
         file.write(json.dumps(tokens(1, 0.1)) + "\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert "first_step_kl" not in board.steps(Selection(".")).step_metrics, "two attempts"
 
 

@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -36,17 +37,17 @@ def logs(tmp_path: Path) -> Path:
 @pytest.fixture
 def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
     """Opens the logs as a new TensorBoard would, with the same cache each time."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def begin() -> Board:
-        registry = Registry(parse_roots(str(logs), ""), 0, tmp_path / "cache")
-        opened.append(registry)
-        registry.refresh()
-        return Board(registry)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        return Board(indexer)
 
     yield begin
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def everything(board: Board) -> dict[str, Any]:
@@ -147,7 +148,7 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
     for step in range(2, 6):
         with (logs / "a.jsonl").open("a") as file:
             file.write(line(step))
-        board.registry.refresh()
+        board.indexer.index_now()
     assert everything(board)["rows"]["step"] == [1, 2, 3, 4, 5]
     assert len(list((tmp_path / "cache").glob("parts-*/**/*.parquet"))) == 1
     assert everything(start())["rows"]["step"] == [1, 2, 3, 4, 5]
@@ -156,10 +157,10 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
 def test_folder_that_cannot_be_written_costs_the_cache_only(logs: Path, tmp_path: Path) -> None:
     (logs / "a.jsonl").write_text(line(1))
     (tmp_path / "file").write_text("")
-    registry = Registry(parse_roots(str(logs), ""), 0, tmp_path / "file" / "cache")
-    registry.refresh()
-    assert everything(Board(registry))["rows"]["step"] == [1]
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "file" / "cache"), 0)
+    indexer.index_now()
+    assert everything(Board(indexer))["rows"]["step"] == [1]
+    indexer.stop()
 
 
 def test_nothing_is_written_into_the_log_directory(logs: Path, start: Start) -> None:

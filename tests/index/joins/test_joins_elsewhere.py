@@ -14,9 +14,10 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
-from tensorboard_plugin_rlboard.index.joins.side_files import Group
+from tensorboard_plugin_rlboard.index.joins import run_joins
+from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -27,18 +28,20 @@ Start = Callable[..., Board]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(**more: Any) -> Board:
-        registry = Registry(parse_roots(str(tmp_path / "log"), ""), 0, tmp_path / "cache", **more)
-        opened.append(registry)
-        board = Board(registry)
-        registry.refresh()
+        indexer = BackgroundIndexer(
+            Registry(parse_roots(str(tmp_path / "log"), ""), tmp_path / "cache", **more), 0
+        )
+        opened.append(indexer)
+        board = Board(indexer)
+        indexer.index_now()
         return board
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def row(step: int, i: int, **more: Any) -> dict[str, Any]:
@@ -84,11 +87,11 @@ def test_a_half_written_line_waits(tmp_path: Path, start: Start, write_rows: Wri
     assert column(board, "ref_reward") == [0.5, None]
     with ref.open("a") as file:
         file.write('ard": 2.0}')
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "ref_reward") == [0.5, 2.0]
     with ref.open("a") as file:
         file.write("\n{bad\n")
-    board.registry.refresh()
+    board.indexer.index_now()
     found = board.problems(".").columns
     assert list(zip(found.line, found.kind, strict=True)) == [(3, "bad_json")]
 
@@ -106,7 +109,7 @@ def test_a_resumed_training_and_several_files(tmp_path: Path, start: Start, writ
     assert column(board, "n", step=3, attempt=1) == [2.0, 2.0]
     assert list(board.steps(Selection(".")).metrics["ref_reward"].count) == [2, 2, 2, 2]
     (log / "rank0.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert board.runs().runs[0].joined[0].matched == board.runs().runs[0].samples == 6
 
 
@@ -128,7 +131,7 @@ def test_joined_numbers_can_be_filtered_sorted_and_drawn(
 def test_readers_never_see_a_row_twice_or_not_at_all(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joined_run, "BATCH", 100)
+    monkeypatch.setattr(run_joins, "BATCH", 100)
     log = tmp_path / "log"
     write_rows(log / "x.jsonl", [row(step, i % 4) for step in range(200) for i in range(8)])
     board = start()
@@ -146,7 +149,7 @@ def test_readers_never_see_a_row_twice_or_not_at_all(
     try:
         for i in range(3):
             write_rows(log / "ref.jsonl", REFERENCE[: i + 1])
-            board.registry.refresh()
+            board.indexer.index_now()
     finally:
         done.set()
         reader.join()
@@ -165,7 +168,7 @@ def test_the_index_goes_on_while_a_large_side_file_is_read(
     for name in ("a", "b", "c"):
         write_rows(log / name / "x.jsonl", [row(1, i) for i in range(3)])
     write_rows(log / "a" / "ref.jsonl", REFERENCE * 20)
-    read, load = Group.go_on, Scheduler._go_on
+    read, load = SideGroup.read_next_range, Scheduler._index_new
 
     def side(*of: Any) -> int:
         turns.append("side")
@@ -175,8 +178,8 @@ def test_the_index_goes_on_while_a_large_side_file_is_read(
         turns.append("rows")
         return load(*of)
 
-    monkeypatch.setattr(Group, "go_on", side)
-    monkeypatch.setattr(Scheduler, "_go_on", rows)
+    monkeypatch.setattr(SideGroup, "read_next_range", side)
+    monkeypatch.setattr(Scheduler, "_index_new", rows)
     board = start()
     assert turns[:5] == ["rows", "side", "rows", "side", "rows"]
     assert turns.count("side") > 10

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { CurvePlot, type PlotState } from "./CurvePlot";
-import { hovered } from "./hoveredStep";
+import { hoveredStep } from "./hoveredStep";
 
-export interface CurveProps extends PlotState {
+export interface CurveChartProps extends PlotState {
   /** Read aloud: what the chart shows, with smallest, largest and last value. */
   readonly label: string;
   /** Arrow keys: places to go along the steps; ±Infinity is the first or last step. */
@@ -18,7 +18,7 @@ const MOVES: Readonly<Record<string, number>> = {
 };
 
 /** Curves over steps with bands: a click selects a step, a drag a range, a double click resets. */
-export function Curve({ label, onMove, ...state }: CurveProps): JSX.Element {
+export function CurveChart({ label, onMove, ...state }: CurveChartProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<CurvePlot | null>(null);
   const latest = useRef<PlotState>(state);
@@ -55,7 +55,7 @@ export function Curve({ label, onMove, ...state }: CurveProps): JSX.Element {
       aria-label={label}
       onKeyDown={onKeyDown}
       onMouseLeave={() => {
-        hovered.value = null;
+        hoveredStep.value = null;
       }}
     />
   );

@@ -1,16 +1,16 @@
 import { effect } from "@preact/signals";
 import uPlot from "uplot";
-import { paletteSignal } from "../shared/chartColours";
-import { watchSight } from "../shared/visibleWidth";
-import { hovered } from "./hoveredStep";
-import { type Line, toData } from "./plotColumns";
-import { type Live, optionsOf } from "./plotOptions";
-import { Markers } from "./StepMarkers";
+import { currentPalette } from "../shared/chartColours";
+import { watchVisibleWidth } from "../shared/visibleWidth";
+import { hoveredStep } from "./hoveredStep";
+import { type CurveLine, plotData } from "./plotColumns";
+import { type PlotCallbacks, plotOptions } from "./plotOptions";
+import { StepMarkers } from "./StepMarkers";
 
 /** What a chart of curves shows; replaced whole whenever something changes. */
 export interface PlotState {
   readonly x: readonly number[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly CurveLine[];
   readonly smoothing: number;
   readonly range: readonly [number, number] | null;
   readonly selected: number | null;
@@ -27,29 +27,29 @@ export interface PlotState {
 /** One uPlot and its life: made when first in sight, repainted at most once per frame, gone with its element. */
 export class CurvePlot {
   readonly #host: HTMLElement;
-  readonly #stop: (() => void)[];
+  readonly #stops: (() => void)[];
   #state: PlotState;
   #plot: uPlot | null = null;
-  #markers: Markers | null = null;
-  #drawn: PlotState | null = null;
+  #markers: StepMarkers | null = null;
+  #painted: PlotState | null = null;
   #width = 0;
   #inSight = false;
   #frame = 0;
   #brushed = false;
-  #before: number | null = null;
+  #stepBefore: number | null = null;
 
   constructor(host: HTMLElement, state: PlotState) {
     this.#host = host;
     this.#state = state;
-    const unwatch = watchSight(host, (width, inSight) => {
+    const unwatch = watchVisibleWidth(host, (width, inSight) => {
       this.#width = width;
       this.#inSight = inSight;
       this.#schedule();
     });
     const repaint = effect(() => {
-      if (paletteSignal.value) this.#plot?.redraw(false, true);
+      if (currentPalette.value) this.#plot?.redraw(false, true);
     });
-    this.#stop = [unwatch, repaint];
+    this.#stops = [unwatch, repaint];
   }
 
   update(state: PlotState): void {
@@ -58,7 +58,7 @@ export class CurvePlot {
   }
 
   destroy(): void {
-    for (const stop of this.#stop) stop();
+    for (const stop of this.#stops) stop();
     cancelAnimationFrame(this.#frame);
     this.#plot?.destroy();
   }
@@ -69,11 +69,11 @@ export class CurvePlot {
 
   #paint(): void {
     this.#frame = 0;
-    const [state, drawn] = [this.#state, this.#drawn];
-    if (!this.#plot || !drawn || colours(state) !== colours(drawn)) this.#create(state);
-    else if (isNewData(state, drawn)) this.#plot.setData(toData(state.x, state.lines, state.smoothing));
+    const [state, painted] = [this.#state, this.#painted];
+    if (!this.#plot || !painted || colours(state) !== colours(painted)) this.#create(state);
+    else if (isNewData(state, painted)) this.#plot.setData(plotData(state.x, state.lines, state.smoothing));
     const plot = this.#plot;
-    this.#drawn = state;
+    this.#painted = state;
     if (!plot) return;
     if (plot.width !== this.#width || plot.height !== state.height) {
       plot.setSize({ width: this.#width, height: state.height });
@@ -83,7 +83,7 @@ export class CurvePlot {
 
   #create(state: PlotState): void {
     this.#plot?.destroy();
-    const live: Live = {
+    const callbacks: PlotCallbacks = {
       range: () => this.#state.range,
       format: (value) => this.#state.format(value),
       formatX: (value) => this.#state.formatX(value),
@@ -93,15 +93,15 @@ export class CurvePlot {
       brushed: () => this.#brushed,
     };
     const roles = state.lines.map((line) => line.colour);
-    const options = optionsOf(this.#width, state.height, roles, live);
-    const plot = new uPlot(options, toData(state.x, state.lines, state.smoothing), this.#host);
+    const options = plotOptions(this.#width, state.height, roles, callbacks);
+    const plot = new uPlot(options, plotData(state.x, state.lines, state.smoothing), this.#host);
     this.#plot = plot;
-    this.#markers = new Markers(plot);
+    this.#markers = new StepMarkers(plot);
     plot.over.addEventListener("mousedown", () => {
       this.#brushed = false;
     });
     plot.over.addEventListener("click", (event) => this.#click(plot, event));
-    plot.over.addEventListener("dblclick", () => this.#state.onReset(this.#before));
+    plot.over.addEventListener("dblclick", () => this.#state.onReset(this.#stepBefore));
   }
 
   #click(plot: uPlot, event: MouseEvent): void {
@@ -109,7 +109,7 @@ export class CurvePlot {
     const step = plot.data[0][at];
     if (step == null || event.detail > 1) return;
     // A double click begins with a click: what that one changed is put back by the reset.
-    this.#before = this.#state.selected;
+    this.#stepBefore = this.#state.selected;
     this.#state.onStep(step);
   }
 
@@ -127,7 +127,7 @@ export class CurvePlot {
     // Synced charts move their cursors, too, without an event of their own: only the one under the pointer speaks.
     if (!plot.over.matches(":hover")) return;
     const left = plot.cursor.left ?? -1;
-    hovered.value = left < 0 || plot.cursor.idx == null ? null : (plot.data[0][plot.cursor.idx] ?? null);
+    hoveredStep.value = left < 0 || plot.cursor.idx == null ? null : (plot.data[0][plot.cursor.idx] ?? null);
   }
 }
 

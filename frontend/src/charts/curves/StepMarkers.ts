@@ -4,7 +4,7 @@ import type uPlot from "uplot";
  * Vertical lines for the selected and the pinned step. They are elements above the canvas, so that walking
  * the steps moves two elements per chart and draws nothing anew.
  */
-export class Markers {
+export class StepMarkers {
   readonly #lines = new Map<"selected" | "pinned", HTMLElement>();
 
   constructor(plot: uPlot) {

@@ -1,15 +1,15 @@
 import type uPlot from "uplot";
-import type { Role } from "../shared/chartColours";
-import type { Value } from "../shared/series";
+import type { ColourRole } from "../shared/chartColours";
+import type { CurveValue } from "../shared/series";
 import { smooth } from "./smoothing";
 import type { Band } from "./spreadBand";
 
 /** One line of a chart with its optional band. `values` are the means, before smoothing. */
-export interface Line {
+export interface CurveLine {
   readonly key: string;
   readonly label: string;
-  readonly colour: Role;
-  readonly values: readonly Value[];
+  readonly colour: ColourRole;
+  readonly values: readonly CurveValue[];
   readonly band: Band | null;
 }
 
@@ -27,7 +27,11 @@ export const columnOf = (line: number, part: number): number => 1 + line * COLUM
  * uPlot's data for the lines: always low, high, raw and main of each, so that switching a band or the
  * smoothing on and off is a change of data and not a new chart.
  */
-export function toData(x: readonly number[], lines: readonly Line[], weight: number): uPlot.AlignedData {
+export function plotData(
+  x: readonly number[],
+  lines: readonly CurveLine[],
+  weight: number,
+): uPlot.AlignedData {
   const nothing: undefined[] = new Array(x.length).fill(undefined);
   const columns = lines.flatMap((line) => [
     // Smoothed with the same weight, or a calm line would run through a band that jumps.
@@ -37,5 +41,5 @@ export function toData(x: readonly number[], lines: readonly Line[], weight: num
     smooth(line.values, weight),
   ]);
   // uPlot never writes to its data, its types merely do not say so.
-  return [x as number[], ...(columns as Value[][])];
+  return [x as number[], ...(columns as CurveValue[][])];
 }

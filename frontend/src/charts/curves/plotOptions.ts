@@ -1,9 +1,9 @@
 import type uPlot from "uplot";
-import { faded, palette, type Role } from "../shared/chartColours";
+import { type ColourRole, chartPalette, faded } from "../shared/chartColours";
 import { columnOf, HIGH, LOW } from "./plotColumns";
 
-/** What the drawing asks for while it lives: answers may change without a new chart. */
-export interface Live {
+/** What the drawing asks and reports while it lives: the answers may change without a new chart. */
+export interface PlotCallbacks {
   /** Steps shown along x, or null for all. */
   readonly range: () => readonly [number, number] | null;
   readonly format: (value: number) => string;
@@ -18,21 +18,24 @@ export interface Live {
 export const SYNC_KEY = "rlboard-steps";
 const STEP_INCREMENTS = [1, 2, 5].flatMap((unit) => [0, 1, 2, 3, 4, 5, 6, 7, 8].map((e) => unit * 10 ** e));
 
-/** Options of a chart of `colours.length` lines; see `toData` for the columns. */
-export function optionsOf(
+/** Options of a chart of `colours.length` lines; see `plotData` for the columns. */
+export function plotOptions(
   width: number,
   height: number,
-  colours: readonly Role[],
-  live: Live,
+  colours: readonly ColourRole[],
+  callbacks: PlotCallbacks,
 ): uPlot.Options {
-  const axis = { stroke: () => palette().text, font: palette().font, gap: 4 };
-  const grid = { stroke: () => palette().grid, width: 1 };
+  const axis = { stroke: () => chartPalette().text, font: chartPalette().font, gap: 4 };
+  const grid = { stroke: () => chartPalette().grid, width: 1 };
   return {
     width,
     height,
     legend: { show: false },
     padding: [6, null, 0, 0],
-    scales: { x: { time: false, range: (plot) => rangeX(live.range(), plot.data[0]) }, y: { auto: true } },
+    scales: {
+      x: { time: false, range: (plot) => xRange(callbacks.range(), plot.data[0]) },
+      y: { auto: true },
+    },
     axes: [
       {
         ...axis,
@@ -41,7 +44,7 @@ export function optionsOf(
         space: 48,
         incrs: STEP_INCREMENTS.sort((a, b) => a - b),
         ticks: { ...grid, size: 3 },
-        values: (_, splits) => splits.map(live.formatX),
+        values: (_, splits) => splits.map(callbacks.formatX),
       },
       {
         ...axis,
@@ -49,50 +52,50 @@ export function optionsOf(
         size: 46,
         space: 26,
         ticks: { ...grid, size: 3 },
-        values: (_, splits) => splits.map(live.format),
+        values: (_, splits) => splits.map(callbacks.format),
       },
     ],
     series: [{}, ...colours.flatMap(seriesOf)],
     bands: colours.map((colour, line) => ({
       series: [columnOf(line, HIGH), columnOf(line, LOW)],
-      fill: () => faded(palette().series[colour], 0.18),
+      fill: () => faded(chartPalette().series[colour], 0.18),
     })),
     cursor: {
       y: false,
-      drag: { x: true, y: false, setScale: false, dist: 5, click: swallow(live.brushed) },
+      drag: { x: true, y: false, setScale: false, dist: 5, click: stopClickAfterBrush(callbacks.brushed) },
       points: { size: 6 },
       // Positions travel between the charts; drags and double clicks are answered by the selection instead.
       sync: { key: SYNC_KEY, scales: ["x", null], filters: { pub: onlyMoves, sub: onlyMoves } },
     },
-    hooks: { setCursor: [live.onCursor], setSelect: [live.onBrush], draw: [live.onDraw] },
+    hooks: { setCursor: [callbacks.onCursor], setSelect: [callbacks.onBrush], draw: [callbacks.onDraw] },
   };
 }
 
 const onlyMoves = (type: string) => type === "mousemove";
 
 /** uPlot stops every click after the slightest movement; only the one that ends a brush should be. */
-function swallow(brushed: () => boolean): (plot: uPlot, event: MouseEvent) => void {
+function stopClickAfterBrush(brushed: () => boolean): (plot: uPlot, event: MouseEvent) => void {
   return (_, event) => {
     if (brushed()) event.stopImmediatePropagation();
   };
 }
 
 /** The chosen range, else all of x: uPlot's own proposal pads a single step to a hundred. */
-function rangeX(chosen: readonly [number, number] | null, x: ArrayLike<number>): [number, number] {
+function xRange(chosen: readonly [number, number] | null, x: ArrayLike<number>): [number, number] {
   const [from, to] = chosen ?? [x[0] ?? 0, x[x.length - 1] ?? 1];
   return from === to ? [from - 0.5, to + 0.5] : [from, to];
 }
 
-function seriesOf(colour: Role): uPlot.Series[] {
+function seriesOf(colour: ColourRole): uPlot.Series[] {
   const edge = { points: { show: false }, width: 0, stroke: "transparent" };
   return [
     edge,
     edge,
-    { points: { show: false }, width: 1, stroke: () => faded(palette().series[colour], 0.35) },
+    { points: { show: false }, width: 1, stroke: () => faded(chartPalette().series[colour], 0.35) },
     {
       width: 1.5,
-      stroke: () => palette().series[colour],
-      points: { size: 4, fill: () => palette().series[colour] },
+      stroke: () => chartPalette().series[colour],
+      points: { size: 4, fill: () => chartPalette().series[colour] },
     },
   ];
 }

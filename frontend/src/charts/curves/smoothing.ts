@@ -1,4 +1,4 @@
-import type { Value } from "../shared/series";
+import type { CurveValue } from "../shared/series";
 
 /**
  * Exponential moving average as TensorBoard draws it: weight 0 leaves the values alone, 0.99 is nearly flat.
@@ -6,7 +6,7 @@ import type { Value } from "../shared/series";
  * The average starts at 0 and is divided by the weight seen so far, so that early steps are not pulled to 0.
  * What is not a finite number is passed through and leaves the average as it was.
  */
-export function smooth(values: readonly Value[], weight: number): Value[] {
+export function smooth(values: readonly CurveValue[], weight: number): CurveValue[] {
   const w = Math.min(Math.max(weight, 0), 0.999);
   if (w === 0 || isConstant(values)) return [...values];
   let average = 0;
@@ -20,7 +20,7 @@ export function smooth(values: readonly Value[], weight: number): Value[] {
 }
 
 // Rounding would turn an exactly constant curve into one that wobbles in its last digit.
-function isConstant(values: readonly Value[]): boolean {
+function isConstant(values: readonly CurveValue[]): boolean {
   const finite = values.filter((value) => value != null && Number.isFinite(value));
   return finite.every((value) => value === finite[0]);
 }

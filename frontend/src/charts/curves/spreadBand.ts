@@ -1,12 +1,12 @@
-import type { StepColumns, Value } from "../shared/series";
+import type { CurveValue, StepColumns } from "../shared/series";
 
 export const BANDS = ["std", "p05_p95", "p25_p75", "none"] as const;
 export type BandMode = (typeof BANDS)[number];
 
 /** Lower and upper edge of the shaded area around a curve, one value per step. */
 export interface Band {
-  readonly low: Value[];
-  readonly high: Value[];
+  readonly low: CurveValue[];
+  readonly high: CurveValue[];
 }
 
 /**
@@ -23,11 +23,12 @@ export function bandOf(columns: StepColumns, mode: BandMode, scale: number): Ban
   return { low: low.map(finite), high: high.map(finite) };
 }
 
-function deviation(columns: StepColumns, factor: number): Value[] {
+function deviation(columns: StepColumns, factor: number): CurveValue[] {
   return columns.mean.map((mean, i) => {
     const std = columns.std[i];
     return mean == null || std == null ? undefined : finite(mean + factor * std);
   });
 }
 
-const finite = (value: Value): Value => (value != null && Number.isFinite(value) ? value : undefined);
+const finite = (value: CurveValue): CurveValue =>
+  value != null && Number.isFinite(value) ? value : undefined;

@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Frame } from "../shared/AxisFrame";
-import { cssColour, type Role } from "../shared/chartColours";
+import { AxisFrame } from "../shared/AxisFrame";
+import { type ColourRole, cssColour } from "../shared/chartColours";
 import type { LinearScale } from "../shared/linearScale";
 
 /** One distribution over the shared bins. */
 export interface Shape {
   readonly key: string;
   readonly label: string;
-  readonly colour: Role | "pin";
+  readonly colour: ColourRole | "pin";
   /** Filled bars for the distribution in question, an outline for what it is compared with. */
   readonly filled: boolean;
   readonly counts: readonly number[];
@@ -43,7 +43,7 @@ export function Histogram(props: HistogramProps): JSX.Element {
   );
   return (
     <div class="chart-with-line">
-      <Frame
+      <AxisFrame
         label={props.label}
         height={props.height}
         xRange={[first, last]}
@@ -59,8 +59,8 @@ export function Histogram(props: HistogramProps): JSX.Element {
                 <path
                   key={shape.key}
                   class={shape.filled ? "chart-bin" : "chart-bin-outline"}
-                  style={{ color: colourOf(shape) }}
-                  d={skyline(edges, heights[i] ?? [], x, y)}
+                  style={{ color: shapeColour(shape) }}
+                  d={barsPath(edges, heights[i] ?? [], x, y)}
                 />
               ))}
             {show.curve &&
@@ -68,13 +68,13 @@ export function Histogram(props: HistogramProps): JSX.Element {
                 <path
                   key={shape.key}
                   class={shape.filled ? "chart-density" : "chart-density chart-density-thin"}
-                  style={{ color: colourOf(shape) }}
-                  d={polyline(props.curveX, shape.curve ?? [], x, y)}
+                  style={{ color: shapeColour(shape) }}
+                  d={curvePath(props.curveX, shape.curve ?? [], x, y)}
                 />
               ))}
           </>
         )}
-      </Frame>
+      </AxisFrame>
       <p class="chart-line" aria-live="polite">
         {bin === null ? " " : props.describe(bin)}
       </p>
@@ -82,7 +82,7 @@ export function Histogram(props: HistogramProps): JSX.Element {
   );
 }
 
-export const colourOf = (shape: Pick<Shape, "colour">): string =>
+export const shapeColour = (shape: Pick<Shape, "colour">): string =>
   shape.colour === "pin" ? "var(--pin)" : cssColour(shape.colour);
 
 /** Counts as densities: share of all values per unit of x, so that steps of different sizes compare. */
@@ -100,7 +100,7 @@ export function binOf(edges: readonly number[], x: number): number | null {
   return x === edges.at(-1) && edges.length > 1 ? edges.length - 2 : null;
 }
 
-function skyline(
+function barsPath(
   edges: readonly number[],
   heights: readonly number[],
   x: LinearScale,
@@ -112,7 +112,7 @@ function skyline(
   return `M${x(edges[0] ?? 0).toFixed(1)} ${y(0).toFixed(1)}${steps.join("")}V${y(0).toFixed(1)}z`;
 }
 
-function polyline(xs: readonly number[], ys: readonly number[], x: LinearScale, y: LinearScale): string {
+function curvePath(xs: readonly number[], ys: readonly number[], x: LinearScale, y: LinearScale): string {
   const inside = ys.flatMap((value, i) => {
     const at = xs[i];
     return at === undefined || at < x.from || at > x.to ? [] : [`${x(at).toFixed(1)} ${y(value).toFixed(1)}`];

@@ -5,11 +5,19 @@ export interface Spread {
   readonly iqr: number | null;
 }
 
-export const VERDICTS = ["sharper", "wider", "same", "mixed", "collapsed", "too_few", "unknown"] as const;
-export type Verdict = (typeof VERDICTS)[number];
+export const SPREAD_CHANGES = [
+  "sharper",
+  "wider",
+  "same",
+  "mixed",
+  "collapsed",
+  "too_few",
+  "unknown",
+] as const;
+export type SpreadChange = (typeof SPREAD_CHANGES)[number];
 
 /** Below this many finite values on either side a change of spread is mostly chance. */
-export const FEWEST = 20;
+export const MIN_VALUES = 20;
 /** A change of less than a tenth of either number counts as no change. */
 export const TOLERANCE = 0.1;
 
@@ -19,12 +27,12 @@ export const TOLERANCE = 0.1;
  * Standard deviation and interquartile range must agree: a few outliers move the first alone, and a reward
  * of two values can move the second from all to nothing.
  */
-export function sharpening(earlier: Spread, later: Spread): Verdict {
-  if (earlier.count < FEWEST || later.count < FEWEST) return "too_few";
-  const std = change(earlier.std, later.std);
+export function spreadChange(earlier: Spread, later: Spread): SpreadChange {
+  if (earlier.count < MIN_VALUES || later.count < MIN_VALUES) return "too_few";
+  const std = direction(earlier.std, later.std);
   if (std === null) return "unknown";
   if (later.std === 0 && std < 0) return "collapsed";
-  const iqr = change(earlier.iqr, later.iqr) ?? std;
+  const iqr = direction(earlier.iqr, later.iqr) ?? std;
   if (std === 0 && iqr === 0) return "same";
   if (std <= 0 && iqr <= 0) return "sharper";
   if (std >= 0 && iqr >= 0) return "wider";
@@ -32,7 +40,7 @@ export function sharpening(earlier: Spread, later: Spread): Verdict {
 }
 
 /** -1 narrower, 0 about the same, 1 wider; null when one side has no number. */
-function change(earlier: number | null, later: number | null): -1 | 0 | 1 | null {
+function direction(earlier: number | null, later: number | null): -1 | 0 | 1 | null {
   if (earlier === null || later === null || !Number.isFinite(earlier) || !Number.isFinite(later)) return null;
   if (Math.abs(later - earlier) <= TOLERANCE * Math.max(earlier, later)) return 0;
   return later < earlier ? -1 : 1;

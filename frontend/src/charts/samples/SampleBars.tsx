@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Frame } from "../shared/AxisFrame";
+import { AxisFrame } from "../shared/AxisFrame";
 import { cssColour } from "../shared/chartColours";
 import { type LinearScale, paddedRange } from "../shared/linearScale";
-import { walkMarks } from "./SampleDots";
+import { walkMarks } from "./markKeys";
 import type { Mark } from "./sampleMarks";
 
 type Bar = Mark & { readonly value: number };
 
-export interface BarsProps {
+export interface SampleBarsProps {
   readonly label: string;
   readonly height: number;
   readonly bars: readonly Bar[];
@@ -19,14 +19,14 @@ export interface BarsProps {
 }
 
 /** One bar per sample from zero up or down; what is exactly zero stays visible as a tick on the line. */
-export function Bars(props: BarsProps): JSX.Element {
+export function SampleBars(props: SampleBarsProps): JSX.Element {
   const { bars, selected, describe, onOpen } = props;
   const [at, setAt] = useState<number | null>(null);
   const current = at === null ? undefined : bars[at];
   const nearest = (x: number) => Math.min(Math.max(Math.round(x), 0), bars.length - 1);
   return (
     <div class="chart-with-line">
-      <Frame
+      <AxisFrame
         label={props.label}
         height={props.height}
         xRange={[-0.5, Math.max(bars.length, 1) - 0.5]}
@@ -46,15 +46,15 @@ export function Bars(props: BarsProps): JSX.Element {
           return (
             <>
               {current && <line class="chart-hover" x1={x(at ?? 0)} x2={x(at ?? 0)} y1={top} y2={bottom} />}
-              <path fill={cssColour("pos")} d={columns(bars, (v) => v > 0, x, y, width)} />
-              <path fill={cssColour("neg")} d={columns(bars, (v) => v < 0, x, y, width)} />
-              <path fill={cssColour("muted")} d={columns(bars, (v) => v === 0, x, y, width)} />
+              <path fill={cssColour("pos")} d={barsPath(bars, (v) => v > 0, x, y, width)} />
+              <path fill={cssColour("neg")} d={barsPath(bars, (v) => v < 0, x, y, width)} />
+              <path fill={cssColour("muted")} d={barsPath(bars, (v) => v === 0, x, y, width)} />
               <line class="chart-base" x1={left} x2={right} y1={y(0)} y2={y(0)} />
               {open >= 0 && <line class="chart-open" x1={x(open)} x2={x(open)} y1={top} y2={bottom} />}
             </>
           );
         }}
-      </Frame>
+      </AxisFrame>
       <p class="chart-line" aria-live="polite">
         {current ? describe(current) : " "}
       </p>
@@ -62,7 +62,7 @@ export function Bars(props: BarsProps): JSX.Element {
   );
 }
 
-function columns(
+function barsPath(
   bars: readonly Bar[],
   wanted: (value: number) => boolean,
   x: LinearScale,

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Frame } from "../shared/AxisFrame";
+import { AxisFrame } from "../shared/AxisFrame";
 import { cssColour } from "../shared/chartColours";
 import { paddedRange } from "../shared/linearScale";
+import { walkMarks } from "./markKeys";
 import { isDrawable, type Mark } from "./sampleMarks";
 
-export interface MarksProps {
+export interface SampleDotsProps {
   readonly label: string;
   readonly height: number;
   readonly marks: readonly Mark[];
@@ -17,7 +18,7 @@ export interface MarksProps {
 }
 
 /** One dot per sample for the policy and one for the reference, side by side along the samples. */
-export function Marks(props: MarksProps): JSX.Element {
+export function SampleDots(props: SampleDotsProps): JSX.Element {
   const { marks, selected, describe, onOpen } = props;
   const [at, setAt] = useState<number | null>(null);
   const current = at === null ? undefined : marks[at];
@@ -26,7 +27,7 @@ export function Marks(props: MarksProps): JSX.Element {
   const nearest = (x: number) => Math.min(Math.max(Math.round(x), 0), marks.length - 1);
   return (
     <div class="chart-with-line">
-      <Frame
+      <AxisFrame
         label={props.label}
         height={props.height}
         xRange={[-0.5, Math.max(marks.length, 1) - 0.5]}
@@ -56,7 +57,7 @@ export function Marks(props: MarksProps): JSX.Element {
             )}
           </>
         )}
-      </Frame>
+      </AxisFrame>
       <p class="chart-line" aria-live="polite">
         {current ? describe(current) : " "}
       </p>
@@ -77,25 +78,4 @@ function dots(
       return isDrawable(v) ? `M${x(i).toFixed(1)} ${y(v).toFixed(1)}h0` : "";
     })
     .join("");
-}
-
-const WALK: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 };
-
-/** Arrow keys walk the marks, Enter opens the one they stand on. */
-export function walkMarks(
-  event: KeyboardEvent,
-  marks: readonly { readonly id: string }[],
-  at: number | null,
-  setAt: (at: number | null) => void,
-  onOpen: (id: string) => void,
-): void {
-  const delta = WALK[event.key];
-  const current = at === null ? undefined : marks[at];
-  if (delta !== undefined && marks.length > 0) {
-    const start = at ?? (delta > 0 ? -1 : marks.length);
-    setAt(Math.min(Math.max(start + delta, 0), marks.length - 1));
-  } else if (event.key === "Enter" && current) onOpen(current.id);
-  else return;
-  event.preventDefault();
-  event.stopPropagation();
 }

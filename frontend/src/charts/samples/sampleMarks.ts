@@ -21,7 +21,7 @@ export function isDrawable(value: number | null | undefined): value is number {
  *
  * The cap is applied before sorting: the lowest `cap` of a step would look like a step without high values.
  */
-export function ordered(marks: readonly Mark[], order: MarkOrder, cap: number): Mark[] {
+export function orderedMarks(marks: readonly Mark[], order: MarkOrder, cap: number): Mark[] {
   const shown = marks.slice(0, Math.max(cap, 0));
   if (order === "logged") return shown;
   return shown.sort((a, b) => rank(a) - rank(b) || a.index - b.index);
@@ -31,7 +31,7 @@ export function ordered(marks: readonly Mark[], order: MarkOrder, cap: number): 
 const rank = (mark: Mark): number => (isDrawable(mark.value) ? mark.value : Number.MAX_VALUE);
 
 /** How many marks have a non-finite value of their own: left out of the drawing and said. */
-export function nonfinite(marks: readonly Mark[]): number {
+export function nonfiniteCount(marks: readonly Mark[]): number {
   return marks.filter((mark) => mark.value !== null && !Number.isFinite(mark.value)).length;
 }
 

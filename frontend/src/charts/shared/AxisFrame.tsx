@@ -1,13 +1,13 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { type LinearScale, linear, ticks } from "./linearScale";
+import { type LinearScale, linearScale, ticks } from "./linearScale";
 import { useWidth } from "./useWidth";
 
 /** Space around the plotting area for the numbers of the axes, in CSS pixels. */
 export const MARGIN = { left: 46, right: 8, top: 6, bottom: 20 } as const;
 
 /** Scales of the plotting area, and its edges in pixels of the drawing. */
-export interface Area {
+export interface PlotArea {
   readonly x: LinearScale;
   readonly y: LinearScale;
   readonly left: number;
@@ -16,7 +16,7 @@ export interface Area {
   readonly bottom: number;
 }
 
-export interface FrameProps {
+export interface AxisFrameProps {
   /** Read aloud in place of the drawing. */
   readonly label: string;
   readonly height: number;
@@ -24,7 +24,7 @@ export interface FrameProps {
   readonly yRange: readonly [number, number];
   readonly formatX: (value: number) => string;
   readonly formatY: (value: number) => string;
-  readonly children: (area: Area) => ComponentChildren;
+  readonly children: (area: PlotArea) => ComponentChildren;
   /** A click inside the plotting area, or Enter on the focused drawing with x as null. */
   readonly onPick?: (x: number | null, y: number | null) => void;
   /** The pointer's place along x, null when it leaves. */
@@ -33,12 +33,12 @@ export interface FrameProps {
 }
 
 /** A drawing with two axes. SVG, so that colours follow the theme without being told. */
-export function Frame(props: FrameProps): JSX.Element {
+export function AxisFrame(props: AxisFrameProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
   const { height, xRange, yRange, onPick, onHover, onKey } = props;
-  const area = areaOf(width, height, xRange, yRange);
-  const place = (event: MouseEvent, report: NonNullable<FrameProps["onPick"]>) => {
+  const area = plotArea(width, height, xRange, yRange);
+  const reportPlace = (event: MouseEvent, report: NonNullable<AxisFrameProps["onPick"]>) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     report(area.x.invert(event.clientX - box.left), area.y.invert(event.clientY - box.top));
   };
@@ -53,8 +53,8 @@ export function Frame(props: FrameProps): JSX.Element {
           tabIndex={onKey ? 0 : -1}
           class={onPick ? "chart-svg chart-svg-pick" : "chart-svg"}
           onKeyDown={onKey}
-          onClick={onPick && ((event) => place(event, onPick))}
-          onMouseMove={onHover && ((event) => place(event, onHover))}
+          onClick={onPick && ((event) => reportPlace(event, onPick))}
+          onMouseMove={onHover && ((event) => reportPlace(event, onHover))}
           onMouseLeave={onHover && (() => onHover(null, null))}
         >
           <Axes area={area} formatX={props.formatX} formatY={props.formatY} />
@@ -65,18 +65,25 @@ export function Frame(props: FrameProps): JSX.Element {
   );
 }
 
-function areaOf(
+function plotArea(
   width: number,
   height: number,
   xRange: readonly [number, number],
   yRange: readonly [number, number],
-): Area {
+): PlotArea {
   const [left, right] = [MARGIN.left, Math.max(width - MARGIN.right, MARGIN.left + 1)];
   const [top, bottom] = [MARGIN.top, height - MARGIN.bottom];
-  return { x: linear(...xRange, left, right), y: linear(...yRange, bottom, top), left, right, top, bottom };
+  return {
+    x: linearScale(...xRange, left, right),
+    y: linearScale(...yRange, bottom, top),
+    left,
+    right,
+    top,
+    bottom,
+  };
 }
 
-function Axes({ area, formatX, formatY }: Pick<FrameProps, "formatX" | "formatY"> & { area: Area }) {
+function Axes({ area, formatX, formatY }: Pick<AxisFrameProps, "formatX" | "formatY"> & { area: PlotArea }) {
   const { x, y, left, right, top, bottom } = area;
   return (
     <g class="chart-axes">

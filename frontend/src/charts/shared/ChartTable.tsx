@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import { thinned } from "./series";
+import { thinnedIndices } from "./series";
 
 /** More rows than this are read by nobody and laid out slowly: the rest is thinned evenly, and that is said. */
-export const TABLE_ROWS = 400;
+export const MAX_ROWS = 400;
 
 export interface ChartTableProps {
   readonly caption: string;
@@ -19,7 +19,7 @@ export interface ChartTableProps {
 /** The numbers of a chart, for those who cannot see it or want to copy them. */
 export function ChartTable(props: ChartTableProps): JSX.Element {
   const marked = props.marked ?? [];
-  const shown = thinned(props.rows, TABLE_ROWS, marked);
+  const shown = thinnedIndices(props.rows, MAX_ROWS, marked);
   return (
     <section
       class="chart-table"

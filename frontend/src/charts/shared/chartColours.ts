@@ -1,17 +1,17 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
 /** Roles of colour in a chart. Canvas cannot read CSS custom properties, so their values are looked up here. */
-export const ROLES = ["policy", "ref", "pos", "neg", "muted", "s1", "s2", "s3", "s4"] as const;
-export type Role = (typeof ROLES)[number];
+export const COLOUR_ROLES = ["policy", "ref", "pos", "neg", "muted", "s1", "s2", "s3", "s4"] as const;
+export type ColourRole = (typeof COLOUR_ROLES)[number];
 
-export interface Palette {
-  readonly series: Readonly<Record<Role, string>>;
+export interface ChartPalette {
+  readonly series: Readonly<Record<ColourRole, string>>;
   readonly text: string;
   readonly grid: string;
   readonly font: string;
 }
 
-const PROPERTY: Readonly<Record<Role, string>> = {
+const CSS_PROPERTIES: Readonly<Record<ColourRole, string>> = {
   policy: "--policy",
   ref: "--ref",
   pos: "--pos",
@@ -24,36 +24,38 @@ const PROPERTY: Readonly<Record<Role, string>> = {
 };
 
 /** The colour of a role as CSS: for SVG and HTML, which follow the theme by themselves. */
-export const cssColour = (role: Role): string => `var(${PROPERTY[role]})`;
+export const cssColour = (role: ColourRole): string => `var(${CSS_PROPERTIES[role]})`;
 
-const current = signal<Palette | null>(null);
+const current = signal<ChartPalette | null>(null);
 let watching = false;
 
 /** The palette of the theme in force; read inside an effect or component it brings news of a change of theme. */
-export function palette(): Palette {
-  watch();
-  current.value ??= lookUp();
+export function chartPalette(): ChartPalette {
+  watchTheme();
+  current.value ??= readPalette();
   return current.value;
 }
 
 /** As a signal, for effects that repaint. */
-export const paletteSignal: ReadonlySignal<Palette | null> = current;
+export const currentPalette: ReadonlySignal<ChartPalette | null> = current;
 
-function watch(): void {
+function watchTheme(): void {
   if (watching) return;
   watching = true;
   const observer = new MutationObserver(() => {
-    current.value = lookUp();
+    current.value = readPalette();
   });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 }
 
-function lookUp(): Palette {
+function readPalette(): ChartPalette {
   const style = getComputedStyle(document.documentElement);
   const read = (property: string, otherwise: string) => style.getPropertyValue(property).trim() || otherwise;
-  const series = Object.fromEntries(ROLES.map((role) => [role, read(PROPERTY[role], "#7f7f7f")]));
+  const series = Object.fromEntries(
+    COLOUR_ROLES.map((role) => [role, read(CSS_PROPERTIES[role], "#7f7f7f")]),
+  );
   return {
-    series: series as Record<Role, string>,
+    series: series as Record<ColourRole, string>,
     text: read("--text-2", "#616161"),
     grid: read("--grid", "#e0e0e0"),
     font: `11px ${read("--font", "sans-serif")}`,

@@ -6,7 +6,7 @@ export interface LinearScale {
   readonly to: number;
 }
 
-export function linear(from: number, to: number, start: number, end: number): LinearScale {
+export function linearScale(from: number, to: number, start: number, end: number): LinearScale {
   const width = to - from;
   const scale = (value: number) =>
     width === 0 ? (start + end) / 2 : start + ((value - from) / width) * (end - start);

@@ -2,22 +2,22 @@
  * One point of a curve. `undefined` means nothing was logged at this step (the line runs on), `null` that
  * something was logged and has no finite value (the line breaks).
  */
-export type Value = number | null | undefined;
+export type CurveValue = number | null | undefined;
 
 /** Per-step columns of one metric, as far as a curve needs them. All arrays are as long as the steps. */
 export interface StepColumns {
-  readonly count: readonly Value[];
-  readonly nonfinite: readonly Value[];
-  readonly mean: readonly Value[];
-  readonly std: readonly Value[];
-  readonly p05: readonly Value[];
-  readonly p25: readonly Value[];
-  readonly p75: readonly Value[];
-  readonly p95: readonly Value[];
+  readonly count: readonly CurveValue[];
+  readonly nonfinite: readonly CurveValue[];
+  readonly mean: readonly CurveValue[];
+  readonly std: readonly CurveValue[];
+  readonly p05: readonly CurveValue[];
+  readonly p25: readonly CurveValue[];
+  readonly p75: readonly CurveValue[];
+  readonly p95: readonly CurveValue[];
 }
 
 /** Means per step with the two kinds of absence told apart. */
-export function meansOf(columns: StepColumns): Value[] {
+export function meansOf(columns: StepColumns): CurveValue[] {
   return columns.mean.map((mean, i) => {
     if (mean != null && Number.isFinite(mean)) return mean;
     return logged(columns, i) ? null : undefined;
@@ -29,16 +29,16 @@ function logged(columns: StepColumns, i: number): boolean {
 }
 
 /** Finite values stay, NaN and ±Infinity become a break in the line, missing stays missing. */
-export function drawable(values: readonly Value[]): Value[] {
+export function drawableValues(values: readonly CurveValue[]): CurveValue[] {
   return values.map((value) => (value == null || Number.isFinite(value) ? value : null));
 }
 
 /** The first finite value, or 0 where there is none: what "start at zero" takes away from the curve. */
-export function origin(values: readonly Value[]): number {
+export function firstFinite(values: readonly CurveValue[]): number {
   return values.find((value) => value != null && Number.isFinite(value)) ?? 0;
 }
 
-export function shift(values: readonly Value[], by: number): Value[] {
+export function subtract(values: readonly CurveValue[], by: number): CurveValue[] {
   return by === 0 ? [...values] : values.map((value) => (value == null ? value : value - by));
 }
 
@@ -69,7 +69,7 @@ export function stepBeside(steps: readonly number[], step: number | null, delta:
 }
 
 /** The index nearest to `at` where something was logged; `at` itself where nothing ever was. */
-export function nearestLogged(values: readonly Value[], at: number): number {
+export function nearestLogged(values: readonly CurveValue[], at: number): number {
   for (let away = 0; away < values.length; away += 1) {
     if (values[at - away] !== undefined) return at - away;
     if (values[at + away] !== undefined) return at + away;
@@ -84,7 +84,7 @@ export interface Extent {
   readonly last: number;
 }
 
-export function extentOf(values: readonly Value[]): Extent | null {
+export function extentOf(values: readonly CurveValue[]): Extent | null {
   const finite = values.filter((value): value is number => value != null && Number.isFinite(value));
   const last = finite.at(-1);
   if (last === undefined) return null;
@@ -95,7 +95,7 @@ export function extentOf(values: readonly Value[]): Extent | null {
 }
 
 /** At most `most` indices below `length`, evenly spread, with the first, the last and those of `keep` among them. */
-export function thinned(length: number, most: number, keep: readonly number[] = []): number[] {
+export function thinnedIndices(length: number, most: number, keep: readonly number[] = []): number[] {
   if (length <= most) return Array.from({ length }, (_, i) => i);
   const chosen = new Set(keep.filter((i) => i >= 0 && i < length));
   for (let k = 0; k < most; k += 1) chosen.add(Math.round((k * (length - 1)) / Math.max(most - 1, 1)));

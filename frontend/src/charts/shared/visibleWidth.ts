@@ -4,7 +4,7 @@
  * TensorBoard hides a tab by giving its frame no height: nothing is laid out then, and what was asked for
  * meanwhile is done when the tab is shown again.
  */
-export function watchSight(
+export function watchVisibleWidth(
   element: HTMLElement,
   onChange: (width: number, inSight: boolean) => void,
 ): () => void {

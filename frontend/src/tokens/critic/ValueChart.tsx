@@ -3,18 +3,18 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import plotCss from "uplot/dist/uPlot.min.css?inline";
-import { palette, type Role } from "../../charts/shared/chartColours";
+import { type ColourRole, chartPalette } from "../../charts/shared/chartColours";
 import { findMessage, t } from "../../i18n";
 import { num } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
 import { adopt } from "../../ui";
-import { Fold } from "../../ui/CollapsibleSection";
-import type { TokenStage } from "../shared/tokenViewState";
-import { type Factors, factorWords } from "./discountText";
+import { CollapsibleSection } from "../../ui/CollapsibleSection";
+import type { TokenViewState } from "../shared/tokenViewState";
+import { type DiscountFactors, discountText } from "./discountText";
 import { type ValueLine, valueLines } from "./valueLines";
 
 const HEIGHT = 150;
-const COLOUR: Record<ValueLine["metric"], Role> = {
+const COLOUR: Record<ValueLine["metric"], ColourRole> = {
   values: "policy",
   return_to_go: "pos",
   returns: "s1",
@@ -22,19 +22,19 @@ const COLOUR: Record<ValueLine["metric"], Role> = {
 };
 
 export interface ValueChartProps {
-  stage: TokenStage;
-  factors: Factors;
+  viewState: TokenViewState;
+  factors: DiscountFactors;
   /** What the error is against: "returns" (logged), "gae" (recomputed), or null where there is none. */
   target: string | null;
 }
 
 /** Value against return-to-go over the positions; a click goes to the token. */
-export function ValueChart({ stage, factors, target }: ValueChartProps): JSX.Element {
-  const found = useMemo(() => valueLines(stage.data), [stage]);
-  const gamma = factorWords(factors);
+export function ValueChart({ viewState, factors, target }: ValueChartProps): JSX.Element {
+  const found = useMemo(() => valueLines(viewState.data), [viewState]);
+  const gamma = discountText(factors);
   const against = findMessage(`sample.values.target.${target}`, { gamma });
   return (
-    <Fold id="values" title={t("sample.values.title", { gamma })} testId="chart-values">
+    <CollapsibleSection id="values" title={t("sample.values.title", { gamma })} testId="chart-values">
       {found.needs.length > 0 ? (
         <p class="muted">{t("sample.values.needs", { fields: found.needs.join(", ") })}</p>
       ) : (
@@ -50,35 +50,35 @@ export function ValueChart({ stage, factors, target }: ValueChartProps): JSX.Ele
               <span class="odd">{t("sample.values.left_out", { n: found.nonFinite })}</span>
             )}
           </p>
-          <Plot stage={stage} lines={found.lines} />
+          <Plot viewState={viewState} lines={found.lines} />
         </>
       )}
-    </Fold>
+    </CollapsibleSection>
   );
 }
 
-function Plot({ stage, lines }: { stage: TokenStage; lines: readonly ValueLine[] }): JSX.Element {
+function Plot({ viewState, lines }: { viewState: TokenViewState; lines: readonly ValueLine[] }): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = host.current;
     if (element === null || element.clientWidth === 0) return undefined;
     adopt(plotCss);
-    const positions = stage.data.shown.map((_, i) => i);
+    const positions = viewState.data.shown.map((_, i) => i);
     const plot = new uPlot(
       optionsOf(element.clientWidth, lines),
       [positions, ...lines.map((line) => line.numbers)],
       element,
     );
     plot.over.addEventListener("click", () => {
-      if (plot.cursor.idx != null) stage.focus(plot.cursor.idx, false);
+      if (plot.cursor.idx != null) viewState.focus(plot.cursor.idx, false);
     });
     const stops = [
       effect(() => {
-        if (palette()) plot.redraw(false, true);
+        if (chartPalette()) plot.redraw(false, true);
       }),
     ];
     // Positions mean nothing to it before its first layout.
-    plot.hooks.ready = [() => void stops.push(effect(() => point(plot, stage.current.value)))];
+    plot.hooks.ready = [() => void stops.push(effect(() => point(plot, viewState.current.value)))];
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0) plot.setSize({ width: element.clientWidth, height: HEIGHT });
     });
@@ -88,7 +88,7 @@ function Plot({ stage, lines }: { stage: TokenStage; lines: readonly ValueLine[]
       observer.disconnect();
       plot.destroy();
     };
-  }, [stage, lines]);
+  }, [viewState, lines]);
   return (
     <div
       ref={host}
@@ -106,8 +106,8 @@ function point(plot: uPlot, i: number | null): void {
 }
 
 function optionsOf(width: number, lines: readonly ValueLine[]): uPlot.Options {
-  const axis = { stroke: () => palette().text, font: palette().font, gap: 4 };
-  const grid = { stroke: () => palette().grid, width: 1 };
+  const axis = { stroke: () => chartPalette().text, font: chartPalette().font, gap: 4 };
+  const grid = { stroke: () => chartPalette().grid, width: 1 };
   const format = (_: uPlot, splits: number[]): string[] => splits.map(num);
   return {
     width,
@@ -128,7 +128,7 @@ function optionsOf(width: number, lines: readonly ValueLine[]): uPlot.Options {
       {},
       ...lines.map(({ metric }) => ({
         label: metric,
-        stroke: () => palette().series[COLOUR[metric]],
+        stroke: () => chartPalette().series[COLOUR[metric]],
         width: metric === "value_error" ? 1 : 1.5,
         ...(metric === "value_error" ? { dash: [4, 3] } : {}),
         points: { show: false },

@@ -2,14 +2,13 @@
 
 import { num } from "../../lib/format";
 import type { PaletteName } from "../../lib/heatmapColours";
-import { CODE, classNames } from "../shared/colourCodes";
+import { CODE, colourClasses } from "../shared/colourCodes";
 import { pointerMoved } from "../shared/pointerMoves";
 import { type TokenData, unitSpan, valueAt } from "../shared/responseTokens";
-import { spelled } from "../shared/visibleText";
-import { tokenOf } from "../text/blockElements";
-import type { TextEvents } from "../text/TextView";
+import { type TokenEvents, tokenPosition } from "../shared/tokenEvents";
+import { spelledOut } from "../shared/visibleText";
 import { emptyColumn, wideStrip } from "./matrixElements";
-import { COLUMN_WIDTH, columnWindow, poolSize, scrollTo } from "./visibleColumns";
+import { COLUMN_WIDTH, poolSize, scrollToColumn, visibleColumns } from "./visibleColumns";
 
 /** One metric of the matrix with the colour of each token. */
 export interface MatrixRow {
@@ -30,7 +29,7 @@ export class MatrixView {
   constructor(
     readonly scroller: HTMLElement,
     readonly data: TokenData,
-    readonly events: TextEvents,
+    readonly events: TokenEvents,
   ) {
     this.#wide = wideStrip(data.shown.length);
     scroller.replaceChildren(this.#wide);
@@ -45,7 +44,7 @@ export class MatrixView {
   /** Shows these metrics, from top to bottom. */
   show(rows: readonly MatrixRow[]): void {
     this.#rows = rows;
-    this.#classes = rows.map((row) => classNames(row.palette));
+    this.#classes = rows.map((row) => colourClasses(row.palette));
     for (const column of this.#columns) column.remove();
     this.#columns.length = 0;
     this.#fill();
@@ -55,7 +54,7 @@ export class MatrixView {
   focus(i: number | null, reveal: boolean): void {
     this.#focused = i;
     if (i !== null && reveal) {
-      this.scroller.scrollLeft = scrollTo(i, this.scroller.scrollLeft, this.scroller.clientWidth);
+      this.scroller.scrollLeft = scrollToColumn(i, this.scroller.scrollLeft, this.scroller.clientWidth);
     }
     this.#fill();
   }
@@ -82,7 +81,7 @@ export class MatrixView {
     const { clientWidth, scrollLeft } = this.scroller;
     const size = poolSize(clientWidth, count);
     if (this.#columns.length < size) this.#grow(size);
-    const window = columnWindow(scrollLeft, clientWidth, count);
+    const window = visibleColumns(scrollLeft, clientWidth, count);
     for (let i = window.from; i < window.to; i++) {
       const column = this.#columns[i % this.#columns.length];
       if (column === undefined) continue;
@@ -109,7 +108,7 @@ export class MatrixView {
     const [head, ...cells] = column.children;
     if (head === undefined) return;
     const [first] = unitSpan(this.data.units, i);
-    head.textContent = first === i ? spelled(this.data.shown[i] ?? "") : "〃";
+    head.textContent = first === i ? spelledOut(this.data.shown[i] ?? "") : "〃";
     head.setAttribute("title", `${i} · ${this.data.raw[i] ?? ""}`);
     this.#rows.forEach((row, k) => {
       const cell = cells[k];
@@ -121,11 +120,11 @@ export class MatrixView {
   }
 
   #hover = (event: Event): void => {
-    if (pointerMoved(event)) this.events.hover(tokenOf(event.target));
+    if (pointerMoved(event)) this.events.hover(tokenPosition(event.target));
   };
   #leave = (): void => this.events.hover(null);
   #click = (event: Event): void => {
-    const i = tokenOf(event.target);
+    const i = tokenPosition(event.target);
     if (i !== null) this.events.pick(i);
   };
 }

@@ -6,13 +6,13 @@ import type { Scale } from "../../lib/colourScale";
 import { isBoolean, isStrings, setting } from "../../lib/storage";
 import { metricHint, metricLabel } from "../../metrics";
 import { Popover, Toggle } from "../../ui";
-import { Fold } from "../../ui/CollapsibleSection";
-import { codesOf } from "../shared/colourCodes";
-import { choices } from "../shared/metricOptions";
+import { CollapsibleSection } from "../../ui/CollapsibleSection";
+import { colourCodes } from "../shared/colourCodes";
+import { metricOptions } from "../shared/metricOptions";
 import type { TokenMetric } from "../shared/responseTokens";
-import type { TokenStage } from "../shared/tokenViewState";
-import { eventsOf } from "../text/TokenText";
-import { sharedScale } from "./commonScale";
+import { tokenEvents } from "../shared/tokenEvents";
+import type { TokenViewState } from "../shared/tokenViewState";
+import { commonScale } from "./commonScale";
 import { MatrixView } from "./MatrixView";
 import { matrixFrame } from "./matrixElements";
 
@@ -20,24 +20,31 @@ import { matrixFrame } from "./matrixElements";
 const hiddenRows = setting<string[]>("matrix.hidden", [], isStrings);
 const oneScale = setting("matrix.one_scale", false, isBoolean);
 
-export interface MatrixProps {
-  stage: TokenStage;
+export interface TokenMatrixProps {
+  viewState: TokenViewState;
   pinned: number | null;
   onPin: (i: number | null) => void;
 }
 
 /** Every number of every token, folded until it is wanted. */
-export function Matrix(props: MatrixProps): JSX.Element {
-  const names = choices(props.stage.data.metrics).map((choice) => choice.name);
-  const metrics = props.stage.data.metrics.toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+export function TokenMatrix(props: TokenMatrixProps): JSX.Element {
+  const names = metricOptions(props.viewState.data.metrics).map((choice) => choice.name);
+  const metrics = props.viewState.data.metrics.toSorted(
+    (a, b) => names.indexOf(a.name) - names.indexOf(b.name),
+  );
   return (
-    <Fold id="matrix" title={t("sample.matrix.title")} testId="matrix" tools={<Rows metrics={metrics} />}>
-      <Cells {...props} metrics={metrics.filter((metric) => !hiddenRows.value.includes(metric.name))} />
-    </Fold>
+    <CollapsibleSection
+      id="matrix"
+      title={t("sample.matrix.title")}
+      testId="matrix"
+      tools={<RowChoice metrics={metrics} />}
+    >
+      <MatrixCells {...props} metrics={metrics.filter((metric) => !hiddenRows.value.includes(metric.name))} />
+    </CollapsibleSection>
   );
 }
 
-function Rows({ metrics }: { metrics: readonly TokenMetric[] }): JSX.Element {
+function RowChoice({ metrics }: { metrics: readonly TokenMetric[] }): JSX.Element {
   return (
     <>
       <Toggle
@@ -67,13 +74,18 @@ function Rows({ metrics }: { metrics: readonly TokenMetric[] }): JSX.Element {
   );
 }
 
-function Cells({ stage, pinned, onPin, metrics }: MatrixProps & { metrics: TokenMetric[] }): JSX.Element {
+function MatrixCells({
+  viewState,
+  pinned,
+  onPin,
+  metrics,
+}: TokenMatrixProps & { metrics: TokenMetric[] }): JSX.Element {
   const root = useRef<HTMLElement>(null);
   const latest = useRef({ pinned, onPin });
   latest.current = { pinned, onPin };
   // The list is a new one each time; what is in it seldom is.
   const shown = metrics.map((metric) => metric.name).join();
-  const rows = useMemo(() => metrics, [stage, shown]);
+  const rows = useMemo(() => metrics, [viewState, shown]);
   const one = oneScale.value;
   const spoken = language.value;
 
@@ -84,25 +96,25 @@ function Cells({ stage, pinned, onPin, metrics }: MatrixProps & { metrics: Token
       title: t("sample.matrix.title"),
       scroll: t("sample.matrix.scroll"),
       labels: [{ text: t("sample.matrix.token"), hint: "" }, ...labels],
-      tokens: stage.data.shown.length,
+      tokens: viewState.data.shown.length,
     });
-    const view = new MatrixView(frame, stage.data, eventsOf(stage, latest));
+    const view = new MatrixView(frame, viewState.data, tokenEvents(viewState, latest));
     const stops = [
       effect(() => {
-        const scale: Scale | null = one ? sharedScale(rows.map((metric) => stage.scaleOf(metric))) : null;
+        const scale: Scale | null = one ? commonScale(rows.map((metric) => viewState.scaleOf(metric))) : null;
         view.show(
           rows.map((metric) => {
-            const its = scale ?? stage.scaleOf(metric);
+            const its = scale ?? viewState.scaleOf(metric);
             return {
               metric: metric.name,
-              codes: codesOf(stage.data, metric.name, its),
+              codes: colourCodes(viewState.data, metric.name, its),
               palette: its?.palette ?? "ramp",
             };
           }),
         );
       }),
       effect(() => {
-        const { hovered, focused } = stage;
+        const { hovered, focused } = viewState;
         // The pointer is where it is: moving the table under it would chase it.
         view.focus(hovered.value ?? focused.value, hovered.value === null);
       }),
@@ -111,12 +123,12 @@ function Cells({ stage, pinned, onPin, metrics }: MatrixProps & { metrics: Token
       for (const stop of stops) stop();
       view.destroy();
     };
-  }, [stage, rows, one, spoken]);
+  }, [viewState, rows, one, spoken]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (by === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    stage.move(by, false);
+    viewState.move(by, false);
     event.preventDefault();
     event.stopPropagation();
   };

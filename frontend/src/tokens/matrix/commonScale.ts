@@ -5,7 +5,7 @@ import type { Scale } from "../../lib/colourScale";
  *
  * It is linear, and symmetric about zero as soon as one of them goes below: only then do the colours of all agree.
  */
-export function sharedScale(scales: readonly (Scale | null)[]): Scale | null {
+export function commonScale(scales: readonly (Scale | null)[]): Scale | null {
   const present = scales.filter((scale) => scale !== null);
   if (present.length === 0) return null;
   const lo = Math.min(...present.map((scale) => (scale.log ? 0 : scale.lo)));

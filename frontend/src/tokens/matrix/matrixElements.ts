@@ -7,7 +7,7 @@
 
 import { COLUMN_WIDTH } from "./visibleColumns";
 
-export interface MatrixWords {
+export interface MatrixLabels {
   title: string;
   /** What the scrolling part is and how to walk in it. */
   scroll: string;
@@ -17,7 +17,7 @@ export interface MatrixWords {
 }
 
 /** Fills `root` and returns the part that scrolls. */
-export function matrixFrame(root: HTMLElement, words: MatrixWords): HTMLElement {
+export function matrixFrame(root: HTMLElement, words: MatrixLabels): HTMLElement {
   const table = element("matrix-table", "table");
   table.setAttribute("aria-label", words.title);
   table.setAttribute("aria-rowcount", String(words.tokens + 1));

@@ -30,7 +30,7 @@ const SPECIAL_CLASS = new Map<number, string>([
 ]);
 
 /** Class names by code, for one palette. */
-export function classNames(palette: PaletteName): string[] {
+export function colourClasses(palette: PaletteName): string[] {
   const letter = palette === "diverging" ? "d" : "r";
   return Array.from({ length: CODE.plain + 1 }, (_, code) => {
     if (code >= CODE.nan) return SPECIAL_CLASS.get(code) ?? "heat";
@@ -39,7 +39,7 @@ export function classNames(palette: PaletteName): string[] {
 }
 
 /** The code of one number. A number without a scale (nothing finite to make one from) stays plain. */
-export function codeOf(value: number, scale: Scale | null): number {
+export function colourCode(value: number, scale: Scale | null): number {
   if (Number.isNaN(value)) return CODE.nan;
   if (value === Number.POSITIVE_INFINITY) return CODE.plusInfinity;
   if (value === Number.NEGATIVE_INFINITY) return CODE.minusInfinity;
@@ -48,11 +48,11 @@ export function codeOf(value: number, scale: Scale | null): number {
 }
 
 /** The code of every token for a metric. */
-export function codesOf(data: TokenData, metric: string, scale: Scale | null): Uint8Array {
+export function colourCodes(data: TokenData, metric: string, scale: Scale | null): Uint8Array {
   const row = data.rows.get(metric);
   const codes = new Uint8Array(data.shown.length).fill(CODE.missing);
   row?.forEach((value, i) => {
-    codes[i] = codeOf(value, scale);
+    codes[i] = colourCode(value, scale);
   });
   for (const [from, to] of data.missing[metric] ?? []) codes.fill(CODE.missing, from, to);
   data.mask?.forEach((isCounted, i) => {
@@ -62,7 +62,7 @@ export function codesOf(data: TokenData, metric: string, scale: Scale | null): U
 }
 
 /** How many tokens have each code. */
-export function histogram(codes: Uint8Array): Uint32Array {
+export function codeCounts(codes: Uint8Array): Uint32Array {
   const counts = new Uint32Array(CODE.plain + 1);
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i] ?? CODE.plain;
@@ -77,13 +77,13 @@ export function unitCode(data: TokenData, codes: Uint8Array, palette: PaletteNam
   let best = codes[from] ?? CODE.plain;
   for (let k = from + 1; k < to; k++) {
     const code = codes[k] ?? CODE.plain;
-    if (weight(code, palette) > weight(best, palette)) best = code;
+    if (codeStrength(code, palette) > codeStrength(best, palette)) best = code;
   }
   return best;
 }
 
 /** How far a code is from saying nothing: non-finite first, then beyond the scale, then far from neutral. */
-export function weight(code: number, palette: PaletteName): number {
+export function codeStrength(code: number, palette: PaletteName): number {
   if (code >= CODE.missing) return -1;
   if (code >= CODE.nan) return 2 * BUCKETS + 1;
   const bucket = code % BEYOND;

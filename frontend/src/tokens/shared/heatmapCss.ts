@@ -2,7 +2,7 @@
 
 import { BUCKETS, css, type PaletteName, PLAIN, palette, type Theme } from "../../lib/heatmapColours";
 
-export function heatCss(): string {
+export function heatmapCss(): string {
   return (["light", "dark"] as const).map((theme) => themeRules(theme)).join("\n");
 }
 

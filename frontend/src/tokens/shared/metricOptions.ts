@@ -3,7 +3,7 @@
 import type { TokenMetric } from "./responseTokens";
 
 /** Metrics that are always offered, with the fields each needs where it is absent. */
-const OFFERED: readonly (readonly [name: string, needs: readonly string[]])[] = [
+const ALWAYS_OFFERED: readonly (readonly [name: string, needs: readonly string[]])[] = [
   ["token_rewards", ["token_rewards"]],
   ["log_ratio", ["logprobs", "ref_logprobs"]],
   ["k3", ["logprobs", "ref_logprobs"]],
@@ -19,27 +19,27 @@ const OFFERED: readonly (readonly [name: string, needs: readonly string[]])[] = 
   ["value_error", ["values", "token_rewards"]],
 ];
 
-export interface Choice {
+export interface MetricOption {
   name: string;
   /** Fields the log lacks; empty where the metric is there. */
   needs: readonly string[];
 }
 
 /** Every offered metric, present or not, then whatever else the sample has. */
-export function choices(metrics: readonly TokenMetric[]): Choice[] {
+export function metricOptions(metrics: readonly TokenMetric[]): MetricOption[] {
   const present = new Set(metrics.map((metric) => metric.name));
-  const offered = OFFERED.map(([name, needs]) => ({
+  const offered = ALWAYS_OFFERED.map(([name, needs]) => ({
     name,
     needs: present.has(name) ? [] : needs.filter((field) => field === name || !present.has(field)),
   }));
-  const known = new Set(OFFERED.map(([name]) => name));
+  const known = new Set(ALWAYS_OFFERED.map(([name]) => name));
   const others = metrics.filter((metric) => !known.has(metric.name));
   return [...offered, ...others.map((metric) => ({ name: metric.name, needs: [] }))];
 }
 
 /** The metric to colour by: the wished one where the sample has it, else the first that tells policy from reference. */
-export function chosen(metrics: readonly TokenMetric[], wished: string): TokenMetric | null {
-  for (const name of [wished, "log_ratio", ...OFFERED.map(([offered]) => offered)]) {
+export function chosenMetric(metrics: readonly TokenMetric[], wished: string): TokenMetric | null {
+  for (const name of [wished, "log_ratio", ...ALWAYS_OFFERED.map(([offered]) => offered)]) {
     const metric = metrics.find((candidate) => candidate.name === name);
     if (metric !== undefined) return metric;
   }
@@ -49,7 +49,7 @@ export function chosen(metrics: readonly TokenMetric[], wished: string): TokenMe
 /** The present metric after (`1`) or before (`-1`) this one, round the ends. */
 export function nextMetric(metrics: readonly TokenMetric[], current: string, way: 1 | -1): string {
   const present = new Set(metrics.map((metric) => metric.name));
-  const names = choices(metrics)
+  const names = metricOptions(metrics)
     .map((choice) => choice.name)
     .filter((name) => present.has(name));
   const at = names.indexOf(current);

@@ -61,7 +61,7 @@ export function isMissing(data: TokenData, metric: string, i: number): boolean {
 }
 
 /** False for padding, tool output and prompt echoes: tokens that no statistic counts. */
-export function counts(data: TokenData, i: number): boolean {
+export function isCounted(data: TokenData, i: number): boolean {
   return data.mask?.[i] ?? true;
 }
 
@@ -76,6 +76,6 @@ export function countedValues(data: TokenData, metric: string): Float32Array {
   if (data.mask === null) return row;
   const kept = new Float32Array(row.length);
   let count = 0;
-  for (let i = 0; i < row.length; i++) if (counts(data, i)) kept[count++] = row[i] ?? Number.NaN;
+  for (let i = 0; i < row.length; i++) if (isCounted(data, i)) kept[count++] = row[i] ?? Number.NaN;
   return kept.subarray(0, count);
 }

@@ -4,18 +4,18 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { robustScale, type Scale } from "../../lib/colourScale";
 import type { PaletteName } from "../../lib/heatmapColours";
 import { isBoolean, setting } from "../../lib/storage";
-import { codesOf } from "./colourCodes";
-import { extremes, nextOf } from "./extremeTokens";
-import { chosen } from "./metricOptions";
+import { colourCodes } from "./colourCodes";
+import { extremePositions, nextPosition } from "./extremeTokens";
+import { chosenMetric } from "./metricOptions";
 import { countedValues, type TokenData, type TokenMetric, unitSpan } from "./responseTokens";
 
 /** Probabilities by logarithm. */
 export const logarithmic = setting("tokens.log", false, isBoolean);
 
 /** Scales that are held across samples and steps, by metric (and form, where there are two). */
-export const locked = signal<Readonly<Record<string, Scale>>>({});
+export const lockedScales = signal<Readonly<Record<string, Scale>>>({});
 
-export class TokenStage {
+export class TokenViewState {
   readonly metric: ReadonlySignal<TokenMetric | null>;
   readonly scale: ReadonlySignal<Scale | null>;
   readonly codes: ReadonlySignal<Uint8Array>;
@@ -36,19 +36,19 @@ export class TokenStage {
     readonly data: TokenData,
     wished: ReadonlySignal<string>,
   ) {
-    this.metric = computed(() => chosen(data.metrics, wished.value));
+    this.metric = computed(() => chosenMetric(data.metrics, wished.value));
     this.scale = computed(() => (this.metric.value === null ? null : this.scaleOf(this.metric.value)));
     this.palette = computed(() => this.scale.value?.palette ?? "ramp");
-    this.codes = computed(() => codesOf(data, this.metric.value?.name ?? "", this.scale.value));
+    this.codes = computed(() => colourCodes(data, this.metric.value?.name ?? "", this.scale.value));
     this.extremes = computed(() => {
       const metric = this.metric.value;
-      return metric === null ? [] : extremes(data, metric.name, metric.kind);
+      return metric === null ? [] : extremePositions(data, metric.name, metric.kind);
     });
   }
 
   /** A metric's scale: the locked one, else this sample's own. */
   scaleOf(metric: TokenMetric): Scale | null {
-    return locked.value[scaleKey(metric)] ?? this.ownScale(metric);
+    return lockedScales.value[scaleKey(metric)] ?? this.ownScale(metric);
   }
 
   ownScale(metric: TokenMetric): Scale | null {
@@ -74,7 +74,7 @@ export class TokenStage {
     const from = this.focused.peek();
     // Of the tokens of one character only the first can hold the focus: count from the far end of it.
     const [first, after] = from === null ? [null, null] : unitSpan(this.data.units, from);
-    const next = nextOf(this.extremes.peek(), way === 1 && after !== null ? after - 1 : first, way);
+    const next = nextPosition(this.extremes.peek(), way === 1 && after !== null ? after - 1 : first, way);
     if (next === null) return false;
     this.focus(next, true);
     return true;
@@ -99,6 +99,6 @@ export function scaleKey(metric: TokenMetric): string {
 /** Holds this scale for the metric, or lets it go where one is held. */
 export function toggleLock(metric: TokenMetric, scale: Scale): void {
   const key = scaleKey(metric);
-  const { [key]: held, ...others } = locked.peek();
-  locked.value = held === undefined ? { ...others, [key]: scale } : others;
+  const { [key]: held, ...others } = lockedScales.peek();
+  lockedScales.value = held === undefined ? { ...others, [key]: scale } : others;
 }

@@ -4,7 +4,7 @@
  */
 
 /** A piece of a token: plain text, or one character that needs a mark. */
-export interface Glyph {
+export interface TextPiece {
   text: string;
   mark: "newline" | "blank" | "tab" | null;
 }
@@ -14,9 +14,9 @@ const UNSEEN = /^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
 const MARKED_BLANKS = 64;
 
 /** The pieces of a token's text. Blanks are only marked where the token holds nothing else. */
-export function glyphs(text: string): Glyph[] {
+export function textPieces(text: string): TextPiece[] {
   const blank = text.length <= MARKED_BLANKS && /^\s+$/.test(text);
-  const pieces: Glyph[] = [];
+  const pieces: TextPiece[] = [];
   for (const piece of text.split(blank ? /(?<=[\s])/ : /(\n)/)) {
     if (piece === "") continue;
     const mark =
@@ -27,12 +27,12 @@ export function glyphs(text: string): Glyph[] {
 }
 
 /** Whether a token would take no room on the screen: empty, or nothing but control and format characters. */
-export function isUnseen(text: string): boolean {
+export function isInvisible(text: string): boolean {
   return UNSEEN.test(text) && !/[\n\t]/.test(text);
 }
 
 /** A token's text for a label: one line, blanks and control characters by symbol. */
-export function spelled(text: string): string {
+export function spelledOut(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp} ]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     const symbol = SYMBOLS.get(character);

@@ -1,21 +1,21 @@
 import { effect } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { palette as chartPalette } from "../../charts/shared/chartColours";
+import { chartPalette } from "../../charts/shared/chartColours";
 import { t } from "../../i18n";
 import { metricLabel } from "../../metrics";
-import type { TokenStage } from "../shared/tokenViewState";
+import type { TokenViewState } from "../shared/tokenViewState";
 import type { TextView } from "../text/TextView";
 import { paintStrip } from "./stripPainting";
 
-export interface StripProps {
-  stage: TokenStage;
+export interface OverviewStripProps {
+  viewState: TokenViewState;
   view: TextView | null;
   scroller: RefObject<HTMLElement | null>;
 }
 
 /** A long response at a glance: bars along its positions, where it is scrolled to, and a click to go there. */
-export function Strip({ stage, view, scroller }: StripProps): JSX.Element {
+export function OverviewStrip({ viewState, view, scroller }: OverviewStripProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const seen = useRef<HTMLDivElement>(null);
   const cursor = useRef<HTMLDivElement>(null);
@@ -28,13 +28,13 @@ export function Strip({ stage, view, scroller }: StripProps): JSX.Element {
       if (width === 0) return;
       element.width = width;
       element.height = Math.round(element.clientHeight * devicePixelRatio);
-      const row = stage.data.rows.get(stage.metric.peek()?.name ?? "") ?? new Float32Array(0);
+      const row = viewState.data.rows.get(viewState.metric.peek()?.name ?? "") ?? new Float32Array(0);
       const theme = document.documentElement.dataset["theme"] === "dark" ? "dark" : "light";
-      paintStrip(element, row, stage.codes.peek(), stage.scale.peek(), theme);
+      paintStrip(element, row, viewState.codes.peek(), viewState.scale.peek(), theme);
     };
     const stop = effect(() => {
       // Read for the subscription: new colours, new scale, new theme.
-      void [stage.codes.value, stage.scale.value, chartPalette()];
+      void [viewState.codes.value, viewState.scale.value, chartPalette()];
       paint();
     });
     const observer = new ResizeObserver(paint);
@@ -43,16 +43,16 @@ export function Strip({ stage, view, scroller }: StripProps): JSX.Element {
       stop();
       observer.disconnect();
     };
-  }, [stage]);
+  }, [viewState]);
 
   useEffect(() => {
     return effect(() => {
-      const i = stage.current.value;
+      const i = viewState.current.value;
       if (cursor.current === null) return;
       cursor.current.hidden = i === null;
-      cursor.current.style.left = `${(100 * ((i ?? 0) + 0.5)) / stage.data.shown.length}%`;
+      cursor.current.style.left = `${(100 * ((i ?? 0) + 0.5)) / viewState.data.shown.length}%`;
     });
-  }, [stage]);
+  }, [viewState]);
 
   useEffect(() => {
     const box = scroller.current;
@@ -62,7 +62,7 @@ export function Strip({ stage, view, scroller }: StripProps): JSX.Element {
       frame = 0;
       const rect = box.getBoundingClientRect();
       const { from, to } = view.visible(rect.top, rect.bottom);
-      const { units } = stage.data;
+      const { units } = viewState.data;
       if (seen.current === null || units.count === 0) return;
       seen.current.style.left = `${(100 * from) / units.count}%`;
       seen.current.style.width = `${(100 * (to - from)) / units.count}%`;
@@ -76,16 +76,19 @@ export function Strip({ stage, view, scroller }: StripProps): JSX.Element {
       cancelAnimationFrame(frame);
       box.removeEventListener("scroll", schedule);
     };
-  }, [stage, view, scroller]);
+  }, [viewState, view, scroller]);
 
   const jump = (event: MouseEvent): void => {
     const rect = canvas.current?.getBoundingClientRect();
     if (rect === undefined || rect.width === 0) return;
     const share = Math.min(1, Math.max(0, (event.clientX - rect.left) / rect.width));
-    stage.focus(Math.min(stage.data.shown.length - 1, Math.floor(share * stage.data.shown.length)), false);
+    viewState.focus(
+      Math.min(viewState.data.shown.length - 1, Math.floor(share * viewState.data.shown.length)),
+      false,
+    );
   };
 
-  const label = t("sample.strip.label", { metric: metricLabel(stage.metric.value?.name ?? "") });
+  const label = t("sample.strip.label", { metric: metricLabel(viewState.metric.value?.name ?? "") });
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Home, End, n and N go along the text by key
     <div class="strip" role="img" aria-label={label} title={label} data-testid="strip" onClick={jump}>

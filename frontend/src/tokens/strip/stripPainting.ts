@@ -2,7 +2,7 @@
 
 import { position, type Scale } from "../../lib/colourScale";
 import { BUCKETS, css, PLAIN, palette, type Theme } from "../../lib/heatmapColours";
-import { CODE, weight } from "../shared/colourCodes";
+import { CODE, codeStrength } from "../shared/colourCodes";
 
 /** For each of `width` pixels the token whose code says most of those that fall on it; −1 where there is none. */
 export function strongestPerPixel(codes: Uint8Array, scale: Scale | null, width: number): Int32Array {
@@ -14,7 +14,7 @@ export function strongestPerPixel(codes: Uint8Array, scale: Scale | null, width:
     const to = Math.max(from + 1, Math.floor(((i + 1) * width) / codes.length));
     for (let x = from; x < to && x < width; x++) {
       const before = strongest[x] ?? -1;
-      if (before < 0 || weight(code, name) > weight(codes[before] ?? 0, name)) strongest[x] = i;
+      if (before < 0 || codeStrength(code, name) > codeStrength(codes[before] ?? 0, name)) strongest[x] = i;
     }
   });
   return strongest;

@@ -8,63 +8,50 @@
  */
 
 import type { PaletteName } from "../../lib/heatmapColours";
-import { classNames, unitCode } from "../shared/colourCodes";
+import { colourClasses, unitCode } from "../shared/colourCodes";
 import { pointerMoved } from "../shared/pointerMoves";
 import type { TokenData } from "../shared/responseTokens";
-import { blockSpans, blockText, estimatedHeight, spanOf, tokenOf } from "./blockElements";
-import { type BlockRange, blockOf, cutBlocks } from "./textBlocks";
+import { type TokenEvents, tokenPosition } from "../shared/tokenEvents";
+import { blockSpans, type PlainBlock, plainBlocks, spanOf } from "./blockElements";
+import { watchNearViewport } from "./nearViewport";
+import { blockIndex, type UnitRange } from "./textBlocks";
 
-/** How far outside of the viewport spans are made ahead. */
-const AHEAD = "400px";
-
-export interface TextEvents {
-  hover(i: number | null): void;
-  pick(i: number): void;
-}
-
-interface Block extends BlockRange {
-  element: HTMLElement;
+interface Block extends PlainBlock {
   /** Which painting its spans show; 0 while it is plain text. */
   painted: number;
 }
 
-export type Mark = "focus" | "pin" | "hover";
+export type TokenMark = "focus" | "pin" | "hover";
 
 export class TextView {
   readonly #blocks: Block[];
   readonly #near = new Set<Block>();
-  readonly #marked = new Map<Mark, number>();
-  readonly #observer: IntersectionObserver | null;
+  readonly #marked = new Map<TokenMark, number>();
+  readonly #stopWatching: () => void;
   #painting = 0;
   #classOf: (i: number) => string = () => "heat";
 
   constructor(
     readonly root: HTMLElement,
     readonly data: TokenData,
-    readonly events: TextEvents,
+    readonly events: TokenEvents,
     scroller: Element | null,
   ) {
-    const style = getComputedStyle(root);
-    const size = Number.parseFloat(style.fontSize) || 13;
-    const columns = Math.max(20, root.clientWidth / (size * 0.6));
-    this.#blocks = cutBlocks(data.shown, data.units).map((range) => {
-      const element = document.createElement("div");
-      element.className = "token-block";
-      const text = blockText(data, range.from, range.to);
-      element.textContent = text;
-      element.style.containIntrinsicBlockSize = `auto ${estimatedHeight(text, columns, size * 1.7)}px`;
-      return { ...range, element, painted: 0 };
-    });
-    root.replaceChildren(...this.#blocks.map((block) => block.element));
+    this.#blocks = plainBlocks(data, root).map((block) => ({ ...block, painted: 0 }));
+    const elements = this.#blocks.map((block) => block.element);
+    root.replaceChildren(...elements);
     root.addEventListener("mouseover", this.#hover);
     root.addEventListener("mouseleave", this.#leave);
     root.addEventListener("click", this.#click);
-    this.#observer = this.#observe(scroller);
+    this.#stopWatching = watchNearViewport(elements, scroller, (index, near) => {
+      const block = this.#blocks[index];
+      if (block !== undefined) this.#setNear(block, near);
+    });
   }
 
   /** Colours every token by its code; only what is near the viewport is touched now. */
   paint(codes: Uint8Array, palette: PaletteName): void {
-    const names = classNames(palette);
+    const names = colourClasses(palette);
     this.#classOf = (i) => names[unitCode(this.data, codes, palette, i)] ?? "heat";
     this.#painting += 1;
     const [first] = this.#blocks;
@@ -73,7 +60,7 @@ export class TextView {
   }
 
   /** Marks one token as focused, pinned or hovered, and none other. */
-  mark(mark: Mark, i: number | null): void {
+  mark(mark: TokenMark, i: number | null): void {
     const before = this.#marked.get(mark);
     if (before !== undefined) this.#span(before)?.removeAttribute(`data-${mark}`);
     if (i === null) this.#marked.delete(mark);
@@ -85,7 +72,7 @@ export class TextView {
 
   /** Brings token `i` into view and returns its element. */
   reveal(i: number, focus = false): HTMLElement | null {
-    const block = this.#blocks[blockOf(this.#blocks, this.data.units.of[i] ?? -1)];
+    const block = this.#blocks[blockIndex(this.#blocks, this.data.units.of[i] ?? -1)];
     if (block === undefined) return null;
     this.#show(block);
     const span = this.#span(i);
@@ -99,7 +86,7 @@ export class TextView {
   }
 
   /** Units `from` to `to` that are about to be seen in `top` to `bottom` (client pixels). */
-  visible(top: number, bottom: number): BlockRange {
+  visible(top: number, bottom: number): UnitRange {
     const rects = this.#blocks.map((block) => ({ block, rect: block.element.getBoundingClientRect() }));
     const unitAt = (y: number): number => {
       const at = rects.find(({ rect }) => y < rect.bottom) ?? rects.at(-1);
@@ -111,36 +98,20 @@ export class TextView {
   }
 
   destroy(): void {
-    this.#observer?.disconnect();
+    this.#stopWatching();
     this.root.removeEventListener("mouseover", this.#hover);
     this.root.removeEventListener("mouseleave", this.#leave);
     this.root.removeEventListener("click", this.#click);
     this.root.replaceChildren();
   }
 
-  #observe(scroller: Element | null): IntersectionObserver | null {
-    // Without an observer (tests, very old browsers) everything counts as near.
-    if (typeof IntersectionObserver === "undefined") {
-      for (const block of this.#blocks) this.#near.add(block);
-      return null;
+  /** A block came near the viewport, or left it. */
+  #setNear(block: Block, near: boolean): void {
+    if (!near) this.#near.delete(block);
+    else {
+      this.#near.add(block);
+      if (this.#painting > 0) this.#show(block);
     }
-    const byElement = new Map<Element, Block>(this.#blocks.map((block) => [block.element, block]));
-    const observer = new IntersectionObserver(
-      (entries) => {
-        for (const entry of entries) {
-          const block = byElement.get(entry.target);
-          if (block === undefined) continue;
-          if (!entry.isIntersecting) this.#near.delete(block);
-          else {
-            this.#near.add(block);
-            if (this.#painting > 0) this.#show(block);
-          }
-        }
-      },
-      { root: scroller, rootMargin: AHEAD },
-    );
-    for (const block of this.#blocks) observer.observe(block.element);
-    return observer;
   }
 
   #show(block: Block): void {
@@ -159,18 +130,18 @@ export class TextView {
   }
 
   #span(i: number): HTMLElement | null {
-    const block = this.#blocks[blockOf(this.#blocks, this.data.units.of[i] ?? -1)];
+    const block = this.#blocks[blockIndex(this.#blocks, this.data.units.of[i] ?? -1)];
     return block === undefined || block.painted === 0
       ? null
       : spanOf(block.element, this.data, block.from, i);
   }
 
   #hover = (event: Event): void => {
-    if (pointerMoved(event)) this.events.hover(tokenOf(event.target));
+    if (pointerMoved(event)) this.events.hover(tokenPosition(event.target));
   };
   #leave = (): void => this.events.hover(null);
   #click = (event: Event): void => {
-    const i = tokenOf(event.target);
+    const i = tokenPosition(event.target);
     // A drag that selects text ends in a click, too, and is none.
     if (i === null || !(getSelection()?.isCollapsed ?? true)) return;
     this.reveal(i, true);

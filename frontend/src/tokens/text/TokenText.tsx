@@ -2,11 +2,12 @@ import { effect } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
-import type { TokenStage } from "../shared/tokenViewState";
+import { tokenEvents } from "../shared/tokenEvents";
+import type { TokenViewState } from "../shared/tokenViewState";
 import { TextView } from "./TextView";
 
 export interface TokenTextProps {
-  stage: TokenStage;
+  viewState: TokenViewState;
   /** What scrolls the text. */
   scroller: RefObject<HTMLElement | null>;
   /** The position that the address holds. */
@@ -16,7 +17,7 @@ export interface TokenTextProps {
   onView: (view: TextView | null) => void;
 }
 
-const MOVES: Readonly<Record<string, number>> = {
+const UNITS_BY_KEY: Readonly<Record<string, number>> = {
   ArrowLeft: -1,
   ArrowRight: 1,
   Home: Number.NEGATIVE_INFINITY,
@@ -24,7 +25,7 @@ const MOVES: Readonly<Record<string, number>> = {
 };
 
 /** The response itself, each token coloured by the stage's metric. */
-export function TokenText({ stage, scroller, pinned, onPin, onView }: TokenTextProps): JSX.Element {
+export function TokenText({ viewState, scroller, pinned, onPin, onView }: TokenTextProps): JSX.Element {
   const root = useRef<HTMLElement>(null);
   const view = useRef<TextView | null>(null);
   const latest = useRef({ pinned, onPin, onView });
@@ -32,32 +33,32 @@ export function TokenText({ stage, scroller, pinned, onPin, onView }: TokenTextP
 
   useEffect(() => {
     if (root.current === null) return undefined;
-    const made = new TextView(root.current, stage.data, eventsOf(stage, latest), scroller.current);
+    const made = new TextView(root.current, viewState.data, tokenEvents(viewState, latest), scroller.current);
     view.current = made;
     latest.current.onView(made);
     const stops = [
-      effect(() => made.paint(stage.codes.value, stage.palette.value)),
+      effect(() => made.paint(viewState.codes.value, viewState.palette.value)),
       effect(() => {
-        const i = stage.focused.value;
+        const i = viewState.focused.value;
         made.mark("focus", i);
-        if (i !== null) made.reveal(i, stage.byKey);
+        if (i !== null) made.reveal(i, viewState.byKey);
       }),
-      effect(() => made.mark("hover", stage.hovered.value)),
+      effect(() => made.mark("hover", viewState.hovered.value)),
     ];
     return () => {
       for (const stop of stops) stop();
       latest.current.onView(null);
       made.destroy();
     };
-  }, [stage]);
+  }, [viewState]);
 
-  useEffect(() => view.current?.mark("pin", pinned), [stage, pinned]);
+  useEffect(() => view.current?.mark("pin", pinned), [viewState, pinned]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const by = MOVES[event.key];
-    if (by !== undefined) stage.move(by);
-    else if (event.key === "Enter" && stage.focused.peek() !== null) onPin(stage.focused.peek());
+    const by = UNITS_BY_KEY[event.key];
+    if (by !== undefined) viewState.move(by);
+    else if (event.key === "Enter" && viewState.focused.peek() !== null) onPin(viewState.focused.peek());
     else return;
     event.preventDefault();
     // Everywhere else these keys walk the steps.
@@ -70,25 +71,8 @@ export function TokenText({ stage, scroller, pinned, onPin, onView }: TokenTextP
       class="token-text"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the tokens here.
       tabIndex={0}
-      aria-label={t("sample.tokens.label", { n: stage.data.shown.length })}
+      aria-label={t("sample.tokens.label", { n: viewState.data.shown.length })}
       onKeyDown={onKeyDown}
     />
   );
-}
-
-interface Latest {
-  current: Pick<TokenTextProps, "pinned" | "onPin">;
-}
-
-/** What pointing at a token and clicking on it do, in the text and in the matrix alike. */
-export function eventsOf(stage: TokenStage, latest: Latest) {
-  return {
-    hover: (i: number | null): void => {
-      stage.hovered.value = i;
-    },
-    pick: (i: number): void => {
-      stage.focus(i, false);
-      latest.current.onPin(latest.current.pinned === i ? null : i);
-    },
-  };
 }

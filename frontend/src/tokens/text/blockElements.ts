@@ -1,12 +1,32 @@
 /** The elements of one block of tokens. All text from rollouts becomes text nodes and nothing else. */
 
 import { type TokenData, unitSpan } from "../shared/responseTokens";
-import { glyphs, isUnseen } from "../shared/visibleText";
+import { isInvisible, textPieces } from "../shared/visibleText";
+import { cutBlocks, type UnitRange } from "./textBlocks";
 
 /** A block's tokens as one plain text: what stands there until it comes near the viewport. */
 export function blockText(data: TokenData, from: number, to: number): string {
   const { start } = data.units;
   return data.shown.slice(start[from], start[to]).join("");
+}
+
+/** A block of the response as one element of plain text. */
+export interface PlainBlock extends UnitRange {
+  readonly element: HTMLElement;
+}
+
+/** The response as blocks of plain text, with the heights that they will about have in `root`. */
+export function plainBlocks(data: TokenData, root: HTMLElement): PlainBlock[] {
+  const fontSize = Number.parseFloat(getComputedStyle(root).fontSize) || 13;
+  const columns = Math.max(20, root.clientWidth / (fontSize * 0.6));
+  return cutBlocks(data.shown, data.units).map((range) => {
+    const element = document.createElement("div");
+    element.className = "token-block";
+    const text = blockText(data, range.from, range.to);
+    element.textContent = text;
+    element.style.containIntrinsicBlockSize = `auto ${estimatedHeight(text, columns, fontSize * 1.7)}px`;
+    return { ...range, element };
+  });
 }
 
 /** One span per unit; `data-i` is the position of its first token. */
@@ -31,13 +51,6 @@ export function estimatedHeight(text: string, charactersPerLine: number, lineHei
   return lines * lineHeight;
 }
 
-/** The position a pointer or key event happened on, if on a token. */
-export function tokenOf(target: EventTarget | null): number | null {
-  const span = target instanceof Element ? target.closest("[data-i]") : null;
-  const i = span?.getAttribute("data-i");
-  return i === null || i === undefined ? null : Number(i);
-}
-
 /** The span of token `i` among the spans of a block that starts with unit `from`. */
 export function spanOf(block: Element, data: TokenData, from: number, i: number): HTMLElement | null {
   const unit = data.units.of[unitSpan(data.units, i)[0]] ?? 0;
@@ -46,8 +59,8 @@ export function spanOf(block: Element, data: TokenData, from: number, i: number)
 }
 
 function fillToken(span: HTMLElement, text: string): void {
-  if (isUnseen(text)) span.setAttribute("data-unseen", "");
-  const pieces = glyphs(text);
+  if (isInvisible(text)) span.setAttribute("data-unseen", "");
+  const pieces = textPieces(text);
   if (pieces.every((piece) => piece.mark === null)) {
     span.textContent = text;
     return;

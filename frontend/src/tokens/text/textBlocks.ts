@@ -8,23 +8,23 @@
 import type { Units } from "../shared/responseTokens";
 
 /** No cut before this many tokens: a block per line would cost more than it saves. */
-export const BLOCK_MIN = 200;
+export const MIN_BLOCK_TOKENS = 200;
 /** A cut at the latest after this many tokens. */
-export const BLOCK_MAX = 2048;
+export const MAX_BLOCK_TOKENS = 2048;
 
 /** Units `from` to `to` (half open). */
-export interface BlockRange {
+export interface UnitRange {
   from: number;
   to: number;
 }
 
-export function cutBlocks(shown: readonly string[], units: Units): BlockRange[] {
-  const blocks: BlockRange[] = [];
+export function cutBlocks(shown: readonly string[], units: Units): UnitRange[] {
+  const blocks: UnitRange[] = [];
   let from = 0;
   for (let unit = 0; unit < units.count; unit++) {
     const tokens = (units.start[unit + 1] ?? 0) - (units.start[from] ?? 0);
     const endsLine = shown[units.start[unit] ?? 0]?.endsWith("\n") ?? false;
-    if ((endsLine && tokens >= BLOCK_MIN) || tokens >= BLOCK_MAX) {
+    if ((endsLine && tokens >= MIN_BLOCK_TOKENS) || tokens >= MAX_BLOCK_TOKENS) {
       blocks.push({ from, to: unit + 1 });
       from = unit + 1;
     }
@@ -34,7 +34,7 @@ export function cutBlocks(shown: readonly string[], units: Units): BlockRange[] 
 }
 
 /** Index of the block that holds `unit`, by bisection; −1 if none does. */
-export function blockOf(blocks: readonly BlockRange[], unit: number): number {
+export function blockIndex(blocks: readonly UnitRange[], unit: number): number {
   let [low, high] = [0, blocks.length - 1];
   while (low <= high) {
     const middle = (low + high) >> 1;

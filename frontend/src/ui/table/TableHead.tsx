@@ -5,7 +5,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Column, Order } from "./VirtualTable";
+import { type Column, nextSort, type Order } from "./columns";
 
 const NARROWEST = 40;
 
@@ -15,14 +15,6 @@ export interface TableHeadProps {
   order: Order;
   onSort: (name: string, order: Order) => void;
   onResize?: ((name: string, width: number) => void) | undefined;
-}
-
-/** The order a click leads to: the column's own first, then the other way, then none. */
-export function nextSort(column: Column<never>, sort: string, order: Order): { name: string; order: Order } {
-  const first: Order = column.align === "end" ? "desc" : "asc";
-  if (sort !== column.name) return { name: column.name, order: first };
-  if (order === first) return { name: column.name, order: first === "desc" ? "asc" : "desc" };
-  return { name: "", order: "desc" };
 }
 
 function drag(start: PointerEvent, from: number, resize: (width: number) => void): void {

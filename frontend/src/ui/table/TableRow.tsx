@@ -5,7 +5,7 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid handles the keys of all rows
 
 import { Component, type JSX } from "preact";
-import type { Column } from "./VirtualTable";
+import type { Column } from "./columns";
 
 export interface TableRowProps<R> {
   index: number;

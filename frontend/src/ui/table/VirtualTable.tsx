@@ -3,26 +3,12 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are positioned by hand, which table elements do not allow
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and points at the active row
 
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ROW_HEIGHT, rowWindow, scrollTo } from "../../lib/rowWindow";
+import type { Column, Order } from "./columns";
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
-
-export type Order = "asc" | "desc";
-
-export interface Column<R> {
-  name: string;
-  title: string;
-  hint?: string;
-  /** In px. */
-  width: number;
-  /** Numbers stand at the end and are sorted largest first. */
-  align?: "start" | "end";
-  /** False where the server knows no such order. */
-  sortable?: boolean;
-  cell: (row: R) => ComponentChildren;
-}
 
 export interface VirtualTableProps<R> {
   label: string;

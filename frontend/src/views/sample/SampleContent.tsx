@@ -1,15 +1,15 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { SampleWithTokens } from "../../data/questions/sample";
 import { t } from "../../i18n";
 import { select, selection } from "../../state/selection";
-import type { TokenStage } from "../../tokens/shared/tokenViewState";
+import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button } from "../../ui";
 import { CopyButton } from "../../ui/CopyButton";
 import { Conversation } from "./conversation/Conversation";
 import { type Mode, showsResponse } from "./conversation/readingMode";
 import { beside } from "./drawerLayout";
-import type { Loaded } from "./load";
 import { Links } from "./PromptLinks";
 import { Place, Problems } from "./SampleSource";
 import { Scalars } from "./scalars/ScalarsPanel";
@@ -18,14 +18,19 @@ import { OtherTexts, PlainResponse, Prompt } from "./texts/SampleTexts";
 import { Undecoded } from "./texts/UndecodedTokens";
 
 export interface ContentProps {
-  loaded: Loaded;
-  stage: TokenStage | null;
+  loaded: SampleWithTokens;
+  viewState: TokenViewState | null;
   mode: Mode;
   stale: boolean;
 }
 
 /** Everything that scrolls: conversation or prompt and coloured response, reference, links, numbers, place. */
-export function Content({ loaded: { sample, rows }, stage, mode, stale }: ContentProps): JSX.Element {
+export function Content({
+  loaded: { sample, tokenMetrics },
+  viewState,
+  mode,
+  stale,
+}: ContentProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const reference = <Reference sample={sample} />;
   useEffect(() => {
@@ -48,20 +53,22 @@ export function Content({ loaded: { sample, rows }, stage, mode, stale }: Conten
       ) : (
         <Prompt key={`prompt ${sample.id}`} sample={sample} />
       )}
-      {!Array.isArray(rows) && <p class="odd">{t("sample.rows_failed", { message: rows.message })}</p>}
-      {stage !== null && showsResponse(sample, mode) && (
+      {!Array.isArray(tokenMetrics) && (
+        <p class="odd">{t("sample.rows_failed", { message: tokenMetrics.message })}</p>
+      )}
+      {viewState !== null && showsResponse(sample, mode) && (
         <Undecoded key={`ids ${sample.id}`} sample={sample} />
       )}
       {!showsResponse(sample, mode) ? (
         <div class="answers">{reference}</div>
-      ) : stage === null ? (
+      ) : viewState === null ? (
         <div class="answers">
           <PlainResponse sample={sample} reason={t("sample.no_tokens")} />
           {reference}
         </div>
       ) : (
         <TokenArea
-          stage={stage}
+          viewState={viewState}
           scroller={scroller}
           pinned={selection.value.token}
           onPin={pin}

@@ -1,31 +1,32 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { type SampleWithTokens, sampleWithTokens } from "../../data/questions/sample";
+import { sampleNeighbours } from "../../data/sampleWalk";
+import { sampleScope } from "../../data/scopes";
+import { useAnswer, usePrefetch } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { revision, sampleScope, useAnswer } from "../../state/data";
 import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";
 import infoCss from "../../tokens/details.css?inline";
 import matrixCss from "../../tokens/matrix/matrix.css?inline";
-import { heatCss } from "../../tokens/shared/heatmapCss";
+import { heatmapCss } from "../../tokens/shared/heatmapCss";
 import { nextMetric } from "../../tokens/shared/metricOptions";
-import { TokenStage } from "../../tokens/shared/tokenViewState";
+import { TokenViewState } from "../../tokens/shared/tokenViewState";
 import textCss from "../../tokens/text/text.css?inline";
 import { adopt, ErrorBox } from "../../ui";
 import { setMode } from "./conversation/Conversation";
 import conversationCss from "./conversation/conversation.css?inline";
 import { hasMessages, modeOf, showsResponse, wishedMode } from "./conversation/readingMode";
 import { layout, width } from "./drawerLayout";
-import { type Loaded, loadSample, prefetch } from "./load";
 import { Handle } from "./ResizeHandle";
 import { Content } from "./SampleContent";
 import { Head } from "./SampleHeader";
 import sampleCss from "./sample.css?inline";
 import { Dock } from "./TokenPanels";
 import { signature, tokenData } from "./tokenData";
-import { neighbours } from "./walk";
 
-const HEAT = heatCss();
+const HEAT = heatmapCss();
 
 const wished = computed(() => selection.value.metric);
 
@@ -42,39 +43,37 @@ function Open({ id }: { id: string }): JSX.Element {
   for (const css of [HEAT, textCss, matrixCss, infoCss, sampleCss, conversationCss]) adopt(css);
   const scope = sampleScope.value;
   const rules = JSON.stringify(scope);
-  const answer = useAnswer(`sample ${rules} ${id}`, () => loadSample(scope, id, revision.peek()));
+  const answer = useAnswer(sampleWithTokens, { ...scope, id });
   const loaded = answer.data;
-  const stage = useStage(loaded, rules);
+  const viewState = useStage(loaded, rules);
   const root = useRef<HTMLElement>(null);
   const pinned = selection.value.token;
 
-  useEffect(() => stage?.focus(selection.value.token, false), [stage, pinned]);
-  useEffect(() => {
-    if (loaded === null || answer.stale) return undefined;
-    const { previous, next } = neighbours(loaded.sample);
-    const timer = setTimeout(() => prefetch(scope, [next, previous], revision.peek()), PREFETCH_MS);
-    return () => clearTimeout(timer);
-  }, [loaded, answer.stale]);
+  useEffect(() => viewState?.focus(selection.value.token, false), [viewState, pinned]);
+  usePrefetch(sampleWithTokens, loaded !== null && !answer.stale, [loaded], PREFETCH_MS, () => {
+    const { previous, next } = sampleNeighbours(loaded?.sample ?? null);
+    return [next, previous].map((neighbour) => (neighbour === null ? null : { ...scope, id: neighbour }));
+  });
   useFocusWhileOpen(root);
   const mode =
     loaded === null
       ? "text"
-      : modeOf(loaded.sample, wishedMode.value, stage?.data.metrics.length ?? null, pinned);
-  const tokensShown = stage !== null && loaded !== null && showsResponse(loaded.sample, mode);
+      : modeOf(loaded.sample, wishedMode.value, viewState?.data.metrics.length ?? null, pinned);
+  const tokensShown = viewState !== null && loaded !== null && showsResponse(loaded.sample, mode);
 
   const toExtreme = (way: 1 | -1): boolean => {
-    if (stage === null || stage.data.metrics.length === 0) return false;
+    if (viewState === null || viewState.data.metrics.length === 0) return false;
     // Tokens are in the text.
     if (!tokensShown) setMode("text");
-    return stage.toExtreme(way);
+    return viewState.toExtreme(way);
   };
   const close = (): void => select({ sample: null });
   useKeys(
     {
       n: () => toExtreme(1),
       N: () => toExtreme(-1),
-      m: () => tokensShown && changeMetric(stage, 1),
-      M: () => tokensShown && changeMetric(stage, -1),
+      m: () => tokensShown && changeMetric(viewState, 1),
+      M: () => tokensShown && changeMetric(viewState, -1),
       v: () => {
         if (loaded === null || !hasMessages(loaded.sample)) return false;
         setMode(mode === "text" ? "conversation" : "text");
@@ -106,29 +105,32 @@ function Open({ id }: { id: string }): JSX.Element {
           advice={t("sample.error.advice")}
         />
       )}
-      {loaded !== null && <Content loaded={loaded} stage={stage} mode={mode} stale={answer.stale} />}
-      {tokensShown && <Dock sample={loaded.sample} stage={stage} pinned={pinned} />}
+      {loaded !== null && <Content loaded={loaded} viewState={viewState} mode={mode} stale={answer.stale} />}
+      {tokensShown && <Dock sample={loaded.sample} viewState={viewState} pinned={pinned} />}
     </section>
   );
 }
 
-function changeMetric(stage: TokenStage, way: 1 | -1): boolean {
-  const current = stage.metric.peek();
+function changeMetric(viewState: TokenViewState, way: 1 | -1): boolean {
+  const current = viewState.metric.peek();
   if (current === null) return false;
-  select({ metric: nextMetric(stage.data.metrics, current.name, way) });
+  select({ metric: nextMetric(viewState.data.metrics, current.name, way) });
   return true;
 }
 
-/** The stage of the loaded sample: the same one as long as it is the same sample, whatever was loaded again. */
-function useStage(loaded: Loaded | null, rules: string): TokenStage | null {
-  const kept = useRef<{ signature: string; stage: TokenStage | null }>({ signature: "", stage: null });
+/** The view state of the loaded sample: the same one as long as it is the same sample, whatever was loaded again. */
+function useStage(loaded: SampleWithTokens | null, rules: string): TokenViewState | null {
+  const kept = useRef<{ signature: string; viewState: TokenViewState | null }>({
+    signature: "",
+    viewState: null,
+  });
   if (loaded === null) return null;
   const now = signature(loaded, rules);
   if (kept.current.signature !== now) {
     const data = tokenData(loaded);
-    kept.current = { signature: now, stage: data === null ? null : new TokenStage(data, wished) };
+    kept.current = { signature: now, viewState: data === null ? null : new TokenViewState(data, wished) };
   }
-  return kept.current.stage;
+  return kept.current.viewState;
 }
 
 /** Takes the focus of the page when it opens, so that keys and reading start here, and gives it back. */

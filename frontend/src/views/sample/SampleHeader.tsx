@@ -1,15 +1,14 @@
 import type { JSX } from "preact";
 import type { Sample, Value } from "../../api/answers";
+import { canMoveSample, listOrder, moveSample, openSampleRow } from "../../data/sampleWalk";
 import { t } from "../../i18n";
 import { count } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
-import { openRow, order } from "../../state/order";
 import { Button } from "../../ui";
 import { Modes } from "./conversation/Conversation";
 import { hasMessages, type Mode } from "./conversation/readingMode";
 import { LAYOUTS, layout } from "./drawerLayout";
 import { ScalarValue } from "./scalars/ScalarValue";
-import { canWalk, walk } from "./walk";
 
 /** The numbers that the head shows where the sample has them. */
 const FACTS = ["reward", "ref_reward", "reward_gap", "n_tokens", "finish_reason", "advantage", "k3_mean"];
@@ -23,7 +22,7 @@ export interface HeadProps {
 
 /** Which sample this is, its first numbers, and the ways on from it. */
 export function Head({ sample, mode, onClose }: HeadProps): JSX.Element {
-  const row = openRow();
+  const row = openSampleRow();
   return (
     <header class="drawer-head">
       <div class="drawer-title">
@@ -33,8 +32,8 @@ export function Head({ sample, mode, onClose }: HeadProps): JSX.Element {
         <Button
           quiet
           label={t("sample.previous")}
-          disabled={!canWalk(sample, -1)}
-          onClick={() => void walk(sample, -1)}
+          disabled={!canMoveSample(sample, -1)}
+          onClick={() => void moveSample(-1, sample)}
           testId="sample-prev"
         >
           ▲
@@ -42,8 +41,8 @@ export function Head({ sample, mode, onClose }: HeadProps): JSX.Element {
         <Button
           quiet
           label={t("sample.next")}
-          disabled={!canWalk(sample, 1)}
-          onClick={() => void walk(sample, 1)}
+          disabled={!canMoveSample(sample, 1)}
+          onClick={() => void moveSample(1, sample)}
           testId="sample-next"
         >
           ▼
@@ -53,7 +52,10 @@ export function Head({ sample, mode, onClose }: HeadProps): JSX.Element {
             ? t("sample.loading")
             : t("sample.title", { step: sample.step, split: sample.split })}
           {row >= 0 && (
-            <span class="muted"> {t("sample.of", { i: count(row + 1), n: count(order.value.total) })}</span>
+            <span class="muted">
+              {" "}
+              {t("sample.of", { i: count(row + 1), n: count(listOrder.value.total) })}
+            </span>
           )}
         </h2>
         {sample !== null && hasMessages(sample) && <Modes mode={mode} />}

@@ -1,31 +1,38 @@
 /** One line above the table: how many samples, how long they are, what was left out, and why this order. */
 
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Steps } from "../../api/answers";
-import { api, type Scope } from "../../api/client";
+import type { Scope } from "../../api/parameters";
+import type { SamplePages } from "../../data/questions/SamplePages";
+import { type ListedSteps, listMetrics } from "../../data/questions/stepMetrics";
+import { run } from "../../data/runs";
+import { hasStepRange, listScope } from "../../data/scopes";
+import { steps } from "../../data/steps";
+import { type Answer, useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
 import { metricLabel } from "../../metrics";
-import { listScope, ranged, run, steps, useAnswer } from "../../state/data";
 import { selection } from "../../state/selection";
-import { type Change, leftOut, lengthOf, placesOfSteps, type StepRange } from "./meanLengths";
-import type { Pages } from "./pages";
+import { type Change, leftOut, lengthOf, placesOfSteps } from "./meanLengths";
 import { PRESETS } from "./presets";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
 type LengthMetric = (typeof LENGTHS)[number];
-/** Left-out values of these are told for many steps; for a single step those of every shown column. */
-const TOLD = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
+/** Left-out values of these are counted for many steps; for a single step those of every shown column. */
+const RANGE_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
-interface Told {
+interface ListFacts {
   lengths: [LengthMetric, Change][];
   /** The step that lengths are compared with. */
   before: number | null;
-  missed: { metric: string; n: number }[];
+  leftOut: { metric: string; n: number }[];
 }
 
-/** Worked out when the answer comes, so that an old answer stays whole while a newer one loads. */
-function tell(answer: Steps, step: number | null, range: StepRange | null): Told {
+/** Of the steps that were asked about, so that an old answer stays whole while a newer one loads. */
+function factsOf({ data: answer, parameters }: Answer<Steps, ListedSteps>): ListFacts | null {
+  if (answer === null || parameters === null) return null;
+  const { step, range } = parameters;
   const places = placesOfSteps(answer, step, range);
   const lengths: [LengthMetric, Change][] = [];
   for (const metric of LENGTHS) {
@@ -35,7 +42,7 @@ function tell(answer: Steps, step: number | null, range: StepRange | null): Told
   const before = lengths.some(([, { change }]) => change !== null)
     ? answer.step[(places[0] ?? 0) - 1]
     : undefined;
-  return { lengths, before: before ?? null, missed: leftOut(answer, places) };
+  return { lengths, before: before ?? null, leftOut: leftOut(answer, places) };
 }
 
 function Length({ metric, of }: { metric: LengthMetric; of: Change }): JSX.Element {
@@ -51,25 +58,24 @@ function Length({ metric, of }: { metric: LengthMetric; of: Change }): JSX.Eleme
 function scopeOfLengths(): Scope {
   const all = steps.value?.step ?? [];
   const { step } = selection.value;
-  if (ranged.value || step === null) return listScope.value;
+  if (hasStepRange.value || step === null) return listScope.value;
   const at = all.indexOf(step);
   const { step: _, ...scope } = listScope.value;
   return { ...scope, step_min: all[Math.max(0, at - 1)] ?? step, step_max: step };
 }
 
-export function Summary({ pages, shown }: { pages: Pages; shown: readonly string[] }): JSX.Element {
+export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly string[] }): JSX.Element {
   const { step, step_min, step_max, search, preset } = selection.value;
-  const known = new Set(run.value?.metrics.map(({ name }) => name));
-  const asked = [...new Set([...LENGTHS, ...(ranged.value ? TOLD : shown)])].filter((name) =>
-    known.has(name),
+  const runMetrics = new Set(run.value?.metrics.map(({ name }) => name));
+  const metrics = [...new Set([...LENGTHS, ...(hasStepRange.value ? RANGE_METRICS : shown)])].filter((name) =>
+    runMetrics.has(name),
   );
   const scope = scopeOfLengths();
-  const range = ranged.value ? { min: step_min, max: step_max } : null;
-  const answer = useAnswer(
-    asked.length === 0 ? "" : `lengths ${JSON.stringify([scope, asked])}`,
-    async (signal) => tell(await api.steps(scope, asked, signal, "lengths"), step, range),
-  );
-  const told = answer.data;
+  const range = hasStepRange.value ? { min: step_min, max: step_max } : null;
+  const request = { ...scope, metrics };
+  const parameters = { request, step: range === null ? step : null, range };
+  const answer = useAnswer(listMetrics, metrics.length === 0 ? null : parameters);
+  const facts = useMemo(() => factsOf(answer), [answer.data]);
   const chosen = PRESETS.find((name) => name === preset);
   const why = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
   const total = pages.total.value;
@@ -80,16 +86,16 @@ export function Summary({ pages, shown }: { pages: Pages; shown: readonly string
           n: count(total),
         })}
       </strong>
-      {told?.lengths.map(([metric, change]) => (
+      {facts?.lengths.map(([metric, change]) => (
         <Length key={metric} metric={metric} of={change} />
       ))}
-      {told !== null && told.before !== null && (
-        <span class="muted">{t("samples.change", { step: told.before })}</span>
+      {facts !== null && facts.before !== null && (
+        <span class="muted">{t("samples.change", { step: facts.before })}</span>
       )}
-      {told !== null && told.missed.length > 0 && (
+      {facts !== null && facts.leftOut.length > 0 && (
         <span class="odd" title={t("samples.left_out_hint")}>
           {t("samples.left_out", {
-            list: told.missed.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
+            list: facts.leftOut.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
           })}
         </span>
       )}

@@ -6,7 +6,7 @@ import { t } from "../../i18n";
 import { count, full, num } from "../../lib/format";
 import { oneLine } from "../../lib/singleLine";
 import { select } from "../../state/selection";
-import { spelled } from "../../tokens/shared/visibleText";
+import { spelledOut } from "../../tokens/shared/visibleText";
 
 const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 
@@ -41,7 +41,7 @@ function Place({ row, at, data }: { row: number; at: number; data: WorstTokens }
       >
         <span class="muted">{oneLine(text("before"))}</span>
         <mark>
-          {columns["token"] === undefined ? at : token.trim() === "" ? spelled(token) : oneLine(token)}
+          {columns["token"] === undefined ? at : token.trim() === "" ? spelledOut(token) : oneLine(token)}
         </mark>
         <span class="muted">{oneLine(text("after"))}</span>
       </button>

@@ -2,10 +2,10 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Sample } from "../../../src/api/answers";
-import { revision } from "../../../src/state/data";
+import { revision } from "../../../src/data/revision";
 import { dispatchKey } from "../../../src/state/keys";
 import { select, selection } from "../../../src/state/selection";
-import { locked } from "../../../src/tokens/shared/tokenViewState";
+import { lockedScales } from "../../../src/tokens/shared/tokenViewState";
 import { nearest } from "../../../src/views/sample/PromptLinks";
 import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
 import { groupScalars } from "../../../src/views/sample/scalars/scalarGroups";
@@ -56,7 +56,7 @@ beforeEach(async () => {
     if (found === undefined) return new Response("no sample of this id", { status: 404 });
     return url.pathname === "/tokens" ? new Response(ROWS.slice().buffer) : Response.json(found);
   });
-  locked.value = {};
+  lockedScales.value = {};
   // Another revision: nothing of the test before is known any more.
   revision.value = `${Math.random()}`;
   select({ run: "demo", sample: "s", token: null, metric: "" });
@@ -185,7 +185,7 @@ describe("tokens in the drawer", () => {
     expect(absent?.textContent).toContain("entropies");
   });
 
-  it("hold a locked scale in the next sample", async () => {
+  it("hold a lockedScales scale in the next sample", async () => {
     await act(() => (find("scale-lock") as HTMLElement).click());
     const ends = find("legend")?.textContent;
     ROWS[1] = -100;

@@ -5,8 +5,8 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Message, Sample } from "../../../src/api/answers";
+import { revision } from "../../../src/data/revision";
 import { setLanguage } from "../../../src/i18n";
-import { revision } from "../../../src/state/data";
 import { dispatchKey } from "../../../src/state/keys";
 import { select, selection } from "../../../src/state/selection";
 import {

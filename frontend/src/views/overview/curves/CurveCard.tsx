@@ -1,12 +1,12 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { Curve } from "../../../charts/curves/CurveChart";
-import type { Line } from "../../../charts/curves/plotColumns";
+import { CurveChart } from "../../../charts/curves/CurveChart";
+import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { extentOf, stepBeside } from "../../../charts/shared/series";
+import { goToStep } from "../../../data/stepWalk";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { select, selection } from "../../../state/selection";
-import { goToStep } from "../../../state/steps";
 import { Button } from "../../../ui";
 import { chartSize, smoothing } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
@@ -20,7 +20,7 @@ export interface CurveCardProps {
   readonly title: string;
   readonly hint: string;
   readonly x: readonly number[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly CurveLine[];
   /** Steps that arrow keys walk and clicks choose from: those with samples, whatever this chart has. */
   readonly steps: readonly number[];
   /** One line under the chart: what the values are means of. */
@@ -73,7 +73,7 @@ function Drawn({ title, x, lines, steps, height }: Sized) {
   const label = useMemo(() => spoken(title, lines), [title, lines]);
   const range = step_min === null && step_max === null ? null : rangeOf(x, step_min, step_max);
   return (
-    <Curve
+    <CurveChart
       label={label}
       x={x}
       lines={lines}
@@ -99,7 +99,7 @@ function rangeOf(x: readonly number[], from: number | null, to: number | null): 
   return [from ?? x[0] ?? 0, to ?? x.at(-1) ?? 0];
 }
 
-function spoken(title: string, lines: readonly Line[]): string {
+function spoken(title: string, lines: readonly CurveLine[]): string {
   const parts = lines.map((line) => {
     const extent = extentOf(line.values);
     if (!extent) return t("overview.spoken.nothing", { label: line.label });

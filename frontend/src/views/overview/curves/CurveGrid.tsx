@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
-import type { Line } from "../../../charts/curves/plotColumns";
+import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { findMessage, t } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { markJoined, metricHint, metricLabel } from "../../../metrics";
@@ -103,7 +103,7 @@ const legend = (line: LineSource): string =>
       ? t("overview.mean")
       : metricLabel(line.name);
 
-function emptyOf(source: ChartSource, lines: readonly Line[]): string | null {
+function emptyOf(source: ChartSource, lines: readonly CurveLine[]): string | null {
   if (lines.some((line) => line.values.some((value) => value != null))) return null;
   const own = source.lines.length === 0 ? findMessage(`overview.empty.${source.id}`) : null;
   if (own !== null) return own;

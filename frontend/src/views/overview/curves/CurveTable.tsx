@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Line } from "../../../charts/curves/plotColumns";
+import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
@@ -8,7 +8,7 @@ import { selection } from "../../../state/selection";
 export interface CurveTableProps {
   readonly title: string;
   readonly x: readonly number[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly CurveLine[];
   readonly height: number;
 }
 

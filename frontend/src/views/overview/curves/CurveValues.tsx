@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import { hovered } from "../../../charts/curves/hoveredStep";
-import type { Line } from "../../../charts/curves/plotColumns";
+import { hoveredStep } from "../../../charts/curves/hoveredStep";
+import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { cssColour } from "../../../charts/shared/chartColours";
 import { nearestIndex, nearestLogged } from "../../../charts/shared/series";
 import { t } from "../../../i18n";
@@ -9,12 +9,12 @@ import { selection } from "../../../state/selection";
 
 export interface ReadoutProps {
   readonly x: readonly number[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly CurveLine[];
 }
 
 /** Name and value of every line at the step under the pointer, else at the selected step. */
 export function Readout({ x, lines }: ReadoutProps): JSX.Element {
-  const step = hovered.value ?? selection.value.step;
+  const step = hoveredStep.value ?? selection.value.step;
   // A metric of every tenth step is read at the nearest step that has it, and that step is named.
   const main = lines.at(-1)?.values ?? [];
   const at = step === null ? -1 : nearestLogged(main, nearestIndex(x, step));

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo } from "../../../api/answers";
-import { api } from "../../../api/client";
-import { drawable, origin, shift } from "../../../charts/shared/series";
+import { drawableValues, firstFinite, subtract } from "../../../charts/shared/series";
+import { scalarSeries } from "../../../data/questions/scalars";
+import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
+import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { useAnswer } from "../../../state/data";
-import { chosenScalars, scalarRuns } from "../../../state/pairing";
 import { addedIds, fromZero, toggleIn } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
 
@@ -20,10 +20,9 @@ const isTag = (id: string): boolean => id.startsWith(PREFIX);
 /** Scalars that TensorBoard itself shows, as charts of the same grid. */
 export function ScalarCards({ run, steps }: { run: RunInfo; steps: readonly number[] }): JSX.Element {
   const tags = addedIds.value.filter(isTag).map((id) => id.slice(PREFIX.length));
-  const asked = scalarRuns.value.length > 0 ? [...tags].sort() : [];
-  const chosen = chosenScalars.value;
-  const key = asked.length === 0 ? "" : `scalars ${JSON.stringify([run.run, asked, chosen])}`;
-  const answer = useAnswer(key, (signal) => api.scalars(run.run, asked, chosen, signal));
+  const tag = scalarRuns.value.length > 0 ? [...tags].sort() : [];
+  const parameters = { run: run.run, tag, scalar_run: chosenScalarRuns.value };
+  const answer = useAnswer(scalarSeries, tag.length === 0 ? null : parameters);
   return (
     <>
       {tags.map((tag) => (
@@ -52,8 +51,8 @@ function ScalarCard({ tag, series, steps, empty }: ScalarCardProps) {
   const zero = fromZero.value;
   const lines = useMemo(() => {
     if (!series) return [];
-    const values = drawable(series.value);
-    const shifted = shift(values, zero ? origin(values) : 0);
+    const values = drawableValues(series.value);
+    const shifted = subtract(values, zero ? firstFinite(values) : 0);
     return [
       { key: tag, label: t("overview.scalar.value"), colour: "s1" as const, values: shifted, band: null },
     ];

@@ -1,11 +1,11 @@
 import type { RunInfo, Steps } from "../../../api/answers";
-import type { Role } from "../../../charts/shared/chartColours";
+import type { ColourRole } from "../../../charts/shared/chartColours";
 
 /** One line of a chart and where its numbers come from. */
 export interface LineSource {
   readonly name: string;
   readonly from: "metric" | "step_metric";
-  readonly colour: Role;
+  readonly colour: ColourRole;
   /** Which word names the line in the legend; a metric's own label where there is none. */
   readonly word?: "policy" | "reference";
 }
@@ -67,7 +67,7 @@ export function builtInCharts(run: RunInfo, steps: Steps | null, kl: KlMetric): 
   });
 }
 
-const outcome = (name: string, colour: Role): LineSource => ({ name, from: "step_metric", colour });
+const outcome = (name: string, colour: ColourRole): LineSource => ({ name, from: "step_metric", colour });
 
 const hasNumbers = (column: readonly (number | null)[] | undefined): boolean =>
   column?.some((value) => value !== null) ?? false;

@@ -2,15 +2,16 @@ import type { JSX } from "preact";
 import type { Steps } from "../../../api/answers";
 import { Histogram } from "../../../charts/distribution/Histogram";
 import { ChartTable } from "../../../charts/shared/ChartTable";
+import type { ComparedDistributions } from "../../../data/questions/distributions";
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
-import { type Compared, shapesOf } from "../distributions";
 import { PANEL_HEIGHT } from "../shared/PanelBody";
 import { shapes } from "../shared/settings";
+import { shapesOf } from "./histogramShapes";
 import { Sharpening } from "./SpreadTable";
 
 export interface BodyProps {
-  readonly data: Compared;
+  readonly data: ComparedDistributions;
   readonly asTable: boolean;
   readonly title: string;
   readonly steps: Steps;

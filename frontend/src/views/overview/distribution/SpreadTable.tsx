@@ -1,15 +1,16 @@
 import type { JSX } from "preact";
 import type { Steps } from "../../../api/answers";
-import { colourOf, type Shape } from "../../../charts/distribution/Histogram";
-import { FEWEST, type Spread, sharpening } from "../../../charts/distribution/spreadChange";
+import { type Shape, shapeColour } from "../../../charts/distribution/Histogram";
+import { MIN_VALUES, type Spread, spreadChange } from "../../../charts/distribution/spreadChange";
+import type { ComparedDistributions } from "../../../data/questions/distributions";
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
 import { select } from "../../../state/selection";
 import { Button } from "../../../ui";
-import { againstSpreadOf, type Compared, spreadOf } from "../distributions";
+import { againstSpreadOf, spreadOf } from "./histogramShapes";
 
 export interface SharpeningProps {
-  readonly data: Compared;
+  readonly data: ComparedDistributions;
   readonly shapes: readonly Shape[];
   readonly steps: Steps;
 }
@@ -62,7 +63,7 @@ interface Row {
   readonly spread: Spread;
 }
 
-const against = (d: NonNullable<Compared["reference"]>): Row => ({
+const against = (d: NonNullable<ComparedDistributions["reference"]>): Row => ({
   mean: d.against_mean,
   nonfinite: d.against_nonfinite ?? 0,
   spread: againstSpreadOf(d),
@@ -72,7 +73,7 @@ function NumbersRow({ shape, row }: { shape: Shape; row: Row }) {
   return (
     <tr>
       <th scope="row">
-        <i style={{ background: colourOf(shape) }} /> {shape.label}
+        <i style={{ background: shapeColour(shape) }} /> {shape.label}
       </th>
       <td>{count(row.spread.count)}</td>
       <td>{num(row.mean)}</td>
@@ -93,9 +94,9 @@ export function sentence(pin: number, pinned: Spread, step: number, own: Spread)
     std_to: num(later.std),
     iqr_from: num(earlier.iqr),
     iqr_to: num(later.iqr),
-    fewest: FEWEST,
+    fewest: MIN_VALUES,
   };
-  return t(`overview.verdict.${sharpening(earlier, later)}`, slots);
+  return t(`overview.verdict.${spreadChange(earlier, later)}`, slots);
 }
 
 function NoPin({ steps, step }: { steps: Steps; step: number }) {

@@ -1,24 +1,24 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Steps } from "../../../api/answers";
-import { Bars } from "../../../charts/samples/SampleBars";
-import { gapsOf, type Mark, nonfinite } from "../../../charts/samples/sampleMarks";
+import { SampleBars } from "../../../charts/samples/SampleBars";
+import { gapsOf, type Mark, nonfiniteCount } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
+import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { count, num, percent, signed } from "../../../lib/format";
-import type { Answer } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
 import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { TableToggle } from "../shared/TableToggle";
-import type { StepSamples } from "../stepSamples";
 import { Shown } from "./RewardPanel";
+import type { StepMarks } from "./stepMarks";
 
 export interface GapPanelProps {
   readonly step: number;
   readonly steps: Steps;
-  readonly answer: Answer<StepSamples>;
+  readonly answer: Answer<StepMarks>;
 }
 
 /** By how much every sample beats the reference or is beaten by it, worst first. */
@@ -44,7 +44,7 @@ export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
 const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
 
 interface BodyProps {
-  readonly data: StepSamples;
+  readonly data: StepMarks;
   readonly asTable: boolean;
   readonly title: string;
   readonly steps: Steps;
@@ -78,7 +78,7 @@ function Body({ data, asTable, title, steps, step }: BodyProps) {
           saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
         />
       ) : (
-        <Bars
+        <SampleBars
           label={`${title}. ${said}`}
           height={PANEL_HEIGHT}
           bars={gaps.marks}
@@ -89,7 +89,7 @@ function Body({ data, asTable, title, steps, step }: BodyProps) {
         />
       )}
       {data.gaps.length < data.total && <WholeStep steps={steps} step={step} />}
-      <Shown shown={data.gaps.length} total={data.total} bad={nonfinite(data.gaps)} />
+      <Shown shown={data.gaps.length} total={data.total} bad={nonfiniteCount(data.gaps)} />
     </>
   );
 }

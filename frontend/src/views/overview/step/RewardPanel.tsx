@@ -1,29 +1,29 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { Marks } from "../../../charts/samples/SampleDots";
+import { SampleDots } from "../../../charts/samples/SampleDots";
 import {
   isDrawable,
   MARK_CAPS,
   MARK_ORDERS,
   type Mark,
-  nonfinite,
-  ordered,
+  nonfiniteCount,
+  orderedMarks,
 } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import { extentOf } from "../../../charts/shared/series";
+import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
-import type { Answer } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import { Panel, Select } from "../../../ui";
 import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { markCap, markOrder } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
-import type { StepSamples } from "../stepSamples";
+import type { StepMarks } from "./stepMarks";
 
 /** Reward of every sample beside the reference's. */
-export function MarksPanel({ step, answer }: { step: number; answer: Answer<StepSamples> }): JSX.Element {
+export function MarksPanel({ step, answer }: { step: number; answer: Answer<StepMarks> }): JSX.Element {
   const [asTable, setAsTable] = useState(false);
   return (
     <Panel
@@ -58,11 +58,11 @@ export function MarksPanel({ step, answer }: { step: number; answer: Answer<Step
 
 const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
 
-function Body({ data, asTable, step }: { data: StepSamples; asTable: boolean; step: number }) {
+function Body({ data, asTable, step }: { data: StepMarks; asTable: boolean; step: number }) {
   const [order, cap] = [markOrder.value, markCap.value];
-  const marks = useMemo(() => ordered(data.rewards, order, cap), [data, order, cap]);
+  const marks = useMemo(() => orderedMarks(data.rewards, order, cap), [data, order, cap]);
   const withReference = marks.some((mark) => mark.reference !== null);
-  const bad = nonfinite(marks);
+  const bad = nonfiniteCount(marks);
   return (
     <>
       <p class="overview-readout">
@@ -86,7 +86,7 @@ function Body({ data, asTable, step }: { data: StepSamples; asTable: boolean; st
           saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
         />
       ) : (
-        <Marks
+        <SampleDots
           label={spoken(t("overview.marks.title", { step }), marks)}
           height={PANEL_HEIGHT}
           marks={marks}

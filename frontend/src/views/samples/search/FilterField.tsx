@@ -2,9 +2,10 @@
 
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { applyFilter } from "../../../data/filterCheck";
+import { run } from "../../../data/runs";
 import { t } from "../../../i18n";
-import { run } from "../../../state/data";
-import { applyFilter, fieldWanted } from "../../../state/filter";
+import { filterFocusRequests } from "../../../state/focusRequests";
 import { selection } from "../../../state/selection";
 import { examplesOf, namesOf } from "./filterExamples";
 
@@ -22,10 +23,10 @@ export function Filter(): JSX.Element {
     setProblem("");
   }, [where]);
   useEffect(() => () => asking.current.abort(), []);
-  const calls = fieldWanted.value;
+  const calls = filterFocusRequests.value;
   useEffect(() => {
-    if (fieldWanted.peek() === 0) return;
-    fieldWanted.value = 0;
+    if (filterFocusRequests.peek() === 0) return;
+    filterFocusRequests.value = 0;
     field.current?.focus();
     field.current?.select();
   }, [calls]);
