@@ -25,8 +25,8 @@ from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.memory_budget import parse_limit
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.training.event_metadata import EventReader
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.web import arguments, json_answers
@@ -52,7 +52,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def __init__(self, context: TBContext) -> None:
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
-        found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
+        found = parse_roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
         memory = parse_limit(str(getattr(flags, "rlboard_memory_limit", "") or ""))
         settings = SettingsFinder(found, str(getattr(flags, "rlboard_config", "") or ""))
         seconds = 5.0 if interval is None else float(interval)
@@ -62,7 +62,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         atexit.register(self._indexer.stop)
         self._board = Board(self._indexer)
         self._scalars = ScalarReader(context.data_provider)
-        self._events = EventReader(context.data_provider)
+        self._events = EventMetadataReader(context.data_provider)
 
     def get_plugin_apps(self) -> dict[str, Any]:
         """Routes of http_api.md, below data/plugin/rlboard."""
@@ -142,8 +142,8 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def _known(self, request: wrappers.Request) -> tuple[TensorBoardRuns, dict[str, list[str]]]:
         """What TensorBoard knows beside the rollouts, and the tags of its scalar runs."""
         ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
-        tags = self._scalars.tags(ctx, experiment).by_run
-        return TensorBoardRuns(tuple(tags), self._events.facts(ctx, experiment)), tags
+        tags = self._scalars.list_tags(ctx, experiment).tags_by_run
+        return TensorBoardRuns(tuple(tags), self._events.read(ctx, experiment)), tags
 
     def _steps(self, request: wrappers.Request) -> wrappers.Response:
         chosen = arguments.selection(request.args)
@@ -231,7 +231,9 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         wanted = request.args.getlist("tag")
         if not wanted:
             return self._answer(request, lambda: {"tags": {name: tags[name] for name in own}})
-        return self._answer(request, lambda: self._scalars.read(ctx, experiment, own, wanted).by_tag)
+        return self._answer(
+            request, lambda: self._scalars.read_series(ctx, experiment, own, wanted).series_by_tag
+        )
 
     def _static(self, request: wrappers.Request) -> wrappers.Response:
         """A file of the bundle. index.js is asked for anew each time, chunks have their digest in their name."""

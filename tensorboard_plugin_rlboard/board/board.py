@@ -32,7 +32,7 @@ from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.indexer import Indexer
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.training.scalar_pairing import chosen
+from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,7 +87,7 @@ class Board:
             UnknownError: no run has that name, or no scalar run one that is wanted.
         """
         found = self.run(run)
-        return chosen(wanted, known.scalars) or self._trainings.of(found, known).pairing.runs
+        return validated_runs(wanted, known.scalars) or self._trainings.of(found, known).pairing.runs
 
     def run(self, name: str) -> RunIndex:
         """The index of a run, which is indexed first from now on.

@@ -11,7 +11,12 @@ from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts, StepOrder
 from tensorboard_plugin_rlboard.index.build.part import Part
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, advance, measure
+from tensorboard_plugin_rlboard.sources.file_changes import (
+    FileState,
+    Fingerprint,
+    with_range_read,
+    with_unpacked_size,
+)
 
 
 @dataclass(eq=False)
@@ -80,7 +85,7 @@ class IndexedFile:
         Raises:
             OSError: it cannot be read or unpacked.
         """
-        self.state = measure(self.state, self.path)
+        self.state = with_unpacked_size(self.state, self.path)
 
     def wait_for_more(self) -> None:
         """Notes that what is left holds no whole line, or cannot be read for now."""
@@ -97,7 +102,7 @@ class IndexedFile:
             fingerprint: of the bytes that were read.
             newlines: newline characters among them.
         """
-        self.state = advance(self.state, fingerprint)
+        self.state = with_range_read(self.state, fingerprint)
         self.newlines += newlines
 
     def restore(self, ranges: Sequence[CachedRange]) -> None:

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import range_tasks, shared_store
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Run = Callable[..., int]
@@ -32,8 +32,8 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     assert "1,752 samples" in said.out
     assert f"--rlboard_cache_dir {tmp_path / 'cache'}" in said.out
     assert said.err == "", "no progress where there is no terminal"
-    fresh = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
-    kept = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+    fresh = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
+    kept = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
     fresh.index_now()
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.build.range_builder.build_range", None)
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.update.part_loader.build_range", None)

@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -65,7 +65,7 @@ def index(logs: Path, *more: str) -> int:
 
 
 def rewards(logs: Path, cache: Path | None) -> list[float]:
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
     table = Board(indexer).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
     indexer.stop()

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import (
-    EventFacts,
-    RunConfig,
-    Source,
-    combined,
-    said,
+    HyperparameterSource,
+    RunHyperparameters,
+    merge_sources,
+    toml_sources,
 )
 
 if TYPE_CHECKING:
@@ -24,17 +24,17 @@ class Configs:
     """Puts together the settings of runs, and again only when one of its sources says something else."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[tuple[Source, ...], RunConfig]] = {}
+        self._kept: dict[str, tuple[tuple[HyperparameterSource, ...], RunHyperparameters]] = {}
 
     def of(
         self,
         run: str,
         settings: Settings,
-        files: Sequence[Source],
-        facts: EventFacts,
+        files: Sequence[HyperparameterSource],
+        facts: EventMetadata,
         scalar_runs: Sequence[str],
         declared: Collection[str] = (),
-    ) -> RunConfig:
+    ) -> RunHyperparameters:
         """The settings of a run.
 
         Args:
@@ -45,12 +45,12 @@ class Configs:
             scalar_runs: the runs that it is paired with.
             declared: the runs whose event files name its rollouts.
         """
-        written = said(settings.config, settings.config_sources)
+        written = toml_sources(settings.hyperparameters, settings.hyperparameter_files)
         sources = (*written, *files, *_of_events(facts, scalar_runs, declared))
         known = self._kept.get(run)
         if known is not None and _same(known[0], sources):
             return known[1]
-        found = combined(sources)
+        found = merge_sources(sources)
         self._kept[run] = sources, found
         return found
 
@@ -67,17 +67,19 @@ def folder(run: RunIndex) -> str:
     return str(parents[min(max(levels, 1), len(parents)) - 1])
 
 
-def _of_events(facts: EventFacts, scalar_runs: Sequence[str], declared: Collection[str]) -> Iterator[Source]:
+def _of_events(
+    facts: EventMetadata, scalar_runs: Sequence[str], declared: Collection[str]
+) -> Iterator[HyperparameterSource]:
     for name in scalar_runs:
         found = _of_session(facts.hparams, name)
         if found is not None:
-            yield Source("hparams", found)
+            yield HyperparameterSource("hparams", found)
     for name in scalar_runs:
         if name in facts.arguments:
-            yield Source("args/text_summary", facts.arguments[name])
+            yield HyperparameterSource("args/text_summary", facts.arguments[name])
     for said_by in facts.declarations:
-        if said_by.run in declared and said_by.config:
-            yield Source("RolloutWriter", said_by.config)
+        if said_by.run in declared and said_by.hyperparameters:
+            yield HyperparameterSource("RolloutWriter", said_by.hyperparameters)
 
 
 def _of_session(hparams: Mapping[str, Mapping[str, object]], run: str) -> Mapping[str, object] | None:
@@ -89,7 +91,7 @@ def _of_session(hparams: Mapping[str, Mapping[str, object]], run: str) -> Mappin
     return hparams[below[0]] if len(below) == 1 else None
 
 
-def _same(before: tuple[Source, ...], now: tuple[Source, ...]) -> bool:
+def _same(before: tuple[HyperparameterSource, ...], now: tuple[HyperparameterSource, ...]) -> bool:
     return len(before) == len(now) and all(
         one.name == other.name and (one.values is other.values or one.values == other.values)
         for one, other in zip(before, now, strict=True)

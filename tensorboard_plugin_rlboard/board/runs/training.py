@@ -9,9 +9,15 @@ from tensorboard_plugin_rlboard.board.runs.hyperparameters import Configs, folde
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.training.hyperparameters.merge import EventFacts, RunConfig
-from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import ConfigFiles
-from tensorboard_plugin_rlboard.training.scalar_pairing import Declared, Pairing, choices, pairing
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import RunHyperparameters
+from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import TrainerFiles
+from tensorboard_plugin_rlboard.training.scalar_pairing import (
+    DeclaredRuns,
+    ScalarPairing,
+    pair_runs,
+    selectable_runs,
+)
 
 
 @dataclass(frozen=True)
@@ -25,9 +31,9 @@ class Training:
         text: what rlboard.toml says of its texts.
     """
 
-    pairing: Pairing
+    pairing: ScalarPairing
     choices: Sequence[str]
-    config: RunConfig
+    config: RunHyperparameters
     text: TextRules
 
 
@@ -36,12 +42,12 @@ class TensorBoardRuns:
     """What TensorBoard's data provider knows: the runs with scalars, and what event files say beside them."""
 
     scalars: tuple[str, ...] = ()
-    facts: EventFacts = field(default_factory=EventFacts)
+    facts: EventMetadata = field(default_factory=EventMetadata)
 
 
 @dataclass(frozen=True)
 class _Paired:
-    pairing: Pairing
+    pairing: ScalarPairing
     choices: Sequence[str]
     declared: Sequence[str]
 
@@ -52,7 +58,7 @@ class _State:
     def __init__(self, known: TensorBoardRuns, runs: Mapping[str, RunIndex]) -> None:
         self.known = known
         self.runs = runs
-        self.declared = Declared((said.run, said.files) for said in known.facts.declarations)
+        self.declared = DeclaredRuns((said.run, said.paths) for said in known.facts.declarations)
         self.kept: dict[str, tuple[object, _Paired]] = {}
 
 
@@ -61,20 +67,20 @@ class Trainings:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._files = ConfigFiles(registry.roots)
+        self._files = TrainerFiles(registry.roots)
         self._configs = Configs()
         self._state = _State(TensorBoardRuns(), registry.runs)
 
     def of(self, run: RunIndex, known: TensorBoardRuns) -> Training:
         """The training of a run, with what TensorBoard knows now."""
         home = folder(run)
-        settings = self._registry.settings.of(home)
+        settings = self._registry.settings.for_path(home)
         paired = self._paired(run, known, settings.scalar_runs)
-        files = self._files.of(home)
+        files = self._files.sources_for(home)
         config = self._configs.of(
             run.name, settings, files, known.facts, paired.pairing.runs, paired.declared
         )
-        return Training(paired.pairing, paired.choices, config, settings.text)
+        return Training(paired.pairing, paired.choices, config, settings.text_rules)
 
     def _paired(self, run: RunIndex, known: TensorBoardRuns, named: Sequence[str] | None) -> _Paired:
         state, runs = self._state, self._registry.runs
@@ -84,8 +90,8 @@ class Trainings:
         kept = state.kept.get(run.name)
         if kept is not None and kept[0] == stamp:
             return kept[1]
-        declared = state.declared.by(run.name, tuple(run.files))
-        found = pairing(run.name, known.scalars, runs, named=named, declared=declared)
-        paired = _Paired(found, choices(run.name, known.scalars), declared)
+        declared = state.declared.runs_for(run.name, tuple(run.files))
+        found = pair_runs(run.name, known.scalars, runs, from_toml=named, declared=declared)
+        paired = _Paired(found, selectable_runs(run.name, known.scalars), declared)
         state.kept[run.name] = stamp, paired
         return paired

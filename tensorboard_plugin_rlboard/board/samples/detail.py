@@ -106,7 +106,7 @@ def sample(
     file, place = indexed(cursor, run, name, further)
     opened = opened_samples.get(run, file, line_of(place))
     names = token_names(run, opened)
-    raw = opened.row.raw_tokens
+    raw = opened.row.token_strings
     shown = decode_for_display(raw)
     mask = opened.tokens.mask
     gamma, lam = discounts(file.format)
@@ -135,7 +135,7 @@ def sample(
         token_metrics=[token_info(metric) for metric in names],
         missing=missing_spans(opened.tokens.missing, names),
         mask=None if mask is None else mask.tolist(),
-        trimmed=[TrimInfo(trim.what, trim.count, trim.reason) for trim in opened.row.trims],
+        trimmed=[TrimInfo(trim.array, trim.count, trim.reason) for trim in opened.row.trims],
         problems=_problems(cursor, run, file, place),
         neighbours=beside.neighbours,
         value_target=target,

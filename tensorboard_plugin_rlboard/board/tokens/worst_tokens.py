@@ -162,7 +162,7 @@ def _tokens(candidate: _Candidate, opened: DecodedSample, name: str, end: str, m
     if most:
         order = np.argsort(-reaches, kind="stable")[:most]
         places, reaches = places[order], reaches[order]
-    shown = decode_for_display(opened.row.raw_tokens)
+    shown = decode_for_display(opened.row.token_strings)
     own = sample_id(candidate.file.digest, candidate.offset, candidate.row)
 
     def found(place: int, reach: float) -> Found:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format, normalised_split
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import as_number
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 from tensorboard_plugin_rlboard.index.build.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
@@ -189,7 +189,7 @@ class PartColumns:
                 continue
             found = _as_floats(column.values)
             if found is None:
-                numbers = [as_number(value) for value in column.values]
+                numbers = [number_from_value(value) for value in column.values]
                 bad += [row for row, number in zip(column.rows, numbers, strict=True) if number is None]
                 good = [row for row, number in zip(column.rows, numbers, strict=True) if number is not None]
                 array[good] = [number for number in numbers if number is not None]
@@ -230,7 +230,7 @@ def _as_floats(values: list[Any]) -> Floats | None:
 
 
 def _all_numbers(values: list[Any]) -> bool:
-    return _as_floats(values) is not None or all(as_number(value) is not None for value in values)
+    return _as_floats(values) is not None or all(number_from_value(value) is not None for value in values)
 
 
 def _extra_keys(columns: Mapping[str, Column]) -> ExtraKeys:

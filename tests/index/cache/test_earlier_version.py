@@ -28,7 +28,7 @@ from tensorboard_plugin_rlboard.index.cache.part_store import digest_of, key_dig
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 WRITTEN = Path(__file__).parents[2] / "fixtures" / "index_version_3"
@@ -65,7 +65,7 @@ def logs(tmp_path: Path) -> Path:
 
 def answers(logs: Path, cache: Path | None) -> tuple[int, str]:
     """How many rows there are, and what they and their problems hold, NaN as text because it equals nothing."""
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
     board = Board(indexer)
     columns = ["response", "line", "attempt", *(metric.name for metric in board.runs().runs[0].metrics)]

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import background
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 Write = Callable[[Path, Iterable[Any]], Path]
 
@@ -32,7 +32,7 @@ def logs(tmp_path: Path) -> Path:
 def test_run_that_the_user_looks_at_comes_first(logs: Path, write_rows: Write) -> None:
     for name in ("a", "b", "c"):
         write_rows(logs / name / "a.jsonl", [row(1)])
-    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
     order: list[str] = []
     indexer.call_after_round(lambda run: order.append(run.name))
     indexer.attention.user_looks_at("c")
@@ -75,7 +75,7 @@ def test_whoever_asks_ends_a_long_wait(
 ) -> None:
     monkeypatch.setattr(background, "_ATTENTIVE_SECONDS", 0.0)
     monkeypatch.setattr(BackgroundIndexer, "_next_pause", lambda *_, **__: 3600.0)
-    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0.01)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0.01)
     indexer.start()
     try:
         for _ in range(2000):

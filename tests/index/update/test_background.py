@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -32,7 +32,7 @@ Write = Callable[[Path, Iterable[Any]], Path]
 @pytest.fixture
 def started(tmp_path: Path, write_rows: Write) -> Iterator[BackgroundIndexer]:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0.02)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.02)
     indexer.start()
     yield indexer
     indexer.stop()
@@ -114,7 +114,7 @@ def test_query_database_opens_no_other_file(tmp_path: Path, open_board: Open, wr
 
 def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     indexer.index_now()
     folder = indexer.registry.database.folder
     assert folder.exists()

@@ -12,7 +12,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Start = Callable[..., Registry]
@@ -27,7 +27,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     opened: list[BackgroundIndexer] = []
 
     def begin(**options: Any) -> Registry:
-        opened.append(BackgroundIndexer(Registry(roots(str(tmp_path), "")), math.inf, **options))
+        opened.append(BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), math.inf, **options))
         opened[-1].index_now()
         return opened[-1].registry
 

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
 from tensorboard_plugin_rlboard.index.update import scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -47,7 +47,7 @@ def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
     opened: list[BackgroundIndexer] = []
 
     def begin() -> BackgroundIndexer:
-        indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
         opened.append(indexer)
         indexer.index_now()
         return indexer
@@ -174,7 +174,7 @@ def test_whoever_keeps_answers_is_called_after_each_round(
 ) -> None:
     path = write_rows(logs / "a" / "a.jsonl", [row(1)])
     write_rows(logs / "b" / "a.jsonl", [row(1)])
-    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
     calls: list[tuple[str, int]] = []
 
     def note(run: RunIndex) -> None:
@@ -233,7 +233,7 @@ def test_newest_step_is_shown_before_its_turn(
     rows: list[Any] = [row(1 + k // 2, f"r{k}", note="x" * 100) for k in range(100)]
     rows[70] = {**row(1), "note": 3}
     write_rows(logs / "a.jsonl", [*rows, "{torn"])
-    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
     shown: list[tuple[int, set[int]]] = []
 
     def note(indexer: BackgroundIndexer, run: RunIndex) -> None:

@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.build.part import build_part
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -92,7 +92,7 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
         for name in ("grown", "whole"):
             (Path(folder) / name).mkdir()
         path = Path(folder) / "grown" / "a.jsonl"
-        indexer = BackgroundIndexer(Registry(roots(folder, "")), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(folder, "")), 0)
         try:
             start = 0
             for cut in sorted({min(cut, len(data)) for cut in cuts}):
