@@ -12,7 +12,9 @@ from index_jobs import ROWS, line, manifest, rewards
 from repository import ROOT
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import range_tasks, shared_store
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -40,7 +42,10 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     kept.index_now()
     for name in fresh.registry.runs:
         answers = [
-            (board.steps(Selection(name)), board.samples(Selection(name), TextRules(), limit=500))
+            (
+                board.steps(StepsQuestion(Selection(name))),
+                board.samples(SamplesQuestion(Selection(name), TextRules(), limit=500)),
+            )
             for board in (Board(fresh), Board(kept))
         ]
         assert answers[0][0] == answers[1][0]

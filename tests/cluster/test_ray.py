@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import command, range_tasks
@@ -67,7 +68,9 @@ def index(logs: Path, *more: str) -> int:
 def rewards(logs: Path, cache: Path | None) -> list[float]:
     indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
-    table = Board(indexer).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+    table = Board(indexer).samples(
+        SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)
+    )
     indexer.stop()
     return [float(str(reward)) for reward in table.columns["reward"]]
 

@@ -49,7 +49,8 @@ class Stack:
     def wait(self) -> None:
         indexer = self.plugin._indexer
         indexer.start()
-        indexer.wait(60)
+        assert indexer._thread is not None
+        indexer._thread.join(60)
         assert not indexer.registry.failure
 
     def get(self, route: str, *pairs: tuple[str, str], **headers: str) -> TestResponse:

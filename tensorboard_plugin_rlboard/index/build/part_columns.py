@@ -18,8 +18,8 @@ from tensorboard_plugin_rlboard.index.build.padding import without_leading, with
 from tensorboard_plugin_rlboard.index.build.sample_statistics import SIZE, TRIMMED, Block, repetition
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
+from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 
-_TRUNCATED = frozenset({"length", "max_length", "max_tokens", "truncated"})
 _LARGEST_STEP = 9e15
 
 
@@ -115,7 +115,8 @@ class PartColumns:
             self._problems.append(("no_step", reason, np.flatnonzero(self.sample & ~whole)))
         reasons = self.texts["finish_reason"].tolist()
         self.computed["m", "truncated"] = np.asarray(
-            [np.nan if reason is None else float(reason.lower() in _TRUNCATED) for reason in reasons], float
+            [np.nan if reason is None else float(reason.lower() in TRUNCATED_REASONS) for reason in reasons],
+            float,
         )
         self.computed["m", "repetition"] = repetition(response)
         self._remove_padding(collector.last_tokens, trimmed.astype(int).tolist())

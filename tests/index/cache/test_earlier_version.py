@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.formats.native import NATIVE
@@ -69,8 +71,11 @@ def answers(logs: Path, cache: Path | None) -> tuple[int, str]:
     indexer.index_now()
     board = Board(indexer)
     columns = ["response", "line", "attempt", *(metric.name for metric in board.runs().runs[0].metrics)]
-    rows = board.samples(Selection("run"), TextRules(), columns=columns, limit=500)
-    found = indexer.registry.runs["run"].samples, repr((rows.columns, board.problems("run")))
+    rows = board.samples(SamplesQuestion(Selection("run"), TextRules(), columns=tuple(columns), limit=500))
+    found = (
+        indexer.registry.runs["run"].samples,
+        repr((rows.columns, board.problems(ProblemsQuestion("run")))),
+    )
     indexer.stop()
     return found
 

@@ -11,6 +11,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import background
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
@@ -43,7 +44,7 @@ def test_run_that_the_user_looks_at_comes_first(logs: Path, write_rows: Write) -
             with (logs / name / "a.jsonl").open("a") as file:
                 file.write(json.dumps(row(2)) + "\n")
         board = Board(indexer)
-        board.steps(Selection("b"))
+        board.steps(StepsQuestion(Selection("b")))
         order.clear()
         indexer.call_after_round(lambda run: order.append(run.name))
         indexer.index_now()

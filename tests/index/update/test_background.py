@@ -13,7 +13,10 @@ import pytest
 from indexed_logs import append, column, line, problems, row
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
@@ -67,10 +70,10 @@ def test_questions_may_be_asked_while_the_log_is_indexed(started: BackgroundInde
     def ask() -> None:
         while not done.is_set():
             try:
-                board.steps(Selection("."))
-                found = board.samples(Selection(".", search="a"), TextRules(), limit=500)
-                board.sample(".", str(found.columns["id"][0]), TextRules())
-                board.distribution(Selection("."), "reward")
+                board.steps(StepsQuestion(Selection(".")))
+                found = board.samples(SamplesQuestion(Selection(".", search="a"), TextRules(), limit=500))
+                board.sample(SampleQuestion(".", str(found.columns["id"][0]), TextRules()))
+                board.distribution(DistributionQuestion(Selection("."), "reward"))
                 board.runs()
             except Exception as error:  # noqa: BLE001 (any is a failure)
                 failures.append(error)

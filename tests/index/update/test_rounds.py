@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.samples.ids import resolve
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.ids import resolve_sample_id
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -69,7 +71,9 @@ def digest_if_all_cached(run: RunIndex) -> str:
 
 def column(indexer: BackgroundIndexer, name: str, run: str = ".") -> list[Any]:
     chosen = Selection(run)
-    return list(Board(indexer).samples(chosen, TextRules(), columns=[name], limit=500).columns[name])
+    return list(
+        Board(indexer).samples(SamplesQuestion(chosen, TextRules(), columns=(name,), limit=500)).columns[name]
+    )
 
 
 def test_new_rows_touch_their_steps_only(logs: Path, start: Start, write_rows: Write) -> None:
@@ -209,15 +213,20 @@ def test_thousands_of_small_files_and_many_runs(
         board = Board(indexer)
         assert len(indexer.registry.runs) == 13
         shown = board.samples(
-            Selection("tasks"), TextRules(), columns=["response", "line", "key_0", "key_2"], limit=500
+            SamplesQuestion(
+                Selection("tasks"), TextRules(), columns=("response", "line", "key_0", "key_2"), limit=500
+            )
         ).columns
         expected = {f"{i} {k}": k + 1 + (i == 17) for i in range(30) for k in range(1 + i % 3)}
         assert dict(zip(shown["response"], shown["line"], strict=True)) == expected
         for name, text, key in zip(shown["id"], shown["response"], shown["key_2"], strict=True):
             number = int(str(text).split()[0])
-            assert resolve(indexer.registry.runs["tasks"], str(name))[0].relative == f"tasks/{number}.jsonl"
+            assert (
+                resolve_sample_id(indexer.registry.runs["tasks"], str(name))[0].relative
+                == f"tasks/{number}.jsonl"
+            )
             assert key == (number if number % 3 == 2 else None)
-        assert board.problems("tasks").columns.line == [5]
+        assert board.problems(ProblemsQuestion("tasks")).columns.line == [5]
         assert [column(indexer, "response", f"run_{i}") for i in range(12)] == [
             [f"run {i}"] for i in range(12)
         ]
@@ -252,7 +261,7 @@ def test_newest_step_is_shown_before_its_turn(
         assert not {20, 30, 40} & first
         run = indexer.registry.runs["."]
         assert ("train", 50) in run.step_versions
-        assert Board(indexer).problems(".").columns.line == [101]
+        assert Board(indexer).problems(ProblemsQuestion(".")).columns.line == [101]
         lines = (
             indexer.registry.cursor().execute(f"SELECT line FROM {run.table} ORDER BY line_offset").fetchall()
         )

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from indexed_logs import append, column, line, problems, row
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.build.part import build_part
@@ -39,7 +40,9 @@ def table(board: Board, run: str = ".") -> list[dict[str, Any]]:
     for split in info.splits:
         for attempt in info.attempts:
             chosen = Selection(run, split=split, attempt=attempt.attempt)
-            columns = board.samples(chosen, TextRules(), columns=[*places, *names], limit=500).columns
+            columns = board.samples(
+                SamplesQuestion(chosen, TextRules(), columns=(*places, *names), limit=500)
+            ).columns
             rows += [
                 {name: repr(x) for name, x in zip(columns, values, strict=True) if x is not None}
                 for values in zip(*columns.values(), strict=True)
