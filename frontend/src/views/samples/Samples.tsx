@@ -16,7 +16,7 @@ import { Summary } from "./Summary";
 import css from "./samples.css?inline";
 import { focusSearch } from "./search/SearchField";
 import { Toolbar } from "./Toolbar";
-import { resize, shownNames, tableColumns } from "./table/columns";
+import { resizeColumn, shownNames, tableColumns } from "./table/columns";
 import { useStepWalk } from "./walk";
 
 adopt(css);
@@ -53,7 +53,7 @@ function openAt(pages: Pages, index: number): void {
   if (row !== undefined) select({ sample: idOf(row) }, first ? "push" : "replace");
 }
 
-function Nothing(): JSX.Element {
+function NoSamplesFound(): JSX.Element {
   const { search, where } = selection.value;
   const why = search !== "" ? "samples.no_hits" : where !== "" ? "filter.none" : "samples.none";
   return (
@@ -103,7 +103,7 @@ export function Samples(): JSX.Element | null {
           <ErrorBox title={t("samples.error")} message={failure.message} where={failure.question} />
         )}
         {answered !== "" && total === 0 && failure === null ? (
-          <Nothing />
+          <NoSamplesFound />
         ) : (
           <VirtualTable
             label={t("samples.table")}
@@ -119,7 +119,7 @@ export function Samples(): JSX.Element | null {
             order={way}
             onSort={(name, next) => select({ sort: name, order: next, preset: "", seed: null })}
             onVisible={(first, last) => pages.want(first, last)}
-            onResize={resize}
+            onResize={resizeColumn}
             question={answered}
             stale={answered !== key}
             rowTestId="sample-row"

@@ -8,37 +8,37 @@ import { count, full, num, signed } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 import { listScope, ranged, run, steps, useAnswer } from "../../state/data";
 import { selection } from "../../state/selection";
-import { type Change, leftOut, lengthOf, placesOfSteps, type StepRange } from "./meanLengths";
+import { listedSteps, type MeanChange, meanLength, nonfiniteCounts, type StepRange } from "./meanLengths";
 import type { Pages } from "./pages";
 import { PRESETS } from "./presets";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
 type LengthMetric = (typeof LENGTHS)[number];
 /** Left-out values of these are told for many steps; for a single step those of every shown column. */
-const TOLD = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
+const CHECKED_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
-interface Told {
-  lengths: [LengthMetric, Change][];
+interface SummaryData {
+  lengths: [LengthMetric, MeanChange][];
   /** The step that lengths are compared with. */
   before: number | null;
   missed: { metric: string; n: number }[];
 }
 
 /** Worked out when the answer comes, so that an old answer stays whole while a newer one loads. */
-function tell(answer: Steps, step: number | null, range: StepRange | null): Told {
-  const places = placesOfSteps(answer, step, range);
-  const lengths: [LengthMetric, Change][] = [];
+function summarise(answer: Steps, step: number | null, range: StepRange | null): SummaryData {
+  const places = listedSteps(answer, step, range);
+  const lengths: [LengthMetric, MeanChange][] = [];
   for (const metric of LENGTHS) {
-    const change = lengthOf(answer, metric, places);
+    const change = meanLength(answer, metric, places);
     if (change !== null) lengths.push([metric, change]);
   }
   const before = lengths.some(([, { change }]) => change !== null)
     ? answer.step[(places[0] ?? 0) - 1]
     : undefined;
-  return { lengths, before: before ?? null, missed: leftOut(answer, places) };
+  return { lengths, before: before ?? null, missed: nonfiniteCounts(answer, places) };
 }
 
-function Length({ metric, of }: { metric: LengthMetric; of: Change }): JSX.Element {
+function LengthText({ metric, of }: { metric: LengthMetric; of: MeanChange }): JSX.Element {
   return (
     <span title={full(of.mean)}>
       {t(`samples.length.${metric}`, { mean: num(of.mean) })}
@@ -48,7 +48,7 @@ function Length({ metric, of }: { metric: LengthMetric; of: Change }): JSX.Eleme
 }
 
 /** The current step and the one before it, so that the answer stays small however long the run is. */
-function scopeOfLengths(): Scope {
+function lengthScope(): Scope {
   const all = steps.value?.step ?? [];
   const { step } = selection.value;
   if (ranged.value || step === null) return listScope.value;
@@ -59,19 +59,19 @@ function scopeOfLengths(): Scope {
 
 export function Summary({ pages, shown }: { pages: Pages; shown: readonly string[] }): JSX.Element {
   const { step, step_min, step_max, search, preset } = selection.value;
-  const known = new Set(run.value?.metrics.map(({ name }) => name));
-  const asked = [...new Set([...LENGTHS, ...(ranged.value ? TOLD : shown)])].filter((name) =>
-    known.has(name),
+  const runMetrics = new Set(run.value?.metrics.map(({ name }) => name));
+  const metrics = [...new Set([...LENGTHS, ...(ranged.value ? CHECKED_METRICS : shown)])].filter((name) =>
+    runMetrics.has(name),
   );
-  const scope = scopeOfLengths();
+  const scope = lengthScope();
   const range = ranged.value ? { min: step_min, max: step_max } : null;
   const answer = useAnswer(
-    asked.length === 0 ? "" : `lengths ${JSON.stringify([scope, asked])}`,
-    async (signal) => tell(await api.steps(scope, asked, signal, "lengths"), step, range),
+    metrics.length === 0 ? "" : `lengths ${JSON.stringify([scope, metrics])}`,
+    async (signal) => summarise(await api.steps(scope, metrics, signal, "lengths"), step, range),
   );
-  const told = answer.data;
+  const summary = answer.data;
   const chosen = PRESETS.find((name) => name === preset);
-  const why = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
+  const reason = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
   const total = pages.total.value;
   return (
     <p class={`summary number${answer.stale ? " stale" : ""}`} data-testid="summary">
@@ -80,20 +80,20 @@ export function Summary({ pages, shown }: { pages: Pages; shown: readonly string
           n: count(total),
         })}
       </strong>
-      {told?.lengths.map(([metric, change]) => (
-        <Length key={metric} metric={metric} of={change} />
+      {summary?.lengths.map(([metric, change]) => (
+        <LengthText key={metric} metric={metric} of={change} />
       ))}
-      {told !== null && told.before !== null && (
-        <span class="muted">{t("samples.change", { step: told.before })}</span>
+      {summary !== null && summary.before !== null && (
+        <span class="muted">{t("samples.change", { step: summary.before })}</span>
       )}
-      {told !== null && told.missed.length > 0 && (
+      {summary !== null && summary.missed.length > 0 && (
         <span class="odd" title={t("samples.left_out_hint")}>
           {t("samples.left_out", {
-            list: told.missed.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
+            list: summary.missed.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
           })}
         </span>
       )}
-      {why !== "" && <span class="muted why">{why}</span>}
+      {reason !== "" && <span class="muted why">{reason}</span>}
     </p>
   );
 }

@@ -9,7 +9,7 @@ import { selection } from "../../state/selection";
 import { stepIndex } from "../../state/steps";
 import { fetchAhead, fetchedAhead } from "./ahead";
 import { type LoadPage, PAGE } from "./pages";
-import { placesOf } from "./presets";
+import { placesOf } from "./search/searchPlaces";
 import { shownNames } from "./table/columns";
 
 export interface Question {

@@ -24,10 +24,10 @@ export function Tokens(): JSX.Element | null {
       </Empty>
     );
   }
-  return <OfRun info={info} />;
+  return <WorstTokens info={info} />;
 }
 
-function OfRun({ info }: { info: RunInfo }): JSX.Element {
+function WorstTokens({ info }: { info: RunInfo }): JSX.Element {
   const { scope, query } = question(info);
   const answer = useAnswer(`worst ${JSON.stringify([scope, query])}`, (signal) =>
     api.worstTokens(scope, query, signal),

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { BYS, ENDS, type RunInfo, type WorstTokens } from "../../api/answers";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../metrics";
-import { rangeWords } from "../../shell/StepBar";
+import { rangeWords } from "../../shell/rangeText";
 import { ranged } from "../../state/data";
 import { select, selection } from "../../state/selection";
 import { Select } from "../../ui";

@@ -3,7 +3,7 @@ import type { RunInfo, Steps, Summary } from "../../../src/api/answers";
 import { referenceOf } from "../../../src/metrics";
 import { revision } from "../../../src/state/data";
 import { addedCharts, builtInCharts, isTokenMean } from "../../../src/views/overview/curves/chartCatalogue";
-import { joined, lineOf } from "../../../src/views/overview/curves/curveLines";
+import { curveLine, joined } from "../../../src/views/overview/curves/curveLines";
 import { binsFor, loadCompared, shapesOf, spanOf } from "../../../src/views/overview/distributions";
 import { loadStepSamples, marksOf, PAGE } from "../../../src/views/overview/stepSamples";
 import { Recent } from "../../../src/views/overview/walking";
@@ -93,14 +93,14 @@ describe("lines", () => {
   const source = { name: "reward", from: "metric", colour: "policy" } as const;
 
   it("shifts line and band together", () => {
-    const line = lineOf(source, "policy", stepsWith({ reward: summary([2, 3]) }), drawing);
+    const line = curveLine(source, "policy", stepsWith({ reward: summary([2, 3]) }), drawing);
     expect(line?.values).toEqual([0, 1]);
     expect(line?.band).toEqual({ low: [-0.5, 0.5], high: [0.5, 1.5] });
   });
 
   it("is null until its numbers are there", () => {
-    expect(lineOf(source, "policy", stepsWith({}), drawing)).toBeNull();
-    expect(lineOf({ ...source, from: "step_metric" }, "policy", stepsWith({}), drawing)).toBeNull();
+    expect(curveLine(source, "policy", stepsWith({}), drawing)).toBeNull();
+    expect(curveLine({ ...source, from: "step_metric" }, "policy", stepsWith({}), drawing)).toBeNull();
   });
 
   it("joins a later answer by step where the run has grown in between", () => {

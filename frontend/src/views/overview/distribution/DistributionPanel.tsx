@@ -8,11 +8,11 @@ import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
 import { binsFor, type Compared, loadCompared, spanOf } from "../distributions";
 import { PanelBody } from "../shared/PanelBody";
-import { spanAll } from "../shared/settings";
+import { valueSpan } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
 import { Recent, type StepQuestion, useAtStep } from "../walking";
-import { DistributionBody } from "./DistributionChart";
-import { DistributionChoices, distributionMetric } from "./DistributionControls";
+import { DistributionChart } from "./DistributionChart";
+import { DistributionControls, distributionMetric } from "./DistributionControls";
 
 const recent = new Recent<Compared>();
 
@@ -29,7 +29,7 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
   const scope = shownScope.value;
   const question = (at: number): StepQuestion<Compared> | null => {
     const pin = pinOf(steps, at);
-    const span = spanOf(steps, run, metric, [at, pin], spanAll.value);
+    const span = spanOf(steps, run, metric, [at, pin], valueSpan.value);
     const bins = binsFor(steps.step_metrics["n_samples"]?.[steps.step.indexOf(at)]);
     const query = { metric, step: at, bins, span, pin, reference: referenceOf(run, metric) !== null };
     return {
@@ -48,12 +48,12 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
       testId="panel-distribution"
       tools={<TableToggle on={asTable} onChange={setAsTable} />}
     >
-      <DistributionChoices run={run} metric={metric} />
+      <DistributionControls run={run} metric={metric} />
       <PanelBody
         answer={answer}
         emptyOf={(data) => (data.policy.count > 0 ? null : t("overview.spread.empty"))}
       >
-        {(data) => <DistributionBody data={data} asTable={asTable} title={title} steps={steps} />}
+        {(data) => <DistributionChart data={data} asTable={asTable} title={title} steps={steps} />}
       </PanelBody>
     </Panel>
   );

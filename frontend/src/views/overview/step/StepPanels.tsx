@@ -6,7 +6,7 @@ import { markCap } from "../shared/settings";
 import { loadStepSamples, type StepSamples } from "../stepSamples";
 import { Recent, type StepQuestion, useAtStep } from "../walking";
 import { GapPanel } from "./GapPanel";
-import { MarksPanel } from "./RewardPanel";
+import { RewardPanel } from "./RewardPanel";
 
 const recent = new Recent<StepSamples>();
 
@@ -27,7 +27,7 @@ export function StepPanels({ run, steps, step }: StepPanelsProps): JSX.Element {
   const answer = useAtStep(recent, question, step, steps.step);
   return (
     <div class="overview-panels">
-      <MarksPanel step={step} answer={answer} />
+      <RewardPanel step={step} answer={answer} />
       <GapPanel step={step} steps={steps} answer={answer} />
       <DistributionPanel run={run} steps={steps} step={step} />
     </div>

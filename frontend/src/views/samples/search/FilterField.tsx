@@ -6,9 +6,9 @@ import { t } from "../../../i18n";
 import { run } from "../../../state/data";
 import { applyFilter, fieldWanted } from "../../../state/filter";
 import { selection } from "../../../state/selection";
-import { examplesOf, namesOf } from "./filterExamples";
+import { filterExamples, filterNames } from "./filterExamples";
 
-export function Filter(): JSX.Element {
+export function FilterField(): JSX.Element {
   const { where } = selection.value;
   const [typed, setTyped] = useState(where);
   const [problem, setProblem] = useState("");
@@ -22,13 +22,13 @@ export function Filter(): JSX.Element {
     setProblem("");
   }, [where]);
   useEffect(() => () => asking.current.abort(), []);
-  const calls = fieldWanted.value;
+  const focusRequests = fieldWanted.value;
   useEffect(() => {
     if (fieldWanted.peek() === 0) return;
     fieldWanted.value = 0;
     field.current?.focus();
     field.current?.select();
-  }, [calls]);
+  }, [focusRequests]);
 
   const apply = async (text: string): Promise<void> => {
     asking.current.abort();
@@ -37,11 +37,11 @@ export function Filter(): JSX.Element {
     setTyped(text);
     setProblem("");
     setBusy(true);
-    const said = await applyFilter(text.trim(), control.signal);
+    const refusal = await applyFilter(text.trim(), control.signal);
     if (control.signal.aborted) return;
     setBusy(false);
-    setProblem(said);
-    setOpen(said !== "");
+    setProblem(refusal);
+    setOpen(refusal !== "");
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.isComposing || event.key !== "Escape") return;
@@ -99,7 +99,7 @@ export function Filter(): JSX.Element {
           )}
           <p class="muted">{t("filter.about")}</p>
           <ul>
-            {examplesOf(run.value).map((example) => (
+            {filterExamples(run.value).map((example) => (
               <li key={example}>
                 <button type="button" class="button quiet" onClick={() => void apply(example)}>
                   <code>{example}</code>
@@ -107,7 +107,7 @@ export function Filter(): JSX.Element {
               </li>
             ))}
           </ul>
-          <p class="muted filter-names">{t("filter.names", { names: namesOf(run.value).join(", ") })}</p>
+          <p class="muted filter-names">{t("filter.names", { names: filterNames(run.value).join(", ") })}</p>
         </section>
       )}
     </div>

@@ -6,15 +6,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../i18n";
 import { select, selection } from "../../../state/selection";
 import { Button, Popover, Toggle } from "../../../ui";
-import { PLACES, placesOf, placesText } from "../presets";
+import { PLACES, placesOf, placesText } from "./searchPlaces";
 
 const PAUSE_MS = 250;
 
-const wanted = signal(0);
+const focusRequests = signal(0);
 
 /** Puts the cursor into the field, now or as soon as it is on screen. */
 export function focusSearch(): void {
-  wanted.value += 1;
+  focusRequests.value += 1;
 }
 
 /** Whether something lies over an element: a drawer that takes the whole view, so that nobody would see the typing. */
@@ -24,17 +24,17 @@ function isCovered(element: HTMLElement): boolean {
   return !element.contains(seen);
 }
 
-function Field(): JSX.Element {
+function SearchInput(): JSX.Element {
   const { search } = selection.value;
   const [typed, setTyped] = useState(search);
   const field = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => setTyped(search), [search]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const calls = wanted.value;
+  const calls = focusRequests.value;
   useEffect(() => {
-    if (wanted.peek() === 0) return;
-    wanted.value = 0;
+    if (focusRequests.peek() === 0) return;
+    focusRequests.value = 0;
     if (field.current !== null && isCovered(field.current)) select({ sample: null });
     field.current?.focus();
     field.current?.select();
@@ -75,7 +75,7 @@ function Field(): JSX.Element {
   );
 }
 
-export function Search(): JSX.Element {
+export function SearchField(): JSX.Element {
   const { regex, in: text } = selection.value;
   const places = placesOf(text);
   const change = (place: string, on: boolean): void => {
@@ -83,7 +83,7 @@ export function Search(): JSX.Element {
   };
   return (
     <search class="group">
-      <Field />
+      <SearchInput />
       <Button
         label={t("samples.regex")}
         pressed={regex}
