@@ -28,6 +28,7 @@ export function pieces(text: string, size: number): string[] {
   return found;
 }
 
+/** The two ends of a text whose middle is left out. */
 export interface Excerpt {
   start: string;
   /** How many code points are left out between the two ends; 0 where the start is the whole text. */

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { t } from "../i18n";
 import { full, num } from "../lib/format";
 import { metricHint, metricLabel } from "../metrics";
-import { CopyButton } from "../ui/CopyButton";
+import { CopyButton } from "../ui";
 import { isCounted, type TokenData, type TokenMetric, unitSpan, valueAt } from "./shared/responseTokens";
 import type { TokenViewState } from "./shared/tokenViewState";
 import { spelledOut } from "./shared/visibleText";

@@ -7,8 +7,7 @@ import { type ColourRole, chartPalette } from "../../charts/shared/chartColours"
 import { findMessage, t } from "../../i18n";
 import { num } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
-import { adopt } from "../../ui";
-import { CollapsibleSection } from "../../ui/CollapsibleSection";
+import { adopt, CollapsibleSection } from "../../ui";
 import type { TokenViewState } from "../shared/tokenViewState";
 import { type DiscountFactors, discountText } from "./discountText";
 import { type ValueLine, valueLines } from "./valueLines";

@@ -17,6 +17,7 @@ export interface MatrixRow {
   palette: PaletteName;
 }
 
+/** The cells inside of `scroller`. */
 export class MatrixView {
   readonly #wide: HTMLElement;
   readonly #columns: HTMLElement[] = [];

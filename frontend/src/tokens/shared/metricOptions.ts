@@ -19,6 +19,7 @@ const ALWAYS_OFFERED: readonly (readonly [name: string, needs: readonly string[]
   ["value_error", ["values", "token_rewards"]],
 ];
 
+/** A metric in the list, present or not. */
 export interface MetricOption {
   name: string;
   /** Fields the log lacks; empty where the metric is there. */
@@ -32,14 +33,14 @@ export function metricOptions(metrics: readonly TokenMetric[]): MetricOption[] {
     name,
     needs: present.has(name) ? [] : needs.filter((field) => field === name || !present.has(field)),
   }));
-  const known = new Set(ALWAYS_OFFERED.map(([name]) => name));
-  const others = metrics.filter((metric) => !known.has(metric.name));
-  return [...offered, ...others.map((metric) => ({ name: metric.name, needs: [] }))];
+  const offeredNames = new Set(ALWAYS_OFFERED.map(([name]) => name));
+  const further = metrics.filter((metric) => !offeredNames.has(metric.name));
+  return [...offered, ...further.map((metric) => ({ name: metric.name, needs: [] }))];
 }
 
 /** The metric to colour by: the wished one where the sample has it, else the first that tells policy from reference. */
-export function chosenMetric(metrics: readonly TokenMetric[], wished: string): TokenMetric | null {
-  for (const name of [wished, "log_ratio", ...ALWAYS_OFFERED.map(([offered]) => offered)]) {
+export function chosenMetric(metrics: readonly TokenMetric[], preferred: string): TokenMetric | null {
+  for (const name of [preferred, "log_ratio", ...ALWAYS_OFFERED.map(([offered]) => offered)]) {
     const metric = metrics.find((candidate) => candidate.name === name);
     if (metric !== undefined) return metric;
   }
@@ -47,11 +48,11 @@ export function chosenMetric(metrics: readonly TokenMetric[], wished: string): T
 }
 
 /** The present metric after (`1`) or before (`-1`) this one, round the ends. */
-export function nextMetric(metrics: readonly TokenMetric[], current: string, way: 1 | -1): string {
+export function nextMetric(metrics: readonly TokenMetric[], current: string, direction: 1 | -1): string {
   const present = new Set(metrics.map((metric) => metric.name));
   const names = metricOptions(metrics)
     .map((choice) => choice.name)
     .filter((name) => present.has(name));
   const at = names.indexOf(current);
-  return names[(at + way + names.length) % names.length] ?? current;
+  return names[(at + direction + names.length) % names.length] ?? current;
 }

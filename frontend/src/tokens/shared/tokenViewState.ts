@@ -15,6 +15,7 @@ export const logarithmic = setting("tokens.log", false, isBoolean);
 /** Scales that are held across samples and steps, by metric (and form, where there are two). */
 export const lockedScales = signal<Readonly<Record<string, Scale>>>({});
 
+/** One for each open sample; text, strip, matrix and chart follow its signals. */
 export class TokenViewState {
   readonly metric: ReadonlySignal<TokenMetric | null>;
   readonly scale: ReadonlySignal<Scale | null>;
@@ -34,9 +35,9 @@ export class TokenViewState {
   /** @param wished name of the metric to colour by, "" for the view's choice. */
   constructor(
     readonly data: TokenData,
-    wished: ReadonlySignal<string>,
+    preferred: ReadonlySignal<string>,
   ) {
-    this.metric = computed(() => chosenMetric(data.metrics, wished.value));
+    this.metric = computed(() => chosenMetric(data.metrics, preferred.value));
     this.scale = computed(() => (this.metric.value === null ? null : this.scaleOf(this.metric.value)));
     this.palette = computed(() => this.scale.value?.palette ?? "ramp");
     this.codes = computed(() => colourCodes(data, this.metric.value?.name ?? "", this.scale.value));
@@ -70,11 +71,15 @@ export class TokenViewState {
   }
 
   /** Goes to the next (`1`) or previous (`-1`) extreme token. False where there is none. */
-  toExtreme(way: 1 | -1): boolean {
+  toExtreme(direction: 1 | -1): boolean {
     const from = this.focused.peek();
     // Of the tokens of one character only the first can hold the focus: count from the far end of it.
     const [first, after] = from === null ? [null, null] : unitSpan(this.data.units, from);
-    const next = nextPosition(this.extremes.peek(), way === 1 && after !== null ? after - 1 : first, way);
+    const next = nextPosition(
+      this.extremes.peek(),
+      direction === 1 && after !== null ? after - 1 : first,
+      direction,
+    );
     if (next === null) return false;
     this.focus(next, true);
     return true;
@@ -87,6 +92,7 @@ export class TokenViewState {
   }
 }
 
+/** Whether the metric is coloured by its logarithm. */
 export function isLogarithmic(metric: TokenMetric): boolean {
   return metric.kind === "probability" && logarithmic.value;
 }
@@ -99,6 +105,6 @@ export function scaleKey(metric: TokenMetric): string {
 /** Holds this scale for the metric, or lets it go where one is held. */
 export function toggleLock(metric: TokenMetric, scale: Scale): void {
   const key = scaleKey(metric);
-  const { [key]: held, ...others } = lockedScales.peek();
-  lockedScales.value = held === undefined ? { ...others, [key]: scale } : others;
+  const { [key]: locked, ...others } = lockedScales.peek();
+  lockedScales.value = locked === undefined ? { ...others, [key]: scale } : others;
 }

@@ -18,7 +18,7 @@ import { sampleList, sampleListKey, usePrefetchedSteps } from "./listedSamples";
 import { Summary } from "./Summary";
 import css from "./samples.css?inline";
 import { Toolbar } from "./Toolbar";
-import { resize, shownNames, tableColumns } from "./table/columns";
+import { resizeColumn, shownNames, tableColumns } from "./table/columns";
 import { useOpenSampleFollowsStep } from "./useOpenSampleFollowsStep";
 
 adopt(css);
@@ -54,7 +54,7 @@ function openAt(pages: SamplePages, index: number): void {
   if (row !== undefined) select({ sample: idOf(row) }, first ? "push" : "replace");
 }
 
-function Nothing(): JSX.Element {
+function NoSamplesFound(): JSX.Element {
   const { search, where } = selection.value;
   const why = search !== "" ? "samples.no_hits" : where !== "" ? "filter.none" : "samples.none";
   return (
@@ -104,7 +104,7 @@ export function Samples(): JSX.Element | null {
           <ErrorBox title={t("samples.error")} message={failure.message} where={failure.question} />
         )}
         {shownKey !== "" && total === 0 && failure === null ? (
-          <Nothing />
+          <NoSamplesFound />
         ) : (
           <VirtualTable
             label={t("samples.table")}
@@ -120,7 +120,7 @@ export function Samples(): JSX.Element | null {
             order={way}
             onSort={(name, next) => select({ sort: name, order: next, preset: "", seed: null })}
             onVisible={(first, last) => pages.showRows(first, last)}
-            onResize={resize}
+            onResize={resizeColumn}
             question={shownKey}
             stale={shownKey !== listKey}
             rowTestId="sample-row"

@@ -26,10 +26,10 @@ export function Tokens(): JSX.Element | null {
       </Empty>
     );
   }
-  return <OfRun info={info} />;
+  return <WorstTokens info={info} />;
 }
 
-function OfRun({ info }: { info: RunInfo }): JSX.Element {
+function WorstTokens({ info }: { info: RunInfo }): JSX.Element {
   const parameters = worstTokensParameters(info);
   const answer = useAnswer(worstTokens, parameters);
   const rows = answer.data?.columns["value"]?.length ?? 0;

@@ -5,7 +5,7 @@ import { BYS, ENDS, type RunInfo, type WorstTokens } from "../../api/answers";
 import { hasStepRange } from "../../data/scopes";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../metrics";
-import { rangeWords } from "../../shell/StepBar";
+import { rangeWords } from "../../shell/rangeText";
 import { select, selection } from "../../state/selection";
 import { Select } from "../../ui";
 import { worstMetric } from "./worstTokensQuery";

@@ -11,7 +11,7 @@ import {
 import type { LineSource } from "./chartCatalogue";
 
 /** How every chart of the grid is drawn. */
-export interface Drawing {
+export interface CurveStyle {
   readonly band: BandMode;
   readonly bandScale: number;
   /** Every line minus its own first value, so that what changed since then can be compared. */
@@ -19,12 +19,17 @@ export interface Drawing {
 }
 
 /** The drawable line of a source, or null where `steps` has no numbers for it. */
-export function lineOf(source: LineSource, label: string, steps: Steps, drawing: Drawing): CurveLine | null {
+export function curveLine(
+  source: LineSource,
+  label: string,
+  steps: Steps,
+  style: CurveStyle,
+): CurveLine | null {
   const means = valuesOf(source, steps);
   if (!means) return null;
   const columns = source.from === "metric" ? steps.metrics[source.name] : undefined;
-  const band = columns ? bandOf(columns, drawing.band, drawing.bandScale) : null;
-  const by = drawing.fromZero ? firstFinite(means) : 0;
+  const band = columns ? bandOf(columns, style.band, style.bandScale) : null;
+  const by = style.fromZero ? firstFinite(means) : 0;
   return {
     key: source.name,
     label,
