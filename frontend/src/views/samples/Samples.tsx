@@ -26,7 +26,8 @@ function usePages(): Pages {
   const pages = useMemo(() => new Pages(), []);
   useEffect(() => {
     needRow.value = (row) => pages.need(row);
-    // Effects of signals run at once, those of components after the next frame: the question leaves with the key.
+    // An effect of signals runs at once, one of a component after the next frame: so the request leaves with the key
+    // press.
     const stops = [
       effect(() => {
         const { key, load } = asked.value;

@@ -48,12 +48,12 @@ function valuesOf(source: LineSource, steps: Steps): CurveValue[] | null {
   return columns ? meansOf(columns) : null;
 }
 
-/** `more` beside `base` where both setLanguage of the same steps: an answer about chosen metrics joins the usual one. */
+/** Adds the metrics of `more` to those of `base`, step by step: the answer about chosen metrics to the usual one. */
 export function joined(base: Steps, more: Steps | null): Steps {
   if (!more || more.step.length === 0) return base;
   const same = more.step.length === base.step.length && more.step.every((step, i) => step === base.step[i]);
   if (same) return { ...base, metrics: { ...more.metrics, ...base.metrics } };
-  // A run that grows answers the two questions at different lengths: the longer row of steps counts.
+  // While a run grows, the two answers may have different numbers of steps: those of `base` count.
   const place = new Map(more.step.map((step, i) => [step, i]));
   const aligned = Object.entries(more.metrics).map(([name, columns]) => {
     const entries = Object.entries(columns).map(([key, column]) => [
