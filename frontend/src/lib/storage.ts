@@ -1,4 +1,6 @@
-/** Settings in localStorage, checked when they are read. They hold how things look; what is looked at is in the address. */
+/**
+ * Settings in localStorage, checked when they are read. They hold how things look; what is looked at is in the address.
+ */
 
 import { effect, type Signal, signal } from "@preact/signals";
 

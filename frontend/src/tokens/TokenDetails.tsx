@@ -25,7 +25,7 @@ export function TokenDetails({
     );
   }
   const [from, to] = unitSpan(data.units, i);
-  // Followed by key, it is read aloud; under a moving pointer that would be chatter.
+  // Read aloud when the token is chosen by key, not while the pointer moves.
   const live = viewState.byKey && viewState.hovered.value === null ? "polite" : "off";
   return (
     <footer class="token-info" data-testid="token-info" aria-live={live}>

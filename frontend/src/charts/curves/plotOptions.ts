@@ -2,7 +2,9 @@ import type uPlot from "uplot";
 import { type ColourRole, chartPalette, faded } from "../shared/chartColours";
 import { columnOf, HIGH, LOW } from "./plotColumns";
 
-/** What the chart asks for and reports while it exists; read anew each time, so that it may change without a new chart. */
+/**
+ * What the chart asks for and reports while it exists; read anew each time, so that it may change without a new chart.
+ */
 export interface PlotCallbacks {
   /** Steps shown along x, or null for all. */
   readonly range: () => readonly [number, number] | null;

@@ -76,7 +76,7 @@ function Plot({ viewState, lines }: { viewState: TokenViewState; lines: readonly
         if (chartPalette()) plot.redraw(false, true);
       }),
     ];
-    // Positions mean nothing to it before its first layout.
+    // uPlot cannot place the cursor before its first layout.
     plot.hooks.ready = [() => void stops.push(effect(() => point(plot, viewState.current.value)))];
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0) plot.setSize({ width: element.clientWidth, height: HEIGHT });

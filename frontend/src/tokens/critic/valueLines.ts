@@ -1,4 +1,4 @@
-/** What the critic expected against what came: the lines of the chart, from whichever of the fields are there. */
+/** The lines of the critic's chart: values against returns, from the fields that the sample has. */
 
 import { type TokenData, valueAt } from "../shared/responseTokens";
 

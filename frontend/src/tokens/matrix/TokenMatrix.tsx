@@ -25,7 +25,7 @@ export interface TokenMatrixProps {
   onPin: (i: number | null) => void;
 }
 
-/** Every number of every token, folded until it is wanted. */
+/** The matrix of all metrics of all tokens, in a section that is closed at first. */
 export function TokenMatrix(props: TokenMatrixProps): JSX.Element {
   const names = metricOptions(props.viewState.data.metrics).map((choice) => choice.name);
   const metrics = props.viewState.data.metrics.toSorted(
@@ -82,7 +82,7 @@ function MatrixCells({
   const root = useRef<HTMLElement>(null);
   const latest = useRef({ pinned, onPin });
   latest.current = { pinned, onPin };
-  // The list is a new one each time; what is in it seldom is.
+  // The list is a new object at each render, though its content seldom changes.
   const shown = metrics.map((metric) => metric.name).join();
   const rows = useMemo(() => metrics, [viewState, shown]);
   const sharesScale = oneScale.value;
@@ -116,7 +116,7 @@ function MatrixCells({
       }),
       effect(() => {
         const { hovered, focused } = viewState;
-        // The pointer is where it is: moving the table under it would chase it.
+        // Scrolling to the token under the pointer would move the table away from it.
         view.focus(hovered.value ?? focused.value, hovered.value === null);
       }),
     ];

@@ -1,4 +1,4 @@
-/** The tokens of a response that stand out in a metric, and walking along them. */
+/** The tokens of a response with the most extreme values of a metric, and the order of going through them. */
 
 import type { MetricKind } from "../../lib/colourScale";
 import { quantile } from "../../lib/colourScale";

@@ -1,4 +1,4 @@
-/** Which metrics a token can be coloured by, in the order a reader goes through them. */
+/** The metrics that tokens can be coloured by, in the order of the list. */
 
 import type { TokenMetric } from "./responseTokens";
 
@@ -38,7 +38,10 @@ export function metricOptions(metrics: readonly TokenMetric[]): MetricOption[] {
   return [...offered, ...further.map((metric) => ({ name: metric.name, needs: [] }))];
 }
 
-/** The metric to colour by: the wished one where the sample has it, else the first that tells policy from reference. */
+/**
+ * The metric to colour by: the preferred one where the sample has it, else the first that compares policy and
+ * reference.
+ */
 export function chosenMetric(metrics: readonly TokenMetric[], preferred: string): TokenMetric | null {
   for (const name of [preferred, "log_ratio", ...ALWAYS_OFFERED.map(([offered]) => offered)]) {
     const metric = metrics.find((candidate) => candidate.name === name);
@@ -47,7 +50,7 @@ export function chosenMetric(metrics: readonly TokenMetric[], preferred: string)
   return metrics[0] ?? null;
 }
 
-/** The present metric after (`1`) or before (`-1`) this one, round the ends. */
+/** The metric after (`1`) or before (`-1`) this one among those the sample has; after the last comes the first. */
 export function nextMetric(metrics: readonly TokenMetric[], current: string, direction: 1 | -1): string {
   const present = new Set(metrics.map((metric) => metric.name));
   const names = metricOptions(metrics)

@@ -18,10 +18,10 @@ import { addedChartIds, chartSize, hiddenCharts, klEstimator } from "./shared/se
 import { StepPanels } from "./step/StepPanels";
 import { Toolbar } from "./Toolbar";
 
-/** How far down the view was when it was left: Back from a sample leads to where its mark was clicked. */
+/** Where the view was scrolled to when it was left, so that Back from a sample leads to the mark that was clicked. */
 let lastScrollTop = 0;
 
-/** The run as curves over its steps, and below them the selected step. */
+/** The view of a run: curves over its steps, and below them the selected step. */
 export function Overview(): JSX.Element {
   for (const sheet of [uplotCss, chartsCss, css]) adopt(sheet);
   return run.value === null ? <Empty title={t("overview.no_run")} /> : <RunOverview run={run.value} />;

@@ -7,7 +7,7 @@ import { Button, Select, Slider, Toggle } from "../../ui";
 import { ChartPicker, type ChartPickerProps } from "./curves/ChartPicker";
 import { bandMode, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./shared/settings";
 
-/** How the curves are drawn, which of them, and the way down to the step. */
+/** The overview's toolbar: how the curves are drawn, which charts there are, and a jump to the selected step. */
 export function Toolbar(props: ChartPickerProps & { readonly onJump: () => void }): JSX.Element {
   const { step, step_min, step_max } = selection.value;
   return (

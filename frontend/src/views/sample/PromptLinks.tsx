@@ -4,10 +4,10 @@ import { t } from "../../i18n";
 import { select } from "../../state/selection";
 import { Button, Panel } from "../../ui";
 
-/** More than this many links help nobody; how many there are is said. */
+/** At most this many links are shown; how many more there are is said. */
 const MAX_LINKS = 60;
 
-/** The same prompt elsewhere: its other samples in this step, and what became of it at other steps. */
+/** Links to other samples of the same prompt: of this step, and of other steps. */
 export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null {
   const { group, prompt } = sample.neighbours;
   const others = group.filter((id) => id !== sample.id);

@@ -36,7 +36,7 @@ const HEATMAP_CSS = heatmapCss();
 
 const preferredMetric = computed(() => selection.value.metric);
 
-/** Neighbours are fetched when the reader stays for this long, not while flying through the list. */
+/** Neighbours are fetched once a sample has been open for this long, not while going quickly through the list. */
 const PREFETCH_MS = 120;
 
 /** The open sample: its texts, tokens and numbers. Nothing while none is open. */
@@ -69,7 +69,7 @@ function OpenSample({ id }: { id: string }): JSX.Element {
 
   const toExtreme = (direction: 1 | -1): boolean => {
     if (viewState === null || viewState.data.metrics.length === 0) return false;
-    // Tokens are in the text.
+    // Only the text shows tokens.
     if (!tokensShown) setReadingMode("text");
     return viewState.toExtreme(direction);
   };
@@ -126,7 +126,7 @@ function changeMetric(viewState: TokenViewState, direction: 1 | -1): boolean {
   return true;
 }
 
-/** The view state of the loaded sample: the same one as long as it is the same sample, whatever was loaded again. */
+/** The token view state of the loaded sample; it stays the same object when the same sample is loaded again. */
 function useTokenViewState(loaded: SampleWithTokens | null, rules: string): TokenViewState | null {
   const last = useRef<{ signature: string; viewState: TokenViewState | null }>({
     signature: "",

@@ -23,7 +23,7 @@ export function SampleSource({ sample }: { sample: Sample }): JSX.Element {
   );
 }
 
-/** What was wrong with the sample's line: never swallowed, so first of all. */
+/** The problems of the sample's line. They are shown first, so that they are not overlooked. */
 export function SampleProblems({ sample }: { sample: Sample }): JSX.Element | null {
   if (sample.problems.length === 0) return null;
   return (

@@ -13,7 +13,7 @@ export interface TokenPanelsProps {
   pinned: number | null;
 }
 
-/** What stays in sight while the text scrolls: matrix and value chart when opened, and the token's numbers. */
+/** The panels below the scrolling text: matrix, value chart, and the numbers of the current token. */
 export function TokenPanels({ sample, viewState, pinned }: TokenPanelsProps): JSX.Element | null {
   if (viewState.data.metrics.length === 0) return null;
   const { gamma, lam, value_target: target } = sample;

@@ -1,4 +1,4 @@
-/** How much room the drawer takes; remembered. */
+/** The layout and width of the drawer, remembered between visits. */
 
 import { isNumber, isOneOf, setting } from "../../lib/storage";
 

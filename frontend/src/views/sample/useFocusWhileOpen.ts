@@ -1,6 +1,9 @@
 import { useEffect } from "preact/hooks";
 
-/** Takes the focus of the page when it opens, so that keys and reading start here, and gives it back. */
+/**
+ * Moves the focus into the element while it is on screen, so that keys and screen readers start there; then gives it
+ * back.
+ */
 export function useFocusWhileOpen(root: { current: HTMLElement | null }): void {
   useEffect(() => {
     const before = document.activeElement;
@@ -9,7 +12,7 @@ export function useFocusWhileOpen(root: { current: HTMLElement | null }): void {
     return () => {
       const now = document.activeElement;
       const elsewhere = now !== null && now !== document.body && !drawer?.contains(now);
-      // Where the focus was moved on purpose (a search begun over the drawer), it stays.
+      // A focus that was moved on purpose (into the search field) stays.
       if (!elsewhere && before instanceof HTMLElement && before.isConnected)
         before.focus({ preventScroll: true });
     };

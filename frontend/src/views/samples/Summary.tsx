@@ -1,4 +1,4 @@
-/** One line above the table: how many samples, how long they are, what was left out, and why this order. */
+/** The line above the table: number of samples, mean lengths, values left out of means, and what the preset is for. */
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
@@ -19,7 +19,7 @@ import { PRESETS } from "./presets";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
 type LengthMetric = (typeof LENGTHS)[number];
-/** Left-out values of these are counted for many steps; for a single step those of every shown column. */
+/** For several steps, only of these it is said how many values were left out; for one step, of every shown column. */
 const CHECKED_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
 interface SummaryData {
@@ -29,7 +29,7 @@ interface SummaryData {
   leftOut: { metric: string; n: number }[];
 }
 
-/** Of the steps that were asked about, so that an old answer stays whole while a newer one loads. */
+/** Of the steps that the answer was asked for, so that an old answer stays consistent while a newer one loads. */
 function summarise({ data: answer, parameters }: Answer<Steps, ListedSteps>): SummaryData | null {
   if (answer === null || parameters === null) return null;
   const { step, range } = parameters;

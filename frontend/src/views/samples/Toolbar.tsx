@@ -1,4 +1,4 @@
-/** What the table shows: which steps, which preset, which search, which columns. */
+/** The toolbar of the table: steps, preset, search, filter, columns. */
 
 import type { JSX } from "preact";
 import { run } from "../../data/runs";
@@ -35,7 +35,7 @@ function Steps(): JSX.Element {
   );
 }
 
-/** Any draw will do; it must differ from the last one and fit in a link. */
+/** Draws again: another seed, small enough for a link. */
 function reroll(): void {
   select({ seed: (selection.value.seed ?? 0) + 1 });
 }

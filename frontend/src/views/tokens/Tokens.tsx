@@ -1,4 +1,6 @@
-/** The worst tokens of a run or step, for any token metric: one click leads from the list to the token in its response. */
+/**
+ * The worst tokens of a run or step, for any token metric: one click leads from the list to the token in its response.
+ */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";

@@ -1,4 +1,4 @@
-/** Which tokens the list shows: by which metric, towards which end, gathered how, of which steps. */
+/** The toolbar of the worst tokens: metric, which end is bad, how they are grouped, steps. */
 
 import type { JSX } from "preact";
 import { BYS, ENDS, type RunInfo, type WorstTokens } from "../../api/answers";

@@ -1,4 +1,4 @@
-/** The rows: each leads to its token in its sample. */
+/** The table of the worst tokens; each row opens its token in its sample. */
 
 import type { JSX } from "preact";
 import type { Value, WorstTokens } from "../../api/answers";
@@ -18,7 +18,7 @@ function NumberCell({ value }: { value: Value | undefined }): JSX.Element {
   );
 }
 
-/** A token, with the text around it where the list knows it. */
+/** A cell with a token and, where it is known, the text around it; a click opens it. */
 function TokenLink({ row, at, data }: { row: number; at: number; data: WorstTokens }): JSX.Element {
   const { columns, metric } = data;
   const text = (name: string): string => String(columns[name]?.[row] ?? "");

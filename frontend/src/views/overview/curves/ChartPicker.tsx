@@ -28,7 +28,7 @@ export interface ChartPickerProps {
   readonly builtIn: readonly ChartSource[];
 }
 
-/** The list of everything that can be a chart, to switch on and off. */
+/** The popover that switches charts on and off: built-in ones, metrics, numbers of the steps, scalars. */
 export function ChartPicker(props: ChartPickerProps): JSX.Element {
   return (
     <Popover face={t("overview.charts")} label={t("overview.charts.choose")} testId="chart-picker">

@@ -11,9 +11,9 @@ export interface LineSource {
   readonly word?: "policy" | "reference";
 }
 
-/** A chart of the grid, before any number of it is known. */
+/** What a chart of the grid shows, without its numbers. */
 export interface ChartSource {
-  /** Stable: settings and tests know a chart by it. */
+  /** Settings and tests refer to a chart by it, so it never changes. */
   readonly id: string;
   readonly lines: readonly LineSource[];
   /** Stays in the grid with an explanation where its fields were not logged. */
@@ -77,7 +77,7 @@ const outcomeLine = (name: string, colour: ColourRole): LineSource => ({ name, f
 const hasNumbers = (column: readonly (number | null)[] | undefined): boolean =>
   column?.some((value) => value !== null) ?? false;
 
-/** Charts of the metrics that were added by name, in the order of adding; unknown names are passed over. */
+/** Charts of the metrics that were added by name, in the order of adding; unknown names are left out. */
 export function addedCharts(run: RunInfo, steps: Steps | null, ids: readonly string[]): ChartSource[] {
   return ids.flatMap((id) => {
     const cut = id.indexOf(":");

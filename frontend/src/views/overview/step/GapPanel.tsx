@@ -21,7 +21,7 @@ export interface GapPanelProps {
   readonly answer: Answer<StepMarks>;
 }
 
-/** By how much every sample beats the reference or is beaten by it, worst first. */
+/** The reward gap to the reference of every sample of the step, worst first. */
 export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
   const [asTable, setAsTable] = useState(false);
   const title = t("overview.gap.title", { step });

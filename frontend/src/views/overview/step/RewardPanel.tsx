@@ -112,7 +112,7 @@ function markText(mark: Mark): string {
   return t(isDrawable(mark.reference) ? "overview.marks.both" : "overview.marks.one", slots);
 }
 
-/** "2,000 of 8,192 samples shown", and what was left out for not being a number. */
+/** How many samples are shown and how many were left out as non-finite, with the choice of the limit. */
 export function ShownCount({
   shown,
   total,

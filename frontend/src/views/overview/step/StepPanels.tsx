@@ -16,7 +16,7 @@ export interface StepPanelsProps {
   readonly step: number;
 }
 
-/** What happened at the selected step: sample by sample against the reference, and as a distribution. */
+/** The panels of the selected step: rewards and reward gaps sample by sample, and the distribution of a metric. */
 export function StepPanels({ run, steps, step }: StepPanelsProps): JSX.Element {
   const scope = shownScope.value;
   const limit = markCap.value;

@@ -16,9 +16,9 @@ function summaryOf(messages: readonly Message[]): string {
 /** The messages of a sample, one after another. */
 export function Conversation({ sample }: { sample: Sample }): JSX.Element {
   const messages = sample.messages ?? [];
-  // Another round draws the messages anew, all folded or all open.
+  // A new round number mounts the messages anew, all folded or all open.
   const [folds, setFolds] = useState({ open: false, round: 0 });
-  // Counting and cutting long texts is not for every key that is pressed.
+  // Not at every render: long texts are counted and cut.
   const list = useMemo(
     () =>
       messages.map((message, k) => (

@@ -9,7 +9,7 @@ import { CopyButton } from "../../../ui";
 import { LongText } from "../texts/LongText";
 import { messageText } from "./messageText";
 
-/** How long a message may be before its middle is folded away: what the policy wrote is what one came to read. */
+/** How long a message may be before its middle is folded, by who wrote it: the policy's messages are shown longest. */
 const FOLD_LIMITS = {
   sampled: { most: 6000, lines: 80, start: 2000, end: 1000 },
   given: { most: 1000, lines: 20, start: 400, end: 200 },

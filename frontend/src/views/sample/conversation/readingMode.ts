@@ -1,4 +1,4 @@
-/** Reading a conversation: whether it holds the response, what it is as one text, and how its parts are shown. */
+/** Whether a sample is read as a conversation or as text, and whether its messages hold the response. */
 
 import type { Sample } from "../../../api/answers";
 import { isOneOf, setting } from "../../../lib/storage";
@@ -12,7 +12,7 @@ export type ReadingMode = (typeof READING_MODES)[number];
 /** How a sample that has messages is read. "" was never chosen: whatever shows more of it. */
 export const chosenMode = setting<ReadingMode | "">("sample.mode", "", isOneOf("", ...READING_MODES));
 
-/** Goes over to the conversation or the text, and keeps to it. */
+/** Switches to the conversation or the text, and remembers it. */
 export function setReadingMode(mode: ReadingMode): void {
   chosenMode.value = mode;
   // A chosen token is a place in the text.

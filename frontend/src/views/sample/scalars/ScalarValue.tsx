@@ -7,12 +7,12 @@ import { useBriefMessage } from "../../../ui";
 
 export interface ScalarValueProps {
   value: Value;
-  /** Where pressing leads instead of the clipboard: the value is a token's position. */
+  /** Called when pressed, instead of copying: the value is a token's position. */
   onOpen?: (value: number) => void;
   openHint?: string;
 }
 
-/** A value to read; whole on hover, and on the clipboard when pressed. */
+/** A value, short; with every digit in the tooltip, and copied when pressed. */
 export function ScalarValue({ value, onOpen, openHint }: ScalarValueProps): JSX.Element {
   const [outcome, setOutcome] = useBriefMessage(1200);
   if (value === null) return <span class="muted">–</span>;

@@ -1,4 +1,6 @@
-/** The scalars of a sample in an order for reading: rewards, then everything else, then the token metrics as a table. */
+/**
+ * The scalars of a sample in an order for reading: rewards, then everything else, then the token metrics as a table.
+ */
 
 import type { Value } from "../../../api/answers";
 import { type Statistic, splitStatistic } from "../../../metrics";

@@ -1,4 +1,4 @@
-/** How much of a folded text is left to see: the end, where a prompt asks its question. */
+/** The end of a text, which a folded prompt shows because its question stands there. */
 const CHARACTERS = 240;
 const LINES = 3;
 

@@ -50,7 +50,7 @@ function SearchInput(): JSX.Element {
         const text = event.currentTarget.value;
         setTyped(text);
         clearTimeout(timer.current);
-        // Half a syllable of an input method is not what anyone searches for.
+        // Not while an input method composes a character.
         if (!event.isComposing) timer.current = setTimeout(() => apply(text), PAUSE_MS);
       }}
       onCompositionEnd={(event) => apply(event.currentTarget.value)}

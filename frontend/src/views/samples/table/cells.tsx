@@ -1,4 +1,4 @@
-/** What stands in a cell: numbers short with every digit in the tooltip, texts as text and nothing else. */
+/** Cells of the table: short numbers with every digit in the tooltip, and texts as text nodes. */
 
 import type { JSX } from "preact";
 import type { Value } from "../../../api/answers";

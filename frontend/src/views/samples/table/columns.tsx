@@ -39,7 +39,7 @@ const TEXT_WIDTHS: Readonly<Record<string, number>> = {
   ground_truth: 120,
 };
 
-/** Explicit choices only: a column of another run that was never touched follows the default. */
+/** Columns that were switched on or off; all others follow the default, in every run. */
 const switchedOn = setting<string[]>("samples.columns_on", [], isStrings);
 const switchedOff = setting<string[]>("samples.columns_off", [], isStrings);
 const widths = setting<Record<string, number>>("samples.widths", {}, isNumbers);
@@ -53,7 +53,7 @@ export function columnNames(info: RunInfo): string[] {
     ...info.metrics.map(({ name }) => name),
   ]);
   for (const name of ["id", "step"]) known.delete(name);
-  // Whoever joins scores wants to see them beside the reward.
+  // Joined scores stand beside the reward.
   const joined = [...originsOf(info).keys()].filter((name) => !DEFAULT_COLUMNS.includes(name));
   const order = DEFAULT_COLUMNS.flatMap((name) => (name === "reward" ? [name, ...joined] : [name]));
   const first = order.filter((name) => known.delete(name));
