@@ -50,6 +50,15 @@ def test_segment_argmax_is_the_first(length: int) -> None:
     assert segment_argmax(x, np.asarray([9.0, -2.0, 9.0]), starts, sizes).tolist() == [1.0, 1.0, len(behind)]
 
 
+def test_segment_argmax_at_the_very_first_token() -> None:
+    assert segment_argmax(*with_maxima([9.0, 0.0], [0.0, 9.0])).tolist() == [0.0, 1.0]
+
+
+def with_maxima(*values: list[float]) -> tuple[Floats, Floats, Ints, Ints]:
+    x, starts, sizes = segments(*values)
+    return x, np.asarray([max(segment) for segment in values]), starts, sizes
+
+
 def test_discounted_cumsum() -> None:
     # 4; 2 + 4/2 = 4; 1 + 4/2 = 3. 8 alone; nothing; 6; 10 + 6/2 = 13.
     x = segments([1.0, 2.0, 4.0], [8.0], [], [10.0, 6.0])

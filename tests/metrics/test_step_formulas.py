@@ -58,6 +58,23 @@ def test_statistics_of_a_token_metric_are_weighted_by_tokens(board_of: BoardOf) 
     assert (found.min[0], found.max[0], found.std[0], found.p75[0]) == (1.0, 5.0, 2.0, 4.0)
 
 
+def test_the_mean_of_one_token(board_of: BoardOf) -> None:
+    found = board_of([{"step": 1, "response_tokens": ["a"], "values": [5]}])
+    assert found.steps(Selection("."), ("values_mean",)).metrics["values_mean"].mean == [5.0]
+
+
+def test_statistics_of_group_metrics(board_of: BoardOf) -> None:
+    # Groups 0, 4 and 10, 10: means 2, 2, 10, 10, deviations 2, 2, 0, 0; beside a metric that needs no group.
+    rows = [*rewarded(0.0, 4.0), *rewarded(10.0, 10.0, prompt="q")]
+    found = board_of(rows).steps(Selection("."), ("group_mean", "reward", "group_std")).metrics
+    assert (found["group_mean"].mean, found["group_std"].mean, found["reward"].mean) == ([6.0], [1.0], [6.0])
+    assert (found["group_mean"].std, found["group_std"].max, found["group_mean"].p75) == (
+        [4.0],
+        [2.0],
+        [10.0],
+    )
+
+
 def test_n_samples_counts_every_sample(step_metrics_of: StepMetrics) -> None:
     assert step_metrics_of(rewarded(1.0, None, math.nan))["n_samples"] == [3.0]
 

@@ -80,6 +80,17 @@ def test_mismatch_leaves_out_what_is_masked_or_not_finite() -> None:
     assert found["capped_share_seq"].tolist() == [0.0]
 
 
+def test_a_sample_without_any_token_that_counts_is_no_sequence() -> None:
+    # Only the sample with ρ = 4 is one: 4² - 1, one of one at the cap, and a weight of its own.
+    samples: list[dict[str, Values]] = [
+        {"logprobs": [HALF], "rollout_logprobs": [EIGHTH]},
+        {"logprobs": [math.nan], "rollout_logprobs": [HALF]},
+    ]
+    found = step_metrics(sums_of(samples))
+    assert found["chi2_seq"].tolist() == pytest.approx([15.0])
+    assert (found["capped_share_seq"][0], found["ess_fraction_seq"][0]) == (1.0, 1.0)
+
+
 def test_a_sample_at_the_cap() -> None:
     # ρ = 2 along the only sample: at the cap, and 2² - 1.
     found = step_metrics(sums_of([{"logprobs": [HALF, HALF], "rollout_logprobs": [QUARTER, HALF]}]))
@@ -104,7 +115,7 @@ def test_probabilities_without_variance_have_no_correlation() -> None:
         "seq_capped",
     )
     sums = dict.fromkeys(names, np.asarray([0.0])) | {"mm_n": np.asarray([1.0])}
-    for variance, expected in ((0.9e-12, math.nan), (1.1e-12, 1.0)):
+    for variance, expected in ((0.9e-12, math.nan), (1e-12, math.nan), (1.1e-12, 1.0)):
         pearson = step_metrics(sums | dict.fromkeys(("pp", "qq", "pq"), np.asarray([variance])))[
             "prob_pearson"
         ]

@@ -120,6 +120,12 @@ def test_value_error_against_the_gae_target(gamma: float, lam: float, target: li
     assert derived(gamma, lam, **arrays)["value_error"] == errors
 
 
+def test_values_cancel_out_of_the_undiscounted_target() -> None:
+    # Values of 1e17 would round rewards of 1 and 2 away, if they were added and subtracted again.
+    found, _ = tokens.value_target(sample_tokens(token_rewards=[1.0, 2.0], values=[1e17, 1e17]), 1.0, 1.0)
+    assert found.tolist() == [3.0, 2.0]
+
+
 def test_value_error_against_logged_returns() -> None:
     # V - returns: 1 - 3 and 2 - 1, whatever the token_rewards say.
     arrays: dict[str, Values] = {"values": [1.0, 2.0], "returns": [3.0, 1.0]}

@@ -19,10 +19,26 @@ def test_statistics_of_one_sample() -> None:
     assert found.std[0] == pytest.approx(3.3166247903554)
 
 
-def test_the_mean_of_absolute_values_where_zero_is_an_end() -> None:
-    # 0, 2 and -2, 0 have one sign each.
-    found = statistics(flat_tokens([{"x": [0.0, 2.0]}, {"x": [-2.0, 0.0]}]), "x")
-    assert found.absmean.tolist() == [1.0, 1.0]
+def test_the_mean_of_absolute_values_on_both_sides_of_zero() -> None:
+    # 0, 2 and -2, 0 have one sign each; -1/2, 1/2 and -3, 1 have both, whatever stands beside them.
+    samples: list[dict[str, Values]] = [{"x": [0.0, 2.0]}, {"x": [-2.0, 0.0]}]
+    assert statistics(flat_tokens(samples), "x").absmean.tolist() == [1.0, 1.0]
+    samples += [{"x": [-0.5, 0.5]}, {"x": [-3.0, 1.0]}]
+    assert statistics(flat_tokens(samples), "x").absmean.tolist() == [1.0, 1.0, 0.5, 2.0]
+    assert statistics(flat_tokens([{"x": [-0.5, 0.5]}]), "x").absmean.tolist() == [0.5]
+
+
+def test_infinity_is_left_out_where_nothing_is_missing() -> None:
+    # 2 is left of 2, Infinity, and of 2, -Infinity; one value has no deviation.
+    samples: list[dict[str, Values]] = [{"x": [2.0, math.inf]}, {"x": [-math.inf, 2.0]}]
+    found = statistics(flat_tokens(samples), "x")
+    assert (found.count.tolist(), found.nonfinite.tolist()) == ([1.0, 1.0], [1.0, 1.0])
+    assert (found.sum.tolist(), found.std.tolist()) == ([2.0, 2.0], [0.0, 0.0])
+    assert (found.min.tolist(), found.max.tolist(), found.argmax.tolist()) == (
+        [2.0, 2.0],
+        [2.0, 2.0],
+        [0.0, 1.0],
+    )
 
 
 def test_statistics_of_neighbours_are_their_own() -> None:
