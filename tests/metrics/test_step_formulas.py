@@ -80,9 +80,10 @@ def test_n_samples_counts_every_sample(step_metrics_of: StepMetrics) -> None:
 
 
 def test_win_tie_loss(step_metrics_of: StepMetrics) -> None:
-    # RL Logging Board, reward gap: 1.5 - 1, 1 - 1, 0 - 1, 0.5 - 1, 0.25 - 1 and one that is not finite:
+    # RL Logging Board, reward gap: 1.5 - 1, 1 - 1, 0 - 1, 0.5 - 1, 0.25 - 1 and three that are not finite:
     # one win, one tie, three losses of five.
-    found = step_metrics_of(rewarded(1.5, 1.0, 0.0, 0.5, 0.25, math.nan, ref_reward=1.0))
+    rewards = (1.5, 1.0, 0.0, 0.5, 0.25, math.nan, math.inf, -math.inf)
+    found = step_metrics_of(rewarded(*rewards, ref_reward=1.0))
     assert (found["win"], found["tie"], found["loss"]) == ([0.2], [0.2], [0.6])
 
 
