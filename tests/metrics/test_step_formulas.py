@@ -125,6 +125,13 @@ def test_zero_advantage_all_good_and_all_bad_groups(step_metrics_of: StepMetrics
     assert found["all_bad_groups"] == pytest.approx([2 / 6])
 
 
+def test_groups_are_judged_by_their_finite_rewards(step_metrics_of: StepMetrics) -> None:
+    # Left are 1, 1 of one group; of the other only 5, which is none.
+    rows = [*rewarded(1.0, math.inf, 1.0, math.nan), *rewarded(5.0, -math.inf, prompt="q")]
+    found = step_metrics_of(rows)
+    assert (found["zero_advantage_groups"], found["all_good_groups"]) == ([1.0], [1.0])
+
+
 def test_duplicate_share(step_metrics_of: StepMetrics) -> None:
     # Three responses a, a, b to one prompt: 1 - 2/3. Two equal ones to another: 1 - 1/2. Two that differ: 0. One alone
     # and those without a prompt do not count: (1/3 + 1/2 + 0) / 3 = 5/18.
@@ -184,6 +191,11 @@ def test_first_step_kl(step_metrics_of: StepMetrics) -> None:
         {"step": 6, "response": "a", "logprobs": [QUARTER], "ref_logprobs": [EIGHTH]},
     ]
     assert step_metrics_of(rows)["first_step_kl"] == [pytest.approx(0.1931471805599453 / 4), None]
+
+
+def test_first_step_kl_of_one_token(step_metrics_of: StepMetrics) -> None:
+    rows = [{"step": 5, "response": "a", "logprobs": [QUARTER], "ref_logprobs": [EIGHTH]}]
+    assert step_metrics_of(rows)["first_step_kl"] == pytest.approx([0.1931471805599453])
 
 
 def test_a_resumed_training_has_no_first_step_kl(step_metrics_of: StepMetrics) -> None:
