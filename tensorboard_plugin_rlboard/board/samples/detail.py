@@ -31,7 +31,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
     file, values = row.location.file, row.values
     decoded = decoded_samples.get(run, row.location)
     names = token_metric_names(schema, decoded)
-    token_strings, mask = decoded.row.token_strings, decoded.tokens.mask
+    raw_tokens, mask = decoded.row.token_strings, decoded.tokens.mask
     shown_tokens = decode_for_display(raw_tokens)
     gamma, lam = discounts(file.format)
     context = sample_context(session, values)
