@@ -55,10 +55,10 @@ def ours(folder: Path) -> int:
     from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion  # noqa: PLC0415 (see above)
     from tensorboard_plugin_rlboard.index.registry import Registry  # noqa: PLC0415 (see above)
     from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer  # noqa: PLC0415 (see above)
-    from tensorboard_plugin_rlboard.sources.discovery.logdir import roots  # noqa: PLC0415 (see above
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots  # noqa: PLC0415 (see above
 
     with tempfile.TemporaryDirectory(prefix="rlboard-bench-") as cache:
-        registry = Registry(roots(str(folder), ""), Path(cache))
+        registry = Registry(parse_roots(str(folder), ""), Path(cache))
         indexer = BackgroundIndexer(registry, 0)
         board = Board(indexer)
         indexer.index_now()

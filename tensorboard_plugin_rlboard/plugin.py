@@ -24,8 +24,8 @@ from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.memory_budget import parse_limit
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.training.event_metadata import EventReader
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.web import json_answers
@@ -56,7 +56,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
         seconds = 5.0 if interval is None else float(interval)
-        log_roots = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
+        log_roots = parse_roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
         memory = parse_limit(str(getattr(flags, "rlboard_memory_limit", "") or ""))
         settings = SettingsFinder(log_roots, str(getattr(flags, "rlboard_config", "") or ""))
         registry = Registry(log_roots, _cache_folder(flags), memory, settings)
@@ -67,7 +67,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         self._encoded_answers = EncodedAnswers()
         self._board.when_steps_prepared(self._encoded_answers.gzipped)
         self._scalars = ScalarReader(context.data_provider)
-        self._events = EventReader(context.data_provider)
+        self._events = EventMetadataReader(context.data_provider)
 
     def get_plugin_apps(self) -> dict[str, Any]:
         """Routes of http_api.md, below data/plugin/rlboard."""
@@ -139,8 +139,8 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def _tensorboard_runs(self, request: wrappers.Request) -> tuple[TensorBoardRuns, dict[str, list[str]]]:
         """What TensorBoard knows beside the rollouts, and the tags of its scalar runs."""
         ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
-        tags = self._scalars.tags(ctx, experiment).by_run
-        return TensorBoardRuns(tuple(tags), self._events.facts(ctx, experiment)), tags
+        tags = self._scalars.list_tags(ctx, experiment).tags_by_run
+        return TensorBoardRuns(tuple(tags), self._events.read(ctx, experiment)), tags
 
     def _native_scalars(self, request: wrappers.Request) -> wrappers.Response:
         """TensorBoard's own scalars of a run's training: which tags there are, or the curves of some."""
@@ -152,7 +152,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         if not requested:
             return self._answer(request, lambda: {"tags": {name: tags[name] for name in scalar_runs}})
         return self._answer(
-            request, lambda: self._scalars.read(ctx, experiment, scalar_runs, requested).by_tag
+            request, lambda: self._scalars.read_series(ctx, experiment, scalar_runs, requested).series_by_tag
         )
 
     def _static(self, request: wrappers.Request) -> wrappers.Response:

@@ -44,7 +44,7 @@ from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.index.indexer import Indexer
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.training.scalar_pairing import chosen
+from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
 
 if TYPE_CHECKING:
     import duckdb
@@ -116,7 +116,7 @@ class Board:
             UnknownError: no run has that name, or no scalar run one that is asked for.
         """
         index = self.run(run)
-        named = chosen(instead, tensorboard_runs.scalars)
+        named = validated_runs(instead, tensorboard_runs.scalars)
         return named or self._trainings.of(index, tensorboard_runs).pairing.runs
 
     def steps(self, question: StepsQuestion) -> Steps:

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -53,7 +53,7 @@ def logged(samples: int = 60) -> list[dict[str, Any]]:
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("worst")
     (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in logged()))
-    indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
     indexer.index_now()
     yield Board(indexer)
     indexer.stop()

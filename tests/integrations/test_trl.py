@@ -207,12 +207,12 @@ def test_a_rollout_of_ones_own(train: Trained, tiny: Path, open_board: Callable[
 def test_a_training_goes_on_whatever_happens_to_the_log(
     train: Trained, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from tensorboard_plugin_rlboard.integrations.trl_batch import Facts
+    from tensorboard_plugin_rlboard.integrations.trl_batch import TrainerView
 
     def broken(*_: Any) -> None:
         raise KeyError("completion_ids")
 
-    monkeypatch.setattr(Facts, "fill", broken)
+    monkeypatch.setattr(TrainerView, "fill", broken)
     with caplog.at_level(logging.WARNING):
         trainer, folder = train(max_steps=2)
     assert trainer.state.global_step == 2

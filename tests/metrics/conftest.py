@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Row = dict[str, Any]
@@ -28,7 +28,7 @@ def board_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Ite
         if lines not in opened:
             folder = tmp_path_factory.mktemp("board")
             (folder / "rollouts.jsonl").write_text(lines, encoding="utf-8")
-            indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+            indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
             indexer.index_now()
             opened[lines] = indexer, Board(indexer)
         return opened[lines][1]

@@ -53,4 +53,4 @@ def problems(board: Board) -> list[tuple[str, str]]:
 
 
 def spooled(spool: UnpackCache) -> list[Path]:
-    return [] if spool._home is None else sorted(Path(spool._home.name).iterdir())
+    return [] if spool._folder is None else sorted(Path(spool._folder.name).iterdir())

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.web.json_answers import json_values
 
@@ -115,7 +115,7 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
 
 
 def opened(root: Path) -> Iterator[Board]:
-    indexer = BackgroundIndexer(Registry(roots(str(root), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(root), "")), 0)
     indexer.index_now()
     yield Board(indexer)
     indexer.stop()

@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore, Manifest
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROWS = 60
@@ -28,7 +28,7 @@ def manifest(tmp_path: Path, logs: Path, name: str = "a.jsonl") -> Manifest:
 
 
 def rewards(logs: Path, cache: Path | None) -> list[float]:
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
     table = Board(indexer).samples(
         SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)

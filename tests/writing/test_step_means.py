@@ -131,7 +131,7 @@ def test_a_step_is_there_when_the_next_has_begun(tmp_path: Path, monkeypatch: py
     writer.log(step=1, reward=0.0)  # a late one
     writer.flush()
     assert "rlboard/reward" not in curves(tmp_path)
-    monkeypatch.setattr(step_buffer, "GRACE", 0.0)
+    monkeypatch.setattr(step_buffer, "LATE_SECONDS", 0.0)
     writer.log(step=2, reward=4.0)
     assert curves(tmp_path)["rlboard/reward"] == {1: 0.5}
     writer.close()
@@ -284,7 +284,7 @@ def test_event_files_of_one_folder_are_shared_until_the_last_is_closed(tmp_path:
     one, other = EventFile.shared(tmp_path), EventFile.shared(tmp_path)
     assert one is other
     one.close()
-    other.scalars(1, {"a": 1.0})
+    other.write_scalars(1, {"a": 1.0})
     other.close()
     third = EventFile.shared(tmp_path)
     assert third is not one

@@ -28,7 +28,7 @@ class ColumnMapping:
 
 def column_mapping(run: RunIndex) -> ColumnMapping:
     """The mapping of a run; of several, that of the first file by its path."""
-    files = tuple(run.files.values())  # the refresh thread may add one meanwhile
+    files = tuple(run.files.values())  # the indexing thread may add one meanwhile
     for file in sorted(files, key=lambda file: file.relative):
         mapping = file.format.mapping
         if mapping is not None:

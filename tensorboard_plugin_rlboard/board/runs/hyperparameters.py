@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import (
-    EventFacts,
-    RunConfig,
-    Source,
-    combined,
-    said,
+    HyperparameterSource,
+    RunHyperparameters,
+    merge_sources,
+    toml_sources,
 )
 
 if TYPE_CHECKING:
@@ -24,17 +24,17 @@ class Hyperparameters:
     """Puts together the settings of trainings, and again only when one of their sources changes."""
 
     def __init__(self) -> None:
-        self._configs: dict[str, tuple[tuple[Source, ...], RunConfig]] = {}
+        self._configs: dict[str, tuple[tuple[HyperparameterSource, ...], RunHyperparameters]] = {}
 
     def of(
         self,
         run: str,
         settings: Settings,
-        files: Sequence[Source],
-        facts: EventFacts,
+        files: Sequence[HyperparameterSource],
+        facts: EventMetadata,
         scalar_runs: Sequence[str],
         declared_by: Collection[str] = (),
-    ) -> RunConfig:
+    ) -> RunHyperparameters:
         """The settings of a run.
 
         Args:
@@ -45,12 +45,12 @@ class Hyperparameters:
             scalar_runs: the runs that it is paired with.
             declared_by: the runs whose event files name its rollouts.
         """
-        of_toml = said(settings.config, settings.config_sources)
+        of_toml = toml_sources(settings.hyperparameters, settings.hyperparameter_files)
         sources = (*of_toml, *files, *_event_sources(facts, scalar_runs, declared_by))
         last = self._configs.get(run)
         if last is not None and _equal(last[0], sources):
             return last[1]
-        config = combined(sources)
+        config = merge_sources(sources)
         self._configs[run] = sources, config
         return config
 
@@ -68,18 +68,18 @@ def run_folder(run: RunIndex) -> str:
 
 
 def _event_sources(
-    facts: EventFacts, scalar_runs: Sequence[str], declared_by: Collection[str]
-) -> Iterator[Source]:
+    facts: EventMetadata, scalar_runs: Sequence[str], declared_by: Collection[str]
+) -> Iterator[HyperparameterSource]:
     for name in scalar_runs:
         values = _hparams(facts.hparams, name)
         if values is not None:
-            yield Source("hparams", values)
+            yield HyperparameterSource("hparams", values)
     for name in scalar_runs:
         if name in facts.arguments:
-            yield Source("args/text_summary", facts.arguments[name])
+            yield HyperparameterSource("args/text_summary", facts.arguments[name])
     for declaration in facts.declarations:
-        if declaration.run in declared_by and declaration.config:
-            yield Source("RolloutWriter", declaration.config)
+        if declaration.run in declared_by and declaration.hyperparameters:
+            yield HyperparameterSource("RolloutWriter", declaration.hyperparameters)
 
 
 def _hparams(hparams: Mapping[str, Mapping[str, object]], run: str) -> Mapping[str, object] | None:
@@ -91,7 +91,7 @@ def _hparams(hparams: Mapping[str, Mapping[str, object]], run: str) -> Mapping[s
     return hparams[below[0]] if len(below) == 1 else None
 
 
-def _equal(before: tuple[Source, ...], now: tuple[Source, ...]) -> bool:
+def _equal(before: tuple[HyperparameterSource, ...], now: tuple[HyperparameterSource, ...]) -> bool:
     return len(before) == len(now) and all(
         old.name == new.name and (old.values is new.values or old.values == new.values)
         for old, new in zip(before, now, strict=True)

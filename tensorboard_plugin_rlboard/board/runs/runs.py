@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Trai
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 
 _MAX_IGNORED = 100
 
@@ -63,7 +63,7 @@ class RunList:
         return Runs(
             runs=infos,
             ignored=[IgnoredFile(file, reason) for file, reason in ignored],
-            looked_in=[printable(root.path) for root in registry.roots],
+            looked_in=[printable_path(root.path) for root in registry.roots],
             state="ready" if registry.surveys else "looking",
             message=registry.failure,
         )
@@ -80,9 +80,9 @@ class RunList:
             indexed_bytes=run.indexed,
             bytes_per_second=registry.speed(run),
             scalar_runs=training.pairing.runs,
-            scalar_pairing=training.pairing.how,
+            scalar_pairing=training.pairing.method,
             scalar_choices=training.choices,
-            config=training.config.config,
+            config=training.config.values,
             config_sources=training.config.sources,
             text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
         )
@@ -97,7 +97,7 @@ class RunList:
     def _settings_problem(self, run: RunIndex) -> str:
         """What of a run's rlboard.toml does not count, the first such sentence; empty where all does."""
         first = next(iter(tuple(run.files.values())), None)
-        return "" if first is None else next(iter(self._registry.settings.of(first.path).problems), "")
+        return "" if first is None else next(iter(self._registry.settings.for_path(first.path).problems), "")
 
 
 def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:

@@ -9,9 +9,15 @@ from tensorboard_plugin_rlboard.board.runs.hyperparameters import Hyperparameter
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.training.hyperparameters.merge import EventFacts, RunConfig
-from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import ConfigFiles
-from tensorboard_plugin_rlboard.training.scalar_pairing import Declared, Pairing, choices, pairing
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import RunHyperparameters
+from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import TrainerFiles
+from tensorboard_plugin_rlboard.training.scalar_pairing import (
+    DeclaredRuns,
+    ScalarPairing,
+    pair_runs,
+    selectable_runs,
+)
 
 
 @dataclass(frozen=True)
@@ -25,9 +31,9 @@ class Training:
         text: what rlboard.toml says of its texts.
     """
 
-    pairing: Pairing
+    pairing: ScalarPairing
     choices: Sequence[str]
-    config: RunConfig
+    config: RunHyperparameters
     text: TextRules
 
 
@@ -41,7 +47,7 @@ class TensorBoardRuns:
     """
 
     scalars: tuple[str, ...] = ()
-    facts: EventFacts = field(default_factory=EventFacts)
+    facts: EventMetadata = field(default_factory=EventMetadata)
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class _PairedRuns:
         declared_by: the runs whose event files name its rollouts.
     """
 
-    pairing: Pairing
+    pairing: ScalarPairing
     choices: Sequence[str]
     declared_by: Sequence[str]
 
@@ -66,7 +72,7 @@ class _PairingCache:
         self.tensorboard_runs = tensorboard_runs
         self.runs = runs
         declarations = tensorboard_runs.facts.declarations
-        self.declared = Declared((declaration.run, declaration.files) for declaration in declarations)
+        self.declared = DeclaredRuns((declaration.run, declaration.paths) for declaration in declarations)
         self.paired: dict[str, tuple[object, _PairedRuns]] = {}
 
 
@@ -75,24 +81,24 @@ class Trainings:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._files = ConfigFiles(registry.roots)
+        self._files = TrainerFiles(registry.roots)
         self._hyperparameters = Hyperparameters()
         self._cache = _PairingCache(TensorBoardRuns(), registry.runs)
 
     def of(self, run: RunIndex, tensorboard_runs: TensorBoardRuns) -> Training:
         """The training of a run, with what TensorBoard knows now."""
         folder = run_folder(run)
-        settings = self._registry.settings.of(folder)
+        settings = self._registry.settings.for_path(folder)
         paired = self._paired(run, tensorboard_runs, settings.scalar_runs)
         config = self._hyperparameters.of(
             run.name,
             settings,
-            self._files.of(folder),
+            self._files.sources_for(folder),
             tensorboard_runs.facts,
             paired.pairing.runs,
             paired.declared_by,
         )
-        return Training(paired.pairing, paired.choices, config, settings.text)
+        return Training(paired.pairing, paired.choices, config, settings.text_rules)
 
     def _paired(
         self, run: RunIndex, tensorboard_runs: TensorBoardRuns, named: Sequence[str] | None
@@ -112,11 +118,11 @@ class Trainings:
         last = cache.paired.get(run.name)
         if last is not None and last[0] == made_of:
             return last[1]
-        declared_by = cache.declared.by(run.name, tuple(run.files))
+        declared_by = cache.declared.runs_for(run.name, tuple(run.files))
         scalars = tensorboard_runs.scalars
         paired = _PairedRuns(
-            pairing(run.name, scalars, runs, named=named, declared=declared_by),
-            choices(run.name, scalars),
+            pair_runs(run.name, scalars, runs, from_toml=named, declared=declared_by),
+            selectable_runs(run.name, scalars),
             declared_by,
         )
         cache.paired[run.name] = made_of, paired

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, line_context
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, sample_row
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, read_sample_values, sample_row
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, with_derived_metrics
-from tensorboard_plugin_rlboard.sources.reader import read_now
+from tensorboard_plugin_rlboard.sources.reader import read_range_in_time
 
 _CACHE_BYTES = 64 * 1024 * 1024
 
@@ -41,13 +41,13 @@ class DecodedSample:
         tokens: logged and derived token metrics, aligned.
     """
 
-    row: OpenedRow
+    row: SampleValues
     tokens: Tokens
 
     @property
     def size(self) -> int:
         """Bytes that it holds, about."""
-        return 8 * sum(len(array) for array in self.tokens.values.values()) + 60 * len(self.row.raw_tokens)
+        return 8 * sum(len(array) for array in self.tokens.values.values()) + 60 * len(self.row.token_strings)
 
 
 class DecodedSamples:
@@ -75,7 +75,7 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
     """
     file = location.file
     try:
-        line = read_now(file.path, location.offset, location.length)
+        line = read_range_in_time(file.path, location.offset, location.length)
     except OSError as error:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     arrays = sorted(run.keys.arrays)
@@ -87,5 +87,5 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
         raise UnknownError(
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
-    opened = open_row(row, file.format, arrays)
-    return DecodedSample(opened, with_derived_metrics(opened.tokens, *discounts(file.format)))
+    opened = read_sample_values(row, file.format, arrays)
+    return DecodedSample(opened, with_derived_metrics(opened.aligned, *discounts(file.format)))

@@ -31,7 +31,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
     file, values = row.location.file, row.values
     decoded = decoded_samples.get(run, row.location)
     names = token_metric_names(schema, decoded)
-    raw_tokens, mask = decoded.row.raw_tokens, decoded.tokens.mask
+    raw_tokens, mask = decoded.row.token_strings, decoded.tokens.mask
     shown_tokens = decode_for_display(raw_tokens)
     gamma, lam = discounts(file.format)
     context = sample_context(session, values)
@@ -57,7 +57,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
         token_metrics=[token_metric_info(name) for name in names],
         missing=missing_spans(decoded.tokens.missing, names),
         mask=None if mask is None else mask.tolist(),
-        trimmed=[TrimInfo(trim.what, trim.count, trim.reason) for trim in decoded.row.trims],
+        trimmed=[TrimInfo(trim.array, trim.count, trim.reason) for trim in decoded.row.trims],
         problems=_problems(session, row),
         neighbours=context.neighbours,
         value_target=_value_target(decoded, names),

@@ -50,7 +50,7 @@ class RunState:
             if self.restored_from == run.restored_digest:
                 return
             self.restored_from = run.restored_digest
-            stored = load_curves(cache.recall_curves(run.restored_digest)) if cache else None
+            stored = load_curves(cache.load_curves(run.restored_digest)) if cache else None
             if stored is not None:
                 self.curves.restore(stored)
                 self.saved = run.restored_digest, self.curves.snapshot.serial
@@ -70,4 +70,4 @@ class RunState:
                 return
             stored = self.curves.to_store()
         self.saved, self.saved_at = (digest, serial), now
-        cache.keep_curves(digest, dump_curves(stored))
+        cache.store_curves(digest, dump_curves(stored))

@@ -169,7 +169,7 @@ def _extreme_tokens(candidate: _Candidate, sample: DecodedSample, search: _Searc
     if search.per_sample:
         order = np.argsort(-extremities, kind="stable")[: search.per_sample]
         positions, extremities = positions[order], extremities[order]
-    texts = decode_for_display(sample.row.raw_tokens)
+    texts = decode_for_display(sample.row.token_strings)
     location = candidate.location
     own_id = sample_id(location.file.digest, location.offset, location.row)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
-from tensorboard_plugin_rlboard.sources.lines import last_lines
+from tensorboard_plugin_rlboard.sources.lines import last_line_range
 
 
 class FileRanges:
@@ -47,7 +47,7 @@ class FileRanges:
         at = range_plan.next_range(file.path, start, end) if start < end else None
         if at is None and start == 0 and end < file.state.size:
             at = range_plan.next_range(file.path, start, file.state.size)
-        return None if at is None else RangeOrder(file.path, *at, file.format.spec)
+        return None if at is None else RangeOrder(file.path, *at, file.format)
 
     def last_lines(self, file: IndexedFile) -> RangeOrder | None:
         """The last lines of a file, about 2 MB; None where there is no whole one.
@@ -55,5 +55,5 @@ class FileRanges:
         Raises:
             OSError: the file cannot be read.
         """
-        at = last_lines(file.path, file.state.read_to, self.end(file), range_plan.FIRST_RANGE)
-        return None if at is None else RangeOrder(file.path, *at, file.format.spec)
+        at = last_line_range(file.path, file.state.read_to, self.end(file), range_plan.FIRST_RANGE)
+        return None if at is None else RangeOrder(file.path, *at, file.format)

@@ -187,16 +187,16 @@ def test_simdjson_and_python_read_a_line_alike() -> None:
         b'{"a": 1, "a": 2, "logprobs": [1], "logprobs": [2]}',
     ]
     for line in lines:
-        quick, slow = sample_reader.parse(line, lists), sample_reader.parse_slowly(line)
+        quick, slow = sample_reader.parse_line(line, lists), sample_reader.parse_line_with_python(line)
         assert quick is not None
         assert slow is not None
         assert set(quick) == set(slow)
         for key, value in quick.items():
             plain = value.tolist() if isinstance(value, np.ndarray) else value
             assert repr(plain) == repr(slow[key]) or plain == slow[key], (line, key)
-    assert isinstance((sample_reader.parse(lines[0], lists) or {})["logprobs"], np.ndarray)
+    assert isinstance((sample_reader.parse_line(lines[0], lists) or {})["logprobs"], np.ndarray)
     for bad in (b"", b"[1]", b"3", b'{"a": 1} x', b'{"a":', b"\0\0"):
-        assert sample_reader.parse(bad, lists) is None
+        assert sample_reader.parse_line(bad, lists) is None
 
 
 def test_group_numbers_of_a_sample_are_those_of_the_table(

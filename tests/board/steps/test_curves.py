@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.web import json_answers
 from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
 
@@ -75,7 +75,9 @@ def test_curves_are_what_a_query_answers(
             if board is None or way == "restart":
                 if indexer is not None:
                     indexer.stop()
-                indexer = BackgroundIndexer(Registry(roots(str(folder / "log"), ""), folder / "cache"), 0)
+                indexer = BackgroundIndexer(
+                    Registry(parse_roots(str(folder / "log"), ""), folder / "cache"), 0
+                )
                 board = Board(indexer)
                 if way == "restart":
                     survey_only(board)

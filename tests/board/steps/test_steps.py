@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.metrics.tokens import k3
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -49,7 +49,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("steps")
     rows = [row(3, i) for i in range(8)] + [row(1, 0), row(1, 2)]
     (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
     indexer.index_now()
     yield Board(indexer)
     indexer.stop()

@@ -16,13 +16,13 @@ from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, Sa
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 OURS = ("verifiers", "prime_rl_tokens", "miles")
 
 
 def opened(root: Path) -> Iterator[Board]:
-    indexer = BackgroundIndexer(Registry(roots(str(root), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(root), "")), 0)
     indexer.index_now()
     yield Board(indexer)
     indexer.stop()

@@ -77,7 +77,7 @@ def shown(board: Board, name: str = "run") -> list[tuple[object, object]]:
         pytest.param(
             True,
             marks=pytest.mark.skipif(
-                rank_files.zstd_frames()[0] is None, reason="needs Python 3.14 or the extra zstd"
+                rank_files.zstd_compressor()[0] is None, reason="needs Python 3.14 or the extra zstd"
             ),
         ),
     ],

@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[..., list[float]]
@@ -60,7 +60,7 @@ def rewards() -> Iterator[Open]:
     opened: list[BackgroundIndexer] = []
 
     def begin(folder: Path | str, cache: Path | None, run: str = "run") -> list[float]:
-        indexer = BackgroundIndexer(Registry(roots(str(folder), ""), cache), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(folder), ""), cache), 0)
         opened.append(indexer)
         indexer.index_now()
         table = Board(indexer).samples(

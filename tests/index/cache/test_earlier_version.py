@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.build import range_builder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     VERSION,
@@ -29,7 +30,7 @@ from tensorboard_plugin_rlboard.index.cache.part_store import digest_of, key_dig
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 WRITTEN = Path(__file__).parents[2] / "fixtures" / "index_version_3"
@@ -50,7 +51,7 @@ def test_parts_come_back_byte_for_byte() -> None:
     assert len(parts) == 3
     for path in parts:
         built, rows = read_part(path.read_bytes()), path.with_suffix(".parquet").read_bytes()
-        assert part_facts("native", built) == path.read_bytes()
+        assert part_facts(NATIVE, built) == path.read_bytes()
         assert digest_of(path.read_bytes(), rows) == path.stem
 
 
@@ -66,7 +67,7 @@ def logs(tmp_path: Path) -> Path:
 
 def answers(logs: Path, cache: Path | None) -> tuple[int, str]:
     """How many rows there are, and what they and their problems hold, NaN as text because it equals nothing."""
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
     board = Board(indexer)
     columns = ["response", "line", "attempt", *(metric.name for metric in board.runs().runs[0].metrics)]
@@ -102,7 +103,7 @@ def test_log_that_was_indexed_is_not_read_again(
     if origin == "another path":
         (logs / "run" / "b.jsonl.gz").unlink()  # shorter than what tells logs apart by how they begin
         expected = answers(logs, None)
-    monkeypatch.setattr(range_builder, "build", reading)
+    monkeypatch.setattr(range_builder, "build_part", reading)
     assert answers(logs, None if origin == "beside the data" else cache) == expected
     if origin == "beside the data":
         assert main(["index", str(logs), "--beside"]) == 0

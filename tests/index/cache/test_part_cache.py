@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Start = Callable[[], Board]
@@ -43,7 +43,7 @@ def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
     opened: list[BackgroundIndexer] = []
 
     def begin() -> Board:
-        indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
         opened.append(indexer)
         indexer.index_now()
         return Board(indexer)
@@ -164,7 +164,7 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
 def test_folder_that_cannot_be_written_costs_the_cache_only(logs: Path, tmp_path: Path) -> None:
     (logs / "a.jsonl").write_text(line(1))
     (tmp_path / "file").write_text("")
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "file" / "cache"), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "file" / "cache"), 0)
     indexer.index_now()
     assert everything(Board(indexer))["rows"]["step"] == [1]
     indexer.stop()

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.joins import run_joins
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
@@ -32,7 +32,7 @@ def open_board() -> Any:
     opened: list[BackgroundIndexer] = []
 
     def make(folder: Path) -> Board:
-        where = roots(str(folder), "")
+        where = parse_roots(str(folder), "")
         indexer = BackgroundIndexer(Registry(where, settings=SettingsFinder(where, seconds=0.0)), 0)
         opened.append(indexer)
         indexer.index_now()

@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -35,7 +35,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
     opened: list[BackgroundIndexer] = []
 
     def make(**more: Any) -> Board:
-        indexer = BackgroundIndexer(Registry(roots(str(tmp_path / "log"), ""), tmp_path / "cache", **more), 0)
+        indexer = BackgroundIndexer(
+            Registry(parse_roots(str(tmp_path / "log"), ""), tmp_path / "cache", **more), 0
+        )
         opened.append(indexer)
         board = Board(indexer)
         indexer.index_now()

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.joins import run_joins, side_files
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROUNDS = 10
@@ -123,7 +123,7 @@ def test_any_order_of_changes(tmp_path: Path, seed: int, monkeypatch: pytest.Mon
     world = World(log, seed)
     if seed % 3 == 2:
         (log / "rlboard.toml").write_text("[reference]\nfirst_visit = true\n")
-    indexer = BackgroundIndexer(Registry(roots(str(log), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(log), ""), cache), 0)
     board = Board(indexer)
     try:
         for turn in range(ROUNDS):
@@ -132,10 +132,10 @@ def test_any_order_of_changes(tmp_path: Path, seed: int, monkeypatch: pytest.Mon
             indexer.index_now()
             if turn % 4 == 3:  # TensorBoard starts again over the same kept parts
                 indexer.stop()
-                indexer = BackgroundIndexer(Registry(roots(str(log), ""), cache), 0)
+                indexer = BackgroundIndexer(Registry(parse_roots(str(log), ""), cache), 0)
                 board = Board(indexer)
                 indexer.index_now()
-            fresh = BackgroundIndexer(Registry(roots(str(log), "")), 0)
+            fresh = BackgroundIndexer(Registry(parse_roots(str(log), "")), 0)
             try:
                 fresh.index_now()
                 now, expected = everything(board), everything(Board(fresh))

@@ -19,10 +19,10 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
-from tensorboard_plugin_rlboard.index.build.part import build
+from tensorboard_plugin_rlboard.index.build.part import build_part
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -95,7 +95,7 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
         for name in ("grown", "whole"):
             (Path(folder) / name).mkdir()
         path = Path(folder) / "grown" / "a.jsonl"
-        indexer = BackgroundIndexer(Registry(roots(folder, "")), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(folder, "")), 0)
         try:
             start = 0
             for cut in sorted({min(cut, len(data)) for cut in cuts}):
@@ -174,9 +174,9 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
         whole = list(lines)
         if any(b"poison" in line for line in whole):
             raise duckdb.OutOfMemoryException("no")
-        return build(whole, *rest)
+        return build_part(whole, *rest)
 
-    monkeypatch.setattr(range_builder, "build", failing)
+    monkeypatch.setattr(range_builder, "build_part", failing)
     rows: list[Any] = [row(step, f"r{step}") for step in range(1, 30)]
     rows[7] = row(8, "poison")
     rows[20]["late"] = 1.0

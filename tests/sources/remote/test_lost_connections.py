@@ -83,7 +83,7 @@ def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> N
     assert file == bucket.url
     assert reason.endswith("it is asked again at the next look.")
     assert isinstance(board.indexer, BackgroundIndexer)
-    assert board.indexer.has_files(0), "so that the tab is there to say it"
+    assert board.registry.any_files, "so that the tab is there to say it"
     line_to.set_down(False)
     board.indexer.index_now()
     assert steps(board) == [1]
@@ -97,19 +97,19 @@ def test_where_every_attempt_takes_long_there_are_few(monkeypatch: pytest.Monkey
         raise TimeoutError
 
     with pytest.raises(OSError, match=r"did not answer in time \(TimeoutError\)"):
-        filesystems.patiently("s3://bucket/x", ask)
+        filesystems.ask("s3://bucket/x", ask)
 
 
 def test_whoever_waits_is_not_kept_waiting_by_a_dead_network() -> None:
     answer = threading.Event()
     with (
-        filesystems.hurried(0.05),
+        filesystems.time_limit(0.05),
         pytest.raises(OSError, match=r"s3://bucket did not answer in 0\.05 seconds"),
     ):
-        filesystems.patiently("s3://bucket/x", answer.wait)
+        filesystems.ask("s3://bucket/x", answer.wait)
     answer.set()
-    with filesystems.hurried(60.0):
-        assert filesystems.patiently("s3://bucket/x", lambda: 7) == 7
+    with filesystems.time_limit(60.0):
+        assert filesystems.ask("s3://bucket/x", lambda: 7) == 7
         with pytest.raises(FileNotFoundError):
-            filesystems.patiently("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
-    assert filesystems.patiently("s3://bucket/x", threading.current_thread) is threading.current_thread()
+            filesystems.ask("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
+    assert filesystems.ask("s3://bucket/x", threading.current_thread) is threading.current_thread()

@@ -17,8 +17,8 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources import reader
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[str], Board]
@@ -43,7 +43,7 @@ def test_runs_on_s3_are_found_and_opened(bucket: Bucket, open_url: Open) -> None
 
 def test_named_root_and_slash_at_the_end(bucket: Bucket) -> None:
     path = bucket.put("a/x.jsonl", lines(1))
-    for found in (scan(roots(f"{bucket.url}/", "")), scan(roots("", bucket.url))):
+    for found in (list_sources(parse_roots(f"{bucket.url}/", "")), list_sources(parse_roots("", bucket.url))):
         assert [(file.path, file.relative) for file in found.runs["a"]] == [(path, "a/x.jsonl")]
 
 
@@ -64,7 +64,7 @@ def test_object_is_seekable_and_its_lines_are_read_ahead(bucket: Bucket) -> None
         assert file.seek(2) == 2
         assert file.seek(1, 1) == 3
         assert (file.read(2), file.tell(), file.read(0)) == (b"34", 5, b"")
-    with reader.open_start(url) as file:
+    with reader.open_forward(url) as file:
         assert file.readlines() == [b"0123456789\n", b"ab"]
 
 
@@ -149,14 +149,16 @@ def test_containers_are_fetched_and_checkpoints_are_not(
 
 def test_root_that_is_missing_or_a_file(bucket: Bucket) -> None:
     url = bucket.put("x.jsonl", lines(1))
-    assert [problem.reason for problem in scan(roots(url, "")).problems] == ["This is a file, not a folder."]
-    assert scan(roots(f"{bucket.url}/nothing", "")).runs == {}
-    assert scan(roots("s3://no-such-bucket-here/logs", "")).runs == {}
+    assert [problem.reason for problem in list_sources(parse_roots(url, "")).problems] == [
+        "This is a file, not a folder."
+    ]
+    assert list_sources(parse_roots(f"{bucket.url}/nothing", "")).runs == {}
+    assert list_sources(parse_roots("s3://no-such-bucket-here/logs", "")).runs == {}
 
 
 def test_remote_root_is_active_without_a_question() -> None:
-    assert first_file(roots("s3://bucket/logs", ""), time.monotonic() - 1)
-    indexer = BackgroundIndexer(Registry(roots("nowhere://at.all", "")), 0)
+    assert has_log_file(parse_roots("s3://bucket/logs", ""), time.monotonic() - 1)
+    indexer = BackgroundIndexer(Registry(parse_roots("nowhere://at.all", "")), 0)
     indexer.start()
     assert indexer._thread is not None
     indexer._thread.join(30)
