@@ -10,7 +10,7 @@ from repository import FIXTURES
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +49,7 @@ def open_board() -> Iterator[Callable[[Path], Board]]:
     opened: list[BackgroundIndexer] = []
 
     def make(folder: Path) -> Board:
-        indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
         opened.append(indexer)
         indexer.index_now()
         return Board(indexer)

@@ -17,9 +17,9 @@ from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, Proc
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 from tensorboard_plugin_rlboard.cluster.ray_engine import MissingRayError, RayEngine, RayUnreachableError
 from tensorboard_plugin_rlboard.index.cache.local_store import SIZE_LIMIT, LocalStore, default_folder
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.discovery.walk import Scan, scan
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 
 INLINE_BYTES = 32 * 1024**2
 """Bytes up to which no processes are started."""
@@ -79,7 +79,7 @@ def index(arguments: IndexArguments) -> int:
         sys.stderr.write("Interrupted. What is done is kept: the same command goes on from here.\n")
         return 130
     if not counts.files and not failures:
-        sys.stderr.write(_NO_RUNS.format(where=printable(arguments.source)) + "\n")
+        sys.stderr.write(_NO_RUNS.format(where=printable_path(arguments.source)) + "\n")
         return 1
     return 1 if failures else 0
 
@@ -103,33 +103,33 @@ def _cache(arguments: IndexArguments) -> LocalStore | None:
     return cache
 
 
-def _scan(arguments: IndexArguments) -> Scan:
-    where = printable(arguments.source)
+def _scan(arguments: IndexArguments) -> SourceListing:
+    where = printable_path(arguments.source)
     if not is_address(arguments.source):
         folder = Path(arguments.source).expanduser()
         if not folder.exists():
             raise CannotBeginError(f"There is no such directory: {where}")
         if not folder.is_dir():
             raise CannotBeginError(f"{where} is a file; give the folder that it lies in.")
-    scanned = scan(roots(arguments.source, ""))
+    scanned = list_sources(parse_roots(arguments.source, ""))
     if (
         not scanned.runs
         and scanned.problems
-        and scanned.problems[0].path == printable(roots(arguments.source, "")[0].path)
+        and scanned.problems[0].path == printable_path(parse_roots(arguments.source, "")[0].path)
     ):
         raise CannotBeginError(f"{where}: {scanned.problems[0].reason}")
     return scanned
 
 
 def _run_job(
-    arguments: IndexArguments, scanned: Scan, cache: LocalStore | None, progress: Progress
+    arguments: IndexArguments, scanned: SourceListing, cache: LocalStore | None, progress: Progress
 ) -> tuple[JobCounts, bool]:
     """Does the job; returns the counts, and whether it came to its end."""
     files = [file for run in scanned.runs.values() for file in run]
     if not files:
         return JobCounts(), True
     engine: InlineEngine | ProcessEngine | RayEngine | None = None
-    job = IndexJob(files, cache, roots(arguments.source, ""))
+    job = IndexJob(files, cache, parse_roots(arguments.source, ""))
     try:
         first = job.next_task(wait=True)
         if first is not None:
@@ -181,7 +181,11 @@ def _interrupted_by_sigterm() -> Iterator[None]:
 
 
 def _report(
-    arguments: IndexArguments, scanned: Scan, counts: JobCounts, failures: dict[str, str], seconds: float
+    arguments: IndexArguments,
+    scanned: SourceListing,
+    counts: JobCounts,
+    failures: dict[str, str],
+    seconds: float,
 ) -> None:
     write = sys.stdout.write
     runs = f"{_counted(counts.files, 'file')} of {_counted(len(scanned.runs), 'run')}"

@@ -21,13 +21,13 @@ from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER, sidecar
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.side_discovery import reason_to_leave_out
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import look
+from tensorboard_plugin_rlboard.sources.file_changes import compare
 from tensorboard_plugin_rlboard.sources.reader import is_packed
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 _PLANNERS = 4
 _REMOTE_PLANNERS = 32
@@ -202,7 +202,7 @@ class IndexJob:
         file_format, reason = self._recognition.sniff(file)
         if used_by_join := reason_to_leave_out(file, file_format, self._present):
             file_format, reason = None, used_by_join
-        state = look(None, file, time.time_ns()).state
+        state = compare(None, file, time.time_ns()).state
         if file_format is None or state is None:
             if reason:
                 counts.ignored[file.relative] = reason

@@ -18,9 +18,9 @@ from tensorboard_plugin_rlboard.index.build.range_plan import CutRange, read_nex
 from tensorboard_plugin_rlboard.index.cache.blob_folder import open_folder
 from tensorboard_plugin_rlboard.index.cache.manifest import part_facts
 from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
-from tensorboard_plugin_rlboard.sources.discovery.source_file import sentence
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, measure
-from tensorboard_plugin_rlboard.sources.reader import damage
+from tensorboard_plugin_rlboard.sources.discovery.source_file import error_sentence
+from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, with_unpacked_size
+from tensorboard_plugin_rlboard.sources.reader import damage_in
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class TaskResult:
 
     Attributes:
         parts: what it has built, in file order.
-        failure: why there are no more, one sentence; else empty.
+        failure: why there are no more, one error_sentence; else empty.
         unpacked_size: bytes that a compressed file unpacks to.
     """
 
@@ -108,13 +108,13 @@ def run_task_once(task: Task) -> TaskResult:
 
 
 def unreadable(error: OSError) -> str:
-    """Why a file cannot be indexed, in one sentence with the machine that tried."""
-    return f"{sentence(error)[:-1]} (on {socket.gethostname()})."
+    """Why a file cannot be indexed, in one error_sentence with the machine that tried."""
+    return f"{error_sentence(error)[:-1]} (on {socket.gethostname()})."
 
 
 def _run_packed(task: Task) -> TaskResult:
-    state = measure(task.state, task.path)
-    failure = damage(task.path)
+    state = with_unpacked_size(task.state, task.path)
+    failure = damage_in(task.path)
     if failure:
         return TaskResult(
             failure=f"{failure} TensorBoard shows them, and the index is not kept.", unpacked_size=state.size

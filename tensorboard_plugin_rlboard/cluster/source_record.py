@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.sources.reader import is_packed
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.cluster.range_tasks import TaskResult
     from tensorboard_plugin_rlboard.formats.base import Format
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
     from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 

@@ -12,12 +12,14 @@ from index_jobs import ROWS, line, manifest, rewards
 from repository import ROOT
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import range_tasks, shared_store
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Run = Callable[..., int]
@@ -32,15 +34,18 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     assert "1,752 samples" in said.out
     assert f"--rlboard_cache_dir {tmp_path / 'cache'}" in said.out
     assert said.err == "", "no progress where there is no terminal"
-    fresh = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
-    kept = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+    fresh = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
+    kept = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
     fresh.index_now()
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.build.range_builder.build_range", None)
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.update.part_loader.build_range", None)
     kept.index_now()
     for name in fresh.registry.runs:
         answers = [
-            (board.steps(Selection(name)), board.samples(Selection(name), TextRules(), limit=500))
+            (
+                board.steps(StepsQuestion(Selection(name))),
+                board.samples(SamplesQuestion(Selection(name), TextRules(), limit=500)),
+            )
             for board in (Board(fresh), Board(kept))
         ]
         assert answers[0][0] == answers[1][0]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import command, range_tasks
@@ -21,7 +22,7 @@ from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -65,9 +66,11 @@ def index(logs: Path, *more: str) -> int:
 
 
 def rewards(logs: Path, cache: Path | None) -> list[float]:
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
-    table = Board(indexer).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+    table = Board(indexer).samples(
+        SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)
+    )
     indexer.stop()
     return [float(str(reward)) for reward in table.columns["reward"]]
 

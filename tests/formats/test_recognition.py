@@ -17,7 +17,7 @@ from repository import SAMPLES
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, from_spec, recognise
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_slowly
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_line_with_python
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 
 OF_FOLDER = {
@@ -132,7 +132,7 @@ def test_each_row_belongs_to_one_format() -> None:
     "path", sorted(FIXTURES.glob("*/*.jsonl")), ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
 def test_no_row_is_claimed_twice(path: Path) -> None:
-    for row in map(parse_slowly, path.read_bytes().splitlines()):
+    for row in map(parse_line_with_python, path.read_bytes().splitlines()):
         claimed = claims(row or {})
         assert len(claimed) <= 1 or claimed in RELATIVES
         assert path.parent.name != "native" or claimed <= {"native", "roll-board"}

@@ -81,7 +81,7 @@ def test_nothing_that_is_logged_disturbs_and_every_sample_is_accounted_for(
 def test_an_error_while_lines_are_made_costs_only_their_samples(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, script = json_lines.encode, iter([MemoryError("no")])
+    real, script = json_lines.encode_rows, iter([MemoryError("no")])
 
     def failing(*given: Any) -> Any:
         error = next(script, None)

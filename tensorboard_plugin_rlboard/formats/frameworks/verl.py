@@ -1,8 +1,12 @@
-"""verl's rollout and validation dumps, `{step}.jsonl`: texts and scores, one line a sample, no token data.
+"""Reads verl's rollout and validation dumps: texts and scores, no token data.
+
+Trainer: verl, trainer/ppo/ray_trainer.py and v1/trainer_base.py; its forks.
+Option: `trainer.rollout_data_dir` and `trainer.validation_data_dir`; files are `{step}.jsonl`.
+Line: one sample.
 
 Training rows hold the score; validation rows also `reward`, the total, and every further result of the reward function.
 A reward function that returns `score` overwrites the score, so the total counts where both are there, and `score` is
-then a metric of its own. Special tokens are gone from the texts. Not there: token arrays, references, finish reasons.
+then a metric of its own. Special tokens are gone from the texts. Not there: references, finish reasons.
 """
 
 from __future__ import annotations
@@ -47,8 +51,8 @@ def _path_defaults(path: PurePosixPath) -> PathDefaults:
 
 
 def _validation_path_defaults(path: PurePosixPath) -> PathDefaults:
-    told = _path_defaults(path)
-    return replace(told, split=told.split or "eval")
+    defaults = _path_defaults(path)
+    return replace(defaults, split=defaults.split or "eval")
 
 
 VERL = Format(

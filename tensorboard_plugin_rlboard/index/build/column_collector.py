@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_text
-from tensorboard_plugin_rlboard.formats.rows.json_parsers import flat_numbers, plain
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import SPECIAL, Logged, from_list
+from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, to_python
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
+    SPECIAL_TOKEN,
+    LoggedArrays,
+    numbers_from_list,
+)
 from tensorboard_plugin_rlboard.index.build.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, can_be_column
 from tensorboard_plugin_rlboard.index.build.line_decoder import Problem, Row
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
@@ -143,7 +147,7 @@ class ColumnCollector:
         if is_list and may_be_array and self._add_array(line, key, value):
             return
         if key in self._texts:
-            self._add_scalar(line, key, structure_text(plain(value)))
+            self._add_scalar(line, key, structure_to_text(to_python(value)))
         elif key in self._numbers:
             reason = f"{key} is no number; it is shown with its sample and left out of every statistic."
             self._complain(line, "not_a_number", reason)
@@ -158,10 +162,10 @@ class ColumnCollector:
             return
         self._n_tokens[-1] = count
         last = tokens[count - 1]
-        if isinstance(last, str) and SPECIAL.fullmatch(last):
+        if isinstance(last, str) and SPECIAL_TOKEN.fullmatch(last):
             self.last_tokens[-1], self._n_trailing[-1] = last, 1
             if count > 1 and tokens[count - 2] == last:
-                whole = plain(tokens)
+                whole = to_python(tokens)
                 other = next((i for i in range(count - 1, -1, -1) if whole[i] != last), -1)
                 self._n_trailing[-1] = count - 1 - other
 
@@ -182,7 +186,7 @@ class ColumnCollector:
         self._block.setdefault(field, []).append((len(self._n_tokens) - 1, rank, *found))
         return True
 
-    def logged(self) -> Logged:
+    def logged(self) -> LoggedArrays:
         """The arrays of the rows since the last call, flat."""
         count = len(self._n_tokens)
         n_tokens = np.asarray(self._n_tokens, np.int64)
@@ -201,7 +205,9 @@ class ColumnCollector:
             if absent is not None:
                 null[name] = absent
         last = self.last_tokens[self._block_start :]
-        found = Logged(widths, n_tokens, last, np.asarray(self._n_trailing, np.int64), lengths, values, null)
+        found = LoggedArrays(
+            widths, n_tokens, last, np.asarray(self._n_trailing, np.int64), lengths, values, null
+        )
         self._begin_block()
         return found
 
@@ -220,17 +226,17 @@ def _first_of_each_row(arrays: list[_Array]) -> list[_Array]:
 def _numbers(value: Any, *, strict: bool) -> tuple[Floats, Bools | None] | None:
     """The elements of a list and where they are null; None where it is no list of numbers.
 
-    What counts as a number is said by `from_list`.
+    What counts as a number is said by `numbers_from_list`.
     """
     if type(value) is not list:
-        flat = flat_numbers(value)
+        flat = number_array(value)
         if flat is not None:
             return flat, None
         first = value[0]
         if (isinstance(first, str) and strict) or (hasattr(first, "as_buffer") and len(first) != 1):
             return None  # texts, or lists of several numbers, however many: not worth a look at each
         value = value.as_list()
-    return from_list(value, strict=strict)
+    return numbers_from_list(value, strict=strict)
 
 
 def _flat(arrays: list[_Array], lengths: Ints, widths: Ints) -> tuple[Floats, Bools | None]:

@@ -65,7 +65,7 @@ class LineDecoder:
     def _parse(self, line: bytes) -> Any:
         try:
             return self._parser.parse(line)
-        except json_parsers.REFUSED:
+        except json_parsers.SIMDJSON_ERRORS:
             return None
 
 
@@ -105,9 +105,9 @@ class SampleDecoder:
 
 def decoded_by_python(line: bytes, index: int) -> tuple[dict[str, Any] | None, Problem | None]:
     """A line as Python's parser reads it, the first value of a key that stands twice, and what was wrong with it."""
-    text = json_parsers.text_of(line)
+    text = json_parsers.decode_line(line)
     try:
-        row = json_parsers.by_python(text)
+        row = json_parsers.parse_with_python(text)
     except (ValueError, RecursionError) as error:
         return None, Problem(index, "bad_json", _reason(line, error))
     if not isinstance(row, dict):
@@ -124,7 +124,7 @@ def decoded_by_python(line: bytes, index: int) -> tuple[dict[str, Any] | None, P
     if "\\u" in text:
         dumped = json.dumps(row, ensure_ascii=False)
         if _LONE_SURROGATE.search(dumped):
-            row = json_parsers.by_python(_LONE_SURROGATE.sub("\ufffd", dumped))
+            row = json_parsers.parse_with_python(_LONE_SURROGATE.sub("\ufffd", dumped))
             problem = Problem(
                 index, "lone_surrogate", "The line has half a surrogate pair; it is shown as U+FFFD."
             )

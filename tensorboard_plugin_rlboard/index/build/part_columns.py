@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format, normalised_split
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import as_number
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 from tensorboard_plugin_rlboard.index.build.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
@@ -18,8 +18,8 @@ from tensorboard_plugin_rlboard.index.build.padding import without_leading, with
 from tensorboard_plugin_rlboard.index.build.sample_statistics import SIZE, TRIMMED, Block, repetition
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
+from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 
-_TRUNCATED = frozenset({"length", "max_length", "max_tokens", "truncated"})
 _LARGEST_STEP = 9e15
 
 
@@ -115,7 +115,8 @@ class PartColumns:
             self._problems.append(("no_step", reason, np.flatnonzero(self.sample & ~whole)))
         reasons = self.texts["finish_reason"].tolist()
         self.computed["m", "truncated"] = np.asarray(
-            [np.nan if reason is None else float(reason.lower() in _TRUNCATED) for reason in reasons], float
+            [np.nan if reason is None else float(reason.lower() in TRUNCATED_REASONS) for reason in reasons],
+            float,
         )
         self.computed["m", "repetition"] = repetition(response)
         self._remove_padding(collector.last_tokens, trimmed.astype(int).tolist())
@@ -189,7 +190,7 @@ class PartColumns:
                 continue
             found = _as_floats(column.values)
             if found is None:
-                numbers = [as_number(value) for value in column.values]
+                numbers = [number_from_value(value) for value in column.values]
                 bad += [row for row, number in zip(column.rows, numbers, strict=True) if number is None]
                 good = [row for row, number in zip(column.rows, numbers, strict=True) if number is not None]
                 array[good] = [number for number in numbers if number is not None]
@@ -230,7 +231,7 @@ def _as_floats(values: list[Any]) -> Floats | None:
 
 
 def _all_numbers(values: list[Any]) -> bool:
-    return _as_floats(values) is not None or all(as_number(value) is not None for value in values)
+    return _as_floats(values) is not None or all(number_from_value(value) is not None for value in values)
 
 
 def _extra_keys(columns: Mapping[str, Column]) -> ExtraKeys:

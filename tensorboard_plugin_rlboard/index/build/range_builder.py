@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
 from tensorboard_plugin_rlboard.index.build.part import Part, build_part
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import PROBE, Fingerprint, fingerprint_of_ends
+from tensorboard_plugin_rlboard.sources.file_changes import PROBE_BYTES, Fingerprint, fingerprint_of_ends
 from tensorboard_plugin_rlboard.sources.reader import open_file, read_range
 
 _BUFFER = 1024 * 1024
@@ -68,9 +68,11 @@ class _RangeLines:
                 if not line:
                     raise EOFError(self._order.path)
                 left -= len(line)
-                if len(self._head) < PROBE:
-                    self._head = (self._head + line)[:PROBE]
-                self._tail = line[-PROBE:] if len(line) >= PROBE else (self._tail + line)[-PROBE:]
+                if len(self._head) < PROBE_BYTES:
+                    self._head = (self._head + line)[:PROBE_BYTES]
+                self._tail = (
+                    line[-PROBE_BYTES:] if len(line) >= PROBE_BYTES else (self._tail + line)[-PROBE_BYTES:]
+                )
                 yield line
 
     def fingerprint(self) -> Fingerprint:

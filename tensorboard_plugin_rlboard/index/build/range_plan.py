@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail
+from tensorboard_plugin_rlboard.sources.lines import byte_ranges, complete_last_line
 from tensorboard_plugin_rlboard.sources.reader import read_range
 
 FIRST_RANGE = 2 * 1024 * 1024
@@ -49,7 +49,7 @@ def next_range(path: str, start: int, size: int, max_bytes: int = 0) -> tuple[in
         OSError: the file cannot be read.
     """
     max_bytes = max_bytes or _max_bytes(start, size)
-    return next(byte_ranges(path, start, size, max_bytes), None) or closed_tail(path, start, size)
+    return next(byte_ranges(path, start, size, max_bytes), None) or complete_last_line(path, start, size)
 
 
 def read_next_range(path: str, start: int, size: int) -> CutRange | None:
@@ -88,6 +88,6 @@ def plan(path: str, start: int, size: int) -> Iterator[tuple[int, int]]:
     for offset, length in byte_ranges(path, start, size, RANGE):
         yield offset, length
         start = offset + length
-    tail = closed_tail(path, start, size)
+    tail = complete_last_line(path, start, size)
     if tail is not None:
         yield tail

@@ -9,7 +9,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import align
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.index.build.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
@@ -48,10 +48,10 @@ class SampleStatistics:
         first, self._n_rows = self._n_rows, len(collector.lines)
         if first == self._n_rows:
             return
-        tokens, trims, misfits = align(collector.logged(), self._mask)
+        tokens, trims, misfits = align_arrays(collector.logged(), self._mask)
         for misfit in misfits:
             reason = (
-                f"{misfit.what} has {misfit.length} values for {misfit.tokens} response tokens: it is left out, "
+                f"{misfit.array} has {misfit.length} values for {misfit.n_tokens} response tokens: it is left out, "
                 "because nothing says which token each value belongs to."
             )
             self.problems.append(Problem(collector.lines[first + misfit.sample], "length_mismatch", reason))

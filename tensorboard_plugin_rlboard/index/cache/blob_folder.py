@@ -8,9 +8,9 @@ import secrets
 from pathlib import Path
 from typing import Protocol
 
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.remote import objects
-from tensorboard_plugin_rlboard.sources.remote.filesystems import inside, patiently, places
+from tensorboard_plugin_rlboard.sources.remote.filesystems import ask, file_systems, path_in_file_system
 
 
 class BlobFolder(Protocol):
@@ -91,11 +91,11 @@ class RemoteFolder:
         self._url = url
 
     def __str__(self) -> str:
-        return printable(self._url)
+        return printable_path(self._url)
 
     def read(self, name: str, max_bytes: int) -> bytes:
         """See `BlobFolder`."""
-        content = objects.read(f"{self._url}/{name}", 0, max_bytes + 1)
+        content = objects.read_object(f"{self._url}/{name}", 0, max_bytes + 1)
         if len(content) > max_bytes:
             raise _too_large(name)
         return content
@@ -103,13 +103,13 @@ class RemoteFolder:
     def write(self, name: str, content: bytes) -> None:
         """See `BlobFolder`."""
         url = f"{self._url}/{name}"
-        system = places.get(url)
-        patiently(url, lambda: system.pipe_file(inside(url), content))
+        system = file_systems.get(url)
+        ask(url, lambda: system.pipe_file(path_in_file_system(url), content))
 
     def names(self, below: str) -> set[str]:
         """See `BlobFolder`."""
         try:
-            return {found.relative for found in objects.listing(f"{self._url}/{below}")}
+            return {found.relative for found in objects.list_objects(f"{self._url}/{below}")}
         except FileNotFoundError:
             return set()
 

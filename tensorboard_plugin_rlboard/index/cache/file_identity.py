@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_store import digest_of
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import Change, FileState, Fingerprint, fingerprint, look
-from tensorboard_plugin_rlboard.sources.reader import is_container, is_packed, open_file, open_start
+from tensorboard_plugin_rlboard.sources.file_changes import (
+    Change,
+    FileState,
+    Fingerprint,
+    compare,
+    fingerprint_in_file,
+)
+from tensorboard_plugin_rlboard.sources.reader import is_container, is_packed, open_file, open_forward
 from tensorboard_plugin_rlboard.sources.remote import objects
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.cache.manifest import Manifest
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 _PROBE = 4096
 _SECOND = 1_000_000_000
@@ -44,7 +50,7 @@ def matching_state(manifest: Manifest, file: SourceFile, origin: Origin) -> File
         before = replace(before, settled=False)
         if is_packed(file.path) and before.packed == file.size:
             return _same_archive(manifest, file)
-    seen = look(before, file, time.time_ns())
+    seen = compare(before, file, time.time_ns())
     return seen.state if seen.change in {Change.UNCHANGED, Change.APPENDED} else None
 
 
@@ -52,7 +58,7 @@ def range_matches(path: str, expected: Fingerprint) -> bool:
     """Whether a file still has, at both ends of a range, the bytes that were read there."""
     try:
         with open_file(path) as file:
-            return fingerprint(file, expected.offset, expected.length) == expected
+            return fingerprint_in_file(file, expected.offset, expected.length) == expected
     except OSError:
         return False
 
@@ -65,7 +71,7 @@ def head_of(path: str) -> str:
     if is_container(path):
         return ""
     try:
-        with open_start(path) as file:
+        with open_forward(path) as file:
             head = file.read(_PROBE)
     except OSError:
         return ""
@@ -95,7 +101,7 @@ def _same_age(before: FileState, file: SourceFile) -> bool:
 
 def _same_archive(manifest: Manifest, file: SourceFile) -> FileState | None:
     """The state of an archive that was copied, without unpacking it."""
-    now = look(None, file, time.time_ns()).state
+    now = compare(None, file, time.time_ns()).state
     before = manifest.state
     try:
         if now is None or ends_of_archive(file.path, file.size) != manifest.archive:

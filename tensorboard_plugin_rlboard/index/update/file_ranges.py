@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
-from tensorboard_plugin_rlboard.sources.lines import last_lines
+from tensorboard_plugin_rlboard.sources.lines import last_line_range
 
 
 class FileRanges:
@@ -78,5 +78,5 @@ class FileRanges:
         Raises:
             OSError: the file cannot be read.
         """
-        at = last_lines(file.path, file.state.read_to, self.end(file), range_plan.FIRST_RANGE)
+        at = last_line_range(file.path, file.state.read_to, self.end(file), range_plan.FIRST_RANGE)
         return None if at is None else RangeOrder(file.path, *at, file.format)

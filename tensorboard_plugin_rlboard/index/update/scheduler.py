@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index.update.discovery import Discovery
 from tensorboard_plugin_rlboard.index.update.file_ranges import FileRanges
 from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader
 from tensorboard_plugin_rlboard.index.update.range_orders import RangeOrders
-from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET_BYTES
 from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class Scheduler:
         Of archives that may not all lie unpacked beside each other only one: so each is unpacked once.
         """
         archives = [file for file in files if file.state.packed >= 0 and not file.to_load]
-        if sum(file.state.packed for file in archives) * _UNPACKED_SIZE > BUDGET:
+        if sum(file.state.packed for file in archives) * _UNPACKED_SIZE > BUDGET_BYTES:
             first = max(archives, key=lambda file: file.state.read_to)
             files = [file for file in files if file is first or file not in archives]
         return sorted(files, key=self._share_ordered)

@@ -47,9 +47,9 @@ def test_a_sample_of_slime_has_the_tokens_of_its_response() -> None:
     assert (found["step"], found["group_id"], found["sample_id"]) == (5, "2", "9")
     assert (found["finish_reason"], found["ground_truth"], found["reward"]) == ("truncated", "4", 1.0)
     shown = opened(SLIME, row)
-    assert shown.raw_tokens == ["#3", "#4", "#5"]
-    assert shown.tokens.mask is not None
-    assert shown.tokens.mask.tolist() == [True, False, True]
+    assert shown.token_strings == ["#3", "#4", "#5"]
+    assert shown.aligned.mask is not None
+    assert shown.aligned.mask.tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ import pytest
 from moved_logs import ROWS, line
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[..., list[float]]
@@ -59,10 +60,12 @@ def rewards() -> Iterator[Open]:
     opened: list[BackgroundIndexer] = []
 
     def begin(folder: Path | str, cache: Path | None, run: str = "run") -> list[float]:
-        indexer = BackgroundIndexer(Registry(roots(str(folder), ""), cache), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(folder), ""), cache), 0)
         opened.append(indexer)
         indexer.index_now()
-        table = Board(indexer).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
+        table = Board(indexer).samples(
+            SamplesQuestion(Selection(run), TextRules(), columns=("reward", "line"), limit=500)
+        )
         assert table.columns["line"] == list(range(1, len(table.columns["line"]) + 1))
         return [float(str(reward)) for reward in table.columns["reward"]]
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.formats.native import NATIVE
@@ -28,7 +30,7 @@ from tensorboard_plugin_rlboard.index.cache.part_store import digest_of, key_dig
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 WRITTEN = Path(__file__).parents[2] / "fixtures" / "index_version_3"
@@ -65,12 +67,15 @@ def logs(tmp_path: Path) -> Path:
 
 def answers(logs: Path, cache: Path | None) -> tuple[int, str]:
     """How many rows there are, and what they and their problems hold, NaN as text because it equals nothing."""
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
     board = Board(indexer)
     columns = ["response", "line", "attempt", *(metric.name for metric in board.runs().runs[0].metrics)]
-    rows = board.samples(Selection("run"), TextRules(), columns=columns, limit=500)
-    found = indexer.registry.runs["run"].samples, repr((rows.columns, board.problems("run")))
+    rows = board.samples(SamplesQuestion(Selection("run"), TextRules(), columns=tuple(columns), limit=500))
+    found = (
+        indexer.registry.runs["run"].samples,
+        repr((rows.columns, board.problems(ProblemsQuestion("run")))),
+    )
     indexer.stop()
     return found
 

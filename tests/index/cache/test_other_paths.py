@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 pytestmark = pytest.mark.usefixtures("small_ranges")
 Open = Callable[..., list[float]]
@@ -119,7 +119,7 @@ def test_full_disk_costs_the_index_and_never_a_run(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(LocalStore, "put", full)
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
     indexer.index_now()
     run = indexer.registry.runs["run"]
     assert (run.samples, run.message, run.problems) == (ROWS + 1, "", 0)

@@ -10,13 +10,16 @@ from typing import Any, BinaryIO
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Start = Callable[[], Board]
@@ -40,7 +43,7 @@ def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
     opened: list[BackgroundIndexer] = []
 
     def begin() -> Board:
-        indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
         opened.append(indexer)
         indexer.index_now()
         return Board(indexer)
@@ -54,8 +57,12 @@ def everything(board: Board) -> dict[str, Any]:
     """All rows of the run, its problems and its curves."""
     columns = ["response", "reward", "line", "attempt"]
     columns += [name for name in ("acc", "late") if name in {m.name for m in board.runs().runs[0].metrics}]
-    table = board.samples(Selection("."), TextRules(), columns=columns, limit=500)
-    return {"rows": table.columns, "problems": board.problems("."), "steps": board.steps(Selection("."))}
+    table = board.samples(SamplesQuestion(Selection("."), TextRules(), columns=tuple(columns), limit=500))
+    return {
+        "rows": table.columns,
+        "problems": board.problems(ProblemsQuestion(".")),
+        "steps": board.steps(StepsQuestion(Selection("."))),
+    }
 
 
 def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +164,7 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
 def test_folder_that_cannot_be_written_costs_the_cache_only(logs: Path, tmp_path: Path) -> None:
     (logs / "a.jsonl").write_text(line(1))
     (tmp_path / "file").write_text("")
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "file" / "cache"), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "file" / "cache"), 0)
     indexer.index_now()
     assert everything(Board(indexer))["rows"]["step"] == [1]
     indexer.stop()

@@ -10,7 +10,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 Start = Callable[[], Board]
 
@@ -21,7 +21,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     opened: list[BackgroundIndexer] = []
 
     def make() -> Board:
-        indexer = BackgroundIndexer(Registry(roots(str(tmp_path / "log"), ""), tmp_path / "cache"), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path / "log"), ""), tmp_path / "cache"), 0)
         opened.append(indexer)
         board = Board(indexer)
         indexer.index_now()

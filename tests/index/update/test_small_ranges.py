@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from indexed_logs import append, column, line, problems, row
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.build.part import build_part
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -39,7 +40,9 @@ def table(board: Board, run: str = ".") -> list[dict[str, Any]]:
     for split in info.splits:
         for attempt in info.attempts:
             chosen = Selection(run, split=split, attempt=attempt.attempt)
-            columns = board.samples(chosen, TextRules(), columns=[*places, *names], limit=500).columns
+            columns = board.samples(
+                SamplesQuestion(chosen, TextRules(), columns=(*places, *names), limit=500)
+            ).columns
             rows += [
                 {name: repr(x) for name, x in zip(columns, values, strict=True) if x is not None}
                 for values in zip(*columns.values(), strict=True)
@@ -92,7 +95,7 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
         for name in ("grown", "whole"):
             (Path(folder) / name).mkdir()
         path = Path(folder) / "grown" / "a.jsonl"
-        indexer = BackgroundIndexer(Registry(roots(folder, "")), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(folder, "")), 0)
         try:
             start = 0
             for cut in sorted({min(cut, len(data)) for cut in cuts}):

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import discovery
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 Open = Callable[[Path], Board]
 
@@ -115,11 +115,11 @@ def test_failure_of_the_whole_index_is_shown(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def broken(roots: object) -> None:
+    def broken(parse_roots: object) -> None:
         raise RuntimeError("no memory left")
 
     monkeypatch.setattr(discovery, "scan", broken)
-    registry = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    registry = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()
         assert registry._thread is not None

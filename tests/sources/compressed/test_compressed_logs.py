@@ -13,7 +13,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.sources.compressed import unpack_cache
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
-from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,9 @@ except ImportError:
     zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
 from archives import PACK, both, line, lines, problems, spooled, steps
 
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 
@@ -38,8 +39,8 @@ def test_compressed_log_is_read_like_a_plain_one(
     (tmp_path / f"a.jsonl{suffix}").write_bytes(PACK[suffix](b"".join(rows)))
     board = open_board(tmp_path)
     assert steps(board) == list(range(1, 30))
-    found = board.samples(Selection("."), TextRules(), limit=500).columns["id"]
-    assert board.sample(".", str(found[6]), TextRules()).texts["response"].raw == "字" * 7
+    found = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=500)).columns["id"]
+    assert board.sample(SampleQuestion(".", str(found[6]), TextRules())).texts["response"].raw == "字" * 7
     info = board.runs().runs[0]
     assert (info.state, info.bytes, info.indexed_bytes) == ("ready", len(b"".join(rows)), len(b"".join(rows)))
     assert info.problems == 0
@@ -177,8 +178,10 @@ def test_plain_file_is_read_instead_of_its_compressed_twin(
 
 def test_log_directory_of_archives_only_is_active(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl.zst").write_bytes(zstd.compress(lines(1)))
-    assert first_file(roots(str(tmp_path), ""), float("inf"))
-    assert [file.relative for file in scan(roots(str(tmp_path), "")).runs["."]] == ["a.jsonl.zst"]
+    assert has_log_file(parse_roots(str(tmp_path), ""), float("inf"))
+    assert [file.relative for file in list_sources(parse_roots(str(tmp_path), "")).runs["."]] == [
+        "a.jsonl.zst"
+    ]
 
 
 def test_without_zstd_it_is_said_how_to_get_it(

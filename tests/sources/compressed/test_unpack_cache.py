@@ -51,7 +51,7 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spool = UnpackCache(reader._open_stored, budget=30_000)
-    monkeypatch.setattr(reader, "_spool", spool)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
     monkeypatch.setattr(scheduler, "BUDGET", 0)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 4000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
@@ -81,7 +81,7 @@ def test_unpacked_file_that_someone_removed_is_made_again(tmp_path: Path) -> Non
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"abc"))
     try:
-        assert spool.refresh(str(path), (1, 2), settled=True) == 3
+        assert spool.update(str(path), (1, 2), settled=True) == 3
         for unpacked in spooled(spool):
             unpacked.unlink()
         with spool.open(str(path)) as file:
@@ -94,7 +94,7 @@ def test_archive_too_large_for_the_folder_is_cut_and_says_so(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spool = UnpackCache(reader._open_stored, budget=300_000)
-    monkeypatch.setattr(reader, "_spool", spool)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
     text = b"".join(line(step, note="x" * 1000) for step in range(1, 500))
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(text))
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines(1000)))
@@ -128,7 +128,7 @@ def test_full_disk_is_the_runs_message(
     assert board.runs().runs[0].message == "a.jsonl.gz cannot be read: No space left on device."
     assert spooled(fresh_spool) == []
     monkeypatch.undo()
-    monkeypatch.setattr(reader, "_spool", fresh_spool)
+    monkeypatch.setattr(reader, "_unpack_cache", fresh_spool)
     board.indexer.index_now()
     assert board.runs().runs[0].message == ""
     assert steps(board) == [1]

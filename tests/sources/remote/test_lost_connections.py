@@ -11,6 +11,7 @@ import pytest
 from object_store import SECRET, Bucket, Line, ignored, lines, steps
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.remote import filesystems
@@ -33,7 +34,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
 ) -> None:
     bucket.put("a.jsonl", lines(1, note="x" * 9000))
     board = open_url(bucket.url)
-    first = board.samples(Selection("."), TextRules(), limit=5).columns["id"][0]
+    first = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=5)).columns["id"][0]
     bucket.put("a.jsonl", lines(1, 2, note="x" * 9000))
     line_to.set_down(True)
     board.indexer.index_now()
@@ -42,7 +43,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
     assert board.runs().runs[0].message.startswith("a.jsonl cannot be read: s3://")
     assert [file for file, _ in ignored(board)] == [bucket.url]
     with pytest.raises(LookupError, match="cannot be read any more") as opened:
-        board.sample(".", str(first), TextRules())
+        board.sample(SampleQuestion(".", str(first), TextRules()))
     shown = f"{board.runs()} {opened.value}"
     assert SECRET not in shown
     assert "key-of-the-tests" not in shown
@@ -82,7 +83,7 @@ def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> N
     assert file == bucket.url
     assert reason.endswith("it is asked again at the next look.")
     assert isinstance(board.indexer, BackgroundIndexer)
-    assert board.indexer.has_files(0), "so that the tab is there to say it"
+    assert board.registry.any_files, "so that the tab is there to say it"
     line_to.set_down(False)
     board.indexer.index_now()
     assert steps(board) == [1]
@@ -96,19 +97,19 @@ def test_where_every_attempt_takes_long_there_are_few(monkeypatch: pytest.Monkey
         raise TimeoutError
 
     with pytest.raises(OSError, match=r"did not answer in time \(TimeoutError\)"):
-        filesystems.patiently("s3://bucket/x", ask)
+        filesystems.ask("s3://bucket/x", ask)
 
 
 def test_whoever_waits_is_not_kept_waiting_by_a_dead_network() -> None:
     answer = threading.Event()
     with (
-        filesystems.hurried(0.05),
+        filesystems.time_limit(0.05),
         pytest.raises(OSError, match=r"s3://bucket did not answer in 0\.05 seconds"),
     ):
-        filesystems.patiently("s3://bucket/x", answer.wait)
+        filesystems.ask("s3://bucket/x", answer.wait)
     answer.set()
-    with filesystems.hurried(60.0):
-        assert filesystems.patiently("s3://bucket/x", lambda: 7) == 7
+    with filesystems.time_limit(60.0):
+        assert filesystems.ask("s3://bucket/x", lambda: 7) == 7
         with pytest.raises(FileNotFoundError):
-            filesystems.patiently("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
-    assert filesystems.patiently("s3://bucket/x", threading.current_thread) is threading.current_thread()
+            filesystems.ask("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
+    assert filesystems.ask("s3://bucket/x", threading.current_thread) is threading.current_thread()

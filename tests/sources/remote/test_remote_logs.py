@@ -12,12 +12,13 @@ from object_store import Bucket, Line, ignored, line, lines, steps
 from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources import reader
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[str], Board]
@@ -33,8 +34,8 @@ def test_runs_on_s3_are_found_and_opened(bucket: Bucket, open_url: Open) -> None
     board = open_url(bucket.url)
     assert [run.run for run in board.runs().runs] == [".", "ppo/种子 1"]
     assert steps(board, "ppo/种子 1") == [1, 2, 3]
-    found = board.samples(Selection("ppo/种子 1"), TextRules(), limit=5).columns["id"]
-    sample = board.sample("ppo/种子 1", str(found[2]), TextRules())
+    found = board.samples(SamplesQuestion(Selection("ppo/种子 1"), TextRules(), limit=5)).columns["id"]
+    sample = board.sample(SampleQuestion("ppo/种子 1", str(found[2]), TextRules()))
     assert (sample.texts["response"].raw, sample.file) == ("字", "ppo/种子 1/b.jsonl")
     assert board.runs().looked_in == [bucket.url]
     assert ignored(board) == []
@@ -42,7 +43,7 @@ def test_runs_on_s3_are_found_and_opened(bucket: Bucket, open_url: Open) -> None
 
 def test_named_root_and_slash_at_the_end(bucket: Bucket) -> None:
     path = bucket.put("a/x.jsonl", lines(1))
-    for found in (scan(roots(f"{bucket.url}/", "")), scan(roots("", bucket.url))):
+    for found in (list_sources(parse_roots(f"{bucket.url}/", "")), list_sources(parse_roots("", bucket.url))):
         assert [(file.path, file.relative) for file in found.runs["a"]] == [(path, "a/x.jsonl")]
 
 
@@ -63,7 +64,7 @@ def test_object_is_seekable_and_its_lines_are_read_ahead(bucket: Bucket) -> None
         assert file.seek(2) == 2
         assert file.seek(1, 1) == 3
         assert (file.read(2), file.tell(), file.read(0)) == (b"34", 5, b"")
-    with reader.open_start(url) as file:
+    with reader.open_forward(url) as file:
         assert file.readlines() == [b"0123456789\n", b"ab"]
 
 
@@ -78,8 +79,8 @@ def test_appended_object_is_read_from_where_reading_stopped(
     bucket.put("a.jsonl", first + lines(60, 61))
     board.indexer.index_now()
     assert steps(board) == list(range(1, 62))
-    found = board.samples(Selection("."), TextRules(), limit=500).columns["id"]
-    assert board.sample(".", str(found[60]), TextRules()).step == 61
+    found = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=500)).columns["id"]
+    assert board.sample(SampleQuestion(".", str(found[60]), TextRules())).step == 61
     assert line_to.carried - before < len(first) // 5, "the lines that were read are not read again"
 
 
@@ -140,20 +141,24 @@ def test_containers_are_fetched_and_checkpoints_are_not(
     }
     assert ignored(board) == []
     assert line_to.carried - before < 1_000_000
-    (row,) = board.samples(Selection("trl/plain/completions"), TextRules(), limit=1).columns["id"]
-    assert board.sample("trl/plain/completions", str(row), TextRules()).step == 1
+    (row,) = board.samples(SamplesQuestion(Selection("trl/plain/completions"), TextRules(), limit=1)).columns[
+        "id"
+    ]
+    assert board.sample(SampleQuestion("trl/plain/completions", str(row), TextRules())).step == 1
 
 
 def test_root_that_is_missing_or_a_file(bucket: Bucket) -> None:
     url = bucket.put("x.jsonl", lines(1))
-    assert [problem.reason for problem in scan(roots(url, "")).problems] == ["This is a file, not a folder."]
-    assert scan(roots(f"{bucket.url}/nothing", "")).runs == {}
-    assert scan(roots("s3://no-such-bucket-here/logs", "")).runs == {}
+    assert [problem.reason for problem in list_sources(parse_roots(url, "")).problems] == [
+        "This is a file, not a folder."
+    ]
+    assert list_sources(parse_roots(f"{bucket.url}/nothing", "")).runs == {}
+    assert list_sources(parse_roots("s3://no-such-bucket-here/logs", "")).runs == {}
 
 
 def test_remote_root_is_active_without_a_question() -> None:
-    assert first_file(roots("s3://bucket/logs", ""), time.monotonic() - 1)
-    indexer = BackgroundIndexer(Registry(roots("nowhere://at.all", "")), 0)
+    assert has_log_file(parse_roots("s3://bucket/logs", ""), time.monotonic() - 1)
+    indexer = BackgroundIndexer(Registry(parse_roots("nowhere://at.all", "")), 0)
     indexer.start()
     assert indexer._thread is not None
     indexer._thread.join(30)
