@@ -91,7 +91,7 @@ def test_read_error_while_indexing_is_the_runs_message(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def failing(order: RangeOrder) -> BinaryIO:
+    def failing(order: RangeOrder, _: bytes | None) -> BinaryIO:
         raise OSError(5, "Input/output error", order.path)
 
     monkeypatch.setattr(range_builder, "opened", failing)
