@@ -10,7 +10,7 @@ NPM := $(PY) _build_backend/rlboard_frontend.py npm
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-slow test-integrations check format samples screenshots bench update-snapshots clean env-test
+.PHONY: help demo dev test test-slow test-integrations check format samples screenshots bench update-snapshots metrics clean env-test
 
 help: ## what can be asked for
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ format: env-test ## let ruff and Biome write what they can
 
 env-test:
 	@$(PYTHON) scripts/environment.py --node test
+
+metrics: env-test ## write the metric registry as the file that the frontend reads
+	$(PY) scripts/metric_catalog.py
 
 update-snapshots: env-test ## write the contract snapshots anew; read the difference before committing it
 	RLBOARD_UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/web/test_contract.py

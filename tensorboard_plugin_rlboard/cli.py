@@ -71,10 +71,12 @@ def _add_index(commands: Any) -> None:
 def _index(given: argparse.Namespace) -> int:
     if given.address and given.engine != "ray":
         given.parser.error("--address is for --engine ray")
-    from tensorboard_plugin_rlboard.cluster.command import Wanted, index  # noqa: PLC0415 (NumPy and more)
+    from tensorboard_plugin_rlboard.cluster.command import IndexArguments, index  # noqa: PLC0415 (NumPy and more)
 
     return index(
-        Wanted(given.source, given.engine, given.workers, given.address, given.cache_dir, given.beside)
+        IndexArguments(
+            given.source, given.engine, given.workers, given.address, given.cache_dir, given.beside
+        )
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -123,7 +124,7 @@ def _scalar_points(board: Board, name: str) -> list[tuple[int, dict[str, float]]
         chosen = tuple(mean for mean in chosen if mean != "surprise_mean")
     points = []
     for split in info.splits:
-        answer = board.steps(Selection(name, split=split), metrics=chosen)
+        answer = board.steps(StepsQuestion(Selection(name, split=split), metrics=chosen))
         columns = {mean: answer.metrics[mean].mean for mean in chosen if mean in answer.metrics}
         if "reward" in columns:
             columns["reward_std"] = answer.metrics["reward"].std

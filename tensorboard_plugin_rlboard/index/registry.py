@@ -99,7 +99,7 @@ class Registry:
         if self._database is None:
             self.cache = _open_cache(self._cache_folder)
             set_writing_limit(self.memory_shares.writing)
-            kept_parts = None if self.cache is None else self.cache.parts
+            kept_parts = None if self.cache is None else self.cache.parts_folder
             self._database = QueryDatabase(kept_parts, self.memory_shares.query)
             self._database_opened.set()
         return self._database

@@ -51,7 +51,7 @@ class IndexedFile:
     cached: tuple[CachedRange, ...] = ()
     to_load: deque[CachedRange] = field(default_factory=deque)
     early_range: tuple[int, int] | None = None
-    _no_line_in: int = -1
+    _waits_at_size: int = -1
 
     @property
     def loaded_to(self) -> int:
@@ -73,7 +73,7 @@ class IndexedFile:
     @property
     def waits_for_more(self) -> bool:
         """Whether nothing can be read before the file grows or `retry` is called."""
-        return self._no_line_in == self.state.size
+        return self._waits_at_size == self.state.size
 
     def set_state(self, state: FileState) -> None:
         """Takes over what a look at the file has found."""
@@ -89,11 +89,11 @@ class IndexedFile:
 
     def wait_for_more(self) -> None:
         """Notes that what is left holds no whole line, or cannot be read for now."""
-        self._no_line_in = self.state.size
+        self._waits_at_size = self.state.size
 
     def retry(self) -> None:
         """Lets what is left be read although the file has not grown."""
-        self._no_line_in = -1
+        self._waits_at_size = -1
 
     def advance(self, fingerprint: Fingerprint, newlines: int) -> None:
         """Notes that the next range is read and done with.

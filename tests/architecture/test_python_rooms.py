@@ -49,7 +49,7 @@ ORDER = {
         *("loadable_part", "run", "attention", "registry", "indexer", "detect", "joins", "update"),
     ],
     "board": [
-        *("lru_cache", "query_limits", "sql_rows", "metric_catalog", "filters", "selection"),
+        *("lru_cache", "query_limits", "sql_rows", "run_schema", "filters", "text_search", "selection"),
         *("samples", "steps", "distribution", "tokens", "runs", "board"),
     ],
 }

@@ -10,8 +10,8 @@ from index_jobs import ROWS, line
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import command
-from tensorboard_plugin_rlboard.cluster.process_engine import Inline
-from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, attempt
+from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine
+from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
 from tensorboard_plugin_rlboard.index.build import range_plan
 
 Run = Callable[..., int]
@@ -38,9 +38,9 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int] | None]:
     """The ranges of the tasks that are done from now on, in this process."""
     done: list[tuple[int, int] | None] = []
 
-    def noted(task: Task) -> Outcome:
+    def noted(task: Task) -> TaskResult:
         done.append(task.range)
-        return attempt(task)
+        return run_task_once(task)
 
-    monkeypatch.setattr(command, "Inline", lambda: Inline(noted))
+    monkeypatch.setattr(command, "InlineEngine", lambda: InlineEngine(noted))
     return done

@@ -12,9 +12,11 @@ from index_jobs import ROWS, line, manifest, rewards
 from repository import ROOT
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.cluster import range_tasks
+from tensorboard_plugin_rlboard.cluster import range_tasks, shared_store
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
@@ -40,7 +42,10 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     kept.index_now()
     for name in fresh.registry.runs:
         answers = [
-            (board.steps(Selection(name)), board.samples(Selection(name), TextRules(), limit=500))
+            (
+                board.steps(StepsQuestion(Selection(name))),
+                board.samples(SamplesQuestion(Selection(name), TextRules(), limit=500)),
+            )
             for board in (Board(fresh), Board(kept))
         ]
         assert answers[0][0] == answers[1][0]
@@ -131,7 +136,7 @@ def test_plain_file_beside_its_archive_is_no_failure(index: Run, logs: Path) -> 
 def test_parts_come_back_from_where_the_folder_is_not_seen(
     index: Run, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(range_tasks, "_sees", lambda *_: False)
+    monkeypatch.setattr(range_tasks, "is_same_store", lambda *_: False)
     assert index() == 0
     assert len(manifest(tmp_path, logs).ranges) == 7
     assert rewards(logs, tmp_path / "cache") == [step / 2 for step in range(ROWS)]
@@ -139,9 +144,9 @@ def test_parts_come_back_from_where_the_folder_is_not_seen(
 
 def test_folder_of_the_same_name_elsewhere_is_not_taken_for_this_one(tmp_path: Path) -> None:
     (tmp_path / "place").write_bytes(b"0123456789abcdef")
-    assert range_tasks._sees(str(tmp_path), ("place", b"0123456789abcdef"))
-    assert not range_tasks._sees(str(tmp_path), ("place", b"another one 1234"))
-    assert not range_tasks._sees(str(tmp_path / "none"), ("place", b"0123456789abcdef"))
+    assert shared_store.is_same_store(str(tmp_path), b"0123456789abcdef")
+    assert not shared_store.is_same_store(str(tmp_path), b"another one 1234")
+    assert not shared_store.is_same_store(str(tmp_path / "none"), b"0123456789abcdef")
 
 
 def test_many_small_files_are_no_matter(

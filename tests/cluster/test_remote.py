@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
@@ -99,7 +100,9 @@ def rewards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rewards]:
         read.clear()
         indexer.index_now()
         assert bool(read) == reads
-        table = Board(indexer).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+        table = Board(indexer).samples(
+            SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)
+        )
         return [float(str(reward)) for reward in table.columns["reward"]]
 
     yield begin

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, parse_line, read_sample_values
-from tensorboard_plugin_rlboard.index.build.part import build
+from tensorboard_plugin_rlboard.index.build.part import build_part
 from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
@@ -172,7 +172,7 @@ def test_index_and_opened_sample_say_the_same(drawn: list[dict[str, Any]]) -> No
     parsed = [parse_line(line) for line in lines]
     with TemporaryDirectory() as folder, duckdb.connect() as database:
         target = Path(folder) / "part.parquet"
-        part = build([line + b"\n" for line in lines], 0, NATIVE, target)
+        part = build_part([line + b"\n" for line in lines], 0, NATIVE, target)
         source = f"read_parquet('{target}')"
         columns = {str(row[0]) for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         assert part.samples == len(lines)

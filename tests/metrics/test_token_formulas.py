@@ -15,6 +15,7 @@ import pytest
 from flat_tokens import Values, flat_tokens, sample_tokens
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.metrics import token_statistics, tokens
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
@@ -164,12 +165,12 @@ def test_the_discounts_of_a_run_reach_its_samples(
     row = {"step": 1, "response": "abc", "response_tokens": list("abc"), "values": VALUES}
     write_rows(tmp_path / "a.jsonl", [row | {"token_rewards": REWARDS}])
     board = open_board(tmp_path)
-    (name,) = board.samples(Selection("."), TextRules()).columns["id"]
-    opened = board.token_lists(".", str(name))
+    (name,) = board.samples(SamplesQuestion(Selection("."), TextRules())).columns["id"]
+    opened = board.token_lists(TokensQuestion(".", str(name)))
     assert opened["return_to_go"] == [3.0, 4.0, 4.0]
     assert opened["td_error"] == [1.0, 2.0, -36.0]
     assert opened["value_error"] == [0.75, 7.0, 36.0]
-    sample = board.sample(".", str(name), TextRules())
+    sample = board.sample(SampleQuestion(".", str(name), TextRules()))
     assert (sample.value_target, sample.gamma, sample.lam) == ("gae", 0.5, 0.5)
     # The index: (0.75² + 7² + 36²) / 3 = 1345.5625 / 3.
     assert sample.scalars["value_mse"] == pytest.approx(448.52083333333333)

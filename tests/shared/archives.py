@@ -19,6 +19,8 @@ try:
     from compression import zstd  # type: ignore[import-not-found,unused-ignore]
 except ImportError:
     zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -38,11 +40,15 @@ def lines(*steps: int) -> bytes:
 
 
 def steps(board: Board, run: str = ".") -> list[Any]:
-    return list(board.samples(Selection(run), TextRules(), columns=["step"], limit=500).columns["step"])
+    return list(
+        board.samples(SamplesQuestion(Selection(run), TextRules(), columns=("step",), limit=500)).columns[
+            "step"
+        ]
+    )
 
 
 def problems(board: Board) -> list[tuple[str, str]]:
-    found = board.problems(".", 0, 100).columns
+    found = board.problems(ProblemsQuestion(".", 0, 100)).columns
     return list(zip(found.kind, found.reason, strict=True))
 
 

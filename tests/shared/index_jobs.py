@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore, Manifest
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -29,6 +30,8 @@ def manifest(tmp_path: Path, logs: Path, name: str = "a.jsonl") -> Manifest:
 def rewards(logs: Path, cache: Path | None) -> list[float]:
     indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
-    table = Board(indexer).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+    table = Board(indexer).samples(
+        SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)
+    )
     indexer.stop()
     return [float(str(reward)) for reward in table.columns["reward"]]

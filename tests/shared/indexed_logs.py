@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -25,10 +27,10 @@ def append(path: Path, data: bytes) -> None:
 
 
 def column(board: Board, name: str, run: str = ".", **chosen: Any) -> list[Any]:
-    found = board.samples(Selection(run, **chosen), TextRules(), columns=[name], limit=500)
+    found = board.samples(SamplesQuestion(Selection(run, **chosen), TextRules(), columns=(name,), limit=500))
     return list(found.columns[name])
 
 
 def problems(board: Board, run: str = ".") -> list[tuple[str, int | None, str]]:
-    columns = board.problems(run, 0, 500).columns
+    columns = board.problems(ProblemsQuestion(run, 0, 500)).columns
     return list(zip(columns.file, columns.line, columns.kind, strict=True))

@@ -11,8 +11,11 @@ import pytest
 
 from tensorboard_plugin_rlboard.api import RunInfo
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps.query import steps
+from tensorboard_plugin_rlboard.board.steps.query import query_steps
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.texts import TextRules
 
 
@@ -41,7 +44,9 @@ def append(path: Path, rows: Iterable[Any]) -> None:
 
 def columns(board: Board, *names: str, run: str = ".", **chosen: Any) -> list[tuple[Any, ...]]:
     """The values of some columns, of every sample in the order of the log."""
-    found = board.samples(Selection(run, **chosen), TextRules(), columns=list(names), limit=500).columns
+    found = board.samples(
+        SamplesQuestion(Selection(run, **chosen), TextRules(), columns=tuple(names), limit=500)
+    ).columns
     return list(zip(*(found[name] for name in names), strict=True))
 
 
@@ -50,7 +55,7 @@ def described(board: Board, run: str = ".") -> RunInfo:
 
 
 def problems(board: Board, run: str = ".") -> list[tuple[str, int | None, str]]:
-    found = board.problems(run, 0, 500).columns
+    found = board.problems(ProblemsQuestion(run, 0, 500)).columns
     return list(zip(found.file, found.line, found.kind, strict=True))
 
 
@@ -60,8 +65,8 @@ def origins(board: Board, run: str = ".") -> dict[str, str]:
 
 def curves(board: Board, metric: str = "reward_gap", run: str = ".") -> list[Any]:
     """The mean of a metric at each step, which is what a query over the same rows gives."""
-    answer = board.steps(Selection(run), (metric,))
-    queried = steps(board.registry.cursor(), board.registry.runs[run], Selection(run), [metric])
+    answer = board.steps(StepsQuestion(Selection(run), (metric,)))
+    queried = query_steps(board.session(board.run(run)), StepsQuestion(Selection(run), (metric,)))
     assert list(answer.metrics[metric].mean) == pytest.approx(list(queried.metrics[metric].mean), nan_ok=True)
     assert answer.step_metrics.keys() == queried.step_metrics.keys()
     for name in {"win", "tie", "loss"} & answer.step_metrics.keys():

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -100,7 +101,11 @@ def lines(*steps: int, **more: Any) -> bytes:
 
 
 def steps(board: Board, run: str = ".") -> list[Any]:
-    return list(board.samples(Selection(run), TextRules(), columns=["step"], limit=500).columns["step"])
+    return list(
+        board.samples(SamplesQuestion(Selection(run), TextRules(), columns=("step",), limit=500)).columns[
+            "step"
+        ]
+    )
 
 
 def ignored(board: Board) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -16,4 +17,7 @@ def row(step: int, prompt: str = "p", response: str = "a", **more: Any) -> dict[
 
 
 def ids(board: Board, run: str = ".", **chosen: Any) -> list[str]:
-    return [str(x) for x in board.samples(Selection(run, **chosen), RULES, limit=500).columns["id"]]
+    return [
+        str(x)
+        for x in board.samples(SamplesQuestion(Selection(run, **chosen), RULES, limit=500)).columns["id"]
+    ]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hyperparameter_files import MODEL
 
-from tensorboard_plugin_rlboard.board.runs.hyperparameters import Configs, folder
+from tensorboard_plugin_rlboard.board.runs.hyperparameters import Hyperparameters, run_folder
 from tensorboard_plugin_rlboard.training.declarations import EventMetadata, RolloutDeclaration
 from tensorboard_plugin_rlboard.training.hyperparameters.aliases import ALIASES
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import (
@@ -251,7 +251,7 @@ def test_all_sources_of_a_run_in_their_order() -> None:
         ),
     )
     settings = Settings(hyperparameters={"gamma": 1}, hyperparameter_files={"gamma": "rlboard.toml"})
-    configs = Configs()
+    configs = Hyperparameters()
     found = configs.of(
         "run", settings, [HyperparameterSource("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"]
     )
@@ -277,7 +277,7 @@ def test_all_sources_of_a_run_in_their_order() -> None:
 def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
     def read(*names: str) -> dict[str, Any]:
         facts = EventMetadata(hparams={name: {"x": 1} for name in names})
-        return dict(Configs().of("run", Settings(), [], facts, ["tb"]).values)
+        return dict(Hyperparameters().of("run", Settings(), [], facts, ["tb"]).values)
 
     assert read("tb/17") == {"x": 1}
     assert read("tb/17", "tb/18") == {}
@@ -297,5 +297,5 @@ def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
 )
 def test_the_folder_of_a_run(run: str, relative: str, path: str, expected: str) -> None:
     found: Any = SimpleNamespace(name=run, files={relative: SimpleNamespace(relative=relative, path=path)})
-    assert folder(found) == expected
-    assert folder(SimpleNamespace(name=run, files={})) == ""  # type: ignore[arg-type]
+    assert run_folder(found) == expected
+    assert run_folder(SimpleNamespace(name=run, files={})) == ""  # type: ignore[arg-type]

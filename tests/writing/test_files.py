@@ -17,6 +17,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.sources.compressed.decompression import open_decompressed
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing.output import rank_files
@@ -102,7 +103,7 @@ def test_rotated_files_are_one_run_in_the_tab(tmp_path: Path, open_board: Callab
     with RolloutWriter(tmp_path / "run", max_bytes=1_500) as writer:
         for step in range(40):
             writer.log(step=step, response="x" * 100, reward=step)
-    steps = open_board(tmp_path).steps(Selection("run"))
+    steps = open_board(tmp_path).steps(StepsQuestion(Selection("run")))
     assert list(steps.step) == list(range(40))
     assert [round(float(str(x))) for x in steps.metrics["reward"].mean] == list(range(40))
 
@@ -120,7 +121,7 @@ def test_compressed_lines_are_readable_while_they_are_written(
         writer.log(step=3, response="y")
     assert steps_in(writer.path) == [0, 1, 2, 3]
     assert writer.written == 4
-    assert list(open_board(tmp_path).steps(Selection("run")).step) == [0, 1, 2, 3]
+    assert list(open_board(tmp_path).steps(StepsQuestion(Selection("run"))).step) == [0, 1, 2, 3]
 
 
 @ZSTD

@@ -19,6 +19,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing.output.event_file import EventFile
 from tensorboard_plugin_rlboard.writing.steps import step_buffer
@@ -86,7 +87,7 @@ def test_the_means_are_those_of_the_tab(tmp_path: Path, open_board: Callable[[Pa
         "surprise_mean",
         "n_tokens",
     ]
-    shown = board.steps(Selection("run"), metrics=tuple(wanted))
+    shown = board.steps(StepsQuestion(Selection("run"), metrics=tuple(wanted)))
     for name in wanted:
         mine = [found[f"rlboard/{name}"][step] for step in shown.step]
         assert mine == pytest.approx([float(str(x)) for x in shown.metrics[name].mean], rel=1e-5), name

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { isOneOf, setting } from "../lib/storage";
 
+/** The languages of the page. */
 export const LANGUAGES = ["en", "zh"] as const;
 export type Language = (typeof LANGUAGES)[number];
 

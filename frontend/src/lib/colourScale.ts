@@ -17,6 +17,7 @@ export type MetricKind =
   | "flag"
   | "value";
 
+/** How numbers become colours of a palette. */
 export interface Scale {
   palette: PaletteName;
   lo: number;

@@ -28,6 +28,7 @@ export function pieces(text: string, size: number): string[] {
   return found;
 }
 
+/** The two ends of a text whose middle is left out. */
 export interface Excerpt {
   start: string;
   /** How many code points are left out between the two ends; 0 where the start is the whole text. */
@@ -35,7 +36,9 @@ export interface Excerpt {
   end: string;
 }
 
-/** The first `start` and last `end` UTF-16 units of a text that is longer than `most` or has more than `lines` lines. */
+/**
+ * The first `start` and last `end` UTF-16 units of a text that is longer than `most` or has more than `lines` lines.
+ */
 export function excerpt(text: string, most: number, lines: number, start: number, end: number): Excerpt {
   const many = text.length > most || lineBreaks(text, lines) >= lines;
   if (!many) return { start: text, left: 0, end: "" };

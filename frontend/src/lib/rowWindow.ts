@@ -8,6 +8,7 @@ const TALLEST = 8_000_000;
 /** Rows drawn beyond either edge, so that a short scroll shows no gap. */
 const OVERSCAN = 6;
 
+/** The rows to draw, and where. */
 export interface RowWindow {
   /** First row to draw, and the first one not to draw any more. */
   first: number;
@@ -24,6 +25,7 @@ function scaleOf(viewport: number, total: number): number {
   return whole <= TALLEST ? 1 : (whole - viewport) / (TALLEST - viewport);
 }
 
+/** The rows on screen at a scroll position, and a few beyond either edge. */
 export function rowWindow(scrollTop: number, viewport: number, total: number): RowWindow {
   const height = Math.min(total * ROW_HEIGHT, TALLEST);
   const furthest = Math.max(0, height - viewport);

@@ -42,8 +42,9 @@ function take(chars: readonly string[], columns: number, from: "start" | "end"):
 /** Beyond this many code points a cell looks at the two ends only. */
 const ENOUGH = 2000;
 
+/** The two ends of a text that is too long for its line. */
 export interface Ends {
-  /** The start of the text, or all of it; longer than its room, for the style sheet to cut to the pixel. */
+  /** The start of the text, or all of it. It may be longer than the line: the style sheet cuts it to the pixel. */
   head: string;
   /** Its end, "" where the head is all there is. */
   tail: string;
@@ -63,6 +64,7 @@ export function bothEnds(text: string, columns: number, endShare = 0.35): Ends {
   return endShare >= 1 ? { head: "", tail: `…${tail}` } : { head: take(line, 2 * columns, "start"), tail };
 }
 
+/** An excerpt in three parts. */
 export interface Parts {
   before: string;
   hit: string;
@@ -73,8 +75,8 @@ export interface Parts {
 export function around(excerpt: string, start: number, end: number, columns: number): Parts {
   const chars = Array.from(excerpt);
   const before = oneLine(chars.slice(0, start).join(""));
-  const kept = Array.from(before);
-  const cut = take(kept, columns, "end");
+  const beforeChars = Array.from(before);
+  const cut = take(beforeChars, columns, "end");
   return {
     before: cut.length < before.length ? `…${cut}` : before,
     hit: oneLine(chars.slice(start, end).join("")),

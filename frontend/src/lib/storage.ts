@@ -1,21 +1,23 @@
-/** What the page remembers between visits: how things look, never what is looked at (that is the address). */
+/**
+ * Settings in localStorage, checked when they are read. They hold how things look; what is looked at is in the address.
+ */
 
 import { effect, type Signal, signal } from "@preact/signals";
 
 const PREFIX = "rlboard.";
-const known = new Map<string, Signal<unknown>>();
+const signals = new Map<string, Signal<unknown>>();
 
-function stored(key: string): unknown {
+function readStored(key: string): unknown {
   try {
     const text = localStorage.getItem(PREFIX + key);
     return text === null ? undefined : JSON.parse(text);
   } catch {
-    // No storage (a notebook's frame, private browsing), or not our JSON: as if nothing was remembered.
+    // No storage (a notebook's frame, private browsing), or not JSON: as if nothing was stored.
     return undefined;
   }
 }
 
-function store(key: string, value: unknown): void {
+function writeStored(key: string, value: unknown): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify(value));
   } catch {
@@ -29,23 +31,23 @@ function store(key: string, value: unknown): void {
  * `validate` decides what is believed of storage, which any older version or any other page may have written.
  */
 export function setting<T>(key: string, fallback: T, validate: (value: unknown) => value is T): Signal<T> {
-  const existing = known.get(key);
+  const existing = signals.get(key);
   if (existing !== undefined) return existing as Signal<T>;
-  const found = stored(key);
+  const found = readStored(key);
   const value = signal<T>(found !== undefined && validate(found) ? found : fallback);
-  known.set(key, value);
+  signals.set(key, value);
   let first = true;
   effect(() => {
     const now = value.value;
-    if (!first) store(key, now);
+    if (!first) writeStored(key, now);
     first = false;
   });
   return value;
 }
 
-/** Forgets the signals, not the storage: what a reload of the page does. For tests. */
+/** Forgets the signals but not the storage, as a reload of the page does. For tests. */
 export function forgetSettings(): void {
-  known.clear();
+  signals.clear();
 }
 
 export const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";

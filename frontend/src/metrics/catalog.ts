@@ -4,6 +4,7 @@ import type { Language } from "../i18n";
 // Written by the Python side from its registry of metrics: change them there.
 import catalog from "./catalog.json";
 
+/** The words of a metric in one language. */
 export interface MetricWords {
   /** What the metric is called on screen. */
   readonly label: string;
@@ -14,6 +15,7 @@ export interface MetricWords {
 /** One entry of `catalog.json`: its words, and the section of the documentation that defines the metric. */
 export type MetricEntry = Readonly<Record<Language, MetricWords>> & { readonly anchor: string };
 
+/** Every metric of the catalog, by name. */
 export const METRICS: Readonly<Record<string, MetricEntry>> = catalog.metrics;
 
 /** The entry of a metric; undefined for a name that only the log knows. */

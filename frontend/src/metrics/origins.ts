@@ -17,4 +17,5 @@ export function originsOf(info: RunInfo | null): ReadonlyMap<string, string> {
   return found;
 }
 
+/** The same for the chosen run. */
 export const origins: ReadonlySignal<ReadonlyMap<string, string>> = computed(() => originsOf(run.value));

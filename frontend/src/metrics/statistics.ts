@@ -1,5 +1,6 @@
 /** Statistics of a token metric over the tokens of one response, which are sample metrics: `k3_mean`, `k3_max`. */
 
+/** In the order of the table of a sample's numbers. */
 export const STATISTICS = ["mean", "sum", "std", "min", "max", "argmax", "absmean"] as const;
 export type Statistic = (typeof STATISTICS)[number];
 

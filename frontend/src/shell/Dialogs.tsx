@@ -7,6 +7,7 @@ import { MappingDialog } from "./info/ColumnMapping";
 import { RunInfoDialog } from "./info/RunInfoDialog";
 import { ProblemsDialog } from "./ProblemsDialog";
 
+/** The dialog that is open. */
 export type DialogName = "help" | "problems" | "info" | "mapping";
 
 export interface DialogsProps {

@@ -1,4 +1,4 @@
-/** All keys, as registered by whoever listens now. */
+/** The dialog of the keys that are registered now. */
 
 import type { JSX } from "preact";
 import { findMessage, t } from "../i18n";
@@ -14,7 +14,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   " ": "␣",
 };
 
-/** Who listens to which keys is known while the page runs only; what has no words is named by its key. */
+/** The words of a message whose key is made of a registered key; the message's key where there are none. */
 const wordsOf = (key: string): string => findMessage(key) ?? key;
 
 export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {

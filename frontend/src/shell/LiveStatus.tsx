@@ -20,9 +20,9 @@ export function progressText(info: RunInfo): string {
   return t("shell.progress_left", { ...slots, left });
 }
 
-const OPENED = Date.now();
+const OPENED_AT = Date.now();
 
-export function Live(): JSX.Element {
+export function LiveStatus(): JSX.Element {
   const now = useNow().value;
   const info = run.value;
   const at = changedAt.value;
@@ -41,7 +41,7 @@ export function Live(): JSX.Element {
       </span>
     );
   }
-  const age = duration(Math.max(0, now - (at ?? OPENED)) / 1000);
+  const age = duration(Math.max(0, now - (at ?? OPENED_AT)) / 1000);
   return (
     <span
       class="live number"

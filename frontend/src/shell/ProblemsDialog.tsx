@@ -1,4 +1,4 @@
-/** Lines that could not be read and values that did not fit: where each is, and why. Nothing is swallowed. */
+/** The problems of a run: lines that could not be read and values that did not fit, where each is and why. */
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -45,6 +45,7 @@ function Listing({ columns }: { columns: Problems["columns"] }): JSX.Element {
   );
 }
 
+/** Files that were looked at and are not shown, and why. */
 export function Ignored(): JSX.Element | null {
   const ignored = runs.value?.ignored ?? [];
   if (ignored.length === 0) return null;
@@ -62,6 +63,7 @@ export function Ignored(): JSX.Element | null {
   );
 }
 
+/** The problems of the run, page by page. */
 export function ProblemsDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const [offset, setOffset] = useState(0);
   const { run } = selection.value;

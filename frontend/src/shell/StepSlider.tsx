@@ -1,4 +1,4 @@
-/** The steps of the run as one line: the reward's mean as a sparkline, dragged or walked like any slider. */
+/** A slider over the steps of the run, with the mean reward as a sparkline behind it. */
 
 import type { JSX } from "preact";
 import { hasStepRange } from "../data/scopes";
@@ -13,7 +13,7 @@ import { select, selection } from "../state/selection";
 const WIDTH = 400;
 const HEIGHT = 24;
 
-export function Scrubber(): JSX.Element | null {
+export function StepSlider(): JSX.Element | null {
   const loaded = steps.value;
   if (loaded === null || loaded.step.length === 0) return null;
   const { step, pin, step_min, step_max } = selection.value;

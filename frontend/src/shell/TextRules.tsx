@@ -7,7 +7,7 @@ import { selection } from "../state/selection";
 import { setTextRules, textRulesOf } from "../state/textRules";
 import { Button, Popover } from "../ui";
 
-function Form({ run }: { run: string }): JSX.Element {
+function TextRulesForm({ run }: { run: string }): JSX.Element {
   const rules = textRulesOf(run).value;
   const [pad, setPad] = useState(rules.pad.join("\n"));
   const [end, setEnd] = useState(rules.system_end);
@@ -69,7 +69,7 @@ export function TextRules(): JSX.Element | null {
   const set = rules.pad.length > 0 || rules.system_end !== "";
   return (
     <Popover face={set ? "⚙•" : "⚙"} label={t("shell.rules")} testId="settings">
-      <Form key={run} run={run} />
+      <TextRulesForm key={run} run={run} />
     </Popover>
   );
 }

@@ -1,4 +1,4 @@
-/** A clock for "how long ago". Stands still while nobody looks. */
+/** The current time for "how long ago", renewed every second while the tab is visible. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";

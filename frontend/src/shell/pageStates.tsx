@@ -1,78 +1,14 @@
-/** The page when there is nothing to show yet, nothing at all, or nothing because something failed. */
+/** The page while nothing is readable yet, and where a question failed. */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
 import type { ApiError } from "../api/errors";
 import { refresh } from "../data/polling";
-import { runs } from "../data/runs";
 import { t } from "../i18n";
-import { bytes, count } from "../lib/format";
-import { select } from "../state/selection";
-import { Button, Empty, ErrorBox, Progress } from "../ui";
+import { count } from "../lib/format";
+import { ErrorBox, Progress } from "../ui";
+import { LookedIn } from "./emptyStates";
 import { progressText } from "./LiveStatus";
-import { Ignored } from "./ProblemsDialog";
-
-const WRITE = `from tensorboard_plugin_rlboard import RolloutWriter
-RolloutWriter("runs/my_run").log(step=1, prompt="…", response="…", reward=0.5)`;
-
-const START = "tensorboard --logdir runs";
-const DOCTOR = "rlboard doctor PATH";
-
-/** Whose logs are recognised by their content. Names, the same in every language. */
-export const FORMATS: readonly string[] = [
-  "RL Board",
-  "RL Logging Board",
-  "OpenRLHF",
-  "verl",
-  "TRL",
-  "ms-swift",
-  "NeMo-RL",
-  "prime-rl",
-  "verifiers",
-  "ROLL",
-  "AReaL",
-  "SkyRL",
-  "open-instruct",
-  "miles",
-  "slime",
-  "OpenPipe ART",
-  "rLLM",
-  "Tunix",
-];
-
-function LookedIn(): JSX.Element | null {
-  const places = runs.value?.looked_in ?? [];
-  if (places.length === 0) return null;
-  return (
-    <ul>
-      {places.map((place) => (
-        <li key={place}>
-          <code>{place}</code>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-export function NoRuns(): JSX.Element {
-  return (
-    <Empty title={t("shell.empty.title")}>
-      <p>{t("shell.empty.looked_in")}</p>
-      <LookedIn />
-      <p data-testid="formats">
-        {t("shell.empty.formats")} {FORMATS.join(", ")}. {t("shell.empty.guess")}
-      </p>
-      <Ignored />
-      <p>{t("shell.empty.doctor")}</p>
-      <pre>{DOCTOR}</pre>
-      <p>{t("shell.empty.write")}</p>
-      <pre>{WRITE}</pre>
-      <p>{t("shell.empty.start")}</p>
-      <pre>{START}</pre>
-      <Button onClick={refresh}>{t("shell.empty.again")}</Button>
-    </Empty>
-  );
-}
 
 /** Nothing of the run is readable yet. */
 export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
@@ -103,43 +39,7 @@ export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
   );
 }
 
-/** The run was read and holds no sample. */
-export function NoSamples({ info, onProblems }: { info: RunInfo; onProblems: () => void }): JSX.Element {
-  return (
-    <Empty title={t("shell.no_samples.title", { run: info.run })}>
-      <p>
-        {t("shell.no_samples.read", {
-          files: count(info.files),
-          bytes: bytes(info.bytes),
-          formats: info.formats.join(", ") || t("shell.no_samples.no_format"),
-        })}
-      </p>
-      {info.message !== "" && <p>{info.message}</p>}
-      {info.problems > 0 && (
-        <Button onClick={onProblems}>{t("shell.no_samples.problems", { n: count(info.problems) })}</Button>
-      )}
-      <p>{t("shell.empty.write")}</p>
-      <pre>{WRITE}</pre>
-    </Empty>
-  );
-}
-
-/** A link to a run that is not (or no longer) there. */
-export function UnknownRun({ run }: { run: string }): JSX.Element {
-  return (
-    <Empty title={t("shell.unknown_run.title", { run })} testId="unknown-run">
-      <p>{t("shell.unknown_run.choose")}</p>
-      <ul>
-        {(runs.value?.runs ?? []).map((one) => (
-          <li key={one.run}>
-            <Button onClick={() => select({ run: one.run }, "push")}>{one.run}</Button>
-          </li>
-        ))}
-      </ul>
-    </Empty>
-  );
-}
-
+/** A question that the page cannot do without has failed: why, and what to do. */
 export function Failed({ error, what }: { error: ApiError; what: string }): JSX.Element {
   const advice = error.status === 0 ? t("shell.error.unreachable") : t("shell.error.advice");
   const where = t("shell.error.where", {

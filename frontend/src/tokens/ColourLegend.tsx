@@ -59,7 +59,7 @@ export function ColourLegend({ viewState }: { viewState: TokenViewState }): JSX.
   );
 }
 
-/** Only what this response has: no legend for colours that are not on the screen. */
+/** Swatches of the colours that are not on the scale, as far as this response has them. */
 function Swatches({ viewState, names }: { viewState: TokenViewState; names: string[] }): JSX.Element {
   const seen = codeCounts(viewState.codes.value);
   const among = (from: number, to: number): number => seen.subarray(from, to).reduce((sum, n) => sum + n, 0);

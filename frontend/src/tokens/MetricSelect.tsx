@@ -4,7 +4,10 @@ import { metricHint, metricLabel } from "../metrics";
 import { metricOptions } from "./shared/metricOptions";
 import type { TokenViewState } from "./shared/tokenViewState";
 
-/** The metric that colours the tokens. What the log lacks stays in the list and says which field it needs. */
+/**
+ * The choice of the metric that colours the tokens. Metrics that the log lacks are disabled and name the missing
+ * fields.
+ */
 export function MetricSelect({
   viewState,
   onMetric,

@@ -17,7 +17,7 @@ export interface TokenAreaProps {
   pinned: number | null;
   onPin: (i: number | null) => void;
   onMetric: (name: string) => void;
-  /** Further controls, and what they may put in place of the coloured text. */
+  /** Further controls, and what is shown instead of the coloured text. */
   tools?: ComponentChildren;
   instead?: JSX.Element | null;
   /** What stands beside the response, or below it: the reference's answer. */
@@ -25,7 +25,7 @@ export interface TokenAreaProps {
   children?: ComponentChildren;
 }
 
-/** The response coloured by a metric, with what its colours mean and where in it we are. */
+/** The coloured response with the choice of metric, the legend and the overview strip. */
 export function TokenArea(props: TokenAreaProps): JSX.Element {
   const { viewState, scroller, pinned } = props;
   const [view, setView] = useState<TextView | null>(null);

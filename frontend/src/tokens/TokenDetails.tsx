@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { t } from "../i18n";
 import { full, num } from "../lib/format";
 import { metricHint, metricLabel } from "../metrics";
-import { CopyButton } from "../ui/CopyButton";
+import { CopyButton } from "../ui";
 import { isCounted, type TokenData, type TokenMetric, unitSpan, valueAt } from "./shared/responseTokens";
 import type { TokenViewState } from "./shared/tokenViewState";
 import { spelledOut } from "./shared/visibleText";
@@ -25,7 +25,7 @@ export function TokenDetails({
     );
   }
   const [from, to] = unitSpan(data.units, i);
-  // Followed by key, it is read aloud; under a moving pointer that would be chatter.
+  // Read aloud when the token is chosen by key, not while the pointer moves.
   const live = viewState.byKey && viewState.hovered.value === null ? "polite" : "off";
   return (
     <footer class="token-info" data-testid="token-info" aria-live={live}>

@@ -3,7 +3,7 @@ import { useId } from "preact/hooks";
 import { isBoolean, setting } from "../lib/storage";
 
 export interface CollapsibleSectionProps {
-  /** Under this name it is remembered whether it is open. */
+  /** The name under which it is remembered whether the section is open. */
   id: string;
   title: string;
   /** Controls for the open content. */
@@ -12,7 +12,7 @@ export interface CollapsibleSectionProps {
   children: ComponentChildren;
 }
 
-/** A part of the dock below the text: closed at first, and its button shares one row with the others'. */
+/** A section that is closed at first and remembers whether it is open; its button stands in one row with others'. */
 export function CollapsibleSection({
   id,
   title,

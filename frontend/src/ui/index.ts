@@ -1,6 +1,8 @@
 /** The kit: parts that know nothing of reinforcement learning. */
 
 export { Button, type ButtonProps } from "./Button";
+export { CollapsibleSection, type CollapsibleSectionProps } from "./CollapsibleSection";
+export { CopyButton } from "./CopyButton";
 export { Dialog, type DialogProps } from "./Dialog";
 export {
   NumberField,
@@ -18,3 +20,4 @@ export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type Pr
 export { adopt } from "./styles";
 export type { Column } from "./table/columns";
 export { VirtualTable, type VirtualTableProps } from "./table/VirtualTable";
+export { useBriefMessage } from "./useBriefMessage";

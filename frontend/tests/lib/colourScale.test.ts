@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { beyond, bucketOf, position, quantile, robustScale, type Scale } from "../../src/lib/colourScale";
 import { BUCKETS } from "../../src/lib/heatmapColours";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { BUCKETS, contrast, PLAIN, palette, type Rgb } from "../../src/lib/heatmapColours";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { excerpt, lengthOf, pieces } from "../../src/lib/longText";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { ROW_HEIGHT, rowWindow, scrollTo } from "../../src/lib/rowWindow";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { around, bothEnds, columnCount, oneLine } from "../../src/lib/singleLine";
 

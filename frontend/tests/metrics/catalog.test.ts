@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { METRICS } from "../../src/metrics/catalog";
 import { read } from "../files";

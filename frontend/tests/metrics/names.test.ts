@@ -19,7 +19,7 @@ beforeEach(() => {
   runs.value = { runs: [JOINED], ignored: [], looked_in: [], state: "ready", message: "" };
 });
 
-test("metrics have words: ours, aggregates of ours, and names we do not know", () => {
+test("metrics have words: ours, statistics of ours, and names we do not know", () => {
   expect(metricLabel("reward")).toBe("reward");
   expect(metricLabel("k3_mean")).toBe("k3 mean");
   expect(metricLabel("log_ratio_absmean")).toBe("log ratio |mean|");

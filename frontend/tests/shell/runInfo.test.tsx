@@ -1,6 +1,5 @@
 /** What is known about a run: facts, settings compared, pairing, joins, and columns that were guessed. */
 
-import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -11,12 +10,17 @@ import { runs } from "../../src/data/runs";
 import { steps } from "../../src/data/steps";
 import { setLanguage } from "../../src/i18n";
 import { setting } from "../../src/lib/storage";
-import { forgetCompared } from "../../src/shell/info/ConfigTable";
-import { compared, configSources, firstCompared, settingText } from "../../src/shell/info/configComparison";
-import { pairsOf } from "../../src/shell/info/mappingPairs";
-import { dispatchKey } from "../../src/state/keys";
+import { forgetComparedRuns } from "../../src/shell/info/ConfigTable";
+import {
+  compareConfigs,
+  configSources,
+  configText,
+  initialRuns,
+} from "../../src/shell/info/configComparison";
+import { mappingPairs } from "../../src/shell/info/mappingPairs";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
-import { runInfo } from "../fixtures";
+import { HOSTILE, runInfo } from "../fixtures";
+import { byTestId, nextRevision, press, runsAnswer, settle, violations } from "../page";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
 vi.hoisted(() => {
@@ -25,7 +29,6 @@ vi.hoisted(() => {
 });
 vi.mock("../../src/ui/styles", () => ({ adopt: () => undefined }));
 
-const HOSTILE = '<img src=x onerror="document.title=1">';
 const GUESS = {
   mapping: { reward: "score", prompt: "question", response: HOSTILE },
   mapping_toml: '[mapping]\nprompt = "question"\n',
@@ -43,37 +46,19 @@ const two = runInfo({ run: "two", config: { gamma: 1, lr: 1e-6, algorithm: "grpo
 const bare = runInfo({ run: "bare" });
 
 let root: HTMLElement;
-let visit = 0;
-
-const settle = (): Promise<void> =>
-  act(async () => {
-    for (let turn = 0; turn < 4; turn += 1) await new Promise((done) => setTimeout(done));
-  });
 
 async function show(...found: RunInfo[]): Promise<void> {
-  runs.value = { runs: found, ignored: [], looked_in: ["/logs"], state: "ready", message: "" };
+  runs.value = runsAnswer(...found);
   await act(() => render(<App />, root));
   await settle();
 }
 
-const find = (id: string): HTMLElement | null => root.querySelector(`[data-testid=${id}]`);
-const boxes = (id: string): HTMLInputElement[] => [...(find(id)?.querySelectorAll("input") ?? [])];
+const boxes = (id: string): HTMLInputElement[] => [...(byTestId(id)?.querySelectorAll("input") ?? [])];
 const click = (element: HTMLElement | null | undefined): Promise<void> =>
   act(async () => {
     if (!element) throw new Error("nothing to click on");
     element.click();
   });
-
-async function press(key: string): Promise<void> {
-  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  await settle();
-}
-
-async function violations(): Promise<string[]> {
-  const rules = { "color-contrast": { enabled: false } };
-  const { violations: all } = await axe.run(document.body, { rules });
-  return all.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));
-}
 
 beforeEach(() => {
   // jsdom knows the element and not how to open it.
@@ -87,10 +72,8 @@ beforeEach(() => {
   document.documentElement.lang = "en";
   window.history.replaceState(null, "", "/#rlboard");
   root = document.body.appendChild(document.createElement("div"));
-  document.addEventListener("keydown", dispatchKey);
-  visit += 1;
-  revision.value = `info ${visit}`;
-  forgetCompared();
+  revision.value = nextRevision();
+  forgetComparedRuns();
   setting<string[]>("mapping.seen", [], (value): value is string[] => Array.isArray(value)).value = [];
   setting("config.only_differences", false, (value): value is boolean => value === true).value = false;
   select({ ...DEFAULTS, run: "demo", step: 10 });
@@ -98,7 +81,6 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  document.removeEventListener("keydown", dispatchKey);
   await act(() => render(null, root));
   root.remove();
   runs.value = null;
@@ -110,7 +92,7 @@ describe("the dialog", () => {
   test("opens by key and by button, and says what the run is made of", async () => {
     await show(one);
     await press("i");
-    const words = find("run-facts")?.textContent ?? "";
+    const words = byTestId("run-facts")?.textContent ?? "";
     for (const part of [
       "native",
       "1, 1.00 kB",
@@ -121,27 +103,27 @@ describe("the dialog", () => {
     ]) {
       expect(words).toContain(part);
     }
-    expect(find("joined")?.textContent).toContain("scores.jsonl");
-    expect(find("joined")?.querySelector(".odd")?.textContent).toBe("1");
+    expect(byTestId("joined")?.textContent).toContain("scores.jsonl");
+    expect(byTestId("joined")?.querySelector(".odd")?.textContent).toBe("1");
     expect(await violations()).toEqual([]);
-    await click(find("run-info-dialog")?.querySelector<HTMLElement>(".head button"));
-    expect(find("run-info-dialog")).toBeNull();
-    await click(find("run-info"));
-    expect(find("run-info-dialog")).not.toBeNull();
+    await click(byTestId("run-info-dialog")?.querySelector<HTMLElement>(".head button"));
+    expect(byTestId("run-info-dialog")).toBeNull();
+    await click(byTestId("run-info"));
+    expect(byTestId("run-info-dialog")).not.toBeNull();
   });
 
   test("does not open where there is no run", async () => {
     await show();
     await press("i");
-    expect(find("run-info")).toBeNull();
-    expect(find("run-info-dialog")).toBeNull();
+    expect(byTestId("run-info")).toBeNull();
+    expect(byTestId("run-info-dialog")).toBeNull();
   });
 
   test("in Chinese everything is said", async () => {
     setLanguage("zh");
     await show(runInfo({ ...one, ...GUESS, mapping_guessed: true }), two);
     await press("i");
-    expect(find("run-info-dialog")?.textContent).toContain("设置对比");
+    expect(byTestId("run-info-dialog")?.textContent).toContain("设置对比");
     expect(root.textContent).not.toMatch(/\b(info|shell)\.\w/);
   });
 });
@@ -150,7 +132,7 @@ describe("settings", () => {
   test("of several runs stand beside each other, with what differs marked and where it is from", async () => {
     await show(one, two, bare);
     await press("i");
-    const table = find("config-table");
+    const table = byTestId("config-table");
     const row = (name: string) => table?.querySelector(`[data-setting=${name}]`);
     expect([...(table?.querySelectorAll("thead th") ?? [])].map((th) => th.textContent)).toEqual([
       "setting",
@@ -165,38 +147,38 @@ describe("settings", () => {
     expect(row("kl")?.querySelectorAll("td")[0]?.title).toContain("does not have it");
     expect(await violations()).toEqual([]);
 
-    await click(find("only-differences"));
+    await click(byTestId("only-differences"));
     const left = [...(table?.querySelectorAll("tbody tr") ?? [])] as HTMLElement[];
     expect(left.map((tr) => tr.dataset["setting"])).toEqual(["gamma", "kl", "steps"]);
 
     // Alone, nothing differs, and the switch has no say.
     await click(boxes("config-runs")[0]);
-    expect(find("only-differences")).toBeNull();
-    expect(find("config-table")?.querySelectorAll("tbody tr")).toHaveLength(4);
+    expect(byTestId("only-differences")).toBeNull();
+    expect(byTestId("config-table")?.querySelectorAll("tbody tr")).toHaveLength(4);
     await click(boxes("config-runs")[1]);
-    expect(find("config")?.textContent).toContain("All settings are the same.");
-    await click(find("only-differences"));
-    expect(find("config-table")?.textContent).toContain("bare (no settings)");
+    expect(byTestId("config")?.textContent).toContain("All settings are the same.");
+    await click(byTestId("only-differences"));
+    expect(byTestId("config-table")?.textContent).toContain("bare (no settings)");
   });
 
   test("that nobody logged say where they would come from", async () => {
     await show(bare.run === "bare" ? runInfo() : one);
     await press("i");
-    expect(find("config")?.textContent).toContain("config.json");
-    expect(find("config-table")).toBeNull();
+    expect(byTestId("config")?.textContent).toContain("config.json");
+    expect(byTestId("config-table")).toBeNull();
   });
 
   test("a run without settings takes no part in telling what differs; a missing one does differ", () => {
-    expect(compared([one, bare]).some(({ differs }) => differs)).toBe(false);
-    expect(compared([one, two]).flatMap(({ name, differs }) => (differs ? [name] : []))).toEqual([
+    expect(compareConfigs([one, bare]).some(({ differs }) => differs)).toBe(false);
+    expect(compareConfigs([one, two]).flatMap(({ name, differs }) => (differs ? [name] : []))).toEqual([
       "gamma",
       "kl",
       "steps",
     ]);
-    expect(compared([one, two]).find(({ name }) => name === "kl")?.values).toEqual([undefined, true]);
-    expect(firstCompared([bare, two, one], "demo", 4)).toEqual(["demo", "two"]);
+    expect(compareConfigs([one, two]).find(({ name }) => name === "kl")?.values).toEqual([undefined, true]);
+    expect(initialRuns([bare, two, one], "demo", 4)).toEqual(["demo", "two"]);
     expect(configSources(one)).toEqual(["config.json", "hparams"]);
-    expect([1e-6, 5e-7, 0.05, 0, 512, "a", true, null].map(settingText)).toEqual([
+    expect([1e-6, 5e-7, 0.05, 0, 512, "a", true, null].map(configText)).toEqual([
       "1e-6",
       "5e-7",
       "0.05",
@@ -213,31 +195,31 @@ describe("TensorBoard's scalars", () => {
   test("say how they were paired; the choice is in the address and can be taken back", async () => {
     await show(one);
     await press("i");
-    expect(find("pairing-reason")?.textContent).toContain("nearest folder");
+    expect(byTestId("pairing-reason")?.textContent).toContain("nearest folder");
     expect(boxes("pairing-choices").map((box) => box.checked)).toEqual([true, false]);
     await click(boxes("pairing-choices")[1]);
     expect(selection.value.scalars).toBe("runs/a,runs/b");
     expect(decodeURIComponent(window.location.hash)).toContain("p.rlboard.scalars=runs/a,runs/b");
-    expect(find("pairing-reason")?.textContent).toContain("Chosen by you");
-    await click(find("pairing-automatic"));
+    expect(byTestId("pairing-reason")?.textContent).toContain("Chosen by you");
+    await click(byTestId("pairing-automatic"));
     expect(selection.value.scalars).toBe("");
-    expect(find("pairing-reason")?.textContent).toContain("nearest folder");
+    expect(byTestId("pairing-reason")?.textContent).toContain("nearest folder");
   });
 
   test("a pairing that we have no word for, and none at all, are said as well", async () => {
     await show(runInfo({ scalar_runs: ["x"], scalar_pairing: "telepathy" }));
     await press("i");
-    expect(find("pairing-reason")?.textContent).toBe("Paired by the server.");
+    expect(byTestId("pairing-reason")?.textContent).toBe("Paired by the server.");
     await show(runInfo());
-    expect(find("pairing")?.textContent).toContain("No run of TensorBoard");
-    expect(find("pairing")?.textContent).toContain("has no scalars in this log directory");
+    expect(byTestId("pairing")?.textContent).toContain("No run of TensorBoard");
+    expect(byTestId("pairing")?.textContent).toContain("has no scalars in this log directory");
   });
 });
 
 describe("columns", () => {
   test("that were guessed are said in a line that leads to the whole mapping and its file", async () => {
     await show(runInfo({ ...GUESS, mapping_guessed: true }));
-    expect(find("mapping-bar")?.textContent).toContain(
+    expect(byTestId("mapping-bar")?.textContent).toContain(
       `The columns were guessed: prompt ← question, response ← ${HOSTILE}, reward ← score`,
     );
     expect(root.querySelector("img")).toBeNull();
@@ -245,10 +227,10 @@ describe("columns", () => {
 
     const writeText = vi.fn(async () => undefined);
     vi.stubGlobal("navigator", { ...navigator, clipboard: { writeText } });
-    await click(find("mapping-open"));
-    const dialog = find("mapping-dialog");
+    await click(byTestId("mapping-open"));
+    const dialog = byTestId("mapping-dialog");
     expect(dialog?.querySelectorAll("tbody tr")).toHaveLength(3);
-    expect(find("mapping-toml")?.textContent).toBe(GUESS.mapping_toml);
+    expect(byTestId("mapping-toml")?.textContent).toBe(GUESS.mapping_toml);
     expect(dialog?.textContent).toContain("in the folder of demo");
     expect(dialog?.textContent).toContain("--rlboard_config");
     await click(dialog?.querySelector<HTMLElement>("[title='Copy the text of rlboard.toml']"));
@@ -259,26 +241,30 @@ describe("columns", () => {
   test("the line can be put away; another guess is said again", async () => {
     const guessed = runInfo({ ...GUESS, mapping_guessed: true });
     await show(guessed);
-    await click(find("mapping-hide"));
-    expect(find("mapping-bar")).toBeNull();
+    await click(byTestId("mapping-hide"));
+    expect(byTestId("mapping-bar")).toBeNull();
     await press("i");
-    expect(find("mapping-toml")).not.toBeNull();
+    expect(byTestId("mapping-toml")).not.toBeNull();
     await show({ ...guessed, mapping: { prompt: "q", response: "a" } });
-    expect(find("mapping-bar")).not.toBeNull();
+    expect(byTestId("mapping-bar")).not.toBeNull();
   });
 
   test("that were configured are said in the information, without a warning", async () => {
     await show(runInfo({ ...GUESS, mapping_guessed: false }));
-    expect(find("mapping-bar")).toBeNull();
+    expect(byTestId("mapping-bar")).toBeNull();
     await press("i");
-    expect(find("run-facts")?.querySelector("[data-fact=mapping]")?.textContent).toBe("set by rlboard.toml");
-    expect(find("mapping")?.textContent).toContain("question");
-    expect(find("mapping-toml")).toBeNull();
+    expect(byTestId("run-facts")?.querySelector("[data-fact=mapping]")?.textContent).toBe(
+      "set by rlboard.toml",
+    );
+    expect(byTestId("mapping")?.textContent).toContain("question");
+    expect(byTestId("mapping-toml")).toBeNull();
   });
 
   test("are listed in the order in which a sample is read", () => {
     expect(
-      pairsOf({ reward: "r", "columns.zeta": "z", step: "s", prompt: "p", alpha: "a" }).map(([word]) => word),
+      mappingPairs({ reward: "r", "columns.zeta": "z", step: "s", prompt: "p", alpha: "a" }).map(
+        ([word]) => word,
+      ),
     ).toEqual(["prompt", "reward", "step", "alpha", "zeta"]);
   });
 });

@@ -160,7 +160,7 @@ class PartCache:
         if not ledger.accepts(start, length):
             return ()
         try:
-            ledger.add(self._cache.put_built(file_format.spec, built, rows), built.fingerprint)
+            ledger.add(self._cache.put_built(file_format, built, rows), built.fingerprint)
         except OSError as error:
             self._stop_storing(error)
             return ()

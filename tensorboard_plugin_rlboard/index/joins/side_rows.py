@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 from tensorboard_plugin_rlboard.index.build.extra_keys import can_be_column
-from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, Problem, Row, restored
+from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, Problem, Row
 from tensorboard_plugin_rlboard.index.build.padding import without_leading, without_trailing
 
 SideKind = Literal["reference", "scores"]
@@ -153,8 +153,7 @@ class SideReader:
                 if value is None or key not in {"prompt", "response", "ref_response"}:
                     continue
                 value = structure_to_text(to_python(value))
-            name = restored(key) if self._decoder.replaced else key
-            values.setdefault(name, restored(value) if self._decoder.replaced else value)
+            values.setdefault(key, value)
         return values
 
     def _add_row(self, rows: SideRows, line: int, row: dict[str, Any]) -> None:

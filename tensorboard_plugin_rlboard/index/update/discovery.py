@@ -209,7 +209,7 @@ class Discovery:
         file.wait_for_more()
 
     def _note_unreadable(self, run: RunIndex, file: IndexedFile, reason: str) -> None:
-        run.message = f"{file.relative} cannot be read: {reason}"
+        run.set_message(f"{file.relative} cannot be read: {reason}")
         self._unreadable.add((run.name, file.relative))
 
     def file_read(self, run: RunIndex, file: IndexedFile) -> None:
@@ -219,7 +219,7 @@ class Discovery:
         if (run.name, file.relative) in self._unreadable:
             self._unreadable.discard((run.name, file.relative))
             if not any(name == run.name for name, _ in self._unreadable):
-                run.message = ""
+                run.set_message("")
                 self._registry.changed()
         if not is_packed(file.path):
             return

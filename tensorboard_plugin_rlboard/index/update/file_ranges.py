@@ -47,7 +47,7 @@ class FileRanges:
         at = range_plan.next_range(file.path, start, end) if start < end else None
         if at is None and start == 0 and end < file.state.size:
             at = range_plan.next_range(file.path, start, file.state.size)
-        return None if at is None else RangeOrder(file.path, *at, file.format.spec)
+        return None if at is None else RangeOrder(file.path, *at, file.format)
 
     def last_lines(self, file: IndexedFile) -> RangeOrder | None:
         """The last lines of a file, about 2 MB; None where there is no whole one.
@@ -56,4 +56,4 @@ class FileRanges:
             OSError: the file cannot be read.
         """
         at = last_line_range(file.path, file.state.read_to, self.end(file), range_plan.FIRST_RANGE)
-        return None if at is None else RangeOrder(file.path, *at, file.format.spec)
+        return None if at is None else RangeOrder(file.path, *at, file.format)

@@ -19,14 +19,12 @@ from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
     numbers_from_list,
 )
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS, ZERO_ADVANTAGE_SPREAD
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
 from tensorboard_plugin_rlboard.writing.arrays import is_array, to_numpy
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
 from tensorboard_plugin_rlboard.writing.steps.sampling import number_or_nan
 
-_TRUNCATED = {"length", "max_length", "max_tokens", "truncated"}
-_MAX_EQUAL_SPREAD = 1e-8
-"""Largest difference of rewards within a group whose advantages count as zero."""
 _ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs", "entropies")
 _LENGTH_ARRAYS = ("values", "token_rewards", "advantages", "returns")
 """Arrays that tell the length of a response which has none of the arrays above."""
@@ -80,7 +78,7 @@ class StepMeans:
         )
         reasons = [row["finish_reason"] for row in rows if isinstance(row.get("finish_reason"), str)]
         self._add_values(
-            "truncation_share", np.asarray([float(reason.lower() in _TRUNCATED) for reason in reasons])
+            "truncation_share", np.asarray([float(reason.lower() in TRUNCATED_REASONS) for reason in reasons])
         )
         for row in rows:
             self._add_to_group(row)
@@ -121,7 +119,9 @@ class StepMeans:
             found.pop("surprise_mean", None)
         groups = [high - low for count, low, high in self._groups.values() if count > 1]
         if groups:
-            found["zero_advantage_groups"] = sum(apart <= _MAX_EQUAL_SPREAD for apart in groups) / len(groups)
+            found["zero_advantage_groups"] = sum(apart <= ZERO_ADVANTAGE_SPREAD for apart in groups) / len(
+                groups
+            )
         return found | {"n_samples": float(self.samples)}
 
 

@@ -12,6 +12,7 @@ from dumps import RULES, as_native, dump
 from repository import FORMATS, SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
@@ -55,8 +56,8 @@ def test_a_conversation_is_shown_with_its_tokens(board: Board) -> None:
 
 
 def test_masked_tokens_count_in_no_statistic(board: Board) -> None:
-    (name,) = board.samples(Selection("verifiers/tools"), RULES, limit=5).columns["id"]
-    scalars = board.sample("verifiers/tools", str(name), RULES).scalars
+    (name,) = board.samples(SamplesQuestion(Selection("verifiers/tools"), RULES, limit=5)).columns["id"]
+    scalars = board.sample(SampleQuestion("verifiers/tools", str(name), RULES)).scalars
     assert scalars["entropies_mean"] == pytest.approx((0.9 + 0.7 + 0.3 + 0.4) / 4)
     assert scalars["n_tokens"] == 10
 

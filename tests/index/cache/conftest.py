@@ -9,6 +9,7 @@ import pytest
 from moved_logs import ROWS, line
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
@@ -62,7 +63,9 @@ def rewards() -> Iterator[Open]:
         indexer = BackgroundIndexer(Registry(parse_roots(str(folder), ""), cache), 0)
         opened.append(indexer)
         indexer.index_now()
-        table = Board(indexer).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
+        table = Board(indexer).samples(
+            SamplesQuestion(Selection(run), TextRules(), columns=("reward", "line"), limit=500)
+        )
         assert table.columns["line"] == list(range(1, len(table.columns["line"]) + 1))
         return [float(str(reward)) for reward in table.columns["reward"]]
 

@@ -113,7 +113,7 @@ def test_part_that_is_gone_costs_its_range_only(
     manifest = cache.manifest(str(logs / "run" / "a.jsonl"))
     assert manifest is not None
     gone = manifest.ranges[2]
-    next(cache.parts.rglob(f"{gone.part}.parquet")).unlink()
+    next(cache.parts_folder.rglob(f"{gone.part}.parquet")).unlink()
     assert rewards(logs, tmp_path / "cache") == ALL
     assert read == [gone.offset]
     assert rewards(logs, tmp_path / "cache") == ALL

@@ -10,7 +10,10 @@ from typing import Any, BinaryIO
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.detect import recognition
@@ -54,8 +57,12 @@ def everything(board: Board) -> dict[str, Any]:
     """All rows of the run, its problems and its curves."""
     columns = ["response", "reward", "line", "attempt"]
     columns += [name for name in ("acc", "late") if name in {m.name for m in board.runs().runs[0].metrics}]
-    table = board.samples(Selection("."), TextRules(), columns=columns, limit=500)
-    return {"rows": table.columns, "problems": board.problems("."), "steps": board.steps(Selection("."))}
+    table = board.samples(SamplesQuestion(Selection("."), TextRules(), columns=tuple(columns), limit=500))
+    return {
+        "rows": table.columns,
+        "problems": board.problems(ProblemsQuestion(".")),
+        "steps": board.steps(StepsQuestion(Selection("."))),
+    }
 
 
 def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:

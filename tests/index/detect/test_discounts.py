@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -28,8 +29,11 @@ def sums(folder: Path, run: str) -> list[Any]:
     try:
         indexer.index_now()
         board = Board(indexer)
-        found = board.samples(Selection(run), TextRules(), limit=10).columns["id"]
-        return [board.sample(run, str(name), TextRules()).scalars["return_to_go_sum"] for name in found]
+        found = board.samples(SamplesQuestion(Selection(run), TextRules(), limit=10)).columns["id"]
+        return [
+            board.sample(SampleQuestion(run, str(name), TextRules())).scalars["return_to_go_sum"]
+            for name in found
+        ]
     finally:
         indexer.stop()
 

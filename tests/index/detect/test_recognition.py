@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, from_spec
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -42,8 +43,8 @@ def open_board() -> Iterator[Open]:
 
 
 def only(board: Board, run: str, **where: Any) -> Any:
-    found = board.samples(Selection(run, **where), RULES, limit=500).columns["id"]
-    return [board.sample(run, str(name), RULES) for name in found]
+    found = board.samples(SamplesQuestion(Selection(run, **where), RULES, limit=500)).columns["id"]
+    return [board.sample(SampleQuestion(run, str(name), RULES)) for name in found]
 
 
 def areal(task: int, version: int) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def test_discounts_of_the_settings_are_those_of_the_derived_metrics(
     board = open_board(tmp_path)
     sample = only(board, "run")[0]
     assert (sample.gamma, sample.lam) == (0.5, 0.9)
-    assert board.token_lists("run", sample.id)["return_to_go"] == [0.25, 0.5, 1.0]
+    assert board.token_lists(TokensQuestion("run", sample.id))["return_to_go"] == [0.25, 0.5, 1.0]
     assert sample.scalars["return_to_go_sum"] == 1.75
 
 

@@ -11,7 +11,10 @@ import pytest
 
 from tensorboard_plugin_rlboard.api import Joined, RunInfo
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.joins import run_joins
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
@@ -50,7 +53,9 @@ def append(path: Path, rows: Iterable[Any]) -> None:
 
 
 def columns(board: Board, *names: str, run: str = ".", **chosen: Any) -> list[tuple[Any, ...]]:
-    found = board.samples(Selection(run, **chosen), TextRules(), columns=list(names), limit=500).columns
+    found = board.samples(
+        SamplesQuestion(Selection(run, **chosen), TextRules(), columns=tuple(names), limit=500)
+    ).columns
     return list(zip(*(found[name] for name in names), strict=True))
 
 
@@ -59,7 +64,7 @@ def described(board: Board, run: str = ".") -> RunInfo:
 
 
 def problems(board: Board, run: str = ".") -> list[tuple[str, str]]:
-    found = board.problems(run, 0, 500).columns
+    found = board.problems(ProblemsQuestion(run, 0, 500)).columns
     return list(zip(found.file, found.kind, strict=True))
 
 
@@ -135,7 +140,7 @@ def test_another_run_is_the_reference(tmp_path: Path, open_board: Open, write_ro
     append(tmp_path / "base" / "x.jsonl", [row(2, "p", 0.75), row(7, "r", 2.0), row(8, "q", 3.0)])
     board.indexer.index_now()
     assert columns(board, *names, run="new") == [("p2", 0.75, 0.25), ("q4", 1.0, -1.0), ("r7", 2.0, -1.0)]
-    assert list(board.steps(Selection("new")).metrics["reward_gap"].mean) == [-0.375, -1.0]
+    assert list(board.steps(StepsQuestion(Selection("new"))).metrics["reward_gap"].mean) == [-0.375, -1.0]
     (tmp_path / "base" / "x.jsonl").unlink()
     board.indexer.index_now()
     assert columns(board, *names[:1], run="new") == [(None,)] * 3
@@ -154,7 +159,7 @@ def test_the_first_visit_of_each_prompt(tmp_path: Path, open_board: Open, write_
     assert columns(board, "ref_response", "reward_gap", step=3) == [("p1", 0.5), ("p1", 0.5), ("q1", 0.5)]
     assert columns(board, "ref_response", "reward_gap", split="eval") == [(None, None), ("p2", 0.0)]
     assert described(board).joined[0].source == "first visit"
-    assert list(board.steps(Selection(".")).metrics["reward_gap"].mean) == [None, 0.25, 0.5]
+    assert list(board.steps(StepsQuestion(Selection("."))).metrics["reward_gap"].mean) == [None, 0.25, 0.5]
     append(tmp_path / "x.jsonl", [row(4, "p", 1.0), row(4, "new", 1.0), row(5, "new", 1.5), row(0, "q", 2.0)])
     board.indexer.index_now()
     assert columns(board, "reward_gap", step=4) == [(0.75,), (None,)]

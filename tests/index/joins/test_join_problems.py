@@ -11,6 +11,7 @@ from joined_logs import append, columns, described, problems, reference, rollout
 
 from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -45,7 +46,7 @@ def test_bad_lines_are_named_with_file_and_line(log: Path, start: Start, write_r
         ],
         key=str,
     )
-    reasons = board.problems(".", 0, 500).columns.reason
+    reasons = board.problems(ProblemsQuestion(".", 0, 500)).columns.reason
     assert all(reason.endswith(".") for reason in reasons)
     write_rows(log / "ref.jsonl", [reference(0)])
     board.indexer.index_now()
@@ -57,7 +58,7 @@ def test_many_bad_lines_are_counted(log: Path, start: Start, write_rows: Write) 
     write_rows(log / "a.jsonl", rollouts([1], 3))
     write_rows(log / "ref.jsonl", [reference(0), *["{bad"] * 500])
     board = start()
-    found = board.problems(".", 0, 500).columns
+    found = board.problems(ProblemsQuestion(".", 0, 500)).columns
     assert list(found.kind).count("bad_json") == 20
     assert next(
         reason for kind, reason in zip(found.kind, found.reason, strict=True) if kind == "further_problems"

@@ -13,8 +13,10 @@ from joined_logs import append, columns, curves, described, origins, problems, r
 
 from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import service
+from tensorboard_plugin_rlboard.board.steps import run_state
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
 from tensorboard_plugin_rlboard.index.joins import side_files as joined_files
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -48,9 +50,9 @@ def test_a_reference_made_ahead_is_joined_by_prompt(log: Path, start: Start, wri
     assert not board.runs().ignored
     assert not problems(board)
     assert curves(board) == pytest.approx([-0.05] * 3)
-    assert list(board.steps(Selection(".")).step_metrics["win"]) == [0.5] * 3
+    assert list(board.steps(StepsQuestion(Selection("."))).step_metrics["win"]) == [0.5] * 3
     id_ = columns(board, "id")[0][0]
-    opened = board.sample(".", id_, TextRules())
+    opened = board.sample(SampleQuestion(".", id_, TextRules()))
     assert opened.texts["ref_response"].shown == "参考0"
     assert opened.scalars["ref_reward"] == 0.25
     assert opened.scalars["reward_gap"] == -0.25
@@ -84,7 +86,7 @@ def test_what_was_logged_is_never_overwritten(log: Path, start: Start, write_row
 def test_a_late_reference_grows_is_rewritten_and_goes(log: Path, start: Start, write_rows: Write) -> None:
     write_rows(log / "a.jsonl", rollouts())
     board = start()
-    assert board.steps(Selection(".")).metrics.keys() & {"ref_reward", "reward_gap"} == set()
+    assert board.steps(StepsQuestion(Selection("."))).metrics.keys() & {"ref_reward", "reward_gap"} == set()
     assert not described(board).joined
     write_rows(log / "ref.jsonl", [reference(0)])
     board.indexer.index_now()
@@ -108,8 +110,8 @@ def test_a_late_reference_grows_is_rewritten_and_goes(log: Path, start: Start, w
     assert info.joined == []
     assert {"ref_reward", "reward_gap", "ref_n_chars"} & set(origins(board)) == set()
     assert "ref_response" not in info.text_columns
-    assert board.steps(Selection(".")).metrics.keys() & {"ref_reward", "reward_gap"} == set()
-    assert "win" not in board.steps(Selection(".")).step_metrics
+    assert board.steps(StepsQuestion(Selection("."))).metrics.keys() & {"ref_reward", "reward_gap"} == set()
+    assert "win" not in board.steps(StepsQuestion(Selection("."))).step_metrics
     assert columns(board, "prompt", step=0)[0] == ("问题0",)
 
 
@@ -193,7 +195,7 @@ def test_conversations_as_prompts_match(log: Path, start: Start, write_rows: Wri
 def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_SAVE_EVERY", 0.0)
+    monkeypatch.setattr(run_state, "_SAVE_INTERVAL", 0.0)
     write_rows(log / "a.jsonl", rollouts())
     write_rows(log / "ref.jsonl", [reference(0)])
     first = start()
@@ -205,8 +207,8 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     second.indexer.stop()
     (log / "ref.jsonl").unlink()
     third = start()
-    assert "reward_gap" not in third.steps(Selection(".")).metrics
-    assert "win" not in third.steps(Selection(".")).step_metrics
+    assert "reward_gap" not in third.steps(StepsQuestion(Selection("."))).metrics
+    assert "win" not in third.steps(StepsQuestion(Selection("."))).step_metrics
     third.indexer.stop()
     write_rows(log / "ref.jsonl", [reference(1)])
     fourth = start()
@@ -214,7 +216,7 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     assert curves(fourth) == pytest.approx([0.0] * 3)
     fourth.indexer.stop()
     (log / "ref.jsonl").unlink()
-    assert "reward_gap" not in start().steps(Selection(".")).metrics
+    assert "reward_gap" not in start().steps(StepsQuestion(Selection("."))).metrics
 
 
 def test_small_pieces_give_the_same(

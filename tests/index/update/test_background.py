@@ -13,7 +13,10 @@ import pytest
 from indexed_logs import append, column, line, problems, row
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
@@ -67,10 +70,10 @@ def test_questions_may_be_asked_while_the_log_is_indexed(started: BackgroundInde
     def ask() -> None:
         while not done.is_set():
             try:
-                board.steps(Selection("."))
-                found = board.samples(Selection(".", search="a"), TextRules(), limit=500)
-                board.sample(".", str(found.columns["id"][0]), TextRules())
-                board.distribution(Selection("."), "reward")
+                board.steps(StepsQuestion(Selection(".")))
+                found = board.samples(SamplesQuestion(Selection(".", search="a"), TextRules(), limit=500))
+                board.sample(SampleQuestion(".", str(found.columns["id"][0]), TextRules()))
+                board.distribution(DistributionQuestion(Selection("."), "reward"))
                 board.runs()
             except Exception as error:  # noqa: BLE001 (any is a failure)
                 failures.append(error)
@@ -134,7 +137,7 @@ def test_ranges_built_by_processes_beside_are_the_same(
     alone = open_board(tmp_path)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     taken: list[RangeOrder] = []
     real = WorkerPool.take
 
@@ -162,7 +165,7 @@ def test_process_that_dies_costs_nothing_but_time(
     write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     real = WorkerPool._send
 
     def killing(ahead: WorkerPool, worker: Any, ticket: int, order: RangeOrder) -> None:
@@ -180,7 +183,7 @@ def test_processes_end_when_nothing_is_left_to_index(
 ) -> None:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     started: list[Any] = []
     real = WorkerPool._send
 

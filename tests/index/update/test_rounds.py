@@ -1,4 +1,4 @@
-"""What a round of indexing says to those who keep answers, and how often rounds come."""
+"""What a round of indexing says to those who keep answers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.samples.ids import resolve
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.ids import resolve_sample_id
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
-from tensorboard_plugin_rlboard.index.update import background, scheduler
+from tensorboard_plugin_rlboard.index.update import scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -69,7 +71,9 @@ def digest_if_all_cached(run: RunIndex) -> str:
 
 def column(indexer: BackgroundIndexer, name: str, run: str = ".") -> list[Any]:
     chosen = Selection(run)
-    return list(Board(indexer).samples(chosen, TextRules(), columns=[name], limit=500).columns[name])
+    return list(
+        Board(indexer).samples(SamplesQuestion(chosen, TextRules(), columns=(name,), limit=500)).columns[name]
+    )
 
 
 def test_new_rows_touch_their_steps_only(logs: Path, start: Start, write_rows: Write) -> None:
@@ -209,15 +213,20 @@ def test_thousands_of_small_files_and_many_runs(
         board = Board(indexer)
         assert len(indexer.registry.runs) == 13
         shown = board.samples(
-            Selection("tasks"), TextRules(), columns=["response", "line", "key_0", "key_2"], limit=500
+            SamplesQuestion(
+                Selection("tasks"), TextRules(), columns=("response", "line", "key_0", "key_2"), limit=500
+            )
         ).columns
         expected = {f"{i} {k}": k + 1 + (i == 17) for i in range(30) for k in range(1 + i % 3)}
         assert dict(zip(shown["response"], shown["line"], strict=True)) == expected
         for name, text, key in zip(shown["id"], shown["response"], shown["key_2"], strict=True):
             number = int(str(text).split()[0])
-            assert resolve(indexer.registry.runs["tasks"], str(name))[0].relative == f"tasks/{number}.jsonl"
+            assert (
+                resolve_sample_id(indexer.registry.runs["tasks"], str(name))[0].relative
+                == f"tasks/{number}.jsonl"
+            )
             assert key == (number if number % 3 == 2 else None)
-        assert board.problems("tasks").columns.line == [5]
+        assert board.problems(ProblemsQuestion("tasks")).columns.line == [5]
         assert [column(indexer, "response", f"run_{i}") for i in range(12)] == [
             [f"run {i}"] for i in range(12)
         ]
@@ -252,7 +261,7 @@ def test_newest_step_is_shown_before_its_turn(
         assert not {20, 30, 40} & first
         run = indexer.registry.runs["."]
         assert ("train", 50) in run.step_versions
-        assert Board(indexer).problems(".").columns.line == [101]
+        assert Board(indexer).problems(ProblemsQuestion(".")).columns.line == [101]
         lines = (
             indexer.registry.cursor().execute(f"SELECT line FROM {run.table} ORDER BY line_offset").fetchall()
         )
@@ -263,46 +272,5 @@ def test_newest_step_is_shown_before_its_turn(
             .fetchall()
         )
         assert [attempt for (attempt,) in resumed] == [1] * 70 + [2] * 30
-    finally:
-        indexer.stop()
-
-
-def test_looks_become_rarer_while_nothing_changes_and_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [1000.0]
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.attention.time.monotonic", lambda: clock[0])
-    indexer = BackgroundIndexer(Registry([]), 4.0)
-    pause = 4.0
-    pauses = [pause := indexer._next_pause(pause, quiet=True) for _ in range(8)]
-    assert pauses[0] > 4.0
-    assert pauses == sorted(pauses)
-    assert pauses[-1] == 24.0
-    assert indexer._next_pause(pause, quiet=False) == 4.0
-    indexer.attention._requested_at = clock[0] - 31.0
-    assert indexer._next_pause(pause, quiet=True) == 4.0, "an open tab asks at least twice a minute"
-    clock[0] += 1000.0
-    assert indexer._next_pause(4.0, quiet=True) > 4.0
-    slow = BackgroundIndexer(Registry([]), 300.0)
-    assert slow._next_pause(300.0, quiet=True) == 300.0, "never more often than the user wants"
-
-
-def test_whoever_asks_ends_a_long_wait(
-    logs: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(background, "_ATTENTIVE_SECONDS", 0.0)
-    monkeypatch.setattr(BackgroundIndexer, "_next_pause", lambda *_, **__: 3600.0)
-    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0.01)
-    indexer.start()
-    try:
-        for _ in range(2000):
-            if indexer.registry.surveys:
-                break
-            indexer._stop.wait(0.01)
-        write_rows(logs / "a.jsonl", [row(1)])
-        for _ in range(2000):
-            indexer.start()
-            if indexer.registry.runs and indexer.registry.runs["."].samples:
-                break
-            indexer._stop.wait(0.01)
-        assert indexer.registry.runs["."].samples == 1
     finally:
         indexer.stop()

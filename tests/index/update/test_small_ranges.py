@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from indexed_logs import append, column, line, problems, row
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
-from tensorboard_plugin_rlboard.index.build.part import build
+from tensorboard_plugin_rlboard.index.build.part import build_part
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
@@ -39,7 +40,9 @@ def table(board: Board, run: str = ".") -> list[dict[str, Any]]:
     for split in info.splits:
         for attempt in info.attempts:
             chosen = Selection(run, split=split, attempt=attempt.attempt)
-            columns = board.samples(chosen, TextRules(), columns=[*places, *names], limit=500).columns
+            columns = board.samples(
+                SamplesQuestion(chosen, TextRules(), columns=(*places, *names), limit=500)
+            ).columns
             rows += [
                 {name: repr(x) for name, x in zip(columns, values, strict=True) if x is not None}
                 for values in zip(*columns.values(), strict=True)
@@ -171,9 +174,9 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
         whole = list(lines)
         if any(b"poison" in line for line in whole):
             raise duckdb.OutOfMemoryException("no")
-        return build(whole, *rest)
+        return build_part(whole, *rest)
 
-    monkeypatch.setattr(range_builder, "build", failing)
+    monkeypatch.setattr(range_builder, "build_part", failing)
     rows: list[Any] = [row(step, f"r{step}") for step in range(1, 30)]
     rows[7] = row(8, "poison")
     rows[20]["late"] = 1.0

@@ -25,6 +25,7 @@ except ImportError:
     zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
 from archives import PACK, both, line, lines, problems, spooled, steps
 
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -38,8 +39,8 @@ def test_compressed_log_is_read_like_a_plain_one(
     (tmp_path / f"a.jsonl{suffix}").write_bytes(PACK[suffix](b"".join(rows)))
     board = open_board(tmp_path)
     assert steps(board) == list(range(1, 30))
-    found = board.samples(Selection("."), TextRules(), limit=500).columns["id"]
-    assert board.sample(".", str(found[6]), TextRules()).texts["response"].raw == "字" * 7
+    found = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=500)).columns["id"]
+    assert board.sample(SampleQuestion(".", str(found[6]), TextRules())).texts["response"].raw == "字" * 7
     info = board.runs().runs[0]
     assert (info.state, info.bytes, info.indexed_bytes) == ("ready", len(b"".join(rows)), len(b"".join(rows)))
     assert info.problems == 0

@@ -11,6 +11,7 @@ import pytest
 from object_store import SECRET, Bucket, Line, ignored, lines, steps
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.remote import filesystems
@@ -33,7 +34,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
 ) -> None:
     bucket.put("a.jsonl", lines(1, note="x" * 9000))
     board = open_url(bucket.url)
-    first = board.samples(Selection("."), TextRules(), limit=5).columns["id"][0]
+    first = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=5)).columns["id"][0]
     bucket.put("a.jsonl", lines(1, 2, note="x" * 9000))
     line_to.set_down(True)
     board.indexer.index_now()
@@ -42,7 +43,7 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
     assert board.runs().runs[0].message.startswith("a.jsonl cannot be read: s3://")
     assert [file for file, _ in ignored(board)] == [bucket.url]
     with pytest.raises(LookupError, match="cannot be read any more") as opened:
-        board.sample(".", str(first), TextRules())
+        board.sample(SampleQuestion(".", str(first), TextRules()))
     shown = f"{board.runs()} {opened.value}"
     assert SECRET not in shown
     assert "key-of-the-tests" not in shown
@@ -82,7 +83,7 @@ def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> N
     assert file == bucket.url
     assert reason.endswith("it is asked again at the next look.")
     assert isinstance(board.indexer, BackgroundIndexer)
-    assert board.indexer.has_files(0), "so that the tab is there to say it"
+    assert board.registry.any_files, "so that the tab is there to say it"
     line_to.set_down(False)
     board.indexer.index_now()
     assert steps(board) == [1]

@@ -12,6 +12,7 @@ from object_store import Bucket, Line, ignored, line, lines, steps
 from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
@@ -33,8 +34,8 @@ def test_runs_on_s3_are_found_and_opened(bucket: Bucket, open_url: Open) -> None
     board = open_url(bucket.url)
     assert [run.run for run in board.runs().runs] == [".", "ppo/种子 1"]
     assert steps(board, "ppo/种子 1") == [1, 2, 3]
-    found = board.samples(Selection("ppo/种子 1"), TextRules(), limit=5).columns["id"]
-    sample = board.sample("ppo/种子 1", str(found[2]), TextRules())
+    found = board.samples(SamplesQuestion(Selection("ppo/种子 1"), TextRules(), limit=5)).columns["id"]
+    sample = board.sample(SampleQuestion("ppo/种子 1", str(found[2]), TextRules()))
     assert (sample.texts["response"].raw, sample.file) == ("字", "ppo/种子 1/b.jsonl")
     assert board.runs().looked_in == [bucket.url]
     assert ignored(board) == []
@@ -78,8 +79,8 @@ def test_appended_object_is_read_from_where_reading_stopped(
     bucket.put("a.jsonl", first + lines(60, 61))
     board.indexer.index_now()
     assert steps(board) == list(range(1, 62))
-    found = board.samples(Selection("."), TextRules(), limit=500).columns["id"]
-    assert board.sample(".", str(found[60]), TextRules()).step == 61
+    found = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=500)).columns["id"]
+    assert board.sample(SampleQuestion(".", str(found[60]), TextRules())).step == 61
     assert line_to.carried - before < len(first) // 5, "the lines that were read are not read again"
 
 
@@ -140,8 +141,10 @@ def test_containers_are_fetched_and_checkpoints_are_not(
     }
     assert ignored(board) == []
     assert line_to.carried - before < 1_000_000
-    (row,) = board.samples(Selection("trl/plain/completions"), TextRules(), limit=1).columns["id"]
-    assert board.sample("trl/plain/completions", str(row), TextRules()).step == 1
+    (row,) = board.samples(SamplesQuestion(Selection("trl/plain/completions"), TextRules(), limit=1)).columns[
+        "id"
+    ]
+    assert board.sample(SampleQuestion("trl/plain/completions", str(row), TextRules())).step == 1
 
 
 def test_root_that_is_missing_or_a_file(bucket: Bucket) -> None:

@@ -24,7 +24,7 @@ export interface PlotState {
   readonly onReset: (before: number | null) => void;
 }
 
-/** One uPlot and its life: made when first in sight, repainted at most once per frame, gone with its element. */
+/** Owns one uPlot: creates it when first in sight, repaints it at most once per frame, destroys it with its element. */
 export class CurvePlot {
   readonly #host: HTMLElement;
   readonly #stops: (() => void)[];
@@ -124,7 +124,7 @@ export class CurvePlot {
   }
 
   #hover(plot: uPlot): void {
-    // Synced charts move their cursors, too, without an event of their own: only the one under the pointer speaks.
+    // Synchronised charts move their cursors, too: only the one under the pointer reports the step.
     if (!plot.over.matches(":hover")) return;
     const left = plot.cursor.left ?? -1;
     hoveredStep.value = left < 0 || plot.cursor.idx == null ? null : (plot.data[0][plot.cursor.idx] ?? null);

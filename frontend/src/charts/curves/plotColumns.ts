@@ -34,12 +34,12 @@ export function plotData(
 ): uPlot.AlignedData {
   const nothing: undefined[] = new Array(x.length).fill(undefined);
   const columns = lines.flatMap((line) => [
-    // Smoothed with the same weight, or a calm line would run through a band that jumps.
+    // Smoothed with the same weight as the line, so that the band fits it.
     line.band ? smooth(line.band.low, weight) : nothing,
     line.band ? smooth(line.band.high, weight) : nothing,
     weight > 0 ? line.values : nothing,
     smooth(line.values, weight),
   ]);
-  // uPlot never writes to its data, its types merely do not say so.
+  // uPlot does not write to its data, though its types allow it.
   return [x as number[], ...(columns as CurveValue[][])];
 }

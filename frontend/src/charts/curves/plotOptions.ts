@@ -2,7 +2,9 @@ import type uPlot from "uplot";
 import { type ColourRole, chartPalette, faded } from "../shared/chartColours";
 import { columnOf, HIGH, LOW } from "./plotColumns";
 
-/** What the drawing asks and reports while it lives: the answers may change without a new chart. */
+/**
+ * What the chart asks for and reports while it exists; read anew each time, so that it may change without a new chart.
+ */
 export interface PlotCallbacks {
   /** Steps shown along x, or null for all. */
   readonly range: () => readonly [number, number] | null;
@@ -15,6 +17,7 @@ export interface PlotCallbacks {
   readonly brushed: () => boolean;
 }
 
+/** Charts with the same key move their cursors together. */
 export const SYNC_KEY = "rlboard-steps";
 const STEP_INCREMENTS = [1, 2, 5].flatMap((unit) => [0, 1, 2, 3, 4, 5, 6, 7, 8].map((e) => unit * 10 ** e));
 
@@ -64,7 +67,7 @@ export function plotOptions(
       y: false,
       drag: { x: true, y: false, setScale: false, dist: 5, click: stopClickAfterBrush(callbacks.brushed) },
       points: { size: 6 },
-      // Positions travel between the charts; drags and double clicks are answered by the selection instead.
+      // Only cursor positions are shared between charts; drags and double clicks change the selection instead.
       sync: { key: SYNC_KEY, scales: ["x", null], filters: { pub: onlyMoves, sub: onlyMoves } },
     },
     hooks: { setCursor: [callbacks.onCursor], setSelect: [callbacks.onBrush], draw: [callbacks.onDraw] },
@@ -73,14 +76,14 @@ export function plotOptions(
 
 const onlyMoves = (type: string) => type === "mousemove";
 
-/** uPlot stops every click after the slightest movement; only the one that ends a brush should be. */
+/** Stops the click that ends a brush. uPlot itself would stop any click after the slightest movement. */
 function stopClickAfterBrush(brushed: () => boolean): (plot: uPlot, event: MouseEvent) => void {
   return (_, event) => {
     if (brushed()) event.stopImmediatePropagation();
   };
 }
 
-/** The chosen range, else all of x: uPlot's own proposal pads a single step to a hundred. */
+/** The chosen range, else all of x. uPlot's own default would pad a single step to a hundred. */
 function xRange(chosen: readonly [number, number] | null, x: ArrayLike<number>): [number, number] {
   const [from, to] = chosen ?? [x[0] ?? 0, x[x.length - 1] ?? 1];
   return from === to ? [from - 0.5, to + 0.5] : [from, to];

@@ -19,7 +19,7 @@ export function smooth(values: readonly CurveValue[], weight: number): CurveValu
   });
 }
 
-// Rounding would turn an exactly constant curve into one that wobbles in its last digit.
+// Rounding would change the last digits of an exactly constant curve.
 function isConstant(values: readonly CurveValue[]): boolean {
   const finite = values.filter((value) => value != null && Number.isFinite(value));
   return finite.every((value) => value === finite[0]);

@@ -1,5 +1,6 @@
 import type { CurveValue, StepColumns } from "../shared/series";
 
+/** What the shaded area around a curve shows: standard deviations, quantiles, or nothing. */
 export const BANDS = ["std", "p05_p95", "p25_p75", "none"] as const;
 export type BandMode = (typeof BANDS)[number];
 

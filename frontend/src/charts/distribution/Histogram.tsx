@@ -82,6 +82,7 @@ export function Histogram(props: HistogramProps): JSX.Element {
   );
 }
 
+/** The colour of a distribution as CSS. */
 export const shapeColour = (shape: Pick<Shape, "colour">): string =>
   shape.colour === "pin" ? "var(--pin)" : cssColour(shape.colour);
 

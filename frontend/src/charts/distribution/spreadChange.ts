@@ -5,6 +5,7 @@ export interface Spread {
   readonly iqr: number | null;
 }
 
+/** What can be said of two spreads. */
 export const SPREAD_CHANGES = [
   "sharper",
   "wider",

@@ -6,9 +6,11 @@ export interface Mark {
   readonly reference: number | null;
 }
 
+/** Orders of the samples along x. */
 export const MARK_ORDERS = ["logged", "sorted"] as const;
 export type MarkOrder = (typeof MARK_ORDERS)[number];
 
+/** How many samples at most are drawn: the choices. */
 export const MARK_CAPS = [200, 500, 1000, 2000, 5000] as const;
 
 /** Whether a value can be drawn: present and finite. */
@@ -30,7 +32,7 @@ export function orderedMarks(marks: readonly Mark[], order: MarkOrder, cap: numb
 // Non-finite values come last in both directions, as they do in the table of samples.
 const rank = (mark: Mark): number => (isDrawable(mark.value) ? mark.value : Number.MAX_VALUE);
 
-/** How many marks have a non-finite value of their own: left out of the drawing and said. */
+/** How many marks have a non-finite value: they are not drawn, and their number is shown. */
 export function nonfiniteCount(marks: readonly Mark[]): number {
   return marks.filter((mark) => mark.value !== null && !Number.isFinite(mark.value)).length;
 }
@@ -43,6 +45,7 @@ export interface Gaps {
   readonly loss: number;
 }
 
+/** The marks that have a finite gap, worst first, and how many win, tie and lose. */
 export function gapsOf(marks: readonly Mark[]): Gaps {
   const found = marks
     .filter((mark): mark is Mark & { readonly value: number } => isDrawable(mark.value))

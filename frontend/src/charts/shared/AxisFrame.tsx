@@ -32,7 +32,7 @@ export interface AxisFrameProps {
   readonly onKey?: (event: KeyboardEvent) => void;
 }
 
-/** A drawing with two axes. SVG, so that colours follow the theme without being told. */
+/** A drawing with two axes, as SVG: its colours are CSS properties and follow the theme. */
 export function AxisFrame(props: AxisFrameProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);

@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
 import { thinnedIndices } from "./series";
 
-/** More rows than this are read by nobody and laid out slowly: the rest is thinned evenly, and that is said. */
+/**
+ * More rows than this are laid out slowly and read by nobody: longer tables are thinned evenly, which the caption says.
+ */
 export const MAX_ROWS = 400;
 
 export interface ChartTableProps {

@@ -4,6 +4,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 export const COLOUR_ROLES = ["policy", "ref", "pos", "neg", "muted", "s1", "s2", "s3", "s4"] as const;
 export type ColourRole = (typeof COLOUR_ROLES)[number];
 
+/** Colours and font as a canvas takes them. */
 export interface ChartPalette {
   readonly series: Readonly<Record<ColourRole, string>>;
   readonly text: string;
@@ -29,14 +30,14 @@ export const cssColour = (role: ColourRole): string => `var(${CSS_PROPERTIES[rol
 const current = signal<ChartPalette | null>(null);
 let watching = false;
 
-/** The palette of the theme in force; read inside an effect or component it brings news of a change of theme. */
+/** The palette of the current theme. An effect or component that reads it runs again when the theme changes. */
 export function chartPalette(): ChartPalette {
   watchTheme();
   current.value ??= readPalette();
   return current.value;
 }
 
-/** As a signal, for effects that repaint. */
+/** The same as a signal, null before the first read; for effects that repaint. */
 export const currentPalette: ReadonlySignal<ChartPalette | null> = current;
 
 function watchTheme(): void {

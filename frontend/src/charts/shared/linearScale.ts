@@ -6,6 +6,7 @@ export interface LinearScale {
   readonly to: number;
 }
 
+/** The scale that puts `from` at pixel `start` and `to` at pixel `end`. */
 export function linearScale(from: number, to: number, start: number, end: number): LinearScale {
   const width = to - from;
   const scale = (value: number) =>
@@ -23,13 +24,13 @@ export function ticks(from: number, to: number, wanted: number): number[] {
   const distance = power * ([1, 2, 5, 10].find((unit) => unit * power >= rough) ?? 10);
   const found: number[] = [];
   for (let k = Math.ceil(from / distance - 1e-9); k * distance <= to + distance * 1e-9; k += 1) {
-    // Ten digits take away what binary fractions add to 0.1 + 0.2.
+    // Ten digits: 0.1 + 0.2 is 0.3 again.
     found.push(Number((k * distance).toPrecision(10)));
   }
   return found;
 }
 
-/** [min, max] of the finite values with a little air at both ends; [0, 1] when there are none. */
+/** [min, max] of the finite values with a margin at both ends; [0, 1] when there are none. */
 export function paddedRange(values: Iterable<number | null | undefined>, air = 0.06): [number, number] {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;

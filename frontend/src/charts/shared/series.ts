@@ -38,6 +38,7 @@ export function firstFinite(values: readonly CurveValue[]): number {
   return values.find((value) => value != null && Number.isFinite(value)) ?? 0;
 }
 
+/** Every value minus `by`; what is absent stays absent. */
 export function subtract(values: readonly CurveValue[], by: number): CurveValue[] {
   return by === 0 ? [...values] : values.map((value) => (value == null ? value : value - by));
 }
@@ -84,6 +85,7 @@ export interface Extent {
   readonly last: number;
 }
 
+/** The extent of a curve. */
 export function extentOf(values: readonly CurveValue[]): Extent | null {
   const finite = values.filter((value): value is number => value != null && Number.isFinite(value));
   const last = finite.at(-1);

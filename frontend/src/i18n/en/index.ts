@@ -5,6 +5,7 @@ import { filter } from "./filter";
 import { info } from "./info";
 import { metrics } from "./metrics";
 import { overview } from "./overview";
+import { overviewStep } from "./overviewStep";
 import { sample } from "./sample";
 import { samples } from "./samples";
 import { shell } from "./shell";
@@ -16,6 +17,7 @@ export const en = {
   ...info,
   ...metrics,
   ...overview,
+  ...overviewStep,
   ...sample,
   ...samples,
   ...shell,

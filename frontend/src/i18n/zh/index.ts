@@ -6,6 +6,7 @@ import { filter } from "./filter";
 import { info } from "./info";
 import { metrics } from "./metrics";
 import { overview } from "./overview";
+import { overviewStep } from "./overviewStep";
 import { sample } from "./sample";
 import { samples } from "./samples";
 import { shell } from "./shell";
@@ -17,6 +18,7 @@ export const zh = {
   ...info,
   ...metrics,
   ...overview,
+  ...overviewStep,
   ...sample,
   ...samples,
   ...shell,

@@ -1,23 +1,22 @@
-/** Which of the log's columns stand for which of our words: what was guessed, and how to correct it. */
+/** Which keys of the log stand for which of our columns: what was guessed, and how to correct it. */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import { isStrings, setting } from "../../lib/storage";
-import { adopt, Button, Dialog } from "../../ui";
-import { CopyButton } from "../../ui/CopyButton";
+import { adopt, Button, CopyButton, Dialog } from "../../ui";
 import infoCss from "./info.css?inline";
-import { pairsOf, signatureOf } from "./mappingPairs";
+import { mappingPairs, mappingSignature } from "./mappingPairs";
 
-/** Guesses that the reader has seen and put away; another guess is said again. */
-const seen = setting<string[]>("mapping.seen", [], isStrings);
+/** Signatures of guesses whose bar the reader has closed; the bar comes back for another guess. */
+const hiddenGuesses = setting<string[]>("mapping.seen", [], isStrings);
 
-/** A quiet line: the columns were guessed, and how. */
+/** The bar that says that the columns were guessed, and how. */
 export function MappingBar({ info, onOpen }: { info: RunInfo; onOpen: () => void }): JSX.Element | null {
-  const signature = signatureOf(info);
-  if (!info.mapping_guessed || info.mapping === null || seen.value.includes(signature)) return null;
+  const signature = mappingSignature(info);
+  if (!info.mapping_guessed || info.mapping === null || hiddenGuesses.value.includes(signature)) return null;
   adopt(infoCss);
-  const columns = pairsOf(info.mapping).map(([word, key]) => (word === key ? word : `${word} ← ${key}`));
+  const columns = mappingPairs(info.mapping).map(([word, key]) => (word === key ? word : `${word} ← ${key}`));
   const words = t("info.mapping.guessed", { columns: columns.join(", ") });
   return (
     <section class="banner guessed" aria-label={t("info.mapping.bar")} data-testid="mapping-bar">
@@ -32,7 +31,7 @@ export function MappingBar({ info, onOpen }: { info: RunInfo; onOpen: () => void
         label={t("info.mapping.hide")}
         testId="mapping-hide"
         onClick={() => {
-          seen.value = [...seen.value.slice(-50), signature];
+          hiddenGuesses.value = [...hiddenGuesses.value.slice(-50), signature];
         }}
       >
         ✕
@@ -41,8 +40,8 @@ export function MappingBar({ info, onOpen }: { info: RunInfo; onOpen: () => void
   );
 }
 
-/** The whole mapping, the file that says it, and where to put that. */
-export function Mapping({ info }: { info: RunInfo }): JSX.Element | null {
+/** The whole mapping, and the `rlboard.toml` that keeps or corrects it. */
+export function ColumnMapping({ info }: { info: RunInfo }): JSX.Element | null {
   if (info.mapping === null) return null;
   const { mapping_guessed: guessed, mapping_toml: toml } = info;
   return (
@@ -57,7 +56,7 @@ export function Mapping({ info }: { info: RunInfo }): JSX.Element | null {
           </tr>
         </thead>
         <tbody>
-          {pairsOf(info.mapping).map(([word, key]) => (
+          {mappingPairs(info.mapping).map(([word, key]) => (
             <tr key={`${word} ${key}`}>
               <td>
                 <code>{word}</code>
@@ -82,6 +81,7 @@ export function Mapping({ info }: { info: RunInfo }): JSX.Element | null {
   );
 }
 
+/** The mapping in a dialog of its own, opened from the bar. */
 export function MappingDialog({ info, onClose }: { info: RunInfo; onClose: () => void }): JSX.Element {
   adopt(infoCss);
   return (
@@ -92,7 +92,7 @@ export function MappingDialog({ info, onClose }: { info: RunInfo; onClose: () =>
       testId="mapping-dialog"
     >
       <div class="run-info">
-        <Mapping info={info} />
+        <ColumnMapping info={info} />
       </div>
     </Dialog>
   );

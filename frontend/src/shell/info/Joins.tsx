@@ -1,4 +1,4 @@
-/** What was matched to the samples by key, and how much of it fitted. */
+/** What was joined to the samples by key, and how many samples matched. */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
@@ -7,7 +7,7 @@ import { count } from "../../lib/format";
 
 const HEADS = ["what", "source", "matched", "unmatched", "columns"] as const;
 
-export function Joined({ info }: { info: RunInfo }): JSX.Element | null {
+export function Joins({ info }: { info: RunInfo }): JSX.Element | null {
   if (info.joined.length === 0) return null;
   return (
     <section aria-labelledby="info-joined" data-testid="joined">

@@ -25,7 +25,7 @@ function factsOf(info: RunInfo): [FactName, string][] {
         : t("info.steps", { n: count(steps.count), first: steps.first ?? "", last: steps.last ?? "" }),
     ],
     ["splits", info.splits.join(", ") || "–"],
-    ["attempts", attempts.map((one) => t("shell.attempt_option", { ...one })).join(", ") || "–"],
+    ["attempts", attempts.map((attempt) => t("shell.attempt_option", { ...attempt })).join(", ") || "–"],
     [
       "config",
       settings === 0
@@ -40,7 +40,7 @@ function factsOf(info: RunInfo): [FactName, string][] {
   ];
 }
 
-export function Facts({ info }: { info: RunInfo }): JSX.Element {
+export function RunFacts({ info }: { info: RunInfo }): JSX.Element {
   return (
     <dl class="run-facts" data-testid="run-facts">
       {factsOf(info).map(([name, words]) => [

@@ -1,4 +1,4 @@
-/** Which of TensorBoard's runs go with this one, why, and which should instead. */
+/** Which runs of TensorBoard are paired with this run, why, and a choice of others. */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
@@ -8,15 +8,15 @@ import { select } from "../../state/selection";
 import { Button } from "../../ui";
 import { Checklist } from "./Checklist";
 
-function reason({ scalar_pairing: how, scalar_runs: paired }: RunInfo, chosen: boolean): string {
+function pairingReason({ scalar_pairing: pairing, scalar_runs: paired }: RunInfo, chosen: boolean): string {
   if (chosen) return t("info.pairing.chosen");
   if (paired.length === 0) return t("info.pairing.none");
-  // A word that a newer server knows, or none from an older one.
-  const known = how === "none" ? null : findMessage(`info.pairing.${how}`);
-  return known ?? t("info.pairing.paired");
+  // A newer server may name a reason that has no words here; an older one names none.
+  const explanation = pairing === "none" ? null : findMessage(`info.pairing.${pairing}`);
+  return explanation ?? t("info.pairing.paired");
 }
 
-export function Pairing({ info }: { info: RunInfo }): JSX.Element {
+export function ScalarPairing({ info }: { info: RunInfo }): JSX.Element {
   const on = scalarRuns.value;
   const chosen = chosenScalarRuns.value.length > 0;
   const names = [...new Set([...on, ...info.scalar_choices])].sort();
@@ -24,7 +24,7 @@ export function Pairing({ info }: { info: RunInfo }): JSX.Element {
     <section aria-labelledby="info-pairing" data-testid="pairing">
       <h3 id="info-pairing">{t("info.pairing")}</h3>
       <p class="group">
-        <span data-testid="pairing-reason">{reason(info, chosen)}</span>
+        <span data-testid="pairing-reason">{pairingReason(info, chosen)}</span>
         {chosen && (
           <Button
             testId="pairing-automatic"

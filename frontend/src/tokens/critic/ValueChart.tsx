@@ -7,8 +7,7 @@ import { type ColourRole, chartPalette } from "../../charts/shared/chartColours"
 import { findMessage, t } from "../../i18n";
 import { num } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
-import { adopt } from "../../ui";
-import { CollapsibleSection } from "../../ui/CollapsibleSection";
+import { adopt, CollapsibleSection } from "../../ui";
 import type { TokenViewState } from "../shared/tokenViewState";
 import { type DiscountFactors, discountText } from "./discountText";
 import { type ValueLine, valueLines } from "./valueLines";
@@ -77,7 +76,7 @@ function Plot({ viewState, lines }: { viewState: TokenViewState; lines: readonly
         if (chartPalette()) plot.redraw(false, true);
       }),
     ];
-    // Positions mean nothing to it before its first layout.
+    // uPlot cannot place the cursor before its first layout.
     plot.hooks.ready = [() => void stops.push(effect(() => point(plot, viewState.current.value)))];
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0) plot.setSize({ width: element.clientWidth, height: HEIGHT });

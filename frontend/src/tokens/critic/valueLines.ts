@@ -1,13 +1,15 @@
-/** What the critic expected against what came: the lines of the chart, from whichever of the fields are there. */
+/** The lines of the critic's chart: values against returns, from the fields that the sample has. */
 
 import { type TokenData, valueAt } from "../shared/responseTokens";
 
+/** One line of the chart, with a number for each token. */
 export interface ValueLine {
   metric: "values" | "return_to_go" | "returns" | "value_error";
   /** Null where there is nothing to draw: missing, masked out or not finite. */
   numbers: (number | null)[];
 }
 
+/** All lines that can be drawn, and what is missing. */
 export interface ValueLines {
   lines: ValueLine[];
   /** Fields without which there is nothing to compare. */
@@ -16,6 +18,7 @@ export interface ValueLines {
   nonFinite: number;
 }
 
+/** The lines of the chart, from whichever of the fields the sample has. */
 export function valueLines(data: TokenData): ValueLines {
   const has = (name: string): boolean => data.rows.has(name);
   const hasTarget = has("return_to_go") || has("returns");

@@ -1,4 +1,6 @@
-/** Tokens across, metrics down, numbers in coloured cells: only the columns in view exist, and scrolling reuses them. */
+/**
+ * Tokens across, metrics down, numbers in coloured cells: only the columns in view exist, and scrolling reuses them.
+ */
 
 import { num } from "../../lib/format";
 import type { PaletteName } from "../../lib/heatmapColours";
@@ -17,6 +19,7 @@ export interface MatrixRow {
   palette: PaletteName;
 }
 
+/** The cells inside of `scroller`. */
 export class MatrixView {
   readonly #wide: HTMLElement;
   readonly #columns: HTMLElement[] = [];
@@ -93,7 +96,7 @@ export class MatrixView {
   #grow(size: number): void {
     while (this.#columns.length < size) this.#columns.push(emptyColumn(this.#rows.length));
     this.#wide.append(...this.#columns);
-    // Which column lives where has changed for all of them.
+    // A column's element depends on the size of the pool, so all of them are filled anew.
     for (const column of this.#columns) {
       column.hidden = true;
       delete column.dataset["i"];

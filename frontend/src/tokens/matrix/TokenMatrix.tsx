@@ -5,8 +5,7 @@ import { language, t } from "../../i18n";
 import type { Scale } from "../../lib/colourScale";
 import { isBoolean, isStrings, setting } from "../../lib/storage";
 import { metricHint, metricLabel } from "../../metrics";
-import { Popover, Toggle } from "../../ui";
-import { CollapsibleSection } from "../../ui/CollapsibleSection";
+import { CollapsibleSection, Popover, Toggle } from "../../ui";
 import { colourCodes } from "../shared/colourCodes";
 import { metricOptions } from "../shared/metricOptions";
 import type { TokenMetric } from "../shared/responseTokens";
@@ -26,7 +25,7 @@ export interface TokenMatrixProps {
   onPin: (i: number | null) => void;
 }
 
-/** Every number of every token, folded until it is wanted. */
+/** The matrix of all metrics of all tokens, in a section that is closed at first. */
 export function TokenMatrix(props: TokenMatrixProps): JSX.Element {
   const names = metricOptions(props.viewState.data.metrics).map((choice) => choice.name);
   const metrics = props.viewState.data.metrics.toSorted(
@@ -83,11 +82,11 @@ function MatrixCells({
   const root = useRef<HTMLElement>(null);
   const latest = useRef({ pinned, onPin });
   latest.current = { pinned, onPin };
-  // The list is a new one each time; what is in it seldom is.
+  // The list is a new object at each render, though its content seldom changes.
   const shown = metrics.map((metric) => metric.name).join();
   const rows = useMemo(() => metrics, [viewState, shown]);
-  const one = oneScale.value;
-  const spoken = language.value;
+  const sharesScale = oneScale.value;
+  const pageLanguage = language.value;
 
   useEffect(() => {
     if (root.current === null) return undefined;
@@ -101,21 +100,23 @@ function MatrixCells({
     const view = new MatrixView(frame, viewState.data, tokenEvents(viewState, latest));
     const stops = [
       effect(() => {
-        const scale: Scale | null = one ? commonScale(rows.map((metric) => viewState.scaleOf(metric))) : null;
+        const scale: Scale | null = sharesScale
+          ? commonScale(rows.map((metric) => viewState.scaleOf(metric)))
+          : null;
         view.show(
           rows.map((metric) => {
-            const its = scale ?? viewState.scaleOf(metric);
+            const rowScale = scale ?? viewState.scaleOf(metric);
             return {
               metric: metric.name,
-              codes: colourCodes(viewState.data, metric.name, its),
-              palette: its?.palette ?? "ramp",
+              codes: colourCodes(viewState.data, metric.name, rowScale),
+              palette: rowScale?.palette ?? "ramp",
             };
           }),
         );
       }),
       effect(() => {
         const { hovered, focused } = viewState;
-        // The pointer is where it is: moving the table under it would chase it.
+        // Scrolling to the token under the pointer would move the table away from it.
         view.focus(hovered.value ?? focused.value, hovered.value === null);
       }),
     ];
@@ -123,7 +124,7 @@ function MatrixCells({
       for (const stop of stops) stop();
       view.destroy();
     };
-  }, [viewState, rows, one, spoken]);
+  }, [viewState, rows, sharesScale, pageLanguage]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;

@@ -7,6 +7,7 @@
 
 import { COLUMN_WIDTH } from "./visibleColumns";
 
+/** The words of the matrix. */
 export interface MatrixLabels {
   title: string;
   /** What the scrolling part is and how to walk in it. */

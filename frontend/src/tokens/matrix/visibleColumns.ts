@@ -5,6 +5,7 @@ export const COLUMN_WIDTH = 70;
 /** Columns kept ready on either side, so that a flick of the wheel shows no gap. */
 const OVERSCAN = 6;
 
+/** Columns `from` to `to`, half open. */
 export interface ColumnRange {
   from: number;
   to: number;

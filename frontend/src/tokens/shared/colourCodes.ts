@@ -71,7 +71,7 @@ export function codeCounts(codes: Uint8Array): Uint32Array {
   return counts;
 }
 
-/** The code of the unit that holds token `i`: of its tokens, the one that says most. */
+/** The code of the unit that holds token `i`: the strongest of its tokens' codes. */
 export function unitCode(data: TokenData, codes: Uint8Array, palette: PaletteName, i: number): number {
   const [from, to] = unitSpan(data.units, i);
   let best = codes[from] ?? CODE.plain;
@@ -82,7 +82,7 @@ export function unitCode(data: TokenData, codes: Uint8Array, palette: PaletteNam
   return best;
 }
 
-/** How far a code is from saying nothing: non-finite first, then beyond the scale, then far from neutral. */
+/** How much a code stands out: non-finite most, then beyond the scale, then by distance from neutral. */
 export function codeStrength(code: number, palette: PaletteName): number {
   if (code >= CODE.missing) return -1;
   if (code >= CODE.nan) return 2 * BUCKETS + 1;

@@ -1,4 +1,4 @@
-/** The tokens of a response that stand out in a metric, and walking along them. */
+/** The tokens of a response with the most extreme values of a metric, and the order of going through them. */
 
 import type { MetricKind } from "../../lib/colourScale";
 import { quantile } from "../../lib/colourScale";
@@ -32,11 +32,15 @@ export function extremePositions(data: TokenData, metric: string, kind: MetricKi
 }
 
 /** The position after (`1`) or before (`-1`) `from` in ascending `positions`, round the ends; null if there is none. */
-export function nextPosition(positions: readonly number[], from: number | null, way: 1 | -1): number | null {
-  const first = way === 1 ? positions[0] : positions.at(-1);
+export function nextPosition(
+  positions: readonly number[],
+  from: number | null,
+  direction: 1 | -1,
+): number | null {
+  const first = direction === 1 ? positions[0] : positions.at(-1);
   if (first === undefined) return null;
   if (from === null) return first;
-  const further = way === 1 ? positions.find((i) => i > from) : positions.findLast((i) => i < from);
+  const further = direction === 1 ? positions.find((i) => i > from) : positions.findLast((i) => i < from);
   return further ?? first;
 }
 

@@ -2,6 +2,7 @@
 
 import { BUCKETS, css, type PaletteName, PLAIN, palette, type Theme } from "../../lib/heatmapColours";
 
+/** The style sheet of the heat map. */
 export function heatmapCss(): string {
   return (["light", "dark"] as const).map((theme) => themeRules(theme)).join("\n");
 }

@@ -1,4 +1,4 @@
-/** Which metrics a token can be coloured by, in the order a reader goes through them. */
+/** The metrics that tokens can be coloured by, in the order of the list. */
 
 import type { TokenMetric } from "./responseTokens";
 
@@ -19,6 +19,7 @@ const ALWAYS_OFFERED: readonly (readonly [name: string, needs: readonly string[]
   ["value_error", ["values", "token_rewards"]],
 ];
 
+/** A metric in the list, present or not. */
 export interface MetricOption {
   name: string;
   /** Fields the log lacks; empty where the metric is there. */
@@ -32,26 +33,29 @@ export function metricOptions(metrics: readonly TokenMetric[]): MetricOption[] {
     name,
     needs: present.has(name) ? [] : needs.filter((field) => field === name || !present.has(field)),
   }));
-  const known = new Set(ALWAYS_OFFERED.map(([name]) => name));
-  const others = metrics.filter((metric) => !known.has(metric.name));
-  return [...offered, ...others.map((metric) => ({ name: metric.name, needs: [] }))];
+  const offeredNames = new Set(ALWAYS_OFFERED.map(([name]) => name));
+  const further = metrics.filter((metric) => !offeredNames.has(metric.name));
+  return [...offered, ...further.map((metric) => ({ name: metric.name, needs: [] }))];
 }
 
-/** The metric to colour by: the wished one where the sample has it, else the first that tells policy from reference. */
-export function chosenMetric(metrics: readonly TokenMetric[], wished: string): TokenMetric | null {
-  for (const name of [wished, "log_ratio", ...ALWAYS_OFFERED.map(([offered]) => offered)]) {
+/**
+ * The metric to colour by: the preferred one where the sample has it, else the first that compares policy and
+ * reference.
+ */
+export function chosenMetric(metrics: readonly TokenMetric[], preferred: string): TokenMetric | null {
+  for (const name of [preferred, "log_ratio", ...ALWAYS_OFFERED.map(([offered]) => offered)]) {
     const metric = metrics.find((candidate) => candidate.name === name);
     if (metric !== undefined) return metric;
   }
   return metrics[0] ?? null;
 }
 
-/** The present metric after (`1`) or before (`-1`) this one, round the ends. */
-export function nextMetric(metrics: readonly TokenMetric[], current: string, way: 1 | -1): string {
+/** The metric after (`1`) or before (`-1`) this one among those the sample has; after the last comes the first. */
+export function nextMetric(metrics: readonly TokenMetric[], current: string, direction: 1 | -1): string {
   const present = new Set(metrics.map((metric) => metric.name));
   const names = metricOptions(metrics)
     .map((choice) => choice.name)
     .filter((name) => present.has(name));
   const at = names.indexOf(current);
-  return names[(at + way + names.length) % names.length] ?? current;
+  return names[(at + direction + names.length) % names.length] ?? current;
 }

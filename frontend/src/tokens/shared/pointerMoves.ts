@@ -1,4 +1,4 @@
-/** Whether the pointer itself went somewhere. After a scroll browsers report what has come to lie under a resting one. */
+/** Whether the pointer moved. After a scroll, browsers report what lies under a pointer that did not. */
 
 let last: readonly [number, number] | null = null;
 

@@ -2,6 +2,7 @@
 
 import type { MetricKind } from "../../lib/colourScale";
 
+/** A metric that the tokens have numbers of. */
 export interface TokenMetric {
   name: string;
   kind: MetricKind;
@@ -23,6 +24,7 @@ export interface Units {
   of: Int32Array;
 }
 
+/** A response token by token. */
 export interface TokenData {
   /** Text for reading; `""` where a token continues the character of the one before. */
   shown: readonly string[];
@@ -40,6 +42,7 @@ export interface TokenData {
 /** A number, or why there is none. NaN and infinities are numbers that were logged. */
 export type TokenValue = number | "missing";
 
+/** Groups the tokens into units. */
 export function unitsOf(shown: readonly string[]): Units {
   const of = new Int32Array(shown.length);
   const start: number[] = [];
@@ -56,6 +59,7 @@ export function unitSpan(units: Units, i: number): Interval {
   return [units.start[unit] ?? 0, units.start[unit + 1] ?? 0];
 }
 
+/** Whether the log has no number of this metric for token `i`. */
 export function isMissing(data: TokenData, metric: string, i: number): boolean {
   return (data.missing[metric] ?? []).some(([from, to]) => from <= i && i < to);
 }
@@ -65,6 +69,7 @@ export function isCounted(data: TokenData, i: number): boolean {
   return data.mask?.[i] ?? true;
 }
 
+/** The number of token `i`, or that there is none. */
 export function valueAt(data: TokenData, metric: string, i: number): TokenValue {
   const value = data.rows.get(metric)?.[i];
   return value === undefined || isMissing(data, metric, i) ? "missing" : value;
@@ -74,8 +79,8 @@ export function valueAt(data: TokenData, metric: string, i: number): TokenValue 
 export function countedValues(data: TokenData, metric: string): Float32Array {
   const row = data.rows.get(metric) ?? new Float32Array(0);
   if (data.mask === null) return row;
-  const kept = new Float32Array(row.length);
+  const values = new Float32Array(row.length);
   let count = 0;
-  for (let i = 0; i < row.length; i++) if (isCounted(data, i)) kept[count++] = row[i] ?? Number.NaN;
-  return kept.subarray(0, count);
+  for (let i = 0; i < row.length; i++) if (isCounted(data, i)) values[count++] = row[i] ?? Number.NaN;
+  return values.subarray(0, count);
 }

@@ -2,6 +2,7 @@
 
 import type { TokenViewState } from "./tokenViewState";
 
+/** What a view of tokens tells when the pointer moves or clicks. */
 export interface TokenEvents {
   /** The pointer is on this token, or on none. */
   hover(i: number | null): void;

@@ -1,4 +1,6 @@
-/** What the token views of one sample share: the metric, its scale and colours, and the token that is looked at. */
+/**
+ * What the token views of one sample share: the metric, its scale and colours, the token under the pointer or focus.
+ */
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { robustScale, type Scale } from "../../lib/colourScale";
@@ -9,12 +11,13 @@ import { extremePositions, nextPosition } from "./extremeTokens";
 import { chosenMetric } from "./metricOptions";
 import { countedValues, type TokenData, type TokenMetric, unitSpan } from "./responseTokens";
 
-/** Probabilities by logarithm. */
+/** Whether probabilities are coloured by their logarithm. */
 export const logarithmic = setting("tokens.log", false, isBoolean);
 
-/** Scales that are held across samples and steps, by metric (and form, where there are two). */
+/** Scales that stay the same across samples and steps, by `scaleKey`. */
 export const lockedScales = signal<Readonly<Record<string, Scale>>>({});
 
+/** One for each open sample; text, strip, matrix and chart follow its signals. */
 export class TokenViewState {
   readonly metric: ReadonlySignal<TokenMetric | null>;
   readonly scale: ReadonlySignal<Scale | null>;
@@ -22,7 +25,7 @@ export class TokenViewState {
   readonly palette: ReadonlySignal<PaletteName>;
   /** Positions of the current metric's extreme tokens. */
   readonly extremes: ReadonlySignal<readonly number[]>;
-  /** Under the pointer, and chosen by key or click. */
+  /** The token under the pointer, and the one chosen by key or click. */
   readonly hovered = signal<number | null>(null);
   readonly focused = signal<number | null>(null);
   readonly current = computed(() => this.hovered.value ?? this.focused.value);
@@ -31,12 +34,12 @@ export class TokenViewState {
 
   readonly #robust = new Map<string, Scale | null>();
 
-  /** @param wished name of the metric to colour by, "" for the view's choice. */
+  /** @param preferred name of the metric to colour by, "" for the view's choice. */
   constructor(
     readonly data: TokenData,
-    wished: ReadonlySignal<string>,
+    preferred: ReadonlySignal<string>,
   ) {
-    this.metric = computed(() => chosenMetric(data.metrics, wished.value));
+    this.metric = computed(() => chosenMetric(data.metrics, preferred.value));
     this.scale = computed(() => (this.metric.value === null ? null : this.scaleOf(this.metric.value)));
     this.palette = computed(() => this.scale.value?.palette ?? "ramp");
     this.codes = computed(() => colourCodes(data, this.metric.value?.name ?? "", this.scale.value));
@@ -70,11 +73,15 @@ export class TokenViewState {
   }
 
   /** Goes to the next (`1`) or previous (`-1`) extreme token. False where there is none. */
-  toExtreme(way: 1 | -1): boolean {
+  toExtreme(direction: 1 | -1): boolean {
     const from = this.focused.peek();
     // Of the tokens of one character only the first can hold the focus: count from the far end of it.
     const [first, after] = from === null ? [null, null] : unitSpan(this.data.units, from);
-    const next = nextPosition(this.extremes.peek(), way === 1 && after !== null ? after - 1 : first, way);
+    const next = nextPosition(
+      this.extremes.peek(),
+      direction === 1 && after !== null ? after - 1 : first,
+      direction,
+    );
     if (next === null) return false;
     this.focus(next, true);
     return true;
@@ -87,18 +94,19 @@ export class TokenViewState {
   }
 }
 
+/** Whether the metric is coloured by its logarithm. */
 export function isLogarithmic(metric: TokenMetric): boolean {
   return metric.kind === "probability" && logarithmic.value;
 }
 
-/** Under which name a metric's scale is locked. */
+/** The key of a metric's locked scale; a metric that can be logarithmic has two. */
 export function scaleKey(metric: TokenMetric): string {
   return isLogarithmic(metric) ? `${metric.name} log` : metric.name;
 }
 
-/** Holds this scale for the metric, or lets it go where one is held. */
+/** Locks this scale for the metric, or unlocks the one that is locked. */
 export function toggleLock(metric: TokenMetric, scale: Scale): void {
   const key = scaleKey(metric);
-  const { [key]: held, ...others } = lockedScales.peek();
-  lockedScales.value = held === undefined ? { ...others, [key]: scale } : others;
+  const { [key]: locked, ...others } = lockedScales.peek();
+  lockedScales.value = locked === undefined ? { ...others, [key]: scale } : others;
 }

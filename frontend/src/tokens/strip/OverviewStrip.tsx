@@ -14,7 +14,7 @@ export interface OverviewStripProps {
   scroller: RefObject<HTMLElement | null>;
 }
 
-/** A long response at a glance: bars along its positions, where it is scrolled to, and a click to go there. */
+/** The overview of a long response: a bar per position, the part that is on screen, and a click to go elsewhere. */
 export function OverviewStrip({ viewState, view, scroller }: OverviewStripProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const seen = useRef<HTMLDivElement>(null);

@@ -4,7 +4,7 @@ import { position, type Scale } from "../../lib/colourScale";
 import { BUCKETS, css, PLAIN, palette, type Theme } from "../../lib/heatmapColours";
 import { CODE, codeStrength } from "../shared/colourCodes";
 
-/** For each of `width` pixels the token whose code says most of those that fall on it; −1 where there is none. */
+/** For each of `width` pixels the token with the strongest code of those that fall on it; −1 where there is none. */
 export function strongestPerPixel(codes: Uint8Array, scale: Scale | null, width: number): Int32Array {
   const strongest = new Int32Array(width).fill(-1);
   const name = scale?.palette ?? "ramp";
@@ -29,7 +29,7 @@ export function barOf(value: number, code: number, scale: Scale | null): [top: n
   return [1 - Math.max(0.04, scale.strongLow ? 1 - at : at), 1];
 }
 
-/** Draws the strip; `ratio` is device pixels per CSS pixel. */
+/** Draws the strip. */
 export function paintStrip(
   canvas: HTMLCanvasElement,
   row: Float32Array,

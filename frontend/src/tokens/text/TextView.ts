@@ -120,10 +120,10 @@ export class TextView {
       block.element.replaceChildren(blockSpans(this.data, block.from, block.to, this.#classOf));
       for (const [mark, i] of this.#marked) this.#span(i)?.setAttribute(`data-${mark}`, "");
     } else {
-      const spans = block.element.children;
-      for (let k = 0; k < spans.length; k++) {
-        const span = spans[k] as HTMLElement;
-        span.className = this.#classOf(this.data.units.start[block.from + k] ?? 0);
+      let unit = block.from;
+      for (let span = block.element.firstElementChild; span !== null; span = span.nextElementSibling) {
+        span.className = this.#classOf(this.data.units.start[unit] ?? 0);
+        unit += 1;
       }
     }
     block.painted = this.#painting;

@@ -13,7 +13,7 @@ export interface TokenTextProps {
   /** The position that the address holds. */
   pinned: number | null;
   onPin: (i: number | null) => void;
-  /** Gives the view to whoever draws where it is scrolled to. */
+  /** Called with the view, for the strip that shows where it is scrolled to; null when it is gone. */
   onView: (view: TextView | null) => void;
 }
 
@@ -24,7 +24,7 @@ const UNITS_BY_KEY: Readonly<Record<string, number>> = {
   End: Number.POSITIVE_INFINITY,
 };
 
-/** The response itself, each token coloured by the stage's metric. */
+/** The response, each token coloured by the chosen metric. */
 export function TokenText({ viewState, scroller, pinned, onPin, onView }: TokenTextProps): JSX.Element {
   const root = useRef<HTMLElement>(null);
   const view = useRef<TextView | null>(null);

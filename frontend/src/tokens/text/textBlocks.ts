@@ -18,6 +18,7 @@ export interface UnitRange {
   to: number;
 }
 
+/** Cuts the units of a response into blocks. */
 export function cutBlocks(shown: readonly string[], units: Units): UnitRange[] {
   const blocks: UnitRange[] = [];
   let from = 0;

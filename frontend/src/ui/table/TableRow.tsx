@@ -19,7 +19,7 @@ export interface TableRowProps<R> {
   onOpen: (index: number) => void;
 }
 
-/** Drawn again only when it shows something else: scrolling moves rows, it does not change them. */
+/** Rendered again only when its content changes: scrolling moves rows without changing them. */
 export class TableRow<R> extends Component<TableRowProps<R>> {
   override shouldComponentUpdate(next: TableRowProps<R>): boolean {
     const now = this.props;

@@ -1,4 +1,4 @@
-/** A table of any length that draws the rows on screen only. Rows come one by one and may still be on their way. */
+/** A table of any length of which only the rows on screen are drawn. Rows may still be loading. */
 
 // biome-ignore-all lint/a11y/useSemanticElements: rows are positioned by hand, which table elements do not allow
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and points at the active row
@@ -14,7 +14,7 @@ export interface VirtualTableProps<R> {
   label: string;
   columns: readonly Column<R>[];
   total: number;
-  /** Undefined while the row's page is not there. */
+  /** The row at an index; undefined while it is loading. */
   row: (index: number) => R | undefined;
   id: (row: R) => string;
   /** The open row, -1 for none; when it changes it is scrolled into view. */
@@ -26,10 +26,10 @@ export interface VirtualTableProps<R> {
   sort: string;
   order: Order;
   onSort: (name: string, order: Order) => void;
-  /** The rows from `first` to before `last` are wanted. */
+  /** Called with the rows on screen: `first` to before `last`. */
   onVisible: (first: number, last: number) => void;
   onResize?: (name: string, width: number) => void;
-  /** Another key scrolls back to the top: another question than before. */
+  /** Identifies what is listed: when it changes, the table scrolls back to the top. */
   question: string;
   stale?: boolean;
   rowTestId?: string;

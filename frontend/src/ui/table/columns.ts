@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 
 export type Order = "asc" | "desc";
 
+/** One column: its head, its width, and what stands in its cells. */
 export interface Column<R> {
   name: string;
   title: string;

@@ -4,11 +4,11 @@ import { t } from "../../i18n";
 import { select } from "../../state/selection";
 import { Button, Panel } from "../../ui";
 
-/** More than this many links help nobody; how many there are is said. */
-const MOST = 60;
+/** At most this many links are shown; how many more there are is said. */
+const MAX_LINKS = 60;
 
-/** The same prompt elsewhere: its other samples in this step, and what became of it at other steps. */
-export function Links({ sample }: { sample: Sample }): JSX.Element | null {
+/** Links to other samples of the same prompt: of this step, and of other steps. */
+export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null {
   const { group, prompt } = sample.neighbours;
   const others = group.filter((id) => id !== sample.id);
   const elsewhere = prompt.filter(({ id }) => id !== sample.id);
@@ -16,8 +16,8 @@ export function Links({ sample }: { sample: Sample }): JSX.Element | null {
   return (
     <Panel id="sample.links" title={t("sample.links.title")} foldLabel={t("sample.fold")} testId="links">
       {others.length > 0 && (
-        <Row title={t("sample.links.group", { n: others.length })} more={others.length - MOST}>
-          {others.slice(0, MOST).map((id, k) => (
+        <LinkRow title={t("sample.links.group", { n: others.length })} more={others.length - MAX_LINKS}>
+          {others.slice(0, MAX_LINKS).map((id, k) => (
             <Button
               key={id}
               quiet
@@ -27,11 +27,14 @@ export function Links({ sample }: { sample: Sample }): JSX.Element | null {
               {k + 1}
             </Button>
           ))}
-        </Row>
+        </LinkRow>
       )}
       {elsewhere.length > 0 && (
-        <Row title={t("sample.links.prompt", { n: elsewhere.length })} more={elsewhere.length - MOST}>
-          {nearest(elsewhere, sample.step).map(({ id, step }) => (
+        <LinkRow
+          title={t("sample.links.prompt", { n: elsewhere.length })}
+          more={elsewhere.length - MAX_LINKS}
+        >
+          {nearestSteps(elsewhere, sample.step).map(({ id, step }) => (
             <Button
               key={id}
               quiet
@@ -41,19 +44,19 @@ export function Links({ sample }: { sample: Sample }): JSX.Element | null {
               {step}
             </Button>
           ))}
-        </Row>
+        </LinkRow>
       )}
     </Panel>
   );
 }
 
-interface RowProps {
+interface LinkRowProps {
   title: string;
   more: number;
   children: JSX.Element[];
 }
 
-function Row({ title, more, children }: RowProps): JSX.Element {
+function LinkRow({ title, more, children }: LinkRowProps): JSX.Element {
   return (
     <p class="links">
       <span class="muted">{title}</span>
@@ -64,9 +67,9 @@ function Row({ title, more, children }: RowProps): JSX.Element {
 }
 
 /** The links whose steps are nearest to this one, in order of step. */
-export function nearest<L extends { step: number }>(links: readonly L[], step: number): L[] {
+export function nearestSteps<L extends { step: number }>(links: readonly L[], step: number): L[] {
   return links
     .toSorted((a, b) => Math.abs(a.step - step) - Math.abs(b.step - step))
-    .slice(0, MOST)
+    .slice(0, MAX_LINKS)
     .sort((a, b) => a.step - b.step);
 }

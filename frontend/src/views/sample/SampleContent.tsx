@@ -5,34 +5,32 @@ import { t } from "../../i18n";
 import { select, selection } from "../../state/selection";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
-import { Button } from "../../ui";
-import { CopyButton } from "../../ui/CopyButton";
+import { Button, CopyButton } from "../../ui";
 import { Conversation } from "./conversation/Conversation";
-import { type Mode, showsResponse } from "./conversation/readingMode";
-import { beside } from "./drawerLayout";
-import { Links } from "./PromptLinks";
-import { Place, Problems } from "./SampleSource";
-import { Scalars } from "./scalars/ScalarsPanel";
-import { Reference } from "./texts/ReferenceResponse";
+import { type ReadingMode, showsResponse } from "./conversation/readingMode";
+import { PromptLinks } from "./PromptLinks";
+import { SampleProblems, SampleSource } from "./SampleSource";
+import { ScalarsPanel } from "./scalars/ScalarsPanel";
+import { ReferenceResponse, referenceBeside } from "./texts/ReferenceResponse";
 import { OtherTexts, PlainResponse, Prompt } from "./texts/SampleTexts";
-import { Undecoded } from "./texts/UndecodedTokens";
+import { UndecodedTokens } from "./texts/UndecodedTokens";
 
-export interface ContentProps {
+export interface SampleContentProps {
   loaded: SampleWithTokens;
   viewState: TokenViewState | null;
-  mode: Mode;
+  mode: ReadingMode;
   stale: boolean;
 }
 
-/** Everything that scrolls: conversation or prompt and coloured response, reference, links, numbers, place. */
-export function Content({
+/** The scrolling part of the drawer: conversation or prompt and response, reference, links, scalars, source. */
+export function SampleContent({
   loaded: { sample, tokenMetrics },
   viewState,
   mode,
   stale,
-}: ContentProps): JSX.Element {
+}: SampleContentProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
-  const reference = <Reference sample={sample} />;
+  const reference = <ReferenceResponse sample={sample} />;
   useEffect(() => {
     if (scroller.current !== null && selection.peek().token === null) scroller.current.scrollTop = 0;
   }, [sample.id]);
@@ -47,7 +45,7 @@ export function Content({
       tabIndex={0}
       aria-label={t("sample.content")}
     >
-      <Problems sample={sample} />
+      <SampleProblems sample={sample} />
       {mode === "conversation" ? (
         <Conversation key={`conversation ${sample.id}`} sample={sample} />
       ) : (
@@ -57,7 +55,7 @@ export function Content({
         <p class="odd">{t("sample.rows_failed", { message: tokenMetrics.message })}</p>
       )}
       {viewState !== null && showsResponse(sample, mode) && (
-        <Undecoded key={`ids ${sample.id}`} sample={sample} />
+        <UndecodedTokens key={`ids ${sample.id}`} sample={sample} />
       )}
       {!showsResponse(sample, mode) ? (
         <div class="answers">{reference}</div>
@@ -72,7 +70,7 @@ export function Content({
           scroller={scroller}
           pinned={selection.value.token}
           onPin={pin}
-          beside={beside.value}
+          beside={referenceBeside.value}
           onMetric={(metric) => select({ metric })}
           tools={response !== undefined && <ResponseTools text={response} raw={raw} onRaw={setRaw} />}
           instead={raw && response !== undefined ? <p class="text">{response.raw}</p> : null}
@@ -81,9 +79,9 @@ export function Content({
         </TokenArea>
       )}
       <OtherTexts key={`texts ${sample.id}`} sample={sample} />
-      <Links sample={sample} />
-      <Scalars scalars={sample.scalars} onToken={pin} />
-      <Place sample={sample} />
+      <PromptLinks sample={sample} />
+      <ScalarsPanel scalars={sample.scalars} onToken={pin} />
+      <SampleSource sample={sample} />
     </section>
   );
 }

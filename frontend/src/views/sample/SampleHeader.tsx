@@ -5,23 +5,33 @@ import { t } from "../../i18n";
 import { count } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
 import { Button } from "../../ui";
-import { Modes } from "./conversation/Conversation";
-import { hasMessages, type Mode } from "./conversation/readingMode";
-import { LAYOUTS, layout } from "./drawerLayout";
+import { ReadingModeButtons } from "./conversation/ReadingModeButtons";
+import { hasMessages, type ReadingMode } from "./conversation/readingMode";
+import { DRAWER_LAYOUTS, drawerLayout } from "./drawerLayout";
 import { ScalarValue } from "./scalars/ScalarValue";
 
-/** The numbers that the head shows where the sample has them. */
-const FACTS = ["reward", "ref_reward", "reward_gap", "n_tokens", "finish_reason", "advantage", "k3_mean"];
+/** The scalars that the header shows, where the sample has them. */
+const FIRST_SCALARS = [
+  "reward",
+  "ref_reward",
+  "reward_gap",
+  "n_tokens",
+  "finish_reason",
+  "advantage",
+  "k3_mean",
+];
 
-export interface HeadProps {
+export interface SampleHeaderProps {
   sample: Sample | null;
   /** How the sample is read. */
-  mode: Mode;
+  mode: ReadingMode;
   onClose: () => void;
 }
 
-/** Which sample this is, its first numbers, and the ways on from it. */
-export function Head({ sample, mode, onClose }: HeadProps): JSX.Element {
+/**
+ * The header of the drawer: which sample it is, its first scalars, buttons to the samples around it and for the layout.
+ */
+export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.Element {
   const row = openSampleRow();
   return (
     <header class="drawer-head">
@@ -58,14 +68,17 @@ export function Head({ sample, mode, onClose }: HeadProps): JSX.Element {
             </span>
           )}
         </h2>
-        {sample !== null && hasMessages(sample) && <Modes mode={mode} />}
+        {sample !== null && hasMessages(sample) && <ReadingModeButtons mode={mode} />}
         <LayoutButtons />
       </div>
       {sample !== null && (
         <dl class="facts">
-          {FACTS.map((name) => [name, sample.scalars[name] ?? sample.texts[name]?.shown] as const).map(
-            ([name, value]) =>
-              value === undefined || value === null ? null : <Fact key={name} name={name} value={value} />,
+          {FIRST_SCALARS.map(
+            (name) => [name, sample.scalars[name] ?? sample.texts[name]?.shown] as const,
+          ).map(([name, value]) =>
+            value === undefined || value === null ? null : (
+              <HeaderScalar key={name} name={name} value={value} />
+            ),
           )}
         </dl>
       )}
@@ -73,7 +86,7 @@ export function Head({ sample, mode, onClose }: HeadProps): JSX.Element {
   );
 }
 
-function Fact({ name, value }: { name: string; value: Value }): JSX.Element {
+function HeaderScalar({ name, value }: { name: string; value: Value }): JSX.Element {
   return (
     <div data-fact={name}>
       <dt title={metricHint(name)}>{metricLabel(name)}</dt>
@@ -84,23 +97,23 @@ function Fact({ name, value }: { name: string; value: Value }): JSX.Element {
   );
 }
 
-const SIGN = { over: "◨", split: "◫", full: "▣" } as const;
+const LAYOUT_SIGNS = { over: "◨", split: "◫", full: "▣" } as const;
 
 function LayoutButtons(): JSX.Element {
   return (
     <span class="layouts">
-      {LAYOUTS.map((name) => (
+      {DRAWER_LAYOUTS.map((name) => (
         <Button
           key={name}
-          quiet={layout.value !== name}
-          pressed={layout.value === name}
+          quiet={drawerLayout.value !== name}
+          pressed={drawerLayout.value === name}
           label={t(`sample.layout.${name}`)}
           testId={`layout-${name}`}
           onClick={() => {
-            layout.value = name;
+            drawerLayout.value = name;
           }}
         >
-          {SIGN[name]}
+          {LAYOUT_SIGNS[name]}
         </Button>
       ))}
     </span>

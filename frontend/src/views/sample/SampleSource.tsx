@@ -1,11 +1,10 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
 import { t } from "../../i18n";
-import { Panel } from "../../ui";
-import { CopyButton } from "../../ui/CopyButton";
+import { CopyButton, Panel } from "../../ui";
 
 /** Where the sample was read from, and what was cut off it and why. */
-export function Place({ sample }: { sample: Sample }): JSX.Element {
+export function SampleSource({ sample }: { sample: Sample }): JSX.Element {
   const place = sample.line === null ? sample.file : `${sample.file}:${sample.line}`;
   return (
     <Panel id="sample.place" title={t("sample.place.title")} foldLabel={t("sample.fold")} testId="place">
@@ -24,8 +23,8 @@ export function Place({ sample }: { sample: Sample }): JSX.Element {
   );
 }
 
-/** What was wrong with the sample's line: never swallowed, so first of all. */
-export function Problems({ sample }: { sample: Sample }): JSX.Element | null {
+/** The problems of the sample's line. They are shown first, so that they are not overlooked. */
+export function SampleProblems({ sample }: { sample: Sample }): JSX.Element | null {
   if (sample.problems.length === 0) return null;
   return (
     <ul class="problems" aria-label={t("sample.problems")} data-testid="sample-problems">

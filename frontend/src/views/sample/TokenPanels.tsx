@@ -7,14 +7,14 @@ import { TokenMatrix } from "../../tokens/matrix/TokenMatrix";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenDetails } from "../../tokens/TokenDetails";
 
-export interface DockProps {
+export interface TokenPanelsProps {
   sample: Sample;
   viewState: TokenViewState;
   pinned: number | null;
 }
 
-/** What stays in sight while the text scrolls: matrix and value chart when opened, and the token's numbers. */
-export function Dock({ sample, viewState, pinned }: DockProps): JSX.Element | null {
+/** The panels below the scrolling text: matrix, value chart, and the numbers of the current token. */
+export function TokenPanels({ sample, viewState, pinned }: TokenPanelsProps): JSX.Element | null {
   if (viewState.data.metrics.length === 0) return null;
   const { gamma, lam, value_target: target } = sample;
   const logged = typeof run.value?.config["gamma"] === "number";

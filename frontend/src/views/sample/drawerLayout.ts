@@ -1,24 +1,24 @@
-/** How much room the drawer takes; remembered. */
+/** The layout and width of the drawer, remembered between visits. */
 
-import { isBoolean, isNumber, isOneOf, setting } from "../../lib/storage";
+import { isNumber, isOneOf, setting } from "../../lib/storage";
 
-export const LAYOUTS = ["over", "split", "full"] as const;
-export type Layout = (typeof LAYOUTS)[number];
+/** Where the drawer stands. */
+export const DRAWER_LAYOUTS = ["over", "split", "full"] as const;
+export type DrawerLayout = (typeof DRAWER_LAYOUTS)[number];
 
 /** Over the table, beside it, or instead of it. */
-export const layout = setting<Layout>("drawer.layout", "over", isOneOf(...LAYOUTS));
+export const drawerLayout = setting<DrawerLayout>("drawer.layout", "over", isOneOf(...DRAWER_LAYOUTS));
 
-/** Whether the reference's answer stands beside the response, where there is room, or below it. */
-export const beside = setting("drawer.beside", true, isBoolean);
+const MIN_WIDTH = 25;
+const MAX_WIDTH = 95;
 
-const NARROWEST = 25;
-const WIDEST = 95;
-
-const isWidth = (value: unknown): value is number => isNumber(value) && value >= NARROWEST && value <= WIDEST;
+const isWidth = (value: unknown): value is number =>
+  isNumber(value) && value >= MIN_WIDTH && value <= MAX_WIDTH;
 
 /** Share of the view in percent. */
-export const width = setting("drawer.width", 60, isWidth);
+export const drawerWidth = setting("drawer.width", 60, isWidth);
 
-export function resize(percent: number): void {
-  width.value = Math.round(Math.min(WIDEST, Math.max(NARROWEST, percent)));
+/** Gives the drawer this share of the view, within its limits. */
+export function resizeDrawer(percent: number): void {
+  drawerWidth.value = Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, percent)));
 }

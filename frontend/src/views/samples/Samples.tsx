@@ -18,7 +18,7 @@ import { sampleList, sampleListKey, usePrefetchedSteps } from "./listedSamples";
 import { Summary } from "./Summary";
 import css from "./samples.css?inline";
 import { Toolbar } from "./Toolbar";
-import { resize, shownNames, tableColumns } from "./table/columns";
+import { resizeColumn, shownNames, tableColumns } from "./table/columns";
 import { useOpenSampleFollowsStep } from "./useOpenSampleFollowsStep";
 
 adopt(css);
@@ -28,7 +28,8 @@ function usePages(): SamplePages {
   const pages = useMemo(() => new SamplePages(), []);
   useEffect(() => {
     rowLoader.value = (row) => pages.loadRow(row);
-    // Effects of signals run at once, those of components after the next frame: the question leaves with the key.
+    // An effect of signals runs at once, one of a component after the next frame: so the request leaves with the key
+    // press.
     const stops = [
       effect(() => {
         void revision.value;
@@ -54,7 +55,7 @@ function openAt(pages: SamplePages, index: number): void {
   if (row !== undefined) select({ sample: idOf(row) }, first ? "push" : "replace");
 }
 
-function Nothing(): JSX.Element {
+function NoSamplesFound(): JSX.Element {
   const { search, where } = selection.value;
   const why = search !== "" ? "samples.no_hits" : where !== "" ? "filter.none" : "samples.none";
   return (
@@ -104,7 +105,7 @@ export function Samples(): JSX.Element | null {
           <ErrorBox title={t("samples.error")} message={failure.message} where={failure.question} />
         )}
         {shownKey !== "" && total === 0 && failure === null ? (
-          <Nothing />
+          <NoSamplesFound />
         ) : (
           <VirtualTable
             label={t("samples.table")}
@@ -120,7 +121,7 @@ export function Samples(): JSX.Element | null {
             order={way}
             onSort={(name, next) => select({ sort: name, order: next, preset: "", seed: null })}
             onVisible={(first, last) => pages.showRows(first, last)}
-            onResize={resize}
+            onResize={resizeColumn}
             question={shownKey}
             stale={shownKey !== listKey}
             rowTestId="sample-row"

@@ -1,4 +1,4 @@
-/** One line above the table: how many samples, how long they are, what was left out, and why this order. */
+/** The line above the table: number of samples, mean lengths, values left out of means, and what the preset is for. */
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
@@ -14,38 +14,38 @@ import { t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 import { selection } from "../../state/selection";
-import { type Change, leftOut, lengthOf, placesOfSteps } from "./meanLengths";
+import { listedSteps, type MeanChange, meanLength, nonfiniteCounts } from "./meanLengths";
 import { PRESETS } from "./presets";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
 type LengthMetric = (typeof LENGTHS)[number];
-/** Left-out values of these are counted for many steps; for a single step those of every shown column. */
-const RANGE_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
+/** For several steps, only of these it is said how many values were left out; for one step, of every shown column. */
+const CHECKED_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
-interface ListFacts {
-  lengths: [LengthMetric, Change][];
+interface SummaryData {
+  lengths: [LengthMetric, MeanChange][];
   /** The step that lengths are compared with. */
   before: number | null;
   leftOut: { metric: string; n: number }[];
 }
 
-/** Of the steps that were asked about, so that an old answer stays whole while a newer one loads. */
-function factsOf({ data: answer, parameters }: Answer<Steps, ListedSteps>): ListFacts | null {
+/** Of the steps that the answer was asked for, so that an old answer stays consistent while a newer one loads. */
+function summarise({ data: answer, parameters }: Answer<Steps, ListedSteps>): SummaryData | null {
   if (answer === null || parameters === null) return null;
   const { step, range } = parameters;
-  const places = placesOfSteps(answer, step, range);
-  const lengths: [LengthMetric, Change][] = [];
+  const places = listedSteps(answer, step, range);
+  const lengths: [LengthMetric, MeanChange][] = [];
   for (const metric of LENGTHS) {
-    const change = lengthOf(answer, metric, places);
+    const change = meanLength(answer, metric, places);
     if (change !== null) lengths.push([metric, change]);
   }
   const before = lengths.some(([, { change }]) => change !== null)
     ? answer.step[(places[0] ?? 0) - 1]
     : undefined;
-  return { lengths, before: before ?? null, leftOut: leftOut(answer, places) };
+  return { lengths, before: before ?? null, leftOut: nonfiniteCounts(answer, places) };
 }
 
-function Length({ metric, of }: { metric: LengthMetric; of: Change }): JSX.Element {
+function LengthText({ metric, of }: { metric: LengthMetric; of: MeanChange }): JSX.Element {
   return (
     <span title={full(of.mean)}>
       {t(`samples.length.${metric}`, { mean: num(of.mean) })}
@@ -55,7 +55,7 @@ function Length({ metric, of }: { metric: LengthMetric; of: Change }): JSX.Eleme
 }
 
 /** The current step and the one before it, so that the answer stays small however long the run is. */
-function scopeOfLengths(): Scope {
+function lengthScope(): Scope {
   const all = steps.value?.step ?? [];
   const { step } = selection.value;
   if (hasStepRange.value || step === null) return listScope.value;
@@ -67,17 +67,17 @@ function scopeOfLengths(): Scope {
 export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly string[] }): JSX.Element {
   const { step, step_min, step_max, search, preset } = selection.value;
   const runMetrics = new Set(run.value?.metrics.map(({ name }) => name));
-  const metrics = [...new Set([...LENGTHS, ...(hasStepRange.value ? RANGE_METRICS : shown)])].filter((name) =>
-    runMetrics.has(name),
+  const metrics = [...new Set([...LENGTHS, ...(hasStepRange.value ? CHECKED_METRICS : shown)])].filter(
+    (name) => runMetrics.has(name),
   );
-  const scope = scopeOfLengths();
+  const scope = lengthScope();
   const range = hasStepRange.value ? { min: step_min, max: step_max } : null;
   const request = { ...scope, metrics };
   const parameters = { request, step: range === null ? step : null, range };
   const answer = useAnswer(listMetrics, metrics.length === 0 ? null : parameters);
-  const facts = useMemo(() => factsOf(answer), [answer.data]);
+  const summary = useMemo(() => summarise(answer), [answer.data]);
   const chosen = PRESETS.find((name) => name === preset);
-  const why = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
+  const reason = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
   const total = pages.total.value;
   return (
     <p class={`summary number${answer.stale ? " stale" : ""}`} data-testid="summary">
@@ -86,20 +86,20 @@ export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly 
           n: count(total),
         })}
       </strong>
-      {facts?.lengths.map(([metric, change]) => (
-        <Length key={metric} metric={metric} of={change} />
+      {summary?.lengths.map(([metric, change]) => (
+        <LengthText key={metric} metric={metric} of={change} />
       ))}
-      {facts !== null && facts.before !== null && (
-        <span class="muted">{t("samples.change", { step: facts.before })}</span>
+      {summary !== null && summary.before !== null && (
+        <span class="muted">{t("samples.change", { step: summary.before })}</span>
       )}
-      {facts !== null && facts.leftOut.length > 0 && (
+      {summary !== null && summary.leftOut.length > 0 && (
         <span class="odd" title={t("samples.left_out_hint")}>
           {t("samples.left_out", {
-            list: facts.leftOut.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
+            list: summary.leftOut.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
           })}
         </span>
       )}
-      {why !== "" && <span class="muted why">{why}</span>}
+      {reason !== "" && <span class="muted why">{reason}</span>}
     </p>
   );
 }

@@ -1,17 +1,17 @@
-/** What the table shows: which steps, which preset, which search, which columns. */
+/** The toolbar of the table: steps, preset, search, filter, columns. */
 
 import type { JSX } from "preact";
 import { run } from "../../data/runs";
 import { hasStepRange } from "../../data/scopes";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../metrics";
-import { rangeWords } from "../../shell/StepBar";
+import { rangeWords } from "../../shell/rangeText";
 import { select, selection } from "../../state/selection";
 import { Button, Popover, Select, Toggle } from "../../ui";
 import { PRESETS } from "./presets";
-import { Filter } from "./search/FilterField";
-import { Search } from "./search/SearchField";
-import { columnNames, isShown, resetColumns, show } from "./table/columns";
+import { FilterField } from "./search/FilterField";
+import { SearchField } from "./search/SearchField";
+import { columnNames, isColumnShown, resetColumns, showColumn } from "./table/columns";
 
 function Steps(): JSX.Element {
   const { step, step_max } = selection.value;
@@ -35,7 +35,7 @@ function Steps(): JSX.Element {
   );
 }
 
-/** Any draw will do; it must differ from the last one and fit in a link. */
+/** Draws again: another seed, small enough for a link. */
 function reroll(): void {
   select({ seed: (selection.value.seed ?? 0) + 1 });
 }
@@ -79,8 +79,8 @@ function Columns(): JSX.Element | null {
             key={name}
             label={metricLabel(name)}
             hint={metricHint(name)}
-            on={isShown(name)}
-            onChange={(shown) => show(name, shown)}
+            on={isColumnShown(name)}
+            onChange={(shown) => showColumn(name, shown)}
           />
         ))}
       </div>
@@ -93,8 +93,8 @@ export function Toolbar(): JSX.Element {
     <section class="tools" aria-label={t("samples.tools")}>
       <Steps />
       <Presets />
-      <Search />
-      <Filter />
+      <SearchField />
+      <FilterField />
       <span class="space" />
       <Columns />
     </section>

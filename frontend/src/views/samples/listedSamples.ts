@@ -10,7 +10,7 @@ import { stepIndex } from "../../data/stepWalk";
 import { usePrefetch } from "../../data/useAnswer";
 import { selection } from "../../state/selection";
 import { textRulesOf } from "../../state/textRules";
-import { placesOf } from "./presets";
+import { placesOf } from "./search/searchPlaces";
 import { shownNames } from "./table/columns";
 
 /** The list of the current selection, or of another step with everything else the same. */

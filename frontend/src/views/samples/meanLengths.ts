@@ -3,7 +3,7 @@
 import type { Steps, Summary } from "../../api/answers";
 
 /** A mean and how much it differs from the previous step's; null where there is none to compare with. */
-export interface Change {
+export interface MeanChange {
   mean: number;
   change: number | null;
 }
@@ -13,7 +13,7 @@ function finite(value: number | null | undefined): number | null {
 }
 
 /** The mean over the given places, weighted by count, so that big steps count more. */
-function pooled(summary: Summary, places: readonly number[]): number | null {
+function pooledMean(summary: Summary, places: readonly number[]): number | null {
   let sum = 0;
   let n = 0;
   for (const place of places) {
@@ -27,18 +27,18 @@ function pooled(summary: Summary, places: readonly number[]): number | null {
 }
 
 /** The mean length at the places, against the place before where there is exactly one. */
-export function lengthOf(steps: Steps, metric: string, places: readonly number[]): Change | null {
+export function meanLength(steps: Steps, metric: string, places: readonly number[]): MeanChange | null {
   const summary = steps.metrics[metric];
   if (summary === undefined) return null;
-  const mean = pooled(summary, places);
+  const mean = pooledMean(summary, places);
   if (mean === null) return null;
   const only = places.length === 1 ? places[0] : undefined;
-  const before = only === undefined || only === 0 ? null : pooled(summary, [only - 1]);
+  const before = only === undefined || only === 0 ? null : pooledMean(summary, [only - 1]);
   return { mean, change: before === null ? null : mean - before };
 }
 
 /** Metrics with values that no mean could take in, and how many of them. */
-export function leftOut(steps: Steps, places: readonly number[]): { metric: string; n: number }[] {
+export function nonfiniteCounts(steps: Steps, places: readonly number[]): { metric: string; n: number }[] {
   const found: { metric: string; n: number }[] = [];
   for (const [metric, summary] of Object.entries(steps.metrics)) {
     let n = 0;
@@ -48,13 +48,14 @@ export function leftOut(steps: Steps, places: readonly number[]): { metric: stri
   return found;
 }
 
+/** A range of steps; null at one end is open. */
 export interface StepRange {
   min: number | null;
   max: number | null;
 }
 
 /** The places of the listed steps in `steps.step`. */
-export function placesOfSteps(steps: Steps, step: number | null, range: StepRange | null): number[] {
+export function listedSteps(steps: Steps, step: number | null, range: StepRange | null): number[] {
   const places: number[] = [];
   steps.step.forEach((one, index) => {
     const inside = range === null ? one === step : one >= (range.min ?? one) && one <= (range.max ?? one);

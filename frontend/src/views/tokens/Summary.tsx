@@ -1,4 +1,4 @@
-/** One line above the list: what it is a list of, and how many lines were read again for it. */
+/** The line above the list: what is listed, and how many samples it was made from. */
 
 import type { JSX } from "preact";
 import type { WorstTokens } from "../../api/answers";

@@ -1,4 +1,6 @@
-/** The worst tokens of a run or step, for any token metric: one click leads from the list to the token in its response. */
+/**
+ * The worst tokens of a run or step, for any token metric: one click leads from the list to the token in its response.
+ */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
@@ -26,10 +28,10 @@ export function Tokens(): JSX.Element | null {
       </Empty>
     );
   }
-  return <OfRun info={info} />;
+  return <WorstTokens info={info} />;
 }
 
-function OfRun({ info }: { info: RunInfo }): JSX.Element {
+function WorstTokens({ info }: { info: RunInfo }): JSX.Element {
   const parameters = worstTokensParameters(info);
   const answer = useAnswer(worstTokens, parameters);
   const rows = answer.data?.columns["value"]?.length ?? 0;

@@ -1,11 +1,11 @@
-/** Which tokens the list shows: by which metric, towards which end, gathered how, of which steps. */
+/** The toolbar of the worst tokens: metric, which end is bad, how they are grouped, steps. */
 
 import type { JSX } from "preact";
 import { BYS, ENDS, type RunInfo, type WorstTokens } from "../../api/answers";
 import { hasStepRange } from "../../data/scopes";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../metrics";
-import { rangeWords } from "../../shell/StepBar";
+import { rangeWords } from "../../shell/rangeText";
 import { select, selection } from "../../state/selection";
 import { Select } from "../../ui";
 import { worstMetric } from "./worstTokensQuery";

@@ -1,4 +1,4 @@
-/** The rows: each leads to its token in its sample. */
+/** The table of the worst tokens; each row opens its token in its sample. */
 
 import type { JSX } from "preact";
 import type { Value, WorstTokens } from "../../api/answers";
@@ -10,7 +10,7 @@ import { spelledOut } from "../../tokens/shared/visibleText";
 
 const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 
-function Num({ value }: { value: Value | undefined }): JSX.Element {
+function NumberCell({ value }: { value: Value | undefined }): JSX.Element {
   return (
     <td class="number" title={full(numberOf(value))}>
       {num(numberOf(value))}
@@ -18,8 +18,8 @@ function Num({ value }: { value: Value | undefined }): JSX.Element {
   );
 }
 
-/** A token, with the text around it where the list knows it. */
-function Place({ row, at, data }: { row: number; at: number; data: WorstTokens }): JSX.Element {
+/** A cell with a token and, where it is known, the text around it; a click opens it. */
+function TokenLink({ row, at, data }: { row: number; at: number; data: WorstTokens }): JSX.Element {
   const { columns, metric } = data;
   const text = (name: string): string => String(columns[name]?.[row] ?? "");
   const token = text("token");
@@ -75,17 +75,17 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
       <tbody>
         {rows.map((value, row) => {
           const at = numberOf(columns[single ? "position" : "at"]?.[row]) ?? 0;
-          const place = <Place row={row} at={at} data={data} />;
+          const place = <TokenLink row={row} at={at} data={data} />;
           return (
             <tr key={row} data-testid="worst-row">
-              {single && <Num value={value} />}
+              {single && <NumberCell value={value} />}
               {place}
-              {single && <Num value={at} />}
+              {single && <NumberCell value={at} />}
               {!single && <td class="number">{count(numberOf(columns["count"]?.[row]) ?? 0)}</td>}
-              {!single && <Num value={columns["mean"]?.[row]} />}
-              {!single && <Num value={columns["sum"]?.[row]} />}
-              {!single && <Num value={value} />}
-              <Num value={columns["step"]?.[row]} />
+              {!single && <NumberCell value={columns["mean"]?.[row]} />}
+              {!single && <NumberCell value={columns["sum"]?.[row]} />}
+              {!single && <NumberCell value={value} />}
+              <NumberCell value={columns["step"]?.[row]} />
             </tr>
           );
         })}

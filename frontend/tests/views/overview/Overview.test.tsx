@@ -7,7 +7,7 @@ import { runs } from "../../../src/data/runs";
 import { steps } from "../../../src/data/steps";
 import { select, selection } from "../../../src/state/selection";
 import { Overview } from "../../../src/views/overview/Overview";
-import { addedIds, fromZero, hiddenCharts } from "../../../src/views/overview/shared/settings";
+import { addedChartIds, fromZero, hiddenCharts } from "../../../src/views/overview/shared/settings";
 import { metric, runInfo } from "../../fixtures";
 
 vi.mock("uplot", () => ({ default: class {} }));
@@ -92,7 +92,7 @@ beforeEach(() => {
   // Answers are remembered per revision of the index.
   revision.value += "+";
   hiddenCharts.value = [];
-  addedIds.value = [];
+  addedChartIds.value = [];
   fromZero.value = false;
   runs.value = { runs: [RUN], ignored: [], looked_in: [], state: "ready", message: "" };
   steps.value = STEPS;
@@ -154,7 +154,7 @@ describe("Overview", () => {
   });
 
   it("asks for metrics beyond the usual ones and for TensorBoard's scalars when they are added", async () => {
-    addedIds.value = ["metric:my_metric", "scalar:loss/policy"];
+    addedChartIds.value = ["metric:my_metric", "scalar:loss/policy"];
     open();
     await vi.waitFor(() => expect(card("my_metric")?.textContent).toContain("mean 8"));
     await vi.waitFor(() => expect(card("loss/policy")?.textContent).toContain("value 0.5"));

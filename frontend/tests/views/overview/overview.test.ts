@@ -4,7 +4,7 @@ import { distributions } from "../../../src/data/questions/distributions";
 import { REQUEST_LIMIT, stepSamples } from "../../../src/data/questions/stepSamples";
 import { referenceOf } from "../../../src/metrics";
 import { addedCharts, builtInCharts, isTokenMean } from "../../../src/views/overview/curves/chartCatalogue";
-import { lineOf, withFurtherMetrics } from "../../../src/views/overview/curves/curveLines";
+import { curveLine, withFurtherMetrics } from "../../../src/views/overview/curves/curveLines";
 import { binsFor, shapesOf, spanOf } from "../../../src/views/overview/distribution/histogramShapes";
 import { markColumnsOf, marksOf } from "../../../src/views/overview/step/stepMarks";
 import { metric, runInfo } from "../../fixtures";
@@ -93,14 +93,14 @@ describe("lines", () => {
   const source = { name: "reward", from: "metric", colour: "policy" } as const;
 
   it("shifts line and band together", () => {
-    const line = lineOf(source, "policy", stepsWith({ reward: summary([2, 3]) }), drawing);
+    const line = curveLine(source, "policy", stepsWith({ reward: summary([2, 3]) }), drawing);
     expect(line?.values).toEqual([0, 1]);
     expect(line?.band).toEqual({ low: [-0.5, 0.5], high: [0.5, 1.5] });
   });
 
   it("is null until its numbers are there", () => {
-    expect(lineOf(source, "policy", stepsWith({}), drawing)).toBeNull();
-    expect(lineOf({ ...source, from: "step_metric" }, "policy", stepsWith({}), drawing)).toBeNull();
+    expect(curveLine(source, "policy", stepsWith({}), drawing)).toBeNull();
+    expect(curveLine({ ...source, from: "step_metric" }, "policy", stepsWith({}), drawing)).toBeNull();
   });
 
   it("joins a later answer by step where the run has grown in between", () => {

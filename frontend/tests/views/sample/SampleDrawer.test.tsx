@@ -3,20 +3,19 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Sample } from "../../../src/api/answers";
 import { revision } from "../../../src/data/revision";
-import { dispatchKey } from "../../../src/state/keys";
 import { select, selection } from "../../../src/state/selection";
 import { lockedScales } from "../../../src/tokens/shared/tokenViewState";
-import { nearest } from "../../../src/views/sample/PromptLinks";
+import { nearestSteps } from "../../../src/views/sample/PromptLinks";
 import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
 import { groupScalars } from "../../../src/views/sample/scalars/scalarGroups";
-import { tail } from "../../../src/views/sample/texts/textEnd";
-import { metric, sampleOf } from "../../fixtures";
+import { textEnd } from "../../../src/views/sample/texts/textEnd";
+import { HOSTILE, metric, sampleOf } from "../../fixtures";
+import { byTestId, nextRevision, press, settle, stubLayout } from "../../page";
 
 vi.mock("uplot", () => ({ default: class {} }));
 // Style sheets mean nothing without a layout, and jsdom adopts none.
 vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
 
-const HOSTILE = '<img src=x onerror="document.title=1">';
 const text = (shown: string, raw = shown) => ({ raw, shown });
 
 const sample = (id: string, more: Partial<Sample> = {}): Sample =>
@@ -41,14 +40,7 @@ let samples: Record<string, Sample>;
 let place: HTMLElement;
 
 beforeEach(async () => {
-  Element.prototype.scrollIntoView = vi.fn();
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe(): void {}
-      disconnect(): void {}
-    },
-  );
+  stubLayout();
   samples = { s: sample("s"), b: sample("b") };
   vi.stubGlobal("fetch", async (question: string) => {
     const url = new URL(question, "http://x/");
@@ -58,7 +50,7 @@ beforeEach(async () => {
   });
   lockedScales.value = {};
   // Another revision: nothing of the test before is known any more.
-  revision.value = `${Math.random()}`;
+  revision.value = nextRevision();
   select({ run: "demo", sample: "s", token: null, metric: "" });
   place = document.createElement("div");
   document.body.replaceChildren(place);
@@ -68,24 +60,21 @@ beforeEach(async () => {
 
 afterEach(() => act(() => render(null, place)));
 
-const settle = (): Promise<void> => act(() => new Promise((resolve) => setTimeout(resolve, 5)));
-const find = (id: string): HTMLElement | null => place.querySelector(`[data-testid=${id}]`);
 const spans = (): HTMLElement[] => [...place.querySelectorAll<HTMLElement>("[data-testid=token]")];
-const press = (key: string) => act(() => dispatchKey(new KeyboardEvent("keydown", { key })));
 
 describe("the drawer", () => {
   it("is not there while no sample is open", async () => {
     await act(() => select({ sample: null }));
-    expect(find("drawer")).toBeNull();
+    expect(byTestId("drawer")).toBeNull();
   });
 
   it("shows texts as texts, problems, place and what was trimmed", () => {
     expect(place.querySelector("img")).toBeNull();
-    expect(find("prompt")?.textContent).toContain(HOSTILE);
-    expect(find("sample-problems")?.textContent).toContain("values is short");
-    expect(find("place")?.textContent).toContain("demo/rank0.jsonl:17");
-    expect(find("place")?.textContent).toContain("trailing");
-    expect(find("reference")?.textContent).toContain("other");
+    expect(byTestId("prompt")?.textContent).toContain(HOSTILE);
+    expect(byTestId("sample-problems")?.textContent).toContain("values is short");
+    expect(byTestId("place")?.textContent).toContain("demo/rank0.jsonl:17");
+    expect(byTestId("place")?.textContent).toContain("trailing");
+    expect(byTestId("reference")?.textContent).toContain("other");
   });
 
   it("shows numbers short and gives them whole", () => {
@@ -100,8 +89,8 @@ describe("the drawer", () => {
     });
     await act(() => select({ sample: "b" }));
     await settle();
-    expect(find("short-texts")?.textContent).toContain("<b>42</b>");
-    expect(find("short-texts")?.textContent).not.toContain("note");
+    expect(byTestId("short-texts")?.textContent).toContain("<b>42</b>");
+    expect(byTestId("short-texts")?.textContent).not.toContain("note");
     expect(place.querySelector("section[aria-label=note]")?.textContent).toContain("line");
   });
 
@@ -115,9 +104,9 @@ describe("the drawer", () => {
     samples["b"] = sample("b", { response_tokens: [], raw_tokens: [], token_metrics: [], missing: {} });
     await act(() => select({ sample: "b" }));
     await settle();
-    expect(find("plain-response")?.textContent).toContain("response_tokens");
-    expect(find("plain-response")?.textContent).toContain("威仪b");
-    expect(find("token-info")).toBeNull();
+    expect(byTestId("plain-response")?.textContent).toContain("response_tokens");
+    expect(byTestId("plain-response")?.textContent).toContain("威仪b");
+    expect(byTestId("token-info")).toBeNull();
   });
 
   it("keeps its text when the same sample is loaded again", async () => {
@@ -134,7 +123,7 @@ describe("tokens in the drawer", () => {
   it("walk with n round the extreme ones and show all numbers of a joined character", async () => {
     await press("n");
     expect(document.activeElement?.textContent).toBe("威");
-    const info = find("token-info");
+    const info = byTestId("token-info");
     expect(info?.querySelector("[data-metric=log_ratio] dd")?.textContent).toBe("0.5 · -2.25");
     expect(info?.textContent).toContain("å¨ ģ");
     await press("n");
@@ -146,7 +135,7 @@ describe("tokens in the drawer", () => {
 
   it("tell missing from NaN", async () => {
     await act(() => void spans()[2]?.dispatchEvent(new MouseEvent("mouseover", { bubbles: true })));
-    expect(find("token-info")?.querySelector("[data-metric=values] dd")?.textContent).toBe("missing");
+    expect(byTestId("token-info")?.querySelector("[data-metric=values] dd")?.textContent).toBe("missing");
     expect(spans()[1]?.className).toContain("nan");
   });
 
@@ -175,7 +164,7 @@ describe("tokens in the drawer", () => {
   });
 
   it("change their metric with m and by the list, where absent ones name their fields", async () => {
-    const list = find("token-metric") as HTMLSelectElement;
+    const list = byTestId("token-metric") as HTMLSelectElement;
     expect(list.value).toBe("log_ratio");
     await press("m");
     expect(selection.value.metric).toBe("values");
@@ -185,14 +174,14 @@ describe("tokens in the drawer", () => {
     expect(absent?.textContent).toContain("entropies");
   });
 
-  it("hold a lockedScales scale in the next sample", async () => {
-    await act(() => (find("scale-lock") as HTMLElement).click());
-    const ends = find("legend")?.textContent;
+  it("hold a locked scale in the next sample", async () => {
+    await act(() => (byTestId("scale-lock") as HTMLElement).click());
+    const ends = byTestId("legend")?.textContent;
     ROWS[1] = -100;
     await act(() => select({ sample: "b" }));
     await settle();
-    expect(find("drawer")?.dataset["id"]).toBe("b");
-    expect(find("legend")?.textContent).toContain(ends?.slice(0, 4));
+    expect(byTestId("drawer")?.dataset["id"]).toBe("b");
+    expect(byTestId("legend")?.textContent).toContain(ends?.slice(0, 4));
     expect(spans()[0]?.className).toContain("beyond");
     ROWS[1] = -2.25;
   });
@@ -201,7 +190,7 @@ describe("tokens in the drawer", () => {
 describe("parts", () => {
   it("scalars are grouped, token metrics form a table, and a lone suffix is no family", () => {
     const groups = groupScalars({ reward: 1, n_tokens: 2, k3_mean: 3, k3_argmax: 4, kl_max: 5 }, "");
-    expect(groups.aggregates).toEqual([{ metric: "k3", values: { mean: 3, argmax: 4 } }]);
+    expect(groups.statistics).toEqual([{ metric: "k3", values: { mean: 3, argmax: 4 } }]);
     expect(groups.plain.map(({ group }) => group)).toEqual(["rewards", "lengths", "other"]);
     expect(groupScalars({ reward: 1, other: 2 }, " REW ").plain.flatMap(({ scalars }) => scalars)).toEqual([
       ["reward", 1],
@@ -209,14 +198,14 @@ describe("parts", () => {
   });
 
   it("a folded text ends where it ends", () => {
-    expect(tail("short")).toBe("short");
-    expect(tail("a\nb\nc\nd\n")).toBe("b\nc\nd");
-    expect(tail("😀".repeat(300))).toBe("😀".repeat(240));
+    expect(textEnd("short")).toBe("short");
+    expect(textEnd("a\nb\nc\nd\n")).toBe("b\nc\nd");
+    expect(textEnd("😀".repeat(300))).toBe("😀".repeat(240));
   });
 
   it("links are those of the nearest steps, in order", () => {
     const links = Array.from({ length: 200 }, (_, step) => ({ step, id: String(step) }));
-    const found = nearest(links, 100);
+    const found = nearestSteps(links, 100);
     expect(found).toHaveLength(60);
     expect(found[0]?.step).toBe(70);
     expect(found.at(-1)?.step).toBe(129);

@@ -1,28 +1,23 @@
 /** A sample's messages: as a conversation and as text, hostile ones as text, long ones folded, by keyboard as well. */
 
-import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Message, Sample } from "../../../src/api/answers";
 import { revision } from "../../../src/data/revision";
 import { setLanguage } from "../../../src/i18n";
-import { dispatchKey } from "../../../src/state/keys";
+
 import { select, selection } from "../../../src/state/selection";
-import {
-  conversationText,
-  holdsResponse,
-  looksUndecoded,
-  modeOf,
-  wishedMode,
-} from "../../../src/views/sample/conversation/readingMode";
+import { conversationText } from "../../../src/views/sample/conversation/messageText";
+import { chosenMode, holdsResponse, readingMode } from "../../../src/views/sample/conversation/readingMode";
 import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
-import { metric, sampleOf } from "../../fixtures";
+import { looksUndecoded } from "../../../src/views/sample/texts/undecoded";
+import { HOSTILE, metric, sampleOf } from "../../fixtures";
+import { byTestId, nextRevision, press, settle, stubLayout, violations } from "../../page";
 
 vi.mock("uplot", () => ({ default: class {} }));
 vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
 
-const HOSTILE = '<img src=x onerror="document.title=1">';
 const LONG = `start ${"word ".repeat(400)}end`;
 
 const say = (role: string, content: string, more: Partial<Message> = {}): Message => ({
@@ -61,12 +56,7 @@ let place: HTMLElement;
 beforeEach(() => {
   document.documentElement.lang = "en";
   document.title = "RL Board";
-  Element.prototype.scrollIntoView = vi.fn();
-  const Observer = class {
-    observe(): void {}
-    disconnect(): void {}
-  };
-  vi.stubGlobal("ResizeObserver", Observer);
+  stubLayout();
   samples = {
     plain: sampleOf("plain", { ...NO_TOKENS, messages: TALK }),
     tokens: sampleOf("tokens", { ...TOKENS, messages: TALK }),
@@ -78,8 +68,8 @@ beforeEach(() => {
     if (url.pathname === "/tokens") return new Response(Float32Array.from([0.5, -2, 1]).buffer);
     return Response.json(samples[url.searchParams.get("id") ?? ""]);
   });
-  wishedMode.value = "";
-  revision.value = `${Math.random()}`;
+  chosenMode.value = "";
+  revision.value = nextRevision();
   place = document.body.appendChild(document.createElement("main"));
 });
 
@@ -89,10 +79,7 @@ afterEach(() => {
   setLanguage("en");
 });
 
-const settle = (): Promise<void> => act(() => new Promise((resolve) => setTimeout(resolve, 5)));
-const find = (id: string): HTMLElement | null => place.querySelector(`[data-testid=${id}]`);
 const messages = (): HTMLElement[] => [...place.querySelectorAll<HTMLElement>("[data-testid=message]")];
-const press = (key: string) => act(() => dispatchKey(new KeyboardEvent("keydown", { key })));
 
 async function open(id: string, token: number | null = null): Promise<void> {
   select({ run: "demo", sample: id, metric: "" });
@@ -108,12 +95,6 @@ function button(within: HTMLElement | undefined, words: string): HTMLButtonEleme
   return found;
 }
 
-async function violations(): Promise<string[]> {
-  const rules = { "color-contrast": { enabled: false } };
-  const { violations: all } = await axe.run(document.body, { rules });
-  return all.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));
-}
-
 describe("the conversation", () => {
   it("shows roles, names, calls and who was sampled; hostile texts are texts", async () => {
     await open("plain");
@@ -127,13 +108,13 @@ describe("the conversation", () => {
     ]);
     expect(place.querySelectorAll("img, script, b")).toHaveLength(0);
     expect(messages()[1]?.textContent).toContain(HOSTILE);
-    expect(find("tool-call")?.textContent).toContain(HOSTILE);
-    expect(find("tool-call")?.textContent).toContain('{"q": "<b>月</b>"}');
+    expect(byTestId("tool-call")?.textContent).toContain(HOSTILE);
+    expect(byTestId("tool-call")?.textContent).toContain('{"q": "<b>月</b>"}');
     expect(messages()[3]?.textContent).toContain("search");
     expect(messages()[3]?.textContent).toContain("call_1");
-    expect(find("conversation")?.textContent).toContain("5 messages, 2 of them sampled");
+    expect(byTestId("conversation")?.textContent).toContain("5 messages, 2 of them sampled");
     // The response is one of the messages, and not said twice.
-    expect(find("plain-response")).toBeNull();
+    expect(byTestId("plain-response")).toBeNull();
     expect(await violations()).toEqual([]);
   });
 
@@ -155,19 +136,19 @@ describe("the conversation", () => {
 
   it("folds thinking to a glimpse that can be opened", async () => {
     await open("plain");
-    const toggle = button(find("thinking") ?? undefined, "thinking");
+    const toggle = button(byTestId("thinking") ?? undefined, "thinking");
     expect(toggle.getAttribute("aria-expanded")).toBe("false");
-    expect(find("thinking")?.textContent).toContain("<script>hidden</script>");
+    expect(byTestId("thinking")?.textContent).toContain("<script>hidden</script>");
     await act(() => toggle.click());
-    expect(find("thinking")?.querySelector(".text")?.textContent).toBe(TALK[2]?.thinking);
+    expect(byTestId("thinking")?.querySelector(".text")?.textContent).toBe(TALK[2]?.thinking);
   });
 
   it("opens and folds everything at once", async () => {
     await open("plain");
-    await act(() => find("fold-all")?.click());
+    await act(() => byTestId("fold-all")?.click());
     expect(messages()[0]?.textContent).toContain(LONG);
-    expect(find("thinking")?.querySelector("button")?.getAttribute("aria-expanded")).toBe("true");
-    await act(() => find("fold-all")?.click());
+    expect(byTestId("thinking")?.querySelector("button")?.getAttribute("aria-expanded")).toBe("true");
+    await act(() => byTestId("fold-all")?.click());
     expect(messages()[0]?.textContent).not.toContain(LONG);
   });
 
@@ -175,7 +156,7 @@ describe("the conversation", () => {
     const writeText = vi.fn(async () => undefined);
     vi.stubGlobal("navigator", { ...navigator, clipboard: { writeText } });
     await open("plain");
-    await act(() => button(find("conversation")?.querySelector("header") ?? undefined, "copy").click());
+    await act(() => button(byTestId("conversation")?.querySelector("header") ?? undefined, "copy").click());
     expect(writeText).toHaveBeenCalledWith(conversationText(TALK));
     expect(conversationText(TALK.slice(2))).toBe(
       [
@@ -189,7 +170,7 @@ describe("the conversation", () => {
   it("speaks Chinese", async () => {
     setLanguage("zh");
     await open("plain");
-    expect(find("conversation")?.textContent).toContain("5 条消息");
+    expect(byTestId("conversation")?.textContent).toContain("5 条消息");
     expect(place.textContent).not.toMatch(/\bconversation\.\w/);
   });
 });
@@ -198,23 +179,23 @@ describe("conversation and text", () => {
   it("are switched by key and by button, and the choice is remembered", async () => {
     await open("plain");
     await press("v");
-    expect(find("conversation")).toBeNull();
-    expect(find("plain-response")).not.toBeNull();
-    expect(wishedMode.value).toBe("text");
+    expect(byTestId("conversation")).toBeNull();
+    expect(byTestId("plain-response")).not.toBeNull();
+    expect(chosenMode.value).toBe("text");
     expect(localStorage.getItem("rlboard.sample.mode")).toBe('"text"');
-    expect(find("mode-text")?.getAttribute("aria-pressed")).toBe("true");
-    await act(() => find("mode-conversation")?.click());
-    expect(find("conversation")).not.toBeNull();
+    expect(byTestId("mode-text")?.getAttribute("aria-pressed")).toBe("true");
+    await act(() => byTestId("mode-conversation")?.click());
+    expect(byTestId("conversation")).not.toBeNull();
   });
 
   it("coloured tokens come first where there are any, and the conversation is one key away", async () => {
     await open("tokens");
     expect(place.querySelectorAll("[data-testid=token]")).toHaveLength(3);
-    expect(find("conversation")).toBeNull();
+    expect(byTestId("conversation")).toBeNull();
     await press("v");
-    expect(find("conversation")).not.toBeNull();
+    expect(byTestId("conversation")).not.toBeNull();
     expect(place.querySelectorAll("[data-testid=token]")).toHaveLength(0);
-    expect(find("token-info")).toBeNull();
+    expect(byTestId("token-info")).toBeNull();
     // A key of the tokens leads back to them.
     await press("n");
     expect(place.querySelectorAll("[data-testid=token]")).toHaveLength(3);
@@ -222,27 +203,27 @@ describe("conversation and text", () => {
   });
 
   it("a link to a token shows the token whatever was remembered; the switch lets go of it", async () => {
-    wishedMode.value = "conversation";
+    chosenMode.value = "conversation";
     await open("tokens", 1);
     expect(place.querySelectorAll("[data-testid=token]")).toHaveLength(3);
-    await act(() => find("mode-conversation")?.click());
+    await act(() => byTestId("mode-conversation")?.click());
     expect(selection.value.token).toBeNull();
-    expect(find("conversation")).not.toBeNull();
+    expect(byTestId("conversation")).not.toBeNull();
   });
 
   it("messages of the prompt alone leave the response where it is", async () => {
-    wishedMode.value = "conversation";
+    chosenMode.value = "conversation";
     await open("prompt");
     expect(messages()).toHaveLength(2);
     expect(place.querySelectorAll("[data-testid=token]")).toHaveLength(3);
-    expect(find("token-info")).not.toBeNull();
+    expect(byTestId("token-info")).not.toBeNull();
   });
 
   it("a sample without messages has neither", async () => {
     await open("ids");
-    expect(find("mode-text")).toBeNull();
+    expect(byTestId("mode-text")).toBeNull();
     await press("v");
-    expect(find("conversation")).toBeNull();
+    expect(byTestId("conversation")).toBeNull();
   });
 });
 
@@ -251,7 +232,7 @@ describe("the parts of it", () => {
     const endless = `${"a line of text <b>\n".repeat(4000)}end`;
     samples["plain"] = sampleOf("plain", { ...NO_TOKENS, messages: [say("assistant", endless)] });
     await open("plain");
-    await act(() => find("fold-all")?.click());
+    await act(() => byTestId("fold-all")?.click());
     const text = messages()[0]?.querySelector(".text");
     expect(text?.textContent).toBe(endless);
     expect(text?.children.length).toBeGreaterThan(10);
@@ -273,23 +254,23 @@ describe("the parts of it", () => {
 
   it("the mode is the remembered one, else the one that shows more", () => {
     const sample = sampleOf("x", { messages: TALK });
-    expect(modeOf(sample, "", 3, null)).toBe("text");
-    expect(modeOf(sample, "", 0, null)).toBe("conversation");
+    expect(readingMode(sample, "", 3, null)).toBe("text");
+    expect(readingMode(sample, "", 0, null)).toBe("conversation");
     const ids = sampleOf("x", { messages: TALK, response_tokens: ["#1", "#2"] });
-    expect(modeOf(ids, "", 3, null)).toBe("conversation");
-    expect(modeOf(sample, "", null, null)).toBe("conversation");
-    expect(modeOf(sample, "conversation", 3, null)).toBe("conversation");
-    expect(modeOf(sample, "conversation", 3, 7)).toBe("text");
-    expect(modeOf(sample, "conversation", null, 7)).toBe("conversation");
-    expect(modeOf(sampleOf("x", { messages: [] }), "conversation", null, null)).toBe("text");
+    expect(readingMode(ids, "", 3, null)).toBe("conversation");
+    expect(readingMode(sample, "", null, null)).toBe("conversation");
+    expect(readingMode(sample, "conversation", 3, null)).toBe("conversation");
+    expect(readingMode(sample, "conversation", 3, 7)).toBe("text");
+    expect(readingMode(sample, "conversation", null, 7)).toBe("conversation");
+    expect(readingMode(sampleOf("x", { messages: [] }), "conversation", null, null)).toBe("text");
   });
 
   it("ids without text say how to get some", async () => {
     await open("ids");
-    expect(find("undecoded")?.textContent).toContain("tokenizer.json");
-    expect(find("undecoded")?.textContent).toContain("[tokenizers]");
+    expect(byTestId("undecoded")?.textContent).toContain("tokenizer.json");
+    expect(byTestId("undecoded")?.textContent).toContain("[tokenizers]");
     // The log has the response as a text, so that can be read meanwhile.
-    expect(find("undecoded")?.textContent).toContain("It is 42.");
+    expect(byTestId("undecoded")?.textContent).toContain("It is 42.");
     samples["ids"] = sampleOf("ids", {
       ...TOKENS,
       response_tokens: ["#12", "#9", "#3"],
@@ -299,7 +280,7 @@ describe("the parts of it", () => {
       revision.value = "later";
     });
     await settle();
-    expect(find("undecoded")?.textContent).not.toContain("#12#9#3");
+    expect(byTestId("undecoded")?.textContent).not.toContain("#12#9#3");
     expect(looksUndecoded(["#1", "#2", "a"])).toBe(true);
     expect(looksUndecoded(["#1", "a", "b"])).toBe(false);
     expect(looksUndecoded(["#", "#x", "# 1"])).toBe(false);

@@ -3,37 +3,24 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RunInfo, Runs } from "../../../src/api/answers";
 import { runs } from "../../../src/data/runs";
 import { listScope, runScope, shownScope } from "../../../src/data/scopes";
 import { steps } from "../../../src/data/steps";
 import { StepBar } from "../../../src/shell/StepBar";
 import { editFilter } from "../../../src/state/focusRequests";
 import { DEFAULTS, select, selection } from "../../../src/state/selection";
-import { Filter } from "../../../src/views/samples/search/FilterField";
+import { FilterField } from "../../../src/views/samples/search/FilterField";
+import { metric, runInfo } from "../../fixtures";
+import { byTestId, runsAnswer, settle } from "../../page";
 
-const info = {
-  run: "demo",
-  metrics: [{ name: "reward", kind: "value", unit: "" }],
-  token_metrics: [],
-  text_columns: [],
-  splits: ["train"],
-  attempts: [],
-  steps: { count: 2, first: 1, last: 2 },
-} as unknown as RunInfo;
+const info = runInfo({ metrics: [metric("reward")], attempts: [], steps: { count: 2, first: 1, last: 2 } });
 
 let root: HTMLElement;
 let asked: URL[] = [];
 let refusal: string | null = null;
 
-const settle = (): Promise<void> =>
-  act(async () => {
-    for (let turn = 0; turn < 4; turn += 1) await new Promise((done) => setTimeout(done));
-  });
-const get = <T extends HTMLElement>(name: string): T | null => root.querySelector<T>(`[data-testid=${name}]`);
-
 async function type(text: string, key?: string): Promise<void> {
-  const field = get<HTMLInputElement>("filter");
+  const field = byTestId<HTMLInputElement>("filter");
   await act(() => {
     field?.focus();
     if (field) field.value = text;
@@ -48,7 +35,7 @@ beforeEach(async () => {
   refusal = null;
   root = document.body.appendChild(document.createElement("div"));
   select({ ...DEFAULTS, view: "samples", run: "demo", step: 2 });
-  runs.value = { runs: [info], ignored: [], looked_in: [], state: "ready", message: "" } as Runs;
+  runs.value = runsAnswer(info);
   steps.value = { step: [1, 2], metrics: {}, step_metrics: {} };
   vi.stubGlobal("fetch", async (question: string) => {
     asked.push(new URL(question, "http://host/"));
@@ -60,7 +47,7 @@ beforeEach(async () => {
     render(
       <>
         <StepBar />
-        <Filter />
+        <FilterField />
       </>,
       root,
     ),
@@ -82,7 +69,7 @@ test("Enter asks the server, and what it understands counts from then on", async
   expect(listScope.value).toMatchObject({ where: "reward > 0", step: 2 });
   expect(shownScope.value.where).toBe("reward > 0");
   expect(runScope.value).not.toHaveProperty("where");
-  expect(get("filter-chip")?.textContent).toContain("reward > 0");
+  expect(byTestId("filter-chip")?.textContent).toContain("reward > 0");
   expect(window.location.hash).toContain("where=");
 });
 
@@ -90,41 +77,41 @@ test("what it does not understand is said in place, and nothing changes", async 
   refusal = "Invalid argument: where=rewrad > 0 cannot be used as a filter: run demo has no column rewrad.";
   await type("rewrad > 0", "Enter");
   expect(selection.value.where).toBe("");
-  expect(get("filter-problem")?.textContent).toBe("Run demo has no column rewrad.");
-  expect(get("filter")?.getAttribute("aria-invalid")).toBe("true");
+  expect(byTestId("filter-problem")?.textContent).toBe("Run demo has no column rewrad.");
+  expect(byTestId("filter")?.getAttribute("aria-invalid")).toBe("true");
   await type("reward > 0");
-  expect(get("filter-problem")).toBeNull();
+  expect(byTestId("filter-problem")).toBeNull();
 });
 
 test("typing alone asks nothing, Esc takes back what was typed", async () => {
   await type("reward >");
   expect(asked).toEqual([]);
   await type("reward >", "Escape");
-  expect(get<HTMLInputElement>("filter")?.value).toBe("");
-  expect(get("filter-sheet")).toBeNull();
+  expect(byTestId<HTMLInputElement>("filter")?.value).toBe("");
+  expect(byTestId("filter-sheet")).toBeNull();
 });
 
 test("examples stand below the field while it has the focus, and a click applies one", async () => {
-  expect(get("filter-sheet")).toBeNull();
+  expect(byTestId("filter-sheet")).toBeNull();
   await type("");
-  const example = get("filter-sheet")?.querySelector("button");
+  const example = byTestId("filter-sheet")?.querySelector("button");
   expect(example?.textContent).toBe("reward < 0");
   await act(() => example?.click());
   await settle();
   expect(selection.value.where).toBe("reward < 0");
-  expect(get("filter-sheet")).toBeNull();
+  expect(byTestId("filter-sheet")).toBeNull();
 });
 
 test("the chip takes the filter off, and leads to the field", async () => {
   await act(() => select({ where: "reward > 0", view: "overview" }));
-  await act(() => get("filter-clear")?.click());
+  await act(() => byTestId("filter-clear")?.click());
   expect(selection.value.where).toBe("");
-  expect(get("filter-chip")).toBeNull();
+  expect(byTestId("filter-chip")).toBeNull();
   await act(() => select({ where: "reward > 1" }));
   await act(() => editFilter());
   await settle();
   expect(selection.value.view).toBe("samples");
-  expect(document.activeElement).toBe(get("filter"));
+  expect(document.activeElement).toBe(byTestId("filter"));
 });
 
 test("an emptied field takes the filter off without a question", async () => {

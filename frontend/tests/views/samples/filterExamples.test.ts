@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import type { RunInfo } from "../../../src/api/answers";
 import { filterProblem } from "../../../src/data/filterCheck";
 import { setLanguage } from "../../../src/i18n";
-import { examplesOf, namesOf } from "../../../src/views/samples/search/filterExamples";
+import { filterExamples, filterNames } from "../../../src/views/samples/search/filterExamples";
 
 const metric = (name: string) => ({ name, kind: "value" as const, unit: "" });
 const run = (metrics: string[], texts: string[] = [], tokens: string[] = []): RunInfo =>
@@ -15,8 +15,8 @@ const run = (metrics: string[], texts: string[] = [], tokens: string[] = []): Ru
 afterEach(() => setLanguage("en"));
 
 test("examples name only what the run has", () => {
-  expect(examplesOf(run(["reward"]))).toEqual(["reward < 0", "response ILIKE '%because%'"]);
-  const all = examplesOf(
+  expect(filterExamples(run(["reward"]))).toEqual(["reward < 0", "response ILIKE '%because%'"]);
+  const all = filterExamples(
     run(
       ["reward", "n_tokens", "ref_reward", "advantage", "k3_mean", "nonfinite", "truncated"],
       ["ground_truth"],
@@ -24,13 +24,13 @@ test("examples name only what the run has", () => {
   );
   expect(all).toHaveLength(6);
   expect(all.at(-1)).toBe("NOT contains(response, ground_truth)");
-  expect(examplesOf(null)).toEqual(["response ILIKE '%because%'"]);
+  expect(filterExamples(null)).toEqual(["response ILIKE '%because%'"]);
   setLanguage("zh");
-  expect(examplesOf(null)).toEqual(["response ILIKE '%因此%'"]);
+  expect(filterExamples(null)).toEqual(["response ILIKE '%因此%'"]);
 });
 
 test("names are written as a filter takes them, statistics of tokens last", () => {
-  expect(namesOf(run(["k3_mean", "reward", "acc/mean", 'a"b'], ["note"], ["k3"]))).toEqual([
+  expect(filterNames(run(["k3_mean", "reward", "acc/mean", 'a"b'], ["note"], ["k3"]))).toEqual([
     "reward",
     '"acc/mean"',
     '"a""b"',
@@ -38,7 +38,7 @@ test("names are written as a filter takes them, statistics of tokens last", () =
     "step",
     "k3_mean",
   ]);
-  expect(namesOf(run(Array.from({ length: 50 }, (_, i) => `m${i}`))).at(-1)).toBe("…");
+  expect(filterNames(run(Array.from({ length: 50 }, (_, i) => `m${i}`))).at(-1)).toBe("…");
 });
 
 test("the server's filterProblem comes without what the field shows already", () => {

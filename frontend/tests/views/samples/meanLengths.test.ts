@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Num, Steps, Summary } from "../../../src/api/answers";
-import { leftOut, lengthOf, placesOfSteps } from "../../../src/views/samples/meanLengths";
+import { listedSteps, meanLength, nonfiniteCounts } from "../../../src/views/samples/meanLengths";
 
 function summary(count: Num[], sum: Num[], nonfinite: Num[]): Summary {
   const none = count.map(() => null);
@@ -19,28 +19,28 @@ const steps: Steps = {
 };
 
 test("one step has a mean and its change against the step before", () => {
-  expect(lengthOf(steps, "n_tokens", [1])).toEqual({ mean: 20, change: 10 });
-  expect(lengthOf(steps, "n_tokens", [0])).toEqual({ mean: 10, change: null });
+  expect(meanLength(steps, "n_tokens", [1])).toEqual({ mean: 20, change: 10 });
+  expect(meanLength(steps, "n_tokens", [0])).toEqual({ mean: 10, change: null });
 });
 
 test("several steps are weighted by their samples and compared with nothing", () => {
-  expect(lengthOf(steps, "n_tokens", [0, 1, 2])).toEqual({ mean: 140 / 12, change: null });
+  expect(meanLength(steps, "n_tokens", [0, 1, 2])).toEqual({ mean: 140 / 12, change: null });
 });
 
 test("what was not logged has no length, and nothing is compared with it", () => {
-  expect(lengthOf(steps, "n_chars", [1])).toBeNull();
-  expect(lengthOf(steps, "ref_n_chars", [1])).toBeNull();
-  expect(lengthOf(steps, "ref_n_chars", [2])).toEqual({ mean: 1, change: null });
+  expect(meanLength(steps, "n_chars", [1])).toBeNull();
+  expect(meanLength(steps, "ref_n_chars", [1])).toBeNull();
+  expect(meanLength(steps, "ref_n_chars", [2])).toEqual({ mean: 1, change: null });
 });
 
 test("what was left out is counted by metric", () => {
-  expect(leftOut(steps, [0, 1, 2])).toEqual([{ metric: "reward", n: 4 }]);
-  expect(leftOut(steps, [1])).toEqual([]);
+  expect(nonfiniteCounts(steps, [0, 1, 2])).toEqual([{ metric: "reward", n: 4 }]);
+  expect(nonfiniteCounts(steps, [1])).toEqual([]);
 });
 
 test("the places of a step, a range, and a range with open ends", () => {
-  expect(placesOfSteps(steps, 20, null)).toEqual([1]);
-  expect(placesOfSteps(steps, 25, null)).toEqual([]);
-  expect(placesOfSteps(steps, 20, { min: 15, max: 30 })).toEqual([1, 2]);
-  expect(placesOfSteps(steps, null, { min: 20, max: null })).toEqual([1, 2]);
+  expect(listedSteps(steps, 20, null)).toEqual([1]);
+  expect(listedSteps(steps, 25, null)).toEqual([]);
+  expect(listedSteps(steps, 20, { min: 15, max: 30 })).toEqual([1, 2]);
+  expect(listedSteps(steps, null, { min: 20, max: null })).toEqual([1, 2]);
 });

@@ -1,27 +1,22 @@
 /** The list of the worst tokens: what it asks, and where a click leads. */
 
-import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RunInfo, Runs } from "../../../src/api/answers";
 import { revision } from "../../../src/data/revision";
 import { runs } from "../../../src/data/runs";
 import { setLanguage } from "../../../src/i18n";
 import { DEFAULTS, select, selection } from "../../../src/state/selection";
 import { Tokens } from "../../../src/views/tokens/Tokens";
+import { metric, runInfo } from "../../fixtures";
+import { nextRevision, runsAnswer, settle, violations } from "../../page";
 
-const metric = (name: string, kind: string) => ({ name, kind, unit: "nats" });
-const info = {
-  run: "demo",
-  metrics: [],
-  token_metrics: [metric("logprobs", "log_probability"), metric("k3", "magnitude")],
-  text_columns: [],
-  steps: { count: 2, first: 1, last: 2 },
-} as unknown as RunInfo;
+const LOGPROBS = metric("logprobs", { kind: "log_probability", unit: "nats" });
+const K3 = metric("k3", { kind: "magnitude", unit: "nats" });
+const info = runInfo({ token_metrics: [LOGPROBS, K3], steps: { count: 2, first: 1, last: 2 } });
 
 const common = {
-  metric: metric("k3", "magnitude"),
+  metric: K3,
   end: "highest",
   samples: 1234,
   samples_read: 200,
@@ -60,12 +55,7 @@ let root: HTMLElement;
 let asked: URL[] = [];
 let answer: unknown;
 let status = 200;
-let visit = 0;
 
-const settle = (): Promise<void> =>
-  act(async () => {
-    for (let turn = 0; turn < 4; turn += 1) await new Promise((done) => setTimeout(done));
-  });
 const all = (name: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(`[data-testid=${name}]`)];
 const last = (): Record<string, string> => Object.fromEntries(asked.at(-1)?.searchParams ?? []);
 
@@ -78,11 +68,10 @@ beforeEach(() => {
   asked = [];
   answer = SINGLE;
   status = 200;
-  visit += 1;
-  revision.value = `t${visit}`;
+  revision.value = nextRevision();
   root = document.body.appendChild(document.createElement("main"));
   select({ ...DEFAULTS, view: "tokens", run: "demo", step: 2 });
-  runs.value = { runs: [info], ignored: [], looked_in: [], state: "ready", message: "" } as Runs;
+  runs.value = runsAnswer(info);
   vi.stubGlobal("fetch", async (question: string) => {
     asked.push(new URL(question, "http://host/"));
     return status === 200 ? Response.json(answer) : new Response("No such metric.", { status });
@@ -104,8 +93,7 @@ test("the whole run is asked about, one token of each sample, by the metric most
   expect(last()).not.toHaveProperty("step");
   expect(all("worst-row").map((row) => row.textContent)).toEqual(["9.5the <b>good</b> 威 end41", "3.25↵02"]);
   expect(all("worst-summary")[0]?.textContent).toContain("1,234 samples");
-  const { violations } = await axe.run(root, { rules: { "color-contrast": { enabled: false } } });
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  expect(await violations()).toEqual([]);
 });
 
 test("a click opens the sample at the token, at its step, coloured by the metric", async () => {
@@ -142,12 +130,12 @@ test("failures, empty lists and runs without token numbers say what to do", asyn
   status = 200;
   answer = { ...SINGLE, columns: Object.fromEntries(Object.keys(SINGLE.columns).map((name) => [name, []])) };
   await act(() => {
-    revision.value = `again ${visit}`;
+    revision.value = nextRevision();
   });
   await settle();
   expect(root.querySelector("[data-testid=empty]")?.textContent).toContain("Choose another metric");
   await act(() => {
-    runs.value = { ...(runs.value as Runs), runs: [{ ...info, token_metrics: [] }] };
+    runs.value = runsAnswer({ ...info, token_metrics: [] });
   });
   await settle();
   expect(root.textContent).toContain("logs no numbers for its tokens");

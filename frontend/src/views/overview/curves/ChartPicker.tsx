@@ -7,14 +7,14 @@ import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { metricHint, metricLabel } from "../../../metrics";
 import { Popover, Toggle } from "../../../ui";
-import { addedIds, hiddenCharts, toggleIn } from "../shared/settings";
-import { titleOf } from "./CurveGrid";
-import { type ChartSource, metricChart, stepMetricChart } from "./chartCatalogue";
-import { scalarChart } from "./ScalarCards";
+import { addedChartIds, hiddenCharts, toggleIn } from "../shared/settings";
+import { chartTitle } from "./CurveGrid";
+import { type ChartSource, metricChartId, stepMetricChartId } from "./chartCatalogue";
+import { scalarChartId } from "./ScalarCards";
 
 type ChartGroup = "built_in" | "metrics" | "steps" | "scalars";
 
-interface Item {
+interface ChartChoice {
   readonly id: string;
   readonly label: string;
   readonly hint: string;
@@ -22,36 +22,36 @@ interface Item {
   readonly set: (on: boolean) => void;
 }
 
-export interface PickerProps {
+export interface ChartPickerProps {
   readonly run: RunInfo;
   readonly steps: Steps | null;
   readonly builtIn: readonly ChartSource[];
 }
 
-/** The list of everything that can be a chart, to switch on and off. */
-export function Picker(props: PickerProps): JSX.Element {
+/** The popover that switches charts on and off: built-in ones, metrics, numbers of the steps, scalars. */
+export function ChartPicker(props: ChartPickerProps): JSX.Element {
   return (
     <Popover face={t("overview.charts")} label={t("overview.charts.choose")} testId="chart-picker">
-      <Choices {...props} />
+      <ChartChoices {...props} />
     </Popover>
   );
 }
 
-function Choices({ run, steps, builtIn }: PickerProps) {
+function ChartChoices({ run, steps, builtIn }: ChartPickerProps) {
   const [search, setSearch] = useState("");
   const paired = scalarRuns.value.length > 0;
   const parameters = { run: run.run, scalar_run: chosenScalarRuns.value };
   const scalars = useAnswer(scalarTags, paired ? parameters : null);
   const tags = [...new Set(Object.values(scalars.data?.tags ?? {}).flat())].sort();
   const stepMetrics = Object.keys(steps?.step_metrics ?? {}).sort();
-  const groups: [ChartGroup, Item[]][] = [
-    ["built_in", builtIn.map(builtInItem)],
-    ["metrics", run.metrics.map(({ name }) => added(metricChart(name), name))],
-    ["steps", stepMetrics.map((name) => added(stepMetricChart(name), name))],
-    ["scalars", tags.map((tag) => addedAs(scalarChart(tag), tag, t("overview.scalar.hint")))],
+  const groups: [ChartGroup, ChartChoice[]][] = [
+    ["built_in", builtIn.map(builtInChoice)],
+    ["metrics", run.metrics.map(({ name }) => metricChoice(metricChartId(name), name))],
+    ["steps", stepMetrics.map((name) => metricChoice(stepMetricChartId(name), name))],
+    ["scalars", tags.map((tag) => addedChoice(scalarChartId(tag), tag, t("overview.scalar.hint")))],
   ];
   const wanted = search.trim().toLowerCase();
-  const matches = (item: Item) => `${item.label} ${item.id}`.toLowerCase().includes(wanted);
+  const matches = (item: ChartChoice) => `${item.label} ${item.id}`.toLowerCase().includes(wanted);
   const found = groups.map(([group, items]) => [group, items.filter(matches)] as const);
   return (
     <div class="overview-picker">
@@ -80,18 +80,25 @@ function Choices({ run, steps, builtIn }: PickerProps) {
   );
 }
 
-function builtInItem(source: ChartSource): Item {
+function builtInChoice(source: ChartSource): ChartChoice {
   return {
     id: source.id,
-    label: titleOf(source),
+    label: chartTitle(source),
     hint: "",
     on: !hiddenCharts.value.includes(source.id),
     set: (on) => toggleIn(hiddenCharts, source.id, !on),
   };
 }
 
-const added = (id: string, name: string): Item => addedAs(id, metricLabel(name), metricHint(name));
+const metricChoice = (id: string, name: string): ChartChoice =>
+  addedChoice(id, metricLabel(name), metricHint(name));
 
-function addedAs(id: string, label: string, hint: string): Item {
-  return { id, label, hint, on: addedIds.value.includes(id), set: (on) => toggleIn(addedIds, id, on) };
+function addedChoice(id: string, label: string, hint: string): ChartChoice {
+  return {
+    id,
+    label,
+    hint,
+    on: addedChartIds.value.includes(id),
+    set: (on) => toggleIn(addedChartIds, id, on),
+  };
 }

@@ -11,7 +11,7 @@ import { Button } from "../../../ui";
 import { chartSize, smoothing } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
 import { CurveTable } from "./CurveTable";
-import { Readout } from "./CurveValues";
+import { CurveValues } from "./CurveValues";
 
 const HEIGHTS = { small: 112, large: 190 } as const;
 
@@ -51,11 +51,11 @@ export function CurveCard(props: CurveCardProps): JSX.Element {
         </p>
       ) : (
         <>
-          <Readout x={props.x} lines={props.lines} />
+          <CurveValues x={props.x} lines={props.lines} />
           {asTable ? (
             <CurveTable title={props.title} x={props.x} lines={props.lines} height={height} />
           ) : (
-            <Drawn {...props} height={height} />
+            <CardChart {...props} height={height} />
           )}
           <p class="overview-note" title={props.note}>
             {props.note}
@@ -66,12 +66,12 @@ export function CurveCard(props: CurveCardProps): JSX.Element {
   );
 }
 
-type Sized = CurveCardProps & { readonly height: number };
+type CardChartProps = CurveCardProps & { readonly height: number };
 
-function Drawn({ title, x, lines, steps, height }: Sized) {
+function CardChart({ title, x, lines, steps, height }: CardChartProps) {
   const { step, pin, step_min, step_max } = selection.value;
-  const label = useMemo(() => spoken(title, lines), [title, lines]);
-  const range = step_min === null && step_max === null ? null : rangeOf(x, step_min, step_max);
+  const label = useMemo(() => spokenSummary(title, lines), [title, lines]);
+  const range = step_min === null && step_max === null ? null : shownRange(x, step_min, step_max);
   return (
     <CurveChart
       label={label}
@@ -95,11 +95,11 @@ function Drawn({ title, x, lines, steps, height }: Sized) {
   );
 }
 
-function rangeOf(x: readonly number[], from: number | null, to: number | null): [number, number] {
+function shownRange(x: readonly number[], from: number | null, to: number | null): [number, number] {
   return [from ?? x[0] ?? 0, to ?? x.at(-1) ?? 0];
 }
 
-function spoken(title: string, lines: readonly CurveLine[]): string {
+function spokenSummary(title: string, lines: readonly CurveLine[]): string {
   const parts = lines.map((line) => {
     const extent = extentOf(line.values);
     if (!extent) return t("overview.spoken.nothing", { label: line.label });

@@ -7,10 +7,19 @@ import { count } from "../../../lib/format";
 import { markJoined, metricHint, metricLabel } from "../../../metrics";
 import { selection } from "../../../state/selection";
 import { Select } from "../../../ui";
-import { addedIds, band, bandScale, fromZero, hiddenCharts, klMetric, toggleIn } from "../shared/settings";
+import {
+  addedChartIds,
+  bandMode,
+  bandScale,
+  fromZero,
+  hiddenCharts,
+  KL_ESTIMATORS,
+  klEstimator,
+  toggleIn,
+} from "../shared/settings";
 import { CurveCard } from "./CurveCard";
-import { type ChartSource, KL_METRICS, type LineSource } from "./chartCatalogue";
-import { lineOf } from "./curveLines";
+import type { ChartSource, LineSource } from "./chartCatalogue";
+import { curveLine } from "./curveLines";
 import { ScalarCards } from "./ScalarCards";
 
 export interface CurveGridProps {
@@ -32,10 +41,10 @@ export function CurveGrid({ run, steps, charts }: CurveGridProps): JSX.Element {
 }
 
 function MetricCard({ source, steps }: { source: ChartSource; steps: Steps }) {
-  const drawing = { band: band.value, bandScale: bandScale.value, fromZero: fromZero.value };
-  const labels = source.lines.map(legend);
+  const drawing = { band: bandMode.value, bandScale: bandScale.value, fromZero: fromZero.value };
+  const labels = source.lines.map(lineLabel);
   const lines = useMemo(
-    () => source.lines.flatMap((line, i) => lineOf(line, labels[i] ?? "", steps, drawing) ?? []),
+    () => source.lines.flatMap((line, i) => curveLine(line, labels[i] ?? "", steps, drawing) ?? []),
     [JSON.stringify([source.lines, labels, drawing]), steps],
   );
   const main = source.lines.at(-1);
@@ -43,13 +52,13 @@ function MetricCard({ source, steps }: { source: ChartSource; steps: Steps }) {
   return (
     <CurveCard
       id={source.id.replace(/^(metric|step):/, "")}
-      title={titleOf(source)}
+      title={chartTitle(source)}
       hint={[hints, source.unit && t("overview.unit", { unit: source.unit })].filter(Boolean).join("\n")}
       x={steps.step}
       steps={steps.step}
       lines={lines}
-      note={main ? noteOf(main, source, steps, selection.value.step) : ""}
-      empty={emptyOf(source, lines)}
+      note={main ? chartNote(main, source, steps, selection.value.step) : ""}
+      empty={emptyReason(source, lines)}
       tools={source.id === "kl" && <KlChoice />}
       onHide={() => hide(source.id)}
     />
@@ -59,15 +68,15 @@ function MetricCard({ source, steps }: { source: ChartSource; steps: Steps }) {
 function KlChoice() {
   return (
     <Select
-      value={klMetric.value}
+      value={klEstimator.value}
       label={t("overview.kl.choice")}
-      options={KL_METRICS.map((name) => ({
+      options={KL_ESTIMATORS.map((name) => ({
         value: name,
         label: t(`overview.kl.${name}`),
         hint: metricHint(name),
       }))}
       onChange={(name) => {
-        klMetric.value = name;
+        klEstimator.value = name;
       }}
       testId="kl-metric"
     />
@@ -75,12 +84,12 @@ function KlChoice() {
 }
 
 function hide(id: string): void {
-  if (id.includes(":")) toggleIn(addedIds, id, false);
+  if (id.includes(":")) toggleIn(addedChartIds, id, false);
   else toggleIn(hiddenCharts, id, true);
 }
 
 /** A sentence about the chart: its own for a built-in one, else made of the metric's name. */
-export function titleOf(source: ChartSource): string {
+export function chartTitle(source: ChartSource): string {
   const main = source.lines.at(-1);
   // The line's own words first (characters, not tokens), then those of a chart without its reference.
   const which = [main?.name ?? "", source.lines.length === 1 ? "alone" : ""];
@@ -96,14 +105,14 @@ export function titleOf(source: ChartSource): string {
   return t(main?.from === "step_metric" ? "overview.chart.step" : "overview.chart.metric", { label });
 }
 
-const legend = (line: LineSource): string =>
+const lineLabel = (line: LineSource): string =>
   line.word
     ? markJoined(t(`overview.${line.word}`), [line.name])
     : line.from === "metric"
       ? t("overview.mean")
       : metricLabel(line.name);
 
-function emptyOf(source: ChartSource, lines: readonly CurveLine[]): string | null {
+function emptyReason(source: ChartSource, lines: readonly CurveLine[]): string | null {
   if (lines.some((line) => line.values.some((value) => value != null))) return null;
   const own = source.lines.length === 0 ? findMessage(`overview.empty.${source.id}`) : null;
   if (own !== null) return own;
@@ -111,7 +120,7 @@ function emptyOf(source: ChartSource, lines: readonly CurveLine[]): string | nul
 }
 
 /** "mean over 508 of 512, 4 non-finite" for the selected step. */
-export function noteOf(main: LineSource, source: ChartSource, steps: Steps, step: number | null): string {
+export function chartNote(main: LineSource, source: ChartSource, steps: Steps, step: number | null): string {
   const columns = main.from === "metric" ? steps.metrics[main.name] : undefined;
   const i = step === null ? -1 : steps.step.indexOf(step);
   const weighted = source.tokenWeighted ? t("overview.note.weighted") : "";

@@ -18,7 +18,9 @@ export function CurveTable({ title, x, lines, height }: CurveTableProps): JSX.El
     line.band ? [line.label, t("overview.low"), t("overview.high")] : [line.label],
   );
   const { step, pin } = selection.value;
-  const rows = [step, pin].flatMap((one) => (one === null ? [] : [x.indexOf(one)])).filter((row) => row >= 0);
+  const rows = [step, pin]
+    .flatMap((marked) => (marked === null ? [] : [x.indexOf(marked)]))
+    .filter((row) => row >= 0);
   return (
     <ChartTable
       caption={title}

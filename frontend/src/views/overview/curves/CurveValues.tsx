@@ -7,18 +7,18 @@ import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { selection } from "../../../state/selection";
 
-export interface ReadoutProps {
+export interface CurveValuesProps {
   readonly x: readonly number[];
   readonly lines: readonly CurveLine[];
 }
 
 /** Name and value of every line at the step under the pointer, else at the selected step. */
-export function Readout({ x, lines }: ReadoutProps): JSX.Element {
+export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
   const step = hoveredStep.value ?? selection.value.step;
   // A metric of every tenth step is read at the nearest step that has it, and that step is named.
   const main = lines.at(-1)?.values ?? [];
   const at = step === null ? -1 : nearestLogged(main, nearestIndex(x, step));
-  const there = x[at];
+  const stepShown = x[at];
   return (
     <p class="overview-readout">
       {lines.map((line) => (
@@ -27,7 +27,7 @@ export function Readout({ x, lines }: ReadoutProps): JSX.Element {
           {line.label} <b>{num(line.values[at])}</b>
         </span>
       ))}
-      {there !== undefined && <span class="muted">{t("overview.at", { step: there })}</span>}
+      {stepShown !== undefined && <span class="muted">{t("overview.at", { step: stepShown })}</span>}
     </p>
   );
 }

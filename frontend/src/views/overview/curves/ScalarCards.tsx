@@ -6,20 +6,21 @@ import { scalarSeries } from "../../../data/questions/scalars";
 import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { addedIds, fromZero, toggleIn } from "../shared/settings";
+import { addedChartIds, fromZero, toggleIn } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
 
-const PREFIX = "scalar:";
+const ID_PREFIX = "scalar:";
 /** TensorBoard keeps this many points of a series unless it is told otherwise. */
-const SAMPLED_TO = 1000;
+const SERIES_LIMIT = 1000;
 
-export const scalarChart = (tag: string): string => PREFIX + tag;
+/** The id of the chart of a scalar of TensorBoard. */
+export const scalarChartId = (tag: string): string => ID_PREFIX + tag;
 
-const isTag = (id: string): boolean => id.startsWith(PREFIX);
+const isTag = (id: string): boolean => id.startsWith(ID_PREFIX);
 
 /** Scalars that TensorBoard itself shows, as charts of the same grid. */
 export function ScalarCards({ run, steps }: { run: RunInfo; steps: readonly number[] }): JSX.Element {
-  const tags = addedIds.value.filter(isTag).map((id) => id.slice(PREFIX.length));
+  const tags = addedChartIds.value.filter(isTag).map((id) => id.slice(ID_PREFIX.length));
   const tag = scalarRuns.value.length > 0 ? [...tags].sort() : [];
   const parameters = { run: run.run, tag, scalar_run: chosenScalarRuns.value };
   const answer = useAnswer(scalarSeries, tag.length === 0 ? null : parameters);
@@ -66,9 +67,9 @@ function ScalarCard({ tag, series, steps, empty }: ScalarCardProps) {
       x={series?.step ?? []}
       lines={lines}
       steps={steps}
-      note={t(points >= SAMPLED_TO ? "overview.scalar.sampled" : "overview.scalar.points", { points })}
+      note={t(points >= SERIES_LIMIT ? "overview.scalar.sampled" : "overview.scalar.points", { points })}
       empty={points > 0 ? null : empty}
-      onHide={() => toggleIn(addedIds, scalarChart(tag), false)}
+      onHide={() => toggleIn(addedChartIds, scalarChartId(tag), false)}
     />
   );
 }

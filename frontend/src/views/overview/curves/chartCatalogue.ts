@@ -1,5 +1,6 @@
 import type { RunInfo, Steps } from "../../../api/answers";
 import type { ColourRole } from "../../../charts/shared/chartColours";
+import type { KlEstimator } from "../shared/settings";
 
 /** One line of a chart and where its numbers come from. */
 export interface LineSource {
@@ -10,9 +11,9 @@ export interface LineSource {
   readonly word?: "policy" | "reference";
 }
 
-/** A chart of the grid, before any number of it is known. */
+/** What a chart of the grid shows, without its numbers. */
 export interface ChartSource {
-  /** Stable: settings and tests know a chart by it. */
+  /** Settings and tests refer to a chart by it, so it never changes. */
   readonly id: string;
   readonly lines: readonly LineSource[];
   /** Stays in the grid with an explanation where its fields were not logged. */
@@ -22,9 +23,6 @@ export interface ChartSource {
   /** Means over tokens, not over samples. */
   readonly tokenWeighted: boolean;
 }
-
-export const KL_METRICS = ["log_ratio_mean", "k2_mean", "k3_mean"] as const;
-export type KlMetric = (typeof KL_METRICS)[number];
 
 /** Charts that are named by what they are about; any further metric is a chart of its own. */
 export const BUILT_IN = [
@@ -39,25 +37,32 @@ export const BUILT_IN = [
 export type BuiltIn = (typeof BUILT_IN)[number];
 const ESSENTIAL: readonly string[] = ["reward", "kl", "length", "reward_gap"];
 
-export const metricChart = (name: string): string => `metric:${name}`;
-export const stepMetricChart = (name: string): string => `step:${name}`;
+/** The id of the chart of a sample metric. */
+export const metricChartId = (name: string): string => `metric:${name}`;
+/** The id of the chart of a number of the steps. */
+export const stepMetricChartId = (name: string): string => `step:${name}`;
 
-const policy = (name: string): LineSource => ({ name, from: "metric", colour: "policy", word: "policy" });
-const reference = (name: string): LineSource => ({ name, from: "metric", colour: "ref", word: "reference" });
+const policyLine = (name: string): LineSource => ({ name, from: "metric", colour: "policy", word: "policy" });
+const referenceLine = (name: string): LineSource => ({
+  name,
+  from: "metric",
+  colour: "ref",
+  word: "reference",
+});
 
 /** The built-in charts of a run, lines that it has no metric for left out. */
-export function builtInCharts(run: RunInfo, steps: Steps | null, kl: KlMetric): ChartSource[] {
+export function builtInCharts(run: RunInfo, steps: Steps | null, klEstimator: KlEstimator): ChartSource[] {
   const has = (name: string) => run.metrics.some((metric) => metric.name === name);
   const length = has("n_tokens") ? "n_tokens" : "n_chars";
   const entropy = has("entropies_mean") ? "entropies_mean" : "surprise_mean";
   const lines: Readonly<Record<BuiltIn, readonly LineSource[]>> = {
-    reward: [reference("ref_reward"), policy("reward")],
-    kl: [policy(kl)],
-    length: length === "n_chars" ? [reference("ref_n_chars"), policy(length)] : [policy(length)],
-    reward_gap: [policy("reward_gap")],
-    outcome: [outcome("win", "pos"), outcome("tie", "muted"), outcome("loss", "neg")],
-    entropy: [policy(entropy)],
-    valid_reward: [reference("ref_valid_reward"), policy("valid_reward")],
+    reward: [referenceLine("ref_reward"), policyLine("reward")],
+    kl: [policyLine(klEstimator)],
+    length: length === "n_chars" ? [referenceLine("ref_n_chars"), policyLine(length)] : [policyLine(length)],
+    reward_gap: [policyLine("reward_gap")],
+    outcome: [outcomeLine("win", "pos"), outcomeLine("tie", "muted"), outcomeLine("loss", "neg")],
+    entropy: [policyLine(entropy)],
+    valid_reward: [referenceLine("ref_valid_reward"), policyLine("valid_reward")],
   };
   return BUILT_IN.map((id) => {
     const present = lines[id].filter((line) =>
@@ -67,12 +72,12 @@ export function builtInCharts(run: RunInfo, steps: Steps | null, kl: KlMetric): 
   });
 }
 
-const outcome = (name: string, colour: ColourRole): LineSource => ({ name, from: "step_metric", colour });
+const outcomeLine = (name: string, colour: ColourRole): LineSource => ({ name, from: "step_metric", colour });
 
 const hasNumbers = (column: readonly (number | null)[] | undefined): boolean =>
   column?.some((value) => value !== null) ?? false;
 
-/** Charts of the metrics that were added by name, in the order of adding; unknown names are passed over. */
+/** Charts of the metrics that were added by name, in the order of adding; unknown names are left out. */
 export function addedCharts(run: RunInfo, steps: Steps | null, ids: readonly string[]): ChartSource[] {
   return ids.flatMap((id) => {
     const cut = id.indexOf(":");

@@ -11,7 +11,7 @@ import {
 import type { LineSource } from "./chartCatalogue";
 
 /** How every chart of the grid is drawn. */
-export interface Drawing {
+export interface CurveStyle {
   readonly band: BandMode;
   readonly bandScale: number;
   /** Every line minus its own first value, so that what changed since then can be compared. */
@@ -19,12 +19,17 @@ export interface Drawing {
 }
 
 /** The drawable line of a source, or null where `steps` has no numbers for it. */
-export function lineOf(source: LineSource, label: string, steps: Steps, drawing: Drawing): CurveLine | null {
+export function curveLine(
+  source: LineSource,
+  label: string,
+  steps: Steps,
+  style: CurveStyle,
+): CurveLine | null {
   const means = valuesOf(source, steps);
   if (!means) return null;
   const columns = source.from === "metric" ? steps.metrics[source.name] : undefined;
-  const band = columns ? bandOf(columns, drawing.band, drawing.bandScale) : null;
-  const by = drawing.fromZero ? firstFinite(means) : 0;
+  const band = columns ? bandOf(columns, style.band, style.bandScale) : null;
+  const by = style.fromZero ? firstFinite(means) : 0;
   return {
     key: source.name,
     label,
@@ -43,14 +48,14 @@ function valuesOf(source: LineSource, steps: Steps): CurveValue[] | null {
   return columns ? meansOf(columns) : null;
 }
 
-/** The steps of a run with further metrics of them, which were asked for by themselves. */
+/** Adds the metrics of `further` to those of `runSteps`, step by step: the answer about chosen metrics to the usual one. */
 export function withFurtherMetrics(runSteps: Steps, further: Steps | null): Steps {
   if (!further || further.step.length === 0) return runSteps;
   const same =
     further.step.length === runSteps.step.length &&
     further.step.every((step, i) => step === runSteps.step[i]);
   if (same) return { ...runSteps, metrics: { ...further.metrics, ...runSteps.metrics } };
-  // A run that grows answers the two questions at different lengths: the longer row of steps counts.
+  // While a run grows, the two answers may have different numbers of steps: those of `runSteps` count.
   const indexOf = new Map(further.step.map((step, i) => [step, i]));
   const aligned = Object.entries(further.metrics).map(([name, columns]) => {
     const entries = Object.entries(columns).map(([key, column]) => [

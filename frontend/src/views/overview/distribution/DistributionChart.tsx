@@ -6,11 +6,11 @@ import type { ComparedDistributions } from "../../../data/questions/distribution
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
 import { PANEL_HEIGHT } from "../shared/PanelBody";
-import { shapes } from "../shared/settings";
+import { histogramStyle } from "../shared/settings";
 import { shapesOf } from "./histogramShapes";
-import { Sharpening } from "./SpreadTable";
+import { SpreadTable } from "./SpreadTable";
 
-export interface BodyProps {
+export interface DistributionChartProps {
   readonly data: ComparedDistributions;
   readonly asTable: boolean;
   readonly title: string;
@@ -18,7 +18,7 @@ export interface BodyProps {
 }
 
 /** Histogram and densities, or their table, with the numbers below. */
-export function DistributionBody({ data, asTable, title, steps }: BodyProps): JSX.Element {
+export function DistributionChart({ data, asTable, title, steps }: DistributionChartProps): JSX.Element {
   const { step, pin } = data;
   const drawn = shapesOf(data, {
     policy: t("overview.spread.policy", { step }),
@@ -46,7 +46,7 @@ export function DistributionBody({ data, asTable, title, steps }: BodyProps): JS
           edges={edges}
           shapes={drawn}
           curveX={density.x}
-          show={{ bars: shapes.value !== "curve", curve: shapes.value !== "bars" }}
+          show={{ bars: histogramStyle.value !== "curve", curve: histogramStyle.value !== "bars" }}
           format={num}
           describe={(bin) =>
             [binName(bin), ...drawn.map((shape) => `${shape.label}: ${count(shape.counts[bin] ?? 0)}`)].join(
@@ -58,7 +58,7 @@ export function DistributionBody({ data, asTable, title, steps }: BodyProps): JS
       {outside > 0 && (
         <p class="overview-note">{t("overview.spread.outside", { outside: count(outside) })}</p>
       )}
-      <Sharpening data={data} shapes={drawn} steps={steps} />
+      <SpreadTable data={data} shapes={drawn} steps={steps} />
     </>
   );
 }

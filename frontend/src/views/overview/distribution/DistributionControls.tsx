@@ -4,7 +4,7 @@ import { t } from "../../../i18n";
 import { isString, setting } from "../../../lib/storage";
 import { metricHint, metricLabel } from "../../../metrics";
 import { Select } from "../../../ui";
-import { shapes, spanAll } from "../shared/settings";
+import { histogramStyle, valueSpan } from "../shared/settings";
 
 const chosenMetric = setting("overview.distribution_metric", "reward", isString);
 
@@ -15,7 +15,7 @@ export function distributionMetric(run: RunInfo): string {
 }
 
 /** Of which metric, and how it is drawn. */
-export function DistributionChoices({ run, metric }: { run: RunInfo; metric: string }): JSX.Element {
+export function DistributionControls({ run, metric }: { run: RunInfo; metric: string }): JSX.Element {
   return (
     <div class="overview-choices">
       <Select
@@ -32,25 +32,25 @@ export function DistributionChoices({ run, metric }: { run: RunInfo; metric: str
         testId="distribution-metric"
       />
       <Select
-        value={shapes.value}
+        value={histogramStyle.value}
         label={t("overview.spread.shapes")}
         options={(["both", "bars", "curve"] as const).map((value) => ({
           value,
           label: t(`overview.spread.shapes.${value}`),
         }))}
         onChange={(value) => {
-          shapes.value = value;
+          histogramStyle.value = value;
         }}
       />
       <Select
-        value={spanAll.value}
+        value={valueSpan.value}
         label={t("overview.spread.span")}
         options={(["all", "p01_p99"] as const).map((value) => ({
           value,
           label: t(`overview.spread.span.${value}`),
         }))}
         onChange={(value) => {
-          spanAll.value = value;
+          valueSpan.value = value;
         }}
       />
     </div>

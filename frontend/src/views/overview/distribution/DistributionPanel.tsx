@@ -9,11 +9,11 @@ import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
 
 import { PanelBody } from "../shared/PanelBody";
-import { spanAll } from "../shared/settings";
+import { valueSpan } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
 import { useAnswerAtStep } from "../shared/useAnswerAtStep";
-import { DistributionBody } from "./DistributionChart";
-import { DistributionChoices, distributionMetric } from "./DistributionControls";
+import { DistributionChart } from "./DistributionChart";
+import { DistributionControls, distributionMetric } from "./DistributionControls";
 import { binsFor, spanOf } from "./histogramShapes";
 
 export interface DistributionPanelProps {
@@ -30,7 +30,7 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
   const parametersAt = (at: number): DistributionsParameters | null => {
     if (metric === "") return null;
     const pin = pinOf(steps, at);
-    const span = spanOf(steps, run, metric, [at, pin], spanAll.value);
+    const span = spanOf(steps, run, metric, [at, pin], valueSpan.value);
     const bins = binsFor(steps.step_metrics["n_samples"]?.[steps.step.indexOf(at)]);
     return { scope, metric, step: at, bins, span, reference: referenceOf(run, metric) !== null, pin };
   };
@@ -45,12 +45,12 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
       testId="panel-distribution"
       tools={<TableToggle on={asTable} onChange={setAsTable} />}
     >
-      <DistributionChoices run={run} metric={metric} />
+      <DistributionControls run={run} metric={metric} />
       <PanelBody
         answer={answer}
         emptyOf={(data) => (data.policy.count > 0 ? null : t("overview.spread.empty"))}
       >
-        {(data) => <DistributionBody data={data} asTable={asTable} title={title} steps={steps} />}
+        {(data) => <DistributionChart data={data} asTable={asTable} title={title} steps={steps} />}
       </PanelBody>
     </Panel>
   );

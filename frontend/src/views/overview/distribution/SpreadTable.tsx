@@ -9,7 +9,7 @@ import { select } from "../../../state/selection";
 import { Button } from "../../../ui";
 import { againstSpreadOf, spreadOf } from "./histogramShapes";
 
-export interface SharpeningProps {
+export interface SpreadTableProps {
   readonly data: ComparedDistributions;
   readonly shapes: readonly Shape[];
   readonly steps: Steps;
@@ -18,13 +18,13 @@ export interface SharpeningProps {
 const COLUMNS = ["n", "mean", "std", "iqr", "nonfinite"] as const;
 
 /** Mean and spread of what is drawn, and one sentence on whether it became narrower since the pinned step. */
-export function Sharpening({ data, shapes, steps }: SharpeningProps): JSX.Element {
+export function SpreadTable({ data, shapes, steps }: SpreadTableProps): JSX.Element {
   const { step, pin, policy, reference, pinned } = data;
   const own = { mean: policy.mean, nonfinite: policy.nonfinite, spread: spreadOf(policy) };
-  const rows: Record<string, Row | null> = {
+  const rows: Record<string, SpreadRow | null> = {
     policy: own,
-    reference: reference && against(reference),
-    pinned: pinned && against(pinned),
+    reference: reference && comparedRow(reference),
+    pinned: pinned && comparedRow(pinned),
   };
   return (
     <>
@@ -42,34 +42,34 @@ export function Sharpening({ data, shapes, steps }: SharpeningProps): JSX.Elemen
         <tbody>
           {shapes.map((shape) => {
             const row = rows[shape.key];
-            return row ? <NumbersRow key={shape.key} shape={shape} row={row} /> : null;
+            return row ? <TableRow key={shape.key} shape={shape} row={row} /> : null;
           })}
         </tbody>
       </table>
       <p class="overview-verdict" data-testid="sharpening">
         {pinned && pin !== null ? (
-          sentence(pin, againstSpreadOf(pinned), step, own.spread)
+          spreadSentence(pin, againstSpreadOf(pinned), step, own.spread)
         ) : (
-          <NoPin steps={steps} step={step} />
+          <PinFirst steps={steps} step={step} />
         )}
       </p>
     </>
   );
 }
 
-interface Row {
+interface SpreadRow {
   readonly mean: number | null;
   readonly nonfinite: number;
   readonly spread: Spread;
 }
 
-const against = (d: NonNullable<ComparedDistributions["reference"]>): Row => ({
+const comparedRow = (d: NonNullable<ComparedDistributions["reference"]>): SpreadRow => ({
   mean: d.against_mean,
   nonfinite: d.against_nonfinite ?? 0,
   spread: againstSpreadOf(d),
 });
 
-function NumbersRow({ shape, row }: { shape: Shape; row: Row }) {
+function TableRow({ shape, row }: { shape: Shape; row: SpreadRow }) {
   return (
     <tr>
       <th scope="row">
@@ -85,7 +85,7 @@ function NumbersRow({ shape, row }: { shape: Shape; row: Row }) {
 }
 
 /** Always from the earlier step to the later one, whichever of them is pinned. */
-export function sentence(pin: number, pinned: Spread, step: number, own: Spread): string {
+export function spreadSentence(pin: number, pinned: Spread, step: number, own: Spread): string {
   const [from, to, earlier, later] = pin < step ? [pin, step, pinned, own] : [step, pin, own, pinned];
   const slots = {
     from,
@@ -99,7 +99,7 @@ export function sentence(pin: number, pinned: Spread, step: number, own: Spread)
   return t(`overview.verdict.${spreadChange(earlier, later)}`, slots);
 }
 
-function NoPin({ steps, step }: { steps: Steps; step: number }) {
+function PinFirst({ steps, step }: { steps: Steps; step: number }) {
   const first = steps.step[0];
   return (
     <>

@@ -7,12 +7,12 @@ export const PANEL_HEIGHT = 170;
 
 export interface PanelBodyProps<T> {
   readonly answer: Answer<T>;
-  /** What to log where the answer has nothing to draw; null where it has. */
+  /** What to log, where the answer has nothing to draw; null where it has something. */
   readonly emptyOf: (data: T) => string | null;
   readonly children: (data: T) => ComponentChildren;
 }
 
-/** The states of a panel: asking for the first time, failed, nothing to draw, drawn, and dimmed while it is old. */
+/** The body of a panel in each of its states: loading, failed, nothing to draw, drawn, and dimmed while outdated. */
 export function PanelBody<T>({ answer, emptyOf, children }: PanelBodyProps<T>): JSX.Element {
   const { data, error, loading, stale } = answer;
   const empty = data === null ? null : emptyOf(data);

@@ -1,6 +1,6 @@
 import { select } from "../../../state/selection";
 
-/** Opening is a history entry, so that Back leads to the chart again. */
+/** Opens a sample, as a new history entry: Back leads to the chart again. */
 export function openSample(id: string): void {
   select({ sample: id, view: "samples" }, "push");
 }

@@ -12,7 +12,7 @@ import { Panel } from "../../../ui";
 import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { TableToggle } from "../shared/TableToggle";
-import { Shown } from "./RewardPanel";
+import { ShownCount } from "./RewardPanel";
 import type { StepMarks } from "./stepMarks";
 
 export interface GapPanelProps {
@@ -21,7 +21,7 @@ export interface GapPanelProps {
   readonly answer: Answer<StepMarks>;
 }
 
-/** By how much every sample beats the reference or is beaten by it, worst first. */
+/** The reward gap to the reference of every sample of the step, worst first. */
 export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
   const [asTable, setAsTable] = useState(false);
   const title = t("overview.gap.title", { step });
@@ -35,7 +35,7 @@ export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
       tools={<TableToggle on={asTable} onChange={setAsTable} />}
     >
       <PanelBody answer={answer} emptyOf={(data) => (hasValue(data.gaps) ? null : t("overview.gap.empty"))}>
-        {(data) => <Body data={data} asTable={asTable} title={title} steps={steps} step={step} />}
+        {(data) => <GapBars data={data} asTable={asTable} title={title} steps={steps} step={step} />}
       </PanelBody>
     </Panel>
   );
@@ -43,7 +43,7 @@ export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
 
 const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
 
-interface BodyProps {
+interface GapBarsProps {
   readonly data: StepMarks;
   readonly asTable: boolean;
   readonly title: string;
@@ -51,10 +51,10 @@ interface BodyProps {
   readonly step: number;
 }
 
-function Body({ data, asTable, title, steps, step }: BodyProps) {
+function GapBars({ data, asTable, title, steps, step }: GapBarsProps) {
   const gaps = useMemo(() => gapsOf(data.gaps), [data]);
   const slots = { win: count(gaps.win), tie: count(gaps.tie), loss: count(gaps.loss) };
-  const said = t("overview.gap.counts", slots);
+  const counts = t("overview.gap.counts", slots);
   return (
     <>
       <p class="overview-readout">
@@ -79,7 +79,7 @@ function Body({ data, asTable, title, steps, step }: BodyProps) {
         />
       ) : (
         <SampleBars
-          label={`${title}. ${said}`}
+          label={`${title}. ${counts}`}
           height={PANEL_HEIGHT}
           bars={gaps.marks}
           selected={selection.value.sample}
@@ -89,13 +89,13 @@ function Body({ data, asTable, title, steps, step }: BodyProps) {
         />
       )}
       {data.gaps.length < data.total && <WholeStep steps={steps} step={step} />}
-      <Shown shown={data.gaps.length} total={data.total} bad={nonfiniteCount(data.gaps)} />
+      <ShownCount shown={data.gaps.length} total={data.total} bad={nonfiniteCount(data.gaps)} />
     </>
   );
 }
 
 /** Shares over all samples of the step, where the bars show only some of them. */
-function WholeStep({ steps, step }: Pick<BodyProps, "steps" | "step">) {
+function WholeStep({ steps, step }: Pick<GapBarsProps, "steps" | "step">) {
   const i = steps.step.indexOf(step);
   const [win, tie, loss] = ["win", "tie", "loss"].map((name) => steps.step_metrics[name]?.[i] ?? null);
   if (win == null || tie == null || loss == null) return null;

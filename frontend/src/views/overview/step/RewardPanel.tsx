@@ -23,7 +23,7 @@ import { TableToggle } from "../shared/TableToggle";
 import type { StepMarks } from "./stepMarks";
 
 /** Reward of every sample beside the reference's. */
-export function MarksPanel({ step, answer }: { step: number; answer: Answer<StepMarks> }): JSX.Element {
+export function RewardPanel({ step, answer }: { step: number; answer: Answer<StepMarks> }): JSX.Element {
   const [asTable, setAsTable] = useState(false);
   return (
     <Panel
@@ -50,7 +50,7 @@ export function MarksPanel({ step, answer }: { step: number; answer: Answer<Step
         answer={answer}
         emptyOf={(data) => (hasValue(data.rewards) ? null : t("overview.marks.empty"))}
       >
-        {(data) => <Body data={data} asTable={asTable} step={step} />}
+        {(data) => <RewardDots data={data} asTable={asTable} step={step} />}
       </PanelBody>
     </Panel>
   );
@@ -58,7 +58,7 @@ export function MarksPanel({ step, answer }: { step: number; answer: Answer<Step
 
 const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
 
-function Body({ data, asTable, step }: { data: StepMarks; asTable: boolean; step: number }) {
+function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean; step: number }) {
   const [order, cap] = [markOrder.value, markCap.value];
   const marks = useMemo(() => orderedMarks(data.rewards, order, cap), [data, order, cap]);
   const withReference = marks.some((mark) => mark.reference !== null);
@@ -87,33 +87,41 @@ function Body({ data, asTable, step }: { data: StepMarks; asTable: boolean; step
         />
       ) : (
         <SampleDots
-          label={spoken(t("overview.marks.title", { step }), marks)}
+          label={spokenSummary(t("overview.marks.title", { step }), marks)}
           height={PANEL_HEIGHT}
           marks={marks}
           selected={selection.value.sample}
           format={num}
-          describe={describe}
+          describe={markText}
           onOpen={openSample}
         />
       )}
-      <Shown shown={marks.length} total={data.total} bad={bad} />
+      <ShownCount shown={marks.length} total={data.total} bad={bad} />
     </>
   );
 }
 
-function spoken(title: string, marks: readonly Mark[]): string {
+function spokenSummary(title: string, marks: readonly Mark[]): string {
   const extent = extentOf(marks.map((mark) => mark.value));
   if (!extent) return title;
   return `${title}. ${t("overview.spoken.range", { min: num(extent.min), max: num(extent.max) })}`;
 }
 
-function describe(mark: Mark): string {
+function markText(mark: Mark): string {
   const slots = { index: mark.index, value: num(mark.value), reference: num(mark.reference) };
   return t(isDrawable(mark.reference) ? "overview.marks.both" : "overview.marks.one", slots);
 }
 
-/** "2,000 of 8,192 samples shown", and what was left out for not being a number. */
-export function Shown({ shown, total, bad }: { shown: number; total: number; bad: number }): JSX.Element {
+/** How many samples are shown and how many were left out as non-finite, with the choice of the limit. */
+export function ShownCount({
+  shown,
+  total,
+  bad,
+}: {
+  shown: number;
+  total: number;
+  bad: number;
+}): JSX.Element {
   const slots = { shown: count(shown), total: count(total) };
   return (
     <p class="overview-note overview-shown">

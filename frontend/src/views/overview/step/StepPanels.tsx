@@ -7,7 +7,7 @@ import { DistributionPanel } from "../distribution/DistributionPanel";
 import { markCap } from "../shared/settings";
 import { useAnswerAtStep } from "../shared/useAnswerAtStep";
 import { GapPanel } from "./GapPanel";
-import { MarksPanel } from "./RewardPanel";
+import { RewardPanel } from "./RewardPanel";
 import { markColumnsOf, marksOf } from "./stepMarks";
 
 export interface StepPanelsProps {
@@ -16,7 +16,7 @@ export interface StepPanelsProps {
   readonly step: number;
 }
 
-/** What happened at the selected step: sample by sample against the reference, and as a distribution. */
+/** The panels of the selected step: rewards and reward gaps sample by sample, and the distribution of a metric. */
 export function StepPanels({ run, steps, step }: StepPanelsProps): JSX.Element {
   const scope = shownScope.value;
   const limit = markCap.value;
@@ -30,7 +30,7 @@ export function StepPanels({ run, steps, step }: StepPanelsProps): JSX.Element {
   const marksAnswer = { ...answer, data: marks };
   return (
     <div class="overview-panels">
-      <MarksPanel step={step} answer={marksAnswer} />
+      <RewardPanel step={step} answer={marksAnswer} />
       <GapPanel step={step} steps={steps} answer={marksAnswer} />
       <DistributionPanel run={run} steps={steps} step={step} />
     </div>

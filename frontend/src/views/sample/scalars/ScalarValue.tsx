@@ -1,30 +1,25 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import type { Value } from "../../../api/answers";
 import { t } from "../../../i18n";
+import { copyText } from "../../../lib/clipboard";
 import { full, num } from "../../../lib/format";
-import { copyText } from "../../../ui/CopyButton";
+import { useBriefMessage } from "../../../ui";
 
 export interface ScalarValueProps {
   value: Value;
-  /** Where pressing leads instead of the clipboard: the value is a token's position. */
+  /** Called when pressed, instead of copying: the value is a token's position. */
   onOpen?: (value: number) => void;
   openHint?: string;
 }
 
-/** A value to read; whole on hover, and on the clipboard when pressed. */
+/** A value, short; with every digit in the tooltip, and copied when pressed. */
 export function ScalarValue({ value, onOpen, openHint }: ScalarValueProps): JSX.Element {
-  const [said, setSaid] = useState("");
-  useEffect(() => {
-    if (said === "") return undefined;
-    const timer = setTimeout(() => setSaid(""), 1200);
-    return () => clearTimeout(timer);
-  }, [said]);
+  const [outcome, setOutcome] = useBriefMessage(1200);
   if (value === null) return <span class="muted">–</span>;
   const whole = wholeText(value);
   const onClick = async (): Promise<void> => {
     if (onOpen !== undefined && typeof value === "number") onOpen(value);
-    else setSaid(t((await copyText(whole)) ? "sample.copied" : "sample.copy_failed"));
+    else setOutcome(t((await copyText(whole)) ? "sample.copied" : "sample.copy_failed"));
   };
   const odd = typeof value === "number" && !Number.isFinite(value);
   return (
@@ -34,16 +29,18 @@ export function ScalarValue({ value, onOpen, openHint }: ScalarValueProps): JSX.
       title={openHint ?? t("sample.scalars.copy", { value: whole })}
       onClick={onClick}
     >
-      {said === "" ? shortText(value) : said}
+      {outcome === "" ? shortText(value) : outcome}
     </button>
   );
 }
 
+/** A value short for reading. */
 export function shortText(value: Value): string {
   if (typeof value === "number" || value === null) return num(value);
   return typeof value === "boolean" ? t(value ? "sample.yes" : "sample.no") : value;
 }
 
+/** A value with every digit. */
 export function wholeText(value: Value): string {
   return typeof value === "number" || value === null ? full(value) : String(value);
 }

@@ -2,22 +2,22 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Value } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { metricHint, metricLabel } from "../../../metrics";
+import { metricHint, metricLabel, STATISTICS, type Statistic } from "../../../metrics";
 import { Panel } from "../../../ui";
 import { ScalarValue } from "./ScalarValue";
-import { AGGREGATES, type Aggregate, groupScalars } from "./scalarGroups";
+import { groupScalars } from "./scalarGroups";
 
-export interface ScalarsProps {
+export interface ScalarsPanelProps {
   scalars: Readonly<Record<string, Value>>;
   onToken: (i: number) => void;
 }
 
 /** Every number of the sample, to be searched and copied. */
-export function Scalars({ scalars, onToken }: ScalarsProps): JSX.Element {
+export function ScalarsPanel({ scalars, onToken }: ScalarsPanelProps): JSX.Element {
   const [search, setSearch] = useState("");
   const groups = useMemo(() => groupScalars(scalars, search), [scalars, search]);
-  const shown = AGGREGATES.filter((name) =>
-    groups.aggregates.some(({ values }) => values[name] !== undefined),
+  const shown = STATISTICS.filter((name) =>
+    groups.statistics.some(({ values }) => values[name] !== undefined),
   );
   const n = Object.keys(scalars).length;
   return (
@@ -50,23 +50,23 @@ export function Scalars({ scalars, onToken }: ScalarsProps): JSX.Element {
           </dl>
         </section>
       ))}
-      {groups.aggregates.length > 0 && (
-        <Aggregates groups={groups.aggregates} shown={shown} onToken={onToken} />
+      {groups.statistics.length > 0 && (
+        <StatisticsTable groups={groups.statistics} shown={shown} onToken={onToken} />
       )}
-      {groups.plain.length + groups.aggregates.length === 0 && (
+      {groups.plain.length + groups.statistics.length === 0 && (
         <p class="muted">{t("sample.scalars.none")}</p>
       )}
     </Panel>
   );
 }
 
-interface AggregatesProps {
-  groups: ReturnType<typeof groupScalars>["aggregates"];
-  shown: readonly Aggregate[];
+interface StatisticsTableProps {
+  groups: ReturnType<typeof groupScalars>["statistics"];
+  shown: readonly Statistic[];
   onToken: (i: number) => void;
 }
 
-function Aggregates({ groups, shown, onToken }: AggregatesProps): JSX.Element {
+function StatisticsTable({ groups, shown, onToken }: StatisticsTableProps): JSX.Element {
   return (
     <table class="aggregates">
       <thead>

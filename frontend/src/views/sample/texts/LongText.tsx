@@ -6,7 +6,7 @@ import { pieces } from "../../../lib/longText";
 const LONG = 30_000;
 const PIECE = 4000;
 
-/** A text as text, however long: a trace of an agent may have megabytes. */
+/** A text as a text node, or as many where it is long: an agent's trace may have megabytes. */
 export function LongText({ text }: { text: string }): JSX.Element {
   const parts = useMemo(() => (text.length < LONG ? [] : pieces(text, PIECE)), [text]);
   if (parts.length < 2) return <>{text}</>;

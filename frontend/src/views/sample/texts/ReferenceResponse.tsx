@@ -2,14 +2,17 @@ import type { JSX } from "preact";
 import type { Sample, Value } from "../../../api/answers";
 import { t } from "../../../i18n";
 import { signed } from "../../../lib/format";
+import { isBoolean, setting } from "../../../lib/storage";
 import { joinHint, metricHint, metricLabel } from "../../../metrics";
 import { Button } from "../../../ui";
-import { beside } from "../drawerLayout";
 import { ScalarValue } from "../scalars/ScalarValue";
 import { TextBlock } from "./TextBlock";
 
+/** Whether the reference's answer stands beside the response, where there is room, or below it. */
+export const referenceBeside = setting("drawer.beside", true, isBoolean);
+
 /** The reference policy's answer to the same prompt, with both rewards and the gap between them. */
-export function Reference({ sample }: { sample: Sample }): JSX.Element | null {
+export function ReferenceResponse({ sample }: { sample: Sample }): JSX.Element | null {
   const text = sample.texts["ref_response"];
   const { reward, ref_reward: reference, reward_gap: gap } = sample.scalars;
   if (text === undefined && (reference === undefined || reference === null)) return null;
@@ -48,10 +51,10 @@ function BesideButton(): JSX.Element {
       quiet
       hint={t("sample.beside.hint")}
       onClick={() => {
-        beside.value = !beside.value;
+        referenceBeside.value = !referenceBeside.value;
       }}
     >
-      {t(beside.value ? "sample.below" : "sample.beside")}
+      {t(referenceBeside.value ? "sample.below" : "sample.beside")}
     </Button>
   );
 }

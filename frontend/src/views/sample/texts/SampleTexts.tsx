@@ -5,7 +5,7 @@ import { ScalarValue } from "../scalars/ScalarValue";
 import { TextBlock } from "./TextBlock";
 
 /** Texts that have a place of their own. */
-const PLACED = ["prompt", "response", "ref_response"];
+const SHOWN_ELSEWHERE = ["prompt", "response", "ref_response"];
 
 /** The prompt, folded to its end, where it asks its question. */
 export function Prompt({ sample }: { sample: Sample }): JSX.Element | null {
@@ -26,21 +26,21 @@ export function PlainResponse({ sample, reason }: { sample: Sample; reason: stri
 }
 
 /** A text of at most this many characters on one line needs no block of its own. */
-const SHORT = 80;
+const SHORT_TEXT = 80;
 
 /** The answer key and every other text of the line; short ones share a row. */
 export function OtherTexts({ sample }: { sample: Sample }): JSX.Element {
   const texts = Object.entries(sample.texts)
-    .filter(([name]) => !PLACED.includes(name))
+    .filter(([name]) => !SHOWN_ELSEWHERE.includes(name))
     .sort(([a], [b]) => Number(b === "ground_truth") - Number(a === "ground_truth"));
   const isShort = ([, text]: (typeof texts)[number]): boolean =>
-    text.raw === text.shown && text.raw.length <= SHORT && !text.raw.includes("\n");
+    text.raw === text.shown && text.raw.length <= SHORT_TEXT && !text.raw.includes("\n");
   return (
     <>
       <dl class="facts" data-testid="short-texts">
         {texts.filter(isShort).map(([name, text]) => (
           <div key={name}>
-            <dt>{titleOf(name)}</dt>
+            <dt>{textTitle(name)}</dt>
             <dd>
               <ScalarValue value={text.shown} />
             </dd>
@@ -50,12 +50,12 @@ export function OtherTexts({ sample }: { sample: Sample }): JSX.Element {
       {texts
         .filter((text) => !isShort(text))
         .map(([name, text]) => (
-          <TextBlock key={name} title={titleOf(name)} text={text} folded={text.shown.length > 400} />
+          <TextBlock key={name} title={textTitle(name)} text={text} folded={text.shown.length > 400} />
         ))}
     </>
   );
 }
 
-function titleOf(name: string): string {
+function textTitle(name: string): string {
   return name === "ground_truth" ? t("sample.ground_truth") : name;
 }

@@ -3,10 +3,9 @@ import { useMemo, useState } from "preact/hooks";
 import { t } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { lengthOf } from "../../../lib/longText";
-import { Button } from "../../../ui";
-import { CopyButton } from "../../../ui/CopyButton";
+import { Button, CopyButton } from "../../../ui";
 import { LongText } from "./LongText";
-import { tail } from "./textEnd";
+import { textEnd } from "./textEnd";
 
 export interface TextBlockProps {
   title: string;
@@ -25,7 +24,7 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
   const [open, setOpen] = useState(!props.folded);
   const whole = raw ? text.raw : text.shown;
   const length = useMemo(() => lengthOf(whole), [whole]);
-  const end = useMemo(() => tail(whole), [whole]);
+  const end = useMemo(() => textEnd(whole), [whole]);
   const isCut = !open && end !== whole.trimEnd();
   return (
     <section class="text-block" aria-label={title} data-testid={props.testId}>

@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { looksUndecoded } from "../conversation/readingMode";
 import { TextBlock } from "./TextBlock";
+import { looksUndecoded } from "./undecoded";
 
 const PACKAGE = 'pip install "tensorboard-plugin-rlboard[tokenizers]"';
 
 /** Where the tokens are ids: how to get their text, and the response as far as the log has it as a text. */
-export function Undecoded({ sample }: { sample: Sample }): JSX.Element | null {
+export function UndecodedTokens({ sample }: { sample: Sample }): JSX.Element | null {
   if (!looksUndecoded(sample.response_tokens)) return null;
   const text = sample.texts["response"];
   return (

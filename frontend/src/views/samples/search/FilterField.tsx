@@ -7,9 +7,9 @@ import { run } from "../../../data/runs";
 import { t } from "../../../i18n";
 import { filterFocusRequests } from "../../../state/focusRequests";
 import { selection } from "../../../state/selection";
-import { examplesOf, namesOf } from "./filterExamples";
+import { filterExamples, filterNames } from "./filterExamples";
 
-export function Filter(): JSX.Element {
+export function FilterField(): JSX.Element {
   const { where } = selection.value;
   const [typed, setTyped] = useState(where);
   const [problem, setProblem] = useState("");
@@ -23,13 +23,13 @@ export function Filter(): JSX.Element {
     setProblem("");
   }, [where]);
   useEffect(() => () => asking.current.abort(), []);
-  const calls = filterFocusRequests.value;
+  const focusRequests = filterFocusRequests.value;
   useEffect(() => {
     if (filterFocusRequests.peek() === 0) return;
     filterFocusRequests.value = 0;
     field.current?.focus();
     field.current?.select();
-  }, [calls]);
+  }, [focusRequests]);
 
   const apply = async (text: string): Promise<void> => {
     asking.current.abort();
@@ -38,11 +38,11 @@ export function Filter(): JSX.Element {
     setTyped(text);
     setProblem("");
     setBusy(true);
-    const said = await applyFilter(text.trim(), control.signal);
+    const refusal = await applyFilter(text.trim(), control.signal);
     if (control.signal.aborted) return;
     setBusy(false);
-    setProblem(said);
-    setOpen(said !== "");
+    setProblem(refusal);
+    setOpen(refusal !== "");
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.isComposing || event.key !== "Escape") return;
@@ -100,7 +100,7 @@ export function Filter(): JSX.Element {
           )}
           <p class="muted">{t("filter.about")}</p>
           <ul>
-            {examplesOf(run.value).map((example) => (
+            {filterExamples(run.value).map((example) => (
               <li key={example}>
                 <button type="button" class="button quiet" onClick={() => void apply(example)}>
                   <code>{example}</code>
@@ -108,7 +108,7 @@ export function Filter(): JSX.Element {
               </li>
             ))}
           </ul>
-          <p class="muted filter-names">{t("filter.names", { names: namesOf(run.value).join(", ") })}</p>
+          <p class="muted filter-names">{t("filter.names", { names: filterNames(run.value).join(", ") })}</p>
         </section>
       )}
     </div>

@@ -6,7 +6,7 @@ import { t } from "../../../i18n";
 import { searchFocusRequests } from "../../../state/focusRequests";
 import { select, selection } from "../../../state/selection";
 import { Button, Popover, Toggle } from "../../../ui";
-import { PLACES, placesOf, placesText } from "../presets";
+import { PLACES, placesOf, placesText } from "./searchPlaces";
 
 const PAUSE_MS = 250;
 
@@ -17,7 +17,7 @@ function isCovered(element: HTMLElement): boolean {
   return !element.contains(seen);
 }
 
-function Field(): JSX.Element {
+function SearchInput(): JSX.Element {
   const { search } = selection.value;
   const [typed, setTyped] = useState(search);
   const field = useRef<HTMLInputElement>(null);
@@ -50,7 +50,7 @@ function Field(): JSX.Element {
         const text = event.currentTarget.value;
         setTyped(text);
         clearTimeout(timer.current);
-        // Half a syllable of an input method is not what anyone searches for.
+        // Not while an input method composes a character.
         if (!event.isComposing) timer.current = setTimeout(() => apply(text), PAUSE_MS);
       }}
       onCompositionEnd={(event) => apply(event.currentTarget.value)}
@@ -68,7 +68,7 @@ function Field(): JSX.Element {
   );
 }
 
-export function Search(): JSX.Element {
+export function SearchField(): JSX.Element {
   const { regex, in: text } = selection.value;
   const places = placesOf(text);
   const change = (place: string, on: boolean): void => {
@@ -76,7 +76,7 @@ export function Search(): JSX.Element {
   };
   return (
     <search class="group">
-      <Field />
+      <SearchInput />
       <Button
         label={t("samples.regex")}
         pressed={regex}

@@ -3,11 +3,11 @@
 import type { RunInfo } from "../../../api/answers";
 import { language } from "../../../i18n";
 
-const MOST = 6;
-const NAMES = 24;
+const MAX_EXAMPLES = 6;
+const MAX_NAMES = 24;
 
 /** Each with the metrics it needs. */
-const KNOWN: readonly (readonly [string, readonly string[]])[] = [
+const EXAMPLES: readonly (readonly [string, readonly string[]])[] = [
   ["reward > 0.5 AND n_tokens < 200", ["reward", "n_tokens"]],
   ["reward < 0", ["reward"]],
   ["reward > ref_reward", ["reward", "ref_reward"]],
@@ -17,20 +17,22 @@ const KNOWN: readonly (readonly [string, readonly string[]])[] = [
   ["repetition > 0.8", ["repetition"]],
 ];
 
-const WORD = { en: "because", zh: "因此" } as const;
+const FREQUENT_WORD = { en: "because", zh: "因此" } as const;
 
-export function examplesOf(run: RunInfo | null): string[] {
-  const known = new Set(run?.metrics.map(({ name }) => name));
-  const fitting = KNOWN.filter(([, needs]) => needs.every((name) => known.has(name))).map(([words]) => words);
-  const texts = [`response ILIKE '%${WORD[language.value]}%'`];
+export function filterExamples(run: RunInfo | null): string[] {
+  const runMetrics = new Set(run?.metrics.map(({ name }) => name));
+  const fitting = EXAMPLES.filter(([, needs]) => needs.every((name) => runMetrics.has(name))).map(
+    ([words]) => words,
+  );
+  const texts = [`response ILIKE '%${FREQUENT_WORD[language.value]}%'`];
   if (run?.text_columns.includes("ground_truth")) texts.push("NOT contains(response, ground_truth)");
-  return [...fitting.slice(0, MOST - texts.length), ...texts];
+  return [...fitting.slice(0, MAX_EXAMPLES - texts.length), ...texts];
 }
 
-const PLAIN = /^[A-Za-z_][A-Za-z0-9_.]*$/;
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.]*$/;
 
 /** Names that a filter may use, as they have to be written; the many statistics of tokens come last. */
-export function namesOf(run: RunInfo | null): string[] {
+export function filterNames(run: RunInfo | null): string[] {
   const own = run?.metrics.map(({ name }) => name) ?? [];
   const tokens = run?.token_metrics.map(({ name }) => `${name}_`) ?? [];
   const statistic = (name: string): boolean => tokens.some((start) => name.startsWith(start));
@@ -41,7 +43,7 @@ export function namesOf(run: RunInfo | null): string[] {
     ...own.filter(statistic),
   ];
   const shown = all
-    .slice(0, NAMES)
-    .map((name) => (PLAIN.test(name) ? name : `"${name.replaceAll('"', '""')}"`));
-  return all.length > NAMES ? [...shown, "…"] : shown;
+    .slice(0, MAX_NAMES)
+    .map((name) => (PLAIN_NAME.test(name) ? name : `"${name.replaceAll('"', '""')}"`));
+  return all.length > MAX_NAMES ? [...shown, "…"] : shown;
 }

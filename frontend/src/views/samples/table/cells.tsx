@@ -1,4 +1,4 @@
-/** What stands in a cell: numbers short with every digit in the tooltip, texts as text and nothing else. */
+/** Cells of the table: short numbers with every digit in the tooltip, and texts as text nodes. */
 
 import type { JSX } from "preact";
 import type { Value } from "../../../api/answers";
@@ -14,6 +14,7 @@ function columnsIn(width: number): number {
   return Math.max(4, Math.floor((width - 16) / LETTER_PX));
 }
 
+/** The cell of a value that was not logged. */
 export function Missing(): JSX.Element {
   return (
     <span class="muted" title={t("samples.missing")}>
@@ -22,6 +23,7 @@ export function Missing(): JSX.Element {
   );
 }
 
+/** A number, short; every digit in the tooltip. */
 export function NumberCell({ value }: { value: number }): JSX.Element {
   const odd = !Number.isFinite(value);
   return (
@@ -41,6 +43,7 @@ export interface TextCellProps {
   endShare?: number;
 }
 
+/** The two ends of a text on one line. */
 export function TextCell({ text, width, endShare }: TextCellProps): JSX.Element {
   if (text === "") {
     return (
@@ -59,6 +62,7 @@ export function TextCell({ text, width, endShare }: TextCellProps): JSX.Element 
   );
 }
 
+/** The cell of any value. */
 export function ValueCell({
   value,
   width,

@@ -14,7 +14,7 @@ import type { Column } from "../../../ui";
 import { MatchCell, ValueCell } from "./cells";
 
 /** Shown unless switched off, in this order; the rest follows and is hidden unless switched on. */
-const FIRST = [
+const DEFAULT_COLUMNS = [
   "prompt",
   "response",
   "reward",
@@ -32,16 +32,16 @@ const FIRST = [
   "valid_reward_gap",
 ];
 
-const LONG: Readonly<Record<string, number>> = {
+const TEXT_WIDTHS: Readonly<Record<string, number>> = {
   prompt: 230,
   response: 380,
   ref_response: 260,
   ground_truth: 120,
 };
 
-/** Explicit choices only: a column of another run that was never touched follows the default. */
-const on = setting<string[]>("samples.columns_on", [], isStrings);
-const off = setting<string[]>("samples.columns_off", [], isStrings);
+/** Columns that were switched on or off; all others follow the default, in every run. */
+const switchedOn = setting<string[]>("samples.columns_on", [], isStrings);
+const switchedOff = setting<string[]>("samples.columns_off", [], isStrings);
 const widths = setting<Record<string, number>>("samples.widths", {}, isNumbers);
 
 /** Every column of the run, in the order of the table. */
@@ -53,47 +53,51 @@ export function columnNames(info: RunInfo): string[] {
     ...info.metrics.map(({ name }) => name),
   ]);
   for (const name of ["id", "step"]) known.delete(name);
-  // Whoever joins scores wants to see them beside the reward.
-  const joined = [...originsOf(info).keys()].filter((name) => !FIRST.includes(name));
-  const order = FIRST.flatMap((name) => (name === "reward" ? [name, ...joined] : [name]));
+  // Joined scores stand beside the reward.
+  const joined = [...originsOf(info).keys()].filter((name) => !DEFAULT_COLUMNS.includes(name));
+  const order = DEFAULT_COLUMNS.flatMap((name) => (name === "reward" ? [name, ...joined] : [name]));
   const first = order.filter((name) => known.delete(name));
   return [...first, ...known];
 }
 
-export function isShown(name: string): boolean {
-  if (off.value.includes(name)) return false;
-  return FIRST.includes(name) || origins.value.has(name) || on.value.includes(name);
+/** Whether a column is shown: by choice, else by default. */
+export function isColumnShown(name: string): boolean {
+  if (switchedOff.value.includes(name)) return false;
+  return DEFAULT_COLUMNS.includes(name) || origins.value.has(name) || switchedOn.value.includes(name);
 }
 
-export function show(name: string, shown: boolean): void {
-  on.value = [...on.value.filter((other) => other !== name), ...(shown ? [name] : [])];
-  off.value = [...off.value.filter((other) => other !== name), ...(shown ? [] : [name])];
+/** Switches a column on or off. */
+export function showColumn(name: string, shown: boolean): void {
+  switchedOn.value = [...switchedOn.value.filter((other) => other !== name), ...(shown ? [name] : [])];
+  switchedOff.value = [...switchedOff.value.filter((other) => other !== name), ...(shown ? [] : [name])];
 }
 
+/** Forgets every choice of columns and widths. */
 export function resetColumns(): void {
-  on.value = [];
-  off.value = [];
+  switchedOn.value = [];
+  switchedOff.value = [];
   widths.value = {};
 }
 
-export function resize(name: string, width: number): void {
+/** Remembers the width of a column, in px. */
+export function resizeColumn(name: string, width: number): void {
   widths.value = { ...widths.value, [name]: Math.round(width) };
 }
 
 /** The names to ask the server for. */
 export const shownNames: ReadonlySignal<readonly string[]> = computed(() =>
-  run.value === null ? [] : columnNames(run.value).filter(isShown),
+  run.value === null ? [] : columnNames(run.value).filter(isColumnShown),
 );
 
-function widthOf(name: string, number: boolean, title: string): number {
+function columnWidth(name: string, number: boolean, title: string): number {
   const chosen = widths.value[name];
   if (chosen !== undefined) return Math.max(40, chosen);
-  return LONG[name] ?? (number ? Math.max(84, Math.min(150, columnCount(title) * 7 + 26)) : 130);
+  return TEXT_WIDTHS[name] ?? (number ? Math.max(84, Math.min(150, columnCount(title) * 7 + 26)) : 130);
 }
 
 function column(name: string, number: boolean): Column<Row> {
   const title = metricLabel(name);
-  const width = widthOf(name, number, title);
+  const width = columnWidth(name, number, title);
   const endShare = name === "prompt" ? 1 : undefined;
   return {
     name,

@@ -1,43 +1,11 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { valueLines } from "../../src/tokens/critic/valueLines";
-import { commonScale } from "../../src/tokens/matrix/commonScale";
-import {
-  COLUMN_WIDTH,
-  poolSize,
-  scrollToColumn,
-  visibleColumns,
-} from "../../src/tokens/matrix/visibleColumns";
 import { BEYOND, CODE, colourClasses, colourCodes, unitCode } from "../../src/tokens/shared/colourCodes";
 import { extremePositions, nextPosition } from "../../src/tokens/shared/extremeTokens";
 import { chosenMetric, metricOptions, nextMetric } from "../../src/tokens/shared/metricOptions";
-import {
-  countedValues,
-  type TokenData,
-  type TokenMetric,
-  unitSpan,
-  unitsOf,
-  valueAt,
-} from "../../src/tokens/shared/responseTokens";
+import { countedValues, unitSpan, unitsOf, valueAt } from "../../src/tokens/shared/responseTokens";
 import { isInvisible, spelledOut, textPieces } from "../../src/tokens/shared/visibleText";
-import { strongestPerPixel } from "../../src/tokens/strip/stripPainting";
-import { blockIndex, cutBlocks, MAX_BLOCK_TOKENS, MIN_BLOCK_TOKENS } from "../../src/tokens/text/textBlocks";
-
-const signed = (name: string): TokenMetric => ({ name, kind: "signed", unit: "" });
-
-function data(shown: string[], rows: Record<string, number[]>, more: Partial<TokenData> = {}): TokenData {
-  return {
-    shown,
-    raw: shown,
-    units: unitsOf(shown),
-    metrics: Object.keys(rows).map(signed),
-    rows: new Map(Object.entries(rows).map(([name, row]) => [name, Float32Array.from(row)])),
-    missing: {},
-    mask: null,
-    ...more,
-  };
-}
-
-const SCALE = { palette: "diverging", lo: -1, hi: 1, log: false, strongLow: false } as const;
+import { data, SCALE, signed } from "./fixtures";
 
 describe("units", () => {
   it("join the tokens of a split character to the one that shows it", () => {
@@ -49,46 +17,6 @@ describe("units", () => {
 
   it("let an empty first token stand for itself", () => {
     expect(unitsOf(["", "a"]).count).toBe(2);
-  });
-});
-
-describe("blocks", () => {
-  const cut = (shown: string[]) => cutBlocks(shown, unitsOf(shown));
-
-  it("end at a newline, not before enough tokens", () => {
-    const shown = Array.from({ length: 1000 }, (_, i) => (i % 10 === 9 ? ".\n" : " x"));
-    const blocks = cut(shown);
-    expect(blocks.map((b) => b.from)).toEqual([0, 200, 400, 600, 800]);
-    expect(blocks.every((b) => shown[b.to - 1]?.endsWith("\n"))).toBe(true);
-    expect(blocks[0]?.to).toBe(MIN_BLOCK_TOKENS);
-  });
-
-  it("do not end inside a line", () => {
-    const shown = Array.from({ length: 600 }, (_, i) => (i === 300 ? "a\nb" : "x"));
-    expect(cut(shown)).toHaveLength(1);
-  });
-
-  it("are cut by force where there is no newline", () => {
-    const blocks = cut(new Array(16_384).fill("x"));
-    expect(blocks).toHaveLength(8);
-    expect(blocks.every((b) => b.to - b.from === MAX_BLOCK_TOKENS)).toBe(true);
-  });
-
-  it("never part the tokens of one character, and hold every unit once", () => {
-    const shown = Array.from({ length: 9000 }, (_, i) => (i % 3 === 0 ? "威" : ""));
-    const blocks = cut(shown);
-    expect(blocks[0]?.from).toBe(0);
-    expect(blocks.at(-1)?.to).toBe(3000);
-    for (const [i, block] of blocks.slice(1).entries()) expect(block.from).toBe(blocks[i]?.to);
-    for (const unit of [0, 682, 683, 2999]) {
-      const block = blocks[blockIndex(blocks, unit)];
-      expect(block && block.from <= unit && unit < block.to).toBe(true);
-    }
-    expect(blockIndex(blocks, 3000)).toBe(-1);
-  });
-
-  it("are none for no tokens", () => {
-    expect(cut([])).toEqual([]);
   });
 });
 
@@ -200,55 +128,9 @@ describe("glyphs", () => {
     expect(isInvisible("a")).toBe(false);
   });
 
-  it("are spelledOut out for labels", () => {
+  it("are spelled out for labels", () => {
     expect(spelledOut(" a\n\t\u0000\u202e")).toBe("␣a↵⇥␀U+202E");
   });
-});
-
-describe("the matrix window", () => {
-  it("holds the seen columns and some beside, whatever the length", () => {
-    const { from, to } = visibleColumns(8000 * COLUMN_WIDTH, 700, 16_384);
-    expect(from).toBeLessThan(8000);
-    expect(to).toBeGreaterThan(8010);
-    expect(to - from).toBeLessThanOrEqual(poolSize(700, 16_384));
-    expect(poolSize(700, 16_384)).toBeLessThan(40);
-  });
-
-  it("never needs more elements than there are, at any scroll position", () => {
-    for (const count of [0, 1, 5, 100]) {
-      for (let left = -50; left < 120 * COLUMN_WIDTH; left += 37) {
-        const { from, to } = visibleColumns(left, 333, count);
-        expect(from).toBeGreaterThanOrEqual(0);
-        expect(to).toBeLessThanOrEqual(count);
-        expect(to - from).toBeLessThanOrEqual(poolSize(333, count));
-      }
-    }
-  });
-
-  it("scrolls only where the column is out of sight", () => {
-    expect(scrollToColumn(2, 0, 700)).toBe(0);
-    const left = scrollToColumn(5000, 0, 700);
-    expect(5000 * COLUMN_WIDTH).toBeGreaterThan(left);
-    expect(5000 * COLUMN_WIDTH).toBeLessThan(left + 700);
-  });
-});
-
-it("a shared scale covers all and is symmetric as soon as one goes below zero", () => {
-  const ramp = { palette: "ramp", lo: 0, hi: 4, log: false, strongLow: false } as const;
-  expect(commonScale([ramp, null])).toMatchObject({ palette: "ramp", lo: 0, hi: 4 });
-  expect(commonScale([ramp, SCALE])).toMatchObject({ palette: "diverging", lo: -4, hi: 4 });
-  expect(commonScale([null])).toBeNull();
-});
-
-it("the strip shows the strongest of the tokens that share a pixel, and covers every pixel", () => {
-  const tokens = data(new Array(1000).fill("x"), {
-    k: Array.from({ length: 1000 }, (_, i) => (i === 501 ? 1 : 0)),
-  });
-  const strongest = strongestPerPixel(colourCodes(tokens, "k", SCALE), SCALE, 100);
-  expect(strongest[50]).toBe(501);
-  expect(strongest.every((i) => i >= 0)).toBe(true);
-  const short = data(["a", "b"], { k: [0, 1] });
-  expect([...strongestPerPixel(colourCodes(short, "k", SCALE), SCALE, 4)]).toEqual([0, 0, 1, 1]);
 });
 
 describe("the choice of metrics", () => {
@@ -272,24 +154,5 @@ describe("the choice of metrics", () => {
     expect(nextMetric(metrics, "log_ratio", 1)).toBe("logprobs");
     expect(nextMetric(metrics, "mine", 1)).toBe("log_ratio");
     expect(nextMetric(metrics, "log_ratio", -1)).toBe("mine");
-  });
-});
-
-describe("value lines", () => {
-  it("say what is missing", () => {
-    expect(valueLines(data(["a"], { logprobs: [0] })).needs).toEqual(["values", "token_rewards"]);
-    expect(valueLines(data(["a"], { values: [0] })).needs).toEqual(["token_rewards"]);
-  });
-
-  it("leave gaps for missing numbers and count those that cannot be drawn", () => {
-    const tokens = data(
-      ["a", "b", "c"],
-      { values: [1, Number.NaN, Infinity], return_to_go: [1, 2, 3], returns: [9, 9, 9] },
-      { missing: { values: [[1, 2]] } },
-    );
-    const { lines, nonFinite } = valueLines(tokens);
-    expect(lines.map((line) => line.metric)).toEqual(["values", "return_to_go", "returns"]);
-    expect(lines[0]?.numbers).toEqual([1, null, null]);
-    expect(nonFinite).toBe(1);
   });
 });

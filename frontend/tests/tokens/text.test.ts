@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MatrixView } from "../../src/tokens/matrix/MatrixView";
-import { matrixFrame } from "../../src/tokens/matrix/matrixElements";
 import { colourCodes } from "../../src/tokens/shared/colourCodes";
 import { type TokenData, unitsOf } from "../../src/tokens/shared/responseTokens";
 import { TextView } from "../../src/tokens/text/TextView";
-
-const SCALE = { palette: "diverging", lo: -1, hi: 1, log: false, strongLow: false } as const;
-const HOSTILE = '<img src=x onerror="document.title=1">';
+import { blockIndex, cutBlocks, MAX_BLOCK_TOKENS, MIN_BLOCK_TOKENS } from "../../src/tokens/text/textBlocks";
+import { HOSTILE } from "../fixtures";
+import { SCALE } from "./fixtures";
 
 function tokens(shown: string[]): TokenData {
   return {
@@ -140,29 +138,42 @@ describe("lazy blocks", () => {
   });
 });
 
-describe("the matrix", () => {
-  it("writes numbers as text into few columns, and marks the focused one", () => {
-    const data = tokens([HOSTILE, ...new Array(5000).fill("x")]);
-    const frame = matrixFrame(root, {
-      title: "matrix",
-      scroll: "tokens",
-      labels: [
-        { text: "token", hint: "" },
-        { text: "log ratio", hint: "" },
-      ],
-      tokens: 5001,
-    });
-    const matrix = new MatrixView(frame, data, events);
-    const codes = colourCodes(data, "log_ratio", SCALE);
-    matrix.show([{ metric: "log_ratio", codes, palette: "diverging" }]);
-    matrix.focus(0, true);
-    const columns = [...root.querySelectorAll<HTMLElement>(".matrix-column")];
-    expect(columns.length).toBeLessThan(40);
-    expect(columns[0]?.textContent).toContain("onerror");
-    expect(root.querySelector("img")).toBeNull();
-    expect(columns[0]?.children[1]?.textContent).toBe("-1");
-    expect(columns[0]?.children[1]?.className).toBe("heat d0");
-    expect(columns.map((column) => column.hasAttribute("data-focus"))[0]).toBe(true);
-    matrix.destroy();
+describe("blocks", () => {
+  const cut = (shown: string[]) => cutBlocks(shown, unitsOf(shown));
+
+  it("end at a newline, not before enough tokens", () => {
+    const shown = Array.from({ length: 1000 }, (_, i) => (i % 10 === 9 ? ".\n" : " x"));
+    const blocks = cut(shown);
+    expect(blocks.map((b) => b.from)).toEqual([0, 200, 400, 600, 800]);
+    expect(blocks.every((b) => shown[b.to - 1]?.endsWith("\n"))).toBe(true);
+    expect(blocks[0]?.to).toBe(MIN_BLOCK_TOKENS);
+  });
+
+  it("do not end inside a line", () => {
+    const shown = Array.from({ length: 600 }, (_, i) => (i === 300 ? "a\nb" : "x"));
+    expect(cut(shown)).toHaveLength(1);
+  });
+
+  it("are cut by force where there is no newline", () => {
+    const blocks = cut(new Array(16_384).fill("x"));
+    expect(blocks).toHaveLength(8);
+    expect(blocks.every((b) => b.to - b.from === MAX_BLOCK_TOKENS)).toBe(true);
+  });
+
+  it("never part the tokens of one character, and hold every unit once", () => {
+    const shown = Array.from({ length: 9000 }, (_, i) => (i % 3 === 0 ? "威" : ""));
+    const blocks = cut(shown);
+    expect(blocks[0]?.from).toBe(0);
+    expect(blocks.at(-1)?.to).toBe(3000);
+    for (const [i, block] of blocks.slice(1).entries()) expect(block.from).toBe(blocks[i]?.to);
+    for (const unit of [0, 682, 683, 2999]) {
+      const block = blocks[blockIndex(blocks, unit)];
+      expect(block && block.from <= unit && unit < block.to).toBe(true);
+    }
+    expect(blockIndex(blocks, 3000)).toBe(-1);
+  });
+
+  it("are none for no tokens", () => {
+    expect(cut([])).toEqual([]);
   });
 });
