@@ -4,13 +4,14 @@ PYTHON ?= python3
 HOST ?= localhost
 PORT ?=
 BENCH ?=
+MUTATION ?=
 
 PY := .venv/bin/python
 NPM := $(PY) _build_backend/rlboard_frontend.py npm
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-slow test-integrations check format samples screenshots bench update-snapshots metrics clean env-test
+.PHONY: help demo dev test test-slow test-integrations check format samples screenshots bench mutation update-snapshots metrics clean env-test
 
 help: ## what can be asked for
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -70,6 +71,9 @@ samples: ## train the example and write its logs to rollout_samples (installs to
 
 bench: env-test ## measure on synthetic logs (BENCH=--quick, BENCH=--full: docs/benchmarks.md)
 	$(PY) benchmarks/run.py $(BENCH)
+
+mutation: env-test ## change the formulas piece by piece: a change that no test notices fails (MUTATION=--sample=40)
+	$(PY) scripts/mutation.py $(MUTATION)
 
 clean: ## remove everything that can be made again
 	rm -rf .venv build dist *.egg-info frontend/node_modules tensorboard_plugin_rlboard/static test-results

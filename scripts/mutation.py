@@ -25,7 +25,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -36,9 +36,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
 TESTS = "tests/metrics/test_{}.py"
+_FORMULAS = ("segment_reductions", "token_formulas", "token_statistics", "step_sums")
+_WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas"}
 TARGETS = {
-    "metrics/*.py": ("token_formulas", "sample_formulas", "step_formulas"),
-    "index/build/sample_statistics.py": ("sample_formulas", "step_formulas"),
+    "metrics/*.py": _FORMULAS,
+    "index/build/sample_statistics.py": ("sample_formulas", "step_formulas", "discounts"),
     "board/metric_catalog.py": (
         "metric_catalog",
         "sample_formulas",
@@ -93,15 +95,10 @@ def run_tests(copy: Path, tests: Iterable[str]) -> None:
 
     if not str(tensorboard_plugin_rlboard.__file__).startswith(str(copy)):
         os._exit(99)
-    options = [
-        "-x",
-        "-q",
-        "--assert=plain",
-        "-p",
-        "no:cacheprovider",
-        f"--basetemp={copy / 'tests'}",
-        f"--rootdir={ROOT}",
-    ]
+    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
+    options.append(
+        "--noconftest" if set(tests) <= {*_FORMULAS, "writer_formulas"} else f"--basetemp={copy / 'tests'}"
+    )
     os._exit(int(pytest.main([*options, *(str(ROOT / TESTS.format(name)) for name in tests)])))
 
 
@@ -125,17 +122,13 @@ class Runner:
             compileall.compile_dir(copy, quiet=2)  # what no mutant changes is compiled once
         self._running: dict[BaseProcess, tuple[Path, Mutant | None, float]] = {}
 
-    def exit_codes(self, mutants: list[Mutant | None]) -> list[tuple[Mutant | None, int]]:
-        """Mutants (None is the original) with the exit code of their tests, in the order in which they ended."""
-        found: list[tuple[Mutant | None, int]] = []
-        waiting = mutants[::-1]
+    def exit_codes(self, mutants: Sequence[Mutant | None]) -> Iterator[tuple[Mutant | None, int]]:
+        """Mutants (None is the original) with the exit code of their tests, as they end."""
+        waiting = list(mutants[::-1])
         while waiting or self._running:
             while waiting and self._free:
                 self._start(self._free.pop(), waiting.pop())
-            found += self._ended()
-            if sys.stderr.isatty():
-                print(f"\r{len(found)} of {len(mutants)}", end="", file=sys.stderr, flush=True)
-        return found
+            yield from self._ended()
 
     def _start(self, copy: Path, mutant: Mutant | None) -> None:
         if mutant is not None:
@@ -181,28 +174,32 @@ def main() -> int:
     if given.list:
         print(*mutants, sep="\n")
         return 0
-    equivalents = {entry["mutant"]: entry["reason"] for entry in _equivalents()}
+    reasons = {entry["mutant"]: entry["reason"] for entry in _equivalents()}
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
     for name in _HEAVY:
         __import__(name)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(Path(folder).resolve(), given.jobs, given.seconds)
-        if [code for _, code in runner.exit_codes([None])] != [0]:
+        if next(runner.exit_codes([None]))[1] != 0:
             sys.exit("The tests fail on the package as it is: python -m pytest tests/metrics")
-        codes = runner.exit_codes([*mutants])
-    survivors = [mutant for mutant, code in codes if mutant is not None and code == 0]
-    gaps = [mutant for mutant in survivors if mutant.key not in equivalents]
-    late = sum(code == _TIMED_OUT for _, code in codes)
-    for mutant in sorted(gaps, key=lambda mutant: (mutant.file, mutant.line)):
-        print(f"survived: {mutant}")
+        killed, equivalent, gaps, late = 0, set(), 0, 0
+        for mutant, code in runner.exit_codes(mutants):
+            if mutant is None or code != 0:
+                killed += 1
+                late += code == _TIMED_OUT
+            elif mutant.key in reasons:
+                equivalent.add(mutant.key)
+            else:
+                gaps += 1
+                print(f"survived: {mutant}", flush=True)
     if given.sample is None:
-        for key in sorted(equivalents.keys() - {mutant.key for mutant in survivors}):
+        for key in sorted(reasons.keys() - equivalent):
             if given.only in key.partition("::")[0]:
                 print(f"killed, or gone, but listed in {EQUIVALENTS.name}: {key}")
     print(
-        f"{len(codes)} mutants in {time.monotonic() - started:.0f} s: {len(codes) - len(survivors)} killed ({late} by time), "
-        f"{len(survivors) - len(gaps)} equivalent, {len(gaps)} survived"
+        f"{len(mutants)} mutants in {time.monotonic() - started:.0f} s: {killed} killed ({late} by time), "
+        f"{len(equivalent)} equivalent, {gaps} survived"
     )
     return 1 if gaps else 0
 

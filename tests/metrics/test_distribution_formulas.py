@@ -133,10 +133,11 @@ def test_density_by_scotts_rule() -> None:
     # Scott (1992), section 6.3.1: bandwidth σ n^(-1/5). For -1 and 1: σ = 1, bandwidth 2^(-1/5) = 0.870551.
     # At 0: exp(-(1 / 0.870551)² / 2) = exp(-0.659754) = 0.516979 for both, over 2 * 0.870551 * √(2π) = 4.364293:
     # 1.033957 / 4.364293 = 0.236913. At 1: (1 + exp(-(2 / 0.870551)² / 2)) / 4.364296 = 1.071431 / 4.364293 = 0.245499.
-    # Values are moved to the middle of 1 of 2048 bins, here by less than 0.0005, which changes the last digits.
-    x = np.asarray([-1.0, 1.0])
-    found = density(x, np.asarray([-1.0, 0.0, 1.0]))
+    # Each value is moved to the middle of its one of 2048 bins (http_api.md), here to ±(1 - 1/2048), which is 0.237065
+    # at 0 and 0.245520 at 1, to all digits as below.
+    found = density(np.asarray([-1.0, 1.0]), np.asarray([-1.0, 0.0, 1.0]))
     assert found.tolist() == pytest.approx([0.245499, 0.236913, 0.245499], rel=1e-3)
+    assert found.tolist() == pytest.approx([0.24552049912694, 0.23706547295505, 0.24552049912694], rel=1e-11)
 
 
 def test_density_counts_equal_values() -> None:
@@ -163,6 +164,10 @@ def test_density_of_what_does_not_vary_is_zero() -> None:
     # From 2 * 2048 steps of the last digit on there are bins to tell values apart: 2^-52 of 1 is a step.
     for steps, some in ((4095, False), (4096, True)):
         assert density(np.asarray([1.0, 1.0 + steps * 2.0**-52]), np.asarray([1.0])).any() == some
+    # The larger end decides: below 1 the steps are half as wide.
+    below = 1.0 - 4095 * 2.0**-52
+    for ends in ([below, below, 1.0], [-1.0, -below, -below]):
+        assert density(np.asarray(ends), np.asarray(ends)).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_references_that_can_be_compared(board_of: BoardOf) -> None:

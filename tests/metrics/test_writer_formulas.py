@@ -77,6 +77,9 @@ def test_zero_advantage_groups_of_a_step() -> None:
     rows += rewarded(1.0, 2.0, prompt=None)
     assert means_of(*rows)["zero_advantage_groups"] == 0.75
     assert "zero_advantage_groups" not in means_of(*rewarded(1.0))
+    # A reward that is not finite makes no group of one.
+    assert "zero_advantage_groups" not in means_of(*rewarded(5.0, math.inf))
+    assert means_of(*rewarded(1.0, math.inf, 1.0))["zero_advantage_groups"] == 1.0
     # The lowest and the highest of a group count, in whatever order they come.
     assert means_of(*rewarded(2.0, 0.0, 1.0))["zero_advantage_groups"] == 0.0
 
