@@ -119,7 +119,7 @@ def test_failure_of_the_whole_index_is_shown(
     def broken(parse_roots: object) -> None:
         raise RuntimeError("no memory left")
 
-    monkeypatch.setattr(discovery, "scan", broken)
+    monkeypatch.setattr(discovery, "list_sources", broken)
     registry = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()
