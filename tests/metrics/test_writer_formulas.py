@@ -139,6 +139,7 @@ def test_n_tokens_counts_no_padding_and_no_empty_response() -> None:
     padded = ["a", "b", "<eos>", "<pad>", "<pad>", "<pad>"]
     found = means_of({"response_tokens": padded}, {"response_tokens": ["a"]}, {"response": "a"})
     assert found["n_tokens"] == 2.0
+    assert means_of({"logprobs": [HALF] * 3}, {"response": "a"})["n_tokens"] == 3.0
     assert means_of({"response_tokens": ["<eos>"] * 4})["n_tokens"] == 1.0
     assert means_of({"response_tokens": ["a", "</s>", "</s>"]})["n_tokens"] == 2.0
     assert means_of({"response_tokens": ["a", "a", "a"]})["n_tokens"] == 3.0
@@ -159,6 +160,8 @@ def test_values_count_the_tokens_where_nothing_else_does() -> None:
         np.asarray([HALF, EIGHTH]),
         np.asarray([HALF, EIGHTH], np.float32),
         np.asarray([[HALF], [EIGHTH]]),
+        np.asarray([[[HALF]], [[EIGHTH]]]),
+        [HALF, "none", EIGHTH],
     ],
 )
 def test_arrays_of_any_kind(logprobs: object) -> None:
