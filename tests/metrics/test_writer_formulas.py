@@ -145,6 +145,15 @@ def test_n_tokens_counts_no_padding_and_no_empty_response() -> None:
     assert means_of({"response_tokens": ["a", "a", "a"]})["n_tokens"] == 3.0
 
 
+@pytest.mark.parametrize(
+    "logprobs", [[HALF, EIGHTH, None, None], [HALF, EIGHTH], np.asarray([HALF, EIGHTH, 0, 0])]
+)
+def test_end_tokens_without_a_log_probability_are_padding(logprobs: object) -> None:
+    found = means_of({"response_tokens": ["a", "<eos>", "<eos>", "<eos>"], "logprobs": logprobs})
+    assert found["n_tokens"] == 2.0
+    assert found["surprise_mean"] == pytest.approx(1.3862943611198906)  # 4 ln 2 of two tokens
+
+
 def test_values_count_the_tokens_where_nothing_else_does() -> None:
     found = means_of({"values": [1.0, 2.0, 3.0]}, {"returns": [1.0]})
     assert found == {"n_tokens": 2.0, "n_samples": 2.0}
