@@ -11,7 +11,7 @@ NPM := $(PY) _build_backend/rlboard_frontend.py npm
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-slow test-integrations check format samples screenshots bench mutation update-snapshots clean env-test
+.PHONY: help demo dev test test-slow test-integrations check format samples screenshots bench mutation update-snapshots metrics clean env-test
 
 help: ## what can be asked for
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -38,7 +38,7 @@ test-slow: ## also train the example, which installs torch
 
 test-integrations: ## train a tiny model with TRL, which installs it, and run the code of docs/integrations
 	@$(PYTHON) scripts/environment.py test examples integrations
-	$(PY) -m pytest tests/test_integrations_trl.py tests/test_integrations_batches.py tests/test_docs_integrations.py
+	$(PY) -m pytest tests/integrations tests/docs/test_integrations.py
 
 check: env-test ## ruff, mypy, Biome and tsc: everything but the tests
 	$(PY) -m ruff check .
@@ -54,8 +54,11 @@ format: env-test ## let ruff and Biome write what they can
 env-test:
 	@$(PYTHON) scripts/environment.py --node test
 
+metrics: env-test ## write the metric registry as the file that the frontend reads
+	$(PY) scripts/metric_catalog.py
+
 update-snapshots: env-test ## write the contract snapshots anew; read the difference before committing it
-	RLBOARD_UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_contract.py
+	RLBOARD_UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/web/test_contract.py
 
 screenshots: env-test ## take the README's pictures into docs/screenshots
 	@$(PY) scripts/browser.py --install

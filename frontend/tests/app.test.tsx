@@ -1,16 +1,18 @@
 /** The whole page against recorded answers: its states, and what axe finds in them. */
 
-import axe from "axe-core";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RunInfo, Runs, Samples, Steps, Summary } from "../src/api/answers";
+import type { RunInfo, Samples, Steps, Summary } from "../src/api/answers";
 import { App } from "../src/app";
-import { speak } from "../src/i18n";
-import { revision, runs, runsError, steps, stepsError } from "../src/state/data";
+import { revision } from "../src/data/revision";
+import { runs, runsError } from "../src/data/runs";
+import { steps, stepsError } from "../src/data/steps";
+import { setLanguage } from "../src/i18n";
 import { dispatchKey } from "../src/state/keys";
 import { DEFAULTS, select, selection } from "../src/state/selection";
-import { metric, runInfo } from "./fixtures";
+import { HOSTILE, metric, runInfo } from "./fixtures";
+import { byTestId, nextRevision, press, runsAnswer, settle, violations } from "./page";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
 vi.hoisted(() => {
@@ -49,15 +51,14 @@ const summary = Object.fromEntries(
   ].map((name) => [name, statistic]),
 ) as Summary;
 const loaded: Steps = { step: [1, 2], metrics: { reward: summary, n_tokens: summary }, step_metrics: {} };
-const found: Runs = { runs: [info], ignored: [], looked_in: ["/logs"], state: "ready", message: "" };
-const hostile = '<img src=x onerror="alert(1)">';
+const found = runsAnswer(info);
 const listed: Samples = {
   total: 2,
   columns: {
     id: ["a", "b"],
     step: [2, 2],
-    prompt: ["Why?", hostile],
-    response: [hostile, "春江潮水"],
+    prompt: ["Why?", HOSTILE],
+    response: [HOSTILE, "春江潮水"],
     reward: ["NaN" as unknown as number, 0.5],
     ground_truth: [null, "42"],
     n_tokens: [3, 4],
@@ -65,28 +66,11 @@ const listed: Samples = {
 };
 
 let root: HTMLElement;
-let visit = 0;
-
-/** Lets answers arrive and effects run. */
-const settle = (): Promise<void> =>
-  act(async () => {
-    for (let turn = 0; turn < 5; turn += 1) await new Promise((done) => setTimeout(done));
-  });
 
 async function show(): Promise<void> {
   await act(() => render(<App />, root));
   await settle();
 }
-
-/** Axe without the rules that need a painted page; those run in the browser tests. */
-async function violations(): Promise<string[]> {
-  const { violations: all } = await axe.run(document.body, {
-    rules: { "color-contrast": { enabled: false } },
-  });
-  return all.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`));
-}
-
-const byTestId = (name: string): HTMLElement | null => root.querySelector(`[data-testid=${name}]`);
 
 beforeEach(() => {
   document.title = "RL Board";
@@ -94,9 +78,7 @@ beforeEach(() => {
   window.history.replaceState(null, "", "/#rlboard");
   root = document.body.appendChild(document.createElement("div"));
   select({ ...DEFAULTS, view: "samples", run: "ppo", step: 2 });
-  // Another revision each time: what one test fetched ahead is no answer in the next.
-  visit += 1;
-  revision.value = `r${visit}`;
+  revision.value = nextRevision();
   const answers: Record<string, unknown> = {
     steps: loaded,
     samples: listed,
@@ -118,7 +100,7 @@ afterEach(async () => {
   runsError.value = null;
   steps.value = null;
   stepsError.value = null;
-  speak("en");
+  setLanguage("en");
 });
 
 test("before the first answer it says that it looks", async () => {
@@ -190,11 +172,6 @@ test("the table: hostile texts are texts, what is no number is a word, what is m
   expect(await violations()).toEqual([]);
 });
 
-function press(key: string): Promise<void> {
-  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  return settle();
-}
-
 test("the keys walk samples and steps; with a sample open its place in the list stays", async () => {
   document.addEventListener("keydown", dispatchKey);
   vi.stubGlobal("fetch", async (question: string) => {
@@ -233,7 +210,7 @@ test("a link to a sample of another step than the list's is left alone", async (
 });
 
 test("in Chinese everything is said, and axe is content as well", async () => {
-  speak("zh");
+  setLanguage("zh");
   runs.value = found;
   steps.value = loaded;
   await show();

@@ -3,6 +3,9 @@
 import type { MetricInfo, RunInfo, Sample } from "../src/api/answers";
 import * as answers from "../src/api/answers";
 
+/** Markup where a text of a rollout stands: it has to reach the page as text. */
+export const HOSTILE = '<img src=x onerror="document.title=1">';
+
 export const metric = (name: string, more: Partial<MetricInfo> = {}): MetricInfo => ({
   name,
   kind: "value",

@@ -32,9 +32,10 @@ test("the host is reached through `parent`: `top` may be of another origin", () 
   expect(offenders(/window\.top\b/)).toEqual([]);
 });
 
-test("the kit knows nothing of the views, and pure parts nothing of the page's state", () => {
+test("the kit and the words know nothing of the page's state and views, and pure parts nothing else", () => {
   const within = (folder: string, pattern: RegExp): string[] =>
     offenders(pattern).filter((file) => file.includes(`/src/${folder}/`));
-  expect(within("ui", /from "\.\.\/(views|charts|tokens|shell|api)\//)).toEqual([]);
+  expect(within("ui", /from "(\.\.\/)+(views|charts|tokens|shell|api|state|metrics)[/"]/)).toEqual([]);
+  expect(within("i18n", /from "(\.\.\/)+(views|charts|tokens|shell|api|state|metrics|ui)[/"]/)).toEqual([]);
   expect(within("lib", /from "\.\.\//)).toEqual([]);
 });

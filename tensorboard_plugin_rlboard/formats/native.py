@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import as_message
 _TOKEN_KEYS = ("response_tokens", "logprobs", "ref_logprobs", "values", "token_rewards")
 
 
-def _recognise(row: Row) -> bool:
+def _is_native(row: Row) -> bool:
     """A response in words or tokens, and something that says it is one sample of a training."""
     tokens = row.get("response_tokens")
     tokens_are_text = isinstance(tokens, list) and all(isinstance(token, str) for token in tokens[:8])
@@ -24,5 +24,5 @@ def _recognise(row: Row) -> bool:
 NATIVE = Format(
     name="native",
     definition="docs/format.md; README 2.1 of HarderThenHarder/RLLoggingBoard",
-    recognise=_recognise,
+    recognise=_is_native,
 )

@@ -1,4 +1,4 @@
-"""Names of the columns of a part: any key of a log, in a database whose identifiers ignore case.
+"""Spells the keys of a log as column names of a database whose identifiers ignore case, and back.
 
 A physical name is a kind, a colon and the logical name with every capital written as ^ and its lower case, so that
 `KL` and `kl` stay two columns. Kinds: `t` text, `m` metric (one float64 a sample), `h` hidden sums for the steps.
@@ -10,20 +10,20 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-_NAMES = 8192
-"""Names whose spelling is kept: every question spells those of its run."""
+_REMEMBERED = 8192
+"""Names whose spelling is remembered: every question spells those of its run."""
 ColumnKind = Literal["t", "m", "h"]
 FIXED = ("file", "line_offset", "line_length", "line", "row", "step", "split", "prompt_key", "problems")
 """Columns of every part that are no metric and no text: where the line lies and what it belongs to."""
 
 
-@lru_cache(maxsize=_NAMES)
+@lru_cache(maxsize=_REMEMBERED)
 def physical(kind: ColumnKind, name: str) -> str:
     """The database's name of a logical column."""
     return f"{kind}:" + re.sub(r"[A-Z^]", lambda found: "^" + found.group().lower(), name)
 
 
-@lru_cache(maxsize=_NAMES)
+@lru_cache(maxsize=_REMEMBERED)
 def logical(column: str) -> str:
     """The logical name of a physical column."""
     return re.sub(

@@ -1,8 +1,8 @@
-"""The memory of RL Board, shared out: one limit, given by the user, for all that it opens.
+"""Shares the user's memory limit out among the databases that RL Board opens.
 
 Three eighths belong to the query database, which holds the rows of all runs and reads what does not fit from its file;
-a quarter to the database that writes parts in TensorBoard's own process; the rest to those in the processes that build
-ahead, of which there are as many as get 96 MB each. What Python and the libraries take themselves (about 100 MB a
+a quarter to the database that writes parts in TensorBoard's own process; the rest to those in the worker
+processes, of which there are as many as get 96 MB each. What Python and the libraries take themselves (about 100 MB a
 process), and the lines that are being read, come on top: nobody can limit those from outside.
 """
 
@@ -13,23 +13,23 @@ import re
 from dataclasses import dataclass
 
 logger = logging.getLogger(__name__)
-DEFAULT = 512
+DEFAULT_LIMIT = 512
 """Megabytes."""
-_LEAST = 128
-_WORKER = 96
-_MOST_WORKERS = 4
+_MIN_LIMIT = 128
+_MIN_WORKER_SHARE = 96
+_MAX_WORKERS = 4
 _UNITS = {"": 1.0, "M": 1.0, "MB": 1.0, "MIB": 1.0, "G": 1024.0, "GB": 1024.0, "GIB": 1024.0}
 
 
 @dataclass(frozen=True)
-class Shares:
-    """Who gets how many megabytes.
+class MemoryShares:
+    """How many megabytes each database gets.
 
     Attributes:
         query: the query database.
         writing: the database that writes parts, in TensorBoard's process.
-        worker: the same in each process that builds ahead.
-        workers: how many of these there are.
+        worker: the same in each worker process.
+        workers: how many worker processes there are.
     """
 
     query: int
@@ -38,30 +38,30 @@ class Shares:
     workers: int
 
 
-def megabytes(text: str) -> int:
+def parse_limit(text: str) -> int:
     """The limit that a user wrote, in megabytes; the default where nothing was written.
 
     A limit that cannot be read must not keep TensorBoard from starting: it is said once, and the default holds.
     """
     wanted = text.strip().upper()
     if not wanted:
-        return DEFAULT
+        return DEFAULT_LIMIT
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MG]?I?B?)", wanted)
     if found is None or found[2] not in _UNITS:
         logger.warning(
             "--rlboard_memory_limit=%s is no amount of memory such as 512 or 2GB; RL Board uses %d MB.",
             text,
-            DEFAULT,
+            DEFAULT_LIMIT,
         )
-        return DEFAULT
+        return DEFAULT_LIMIT
     amount = int(min(float(found[1]) * _UNITS[found[2]], 1 << 30))
-    if amount < _LEAST:
-        logger.warning("--rlboard_memory_limit=%s is too little; RL Board uses %d MB.", text, _LEAST)
-        return _LEAST
+    if amount < _MIN_LIMIT:
+        logger.warning("--rlboard_memory_limit=%s is too little; RL Board uses %d MB.", text, _MIN_LIMIT)
+        return _MIN_LIMIT
     return amount
 
 
-def shares(limit: int, cores: int) -> Shares:
+def share_out(limit: int, cores: int) -> MemoryShares:
     """Shares a limit out.
 
     Args:
@@ -70,18 +70,18 @@ def shares(limit: int, cores: int) -> Shares:
     """
     query, writing = limit * 3 // 8, limit // 4
     left = limit - query - writing
-    workers = max(1, min(_MOST_WORKERS, cores, left // _WORKER))
-    return Shares(query, writing, left // workers, workers)
+    workers = max(1, min(_MAX_WORKERS, cores, left // _MIN_WORKER_SHARE))
+    return MemoryShares(query, writing, left // workers, workers)
 
 
 _limits: list[int] = []
 
 
-def limit_writing(megabytes: int) -> None:
-    """Sets what the databases that write parts may use in this process; those that are open keep theirs."""
+def set_writing_limit(megabytes: int) -> None:
+    """Sets how much memory databases that write parts may use in this process; those that are open keep theirs."""
     _limits[:] = [megabytes]
 
 
 def writing_limit() -> str:
-    """What a database that writes parts may use in this process, as DuckDB wants it."""
-    return f"{_limits[0] if _limits else DEFAULT // 4}MB"
+    """How much memory a database that writes parts may use in this process, as DuckDB spells it: `128MB`."""
+    return f"{_limits[0] if _limits else DEFAULT_LIMIT // 4}MB"

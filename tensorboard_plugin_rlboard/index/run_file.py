@@ -1,75 +1,62 @@
-"""The files of a run, how far each has been read, and the parts of them that are to be loaded."""
+"""One file of a run: its format, how far it is read, and the cached parts of it that are still to be loaded."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.index.attempts.attempts import Steps
+from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts, StepOrder
 from tensorboard_plugin_rlboard.index.build.part import Part
-from tensorboard_plugin_rlboard.index.cache.local_store import KeptRange, Manifest
-from tensorboard_plugin_rlboard.sources.file_changes import FileState
+from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
+from tensorboard_plugin_rlboard.sources.file_changes import (
+    FileState,
+    Fingerprint,
+    with_range_read,
+    with_unpacked_size,
+)
 
 
-@dataclass(frozen=True)
-class Range:
-    """A byte range of whole lines; `newlines` are those of the file before it."""
-
-    offset: int
-    length: int
-    newlines: int
-
-
-@dataclass
+@dataclass(eq=False)
 class IndexedFile:
-    """One file of a run, and how far it has been read.
+    """One file of a run, and how far it is read.
+
+    Its fields are read by anyone and changed by its own methods only, which the indexing thread calls.
 
     Attributes:
         number: its number within the run; `digest` is its stable name in ids.
         path, relative: where it lies; the path never leaves the server.
-        known: its format.
-        state: what its bytes were at the last look, and how far they are indexed.
-        newlines: newline characters up to there.
-        waiting_at: size at which nothing but a half-written line was left, -1 where there may be more.
-        parts: how many ranges of it are in the table.
+        format: how its lines are read.
+        state: what its bytes were at the last look, and how far they are read.
+        newlines: newline characters of what is loaded.
+        parts: how many ranges of it are in the run's table.
         steps: split -> the order of its steps.
-        attempts: split -> (offset, attempt) as its rows are numbered.
-        to_load: parts of an earlier start that are still to be loaded, in file order.
-        kept: what the cache knows of the file, None where it is not to be kept.
-        early: (offset, end) of its last lines where they are shown before their turn, None where they are not.
-        was_early: whether they have been.
-        ordered: (ticket, end) of the ranges that are being built in other processes, in file order.
+        attempts: split -> where its attempts begin, as its rows are numbered.
+        cached: the ranges that are kept for the next start, from the first byte on without gaps.
+        to_load: those of them that are read, and not yet in the run's table, in file order.
+        early_range: (offset, end) of its last lines while they are shown before their turn, else None.
     """
 
     number: int
     path: str
     relative: str
-    known: Format
+    format: Format
     state: FileState
     newlines: int = 0
-    waiting_at: int = -1
     parts: int = 0
-    steps: dict[str, Steps] = field(default_factory=dict)
-    attempts: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    to_load: deque[KeptRange] = field(default_factory=deque)
-    kept: Manifest | None = None
-    early: tuple[int, int] | None = None
-    was_early: bool = False
-    ordered: deque[tuple[int, int]] = field(default_factory=deque)
+    steps: dict[str, StepOrder] = field(default_factory=dict)
+    attempts: Mapping[str, AttemptStarts] = field(default_factory=dict)
+    cached: tuple[CachedRange, ...] = ()
+    to_load: deque[CachedRange] = field(default_factory=deque)
+    early_range: tuple[int, int] | None = None
+    _waits_at_size: int = -1
 
     @property
     def loaded_to(self) -> int:
         """Offset up to which its rows are in the table."""
         return self.to_load[0].offset if self.to_load else self.state.read_to
-
-    @property
-    def ordered_to(self) -> int:
-        """Offset up to which its ranges are in the table or being built."""
-        return self.ordered[-1][1] if self.ordered else self.loaded_to
 
     @property
     def digest(self) -> str:
@@ -81,26 +68,107 @@ class IndexedFile:
     @property
     def pending(self) -> bool:
         """Whether bytes are left that may hold a whole line."""
-        more = self.state.read_to < self.state.size and self.waiting_at != self.state.size
-        return bool(self.to_load) or more
+        return bool(self.to_load) or (self.state.read_to < self.state.size and not self.waits_for_more)
+
+    @property
+    def waits_for_more(self) -> bool:
+        """Whether nothing can be read before the file grows or `retry` is called."""
+        return self._waits_at_size == self.state.size
+
+    def set_state(self, state: FileState) -> None:
+        """Takes over what a look at the file has found."""
+        self.state = state
+
+    def measure(self) -> None:
+        """Learns the size of a compressed file by unpacking it, where that was not done yet.
+
+        Raises:
+            OSError: it cannot be read or unpacked.
+        """
+        self.state = with_unpacked_size(self.state, self.path)
+
+    def wait_for_more(self) -> None:
+        """Notes that what is left holds no whole line, or cannot be read for now."""
+        self._waits_at_size = self.state.size
+
+    def retry(self) -> None:
+        """Lets what is left be read although the file has not grown."""
+        self._waits_at_size = -1
+
+    def advance(self, fingerprint: Fingerprint, newlines: int) -> None:
+        """Notes that the next range is read and done with.
+
+        Args:
+            fingerprint: of the bytes that were read.
+            newlines: newline characters among them.
+        """
+        self.state = with_range_read(self.state, fingerprint)
+        self.newlines += newlines
+
+    def restore(self, ranges: Sequence[CachedRange]) -> None:
+        """Takes over the parts of an earlier start, from the first byte to where the file is read; they are to be loaded."""
+        self.cached = tuple(ranges)
+        self.to_load = deque(ranges)
+
+    def adopt(self, state: FileState, ranges: Sequence[CachedRange]) -> None:
+        """Takes over parts that somebody else has built, from where the file is read to; they are to be loaded.
+
+        Args:
+            state: the file's state, read to the end of the last of them.
+            ranges: all cached ranges of the file up to there.
+        """
+        self.to_load = deque(cached for cached in ranges if cached.offset >= self.state.read_to)
+        self.state = state
+        self.cached = tuple(ranges)
+
+    def cached_part_loaded(self, newlines: int) -> None:
+        """Notes that the next part of `to_load` is in the table; it has so many newline characters."""
+        self.to_load.popleft()
+        self.newlines += newlines
+
+    def drop_unloaded(self, state: FileState, ranges: Sequence[CachedRange]) -> None:
+        """Forgets the parts that are to be loaded: their ranges are read again.
+
+        Args:
+            state: the file's state, read to where they begin.
+            ranges: the cached ranges that are left.
+        """
+        self.state = state
+        self.cached = tuple(ranges)
+        self.to_load = deque()
+
+    def range_cached(self, ranges: Sequence[CachedRange]) -> None:
+        """Notes the ranges that are kept for the next start."""
+        self.cached = tuple(ranges)
+
+    def part_added(self, part: Part, end: int) -> None:
+        """Notes that a part is in the table: those of a file come in its order.
+
+        Args:
+            part: the part.
+            end: offset behind its range.
+        """
+        self.parts += 1
+        if self.early_range and end >= self.early_range[1]:
+            self.early_range = None
+        for split, step, offset in part.changes:
+            self.steps.setdefault(split, StepOrder()).extend([(step, offset)])
+
+    def early_part_added(self, offset: int, end: int) -> None:
+        """Notes that the rows of its last lines are in the table before their turn."""
+        self.early_range = offset, end
+
+    def set_attempts(self, attempts: Mapping[str, AttemptStarts]) -> None:
+        """Notes how its rows are numbered."""
+        self.attempts = attempts
 
 
-@dataclass(frozen=True)
-class Arrived:
-    """A part that is to be loaded: the rows of one range of one file, in a Parquet file where there are any."""
-
-    file: IndexedFile
-    at: Range
-    part: Part
-    parquet: Path
-
-
-def digest_of(files: Iterable[IndexedFile]) -> str:
-    """A digest of the kept parts of some files, in the order of their paths; empty where there are none."""
+def cached_digest(files: Iterable[IndexedFile]) -> str:
+    """A digest of the cached parts of some files, in the order of their paths; empty where there are none."""
     names = [
-        "\0".join([file.relative, *(kept.part for kept in file.kept.ranges)])
+        "\0".join([file.relative, *(cached.part for cached in file.cached)])
         for file in sorted(files, key=lambda file: file.relative)
-        if file.kept
+        if file.cached
     ]
     if not names:
         return ""

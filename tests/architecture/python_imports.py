@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from repository import ROOT
+
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 Graph = dict[str, set[str]]
 

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from python_imports import PACKAGE, ROOT
+from python_imports import PACKAGE
+from repository import ROOT
 
 FRONTEND = ROOT / "frontend" / "src"
 DOCUMENTS = [

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from python_imports import ROOT
+from repository import ROOT
 
 PYTHON_LINES = 300
 TYPESCRIPT_LINES = 200

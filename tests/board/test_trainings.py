@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard import RolloutWriter
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Trainings
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-from tensorboard_plugin_rlboard.training.hyperparameters.merge import Declaration, EventFacts
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata, RolloutDeclaration
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 ROW = {"step": 1, "prompt": "p", "response": "a", "reward": 0.5}
@@ -36,10 +36,9 @@ class Tab:
         context = base_plugin.TBContext(logdir=str(folder), flags=given, data_provider=provider)
         self.plugin = RLBoardPlugin(context)
         self.client = Client(application.TensorBoardWSGI([self.plugin], data_provider=provider))
-        registry = self.plugin._registry
-        registry.start()
-        assert registry._thread is not None
-        registry._thread.join(60)
+        indexer = self.plugin._indexer
+        indexer.start()
+        indexer.wait(60)
 
     def ask(self, route: str, code: int = 200) -> Any:
         response = self.client.get(f"/data/plugin/rlboard/{route}")
@@ -60,7 +59,7 @@ def tab() -> Iterator[Open]:
 
     yield opened
     for each in made:
-        each.plugin._registry.stop()
+        each.plugin._indexer.stop()
 
 
 def test_two_trainings_side_by_side_are_told_apart_by_what_the_writer_declares(
@@ -160,16 +159,16 @@ def test_runs_are_paired_again_only_when_something_changes(
     registry.runs = {"a": run}
     trainings = Trainings(registry)
     known = TensorBoardRuns(("a", "b"))
-    assert trainings.of(run, known).pairing.how == "same"
+    assert trainings.of(run, known).pairing.method == "same"
     trainings.of(run, known)
     trainings.of(run, TensorBoardRuns(("a", "b")))
     assert len(counted) == 1
-    facts = EventFacts((Declaration("b", ("../a/r.jsonl",)),))
+    facts = EventMetadata((RolloutDeclaration("b", ("../a/r.jsonl",)),))
     declared = trainings.of(run, TensorBoardRuns(("a", "b"), facts))
-    assert (declared.pairing.runs, declared.pairing.how, len(counted)) == (("b",), "declared", 2)
+    assert (declared.pairing.runs, declared.pairing.method, len(counted)) == (("b",), "declared", 2)
     (tmp_path / "a").mkdir()
     (tmp_path / "rlboard.toml").write_text('[scalars]\nruns = "b"', encoding="utf-8")
-    assert trainings.of(run, TensorBoardRuns(("a", "b"), facts)).pairing.how == "settings"
+    assert trainings.of(run, TensorBoardRuns(("a", "b"), facts)).pairing.method == "settings"
     registry.runs = {"a": run, "c": run}
     trainings.of(run, known)
     assert len(counted) == 4

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache.blob_folder import RemoteFolder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.remote import filesystems
-from tensorboard_plugin_rlboard.sources.remote.filesystems import places
+from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
 from tensorboard_plugin_rlboard.texts import TextRules
 
 fsspec = pytest.importorskip("fsspec", reason="addresses come with the extra remote")
@@ -68,21 +70,21 @@ def bucket(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
         "AWS_DEFAULT_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(filesystems, "_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(filesystems, "_RETRY_PAUSES", (0, 0, 0))
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
-    places.clear()
+    file_systems.clear()
     system = fsspec.filesystem("s3", endpoint_url=server, skip_instance_cache=True, use_listings_cache=False)
     made = Bucket(system, f"bucket-{abs(hash(tmp_path))}")
     made.put("run/a.jsonl", "".join(line(step) for step in range(ROWS)))
     yield made
-    places.clear()
+    file_systems.clear()
 
 
 @pytest.fixture
 def rewards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rewards]:
     """Opens an address as TensorBoard would and gives the rewards; fails where a log is read that may not be."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
     real = range_builder.build_range
     read: list[int] = []
 
@@ -93,17 +95,19 @@ def rewards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rewards]:
     monkeypatch.setattr(part_loader, "build_range", build)
 
     def begin(url: str, cache: Path | None, *, reads: bool) -> list[float]:
-        registry = Registry(roots(url, ""), 0, cache)
-        opened.append(registry)
+        indexer = BackgroundIndexer(Registry(parse_roots(url, ""), cache), 0)
+        opened.append(indexer)
         read.clear()
-        registry.refresh()
+        indexer.index_now()
         assert bool(read) == reads
-        table = Board(registry).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+        table = Board(indexer).samples(
+            SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)
+        )
         return [float(str(reward)) for reward in table.columns["reward"]]
 
     yield begin
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def test_index_lies_beside_the_objects_and_is_fetched_into_the_cache(
@@ -120,7 +124,7 @@ def test_index_lies_beside_the_objects_and_is_fetched_into_the_cache(
     assert len(list(cache.rglob("*.parquet"))) == 7
     for key in beside:
         bucket.system.rm_file(f"{bucket.name}/logs/{key}")
-    places.clear()
+    file_systems.clear()
     assert rewards(bucket.url, cache, reads=False) == ALL, "they are kept here as well"
 
 

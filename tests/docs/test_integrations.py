@@ -1,7 +1,7 @@
 """The code in docs/integrations: every Python block runs, and what it wrote is what the tab would show.
 
 verl and OpenRLHF are stood in for by modules of the same names and signatures. Those of TRL and PyTorch are real: these
-tests are in the slow tier (`pip install trl==1.16.0`, then `pytest -m slow tests/test_docs_integrations.py`).
+tests are in the slow tier (`pip install trl==1.16.0`, then `pytest -m slow tests/docs/test_integrations.py`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from repository import ROOT
 
-DOCS = Path(__file__).parents[1] / "docs" / "integrations"
+DOCS = ROOT / "docs" / "integrations"
 
 
 def blocks(name: str) -> list[str]:

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from repository import ROOT
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
-TEXT = (Path(__file__).parents[1] / "docs" / "logging.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "logging.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 

@@ -9,7 +9,7 @@ from explode import LETTERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Reading
+from tensorboard_plugin_rlboard.formats.base import LineContext, LineSamples
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
 from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
@@ -113,10 +113,10 @@ TRAJECTORY = st.fixed_dictionaries(
 def test_any_json_gives_samples_or_a_reason(row: dict[str, Any]) -> None:
     recognise(row)
     for known in (VERIFIERS, TOKEN_EXPORT, VERIFIERS_LEGACY, MILES):
-        assert known.rows is not None
-        found = Exploded([])
+        assert known.to_samples is not None
+        found = LineSamples([])
         with suppress(ValueError):
-            found = known.rows(row, LETTERS if len(row) % 2 else Reading())
+            found = known.to_samples(row, LETTERS if len(row) % 2 else LineContext())
         assert all(reason.endswith(".") for reason in found.problems)
         for sample in found.rows:
             assert isinstance(sample.get("response", ""), str)

@@ -1,20 +1,20 @@
+"""Logs of no known format: guessed by their keys, or refused with a remedy."""
+
 from __future__ import annotations
 
-import json
 import tomllib
 from typing import Any
 
 import pytest
+from guessed_rows import CHAT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.base import Reading
+from tensorboard_plugin_rlboard.formats.base import KeyMapping, LineContext
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
-from tensorboard_plugin_rlboard.formats.generic.guess import completed, guess
+from tensorboard_plugin_rlboard.formats.generic.guess import guess_mapping, with_guessed_step
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.registry import by_name, recognise
-
-CHAT = [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "4"}]
+from tensorboard_plugin_rlboard.formats.registry import from_spec, recognise
 
 
 def flat(toml: str) -> dict[str, str]:
@@ -139,15 +139,15 @@ def flat(toml: str) -> dict[str, str]:
     ],
 )
 def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | None) -> None:
-    found = guess(row)
-    assert found.format is not None, found.why
+    found = guess_mapping(row)
+    assert found.format is not None, found.reason
     if words is not None:
         assert dict(found.mapping) == words
     assert found.format.name == "mapping"
     assert found.format.recognise(row)
-    assert all(key in found.why for key in found.mapping.values())
-    assert by_name(found.format.spec).options == found.format.options
-    assert key_mapping.is_guessed(by_name(found.format.spec))
+    assert all(key in found.reason for key in found.mapping.values())
+    assert from_spec(found.format.spec).options == found.format.options
+    assert from_spec(found.format.spec).mapping == KeyMapping(found.mapping, guessed=True)
     assert flat(found.toml) == dict(found.mapping)
 
 
@@ -208,18 +208,18 @@ NOTHING_TO_MAP = {"LLaMA-Factory trainer log", "verl FileLogger", "SkyRL aggrega
 @pytest.mark.parametrize("name", LOOK_ALIKES)
 def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     row = LOOK_ALIKES[name]
-    found = guess(row)
+    found = guess_mapping(row)
     assert found.format is None
     assert not found.mapping
-    assert found.why.endswith(".")
-    assert all(key in found.why for key in sorted(row)[:3])
+    assert found.reason.endswith(".")
+    assert all(key in found.reason for key in sorted(row)[:3])
     if name in NOTHING_TO_MAP:
-        assert ("rlboard.toml" in found.why, found.toml) == (False, "")
+        assert ("rlboard.toml" in found.reason, found.toml) == (False, "")
         return
-    assert "rlboard.toml" in found.why
-    assert "[mapping]" in found.why
+    assert "rlboard.toml" in found.reason
+    assert "[mapping]" in found.reason
     asked = tomllib.loads(found.toml)["mapping"]
-    assert set(asked) & set(key_mapping.RESPONSES), "the remedy says where the response is to be named"
+    assert set(asked) & set(key_mapping.RESPONSE_FIELDS), "the remedy says where the response is to be named"
 
 
 @pytest.mark.parametrize(
@@ -237,14 +237,18 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     ],
 )
 def test_a_refusal_says_what_is_missing(name: str, reason: str) -> None:
-    assert reason in guess(LOOK_ALIKES[name]).why
+    assert reason in guess_mapping(LOOK_ALIKES[name]).reason
 
 
 WORDS = (
     "prompt question response output text answer messages reward score step info role content logprobs tokens "
     "completion_ids level a.b outputText"
 )
+
+
 NAMES = st.sampled_from([*WORDS.split(), "", "\ud800"]) | st.text(max_size=5)
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
@@ -255,129 +259,42 @@ VALUES = st.recursive(
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
 @settings(max_examples=300, deadline=None)
 def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:
-    found = guess(row)
-    assert found.why
+    found = guess_mapping(row)
+    assert found.reason
     tomllib.loads(found.toml)
     if found.format is None:
         return
-    assert set(found.mapping) & {"prompt", *key_mapping.RESPONSES}
-    values = [key_mapping.at(row, path) for path in found.mapping.values()]
+    assert set(found.mapping) & {"prompt", *key_mapping.RESPONSE_FIELDS}
+    values = [key_mapping.value_at(row, path) for path in found.mapping.values()]
     assert any(isinstance(value, (str, list)) for value in values)
-    assert dict(key_mapping.words_of(by_name(found.format.spec))) == dict(found.mapping)
+    assert from_spec(found.format.spec).mapping == KeyMapping(found.mapping, guessed=True)
     assert flat(found.toml) == dict(found.mapping)
-    if found.format.rows is not None:
-        found.format.rows(row, Reading())
+    if found.format.to_samples is not None:
+        found.format.to_samples(row, LineContext())
 
 
 def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     row = {"prompt": "p", "response": "r", "score": 1.0, "global_step": 3}
     known = recognise(row)
     assert known is NATIVE
-    assert key_mapping.words_of(completed(known, row))["step"] == "global_step"
+    mapping = with_guessed_step(known, row).mapping
+    assert mapping is not None
+    assert mapping.keys["step"] == "global_step"
     for other in (
         {**row, "step": 3},
         {"prompt": "p", "response": "r", "score": 1.0},
         {"prompt": "p", "response": "r"},
     ):
-        assert completed(NATIVE, other) is NATIVE
+        assert with_guessed_step(NATIVE, other) is NATIVE
     verl = {"input": "i", "output": "o", "score": 1.0, "gts": "4", "step": 1}
     known = recognise(verl)
     assert known is not None
-    assert completed(known, {**verl, "global_step": 3}) is known
-
-
-def test_paths_lead_into_objects_and_lists() -> None:
-    row = {"a": {"b": [{"c": 1}]}, "x.y": 2, "x": {"y": 3}}
-    assert key_mapping.at(row, "a.b.0.c") == 1
-    assert key_mapping.at(row, "x.y") == 2
-    for path in ("a.b.1.c", "a.b.z", "a.c", "nothing", "a.b.0.c.d", "a.b.٠.c"):
-        assert key_mapping.at(row, path) is None
-
-
-def test_a_plain_mapping_is_read_without_a_function_and_a_deep_one_with() -> None:
-    plain = key_mapping.of(key_mapping.options({"prompt": "q", "response": "a", "reward": "s"}))
-    assert plain.rows is None
-    assert (plain.texts["prompt"], plain.numbers["reward"], plain.step) == (("q",), ("s",), ("step",))
-    deep = key_mapping.of(
-        key_mapping.options(
-            {
-                "prompt": "info.q",
-                "response": "out",
-                "reward": "info.s",
-                "columns.acc": "info.acc",
-                "group_id": "g",
-            }
-        )
-    )
-    assert deep.rows is not None
-    row = {
-        "info": {"q": "2+2?", "s": 1.0, "acc": 0.5},
-        "out": "4",
-        "prompt": "raw",
-        "step": 3,
-        "g": "u1",
-        "n": 7,
-    }
-    assert list(deep.rows(row, Reading()).rows) == [
-        {
-            "info": row["info"],
-            "logged.prompt": "raw",
-            "step": 3,
-            "n": 7,
-            "prompt": "2+2?",
-            "response": "4",
-            "reward": 1.0,
-            "acc": 0.5,
-            "group_id": "u1",
-        }
-    ]
-
-
-def test_conversations_and_ids_become_samples() -> None:
-    known = key_mapping.of(key_mapping.options({"messages": "chat", "reward": "r"}))
-    assert known.rows is not None
-    (row,) = known.rows({"chat": CHAT, "r": 1.0}, Reading()).rows
-    assert (row["prompt"], row["response"], row["reward"]) == ("2+2?", "4", 1.0)
-    assert row["messages"] == CHAT
-    broken = known.rows({"chat": [1], "r": 1.0}, Reading())
-    assert "chat" in broken.problems[0]
-    known = key_mapping.of(key_mapping.options({"response_token_ids": "ids", "prompt_token_ids": "p"}))
-    assert known.rows is not None
-    (row,) = known.rows({"ids": [5, 6], "p": [1]}, Reading()).rows
-    assert row["response_tokens"] == ["#5", "#6"]
-    assert "response" not in row
-    read = Reading(
-        to_tokens=lambda ids: [f"t{i}" for i in ids], to_text=lambda ids: "".join(f"t{i}" for i in ids)
-    )
-    (row,) = known.rows({"ids": [5, 6], "p": [1]}, read).rows
-    assert (row["response_tokens"], row["response"], row["prompt"]) == (["t5", "t6"], "t5t6", "t1")
-    assert "ids" in known.rows({"ids": ["a"]}, Reading()).problems[0]
-
-
-def test_a_mapping_says_why_a_row_is_none_of_it() -> None:
-    assert key_mapping.missing({"response": "a"}, {"a": "x"}) == ""
-    assert "under a;" in key_mapping.missing({"response": "a"}, {"b": "x"})
-    assert key_mapping.missing({"prompt": "a"}, {"response": "x"}) == ""
-    assert "under response or response_tokens;" in key_mapping.missing({"prompt": "a"}, {"a": "x"})
-
-
-def test_wrong_options_are_no_format() -> None:
-    for options in ({}, {"mapping": "[]"}, {"mapping": "{"}, {"mapping": json.dumps({"prompt": 3})}):
-        with pytest.raises(KeyError):
-            key_mapping.of(options)
-
-
-@given(st.dictionaries(st.sampled_from(sorted(set(key_mapping.WORDS))), st.text(min_size=1), min_size=1))
-@settings(max_examples=100, deadline=None)
-def test_the_text_of_a_mapping_says_the_same(words: dict[str, str]) -> None:
-    said = tomllib.loads(key_mapping.toml_of(words, "one\ntwo"))["mapping"]
-    assert said == {word: key.encode("utf-8", "replace").decode() for word, key in words.items()}
-    assert key_mapping.words_of(by_name(key_mapping.of(key_mapping.options(words)).spec)) == words
+    assert with_guessed_step(known, {**verl, "global_step": 3}) is known
 
 
 def test_columns_have_a_table_of_their_own() -> None:
     words = {"response": "r", "columns.acc": "info.acc", "columns.a b": "x"}
-    assert tomllib.loads(key_mapping.toml_of(words))["mapping"] == {
+    assert tomllib.loads(key_mapping.mapping_toml(words))["mapping"] == {
         "response": "r",
         "columns": {"acc": "info.acc", "a b": "x"},
     }

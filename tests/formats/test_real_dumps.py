@@ -1,6 +1,6 @@
 """Real dumps of trainers, one folder each: every sample in our words, the same under unknown names, and as native lines.
 
-After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/test_formats_samples.py``, then read the difference.
+After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/formats/test_real_dumps.py``, then read the difference.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+import repository
 from dumps import Dumps, as_native, dump, opened, readable
+from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
 
-FOLDER = Path(__file__).parent / "fixtures" / "samples"
-SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "samples"
+FOLDER = SAMPLES
+SNAPSHOTS = repository.SNAPSHOTS / "samples"
 FRAMEWORKS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
 # Numbers that compare a sample with the others of its step, and the count of problems, a missing step among them.

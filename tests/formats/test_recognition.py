@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from logged import FORMATS as FIXTURES
-from logged import LETTERS, SAMPLES, lines
+from logged import LETTERS, lines
+from repository import FORMATS as FIXTURES
+from repository import SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import Format, Origin, Reading
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.registry import FORMATS, by_name, recognise
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_slowly
+from tensorboard_plugin_rlboard.formats.registry import FORMATS, from_spec, recognise
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_line_with_python
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 
 OF_FOLDER = {
@@ -131,7 +132,7 @@ def test_each_row_belongs_to_one_format() -> None:
     "path", sorted(FIXTURES.glob("*/*.jsonl")), ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
 def test_no_row_is_claimed_twice(path: Path) -> None:
-    for row in map(parse_slowly, path.read_bytes().splitlines()):
+    for row in map(parse_line_with_python, path.read_bytes().splitlines()):
         claimed = claims(row or {})
         assert len(claimed) <= 1 or claimed in RELATIVES
         assert path.parent.name != "native" or claimed <= {"native", "roll-board"}
@@ -144,8 +145,10 @@ def test_names_are_stable_and_tell_formats_apart() -> None:
     assert all(known.definition for known in FORMATS)
     assert FORMATS[-1] is NATIVE
     for known in FORMATS:
-        assert by_name(known.name) is known
-        assert by_name(known.bound(step="3", split="eval").spec).told() == Origin(3, "eval")
+        assert from_spec(known.name) is known
+        assert from_spec(known.with_options(step="3", split="eval").spec).file_defaults() == PathDefaults(
+            3, "eval"
+        )
 
 
 KEYS = sorted(
@@ -173,7 +176,7 @@ VALUES = st.recursive(
     ),
     max_leaves=12,
 )
-MAKERS = [known for known in FORMATS if known.rows is not None]
+MAKERS = [known for known in FORMATS if known.to_samples is not None]
 OWN = {
     known.name: sorted(
         {key for name, path in every_file() for row in lines(path) if recognise(row) is known for key in row}
@@ -183,18 +186,18 @@ OWN = {
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@pytest.mark.parametrize("known", MAKERS, ids=lambda known: known.name)
+@pytest.mark.parametrize("file_format", MAKERS, ids=lambda file_format: file_format.name)
 @given(data=st.data())
-def test_no_line_makes_a_format_fail(known: Format, data: st.DataObject) -> None:
+def test_no_line_makes_a_format_fail(file_format: Format, data: st.DataObject) -> None:
     """A reader meets torn and foreign lines in the middle of a file; what a format cannot use, it says in a sentence."""
-    keys = st.sampled_from(OWN.get(known.name) or KEYS)
+    keys = st.sampled_from(OWN.get(file_format.name) or KEYS)
     own = data.draw(st.dictionaries(keys, VALUES, max_size=8))
     row = {**data.draw(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4)), **own}
-    known.recognise(row)
-    assert known.rows is not None
-    for reading in (Reading(), LETTERS):
+    file_format.recognise(row)
+    assert file_format.to_samples is not None
+    for reading in (LineContext(), LETTERS):
         try:
-            found = known.rows(row, reading)
+            found = file_format.to_samples(row, reading)
         except ValueError as error:
             assert str(error).endswith(".")  # noqa: PT017 (any other error is the failure)
             continue

@@ -1,6 +1,6 @@
 """Every trap of the flat and columnar dumps, read from disk to the tab: a run for each fixture file.
 
-After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/test_formats_traps.py``, then read the difference.
+After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/formats/test_traps.py``, then read the difference.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import repository
 from dumps import RULES, as_native, dump, opened, readable
-from logged import FORMATS, lines
+from logged import lines
+from repository import FORMATS
 from tokenizing import byte_level
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 
-SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "traps"
+SNAPSHOTS = repository.SNAPSHOTS / "traps"
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
 NAMES = ("areal", "ms_swift", "nemo_rl", "open_instruct", "roll_board", "roll_dump", "skyrl", "verl")
 
@@ -85,7 +88,7 @@ def folder(tmp_path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def column(board: Board, run: str, name: str, split: str = "train") -> list[Any]:
-    rows = board.samples(Selection(run, split=split), RULES, limit=100)
+    rows = board.samples(SamplesQuestion(Selection(run, split=split), RULES, limit=100))
     return list(rows.columns[name])
 
 
@@ -100,7 +103,7 @@ def test_answers_to_one_prompt_of_verl_are_one_group(folder: tuple[Path, Any]) -
     rows = [{**row, "input": f"{i}", "score": float(i), "uid": f"p{i // 2}_{i % 2}_0"} for i in range(4)]
     write(root / "run" / "1.jsonl", *rows)
     board = look()
-    samples = [board.sample("run", name, RULES) for name in column(board, "run", "id")]
+    samples = [board.sample(SampleQuestion("run", name, RULES)) for name in column(board, "run", "id")]
     assert [sample.scalars["group_mean"] for sample in samples] == [0.5, 0.5, 2.5, 2.5]
 
 
@@ -138,7 +141,7 @@ def test_a_tokenizer_beside_the_run_spells_ids_and_splits_the_conversation(folde
     board = look()
     for run, step in (("run/logs", 3), ("run/traces", 1)):
         (name,) = column(board, run, "id")
-        sample = board.sample(run, name, RULES)
+        sample = board.sample(SampleQuestion(run, name, RULES))
         assert sample.step == step
         assert len(sample.raw_tokens) == len(response)
         assert "".join(sample.response_tokens) == " It is 117. ✅"

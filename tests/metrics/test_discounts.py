@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -24,12 +25,12 @@ def test_the_discounts_of_a_run_reach_its_samples(
     row = {"step": 1, "response": "abc", "response_tokens": list("abc"), "values": [10.0, 20.0, 40.0]}
     write_rows(tmp_path / "a.jsonl", [row | {"token_rewards": [1.0, 2.0, 4.0]}])
     board = open_board(tmp_path)
-    (name,) = board.samples(Selection("."), TextRules()).columns["id"]
-    opened = board.token_lists(".", str(name))
+    (name,) = board.samples(SamplesQuestion(Selection("."), TextRules())).columns["id"]
+    opened = board.token_lists(TokensQuestion(".", str(name)))
     assert opened["return_to_go"] == [3.0, 4.0, 4.0]
     assert opened["td_error"] == [1.0, 2.0, -36.0]
     assert opened["value_error"] == [0.75, 7.0, 36.0]
-    sample = board.sample(".", str(name), TextRules())
+    sample = board.sample(SampleQuestion(".", str(name), TextRules()))
     assert (sample.value_target, sample.gamma, sample.lam) == ("gae", 0.5, 0.5)
     # The index: (0.75² + 7² + 36²) / 3 = 1345.5625 / 3.
     assert sample.scalars["value_mse"] == pytest.approx(448.52083333333333)

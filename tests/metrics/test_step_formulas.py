@@ -10,6 +10,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 
 Row = dict[str, Any]
 BoardOf = Callable[[Iterable[Row]], Board]
@@ -26,7 +27,7 @@ def test_statistics_of_a_sample_metric(board_of: BoardOf) -> None:
     # position 4 q of the sorted values, between neighbours linearly (NumPy's default; Hyndman and Fan, type 7):
     # q = 0.01 at 0.04 is 0.4, q = 0.05 at 0.2 is 2, q = 0.95 at 3.8 is 38, q = 0.99 at 3.96 is 39.6.
     rows = rewarded(30.0, 0.0, 40.0, math.nan, 10.0, 20.0, math.inf, None)
-    found = board_of(rows).steps(Selection("."), ("reward",)).metrics["reward"]
+    found = board_of(rows).steps(StepsQuestion(Selection("."), ("reward",))).metrics["reward"]
     assert {name: list(values) for name, values in vars(found).items()} == {
         "count": [5],
         "nonfinite": [2],
@@ -53,20 +54,20 @@ def test_statistics_of_a_token_metric_are_weighted_by_tokens(board_of: BoardOf) 
         {"step": 1, "response_tokens": list("ab"), "values": [5, math.nan]},
         {"step": 1, "response_tokens": list("ab"), "values": [math.nan, math.nan]},
     ]
-    found = board_of(rows).steps(Selection("."), ("values_mean",)).metrics["values_mean"]
+    found = board_of(rows).steps(StepsQuestion(Selection("."), ("values_mean",))).metrics["values_mean"]
     assert (found.count[0], found.nonfinite[0], found.sum[0], found.mean[0]) == (4, 3, 8.0, 2.0)
     assert (found.min[0], found.max[0], found.std[0], found.p75[0]) == (1.0, 5.0, 2.0, 4.0)
 
 
 def test_the_mean_of_one_token(board_of: BoardOf) -> None:
     found = board_of([{"step": 1, "response_tokens": ["a"], "values": [5]}])
-    assert found.steps(Selection("."), ("values_mean",)).metrics["values_mean"].mean == [5.0]
+    assert found.steps(StepsQuestion(Selection("."), ("values_mean",))).metrics["values_mean"].mean == [5.0]
 
 
 def test_statistics_of_group_metrics(board_of: BoardOf) -> None:
     # Groups 0, 4 and 10, 10: means 2, 2, 10, 10, deviations 2, 2, 0, 0; beside a metric that needs no group.
     rows = [*rewarded(0.0, 4.0), *rewarded(10.0, 10.0, prompt="q")]
-    found = board_of(rows).steps(Selection("."), ("group_mean", "reward", "group_std")).metrics
+    found = board_of(rows).steps(StepsQuestion(Selection("."), ("group_mean", "reward", "group_std"))).metrics
     assert (found["group_mean"].mean, found["group_std"].mean, found["reward"].mean) == ([6.0], [1.0], [6.0])
     assert (found["group_mean"].std, found["group_std"].max, found["group_mean"].p75) == (
         [4.0],

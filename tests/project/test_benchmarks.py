@@ -11,10 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
-
 import asking
 import bench
 import generate
@@ -25,6 +21,7 @@ import long_sample
 import machine
 import million
 import new_line
+import pytest
 import run
 import serving
 import small_files

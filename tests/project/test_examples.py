@@ -13,12 +13,11 @@ from random import Random
 from typing import Any
 
 import pytest
+from repository import ROOT
 
-REPOSITORY = Path(__file__).parent.parent
-SAMPLES = REPOSITORY / "rollout_samples"
-sys.path.insert(0, str(REPOSITORY))  # the examples are not installed
+from examples.ppo_couplets import lexicon, task
 
-from examples.ppo_couplets import lexicon, task  # noqa: E402 - needs the path above
+SAMPLES = ROOT / "rollout_samples"
 
 needs_torch = pytest.mark.skipif(
     find_spec("torch") is None, reason="torch is not installed: pip install .[examples]"
@@ -221,7 +220,7 @@ def check_row(row: dict[str, Any], fields: tuple[str, ...]) -> None:
 @needs_torch
 def test_a_quick_training_writes_whole_rollouts(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "examples.ppo_couplets.train", "--quick", "--out", str(tmp_path)]
-    subprocess.run(command, check=True, cwd=REPOSITORY, capture_output=True)
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
     for rank in (0, 1):
         assert (tmp_path / "train_couplets" / f"rollouts.rank_{rank}.jsonl").stat().st_size
     train, evaluation = rows_of(tmp_path / "train_couplets"), rows_of(tmp_path / "eval_couplets")
@@ -231,7 +230,7 @@ def test_a_quick_training_writes_whole_rollouts(tmp_path: Path) -> None:
         check_row(row, TRAIN_FIELDS)
     assert all("ref_response" in row for row in evaluation)
     assert list((tmp_path / "train_couplets").glob("events.out.tfevents.*"))
-    again = subprocess.run(command, check=False, cwd=REPOSITORY, capture_output=True, text=True)
+    again = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
     assert again.returncode == 2
     assert "already holds a training" in again.stderr
 

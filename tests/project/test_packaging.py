@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -13,15 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import rlboard_frontend
 import setuptools
+from repository import ROOT
 from tensorboard.plugins import base_plugin
 
 import tensorboard_plugin_rlboard
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "_build_backend"))
-
-import rlboard_frontend  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +119,47 @@ def test_the_floors_are_the_documented_ones(metadata: dict[str, Any]) -> None:
     assert metadata["python_requires"] == ">=3.11"
     assert {"tensorboard>=2.17.1", "duckdb>=2.0"} <= set(metadata["install_requires"])
     assert not [name for name in metadata["install_requires"] if "torch" in name]
+
+
+DISTRIBUTIONS = {"simdjson": "pysimdjson", "backports": "backports.zstd", "yaml": "pyyaml"}
+"""Of the modules whose package has another name."""
+
+
+def third_party(path: Path) -> set[str]:
+    """The packages that a module uses: what it imports, wherever, but for types."""
+    modules: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules.append(node.module or "")
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            modules += [str(arg.value) for arg in node.args if isinstance(arg, ast.Constant)]
+    if any(module.startswith("tensorboard.compat.proto") for module in modules):
+        modules.append("protobuf")  # its messages are written and read with protobuf's own methods
+    # `compression` is in the standard library from Python 3.14 on.
+    ours = sys.stdlib_module_names | {PACKAGE, "_typeshed", "compression"}
+    return {DISTRIBUTIONS.get(top, top) for top in (m.partition(".")[0] for m in modules) if top not in ours}
+
+
+def test_every_package_that_is_used_is_named(metadata: dict[str, Any]) -> None:
+    required = {requirement_name(text) for text in metadata["install_requires"]}
+    extras = {
+        requirement_name(text)
+        for extra, texts in metadata["extras_require"].items()
+        if extra not in {"test", "dev", "examples"}
+        for text in texts
+    }
+    used = {name: path for path in (ROOT / PACKAGE).rglob("*.py") for name in third_party(path)}
+    missing = {name: str(path) for name, path in used.items() if name not in required | extras}
+    assert not missing
+    assert required <= set(used), "a package that is required and not used"
+
+
+def requirement_name(requirement: str) -> str:
+    found = re.match(r"[\w.-]+", requirement)
+    assert found is not None
+    return found[0].lower()
 
 
 def test_a_wheel_carries_the_bundle_and_nothing_that_is_gone(project: Path) -> None:

@@ -1,28 +1,24 @@
+"""Hyperparameters: their names, sources and bounds."""
+
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hyperparameter_files import MODEL
 
-from tensorboard_plugin_rlboard.board.runs.hyperparameters import Configs, folder
-from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+from tensorboard_plugin_rlboard.board.runs.hyperparameters import Hyperparameters, run_folder
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata, RolloutDeclaration
 from tensorboard_plugin_rlboard.training.hyperparameters.aliases import ALIASES
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import (
-    Declaration,
-    EventFacts,
-    RunConfig,
-    Source,
-    combined,
-    flattened,
-    is_training,
+    HyperparameterSource,
+    RunHyperparameters,
+    flatten,
+    is_training_config,
+    merge_sources,
 )
-from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import ConfigFiles
 from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 VERL = {
@@ -49,6 +45,8 @@ VERL = {
     "data": {"max_response_length": 1024, "train_files": ["a"]},
     "trainer": {"project_name": "p"},
 }
+
+
 KNOWN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "verl": (
         VERL,
@@ -157,34 +155,37 @@ KNOWN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("name", KNOWN)
 def test_the_names_of_a_trainer_become_ours(name: str) -> None:
     values, expected = KNOWN[name]
-    found = combined([Source("config.json", values)])
-    assert {key: value for key, value in found.config.items() if key in ALIASES} == expected
-    assert found.sources.keys() == found.config.keys()
-    assert is_training(values)
+    found = merge_sources([HyperparameterSource("config.json", values)])
+    assert {key: value for key, value in found.values.items() if key in ALIASES} == expected
+    assert found.sources.keys() == found.values.keys()
+    assert is_training_config(values)
 
 
 def test_a_name_says_where_it_is_from_and_what_it_is_there() -> None:
-    found = combined([Source("run/config.json", VERL)])
+    found = merge_sources([HyperparameterSource("run/config.json", VERL)])
     assert found.sources["epsilon_high"] == "run/config.json: actor_rollout_ref.actor.clip_ratio_high"
     assert found.sources["trainer.project_name"] == "run/config.json"
     # What another name or another part of the training says stays under its own.
-    assert found.config["actor_rollout_ref.actor.clip_ratio"] == 0.2
-    assert found.config["actor_rollout_ref.rollout.val_kwargs.temperature"] == 0
-    assert "data.train_files" not in found.config
-    assert combined([Source("a", {"gamma": 1})]).sources == {"gamma": "a"}
+    assert found.values["actor_rollout_ref.actor.clip_ratio"] == 0.2
+    assert found.values["actor_rollout_ref.rollout.val_kwargs.temperature"] == 0
+    assert "data.train_files" not in found.values
+    assert merge_sources([HyperparameterSource("a", {"gamma": 1})]).sources == {"gamma": "a"}
 
 
 def test_what_is_switched_off_is_not_said() -> None:
     off = {"kl_loss_coef": 0.001, "use_kl_loss": False, "a": {"kl_coef": 0.01, "use_kl_in_reward": False}}
-    assert "beta" not in combined([Source("a", off)]).config
-    assert combined([Source("a", {**off, "use_kl_loss": True})]).config["beta"] == 0.001
+    assert "beta" not in merge_sources([HyperparameterSource("a", off)]).values
+    assert merge_sources([HyperparameterSource("a", {**off, "use_kl_loss": True})]).values["beta"] == 0.001
 
 
 def test_the_first_source_counts_name_by_name() -> None:
-    found = combined(
-        [Source("one", {"gamma": 0.9, "x": 1}), Source("two", {"discount": 0.5, "lam": 1, "x": 2, "y": 3})]
+    found = merge_sources(
+        [
+            HyperparameterSource("one", {"gamma": 0.9, "x": 1}),
+            HyperparameterSource("two", {"discount": 0.5, "lam": 1, "x": 2, "y": 3}),
+        ]
     )
-    assert found.config == {"gamma": 0.9, "lam": 1, "x": 1, "y": 3}
+    assert found.values == {"gamma": 0.9, "lam": 1, "x": 1, "y": 3}
     assert found.sources == {"gamma": "one", "lam": "two", "x": "one", "y": "two"}
 
 
@@ -203,34 +204,21 @@ def test_only_short_single_values_are_kept_and_no_secrets() -> None:
         "secret": 3,
         "token": "t",
     }
-    assert flattened(values) == {"e": True, "f": "x", "max_tokens": 5, "secret": 3}
+    assert flatten(values) == {"e": True, "f": "x", "max_tokens": 5, "secret": 3}
 
 
 def test_the_number_of_names_is_bounded_and_known_ones_come_first() -> None:
-    found = combined([Source("a", {**{f"n{i}": i for i in range(300)}, "gamma": 0.5})])
-    assert len(found.config) == len(found.sources) == 200
-    assert next(iter(found.config)) == "gamma"
+    found = merge_sources([HyperparameterSource("a", {**{f"n{i}": i for i in range(300)}, "gamma": 0.5})])
+    assert len(found.values) == len(found.sources) == 200
+    assert next(iter(found.values)) == "gamma"
 
 
 def test_a_number_may_be_written_as_text_and_a_word_is_no_number() -> None:
-    assert combined(
-        [Source("a", {"lr": "1e-6", "kl_penalty": "kl", "beta": "auto", "gamma": "nan"})]
-    ).config == {"learning_rate": 1e-6, "kl_penalty": "kl"}
-    assert combined([Source("a", {"beta": True})]).config == {}
-    assert combined([Source("a", {"gamma": math.inf})]).config == {"gamma": math.inf}
-
-
-MODEL: dict[str, Any] = {
-    "architectures": ["Qwen2ForCausalLM"],
-    "model_type": "qwen2",
-    "hidden_size": 896,
-    "vocab_size": 151936,
-    "rms_norm_eps": 1e-6,
-    "temperature": 1.0,
-    "top_p": 1.0,
-    "num_hidden_layers": 24,
-    "max_length": 20,
-}
+    assert merge_sources(
+        [HyperparameterSource("a", {"lr": "1e-6", "kl_penalty": "kl", "beta": "auto", "gamma": "nan"})]
+    ).values == {"learning_rate": 1e-6, "kl_penalty": "kl"}
+    assert merge_sources([HyperparameterSource("a", {"beta": True})]).values == {}
+    assert merge_sources([HyperparameterSource("a", {"gamma": math.inf})]).values == {"gamma": math.inf}
 
 
 @pytest.mark.parametrize(
@@ -247,118 +235,27 @@ MODEL: dict[str, Any] = {
     ],
 )
 def test_the_settings_of_a_model_are_not_those_of_a_training(values: dict[str, Any], is_one: bool) -> None:
-    assert is_training(values) is is_one
-
-
-def write(path: Path, values: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(values if isinstance(values, str) else json.dumps(values), encoding="utf-8")
-
-
-def files(root: Path) -> ConfigFiles:
-    return ConfigFiles([Root("", str(root))], seconds=0.0)
-
-
-def test_files_beside_and_above_are_found_the_nearest_first(tmp_path: Path) -> None:
-    run = tmp_path / "a" / "b" / "c" / "run"
-    write(run / "rollouts.config.json", {"config": {"gamma": 1}})
-    write(run / "config.json", {"gamma": 2})
-    write(run.parent / "hparams.json", {"gamma": 3})
-    write(run.parent / "config.toml", "gamma = 4")
-    write(run.parent.parent / "args.json", {"gamma": 5})
-    write(run.parent.parent / "config.json", MODEL)
-    write(run.parent.parent.parent / "config.json", {"gamma": 6})
-    found = files(tmp_path).of(str(run))
-    assert [(source.name, source.values["gamma"]) for source in found] == [
-        ("rollouts.config.json", 1),
-        ("a/b/c/run/config.json", 2),
-        ("a/b/c/hparams.json", 3),
-        ("a/b/c/config.toml", 4),
-        ("a/b/args.json", 5),
-    ]
-
-
-def test_nothing_above_the_log_directory_is_opened(tmp_path: Path) -> None:
-    write(tmp_path / "config.json", {"gamma": 1})
-    (tmp_path / "logs" / "run").mkdir(parents=True)
-    assert files(tmp_path / "logs").of(str(tmp_path / "logs" / "run")) == ()
-    assert files(tmp_path / "logs").of(str(tmp_path)) == ()
-    assert ConfigFiles([Root("", "s3://b/logs")]).of("s3://b/logs/run") == ()
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "{",
-        "[1]",
-        "3",
-        '{"gamma": NaN, "x": 1}',
-        '{"config": 3}',
-        "[" * 100_000,
-        json.dumps({"gamma": 1}) + " " * 1_000_001,
-    ],
-)
-def test_files_that_say_nothing_are_passed_over(tmp_path: Path, content: str) -> None:
-    write(tmp_path / "config.json", content)
-    write(tmp_path / "rollouts.config.json", content)
-    (tmp_path / "args.json").mkdir()
-    (tmp_path / "hparams.json").write_bytes(b"\xff\xfe")
-    assert files(tmp_path).of(str(tmp_path)) == ()
-
-
-def test_yaml_is_read_where_its_package_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("yaml")
-    write(tmp_path / ".hydra" / "config.yaml", "algorithm:\n  gamma: 0.9\n  lr: 1e-6\n")
-    write(tmp_path / "hparams.yaml", "!!python/object:os.system {}")
-    (found,) = files(tmp_path).of(str(tmp_path))
-    assert combined([found]).config == {"gamma": 0.9, "learning_rate": 1e-6}
-    write(tmp_path / ".hydra" / "config.yaml", "gamma: 1\n" + "#" * 100_000)
-    assert files(tmp_path).of(str(tmp_path)) == ()
-    write(tmp_path / ".hydra" / "config.yaml", "gamma: 1")
-
-    def none(name: str) -> Any:
-        raise ImportError(name)
-
-    monkeypatch.setattr(
-        "tensorboard_plugin_rlboard.training.hyperparameters.trainer_files.importlib.import_module", none
-    )
-    assert files(tmp_path).of(str(tmp_path)) == ()
-
-
-def test_a_yaml_that_refers_to_itself_is_bounded(tmp_path: Path) -> None:
-    pytest.importorskip("yaml")
-    lines = ["a0: &a0 {x: 1, y: 2}"]
-    lines += [f"a{i}: &a{i} {{{', '.join(f'k{j}: *a{i - 1}' for j in range(9))}}}" for i in range(1, 9)]
-    write(tmp_path / "config.yaml", "\n".join([*lines, "gamma: 1"]))
-    files(tmp_path).of(str(tmp_path))  # it comes back
-
-
-def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
-    look = files(tmp_path)
-    assert look.of(str(tmp_path)) == ()
-    write(tmp_path / "config.json", {"gamma": 1})
-    (first,) = look.of(str(tmp_path))
-    assert look.of(str(tmp_path))[0].values is first.values
-    write(tmp_path / "config.json", {"gamma": 0.95})
-    assert look.of(str(tmp_path))[0].values == {"gamma": 0.95}
-    (tmp_path / "config.json").unlink()
-    assert look.of(str(tmp_path)) == ()
+    assert is_training_config(values) is is_one
 
 
 def test_all_sources_of_a_run_in_their_order() -> None:
-    facts = EventFacts(
+    facts = EventMetadata(
         hparams={"tb": {"gamma": 3, "h": 3, "a": 3}},
         arguments={"tb": {"beta": 4, "h": 4, "num_generations": 4}},
         declarations=(
-            *(Declaration("tb", ("r.jsonl",)), Declaration("tb", ("r.jsonl",), {"beta": 5, "d": 5})),
-            Declaration("other", ("r.jsonl",), {"z": 9}),
+            *(
+                RolloutDeclaration("tb", ("r.jsonl",)),
+                RolloutDeclaration("tb", ("r.jsonl",), {"beta": 5, "d": 5}),
+            ),
+            RolloutDeclaration("other", ("r.jsonl",), {"z": 9}),
         ),
     )
-    settings = Settings(config={"gamma": 1}, config_sources={"gamma": "rlboard.toml"})
-    configs = Configs()
-    found = configs.of("run", settings, [Source("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"])
-    assert found == RunConfig(
+    settings = Settings(hyperparameters={"gamma": 1}, hyperparameter_files={"gamma": "rlboard.toml"})
+    configs = Hyperparameters()
+    found = configs.of(
+        "run", settings, [HyperparameterSource("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"]
+    )
+    assert found == RunHyperparameters(
         {"gamma": 1, "beta": 4, "group_size": 4, "a": 2, "h": 3, "d": 5},
         {
             "gamma": "rlboard.toml",
@@ -369,16 +266,18 @@ def test_all_sources_of_a_run_in_their_order() -> None:
             "d": "RolloutWriter",
         },
     )
-    again = configs.of("run", settings, [Source("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"])
+    again = configs.of(
+        "run", settings, [HyperparameterSource("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"]
+    )
     assert again is found
     assert configs.of("run", settings, [], facts, ["tb"], ["tb"]) is not found
-    assert configs.of("run", Settings(), [], EventFacts(), []) == RunConfig()
+    assert configs.of("run", Settings(), [], EventMetadata(), []) == RunHyperparameters()
 
 
 def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
     def read(*names: str) -> dict[str, Any]:
-        facts = EventFacts(hparams={name: {"x": 1} for name in names})
-        return dict(Configs().of("run", Settings(), [], facts, ["tb"]).config)
+        facts = EventMetadata(hparams={name: {"x": 1} for name in names})
+        return dict(Hyperparameters().of("run", Settings(), [], facts, ["tb"]).values)
 
     assert read("tb/17") == {"x": 1}
     assert read("tb/17", "tb/18") == {}
@@ -398,35 +297,5 @@ def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
 )
 def test_the_folder_of_a_run(run: str, relative: str, path: str, expected: str) -> None:
     found: Any = SimpleNamespace(name=run, files={relative: SimpleNamespace(relative=relative, path=path)})
-    assert folder(found) == expected
-    assert folder(SimpleNamespace(name=run, files={})) == ""  # type: ignore[arg-type]
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["gamma", "lr", "optim", "critic", "beta"]) | st.text(max_size=4),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from(["gamma", "kl_coef", "use_kl_in_reward", "a"]) | st.text(max_size=4), JSON
-    )
-)
-def test_whatever_a_file_holds_is_told_as_single_values(values: dict[str, Any]) -> None:
-    is_training(values)
-    found = combined([Source("a", values)])
-    assert found.config.keys() == found.sources.keys()
-    assert all(isinstance(value, (str, int, float)) for value in found.config.values())
-    numbers = [
-        value for name, value in found.config.items() if name in ALIASES and name != "advantage_estimator"
-    ]
-    assert all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in numbers)
+    assert run_folder(found) == expected
+    assert run_folder(SimpleNamespace(name=run, files={})) == ""  # type: ignore[arg-type]

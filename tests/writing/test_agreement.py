@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from repository import ROOT
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def strange_row(draw: random.Random, step: int) -> dict[str, Any]:

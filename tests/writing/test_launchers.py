@@ -10,8 +10,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 
-REPOSITORY = Path(__file__).parent.parent
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="tried on Linux only")]
 
 
@@ -19,7 +19,7 @@ def started(folder: Path, script: str, *launcher: str) -> None:
     path = folder / "training.py"
     path.write_text(textwrap.dedent(script))
     command = [sys.executable, *launcher, str(path), str(folder)]
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "RAY_DEDUP_LOGS": "0"}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "RAY_DEDUP_LOGS": "0"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=170, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
 

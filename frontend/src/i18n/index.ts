@@ -1,4 +1,4 @@
-/** Words: `t` for sentences, `metricLabel` and `metricHint` for the names of metrics. */
+/** Words of the page in the language that the reader chose. */
 
-export { has, LANGUAGES, type Language, language, type Slots, speak, t } from "./catalogue";
-export { joinHint, marked, metricHint, metricLabel } from "./names";
+export { LANGUAGES, type Language, language, setLanguage } from "./language";
+export { findMessage, type MessageKey, type Slots, t } from "./messages";

@@ -1,9 +1,9 @@
-/** Numbers as text: short for reading, whole for copying. The same in every language. */
+/** Numbers as text, short for reading or with every digit for copying; the same in every language. */
 
 /** Stands for a value that was not logged. */
 export const MISSING = "–";
 
-/** The word for a number that is none. */
+/** NaN and infinities by name. */
 function word(x: number): string {
   if (Number.isNaN(x)) return "NaN";
   return x > 0 ? "Infinity" : "-Infinity";

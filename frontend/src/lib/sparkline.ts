@@ -1,5 +1,6 @@
 /** A curve as one SVG path: gaps where there is no number, at most two points per pixel. */
 
+/** The `d` of an SVG path through the values, in a box of this size. */
 export function sparkline(values: readonly (number | null)[], width: number, height: number): string {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

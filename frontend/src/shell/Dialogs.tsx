@@ -1,12 +1,13 @@
 /** The dialogs of the page, of which one at most is open. */
 
 import type { JSX } from "preact";
-import { run } from "../state/data";
+import { run } from "../data/runs";
 import { HelpDialog } from "./HelpDialog";
-import { MappingDialog } from "./info/Mapping";
+import { MappingDialog } from "./info/ColumnMapping";
 import { RunInfoDialog } from "./info/RunInfoDialog";
 import { ProblemsDialog } from "./ProblemsDialog";
 
+/** The dialog that is open. */
 export type DialogName = "help" | "problems" | "info" | "mapping";
 
 export interface DialogsProps {

@@ -1,8 +1,8 @@
-/** All keys, as registered by whoever listens now. */
+/** The dialog of the keys that are registered now. */
 
 import type { JSX } from "preact";
-import { t } from "../i18n";
-import { listening } from "../state/keys";
+import { findMessage, t } from "../i18n";
+import { activeKeys } from "../state/keys";
 import { Dialog } from "../ui";
 
 const SIGNS: Readonly<Record<string, string>> = {
@@ -14,18 +14,21 @@ const SIGNS: Readonly<Record<string, string>> = {
   " ": "␣",
 };
 
+/** The words of a message whose key is made of a registered key; the message's key where there are none. */
+const wordsOf = (key: string): string => findMessage(key) ?? key;
+
 export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={t("shell.help")} closeLabel={t("shell.close")} onClose={onClose} testId="help-dialog">
-      {listening().map(({ scope, keys }) => (
-        <section key={scope} aria-label={t(`${scope}.keys`)}>
-          <h3 class="muted">{t(`${scope}.keys`)}</h3>
+      {activeKeys().map(({ scope, keys }) => (
+        <section key={scope} aria-label={wordsOf(`${scope}.keys`)}>
+          <h3 class="muted">{wordsOf(`${scope}.keys`)}</h3>
           <dl class="keys">
             {keys.map((key) => [
               <dt key={`${key} key`}>
                 <kbd>{SIGNS[key] ?? key}</kbd>
               </dt>,
-              <dd key={key}>{t(`${scope}.key.${key}`)}</dd>,
+              <dd key={key}>{wordsOf(`${scope}.key.${key}`)}</dd>,
             ])}
           </dl>
         </section>

@@ -1,12 +1,13 @@
-/** Lines that could not be read and values that did not fit: where each is, and why. Nothing is swallowed. */
+/** The problems of a run: lines that could not be read and values that did not fit, where each is and why. */
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Problems } from "../api/answers";
-import { api } from "../api/client";
+import { problems } from "../data/questions/problems";
+import { runs } from "../data/runs";
+import { useAnswer } from "../data/useAnswer";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { runs, useAnswer } from "../state/data";
 import { selection } from "../state/selection";
 import { Button, Dialog, ErrorBox } from "../ui";
 
@@ -44,6 +45,7 @@ function Listing({ columns }: { columns: Problems["columns"] }): JSX.Element {
   );
 }
 
+/** Files that were looked at and are not shown, and why. */
 export function Ignored(): JSX.Element | null {
   const ignored = runs.value?.ignored ?? [];
   if (ignored.length === 0) return null;
@@ -61,12 +63,11 @@ export function Ignored(): JSX.Element | null {
   );
 }
 
+/** The problems of the run, page by page. */
 export function ProblemsDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const [offset, setOffset] = useState(0);
   const { run } = selection.value;
-  const answer = useAnswer(run === "" ? "" : `problems ${run} ${offset}`, (signal) =>
-    api.problems({ run }, { offset, limit: PAGE }, signal),
-  );
+  const answer = useAnswer(problems, run === "" ? null : { run, offset, limit: PAGE });
   const total = answer.data?.total ?? 0;
   const last = Math.min(offset + PAGE, total);
   return (

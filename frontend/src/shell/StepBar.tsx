@@ -1,28 +1,20 @@
-/** Which step, split and attempt: the second bar. */
+/** The second bar: step, pinned step, range, filter, split and attempt. */
 
 import type { JSX } from "preact";
+import { run } from "../data/runs";
+import { hasStepRange } from "../data/scopes";
+import { steps } from "../data/steps";
+import { goToStep, moveStep, togglePin } from "../data/stepWalk";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { ranged, run, steps } from "../state/data";
-import { editFilter } from "../state/filter";
+import { editFilter } from "../state/focusRequests";
 import { select, selection } from "../state/selection";
-import { goToStep, moveStep, togglePin } from "../state/steps";
 import { Button, NumberField, Select } from "../ui";
-import { Scrubber } from "./Scrubber";
-
-/** The chosen steps in words: "steps 100 – 240", "all steps". */
-export function rangeWords(): string {
-  const { step_min, step_max } = selection.value;
-  const first = run.value?.steps.first ?? null;
-  if (step_max === null && (step_min === null || (first !== null && step_min <= first)))
-    return t("shell.range.all");
-  if (step_max === null) return t("shell.range.from", { from: step_min ?? "" });
-  if (step_min === null) return t("shell.range.to", { to: step_max });
-  return t("shell.range", { from: step_min, to: step_max });
-}
+import { rangeWords } from "./rangeText";
+import { StepSlider } from "./StepSlider";
 
 function Range(): JSX.Element | null {
-  if (!ranged.value) return null;
+  if (!hasStepRange.value) return null;
   return (
     <span class="chip number" data-testid="range-chip">
       {rangeWords()}
@@ -80,17 +72,17 @@ function Pin(): JSX.Element {
 function Splits(): JSX.Element | null {
   const splits = run.value?.splits ?? [];
   if (splits.length < 2 && selection.value.split === "") return null;
-  const served = splits.includes("train") ? "train" : (splits[0] ?? "");
-  const value = selection.value.split === "" ? served : selection.value.split;
-  const known = splits.includes(value) ? splits : [...splits, value];
+  const serverChoice = splits.includes("train") ? "train" : (splits[0] ?? "");
+  const value = selection.value.split === "" ? serverChoice : selection.value.split;
+  const options = splits.includes(value) ? splits : [...splits, value];
   return (
     <Select
       label={t("shell.split")}
       labelShown
       testId="split-select"
       value={value}
-      options={known.map((split) => ({ value: split, label: split }))}
-      onChange={(split) => select({ split: split === served ? "" : split, sample: null })}
+      options={options.map((split) => ({ value: split, label: split }))}
+      onChange={(split) => select({ split: split === serverChoice ? "" : split, sample: null })}
     />
   );
 }
@@ -125,7 +117,7 @@ export function StepBar(): JSX.Element | null {
       <Button quiet testId="step-prev" label={t("shell.step_previous")} onClick={() => moveStep(-1)}>
         ◀
       </Button>
-      <Scrubber />
+      <StepSlider />
       <Button quiet testId="step-next" label={t("shell.step_next")} onClick={() => moveStep(1)}>
         ▶
       </Button>

@@ -1,12 +1,13 @@
-/** Which run, which view, how fresh, what went wrong: the first bar. */
+/** The first bar: run, view, whether the page is up to date, problems, settings. */
 
 import type { JSX } from "preact";
-import { LANGUAGES, language, speak, t } from "../i18n";
+import { run, runs } from "../data/runs";
+import { LANGUAGES, language, setLanguage, t } from "../i18n";
 import { count } from "../lib/format";
-import { run, runs } from "../state/data";
-import { select, selection, VIEWS } from "../state/selection";
+import { VIEWS } from "../state/addressFields";
+import { select, selection } from "../state/selection";
 import { Button, Select } from "../ui";
-import { Live } from "./Live";
+import { LiveStatus } from "./LiveStatus";
 import { TextRules } from "./TextRules";
 
 export interface TopBarProps {
@@ -16,10 +17,10 @@ export interface TopBarProps {
 }
 
 function Runs(): JSX.Element | null {
-  const known = runs.value?.runs.map((one) => one.run) ?? [];
+  const names = runs.value?.runs.map((other) => other.run) ?? [];
   const { run: chosen } = selection.value;
-  if (known.length === 0) return null;
-  const all = known.includes(chosen) || chosen === "" ? known : [chosen, ...known];
+  if (names.length === 0) return null;
+  const all = names.includes(chosen) || chosen === "" ? names : [chosen, ...names];
   return (
     <Select
       label={t("shell.run")}
@@ -55,9 +56,9 @@ function Problems({ onOpen }: { onOpen: () => void }): JSX.Element | null {
 }
 
 function Language(): JSX.Element {
-  const next = LANGUAGES.find((one) => one !== language.value) ?? "en";
+  const next = LANGUAGES.find((other) => other !== language.value) ?? "en";
   return (
-    <Button quiet testId="lang" label={t("shell.language")} onClick={() => speak(next)}>
+    <Button quiet testId="lang" label={t("shell.language")} onClick={() => setLanguage(next)}>
       {/* Each language names itself. */}
       <span lang={next}>{next === "zh" ? "中" : "EN"}</span>
     </Button>
@@ -91,7 +92,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
       </div>
       <span class="space" />
       <div class="group tail">
-        <Live />
+        <LiveStatus />
         <Problems onOpen={props.onProblems} />
         <TextRules />
         <Language />

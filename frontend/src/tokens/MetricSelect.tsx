@@ -1,18 +1,21 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
-import { metricHint, metricLabel } from "../i18n/names";
-import { choices } from "./choice";
-import type { TokenStage } from "./stage";
+import { metricHint, metricLabel } from "../metrics";
+import { metricOptions } from "./shared/metricOptions";
+import type { TokenViewState } from "./shared/tokenViewState";
 
-/** The metric that colours the tokens. What the log lacks stays in the list and says which field it needs. */
+/**
+ * The choice of the metric that colours the tokens. Metrics that the log lacks are disabled and name the missing
+ * fields.
+ */
 export function MetricSelect({
-  stage,
+  viewState,
   onMetric,
 }: {
-  stage: TokenStage;
+  viewState: TokenViewState;
   onMetric: (name: string) => void;
 }): JSX.Element {
-  const current = stage.metric.value?.name ?? "";
+  const current = viewState.metric.value?.name ?? "";
   return (
     <label class="metric-select" title={current === "" ? "" : metricHint(current)}>
       <span>{t("sample.coloured_by")}</span>
@@ -21,7 +24,7 @@ export function MetricSelect({
         value={current}
         onChange={(event) => onMetric(event.currentTarget.value)}
       >
-        {choices(stage.data.metrics).map(({ name, needs }) => (
+        {metricOptions(viewState.data.metrics).map(({ name, needs }) => (
           <option key={name} value={name} disabled={needs.length > 0}>
             {needs.length === 0
               ? metricLabel(name)

@@ -1,23 +1,23 @@
 import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../i18n";
-import { Legend } from "./Legend";
+import { ColourLegend } from "./ColourLegend";
 import { MetricSelect } from "./MetricSelect";
-import { Strip } from "./Strip";
-import type { TokenStage } from "./stage";
-import type { TextView } from "./TextView";
-import { TokenText } from "./TokenText";
+import type { TokenViewState } from "./shared/tokenViewState";
+import { OverviewStrip } from "./strip/OverviewStrip";
+import type { TextView } from "./text/TextView";
+import { TokenText } from "./text/TokenText";
 
 /** From this many tokens on a response has an overview strip. */
 const LONG = 400;
 
 export interface TokenAreaProps {
-  stage: TokenStage;
+  viewState: TokenViewState;
   scroller: RefObject<HTMLElement | null>;
   pinned: number | null;
   onPin: (i: number | null) => void;
   onMetric: (name: string) => void;
-  /** Further controls, and what they may put in place of the coloured text. */
+  /** Further controls, and what is shown instead of the coloured text. */
   tools?: ComponentChildren;
   instead?: JSX.Element | null;
   /** What stands beside the response, or below it: the reference's answer. */
@@ -25,27 +25,35 @@ export interface TokenAreaProps {
   children?: ComponentChildren;
 }
 
-/** The response coloured by a metric, with what its colours mean and where in it we are. */
+/** The coloured response with the choice of metric, the legend and the overview strip. */
 export function TokenArea(props: TokenAreaProps): JSX.Element {
-  const { stage, scroller, pinned } = props;
+  const { viewState, scroller, pinned } = props;
   const [view, setView] = useState<TextView | null>(null);
   return (
     <div class="token-area">
       <div class="token-bar">
         <div class="token-tools">
-          <MetricSelect stage={stage} onMetric={props.onMetric} />
-          {stage.metric.value === null ? (
+          <MetricSelect viewState={viewState} onMetric={props.onMetric} />
+          {viewState.metric.value === null ? (
             <p class="muted">{t("sample.no_metrics")}</p>
           ) : (
-            <Legend stage={stage} />
+            <ColourLegend viewState={viewState} />
           )}
           {props.tools}
         </div>
-        {stage.data.shown.length >= LONG && <Strip stage={stage} view={view} scroller={scroller} />}
+        {viewState.data.shown.length >= LONG && (
+          <OverviewStrip viewState={viewState} view={view} scroller={scroller} />
+        )}
       </div>
       <div class="answers" data-beside={props.beside}>
         {props.instead ?? (
-          <TokenText stage={stage} scroller={scroller} pinned={pinned} onPin={props.onPin} onView={setView} />
+          <TokenText
+            viewState={viewState}
+            scroller={scroller}
+            pinned={pinned}
+            onPin={props.onPin}
+            onView={setView}
+          />
         )}
         {props.children}
       </div>

@@ -3,17 +3,18 @@ import type { ComponentChildren, JSX } from "preact";
 export interface ButtonProps {
   children: ComponentChildren;
   onClick: (event: MouseEvent) => void;
-  /** Needed where the content is a sign and no word; also the tooltip unless `hint` says more. */
+  /** The accessible name, needed where the content is a sign and no word; also the tooltip unless `hint` is given. */
   label?: string;
   hint?: string;
   disabled?: boolean;
-  /** A button that stays down; undefined for one that does not. */
+  /** Whether a toggle button is on; undefined for any other button. */
   pressed?: boolean;
   quiet?: boolean;
   primary?: boolean;
   testId?: string;
 }
 
+/** A button of the kit: bordered, quiet or primary. */
 export function Button(props: ButtonProps): JSX.Element {
   const looks = ["button", props.quiet ? "quiet" : "", props.primary ? "primary" : ""];
   return (

@@ -1,9 +1,9 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { isBoolean, setting } from "../state/settings";
+import { isBoolean, setting } from "../lib/storage";
 
 export interface PanelProps {
-  /** Under this name it is remembered whether the panel is folded. */
+  /** The name under which it is remembered whether the panel is folded. */
   id: string;
   /** A sentence about the content. */
   title: string;
@@ -18,7 +18,7 @@ export interface PanelProps {
   children: ComponentChildren;
 }
 
-/** A titled box that folds and remembers it. Folded content is not rendered, so it asks nothing. */
+/** A titled box that can be folded and remembers it. Folded content is not rendered, so it loads no data. */
 export function Panel(props: PanelProps): JSX.Element {
   const folded = setting(`folded.${props.id}`, props.folded ?? false, isBoolean);
   const content = useId();

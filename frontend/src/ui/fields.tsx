@@ -1,4 +1,4 @@
-/** Fields: each shows a value and says what was chosen, and keeps no state but what is being typed. */
+/** Form fields. Each shows the value it is given and reports a change; its only state is what is being typed. */
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -8,7 +8,7 @@ export interface SelectProps<T extends string> {
   options: readonly { value: T; label: string; hint?: string }[];
   onChange: (value: T) => void;
   label: string;
-  /** Shows the label beside the field; else it is for listeners only. */
+  /** Shows the label beside the field; else only screen readers have it. */
   labelShown?: boolean;
   testId?: string;
 }
@@ -72,7 +72,7 @@ export interface SliderProps {
   onInput: (value: number) => void;
   label: string;
   labelShown?: boolean;
-  /** What a listener hears for the value: "step 1240". */
+  /** What a screen reader says for the value: "step 1240". */
   text?: string;
   testId?: string;
 }
@@ -122,7 +122,7 @@ export function NumberField(props: NumberFieldProps): JSX.Element {
       text !== "" && (!Number.isFinite(value) || (props.integer === true && !Number.isInteger(value)));
     setWrong(bad);
     if (!bad) props.onCommit(text === "" ? null : value);
-    // The owner may turn the number down (a step that does not exist): show what is true then.
+    // The owner may reject the number (a step that does not exist): then the old value is shown again.
     if (!bad) setTyped(shown);
   };
   return (

@@ -1,6 +1,8 @@
 /** The kit: parts that know nothing of reinforcement learning. */
 
 export { Button, type ButtonProps } from "./Button";
+export { CollapsibleSection, type CollapsibleSectionProps } from "./CollapsibleSection";
+export { CopyButton } from "./CopyButton";
 export { Dialog, type DialogProps } from "./Dialog";
 export {
   NumberField,
@@ -16,4 +18,6 @@ export { Panel, type PanelProps } from "./Panel";
 export { Popover, type PopoverProps } from "./Popover";
 export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type ProgressProps } from "./states";
 export { adopt } from "./styles";
-export { type Column, VirtualTable, type VirtualTableProps } from "./VirtualTable";
+export type { Column } from "./table/columns";
+export { VirtualTable, type VirtualTableProps } from "./table/VirtualTable";
+export { useBriefMessage } from "./useBriefMessage";

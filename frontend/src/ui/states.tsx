@@ -1,4 +1,4 @@
-/** Nothing yet, nothing at all, nothing because it failed: each says what to do about it. */
+/** What stands where there is no content: an empty state, an error, a progress bar. */
 
 import type { ComponentChildren, JSX } from "preact";
 
@@ -20,7 +20,7 @@ export function Empty(props: EmptyProps): JSX.Element {
 export interface ErrorBoxProps {
   /** What happened. */
   title: string;
-  /** In the words of whoever failed. */
+  /** The error's own message. */
   message: string;
   /** Where: the question, the file. */
   where?: string;

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { bytes, count, duration, full, num, percent, signed } from "../../src/lib/format";
 

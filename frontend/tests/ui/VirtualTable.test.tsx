@@ -2,7 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Column, VirtualTable, type VirtualTableProps } from "../../src/ui";
-import { nextSort } from "../../src/ui/TableHead";
+import { nextSort } from "../../src/ui/table/columns";
 
 interface Item {
   id: string;

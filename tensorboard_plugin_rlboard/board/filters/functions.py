@@ -52,15 +52,15 @@ FUNCTIONS: Mapping[str, Mapping[int, Signature]] = {
 }
 SAME_KIND = frozenset({"greatest", "least"})
 _NUMBER: tuple[Result, str] = ("number", "TRY_CAST({} AS DOUBLE)")
-_WHOLE: tuple[Result, str] = ("number", "round(TRY_CAST({} AS DOUBLE))")
+_INTEGER: tuple[Result, str] = ("number", "round(TRY_CAST({} AS DOUBLE))")
 _TEXT: tuple[Result, str] = ("text", "CAST({} AS VARCHAR)")
 CASTS: Mapping[str, tuple[Result, str]] = {
     "DOUBLE": _NUMBER,
     "FLOAT": _NUMBER,
     "REAL": _NUMBER,
-    "INTEGER": _WHOLE,
-    "INT": _WHOLE,
-    "BIGINT": _WHOLE,
+    "INTEGER": _INTEGER,
+    "INT": _INTEGER,
+    "BIGINT": _INTEGER,
     "VARCHAR": _TEXT,
     "TEXT": _TEXT,
 }

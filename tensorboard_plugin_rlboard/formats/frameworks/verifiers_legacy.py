@@ -1,7 +1,10 @@
-"""Results of verifiers before its traces (`results.jsonl` of `vf-eval`): one rollout a line, as prompt and completion.
+"""Reads results of verifiers before its traces; nothing for each token.
 
-Definition: verifiers/legacy/utils/save_utils.py (`state_to_output`). What is not there: a training step (an evaluation
-stands at step 0, unless it lies in a folder `step_<n>`), and anything for each token.
+Trainer: verifiers (before 0.4), `state_to_output` in verifiers/legacy/utils/save_utils.py.
+Option: on by default in `vf-eval`; files are `outputs/evals/{env}--{model}/{id}/results.jsonl`.
+Line: one sample, as prompt and completion.
+
+Not there: a training step (an evaluation stands at step 0, unless it lies in a folder `step_<n>`).
 """
 
 from __future__ import annotations
@@ -9,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Origin, Reading, Row
-from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_text
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
+from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
-from tensorboard_plugin_rlboard.formats.frameworks.verifiers import origin, step_folder
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
+from tensorboard_plugin_rlboard.formats.rows.path_names import step_folder_defaults, step_folder_level
 
-_READ = frozenset(
+_READ_KEYS = frozenset(
     {"example_id", "prompt", "completion", "answer", "reward", "metrics", "error", "task", "is_truncated"}
     | {"stop_condition", "trajectory", "tool_defs", "timing", "is_completed", "messages"}
 )
@@ -30,24 +33,25 @@ def _recognise(row: Row) -> bool:
     )
 
 
-def _origin(path: PurePosixPath) -> Origin:
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """A training's folder of steps tells both; results elsewhere are an evaluation of its own."""
-    told = origin(path)
-    return Origin(
-        0 if told.step is None else told.step, told.split or ("eval" if told.step is None else "train")
+    defaults = step_folder_defaults(path)
+    return PathDefaults(
+        0 if defaults.step is None else defaults.step,
+        defaults.split or ("eval" if defaults.step is None else "train"),
     )
 
 
-def _depth(path: PurePosixPath) -> int:
+def _levels_to_run(path: PurePosixPath) -> int:
     """A folder for each step belongs to the run above; each evaluation is a run."""
-    at = step_folder(path)
-    return 0 if at is None else at + 1
+    level = step_folder_level(path)
+    return 0 if level is None else level + 1
 
 
-def _rows(row: Row, _: Reading) -> Exploded:
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
     prompt, completion = row.get("prompt"), row.get("completion")
     if completion is None:
-        raise ValueError(f"The rollout has no completion{_error(row)}.")
+        raise ValueError(f"The rollout has no completion{_error_ending(row)}.")
     if not isinstance(completion, (str, list)):
         raise ValueError("The completion is neither text nor messages.")  # noqa: TRY004  it is the line that is wrong
     sample: dict[str, object] = {
@@ -56,25 +60,29 @@ def _rows(row: Row, _: Reading) -> Exploded:
         "messages": _conversation(prompt, completion),
         "reward": row.get("reward"),
         "ground_truth": _text(row.get("answer")),
-        "group_id": extra_fields.text(row.get("example_id")),
+        "group_id": extra_fields.identifier_text(row.get("example_id")),
         "finish_reason": "length" if row.get("is_truncated") is True else row.get("stop_condition"),
-        "data_source": extra_fields.text(row.get("task")),
-        "error": _error(row).removeprefix(": "),
+        "data_source": extra_fields.identifier_text(row.get("task")),
+        "error": _error_ending(row).removeprefix(": "),
     }
     sample = {key: value for key, value in sample.items() if value not in (None, "") or key == "response"}
     # Metrics also stand beside the other keys of a line, where they are found under the same name.
-    extra_fields.add(sample, ((key, row.get(key)) for key in row if key not in _READ), "results")
-    named = {name: value for name, value in extra_fields.section(row, "metrics").items() if name not in row}
-    extra_fields.add(sample, named.items(), "metrics")
+    extra_fields.add_extra_fields(
+        sample, ((key, row.get(key)) for key in row if key not in _READ_KEYS), "results"
+    )
+    named = {
+        name: value for name, value in extra_fields.nested_object(row, "metrics").items() if name not in row
+    }
+    extra_fields.add_extra_fields(sample, named.items(), "metrics")
     if isinstance(row.get("info"), (Mapping, list)):
         sample["info"] = row["info"]
-    return Exploded([sample])
+    return LineSamples([sample])
 
 
 def _text(value: object) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    return "" if value == [] else structure_text(value)
+    return "" if value == [] else structure_to_text(value)
 
 
 def _conversation(prompt: object, completion: object) -> list[Message] | None:
@@ -86,10 +94,10 @@ def _conversation(prompt: object, completion: object) -> list[Message] | None:
         before = [{"role": "user", "content": _text(prompt)}] if prompt else []
     if after is None:
         after = [{"role": "assistant", "content": _text(completion)}]
-    return [*before, *({**said, "sampled": said["role"] == "assistant"} for said in after)]
+    return [*before, *({**message, "sampled": message["role"] == "assistant"} for message in after)]
 
 
-def _error(row: Row) -> str:
+def _error_ending(row: Row) -> str:
     """What went wrong, as the end of a sentence."""
     error = row.get("error")
     if isinstance(error, Mapping):
@@ -102,7 +110,7 @@ VERIFIERS_LEGACY = Format(
     name="verifiers-legacy",
     definition="verifiers/legacy/utils/save_utils.py; nothing for each token",
     recognise=_recognise,
-    rows=_rows,
-    origin=_origin,
-    depth=_depth,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
 )

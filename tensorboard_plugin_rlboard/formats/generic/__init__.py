@@ -1,1 +1,1 @@
-"""Logs that no framework format knows: a mapping of keys said by the user or guessed from names and types."""
+"""Logs of no known format: a mapping of fields to keys, written by the user or guessed from names and types."""

@@ -1,4 +1,4 @@
-"""Names that trainers give to the same things, for a guess at rows that no format knows; the likeliest first."""
+"""Names that trainers give to our fields, for a guess at rows that no format recognises; the likeliest name first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.formats.base import Row
 
-PROMPTS = (
+PROMPT_NAMES = (
     *(
         "prompt",
         "prompt_text",
@@ -32,13 +32,13 @@ PROMPTS = (
         "context",
     ),
 )
-RESPONSES = (
+RESPONSE_NAMES = (
     *("response", "completion", "output", "generation", "generated_text", "generated", "response_text"),
     *("completion_text", "output_text", "output_response", "model_response", "model_output", "llm_response"),
     *("llm_output", "rollout", "rollout_text", "responses", "completions", "outputs", "generations"),
     *("model_answer", "prediction", "predicted"),
 )
-WEAK_RESPONSES = (
+WEAK_RESPONSE_NAMES = (
     "answer",
     "text",
     "content",
@@ -50,8 +50,8 @@ WEAK_RESPONSES = (
     "trajectory",
     "action",
 )
-"""Names of a response where a prompt stands beside it, and of anything else where none does."""
-CONVERSATIONS = (
+"""Names that mean a response only where a prompt stands beside it."""
+CONVERSATION_NAMES = (
     "messages",
     "conversation",
     "chat",
@@ -62,7 +62,7 @@ CONVERSATIONS = (
     "trajectory",
     "turns",
 )
-TOKENS = (
+TOKEN_STRING_NAMES = (
     "response_tokens",
     "completion_tokens",
     "output_tokens",
@@ -71,12 +71,12 @@ TOKENS = (
     "token_strs",
     "token_texts",
 )
-IDS = (
+TOKEN_ID_NAMES = (
     *("response_token_ids", "response_ids", "completion_ids", "completion_token_ids", "output_ids"),
     *("output_token_ids", "generated_ids", "generated_token_ids", "response_tokens", "completion_tokens"),
     *("output_tokens",),
 )
-SCORES = (
+REWARD_NAMES = (
     *(
         "reward",
         "score",
@@ -101,15 +101,22 @@ SCORES = (
         "rating",
     ),
 )
-PARTS = ("reward_components", "components", "reward_info", "reward_details", "sub_scores", "subscores")
-"""Names of objects with parts of a score, beside those of a score itself."""
-STEPS = (
+REWARD_COMPONENT_NAMES = (
+    "reward_components",
+    "components",
+    "reward_info",
+    "reward_details",
+    "sub_scores",
+    "subscores",
+)
+"""Names of objects that hold components of a reward, beside the names of a reward itself."""
+STEP_NAMES = (
     *("step", "global_step", "training_step", "train_step", "steps", "gen_step", "update_step", "optim_step"),
     *("iteration", "rollout_id", "policy_version"),
 )
-WEAK_STEPS = ("iter", "update", "version", "epoch")
-"""Names of a step in what is a sample anyway; data sets and metrics have them, too."""
-TEXT_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+WEAK_STEP_NAMES = ("iter", "update", "version", "epoch")
+"""Names of a step that data sets and logs of metrics have, too: they do not make a row a sample."""
+OTHER_TEXT_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "ground_truth": (
             *("ground_truth", "gt", "gts", "reference_answer", "gold", "gold_answer", "target", "expected"),
@@ -118,7 +125,7 @@ TEXT_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ref_response": ("ref_response", "reference_response", "ref_completion", "baseline_response"),
     }
 )
-FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+LABEL_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "group_id": (
             *("group_id", "group", "group_uid", "group_index", "group_idx", "prompt_id", "prompt_uid"),
@@ -164,8 +171,10 @@ ARRAY_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "response_mask": ("response_mask", "completion_mask", "loss_mask", "action_mask", "token_mask"),
     }
 )
-PAIRS = frozenset({"chosen", "rejected", "chosen_response", "rejected_response", "winner", "loser"})
-LOGS = frozenset(
+PREFERENCE_NAMES = frozenset(
+    {"chosen", "rejected", "chosen_response", "rejected_response", "winner", "loser"}
+)
+PROGRAM_LOG_NAMES = frozenset(
     {
         "level",
         "levelname",
@@ -180,33 +189,35 @@ LOGS = frozenset(
         "span_id",
     }
 )
-_DEEPEST = 3
-_MOST = 300
-_LONGEST = 200
+_MAX_DEPTH = 3
+_MAX_KEYS = 300
+_MAX_KEY_LENGTH = 200
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def leaves(row: Row) -> list[dict[str, tuple[str, object]]]:
-    """The values of a row and of the objects in it by depth: plain name -> its path and value.
+def values_by_depth(row: Row) -> list[dict[str, tuple[str, object]]]:
+    """The values of a row and of the objects in it: for each depth, name -> path and value.
 
     A name is the last key of a path in small letters with underscores (`globalStep` → `global_step`); of several with
-    the same name on one level the first counts. Keys that a path could not lead to are left out.
+    the same name at one depth the first counts. Keys that a path could not lead to are left out.
     """
     found: list[dict[str, tuple[str, object]]] = []
     level: list[tuple[str, Mapping[Any, object]]] = [("", row)]
     count = 0
-    while level and len(found) < _DEEPEST:
+    while level and len(found) < _MAX_DEPTH:
         here: dict[str, tuple[str, object]] = {}
         deeper: list[tuple[str, Mapping[Any, object]]] = []
         for before, values in level:
             for key, value in values.items():
                 count += 1
-                if count > _MOST or not _is_path(key, nested=bool(before) or isinstance(value, dict)):
+                if count > _MAX_KEYS or not _may_be_in_path(
+                    key, nested=bool(before) or isinstance(value, dict)
+                ):
                     continue
                 path = f"{before}{key}"
                 if before and path in row:
                     continue  # the path leads to the key that is spelt like it
-                here.setdefault(_plain(str(key)), (path, value))
+                here.setdefault(_snake_case(str(key)), (path, value))
                 if isinstance(value, dict):
                     deeper.append((f"{path}.", value))
         found.append(here)
@@ -214,12 +225,12 @@ def leaves(row: Row) -> list[dict[str, tuple[str, object]]]:
     return found
 
 
-def _is_path(key: object, *, nested: bool) -> bool:
-    """Whether a key may stand in a mapping; one with a dot can only be found where nothing lies in it or around it."""
-    if not isinstance(key, str) or not 0 < len(key) <= _LONGEST or (nested and "." in key):
+def _may_be_in_path(key: object, *, nested: bool) -> bool:
+    """Whether a key may stand in a path; one with a dot can only be found where nothing lies in it or around it."""
+    if not isinstance(key, str) or not 0 < len(key) <= _MAX_KEY_LENGTH or (nested and "." in key):
         return False
     return not any("\ud800" <= letter <= "\udfff" for letter in key)
 
 
-def _plain(name: str) -> str:
+def _snake_case(name: str) -> str:
     return _CAPITAL.sub("_", name).lower().replace("-", "_").replace(" ", "_").strip("_")

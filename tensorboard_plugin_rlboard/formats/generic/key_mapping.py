@@ -1,104 +1,92 @@
-"""A format that is not written here: our words and the keys of some rows, guessed or said in rlboard.toml.
-
-Its name is `mapping`, and the mapping itself lies in its options, so `Format.spec` says all of it.
-"""
+"""The format of a mapping: our fields and the keys of some rows, guessed or written in rlboard.toml."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
 
 from tensorboard_plugin_rlboard.formats.base import (
-    ARRAYS,
-    NUMBERS,
-    TEXTS,
-    Exploded,
+    ARRAY_KEYS,
+    NUMBER_KEYS,
+    TEXT_KEYS,
     Format,
-    Reading,
+    KeyMapping,
+    LineContext,
+    LineSamples,
     Row,
 )
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    as_messages,
+    messages_to_text,
+    split_conversation,
+)
 
-NAME = "mapping"
-PLACES = ("step", "split", "group_id", "finish_reason", "validation")
-MASK = "response_mask"
-RESPONSES = ("response", "messages", "response_tokens", "response_token_ids")
-"""Words that make a row a sample."""
-WORDS = ("prompt", *RESPONSES, *TEXTS, *NUMBERS, *PLACES, *ARRAYS, MASK, "prompt_token_ids")
-"""Every word that a mapping may give a key to, in the order in which they are written."""
-COLUMNS = "columns."
+FORMAT_NAME = "mapping"
+LABEL_FIELDS = ("step", "split", "group_id", "finish_reason", "validation")
+MASK_FIELD = "response_mask"
+RESPONSE_FIELDS = ("response", "messages", "response_tokens", "response_token_ids")
+"""Fields of which a row needs at least one to be a sample."""
+FIELDS = (
+    *("prompt", *RESPONSE_FIELDS, *TEXT_KEYS, *NUMBER_KEYS, *LABEL_FIELDS, *ARRAY_KEYS, MASK_FIELD),
+    "prompt_token_ids",
+)
+"""Every field that a mapping may give a key to, in the order in which they are written."""
+COLUMN_PREFIX = "columns."
 """Before the name of a further metric or text, which a mapping lifts out of an object: `columns.accuracy`."""
-_MADE = ("messages", "response_token_ids", "prompt_token_ids")
-_OPTION, _GUESSED = "mapping", "guessed"
+_DERIVED_FIELDS = ("messages", "response_token_ids", "prompt_token_ids")
+"""Fields that others are made from."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def options(words: Mapping[str, str], *, guessed: bool = False) -> dict[str, str]:
-    """The options of a format with this mapping: our word -> key of the rows, or path of keys (`info.reward`)."""
-    written = json.dumps(dict(words), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return {_OPTION: written, _GUESSED: "1"} if guessed else {_OPTION: written}
-
-
-def of(given: Mapping[str, str]) -> Format:
-    """The format whose options are given.
-
-    Raises:
-        KeyError: they hold no mapping.
-    """
-    words = _words(given)
-    if not words:
-        raise KeyError(NAME)
-    source = "guessed from the keys of its first row" if _GUESSED in given else "rlboard.toml"
-    if _is_plain(words):
+def mapping_format(mapping: KeyMapping) -> Format:
+    """The format of rows that a mapping describes."""
+    keys = mapping.keys
+    definition = "guessed from the keys of its first row" if mapping.guessed else "rlboard.toml"
+    if _is_flat(keys):
         return Format(
-            name=NAME,
-            definition=source,
-            recognise=lambda row: any(at(row, path) is not None for path in _responses(words)),
-            texts={word: (words.get(word, word),) for word in TEXTS},
-            numbers={word: (words.get(word, word),) for word in NUMBERS},
-            arrays={word: (words.get(word, word),) for word in ARRAYS},
-            tokens=(words.get("response_tokens", "response_tokens"),),
-            step=(words.get("step", "step"),),
-            split=(words.get("split", "split"),),
-            group=(words.get("group_id", "group_id"),),
-            finish_reason=(words.get("finish_reason", "finish_reason"),),
-            validation=(words.get("validation", "validation"),),
-            mask=(words.get(MASK, MASK),),
-            options=dict(given),
+            name=FORMAT_NAME,
+            definition=definition,
+            recognise=lambda row: any(value_at(row, path) is not None for path in _response_paths(keys)),
+            text_keys={name: (keys.get(name, name),) for name in TEXT_KEYS},
+            number_keys={name: (keys.get(name, name),) for name in NUMBER_KEYS},
+            array_keys={name: (keys.get(name, name),) for name in ARRAY_KEYS},
+            token_keys=(keys.get("response_tokens", "response_tokens"),),
+            step_keys=(keys.get("step", "step"),),
+            split_keys=(keys.get("split", "split"),),
+            group_keys=(keys.get("group_id", "group_id"),),
+            finish_reason_keys=(keys.get("finish_reason", "finish_reason"),),
+            validation_keys=(keys.get("validation", "validation"),),
+            mask_keys=(keys.get(MASK_FIELD, MASK_FIELD),),
+            mapping=mapping,
         )
     return Format(
-        name=NAME,
-        definition=source,
-        recognise=lambda row: any(at(row, path) is not None for path in _responses(words)),
-        mask=(MASK,),
-        rows=_lifted(words),
-        options=dict(given),
+        name=FORMAT_NAME,
+        definition=definition,
+        recognise=lambda row: any(value_at(row, path) is not None for path in _response_paths(keys)),
+        mask_keys=(MASK_FIELD,),
+        to_samples=_nested_reader(keys),
+        mapping=mapping,
     )
 
 
-def words_of(known: Format) -> Mapping[str, str]:
-    """Our words and the keys that the mapping of a format gives them; empty for a format of another kind."""
-    return _words(known.options) if known.name == NAME else _NOTHING
+def reason_not_mapped(keys: Mapping[str, str], row: Row) -> str:
+    """Why a row is no sample under a mapping, in one sentence; empty where it is one.
 
-
-def is_guessed(known: Format) -> bool:
-    """Whether the mapping was guessed and is not the user's own."""
-    return known.name == NAME and _GUESSED in known.options
-
-
-def missing(words: Mapping[str, str], row: Row) -> str:
-    """Why a row is no sample under a mapping, in one sentence; empty where it is one."""
-    paths = _responses(words)
-    if any(at(row, path) is not None for path in paths):
+    Args:
+        keys: field -> key or path of the mapping.
+        row: the first row of a file.
+    """
+    paths = _response_paths(keys)
+    if any(value_at(row, path) is not None for path in paths):
         return ""
-    keys = ", ".join(sorted(str(key) for key in row)[:8])
-    return f"[mapping] looks for the response under {' or '.join(paths)}; the first row has the keys {keys}."
+    listed = ", ".join(sorted(str(key) for key in row)[:8])
+    return (
+        f"[mapping] looks for the response under {' or '.join(paths)}; the first row has the keys {listed}."
+    )
 
 
-def at(row: Row, path: str) -> object:
+def value_at(row: Row, path: str) -> object:
     """The value under a key, or under a path of keys and places in lists (`info.reward`, `choices.0.text`).
 
     A key that is spelt with dots itself is found first. None where there is nothing.
@@ -106,127 +94,118 @@ def at(row: Row, path: str) -> object:
     if path in row or "." not in path:
         return row.get(path)
     value: object = row
-    for part in path.split("."):
+    for key in path.split("."):
         if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isascii() and part.isdigit() and int(part[:9]) < len(value):
-            value = value[int(part[:9])]
+            value = value.get(key)
+        elif isinstance(value, list) and key.isascii() and key.isdigit() and int(key[:9]) < len(value):
+            value = value[int(key[:9])]
         else:
             return None
     return value
 
 
-def toml_of(words: Mapping[str, str], note: str = "") -> str:
-    """The text of the rlboard.toml that says this mapping.
+def mapping_toml(keys: Mapping[str, str], note: str = "") -> str:
+    """The text of the rlboard.toml that holds a mapping.
 
     Args:
-        words: our word -> key of the rows.
+        keys: field -> key of the rows.
         note: a comment for its first line.
     """
     lines = [f"# {line}" for line in note.splitlines()] + ["[mapping]"]
-    lines += [f"{word} = {_quoted(words[word])}" for word in ordered(words)]
-    columns = sorted(word for word in words if word.startswith(COLUMNS))
+    lines += [f"{name} = {_quoted(keys[name])}" for name in ordered_fields(keys)]
+    columns = sorted(name for name in keys if name.startswith(COLUMN_PREFIX))
     if columns:
         lines += ["", "[mapping.columns]"]
-        lines += [f"{_key(word.removeprefix(COLUMNS))} = {_quoted(words[word])}" for word in columns]
+        lines += [
+            f"{_toml_key(name.removeprefix(COLUMN_PREFIX))} = {_quoted(keys[name])}" for name in columns
+        ]
     return "\n".join(lines) + "\n"
 
 
-def ordered(words: Iterable[str]) -> list[str]:
-    """The words of a mapping in the order in which they are written, without its columns."""
-    given = set(words)
-    return [word for word in dict.fromkeys(WORDS) if word in given]
+def ordered_fields(names: Iterable[str]) -> list[str]:
+    """The fields of a mapping in the order in which they are written, without its columns."""
+    given = set(names)
+    return [name for name in dict.fromkeys(FIELDS) if name in given]
 
 
-def _words(given: Mapping[str, str]) -> Mapping[str, str]:
-    try:
-        found = json.loads(given.get(_OPTION, ""))
-    except ValueError:
-        return _NOTHING
-    if not isinstance(found, dict):
-        return _NOTHING
-    return {word: key for word, key in found.items() if isinstance(key, str) and key}
+def _response_paths(keys: Mapping[str, str]) -> list[str]:
+    """Where the response may stand; under our own names where the mapping says nothing of it."""
+    mapped = [keys[name] for name in RESPONSE_FIELDS if name in keys]
+    return mapped or ["response", "response_tokens"]
 
 
-def _responses(words: Mapping[str, str]) -> list[str]:
-    """Where the response may stand; where the mapping says nothing of it, under our own words."""
-    named = [words[word] for word in RESPONSES if word in words]
-    return named or ["response", "response_tokens"]
+def _is_flat(keys: Mapping[str, str]) -> bool:
+    """Whether every field is a key of the row itself, each another one: such rows are read without Python's help."""
+    paths = list(keys.values())
+    derived = any(name in _DERIVED_FIELDS or name.startswith(COLUMN_PREFIX) for name in keys)
+    return not derived and not any("." in path for path in paths) and len(set(paths)) == len(paths)
 
 
-def _is_plain(words: Mapping[str, str]) -> bool:
-    """Whether every word is a key of the row itself, each a key of its own: then rows are read without Python's help."""
-    keys = list(words.values())
-    made = any(word in _MADE or word.startswith(COLUMNS) for word in words)
-    return not made and not any("." in key for key in keys) and len(set(keys)) == len(keys)
-
-
-def _lifted(words: Mapping[str, str]) -> Callable[[Row, Reading], Exploded]:
-    """Reads rows whose values lie deeper, or have to be made of others."""
-    used = frozenset(words.values())
-    named = frozenset(word.removeprefix(COLUMNS) for word in words) | {
-        "prompt",
-        "response",
-        "response_tokens",
+def _nested_reader(keys: Mapping[str, str]) -> Callable[[Row, LineContext], LineSamples]:
+    """Makes the function that reads rows whose values lie deeper, or have to be made of others."""
+    used = frozenset(keys.values())
+    named = frozenset(name.removeprefix(COLUMN_PREFIX) for name in keys)
+    named |= {"prompt", "response", "response_tokens"}
+    direct = {
+        name.removeprefix(COLUMN_PREFIX): path for name, path in keys.items() if name not in _DERIVED_FIELDS
     }
-    direct = {word.removeprefix(COLUMNS): path for word, path in words.items() if word not in _MADE}
 
-    def rows(row: Row, reading: Reading) -> Exploded:
-        found: dict[str, object] = {}
+    def to_samples(row: Row, context: LineContext) -> LineSamples:
+        sample: dict[str, object] = {}
         for key, value in row.items():
             if key not in used:
-                found[f"logged.{key}" if key in named and not _native(key, words) else key] = value
-        for word, path in direct.items():
-            value = at(row, path)
+                sample[f"logged.{key}" if key in named and not _is_own_field(key, keys) else key] = value
+        for name, path in direct.items():
+            value = value_at(row, path)
             if value is not None:
-                found[word] = value
+                sample[name] = value
         problems: list[str] = []
-        _add_conversation(found, row, words, problems)
-        _add_ids(found, row, words, reading, problems)
-        return Exploded([found], problems)
+        _add_conversation(sample, row, keys, problems)
+        _add_token_ids(sample, row, keys, context, problems)
+        return LineSamples([sample], problems)
 
-    return rows
+    return to_samples
 
 
-def _native(key: str, words: Mapping[str, str]) -> bool:
-    """Whether a key is one of our words that the mapping leaves as it is."""
-    return key in WORDS and key not in words
+def _is_own_field(key: str, keys: Mapping[str, str]) -> bool:
+    """Whether a key is the name of one of our fields that the mapping leaves as it is."""
+    return key in FIELDS and key not in keys
 
 
 def _add_conversation(
-    found: dict[str, object], row: Row, words: Mapping[str, str], problems: list[str]
+    sample: dict[str, object], row: Row, keys: Mapping[str, str], problems: list[str]
 ) -> None:
-    if "messages" not in words:
+    if "messages" not in keys:
         return
-    value = at(row, words["messages"])
+    value = value_at(row, keys["messages"])
     messages = as_messages(value)
     if messages is None:
         if value is not None:
-            problems.append(f"{words['messages']} is no list of messages with a role each; it is left out.")
+            problems.append(f"{keys['messages']} is no list of messages with a role each; it is left out.")
         return
     prompt, response = split_conversation(messages)
-    found["messages"] = messages
-    for word, part in (("prompt", prompt), ("response", response)):
-        if part:
-            found.setdefault(word, as_text(part))
+    sample["messages"] = messages
+    for name, some in (("prompt", prompt), ("response", response)):
+        if some:
+            sample.setdefault(name, messages_to_text(some))
 
 
-def _add_ids(
-    found: dict[str, object], row: Row, words: Mapping[str, str], reading: Reading, problems: list[str]
+def _add_token_ids(
+    sample: dict[str, object], row: Row, keys: Mapping[str, str], context: LineContext, problems: list[str]
 ) -> None:
-    for word, text in (("response_token_ids", "response"), ("prompt_token_ids", "prompt")):
-        if word not in words:
+    for name, text_field in (("response_token_ids", "response"), ("prompt_token_ids", "prompt")):
+        if name not in keys:
             continue
-        ids = at(row, words[word])
-        if not (isinstance(ids, list) and all(type(one) is int for one in ids)):
+        ids = value_at(row, keys[name])
+        if not (isinstance(ids, list) and all(type(i) is int for i in ids)):
             if ids is not None:
-                problems.append(f"{words[word]} is no list of token ids; it is left out.")
+                problems.append(f"{keys[name]} is no list of token ids; it is left out.")
             continue
-        if word == "response_token_ids":
-            found.setdefault("response_tokens", reading.tokens(ids))
-        written = reading.text(ids)
-        if written is not None:
-            found.setdefault(text, written)
+        if name == "response_token_ids":
+            sample.setdefault("response_tokens", context.tokens(ids))
+        text = context.text(ids)
+        if text is not None:
+            sample.setdefault(text_field, text)
 
 
 def _quoted(text: str) -> str:
@@ -235,5 +214,5 @@ def _quoted(text: str) -> str:
     return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _key(text: str) -> str:
+def _toml_key(text: str) -> str:
     return text if _BARE.fullmatch(text) else _quoted(text)

@@ -1,12 +1,12 @@
-"""What a value of a row may be, by its type alone."""
+"""Checks what a value of a row may be, by its type alone."""
 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import as_number
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 
-_LOOKED_AT = 64
-_LONGEST_NAME = 200
+_CHECKED_ITEMS = 64
+_MAX_IDENTIFIER_LENGTH = 200
 
 
 def is_text(value: object) -> bool:
@@ -19,7 +19,7 @@ def is_conversation(value: object) -> bool:
     return isinstance(value, list) and as_messages(value) is not None
 
 
-def is_whole(value: object) -> bool:
+def is_answered_conversation(value: object) -> bool:
     """Whether it is a conversation that ends with an answer."""
     messages = as_messages(value) if isinstance(value, list) else None
     return messages is not None and messages[-1].get("role") == "assistant"
@@ -30,40 +30,42 @@ def is_prompt(value: object) -> bool:
     return is_text(value) or is_conversation(value)
 
 
-def is_number(value: object) -> bool:
+def is_number_or_null(value: object) -> bool:
     """Whether it is a number, a truth value, or a text that holds a number; the first row may lack it (null)."""
-    return value is None or as_number(value) is not None
+    return value is None or number_from_value(value) is not None
 
 
-def is_step(value: object) -> bool:
+def is_whole_number(value: object) -> bool:
     """Whether it is a whole number, or a text that holds one."""
-    number = None if isinstance(value, bool) else as_number(value)
+    number = None if isinstance(value, bool) else number_from_value(value)
     return number is not None and number.is_integer()
 
 
-def is_name(value: object) -> bool:
+def is_identifier(value: object) -> bool:
     """Whether it may name something: a short text or a whole number."""
     if isinstance(value, str):
-        return 0 < len(value) <= _LONGEST_NAME
+        return 0 < len(value) <= _MAX_IDENTIFIER_LENGTH
     return type(value) is int
 
 
-def is_strings(value: object) -> bool:
+def is_text_list(value: object) -> bool:
     """Whether it is a list of texts that are not all empty."""
-    return _all(value, str) and any(value)  # type: ignore[arg-type]  # _all says that it is a list
+    return _is_list_of(value, str) and any(value)  # type: ignore[arg-type]  # _all says that it is a list
 
 
-def is_ids(value: object) -> bool:
+def is_token_id_list(value: object) -> bool:
     """Whether it is a list of token ids."""
-    return _all(value, int) and all(one >= 0 for one in value[:_LOOKED_AT])  # type: ignore[index]  # see above
+    return _is_list_of(value, int) and all(item >= 0 for item in value[:_CHECKED_ITEMS])  # type: ignore[index]  # see above
 
 
-def is_numbers(value: object) -> bool:
+def is_number_list(value: object) -> bool:
     """Whether it is a list of numbers, null among them."""
     if not isinstance(value, list) or not value:
         return False
-    return all(one is None or isinstance(one, (int, float)) for one in value[:_LOOKED_AT])
+    return all(item is None or isinstance(item, (int, float)) for item in value[:_CHECKED_ITEMS])
 
 
-def _all(value: object, kind: type) -> bool:
-    return isinstance(value, list) and bool(value) and all(type(one) is kind for one in value[:_LOOKED_AT])
+def _is_list_of(value: object, kind: type) -> bool:
+    return (
+        isinstance(value, list) and bool(value) and all(type(item) is kind for item in value[:_CHECKED_ITEMS])
+    )

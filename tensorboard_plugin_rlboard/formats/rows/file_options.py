@@ -1,37 +1,38 @@
-"""A format bound to one file: what its path says, and the tokenizer that lies with it; and what rows need of both."""
+"""The options that one file adds to its format: step and split of its path, its tokenizer, discounts of its run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Format, Reading
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 
-_OURS = ("step", "split", "tokenizer", "gamma", "lam")
-"""Options that a file gives; any other (the keys of a mapping) belongs to the format itself."""
+_FILE_OPTIONS = ("step", "split", "tokenizer", "gamma", "lam")
 
 
-def bound(known: Format, path: str, options: Mapping[str, str]) -> Format:
-    """The format of one file; what it was bound to before does not count.
+def bind_to_file(file_format: Format, path: str, options: Mapping[str, str]) -> Format:
+    """The format with the options of one file, in place of any file's that it had before.
 
     Args:
-        known: its format.
+        file_format: the format of the file.
         path: the file.
-        options: what is known beside its path: `tokenizer`, `gamma`, `lam`.
+        options: `tokenizer`, `gamma` and `lam` of the file; a step or split among them counts before the path's.
     """
-    origin = known.origin(PurePosixPath(path))
-    step = "" if origin.step is None else str(origin.step)
-    return known.without(*_OURS).bound(**{"step": step, "split": origin.split} | dict(options))
+    defaults = file_format.path_defaults(PurePosixPath(path))
+    step = "" if defaults.step is None else str(defaults.step)
+    return file_format.without_options(*_FILE_OPTIONS).with_options(
+        **{"step": step, "split": defaults.split} | dict(options)
+    )
 
 
-def discounts(known: Format) -> tuple[float, float]:
-    """The discount gamma and GAE's lambda of the run that a file belongs to, 1 where they are not known."""
-    return float(known.options.get("gamma", 1)), float(known.options.get("lam", 1))
+def discounts(file_format: Format) -> tuple[float, float]:
+    """The discount γ and GAE's λ of the run that a file belongs to; 1 where they are not known."""
+    return float(file_format.options.get("gamma", 1)), float(file_format.options.get("lam", 1))
 
 
-def reading(known: Format, path: str) -> Reading:
-    """What the rows of a file's lines need beside the line."""
-    option = known.options.get("tokenizer", "")
-    found = tokenizer.load(path, option) if option else None
-    return Reading(known.told()) if found is None else Reading(known.told(), *found)
+def line_context(file_format: Format, path: str) -> LineContext:
+    """What the samples of a file's lines depend on beside the lines: defaults of its path, and its tokenizer."""
+    option = file_format.options.get("tokenizer", "")
+    decoders = tokenizer.load_tokenizer(path, option) if option else None
+    return LineContext(file_format.file_defaults(), *(decoders or ()))

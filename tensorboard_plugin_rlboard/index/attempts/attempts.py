@@ -1,8 +1,9 @@
-"""Attempts: a resumed training logs steps again; each continuous stretch of steps in time is one attempt.
+"""Numbers the attempts of a training: each start of a resumed training logs some of its steps again.
 
-Nothing in a log says where a training was resumed, so it is read off the order of its steps. Within one file and
-split a new stretch begins where the step goes back to one that this stretch has had before. (A late step that was
-not there yet is only late.) A file whose steps go back all the time is not in order of time: it is one stretch.
+Nothing in a log says where a training was resumed, so it is read off the order of its steps. Within one file and split
+a stretch is a run of lines in which the step never goes back to one that the stretch has had before. (A late step that
+was not there yet is only late.) Each stretch is one attempt. A file whose steps go back all the time is not in order of
+time: it is one stretch.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+AttemptStarts = Sequence[tuple[int, int]]
+"""Where attempts begin in one split of one file: (byte offset of the first line, number of the attempt), in file order."""
+
 
 @dataclass(frozen=True)
 class Stretch:
-    """One continuous stretch of one file.
+    """Lines of one file in which no step comes back.
 
     Attributes:
-        offset: byte offset of its first line.
-        first: its lowest step.
-        changes: (step, offset) of each of its steps, in file order.
+        offset: byte offset of the first line.
+        first: the lowest step.
+        changes: (step, offset of its first line) of each step, in file order.
     """
 
     offset: int
@@ -27,116 +31,122 @@ class Stretch:
 
     @property
     def last(self) -> int:
-        """Its highest step, as far as its steps are known."""
+        """The highest step, as far as the steps are known."""
         return max((step for step, _ in self.changes), default=self.first)
 
 
-class Steps:
-    """The order of steps of one file and split, as far as it is known; it goes on as the file does."""
+class StepOrder:
+    """The order of the steps of one file and split, extended as the file is read."""
 
     def __init__(self) -> None:
-        self._found: list[dict[int, int]] = []  # of each stretch: step -> offset of its first line
+        self._offsets: list[dict[int, int]] = []  # of each stretch: step -> offset of its first line
         self._distinct: set[int] = set()
-        self._last: int | None = None
+        self._last_step: int | None = None
 
     @property
-    def several(self) -> bool:
-        """Whether the steps went back somewhere, so that there may be more than one stretch."""
-        return len(self._found) > 1
+    def goes_back(self) -> bool:
+        """Whether a step came back somewhere, so that there may be more than one stretch."""
+        return len(self._offsets) > 1
 
     def extend(self, changes: Iterable[tuple[int, int]]) -> None:
-        """Goes on.
+        """Adds the steps of further lines.
 
         Args:
             changes: (step, offset of its first line) wherever the step differs from the line before, in file order.
         """
         for step, offset in changes:
-            if step == self._last:
+            if step == self._last_step:
                 continue  # the border of two ranges, not of two steps
-            back = self._last is not None and step < self._last and step in self._found[-1]
-            if back or not self._found:
-                self._found.append({})
-            self._found[-1].setdefault(step, offset)
+            is_back = self._last_step is not None and step < self._last_step and step in self._offsets[-1]
+            if is_back or not self._offsets:
+                self._offsets.append({})
+            self._offsets[-1].setdefault(step, offset)
             self._distinct.add(step)
-            self._last = step
+            self._last_step = step
 
-    def places(self) -> list[tuple[int, int]]:
+    def first_offsets(self) -> list[tuple[int, int]]:
         """(step, offset of its first line) of each step of each stretch, in file order."""
-        return [place for steps in self._found for place in steps.items()]
+        return [pair for offsets in self._offsets for pair in offsets.items()]
 
-    def cut(self) -> list[Stretch]:
+    def stretches(self) -> list[Stretch]:
         """The stretches up to here; one where the steps go back all the time."""
-        if len(self._found) - 1 > max(1, len(self._distinct) // 2):
-            places = tuple(place for steps in self._found for place in steps.items())
-            return [Stretch(places[0][1], min(self._distinct), places)]
-        return [Stretch(min(steps.values()), min(steps), tuple(steps.items())) for steps in self._found]
+        if len(self._offsets) - 1 > max(1, len(self._distinct) // 2):
+            pairs = tuple(self.first_offsets())
+            return [Stretch(pairs[0][1], min(self._distinct), pairs)]
+        return [
+            Stretch(min(offsets.values()), min(offsets), tuple(offsets.items())) for offsets in self._offsets
+        ]
 
 
-def stretches(changes: Iterable[tuple[int, int]]) -> list[Stretch]:
-    """Cuts the order of steps of one file and split into stretches; `changes` as in `Steps.extend`."""
-    steps = Steps()
-    steps.extend(changes)
-    return steps.cut()
-
-
-def match(files: Mapping[int, Sequence[Stretch]]) -> dict[int, list[tuple[int, int]]]:
+def match_attempts(files: Mapping[int, Sequence[Stretch]]) -> dict[int, list[tuple[int, int]]]:
     """Numbers the stretches of several files alike, so that the ranks of one attempt share its number.
 
     The file with the most stretches gives the numbers 1, 2, …; the stretches of the others take, from their last to
     their first, the latest number still free whose lowest step is theirs, else the latest that is still free.
 
+    Args:
+        files: number of a file -> its stretches.
+
     Returns:
-        For each file the (offset, attempt) pairs in file order.
+        Number of a file -> its `AttemptStarts`.
     """
     if not files:
         return {}
     model = max(files.values(), key=len)
     numbered: dict[int, list[tuple[int, int]]] = {}
-    for file, found in files.items():
-        free = len(model)
-        pairs: list[tuple[int, int]] = []
-        for position in range(len(found) - 1, -1, -1):
-            candidates = range(free, position, -1)  # one number must remain for each earlier stretch
-            same = (n for n in candidates if model[n - 1].first == found[position].first)
-            number = next(same, free)
-            pairs.append((found[position].offset, number))
-            free = number - 1
-        pairs.reverse()
+    for file, stretches in files.items():
+        highest_free = len(model)
+        starts: list[tuple[int, int]] = []
+        for position in range(len(stretches) - 1, -1, -1):
+            candidates = range(highest_free, position, -1)  # one number must remain for each earlier stretch
+            alike = (n for n in candidates if model[n - 1].first == stretches[position].first)
+            number = next(alike, highest_free)
+            starts.append((stretches[position].offset, number))
+            highest_free = number - 1
+        starts.reverse()
         numbered[file] = [
-            place for k, pair in enumerate(pairs) for place in _cut(found[k], pair, pairs[k + 1 :], model)
+            start
+            for k, own in enumerate(starts)
+            for start in _starts_within(stretches[k], own, starts[k + 1 :], model)
         ]
     return numbered
 
 
-def _cut(
-    stretch: Stretch, pair: tuple[int, int], later: Sequence[tuple[int, int]], model: Sequence[Stretch]
+def _starts_within(
+    stretch: Stretch, own: tuple[int, int], later: AttemptStarts, model: Sequence[Stretch]
 ) -> list[tuple[int, int]]:
-    """Cuts a stretch that goes on where its attempt had ended elsewhere.
+    """The attempts of one stretch: several where it goes on after its attempt had ended in the model.
 
     A rank that was lost before the resumed steps has never gone back: what it has from the step on where the next
     attempt begins belongs to that one, or its rows would be hidden behind the other ranks' newer ones.
+
+    Args:
+        stretch: the stretch.
+        own: where it begins, and the attempt that was found for it.
+        later: the same of the stretches behind it in the file.
+        model: the stretches of the file that gives the numbers.
     """
-    places = [pair]
+    starts = [own]
     end = later[0][1] if later else len(model) + 1
-    for number in range(pair[1], end - 1):
+    for number in range(own[1], end - 1):
         if stretch.last <= model[number - 1].last:
             break
         offset = next((at for step, at in stretch.changes if step >= model[number].first), None)
         if offset is None:
             break
-        places.append((offset, number + 1))
-    return places
+        starts.append((offset, number + 1))
+    return starts
 
 
-def same(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) -> bool:
-    """Whether two results of `match` for one file give every line the same attempt."""
-    return _short(one) == _short(other)
+def give_same_attempts(starts: AttemptStarts, other: AttemptStarts) -> bool:
+    """Whether two numberings of one file give every line the same attempt."""
+    return _without_repeats(starts) == _without_repeats(other)
 
 
-def _short(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _without_repeats(starts: AttemptStarts) -> list[tuple[int, int]]:
     """Only where the attempt changes; lines before the first place are of attempt 1."""
-    found: list[tuple[int, int]] = []
-    for offset, attempt in pairs:
-        if attempt != (found[-1][1] if found else 1):
-            found.append((offset, attempt))
-    return found
+    kept: list[tuple[int, int]] = []
+    for offset, attempt in starts:
+        if attempt != (kept[-1][1] if kept else 1):
+            kept.append((offset, attempt))
+    return kept

@@ -1,4 +1,4 @@
-"""Files that a writer began one after the other (`x.jsonl`, `x.part_00001.jsonl`, …) count as one in the order of time.
+"""Files that a writer began one after the other (`x.jsonl`, `x.part_00001.jsonl`, …), numbered as if they were one file.
 
 They are no ranks: a rank's files run side by side, so the stretches of one are matched with those of another, while
 these follow each other. Taken for ranks, the first files of a resumed training would seem to belong to its newest
@@ -10,55 +10,67 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from tensorboard_plugin_rlboard.index.attempts.attempts import Steps, match
+from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder, match_attempts
 
 _NAME = re.compile(r"(.+?)(?:\.part_(\d{5,}))?\.jsonl(?:\.gz|\.zst)?", re.DOTALL)
-_PLACE = 1 << 50
-"""Offsets of the next file of a chain lie so much higher: more than any file has bytes."""
+_SHIFT = 1 << 50
+"""Offsets of the next file of a sequence are raised by so much: more than any file has bytes."""
 
 
-def chains(names: Mapping[int, str]) -> list[list[int]]:
+def rotated_sequences(paths: Mapping[int, str]) -> list[list[int]]:
     """The files of a run, those that follow each other together and in their order.
 
     Args:
-        names: number of a file -> its path.
+        paths: number of a file -> its path.
     """
-    found: dict[str, list[tuple[int, int]]] = {}
-    for number, name in sorted(names.items()):
-        match = _NAME.fullmatch(name)
-        stem, part = (match[1], int(match[2] or 0)) if match else (name, 0)
-        # Two files of one place, such as a.jsonl and a.jsonl.gz, do not follow each other.
-        taken = any(place == part for place, _ in found.get(stem, ()))
-        found.setdefault(name if taken else stem, []).append((part, number))
-    return [[number for _, number in sorted(chain)] for chain in found.values()]
+    sequences: dict[str, list[tuple[int, int]]] = {}
+    for number, path in sorted(paths.items()):
+        name = _NAME.fullmatch(path)
+        stem, rotation = (name[1], int(name[2] or 0)) if name else (path, 0)
+        # Two files of one rotation, such as a.jsonl and a.jsonl.gz, do not follow each other.
+        is_taken = any(other == rotation for other, _ in sequences.get(stem, ()))
+        sequences.setdefault(path if is_taken else stem, []).append((rotation, number))
+    return [[number for _, number in sorted(sequence)] for sequence in sequences.values()]
 
 
-def numbered(names: Mapping[int, str], steps: Mapping[int, Steps]) -> dict[int, list[tuple[int, int]]]:
-    """The attempts of files, as `match` numbers them; files that follow each other are matched as one.
+def number_attempts(
+    paths: Mapping[int, str], steps: Mapping[int, StepOrder]
+) -> dict[int, list[tuple[int, int]]]:
+    """The attempts of one split of the files of a run, as `match_attempts` numbers them.
 
     Args:
-        names: number of a file -> its path.
+        paths: number of a file -> its path.
         steps: number of a file -> the order of its steps, for those that have any.
 
     Returns:
-        For each file the (offset, attempt) pairs in file order.
+        Number of a file -> its `AttemptStarts`.
     """
-    groups = [group for chain in chains(names) if (group := [number for number in chain if number in steps])]
-    found = match({group[0]: _joined(steps[number] for number in group).cut() for group in groups})
-    answer: dict[int, list[tuple[int, int]]] = {}
-    for group in groups:
-        pairs, before = found[group[0]], 1
-        for place, number in enumerate(group):
-            low = place * _PLACE
-            mine = [(offset - low, attempt) for offset, attempt in pairs if low <= offset < low + _PLACE]
-            begun = [(0, before)] if place and (not mine or mine[0][0] > 0) else []
-            answer[number] = begun + mine
-            before = answer[number][-1][1] if answer[number] else before
-    return answer
+    sequences = [
+        present
+        for sequence in rotated_sequences(paths)
+        if (present := [number for number in sequence if number in steps])
+    ]
+    matched = match_attempts(
+        {
+            sequence[0]: _in_sequence(steps[number] for number in sequence).stretches()
+            for sequence in sequences
+        }
+    )
+    numbered: dict[int, list[tuple[int, int]]] = {}
+    for sequence in sequences:
+        starts, attempt_before = matched[sequence[0]], 1
+        for position, number in enumerate(sequence):
+            low = position * _SHIFT
+            own = [(offset - low, attempt) for offset, attempt in starts if low <= offset < low + _SHIFT]
+            continued = [(0, attempt_before)] if position and (not own or own[0][0] > 0) else []
+            numbered[number] = continued + own
+            attempt_before = numbered[number][-1][1] if numbered[number] else attempt_before
+    return numbered
 
 
-def _joined(parts: Iterable[Steps]) -> Steps:
-    whole = Steps()
-    for place, part in enumerate(parts):
-        whole.extend((step, offset + place * _PLACE) for step, offset in part.places())
+def _in_sequence(files: Iterable[StepOrder]) -> StepOrder:
+    """The order of steps of files that follow each other, with shifted offsets."""
+    whole = StepOrder()
+    for position, file in enumerate(files):
+        whole.extend((step, offset + position * _SHIFT) for step, offset in file.first_offsets())
     return whole

@@ -1,4 +1,4 @@
-"""One range of one file built: the same function in the refresh thread, in a process beside it, and on a cluster."""
+"""One range of one file built: the same function in the indexing thread, in a worker process, and on a cluster."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tensorboard_plugin_rlboard.formats.registry import by_name
-from tensorboard_plugin_rlboard.formats.rows.file_options import reading
-from tensorboard_plugin_rlboard.index.build.part import Part, build
+from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
+from tensorboard_plugin_rlboard.index.build.part import Part, build_part
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import PROBE, Fingerprint, fingerprint_of_ends
+from tensorboard_plugin_rlboard.sources.file_changes import PROBE_BYTES, Fingerprint, fingerprint_of_ends
 from tensorboard_plugin_rlboard.sources.reader import open_file, read_range
 
 _BUFFER = 1024 * 1024
@@ -25,13 +25,13 @@ class RangeOrder:
     Attributes:
         path: the file.
         offset, length: whole lines of it, bytes.
-        known: `spec` of the format.
+        format: the format of its lines.
     """
 
     path: str
     offset: int
     length: int
-    known: str
+    format: Format
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,11 @@ class _Lines:
                 if not line:
                     raise EOFError(self._order.path)
                 left -= len(line)
-                if len(self._head) < PROBE:
-                    self._head = (self._head + line)[:PROBE]
-                self._tail = line[-PROBE:] if len(line) >= PROBE else (self._tail + line)[-PROBE:]
+                if len(self._head) < PROBE_BYTES:
+                    self._head = (self._head + line)[:PROBE_BYTES]
+                self._tail = (
+                    line[-PROBE_BYTES:] if len(line) >= PROBE_BYTES else (self._tail + line)[-PROBE_BYTES:]
+                )
                 yield line
 
     def fingerprint(self) -> Fingerprint:
@@ -95,6 +97,6 @@ def build_range(order: RangeOrder, target: Path) -> BuiltRange:
         OSError: it cannot be read.
     """
     lines = _Lines(order)
-    known = by_name(order.known)
-    part = build(lines, order.offset, known, target, reading(known, order.path))
+    context = line_context(order.format, order.path)
+    part = build_part(lines, order.offset, order.format, target, context)
     return BuiltRange(lines.fingerprint(), part)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail
+from tensorboard_plugin_rlboard.sources.lines import byte_ranges, complete_last_line
 
 FIRST_RANGE = 2 * 1024 * 1024
 """Bytes of a large file's first range: so few that something is to be seen soon."""
@@ -30,7 +30,7 @@ def next_range(path: str, start: int, size: int, target: int = 0) -> tuple[int, 
         OSError: the file cannot be read.
     """
     target = target or (FIRST_RANGE if start == 0 and size > 2 * FIRST_RANGE else RANGE)
-    return next(byte_ranges(path, start, size, target), None) or closed_tail(path, start, size)
+    return next(byte_ranges(path, start, size, target), None) or complete_last_line(path, start, size)
 
 
 def plan(path: str, start: int, size: int) -> Iterator[tuple[int, int]]:
@@ -48,6 +48,6 @@ def plan(path: str, start: int, size: int) -> Iterator[tuple[int, int]]:
     for offset, length in byte_ranges(path, start, size, RANGE):
         yield offset, length
         start = offset + length
-    tail = closed_tail(path, start, size)
+    tail = complete_last_line(path, start, size)
     if tail is not None:
         yield tail

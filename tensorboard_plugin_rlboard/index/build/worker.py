@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, build_range
-from tensorboard_plugin_rlboard.index.memory_budget import limit_writing
+from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
+from tensorboard_plugin_rlboard.index.memory_budget import set_writing_limit
 
 _NICE = 15
 """Behind whatever the user looks at meanwhile, and behind the thread that loads what is made."""
@@ -26,11 +27,12 @@ def serve(orders: BinaryIO, results: BinaryIO) -> None:
 
     while True:
         try:
-            ticket, order, target = pickle.load(orders)  # noqa: S301 (from our own parent)
+            ticket, path, offset, length, spec, target = pickle.load(orders)  # noqa: S301 (from our own parent)
         except EOFError:
             return
         result: BuiltRange | None
         try:
+            order = RangeOrder(path, offset, length, from_spec(spec))
             result = _without_lines(build_range(order, Path(target)))
         except Exception:  # noqa: BLE001 (the parent builds it again and says what is wrong)
             result = None
@@ -53,7 +55,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write between the results
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    limit_writing(int(sys.argv[1]))
+    set_writing_limit(int(sys.argv[1]))
     serve(sys.stdin.buffer, results)
 
 

@@ -157,7 +157,8 @@ class WorkerPool:
         worker.orders[ticket] = order, target
         try:
             assert worker.process.stdin is not None  # noqa: S101 (it was opened with a pipe)
-            pickle.dump((ticket, order, str(target)), worker.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            message = (ticket, order.path, order.offset, order.length, order.format.spec, str(target))
+            pickle.dump(message, worker.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             worker.process.stdin.flush()
         except OSError:
             self._lose(worker)

@@ -1,4 +1,4 @@
-"""Whether a source file is still, or under another path again, the one that something was kept of."""
+"""Whether a manifest still describes a source file, under its path or moved to another one."""
 
 from __future__ import annotations
 
@@ -10,49 +10,55 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_store import digest_of
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import Change, FileState, Fingerprint, fingerprint, look
-from tensorboard_plugin_rlboard.sources.reader import is_container, is_packed, open_file, open_start
+from tensorboard_plugin_rlboard.sources.file_changes import (
+    Change,
+    FileState,
+    Fingerprint,
+    compare,
+    fingerprint_in_file,
+)
+from tensorboard_plugin_rlboard.sources.reader import is_container, is_packed, open_file, open_forward
 from tensorboard_plugin_rlboard.sources.remote import objects
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.cache.manifest import Manifest
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 _PROBE = 4096
 _SECOND = 1_000_000_000
 
 
-class Where(Enum):
-    """Where a manifest was found: under the file's own path, beside it, or among files that begin like it."""
+class Origin(Enum):
+    """Where a manifest was found: under the file's own path, beside the file, or among files that begin like it."""
 
-    HOME = auto()
-    BESIDE = auto()
-    ALIKE = auto()
+    OWN_PATH = auto()
+    SIDECAR = auto()
+    SAME_HEAD = auto()
 
 
-def recognised(manifest: Manifest, file: SourceFile, where: Where) -> FileState | None:
-    """The state of a file from which to go on behind what is kept; None where it is another file by now.
+def matching_state(manifest: Manifest, file: SourceFile, origin: Origin) -> FileState | None:
+    """The state of a file from which indexing goes on behind a manifest; None where the manifest is of another file.
 
-    At home, size, times and inode speak for the file, as they do from look to look. Elsewhere the first and the last
-    range are compared, here, and every range before its part is loaded (`holds`). A file that only begins alike and
+    Under its own path, size, times and inode speak for the file, as they do from look to look. Elsewhere the first and
+    the last range are compared, here, and every range before its part is loaded (`range_matches`). A file that only begins alike and
     has the same size has to have kept its time too: else it may be a copy that somebody has changed in the middle.
     """
     before = manifest.state
-    if where is Where.ALIKE and not _same_age(before, file):
+    if origin is Origin.SAME_HEAD and not _same_age(before, file):
         return None
-    if where is not Where.HOME:
+    if origin is not Origin.OWN_PATH:
         before = replace(before, settled=False)
         if is_packed(file.path) and before.packed == file.size:
             return _same_archive(manifest, file)
-    seen = look(before, file, time.time_ns())
+    seen = compare(before, file, time.time_ns())
     return seen.state if seen.change in {Change.UNCHANGED, Change.APPENDED} else None
 
 
-def holds(path: str, known: Fingerprint) -> bool:
-    """Whether a file holds, at both ends of a range, the bytes that were read there."""
+def range_matches(path: str, expected: Fingerprint) -> bool:
+    """Whether a file still has, at both ends of a range, the bytes that were read there."""
     try:
         with open_file(path) as file:
-            return fingerprint(file, known.offset, known.length) == known
+            return fingerprint_in_file(file, expected.offset, expected.length) == expected
     except OSError:
         return False
 
@@ -65,7 +71,7 @@ def head_of(path: str) -> str:
     if is_container(path):
         return ""
     try:
-        with open_start(path) as file:
+        with open_forward(path) as file:
             head = file.read(_PROBE)
     except OSError:
         return ""
@@ -95,7 +101,7 @@ def _same_age(before: FileState, file: SourceFile) -> bool:
 
 def _same_archive(manifest: Manifest, file: SourceFile) -> FileState | None:
     """The state of an archive that was copied, without unpacking it."""
-    now = look(None, file, time.time_ns()).state
+    now = compare(None, file, time.time_ns()).state
     before = manifest.state
     try:
         if now is None or ends_of_archive(file.path, file.size) != manifest.archive:

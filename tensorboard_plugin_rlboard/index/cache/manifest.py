@@ -1,4 +1,4 @@
-"""What is kept of a part and of a source file, as JSON and back.
+"""What is stored of a part and of a source file, as JSON and back.
 
 Nothing that is read back is trusted: the folder may be shared, or have come along with somebody's logs. Whatever is not
 exactly what this version writes raises ``ValueError``.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Annotated, TypeVar
 
 import numpy as np
+from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 
-from tensorboard_plugin_rlboard.formats.registry import TOLD_BY, by_name
+from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.registry import from_spec
 from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
 from tensorboard_plugin_rlboard.index.build.part import Part
@@ -23,75 +23,92 @@ from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerpri
 
 VERSION = 3
 """Changes with everything that rows depend on beside their bytes: formulas, trimming, columns."""
-_NAME = re.compile(r"[0-9a-f]{32}")
 _MOST = 2**62
-_Read = TypeVar("_Read")
+_DIGEST = r"\A[0-9a-f]{32}\Z"
+"""What `part_store.digest_of` gives: nothing else ever becomes a path."""
+_Count = Annotated[int, Meta(ge=0, le=_MOST)]
+_Decoded = TypeVar("_Decoded")
 
 
-@dataclass(frozen=True)
-class KeptRange:
+class CachedRange(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One indexed range of a file: where it lies, in bytes, and the name of its part."""
 
-    offset: int
-    length: int
-    part: str
+    offset: _Count
+    length: Annotated[int, Meta(gt=0, le=_MOST)]
+    part: Annotated[str, Meta(pattern=_DIGEST)]
+
+    @property
+    def end(self) -> int:
+        """Offset behind its last byte."""
+        return self.offset + self.length
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """What was known of one source file when it was last indexed.
+class Manifest(Struct, frozen=True, rename={"format_spec": "known", "formats_digest": "told_by"}):
+    """What was known of one source file when it was last indexed; stored in this order.
 
     Attributes:
-        known: name of its format.
+        format_spec: `Format.spec` of its format.
         state: its bytes at the last look; up to `state.read_to` it is indexed without gaps.
         ranges: its parts, in file order. Those behind `state.read_to` may leave gaps: a cluster finishes ranges in any
             order.
-        told_by: `TOLD_BY` of the formats among which the file's was found.
         archive: of a compressed file, a digest of both its ends as it is stored; else empty.
+        formats_digest: digest of the formats among which the file's was found.
     """
 
-    known: str
+    format_spec: str
     state: FileState
-    ranges: tuple[KeptRange, ...]
-    archive: str = ""
-    told_by: str = TOLD_BY
+    ranges: tuple[CachedRange, ...]
+    archive: str
+    formats_digest: str
 
     @property
-    def prefix(self) -> tuple[KeptRange, ...]:
+    def prefix(self) -> tuple[CachedRange, ...]:
         """The ranges from the first byte up to `state.read_to`."""
-        return tuple(kept for kept in self.ranges if kept.offset < self.state.read_to)
+        return tuple(cached for cached in self.ranges if cached.offset < self.state.read_to)
 
 
-def is_name(text: object) -> bool:
-    """Whether a text can be the name of a part: nothing else ever becomes a path."""
-    return isinstance(text, str) and _NAME.fullmatch(text) is not None
+class _PartFacts(Struct):
+    """What is stored of a part beside its rows; in this order."""
+
+    format: tuple[str, str]
+    fingerprint: Fingerprint
+    keys: tuple[list[str], list[str], list[str]]
+    samples: _Count
+    lines: _Count
+    token_metrics: tuple[str, ...]
+    problems: list[tuple[_Count, _Count, str, str]]
+    newlines: _Count
+    changes: list[tuple[str, Annotated[int, Meta(ge=-_MOST, le=_MOST)], _Count]]
 
 
-def part_facts(known: str, built: BuiltRange) -> bytes:
-    """What is written down of a part beside its rows.
+def is_digest(text: str) -> bool:
+    """Whether a text can be the name of a part, or of a file in a store."""
+    return re.match(_DIGEST, text) is not None
+
+
+def part_facts(file_format: Format, built: BuiltRange) -> bytes:
+    """What is stored of a part beside its rows.
 
     Args:
-        known: name of the format it was read with.
+        file_format: the format it was read with.
         built: the part.
     """
     part = built.part
-    problems = [
-        (int(part.line_numbers[p.line]), int(part.line_offsets[p.line]), p.kind, p.reason)
-        for p in part.problems
-    ]
-    facts = {
-        "version": VERSION,
-        "format": [known, by_name(known).definition],
-        "fingerprint": _ends(built.fingerprint),
-        "keys": [sorted(part.keys.numbers), sorted(part.keys.texts), sorted(part.keys.arrays)],
-        "samples": part.samples,
-        "lines": part.lines,
-        "token_metrics": part.token_metrics,
-        "problems": problems,
-        "newlines": part.newlines,
-        "changes": part.changes,
-    }
-    return json.dumps(facts).encode()
+    facts = _PartFacts(
+        format=(file_format.spec, file_format.definition),
+        fingerprint=built.fingerprint,
+        keys=(sorted(part.keys.numbers), sorted(part.keys.texts), sorted(part.keys.arrays)),
+        samples=part.samples,
+        lines=part.lines,
+        token_metrics=part.token_metrics,
+        problems=[
+            (int(part.line_numbers[p.line]), int(part.line_offsets[p.line]), p.kind, p.reason)
+            for p in part.problems
+        ],
+        newlines=part.newlines,
+        changes=part.changes,
+    )
+    return _encoded(facts)
 
 
 def read_part(content: bytes) -> BuiltRange:
@@ -100,43 +117,34 @@ def read_part(content: bytes) -> BuiltRange:
     Raises:
         ValueError: they are of another version, of a format that reads otherwise now, or no facts at all.
     """
-    return _strictly(content, _part)
-
-
-def _part(facts: dict[str, Any]) -> BuiltRange:
-    known, definition = facts["format"]
-    if by_name(known).definition != definition:
+    facts = _decoded(content, _PartFacts)
+    format_spec, definition = facts.format
+    if _definition(format_spec) != definition:
         raise ValueError("the format is read otherwise now")
-    fingerprint = _fingerprint(facts["fingerprint"])
-    end = fingerprint.offset + fingerprint.length
-    problems = [
-        (_whole(n), _whole(at, end), _text(kind), _text(why)) for n, at, kind, why in facts["problems"]
-    ]
+    _check_fingerprint(facts.fingerprint)
+    start, length, _ = facts.fingerprint
+    offsets = [offset for _, offset, _, _ in facts.problems]
+    if max(facts.samples, facts.lines, facts.newlines) > length:
+        raise ValueError("there are more lines than bytes")
+    if max((*offsets, *(offset for _, _, offset in facts.changes)), default=0) > start + length:
+        raise ValueError("a line lies behind its range")
     part = Part(
-        samples=_whole(facts["samples"], fingerprint.length),
-        lines=_whole(facts["lines"], fingerprint.length),
-        keys=ExtraKeys(*(frozenset(map(_text, names)) for names in _three(facts["keys"]))),
-        token_metrics=tuple(map(_text, facts["token_metrics"])),
-        problems=[Problem(i, kind, reason) for i, (_, _, kind, reason) in enumerate(problems)],
-        line_offsets=np.asarray([offset for _, offset, _, _ in problems], np.int64),
-        line_numbers=np.asarray([number for number, _, _, _ in problems], np.int64),
-        newlines=_whole(facts["newlines"], fingerprint.length),
-        changes=[
-            (_text(split), _whole(step, _MOST, -_MOST), _whole(at, end))
-            for split, step, at in facts["changes"]
-        ],
+        samples=facts.samples,
+        lines=facts.lines,
+        keys=ExtraKeys(*map(frozenset, facts.keys)),
+        token_metrics=facts.token_metrics,
+        problems=[Problem(i, kind, reason) for i, (_, _, kind, reason) in enumerate(facts.problems)],
+        line_offsets=np.asarray(offsets, np.int64),
+        line_numbers=np.asarray([number for number, _, _, _ in facts.problems], np.int64),
+        newlines=facts.newlines,
+        changes=facts.changes,
     )
-    return BuiltRange(fingerprint, part)
+    return BuiltRange(facts.fingerprint, part)
 
 
 def manifest_facts(manifest: Manifest) -> bytes:
-    """What is written down of a source file; its path is not, because an address may hold a password."""
-    state = asdict(manifest.state)
-    for end, known in (("first", manifest.state.first), ("last", manifest.state.last)):
-        state[end] = None if known is None else _ends(known)
-    ranges = [(kept.offset, kept.length, kept.part) for kept in manifest.ranges]
-    facts = {"version": VERSION, "known": manifest.known, "state": state, "ranges": ranges}
-    return json.dumps(facts | {"archive": manifest.archive, "told_by": manifest.told_by}).encode()
+    """What is stored of a source file; its path is not, because an address may hold a password."""
+    return _encoded(manifest)
 
 
 def read_manifest(content: bytes) -> Manifest:
@@ -145,83 +153,54 @@ def read_manifest(content: bytes) -> Manifest:
     Raises:
         ValueError: they are of another version, do not fit together, or are no facts at all.
     """
-    return _strictly(content, _manifest)
-
-
-def _manifest(facts: dict[str, Any]) -> Manifest:
-    by_name(_text(facts["known"]))
-    ranges = []
-    for offset, length, name in facts["ranges"]:
-        if not is_name(name):
-            raise ValueError("this is no name of a part")
-        ranges.append(KeptRange(_whole(offset), _whole(length), name))
-    archive, told_by = _text(facts["archive"]), _text(facts["told_by"])
-    manifest = Manifest(facts["known"], _state(facts["state"]), tuple(ranges), archive, told_by)
-    _fits(manifest)
+    manifest = _decoded(content, Manifest)
+    _definition(manifest.format_spec)
+    state, prefix, at = manifest.state, manifest.prefix, 0
+    counts = (state.size, state.read_to, state.packed + 1)
+    bounds = ((max(counts), _MOST), (max(state.inode, state.device), 2**128), (abs(state.mtime_ns), 2**64))
+    if min(*counts, state.inode, state.device) < 0 or any(value > most for value, most in bounds):
+        raise ValueError("a number is out of its bounds")
+    for cached in manifest.ranges:
+        if cached.offset < at or (at < state.read_to and cached.offset != at):
+            raise ValueError("the ranges do not follow each other")
+        at = cached.end
+    ends = [end for end in (state.first, state.last) if end is not None]
+    for end in ends:
+        _check_fingerprint(end)
+    read = [(cached.offset, cached.length) for cached in (*prefix[:1], *prefix[-1:])]
+    if [end[:2] for end in ends] != read or state.read_to != (prefix[-1].end if prefix else 0):
+        raise ValueError("the ranges are not those that were read")
     return manifest
 
 
-def _state(facts: dict[str, Any]) -> FileState:
-    return FileState(
-        size=_whole(facts["size"]),
-        mtime_ns=_whole(facts["mtime_ns"], 2**64, -(2**64)),
-        inode=_whole(facts["inode"], 2**128),
-        device=_whole(facts["device"], 2**128),
-        settled=facts["settled"] is True,
-        read_to=_whole(facts["read_to"]),
-        first=None if facts["first"] is None else _fingerprint(facts["first"]),
-        last=None if facts["last"] is None else _fingerprint(facts["last"]),
-        packed=_whole(facts["packed"], _MOST, -1),
-        measured=facts["measured"] is True,
-    )
+def _check_fingerprint(fingerprint: Fingerprint) -> None:
+    if fingerprint.offset < 0 or not 0 <= fingerprint.length <= _MOST:
+        raise ValueError("a range lies nowhere")
+    bytes.fromhex(fingerprint.digest)
 
 
-def _fits(manifest: Manifest) -> None:
-    """Whether the ranges and the state tell the same."""
-    at = 0
-    state = manifest.state
-    for kept in manifest.ranges:
-        if kept.offset < at or kept.length <= 0 or (at < state.read_to and kept.offset != at):
-            raise ValueError("the ranges do not follow each other")
-        at = kept.offset + kept.length
-    prefix = manifest.prefix
-    ends = [(kept.offset, kept.length) for kept in (*prefix[:1], *prefix[-1:])]
-    told = [(known.offset, known.length) for known in (state.first, state.last) if known is not None]
-    if ends != told or state.read_to != (sum(ends[-1]) if ends else 0):
-        raise ValueError("the ranges are not those that were read")
+def _definition(format_spec: str) -> str:
+    """The definition of a format.
+
+    Raises:
+        ValueError: there is none of that name, or not with these options.
+    """
+    try:
+        return from_spec(format_spec).definition
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"there is no such format ({type(error).__name__})") from None
 
 
-def _strictly(content: bytes, read: Callable[[dict[str, Any]], _Read]) -> _Read:
+def _encoded(facts: Struct) -> bytes:
+    return json.dumps({"version": VERSION} | to_builtins(facts)).encode()
+
+
+def _decoded(content: bytes, of: type[_Decoded]) -> _Decoded:
+    """The JSON is parsed by Python, because it may hold half a surrogate pair: of a path, say."""
     try:
         facts = json.loads(content)
-        if facts["version"] != VERSION:
+        if not isinstance(facts, dict) or facts.get("version") != VERSION:
             raise ValueError("it is of another version")
-        return read(facts)
-    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise ValueError(f"it is not as this version writes it ({type(error).__name__})") from None
-
-
-def _ends(known: Fingerprint) -> list[Any]:
-    return [known.offset, known.length, known.digest.hex()]
-
-
-def _fingerprint(facts: Any) -> Fingerprint:
-    offset, length, digest = facts
-    return Fingerprint(_whole(offset), _whole(length), bytes.fromhex(digest))
-
-
-def _whole(value: Any, most: int = _MOST, least: int = 0) -> int:
-    if type(value) is not int or not least <= value <= most:
-        raise ValueError("a number is none, or out of its bounds")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a text is none")  # noqa: TRY004 (a caller wants to know only that it is nothing of ours)
-    return value
-
-
-def _three(groups: Any) -> tuple[Any, Any, Any]:
-    numbers, texts, arrays = groups
-    return numbers, texts, arrays
+        return convert(facts, of)
+    except (RecursionError, ValidationError) as error:
+        raise ValueError(f"it is not as this version writes it ({error})") from None

@@ -1,1 +1,1 @@
-"""What a file is: its format, its run, and what its place and the settings add to that."""
+"""Detects what a file is: its format and its run, and what its path and the settings add to the format."""

@@ -1,4 +1,4 @@
-"""What a file is, told by its first complete rows: by the user's mapping, as a known format, or by a guess."""
+"""Finds the format of a file by its first complete rows: the user's mapping, a known format, or a guess."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
-from tensorboard_plugin_rlboard.formats.generic.guess import completed, guess
+from tensorboard_plugin_rlboard.formats.generic.guess import guess_mapping, with_guessed_step
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableError
-from tensorboard_plugin_rlboard.sources.reader import glance, open_start
+from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
+from tensorboard_plugin_rlboard.sources.reader import open_forward, preview
 
 _SNIFFED_LINES = 20
 _SNIFFED_BYTES = 64 * 1024 * 1024
@@ -27,18 +27,20 @@ def sniff(path: str, mapped: Callable[[Row], Format | None] | None = None) -> tu
     Raises:
         OSError: the file cannot be read.
     """
-    seen = glance(path)
-    if not seen.candidate:
+    seen = preview(path)
+    if not seen.may_hold_rollouts:
         return None, seen.reason
     try:
-        return _sniff(path, mapped)
-    except UnreadableError as error:
+        return _format_of_first_row(path, mapped)
+    except UnreadableFileError as error:
         return None, str(error.strerror)
 
 
-def _sniff(path: str, mapped: Callable[[Row], Format | None] | None) -> tuple[Format | None, str]:
+def _format_of_first_row(
+    path: str, mapped: Callable[[Row], Format | None] | None
+) -> tuple[Format | None, str]:
     problem = "It has no complete line yet; it is looked at again when it grows."
-    with open_start(path) as file:
+    with open_forward(path) as file:
         for _ in range(_SNIFFED_LINES):
             line = file.readline(_SNIFFED_BYTES)
             if not line:
@@ -54,12 +56,12 @@ def _sniff(path: str, mapped: Callable[[Row], Format | None] | None) -> tuple[Fo
             if not isinstance(row, dict):
                 problem = "Its lines are no JSON objects."
                 continue
-            known = None if mapped is None else mapped(row)
-            if known is not None:
-                return known, ""
-            known = recognise(row)
-            if known is not None:
-                return completed(known, row), ""
-            guessed = guess(row)
-            return guessed.format, "" if guessed.format is not None else guessed.why
+            user_format = None if mapped is None else mapped(row)
+            if user_format is not None:
+                return user_format, ""
+            known_format = recognise(row)
+            if known_format is not None:
+                return with_guessed_step(known_format, row), ""
+            guessed = guess_mapping(row)
+            return guessed.format, "" if guessed.format is not None else guessed.reason
     return None, problem

@@ -1,4 +1,4 @@
-"""Which side files there are: told by their first rows, or named by the settings.
+"""Finds side files, which hold reference answers or scores: by their first rows, or because the settings name them.
 
 A file of prompts, responses and scores may also be somebody's rollouts. It is a side file only where other rollouts lie
 in its folder or below it.
@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats.generic.key_mapping import is_guessed
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index.joins.side_files import Group
-from tensorboard_plugin_rlboard.index.joins.side_rows import Kind, Recognised, recognise
+from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
+from tensorboard_plugin_rlboard.index.joins.side_rows import SideFileType, SideKind, side_file_type
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
-from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
-from tensorboard_plugin_rlboard.sources.reader import open_start
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
+from tensorboard_plugin_rlboard.sources.reader import open_forward
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +33,7 @@ _BYTES = 64 * 1024 * 1024
 
 
 class SideDiscovery:
-    """Keeps the groups of side files. Used by the refresh thread only.
+    """Keeps the groups of side files. Used by the indexing thread only.
 
     Attributes:
         groups: (kind, folder, or path that settings name) -> group.
@@ -42,7 +41,7 @@ class SideDiscovery:
     """
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self.groups: dict[tuple[Kind, str], Group] = {}
+        self.groups: dict[tuple[SideKind, str], SideGroup] = {}
         self.missing: set[str] = set()
         self._cursor = cursor
         self._tables = 0
@@ -50,123 +49,130 @@ class SideDiscovery:
         self._rollouts: set[str] = set()
 
     @property
-    def known(self) -> set[str]:
-        """Paths below the log directory of all side files."""
+    def paths(self) -> set[str]:
+        """Paths below the log directory of all side files, those among them that may be rollouts."""
         return {relative for group in self.groups.values() for relative in group.files} | set(self._unsure)
 
-    def table(self) -> SideTable:
-        """A new table."""
+    def new_table(self) -> SideTable:
+        """A new empty table."""
         self._tables += 1
         table = SideTable(self._tables)
         table.create(self._cursor)
         return table
 
-    def look(self, present: Mapping[str, SourceFile], named: Mapping[str, Kind], moment: int) -> None:
+    def survey(self, present: Mapping[str, SourceFile], named: Mapping[str, SideKind], now_ns: int) -> None:
         """Looks at every side file that is known, and at those that settings name.
 
         Args:
-            present: what the walk has found.
-            named: paths of files that settings name.
-            moment: the present time, nanoseconds since 1970.
+            present: path below the log directory -> file, of all files that the walk has found.
+            named: paths of files that settings name, and what these hold.
+            now_ns: the present time, nanoseconds since 1970.
         """
         by_path = {file.path: file for file in present.values()} if named else {}
         found = {path: by_path.get(path) or _file_at(path) for path in named}
         self.missing = {path for path, file in found.items() if file is None}
-        for (kind, place), group in tuple(self.groups.items()):
-            chosen = not group.folder
+        for (kind, origin), group in tuple(self.groups.items()):
+            is_named = not group.folder
             for relative in tuple(group.files):
                 path = group.files[relative].path
-                now = found.get(path) if chosen else present.get(relative)
-                if (not chosen and path in named) or (chosen and named.get(path) != kind):
-                    now = None  # it belongs to another group now, or to none
-                group.compare(self._cursor, relative, now, moment)
+                source = found.get(path) if is_named else present.get(relative)
+                if (not is_named and path in named) or (is_named and named.get(path) != kind):
+                    source = None  # it belongs to another group now, or to none
+                group.check(self._cursor, relative, source, now_ns)
             if not group.files:
                 group.table.drop(self._cursor)
-                del self.groups[kind, place]
-        known = self.known
+                del self.groups[kind, origin]
+        paths = self.paths
         for path, file in found.items():
-            if file is not None and file.relative not in known:
-                self._group(named[path], path, "").add(file, moment)
+            if file is not None and file.relative not in paths:
+                self._group(named[path], path, "").add(file, now_ns)
         self._unsure = {relative: present[relative] for relative in self._unsure if relative in present}
         self._rollouts &= present.keys()
 
-    def takes(self, file: SourceFile, moment: int) -> bool:
-        """Whether a file that is in no group yet is a side file, or may be one.
+    def claims(self, file: SourceFile, now_ns: int) -> bool:
+        """Whether a file that is in no group yet is a side file, or may be one; it is added then.
+
+        Args:
+            file: the file.
+            now_ns: the present time, nanoseconds since 1970.
 
         Raises:
             OSError: it cannot be read.
         """
         if file.relative in self._rollouts:
             return False
-        found = side_of(file.path)
+        found = _type_of(file.path)
         if found is None:
             return False
-        if found.sure:
-            self._group(found.kind, file.run, file.run).add(file, moment)
+        if found.is_sure:
+            self._group(found.kind, file.run, file.run).add(file, now_ns)
         else:
             self._unsure[file.relative] = file
         return True
 
-    def decided(self, runs: Iterable[str], moment: int) -> Iterator[SourceFile]:
+    def decide_unsure(self, run_names: Iterable[str], now_ns: int) -> Iterator[SourceFile]:
         """Decides about files that may be rollouts, and gives those that are.
 
         Args:
-            runs: those that have rollouts.
-            moment: the present time, nanoseconds since 1970.
+            run_names: the runs that have rollouts.
+            now_ns: the present time, nanoseconds since 1970.
         """
-        names = list(runs)
+        names = list(run_names)
         for relative, file in tuple(self._unsure.items()):
             del self._unsure[relative]
-            if any(Group("scores", file.run, SideTable(0)).holds(name) for name in names):
-                self._group("scores", file.run, file.run).add(file, moment)
+            if any(SideGroup("scores", file.run, SideTable(0)).is_for(name) for name in names):
+                self._group("scores", file.run, file.run).add(file, now_ns)
             else:
                 self._rollouts.add(relative)
                 yield file
 
-    def _group(self, kind: Kind, place: str, folder: str) -> Group:
-        if (kind, place) not in self.groups:
-            self.groups[kind, place] = Group(kind, folder, self.table())
-        return self.groups[kind, place]
+    def _group(self, kind: SideKind, origin: str, folder: str) -> SideGroup:
+        """The group of a folder or of a path that settings name, made where there is none."""
+        if (kind, origin) not in self.groups:
+            self.groups[kind, origin] = SideGroup(kind, folder, self.new_table())
+        return self.groups[kind, origin]
 
 
-def side_of(path: str) -> Recognised | None:
+def _type_of(path: str) -> SideFileType | None:
     """What the first row of a file says, where it is one of a side file.
 
     Raises:
         OSError: it cannot be read.
     """
     row = _first_row(path)
-    return recognise(row) if row is not None else None
+    return side_file_type(row) if row is not None else None
 
 
-def may_be_side(known: Format | None) -> bool:
+def may_be_side_file(file_format: Format | None) -> bool:
     """Whether a file with this format may be a side file: other formats are told by keys that only they have."""
-    return known is None or known.name == NATIVE.name or is_guessed(known)
+    if file_format is None or file_format.name == NATIVE.name:
+        return True
+    return file_format.mapping is not None and file_format.mapping.guessed
 
 
-def left_out(file: SourceFile, known: Format | None, present: Iterable[str]) -> str:
+def reason_to_leave_out(file: SourceFile, file_format: Format | None, present: Iterable[str]) -> str:
     """Why a file is not indexed ahead of time, in one sentence; empty where it is no side file.
 
     Args:
         file: the file.
-        known: the format that it would have.
+        file_format: the format that it would have as rollouts.
         present: paths below the log directory of all files that were found.
 
     Raises:
         OSError: it cannot be read.
     """
-    found = side_of(file.path) if may_be_side(known) else None
+    found = _type_of(file.path) if may_be_side_file(file_format) else None
     folder = "".join(file.relative.rpartition("/")[:2])
-    beside = (other for other in present if other != file.relative and other.startswith(folder))
-    if found is None or (not found.sure and next(beside, None) is None):
+    neighbours = (other for other in present if other != file.relative and other.startswith(folder))
+    if found is None or (not found.is_sure and next(neighbours, None) is None):
         return ""
     what = "reference answers" if found.kind == "reference" else "scores"
     return f"It holds {what}: TensorBoard reads it and joins them to the samples."
 
 
-def named_by(settings: Settings) -> dict[str, Kind]:
+def named_by(settings: Settings) -> dict[str, SideKind]:
     """The paths of the side files that settings name, and what they hold."""
-    named: dict[str, Kind] = {}
+    named: dict[str, SideKind] = {}
     if settings.scores.file:
         named[settings.scores.file] = "scores"
     if settings.reference.file:
@@ -182,7 +188,7 @@ def _file_at(path: str) -> SourceFile | None:
         facts = Path(path).stat()
     except OSError:
         return None
-    name = printable(os.path.basename(path))  # noqa: PTH119 (paths are texts here)
+    name = printable_path(os.path.basename(path))  # noqa: PTH119 (paths are texts here)
     return SourceFile(path, "", name, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev)
 
 
@@ -192,7 +198,7 @@ def _first_row(path: str) -> Mapping[str, object] | None:
     Raises:
         OSError: it cannot be read.
     """
-    with open_start(path) as file:
+    with open_forward(path) as file:
         for _ in range(_LINES):
             line = file.readline(_BYTES)
             if not line:

@@ -1,7 +1,7 @@
-"""Rows of side files: reference answers made ahead of a training, and scores made after it, with the keys that find samples.
+"""Reads the lines of side files: reference answers made ahead of a training, and scores made after it.
 
-A key is 64 bits of a digest: of the prompt as the index has it (`prompt_key`), of an id, or of a prompt and response
-together. `joined_run.py` computes the same of a run's samples in SQL.
+Each line has keys that find its samples. A key is 64 bits of a digest: of the prompt as the index has it (`prompt_key`),
+of an id, or of a prompt and response together. `join_sides.py` computes the same of a run's samples in SQL.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any, Literal
 
-from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_text
-from tensorboard_plugin_rlboard.formats.rows.json_parsers import plain
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import as_number
+from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 from tensorboard_plugin_rlboard.index.build.extra_keys import can_be_column
-from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, Problem, Row, restored
+from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, Problem, Row
 from tensorboard_plugin_rlboard.index.build.padding import without_leading, without_trailing
 
-Kind = Literal["reference", "scores"]
-IDS = ("sample_id", "id", "uid")
+SideKind = Literal["reference", "scores"]
+ID_KEYS = ("sample_id", "id", "uid")
 """Keys that may name a sample, the most particular one first."""
-MOST_COLUMNS = 40
+MAX_COLUMNS = 40
 """Numbers that a kind of side files may bring: each is a column of every sample."""
-_STEPS = ("step", "global_step", "iteration", "split", "validation")
+_STEP_KEYS = ("step", "global_step", "iteration", "split", "validation")
 _OWN_ID = re.compile(r"[0-9a-f]{10}-[0-9a-f]{1,15}-[0-9a-f]{1,7}")
 _SCALARS = (bool, int, float)
 _SINGLE = (str, bool, int, float)
@@ -32,36 +32,36 @@ _REWARDS = frozenset({"ref_reward", "ref_valid_reward"})
 
 
 @dataclass(frozen=True)
-class Recognised:
-    """What a first row says of its file.
+class SideFileType:
+    """What the first row of a side file says of the file.
 
     Attributes:
         kind: what its rows hold.
-        sure: whether they can be nothing else; otherwise they are rollouts where there are none beside them.
+        is_sure: whether they can be nothing else; otherwise they are rollouts where there are none beside them.
     """
 
-    kind: Kind
-    sure: bool
+    kind: SideKind
+    is_sure: bool
 
 
-def recognise(row: Mapping[str, object]) -> Recognised | None:
+def side_file_type(row: Mapping[str, object]) -> SideFileType | None:
     """Whether a row is a reference answer or a score, by its keys; None for anything else."""
-    if any(key in row for key in _STEPS) or any(_is_numbers(value) for value in row.values()):
+    if any(key in row for key in _STEP_KEYS) or any(_is_numbers(value) for value in row.values()):
         return None
     prompt, response = row.get("prompt") is not None, row.get("response") is not None
     reference = isinstance(row.get("ref_response"), (str, list)) or _is_number(row.get("ref_reward"))
     if prompt and reference and not response:
-        return Recognised("reference", sure=True)
-    if not any(_is_number(value) for key, value in row.items() if key not in IDS):
+        return SideFileType("reference", is_sure=True)
+    if not any(_is_number(value) for key, value in row.items() if key not in ID_KEYS):
         return None
-    ids = any(isinstance(row.get(key), (str, int)) for key in IDS)
+    ids = any(isinstance(row.get(key), (str, int)) for key in ID_KEYS)
     if prompt and response:
         if "reward" in row:  # what nearly every rollout has, and no score needs to be called
             return None
-        return Recognised("scores", sure=any(_OWN_ID.fullmatch(str(row.get(key))) for key in IDS))
+        return SideFileType("scores", is_sure=any(_OWN_ID.fullmatch(str(row.get(key))) for key in ID_KEYS))
     # A row with lists or objects is somebody's trace or session: of those nearly every one has an id and a number.
     flat = all(value is None or isinstance(value, _SINGLE) for value in row.values())
-    return Recognised("scores", sure=True) if ids and flat and not prompt and not response else None
+    return SideFileType("scores", is_sure=True) if ids and flat and not prompt and not response else None
 
 
 def _is_number(value: object) -> bool:
@@ -96,16 +96,16 @@ def _digest(text: str) -> bytes:
 
 
 @dataclass
-class Rows:
-    """What was read of a range.
+class SideRows:
+    """What was read of a range of a side file.
 
     Attributes:
         lines: line of the range of each row.
-        keys: (place of its row, key).
-        texts: text column -> (place, text).
-        numbers: column -> (place, number).
+        keys: (index of its row, key).
+        texts: text column -> (index of its row, text).
+        numbers: column -> (index of its row, number).
         problems: what could not be used, by line of the range.
-        by_id, by_text: whether there are keys of ids, and of prompts with responses.
+        has_ids, has_texts: whether there are keys of ids, and of prompts with responses.
     """
 
     lines: list[int] = field(default_factory=list)
@@ -113,37 +113,37 @@ class Rows:
     texts: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     numbers: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    by_id: bool = False
-    by_text: bool = False
+    has_ids: bool = False
+    has_texts: bool = False
 
 
 class SideReader:
     """Reads the lines of one side file; it remembers which columns the file has."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: SideKind) -> None:
         self.kind = kind
         self._columns: set[str] = set()
         self._decoder = LineDecoder()
-        self._full = False
+        self._has_too_many_columns = False
 
-    def read(self, lines: list[bytes]) -> Rows:
+    def read(self, lines: list[bytes]) -> SideRows:
         """The rows of a range."""
-        found = Rows()
+        rows = SideRows()
         for index, line in enumerate(lines):
             if not line.strip():
                 continue
             row, problem = self._decoder.row(line, index)
             if problem is not None:
-                found.problems.append(problem)
-            values = None if row is None else self._plain(row)
+                rows.problems.append(problem)
+            values = None if row is None else self._single_values(row)
             del row  # simdjson reads no further line while somebody holds the last one
             if values is not None:
-                self._take(found, index, values)
-        return found
+                self._add_row(rows, index, values)
+        return rows
 
-    def _plain(self, row: Row) -> dict[str, Any]:
+    def _single_values(self, row: Row) -> dict[str, Any]:
         """The texts and numbers of a row, and its conversations as text."""
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for key in row.keys():  # noqa: SIM118 (simdjson's object is no dictionary)
             try:
                 value = row[key]
@@ -152,35 +152,38 @@ class SideReader:
             if not isinstance(value, _SINGLE):
                 if value is None or key not in {"prompt", "response", "ref_response"}:
                     continue
-                value = structure_text(plain(value))
-            name = restored(key) if self._decoder.replaced else key
-            found.setdefault(name, restored(value) if self._decoder.replaced else value)
-        return found
+                value = structure_to_text(to_python(value))
+            values.setdefault(key, value)
+        return values
 
-    def _take(self, found: Rows, line: int, row: dict[str, Any]) -> None:
-        place = len(found.lines)
-        ids, texts = _ids(self.kind, row), _texts(self.kind, row)
+    def _add_row(self, rows: SideRows, line: int, row: dict[str, Any]) -> None:
+        """Adds a row, or a problem where it has no key or no value."""
+        index = len(rows.lines)
+        ids, texts = _id_keys(self.kind, row), _text_keys(self.kind, row)
         keys = ids + texts
         if not keys:
             wanted = "prompt" if self.kind == "reference" else "id, and no prompt with a response"
             reason = f"The line has no {wanted}: it belongs to no sample and is left out."
-            found.problems.append(Problem(line, "no_key", reason))
+            rows.problems.append(Problem(line, "no_key", reason))
             return
-        answers, numbers = self._values(found, line, row)
+        answers, numbers = self._values(rows, line, row)
         if not answers and not numbers:
             wanted = "ref_response or ref_reward" if self.kind == "reference" else "number"
             reason = f"The line has no {wanted}: nothing of it can be joined."
-            found.problems.append(Problem(line, "no_value", reason))
+            rows.problems.append(Problem(line, "no_value", reason))
             return
-        found.lines.append(line)
-        found.keys += [(place, key) for key in keys]
-        found.by_id, found.by_text = found.by_id or bool(ids), found.by_text or bool(texts)
+        rows.lines.append(line)
+        rows.keys += [(index, key) for key in keys]
+        rows.has_ids, rows.has_texts = rows.has_ids or bool(ids), rows.has_texts or bool(texts)
         for name, text in answers.items():
-            found.texts.setdefault(name, []).append((place, text))
+            rows.texts.setdefault(name, []).append((index, text))
         for name, number in numbers.items():
-            found.numbers.setdefault(name, []).append((place, number))
+            rows.numbers.setdefault(name, []).append((index, number))
 
-    def _values(self, found: Rows, line: int, row: dict[str, Any]) -> tuple[dict[str, str], dict[str, float]]:
+    def _values(
+        self, rows: SideRows, line: int, row: dict[str, Any]
+    ) -> tuple[dict[str, str], dict[str, float]]:
+        """The reference answer and the numbers of a row, by column."""
         texts: dict[str, str] = {}
         numbers: dict[str, float] = {}
         for key, value in row.items():
@@ -190,36 +193,37 @@ class SideReader:
                 continue
             if not name:
                 continue
-            known = name in self._columns or name in _REWARDS
+            is_column = name in self._columns or name in _REWARDS
             # A text that happens to be a number begins no column: the next one may be a word.
-            number = as_number(value) if known or not isinstance(value, str) else None
-            if number is not None and self._has_room(found, line, name):
+            number = number_from_value(value) if is_column or not isinstance(value, str) else None
+            if number is not None and self._has_room(rows, line, name):
                 numbers[name] = number
-            elif known:
+            elif is_column:
                 reason = f"{key} is no number; the sample is left without one."
-                found.problems.append(Problem(line, "not_a_number", reason))
+                rows.problems.append(Problem(line, "not_a_number", reason))
         return texts, numbers
 
-    def _has_room(self, found: Rows, line: int, name: str) -> bool:
+    def _has_room(self, rows: SideRows, line: int, name: str) -> bool:
+        """Whether a number may have a column of that name; adds a problem where it is one too many."""
         if name in self._columns:
             return True
-        if not can_be_column(name) or len(self._columns) >= MOST_COLUMNS:
-            if not self._full:
-                reason = f"The lines have more than {MOST_COLUMNS} numbers, or a key that can name no column; the further ones are left out."
-                found.problems.append(Problem(line, "too_many_keys", reason))
-            self._full = True
+        if not can_be_column(name) or len(self._columns) >= MAX_COLUMNS:
+            if not self._has_too_many_columns:
+                reason = f"The lines have more than {MAX_COLUMNS} numbers, or a key that can name no column; the further ones are left out."
+                rows.problems.append(Problem(line, "too_many_keys", reason))
+            self._has_too_many_columns = True
             return False
         self._columns.add(name)
         return True
 
 
-def _ids(kind: Kind, row: Mapping[str, Any]) -> list[int]:
+def _id_keys(kind: SideKind, row: Mapping[str, Any]) -> list[int]:
     if kind == "reference":
         return []
-    return [id_key(row[key]) for key in IDS if isinstance(row.get(key), (str, int, float))]
+    return [id_key(row[key]) for key in ID_KEYS if isinstance(row.get(key), (str, int, float))]
 
 
-def _texts(kind: Kind, row: Mapping[str, Any]) -> list[int]:
+def _text_keys(kind: SideKind, row: Mapping[str, Any]) -> list[int]:
     prompt, response = row.get("prompt"), row.get("response")
     if not isinstance(prompt, str):
         return []
@@ -228,10 +232,10 @@ def _texts(kind: Kind, row: Mapping[str, Any]) -> list[int]:
     return [text_key(prompt, response)] if isinstance(response, str) else []
 
 
-def _column(kind: Kind, key: str, row: Mapping[str, Any]) -> str:
+def _column(kind: SideKind, key: str, row: Mapping[str, Any]) -> str:
     """The name of the column that a value goes to; empty where it goes to none."""
     if kind == "scores":
-        return "" if key in {*IDS, "prompt", "response", *_STEPS} else key
+        return "" if key in {*ID_KEYS, "prompt", "response", *_STEP_KEYS} else key
     if key.startswith("ref_"):
         return key
     # A plain file of answers, which is a reference file because the settings say so.

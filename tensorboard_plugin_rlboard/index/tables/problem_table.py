@@ -1,4 +1,4 @@
-"""Problems as rows of a run's table of problems."""
+"""A run's table of problems: lines, values and files that could not be used, and why."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ ProblemRow = tuple[str, int | None, int | None, str, str]
 """A problem: path below the log directory, 1-based line, byte offset, kind, reason."""
 
 
-def note(cursor: duckdb.DuckDBPyConnection, table: str, problems: Iterable[ProblemRow]) -> None:
-    """Adds problems to a table."""
-    noted = list(problems)
-    if not noted:
+def insert_problems(cursor: duckdb.DuckDBPyConnection, table: str, problems: Iterable[ProblemRow]) -> None:
+    """Adds problems to a table.
+
+    Args:
+        cursor: of the query database.
+        table: name of the table.
+        problems: the rows.
+    """
+    rows = list(problems)
+    if not rows:
         return
-    files, lines, offsets, kinds, reasons = zip(*noted, strict=True)
+    files, lines, offsets, kinds, reasons = zip(*rows, strict=True)
     frame = {
         "file": np.asarray(files, object),
         "line": np.asarray([-1 if line is None else line for line in lines], np.int64),
@@ -27,8 +33,8 @@ def note(cursor: duckdb.DuckDBPyConnection, table: str, problems: Iterable[Probl
         "kind": np.asarray(kinds, object),
         "reason": np.asarray(reasons, object),
     }
-    cursor.register("noted", frame)
+    cursor.register("problem_rows", frame)
     cursor.execute(
-        f"INSERT INTO {table} SELECT file, nullif(line, -1), nullif(line_offset, -1), kind, reason FROM noted"
+        f"INSERT INTO {table} SELECT file, nullif(line, -1), nullif(line_offset, -1), kind, reason FROM problem_rows"
     )
-    cursor.unregister("noted")
+    cursor.unregister("problem_rows")

@@ -1,8 +1,8 @@
-"""The query database of a process: it answers questions, and sees nothing but parts.
+"""The query database: it holds the tables of all runs and answers questions.
 
-It cannot open any file but these (settings locked before the first question), so that no expression of a user can reach
+It cannot open any file but parts (settings locked before the first question), so that no expression of a user can reach
 the file system. It lives in a private folder, which goes when the process ends; whatever does not fit into its memory
-lies there. Parts are written by databases of their own (`ranges.py`).
+lies there. Parts are written by databases of their own (`build/parquet_writer.py`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from tensorboard_plugin_rlboard.index.column_names import literal
 if TYPE_CHECKING:
     import duckdb
 
-_ROWS = 30720
-"""Rows of a group. DuckDB rewrites the last group with every load: its own 122,880 rows cost three times the time."""
+_ROWS_PER_GROUP = 30720
+"""DuckDB stores rows in groups. DuckDB rewrites the last group with every load: its own 122,880 rows cost three times the time."""
 
 
 class QueryDatabase:
@@ -36,10 +36,10 @@ class QueryDatabase:
         """
         import duckdb  # noqa: PLC0415  half a second: paid in the background thread, never when TensorBoard starts
 
-        self._home = tempfile.TemporaryDirectory(prefix="rlboard-", ignore_cleanup_errors=True)
-        self.folder = Path(self._home.name)
+        self._temporary = tempfile.TemporaryDirectory(prefix="rlboard-", ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
         spill = str(self.folder / "spill")
-        self._query = duckdb.connect(
+        self._connection = duckdb.connect(
             config={
                 "memory_limit": f"{memory}MB",
                 "temp_directory": spill,
@@ -49,22 +49,24 @@ class QueryDatabase:
             }
         )
         # Nobody reads the file after a crash, so nothing is written twice for one.
-        options = f"RECOVERY_MODE NO_WAL_WRITES, ROW_GROUP_SIZE {_ROWS}"
-        self._query.execute(f"ATTACH {literal(str(self.folder / 'index.duckdb'))} AS rlboard ({options})")
+        options = f"RECOVERY_MODE NO_WAL_WRITES, ROW_GROUP_SIZE {_ROWS_PER_GROUP}"
+        self._connection.execute(
+            f"ATTACH {literal(str(self.folder / 'index.duckdb'))} AS rlboard ({options})"
+        )
         # Looking for the best compression of long texts took five times as long as writing them.
-        self._query.execute("PRAGMA force_compression='uncompressed'")
+        self._connection.execute("PRAGMA force_compression='uncompressed'")
         allowed = ", ".join(literal(str(folder)) for folder in (self.folder, parts) if folder is not None)
-        self._query.execute(f"SET allowed_directories=[{allowed}]")
-        self._query.execute("SET enable_external_access=false")
-        self._query.execute("SET lock_configuration=true")
+        self._connection.execute(f"SET allowed_directories=[{allowed}]")
+        self._connection.execute("SET enable_external_access=false")
+        self._connection.execute("SET lock_configuration=true")
 
-    def query(self) -> duckdb.DuckDBPyConnection:
+    def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor that may read the index and nothing else, for one thread."""
-        cursor = self._query.cursor()
+        cursor = self._connection.cursor()
         cursor.execute("USE rlboard")
         return cursor
 
     def close(self) -> None:
         """Closes the database and removes the folder."""
-        self._query.close()
-        self._home.cleanup()
+        self._connection.close()
+        self._temporary.cleanup()

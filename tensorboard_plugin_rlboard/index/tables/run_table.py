@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.column_names import literal, physical, quoted
-from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow, note
+from tensorboard_plugin_rlboard.index.tables.part_queries import (
+    FileAttempts,
+    PartSource,
+    attempt_in_file,
+    number_as_text,
+    parquet_paths,
+    rows_query,
+)
+from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow, insert_problems
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,65 +40,40 @@ FIXED = {
     "joined_from": "BIGINT",
     "joined_at": "INTEGER",
 }
-"""Columns of every run. The last four belong to `joined_run.py`; rows that it has not seen have nothing in them."""
+"""Columns of every run. The last four belong to `joins/run_joins.py`: they are empty in rows that it has not seen."""
 _TYPES = {"t": "VARCHAR", "m": "DOUBLE", "h": "DOUBLE"}
-Attempts = Mapping[str, Sequence[tuple[int, int]]]
-"""Of one file: split -> (byte offset from which on it holds, attempt)."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """A part to be loaded.
+class Loaded:
+    """What loading parts did to the rows that were there before.
 
     Attributes:
-        file: number of its file within the run.
-        newlines: newline characters of the file before it; None where they are not known, nor its lines' numbers.
-        attempts: of its file, as far as they are numbered.
-        parquet: its rows; None where it has none.
-        replaces: byte offset before which rows of the file without a line number go: they are among these.
+        has_changed_rows: whether some have other values now: numbers that became texts.
+        replaced_rows: how many were replaced by rows of the parts.
     """
 
-    file: int
-    newlines: int | None
-    attempts: Attempts
-    parquet: Path | None
-    replaces: int = 0
+    has_changed_rows: bool
+    replaced_rows: int
 
 
-def _as_text(column: str) -> str:
-    """A column of numbers as texts."""
-    x = quoted(column)
-    whole = f"{x} = trunc({x}) AND abs({x}) < 1e15"
-    return f"CASE WHEN {whole} THEN CAST(CAST({x} AS BIGINT) AS VARCHAR) ELSE CAST({x} AS VARCHAR) END"
+@dataclass(frozen=True)
+class _Inserted:
+    """What inserting rows did to the columns.
 
+    Attributes:
+        added: physical column -> type, of the new ones.
+        has_changed_rows: whether earlier rows changed.
+        available: physical columns that hold a value.
+    """
 
-def _number_of(attempts: Attempts) -> str:
-    """The attempt of a row of one file."""
-    splits = []
-    for split, pairs in sorted(attempts.items()):
-        cases = " ".join(
-            f"WHEN split = {literal(split)} AND line_offset >= {at} THEN {n}" for at, n in reversed(pairs)
-        )
-        splits.append(cases)
-    cases = " ".join(filter(None, splits))
-    return f"CASE {cases} ELSE 1 END" if cases else "1"
-
-
-def _number_in(files: Mapping[int, Attempts], file: str) -> str:
-    """The attempt of a row of any of some files, whose number is given by the SQL `file`."""
-    numbered = {
-        number: attempts
-        for number, attempts in files.items()
-        if any(n != 1 for pairs in attempts.values() for _, n in pairs)
-    }
-    if not numbered:
-        return "1"
-    cases = " ".join(f"WHEN {number} THEN {_number_of(attempts)}" for number, attempts in numbered.items())
-    return f"CASE {file} {cases} ELSE 1 END"
+    added: Mapping[str, str]
+    has_changed_rows: bool
+    available: AbstractSet[str]
 
 
 class RunTable:
-    """The tables of one run. Written by the refresh thread only.
+    """The tables of one run. Written by the indexing thread only.
 
     Attributes:
         name, problems: of the tables in the query database.
@@ -115,7 +97,7 @@ class RunTable:
         problem = "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR"
         cursor.execute(f"CREATE OR REPLACE TABLE {self.problems} ({problem})")
         self.columns, self._all = dict(FIXED), set(FIXED)
-        self._know(set())
+        self._set_logged(set())
 
     def _define(self, cursor: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> None:
         defined = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
@@ -124,12 +106,12 @@ class RunTable:
     def load(
         self,
         cursor: duckdb.DuckDBPyConnection,
-        sources: Sequence[Source],
+        sources: Sequence[PartSource],
         problems: Iterable[ProblemRow],
         texts: AbstractSet[str],
         *,
-        empty: bool,
-    ) -> tuple[bool, int]:
+        is_empty: bool,
+    ) -> Loaded:
         """Loads parts and problems, all of them or nothing.
 
         Args:
@@ -137,110 +119,101 @@ class RunTable:
             sources: the parts.
             problems: what could not be used.
             texts: names that are text columns in this run even where a part has them as metrics.
-            empty: whether the table has no row yet: all columns are made at once then.
-
-        Returns:
-            Whether rows that were there before have changed (numbers that became texts), and how many were replaced.
+            is_empty: whether the table has no row yet: all columns are made at once then.
         """
         cursor.execute("BEGIN")
         try:
-            replaced = self._replace(cursor, sources)
-            added, turned, available = self._insert(cursor, sources, texts, empty=empty)
-            note(cursor, self.problems, problems)
+            replaced_rows = self._delete_replaced(cursor, sources)
+            inserted = self._insert(cursor, sources, texts, is_empty=is_empty)
+            insert_problems(cursor, self.problems, problems)
             cursor.execute("COMMIT")
         except BaseException:
             cursor.execute("ROLLBACK")
             raise
         # Only now: a reader that knew of a column before it is there for all would ask in vain.
         gone = {physical("m", name) for name in texts}
-        self._all |= set(added)
-        self.columns = {name: kind for name, kind in (self.columns | added).items() if name not in gone}
-        self._know((self.logged | available) - gone)
-        return turned, replaced
+        self._all |= set(inserted.added)
+        columns = self.columns | dict(inserted.added)
+        self.columns = {name: kind for name, kind in columns.items() if name not in gone}
+        self._set_logged((self.logged | inserted.available) - gone)
+        return Loaded(inserted.has_changed_rows, replaced_rows)
 
-    def _know(self, logged: set[str]) -> None:
+    def _set_logged(self, logged: set[str]) -> None:
         self.logged = logged
         self.available = logged | self._joined
 
-    def widen(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
-        """Adds columns for what is joined; those that are there already stay."""
+    def add_columns(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
+        """Adds physical columns for what is joined; those that are there already stay."""
         added = {name: _TYPES[name[0]] for name in columns if name not in self.columns}
-        for name, kind in added.items():
-            cursor.execute(f"ALTER TABLE {self.name} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}")
+        self._alter(cursor, added)
         self._all |= set(added)
         self.columns = self.columns | added
 
-    def hold(self, joined: frozenset[str]) -> None:
+    def _alter(self, cursor: duckdb.DuckDBPyConnection, added: Mapping[str, str]) -> None:
+        for name, kind in added.items():
+            cursor.execute(f"ALTER TABLE {self.name} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}")
+
+    def set_joined_columns(self, joined: frozenset[str]) -> None:
         """Notes which columns hold joined values."""
         self._joined = joined
-        self._know(self.logged)
+        self._set_logged(self.logged)
 
-    def unlearn(self) -> None:
-        """Notes that no row is left."""
+    def clear_columns(self) -> None:
+        """Notes that no row is left, so that no column holds a value."""
         self._joined = frozenset()
-        self._know(set())
+        self._set_logged(set())
 
-    def _replace(self, cursor: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> int:
+    def _delete_replaced(self, cursor: duckdb.DuckDBPyConnection, sources: Sequence[PartSource]) -> int:
+        """Drops rows that were shown before their turn and come with these parts; returns how many."""
         gone = 0
         for source in sources:
-            if source.replaces:
-                where = f"file = {source.file} AND line IS NULL AND line_offset < {source.replaces}"
+            if source.replaces_before:
+                where = f"file = {source.file} AND line IS NULL AND line_offset < {source.replaces_before}"
                 gone += int(cursor.execute(f"DELETE FROM {self.name} WHERE {where}").fetchall()[0][0])
         return gone
 
     def _insert(
         self,
         cursor: duckdb.DuckDBPyConnection,
-        sources: Sequence[Source],
+        sources: Sequence[PartSource],
         texts: AbstractSet[str],
         *,
-        empty: bool,
-    ) -> tuple[dict[str, str], bool, set[str]]:
-        """Returns new columns, whether earlier rows changed, and the columns that hold a value."""
+        is_empty: bool,
+    ) -> _Inserted:
         sources = [source for source in sources if source.parquet is not None]
         if not sources:
-            return {}, False, set()
-        paths = f"[{', '.join(literal(str(source.parquet)) for source in sources)}]"
-        # The statistics of the Parquet files say what a look at every row would: what there is, and whether it is empty.
-        found = cursor.execute(
+            return _Inserted({}, has_changed_rows=False, available=frozenset())
+        # The statistics of the Parquet files say what a look at every row would: which columns there are, and whether
+        # they hold a value.
+        statistics = cursor.execute(
             "SELECT path_in_schema, sum(num_values - coalesce(stats_null_count, 0)) > 0 "
-            f"FROM parquet_metadata({paths}) GROUP BY ALL ORDER BY min(column_id)"
+            f"FROM parquet_metadata({parquet_paths(sources)}) GROUP BY ALL ORDER BY min(column_id)"
         ).fetchall()
-        filled = {str(name): bool(values) for name, values in found}
-        as_text = {
-            m: t for name in sorted(texts) if (m := physical("m", name)) and (t := physical("t", name))
-        }
-        met = [as_text.get(name, name) for name in filled]
-        available = {as_text.get(name, name) for name, values in filled.items() if values}
-        added = {name: _TYPES[name[0]] for name in met if name not in self._all}
-        turned = {m: t for m, t in as_text.items() if m in self.columns and not empty}
-        for column in turned.values():
-            if column not in self._all:
-                added[column] = "VARCHAR"
-        if empty and self._all == FIXED.keys():
-            added = {name: _TYPES[name[0]] for name in met if name not in FIXED}
+        has_values = {str(name): bool(values) for name, values in statistics}
+        text_columns = {physical("m", name): physical("t", name) for name in sorted(texts)}
+        names = [text_columns.get(name, name) for name in has_values]
+        available = {text_columns.get(name, name) for name, values in has_values.items() if values}
+        added = {name: _TYPES[name[0]] for name in names if name not in self._all}
+        converted = {m: t for m, t in text_columns.items() if m in self.columns and not is_empty}
+        added |= {text: "VARCHAR" for text in converted.values() if text not in self._all}
+        if is_empty and self._all == FIXED.keys():
+            added = {name: _TYPES[name[0]] for name in names if name not in FIXED}
             self._define(cursor, FIXED | added)
         else:
-            for name, kind in added.items():
-                cursor.execute(f"ALTER TABLE {self.name} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}")
-        for number, column in turned.items():
+            self._alter(cursor, added)
+        for number, text in converted.items():
             cursor.execute(
-                f"UPDATE {self.name} SET {quoted(column)} = {_as_text(number)} WHERE {quoted(number)} IS NOT NULL"
+                f"UPDATE {self.name} SET {quoted(text)} = {number_as_text(number)} WHERE {quoted(number)} IS NOT NULL"
             )
-            available |= {column} if number in self.logged else set()
-        cursor.execute(f"INSERT INTO {self.name} BY NAME {_rows(sources, paths, filled, as_text)}")
-        return added, bool(turned), available
+            available |= {text} if number in self.logged else set()
+        cursor.execute(f"INSERT INTO {self.name} BY NAME {rows_query(sources, has_values, text_columns)}")
+        return _Inserted(added, bool(converted), available)
 
-    def note(self, cursor: duckdb.DuckDBPyConnection, problems: Iterable[ProblemRow]) -> None:
-        """Keeps problems."""
-        note(cursor, self.problems, problems)
+    def add_problems(self, cursor: duckdb.DuckDBPyConnection, problems: Iterable[ProblemRow]) -> None:
+        """Adds problems."""
+        insert_problems(cursor, self.problems, problems)
 
-    def forget(self, cursor: duckdb.DuckDBPyConnection, number: int, relative: str) -> tuple[int, int]:
-        """Drops the rows and problems of a file; returns how many they were."""
-        rows = cursor.execute(f"DELETE FROM {self.name} WHERE file = {number}").fetchall()
-        return int(rows[0][0]), self.forgive(cursor, relative)
-
-    def forgive(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> int:
+    def clear_problems(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> int:
         """Drops the problems of a file, or those of one kind; returns how many they were."""
         kinds = f" AND kind = {literal(kind)}" if kind else ""
         gone = cursor.execute(
@@ -248,38 +221,26 @@ class RunTable:
         ).fetchall()
         return int(gone[0][0])
 
-    def renumber(self, cursor: duckdb.DuckDBPyConnection, files: Mapping[int, Attempts]) -> int:
-        """Gives the rows of some files their attempts; returns how many had another one."""
+    def remove_file(self, cursor: duckdb.DuckDBPyConnection, number: int, relative: str) -> tuple[int, int]:
+        """Drops the rows and problems of a file; returns how many they were."""
+        rows = cursor.execute(f"DELETE FROM {self.name} WHERE file = {number}").fetchall()
+        return int(rows[0][0]), self.clear_problems(cursor, relative)
+
+    def renumber(self, cursor: duckdb.DuckDBPyConnection, files: Mapping[int, FileAttempts]) -> int:
+        """Gives the rows of some files their attempts; returns how many had another one.
+
+        Args:
+            cursor: of the query database.
+            files: number of a file -> its attempts.
+        """
         if not files:
             return 0
-        cases = " ".join(f"WHEN {number} THEN {_number_of(attempts)}" for number, attempts in files.items())
+        cases = " ".join(
+            f"WHEN {number} THEN {attempt_in_file(attempts)}" for number, attempts in files.items()
+        )
         attempt = f"CASE file {cases} END"
         changed = cursor.execute(
             f"UPDATE {self.name} SET attempt = {attempt} "
             f"WHERE file IN ({', '.join(map(str, files))}) AND attempt <> {attempt}"
         ).fetchall()
         return int(changed[0][0])
-
-
-def _rows(
-    sources: Sequence[Source], paths: str, filled: Mapping[str, bool], as_text: Mapping[str, str]
-) -> str:
-    """The query for the rows of some parts as the table wants them."""
-    files = f"[{', '.join(str(source.file) for source in sources)}][CAST(file_index AS BIGINT) + 1]"
-    numbers = ", ".join("NULL" if source.newlines is None else str(source.newlines + 1) for source in sources)
-    before = f"CAST([{numbers}] AS BIGINT[])[CAST(file_index AS BIGINT) + 1]"
-    attempt = _number_in({source.file: source.attempts for source in sources}, files)
-    turned = {number: column for number, column in as_text.items() if number in filled}
-    texts = {
-        column: f"coalesce({quoted(column)}, {_as_text(number)})" if column in filled else _as_text(number)
-        for number, column in turned.items()
-    }
-    left_out = [quoted(name) for name in (*turned, *(column for column in texts if column in filled))]
-    without = f" EXCLUDE ({', '.join(left_out)})" if left_out else ""
-    columns = [
-        f"{files} AS file",
-        f"{attempt} AS attempt",
-        f"*{without} REPLACE (line + {before} AS line)",
-        *(f"{sql} AS {quoted(column)}" for column, sql in texts.items()),
-    ]
-    return f"SELECT {', '.join(columns)} FROM read_parquet({paths}, union_by_name=true)"

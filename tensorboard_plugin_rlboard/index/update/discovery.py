@@ -1,187 +1,232 @@
-"""A look at every file below the roots: new, grown, rewritten or gone; and what is said of those that cannot be read."""
+"""Looks at every file below the roots: which are new, grown, rewritten or gone, and which cannot be read."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
-from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.index.run_file import IndexedFile, digest_of
-from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, scan
-from tensorboard_plugin_rlboard.sources.file_changes import Change, look
-from tensorboard_plugin_rlboard.sources.reader import damage, is_packed
-from tensorboard_plugin_rlboard.training.settings.sections import MappingRule
+from tensorboard_plugin_rlboard.index.run_file import cached_digest
+from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
+from tensorboard_plugin_rlboard.sources.file_changes import Change, compare
+from tensorboard_plugin_rlboard.sources.reader import damage_in, is_packed
+from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
     import duckdb
 
     from tensorboard_plugin_rlboard.index.registry import Registry
+    from tensorboard_plugin_rlboard.index.run import RunIndex
+    from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+
+_Facts = tuple[int, int, MappingSection]
+"""Size, time of the last change and the user's mapping of a file: while they stay, so does what the file is."""
 
 
 class Discovery:
-    """Keeps the files of the runs what they are on the disk. Used by the thread that indexes."""
+    """Keeps the files of the runs in agreement with the disk. Used by the thread that indexes."""
 
     def __init__(
-        self, registry: Registry, cursor: duckdb.DuckDBPyConnection, shelf: PartCache, joins: Joiner
+        self,
+        registry: Registry,
+        cursor: duckdb.DuckDBPyConnection,
+        cache: PartCache,
+        joiner: Joiner,
+        only_file: str = "",
     ) -> None:
-        self._registry = registry
-        self._joins = joins
-        self._cursor = cursor
-        self._shelf = shelf
-        self._recognition = Recognition(registry.roots, registry.settings)
-        self._ignored: dict[str, tuple[int, int, MappingRule]] = {}
-        self._rules: dict[str, MappingRule] = {}
-        self._unread: set[tuple[str, str]] = set()
-        self._damaged: dict[str, str] = {}
+        """Looks at nothing yet.
 
-    def look(self) -> None:
+        Args:
+            registry: the runs, and the files that are none.
+            cursor: of the query database.
+            cache: what earlier starts have indexed.
+            joiner: takes the files that hold reference answers and scores.
+            only_file: name of the one file in the root folder that is indexed; empty for all.
+        """
+        self._registry = registry
+        self._cursor = cursor
+        self._cache = cache
+        self._joiner = joiner
+        self._only_file = only_file
+        self._recognition = Recognition(registry.roots, registry.settings)
+        self._no_logs: dict[str, _Facts] = {}
+        self._mappings: dict[str, MappingSection] = {}
+        self._unreadable: set[tuple[str, str]] = set()
+        self._damage: dict[str, str] = {}
+
+    def survey(self) -> None:
         """Looks at every file."""
         registry = self._registry
-        found = scan(registry.roots)
+        found = list_sources(registry.roots)
         present = {file.relative: file for files in found.runs.values() for file in files}
-        now = time.time_ns()
-        known: set[str] = set()
+        now_ns = time.time_ns()
+        indexed: set[str] = set()
         for run in tuple(registry.runs.values()):
-            gone = False
+            lost_rows = False
             for relative in tuple(run.files):
-                gone |= self._compare(run, run.files[relative], present, now)
-            if gone:
+                lost_rows |= self._check_indexed(run, run.files[relative], present, now_ns)
+            if lost_rows:
                 run.number_attempts(self._cursor)
-            known |= run.files.keys()
-        known |= self._joins.look(present, now)
-        self._meet_all([file for relative, file in present.items() if relative not in known], present.keys())
-        for file in self._joins.decided(now):
-            self._meet(file, present.keys())
-        for relative in self._ignored.keys() - present.keys():
-            del self._ignored[relative]
-        unreadable = {problem.path: problem.reason for problem in found.problems}
-        registry.surveyed(registry.ignored.keys() - present.keys(), unreadable)
+            indexed |= run.files.keys()
+        indexed |= self._joiner.survey(present, now_ns)
+        self._add_new([file for relative, file in present.items() if relative not in indexed], present.keys())
+        for file in self._joiner.rollouts_after_all(now_ns):
+            self._classify_new(file, present.keys())
+        for relative in self._no_logs.keys() - present.keys():
+            del self._no_logs[relative]
+        if self._only_file:
+            self._drop_others()
+        self._finish(found, present.keys())
 
-    def _compare(
-        self, run: RunIndex, file: IndexedFile, present: Mapping[str, SourceFile], moment: int
+    def _finish(self, found: SourceListing, present: AbstractSet[str]) -> None:
+        """Notes the end of a survey."""
+        unreadable = {problem.path: problem.reason for problem in found.problems}
+        if self._only_file:
+            unreadable = {path: why for path, why in unreadable.items() if self._is_wanted(path)}
+        self._registry.survey_done(lambda path: path not in present or not self._is_wanted(path), unreadable)
+
+    def _is_wanted(self, relative: str) -> bool:
+        """Whether a file may be indexed, by its name."""
+        return not self._only_file or relative.removeprefix("./") == self._only_file
+
+    def _drop_others(self) -> None:
+        """Drops all files but the one that is wanted. What the others say of it holds: that it has a twin, say."""
+        for run in self._registry.runs.values():
+            for relative in tuple(run.files):
+                if not self._is_wanted(relative):
+                    run.remove_file(self._cursor, relative)
+        self._registry.drop_empty_runs()
+
+    def _check_indexed(
+        self, run: RunIndex, file: IndexedFile, present: Mapping[str, SourceFile], now_ns: int
     ) -> bool:
-        """Looks at a file that is in the index; whether its rows had to go."""
-        now = present.get(file.relative)
-        if file.known.twin(file.relative) in present or (
-            now is not None and self._reads_otherwise(file, now)
+        """Looks at a file that is in the index; returns whether its rows had to go."""
+        source = present.get(file.relative)
+        if file.format.superseded_by(file.relative) in present or (
+            source is not None and self._has_other_format(file, source)
         ):
-            # The twin was written after this one was met, or the settings have changed: it is met anew.
-            run.forget(self._cursor, file.relative)
+            # Its twin was written after it was found, or the settings have changed: it is found anew.
+            run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
-        seen = look(file.state, now, moment)
+        seen = compare(file.state, source, now_ns)
         if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
             if seen.state.size != file.state.size:
                 self._registry.changed()
-            file.state = seen.state
-            if (run.name, file.relative) in self._unread:
-                file.waiting_at = -1  # reading failed; it goes on now
-            self.tell(run, file)
+            file.set_state(seen.state)
+            if (run.name, file.relative) in self._unreadable:
+                file.retry()
+            self.file_read(run, file)
             return False
         if seen.change is Change.UNREADABLE:
-            self._fail(run, file, seen.reason)
+            self._note_unreadable(run, file, seen.reason)
             self._registry.changed()
             return False
-        run.forget(self._cursor, file.relative)
-        self._damaged.pop(file.relative, None)
+        run.remove_file(self._cursor, file.relative)
+        self._damage.pop(file.relative, None)
         if seen.change is Change.VANISHED:
             reason = "The file was there and is gone; its samples are no longer shown."
-            run.note(self._cursor, [(file.relative, None, None, "vanished", reason)])
+            run.add_problems(self._cursor, [(file.relative, None, None, "vanished", reason)])
         elif seen.state is not None:
-            run.add_file(file.path, file.relative, file.known, seen.state)
+            run.add_file(file.path, file.relative, file.format, seen.state)
         self._registry.changed()
         return True
 
-    def _meet_all(self, files: list[SourceFile], present: AbstractSet[str]) -> None:
-        """Files that are not indexed yet."""
+    def _add_new(self, files: Iterable[SourceFile], present: AbstractSet[str]) -> None:
+        """Adds the files that are not indexed yet to their runs, from the cache where it has them."""
         before = set(self._registry.runs)
         for file in files:
-            if self._ignored.get(file.relative) != self._facts(file) and not self._recall(file, present):
-                self._meet(file, present)
+            is_no_log = self._no_logs.get(file.relative) == self._facts(file)
+            if not is_no_log and not self._restore_cached(file, present):
+                self._classify_new(file, present)
         for name, run in self._registry.runs.items():
             if name not in before:
-                run.recalled = digest_of(run.files.values())
+                run.start_from(cached_digest(run.files.values()))
 
-    def _reads_otherwise(self, file: IndexedFile, now: SourceFile) -> bool:
-        """Whether the settings of a file, or its tokenizer, have changed since it was met."""
+    def _has_other_format(self, file: IndexedFile, source: SourceFile) -> bool:
+        """Whether the settings of a file, or its tokenizer, have changed since it was found."""
         recognition = self._recognition
-        changed = recognition.rule(now) != self._rules.get(file.relative, MappingRule())
-        return changed or recognition.bound(file.known, now).spec != file.known.spec
+        has_other_mapping = recognition.mapping_of(source) != self._mappings.get(
+            file.relative, MappingSection()
+        )
+        return has_other_mapping or recognition.bind(file.format, source).spec != file.format.spec
 
-    def _facts(self, file: SourceFile) -> tuple[int, int, MappingRule]:
-        """What makes it worth looking once more at a file that was no log, if it changes."""
-        return file.size, file.mtime_ns, self._recognition.rule(file)
+    def _facts(self, file: SourceFile) -> _Facts:
+        return file.size, file.mtime_ns, self._recognition.mapping_of(file)
 
-    def _meet(self, file: SourceFile, present: AbstractSet[str]) -> None:
-        """A file that is new: told by its first complete rows, never by its name."""
-        self._ignored[file.relative] = self._facts(file)
+    def _classify_new(self, file: SourceFile, present: AbstractSet[str]) -> None:
+        """Finds out what a new file is, by its first complete rows and never by its name, and adds it where it belongs."""
+        self._no_logs[file.relative] = self._facts(file)
         try:
-            known, reason = self._recognition.sniff(file)
+            found, reason = self._recognition.sniff(file)
         except OSError as error:
-            known, reason = None, f"It cannot be read: {error.strerror or error}."
-            del self._ignored[file.relative]  # so that the next look tries again
-        if self._joins.takes(file, known, time.time_ns()):
-            self._ignored.pop(file.relative, None)
+            found, reason = None, f"It cannot be read: {error.strerror or error}."
+            del self._no_logs[file.relative]  # so that the next survey tries again
+        if self._joiner.claims(file, found, time.time_ns()):
+            self._no_logs.pop(file.relative, None)
             return
-        twin = "" if known is None else known.twin(file.relative)
+        twin = "" if found is None else found.superseded_by(file.relative)
         if twin in present:
-            known, reason = None, f"It has the same rows as {twin}, which is read instead."
-        if known is None:
+            found, reason = None, f"It has the same rows as {twin}, which is read instead."
+        if found is None:
             if reason:
                 self._registry.ignore(file.relative, reason)
             return
-        state = look(None, file, time.time_ns()).state
+        state = compare(None, file, time.time_ns()).state
         if state is not None:
-            self._rules[file.relative] = self._ignored.pop(file.relative)[2]
-            run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)
-            run.forgive(self._cursor, file.relative)
-            run.add_file(file.path, file.relative, known, state)
-            self._registry.welcome(file.relative)
+            self._mappings[file.relative] = self._no_logs.pop(file.relative)[2]
+            run = self._registry.run_of(self._recognition.run_of(found, file), self._cursor)
+            run.clear_problems(self._cursor, file.relative)
+            run.add_file(file.path, file.relative, found, state)
+            self._registry.clear_ignored(file.relative)
 
-    def _recall(self, file: SourceFile, present: AbstractSet[str]) -> bool:
-        """Whether an earlier start has indexed the file: then its parts are loaded, and none of it is read."""
-        recalled = self._shelf.recall(file)
-        if recalled is None:
+    def _restore_cached(self, file: SourceFile, present: AbstractSet[str]) -> bool:
+        """Adds a file that an earlier start has indexed: its parts are loaded, and none of it is read.
+
+        Returns:
+            Whether there was anything to restore.
+        """
+        restored = self._cache.restore(file)
+        if restored is None:
             return False
-        known, state, manifest = recalled
-        as_before = self._recognition.is_as_before(known, file, manifest.told_by)
-        if not as_before or known.twin(file.relative) in present:
+        is_read_alike = self._recognition.is_read_alike(restored.format, file, restored.formats_digest)
+        if not is_read_alike or restored.format.superseded_by(file.relative) in present:
             return False
-        self._rules[file.relative] = self._recognition.rule(file)
-        run = self._registry.run_of(self._recognition.run_of(known, file), self._cursor)
-        self._shelf.place(run.add_file(file.path, file.relative, known, state), manifest)
-        self._registry.welcome(file.relative)
+        self._mappings[file.relative] = self._recognition.mapping_of(file)
+        run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)
+        run.add_file(file.path, file.relative, restored.format, restored.state, restored.ranges)
+        self._registry.clear_ignored(file.relative)
         return True
 
-    def fail(self, run: RunIndex, file: IndexedFile, error: OSError) -> None:
-        """Says that a file cannot be read for now; the next look tries again."""
-        self._fail(run, file, f"{error.strerror or error}.")
-        file.waiting_at = file.state.size
+    def reading_failed(self, run: RunIndex, file: IndexedFile, error: OSError) -> None:
+        """Notes that a file cannot be read for now; the next survey tries again."""
+        self._note_unreadable(run, file, f"{error.strerror or error}.")
+        file.wait_for_more()
 
-    def _fail(self, run: RunIndex, file: IndexedFile, reason: str) -> None:
-        run.message = f"{file.relative} cannot be read: {reason}"
-        self._unread.add((run.name, file.relative))
+    def _note_unreadable(self, run: RunIndex, file: IndexedFile, reason: str) -> None:
+        run.set_message(f"{file.relative} cannot be read: {reason}")
+        self._unreadable.add((run.name, file.relative))
 
-    def tell(self, run: RunIndex, file: IndexedFile) -> None:
-        """Says, once all that can be read of a file is indexed, what of an archive cannot, or takes both back."""
+    def file_read(self, run: RunIndex, file: IndexedFile) -> None:
+        """Notes, once all that can be read of a file is indexed, what of an archive cannot, or takes both back."""
         if file.pending:
             return
-        if (run.name, file.relative) in self._unread:
-            self._unread.discard((run.name, file.relative))
-            if not any(name == run.name for name, _ in self._unread):
-                run.message = ""
+        if (run.name, file.relative) in self._unreadable:
+            self._unreadable.discard((run.name, file.relative))
+            if not any(name == run.name for name, _ in self._unreadable):
+                run.set_message("")
                 self._registry.changed()
         if not is_packed(file.path):
             return
-        reason = damage(file.path)
-        if self._damaged.get(file.relative, "") != reason:
-            self._damaged[file.relative] = reason
-            run.forgive(self._cursor, file.relative, "damaged_archive")
+        reason = damage_in(file.path)
+        if self._damage.get(file.relative, "") != reason:
+            self._damage[file.relative] = reason
+            run.clear_problems(self._cursor, file.relative, "damaged_archive")
             if reason:
-                run.note(self._cursor, [(file.relative, None, None, "damaged_archive", reason)])
+                run.add_problems(self._cursor, [(file.relative, None, None, "damaged_archive", reason)])
             self._registry.changed()

@@ -1,63 +1,28 @@
+"""The table of samples: selected, sorted, paged."""
+
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from listed_samples import RULES, listed, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples import paging
-from tensorboard_plugin_rlboard.board.samples.listing import PRESETS
+from tensorboard_plugin_rlboard.board.samples.paging import PRESETS
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
+
+
 Write = Callable[[Path, Iterable[Any]], Path]
-RULES = TextRules()
-
-
-def row(step: int, prompt: str, response: str, reward: float | None, **more: Any) -> dict[str, Any]:
-    found = {"step": step, "prompt": prompt, "response": response, "reward": reward, **more}
-    return {key: value for key, value in found.items() if value is not None}
-
-
-def arrays(logprob: float, ref_logprob: float, n: int = 2) -> dict[str, Any]:
-    tokens = [f"t{i}" for i in range(n)]
-    return {"response_tokens": tokens, "logprobs": [logprob] * n, "ref_logprobs": [ref_logprob] * n}
-
-
-ROWS = [
-    row(1, "p", "好雨知时节", 1.0, **arrays(-1.0, -2.0), note="b"),
-    row(1, "p", "Concatenate the CAT", 0.0, **arrays(-1.0, -0.5), note="a"),
-    row(1, "q", "a cat.\nsat", math.nan, **arrays(-1.0, -1.0)),
-    row(1, "q", "dog (x)", math.inf, **arrays(math.nan, -1.0)),
-    row(2, "p", "x" * 1000 + "needle" + "y" * 1000, -1.0, **arrays(-3.0, -0.01, n=5), ref_response="cat"),
-    row(2, "p", "İstanbul ✅ naïve", -math.inf, note="c"),
-    row(2, "q", "", None),
-    row(2, "r", "two", 0.5, **arrays(-0.5, -0.5)),
-]
-
-
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    folder = tmp_path_factory.mktemp("samples")
-    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    registry = Registry(roots(str(folder), ""), 0)
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
-
-
-def listed(board: Board, *, chosen: Selection | None = None, **arguments: Any) -> dict[str, list[Any]]:
-    arguments.setdefault("columns", ["line"])
-    found = board.samples(chosen or Selection("."), RULES, limit=500, **arguments)
-    return {name: list(column) for name, column in found.columns.items()}
 
 
 def lines(board: Board, **arguments: Any) -> list[int]:
@@ -98,12 +63,14 @@ def test_pages_do_not_overlap(board: Board) -> None:
     found = []
     for offset in range(0, 9, 3):
         page = board.samples(
-            Selection("."), RULES, columns=["line"], sort="reward", order="desc", offset=offset, limit=3
+            SamplesQuestion(
+                Selection("."), RULES, columns=("line",), sort="reward", order="desc", offset=offset, limit=3
+            )
         )
         assert page.total == 8
         found += list(page.columns["line"])
     assert found == lines(board, sort="reward", order="desc")
-    beyond = board.samples(Selection("."), RULES, offset=100)
+    beyond = board.samples(SamplesQuestion(Selection("."), RULES, offset=100))
     assert (beyond.total, list(beyond.columns["id"])) == (8, [])
 
 
@@ -135,86 +102,6 @@ def test_random_is_a_reproducible_shuffle(board: Board) -> None:
     assert len(others) > 1
 
 
-def search(board: Board, needle: str, **chosen: Any) -> dict[int, tuple[str, str, int, int]]:
-    """line -> (where, excerpt, start, end)."""
-    found = listed(board, chosen=Selection(".", search=needle, **chosen))
-    columns = (found[name] for name in ("line", "match_in", "match", "match_start", "match_end"))
-    return {line: tuple(rest) for line, *rest in zip(*columns, strict=True)}
-
-
-def marked(hit: tuple[str, str, int, int]) -> str:
-    return hit[1][hit[2] : hit[3]]
-
-
-def test_search_finds_chinese(board: Board) -> None:
-    found = search(board, "知时")
-    assert list(found) == [1]
-    assert found[1] == ("response", "好雨知时节", 2, 4)
-
-
-def test_search_ignores_case(board: Board) -> None:
-    found = search(board, "cat")
-    assert list(found) == [2, 3, 5]
-    assert [marked(hit) for hit in found.values()] == ["cat", "cat", "cat"]
-    assert [hit[0] for hit in found.values()] == ["response", "response", "reference"]
-    assert list(search(board, "CAT")) == [2, 3, 5]
-
-
-def test_search_takes_its_text_literally(board: Board) -> None:
-    assert list(search(board, "(x)")) == [4]
-    assert list(search(board, ".*")) == []
-    assert list(search(board, "%")) == []
-    assert list(search(board, "'; DROP TABLE run_0 --")) == []
-
-
-def test_search_in_some_texts_only(board: Board) -> None:
-    assert list(search(board, "cat", within=("reference",))) == [5]
-    assert list(search(board, "cat", within=("prompt",))) == []
-    assert search(board, "p", within=("prompt",))[1][0] == "prompt"
-
-
-def test_regular_expression_marks_the_match_itself(board: Board) -> None:
-    """The word, not the first place where its letters stand (in "Concatenate")."""
-    found = search(board, r"(?i)\bcat\b", regex=True)
-    assert list(found) == [2, 3, 5]
-    assert found[2] == ("response", "Concatenate the CAT", 16, 19)
-    assert found[3][2:] == (2, 5)
-    assert marked(search(board, "时.$", regex=True)[1]) == "时节"
-    assert marked(search(board, "(do)(g)", regex=True)[4]) == "dog"
-    assert list(search(board, "cat", regex=True)) == [2, 3, 5]
-    assert list(search(board, "Cat", regex=True)) == []
-
-
-def test_regular_expression_that_matches_nothing_visible(board: Board) -> None:
-    found = search(board, "z*", regex=True)
-    assert len(found) == 8
-    assert all(hit[2] is None for hit in found.values())
-
-
-def test_invalid_regular_expression_is_answered_with_a_sentence(board: Board) -> None:
-    for pattern in ("(", "[a", "a{2,1}", "(?<x)"):
-        with pytest.raises(ArgumentError, match="regular expression"):
-            search(board, pattern, regex=True)
-
-
-def test_excerpt_is_cut_around_the_match_in_code_points(board: Board) -> None:
-    hit = search(board, "NEEDLE")[5]
-    assert marked(hit) == "needle"
-    assert len(hit[1]) == 300
-    assert hit[1][0] == hit[1][-1] == "…"
-    assert marked(search(board, "✅")[6]) == "✅"
-    assert marked(search(board, "NAÏVE")[6]) == "naïve"
-
-
-def test_group_metrics_are_not_changed_by_a_search(board: Board) -> None:
-    names = ["line", "group_mean", "group_std", "group_rank", "advantage"]
-    whole = listed(board, columns=names)
-    found = listed(board, columns=names, chosen=Selection(".", search="concatenate"))
-    assert found["line"] == [2]
-    for name in names[1:]:
-        assert found[name] == [whole[name][1]]
-
-
 def test_advantage_is_that_of_grpo(board: Board) -> None:
     """(r - mean) / (population std + 1e-6) over the finite rewards of the prompt's group at its step."""
     found = listed(board, columns=["group_mean", "group_std", "group_rank", "advantage"])
@@ -236,7 +123,7 @@ def test_samples_without_prompt_and_group_stand_alone(
     found = listed(board, columns=["reward", "advantage", "group_rank"])
     assert found["advantage"] == [None, None]
     assert found["group_rank"] == [1.0, 1.0]
-    table = board.steps(Selection(".")).step_metrics
+    table = board.steps(StepsQuestion(Selection("."))).step_metrics
     assert not {"zero_advantage_groups", "duplicate_share"} & set(table)
 
 
@@ -258,7 +145,7 @@ def test_text_rules_are_applied_before_texts_are_cut(
     write_rows(tmp_path / "a.jsonl", [row(1, prompt, "~~" + "r" * 290 + "~~" * 50, 1.0)])
     board = open_board(tmp_path)
     rules = TextRules(("~~",), "<end>")
-    found = board.samples(Selection("."), rules, columns=["prompt", "response"]).columns
+    found = board.samples(SamplesQuestion(Selection("."), rules, columns=("prompt", "response"))).columns
     assert found["prompt"] == ["question"]
     assert found["response"] == ["r" * 290]
 
@@ -276,7 +163,7 @@ def test_unknown_run_and_words_are_errors(board: Board) -> None:
         listed(board, chosen=Selection("x"))
     for arguments in ({"order": "up"}, {"preset": "x"}, {"sort": "x"}, {"limit": 0}, {"offset": -1}):
         with pytest.raises(ArgumentError):
-            board.samples(Selection("."), RULES, **arguments)
+            board.samples(SamplesQuestion(Selection("."), RULES, **arguments))
 
 
 def test_preset_that_the_run_has_no_numbers_for(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
@@ -299,13 +186,15 @@ def test_long_lists_are_in_the_order_of_short_ones(board: Board, monkeypatch: py
             found: list[int] = []
             for offset in range(0, 8, limit):
                 page = board.samples(
-                    Selection("."),
-                    RULES,
-                    columns=["line"],
-                    sort="reward",
-                    order=order,
-                    offset=offset,
-                    limit=limit,
+                    SamplesQuestion(
+                        Selection("."),
+                        RULES,
+                        columns=("line",),
+                        sort="reward",
+                        order=order,
+                        offset=offset,
+                        limit=limit,
+                    )
                 )
                 found += [int(str(line)) for line in page.columns["line"]]
             assert found == expected

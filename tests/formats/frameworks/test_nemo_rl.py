@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-from logged import FORMATS, LETTERS, SAMPLES, exploded, lines, only, opened
+from logged import LETTERS, exploded, lines, only, opened
+from repository import FORMATS, SAMPLES
 
-from tensorboard_plugin_rlboard.formats.base import Origin, Reading
-from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat
+from tensorboard_plugin_rlboard.formats.base import LineContext, PathDefaults
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat_text
 from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
 from tensorboard_plugin_rlboard.formats.registry import recognise
 
@@ -49,7 +50,7 @@ def test_turns_of_others_stay_as_masked_positions() -> None:
     assert str(row["prompt"]).endswith(QUESTION)
     assert str(row["prompt"]).startswith("<|im_start|>user\n1+1?")
     assert str(row["response"]).startswith("5<|im_end|>\n<|im_start|>user\nAgain?")
-    seen = opened(NEMO_RL, line).tokens
+    seen = opened(NEMO_RL, line).aligned
     assert seen.mask is not None
     assert seen.mask.tolist() == [True, False, False, False, True, True]
 
@@ -105,7 +106,7 @@ def test_validation_rows_are_messages() -> None:
         "reward": 1.0,
         "split": "eval",
     }
-    assert "split" not in only(NEMO_RL, line, Reading(Origin(3, "train")))
+    assert "split" not in only(NEMO_RL, line, LineContext(PathDefaults(3, "train")))
 
 
 def test_rows_of_token_ids_without_texts() -> None:
@@ -127,7 +128,7 @@ def test_with_a_tokenizer_the_decoded_prompt_splits_the_conversation() -> None:
     # A tokenizer that spells the conversation otherwise: its own words are used for both.
     row = only(NEMO_RL, line, LETTERS)
     assert (row["prompt"], row["response"]) == ("JKL", "TU")
-    assert NEMO_RL.reads_ids
+    assert NEMO_RL.uses_tokenizer
 
 
 def test_real_training_rows() -> None:
@@ -135,8 +136,8 @@ def test_real_training_rows() -> None:
         for line in lines(SAMPLES / "nemo_rl" / "exp_001" / f"train_data_step{step}.jsonl"):
             row = opened(NEMO_RL, line)
             written = int(sum(line["token_loss_mask"][0]))
-            assert len(row.raw_tokens) == written
-            assert row.tokens.values["logprobs"].tolist() == [x for x in line["prev_logprobs"][0] if x]
+            assert len(row.token_strings) == written
+            assert row.aligned.values["logprobs"].tolist() == [x for x in line["prev_logprobs"][0] if x]
             assert row.texts["prompt"].endswith("<|im_start|>assistant\n")
             assert row.texts["prompt"] + row.texts["response"] == line["content"][0]
     for line in lines(SAMPLES / "nemo_rl" / "exp_001" / "val_data_step2.jsonl"):
@@ -146,21 +147,21 @@ def test_real_training_rows() -> None:
 @pytest.mark.parametrize(
     ("path", "origin"),
     [
-        ("logs/exp_001/train_data_step3.jsonl", Origin(3, "train")),
-        ("logs/exp_001/val_data_step20.jsonl", Origin(20, "eval")),
-        ("logs/exp_001/renamed.jsonl", Origin()),
-        ("val/data.jsonl", Origin()),
+        ("logs/exp_001/train_data_step3.jsonl", PathDefaults(3, "train")),
+        ("logs/exp_001/val_data_step20.jsonl", PathDefaults(20, "eval")),
+        ("logs/exp_001/renamed.jsonl", PathDefaults()),
+        ("val/data.jsonl", PathDefaults()),
     ],
 )
-def test_paths(path: str, origin: Origin) -> None:
-    assert NEMO_RL.origin(PurePosixPath(path)) == origin
-    assert NEMO_RL.depth(PurePosixPath(path)) == 0
+def test_paths(path: str, origin: PathDefaults) -> None:
+    assert NEMO_RL.path_defaults(PurePosixPath(path)) == origin
+    assert NEMO_RL.levels_to_run(PurePosixPath(path)) == 0
 
 
 def test_a_line_without_conversation_and_ids_is_refused() -> None:
-    assert NEMO_RL.rows is not None
+    assert NEMO_RL.to_samples is not None
     with pytest.raises(ValueError, match="neither a conversation nor the token ids"):
-        NEMO_RL.rows({"idx": 0, "content": [3], "rewards": [1.0]}, Reading())
+        NEMO_RL.to_samples({"idx": 0, "content": [3], "rewards": [1.0]}, LineContext())
 
 
 @pytest.mark.parametrize(
@@ -187,12 +188,12 @@ def test_a_line_without_conversation_and_ids_is_refused() -> None:
     ],
 )  # fmt: skip
 def test_chat_markers_say_where_the_response_begins(text: str, turns: int, response: str) -> None:
-    found = split_chat(text, turns)
+    found = split_chat_text(text, turns)
     assert found is not None
     assert found[1] == response
     assert "".join(found) == text
 
 
 def test_a_text_without_markers_is_not_split() -> None:
-    assert split_chat("user: q\nassistant: a") is None
-    assert split_chat("") is None
+    assert split_chat_text("user: q\nassistant: a") is None
+    assert split_chat_text("") is None

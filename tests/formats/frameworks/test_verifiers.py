@@ -6,19 +6,20 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from explode import LETTERS, TRAPS, explode, lines, only
+from explode import LETTERS, explode, lines, only
+from repository import FORMATS
 
-from tensorboard_plugin_rlboard.formats.base import Exploded
+from tensorboard_plugin_rlboard.formats.base import LineSamples
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.rows.trace_graph import branches
+from tensorboard_plugin_rlboard.formats.rows.trace_graph import find_branches
 
 # Traces: conversations and tokens.
 
 
 def test_turns_with_tools() -> None:
-    row = only(TRAPS / "verifiers/tools/step_4/train/all/traces.jsonl")
+    row = only(FORMATS / "verifiers/tools/step_4/train/all/traces.jsonl")
     assert row["prompt"] == "system: Use the calculator.\n\nuser: What is 6*7?"
     assert row["response"] == (
         "assistant: <think>\n6*7 needs the calculator.\n</think>\n"
@@ -45,7 +46,7 @@ def test_turns_with_tools() -> None:
 
 
 def test_rewards_are_weighted_and_their_scores_kept() -> None:
-    row = only(TRAPS / "verifiers/tools/step_4/train/all/traces.jsonl")
+    row = only(FORMATS / "verifiers/tools/step_4/train/all/traces.jsonl")
     assert (row["reward"], row["correct"], row["format"]) == (2.0, 1.0, 0.5)
     assert "judge" not in row  # not given: neither 0 nor part of the sum
     assert (row["num_turns"], row["calls"]) == (2.0, 1)
@@ -55,7 +56,7 @@ def test_rewards_are_weighted_and_their_scores_kept() -> None:
 
 
 def test_what_is_known_of_the_episode() -> None:
-    row = only(TRAPS / "verifiers/tools/step_4/train/all/traces.jsonl")
+    row = only(FORMATS / "verifiers/tools/step_4/train/all/traces.jsonl")
     assert row["ground_truth"] == "42"
     assert row["group_id"] == "g0"
     assert row["data_source"] == "calc"
@@ -66,7 +67,7 @@ def test_what_is_known_of_the_episode() -> None:
 
 
 def test_each_branch_is_a_sample_of_its_own() -> None:
-    found = explode(TRAPS / "verifiers/branches/traces.jsonl")
+    found = explode(FORMATS / "verifiers/branches/traces.jsonl")
     assert found.problems == []
     first, second = found.rows
     # A tool result that was asked for again ends no branch, and neither does a question without an answer.
@@ -90,22 +91,22 @@ def test_branches_that_share_what_was_sampled() -> None:
         node(3, "d"),
         node(2, "end", False),
     ]
-    found, problems = branches(nodes)
-    assert [branch.index for branch in found] == [[0, 1, 2, 5], [0, 1, 3, 4]]
+    found, problems = find_branches(nodes)
+    assert [branch.node_indices for branch in found] == [[0, 1, 2, 5], [0, 1, 3, 4]]
     assert problems == []
 
 
 def test_too_many_branches_are_said() -> None:
     nodes: list[dict[str, Any]] = [{"message": {"role": "user", "content": "q"}}]
     nodes += [{"parent": 0, "sampled": True, "message": {"role": "assistant", "content": "a"}}] * 300
-    found, problems = branches(nodes)
+    found, problems = find_branches(nodes)
     assert len(found) == 256
-    assert found[-1].index == [0, 300]
+    assert found[-1].node_indices == [0, 300]
     assert problems == ["A trace has 300 branches; the last 256 are shown."]
 
 
 def test_several_agents_of_an_episode() -> None:
-    found = explode(TRAPS / "verifiers/agents/traces.jsonl")
+    found = explode(FORMATS / "verifiers/agents/traces.jsonl")
     assert found.problems == ["A trace has no message of the model: SandboxError: no box."]
     solver, judge = found.rows
     assert (solver["agent"], solver["trainable"], solver["group_id"]) == ("solver", True, "g0:solver")
@@ -115,9 +116,9 @@ def test_several_agents_of_an_episode() -> None:
 
 
 def test_failures() -> None:
-    path = TRAPS / "verifiers/failures/traces.jsonl"
+    path = FORMATS / "verifiers/failures/traces.jsonl"
     assert recognise(lines(path)[0]) is VERIFIERS
-    assert explode(path, 0) == Exploded([], ["The episode has no trace: TimeoutError: 120 s."])
+    assert explode(path, 0) == LineSamples([], ["The episode has no trace: TimeoutError: 120 s."])
     failed = only(path, 1)
     assert (failed["ok"], failed["error"]) == (False, "ToolError: calc is gone")
     assert "reward" not in failed
@@ -129,7 +130,7 @@ def test_failures() -> None:
 
 
 def test_an_evaluation_of_its_own() -> None:
-    row = only(TRAPS / "verifiers/evaluation/traces.jsonl")
+    row = only(FORMATS / "verifiers/evaluation/traces.jsonl")
     assert (row["step"], row["split"]) == (0, "eval")
     assert row["group_id"] == "k7"
     assert row["data_source"] == "calc-hard"
@@ -141,12 +142,12 @@ def test_an_evaluation_of_its_own() -> None:
 
 
 def test_the_folder_tells_the_step_better_than_the_dispatch() -> None:
-    row = only(TRAPS / "verifiers/eval_of_training/step_8/eval/all/traces.jsonl")
+    row = only(FORMATS / "verifiers/eval_of_training/step_8/eval/all/traces.jsonl")
     assert (row["step"], row["split"]) == (8, "eval")
 
 
 def test_lengths_that_do_not_fit() -> None:
-    found = explode(TRAPS / "verifiers/lengths/traces.jsonl")
+    found = explode(FORMATS / "verifiers/lengths/traces.jsonl")
     assert found.problems == [
         "A message has 3 tokens and a mask of another length, which is not used.",
         "Tokens are logged for all but 1 of the sampled messages.",
@@ -160,7 +161,7 @@ def test_lengths_that_do_not_fit() -> None:
 
 
 def test_nodes_without_marks_and_rewards_with_our_names() -> None:
-    row = only(TRAPS / "verifiers/unmarked/traces.jsonl")
+    row = only(FORMATS / "verifiers/unmarked/traces.jsonl")
     assert (row["prompt"], row["response"]) == ("Q", "A")
     assert row["reward"] == 2.5
     assert (row["rewards.reward"], row["rewards.response"]) == (1.0, 0.5)
@@ -169,7 +170,7 @@ def test_nodes_without_marks_and_rewards_with_our_names() -> None:
 
 
 def test_a_graph_that_is_none() -> None:
-    found = explode(TRAPS / "verifiers/broken_graph/traces.jsonl")
+    found = explode(FORMATS / "verifiers/broken_graph/traces.jsonl")
     assert [row["response"] for row in found.rows] == ["A", "B", "C"]
     assert found.problems == [
         "Messages whose parent is no message before them: 3; each begins a conversation.",
@@ -178,12 +179,12 @@ def test_a_graph_that_is_none() -> None:
 
 
 def test_token_ids_become_tokens_where_there_is_a_tokenizer() -> None:
-    row = lines(TRAPS / "verifiers/branches/traces.jsonl")[0]
-    assert VERIFIERS.rows is not None
-    found = VERIFIERS.rows(row, LETTERS).rows[0]
+    row = lines(FORMATS / "verifiers/branches/traces.jsonl")[0]
+    assert VERIFIERS.to_samples is not None
+    found = VERIFIERS.to_samples(row, LETTERS).rows[0]
     assert found["response_tokens"] == ["B", "D", "E"]
-    assert VERIFIERS.reads_ids
-    assert TOKEN_EXPORT.reads_ids
+    assert VERIFIERS.uses_tokenizer
+    assert TOKEN_EXPORT.uses_tokenizer
 
 
 # Where files lie.
@@ -217,20 +218,20 @@ def test_token_ids_become_tokens_where_there_is_a_tokenizer() -> None:
 )
 def test_folders(path: str, step: int | None, split: str, depth: int, twin: str) -> None:
     place = PurePosixPath(path)
-    told = VERIFIERS.origin(place)
+    told = VERIFIERS.path_defaults(place)
     assert (told.step, told.split) == (step, split)
-    assert VERIFIERS.depth(place) == depth
-    assert VERIFIERS.twin(path) == twin
+    assert VERIFIERS.levels_to_run(place) == depth
+    assert VERIFIERS.superseded_by(path) == twin
 
 
 def test_the_run_of_an_export_is_beside_the_traces() -> None:
     place = PurePosixPath("run/token_exports/step_3/rank_0.jsonl")
-    assert TOKEN_EXPORT.depth(place) == 1
-    assert (TOKEN_EXPORT.origin(place).step, TOKEN_EXPORT.origin(place).split) == (3, "train")
+    assert TOKEN_EXPORT.levels_to_run(place) == 1
+    assert (TOKEN_EXPORT.path_defaults(place).step, TOKEN_EXPORT.path_defaults(place).split) == (3, "train")
 
 
 @pytest.mark.parametrize(
-    "path", sorted((TRAPS / "look_alikes").glob("**/*.jsonl")), ids=lambda path: path.parent.name
+    "path", sorted((FORMATS / "look_alikes").glob("**/*.jsonl")), ids=lambda path: path.parent.name
 )
 def test_look_alikes_are_left_alone(path: Path) -> None:
     assert recognise(lines(path)[0]) is None

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.attempts.attempts import Stretch, match, stretches
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder, Stretch, match_attempts
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -15,6 +17,12 @@ Write = Callable[[Path, Iterable[Any]], Path]
 
 def changes(*steps: int) -> list[tuple[int, int]]:
     return [(step, 10 * place) for place, step in enumerate(steps)]
+
+
+def stretches(changes: Iterable[tuple[int, int]]) -> list[Stretch]:
+    order = StepOrder()
+    order.extend(changes)
+    return order.stretches()
 
 
 def test_steps_in_order_are_one_attempt() -> None:
@@ -44,7 +52,7 @@ def test_file_without_order_is_one_stretch() -> None:
 
 
 def test_ranks_of_one_attempt_share_its_number() -> None:
-    found = match(
+    found = match_attempts(
         {
             1: [Stretch(0, 1), Stretch(100, 5), Stretch(200, 9)],
             2: [Stretch(0, 1), Stretch(150, 9)],  # a rank that was lost in the second attempt
@@ -56,7 +64,7 @@ def test_ranks_of_one_attempt_share_its_number() -> None:
     assert found[2] == [(0, 1), (150, 3)]
     assert found[3] == [(0, 3)]
     assert found[4] == [(0, 3)]
-    assert match({}) == {}
+    assert match_attempts({}) == {}
 
 
 def row(step: int, response: str, **more: Any) -> dict[str, Any]:
@@ -64,7 +72,9 @@ def row(step: int, response: str, **more: Any) -> dict[str, Any]:
 
 
 def responses(board: Board, **chosen: Any) -> list[str]:
-    found = board.samples(Selection(".", **chosen), TextRules(), columns=["response"], limit=500)
+    found = board.samples(
+        SamplesQuestion(Selection(".", **chosen), TextRules(), columns=("response",), limit=500)
+    )
     return [str(text) for text in found.columns["response"]]
 
 
@@ -82,7 +92,7 @@ def test_the_newest_attempt_of_each_step_counts_by_default(
     assert responses(board, step=2) == ["new 2"]
     spans = [(found.attempt, found.first, found.last) for found in board.runs().runs[0].attempts]
     assert spans == [(1, 1, 3), (2, 2, 4)]
-    assert board.steps(Selection(".")).step_metrics["n_samples"] == [1.0] * 4
+    assert board.steps(StepsQuestion(Selection("."))).step_metrics["n_samples"] == [1.0] * 4
 
 
 def test_two_ranks_that_both_go_back(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
@@ -116,7 +126,7 @@ def test_attempts_are_numbered_anew_as_the_log_grows(
     write_rows(tmp_path / "more.jsonl", [row(1, "c")])
     with path.open("ab") as file:
         file.write(b'{"step": 1, "response": "d"}\n{"step": 2, "response": "e"}\n')
-    board.registry.refresh()
+    board.indexer.index_now()
     assert set(responses(board, attempt=1)) == {"a", "b"}
     assert set(responses(board)) == {"c", "d", "e"}
 
@@ -131,11 +141,15 @@ def test_rank_that_never_went_back_is_not_hidden_behind_the_others(
 
     write_rows(tmp_path / "rank_0.jsonl", rows(1, 2, 3, 4, 5, 4, 5, 6, 7))
     write_rows(tmp_path / "rank_1.jsonl", rows(1, 2, 3, 4, 5, 6, 7))
-    shown = open_board(tmp_path).samples(Selection("."), TextRules(), columns=["attempt"]).columns
+    shown = (
+        open_board(tmp_path)
+        .samples(SamplesQuestion(Selection("."), TextRules(), columns=("attempt",)))
+        .columns
+    )
     assert shown["step"] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]
     assert shown["attempt"] == [1] * 6 + [2] * 8
 
 
 def test_rank_that_lags_behind_in_the_first_attempt_stays_there() -> None:
-    cut = match({1: stretches(changes(1, 2, 3, 4, 3, 4, 5)), 2: stretches(changes(1, 2, 3))})
+    cut = match_attempts({1: stretches(changes(1, 2, 3, 4, 3, 4, 5)), 2: stretches(changes(1, 2, 3))})
     assert cut == {1: [(0, 1), (40, 2)], 2: [(0, 1)]}

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.attempts.attempts import Steps
-from tensorboard_plugin_rlboard.index.attempts.rotated_files import chains, numbered
+from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder
+from tensorboard_plugin_rlboard.index.attempts.rotated_files import number_attempts, rotated_sequences
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing.output import rank_files
@@ -20,8 +21,8 @@ Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
 
 
-def steps(*numbers: int) -> Steps:
-    found = Steps()
+def steps(*numbers: int) -> StepOrder:
+    found = StepOrder()
     found.extend((number, 10 * place) for place, number in enumerate(numbers))
     return found
 
@@ -32,40 +33,40 @@ def test_which_files_follow_each_other() -> None:
         "run/rollouts.rank_0.part_00001.jsonl", "run/1.jsonl", "run/1.jsonl.gz", "run/other.part_1.jsonl",
         "run/lonely.part_00003.jsonl",
     ]  # fmt: skip
-    assert chains(dict(enumerate(names))) == [[1, 3, 0], [2], [4], [5], [6], [7]]
+    assert rotated_sequences(dict(enumerate(names))) == [[1, 3, 0], [2], [4], [5], [6], [7]]
 
 
 def test_a_training_that_goes_on_over_files_is_one_attempt() -> None:
     names = {0: "a.jsonl", 1: "a.part_00001.jsonl", 2: "a.part_00002.jsonl"}
-    found = numbered(names, {0: steps(1, 2, 3), 1: steps(3, 4), 2: steps(4, 5)})
+    found = number_attempts(names, {0: steps(1, 2, 3), 1: steps(3, 4), 2: steps(4, 5)})
     assert found == {0: [(0, 1)], 1: [(0, 1)], 2: [(0, 1)]}
 
 
 def test_a_training_resumed_in_the_second_file() -> None:
     names = {0: "a.jsonl", 1: "a.part_00001.jsonl"}
-    found = numbered(names, {0: steps(0, 1, 2), 1: steps(2, 3, 4, 2, 3, 4, 5)})
+    found = number_attempts(names, {0: steps(0, 1, 2), 1: steps(2, 3, 4, 2, 3, 4, 5)})
     assert found == {0: [(0, 1)], 1: [(0, 1), (30, 2)]}
 
 
 def test_a_training_resumed_with_a_new_file() -> None:
     names = {0: "a.jsonl.zst", 1: "a.part_00001.jsonl.zst", 2: "a.part_00002.jsonl.zst"}
-    found = numbered(names, {0: steps(0, 1, 2), 1: steps(1, 2, 3), 2: steps(4, 5)})
+    found = number_attempts(names, {0: steps(0, 1, 2), 1: steps(1, 2, 3), 2: steps(4, 5)})
     assert found == {0: [(0, 1)], 1: [(0, 2)], 2: [(0, 2)]}
 
 
 def test_ranks_with_several_files_are_matched_as_ranks() -> None:
     names = {0: "r0.jsonl", 1: "r0.part_00001.jsonl", 2: "r1.jsonl"}
-    found = numbered(names, {0: steps(0, 1, 2), 1: steps(1, 2, 3), 2: steps(0, 1, 2, 1, 2, 3)})
+    found = number_attempts(names, {0: steps(0, 1, 2), 1: steps(1, 2, 3), 2: steps(0, 1, 2, 1, 2, 3)})
     assert found == {0: [(0, 1)], 1: [(0, 2)], 2: [(0, 1), (30, 2)]}
 
 
 def test_a_file_without_steps_of_the_split_is_passed_over() -> None:
     names = {0: "a.jsonl", 1: "a.part_00001.jsonl", 2: "a.part_00002.jsonl"}
-    assert numbered(names, {0: steps(0, 1), 2: steps(0, 1)}) == {0: [(0, 1)], 2: [(0, 2)]}
+    assert number_attempts(names, {0: steps(0, 1), 2: steps(0, 1)}) == {0: [(0, 1)], 2: [(0, 2)]}
 
 
 def shown(board: Board, name: str = "run") -> list[tuple[object, object]]:
-    table = board.samples(Selection(name), TextRules(), columns=["response"], limit=500)
+    table = board.samples(SamplesQuestion(Selection(name), TextRules(), columns=("response",), limit=500))
     return sorted(zip(table.columns["step"], table.columns["response"], strict=True), key=str)
 
 
@@ -76,7 +77,7 @@ def shown(board: Board, name: str = "run") -> list[tuple[object, object]]:
         pytest.param(
             True,
             marks=pytest.mark.skipif(
-                rank_files.zstd_frames()[0] is None, reason="needs Python 3.14 or the extra zstd"
+                rank_files.zstd_compressor()[0] is None, reason="needs Python 3.14 or the extra zstd"
             ),
         ),
     ],

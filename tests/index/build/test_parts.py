@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index import memory_budget
-from tensorboard_plugin_rlboard.index.build.extra_keys import MOST, MOST_ARRAYS, ExtraKeys
-from tensorboard_plugin_rlboard.index.build.part import RESERVED, Part, build
+from tensorboard_plugin_rlboard.index.build.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, ExtraKeys
+from tensorboard_plugin_rlboard.index.build.part import RESERVED, Part, build_part
 from tensorboard_plugin_rlboard.index.build.sample_statistics import repetition
 from tensorboard_plugin_rlboard.index.column_names import literal, logical, physical, quoted
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
@@ -57,7 +57,7 @@ ROW = {"step": 1, "response": "a", "reward": 1.0}
 
 def part_of(lines: list[Any], target: Path, offset: int = 0) -> Part:
     encoded = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
-    return build([line + b"\n" for line in encoded], offset, NATIVE, target)
+    return build_part([line + b"\n" for line in encoded], offset, NATIVE, target)
 
 
 KEYS = [
@@ -97,9 +97,9 @@ def test_a_key_of_one_line_is_found(target: Path) -> None:
 
 
 def test_keys_without_end_are_bounded_and_said(target: Path) -> None:
-    found = part_of([{**ROW, f"key {i}": i, f"list {i}": [1.0]} for i in range(MOST + 50)], target)
-    assert len(found.keys.numbers) == MOST
-    assert len(found.keys.arrays) == MOST_ARRAYS
+    found = part_of([{**ROW, f"key {i}": i, f"list {i}": [1.0]} for i in range(MAX_EXTRA_KEYS + 50)], target)
+    assert len(found.keys.numbers) == MAX_EXTRA_KEYS
+    assert len(found.keys.arrays) == MAX_EXTRA_ARRAYS
     assert [problem.kind for problem in found.problems] == ["too_many_keys"]
 
 

@@ -10,12 +10,16 @@ from typing import Any, BinaryIO
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
-from tensorboard_plugin_rlboard.index.cache import part_cache
+from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Start = Callable[[], Board]
@@ -36,25 +40,29 @@ def logs(tmp_path: Path) -> Path:
 @pytest.fixture
 def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
     """Opens the logs as a new TensorBoard would, with the same cache each time."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def begin() -> Board:
-        registry = Registry(roots(str(logs), ""), 0, tmp_path / "cache")
-        opened.append(registry)
-        registry.refresh()
-        return Board(registry)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        return Board(indexer)
 
     yield begin
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def everything(board: Board) -> dict[str, Any]:
     """All rows of the run, its problems and its curves."""
     columns = ["response", "reward", "line", "attempt"]
     columns += [name for name in ("acc", "late") if name in {m.name for m in board.runs().runs[0].metrics}]
-    table = board.samples(Selection("."), TextRules(), columns=columns, limit=500)
-    return {"rows": table.columns, "problems": board.problems("."), "steps": board.steps(Selection("."))}
+    table = board.samples(SamplesQuestion(Selection("."), TextRules(), columns=tuple(columns), limit=500))
+    return {
+        "rows": table.columns,
+        "problems": board.problems(ProblemsQuestion(".")),
+        "steps": board.steps(StepsQuestion(Selection("."))),
+    }
 
 
 def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +136,7 @@ def test_part_that_is_gone_or_damaged_is_built_again(
 def test_late_key_is_kept_with_the_parts(logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 300)
     monkeypatch.setattr(range_plan, "RANGE", 300)
-    monkeypatch.setattr(part_cache, "SMALL", 1)
+    monkeypatch.setattr(manifest_ledger, "SMALL_RANGE", 1)
     rows = [line(step) for step in range(1, 40)]
     rows[0] = line(1, late="3.5")
     rows[30] = line(31, late=2)
@@ -147,7 +155,7 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
     for step in range(2, 6):
         with (logs / "a.jsonl").open("a") as file:
             file.write(line(step))
-        board.registry.refresh()
+        board.indexer.index_now()
     assert everything(board)["rows"]["step"] == [1, 2, 3, 4, 5]
     assert len(list((tmp_path / "cache").glob("parts-*/**/*.parquet"))) == 1
     assert everything(start())["rows"]["step"] == [1, 2, 3, 4, 5]
@@ -156,10 +164,10 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
 def test_folder_that_cannot_be_written_costs_the_cache_only(logs: Path, tmp_path: Path) -> None:
     (logs / "a.jsonl").write_text(line(1))
     (tmp_path / "file").write_text("")
-    registry = Registry(roots(str(logs), ""), 0, tmp_path / "file" / "cache")
-    registry.refresh()
-    assert everything(Board(registry))["rows"]["step"] == [1]
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "file" / "cache"), 0)
+    indexer.index_now()
+    assert everything(Board(indexer))["rows"]["step"] == [1]
+    indexer.stop()
 
 
 def test_nothing_is_written_into_the_log_directory(logs: Path, start: Start) -> None:

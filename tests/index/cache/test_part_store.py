@@ -10,30 +10,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stored_parts import MANIFEST, NAME
 
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
-from tensorboard_plugin_rlboard.index.cache.local_store import KeptRange, LocalStore, Manifest, default_folder
+from tensorboard_plugin_rlboard.index.cache.local_store import (
+    LocalStore,
+    default_folder,
+)
 from tensorboard_plugin_rlboard.index.cache.manifest import (
-    manifest_facts,
     part_facts,
-    read_manifest,
     read_part,
 )
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
+from tensorboard_plugin_rlboard.sources.file_changes import Fingerprint
 
 LINES = b'{"step": 1, "response": "a", "reward": 1.0, "acc": 0.5}\n\n{torn\n{"step": 2, "response": "b", "reward": NaN}\n'
-NAME = "0123456789abcdef" * 2
-ENDS = Fingerprint(0, 9, b"\x00\xff")
-STATE = FileState(9, 8, 7, 6, settled=True, read_to=9, first=ENDS, last=ENDS)
-MANIFEST = Manifest("native", STATE, (KeptRange(0, 9, NAME),))
 
 
 @pytest.fixture
 def order(tmp_path: Path) -> RangeOrder:
     path = tmp_path / "a.jsonl"
     path.write_bytes(LINES)
-    return RangeOrder(str(path), 0, len(LINES), "native")
+    return RangeOrder(str(path), 0, len(LINES), NATIVE)
 
 
 @pytest.fixture
@@ -43,14 +42,14 @@ def built(order: RangeOrder, tmp_path: Path) -> tuple[BuiltRange, Path]:
 
 
 def files_of(cache: LocalStore) -> list[str]:
-    return sorted(path.name for path in cache.parts.rglob("*") if path.is_file())
+    return sorted(path.name for path in cache.parts_folder.rglob("*") if path.is_file())
 
 
 def test_part_comes_back_as_it_was_kept(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.format, *built)
     found = LocalStore(tmp_path / "cache").part(name)
     assert found is not None
     again, parquet = found
@@ -68,16 +67,16 @@ def test_name_depends_on_all_that_a_part_holds(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
-    assert cache.keep(order, *built) == name
-    other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), b"x"))
+    name = cache.put_built(order.format, *built)
+    assert cache.put_built(order.format, *built) == name
+    other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), "ab"))
     fewer = replace(built[0], part=replace(built[0].part, newlines=3))
     rows = tmp_path / "other.parquet"
     rows.write_bytes(built[1].read_bytes() + b"x")
     names = {
-        cache.keep(order, other, built[1]),
-        cache.keep(order, fewer, built[1]),
-        cache.keep(order, built[0], rows),
+        cache.put_built(order.format, other, built[1]),
+        cache.put_built(order.format, fewer, built[1]),
+        cache.put_built(order.format, built[0], rows),
     }
     assert len(names | {name}) == 4
 
@@ -91,8 +90,8 @@ def test_copy_that_was_changed_in_the_middle_does_not_take_the_parts_of_the_othe
         )
         text = text.replace('"step": 50, "response": "x', f'"step": 50, "reward": {reward}, "response": "x')
         (tmp_path / "a.jsonl").write_text(text)
-        order = RangeOrder(str(tmp_path / "a.jsonl"), 0, len(text), "native")
-        names.append(cache.keep(order, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
+        order = RangeOrder(str(tmp_path / "a.jsonl"), 0, len(text), NATIVE)
+        names.append(cache.put_built(order.format, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
     assert names[0] != names[1]
 
 
@@ -101,12 +100,12 @@ def test_broken_facts_are_as_good_as_none(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], content: bytes
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
-    next(cache.parts.rglob("*.json")).write_bytes(content)
+    name = cache.put_built(order.format, *built)
+    next(cache.parts_folder.rglob("*.json")).write_bytes(content)
     assert cache.part(name) is None
     assert cache.part(NAME) is None
     assert cache.part("../../a") is None
-    assert cache.keep(order, *built) == name
+    assert cache.put_built(order.format, *built) == name
     assert cache.part(name) is not None, "the good one is written in the place of the broken one"
 
 
@@ -115,9 +114,9 @@ def test_part_without_its_rows_is_none(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], harm: str
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.format, *built)
     assert cache.has(name)
-    rows = next(cache.parts.rglob("*.parquet"))
+    rows = next(cache.parts_folder.rglob("*.parquet"))
     content = rows.read_bytes()
     rows.unlink()
     if harm != "remove":
@@ -149,126 +148,58 @@ HOSTILE: list[dict[str, Any]] = [
 def test_hostile_facts_are_refused(
     order: RangeOrder, built: tuple[BuiltRange, Path], wrong: dict[str, Any]
 ) -> None:
-    facts = json.loads(part_facts(order.known, built[0]))
+    facts = json.loads(part_facts(order.format, built[0]))
     assert read_part(json.dumps(facts).encode()).part.samples == 2
     with pytest.raises(ValueError):
         read_part(json.dumps(facts | wrong).encode())
 
 
-WRONG: list[dict[str, Any]] = [
-    {"version": 1},
-    {"known": "no such format"},
-    {"known": 3},
-    {"state": None},
-    {"ranges": [[0, 9, "../../../etc/passwd"]]},
-    {"ranges": [[1, 8, NAME]]},
-    {"ranges": [[0, 8, NAME]]},
-    {"ranges": [[0, 9, NAME], [8, 3, NAME]]},
-    {"ranges": [[0, 0, NAME], [0, 9, NAME]]},
-    {"ranges": [[0, -9, NAME]]},
-    {"ranges": []},
-    {"ranges": [[0, 9]]},
-    {"archive": 1},
-]
-
-
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_hostile_manifests_are_refused(wrong: dict[str, Any]) -> None:
-    facts = json.loads(manifest_facts(MANIFEST))
-    assert read_manifest(json.dumps(facts).encode()) == MANIFEST
-    with pytest.raises(ValueError):
-        read_manifest(json.dumps(facts | wrong).encode())
-
-
-@pytest.mark.parametrize(
-    "name", ["size", "mtime_ns", "inode", "device", "read_to", "first", "last", "packed"]
-)
-@pytest.mark.parametrize("value", ["x", -(2**70), 1.5, [0, 9], {}])
-def test_hostile_states_are_refused(name: str, value: object) -> None:
-    facts = json.loads(manifest_facts(MANIFEST))
-    with pytest.raises(ValueError):
-        read_manifest(json.dumps(facts | {"state": {**facts["state"], name: value}}).encode())
-
-
-def test_ranges_behind_the_read_ones_may_leave_gaps() -> None:
-    ahead = replace(MANIFEST, ranges=(*MANIFEST.ranges, KeptRange(20, 5, NAME), KeptRange(30, 5, NAME)))
-    found = read_manifest(manifest_facts(ahead))
-    assert found == ahead
-    assert found.prefix == MANIFEST.ranges
-
-
-def test_manifest_comes_back_for_its_file_only(tmp_path: Path) -> None:
-    cache = LocalStore(tmp_path / "cache")
-    cache.save("/logs/a.jsonl", MANIFEST)
-    assert cache.manifest("/logs/a.jsonl") == MANIFEST
-    assert cache.manifest("/logs/b.jsonl") is None
-    for file in (tmp_path / "cache").glob("files-*/**/*.json"):
-        assert "logs" not in file.read_text()
-        file.write_text('{"version": 1}')
-    assert cache.manifest("/logs/a.jsonl") is None
-
-
-def test_files_that_begin_alike_are_found_without_their_paths(tmp_path: Path) -> None:
-    cache = LocalStore(tmp_path / "cache")
-    assert not cache.knows_heads
-    other = replace(MANIFEST, state=replace(STATE, inode=99))
-    cache.save("/logs/a.jsonl", MANIFEST, NAME)
-    cache.save("/logs/b.jsonl", other, NAME)
-    cache.save("/logs/c.jsonl", MANIFEST)
-    assert LocalStore(tmp_path / "cache").knows_heads
-    assert sorted(manifest.state.inode for manifest in cache.alike(NAME)) == [7, 99]
-    assert cache.alike("") == cache.alike("f" * 32) == cache.alike("..") == []
-    for file in (tmp_path / "cache").glob("files-*/**/*.json"):
-        file.unlink()
-    assert cache.alike(NAME) == []
-
-
 def put_sized(cache: LocalStore, name: str, size: int, age: int) -> None:
     for suffix in (".parquet", ".json"):
-        part = cache.parts / name[:2] / f"{name}{suffix}"
+        part = cache.parts_folder / name[:2] / f"{name}{suffix}"
         part.parent.mkdir(exist_ok=True)
         part.write_bytes(b"x" * (size // 2))
         os.utime(part, (1e9 - age - (suffix == ".json"), 1e9 - age - (suffix == ".json")))
 
 
 def test_oldest_parts_go_first_and_go_whole(tmp_path: Path) -> None:
-    cache = LocalStore(tmp_path / "cache", bound=1000)
+    cache = LocalStore(tmp_path / "cache", size_limit=1000)
     cache.save("/logs/a.jsonl", MANIFEST, NAME)
     for age, name in enumerate(("new", "middle", "old")):
         put_sized(cache, name, 400, age)
     cache.evict()
     assert files_of(cache) == ["middle.json", "middle.parquet", "new.json", "new.parquet"]
-    assert cache.alike(NAME)
+    assert cache.manifests_by_head(NAME)
 
 
 def test_parts_of_an_earlier_version_count_and_go(tmp_path: Path) -> None:
     old = tmp_path / "cache" / "parts-1"
     old.mkdir(parents=True)
     (old / "x.parquet").write_bytes(b"x" * 2000)
-    LocalStore(tmp_path / "cache", bound=1000).evict()
+    LocalStore(tmp_path / "cache", size_limit=1000).evict()
     assert list(old.iterdir()) == []
 
 
 def test_folder_that_was_filled_on_purpose_has_no_bound(tmp_path: Path) -> None:
-    LocalStore(tmp_path / "cache").unbound()
-    cache = LocalStore(tmp_path / "cache", bound=1000)
+    LocalStore(tmp_path / "cache").remove_size_limit()
+    cache = LocalStore(tmp_path / "cache", size_limit=1000)
     put_sized(cache, "big", 4000, 0)
     cache.evict()
     assert files_of(cache) == ["big.json", "big.parquet"]
 
 
 def test_bound_holds_while_parts_are_kept(tmp_path: Path) -> None:
-    cache = LocalStore(tmp_path / "cache", bound=5000)
+    cache = LocalStore(tmp_path / "cache", size_limit=5000)
     for number in range(20):
         cache.put(b"%d" % number, b"x" * 1000)
-    assert sum(path.stat().st_size for path in cache.parts.rglob("*") if path.is_file()) <= 11_000
+    assert sum(path.stat().st_size for path in cache.parts_folder.rglob("*") if path.is_file()) <= 11_000
 
 
 def test_no_half_written_file_is_left(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.keep(order, *built)
+    name = cache.put_built(order.format, *built)
     assert files_of(cache) == [f"{name}.json", f"{name}.parquet"]
 
     def full(*_: object) -> None:
@@ -296,13 +227,13 @@ def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
 def test_folder_of_somebody_else_is_only_read(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = LocalStore(tmp_path / "cache").keep(order, *built)
+    name = LocalStore(tmp_path / "cache").put_built(order.format, *built)
 
     def refused(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refused)
-    cache = LocalStore(tmp_path / "cache", bound=0)
+    cache = LocalStore(tmp_path / "cache", size_limit=0)
     assert not cache.writable
     cache.evict()
     assert cache.part(name) is not None

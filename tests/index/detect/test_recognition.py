@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.formats.registry import FORMATS, by_name
+from tensorboard_plugin_rlboard.formats.registry import FORMATS, from_spec
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
@@ -27,22 +29,22 @@ MAPPING = '[mapping]\nprompt = "q"\nresponse = "a"\nreward = "good"\nstep = "it"
 @pytest.fixture
 def open_board() -> Iterator[Open]:
     """As everywhere, but changed settings count at once."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(folder: Path) -> Board:
-        found = roots(str(folder), "")
-        opened.append(Registry(found, 0, settings=SettingsFinder(found, seconds=0)))
-        opened[-1].refresh()
+        found = parse_roots(str(folder), "")
+        opened.append(BackgroundIndexer(Registry(found, settings=SettingsFinder(found, seconds=0)), 0))
+        opened[-1].index_now()
         return Board(opened[-1])
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def only(board: Board, run: str, **where: Any) -> Any:
-    found = board.samples(Selection(run, **where), RULES, limit=500).columns["id"]
-    return [board.sample(run, str(name), RULES) for name in found]
+    found = board.samples(SamplesQuestion(Selection(run, **where), RULES, limit=500)).columns["id"]
+    return [board.sample(SampleQuestion(run, str(name), RULES)) for name in found]
 
 
 def areal(task: int, version: int) -> dict[str, Any]:
@@ -61,12 +63,12 @@ def test_a_mapping_that_is_saved_later_opens_the_file_and_a_changed_one_reads_it
     assert [found.file for found in board.runs().ignored] == ["run/strange.jsonl"]
     settings = tmp_path / "run" / "rlboard.toml"
     settings.write_text(MAPPING, encoding="utf-8")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert [one.scalars["reward"] for one in only(board, "run")] == [0.0, 0.25, 0.5, 0.75]
     assert [one.step for one in only(board, "run")] == [0, 1, 2, 3]
     assert not board.runs().ignored
     settings.write_text(MAPPING.replace('"good"', '"it"'), encoding="utf-8")
-    board.registry.refresh()
+    board.indexer.index_now()
     assert [one.scalars["reward"] for one in only(board, "run")] == [0, 1, 2, 3]
 
 
@@ -77,9 +79,9 @@ def test_a_mapping_that_does_not_fit_leaves_known_formats_alone(
     write_rows(tmp_path / "run" / "a.jsonl", [{"step": 1, "prompt": "p", "response": "r", "reward": 1.0}])
     (tmp_path / "run" / "rlboard.toml").write_text(MAPPING, encoding="utf-8")
     board = open_board(tmp_path)
-    epoch = board.run("run").epoch
-    board.registry.refresh()
-    assert board.run("run").epoch == epoch
+    epoch = board.run("run").invalidations
+    board.indexer.index_now()
+    assert board.run("run").invalidations == epoch
     assert [info.formats for info in board.runs().runs] == [["native"]]
 
 
@@ -97,7 +99,7 @@ def test_discounts_of_the_settings_are_those_of_the_derived_metrics(
     board = open_board(tmp_path)
     sample = only(board, "run")[0]
     assert (sample.gamma, sample.lam) == (0.5, 0.9)
-    assert board.token_lists("run", sample.id)["return_to_go"] == [0.25, 0.5, 1.0]
+    assert board.token_lists(TokensQuestion("run", sample.id))["return_to_go"] == [0.25, 0.5, 1.0]
     assert sample.scalars["return_to_go_sum"] == 1.75
 
 
@@ -122,10 +124,10 @@ def test_a_run_never_lies_above_the_log_directory(
 
 def test_a_run_above_its_files_keeps_the_name_of_its_root(tmp_path: Path, write_rows: Write) -> None:
     write_rows(tmp_path / "trial0" / "rollout" / "0" / "1.jsonl", [areal(1, 0)])
-    registry = Registry(roots("", f"mine:{tmp_path / 'trial0'}"), 0)
-    registry.refresh()
-    assert list(registry.runs) == ["mine/."]
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(parse_roots("", f"mine:{tmp_path / 'trial0'}")), 0)
+    indexer.index_now()
+    assert list(indexer.registry.runs) == ["mine/."]
+    indexer.stop()
 
 
 def test_parts_that_were_read_with_other_settings_are_not_recalled(tmp_path: Path, write_rows: Write) -> None:
@@ -135,18 +137,18 @@ def test_parts_that_were_read_with_other_settings_are_not_recalled(tmp_path: Pat
     for gamma in ("1.0", "0.5", "0.5"):
         text = f"[config]\ngamma = {gamma}\n"
         (tmp_path / "logs" / "run" / "rlboard.toml").write_text(text, encoding="utf-8")
-        registry = Registry(roots(str(tmp_path / "logs"), ""), 0, tmp_path / "cache")
-        registry.refresh()
-        board = Board(registry)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path / "logs"), ""), tmp_path / "cache"), 0)
+        indexer.index_now()
+        board = Board(indexer)
         sums.append(only(board, "run")[0].scalars["return_to_go_sum"])
-        registry.stop()
+        indexer.stop()
     assert sums == [2.0, 1.5, 1.5]
 
 
 def test_the_spec_of_a_format_is_all_that_its_rows_depend_on() -> None:
     for known in FORMATS:
-        bound = known.bound(step="3", split="eval", tokenizer="1:20", gamma="0.5")
-        again = by_name(bound.spec)
+        bound = known.with_options(step="3", split="eval", tokenizer="1:20", gamma="0.5")
+        again = from_spec(bound.spec)
         assert (again.name, again.options) == (known.name, bound.options)
         assert again.spec == bound.spec
         assert json.dumps(dict(again.options))
@@ -168,7 +170,7 @@ def test_a_guess_is_shown_with_the_file_that_would_correct_it(
     }
     assert [one.step for one in only(board, "run")] == [3]
     (tmp_path / "run" / "rlboard.toml").write_text(info.mapping_toml, encoding="utf-8")
-    board.registry.refresh()
+    board.indexer.index_now()
     said = board.runs().runs[0]
     assert (said.mapping, said.mapping_guessed) == (info.mapping, False)
     assert [one.step for one in only(board, "run")] == [3]

@@ -11,10 +11,14 @@ import pytest
 
 from tensorboard_plugin_rlboard.api import Joined, RunInfo
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.index.joins import run_joins
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
@@ -25,18 +29,18 @@ Open = Callable[[Path], Board]
 @pytest.fixture
 def open_board() -> Any:
     """Boards that look at rlboard.toml at every look."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(folder: Path) -> Board:
-        where = roots(str(folder), "")
-        registry = Registry(where, 0, settings=SettingsFinder(where, seconds=0.0))
-        opened.append(registry)
-        registry.refresh()
-        return Board(registry)
+        where = parse_roots(str(folder), "")
+        indexer = BackgroundIndexer(Registry(where, settings=SettingsFinder(where, seconds=0.0)), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        return Board(indexer)
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def row(step: int, prompt: str, reward: float, **more: Any) -> dict[str, Any]:
@@ -49,7 +53,9 @@ def append(path: Path, rows: Iterable[Any]) -> None:
 
 
 def columns(board: Board, *names: str, run: str = ".", **chosen: Any) -> list[tuple[Any, ...]]:
-    found = board.samples(Selection(run, **chosen), TextRules(), columns=list(names), limit=500).columns
+    found = board.samples(
+        SamplesQuestion(Selection(run, **chosen), TextRules(), columns=tuple(names), limit=500)
+    ).columns
     return list(zip(*(found[name] for name in names), strict=True))
 
 
@@ -58,7 +64,7 @@ def described(board: Board, run: str = ".") -> RunInfo:
 
 
 def problems(board: Board, run: str = ".") -> list[tuple[str, str]]:
-    found = board.problems(run, 0, 500).columns
+    found = board.problems(ProblemsQuestion(run, 0, 500)).columns
     return list(zip(found.file, found.kind, strict=True))
 
 
@@ -92,12 +98,12 @@ def test_a_file_of_any_name_and_one_that_is_not_there(
     board = open_board(tmp_path)
     assert sorted(problems(board, "run")) == [("rlboard.toml", "no_file")] * 2
     write_rows(tmp_path / "out" / "scores.txt", [{"sample_id": "s", "rm": 0.25}])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "rm", run="run") == [(0.25,)]
     assert problems(board, "run") == [("rlboard.toml", "no_file")]
     append(tmp_path / "out" / "scores.txt", [{"sample_id": "t", "rm": 1}])
     append(tmp_path / "run" / "x.jsonl", [row(2, "p", 1.0, sample_id="t")])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "rm", run="run") == [(0.25,), (1.0,)]
 
 
@@ -109,11 +115,11 @@ def test_what_was_taken_for_rollouts_becomes_a_reference(
     board = open_board(tmp_path)
     assert described(board).samples == 2
     (tmp_path / "rlboard.toml").write_text('[reference]\nfile = "base.jsonl"\n')
-    board.registry.refresh()
+    board.indexer.index_now()
     assert described(board).samples == 1
     assert columns(board, "response", "ref_response") == [("p1", "before")]
     (tmp_path / "rlboard.toml").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert described(board).samples == 2
     assert described(board).joined == []
 
@@ -132,14 +138,14 @@ def test_another_run_is_the_reference(tmp_path: Path, open_board: Open, write_ro
     ]
     assert described(board, "base").joined == []
     append(tmp_path / "base" / "x.jsonl", [row(2, "p", 0.75), row(7, "r", 2.0), row(8, "q", 3.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, *names, run="new") == [("p2", 0.75, 0.25), ("q4", 1.0, -1.0), ("r7", 2.0, -1.0)]
-    assert list(board.steps(Selection("new")).metrics["reward_gap"].mean) == [-0.375, -1.0]
+    assert list(board.steps(StepsQuestion(Selection("new"))).metrics["reward_gap"].mean) == [-0.375, -1.0]
     (tmp_path / "base" / "x.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, *names[:1], run="new") == [(None,)] * 3
     (tmp_path / "new" / "rlboard.toml").write_text('[reference]\nrun = "../bass"\n')
-    board.registry.refresh()
+    board.indexer.index_now()
     assert ("rlboard.toml", "no_run") in problems(board, "new")
 
 
@@ -153,9 +159,9 @@ def test_the_first_visit_of_each_prompt(tmp_path: Path, open_board: Open, write_
     assert columns(board, "ref_response", "reward_gap", step=3) == [("p1", 0.5), ("p1", 0.5), ("q1", 0.5)]
     assert columns(board, "ref_response", "reward_gap", split="eval") == [(None, None), ("p2", 0.0)]
     assert described(board).joined[0].source == "first visit"
-    assert list(board.steps(Selection(".")).metrics["reward_gap"].mean) == [None, 0.25, 0.5]
+    assert list(board.steps(StepsQuestion(Selection("."))).metrics["reward_gap"].mean) == [None, 0.25, 0.5]
     append(tmp_path / "x.jsonl", [row(4, "p", 1.0), row(4, "new", 1.0), row(5, "new", 1.5), row(0, "q", 2.0)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "reward_gap", step=4) == [(0.75,), (None,)]
     assert columns(board, "reward_gap", step=5) == [(0.5,)]
     assert columns(board, "ref_response", "reward_gap", step=1, attempt=1)[2] == ("q0", -1.75)
@@ -164,12 +170,12 @@ def test_the_first_visit_of_each_prompt(tmp_path: Path, open_board: Open, write_
 def test_the_first_visit_in_small_pieces(
     tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joined_run, "BATCH", 5)
+    monkeypatch.setattr(run_joins, "BATCH", 5)
     write_rows(tmp_path / "x.jsonl", [row(step, f"p{i}", step + i) for step in range(6) for i in range(7)])
     (tmp_path / "rlboard.toml").write_text("[reference]\nfirst_visit = true\n")
     board = open_board(tmp_path)
     assert columns(board, "reward_gap", step=5) == [(5.0,)] * 7
     append(tmp_path / "x.jsonl", [row(6, f"p{i}", 6 + i) for i in range(7)])
-    board.registry.refresh()
+    board.indexer.index_now()
     assert columns(board, "reward_gap", step=6) == [(6.0,)] * 7
     assert described(board).samples == len(columns(board, "line")) == 49

@@ -12,13 +12,18 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
-from tensorboard_plugin_rlboard.index.joins.side_files import Group
+from tensorboard_plugin_rlboard.index.joins import run_joins
+from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -27,18 +32,20 @@ Start = Callable[..., Board]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(**more: Any) -> Board:
-        registry = Registry(roots(str(tmp_path / "log"), ""), 0, tmp_path / "cache", **more)
-        opened.append(registry)
-        board = Board(registry)
-        registry.refresh()
+        indexer = BackgroundIndexer(
+            Registry(parse_roots(str(tmp_path / "log"), ""), tmp_path / "cache", **more), 0
+        )
+        opened.append(indexer)
+        board = Board(indexer)
+        indexer.index_now()
         return board
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()
 
 
 def row(step: int, i: int, **more: Any) -> dict[str, Any]:
@@ -46,7 +53,11 @@ def row(step: int, i: int, **more: Any) -> dict[str, Any]:
 
 
 def column(board: Board, name: str, run: str = ".", **chosen: Any) -> list[Any]:
-    return list(board.samples(Selection(run, **chosen), TextRules(), columns=[name], limit=500).columns[name])
+    return list(
+        board.samples(
+            SamplesQuestion(Selection(run, **chosen), TextRules(), columns=(name,), limit=500)
+        ).columns[name]
+    )
 
 
 REFERENCE = [{"prompt": f"p{i}", "ref_response": f"f{i}", "ref_reward": 0.5} for i in range(3)]
@@ -84,12 +95,12 @@ def test_a_half_written_line_waits(tmp_path: Path, start: Start, write_rows: Wri
     assert column(board, "ref_reward") == [0.5, None]
     with ref.open("a") as file:
         file.write('ard": 2.0}')
-    board.registry.refresh()
+    board.indexer.index_now()
     assert column(board, "ref_reward") == [0.5, 2.0]
     with ref.open("a") as file:
         file.write("\n{bad\n")
-    board.registry.refresh()
-    found = board.problems(".").columns
+    board.indexer.index_now()
+    found = board.problems(ProblemsQuestion(".")).columns
     assert list(zip(found.line, found.kind, strict=True)) == [(3, "bad_json")]
 
 
@@ -104,9 +115,9 @@ def test_a_resumed_training_and_several_files(tmp_path: Path, start: Start, writ
     assert column(board, "ref_response", step=3) == ["f0", "f1"]
     assert column(board, "n", step=3) == [4.0, 4.0]
     assert column(board, "n", step=3, attempt=1) == [2.0, 2.0]
-    assert list(board.steps(Selection(".")).metrics["ref_reward"].count) == [2, 2, 2, 2]
+    assert list(board.steps(StepsQuestion(Selection("."))).metrics["ref_reward"].count) == [2, 2, 2, 2]
     (log / "rank0.jsonl").unlink()
-    board.registry.refresh()
+    board.indexer.index_now()
     assert board.runs().runs[0].joined[0].matched == board.runs().runs[0].samples == 6
 
 
@@ -118,17 +129,19 @@ def test_joined_numbers_can_be_filtered_sorted_and_drawn(
     write_rows(log / "s.jsonl", [{"sample_id": i, "RM score": float(-i)} for i in range(3)])
     board = start()
     found = board.samples(
-        Selection(".", where='"RM score" < 0'), TextRules(), columns=["RM score"], sort="RM score"
+        SamplesQuestion(
+            Selection(".", where='"RM score" < 0'), TextRules(), columns=("RM score",), sort="RM score"
+        )
     )
     assert list(found.columns["RM score"]) == [-2.0, -1.0]
-    drawn = board.distribution(Selection("."), "RM score", bins=2)
+    drawn = board.distribution(DistributionQuestion(Selection("."), "RM score", bins=2))
     assert sum(drawn.counts) == 3
 
 
 def test_readers_never_see_a_row_twice_or_not_at_all(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joined_run, "BATCH", 100)
+    monkeypatch.setattr(run_joins, "BATCH", 100)
     log = tmp_path / "log"
     write_rows(log / "x.jsonl", [row(step, i % 4) for step in range(200) for i in range(8)])
     board = start()
@@ -136,8 +149,12 @@ def test_readers_never_see_a_row_twice_or_not_at_all(
 
     def read() -> None:
         while not done.is_set():
-            total = board.samples(Selection(".", where="reward >= 0"), TextRules(), limit=1).total
-            counts = sum(int(n or 0) for n in board.steps(Selection(".")).metrics["reward"].count)
+            total = board.samples(
+                SamplesQuestion(Selection(".", where="reward >= 0"), TextRules(), limit=1)
+            ).total
+            counts = sum(
+                int(n or 0) for n in board.steps(StepsQuestion(Selection("."))).metrics["reward"].count
+            )
             if (total, counts) != (1600, 1600):
                 wrong.append((total, counts))
 
@@ -146,13 +163,13 @@ def test_readers_never_see_a_row_twice_or_not_at_all(
     try:
         for i in range(3):
             write_rows(log / "ref.jsonl", REFERENCE[: i + 1])
-            board.registry.refresh()
+            board.indexer.index_now()
     finally:
         done.set()
         reader.join()
     assert not wrong
     assert column(board, "ref_reward", step=199) == [0.5, 0.5, 0.5, None] * 2
-    assert list(board.steps(Selection(".")).metrics["ref_reward"].count) == [6] * 200
+    assert list(board.steps(StepsQuestion(Selection("."))).metrics["ref_reward"].count) == [6] * 200
 
 
 def test_the_index_goes_on_while_a_large_side_file_is_read(
@@ -165,7 +182,7 @@ def test_the_index_goes_on_while_a_large_side_file_is_read(
     for name in ("a", "b", "c"):
         write_rows(log / name / "x.jsonl", [row(1, i) for i in range(3)])
     write_rows(log / "a" / "ref.jsonl", REFERENCE * 20)
-    read, load = Group.go_on, Scheduler._go_on
+    read, load = SideGroup.read_next_range, Scheduler._index_new
 
     def side(*of: Any) -> int:
         turns.append("side")
@@ -175,8 +192,8 @@ def test_the_index_goes_on_while_a_large_side_file_is_read(
         turns.append("rows")
         return load(*of)
 
-    monkeypatch.setattr(Group, "go_on", side)
-    monkeypatch.setattr(Scheduler, "_go_on", rows)
+    monkeypatch.setattr(SideGroup, "read_next_range", side)
+    monkeypatch.setattr(Scheduler, "_index_new", rows)
     board = start()
     assert turns[:5] == ["rows", "side", "rows", "side", "rows"]
     assert turns.count("side") > 10

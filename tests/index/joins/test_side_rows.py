@@ -10,16 +10,16 @@ import pytest
 
 from tensorboard_plugin_rlboard.index.build.part_columns import _prompt_key
 from tensorboard_plugin_rlboard.index.joins.side_rows import (
-    MOST_COLUMNS,
-    Recognised,
+    MAX_COLUMNS,
+    SideFileType,
     SideReader,
     id_key,
     prompt_key,
-    recognise,
+    side_file_type,
     text_key,
 )
 
-REFERENCE, SCORES = Recognised("reference", sure=True), Recognised("scores", sure=True)
+REFERENCE, SCORES = SideFileType("reference", is_sure=True), SideFileType("scores", is_sure=True)
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ REFERENCE, SCORES = Recognised("reference", sure=True), Recognised("scores", sur
         ({"id": "3f2a9c1b04-1c8-0", "score": 0.5}, SCORES),
         ({"id": "3f2a9c1b04-1c8-0", "reward": 0.5}, SCORES),
         ({"sample_id": 7, "valid_reward": True}, SCORES),
-        ({"id": "a", "prompt": "p", "response": "r", "score": 1}, Recognised("scores", sure=False)),
+        ({"id": "a", "prompt": "p", "response": "r", "score": 1}, SideFileType("scores", is_sure=False)),
         ({"id": "3f2a9c1b04-1c8-0", "prompt": "p", "response": "r", "score": 1}, SCORES),
-        ({"prompt": "p", "response": "r", "score": 1}, Recognised("scores", sure=False)),
+        ({"prompt": "p", "response": "r", "score": 1}, SideFileType("scores", is_sure=False)),
         ({"prompt": "p", "response": "r", "score": 1, "reward": 1}, None),
         ({"prompt": "p", "response": "r", "score": 1, "step": 4}, None),
         ({"prompt": "p", "response": "r", "score": 1, "response_tokens": ["a"]}, None),
@@ -51,8 +51,8 @@ REFERENCE, SCORES = Recognised("reference", sure=True), Recognised("scores", sur
         ({"prompt": "p", "score": 1.0}, None),
     ],
 )
-def test_what_a_first_row_is_taken_for(row: dict[str, Any], expected: Recognised | None) -> None:
-    assert recognise(row) == expected
+def test_what_a_first_row_is_taken_for(row: dict[str, Any], expected: SideFileType | None) -> None:
+    assert side_file_type(row) == expected
 
 
 def test_keys_are_those_of_the_index() -> None:
@@ -91,8 +91,8 @@ def test_texts_bring_no_column_and_numbers_of_any_kind_do() -> None:
 def test_a_line_may_have_an_id_and_texts() -> None:
     found, _ = read("scores", {"id": 1, "uid": "u", "prompt": "p", "response": "r", "x": 0})
     assert found.keys == [(0, id_key(1)), (0, id_key("u")), (0, text_key("p", "r"))]
-    assert found.by_id
-    assert found.by_text
+    assert found.has_ids
+    assert found.has_texts
 
 
 def test_plain_answers_and_reference_words() -> None:
@@ -106,9 +106,9 @@ def test_plain_answers_and_reference_words() -> None:
 
 
 def test_too_many_columns_are_said_once() -> None:
-    row = {f"k{i}": i for i in range(MOST_COLUMNS + 3)}
+    row = {f"k{i}": i for i in range(MAX_COLUMNS + 3)}
     found, reader = read("scores", {"id": 1, **row}, {"id": 2, **row})
-    assert len(found.numbers) == MOST_COLUMNS
+    assert len(found.numbers) == MAX_COLUMNS
     assert [problem.kind for problem in found.problems] == ["too_many_keys"]
     assert not reader.read([json.dumps({"id": 3, **row}).encode()]).problems
     wide, _ = read("scores", {"id": 1, "x" * 300: 1.0, "ok": 2.0})
@@ -117,7 +117,8 @@ def test_too_many_columns_are_said_once() -> None:
 
 def test_every_line_is_read_by_the_quick_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "tensorboard_plugin_rlboard.index.build.line_decoder.recovered", lambda *_: pytest.fail("it was slow")
+        "tensorboard_plugin_rlboard.index.build.line_decoder.decoded_by_python",
+        lambda *_: pytest.fail("it was slow"),
     )
     pytest.importorskip("simdjson")
     found, _ = read("scores", *({"id": i, "x": 0.5} for i in range(50)))

@@ -22,4 +22,4 @@ export const conversation = {
   "conversation.copy": "Copy the whole conversation as text",
   "conversation.copy_one": "Copy this message as text",
   "sample.key.v": "Switch between conversation and text",
-};
+} as const;

@@ -10,4 +10,4 @@ export const filter = {
   "filter.clear": "Take the filter off",
   "filter.none": "No sample fits the filter",
   "filter.none_advice": "Change the filter or take it off (✕ in the bar above), or look at all steps.",
-};
+} as const;

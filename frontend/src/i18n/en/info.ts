@@ -68,4 +68,4 @@ export const info = {
   "info.mapping.save":
     "To keep or correct it, save this as rlboard.toml in the folder of {run}, or anywhere and start TensorBoard with --rlboard_config PATH. A changed file counts as soon as it is noticed.",
   "info.mapping.copy": "Copy the text of rlboard.toml",
-};
+} as const;

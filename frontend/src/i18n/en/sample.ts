@@ -127,4 +127,4 @@ export const sample = {
   "sample.place.copy": "Copy file and line",
   "sample.place.attempt": "run {run}, attempt {attempt}, split {split}",
   "sample.place.trimmed": "{n} × {what} trimmed: {reason}",
-};
+} as const;

@@ -66,4 +66,4 @@ export const samples = {
   "samples.key.k": "previous sample",
   "samples.key./": "search the texts",
   "samples.key.Enter": "open the selected sample",
-};
+} as const;

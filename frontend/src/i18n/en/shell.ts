@@ -103,4 +103,4 @@ export const shell = {
   "shell.ignored_one": "{n} file ignored",
   "shell.ignored_many": "{n} files ignored",
   "shell.live.error": "server error",
-};
+} as const;

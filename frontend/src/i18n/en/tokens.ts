@@ -46,4 +46,4 @@ export const tokens = {
   "tokens.no_metrics": "{run} logs no numbers for its tokens",
   "tokens.no_metrics_advice":
     "With one list per response, as long as its tokens, this page shows where a training goes wrong:",
-};
+} as const;

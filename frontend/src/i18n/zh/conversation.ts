@@ -1,7 +1,7 @@
 import type { conversation as en } from "../en/conversation";
 
 /** 样本对话的文字。 */
-export const conversation: Record<keyof typeof en, string> = {
+export const conversation = {
   "conversation.title": "对话",
   "conversation.mode.conversation": "对话",
   "conversation.mode.conversation.hint": "逐条消息：角色、思考、工具调用（v）",
@@ -23,4 +23,4 @@ export const conversation: Record<keyof typeof en, string> = {
   "conversation.copy": "复制整段对话的文本",
   "conversation.copy_one": "复制该消息的文本",
   "sample.key.v": "在对话与文本之间切换",
-};
+} satisfies Record<keyof typeof en, string>;

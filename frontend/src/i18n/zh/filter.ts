@@ -1,7 +1,7 @@
 /** 筛选：缩小列表与曲线范围的表达式。 */
 import type { filter as en } from "../en/filter";
 
-export const filter: Record<keyof typeof en, string> = {
+export const filter = {
   "filter.label": "筛选样本（f）：对数值与文本的条件，按 Enter 生效",
   "filter.placeholder": "筛选：reward > 0.5",
   "filter.examples": "筛选示例",
@@ -12,4 +12,4 @@ export const filter: Record<keyof typeof en, string> = {
   "filter.clear": "取消筛选",
   "filter.none": "没有样本符合筛选条件",
   "filter.none_advice": "请修改或取消筛选（上方栏中的 ✕），或查看全部步。",
-};
+} satisfies Record<keyof typeof en, string>;

@@ -1,7 +1,7 @@
 import type { info as en } from "../en/info";
 
 /** 运行信息的文字：概况、设置、配对、连接、列映射。 */
-export const info: Record<keyof typeof en, string> = {
+export const info = {
   "info.open": "关于该运行：文件、设置、标量、连接（i）",
   "info.title": "关于运行 {run}",
   "info.search": "查找名称",
@@ -69,4 +69,4 @@ export const info: Record<keyof typeof en, string> = {
   "info.mapping.save":
     "如需保留或更正，请将以下内容存为 {run} 文件夹中的 rlboard.toml，或存到任意位置并用 --rlboard_config PATH 启动 TensorBoard。文件的改动会自动生效。",
   "info.mapping.copy": "复制 rlboard.toml 的文本",
-};
+} satisfies Record<keyof typeof en, string>;

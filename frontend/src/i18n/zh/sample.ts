@@ -1,7 +1,7 @@
 import type { sample as en } from "../en/sample";
 
 /** 样本抽屉与 token 视图的文字。 */
-export const sample: Record<keyof typeof en, string> = {
+export const sample = {
   "sample.keys": "样本",
   "sample.key.n": "该指标的下一个极端 token",
   "sample.key.N": "该指标的上一个极端 token",
@@ -127,4 +127,4 @@ export const sample: Record<keyof typeof en, string> = {
   "sample.place.copy": "复制文件与行号",
   "sample.place.attempt": "运行 {run}，第 {attempt} 次尝试，划分 {split}",
   "sample.place.trimmed": "裁去 {n} 个 {what}：{reason}",
-};
+} satisfies Record<keyof typeof en, string>;

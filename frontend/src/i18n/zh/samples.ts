@@ -1,7 +1,7 @@
 /** 样本视图。 */
 import type { samples as en } from "../en/samples";
 
-export const samples: Record<keyof typeof en, string> = {
+export const samples = {
   "samples.tools": "表格显示的内容",
   "samples.table": "样本",
   "samples.scope": "步的范围",
@@ -64,4 +64,4 @@ export const samples: Record<keyof typeof en, string> = {
   "samples.key.k": "上一个样本",
   "samples.key./": "搜索文本",
   "samples.key.Enter": "打开选中的样本",
-};
+} satisfies Record<keyof typeof en, string>;

@@ -1,7 +1,7 @@
 /** 页面框架：工具条、各种状态、对话框。 */
 import type { shell as en } from "../en/shell";
 
-export const shell: Record<keyof typeof en, string> = {
+export const shell = {
   "shell.title": "RL Board",
   "shell.run": "运行",
   "shell.views": "视图",
@@ -101,4 +101,4 @@ export const shell: Record<keyof typeof en, string> = {
   "shell.ignored_one": "忽略 {n} 个文件",
   "shell.ignored_many": "忽略 {n} 个文件",
   "shell.live.error": "服务器出错",
-};
+} satisfies Record<keyof typeof en, string>;

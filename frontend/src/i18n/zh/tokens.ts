@@ -1,7 +1,7 @@
 /** 最极端的 token。 */
 import type { tokens as en } from "../en/tokens";
 
-export const tokens: Record<keyof typeof en, string> = {
+export const tokens = {
   "tokens.tools": "列出哪些 token",
   "tokens.metric": "指标",
   "tokens.end": "哪一端算差",
@@ -43,4 +43,4 @@ export const tokens: Record<keyof typeof en, string> = {
   "tokens.none_advice": "请选择其他指标，或修改筛选。",
   "tokens.no_metrics": "{run} 没有记录 token 的数值",
   "tokens.no_metrics_advice": "每条回复记录一个与 token 等长的列表，本页即可显示训练在哪里出错：",
-};
+} satisfies Record<keyof typeof en, string>;

@@ -1,13 +1,13 @@
-/** Several of many names: a list of boxes, with a search where it is long. */
+/** A list of checkboxes to choose some of many names, with a search where it is long. */
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { Toggle } from "../../ui";
 
-const LONG = 10;
-/** More boxes than this help nobody; how many there are is said. */
-const MOST = 100;
+const SEARCH_FROM = 10;
+/** At most this many boxes are shown; how many more there are is said. */
+const MAX_BOXES = 100;
 
 export interface ChecklistProps {
   label: string;
@@ -20,13 +20,13 @@ export interface ChecklistProps {
 export function Checklist({ label, names, on, onChange, testId }: ChecklistProps): JSX.Element {
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLowerCase();
-  // What is on stays in sight, whatever is searched for.
+  // Checked boxes are shown whatever is searched for.
   const found = names.filter((name) => on.includes(name) || name.toLowerCase().includes(wanted));
-  const shown = found.toSorted((a, b) => Number(on.includes(b)) - Number(on.includes(a))).slice(0, MOST);
+  const shown = found.toSorted((a, b) => Number(on.includes(b)) - Number(on.includes(a))).slice(0, MAX_BOXES);
   return (
     <fieldset class="checklist" data-testid={testId}>
       <legend>{label}</legend>
-      {names.length > LONG && (
+      {names.length > SEARCH_FROM && (
         <input
           type="search"
           class="field"
@@ -36,10 +36,12 @@ export function Checklist({ label, names, on, onChange, testId }: ChecklistProps
           onInput={(event) => setSearch(event.currentTarget.value)}
         />
       )}
-      {(names.length > LONG ? shown : found).map((name) => (
+      {(names.length > SEARCH_FROM ? shown : found).map((name) => (
         <Toggle key={name} on={on.includes(name)} label={name} onChange={(is) => onChange(name, is)} />
       ))}
-      {found.length > MOST && <span class="muted">{t("info.more", { n: found.length - MOST })}</span>}
+      {found.length > MAX_BOXES && (
+        <span class="muted">{t("info.more", { n: found.length - MAX_BOXES })}</span>
+      )}
     </fieldset>
   );
 }

@@ -4,28 +4,28 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { isBoolean, setting } from "../../state/settings";
+import { isBoolean, setting } from "../../lib/storage";
 import { Toggle } from "../../ui";
 import { Checklist } from "./Checklist";
-import { compared, firstCompared, type Setting, settingText } from "./config";
+import { type ConfigRow, compareConfigs, configText, initialRuns } from "./configComparison";
 
 /** Columns that can be read beside each other without scrolling sideways. */
-const FIRST = 4;
+const INITIAL_RUNS = 4;
 
 const onlyDifferences = setting("config.only_differences", false, isBoolean);
 
 /** The runs that the reader compares; null until they are chosen. The one on screen is always among them. */
-const chosen = signal<readonly string[] | null>(null);
+const comparedRuns = signal<readonly string[] | null>(null);
 
 /** Forgets the choice. For tests. */
-export function forgetCompared(): void {
-  chosen.value = null;
+export function forgetComparedRuns(): void {
+  comparedRuns.value = null;
 }
 
 export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInfo[] }): JSX.Element {
-  const names = chosen.value ?? firstCompared(all, info.run, FIRST);
+  const names = comparedRuns.value ?? initialRuns(all, info.run, INITIAL_RUNS);
   const runs = [info, ...all.filter(({ run }) => run !== info.run && names.includes(run))];
-  const settings = compared(runs);
+  const settings = compareConfigs(runs);
   const shown =
     runs.length > 1 && onlyDifferences.value ? settings.filter(({ differs }) => differs) : settings;
   return (
@@ -38,7 +38,7 @@ export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInf
           on={names}
           onChange={(name, on) => {
             const others = names.filter((other) => other !== name);
-            chosen.value = on ? [...others, name] : others;
+            comparedRuns.value = on ? [...others, name] : others;
           }}
           testId="config-runs"
         />
@@ -67,7 +67,13 @@ export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInf
   );
 }
 
-function Table({ runs, settings }: { runs: readonly RunInfo[]; settings: readonly Setting[] }): JSX.Element {
+function Table({
+  runs,
+  settings,
+}: {
+  runs: readonly RunInfo[];
+  settings: readonly ConfigRow[];
+}): JSX.Element {
   return (
     <table class="listing config-table" data-testid="config-table">
       <thead>
@@ -110,7 +116,7 @@ function Cell({ value, source }: { value: unknown; source: string }): JSX.Elemen
         –
       </td>
     );
-  const text = settingText(value);
+  const text = configText(value);
   return (
     <td class="number" title={source === "" ? text : t("info.config.value", { value: text, source })}>
       {text}

@@ -1,16 +1,16 @@
-/** All there is to know about the run: what it is made of, what it was set to, and what else belongs to it. */
+/** The dialog about a run: its files, settings, paired scalars, joins and column mapping. */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
+import { runs } from "../../data/runs";
 import { t } from "../../i18n";
-import { runs } from "../../state/data";
 import { adopt, Dialog } from "../../ui";
+import { ColumnMapping } from "./ColumnMapping";
 import { ConfigTable } from "./ConfigTable";
-import { Facts } from "./Facts";
 import infoCss from "./info.css?inline";
-import { Joined } from "./Joined";
-import { Mapping } from "./Mapping";
-import { Pairing } from "./Pairing";
+import { Joins } from "./Joins";
+import { RunFacts } from "./RunFacts";
+import { ScalarPairing } from "./ScalarPairing";
 
 export function RunInfoDialog({ info, onClose }: { info: RunInfo; onClose: () => void }): JSX.Element {
   adopt(infoCss);
@@ -22,11 +22,11 @@ export function RunInfoDialog({ info, onClose }: { info: RunInfo; onClose: () =>
       testId="run-info-dialog"
     >
       <div class="run-info">
-        <Facts info={info} />
+        <RunFacts info={info} />
         <ConfigTable info={info} all={runs.value?.runs ?? []} />
-        <Pairing info={info} />
-        <Joined info={info} />
-        <Mapping info={info} />
+        <ScalarPairing info={info} />
+        <Joins info={info} />
+        <ColumnMapping info={info} />
       </div>
     </Dialog>
   );

@@ -3,37 +3,39 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import type { RunInfo } from "../../api/answers";
 import chartsCss from "../../charts/charts.css?inline";
+import { run } from "../../data/runs";
+import { steps } from "../../data/steps";
 import { t } from "../../i18n";
-import { run, steps } from "../../state/data";
+import { referenceOf } from "../../metrics";
 import { selection } from "../../state/selection";
 import { adopt, Empty, ErrorBox } from "../../ui";
-import { CurveGrid } from "./CurveGrid";
-import { addedCharts, builtInCharts, type ChartSource, referenceOf } from "./catalogue";
-import { addedIds, chartSize, hiddenCharts, klMetric } from "./choices";
-import { distributionMetric } from "./DistributionChoices";
+import { CurveGrid } from "./curves/CurveGrid";
+import { addedCharts, builtInCharts, type ChartSource } from "./curves/chartCatalogue";
+import { distributionMetric } from "./distribution/DistributionControls";
 import css from "./overview.css?inline";
 import { useOverviewSteps } from "./overviewSteps";
-import { StepPanels } from "./StepPanels";
+import { addedChartIds, chartSize, hiddenCharts, klEstimator } from "./shared/settings";
+import { StepPanels } from "./step/StepPanels";
 import { Toolbar } from "./Toolbar";
 
-/** How far down the view was when it was left: Back from a sample leads to where its mark was clicked. */
-let scrolledTo = 0;
+/** Where the view was scrolled to when it was left, so that Back from a sample leads to the mark that was clicked. */
+let lastScrollTop = 0;
 
-/** The run as curves over its steps, and below them the selected step. */
+/** The view of a run: curves over its steps, and below them the selected step. */
 export function Overview(): JSX.Element {
   for (const sheet of [uplotCss, chartsCss, css]) adopt(sheet);
-  return run.value === null ? <Empty title={t("overview.no_run")} /> : <OfRun run={run.value} />;
+  return run.value === null ? <Empty title={t("overview.no_run")} /> : <RunOverview run={run.value} />;
 }
 
-function OfRun({ run }: { run: RunInfo }) {
-  const builtIn = builtInCharts(run, steps.value, klMetric.value);
+function RunOverview({ run }: { run: RunInfo }) {
+  const builtIn = builtInCharts(run, steps.value, klEstimator.value);
   const shown = shownCharts(run, builtIn);
   const metric = distributionMetric(run);
-  const answer = useOverviewSteps(namesOf(run, shown, metric));
+  const answer = useOverviewSteps(metricsShown(run, shown, metric));
   const panels = useRef<HTMLElement>(null);
   const view = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (view.current) view.current.scrollTop = scrolledTo;
+    if (view.current) view.current.scrollTop = lastScrollTop;
   }, []);
   const { step } = selection.value;
   return (
@@ -42,7 +44,7 @@ function OfRun({ run }: { run: RunInfo }) {
       data-testid="overview"
       ref={view}
       onScroll={(event) => {
-        scrolledTo = event.currentTarget.scrollTop;
+        lastScrollTop = event.currentTarget.scrollTop;
       }}
     >
       <Toolbar
@@ -86,12 +88,12 @@ function shownCharts(run: RunInfo, builtIn: readonly ChartSource[]): ChartSource
   const wanted = builtIn.filter((chart) => !hiddenCharts.value.includes(chart.id));
   return [
     ...wanted.filter((chart) => chart.essential || chart.lines.length > 0),
-    ...addedCharts(run, steps.value, addedIds.value),
+    ...addedCharts(run, steps.value, addedChartIds.value),
   ];
 }
 
 /** Metrics that anything on screen needs per step. */
-function namesOf(run: RunInfo, charts: readonly ChartSource[], distribution: string): string[] {
+function metricsShown(run: RunInfo, charts: readonly ChartSource[], distribution: string): string[] {
   const lines = charts.flatMap((chart) => chart.lines.filter((line) => line.from === "metric"));
   const spread = [distribution, referenceOf(run, distribution)];
   const names = [...lines.map((line) => line.name), ...spread];

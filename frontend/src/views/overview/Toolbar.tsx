@@ -1,28 +1,28 @@
 import type { JSX } from "preact";
-import { BANDS } from "../../charts/band";
+import { BANDS } from "../../charts/curves/spreadBand";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
 import { select, selection } from "../../state/selection";
 import { Button, Select, Slider, Toggle } from "../../ui";
-import { band, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./choices";
-import { Picker, type PickerProps } from "./Picker";
+import { ChartPicker, type ChartPickerProps } from "./curves/ChartPicker";
+import { bandMode, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./shared/settings";
 
-/** How the curves are drawn, which of them, and the way down to the step. */
-export function Toolbar(props: PickerProps & { readonly onJump: () => void }): JSX.Element {
+/** The overview's toolbar: how the curves are drawn, which charts there are, and a jump to the selected step. */
+export function Toolbar(props: ChartPickerProps & { readonly onJump: () => void }): JSX.Element {
   const { step, step_min, step_max } = selection.value;
   return (
     <section class="overview-toolbar" aria-label={t("overview.toolbar")}>
       <Select
-        value={band.value}
+        value={bandMode.value}
         label={t("overview.band")}
         labelShown
         options={BANDS.map((value) => ({ value, label: t(`overview.band.${value}`) }))}
         onChange={(value) => {
-          band.value = value;
+          bandMode.value = value;
         }}
         testId="band"
       />
-      {band.value === "std" && (
+      {bandMode.value === "std" && (
         <Slider
           value={bandScale.value}
           min={0}
@@ -36,7 +36,7 @@ export function Toolbar(props: PickerProps & { readonly onJump: () => void }): J
           testId="band-scale"
         />
       )}
-      {band.value === "std" && (
+      {bandMode.value === "std" && (
         <span class="number">{t("overview.band.scale.value", { scale: num(bandScale.value) })}</span>
       )}
       <Slider
@@ -84,7 +84,7 @@ export function Toolbar(props: PickerProps & { readonly onJump: () => void }): J
           {t("overview.jump", { step })} ↓
         </Button>
       )}
-      <Picker {...props} />
+      <ChartPicker {...props} />
     </section>
   );
 }

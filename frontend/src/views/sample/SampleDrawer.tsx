@@ -1,83 +1,88 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { type SampleWithTokens, sampleWithTokens } from "../../data/questions/sample";
+import { sampleNeighbours } from "../../data/sampleWalk";
+import { sampleScope } from "../../data/scopes";
+import { useAnswer, usePrefetch } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { revision, sampleScope, useAnswer } from "../../state/data";
 import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";
-import { nextMetric } from "../../tokens/choice";
-import { heatCss } from "../../tokens/heatCss";
-import infoCss from "../../tokens/info.css?inline";
-import matrixCss from "../../tokens/matrix.css?inline";
-import { TokenStage } from "../../tokens/stage";
-import textCss from "../../tokens/text.css?inline";
+import infoCss from "../../tokens/details.css?inline";
+import matrixCss from "../../tokens/matrix/matrix.css?inline";
+import { heatmapCss } from "../../tokens/shared/heatmapCss";
+import { nextMetric } from "../../tokens/shared/metricOptions";
+import { TokenViewState } from "../../tokens/shared/tokenViewState";
+import textCss from "../../tokens/text/text.css?inline";
 import { adopt, ErrorBox } from "../../ui";
-import { Content } from "./Content";
-import { setMode } from "./Conversation";
-import conversationCss from "./conversation.css?inline";
-import { Dock } from "./Dock";
-import { Handle } from "./Handle";
-import { Head } from "./Head";
-import { layout, width } from "./layout";
-import { type Loaded, loadSample, prefetch } from "./load";
-import { hasMessages, modeOf, showsResponse, wishedMode } from "./messages";
+import conversationCss from "./conversation/conversation.css?inline";
+import {
+  chosenMode,
+  hasMessages,
+  readingMode,
+  setReadingMode,
+  showsResponse,
+} from "./conversation/readingMode";
+import { drawerLayout, drawerWidth } from "./drawerLayout";
+import { ResizeHandle } from "./ResizeHandle";
+import { SampleContent } from "./SampleContent";
+import { SampleHeader } from "./SampleHeader";
 import sampleCss from "./sample.css?inline";
+import { TokenPanels } from "./TokenPanels";
 import { signature, tokenData } from "./tokenData";
-import { neighbours } from "./walk";
+import { useFocusWhileOpen } from "./useFocusWhileOpen";
 
-const HEAT = heatCss();
+const HEATMAP_CSS = heatmapCss();
 
-const wished = computed(() => selection.value.metric);
+const preferredMetric = computed(() => selection.value.metric);
 
-/** Neighbours are fetched when the reader stays for this long, not while flying through the list. */
+/** Neighbours are fetched once a sample has been open for this long, not while going quickly through the list. */
 const PREFETCH_MS = 120;
 
 /** The open sample: its texts, tokens and numbers. Nothing while none is open. */
 export function SampleDrawer(): JSX.Element | null {
   const { sample } = selection.value;
-  return sample === null ? null : <Open id={sample} />;
+  return sample === null ? null : <OpenSample id={sample} />;
 }
 
-function Open({ id }: { id: string }): JSX.Element {
-  for (const css of [HEAT, textCss, matrixCss, infoCss, sampleCss, conversationCss]) adopt(css);
+function OpenSample({ id }: { id: string }): JSX.Element {
+  for (const css of [HEATMAP_CSS, textCss, matrixCss, infoCss, sampleCss, conversationCss]) adopt(css);
   const scope = sampleScope.value;
   const rules = JSON.stringify(scope);
-  const answer = useAnswer(`sample ${rules} ${id}`, () => loadSample(scope, id, revision.peek()));
+  const answer = useAnswer(sampleWithTokens, { ...scope, id });
   const loaded = answer.data;
-  const stage = useStage(loaded, rules);
+  const viewState = useTokenViewState(loaded, rules);
   const root = useRef<HTMLElement>(null);
   const pinned = selection.value.token;
 
-  useEffect(() => stage?.focus(selection.value.token, false), [stage, pinned]);
-  useEffect(() => {
-    if (loaded === null || answer.stale) return undefined;
-    const { previous, next } = neighbours(loaded.sample);
-    const timer = setTimeout(() => prefetch(scope, [next, previous], revision.peek()), PREFETCH_MS);
-    return () => clearTimeout(timer);
-  }, [loaded, answer.stale]);
+  useEffect(() => viewState?.focus(selection.value.token, false), [viewState, pinned]);
+  usePrefetch(sampleWithTokens, loaded !== null && !answer.stale, [loaded], PREFETCH_MS, () => {
+    const { previous, next } = sampleNeighbours(loaded?.sample ?? null);
+    return [next, previous].map((neighbour) => (neighbour === null ? null : { ...scope, id: neighbour }));
+  });
   useFocusWhileOpen(root);
   const mode =
     loaded === null
       ? "text"
-      : modeOf(loaded.sample, wishedMode.value, stage?.data.metrics.length ?? null, pinned);
-  const tokensShown = stage !== null && loaded !== null && showsResponse(loaded.sample, mode);
+      : readingMode(loaded.sample, chosenMode.value, viewState?.data.metrics.length ?? null, pinned);
+  const tokensShown = viewState !== null && loaded !== null && showsResponse(loaded.sample, mode);
 
-  const toExtreme = (way: 1 | -1): boolean => {
-    if (stage === null || stage.data.metrics.length === 0) return false;
-    // Tokens are in the text.
-    if (!tokensShown) setMode("text");
-    return stage.toExtreme(way);
+  const toExtreme = (direction: 1 | -1): boolean => {
+    if (viewState === null || viewState.data.metrics.length === 0) return false;
+    // Only the text shows tokens.
+    if (!tokensShown) setReadingMode("text");
+    return viewState.toExtreme(direction);
   };
   const close = (): void => select({ sample: null });
   useKeys(
     {
       n: () => toExtreme(1),
       N: () => toExtreme(-1),
-      m: () => tokensShown && changeMetric(stage, 1),
-      M: () => tokensShown && changeMetric(stage, -1),
+      m: () => tokensShown && changeMetric(viewState, 1),
+      M: () => tokensShown && changeMetric(viewState, -1),
       v: () => {
         if (loaded === null || !hasMessages(loaded.sample)) return false;
-        setMode(mode === "text" ? "conversation" : "text");
+        setReadingMode(mode === "text" ? "conversation" : "text");
         return true;
       },
     },
@@ -89,15 +94,15 @@ function Open({ id }: { id: string }): JSX.Element {
       ref={root}
       class="drawer"
       data-testid="drawer"
-      data-layout={layout.value}
+      data-layout={drawerLayout.value}
       data-id={loaded?.sample.id}
       aria-label={t("sample.drawer")}
       aria-busy={answer.loading}
-      style={{ "--drawer": `${width.value}%` }}
+      style={{ "--drawer": `${drawerWidth.value}%` }}
       tabIndex={-1}
     >
-      {layout.value !== "full" && <Handle />}
-      <Head sample={loaded?.sample ?? null} mode={mode} onClose={close} />
+      {drawerLayout.value !== "full" && <ResizeHandle />}
+      <SampleHeader sample={loaded?.sample ?? null} mode={mode} onClose={close} />
       {answer.error !== null && (
         <ErrorBox
           title={t("sample.error")}
@@ -106,43 +111,35 @@ function Open({ id }: { id: string }): JSX.Element {
           advice={t("sample.error.advice")}
         />
       )}
-      {loaded !== null && <Content loaded={loaded} stage={stage} mode={mode} stale={answer.stale} />}
-      {tokensShown && <Dock sample={loaded.sample} stage={stage} pinned={pinned} />}
+      {loaded !== null && (
+        <SampleContent loaded={loaded} viewState={viewState} mode={mode} stale={answer.stale} />
+      )}
+      {tokensShown && <TokenPanels sample={loaded.sample} viewState={viewState} pinned={pinned} />}
     </section>
   );
 }
 
-function changeMetric(stage: TokenStage, way: 1 | -1): boolean {
-  const current = stage.metric.peek();
+function changeMetric(viewState: TokenViewState, direction: 1 | -1): boolean {
+  const current = viewState.metric.peek();
   if (current === null) return false;
-  select({ metric: nextMetric(stage.data.metrics, current.name, way) });
+  select({ metric: nextMetric(viewState.data.metrics, current.name, direction) });
   return true;
 }
 
-/** The stage of the loaded sample: the same one as long as it is the same sample, whatever was loaded again. */
-function useStage(loaded: Loaded | null, rules: string): TokenStage | null {
-  const kept = useRef<{ signature: string; stage: TokenStage | null }>({ signature: "", stage: null });
+/** The token view state of the loaded sample; it stays the same object when the same sample is loaded again. */
+function useTokenViewState(loaded: SampleWithTokens | null, rules: string): TokenViewState | null {
+  const last = useRef<{ signature: string; viewState: TokenViewState | null }>({
+    signature: "",
+    viewState: null,
+  });
   if (loaded === null) return null;
   const now = signature(loaded, rules);
-  if (kept.current.signature !== now) {
+  if (last.current.signature !== now) {
     const data = tokenData(loaded);
-    kept.current = { signature: now, stage: data === null ? null : new TokenStage(data, wished) };
-  }
-  return kept.current.stage;
-}
-
-/** Takes the focus of the page when it opens, so that keys and reading start here, and gives it back. */
-function useFocusWhileOpen(root: { current: HTMLElement | null }): void {
-  useEffect(() => {
-    const before = document.activeElement;
-    const drawer = root.current;
-    drawer?.focus({ preventScroll: true });
-    return () => {
-      const now = document.activeElement;
-      const elsewhere = now !== null && now !== document.body && !drawer?.contains(now);
-      // Where the focus was moved on purpose (a search begun over the drawer), it stays.
-      if (!elsewhere && before instanceof HTMLElement && before.isConnected)
-        before.focus({ preventScroll: true });
+    last.current = {
+      signature: now,
+      viewState: data === null ? null : new TokenViewState(data, preferredMetric),
     };
-  }, [root]);
+  }
+  return last.current.viewState;
 }

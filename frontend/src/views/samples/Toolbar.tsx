@@ -1,29 +1,31 @@
-/** What the table shows: which steps, which preset, which search, which columns. */
+/** The toolbar of the table: steps, preset, search, filter, columns. */
 
 import type { JSX } from "preact";
-import { metricHint, metricLabel, t } from "../../i18n";
-import { rangeWords } from "../../shell/StepBar";
-import { ranged, run } from "../../state/data";
+import { run } from "../../data/runs";
+import { hasStepRange } from "../../data/scopes";
+import { t } from "../../i18n";
+import { metricHint, metricLabel } from "../../metrics";
+import { rangeWords } from "../../shell/rangeText";
 import { select, selection } from "../../state/selection";
 import { Button, Popover, Select, Toggle } from "../../ui";
-import { columnNames, isShown, resetColumns, show } from "./columns";
-import { Filter } from "./Filter";
 import { PRESETS } from "./presets";
-import { Search } from "./Search";
+import { FilterField } from "./search/FilterField";
+import { SearchField } from "./search/SearchField";
+import { columnNames, isColumnShown, resetColumns, showColumn } from "./table/columns";
 
 function Steps(): JSX.Element {
   const { step, step_max } = selection.value;
-  const whole = ranged.value && step_max === null;
+  const whole = hasStepRange.value && step_max === null;
   const options = [
     { value: "step", label: t("samples.scope.step", { step: step ?? "–" }) },
-    ...(ranged.value && !whole ? [{ value: "range", label: rangeWords() }] : []),
+    ...(hasStepRange.value && !whole ? [{ value: "range", label: rangeWords() }] : []),
     { value: "run", label: t("samples.scope.run") },
   ];
   return (
     <Select
       label={t("samples.scope")}
       testId="scope"
-      value={whole ? "run" : ranged.value ? "range" : "step"}
+      value={whole ? "run" : hasStepRange.value ? "range" : "step"}
       options={options}
       onChange={(scope) => {
         if (scope === "step") select({ step_min: null, step_max: null });
@@ -33,17 +35,17 @@ function Steps(): JSX.Element {
   );
 }
 
-/** Any draw will do; it must differ from the last one and fit in a link. */
+/** Draws again: another seed, small enough for a link. */
 function reroll(): void {
   select({ seed: (selection.value.seed ?? 0) + 1 });
 }
 
 function Presets(): JSX.Element {
   const { preset } = selection.value;
-  const options = ["", ...PRESETS].map((name) => ({
-    value: name,
-    label: t(`samples.preset.${name || "none"}`),
-    hint: t(`samples.preset.${name || "none"}.why`),
+  const options = (["none", ...PRESETS] as const).map((name) => ({
+    value: name === "none" ? "" : name,
+    label: t(`samples.preset.${name}`),
+    hint: t(`samples.preset.${name}.why`),
   }));
   return (
     <span class="group">
@@ -77,8 +79,8 @@ function Columns(): JSX.Element | null {
             key={name}
             label={metricLabel(name)}
             hint={metricHint(name)}
-            on={isShown(name)}
-            onChange={(shown) => show(name, shown)}
+            on={isColumnShown(name)}
+            onChange={(shown) => showColumn(name, shown)}
           />
         ))}
       </div>
@@ -91,8 +93,8 @@ export function Toolbar(): JSX.Element {
     <section class="tools" aria-label={t("samples.tools")}>
       <Steps />
       <Presets />
-      <Search />
-      <Filter />
+      <SearchField />
+      <FilterField />
       <span class="space" />
       <Columns />
     </section>

@@ -1,9 +1,10 @@
-/** One line above the list: what it is a list of, and how many lines were read again for it. */
+/** The line above the list: what is listed, and how many samples it was made from. */
 
 import type { JSX } from "preact";
 import type { WorstTokens } from "../../api/answers";
-import { metricLabel, t } from "../../i18n";
+import { t } from "../../i18n";
 import { count } from "../../lib/format";
+import { metricLabel } from "../../metrics";
 
 export function Summary({ data }: { data: WorstTokens }): JSX.Element {
   const words = { metric: metricLabel(data.metric.name), end: t(`tokens.end.${data.end}`) };

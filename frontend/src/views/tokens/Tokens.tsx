@@ -1,16 +1,20 @@
-/** The worst tokens of a run or step, for any token metric: one click leads from the list to the token in its response. */
+/**
+ * The worst tokens of a run or step, for any token metric: one click leads from the list to the token in its response.
+ */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
-import { api } from "../../api/client";
+import { worstTokens } from "../../data/questions/worstTokens";
+import { run } from "../../data/runs";
+import { hasStepRange } from "../../data/scopes";
+import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { ranged, run, useAnswer } from "../../state/data";
 import { adopt, Empty, ErrorBox } from "../../ui";
-import { question } from "./question";
 import { Summary } from "./Summary";
 import { Toolbar } from "./Toolbar";
 import css from "./tokens.css?inline";
 import { WorstTable } from "./WorstTable";
+import { worstTokensParameters } from "./worstTokensQuery";
 
 export function Tokens(): JSX.Element | null {
   adopt(css);
@@ -24,14 +28,12 @@ export function Tokens(): JSX.Element | null {
       </Empty>
     );
   }
-  return <OfRun info={info} />;
+  return <WorstTokens info={info} />;
 }
 
-function OfRun({ info }: { info: RunInfo }): JSX.Element {
-  const { scope, query } = question(info);
-  const answer = useAnswer(`worst ${JSON.stringify([scope, query])}`, (signal) =>
-    api.worstTokens(scope, query, signal),
-  );
+function WorstTokens({ info }: { info: RunInfo }): JSX.Element {
+  const parameters = worstTokensParameters(info);
+  const answer = useAnswer(worstTokens, parameters);
   const rows = answer.data?.columns["value"]?.length ?? 0;
   return (
     <div class="worst" data-testid="worst">
@@ -45,7 +47,9 @@ function OfRun({ info }: { info: RunInfo }): JSX.Element {
           <Summary data={answer.data} />
           {rows === 0 ? (
             <Empty title={t("tokens.none")}>
-              <p>{t(ranged.value || scope.step != null ? "tokens.none_here" : "tokens.none_advice")}</p>
+              <p>
+                {t(hasStepRange.value || parameters.step != null ? "tokens.none_here" : "tokens.none_advice")}
+              </p>
             </Empty>
           ) : (
             <WorstTable data={answer.data} />

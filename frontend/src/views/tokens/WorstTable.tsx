@@ -1,16 +1,16 @@
-/** The rows: each leads to its token in its sample. */
+/** The table of the worst tokens; each row opens its token in its sample. */
 
 import type { JSX } from "preact";
 import type { Value, WorstTokens } from "../../api/answers";
 import { t } from "../../i18n";
 import { count, full, num } from "../../lib/format";
-import { oneLine } from "../../lib/text";
+import { oneLine } from "../../lib/singleLine";
 import { select } from "../../state/selection";
-import { spelled } from "../../tokens/glyphs";
+import { spelledOut } from "../../tokens/shared/visibleText";
 
 const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 
-function Num({ value }: { value: Value | undefined }): JSX.Element {
+function NumberCell({ value }: { value: Value | undefined }): JSX.Element {
   return (
     <td class="number" title={full(numberOf(value))}>
       {num(numberOf(value))}
@@ -18,8 +18,8 @@ function Num({ value }: { value: Value | undefined }): JSX.Element {
   );
 }
 
-/** A token, with the text around it where the list knows it. */
-function Place({ row, at, data }: { row: number; at: number; data: WorstTokens }): JSX.Element {
+/** A cell with a token and, where it is known, the text around it; a click opens it. */
+function TokenLink({ row, at, data }: { row: number; at: number; data: WorstTokens }): JSX.Element {
   const { columns, metric } = data;
   const text = (name: string): string => String(columns[name]?.[row] ?? "");
   const token = text("token");
@@ -41,7 +41,7 @@ function Place({ row, at, data }: { row: number; at: number; data: WorstTokens }
       >
         <span class="muted">{oneLine(text("before"))}</span>
         <mark>
-          {columns["token"] === undefined ? at : token.trim() === "" ? spelled(token) : oneLine(token)}
+          {columns["token"] === undefined ? at : token.trim() === "" ? spelledOut(token) : oneLine(token)}
         </mark>
         <span class="muted">{oneLine(text("after"))}</span>
       </button>
@@ -53,8 +53,8 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
   const { columns, by } = data;
   const single = by === "sample";
   const heads = single
-    ? ["value", "token", "position", "step"]
-    : [by, "count", "mean", "sum", "worst", "step"];
+    ? (["value", "token", "position", "step"] as const)
+    : ([by, "count", "mean", "sum", "worst", "step"] as const);
   const rows = columns["value"] ?? [];
   return (
     <table class="listing worst-table">
@@ -75,17 +75,17 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
       <tbody>
         {rows.map((value, row) => {
           const at = numberOf(columns[single ? "position" : "at"]?.[row]) ?? 0;
-          const place = <Place row={row} at={at} data={data} />;
+          const place = <TokenLink row={row} at={at} data={data} />;
           return (
             <tr key={row} data-testid="worst-row">
-              {single && <Num value={value} />}
+              {single && <NumberCell value={value} />}
               {place}
-              {single && <Num value={at} />}
+              {single && <NumberCell value={at} />}
               {!single && <td class="number">{count(numberOf(columns["count"]?.[row]) ?? 0)}</td>}
-              {!single && <Num value={columns["mean"]?.[row]} />}
-              {!single && <Num value={columns["sum"]?.[row]} />}
-              {!single && <Num value={value} />}
-              <Num value={columns["step"]?.[row]} />
+              {!single && <NumberCell value={columns["mean"]?.[row]} />}
+              {!single && <NumberCell value={columns["sum"]?.[row]} />}
+              {!single && <NumberCell value={value} />}
+              <NumberCell value={columns["step"]?.[row]} />
             </tr>
           );
         })}

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { runs } from "../../../src/state/data";
+import { runs } from "../../../src/data/runs";
 import { DEFAULTS, select } from "../../../src/state/selection";
-import { columnNames, resetColumns, show, shownNames } from "../../../src/views/samples/columns";
+import { columnNames, resetColumns, showColumn, shownNames } from "../../../src/views/samples/table/columns";
 import { metric, runInfo } from "../../fixtures";
 
 const info = runInfo({
@@ -21,7 +21,7 @@ test("joined scores stand beside the reward and are shown until they are switche
   runs.value = { runs: [info], ignored: [], looked_in: [], state: "ready", message: "" };
   expect(columnNames(info)).toEqual(["prompt", "response", "reward", "judge", "k3_mean", "length"]);
   expect(shownNames.value).toEqual(["prompt", "response", "reward", "judge", "k3_mean"]);
-  show("judge", false);
-  show("length", true);
+  showColumn("judge", false);
+  showColumn("length", true);
   expect(shownNames.value).toEqual(["prompt", "response", "reward", "k3_mean", "length"]);
 });

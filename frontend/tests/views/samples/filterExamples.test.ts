@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import type { RunInfo } from "../../../src/api/answers";
-import { speak } from "../../../src/i18n";
-import { sentence } from "../../../src/state/filter";
-import { examplesOf, namesOf } from "../../../src/views/samples/filterExamples";
+import { filterProblem } from "../../../src/data/filterCheck";
+import { setLanguage } from "../../../src/i18n";
+import { filterExamples, filterNames } from "../../../src/views/samples/search/filterExamples";
 
 const metric = (name: string) => ({ name, kind: "value" as const, unit: "" });
 const run = (metrics: string[], texts: string[] = [], tokens: string[] = []): RunInfo =>
@@ -12,11 +12,11 @@ const run = (metrics: string[], texts: string[] = [], tokens: string[] = []): Ru
     text_columns: texts,
   }) as unknown as RunInfo;
 
-afterEach(() => speak("en"));
+afterEach(() => setLanguage("en"));
 
 test("examples name only what the run has", () => {
-  expect(examplesOf(run(["reward"]))).toEqual(["reward < 0", "response ILIKE '%because%'"]);
-  const all = examplesOf(
+  expect(filterExamples(run(["reward"]))).toEqual(["reward < 0", "response ILIKE '%because%'"]);
+  const all = filterExamples(
     run(
       ["reward", "n_tokens", "ref_reward", "advantage", "k3_mean", "nonfinite", "truncated"],
       ["ground_truth"],
@@ -24,13 +24,13 @@ test("examples name only what the run has", () => {
   );
   expect(all).toHaveLength(6);
   expect(all.at(-1)).toBe("NOT contains(response, ground_truth)");
-  expect(examplesOf(null)).toEqual(["response ILIKE '%because%'"]);
-  speak("zh");
-  expect(examplesOf(null)).toEqual(["response ILIKE '%因此%'"]);
+  expect(filterExamples(null)).toEqual(["response ILIKE '%because%'"]);
+  setLanguage("zh");
+  expect(filterExamples(null)).toEqual(["response ILIKE '%因此%'"]);
 });
 
 test("names are written as a filter takes them, statistics of tokens last", () => {
-  expect(namesOf(run(["k3_mean", "reward", "acc/mean", 'a"b'], ["note"], ["k3"]))).toEqual([
+  expect(filterNames(run(["k3_mean", "reward", "acc/mean", 'a"b'], ["note"], ["k3"]))).toEqual([
     "reward",
     '"acc/mean"',
     '"a""b"',
@@ -38,11 +38,11 @@ test("names are written as a filter takes them, statistics of tokens last", () =
     "step",
     "k3_mean",
   ]);
-  expect(namesOf(run(Array.from({ length: 50 }, (_, i) => `m${i}`))).at(-1)).toBe("…");
+  expect(filterNames(run(Array.from({ length: 50 }, (_, i) => `m${i}`))).at(-1)).toBe("…");
 });
 
-test("the server's sentence comes without what the field shows already", () => {
+test("the server's filterProblem comes without what the field shows already", () => {
   const said = "Invalid argument: where=rewrad > 0 cannot be used as a filter: run . has no column rewrad.";
-  expect(sentence(said)).toBe("Run . has no column rewrad.");
-  expect(sentence("This took longer than 20 seconds.")).toBe("This took longer than 20 seconds.");
+  expect(filterProblem(said)).toBe("Run . has no column rewrad.");
+  expect(filterProblem("This took longer than 20 seconds.")).toBe("This took longer than 20 seconds.");
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { catalogues } from "../../../src/i18n/catalogue";
-import { PRESETS, placesOf, placesText } from "../../../src/views/samples/presets";
+import { catalogues } from "../../../src/i18n/messages";
+import { PRESETS } from "../../../src/views/samples/presets";
+import { placesOf, placesText } from "../../../src/views/samples/search/searchPlaces";
 
 test("every preset has a name and a sentence", () => {
   for (const name of ["none", ...PRESETS]) {

@@ -1,0 +1,62 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { CurvePlot, type PlotState } from "./CurvePlot";
+import { hoveredStep } from "./hoveredStep";
+
+export interface CurveChartProps extends PlotState {
+  /** Read aloud: what the chart shows, with smallest, largest and last value. */
+  readonly label: string;
+  /** Arrow keys: places to go along the steps; ±Infinity is the first or last step. */
+  readonly onMove: (delta: number) => void;
+}
+
+const MOVES: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+};
+
+/** Curves over steps with bands: a click selects a step, a drag a range, a double click resets. */
+export function CurveChart({ label, onMove, ...state }: CurveChartProps): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<CurvePlot | null>(null);
+  const latest = useRef<PlotState>(state);
+  latest.current = state;
+
+  useEffect(() => {
+    if (!host.current) return;
+    const made = new CurvePlot(host.current, latest.current);
+    plot.current = made;
+    return () => {
+      made.destroy();
+      plot.current = null;
+    };
+  }, []);
+  useEffect(() => plot.current?.update(state));
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const delta = MOVES[event.key];
+    if (delta === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    // The same keys walk the steps everywhere; one press must not count twice.
+    event.stopPropagation();
+    onMove(delta);
+  };
+
+  return (
+    <div
+      ref={host}
+      class="chart-curve"
+      style={{ height: `${state.height}px` }}
+      role="img"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the steps here.
+      tabIndex={0}
+      aria-label={label}
+      onKeyDown={onKeyDown}
+      onMouseLeave={() => {
+        hoveredStep.value = null;
+      }}
+    />
+  );
+}

@@ -1,0 +1,26 @@
+import type { CurveValue } from "../shared/series";
+
+/**
+ * Exponential moving average as TensorBoard draws it: weight 0 leaves the values alone, 0.99 is nearly flat.
+ *
+ * The average starts at 0 and is divided by the weight seen so far, so that early steps are not pulled to 0.
+ * What is not a finite number is passed through and leaves the average as it was.
+ */
+export function smooth(values: readonly CurveValue[], weight: number): CurveValue[] {
+  const w = Math.min(Math.max(weight, 0), 0.999);
+  if (w === 0 || isConstant(values)) return [...values];
+  let average = 0;
+  let seen = 0;
+  return values.map((value) => {
+    if (value == null || !Number.isFinite(value)) return value;
+    average = average * w + (1 - w) * value;
+    seen += 1;
+    return average / (1 - w ** seen);
+  });
+}
+
+// Rounding would change the last digits of an exactly constant curve.
+function isConstant(values: readonly CurveValue[]): boolean {
+  const finite = values.filter((value) => value != null && Number.isFinite(value));
+  return finite.every((value) => value === finite[0]);
+}

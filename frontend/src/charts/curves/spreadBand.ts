@@ -1,0 +1,35 @@
+import type { CurveValue, StepColumns } from "../shared/series";
+
+/** What the shaded area around a curve shows: standard deviations, quantiles, or nothing. */
+export const BANDS = ["std", "p05_p95", "p25_p75", "none"] as const;
+export type BandMode = (typeof BANDS)[number];
+
+/** Lower and upper edge of the shaded area around a curve, one value per step. */
+export interface Band {
+  readonly low: CurveValue[];
+  readonly high: CurveValue[];
+}
+
+/**
+ * The spread of the samples around the mean of each step.
+ *
+ * @param scale how many standard deviations to each side; used by "std" alone, quantiles are what they are.
+ */
+export function bandOf(columns: StepColumns, mode: BandMode, scale: number): Band | null {
+  if (mode === "none") return null;
+  if (mode === "std") {
+    return scale > 0 ? { low: deviation(columns, -scale), high: deviation(columns, scale) } : null;
+  }
+  const [low, high] = mode === "p05_p95" ? [columns.p05, columns.p95] : [columns.p25, columns.p75];
+  return { low: low.map(finite), high: high.map(finite) };
+}
+
+function deviation(columns: StepColumns, factor: number): CurveValue[] {
+  return columns.mean.map((mean, i) => {
+    const std = columns.std[i];
+    return mean == null || std == null ? undefined : finite(mean + factor * std);
+  });
+}
+
+const finite = (value: CurveValue): CurveValue =>
+  value != null && Number.isFinite(value) ? value : undefined;

@@ -1,4 +1,0 @@
-import { signal } from "@preact/signals";
-
-/** The step under the pointer in any of the curves; null when the pointer is elsewhere. */
-export const hovered = signal<number | null>(null);

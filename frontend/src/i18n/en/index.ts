@@ -1,0 +1,27 @@
+/** Every visible string in English, and the type of their keys. A new view adds its file here and in `zh/`. */
+
+import { conversation } from "./conversation";
+import { filter } from "./filter";
+import { info } from "./info";
+import { metrics } from "./metrics";
+import { overview } from "./overview";
+import { overviewStep } from "./overviewStep";
+import { sample } from "./sample";
+import { samples } from "./samples";
+import { shell } from "./shell";
+import { tokens } from "./tokens";
+
+export const en = {
+  ...conversation,
+  ...filter,
+  ...info,
+  ...metrics,
+  ...overview,
+  ...overviewStep,
+  ...sample,
+  ...samples,
+  ...shell,
+  ...tokens,
+} as const;
+
+export type MessageKey = keyof typeof en;

@@ -1,0 +1,26 @@
+/** 全部可见文字的中文版。 */
+
+import type { MessageKey } from "../en";
+import { conversation } from "./conversation";
+import { filter } from "./filter";
+import { info } from "./info";
+import { metrics } from "./metrics";
+import { overview } from "./overview";
+import { overviewStep } from "./overviewStep";
+import { sample } from "./sample";
+import { samples } from "./samples";
+import { shell } from "./shell";
+import { tokens } from "./tokens";
+
+export const zh = {
+  ...conversation,
+  ...filter,
+  ...info,
+  ...metrics,
+  ...overview,
+  ...overviewStep,
+  ...sample,
+  ...samples,
+  ...shell,
+  ...tokens,
+} satisfies Record<MessageKey, string>;

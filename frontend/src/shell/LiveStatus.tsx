@@ -1,0 +1,53 @@
+/** Whether the page is up to date: reading with bytes and time left, or how long ago the data changed. */
+
+import type { JSX } from "preact";
+import type { RunInfo } from "../api/answers";
+import { changedAt } from "../data/revision";
+import { run, runsError } from "../data/runs";
+import { t } from "../i18n";
+import { bytes, duration } from "../lib/format";
+import { useNow } from "./clock";
+
+/** "12.3 MB of 40 MB, 55 MB/s, 1 s left" */
+export function progressText(info: RunInfo): string {
+  const slots = {
+    done: bytes(info.indexed_bytes),
+    total: bytes(info.bytes),
+    rate: bytes(info.bytes_per_second),
+  };
+  if (info.bytes_per_second <= 0) return t("shell.progress", slots);
+  const left = duration(Math.max(0, info.bytes - info.indexed_bytes) / info.bytes_per_second);
+  return t("shell.progress_left", { ...slots, left });
+}
+
+const OPENED_AT = Date.now();
+
+export function LiveStatus(): JSX.Element {
+  const now = useNow().value;
+  const info = run.value;
+  const at = changedAt.value;
+  if (runsError.value !== null) {
+    return (
+      <span class="live" title={runsError.value.message}>
+        <span class="dot late">●</span>{" "}
+        {t(runsError.value.status === 0 ? "shell.live.lost" : "shell.live.error")}
+      </span>
+    );
+  }
+  if (info?.state === "indexing") {
+    return (
+      <span class="live number" title={t("shell.live.indexing_hint")}>
+        <span class="dot">●</span> {progressText(info)}
+      </span>
+    );
+  }
+  const age = duration(Math.max(0, now - (at ?? OPENED_AT)) / 1000);
+  return (
+    <span
+      class="live number"
+      title={at === null ? t("shell.live.unchanged_hint", { age }) : t("shell.live.changed_hint", { age })}
+    >
+      <span class="dot">●</span> {t(at === null ? "shell.live.unchanged" : "shell.live.changed", { age })}
+    </span>
+  );
+}

@@ -1,0 +1,72 @@
+/** A slider over the steps of the run, with the mean reward as a sparkline behind it. */
+
+import type { JSX } from "preact";
+import { hasStepRange } from "../data/scopes";
+import { steps, stepsStale } from "../data/steps";
+import { indexAtOrBelow, stepIndex } from "../data/stepWalk";
+import { t } from "../i18n";
+import { num } from "../lib/format";
+import { sparkline } from "../lib/sparkline";
+import { metricLabel } from "../metrics";
+import { select, selection } from "../state/selection";
+
+const WIDTH = 400;
+const HEIGHT = 24;
+
+export function StepSlider(): JSX.Element | null {
+  const loaded = steps.value;
+  if (loaded === null || loaded.step.length === 0) return null;
+  const { step, pin, step_min, step_max } = selection.value;
+  const all = loaded.step;
+  const means = loaded.metrics["reward"]?.mean ?? [];
+  const last = Math.max(1, all.length - 1);
+  const x = (index: number): number => (index / last) * WIDTH;
+  const at = stepIndex.value;
+  const reward = num(means[at]);
+  const from = indexAtOrBelow(all, step_min);
+  const to = step_max === null ? last : indexAtOrBelow(all, step_max);
+  return (
+    <div
+      class={`scrubber${stepsStale.value ? " stale" : ""}`}
+      title={t("shell.scrubber", { metric: metricLabel("reward") })}
+    >
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+        {hasStepRange.value && (
+          <rect
+            class="range"
+            x={x(Math.max(0, from))}
+            y={0}
+            width={Math.max(1, x(to) - x(Math.max(0, from)))}
+            height={HEIGHT}
+          />
+        )}
+        <path class="curve" d={sparkline(means, WIDTH, HEIGHT)} />
+        {pin !== null && (
+          <line
+            class="pinned"
+            x1={x(indexAtOrBelow(all, pin))}
+            x2={x(indexAtOrBelow(all, pin))}
+            y1={0}
+            y2={HEIGHT}
+          />
+        )}
+        {at >= 0 && <line class="here" x1={x(at)} x2={x(at)} y1={0} y2={HEIGHT} />}
+      </svg>
+      <label class="labelled">
+        <span class="unseen">{t("shell.step")}</span>
+        <input
+          type="range"
+          min={0}
+          max={all.length - 1}
+          value={Math.max(0, at)}
+          data-testid="scrubber"
+          aria-valuetext={t("shell.scrubber_value", { step: step ?? "", reward })}
+          onInput={(event) => {
+            const chosen = all[event.currentTarget.valueAsNumber];
+            if (chosen !== undefined) select({ step: chosen });
+          }}
+        />
+      </label>
+    </div>
+  );
+}

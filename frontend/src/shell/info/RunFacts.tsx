@@ -1,0 +1,54 @@
+/** What the run is made of, in a few lines. */
+
+import type { JSX } from "preact";
+import type { RunInfo } from "../../api/answers";
+import { t } from "../../i18n";
+import { bytes, count } from "../../lib/format";
+import { configSources } from "./configComparison";
+
+const formatName = (name: string): string => (name === "mapping" ? t("info.formats.mapping") : name);
+
+type FactName = "formats" | "files" | "samples" | "steps" | "splits" | "attempts" | "config" | "mapping";
+
+function factsOf(info: RunInfo): [FactName, string][] {
+  const { steps, attempts } = info;
+  const sources = configSources(info);
+  const settings = Object.keys(info.config).length;
+  return [
+    ["formats", info.formats.map(formatName).join(", ") || t("shell.no_samples.no_format")],
+    ["files", t("info.files", { n: count(info.files), bytes: bytes(info.bytes) })],
+    ["samples", count(info.samples)],
+    [
+      "steps",
+      steps.count === 0
+        ? "0"
+        : t("info.steps", { n: count(steps.count), first: steps.first ?? "", last: steps.last ?? "" }),
+    ],
+    ["splits", info.splits.join(", ") || "–"],
+    ["attempts", attempts.map((attempt) => t("shell.attempt_option", { ...attempt })).join(", ") || "–"],
+    [
+      "config",
+      settings === 0
+        ? t("info.config.none")
+        : sources.length === 0
+          ? t("info.config.n", { n: settings })
+          : t("info.config.from", { n: settings, sources: sources.join(", ") }),
+    ],
+    ...(info.mapping === null || info.mapping_guessed
+      ? []
+      : [["mapping", t("info.mapping.configured")] as [FactName, string]]),
+  ];
+}
+
+export function RunFacts({ info }: { info: RunInfo }): JSX.Element {
+  return (
+    <dl class="run-facts" data-testid="run-facts">
+      {factsOf(info).map(([name, words]) => [
+        <dt key={`${name} name`}>{t(`info.fact.${name}`)}</dt>,
+        <dd key={name} data-fact={name}>
+          {words}
+        </dd>,
+      ])}
+    </dl>
+  );
+}

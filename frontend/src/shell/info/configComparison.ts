@@ -1,0 +1,50 @@
+/** Settings of several runs side by side. */
+
+import type { RunInfo } from "../../api/answers";
+import { full } from "../../lib/format";
+
+/** One setting, as each of the runs has it. */
+export interface ConfigRow {
+  name: string;
+  /** One per run, in their order; undefined where the run does not have it. */
+  values: readonly unknown[];
+  /** Not the same in all of the runs that have any settings. */
+  differs: boolean;
+}
+
+/** Every setting of the runs, by name. Runs without any settings are left out when it is decided what differs. */
+export function compareConfigs(runs: readonly RunInfo[]): ConfigRow[] {
+  const configured = runs.map(({ config }) => Object.keys(config).length > 0);
+  const names = [...new Set(runs.flatMap(({ config }) => Object.keys(config)))].sort(byName);
+  return names.map((name) => {
+    const values = runs.map(({ config }) => (name in config ? config[name] : undefined));
+    const spelled = values.filter((_, k) => configured[k]).map((value) => JSON.stringify(value) ?? "");
+    return { name, values, differs: new Set(spelled).size > 1 };
+  });
+}
+
+const byName = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
+
+/** The runs that are compared before any was chosen: the one on screen, then others that have settings. */
+export function initialRuns(runs: readonly RunInfo[], shown: string, most: number): string[] {
+  const others = runs.filter(({ run, config }) => run !== shown && Object.keys(config).length > 0);
+  return [shown, ...others.map(({ run }) => run)].slice(0, most);
+}
+
+/** A setting as text: every digit of a number, small ones in exponential notation. */
+export function configText(value: unknown): string {
+  if (typeof value === "number" && value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
+  if (typeof value === "number" || value === undefined) return full(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The name that a setting has in its file stands after the file: `config.json: actor.clip_ratio`. */
+const NAME_IN_FILE = /: [^:/]+$/;
+
+/** The files and writers that the settings of a run came from, each once. */
+export function configSources({ config, config_sources }: RunInfo): string[] {
+  const sources = Object.keys(config).flatMap(
+    (name) => config_sources[name]?.replace(NAME_IN_FILE, "") ?? [],
+  );
+  return [...new Set(sources)].sort();
+}

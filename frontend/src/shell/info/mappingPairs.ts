@@ -1,0 +1,34 @@
+/** A column mapping as pairs, in a fixed order for reading. */
+
+import type { RunInfo } from "../../api/answers";
+
+const SAMPLE_FIELDS = [
+  "messages",
+  "prompt",
+  "response",
+  "response_tokens",
+  "reward",
+  "ground_truth",
+  "step",
+  "split",
+];
+
+function rank(word: string): number {
+  const at = SAMPLE_FIELDS.indexOf(word);
+  return at < 0 ? SAMPLE_FIELDS.length : at;
+}
+
+/** Before the name of a metric or text that a mapping lifts out of an object. */
+const COLUMN_PREFIX = "columns.";
+
+/** Our words with the keys of the log: what a sample is made of first, then by name. */
+export function mappingPairs(mapping: Readonly<Record<string, string>>): [word: string, key: string][] {
+  return Object.entries(mapping)
+    .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b, "en"))
+    .map(([word, key]) => [word.startsWith(COLUMN_PREFIX) ? word.slice(COLUMN_PREFIX.length) : word, key]);
+}
+
+/** Identifies a guess: equal for equal mappings of the same run. */
+export function mappingSignature({ run, mapping }: RunInfo): string {
+  return JSON.stringify([run, mappingPairs(mapping ?? {})]);
+}

@@ -1,0 +1,58 @@
+/** The page while nothing is readable yet, and where a question failed. */
+
+import type { JSX } from "preact";
+import type { RunInfo } from "../api/answers";
+import type { ApiError } from "../api/errors";
+import { refresh } from "../data/polling";
+import { t } from "../i18n";
+import { count } from "../lib/format";
+import { ErrorBox, Progress } from "../ui";
+import { LookedIn } from "./emptyStates";
+import { progressText } from "./LiveStatus";
+
+/** Nothing of the run is readable yet. */
+export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
+  return (
+    <section class="state" aria-label={t("shell.loading")} data-testid="loading">
+      <h2>{info === null ? t("shell.looking") : t("shell.reading", { run: info.run })}</h2>
+      {info === null ? (
+        <Progress share={null} text={t("shell.looking_hint")} label={t("shell.loading")} />
+      ) : (
+        <Progress
+          share={info.bytes > 0 ? info.indexed_bytes / info.bytes : null}
+          text={progressText(info)}
+          label={t("shell.loading")}
+        />
+      )}
+      {info === null ? (
+        <LookedIn />
+      ) : (
+        <p class="muted">
+          {t("shell.reading_known", {
+            files: count(info.files),
+            samples: count(info.samples),
+            steps: count(info.steps.count),
+          })}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** A question that the page cannot do without has failed: why, and what to do. */
+export function Failed({ error, what }: { error: ApiError; what: string }): JSX.Element {
+  const advice = error.status === 0 ? t("shell.error.unreachable") : t("shell.error.advice");
+  const where = t("shell.error.where", {
+    question: error.question,
+    status: error.status === 0 ? "–" : error.status,
+  });
+  return (
+    <ErrorBox
+      title={what}
+      message={error.message}
+      where={where}
+      advice={advice}
+      retry={{ label: t("shell.retry"), run: refresh }}
+    />
+  );
+}

@@ -1,0 +1,98 @@
+import type { JSX } from "preact";
+import { t } from "../i18n";
+import { full, num } from "../lib/format";
+import { metricHint, metricLabel } from "../metrics";
+import { CopyButton } from "../ui";
+import { isCounted, type TokenData, type TokenMetric, unitSpan, valueAt } from "./shared/responseTokens";
+import type { TokenViewState } from "./shared/tokenViewState";
+import { spelledOut } from "./shared/visibleText";
+
+/** All numbers of the token under the pointer or the focus, in a place that does not move. */
+export function TokenDetails({
+  viewState,
+  pinned,
+}: {
+  viewState: TokenViewState;
+  pinned: number | null;
+}): JSX.Element {
+  const { data } = viewState;
+  const i = viewState.current.value ?? pinned;
+  if (i === null || i >= data.shown.length) {
+    return (
+      <footer class="token-info" data-testid="token-info">
+        <p class="hint">{t("sample.info.empty")}</p>
+      </footer>
+    );
+  }
+  const [from, to] = unitSpan(data.units, i);
+  // Read aloud when the token is chosen by key, not while the pointer moves.
+  const live = viewState.byKey && viewState.hovered.value === null ? "polite" : "off";
+  return (
+    <footer class="token-info" data-testid="token-info" aria-live={live}>
+      <div class="token-info-head">
+        <code class="token-info-text">{spelledOut(data.shown[from] ?? "")}</code>
+        <span>{positionText(data, from, to)}</span>
+        <code class="token-info-raw" title={t("sample.info.raw")}>
+          {data.raw.slice(from, to).join(" ")}
+        </code>
+        {!isCounted(data, i) && <span class="tag">{t("sample.masked")}</span>}
+        {pinned === i && <span class="tag">{t("sample.pinned")}</span>}
+        <CopyButton text={() => asJson(data, from, to)} label={t("sample.info.copy")} />
+      </div>
+      <dl data-joined={to - from > 1}>
+        {data.metrics.map((metric) => (
+          <MetricValue
+            key={metric.name}
+            data={data}
+            metric={metric}
+            tokens={[from, to]}
+            chosen={metric.name === viewState.metric.value?.name}
+          />
+        ))}
+      </dl>
+    </footer>
+  );
+}
+
+interface MetricValueProps {
+  data: TokenData;
+  metric: TokenMetric;
+  tokens: readonly [number, number];
+  chosen: boolean;
+}
+
+function MetricValue({ data, metric, tokens: [from, to], chosen }: MetricValueProps): JSX.Element {
+  const values = Array.from({ length: to - from }, (_, k) => valueAt(data, metric.name, from + k));
+  const text = values.map((value) => (value === "missing" ? t("sample.missing") : num(value))).join(" · ");
+  const whole = values.map((value) => (value === "missing" ? t("sample.missing") : full(value))).join(" · ");
+  return (
+    <div class={chosen ? "chosen" : ""} data-metric={metric.name}>
+      <dt title={metricHint(metric.name)}>{metricLabel(metric.name)}</dt>
+      <dd title={whole}>{text}</dd>
+    </div>
+  );
+}
+
+function positionText(data: TokenData, from: number, to: number): string {
+  const n = data.shown.length;
+  if (to - from === 1) return t("sample.info.position", { i: from, n });
+  return t("sample.info.positions", { from, to: to - 1, n });
+}
+
+/** The token's numbers for the clipboard: every digit; a word where JSON has no number. */
+function asJson(data: TokenData, from: number, to: number): string {
+  const tokens = Array.from({ length: to - from }, (_, k) => {
+    const values = data.metrics.map(({ name }) => {
+      const value = valueAt(data, name, from + k);
+      if (value === "missing") return [name, null];
+      return [name, Number.isFinite(value) ? value : full(value)];
+    });
+    return {
+      position: from + k,
+      token: data.shown[from + k],
+      raw: data.raw[from + k],
+      ...Object.fromEntries(values),
+    };
+  });
+  return JSON.stringify(tokens.length === 1 ? tokens[0] : tokens);
+}

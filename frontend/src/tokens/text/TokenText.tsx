@@ -1,0 +1,78 @@
+import { effect } from "@preact/signals";
+import type { JSX, RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../../i18n";
+import { tokenEvents } from "../shared/tokenEvents";
+import type { TokenViewState } from "../shared/tokenViewState";
+import { TextView } from "./TextView";
+
+export interface TokenTextProps {
+  viewState: TokenViewState;
+  /** What scrolls the text. */
+  scroller: RefObject<HTMLElement | null>;
+  /** The position that the address holds. */
+  pinned: number | null;
+  onPin: (i: number | null) => void;
+  /** Called with the view, for the strip that shows where it is scrolled to; null when it is gone. */
+  onView: (view: TextView | null) => void;
+}
+
+const UNITS_BY_KEY: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+};
+
+/** The response, each token coloured by the chosen metric. */
+export function TokenText({ viewState, scroller, pinned, onPin, onView }: TokenTextProps): JSX.Element {
+  const root = useRef<HTMLElement>(null);
+  const view = useRef<TextView | null>(null);
+  const latest = useRef({ pinned, onPin, onView });
+  latest.current = { pinned, onPin, onView };
+
+  useEffect(() => {
+    if (root.current === null) return undefined;
+    const made = new TextView(root.current, viewState.data, tokenEvents(viewState, latest), scroller.current);
+    view.current = made;
+    latest.current.onView(made);
+    const stops = [
+      effect(() => made.paint(viewState.codes.value, viewState.palette.value)),
+      effect(() => {
+        const i = viewState.focused.value;
+        made.mark("focus", i);
+        if (i !== null) made.reveal(i, viewState.byKey);
+      }),
+      effect(() => made.mark("hover", viewState.hovered.value)),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+      latest.current.onView(null);
+      made.destroy();
+    };
+  }, [viewState]);
+
+  useEffect(() => view.current?.mark("pin", pinned), [viewState, pinned]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = UNITS_BY_KEY[event.key];
+    if (by !== undefined) viewState.move(by);
+    else if (event.key === "Enter" && viewState.focused.peek() !== null) onPin(viewState.focused.peek());
+    else return;
+    event.preventDefault();
+    // Everywhere else these keys walk the steps.
+    event.stopPropagation();
+  };
+
+  return (
+    <section
+      ref={root}
+      class="token-text"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the tokens here.
+      tabIndex={0}
+      aria-label={t("sample.tokens.label", { n: viewState.data.shown.length })}
+      onKeyDown={onKeyDown}
+    />
+  );
+}

@@ -1,0 +1,141 @@
+/** A table of any length of which only the rows on screen are drawn. Rows may still be loading. */
+
+// biome-ignore-all lint/a11y/useSemanticElements: rows are positioned by hand, which table elements do not allow
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and points at the active row
+
+import type { JSX } from "preact";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ROW_HEIGHT, rowWindow, scrollTo } from "../../lib/rowWindow";
+import type { Column, Order } from "./columns";
+import { TableHead } from "./TableHead";
+import { TableRow } from "./TableRow";
+
+export interface VirtualTableProps<R> {
+  label: string;
+  columns: readonly Column<R>[];
+  total: number;
+  /** The row at an index; undefined while it is loading. */
+  row: (index: number) => R | undefined;
+  id: (row: R) => string;
+  /** The open row, -1 for none; when it changes it is scrolled into view. */
+  open: number;
+  onOpen: (index: number) => void;
+  /** The row that the arrow keys stand on. */
+  active: number;
+  onActive: (index: number) => void;
+  sort: string;
+  order: Order;
+  onSort: (name: string, order: Order) => void;
+  /** Called with the rows on screen: `first` to before `last`. */
+  onVisible: (first: number, last: number) => void;
+  onResize?: (name: string, width: number) => void;
+  /** Identifies what is listed: when it changes, the table scrolls back to the top. */
+  question: string;
+  stale?: boolean;
+  rowTestId?: string;
+}
+
+export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
+  const grid = useRef<HTMLDivElement>(null);
+  const prefix = useId();
+  const [scrolled, setScrolled] = useState(0);
+  const [viewport, setViewport] = useState(480);
+  const { total, open, active } = props;
+  const shown = rowWindow(scrolled, viewport, total);
+
+  useLayoutEffect(() => {
+    const element = grid.current;
+    if (element === null || typeof ResizeObserver === "undefined") return undefined;
+    const observer = new ResizeObserver(() => {
+      // A hidden tab has no height: keep the rows that are there.
+      if (element.clientHeight > ROW_HEIGHT) setViewport(element.clientHeight - ROW_HEIGHT);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const reveal = (row: number): void => {
+    const element = grid.current;
+    if (element !== null) element.scrollTop = scrollTo(row, element.scrollTop, viewport, total);
+  };
+  useLayoutEffect(() => {
+    if (open < 0) return;
+    props.onActive(open);
+    reveal(open);
+  }, [open]);
+  useLayoutEffect(() => reveal(active), [active]);
+  const asked = useRef(props.question);
+  useLayoutEffect(() => {
+    if (asked.current === props.question) return;
+    asked.current = props.question;
+    if (grid.current !== null) grid.current.scrollTop = 0;
+    props.onActive(Math.max(0, open));
+  }, [props.question]);
+  useEffect(() => props.onVisible(shown.first, shown.last), [shown.first, shown.last, total, props.question]);
+
+  const goTo = (row: number): void => {
+    props.onActive(Math.min(total - 1, Math.max(0, row)));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== grid.current || event.ctrlKey || event.metaKey || event.altKey || total === 0)
+      return;
+    if (event.key === "ArrowDown") goTo(active + 1);
+    else if (event.key === "ArrowUp") goTo(active - 1);
+    else if (event.key === "Home") goTo(0);
+    else if (event.key === "End") goTo(total - 1);
+    else if (event.key === "Enter") props.onOpen(active);
+    else return;
+    event.preventDefault();
+  };
+
+  const rows: JSX.Element[] = [];
+  for (let index = shown.first; index < shown.last; index += 1) {
+    const row = props.row(index);
+    rows.push(
+      <TableRow
+        key={index}
+        id={`${prefix}-${index}`}
+        index={index}
+        row={row}
+        columns={props.columns}
+        dataId={row === undefined ? undefined : props.id(row)}
+        testId={props.rowTestId}
+        open={index === open}
+        active={index === active}
+        onOpen={props.onOpen}
+      />,
+    );
+  }
+  const width = props.columns.reduce((sum, column) => sum + column.width, 0);
+  const drawn = active >= shown.first && active < shown.last;
+  return (
+    <div
+      role="grid"
+      class={`grid${props.stale ? " stale" : ""}`}
+      ref={grid}
+      tabIndex={0}
+      aria-label={props.label}
+      aria-rowcount={total + 1}
+      aria-colcount={props.columns.length}
+      aria-busy={props.stale === true}
+      aria-activedescendant={drawn ? `${prefix}-${active}` : undefined}
+      onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
+      onKeyDown={onKeyDown}
+    >
+      <div role="rowgroup" class="heads" style={{ width: `${width}px` }}>
+        <TableHead
+          columns={props.columns as readonly Column<never>[]}
+          sort={props.sort}
+          order={props.order}
+          onSort={props.onSort}
+          onResize={props.onResize}
+        />
+      </div>
+      <div role="rowgroup" class="rows" style={{ width: `${width}px`, height: `${shown.height}px` }}>
+        <div role="presentation" style={{ transform: `translateY(${shown.offset}px)` }}>
+          {rows}
+        </div>
+      </div>
+    </div>
+  );
+}

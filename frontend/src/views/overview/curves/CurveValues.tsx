@@ -1,0 +1,33 @@
+import type { JSX } from "preact";
+import { hoveredStep } from "../../../charts/curves/hoveredStep";
+import type { CurveLine } from "../../../charts/curves/plotColumns";
+import { cssColour } from "../../../charts/shared/chartColours";
+import { nearestIndex, nearestLogged } from "../../../charts/shared/series";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { selection } from "../../../state/selection";
+
+export interface CurveValuesProps {
+  readonly x: readonly number[];
+  readonly lines: readonly CurveLine[];
+}
+
+/** Name and value of every line at the step under the pointer, else at the selected step. */
+export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
+  const step = hoveredStep.value ?? selection.value.step;
+  // A metric of every tenth step is read at the nearest step that has it, and that step is named.
+  const main = lines.at(-1)?.values ?? [];
+  const at = step === null ? -1 : nearestLogged(main, nearestIndex(x, step));
+  const stepShown = x[at];
+  return (
+    <p class="overview-readout">
+      {lines.map((line) => (
+        <span key={line.key}>
+          <i style={{ background: cssColour(line.colour) }} />
+          {line.label} <b>{num(line.values[at])}</b>
+        </span>
+      ))}
+      {stepShown !== undefined && <span class="muted">{t("overview.at", { step: stepShown })}</span>}
+    </p>
+  );
+}

@@ -1,0 +1,58 @@
+import type { JSX } from "preact";
+import type { RunInfo } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { isString, setting } from "../../../lib/storage";
+import { metricHint, metricLabel } from "../../../metrics";
+import { Select } from "../../../ui";
+import { histogramStyle, valueSpan } from "../shared/settings";
+
+const chosenMetric = setting("overview.distribution_metric", "reward", isString);
+
+/** The metric whose distribution is shown: the remembered one where the run has it. */
+export function distributionMetric(run: RunInfo): string {
+  const names = run.metrics.map((metric) => metric.name);
+  return [chosenMetric.value, "reward"].find((name) => names.includes(name)) ?? names[0] ?? "";
+}
+
+/** Of which metric, and how it is drawn. */
+export function DistributionControls({ run, metric }: { run: RunInfo; metric: string }): JSX.Element {
+  return (
+    <div class="overview-choices">
+      <Select
+        value={metric}
+        label={t("overview.spread.metric")}
+        options={run.metrics.map(({ name }) => ({
+          value: name,
+          label: metricLabel(name),
+          hint: metricHint(name),
+        }))}
+        onChange={(name) => {
+          chosenMetric.value = name;
+        }}
+        testId="distribution-metric"
+      />
+      <Select
+        value={histogramStyle.value}
+        label={t("overview.spread.shapes")}
+        options={(["both", "bars", "curve"] as const).map((value) => ({
+          value,
+          label: t(`overview.spread.shapes.${value}`),
+        }))}
+        onChange={(value) => {
+          histogramStyle.value = value;
+        }}
+      />
+      <Select
+        value={valueSpan.value}
+        label={t("overview.spread.span")}
+        options={(["all", "p01_p99"] as const).map((value) => ({
+          value,
+          label: t(`overview.spread.span.${value}`),
+        }))}
+        onChange={(value) => {
+          valueSpan.value = value;
+        }}
+      />
+    </div>
+  );
+}

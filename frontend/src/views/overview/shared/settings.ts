@@ -1,0 +1,60 @@
+/** What the reader chose about the look of the overview, remembered between visits. */
+
+import type { Signal } from "@preact/signals";
+import { BANDS, type BandMode } from "../../../charts/curves/spreadBand";
+import { MARK_CAPS, MARK_ORDERS, type MarkOrder } from "../../../charts/samples/sampleMarks";
+import { isBoolean, isNumber, isOneOf, isStrings, setting } from "../../../lib/storage";
+
+/** Sample metrics that estimate the KL divergence from the reference. */
+export const KL_ESTIMATORS = ["log_ratio_mean", "k2_mean", "k3_mean"] as const;
+export type KlEstimator = (typeof KL_ESTIMATORS)[number];
+
+const between =
+  (low: number, high: number) =>
+  (value: unknown): value is number =>
+    isNumber(value) && value >= low && value <= high;
+
+/** What the shaded area around a curve shows. */
+export const bandMode: Signal<BandMode> = setting("overview.band", "std", isOneOf(...BANDS));
+/** The width of the band, in standard deviations. */
+export const bandScale: Signal<number> = setting("overview.band_scale", 1, between(0, 3));
+/** The weight of the moving average. */
+export const smoothing: Signal<number> = setting("overview.smoothing", 0, between(0, 0.99));
+/** Whether every curve starts at 0. */
+export const fromZero: Signal<boolean> = setting("overview.from_zero", false, isBoolean);
+/** The metric of the KL chart. */
+export const klEstimator: Signal<KlEstimator> = setting("overview.kl", "k3_mean", isOneOf(...KL_ESTIMATORS));
+
+/** Built-in charts that were switched off, and charts of further metrics and scalars that were added. */
+export const hiddenCharts: Signal<string[]> = setting("overview.hidden", [], isStrings);
+export const addedChartIds: Signal<string[]> = setting("overview.added", [], isStrings);
+
+/** Sizes of the charts. */
+export const CHART_SIZES = ["small", "large"] as const;
+export type ChartSize = (typeof CHART_SIZES)[number];
+export const chartSize: Signal<ChartSize> = setting("overview.size", "small", isOneOf(...CHART_SIZES));
+
+/** The most samples that a panel draws. */
+export const markCap: Signal<number> = setting("overview.mark_cap", 2000, (value): value is number =>
+  MARK_CAPS.some((cap) => cap === value),
+);
+/** The order of the samples in the panel of rewards. */
+export const markOrder: Signal<MarkOrder> = setting("overview.mark_order", "logged", isOneOf(...MARK_ORDERS));
+/** What the distribution is drawn as. */
+export const histogramStyle: Signal<"both" | "bars" | "curve"> = setting(
+  "overview.shapes",
+  "both",
+  isOneOf("both", "bars", "curve"),
+);
+/** The range of values that the distribution shows. */
+export const valueSpan: Signal<"all" | "p01_p99"> = setting(
+  "overview.span",
+  "all",
+  isOneOf("all", "p01_p99"),
+);
+
+/** Puts an id on a list, or takes it off. */
+export function toggleIn(list: Signal<string[]>, id: string, present: boolean): void {
+  const others = list.value.filter((other) => other !== id);
+  list.value = present ? [...others, id] : others;
+}

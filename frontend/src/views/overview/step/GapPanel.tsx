@@ -1,0 +1,107 @@
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import type { Steps } from "../../../api/answers";
+import { SampleBars } from "../../../charts/samples/SampleBars";
+import { gapsOf, type Mark, nonfiniteCount } from "../../../charts/samples/sampleMarks";
+import { ChartTable } from "../../../charts/shared/ChartTable";
+import type { Answer } from "../../../data/useAnswer";
+import { t } from "../../../i18n";
+import { count, num, percent, signed } from "../../../lib/format";
+import { selection } from "../../../state/selection";
+import { Panel } from "../../../ui";
+import { openSample } from "../shared/openSample";
+import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
+import { TableToggle } from "../shared/TableToggle";
+import { ShownCount } from "./RewardPanel";
+import type { StepMarks } from "./stepMarks";
+
+export interface GapPanelProps {
+  readonly step: number;
+  readonly steps: Steps;
+  readonly answer: Answer<StepMarks>;
+}
+
+/** The reward gap to the reference of every sample of the step, worst first. */
+export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
+  const [asTable, setAsTable] = useState(false);
+  const title = t("overview.gap.title", { step });
+  return (
+    <Panel
+      id="overview.gap"
+      title={title}
+      hint={t("overview.gap.hint")}
+      foldLabel={t("overview.fold", { title })}
+      testId="panel-gap"
+      tools={<TableToggle on={asTable} onChange={setAsTable} />}
+    >
+      <PanelBody answer={answer} emptyOf={(data) => (hasValue(data.gaps) ? null : t("overview.gap.empty"))}>
+        {(data) => <GapBars data={data} asTable={asTable} title={title} steps={steps} step={step} />}
+      </PanelBody>
+    </Panel>
+  );
+}
+
+const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
+
+interface GapBarsProps {
+  readonly data: StepMarks;
+  readonly asTable: boolean;
+  readonly title: string;
+  readonly steps: Steps;
+  readonly step: number;
+}
+
+function GapBars({ data, asTable, title, steps, step }: GapBarsProps) {
+  const gaps = useMemo(() => gapsOf(data.gaps), [data]);
+  const slots = { win: count(gaps.win), tie: count(gaps.tie), loss: count(gaps.loss) };
+  const counts = t("overview.gap.counts", slots);
+  return (
+    <>
+      <p class="overview-readout">
+        <span>
+          <i class="swatch-pos" /> {t("overview.gap.win", slots)}
+        </span>
+        <span>
+          <i class="swatch-tie" /> {t("overview.gap.tie", slots)}
+        </span>
+        <span>
+          <i class="swatch-neg" /> {t("overview.gap.loss", slots)}
+        </span>
+      </p>
+      {asTable ? (
+        <ChartTable
+          caption={title}
+          heads={[t("overview.rank"), t("overview.sample"), t("overview.gap.head")]}
+          rows={gaps.marks.length}
+          cells={(row) => [num(row + 1), num(gaps.marks[row]?.index), signed(gaps.marks[row]?.value)]}
+          height={PANEL_HEIGHT}
+          saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
+        />
+      ) : (
+        <SampleBars
+          label={`${title}. ${counts}`}
+          height={PANEL_HEIGHT}
+          bars={gaps.marks}
+          selected={selection.value.sample}
+          format={num}
+          describe={(bar) => t("overview.gap.one", { index: bar.index, value: signed(bar.value) })}
+          onOpen={openSample}
+        />
+      )}
+      {data.gaps.length < data.total && <WholeStep steps={steps} step={step} />}
+      <ShownCount shown={data.gaps.length} total={data.total} bad={nonfiniteCount(data.gaps)} />
+    </>
+  );
+}
+
+/** Shares over all samples of the step, where the bars show only some of them. */
+function WholeStep({ steps, step }: Pick<GapBarsProps, "steps" | "step">) {
+  const i = steps.step.indexOf(step);
+  const [win, tie, loss] = ["win", "tie", "loss"].map((name) => steps.step_metrics[name]?.[i] ?? null);
+  if (win == null || tie == null || loss == null) return null;
+  return (
+    <p class="overview-note">
+      {t("overview.gap.whole", { win: percent(win), tie: percent(tie), loss: percent(loss) })}
+    </p>
+  );
+}

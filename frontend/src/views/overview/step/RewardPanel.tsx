@@ -1,0 +1,146 @@
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { SampleDots } from "../../../charts/samples/SampleDots";
+import {
+  isDrawable,
+  MARK_CAPS,
+  MARK_ORDERS,
+  type Mark,
+  nonfiniteCount,
+  orderedMarks,
+} from "../../../charts/samples/sampleMarks";
+import { ChartTable } from "../../../charts/shared/ChartTable";
+import { extentOf } from "../../../charts/shared/series";
+import type { Answer } from "../../../data/useAnswer";
+import { t } from "../../../i18n";
+import { count, num } from "../../../lib/format";
+import { selection } from "../../../state/selection";
+import { Panel, Select } from "../../../ui";
+import { openSample } from "../shared/openSample";
+import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
+import { markCap, markOrder } from "../shared/settings";
+import { TableToggle } from "../shared/TableToggle";
+import type { StepMarks } from "./stepMarks";
+
+/** Reward of every sample beside the reference's. */
+export function RewardPanel({ step, answer }: { step: number; answer: Answer<StepMarks> }): JSX.Element {
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <Panel
+      id="overview.marks"
+      title={t("overview.marks.title", { step })}
+      hint={t("overview.marks.hint")}
+      foldLabel={t("overview.fold", { title: t("overview.marks.title", { step }) })}
+      testId="panel-marks"
+      tools={
+        <>
+          <Select
+            value={markOrder.value}
+            label={t("overview.marks.order")}
+            options={MARK_ORDERS.map((value) => ({ value, label: t(`overview.marks.order.${value}`) }))}
+            onChange={(value) => {
+              markOrder.value = value;
+            }}
+          />
+          <TableToggle on={asTable} onChange={setAsTable} />
+        </>
+      }
+    >
+      <PanelBody
+        answer={answer}
+        emptyOf={(data) => (hasValue(data.rewards) ? null : t("overview.marks.empty"))}
+      >
+        {(data) => <RewardDots data={data} asTable={asTable} step={step} />}
+      </PanelBody>
+    </Panel>
+  );
+}
+
+const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
+
+function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean; step: number }) {
+  const [order, cap] = [markOrder.value, markCap.value];
+  const marks = useMemo(() => orderedMarks(data.rewards, order, cap), [data, order, cap]);
+  const withReference = marks.some((mark) => mark.reference !== null);
+  const bad = nonfiniteCount(marks);
+  return (
+    <>
+      <p class="overview-readout">
+        <span>
+          <i class="swatch-policy" /> {t("overview.policy")}
+        </span>
+        {withReference && (
+          <span>
+            <i class="swatch-ref" /> {t("overview.reference")}
+          </span>
+        )}
+        {!withReference && <span class="muted">{t("overview.marks.no_reference")}</span>}
+      </p>
+      {asTable ? (
+        <ChartTable
+          caption={t("overview.marks.title", { step })}
+          heads={[t("overview.sample"), t("overview.policy"), t("overview.reference")]}
+          rows={marks.length}
+          cells={(row) => [num(marks[row]?.index), num(marks[row]?.value), num(marks[row]?.reference)]}
+          height={PANEL_HEIGHT}
+          saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
+        />
+      ) : (
+        <SampleDots
+          label={spokenSummary(t("overview.marks.title", { step }), marks)}
+          height={PANEL_HEIGHT}
+          marks={marks}
+          selected={selection.value.sample}
+          format={num}
+          describe={markText}
+          onOpen={openSample}
+        />
+      )}
+      <ShownCount shown={marks.length} total={data.total} bad={bad} />
+    </>
+  );
+}
+
+function spokenSummary(title: string, marks: readonly Mark[]): string {
+  const extent = extentOf(marks.map((mark) => mark.value));
+  if (!extent) return title;
+  return `${title}. ${t("overview.spoken.range", { min: num(extent.min), max: num(extent.max) })}`;
+}
+
+function markText(mark: Mark): string {
+  const slots = { index: mark.index, value: num(mark.value), reference: num(mark.reference) };
+  return t(isDrawable(mark.reference) ? "overview.marks.both" : "overview.marks.one", slots);
+}
+
+/** How many samples are shown and how many were left out as non-finite, with the choice of the limit. */
+export function ShownCount({
+  shown,
+  total,
+  bad,
+}: {
+  shown: number;
+  total: number;
+  bad: number;
+}): JSX.Element {
+  const slots = { shown: count(shown), total: count(total) };
+  return (
+    <p class="overview-note overview-shown">
+      {t(shown < total ? "overview.marks.shown" : "overview.marks.all", slots)}
+      {bad > 0 && ` · ${t("overview.marks.nonfinite", { bad: count(bad) })}`}
+      {total > MARK_CAPS[0] && (
+        <Select
+          value={String(markCap.value)}
+          label={t("overview.marks.cap")}
+          options={MARK_CAPS.map((cap) => ({
+            value: String(cap),
+            label: t("overview.marks.at_most", { cap }),
+          }))}
+          onChange={(value) => {
+            markCap.value = Number(value);
+          }}
+          testId="mark-cap"
+        />
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,38 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { RunInfo, Steps } from "../../../api/answers";
+import { stepSamples } from "../../../data/questions/stepSamples";
+import { shownScope } from "../../../data/scopes";
+import { DistributionPanel } from "../distribution/DistributionPanel";
+import { markCap } from "../shared/settings";
+import { useAnswerAtStep } from "../shared/useAnswerAtStep";
+import { GapPanel } from "./GapPanel";
+import { RewardPanel } from "./RewardPanel";
+import { markColumnsOf, marksOf } from "./stepMarks";
+
+export interface StepPanelsProps {
+  readonly run: RunInfo;
+  readonly steps: Steps;
+  readonly step: number;
+}
+
+/** The panels of the selected step: rewards and reward gaps sample by sample, and the distribution of a metric. */
+export function StepPanels({ run, steps, step }: StepPanelsProps): JSX.Element {
+  const scope = shownScope.value;
+  const limit = markCap.value;
+  const parametersAt = (at: number) => ({
+    scope: { ...scope, step: at },
+    columns: markColumnsOf(run),
+    limit,
+  });
+  const answer = useAnswerAtStep(stepSamples, parametersAt, step, steps.step);
+  const marks = useMemo(() => answer.data && marksOf(answer.data), [answer.data]);
+  const marksAnswer = { ...answer, data: marks };
+  return (
+    <div class="overview-panels">
+      <RewardPanel step={step} answer={marksAnswer} />
+      <GapPanel step={step} steps={steps} answer={marksAnswer} />
+      <DistributionPanel run={run} steps={steps} step={step} />
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { SampleWithTokens } from "../../data/questions/sample";
+import { t } from "../../i18n";
+import { select, selection } from "../../state/selection";
+import type { TokenViewState } from "../../tokens/shared/tokenViewState";
+import { TokenArea } from "../../tokens/TokenArea";
+import { Button, CopyButton } from "../../ui";
+import { Conversation } from "./conversation/Conversation";
+import { type ReadingMode, showsResponse } from "./conversation/readingMode";
+import { PromptLinks } from "./PromptLinks";
+import { SampleProblems, SampleSource } from "./SampleSource";
+import { ScalarsPanel } from "./scalars/ScalarsPanel";
+import { ReferenceResponse, referenceBeside } from "./texts/ReferenceResponse";
+import { OtherTexts, PlainResponse, Prompt } from "./texts/SampleTexts";
+import { UndecodedTokens } from "./texts/UndecodedTokens";
+
+export interface SampleContentProps {
+  loaded: SampleWithTokens;
+  viewState: TokenViewState | null;
+  mode: ReadingMode;
+  stale: boolean;
+}
+
+/** The scrolling part of the drawer: conversation or prompt and response, reference, links, scalars, source. */
+export function SampleContent({
+  loaded: { sample, tokenMetrics },
+  viewState,
+  mode,
+  stale,
+}: SampleContentProps): JSX.Element {
+  const scroller = useRef<HTMLDivElement>(null);
+  const reference = <ReferenceResponse sample={sample} />;
+  useEffect(() => {
+    if (scroller.current !== null && selection.peek().token === null) scroller.current.scrollTop = 0;
+  }, [sample.id]);
+  const [raw, setRaw] = useState(false);
+  const response = sample.texts["response"];
+  const pin = (i: number | null): void => select({ token: i });
+  return (
+    <section
+      ref={scroller}
+      class={`drawer-content${stale ? " stale" : ""}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label={t("sample.content")}
+    >
+      <SampleProblems sample={sample} />
+      {mode === "conversation" ? (
+        <Conversation key={`conversation ${sample.id}`} sample={sample} />
+      ) : (
+        <Prompt key={`prompt ${sample.id}`} sample={sample} />
+      )}
+      {!Array.isArray(tokenMetrics) && (
+        <p class="odd">{t("sample.rows_failed", { message: tokenMetrics.message })}</p>
+      )}
+      {viewState !== null && showsResponse(sample, mode) && (
+        <UndecodedTokens key={`ids ${sample.id}`} sample={sample} />
+      )}
+      {!showsResponse(sample, mode) ? (
+        <div class="answers">{reference}</div>
+      ) : viewState === null ? (
+        <div class="answers">
+          <PlainResponse sample={sample} reason={t("sample.no_tokens")} />
+          {reference}
+        </div>
+      ) : (
+        <TokenArea
+          viewState={viewState}
+          scroller={scroller}
+          pinned={selection.value.token}
+          onPin={pin}
+          beside={referenceBeside.value}
+          onMetric={(metric) => select({ metric })}
+          tools={response !== undefined && <ResponseTools text={response} raw={raw} onRaw={setRaw} />}
+          instead={raw && response !== undefined ? <p class="text">{response.raw}</p> : null}
+        >
+          {reference}
+        </TokenArea>
+      )}
+      <OtherTexts key={`texts ${sample.id}`} sample={sample} />
+      <PromptLinks sample={sample} />
+      <ScalarsPanel scalars={sample.scalars} onToken={pin} />
+      <SampleSource sample={sample} />
+    </section>
+  );
+}
+
+interface ResponseToolsProps {
+  text: { raw: string; shown: string };
+  raw: boolean;
+  onRaw: (raw: boolean) => void;
+}
+
+function ResponseTools({ text, raw, onRaw }: ResponseToolsProps): JSX.Element {
+  return (
+    <>
+      <Button quiet={!raw} pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => onRaw(!raw)}>
+        {t("sample.text.raw")}
+      </Button>
+      <CopyButton text={() => (raw ? text.raw : text.shown)} label={t("sample.text.copy")} />
+    </>
+  );
+}

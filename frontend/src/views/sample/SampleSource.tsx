@@ -1,0 +1,39 @@
+import type { JSX } from "preact";
+import type { Sample } from "../../api/answers";
+import { t } from "../../i18n";
+import { CopyButton, Panel } from "../../ui";
+
+/** Where the sample was read from, and what was cut off it and why. */
+export function SampleSource({ sample }: { sample: Sample }): JSX.Element {
+  const place = sample.line === null ? sample.file : `${sample.file}:${sample.line}`;
+  return (
+    <Panel id="sample.place" title={t("sample.place.title")} foldLabel={t("sample.fold")} testId="place">
+      <p>
+        <code>{place}</code> <CopyButton text={() => place} label={t("sample.place.copy")} />
+      </p>
+      <p class="muted">
+        {t("sample.place.attempt", { run: sample.run, attempt: sample.attempt, split: sample.split })}
+      </p>
+      <ul>
+        {sample.trimmed.map(({ what, count, reason }) => (
+          <li key={what + reason}>{t("sample.place.trimmed", { what, n: count, reason })}</li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** The problems of the sample's line. They are shown first, so that they are not overlooked. */
+export function SampleProblems({ sample }: { sample: Sample }): JSX.Element | null {
+  if (sample.problems.length === 0) return null;
+  return (
+    <ul class="problems" aria-label={t("sample.problems")} data-testid="sample-problems">
+      {sample.problems.map(({ kind, reason, line }, k) => (
+        <li key={k}>
+          <strong>{kind}</strong> {reason}
+          {line !== null && <span class="muted"> {t("sample.problems.line", { line })}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}

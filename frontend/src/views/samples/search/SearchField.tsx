@@ -1,0 +1,107 @@
+/** The search field: asks a moment after the last letter, in the places that are ticked. */
+
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../../../i18n";
+import { searchFocusRequests } from "../../../state/focusRequests";
+import { select, selection } from "../../../state/selection";
+import { Button, Popover, Toggle } from "../../../ui";
+import { PLACES, placesOf, placesText } from "./searchPlaces";
+
+const PAUSE_MS = 250;
+
+/** Whether something lies over an element: a drawer that takes the whole view, so that nobody would see the typing. */
+function isCovered(element: HTMLElement): boolean {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const seen = document.elementFromPoint?.(left + width / 2, top + height / 2) ?? element;
+  return !element.contains(seen);
+}
+
+function SearchInput(): JSX.Element {
+  const { search } = selection.value;
+  const [typed, setTyped] = useState(search);
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => setTyped(search), [search]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const requests = searchFocusRequests.value;
+  useEffect(() => {
+    if (searchFocusRequests.peek() === 0) return;
+    searchFocusRequests.value = 0;
+    if (field.current !== null && isCovered(field.current)) select({ sample: null });
+    field.current?.focus();
+    field.current?.select();
+  }, [requests]);
+  const apply = (text: string): void => {
+    clearTimeout(timer.current);
+    select({ search: text });
+  };
+  return (
+    <input
+      ref={field}
+      type="search"
+      class="field"
+      data-testid="search"
+      aria-label={t("samples.search")}
+      placeholder={t("samples.search_placeholder")}
+      spellcheck={false}
+      value={typed}
+      onInput={(event) => {
+        const text = event.currentTarget.value;
+        setTyped(text);
+        clearTimeout(timer.current);
+        // Not while an input method composes a character.
+        if (!event.isComposing) timer.current = setTimeout(() => apply(text), PAUSE_MS);
+      }}
+      onCompositionEnd={(event) => apply(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.isComposing) return;
+        if (event.key === "Enter") apply(typed);
+        if (event.key === "Escape") {
+          event.preventDefault();
+          if (typed === "") field.current?.blur();
+          apply("");
+          setTyped("");
+        }
+      }}
+    />
+  );
+}
+
+export function SearchField(): JSX.Element {
+  const { regex, in: text } = selection.value;
+  const places = placesOf(text);
+  const change = (place: string, on: boolean): void => {
+    select({ in: placesText(on ? [...places, place] : places.filter((other) => other !== place)) });
+  };
+  return (
+    <search class="group">
+      <SearchInput />
+      <Button
+        label={t("samples.regex")}
+        pressed={regex}
+        testId="regex"
+        onClick={() => select({ regex: !regex })}
+      >
+        .*
+      </Button>
+      <Popover
+        face={`${t("samples.where")} ▾`}
+        label={t("samples.where_hint")}
+        align="start"
+        testId="search-where"
+      >
+        <div class="stack">
+          {PLACES.map((place) => (
+            <Toggle
+              key={place}
+              label={t(`samples.in.${place}`)}
+              on={places.includes(place)}
+              onChange={(on) => change(place, on)}
+            />
+          ))}
+        </div>
+      </Popover>
+    </search>
+  );
+}

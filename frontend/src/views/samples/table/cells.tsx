@@ -1,0 +1,96 @@
+/** Cells of the table: short numbers with every digit in the tooltip, and texts as text nodes. */
+
+import type { JSX } from "preact";
+import type { Value } from "../../../api/answers";
+import { cellOf, type Row } from "../../../data/questions/SamplePages";
+import { findMessage, t } from "../../../i18n";
+import { full, MISSING, num } from "../../../lib/format";
+import { around, bothEnds } from "../../../lib/singleLine";
+
+/** Width of a letter at 13 px in the widest of the usual fonts: what is kept of a text's end surely fits. */
+const LETTER_PX = 7.6;
+
+function columnsIn(width: number): number {
+  return Math.max(4, Math.floor((width - 16) / LETTER_PX));
+}
+
+/** The cell of a value that was not logged. */
+export function Missing(): JSX.Element {
+  return (
+    <span class="muted" title={t("samples.missing")}>
+      {MISSING}
+    </span>
+  );
+}
+
+/** A number, short; every digit in the tooltip. */
+export function NumberCell({ value }: { value: number }): JSX.Element {
+  const odd = !Number.isFinite(value);
+  return (
+    <span
+      class={odd ? "odd" : ""}
+      title={odd ? t("samples.nonfinite_cell", { value: full(value) }) : full(value)}
+    >
+      {num(value)}
+    </span>
+  );
+}
+
+export interface TextCellProps {
+  text: string;
+  width: number;
+  /** How much of the room the end of the text gets. */
+  endShare?: number;
+}
+
+/** The two ends of a text on one line. */
+export function TextCell({ text, width, endShare }: TextCellProps): JSX.Element {
+  if (text === "") {
+    return (
+      <span class="muted" title={t("samples.empty_text")}>
+        ∅
+      </span>
+    );
+  }
+  const { head, tail } = bothEnds(text, columnsIn(width), endShare);
+  // The tooltip is plain text as well, and bounded: some systems stall on a long one.
+  return (
+    <span class="ends" title={text.length > 1500 ? `${text.slice(0, 1500)}…` : text}>
+      {head !== "" && <bdi class="head-end">{head}</bdi>}
+      {tail !== "" && <bdi class="tail-end">{tail}</bdi>}
+    </span>
+  );
+}
+
+/** The cell of any value. */
+export function ValueCell({
+  value,
+  width,
+  endShare,
+}: {
+  value: Value;
+  width: number;
+  endShare?: number;
+}): JSX.Element {
+  if (value === null) return <Missing />;
+  if (typeof value === "number") return <NumberCell value={value} />;
+  if (typeof value === "boolean") return <span>{t(value ? "samples.yes" : "samples.no")}</span>;
+  return <TextCell text={value} width={width} {...(endShare === undefined ? {} : { endShare })} />;
+}
+
+/** Where the search hit, in its surroundings. `match_start` and `match_end` count code points. */
+export function MatchCell({ row, width }: { row: Row; width: number }): JSX.Element {
+  const excerpt = cellOf(row, "match");
+  const start = cellOf(row, "match_start");
+  const end = cellOf(row, "match_end");
+  if (typeof excerpt !== "string" || typeof start !== "number" || typeof end !== "number") return <Missing />;
+  const where = String(cellOf(row, "match_in") ?? "");
+  const parts = around(excerpt, start, end, Math.floor(columnsIn(width) / 3));
+  return (
+    <bdi title={t("samples.match_in", { where: findMessage(`samples.in.${where}`) ?? where, excerpt })}>
+      {parts.before}
+      <mark>{parts.hit}</mark>
+      {parts.after}
+    </bdi>
+  );
+}

@@ -1,0 +1,184 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CurveChart, type CurveChartProps } from "../../src/charts/curves/CurveChart";
+import type { CurveLine } from "../../src/charts/curves/plotColumns";
+
+interface Drawn {
+  data: (readonly (number | null | undefined)[])[];
+  over: HTMLElement;
+  setData: ReturnType<typeof vi.fn>;
+  redraw: ReturnType<typeof vi.fn>;
+  select: { left: number; width: number };
+  cursor: { left: number };
+  options: {
+    hooks: { setSelect: ((plot: unknown) => void)[] };
+    scales: { x: { range: (plot: unknown) => number[] } };
+  };
+}
+
+const plots: Drawn[] = vi.hoisted(() => []);
+
+// jsdom has no canvas: what is drawn is uPlot's business, what we give it and what we do with its events is ours.
+vi.mock("uplot", () => ({
+  default: class {
+    over = document.createElement("div");
+    select = { left: 0, width: 0 };
+    cursor = { left: 0, idx: null };
+    scales = { x: { min: 0, max: 30 } };
+    width = 400;
+    height = 100;
+    setData = vi.fn();
+    redraw = vi.fn();
+    setSize = vi.fn();
+    setSelect = vi.fn();
+    destroy = vi.fn();
+    posToIdx = (left: number) => Math.round(left / 100);
+    valToPos = (value: number) => value * 10;
+    constructor(
+      public options: unknown,
+      public data: unknown,
+      host: HTMLElement,
+    ) {
+      host.append(this.over);
+      plots.push(this as unknown as Drawn);
+    }
+  },
+}));
+
+let root: HTMLElement;
+
+beforeEach(() => {
+  plots.length = 0;
+  root = document.createElement("div");
+  document.body.replaceChildren(root);
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(400);
+  vi.stubGlobal("requestAnimationFrame", (run: () => void) => {
+    run();
+    return 0;
+  });
+});
+
+afterEach(() => {
+  act(() => render(null, root));
+});
+
+const show = (what: preact.JSX.Element) => act(() => render(what, root));
+const one = <T extends Element = HTMLElement>(query: string): T => {
+  const found = root.querySelector<T>(query);
+  if (!found) throw new Error(`nothing matches ${query}`);
+  return found;
+};
+const press = (element: Element, key: string) => {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  act(() => {
+    element.dispatchEvent(event);
+  });
+  return event;
+};
+
+describe("Curve", () => {
+  const lines: CurveLine[] = [
+    { key: "r", label: "policy", colour: "policy", values: [1, 2, 3, 4], band: null },
+  ];
+  const told = { step: vi.fn(), range: vi.fn(), reset: vi.fn(), move: vi.fn() };
+  const props: CurveChartProps = {
+    label: "Mean reward. policy: smallest 1, largest 4, last 4",
+    x: [0, 10, 20, 30],
+    lines,
+    smoothing: 0,
+    range: null,
+    selected: 10,
+    pinned: null,
+    height: 100,
+    format: String,
+    formatX: String,
+    onStep: told.step,
+    onRange: told.range,
+    onReset: told.reset,
+    onMove: told.move,
+  };
+  const plot = () => plots.at(-1) as Drawn;
+  const mouse = (type: string, detail = 1) => plot().over.dispatchEvent(new MouseEvent(type, { detail }));
+
+  beforeEach(() => {
+    for (const spy of Object.values(told)) spy.mockClear();
+  });
+
+  it("is one image with words and walks the steps by keyboard", () => {
+    show(<CurveChart {...props} />);
+    const image = one('[role="img"]');
+    expect(image.getAttribute("aria-label")).toBe(props.label);
+    expect(image.tabIndex).toBe(0);
+    expect(press(image, "ArrowRight").defaultPrevented).toBe(true);
+    press(image, "Home");
+    expect(told.move.mock.calls).toEqual([[1], [Number.NEGATIVE_INFINITY]]);
+    expect(press(image, "j").defaultPrevented).toBe(false);
+  });
+
+  it("selects the step under a click and gives the old one back after a double click", () => {
+    show(<CurveChart {...props} />);
+    plot().cursor.left = 210;
+    mouse("click", 1);
+    expect(told.step).toHaveBeenCalledExactlyOnceWith(20);
+    show(<CurveChart {...props} selected={20} />);
+    mouse("click", 2);
+    mouse("dblclick", 2);
+    expect(told.step).toHaveBeenCalledOnce();
+    expect(told.reset).toHaveBeenCalledExactlyOnceWith(10);
+  });
+
+  it("turns a brush into a range of steps, and one without width into nothing", () => {
+    show(<CurveChart {...props} />);
+    plot().select = { left: 100, width: 110 };
+    plot().options.hooks.setSelect[0]?.(plot());
+    expect(told.range).toHaveBeenCalledExactlyOnceWith(10, 20);
+    plot().select = { left: 100, width: 10 };
+    plot().options.hooks.setSelect[0]?.(plot());
+    expect(told.range).toHaveBeenCalledOnce();
+  });
+
+  it("moves the lines of the steps without drawing the curves again", () => {
+    show(<CurveChart {...props} pinned={0} />);
+    show(<CurveChart {...props} selected={30} pinned={0} />);
+    expect(plots).toHaveLength(1);
+    expect(plot().setData).not.toHaveBeenCalled();
+    expect(one(".chart-marker-selected").style.transform).toBe("translateX(300px)");
+    expect(one(".chart-marker-pinned").style.transform).toBe("translateX(0px)");
+    show(<CurveChart {...props} selected={31} />);
+    expect(one(".chart-marker-selected").hidden).toBe(true);
+    expect(one(".chart-marker-pinned").hidden).toBe(true);
+  });
+
+  it("gives new data to the same chart, and a new chart to other colours", () => {
+    show(<CurveChart {...props} />);
+    show(<CurveChart {...props} smoothing={0.5} />);
+    expect(plot().setData).toHaveBeenCalledOnce();
+    show(<CurveChart {...props} range={[10, 20]} />);
+    expect(plot().options.scales.x.range(plot())).toEqual([10, 20]);
+    show(<CurveChart {...props} />);
+    expect(plot().options.scales.x.range(plot())).toEqual([0, 30]);
+    expect(plot().options.scales.x.range({ data: [[7]] })).toEqual([6.5, 7.5]);
+    show(<CurveChart {...props} lines={lines.map((line) => ({ ...line, colour: "pos" as const }))} />);
+    expect(plots).toHaveLength(2);
+  });
+
+  it("waits for a height: nothing is laid out in a hidden tab", () => {
+    vi.stubGlobal("innerHeight", 0);
+    show(<CurveChart {...props} />);
+    expect(plots).toHaveLength(0);
+    vi.stubGlobal("innerHeight", 500);
+    act(() => {
+      window.dispatchEvent(new Event("resize"));
+    });
+    expect(plots).toHaveLength(1);
+  });
+
+  it("repaints when the theme changes", async () => {
+    show(<CurveChart {...props} />);
+    const { chartPalette } = await import("../../src/charts/shared/chartColours");
+    chartPalette();
+    document.documentElement.dataset["theme"] = "dark";
+    await vi.waitFor(() => expect(plot().redraw).toHaveBeenCalled());
+  });
+});

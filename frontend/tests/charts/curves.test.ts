@@ -1,0 +1,103 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { columnOf, HIGH, LOW, MAIN, plotData, RAW } from "../../src/charts/curves/plotColumns";
+import { smooth } from "../../src/charts/curves/smoothing";
+import { bandOf } from "../../src/charts/curves/spreadBand";
+import { meansOf, type StepColumns } from "../../src/charts/shared/series";
+
+describe("smooth", () => {
+  it("leaves the values alone at weight 0", () => {
+    expect(smooth([1, 5, 2], 0)).toEqual([1, 5, 2]);
+  });
+
+  it("divides by the weight seen, so that the first value is itself", () => {
+    // GIVEN weight 0.5: 1, then (0.5·0.5·1 + 0.5·3) / 0.75, then (0.5·1.75 + 0.5·5) / 0.875
+    const [a, b, c] = smooth([1, 3, 5], 0.5);
+    expect(a).toBeCloseTo(1, 12);
+    expect(b).toBeCloseTo(1.75 / 0.75, 12);
+    expect(c).toBeCloseTo((0.5 * 1.75 + 2.5) / 0.875, 12);
+  });
+
+  it("passes over what is not finite without forgetting the average", () => {
+    const whole = smooth([1, 3, 5], 0.9);
+    const holed = smooth([1, Number.NaN, null, 3, undefined, Number.POSITIVE_INFINITY, 5], 0.9);
+    expect(holed[0]).toBe(whole[0]);
+    expect(holed[1]).toBeNaN();
+    expect(holed[2]).toBeNull();
+    expect(holed[3]).toBe(whole[1]);
+    expect(holed[4]).toBeUndefined();
+    expect(holed[5]).toBe(Number.POSITIVE_INFINITY);
+    expect(holed[6]).toBe(whole[2]);
+  });
+
+  it("keeps a constant curve exactly constant", () => {
+    expect(smooth([0.1, 0.1, null, 0.1], 0.7)).toEqual([0.1, 0.1, null, 0.1]);
+  });
+});
+
+const columns: StepColumns = {
+  count: [4, 0, 0, 3],
+  nonfinite: [0, 0, 2, 1],
+  mean: [1, null, null, 3],
+  std: [0.5, null, null, 1],
+  p05: [0, null, null, 1],
+  p25: [0.5, null, null, 2],
+  p75: [1.5, null, null, 4],
+  p95: [2, null, null, Number.POSITIVE_INFINITY],
+};
+
+describe("bands and means", () => {
+  it("tells a step without samples from a step without finite values", () => {
+    expect(meansOf(columns)).toEqual([1, undefined, null, 3]);
+  });
+
+  it("puts the scaled standard deviation to both sides", () => {
+    expect(bandOf(columns, "std", 2)).toEqual({
+      low: [0, undefined, undefined, 1],
+      high: [2, undefined, undefined, 5],
+    });
+  });
+
+  it("takes quantiles as they are and leaves out infinite ones", () => {
+    expect(bandOf(columns, "p05_p95", 3)).toEqual({
+      low: [0, undefined, undefined, 1],
+      high: [2, undefined, undefined, undefined],
+    });
+    expect(bandOf(columns, "p25_p75", 3)?.high).toEqual([1.5, undefined, undefined, 4]);
+  });
+
+  it("has nothing to shade at no width", () => {
+    expect(bandOf(columns, "none", 1)).toBeNull();
+    expect(bandOf(columns, "std", 0)).toBeNull();
+  });
+});
+
+describe("columns of a chart", () => {
+  const line = {
+    key: "r",
+    label: "r",
+    colour: "policy",
+    values: [1, 3],
+    band: { low: [0, 2], high: [2, 4] },
+  } as const;
+  const band = { low: [...line.band.low], high: [...line.band.high] };
+
+  it("stand where columnOf says, the raw line only while smoothing", () => {
+    const still = plotData(
+      [0, 1],
+      [
+        { ...line, band: null },
+        { ...line, band },
+      ],
+      0,
+    );
+    expect(still[columnOf(0, LOW)]).toEqual([undefined, undefined]);
+    expect(still[columnOf(1, LOW)]).toEqual([0, 2]);
+    expect(still[columnOf(1, HIGH)]).toEqual([2, 4]);
+    expect(still[columnOf(1, RAW)]).toEqual([undefined, undefined]);
+    expect(still[columnOf(1, MAIN)]).toEqual([1, 3]);
+    const moving = plotData([0, 1], [{ ...line, band }], 0.5);
+    expect(moving[columnOf(0, RAW)]).toEqual([1, 3]);
+    expect(moving[columnOf(0, MAIN)]?.[1]).toBeCloseTo(1.75 / 0.75, 12);
+  });
+});

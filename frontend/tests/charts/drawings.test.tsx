@@ -1,0 +1,147 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Histogram } from "../../src/charts/distribution/Histogram";
+import { SampleBars } from "../../src/charts/samples/SampleBars";
+import { SampleDots } from "../../src/charts/samples/SampleDots";
+import { ChartTable, MAX_ROWS } from "../../src/charts/shared/ChartTable";
+
+let root: HTMLElement;
+
+beforeEach(() => {
+  root = document.createElement("div");
+  document.body.replaceChildren(root);
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(400);
+  vi.stubGlobal("requestAnimationFrame", (run: () => void) => {
+    run();
+    return 0;
+  });
+});
+
+afterEach(() => {
+  act(() => render(null, root));
+});
+
+const show = (what: preact.JSX.Element) => act(() => render(what, root));
+const one = <T extends Element = HTMLElement>(query: string): T => {
+  const found = root.querySelector<T>(query);
+  if (!found) throw new Error(`nothing matches ${query}`);
+  return found;
+};
+const press = (element: Element, key: string) => {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  act(() => {
+    element.dispatchEvent(event);
+  });
+  return event;
+};
+
+describe("drawings of samples", () => {
+  const marks = [5, -2, 3].map((value, index) => ({
+    id: `s${index}`,
+    index,
+    value,
+    reference: index === 0 ? 1 : null,
+  }));
+  const common = { label: "Rewards", height: 100, selected: null, format: String };
+
+  it("draw one dot per value and open the nearest sample", () => {
+    const opened = vi.fn();
+    show(
+      <SampleDots {...common} marks={marks} describe={(mark) => `sample ${mark.index}`} onOpen={opened} />,
+    );
+    const [reference, policy] = [...root.querySelectorAll(".chart-dots")].map(
+      (path) => path.getAttribute("d") ?? "",
+    );
+    expect(reference?.match(/M/g)).toHaveLength(1);
+    expect(policy?.match(/M/g)).toHaveLength(3);
+    const svg = one<SVGElement>("svg");
+    act(() => {
+      svg.dispatchEvent(new MouseEvent("click", { clientX: 46 + 346 * 0.5, clientY: 50, bubbles: true }));
+    });
+    expect(opened).toHaveBeenCalledExactlyOnceWith("s1");
+  });
+
+  it("are walked by keyboard, said aloud, and opened by Enter", () => {
+    const opened = vi.fn();
+    show(
+      <SampleDots {...common} marks={marks} describe={(mark) => `sample ${mark.index}`} onOpen={opened} />,
+    );
+    const svg = one("svg");
+    press(svg, "Enter");
+    expect(opened).not.toHaveBeenCalled();
+    press(svg, "ArrowRight");
+    press(svg, "ArrowRight");
+    expect(one(".chart-line").textContent).toBe("sample 1");
+    press(svg, "Enter");
+    expect(opened).toHaveBeenCalledExactlyOnceWith("s1");
+  });
+
+  it("give gaps above, below and at zero their own colours", () => {
+    const bars = [-2, 0, 3].map((value, index) => ({ id: `s${index}`, index, value, reference: null }));
+    show(<SampleBars {...common} bars={bars} describe={() => ""} onOpen={vi.fn()} />);
+    const paths = [...root.querySelectorAll("path")];
+    expect(paths.map((path) => path.getAttribute("fill"))).toEqual([
+      "var(--pos)",
+      "var(--neg)",
+      "var(--text-2)",
+    ]);
+    expect(paths.every((path) => path.getAttribute("d")?.match(/M/g)?.length === 1)).toBe(true);
+  });
+
+  it("draw compared distributions to one scale", () => {
+    const shape = {
+      key: "p",
+      label: "policy",
+      colour: "policy",
+      filled: true,
+      counts: [1, 3],
+      total: 4,
+      curve: [0.2, 0.4],
+    } as const;
+    const other = {
+      ...shape,
+      key: "o",
+      label: "pinned",
+      colour: "pin",
+      filled: false,
+      counts: [30, 10],
+      total: 40,
+    } as const;
+    const props = {
+      label: "Spread",
+      height: 100,
+      edges: [0, 1, 2],
+      shapes: [shape, other],
+      curveX: [0, 2],
+      format: String,
+    };
+    show(<Histogram {...props} show={{ bars: true, curve: false }} describe={() => ""} />);
+    const [own, pinned] = [...root.querySelectorAll("path")].map((path) => path.getAttribute("d") ?? "");
+    const height = (d: string | undefined) => d?.match(/V([\d.]+)/g);
+    // The same shares in reverse order stand equally high, though one has ten times the samples.
+    expect(height(own)?.[0]).toBe(height(pinned)?.[1]);
+    expect(height(own)?.[1]).toBe(height(pinned)?.[0]);
+  });
+});
+
+describe("ChartTable", () => {
+  it("thins long tables, says so, and keeps the marked row", () => {
+    const said = vi.fn((shown: number, total: number) => `${shown} of ${total}`);
+    show(
+      <ChartTable
+        caption="Rewards"
+        heads={["step", "policy"]}
+        rows={5000}
+        cells={(row) => [String(row), "1"]}
+        marked={[1234]}
+        height={100}
+        saidThinned={said}
+      />,
+    );
+    const rows = [...root.querySelectorAll("tbody tr")];
+    expect(rows.length).toBeLessThanOrEqual(MAX_ROWS + 1);
+    expect(one(".chart-row-marked th").textContent).toBe("1234");
+    expect(one("caption").textContent).toBe(`Rewards · ${rows.length} of 5000`);
+  });
+});

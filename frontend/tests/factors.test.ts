@@ -1,9 +1,0 @@
-import { expect, test } from "vitest";
-import { factorWords } from "../src/tokens/factors";
-
-test("γ and λ are said as they were used", () => {
-  expect(factorWords({ gamma: 0.99, lam: 0.95, logged: true })).toBe("γ = 0.99, λ = 0.95");
-  expect(factorWords({ gamma: 1, lam: 0.95, logged: true })).toBe("γ = 1, λ = 0.95");
-  expect(factorWords({ gamma: 1, lam: 1, logged: true })).toBe("γ = 1");
-  expect(factorWords({ gamma: 1, lam: 1, logged: false })).toBe("γ = 1, not logged");
-});

@@ -1,0 +1,63 @@
+import { afterEach, expect, test } from "vitest";
+import { findMessage, setLanguage, t } from "../../src/i18n";
+import { catalogues } from "../../src/i18n/messages";
+
+afterEach(() => setLanguage("en"));
+
+const slots = (words: string): string[] => [...new Set(words.match(/\{\w+\}/g) ?? [])].sort();
+
+test("every language has every key, and the same slots", () => {
+  expect(Object.keys(catalogues.zh).sort()).toEqual(Object.keys(catalogues.en).sort());
+  const { zh }: { zh: Readonly<Record<string, string>> } = catalogues;
+  const other = Object.entries(catalogues.en).filter(([key, words]) => {
+    return String(slots(words)) !== String(slots(zh[key] ?? ""));
+  });
+  expect(other).toEqual([]);
+});
+
+test("no words are empty", () => {
+  const all = [...Object.entries(catalogues.en), ...Object.entries(catalogues.zh)];
+  expect(all.filter(([, words]) => words.trim() === "")).toEqual([]);
+});
+
+test("no file takes another's key", () => {
+  const files = import.meta.glob<Record<string, Record<string, string>>>(
+    ["../../src/i18n/en/*.ts", "!../../src/i18n/en/index.ts"],
+    { eager: true },
+  );
+  const keys = Object.values(files).flatMap((file) => Object.values(file).flatMap(Object.keys));
+  expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+});
+
+const SOURCES = import.meta.glob<string>("../../src/**/*.{ts,tsx}", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+test("every key that the sources name is in the catalogue", () => {
+  const missing: string[] = [];
+  let named = 0;
+  for (const [file, source] of Object.entries(SOURCES)) {
+    for (const [, key] of source.matchAll(/\bt\(\s*"([^"]+)"/g)) {
+      named += 1;
+      if (key !== undefined && !Object.hasOwn(catalogues.en, key)) missing.push(`${file}: ${key}`);
+    }
+  }
+  expect(named).toBeGreaterThan(50);
+  expect(missing).toEqual([]);
+});
+
+test("slots are filled, an unknown one and an unknown key are shown as they are", () => {
+  expect(t("samples.count", { n: 3 })).toBe("3 samples");
+  expect(t("samples.count", { n: "{n}" })).toBe("{n} samples");
+  // @ts-expect-error: the compiler wants every slot filled
+  expect(t("samples.count")).toBe("{n} samples");
+  // @ts-expect-error: the compiler knows every key
+  expect(t("no.such.key")).toBe("no.such.key");
+  expect(findMessage("no.such.key")).toBeNull();
+  expect(findMessage("constructor")).toBeNull();
+  expect(findMessage("samples.count", { n: 3 })).toBe("3 samples");
+  setLanguage("zh");
+  expect(t("samples.count", { n: 3 })).toBe("3 个样本");
+});

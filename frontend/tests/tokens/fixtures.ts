@@ -1,0 +1,25 @@
+/** Token data to start a test from. */
+
+import { type TokenData, type TokenMetric, unitsOf } from "../../src/tokens/shared/responseTokens";
+
+export const signed = (name: string): TokenMetric => ({ name, kind: "signed", unit: "" });
+
+/** The tokens of a response as they are shown, with one row of numbers per metric. */
+export function data(
+  shown: string[],
+  rows: Record<string, number[]>,
+  more: Partial<TokenData> = {},
+): TokenData {
+  return {
+    shown,
+    raw: shown,
+    units: unitsOf(shown),
+    metrics: Object.keys(rows).map(signed),
+    rows: new Map(Object.entries(rows).map(([name, row]) => [name, Float32Array.from(row)])),
+    missing: {},
+    mask: null,
+    ...more,
+  };
+}
+
+export const SCALE = { palette: "diverging", lo: -1, hi: 1, log: false, strongLow: false } as const;

@@ -1,0 +1,191 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Steps } from "../../../src/api/answers";
+import { revision } from "../../../src/data/revision";
+import { runs } from "../../../src/data/runs";
+import { steps } from "../../../src/data/steps";
+import { select, selection } from "../../../src/state/selection";
+import { Overview } from "../../../src/views/overview/Overview";
+import { addedChartIds, fromZero, hiddenCharts } from "../../../src/views/overview/shared/settings";
+import { metric, runInfo } from "../../fixtures";
+
+vi.mock("uplot", () => ({ default: class {} }));
+
+const info = (name: string) => metric(name, { unit: name === "k3_mean" ? "nats" : "" });
+
+const RUN = runInfo({
+  metrics: ["reward", "ref_reward", "reward_gap", "n_tokens", "my_metric"].map(info),
+  token_metrics: [info("logprobs")],
+  attempts: [],
+  scalar_runs: ["demo"],
+});
+
+const column = (mean: number[]) => ({
+  ...Object.fromEntries(
+    ["sum", "std", "min", "p01", "p05", "p25", "p50", "p75", "p95", "p99", "max"].map((name) => [name, mean]),
+  ),
+  mean,
+  count: [508, 508],
+  nonfinite: [0, 4],
+});
+
+const STEPS = {
+  step: [0, 10],
+  metrics: Object.fromEntries(
+    ["reward", "ref_reward", "reward_gap", "n_tokens"].map((name, i) => [name, column([i, i + 1])]),
+  ),
+  step_metrics: { win: [0.5, 0.75], tie: [0, 0], loss: [0.5, 0.25] },
+} as unknown as Steps;
+
+function answer(url: URL): unknown {
+  if (url.pathname === "/samples") {
+    const all: Record<string, unknown[]> = {
+      id: ["a", "b"],
+      step: [10, 10],
+      reward: [1, "NaN"],
+      ref_reward: [0.5, 1],
+      reward_gap: [0.5, "NaN"],
+    };
+    const columns = Object.fromEntries(url.searchParams.getAll("columns").map((name) => [name, all[name]]));
+    return { total: 2, columns };
+  }
+  if (url.pathname === "/steps") return { ...STEPS, metrics: { my_metric: column([7, 8]) } };
+  if (url.pathname === "/scalars" && url.searchParams.has("tag")) {
+    return { "loss/policy": { step: [0, 5], wall_time: [0, 0], value: [1, 0.5] } };
+  }
+  if (url.pathname === "/scalars") return { tags: { demo: ["loss/policy"] } };
+  const quantiles = { p01: 0, p05: 0, p25: 0, p50: 0, p75: 1, p95: 1, p99: 1 };
+  const pinned = url.searchParams.get("against")?.startsWith("step");
+  return {
+    edges: [0, 1],
+    counts: [40],
+    against_counts: [30],
+    density: { x: [0, 1], y: [1, 1], against_y: [1, 1] },
+    quantiles,
+    against_quantiles: pinned ? { ...quantiles, p75: 2 } : quantiles,
+    count: 40,
+    nonfinite: 1,
+    against_count: 30,
+    against_nonfinite: 0,
+    mean: 0.5,
+    std: 0.2,
+    against_mean: 0.4,
+    against_std: 0.9,
+  };
+}
+
+let root: HTMLElement;
+let asked: URL[];
+
+beforeEach(() => {
+  root = document.createElement("div");
+  document.body.replaceChildren(root);
+  // jsdom has the constructor of stylesheets but no place to adopt them.
+  document.adoptedStyleSheets ??= [];
+  asked = [];
+  vi.stubGlobal("fetch", async (question: string) => {
+    const url = new URL(question, "http://board/");
+    asked.push(url);
+    return new Response(JSON.stringify(answer(url)));
+  });
+  // Answers are remembered per revision of the index.
+  revision.value += "+";
+  hiddenCharts.value = [];
+  addedChartIds.value = [];
+  fromZero.value = false;
+  runs.value = { runs: [RUN], ignored: [], looked_in: [], state: "ready", message: "" };
+  steps.value = STEPS;
+  select({ run: "demo", step: 10, pin: null, sample: null, view: "overview" });
+});
+
+afterEach(() => {
+  act(() => render(null, root));
+});
+
+const open = () => act(() => render(<Overview />, root));
+const card = (id: string) => root.querySelector<HTMLElement>(`[data-testid="chart-${id}"]`);
+const text = (id: string) => root.querySelector(`[data-testid="${id}"]`)?.textContent ?? "";
+
+describe("Overview", () => {
+  it("shows the values of the selected step and what was left out of the means", () => {
+    open();
+    expect(card("reward")?.textContent).toContain("policy 1");
+    expect(card("reward")?.textContent).toContain("reference 2");
+    expect(card("reward")?.textContent).toContain("mean over 508 of 512 samples, 4 non-finite");
+    expect(card("outcome")?.textContent).toContain("win 0.75");
+    act(() => select({ step: 0 }));
+    expect(card("reward")?.textContent).toContain("mean over 508 samples");
+  });
+
+  it("says which field would fill a chart that has nothing to draw", () => {
+    open();
+    expect(card("kl")?.textContent).toContain("ref_logprobs");
+    expect(card("entropy")).toBeNull();
+  });
+
+  it("says which field would fill the gap panel", async () => {
+    runs.value = {
+      runs: [{ ...RUN, metrics: [info("reward")] }],
+      ignored: [],
+      looked_in: [],
+      state: "ready",
+      message: "",
+    };
+    open();
+    await vi.waitFor(() => expect(text("panel-gap")).toContain("ref_reward”"));
+    expect(text("panel-marks")).toContain("no “ref_reward” was logged");
+    expect(asked.find((url) => url.pathname === "/samples")?.searchParams.getAll("columns")).toEqual([
+      "id",
+      "step",
+      "reward",
+    ]);
+  });
+
+  it("remembers charts that were switched off and on", () => {
+    open();
+    act(() => card("length")?.querySelector<HTMLElement>('[aria-label^="Switch off"]')?.click());
+    expect(card("length")).toBeNull();
+    expect(hiddenCharts.value).toEqual(["length"]);
+    act(() => {
+      hiddenCharts.value = [];
+    });
+    expect(card("length")).not.toBeNull();
+  });
+
+  it("asks for metrics beyond the usual ones and for TensorBoard's scalars when they are added", async () => {
+    addedChartIds.value = ["metric:my_metric", "scalar:loss/policy"];
+    open();
+    await vi.waitFor(() => expect(card("my_metric")?.textContent).toContain("mean 8"));
+    await vi.waitFor(() => expect(card("loss/policy")?.textContent).toContain("value 0.5"));
+    expect(card("loss/policy")?.textContent).toContain("at step 5");
+    expect(asked.find((url) => url.pathname === "/steps")?.searchParams.getAll("metrics")).toEqual([
+      "my_metric",
+    ]);
+  });
+
+  it("shows a chart as a table", () => {
+    open();
+    act(() => card("reward")?.querySelector<HTMLElement>('[aria-label="Show as a table"]')?.click());
+    const rows = [...(card("reward")?.querySelectorAll("tbody tr") ?? [])].map((row) => row.textContent);
+    expect(rows).toHaveLength(2);
+    expect(card("reward")?.querySelector(".chart-row-marked th")?.textContent).toBe("10");
+  });
+
+  it("compares with the pinned step in numbers and one sentence", async () => {
+    open();
+    await vi.waitFor(() => expect(text("sharpening")).toContain("Pin a step"));
+    act(() => root.querySelector<HTMLElement>('[data-testid="pin-first"]')?.click());
+    expect(selection.value.pin).toBe(0);
+    await vi.waitFor(() =>
+      expect(text("sharpening")).toContain("Sharper: from step 0 to step 10 std went from 0.9 to 0.2"),
+    );
+  });
+
+  it("says what went wrong in the panel that needs the answer", async () => {
+    vi.stubGlobal("fetch", async () => new Response("metric=x is not known", { status: 400 }));
+    open();
+    await vi.waitFor(() => expect(text("panel-marks")).toContain("Could not be read: metric=x is not known"));
+    expect(card("reward")).not.toBeNull();
+  });
+});

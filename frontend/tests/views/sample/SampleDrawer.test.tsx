@@ -1,0 +1,213 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Sample } from "../../../src/api/answers";
+import { revision } from "../../../src/data/revision";
+import { select, selection } from "../../../src/state/selection";
+import { lockedScales } from "../../../src/tokens/shared/tokenViewState";
+import { nearestSteps } from "../../../src/views/sample/PromptLinks";
+import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
+import { groupScalars } from "../../../src/views/sample/scalars/scalarGroups";
+import { textEnd } from "../../../src/views/sample/texts/textEnd";
+import { HOSTILE, metric, sampleOf } from "../../fixtures";
+import { byTestId, nextRevision, press, settle, stubLayout } from "../../page";
+
+vi.mock("uplot", () => ({ default: class {} }));
+// Style sheets mean nothing without a layout, and jsdom adopts none.
+vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
+
+const text = (shown: string, raw = shown) => ({ raw, shown });
+
+const sample = (id: string, more: Partial<Sample> = {}): Sample =>
+  sampleOf(id, {
+    texts: { prompt: text(HOSTILE), response: text("威仪b", "威仪b<PAD>"), ref_response: text("other") },
+    scalars: { reward: 0.123456789, ref_reward: 0.5, reward_gap: -0.376543211 },
+    response_tokens: ["威", "", "仪", "b"],
+    raw_tokens: ["å¨", "ģ", "仪", "b"],
+    token_metrics: [
+      metric("log_ratio", { kind: "signed", unit: "nats" }),
+      metric("values", { unit: "reward" }),
+    ],
+    missing: { values: [[3, 4]] },
+    trimmed: [{ what: "pad token", count: 2, reason: "trailing" }],
+    problems: [{ file: "rank0.jsonl", line: 17, offset: 0, kind: "length", reason: "values is short" }],
+    neighbours: { previous: "a", next: "b", group: [id, "b"], prompt: [{ step: 3, id: "c" }] },
+    ...more,
+  });
+
+const ROWS = Float32Array.from([0.5, -2.25, Number.NaN, 0, 1, 2, 3, Number.NaN]);
+let samples: Record<string, Sample>;
+let place: HTMLElement;
+
+beforeEach(async () => {
+  stubLayout();
+  samples = { s: sample("s"), b: sample("b") };
+  vi.stubGlobal("fetch", async (question: string) => {
+    const url = new URL(question, "http://x/");
+    const found = samples[url.searchParams.get("id") ?? ""];
+    if (found === undefined) return new Response("no sample of this id", { status: 404 });
+    return url.pathname === "/tokens" ? new Response(ROWS.slice().buffer) : Response.json(found);
+  });
+  lockedScales.value = {};
+  // Another revision: nothing of the test before is known any more.
+  revision.value = nextRevision();
+  select({ run: "demo", sample: "s", token: null, metric: "" });
+  place = document.createElement("div");
+  document.body.replaceChildren(place);
+  await act(() => render(<SampleDrawer />, place));
+  await settle();
+});
+
+afterEach(() => act(() => render(null, place)));
+
+const spans = (): HTMLElement[] => [...place.querySelectorAll<HTMLElement>("[data-testid=token]")];
+
+describe("the drawer", () => {
+  it("is not there while no sample is open", async () => {
+    await act(() => select({ sample: null }));
+    expect(byTestId("drawer")).toBeNull();
+  });
+
+  it("shows texts as texts, problems, place and what was trimmed", () => {
+    expect(place.querySelector("img")).toBeNull();
+    expect(byTestId("prompt")?.textContent).toContain(HOSTILE);
+    expect(byTestId("sample-problems")?.textContent).toContain("values is short");
+    expect(byTestId("place")?.textContent).toContain("demo/rank0.jsonl:17");
+    expect(byTestId("place")?.textContent).toContain("trailing");
+    expect(byTestId("reference")?.textContent).toContain("other");
+  });
+
+  it("shows numbers short and gives them whole", () => {
+    const reward = place.querySelector("[data-fact=reward] button");
+    expect(reward?.textContent).toBe("0.1235");
+    expect(reward?.getAttribute("title")).toContain("0.123456789");
+  });
+
+  it("puts short texts in a row and gives long ones a block", async () => {
+    samples["b"] = sample("b", {
+      texts: { response: text("威仪b"), note: text("line\n".repeat(9)), ground_truth: text("<b>42</b>") },
+    });
+    await act(() => select({ sample: "b" }));
+    await settle();
+    expect(byTestId("short-texts")?.textContent).toContain("<b>42</b>");
+    expect(byTestId("short-texts")?.textContent).not.toContain("note");
+    expect(place.querySelector("section[aria-label=note]")?.textContent).toContain("line");
+  });
+
+  it("says what happened when the sample is gone", async () => {
+    await act(() => select({ sample: "gone" }));
+    await settle();
+    expect(place.querySelector("[data-testid=error]")?.textContent).toContain("no sample of this id");
+  });
+
+  it("shows the plain response and the missing field where there are no tokens", async () => {
+    samples["b"] = sample("b", { response_tokens: [], raw_tokens: [], token_metrics: [], missing: {} });
+    await act(() => select({ sample: "b" }));
+    await settle();
+    expect(byTestId("plain-response")?.textContent).toContain("response_tokens");
+    expect(byTestId("plain-response")?.textContent).toContain("威仪b");
+    expect(byTestId("token-info")).toBeNull();
+  });
+
+  it("keeps its text when the same sample is loaded again", async () => {
+    const before = spans()[0];
+    await act(() => {
+      revision.value = "later";
+    });
+    await settle();
+    expect(spans()[0]).toBe(before);
+  });
+});
+
+describe("tokens in the drawer", () => {
+  it("walk with n round the extreme ones and show all numbers of a joined character", async () => {
+    await press("n");
+    expect(document.activeElement?.textContent).toBe("威");
+    const info = byTestId("token-info");
+    expect(info?.querySelector("[data-metric=log_ratio] dd")?.textContent).toBe("0.5 · -2.25");
+    expect(info?.textContent).toContain("å¨ ģ");
+    await press("n");
+    expect(document.activeElement?.textContent).toBe("仪");
+    expect(info?.querySelector("[data-metric=log_ratio] dd")?.textContent).toBe("NaN");
+    await press("N");
+    expect(document.activeElement?.textContent).toBe("威");
+  });
+
+  it("tell missing from NaN", async () => {
+    await act(() => void spans()[2]?.dispatchEvent(new MouseEvent("mouseover", { bubbles: true })));
+    expect(byTestId("token-info")?.querySelector("[data-metric=values] dd")?.textContent).toBe("missing");
+    expect(spans()[1]?.className).toContain("nan");
+  });
+
+  it("pin by click, which is in the selection, and let go by another", async () => {
+    await act(() => spans()[1]?.click());
+    expect(selection.value.token).toBe(2);
+    expect(spans().map((span) => "pin" in span.dataset)).toEqual([false, true, false]);
+    await act(() => spans()[1]?.click());
+    expect(selection.value.token).toBeNull();
+  });
+
+  it("walk with arrow keys, which do not reach the step keys", async () => {
+    const root = place.querySelector(".token-text") as HTMLElement;
+    const outside = vi.fn();
+    document.body.addEventListener("keydown", outside);
+    const arrow = (key: string) =>
+      act(() => void root.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })));
+    await arrow("ArrowRight");
+    expect(document.activeElement?.textContent).toBe("威");
+    await arrow("ArrowRight");
+    expect(document.activeElement?.textContent).toBe("仪");
+    await arrow("End");
+    expect(document.activeElement?.textContent).toBe("b");
+    expect(outside).not.toHaveBeenCalled();
+    document.body.removeEventListener("keydown", outside);
+  });
+
+  it("change their metric with m and by the list, where absent ones name their fields", async () => {
+    const list = byTestId("token-metric") as HTMLSelectElement;
+    expect(list.value).toBe("log_ratio");
+    await press("m");
+    expect(selection.value.metric).toBe("values");
+    expect(list.value).toBe("values");
+    const absent = [...list.options].find((option) => option.value === "entropies");
+    expect(absent?.disabled).toBe(true);
+    expect(absent?.textContent).toContain("entropies");
+  });
+
+  it("hold a locked scale in the next sample", async () => {
+    await act(() => (byTestId("scale-lock") as HTMLElement).click());
+    const ends = byTestId("legend")?.textContent;
+    ROWS[1] = -100;
+    await act(() => select({ sample: "b" }));
+    await settle();
+    expect(byTestId("drawer")?.dataset["id"]).toBe("b");
+    expect(byTestId("legend")?.textContent).toContain(ends?.slice(0, 4));
+    expect(spans()[0]?.className).toContain("beyond");
+    ROWS[1] = -2.25;
+  });
+});
+
+describe("parts", () => {
+  it("scalars are grouped, token metrics form a table, and a lone suffix is no family", () => {
+    const groups = groupScalars({ reward: 1, n_tokens: 2, k3_mean: 3, k3_argmax: 4, kl_max: 5 }, "");
+    expect(groups.statistics).toEqual([{ metric: "k3", values: { mean: 3, argmax: 4 } }]);
+    expect(groups.plain.map(({ group }) => group)).toEqual(["rewards", "lengths", "other"]);
+    expect(groupScalars({ reward: 1, other: 2 }, " REW ").plain.flatMap(({ scalars }) => scalars)).toEqual([
+      ["reward", 1],
+    ]);
+  });
+
+  it("a folded text ends where it ends", () => {
+    expect(textEnd("short")).toBe("short");
+    expect(textEnd("a\nb\nc\nd\n")).toBe("b\nc\nd");
+    expect(textEnd("😀".repeat(300))).toBe("😀".repeat(240));
+  });
+
+  it("links are those of the nearest steps, in order", () => {
+    const links = Array.from({ length: 200 }, (_, step) => ({ step, id: String(step) }));
+    const found = nearestSteps(links, 100);
+    expect(found).toHaveLength(60);
+    expect(found[0]?.step).toBe(70);
+    expect(found.at(-1)?.step).toBe(129);
+  });
+});

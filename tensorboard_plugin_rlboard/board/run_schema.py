@@ -1,0 +1,188 @@
+"""What a question reads a run with: its sample metrics, texts and token metrics, the SQL of each, and a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from tensorboard_plugin_rlboard.api import MetricInfo
+from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, quoted, text
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.metrics.catalog import catalog
+from tensorboard_plugin_rlboard.metrics.catalog.catalog import GROUP_METRIC_NAMES, split_statistic
+from tensorboard_plugin_rlboard.metrics.catalog.token_metrics import TOKEN_ENTRIES
+from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON
+
+if TYPE_CHECKING:
+    import duckdb
+
+GROUP_KEY = f"coalesce({text('group_id')}, prompt_key, file || ':' || line_offset || ':' || \"row\")"
+"""What makes samples of one step a group: the logged id, else the prompt; a sample with neither is alone."""
+_FIRST_METRICS = ("reward", "reward_gap", "ref_reward", "valid_reward", "ref_valid_reward", "n_tokens")
+_FIRST_TOKEN_METRICS = (
+    *("token_rewards", "log_ratio", "k3", "values", "logprobs", "ref_logprobs", "prob", "ref_prob"),
+    *(entry.name for entry in TOKEN_ENTRIES),
+)
+"""Token metrics that RL Logging Board shows come first, then ours, then the rest as logged."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunSchema:
+    """The columns of one version of a run, as questions name them; compared by identity.
+
+    Attributes:
+        table: the run's table of samples.
+        metric_sql: sample metric -> SQL over the relation of a selection; also those without a value yet.
+        text_sql: text column -> SQL; also those without a value yet.
+        metrics: the sample metrics that have a value somewhere, the well-known ones first.
+        texts: the text columns that have a value somewhere.
+        token_metrics: the token metrics, logged and derived, in the order of the view.
+        stored_sums: names of the hidden sums that the step metrics are made of.
+        computed_group_metrics: the group metrics that are not logged; a relation has to compute them.
+        group_columns: window expressions of those; empty where all are logged.
+    """
+
+    table: str
+    metric_sql: Mapping[str, str]
+    text_sql: Mapping[str, str]
+    metrics: tuple[str, ...]
+    texts: tuple[str, ...]
+    token_metrics: tuple[str, ...]
+    stored_sums: frozenset[str]
+    computed_group_metrics: frozenset[str]
+    group_columns: str
+
+    def needs_groups(self, names: Iterable[str]) -> bool:
+        """Whether any of these metrics is computed over the group of its sample."""
+        return not self.computed_group_metrics.isdisjoint(names)
+
+    def is_token_mean(self, name: str) -> bool:
+        """Whether a metric is the mean of a token metric whose sums and counts are stored."""
+        return name.endswith("_mean") and f"{name.removesuffix('_mean')}_count" in self.stored_sums
+
+
+@dataclass(frozen=True)
+class RunSession:
+    """A run for the time of one question, in one thread.
+
+    Attributes:
+        run: its index.
+        schema: its columns.
+        cursor: of the query database, within the limits of the question.
+    """
+
+    run: RunIndex
+    schema: RunSchema
+    cursor: duckdb.DuckDBPyConnection
+
+
+def open_session(run: RunIndex, cursor: duckdb.DuckDBPyConnection) -> RunSession:
+    """A session with the columns that a run has now."""
+    return RunSession(run, run_schema(run), cursor)
+
+
+_schemas: WeakKeyDictionary[RunIndex, tuple[int, RunSchema]] = WeakKeyDictionary()
+
+
+def run_schema(run: RunIndex) -> RunSchema:
+    """The schema of a run; made again only when the run changes."""
+    version, cached = run.version, _schemas.get(run)
+    if cached is None or cached[0] != version:
+        cached = version, _schema_of(run)
+        _schemas[run] = cached
+    return cached[1]
+
+
+def token_metric_info(name: str) -> MetricInfo:
+    """How a token metric is labelled and coloured."""
+    entry = catalog.token_metric(name)
+    return MetricInfo(name, entry.kind, entry.unit)
+
+
+def sample_metric_info(run: RunIndex, name: str) -> MetricInfo:
+    """How a sample metric is labelled and coloured, and where its values come from."""
+    entry = catalog.sample_metric(name)
+    info = MetricInfo(name, entry.kind, entry.unit)
+    return replace(info, origin="joined") if name in run.joined_metrics else info
+
+
+def _schema_of(run: RunIndex) -> RunSchema:
+    columns, available = tuple(run.columns), run.available
+    by_kind: dict[str, dict[str, str]] = {"m": {}, "t": {}, "h": {}}
+    for column in columns:
+        if column[1:2] == ":":
+            by_kind[column[0]][logical(column)] = column
+    logged, texts, sums = by_kind["m"], by_kind["t"], by_kind["h"]
+    with_values = [name for name, column in logged.items() if column in available]
+    computed_group_metrics = frozenset(name for name in GROUP_METRIC_NAMES if name not in logged)
+    return RunSchema(
+        table=run.table,
+        metric_sql=_metric_sql(logged, sums),
+        text_sql={name: quoted(column) for name, column in texts.items()},
+        metrics=tuple(_metrics(with_values, sums)),
+        texts=tuple(name for name, column in texts.items() if column in available),
+        token_metrics=tuple(_token_metrics(with_values, run.keys.arrays)),
+        stored_sums=frozenset(sums),
+        computed_group_metrics=computed_group_metrics,
+        group_columns=_group_columns(computed_group_metrics),
+    )
+
+
+def _metric_sql(logged: Mapping[str, str], sums: Iterable[str]) -> dict[str, str]:
+    """SQL of every metric: what is stored counts before what is computed of it."""
+    sql = {name: quoted(column) for name, column in logged.items()}
+    for name in sums:
+        if name.endswith("_count"):
+            token_metric = name.removesuffix("_count")
+            mean = f"({metric(f'{token_metric}_sum')} / nullif({hidden(name)}, 0))"
+            sql.setdefault(f"{token_metric}_mean", mean)
+    if "reward" in logged:
+        sql = {name: name for name in GROUP_METRIC_NAMES} | sql
+    if "logprobs_mean" in sql:
+        sql.setdefault("perplexity", f"exp(-{sql['logprobs_mean']})")
+    if "policy_version" in logged:
+        sql.setdefault("staleness", f"(step - {metric('policy_version')})")
+    return sql
+
+
+def _metrics(with_values: Iterable[str], sums: Mapping[str, str]) -> list[str]:
+    names = dict.fromkeys(with_values)
+    means = [f"{name.removesuffix('_sum')}_mean" for name in names if name.endswith("_sum")]
+    names |= dict.fromkeys(name for name in means if f"{name.removesuffix('_mean')}_count" in sums)
+    for source, computed in (
+        ("reward", GROUP_METRIC_NAMES),
+        ("logprobs_sum", ("perplexity",)),
+        ("policy_version", ("staleness",)),
+    ):
+        if source in names:
+            names |= dict.fromkeys(computed)
+    return sorted(names, key=lambda name: (_rank(name, _FIRST_METRICS), name))
+
+
+def _token_metrics(with_values: Iterable[str], logged_arrays: Iterable[str]) -> list[str]:
+    measured = {parts[0] for name in with_values if (parts := split_statistic(name))}
+    names = measured & {*_FIRST_TOKEN_METRICS, *logged_arrays}
+    return sorted(names, key=lambda name: (_rank(name, _FIRST_TOKEN_METRICS), name))
+
+
+def _rank(name: str, first: tuple[str, ...]) -> int:
+    return first.index(name) if name in first else len(first)
+
+
+def _group_columns(names: frozenset[str]) -> str:
+    """Window expressions of the group metrics (GRPO: population standard deviation, arXiv 2402.03300)."""
+    reward = f"CASE WHEN isfinite({metric('reward')}) THEN {metric('reward')} END"
+    over = f"(PARTITION BY split, attempt, step, {GROUP_KEY})"
+    ranked = f"(PARTITION BY split, attempt, step, {GROUP_KEY} ORDER BY {reward} DESC NULLS LAST)"
+    mean, std = f"avg({reward}) OVER {over}", f"stddev_pop({reward}) OVER {over}"
+    columns = {
+        "group_mean": mean,
+        "group_std": std,
+        "group_rank": f"CASE WHEN {reward} IS NOT NULL THEN CAST(rank() OVER {ranked} AS DOUBLE) END",
+        # A group of one says nothing about its sample, and 0 would look like a finding.
+        "advantage": f"CASE WHEN count({reward}) OVER {over} > 1 THEN "
+        f"({reward} - {mean}) / ({std} + {ADVANTAGE_EPSILON}) END",
+    }
+    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items() if name in names)
