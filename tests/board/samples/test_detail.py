@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sample_rows import RULES, ids, row
+from answers import ids
+from sample_rows import RULES, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache

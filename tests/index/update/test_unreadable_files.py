@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
-from indexed_logs import append, column, line, problems, row
+from answers import column, problems
+from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.build import range_builder
@@ -90,7 +91,7 @@ def test_read_error_while_indexing_is_the_runs_message(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def failing(order: RangeOrder) -> BinaryIO:
+    def failing(order: RangeOrder, _: bytes | None) -> BinaryIO:
         raise OSError(5, "Input/output error", order.path)
 
     monkeypatch.setattr(range_builder, "opened", failing)
