@@ -25,11 +25,12 @@ from transformers import TrainerCallback
 from tensorboard_plugin_rlboard.integrations.generation import (
     Array,
     Generation,
+    RewardCall,
     tensor_to_numpy,
     token_fingerprint,
 )
 from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
-from tensorboard_plugin_rlboard.integrations.trl_batch import RewardCall, TrainerView
+from tensorboard_plugin_rlboard.integrations.trl_batch import TrainerView
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
 _GROUND_TRUTH_COLUMNS = ("ground_truth", "solution", "answer", "reference_answer", "target", "label")
