@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.api import WorstTokens
 from tensorboard_plugin_rlboard.board.board import Board
@@ -16,9 +16,6 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.tokens import worst_tokens
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -51,12 +48,9 @@ def logged(samples: int = 60) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    folder = tmp_path_factory.mktemp("worst")
-    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in logged()))
-    indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
-    indexer.index_now()
-    yield Board(indexer)
-    indexer.stop()
+    with TestLog(tmp_path_factory.mktemp("worst")) as log:
+        log.write(*logged())
+        yield log.open()
 
 
 def rows(answer: WorstTokens) -> list[dict[str, Any]]:

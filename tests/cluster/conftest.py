@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from index_jobs import ROWS, line
+from index_jobs import ROWS
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import command
@@ -23,7 +24,7 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
     (tmp_path / "logs" / "run").mkdir(parents=True)
-    (tmp_path / "logs" / "run" / "a.jsonl").write_text("".join(line(step) for step in range(ROWS)))
+    (tmp_path / "logs" / "run" / "a.jsonl").write_bytes(b"".join(long_line(step) for step in range(ROWS)))
     return tmp_path / "logs"
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from index_jobs import ROWS, line, manifest, rewards
+from index_jobs import ROWS, manifest, rewards
 from repository import ROOT
+from rollout_log import append, long_line
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
@@ -76,8 +77,7 @@ def test_only_what_has_grown_is_read(index: Run, logs: Path, tmp_path: Path, tas
     assert index() == 0
     before = manifest(tmp_path, logs).ranges
     for step in range(3):
-        with (logs / "run" / "a.jsonl").open("a") as file:
-            file.write(line(ROWS + step))
+        append(logs / "run" / "a.jsonl", long_line(ROWS + step))
         tasks.clear()
         assert index() == 0
         assert len(tasks) == 1
@@ -90,7 +90,7 @@ def test_only_what_has_grown_is_read(index: Run, logs: Path, tmp_path: Path, tas
 
 def test_rewritten_log_is_indexed_anew(index: Run, logs: Path, tmp_path: Path, tasks: list[object]) -> None:
     assert index() == 0
-    (logs / "run" / "a.jsonl").write_text("".join(line(step + 1) for step in range(ROWS)))
+    (logs / "run" / "a.jsonl").write_bytes(b"".join(long_line(step + 1) for step in range(ROWS)))
     assert index() == 0
     assert len(tasks) == 14
     assert rewards(logs, tmp_path / "cache")[0] == 0.5
@@ -155,7 +155,7 @@ def test_many_small_files_are_no_matter(
     for task in range(30):
         folder = tmp_path / "many" / f"run{task % 3}"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{task}.jsonl").write_text(line(task))
+        (folder / f"{task}.jsonl").write_bytes(long_line(task))
     for _ in range(2):
         assert main(["index", str(tmp_path / "many"), "--cache-dir", str(tmp_path / "cache")]) == 0
     said = capsys.readouterr().out

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from index_jobs import ROWS, line, manifest, rewards
+from index_jobs import ROWS, manifest, rewards
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.cluster import command, job, range_tasks
 from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, ProcessEngine
@@ -66,7 +67,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_indexed(
     packed = gzip.compress((logs / "run" / "a.jsonl").read_bytes())
     (logs / "run" / "torn.jsonl.gz").write_bytes(packed[:-20])
     (logs / "run" / "other.jsonl").write_text('{"no": "rollout"}\n')
-    (logs / "run" / "b.jsonl").write_text(line(0) + "{torn\n" + line(1))
+    (logs / "run" / "b.jsonl").write_bytes(long_line(0) + b"{torn\n" + long_line(1))
     assert index() == 1
     said = capsys.readouterr()
     assert "Not indexed: run/torn.jsonl.gz: The archive ends in the middle" in said.err

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
@@ -29,10 +29,6 @@ os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 ray = pytest.importorskip("ray", reason="Ray comes with the extra ray")
 ROWS = 60
 MIDDLE = 8336
-
-
-def line(step: int) -> str:
-    return json.dumps({"step": step, "response": f"r{step} " + "x" * 300, "reward": step / 2}) + "\n"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -57,7 +53,7 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
     (tmp_path / "logs" / "run").mkdir(parents=True)
-    (tmp_path / "logs" / "run" / "a.jsonl").write_text("".join(line(step) for step in range(ROWS)))
+    (tmp_path / "logs" / "run" / "a.jsonl").write_bytes(b"".join(long_line(step) for step in range(ROWS)))
     return tmp_path / "logs"
 
 

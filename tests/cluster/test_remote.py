@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
@@ -29,10 +29,6 @@ ALL = [step / 2 for step in range(ROWS)]
 Rewards = Callable[..., list[float]]
 
 
-def line(step: int) -> str:
-    return json.dumps({"step": step, "response": f"r{step} " + "x" * 300, "reward": step / 2}) + "\n"
-
-
 class Bucket:
     """A bucket, and the questions that are asked about it from now on."""
 
@@ -42,8 +38,8 @@ class Bucket:
         self.url = f"s3://{name}/logs"
         system.mkdir(name)
 
-    def put(self, key: str, text: str) -> None:
-        self.system.pipe_file(f"{self.name}/logs/{key}", text.encode())
+    def put(self, key: str, data: bytes) -> None:
+        self.system.pipe_file(f"{self.name}/logs/{key}", data)
 
     def objects(self) -> list[str]:
         return sorted(path.removeprefix(f"{self.name}/logs/") for path in self.system.find(self.name))
@@ -76,7 +72,7 @@ def bucket(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
     file_systems.clear()
     system = fsspec.filesystem("s3", endpoint_url=server, skip_instance_cache=True, use_listings_cache=False)
     made = Bucket(system, f"bucket-{abs(hash(tmp_path))}")
-    made.put("run/a.jsonl", "".join(line(step) for step in range(ROWS)))
+    made.put("run/a.jsonl", b"".join(long_line(step) for step in range(ROWS)))
     yield made
     file_systems.clear()
 
@@ -143,13 +139,13 @@ def test_broken_parts_behind_an_address_are_ignored(bucket: Bucket, tmp_path: Pa
     assert main(["index", bucket.url, "--beside"]) == 0
     for key in bucket.objects():
         if key.endswith(".parquet"):
-            bucket.put(key, "PAR1 not ours PAR1")
+            bucket.put(key, b"PAR1 not ours PAR1")
     assert rewards(bucket.url, tmp_path / "cache", reads=True) == ALL
 
 
 def test_rewritten_object_is_read_anew(bucket: Bucket, tmp_path: Path, rewards: Rewards) -> None:
     assert main(["index", bucket.url, "--beside"]) == 0
-    bucket.put("run/a.jsonl", "".join(line(step + 1) for step in range(ROWS)))
+    bucket.put("run/a.jsonl", b"".join(long_line(step + 1) for step in range(ROWS)))
     assert rewards(bucket.url, None, reads=True) == [reward + 0.5 for reward in ALL]
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 import repository
-from dumps import RULES, as_native, dump, opened, readable
+from dumps import RULES, as_native, dump, readable
 from logged import lines
 from repository import FORMATS
+from rollout_log import opened
 from tokenizing import byte_level
 
 from tensorboard_plugin_rlboard.board.board import Board

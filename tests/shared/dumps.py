@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from tensorboard_plugin_rlboard.api import Message
@@ -16,9 +15,6 @@ from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, Sa
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.web.json_answers import json_values
 
@@ -112,13 +108,6 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
                     row["response_mask"] = [int(seen) for seen in sample.mask]
                 arrays = board.token_lists(TokensQuestion(run, str(name)))
                 yield row | {key: array for key, array in arrays.items() if key in NATIVE.array_keys}
-
-
-def opened(root: Path) -> Iterator[Board]:
-    indexer = BackgroundIndexer(Registry(parse_roots(str(root), "")), 0)
-    indexer.index_now()
-    yield Board(indexer)
-    indexer.stop()
 
 
 def readable(dumps: Dumps) -> str:

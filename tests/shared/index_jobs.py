@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -15,10 +14,6 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROWS = 60
-
-
-def line(step: int) -> str:
-    return json.dumps({"step": step, "response": f"r{step} " + "x" * 300, "reward": step / 2}) + "\n"
 
 
 def manifest(tmp_path: Path, logs: Path, name: str = "a.jsonl") -> Manifest:

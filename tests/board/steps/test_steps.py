@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
@@ -17,10 +18,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.metrics.tokens import k3
-from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -46,13 +44,10 @@ def row(step: int, i: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    folder = tmp_path_factory.mktemp("steps")
     rows = [row(3, i) for i in range(8)] + [row(1, 0), row(1, 2)]
-    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
-    indexer.index_now()
-    yield Board(indexer)
-    indexer.stop()
+    with TestLog(tmp_path_factory.mktemp("steps")) as log:
+        log.write(*rows)
+        yield log.open()
 
 
 def test_statistics_of_a_sample_metric(board: Board) -> None:

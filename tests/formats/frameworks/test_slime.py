@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from container_formats import ASKED, ignored, origin
+from answers import ignored
+from container_formats import ASKED, origin
 from dumps import dump
 from logged import LETTERS, only, opened
 from packing import dump_of, sample, tensor, text, whole, write_torch
@@ -160,4 +161,4 @@ def test_a_hostile_dump_is_ignored_with_its_reason(tmp_path: Path, open_board: O
     )
     board = open_board(tmp_path)
     assert not board.runs().runs
-    assert "os.system" in ignored(board)["rollout_data/1.pt"]
+    assert "os.system" in dict(ignored(board))["rollout_data/1.pt"]

@@ -10,22 +10,13 @@ from pathlib import Path
 import pytest
 from dumps import RULES, as_native, dump
 from repository import FORMATS, SAMPLES
+from rollout_log import opened
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 OURS = ("verifiers", "prime_rl_tokens", "miles")
-
-
-def opened(root: Path) -> Iterator[Board]:
-    indexer = BackgroundIndexer(Registry(parse_roots(str(root), "")), 0)
-    indexer.index_now()
-    yield Board(indexer)
-    indexer.stop()
 
 
 @pytest.fixture(scope="module")

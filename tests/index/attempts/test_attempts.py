@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from rollout_log import row
+
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -65,10 +67,6 @@ def test_ranks_of_one_attempt_share_its_number() -> None:
     assert found[3] == [(0, 3)]
     assert found[4] == [(0, 3)]
     assert match_attempts({}) == {}
-
-
-def row(step: int, response: str, **more: Any) -> dict[str, Any]:
-    return {"step": step, "prompt": "Q", "response": response, "reward": 0.5, **more}
 
 
 def responses(board: Board, **chosen: Any) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from moved_logs import ROWS, line
+from moved_logs import ROWS
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
@@ -36,7 +37,7 @@ def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def logs(tmp_path: Path) -> Path:
     (tmp_path / "logs" / "run").mkdir(parents=True)
-    (tmp_path / "logs" / "run" / "a.jsonl").write_text("".join(line(step) for step in range(ROWS)))
+    (tmp_path / "logs" / "run" / "a.jsonl").write_bytes(b"".join(long_line(step) for step in range(ROWS)))
     return tmp_path / "logs"
 
 

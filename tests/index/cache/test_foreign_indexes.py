@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from moved_logs import ALL, ROWS, line
+from moved_logs import ALL, ROWS
 from msgspec import structs
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
@@ -56,7 +57,7 @@ def test_broken_index_beside_the_data_is_ignored(
 def test_index_beside_other_data_is_ignored(logs: Path, tmp_path: Path, rewards: Open) -> None:
     assert main(["index", str(logs), "--beside"]) == 0
     log = logs / "run" / "a.jsonl"
-    log.write_text("".join(line(step + 1) for step in range(ROWS)))
+    log.write_bytes(b"".join(long_line(step + 1) for step in range(ROWS)))
     assert rewards(logs, None) == [reward + 0.5 for reward in ALL]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
+from rollout_log import TestLog, line, log_of
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
@@ -25,32 +26,9 @@ from tensorboard_plugin_rlboard.texts import TextRules
 Start = Callable[[], Board]
 
 
-def line(step: int, **more: Any) -> str:
-    return (
-        json.dumps({"step": step, "prompt": "Q", "response": f"r{step}", "reward": step / 2, **more}) + "\n"
-    )
-
-
 @pytest.fixture
-def logs(tmp_path: Path) -> Path:
-    (tmp_path / "logs").mkdir()
-    return tmp_path / "logs"
-
-
-@pytest.fixture
-def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
-    """Opens the logs as a new TensorBoard would, with the same cache each time."""
-    opened: list[BackgroundIndexer] = []
-
-    def begin() -> Board:
-        indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
-        opened.append(indexer)
-        indexer.index_now()
-        return Board(indexer)
-
-    yield begin
-    for indexer in opened:
-        indexer.stop()
+def logs(test_log: TestLog) -> Path:
+    return test_log.folder
 
 
 def everything(board: Board) -> dict[str, Any]:
@@ -77,7 +55,7 @@ def test_reopened_run_answers_alike_and_reads_no_log(
     logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [line(step, acc=1) for step in range(1, 30)]
-    (logs / "a.jsonl").write_text("".join([*rows, "{torn\n", "\n", *rows[10:]]))
+    (logs / "a.jsonl").write_bytes(b"".join([*rows, b"{torn\n", b"\n", *rows[10:]]))
     before = everything(start())
     forbid_reading(monkeypatch)
     assert everything(start()) == before
@@ -88,9 +66,9 @@ def test_reopened_run_answers_alike_and_reads_no_log(
 def test_what_was_appended_since_is_all_that_is_read(
     logs: Path, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (logs / "a.jsonl").write_text("".join(line(step) for step in range(1, 10)))
+    (logs / "a.jsonl").write_bytes(b"".join(line(step) for step in range(1, 10)))
     start()
-    with (logs / "a.jsonl").open("a") as file:
+    with (logs / "a.jsonl").open("ab") as file:
         file.write(line(10))
     offsets = []
     real = range_builder.opened
@@ -104,11 +82,11 @@ def test_what_was_appended_since_is_all_that_is_read(
     assert offsets == [sum(len(line(step)) for step in range(1, 10))]
 
 
-@pytest.mark.parametrize("rewritten", ["".join(line(step) for step in (7, 8)), line(1), ""])
-def test_rewritten_log_is_read_anew(logs: Path, start: Start, rewritten: str) -> None:
-    (logs / "a.jsonl").write_text("".join(line(step) for step in range(1, 4)))
+@pytest.mark.parametrize("rewritten", [log_of(7, 8), line(1), b""])
+def test_rewritten_log_is_read_anew(logs: Path, start: Start, rewritten: bytes) -> None:
+    (logs / "a.jsonl").write_bytes(b"".join(line(step) for step in range(1, 4)))
     start()
-    (logs / "a.jsonl").write_text(rewritten)
+    (logs / "a.jsonl").write_bytes(rewritten)
     board = start()
     steps = [json.loads(row)["step"] for row in rewritten.splitlines()]
     assert (everything(board)["rows"]["step"] if steps else []) == steps
@@ -118,7 +96,7 @@ def test_rewritten_log_is_read_anew(logs: Path, start: Start, rewritten: str) ->
 def test_part_that_is_gone_or_damaged_is_built_again(
     logs: Path, start: Start, tmp_path: Path, harm: str
 ) -> None:
-    (logs / "a.jsonl").write_text("".join(line(step) for step in range(1, 10)))
+    (logs / "a.jsonl").write_bytes(b"".join(line(step) for step in range(1, 10)))
     before = everything(start())
     for part in (tmp_path / "cache").glob("parts-*/**/*.parquet"):
         if harm == "remove":
@@ -140,7 +118,7 @@ def test_late_key_is_kept_with_the_parts(logs: Path, start: Start, monkeypatch: 
     rows = [line(step) for step in range(1, 40)]
     rows[0] = line(1, late="3.5")
     rows[30] = line(31, late=2)
-    (logs / "a.jsonl").write_text("".join(rows))
+    (logs / "a.jsonl").write_bytes(b"".join(rows))
     before = everything(start())
     assert before["rows"]["late"][0] == 3.5
     forbid_reading(monkeypatch)
@@ -150,10 +128,10 @@ def test_late_key_is_kept_with_the_parts(logs: Path, start: Start, monkeypatch: 
 def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
     logs: Path, start: Start, tmp_path: Path
 ) -> None:
-    (logs / "a.jsonl").write_text(line(1))
+    (logs / "a.jsonl").write_bytes(line(1))
     board = start()
     for step in range(2, 6):
-        with (logs / "a.jsonl").open("a") as file:
+        with (logs / "a.jsonl").open("ab") as file:
             file.write(line(step))
         board.indexer.index_now()
     assert everything(board)["rows"]["step"] == [1, 2, 3, 4, 5]
@@ -162,7 +140,7 @@ def test_small_ranges_of_a_growing_log_are_not_kept_one_by_one(
 
 
 def test_folder_that_cannot_be_written_costs_the_cache_only(logs: Path, tmp_path: Path) -> None:
-    (logs / "a.jsonl").write_text(line(1))
+    (logs / "a.jsonl").write_bytes(line(1))
     (tmp_path / "file").write_text("")
     indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "file" / "cache"), 0)
     indexer.index_now()
@@ -171,6 +149,6 @@ def test_folder_that_cannot_be_written_costs_the_cache_only(logs: Path, tmp_path
 
 
 def test_nothing_is_written_into_the_log_directory(logs: Path, start: Start) -> None:
-    (logs / "a.jsonl").write_text(line(1))
+    (logs / "a.jsonl").write_bytes(line(1))
     start()
     assert [path.name for path in logs.iterdir()] == ["a.jsonl"]

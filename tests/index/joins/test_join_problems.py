@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joined_logs import append, columns, described, problems, reference, rollouts, row
+from answers import columns, problems
+from joined_logs import described, reference, rollouts, row
+from rollout_log import append
 
 from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.board.board import Board
@@ -72,7 +74,7 @@ def test_a_file_that_nothing_matches_says_so_once(log: Path, start: Start, write
     board = start()
     assert problems(board, "a") == problems(board, "b") == [("ref.jsonl", None, "unmatched")]
     assert described(board, "a").joined == [Joined("reference", "ref.jsonl", 0, 3, ())]
-    append(log / "ref.jsonl", [reference(0)])
+    append(log / "ref.jsonl", reference(0))
     board.indexer.index_now()
     assert problems(board, "a") == problems(board, "b") == []  # it is not for b, and that is no fault
 
@@ -88,7 +90,7 @@ def test_a_join_that_fails_does_not_end_the_indexing(
         assert described(board).samples == 18
         assert not board.registry.failure
         assert problems(board) == [("ref.jsonl", None, "not_joined")]
-    append(log / "a.jsonl", rollouts([3]))
+    append(log / "a.jsonl", *rollouts([3]))
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (None,), (None,)] * 2
     assert problems(board) == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import column
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
@@ -20,44 +21,15 @@ from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.joins import run_joins
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
-from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Start = Callable[..., Board]
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    opened: list[BackgroundIndexer] = []
-
-    def make(**more: Any) -> Board:
-        indexer = BackgroundIndexer(
-            Registry(parse_roots(str(tmp_path / "log"), ""), tmp_path / "cache", **more), 0
-        )
-        opened.append(indexer)
-        board = Board(indexer)
-        indexer.index_now()
-        return board
-
-    yield make
-    for indexer in opened:
-        indexer.stop()
-
-
 def row(step: int, i: int, **more: Any) -> dict[str, Any]:
     return {"step": step, "prompt": f"p{i}", "response": f"r{step}{i}", "reward": i / 4, **more}
-
-
-def column(board: Board, name: str, run: str = ".", **chosen: Any) -> list[Any]:
-    return list(
-        board.samples(
-            SamplesQuestion(Selection(run, **chosen), TextRules(), columns=(name,), limit=500)
-        ).columns[name]
-    )
 
 
 REFERENCE = [{"prompt": f"p{i}", "ref_response": f"f{i}", "ref_reward": 0.5} for i in range(3)]

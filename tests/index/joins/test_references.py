@@ -9,7 +9,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from joined_logs import append, columns, curves, described, origins, problems, reference, rollouts, row
+from answers import columns, problems
+from joined_logs import curves, described, origins, reference, rollouts, row
+from rollout_log import append
 
 from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.board.board import Board
@@ -92,7 +94,7 @@ def test_a_late_reference_grows_is_rewritten_and_goes(log: Path, start: Start, w
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (None,), (None,)] * 2
     assert curves(board) == pytest.approx([-0.1] * 3)
-    append(log / "ref.jsonl", [reference(1, ref_reward=0.0)])
+    append(log / "ref.jsonl", reference(1, ref_reward=0.0))
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=2) == [(0.25,), (0.0,), (None,)] * 2
     assert curves(board) == pytest.approx([0.075] * 3)
@@ -121,8 +123,8 @@ def test_a_training_that_goes_on_is_joined_as_it_writes(log: Path, start: Start,
     board = start()
     run = board.registry.runs["."]
     before = dict(run.step_versions)
-    append(log / "a.jsonl", rollouts([2]))
-    append(log / "ref.jsonl", [reference(7)])  # of no sample
+    append(log / "a.jsonl", *rollouts([2]))
+    append(log / "ref.jsonl", reference(7))  # of no sample
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=2) == [(0.25,), (None,), (None,)] * 2
     assert {
@@ -131,8 +133,8 @@ def test_a_training_that_goes_on_is_joined_as_it_writes(log: Path, start: Start,
     assert described(board).joined[0] == Joined(
         "reference", "ref.jsonl", 6, 12, ("ref_response", "ref_reward", "ref_n_chars", "reward_gap")
     )
-    append(log / "ref.jsonl", [reference(1)])
-    append(log / "a.jsonl", rollouts([3]))
+    append(log / "ref.jsonl", reference(1))
+    append(log / "a.jsonl", *rollouts([3]))
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (0.25,), (None,)] * 2
     assert columns(board, "ref_reward", step=3) == [(0.25,), (0.25,), (None,)] * 2
@@ -229,8 +231,8 @@ def test_small_pieces_give_the_same(
     board = start()
     assert columns(board, "ref_response", "ref_reward") == [(f"参考{i % 3}", 0.25) for i in range(60)]
     assert described(board).joined[0].matched == 60
-    append(log / "ref.jsonl", [reference(i) for i in range(40, 60)])
-    append(log / "a.jsonl", rollouts([10]))
+    append(log / "ref.jsonl", *[reference(i) for i in range(40, 60)])
+    append(log / "a.jsonl", *rollouts([10]))
     board.indexer.index_now()
     assert described(board).joined[0].matched == 66
     assert len(columns(board, "line")) == 66
@@ -256,10 +258,10 @@ def test_what_does_not_fit_into_memory_is_joined_in_smaller_pieces(
         board = start()
         assert columns(board, "ref_reward", step=5) == [(0.25,), (None,), (None,)] * 2
         fails.append(True)
-        append(log / "ref.jsonl", [reference(1)])
+        append(log / "ref.jsonl", reference(1))
         board.indexer.index_now()
         assert problems(board) == [("ref.jsonl", None, "not_joined")]  # there is no smaller piece
-    append(log / "a.jsonl", rollouts([6]))
+    append(log / "a.jsonl", *rollouts([6]))
     board.indexer.index_now()
     assert columns(board, "ref_reward") == [(0.25,), (0.25,), (None,)] * 14
     assert described(board).samples == 42

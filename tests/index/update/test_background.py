@@ -10,7 +10,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from indexed_logs import append, column, line, problems, row
+from answers import column, problems
+from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion

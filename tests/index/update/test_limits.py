@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rollout_log import row
 
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
@@ -16,10 +17,6 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Start = Callable[..., Registry]
-
-
-def row(step: int, response: str = "a") -> dict[str, Any]:
-    return {"step": step, "prompt": "Q", "response": response, "reward": 0.5}
 
 
 @pytest.fixture

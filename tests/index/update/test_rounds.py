@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import column
+from rollout_log import TestLog, append, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
@@ -25,38 +26,7 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
-Start = Callable[[], BackgroundIndexer]
-
-
-def row(step: int, response: str = "a", **more: Any) -> dict[str, Any]:
-    return {"step": step, "prompt": "Q", "response": response, "reward": 0.5, **more}
-
-
-def append(path: Path, *rows: dict[str, Any]) -> None:
-    with path.open("a") as file:
-        file.writelines(json.dumps(found) + "\n" for found in rows)
-
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Path:
-    (tmp_path / "logs").mkdir()
-    return tmp_path / "logs"
-
-
-@pytest.fixture
-def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
-    """Opens the logs as a new TensorBoard would, with the same cache each time."""
-    opened: list[BackgroundIndexer] = []
-
-    def begin() -> BackgroundIndexer:
-        indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
-        opened.append(indexer)
-        indexer.index_now()
-        return indexer
-
-    yield begin
-    for indexer in opened:
-        indexer.stop()
+Start = Callable[[], Board]
 
 
 def digest_if_all_cached(run: RunIndex) -> str:
@@ -69,16 +39,14 @@ def digest_if_all_cached(run: RunIndex) -> str:
     return cached_digest(files)
 
 
-def column(indexer: BackgroundIndexer, name: str, run: str = ".") -> list[Any]:
-    chosen = Selection(run)
-    return list(
-        Board(indexer).samples(SamplesQuestion(chosen, TextRules(), columns=(name,), limit=500)).columns[name]
-    )
+@pytest.fixture
+def logs(test_log: TestLog) -> Path:
+    return test_log.folder
 
 
 def test_new_rows_touch_their_steps_only(logs: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(logs / "a.jsonl", [row(1), row(2), row(3, validation=True)])
-    indexer = start()
+    indexer = start().indexer
     run = indexer.registry.runs["."]
     assert set(run.step_versions) == {("train", 1), ("train", 2), ("eval", 3)}
     before, version, epoch = dict(run.step_versions), run.version, run.invalidations
@@ -93,7 +61,7 @@ def test_new_rows_touch_their_steps_only(logs: Path, start: Start, write_rows: W
 def test_rows_that_change_begin_a_new_epoch(logs: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(logs / "a.jsonl", [row(1), row(2)])
     other = write_rows(logs / "b.jsonl", [row(1), row(2)])
-    indexer = start()
+    indexer = start().indexer
     run = indexer.registry.runs["."]
     epoch = run.invalidations
     append(path, row(1, "resumed"))
@@ -111,30 +79,30 @@ def test_rows_that_change_begin_a_new_epoch(logs: Path, start: Start, write_rows
     write_rows(path, [row(9)])
     indexer.index_now()
     assert run.invalidations > epoch
-    assert column(indexer, "attempt") == [1]
+    assert column(Board(indexer), "attempt") == [1]
 
 
 def test_attempts_of_ranks_that_come_one_after_the_other(logs: Path, start: Start, write_rows: Write) -> None:
     """The rank that was read first is numbered anew when another shows that it began later."""
     write_rows(logs / "a.jsonl", [row(5), row(6)])
-    indexer = start()
+    indexer = start().indexer
     run = indexer.registry.runs["."]
-    assert column(indexer, "attempt") == [1, 1]
+    assert column(Board(indexer), "attempt") == [1, 1]
     epoch = run.invalidations
     write_rows(logs / "b.jsonl", [row(1), row(2), row(1), row(2), row(5), row(6)])
     indexer.index_now()
     assert run.invalidations > epoch
-    assert column(indexer, "attempt") == [2] * 6
+    assert column(Board(indexer), "attempt") == [2] * 6
 
 
 def test_run_that_comes_back_as_it_was_touches_nothing(logs: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(logs / "a.jsonl", [row(1), row(2), row(1), row(2)])
     write_rows(logs / "b.jsonl", [row(1), row(2)])
-    first = start().registry.runs["."]
+    first = start().indexer.registry.runs["."]
     assert first.restored_digest == ""
     digest = digest_if_all_cached(first)
     assert digest
-    indexer = start()
+    indexer = start().indexer
     run = indexer.registry.runs["."]
     assert run.restored_digest == digest_if_all_cached(run) == digest
     assert (run.step_versions, run.invalidations, run.attempts) == ({}, 0, 2), (
@@ -156,7 +124,7 @@ def test_parts_that_are_gone_touch_everything(
     start()
     for part in (tmp_path / "cache").glob("parts-*/**/*.parquet"):
         part.unlink()
-    run = start().registry.runs["."]
+    run = start().indexer.registry.runs["."]
     assert run.restored_digest == ""
     assert set(run.step_versions) == {("train", 1), ("train", 2)}
 
@@ -209,7 +177,7 @@ def test_thousands_of_small_files_and_many_runs(
         write_rows(logs / "tasks" / f"{i}.jsonl", ["", *rows, "{torn"] if i == 17 else rows)
     for i in range(12):
         write_rows(logs / f"run_{i}" / "a.jsonl", [row(1, f"run {i}")])
-    for indexer in (start(), start()):
+    for indexer in (start().indexer, start().indexer):
         board = Board(indexer)
         assert len(indexer.registry.runs) == 13
         shown = board.samples(
@@ -227,7 +195,7 @@ def test_thousands_of_small_files_and_many_runs(
             )
             assert key == (number if number % 3 == 2 else None)
         assert board.problems(ProblemsQuestion("tasks")).columns.line == [5]
-        assert [column(indexer, "response", f"run_{i}") for i in range(12)] == [
+        assert [column(Board(indexer), "response", f"run_{i}") for i in range(12)] == [
             [f"run {i}"] for i in range(12)
         ]
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from answers import column, problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from indexed_logs import append, column, line, problems, row
+from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion

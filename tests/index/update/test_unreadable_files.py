@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
-from indexed_logs import append, column, line, problems, row
+from answers import column, problems
+from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.build import range_builder
@@ -118,7 +119,7 @@ def test_failure_of_the_whole_index_is_shown(
     def broken(parse_roots: object) -> None:
         raise RuntimeError("no memory left")
 
-    monkeypatch.setattr(discovery, "scan", broken)
+    monkeypatch.setattr(discovery, "list_sources", broken)
     registry = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()

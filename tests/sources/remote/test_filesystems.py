@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from object_store import SECRET, lines, steps
+from answers import column
+from object_store import SECRET
+from rollout_log import log_of
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
@@ -21,16 +23,16 @@ Open = Callable[[str], Board]
 
 def test_other_file_systems_of_fsspec(open_url: Open) -> None:
     memory = fsspec.filesystem("memory")
-    memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(1))
+    memory.pipe_file("/rl/logs/ppo/a.jsonl", log_of(1))
     try:
         board = open_url("memory://rl/logs")
-        assert steps(board, "ppo") == [1]
-        memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(1, 2))
+        assert column(board, "step", "ppo") == [1]
+        memory.pipe_file("/rl/logs/ppo/a.jsonl", log_of(1, 2))
         board.indexer.index_now()
-        assert steps(board, "ppo") == [1, 2]
-        memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(7))
+        assert column(board, "step", "ppo") == [1, 2]
+        memory.pipe_file("/rl/logs/ppo/a.jsonl", log_of(7))
         board.indexer.index_now()
-        assert steps(board, "ppo") == [7]
+        assert column(board, "step", "ppo") == [7]
     finally:
         memory.rm("/rl", recursive=True)
 

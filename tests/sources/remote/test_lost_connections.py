@@ -8,7 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from object_store import SECRET, Bucket, Line, ignored, lines, steps
+from answers import column, ignored
+from object_store import SECRET, Bucket, Line
+from rollout_log import log_of
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
@@ -21,24 +23,24 @@ Open = Callable[[str], Board]
 
 
 def test_answer_that_is_cut_is_asked_for_again(bucket: Bucket, open_url: Open, line_to: Line) -> None:
-    bucket.put("a.jsonl", lines(*range(1, 60), note="x" * 3000))
+    bucket.put("a.jsonl", log_of(*range(1, 60), note="x" * 3000))
     line_to.cuts = 3
     board = open_url(bucket.url)
     assert line_to.cuts == 0, "it was cut"
-    assert steps(board) == list(range(1, 60))
+    assert column(board, "step") == list(range(1, 60))
     assert board.runs().runs[0].message == ""
 
 
 def test_lost_connection_is_the_runs_message_until_it_is_back(
     bucket: Bucket, open_url: Open, line_to: Line
 ) -> None:
-    bucket.put("a.jsonl", lines(1, note="x" * 9000))
+    bucket.put("a.jsonl", log_of(1, note="x" * 9000))
     board = open_url(bucket.url)
     first = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=5)).columns["id"][0]
-    bucket.put("a.jsonl", lines(1, 2, note="x" * 9000))
+    bucket.put("a.jsonl", log_of(1, 2, note="x" * 9000))
     line_to.set_down(True)
     board.indexer.index_now()
-    assert steps(board) == [1], "what was read stays on show"
+    assert column(board, "step") == [1], "what was read stays on show"
     assert "did not answer in 4 attempts" in board.runs().runs[0].message
     assert board.runs().runs[0].message.startswith("a.jsonl cannot be read: s3://")
     assert [file for file, _ in ignored(board)] == [bucket.url]
@@ -50,33 +52,33 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
     assert str(line_to.port) not in shown
     line_to.set_down(False)
     board.indexer.index_now()
-    assert steps(board) == [1, 2]
+    assert column(board, "step") == [1, 2]
     assert board.runs().runs[0].message == ""
     assert ignored(board) == []
 
 
 def test_connection_lost_between_listing_and_reading(bucket: Bucket, open_url: Open, line_to: Line) -> None:
-    bucket.put("a.jsonl", lines(*range(1, 20), note="x" * 9000))
-    bucket.put("b.jsonl", lines(30, note="x" * 9000))
+    bucket.put("a.jsonl", log_of(*range(1, 20), note="x" * 9000))
+    bucket.put("b.jsonl", log_of(30, note="x" * 9000))
     line_to.cuts = 10**6
     board = open_url(bucket.url)
     assert board.runs().runs == []
     assert all("did not answer" in reason for _, reason in ignored(board))
     line_to.cuts = 0
     board.indexer.index_now()
-    assert steps(board) == [*range(1, 20), 30]
-    bucket.put("b.jsonl", lines(30, 31, note="x" * 9000))
+    assert column(board, "step") == [*range(1, 20), 30]
+    bucket.put("b.jsonl", log_of(30, 31, note="x" * 9000))
     line_to.cuts = 10**6
     board.indexer.index_now()
     assert "b.jsonl cannot be read" in board.runs().runs[0].message
     line_to.cuts = 0
     board.indexer.index_now()
-    assert steps(board) == [*range(1, 20), 30, 31]
+    assert column(board, "step") == [*range(1, 20), 30, 31]
     assert board.runs().runs[0].message == ""
 
 
 def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> None:
-    bucket.put("a.jsonl", lines(1))
+    bucket.put("a.jsonl", log_of(1))
     line_to.set_down(True)
     board = open_url(bucket.url)
     ((file, reason),) = ignored(board)
@@ -86,7 +88,7 @@ def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> N
     assert board.registry.any_files, "so that the tab is there to say it"
     line_to.set_down(False)
     board.indexer.index_now()
-    assert steps(board) == [1]
+    assert column(board, "step") == [1]
 
 
 def test_where_every_attempt_takes_long_there_are_few(monkeypatch: pytest.MonkeyPatch) -> None:

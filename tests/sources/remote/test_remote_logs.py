@@ -6,10 +6,12 @@ import gzip
 import time
 from collections.abc import Callable
 
+from answers import column, ignored
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from object_store import Bucket, Line, ignored, line, lines, steps
+from object_store import Bucket, Line
 from repository import SAMPLES
+from rollout_log import line, log_of
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
@@ -25,15 +27,15 @@ Open = Callable[[str], Board]
 
 
 def test_runs_on_s3_are_found_and_opened(bucket: Bucket, open_url: Open) -> None:
-    bucket.put("here.jsonl", lines(1))
-    bucket.put("ppo/种子 1/a.jsonl", lines(1, 2))
-    bucket.put("ppo/种子 1/b.jsonl", lines(3, response="字"))
-    bucket.put("ppo/.git/x.jsonl", lines(1))
-    bucket.put("ppo/.hidden.jsonl", lines(1))
+    bucket.put("here.jsonl", log_of(1))
+    bucket.put("ppo/种子 1/a.jsonl", log_of(1, 2))
+    bucket.put("ppo/种子 1/b.jsonl", log_of(3, response="字"))
+    bucket.put("ppo/.git/x.jsonl", log_of(1))
+    bucket.put("ppo/.hidden.jsonl", log_of(1))
     bucket.put("ppo/events.out", b"x")
     board = open_url(bucket.url)
     assert [run.run for run in board.runs().runs] == [".", "ppo/种子 1"]
-    assert steps(board, "ppo/种子 1") == [1, 2, 3]
+    assert column(board, "step", "ppo/种子 1") == [1, 2, 3]
     found = board.samples(SamplesQuestion(Selection("ppo/种子 1"), TextRules(), limit=5)).columns["id"]
     sample = board.sample(SampleQuestion("ppo/种子 1", str(found[2]), TextRules()))
     assert (sample.texts["response"].raw, sample.file) == ("字", "ppo/种子 1/b.jsonl")
@@ -42,7 +44,7 @@ def test_runs_on_s3_are_found_and_opened(bucket: Bucket, open_url: Open) -> None
 
 
 def test_named_root_and_slash_at_the_end(bucket: Bucket) -> None:
-    path = bucket.put("a/x.jsonl", lines(1))
+    path = bucket.put("a/x.jsonl", log_of(1))
     for found in (list_sources(parse_roots(f"{bucket.url}/", "")), list_sources(parse_roots("", bucket.url))):
         assert [(file.path, file.relative) for file in found.runs["a"]] == [(path, "a/x.jsonl")]
 
@@ -71,33 +73,33 @@ def test_object_is_seekable_and_its_lines_are_read_ahead(bucket: Bucket) -> None
 def test_appended_object_is_read_from_where_reading_stopped(
     bucket: Bucket, open_url: Open, line_to: Line
 ) -> None:
-    first = lines(*range(1, 60), note="x" * 30_000)
+    first = log_of(*range(1, 60), note="x" * 30_000)
     bucket.put("a.jsonl", first)
     board = open_url(bucket.url)
-    assert steps(board) == list(range(1, 60))
+    assert column(board, "step") == list(range(1, 60))
     before = line_to.carried
-    bucket.put("a.jsonl", first + lines(60, 61))
+    bucket.put("a.jsonl", first + log_of(60, 61))
     board.indexer.index_now()
-    assert steps(board) == list(range(1, 62))
+    assert column(board, "step") == list(range(1, 62))
     found = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=500)).columns["id"]
     assert board.sample(SampleQuestion(".", str(found[60]), TextRules())).step == 61
     assert line_to.carried - before < len(first) // 5, "the lines that were read are not read again"
 
 
 def test_rewritten_and_deleted_objects(bucket: Bucket, open_url: Open) -> None:
-    bucket.put("a.jsonl", lines(1, 2))
-    bucket.put("b.jsonl", lines(5))
+    bucket.put("a.jsonl", log_of(1, 2))
+    bucket.put("b.jsonl", log_of(5))
     board = open_url(bucket.url)
-    bucket.put("a.jsonl", lines(3, 4))  # of the same size, within the same second
+    bucket.put("a.jsonl", log_of(3, 4))  # of the same size, within the same second
     board.indexer.index_now()
-    assert sorted(steps(board)) == [3, 4, 5]
+    assert sorted(column(board, "step")) == [3, 4, 5]
     bucket.delete("b.jsonl")
     board.indexer.index_now()
-    assert steps(board) == [3, 4]
+    assert column(board, "step") == [3, 4]
 
 
 def test_object_that_did_not_change_is_not_asked_for(bucket: Bucket, open_url: Open, line_to: Line) -> None:
-    bucket.put("a.jsonl", lines(*range(1, 60), note="x" * 1000))
+    bucket.put("a.jsonl", log_of(*range(1, 60), note="x" * 1000))
     board = open_url(bucket.url)
     time.sleep(2.1)  # until its time tells every change
     board.indexer.index_now()
@@ -107,22 +109,22 @@ def test_object_that_did_not_change_is_not_asked_for(bucket: Bucket, open_url: O
 
 
 def test_half_written_line_of_an_object_waits(bucket: Bucket, open_url: Open) -> None:
-    bucket.put("a.jsonl", lines(1) + line(2)[:20])
+    bucket.put("a.jsonl", log_of(1) + line(2)[:20])
     board = open_url(bucket.url)
-    assert steps(board) == [1]
-    bucket.put("a.jsonl", lines(1, 2))
+    assert column(board, "step") == [1]
+    bucket.put("a.jsonl", log_of(1, 2))
     board.indexer.index_now()
-    assert steps(board) == [1, 2]
+    assert column(board, "step") == [1, 2]
 
 
 def test_compressed_object_is_unpacked_and_followed(bucket: Bucket, open_url: Open) -> None:
-    packed = gzip.compress(lines(1, 2))
+    packed = gzip.compress(log_of(1, 2))
     bucket.put("a.jsonl.gz", packed)
     board = open_url(bucket.url)
-    assert steps(board) == [1, 2]
-    bucket.put("a.jsonl.gz", packed + gzip.compress(lines(3)))
+    assert column(board, "step") == [1, 2]
+    bucket.put("a.jsonl.gz", packed + gzip.compress(log_of(3)))
     board.indexer.index_now()
-    assert steps(board) == [1, 2, 3]
+    assert column(board, "step") == [1, 2, 3]
 
 
 def test_containers_are_fetched_and_checkpoints_are_not(
@@ -148,7 +150,7 @@ def test_containers_are_fetched_and_checkpoints_are_not(
 
 
 def test_root_that_is_missing_or_a_file(bucket: Bucket) -> None:
-    url = bucket.put("x.jsonl", lines(1))
+    url = bucket.put("x.jsonl", log_of(1))
     assert [problem.reason for problem in list_sources(parse_roots(url, "")).problems] == [
         "This is a file, not a folder."
     ]
