@@ -46,13 +46,17 @@ TARGETS = {
     "metrics/thresholds.py": ("writer_formulas", "step_formulas", "sample_formulas"),
     "metrics/catalog/catalog.py": ("metric_catalog",),
     "index/build/sample_statistics.py": ("sample_formulas", "step_formulas", "discounts"),
-    "board/run_schema.py": ("metric_catalog", "sample_formulas", "step_formulas"),
+    "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank|_group_columns": (
+        "metric_catalog",
+        "sample_formulas",
+        "step_formulas",
+    ),
     "board/steps/aggregates.py": ("step_formulas", "sample_formulas"),
     "board/distribution/histograms.py": ("distribution_formulas",),
     "board/samples/neighbours.py::group_metrics": ("sample_formulas",),
     "writing/steps/step_means.py": ("writer_formulas",),
 }
-"""Where formulas stand, as patterns below the package (with a function, where the rest of the file has none), and the
+"""Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the
 tests that they have, the likeliest to fail first."""
 _TIMED_OUT = -1
 _HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
@@ -73,7 +77,7 @@ def all_mutants(only: str) -> list[Mutant]:
         for path in paths:
             file, source = path.relative_to(PACKAGE).as_posix(), path.read_text(encoding="utf-8")
             mutants += mutants_of(file, source, in_sql=file.startswith("board/"), tests=tests)
-        mutants = [mutant for mutant in mutants if not function or mutant.function == function]
+        mutants = [mutant for mutant in mutants if re.fullmatch(function or ".*", mutant.function)]
         if not mutants:
             sys.exit(
                 f"Nothing to change in {target}: say in TARGETS of {Path(__file__).name} where that is now."
