@@ -6,6 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
+from example_counts import examples
 from guessed_rows import CHAT
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -257,7 +258,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:
     found = guess_mapping(row)
     assert found.reason
