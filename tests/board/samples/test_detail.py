@@ -172,7 +172,7 @@ def test_line_is_decoded_once_for_both_routes(
     def never(*_: Any) -> Any:
         raise AssertionError("decoded again")
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.board.samples.decoded_samples.open_row", never)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.board.samples.decoded_samples.read_sample_values", never)
     assert board.token_lists(TokensQuestion(".", name))["logprobs"] == [-1.0]
 
 
