@@ -91,7 +91,7 @@ def test_is_active_answers_from_memory(tmp_path: Path, make: Make, monkeypatch: 
         release.wait(30)
         return True
 
-    monkeypatch.setattr(background, "first_file", slow)
+    monkeypatch.setattr(background, "has_log_file", slow)
     plugin = make(str(tmp_path))
     try:
         assert plugin.is_active() is False

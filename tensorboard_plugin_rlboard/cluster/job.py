@@ -193,11 +193,7 @@ class IndexJob:
             self._planned.put(None)
 
     def _plan_file(self, file: SourceFile) -> None:
-        """Finds the tasks of a file.
-
-        Raises:
-            OSError: it cannot be looked at.
-        """
+        """Finds the tasks of a file, or raises OSError where it cannot be looked at."""
         counts = self.counts
         file_format, reason = self._recognition.sniff(file)
         if used_by_join := reason_to_leave_out(file, file_format, self._present):
@@ -239,11 +235,7 @@ class IndexJob:
 
 
 def _tasks(record: SourceRecord, shared: SharedStore) -> Iterator[Task]:
-    """What is left to do of a file.
-
-    Raises:
-        OSError: it cannot be read, or its index cannot be written.
-    """
+    """What is left to do of a file; raises OSError where it cannot be read, or its index cannot be written."""
     path, spec, state = record.file.path, record.format.spec, record.state
     read_to = record.ledger.covered_to
     if not is_packed(path):

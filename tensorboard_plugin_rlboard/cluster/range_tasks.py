@@ -14,7 +14,7 @@ from pathlib import Path
 from tensorboard_plugin_rlboard.cluster.shared_store import is_same_store
 from tensorboard_plugin_rlboard.formats.registry import from_spec
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder, build_range
-from tensorboard_plugin_rlboard.index.build.range_plan import plan
+from tensorboard_plugin_rlboard.index.build.range_plan import CutRange, read_next_range
 from tensorboard_plugin_rlboard.index.cache.blob_folder import open_folder
 from tensorboard_plugin_rlboard.index.cache.manifest import part_facts
 from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
@@ -89,7 +89,7 @@ def run_task(task: Task) -> TaskResult:
     if task.range is None:
         return _run_packed(task)
     try:
-        return TaskResult((_build(task, task.range),))
+        return TaskResult((_build(task, CutRange(*task.range)),))
     except EOFError:
         return TaskResult(failure="It became shorter while it was read.")
     except OSError:
@@ -121,7 +121,10 @@ def _run_packed(task: Task) -> TaskResult:
         )
     parts: list[TaskPart] = []
     try:
-        parts.extend(_build(task, at) for at in plan(task.path, state.read_to, state.size))
+        at = state.read_to
+        while (cut := read_next_range(task.path, at, state.size)) is not None:
+            parts.append(_build(task, cut))
+            at = cut.offset + cut.length
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 (as above)
@@ -129,11 +132,11 @@ def _run_packed(task: Task) -> TaskResult:
     return TaskResult(tuple(parts), failure, state.size)
 
 
-def _build(task: Task, at: tuple[int, int]) -> TaskPart:
-    order = RangeOrder(task.path, *at, from_spec(task.format_spec))
+def _build(task: Task, cut: CutRange) -> TaskPart:
+    order = RangeOrder(task.path, cut.offset, cut.length, from_spec(task.format_spec))
     with tempfile.TemporaryDirectory(prefix="rlboard-") as folder:
         parquet = Path(folder) / "range.parquet"
-        built = build_range(order, parquet)
+        built = build_range(order, parquet, cut.data)
         rows = parquet.read_bytes() if built.part.samples else b""
     facts = part_facts(order.format, built)
     part, size = built.part, len(facts) + len(rows)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.integrations.generation import Array, to_numpy
+from tensorboard_plugin_rlboard.integrations.generation import Array, tensor_to_numpy
 
 _MAX_TEXT_LENGTH = 200
 
@@ -40,17 +40,20 @@ def token_strings(tokenizer: Any) -> TokenStrings:
     return known[1]
 
 
-def batch_rows(values: Any) -> list[Array]:
+def row_arrays(values: Any) -> list[Array]:
     """Split a B × T array, a nested tensor or a list of arrays into B arrays."""
     if getattr(values, "is_nested", False):
-        return [to_numpy(row) for row in values.unbind()]
-    return [to_numpy(row) for row in (values if isinstance(values, list | tuple) else to_numpy(values))]
+        return [tensor_to_numpy(row) for row in values.unbind()]
+    return [
+        tensor_to_numpy(row)
+        for row in (values if isinstance(values, list | tuple) else tensor_to_numpy(values))
+    ]
 
 
 def as_list(values: Any) -> list[Any]:
     """A batch's column of any kind as a list; 0-d tensors become numbers."""
     if hasattr(values, "detach"):
-        values = to_numpy(values)
+        values = tensor_to_numpy(values)
     return list(values.tolist() if hasattr(values, "tolist") else values)
 
 
@@ -81,7 +84,7 @@ def sample_advantages(advantages: Sequence[Array], counted: Sequence[Array]) -> 
     return found
 
 
-def select_settings(source: Any, paths: Mapping[str, str]) -> dict[str, Any]:
+def select_hyperparameters(source: Any, paths: Mapping[str, str]) -> dict[str, Any]:
     """Select hyperparameters from a nested configuration: those that exist and are a single value.
 
     Args:

@@ -19,7 +19,7 @@ _RESERVED_NAMES = frozenset({
 })  # fmt: skip
 
 
-def to_numpy(tensor: Any) -> Array:
+def tensor_to_numpy(tensor: Any) -> Array:
     """Convert a tensor of any device and dtype to NumPy; floats become float32."""
     if hasattr(tensor, "detach"):
         tensor = tensor.detach()

@@ -11,10 +11,10 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.integrations.batches import (
     as_list,
-    batch_rows,
     is_column,
+    row_arrays,
     sample_advantages,
-    select_settings,
+    select_hyperparameters,
     token_strings,
 )
 from tensorboard_plugin_rlboard.integrations.generation import unused_name
@@ -45,7 +45,7 @@ _listener = MethodListener("RL Board's hook for OpenRLHF")
 
 def openrlhf_settings(args: Any) -> dict[str, Any]:
     """The hyperparameters in the trainer's `args`, for `RolloutWriter(config=...)`."""
-    return select_settings(args, _HYPERPARAMETERS)
+    return select_hyperparameters(args, _HYPERPARAMETERS)
 
 
 def log_openrlhf_experience(
@@ -68,13 +68,13 @@ def log_openrlhf_experience(
 
 
 def _log(writer: RolloutWriter, experience: Any, tokenizer: Any, step: int, group_size: int | None) -> None:
-    masks = [row.astype(bool) for row in batch_rows(experience.action_mask)]
-    sequences, width = batch_rows(experience.sequences), len(masks[0])
+    masks = [row.astype(bool) for row in row_arrays(experience.action_mask)]
+    sequences, width = row_arrays(experience.sequences), len(masks[0])
     spans = [(int(on.argmax()), int(np.flatnonzero(on).max(initial=-1)) + 1) for on in masks]
     counted = [on[a:b] for on, (a, b) in zip(masks, spans, strict=True)]
     ids = [row[len(row) - width :][a:b].tolist() for row, (a, b) in zip(sequences, spans, strict=True)]
     attended = (
-        batch_rows(experience.attention_mask)
+        row_arrays(experience.attention_mask)
         if experience.attention_mask is not None
         else [row >= 0 for row in sequences]
     )
@@ -93,7 +93,7 @@ def _log(writer: RolloutWriter, experience: Any, tokenizer: Any, step: int, grou
     for name, theirs in _ARRAYS.items():
         values = getattr(experience, theirs, None)
         if values is not None:
-            columns[name] = [row[a:b] for row, (a, b) in zip(batch_rows(values), spans, strict=True)]
+            columns[name] = [row[a:b] for row, (a, b) in zip(row_arrays(values), spans, strict=True)]
     if "advantages" in columns:
         columns["advantage"] = sample_advantages(columns["advantages"], counted)
     columns |= _sample_columns(experience, len(ids), group_size)

@@ -22,7 +22,12 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from tensorboard_plugin_rlboard.integrations.generation import Array, Generation, to_numpy, token_fingerprint
+from tensorboard_plugin_rlboard.integrations.generation import (
+    Array,
+    Generation,
+    tensor_to_numpy,
+    token_fingerprint,
+)
 from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
 from tensorboard_plugin_rlboard.integrations.trl_batch import RewardCall, TrainerView
 from tensorboard_plugin_rlboard.writer import RolloutWriter
@@ -51,7 +56,7 @@ class RLBoardCallback(TrainerCallback):
             options: of `RolloutWriter`.
         """
         self._folder = log_dir
-        self._answers = _GROUND_TRUTH_COLUMNS if ground_truth is None else (ground_truth,)
+        self._ground_truth_columns = _GROUND_TRUTH_COLUMNS if ground_truth is None else (ground_truth,)
         self._columns = tuple(columns)
         self._options = options
         self._writers: dict[str, RolloutWriter] = {}
@@ -121,7 +126,7 @@ class RLBoardCallback(TrainerCallback):
     def _attach(self, trainer: Any) -> None:
         if self._trainer_view is not None and self._trainer_view.trainer is trainer:
             return
-        self._trainer_view = TrainerView(trainer, self._answers, self._columns)
+        self._trainer_view = TrainerView(trainer, self._ground_truth_columns, self._columns)
         kind, hear = type(trainer).__name__, self._listener.listen
         if not hear(
             trainer, "_generate_and_score_completions", self._after_generation, self._before_generation
@@ -150,27 +155,29 @@ class RLBoardCallback(TrainerCallback):
         inputs, prompts, completions, ids = (*given, *(named[name] for name in names[len(given) :]))[:4]
         pending = getattr(self._attached().trainer, "_pending_extra_logs", {})
         extra = {name: list(values) for name, values in pending.items()}
-        self._reward_call = RewardCall(inputs, prompts, completions, ids, to_numpy(scores), extra)
+        self._reward_call = RewardCall(inputs, prompts, completions, ids, tensor_to_numpy(scores), extra)
 
     def _after_logprobs(self, given: tuple[Any, ...], named: dict[str, Any], result: Any) -> None:
         names = ("model", "input_ids", "attention_mask", "logits_to_keep")
         model, ids, mask, kept = (*given, *(named[name] for name in names[len(given) :]))[:4]
         logprobs, entropies, *_ = (*result, None) if isinstance(result, tuple) else (result, None)
         if self._current is not None:
-            self._logprob_calls.append((model, to_numpy(logprobs)))
+            self._logprob_calls.append((model, tensor_to_numpy(logprobs)))
             return
         facts = self._attached()
         waiting = self._incomplete.get(facts.split)
         if waiting is None:
             return
-        ids, mask = to_numpy(ids), to_numpy(mask).astype(bool)
+        ids, mask = tensor_to_numpy(ids), tensor_to_numpy(mask).astype(bool)
         marks = [
             token_fingerprint(row[:-kept][on[:-kept]], row[-kept:], facts.pad)
             for row, on in zip(ids, mask, strict=True)
         ]
         updated = int(facts.trainer.state.global_step) > waiting.policy_updates
-        seen = {"new_logprobs" if updated else "logprobs": to_numpy(logprobs)}
-        waiting.add_arrays(marks, seen if entropies is None else {**seen, "entropies": to_numpy(entropies)})
+        seen = {"new_logprobs" if updated else "logprobs": tensor_to_numpy(logprobs)}
+        waiting.add_arrays(
+            marks, seen if entropies is None else {**seen, "entropies": tensor_to_numpy(entropies)}
+        )
         if not waiting.without_arrays:
             self._write(facts.split)
 

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.integrations.generation import (
     Generation,
     conversation,
     reward_columns,
-    to_numpy,
+    tensor_to_numpy,
     unused_name,
 )
 
@@ -91,7 +91,7 @@ class TrainerView:
         found["model"] = getattr(model, "_name_or_path", None)
         weights = getattr(self.trainer, "reward_weights", None)
         for name, weight in zip(
-            self._reward_names(), [] if weights is None else to_numpy(weights), strict=False
+            self._reward_names(), [] if weights is None else tensor_to_numpy(weights), strict=False
         ):
             found[f"reward_weight_{name}"] = float(str(weight))
         plain = {key: getattr(value, "value", value) for key, value in found.items()}
@@ -118,12 +118,17 @@ class TrainerView:
             logprob_calls: model and log-probabilities (B × T) of the forward passes meanwhile.
             number: of this generation within its step, from 0.
         """
-        mask = to_numpy(output["completion_mask"]).astype(bool)
-        asked = zip(to_numpy(output["prompt_ids"]), to_numpy(output["prompt_mask"]).astype(bool), strict=True)
+        mask = tensor_to_numpy(output["completion_mask"]).astype(bool)
+        asked = zip(
+            tensor_to_numpy(output["prompt_ids"]),
+            tensor_to_numpy(output["prompt_mask"]).astype(bool),
+            strict=True,
+        )
         prompts = [row[on] for row, on in asked]
         if reward_call is None:
             generation.ids = [
-                row[on].tolist() for row, on in zip(to_numpy(output["completion_ids"]), mask, strict=True)
+                row[on].tolist()
+                for row, on in zip(tensor_to_numpy(output["completion_ids"]), mask, strict=True)
             ]
             reward_call = RewardCall(
                 inputs,
@@ -147,38 +152,42 @@ class TrainerView:
         names = getattr(self.trainer, "reward_func_names", None)
         return [str(name) for name in names or ()]
 
-    def _rewards(self, scored: RewardCall) -> dict[str, Any]:
-        size, scores = len(scored.ids), scored.scores
+    def _rewards(self, reward_call: RewardCall) -> dict[str, Any]:
+        size, scores = len(reward_call.ids), reward_call.scores
         first = self.rank * size if len(scores) > size else 0
         names = self._reward_names() or [f"reward_{i + 1}" for i in range(scores.shape[1])]
         weights = getattr(self.trainer, "reward_weights", None)
         local = scores[first : first + size]
         columns: dict[str, Any] = dict(
-            reward_columns(local, names, None if weights is None else to_numpy(weights))
+            reward_columns(local, names, None if weights is None else tensor_to_numpy(weights))
         )
-        for name, values in scored.extra_columns.items():
+        for name, values in reward_call.extra_columns.items():
             if len(values) == size:
                 columns[unused_name(name, columns)] = list(values)
         return columns
 
-    def _texts(self, made: Generation, scored: RewardCall, prompts: Sequence[Array]) -> dict[str, Any]:
+    def _texts(
+        self, generation: Generation, reward_call: RewardCall, prompts: Sequence[Array]
+    ) -> dict[str, Any]:
         spelt, decode = token_strings(self.tokenizer), self.tokenizer.decode
         columns: dict[str, Any] = {
             "prompt": [
                 text if isinstance(text, str) else decode(ids.tolist())
-                for text, ids in zip(scored.prompts, prompts, strict=True)
+                for text, ids in zip(reward_call.prompts, prompts, strict=True)
             ],
             "response": [
                 text if isinstance(text, str) else decode(ids, skip_special_tokens=True)
-                for text, ids in zip(scored.completions, made.ids, strict=True)
+                for text, ids in zip(reward_call.completions, generation.ids, strict=True)
             ],
-            "response_tokens": [[spelt[token] for token in ids] for ids in made.ids],
+            "response_tokens": [[spelt[token] for token in ids] for ids in generation.ids],
         }
-        messages = [conversation(*pair) for pair in zip(scored.prompts, scored.completions, strict=True)]
+        messages = [
+            conversation(*pair) for pair in zip(reward_call.prompts, reward_call.completions, strict=True)
+        ]
         if any(messages):
             columns["messages"] = messages
         ends = {*(getattr(self.trainer, "eos_token_ids", None) or [self.tokenizer.eos_token_id]), self.pad}
-        columns["finish_reason"] = ["stop" if ids and ids[-1] in ends else "length" for ids in made.ids]
+        columns["finish_reason"] = ["stop" if ids and ids[-1] in ends else "length" for ids in generation.ids]
         return columns
 
     def _columns(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -189,52 +198,64 @@ class TrainerView:
             found["ground_truth"] = [None if row.get(answer) is None else str(row[answer]) for row in inputs]
         return found
 
-    def _groups(self, made: Generation, number: int) -> dict[str, Any]:
+    def _groups(self, generation: Generation, number: int) -> dict[str, Any]:
         """Group ids: samples of one prompt follow each other, over all processes."""
         size = int(self.trainer.num_generations)
-        if made.split == "eval":
+        if generation.split == "eval":
             size = int(getattr(self.trainer, "num_generations_eval", size))
-        first = self.rank * len(made.ids)
-        return {"group_id": [f"{number}.{(first + i) // max(size, 1)}" for i in range(len(made.ids))]}
+        first = self.rank * len(generation.ids)
+        return {"group_id": [f"{number}.{(first + i) // max(size, 1)}" for i in range(len(generation.ids))]}
 
     def _arrays(
-        self, made: Generation, output: Mapping[str, Any], mask: Array, passes: Sequence[tuple[Any, Array]]
+        self,
+        generation: Generation,
+        output: Mapping[str, Any],
+        mask: Array,
+        logprob_calls: Sequence[tuple[Any, Array]],
     ) -> None:
         named = {
             "logprobs": output.get("old_per_token_logps"),
             "ref_logprobs": output.get("ref_per_token_logps"),
             "rollout_logprobs": output.get("sampling_per_token_logps"),
         }
-        made.arrays = {name: to_numpy(values) for name, values in named.items() if values is not None}
-        policy, reference = self._policy_and_reference(passes)
+        generation.arrays = {
+            name: tensor_to_numpy(values) for name, values in named.items() if values is not None
+        }
+        policy, reference = self._policy_and_reference(logprob_calls)
         # RLOO sums them up and returns no array.
         if reference is not None:
-            made.arrays.setdefault("ref_logprobs", reference)
+            generation.arrays.setdefault("ref_logprobs", reference)
         if policy is not None:
-            made.arrays.setdefault("logprobs", policy)
-        advantages = to_numpy(output["advantages"]) if "advantages" in output else None
+            generation.arrays.setdefault("logprobs", policy)
+        advantages = tensor_to_numpy(output["advantages"]) if "advantages" in output else None
         if advantages is not None and advantages.ndim == 1:
-            made.columns["advantage"] = [float(str(value)) for value in advantages]
+            generation.columns["advantage"] = [float(str(value)) for value in advantages]
         elif advantages is not None:
-            made.arrays["advantages"] = advantages
+            generation.arrays["advantages"] = advantages
         counted = mask
         if "tool_mask" in output:
-            counted = counted & to_numpy(output["tool_mask"]).astype(bool)
-        lengths = [len(ids) for ids in made.ids]
+            counted = counted & tensor_to_numpy(output["tool_mask"]).astype(bool)
+        lengths = [len(ids) for ids in generation.ids]
         if not all(row[:n].all() for row, n in zip(counted, lengths, strict=True)):
-            made.columns["response_mask"] = [
+            generation.columns["response_mask"] = [
                 row[:n].astype(int) for row, n in zip(counted, lengths, strict=True)
             ]
 
-    def _policy_and_reference(self, passes: Sequence[tuple[Any, Array]]) -> tuple[Array | None, Array | None]:
+    def _policy_and_reference(
+        self, logprob_calls: Sequence[tuple[Any, Array]]
+    ) -> tuple[Array | None, Array | None]:
         """Tell log-probabilities of policy and reference apart. With PEFT one model gives both, the reference's last."""
         if not getattr(self.trainer, "beta", 0):
-            return (passes[0][1] if passes else None), None
+            return (logprob_calls[0][1] if logprob_calls else None), None
         ref_model = getattr(self.trainer, "ref_model", None)
         theirs = [
-            (ref_model is None and number == len(passes) - 1) or model is ref_model
-            for number, (model, _) in enumerate(passes)
+            (ref_model is None and number == len(logprob_calls) - 1) or model is ref_model
+            for number, (model, _) in enumerate(logprob_calls)
         ]
-        mine = [logprobs for (_, logprobs), is_theirs in zip(passes, theirs, strict=True) if not is_theirs]
-        other = [logprobs for (_, logprobs), is_theirs in zip(passes, theirs, strict=True) if is_theirs]
+        mine = [
+            logprobs for (_, logprobs), is_theirs in zip(logprob_calls, theirs, strict=True) if not is_theirs
+        ]
+        other = [
+            logprobs for (_, logprobs), is_theirs in zip(logprob_calls, theirs, strict=True) if is_theirs
+        ]
         return (mine[0] if mine else None), (other[0] if other else None)

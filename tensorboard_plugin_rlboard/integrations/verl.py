@@ -13,13 +13,13 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.integrations.batches import (
     as_list,
-    batch_rows,
     is_column,
+    row_arrays,
     sample_advantages,
-    select_settings,
+    select_hyperparameters,
     token_strings,
 )
-from tensorboard_plugin_rlboard.integrations.generation import Array, to_numpy, unused_name
+from tensorboard_plugin_rlboard.integrations.generation import Array, tensor_to_numpy, unused_name
 from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
@@ -62,7 +62,7 @@ _listener = MethodListener("RL Board's hook for verl")
 
 def verl_settings(config: Any) -> dict[str, Any]:
     """The hyperparameters in a trainer's `config`, for `RolloutWriter(config=...)`."""
-    found = select_settings(config, _HYPERPARAMETERS)
+    found = select_hyperparameters(config, _HYPERPARAMETERS)
     for used, coefficient in (("kl_in_reward", "kl_reward_coef"), ("kl_loss", "kl_loss_coef")):
         if not found.pop(used, False):
             found.pop(coefficient, None)
@@ -106,11 +106,11 @@ def _log(writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, split: st
         columns["response_mask"] = [row.astype(int) for row in counted]
     scores = next((name for name in _SCORE_FIELDS if name in there), None)
     if scores is not None:
-        columns["reward"] = [float(row.sum(dtype=np.float64)) for row in batch_rows(tensors[scores])]
+        columns["reward"] = [float(row.sum(dtype=np.float64)) for row in row_arrays(tensors[scores])]
     for name, theirs in _ARRAYS.items():
         found = next((key for key in theirs if key in there), None)
         if found is not None:
-            columns[name] = [row[:n] for row, n in zip(batch_rows(tensors[found]), lengths, strict=True)]
+            columns[name] = [row[:n] for row, n in zip(row_arrays(tensors[found]), lengths, strict=True)]
     if "advantages" in columns:
         columns["advantage"] = sample_advantages(columns["advantages"], counted)
     columns |= _other_columns(others, len(responses), columns)
@@ -120,15 +120,15 @@ def _log(writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, split: st
 
 def _responses(tensors: Any, there: set[str], tokenizer: Any) -> tuple[list[Array], list[Array]]:
     """Token ids of each response without padding, and which of them count: 1, or 0 for tool output and the like."""
-    ids = batch_rows(tensors["responses"])
-    masks = batch_rows(tensors["response_mask"]) if "response_mask" in there else None
+    ids = row_arrays(tensors["responses"])
+    masks = row_arrays(tensors["response_mask"]) if "response_mask" in there else None
     if getattr(tensors["responses"], "is_nested", False):
         ends = [len(row) for row in ids]
     elif "attention_mask" in there:
         width = len(ids[0])
         ends = [
             int(np.flatnonzero(row[-width:]).max(initial=-1)) + 1
-            for row in batch_rows(tensors["attention_mask"])
+            for row in row_arrays(tensors["attention_mask"])
         ]
     else:
         ends = [int(np.flatnonzero(row != tokenizer.pad_token_id).max(initial=-1)) + 1 for row in ids]
@@ -139,11 +139,11 @@ def _responses(tensors: Any, there: set[str], tokenizer: Any) -> tuple[list[Arra
 
 
 def _prompts(tensors: Any, there: set[str], tokenizer: Any) -> list[Array]:
-    prompts = batch_rows(tensors["prompts"])
+    prompts = row_arrays(tensors["prompts"])
     if getattr(tensors["prompts"], "is_nested", False):
         return prompts
     if "attention_mask" in there:
-        masks = [row[: len(prompts[0])].astype(bool) for row in batch_rows(tensors["attention_mask"])]
+        masks = [row[: len(prompts[0])].astype(bool) for row in row_arrays(tensors["attention_mask"])]
     else:
         masks = [row != tokenizer.pad_token_id for row in prompts]
     return [row[on] for row, on in zip(prompts, masks, strict=True)]
@@ -151,7 +151,7 @@ def _prompts(tensors: Any, there: set[str], tokenizer: Any) -> list[Array]:
 
 def _finish_reasons(padded: Any, responses: list[Array], tokenizer: Any) -> list[str | None]:
     """`length` where a response fills all the room there was and does not end with the end token."""
-    room = None if getattr(padded, "is_nested", False) else to_numpy(padded).shape[1]
+    room = None if getattr(padded, "is_nested", False) else tensor_to_numpy(padded).shape[1]
     ended = [len(row) > 0 and int(row[-1]) == tokenizer.eos_token_id for row in responses]
     filled = [None if room is None else len(row) == room for row in responses]
     return [

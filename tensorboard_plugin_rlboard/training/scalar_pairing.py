@@ -130,12 +130,12 @@ class DeclaredRuns:
                     self._runs_by_path.setdefault(place, []).append(run)
                     self._runs_by_path.setdefault(place[:-1], []).append(run)
 
-    def runs_for(self, run: str, files: Collection[str]) -> list[str]:
+    def runs_for(self, run: str, paths: Collection[str]) -> list[str]:
         """The runs whose event files name files of a run of rollouts.
 
         Args:
             run: the run of the rollouts.
-            files: its files, as paths that begin with the run's name.
+            paths: its files, as paths that begin with the run's name.
 
         Returns:
             Names of the runs. A file that is not there, such as the next one of a writer that goes on, counts for its
@@ -143,7 +143,7 @@ class DeclaredRuns:
         """
         if not self._runs_by_path:
             return []
-        places = [_folders(run), *(_folders(file) for file in files)]
+        places = [_folders(run), *(_folders(file) for file in paths)]
         return list(dict.fromkeys(name for place in places for name in self._runs_by_path.get(place, ())))
 
 

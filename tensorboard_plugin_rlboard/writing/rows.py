@@ -38,7 +38,7 @@ def batch_rows(fields: dict[str, Any], lengths: Any) -> list[Row]:
     Raises:
         ValueError: the columns have different lengths, or there is none.
     """
-    columns = {key: _column(value) for key, value in {**fields, "lengths": lengths}.items()}
+    columns = {key: _as_column(value) for key, value in {**fields, "lengths": lengths}.items()}
     sizes = {key: len(column) for key, column in columns.items() if isinstance(column, list)}
     if len(set(sizes.values())) != 1:
         raise ValueError(f"a batch needs columns of one length, got {sizes}")
@@ -53,7 +53,7 @@ def batch_rows(fields: dict[str, Any], lengths: Any) -> list[Row]:
     return rows
 
 
-def _column(values: Any) -> Any:
+def _as_column(values: Any) -> Any:
     """A batch's column as a list with one entry a sample; a value that is the same for all samples stays as it is."""
     if isinstance(values, list | tuple):
         return list(values)

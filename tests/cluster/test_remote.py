@@ -84,9 +84,9 @@ def rewards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rewards]:
     real = range_builder.build_range
     read: list[int] = []
 
-    def build(order: range_builder.RangeOrder, target: Path) -> range_builder.BuiltRange:
+    def build(order: range_builder.RangeOrder, target: Path, data: bytes | None) -> range_builder.BuiltRange:
         read.append(order.offset)
-        return real(order, target)
+        return real(order, target, data)
 
     monkeypatch.setattr(part_loader, "build_range", build)
 

@@ -143,13 +143,13 @@ def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | Non
     found = guess_mapping(row)
     assert found.format is not None, found.reason
     if words is not None:
-        assert dict(found.mapping) == words
+        assert dict(found.keys) == words
     assert found.format.name == "mapping"
     assert found.format.recognise(row)
-    assert all(key in found.reason for key in found.mapping.values())
+    assert all(key in found.reason for key in found.keys.values())
     assert from_spec(found.format.spec).options == found.format.options
-    assert from_spec(found.format.spec).mapping == KeyMapping(found.mapping, guessed=True)
-    assert flat(found.toml) == dict(found.mapping)
+    assert from_spec(found.format.spec).mapping == KeyMapping(found.keys, guessed=True)
+    assert flat(found.toml) == dict(found.keys)
 
 
 LOOK_ALIKES: dict[str, dict[str, Any]] = {
@@ -211,7 +211,7 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     row = LOOK_ALIKES[name]
     found = guess_mapping(row)
     assert found.format is None
-    assert not found.mapping
+    assert not found.keys
     assert found.reason.endswith(".")
     assert all(key in found.reason for key in sorted(row)[:3])
     if name in NOTHING_TO_MAP:
@@ -265,11 +265,11 @@ def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None
     tomllib.loads(found.toml)
     if found.format is None:
         return
-    assert set(found.mapping) & {"prompt", *key_mapping.RESPONSE_FIELDS}
-    values = [key_mapping.value_at(row, path) for path in found.mapping.values()]
+    assert set(found.keys) & {"prompt", *key_mapping.RESPONSE_FIELDS}
+    values = [key_mapping.value_at(row, path) for path in found.keys.values()]
     assert any(isinstance(value, (str, list)) for value in values)
-    assert from_spec(found.format.spec).mapping == KeyMapping(found.mapping, guessed=True)
-    assert flat(found.toml) == dict(found.mapping)
+    assert from_spec(found.format.spec).mapping == KeyMapping(found.keys, guessed=True)
+    assert flat(found.toml) == dict(found.keys)
     if found.format.to_samples is not None:
         found.format.to_samples(row, LineContext())
 

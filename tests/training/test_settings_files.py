@@ -127,7 +127,9 @@ def test_changes_are_seen_and_an_unchanged_file_is_read_once(
         reads.append(shown)
         return real(path, shown, folder)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.training.settings.toml_lookup.read", counted)
+    monkeypatch.setattr(
+        "tensorboard_plugin_rlboard.training.settings.toml_lookup.read_settings_file", counted
+    )
     path = write(tmp_path, "[config]\ngamma = 1")
     (tmp_path / "a").mkdir()
     look = finder(tmp_path)

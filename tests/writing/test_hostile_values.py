@@ -92,7 +92,7 @@ def test_an_error_while_lines_are_made_costs_only_their_samples(
             raise error
         return real(*given)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.pipeline.encode", failing)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.pipeline.encode_rows", failing)
     with RolloutWriter(tmp_path) as writer:
         writer.log_batch(step=1, response=["a"] * 100)
     assert (writer.written, writer.dropped) == (36, 64)

@@ -33,14 +33,14 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     if isinstance(task, (str, int)):
         sample["group_id"] = str(task)
         sample["sample_id"] = f"{task}:{row.get('sample_idx', 0)}"
-    oldest = as_int(row.get("head_version"))
-    if oldest is not None and oldest >= 0:
-        sample["policy_version"] = oldest
+    oldest_version = as_int(row.get("head_version"))
+    if oldest_version is not None and oldest_version >= 0:
+        sample["policy_version"] = oldest_version
     return LineSamples([sample])
 
 
 def _version_and_kind(path: PurePosixPath) -> tuple[str, str]:
-    """The folder of the version and the one above it."""
+    """The names of the version's folder and of the folder above it."""
     return path.parent.name, path.parent.parent.name
 
 
@@ -53,7 +53,7 @@ def _path_defaults(path: PurePosixPath) -> PathDefaults:
 
 
 def _levels_to_run(path: PurePosixPath) -> int:
-    """A trial is one run: above the version and above `rollout` or `eval-rollout`."""
+    """The run is the trial's folder, above the version and above `rollout` or `eval-rollout`."""
     version, kind = _version_and_kind(path)
     return 2 if kind in _SPLITS and _VERSION.fullmatch(version) else 0
 

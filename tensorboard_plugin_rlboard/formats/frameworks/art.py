@@ -31,7 +31,7 @@ _FILE = re.compile(r"(\d{1,12})\.(?:parquet|jsonl)")
 
 
 def _recognise(row: Row) -> bool:
-    """Messages with a reward and what ART keeps beside them; no prompt of their own."""
+    """Whether a row has messages, reward, metrics and metadata and no prompt; or, of older versions, trajectories."""
     if isinstance(row.get("messages"), list):
         return "reward" in row and "metrics" in row and "metadata" in row and "prompt" not in row
     first = _first_item(row.get("trajectories"))
@@ -39,7 +39,7 @@ def _recognise(row: Row) -> bool:
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:
-    """One sample a row of Parquet, or one a trajectory of a line; of the latter each line is a group."""
+    """One sample for a row of Parquet; one for each trajectory of a line, whose trajectories are a group."""
     if "trajectories" not in row:
         return LineSamples(
             [_sample(row, row.get("messages"), extra_fields.identifier_text(row.get("group_index")))]
@@ -75,7 +75,7 @@ def _sample(row: Row, logged: object, group: str) -> dict[str, object]:
 
 
 def _parse_tool_calls(messages: object) -> object:
-    """Messages whose tool calls are lists, which a table keeps as JSON texts; a choice is a message that was sampled."""
+    """Parse the tool calls of messages, which tables hold as JSON texts; mark the message of a choice as sampled."""
     if not isinstance(messages, list):
         return None
     found: list[object] = []

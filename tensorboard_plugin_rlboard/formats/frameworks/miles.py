@@ -35,7 +35,7 @@ def _recognise(row: Row) -> bool:
 
 
 def _path_defaults(path: PurePosixPath) -> PathDefaults:
-    """The step of `<rollout id>.jsonl` and `eval_<rollout id>.jsonl`, whatever stands before that."""
+    """Step and split of `<rollout id>.jsonl` and `eval_<rollout id>.jsonl`, after any prefix."""
     found = _NAME.fullmatch(path.name)
     return PathDefaults() if found is None else PathDefaults(int(found[2]), "eval" if found[1] else "train")
 

@@ -28,7 +28,7 @@ _NOT_REWARD_FUNCTIONS = frozenset(
 
 
 def _recognise(row: Row) -> bool:
-    """Columns with a step, or a sample whose step is called `gen_step`: `step`, `prompt`, `completion` is TRL's row."""
+    """Whether a row is a batch in columns, or a sample with `gen_step`: with `step` it would be a row of TRL's."""
     if any(has_lists(row, key, "prompt", "completion") for key in _STEPS):
         return True
     texts = isinstance(row.get("completion"), str) and isinstance(row.get("prompt"), (str, list))
@@ -51,7 +51,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
 
 
 def _with_common_step(row: Row) -> Row:
-    """A column of steps that are all the same says the step of every sample, however many it has."""
+    """Replace a column of equal steps by that step: such a column may have another length than the batch."""
     found = {
         key: value[0]
         for key in _STEPS
@@ -61,7 +61,7 @@ def _with_common_step(row: Row) -> Row:
 
 
 def _reward_functions(logged: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
-    """Columns of which every entry is a number."""
+    """The columns of reward functions: those of which every entry is a number."""
     keys = dict.fromkeys(key for entry in logged for key in entry if key not in _NOT_REWARD_FUNCTIONS)
     return tuple(key for key in keys if all(as_float(entry.get(key, 0.0)) is not None for entry in logged))
 

@@ -56,7 +56,7 @@ def _recognise(row: Row) -> bool:
 
 
 def _single_entry(value: object) -> Any:
-    """What a list of one entry holds; None for an empty one."""
+    """The entry of a list with one entry; None for an empty list, any other value as it is."""
     if not isinstance(value, list):
         return value
     return value[0] if len(value) == 1 else (value or None)
@@ -119,19 +119,19 @@ class _ResponseTokens:
         if marks is None:
             return
         end = len(marks) if length is None else max(0, min(length, len(marks)))
-        written = _non_zero(marks[:end])
-        if True not in written:
+        by_model = _non_zero(marks[:end])
+        if True not in by_model:
             problems.append(
                 "Its loss mask is 0 all through: its token data is left out, as nothing says where the response begins."
             )
             return
-        start = written.index(True)
+        start = by_model.index(True)
         if length is None:  # padding is not told apart from anything but what the model wrote
-            end -= written[::-1].index(True)
+            end -= by_model[::-1].index(True)
         self.prompt_ids, self.response_ids = ids[:start], ids[start:end]
         self.arrays = {name: array[start:end] for name, array in arrays.items()}
         if mask is not None:
-            inside = written[start:end]
+            inside = by_model[start:end]
             self.model_turns = sum(
                 now and not before for before, now in zip([False, *inside], inside, strict=False)
             )
@@ -146,25 +146,25 @@ def _non_zero(marks: Sequence[object]) -> list[bool]:
     return [as_float(mark) not in {0.0, None} for mark in marks]
 
 
-def _add_common_advantage(found: dict[str, object]) -> None:
-    """The advantage of the sample, where every token that the model wrote has the same."""
-    array, mask = found.get("advantages"), found.get("response_mask")
+def _add_common_advantage(arrays: dict[str, object]) -> None:
+    """Add the advantage of the sample, where every token that the model wrote has the same one."""
+    array, mask = arrays.get("advantages"), arrays.get("response_mask")
     if not isinstance(array, list) or not array:
         return
     seen = mask if isinstance(mask, list) else [1] * len(array)
     own = [value for value, kept in zip(array, seen, strict=False) if kept]
     if own and as_float(own[0]) is not None and all(value == own[0] for value in own):
-        found["advantage"] = own[0]
+        arrays["advantage"] = own[0]
 
 
-def _further_values(row: Row, found: dict[str, object]) -> dict[str, object]:
-    """Whatever else a line holds, under its own name."""
+def _further_values(row: Row, arrays: dict[str, object]) -> dict[str, object]:
+    """Single values of a line that are not read otherwise, under their own names."""
     return {
         key: value
         for key, entry in row.items()
         if key not in _READ_KEYS
         and key not in _ARRAYS
-        and key not in found
+        and key not in arrays
         and (value := _single_entry(entry)) is not None
         and not isinstance(value, list)
     }

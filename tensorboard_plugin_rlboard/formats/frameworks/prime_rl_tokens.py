@@ -74,7 +74,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
 
 
 def _sequence_starts(positions: object, size: int) -> list[int]:
-    """Where the sequences of a line begin: at its first token, and wherever the positions begin again."""
+    """The offsets at which the sequences of a line begin: 0, and wherever the positions begin again."""
     if not isinstance(positions, list) or len(positions) != size:
         return [0]
     return [0, *(i for i in range(1, size) if positions[i] == 0 and positions[i - 1] != 0)]
@@ -88,7 +88,7 @@ def _sample(
     bounds: tuple[int, int, int],
     number: int | None,
 ) -> Row:
-    """One sequence: from its first token that was trained on to its last one.
+    """The row of one sequence; its response is from the first token that was trained on to the last one.
 
     Args:
         row: the line.

@@ -44,7 +44,7 @@ def _recognise(row: Row) -> bool:
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:
-    """A sample a trajectory; a sample a step where the steps are conversations of their own."""
+    """One sample for each trajectory, or for each of its steps where these are conversations of their own."""
     task = _as_object(row.get("task"))
     episode = str(row.get("episode_id", ""))
     episode_fields: dict[str, object] = {
@@ -100,7 +100,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
 
 
 def _is_one_conversation(steps: Sequence[_Object]) -> bool:
-    """Whether the last step's conversation holds all that was said before, or none of the steps has a conversation."""
+    """Whether the last step's conversation holds those of all steps, or no step has a conversation."""
     conversations = [as_messages(step.get("chat_completions")) for step in steps]
     if not any(conversations):
         return True
@@ -109,7 +109,7 @@ def _is_one_conversation(steps: Sequence[_Object]) -> bool:
 
 
 def _conversation(steps: Sequence[_Object]) -> dict[str, object]:
-    """Prompt and response of steps: of the conversation where one was logged, else of observations and replies."""
+    """Prompt and response of steps: from the conversation where one is logged, else from observations and replies."""
     messages = as_messages(steps[-1].get("chat_completions"))
     if messages is None:
         replies = [_text(step.get("model_response") or step.get("action") or "") for step in steps]

@@ -19,7 +19,7 @@ _PADDED_ARRAYS = ("token_rewards", "values")
 
 
 def _recognise(row: Row) -> bool:
-    """The keys of our own format and at least two of those that only this one has."""
+    """Whether a row has the keys of our own format and at least two of those that only ROLL writes."""
     return (
         has_lists(row, "response_tokens")
         and isinstance(row.get("response"), str)

@@ -45,7 +45,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
 
 
 def _verifiable_sample(logged: dict[str, object]) -> dict[str, object]:
-    """A prompt with verifiable reward: the logged messages are the prompt's."""
+    """The sample of a pipeline with verifiable reward, whose messages are the prompt only."""
     sample = _renamed(
         logged, {"responses": "response", "scores": "reward", "global_step": "step", "id": "group_id"}
     )
@@ -59,7 +59,7 @@ def _verifiable_sample(logged: dict[str, object]) -> dict[str, object]:
 
 
 def _agent_sample(logged: dict[str, object]) -> dict[str, object]:
-    """An episode of an agent: the messages are all that was said."""
+    """The sample of an agentic pipeline, whose messages are the whole conversation."""
     sample = _renamed(logged, {"global_step": "step"})
     messages = as_messages(_parse_json(sample.pop("messages", None)))
     if messages:

@@ -65,7 +65,7 @@ def _path_defaults(path: PurePosixPath) -> PathDefaults:
 
 
 def _levels_to_run(path: PurePosixPath) -> int:
-    """All evaluations of one export are one run: above the folder of the step and above `dumped_evals`."""
+    """The run is the folder of the export, above the folder of the step and above `dumped_evals`."""
     folder = path.parent.name
     if not (_STEP.fullmatch(folder) or folder.startswith(_STANDALONE_PREFIX)):
         return 0

@@ -96,7 +96,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
 
 
 def _add_reward(sample: dict[str, object], reward: object) -> None:
-    """A number, or an object of numbers: each becomes a metric, and the reward is the one that is called so."""
+    """Add a reward that is a number, or an object of numbers: these become metrics, one of them the reward."""
     if not isinstance(reward, dict):
         sample["reward"] = reward
         return
@@ -130,7 +130,7 @@ def _training_to_samples(row: Row, context: LineContext) -> LineSamples:
 
 
 def _response_ids(tokens: object, length: object) -> list[int]:
-    """The ids of the response, which are the last of a sample's."""
+    """The ids of the response, which are the last ones of a sample."""
     all_ids = tokens if isinstance(tokens, list) else []
     count = length if isinstance(length, int) else 0
     found = all_ids[len(all_ids) - count :] if 0 < count <= len(all_ids) else []
@@ -150,7 +150,7 @@ def _text(value: object) -> object:
 
 
 def _last_version(versions: object) -> object:
-    """The policy that wrote the end of a response, where several have."""
+    """The version of the policy that wrote the end of a response."""
     return versions[-1] if isinstance(versions, list) and versions else None
 
 

@@ -18,7 +18,7 @@ _DISTILLATION_KEYS = {"step", "prompt", "completion"}
 
 
 def _recognise(row: Row) -> bool:
-    """A step, a prompt and a completion, each of its type, beside an advantage, or nothing else (distillation)."""
+    """Whether a row has step, prompt and completion of their types, and an advantage or no other key (distillation)."""
     has_texts = all(isinstance(row.get(key), (str, list)) for key in ("prompt", "completion"))
     if not has_texts or type(row.get("step")) is not int:
         return False
@@ -74,7 +74,7 @@ def _as_messages(
 
 
 def _completion_messages(text: object, messages: list[dict[str, object]] | None) -> list[dict[str, object]]:
-    """The messages of a completion: what the assistant says in it was sampled, results of tools were not."""
+    """The messages of a completion: those of the assistant were sampled, results of tools were not."""
     completion = _as_messages("assistant", text, messages)
     return [{**message, "sampled": message["role"] == "assistant"} for message in completion]
 

@@ -23,8 +23,8 @@ from tensorboard_plugin_rlboard.formats.rows import extra_fields
 _MAX_LITERAL = 4_000_000
 _MAX_NUMBER_LIST = 64_000_000
 _NUMBER_LIST = re.compile(r"\[[-+0-9.e,\snaif]*\]")
-_TRUTHS = ("answer", "answers", "ground_truth", "gold_answer", "solution")
-_QUESTIONS = ("prompts", "prompt", "question", "problem")
+_GROUND_TRUTH_KEYS = ("answer", "answers", "ground_truth", "gold_answer", "solution")
+_PROMPT_KEYS = ("prompts", "prompt", "question", "problem")
 _READ_KEYS = frozenset(
     {
         "conversation_text",
@@ -73,7 +73,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     original = _parse_literal(row.get("original_input"))
     task = original if isinstance(original, dict) else {}
     if not sample.get("prompt"):
-        sample["prompt"] = _first_text(task, _QUESTIONS)
+        sample["prompt"] = _first_text(task, _PROMPT_KEYS)
     ids = _parse_numbers(row.get("conversation_tokens"))
     token_ids = [int(number) for number in ids if number == int(number)] if _finite(ids) else []
     sample |= {
@@ -81,7 +81,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         "reward": row.get("trajectory_reward"),
         "group_id": extra_fields.identifier_text(row.get("group_id")),
         "finish_reason": row.get("status"),
-        "ground_truth": _first_text(task, _TRUTHS),
+        "ground_truth": _first_text(task, _GROUND_TRUTH_KEYS),
         "response_tokens": context.tokens(token_ids) if token_ids and len(token_ids) == len(ids) else None,
         "response_mask": _parse_numbers(row.get("conversation_masks")) or None,
         "rollout_logprobs": _parse_numbers(row.get("old_logprobs")) or None,
@@ -96,7 +96,7 @@ def _recognise_program(row: Row) -> bool:
 
 
 def _program_to_samples(row: Row, context: LineContext) -> LineSamples:
-    """A row of the newer log, which has texts of its own beside the printed trajectory."""
+    """The sample of the newer log, which has texts beside the printed trajectory."""
     read_keys = {
         "completion",
         "completion_tokens",
@@ -125,7 +125,7 @@ def _program_to_samples(row: Row, context: LineContext) -> LineSamples:
 
 
 def _parse_numbers(cell: object) -> list[float]:
-    """A printed list of numbers. Read without Python's parser, which needs a hundred times the bytes."""
+    """Parse a printed list of numbers, without Python's parser, which takes a hundred times as much memory."""
     if not isinstance(cell, str) or len(cell) > _MAX_NUMBER_LIST or not _NUMBER_LIST.fullmatch(cell):
         return []
     try:
@@ -135,7 +135,7 @@ def _parse_numbers(cell: object) -> list[float]:
 
 
 def _parse_literal(cell: object) -> object:
-    """What Python printed, None where it is nothing that was printed, or too long; nothing is ever run."""
+    """Parse what Python printed of a list or object; None for anything else, or too long a text. Nothing is run."""
     if not isinstance(cell, str) or len(cell) > _MAX_LITERAL or not cell.startswith(("[", "{")):
         return None
     try:

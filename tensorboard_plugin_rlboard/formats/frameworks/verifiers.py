@@ -43,7 +43,7 @@ def _levels_to_run(path: PurePosixPath) -> int:
 
 
 def _superseded_by(relative: str) -> str:
-    """Of the episodes that arrived (`all`) those that were trained on are written a second time (`effective`)."""
+    """Episodes that were trained on are written twice, into `all` and into `effective`; `all` is read."""
     path = PurePosixPath(relative)
     folders = path.parts[-3:-1]
     if len(folders) == 2 and folders[0] in SPLITS and folders[1] == "effective":
@@ -93,7 +93,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
 
 
 def _episode_fields(row: Row, context: LineContext) -> dict[str, object]:
-    """What holds for every sample of the episode; the folder tells the step better than the time of dispatch."""
+    """Fields of every sample of the episode. The folder's step counts before the step at which it was dispatched."""
     work, run = extra_fields.nested_object(row, "run", "work"), extra_fields.nested_object(row, "run")
     split = next(
         (word for word in (context.defaults.split, work.get("type"), run.get("type")) if word in SPLITS),
@@ -113,7 +113,7 @@ def _episode_fields(row: Row, context: LineContext) -> dict[str, object]:
 
 
 def _sample(branch: Branch, trace: Row, context: LineContext) -> tuple[dict[str, object], list[str]]:
-    """The conversation of a branch and its tokens."""
+    """Conversation and tokens of a branch, and one sentence for each problem."""
     before, after = branch.prompt_and_response()
     without = len(branch.nodes) - len(before) - len(after)
     problems = [f"Messages without a role, which are left out: {without}."] if without else []
@@ -158,7 +158,7 @@ def _finish_reason(branch: Branch, trace: Row) -> str | None:
 def _add_trace_fields(
     sample: dict[str, object], row: Row, trace: Row, episode_fields: Mapping[str, object]
 ) -> None:
-    """Rewards, metrics and everything that is known of the whole trace."""
+    """Add rewards, metrics and the other fields of the whole trace to a sample."""
     sample |= episode_fields
     task = extra_fields.nested_object(trace, "task") or extra_fields.nested_object(row, "task")
     answer = extra_fields.nested_object(task, "data").get("answer")
@@ -186,7 +186,7 @@ def _add_trace_fields(
 
 
 def _add_agent(sample: dict[str, object], trace: Row, *, several: bool) -> None:
-    """Which of an episode's agents made a sample: each is compared with its like only."""
+    """Add the agent that made a sample; samples of different agents are never in one group."""
     agent = extra_fields.nested_object(trace, "agent")
     name = extra_fields.identifier_text(agent.get("name"))
     extra_fields.add_extra_fields(sample, [("agent", name), ("trainable", agent.get("trainable"))], "trace")

@@ -34,7 +34,7 @@ def _recognise(row: Row) -> bool:
 
 
 def _path_defaults(path: PurePosixPath) -> PathDefaults:
-    """A training's folder of steps tells both; results elsewhere are an evaluation of its own."""
+    """Step and split of a folder `step_<n>`; results elsewhere are an evaluation at step 0."""
     defaults = step_folder_defaults(path)
     return PathDefaults(
         0 if defaults.step is None else defaults.step,
@@ -43,7 +43,7 @@ def _path_defaults(path: PurePosixPath) -> PathDefaults:
 
 
 def _levels_to_run(path: PurePosixPath) -> int:
-    """A folder for each step belongs to the run above; each evaluation is a run."""
+    """The run is the folder above `step_<n>`; the folder of an evaluation is a run itself."""
     level = step_folder_level(path)
     return 0 if level is None else level + 1
 
@@ -86,7 +86,7 @@ def _text(value: object) -> str:
 
 
 def _conversation(prompt: object, completion: object) -> list[Message] | None:
-    """The messages of both, those of the assistant in the completion marked as sampled; None for two texts."""
+    """The messages of prompt and completion, the assistant's in the completion marked as sampled; None for two texts."""
     before, after = as_messages(prompt), as_messages(completion)
     if before is None and after is None:
         return None
@@ -98,7 +98,7 @@ def _conversation(prompt: object, completion: object) -> list[Message] | None:
 
 
 def _error_ending(row: Row) -> str:
-    """What went wrong, as the end of a sentence."""
+    """The rollout's error, as the end of a sentence."""
     error = row.get("error")
     if isinstance(error, Mapping):
         keys = ("error_chain_repr", "message", "error", "type")

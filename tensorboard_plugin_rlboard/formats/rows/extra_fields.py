@@ -9,15 +9,15 @@ from tensorboard_plugin_rlboard.formats.native import NATIVE
 _RESERVED_NAMES = NATIVE.read_keys() | {"messages", "sample_id", "data_source", "policy_version"}
 
 
-def add_extra_fields(row: dict[str, object], found: Iterable[tuple[str, object]], prefix: str) -> None:
+def add_extra_fields(row: dict[str, object], values: Iterable[tuple[str, object]], prefix: str) -> None:
     """Add numbers, truth values and texts to a sample under their own names; other values are left out.
 
     Args:
         row: the sample, changed in place.
-        found: names and values.
+        values: names and values.
         prefix: a name that is taken or means something else (a reward called `step`) becomes `<prefix>.<name>`.
     """
-    for name, value in found:
+    for name, value in values:
         if isinstance(value, (bool, int, float, str)):
             row[f"{prefix}.{name}" if name in row or name in _RESERVED_NAMES else name] = value
 

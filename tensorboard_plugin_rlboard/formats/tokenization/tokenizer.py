@@ -80,15 +80,15 @@ def load_tokenizer(path: str, option: str) -> Decoders | None:
 
 
 @lru_cache(maxsize=8)
-def _load_file(file: str, _size: int, _changed: int) -> Decoders | None:
+def _load_file(path: str, _size: int, _changed: int) -> Decoders | None:
     package = _import_tokenizers()
     if package is None:
-        logger.warning("The tokenizer %s is not used: the package tokenizers is not installed", file)
+        logger.warning("The tokenizer %s is not used: the package tokenizers is not installed", path)
         return None
     try:
-        return _decoders(package.Tokenizer.from_file(file))
+        return _decoders(package.Tokenizer.from_file(path))
     except Exception as error:  # noqa: BLE001  the package raises no narrower one
-        logger.warning("The tokenizer %s cannot be read: %s", file, error)
+        logger.warning("The tokenizer %s cannot be read: %s", path, error)
         return None
 
 

@@ -75,8 +75,15 @@ class ColumnCollector:
         self._n_trailing: list[int] = []
         self._block: dict[str, list[_Array]] = {}
 
-    def add(self, line: int, sample: int, row: Row) -> None:
-        """Takes every value of a row, the sample with that index of its line."""
+    def add_line(self, line: int, rows: Sequence[Row]) -> None:
+        """Takes every value of the rows of a line, one for each of its samples.
+
+        None of them is held: simdjson parses no further line while any value of the last one is.
+        """
+        for sample, row in enumerate(rows):
+            self._add(line, sample, row)
+
+    def _add(self, line: int, sample: int, row: Row) -> None:
         index = len(self.lines)
         self.lines.append(line)
         self.samples.append(sample)

@@ -103,8 +103,7 @@ def build_part(
     for line in lines:
         ends = line.endswith(b"\n")
         if not line.isspace():
-            for sample, row in enumerate(decoder.samples(line, len(places))):
-                collector.add(len(places), sample, row)
+            collector.add_line(len(places), decoder.samples(line, len(places)))
             places.append((offset, len(line) - ends, newlines))
             block_bytes += len(line)
             if block_bytes >= _BLOCK:

@@ -1,4 +1,4 @@
-"""One range of one file built: the same function in the indexing thread, in a worker process, and on a cluster."""
+"""Builds one range of one file: the same function in the indexing thread, in a process beside it, and on a cluster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BUFFER = 1024 * 1024
 
 @dataclass(frozen=True)
 class RangeOrder:
-    """What to build.
+    """A range that is to be built.
 
     Attributes:
         path: the file.
@@ -36,11 +36,11 @@ class RangeOrder:
 
 @dataclass(frozen=True)
 class BuiltRange:
-    """What was built.
+    """A range that was built.
 
     Attributes:
         fingerprint: of the very bytes that were read.
-        part: what the range holds; its rows are in the Parquet file.
+        part: its part; the rows are in a Parquet file.
     """
 
     fingerprint: Fingerprint
@@ -52,16 +52,17 @@ def read(path: str, offset: int, length: int) -> bytes:
     return read_range(path, offset, length)
 
 
-class _Lines:
-    """The lines of a range, one by one, and what is needed of them for its fingerprint."""
+class _RangeLines:
+    """The lines of a range, one by one, and both ends of what was read of it."""
 
-    def __init__(self, order: RangeOrder) -> None:
+    def __init__(self, order: RangeOrder, data: bytes | None) -> None:
         self._order = order
+        self._data = data
         self._head = self._tail = b""
 
     def __iter__(self) -> Iterator[bytes]:
         left = self._order.length
-        with opened(self._order) as file:
+        with opened(self._order, self._data) as file:
             while left:
                 line = file.readline(left)
                 if not line:
@@ -79,24 +80,29 @@ class _Lines:
         return fingerprint_of_ends(self._order.offset, self._order.length, self._head, self._tail)
 
 
-def opened(order: RangeOrder) -> BinaryIO:
+def opened(order: RangeOrder, data: bytes | None) -> BinaryIO:
     """The file where the range begins; behind an address each reading is a request, so a range is one."""
-    if is_address(order.path):
-        return io.BytesIO(read_range(order.path, order.offset, order.length))
+    if data is not None or is_address(order.path):
+        return io.BytesIO(read_range(order.path, order.offset, order.length) if data is None else data)
     file = open_file(order.path)
     file.seek(order.offset)
     # Lines have 100 KB: with the default of 8 KB each is put together from a dozen pieces.
     return io.BufferedReader(file.detach(), _BUFFER) if isinstance(file, io.BufferedReader) else file
 
 
-def build_range(order: RangeOrder, target: Path) -> BuiltRange:
-    """Reads a range and writes its part to `target`.
+def build_range(order: RangeOrder, parquet: Path, data: bytes | None = None) -> BuiltRange:
+    """Reads a range and writes the rows of its part.
+
+    Args:
+        order: the range.
+        parquet: the Parquet file to write; not written where there is no sample.
+        data: the bytes of the range where they were read already; None to read them.
 
     Raises:
         EOFError: the file is shorter than the range.
         OSError: it cannot be read.
     """
-    lines = _Lines(order)
+    lines = _RangeLines(order, data)
     context = line_context(order.format, order.path)
-    part = build_part(lines, order.offset, order.format, target, context)
+    part = build_part(lines, order.offset, order.format, parquet, context)
     return BuiltRange(lines.fingerprint(), part)

@@ -56,7 +56,7 @@ class RestoredFile:
 class PartCache:
     """Stores parts in the cache, and fetches them from there or from beside the data. Used by one thread.
 
-    Files go by their path. What the caller knows of a file is handed in and given back as plain values.
+    A file is named by its path; its state is passed in and returned as a plain value.
 
     Args:
         cache: where parts are stored; None for nowhere.
@@ -83,8 +83,8 @@ class PartCache:
         )
         is_own = found.origin is Origin.OWN_PATH
         (self._unverified.discard if is_own else self._unverified.add)(file.path)
-        restored = from_spec(manifest.format_spec)
-        return RestoredFile(restored, found.state, manifest.prefix, manifest.formats_digest)
+        file_format = from_spec(manifest.format_spec)
+        return RestoredFile(file_format, found.state, manifest.prefix, manifest.formats_digest)
 
     def fetch(
         self, cursor: duckdb.DuckDBPyConnection, path: str, cached: CachedRange

@@ -29,7 +29,7 @@ _MAX_ROWS = 1024**3
 
 
 def digest_of(*contents: bytes) -> str:
-    """A name of 32 characters for bytes, each of them told apart from the next."""
+    """A name of 32 characters for bytes, which tells each of them from the next."""
     digest = blake2b(digest_size=16)
     for content in contents:
         digest.update(len(content).to_bytes(8, "big"))

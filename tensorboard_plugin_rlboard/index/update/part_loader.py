@@ -48,8 +48,12 @@ class PartLoader:
         self._discovery = discovery
         self._built = 0
 
-    def build(self, order: RangeOrder) -> FinishedRange:
+    def build(self, order: RangeOrder, data: bytes | None = None) -> FinishedRange:
         """Builds a range in this process; `built` is None where that fails, except for reading it.
+
+        Args:
+            order: the range.
+            data: its bytes where they were read already.
 
         Raises:
             EOFError: the file is shorter than the range.
@@ -58,7 +62,7 @@ class PartLoader:
         self._built += 1
         target = self._folder / f"here-{self._built}.parquet"
         try:
-            return FinishedRange(order, build_range(order, target), target)
+            return FinishedRange(order, build_range(order, target, data), target)
         except (OSError, EOFError):
             raise
         except Exception as error:  # noqa: BLE001 (whatever a log made a library raise must not end the indexing)

@@ -210,12 +210,12 @@ class Scheduler:
         for file in files:
             try:
                 file.measure()
-                order = self._ranges.next(file, file.state.read_to)
-                if order is None:
+                found = self._ranges.read_next(file)
+                if found is None:
                     file.wait_for_more()
                     self._discovery.file_read(run, file)
                     continue
-                built.append((file, self._loader.build(order)))
+                built.append((file, self._loader.build(*found)))
             except OSError as error:
                 self._discovery.reading_failed(run, file, error)
             except EOFError:

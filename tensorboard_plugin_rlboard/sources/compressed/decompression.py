@@ -70,7 +70,7 @@ class Decompressor:
                 data = data.lstrip(b"\0") if self._is_gzip and self._members else data
                 if not data:
                     return
-                self._decoder = zlib.decompressobj(wbits=31) if self._zstd is None else self._begin()
+                self._decoder = zlib.decompressobj(wbits=31) if self._zstd is None else self._new_decoder()
             yield from self._gzip(data) if self._zstd is None else self._frames(data)
             if self.damage or not self._decoder.eof:
                 return
@@ -78,7 +78,7 @@ class Decompressor:
             self._decoder = None
             self._members += 1
 
-    def _begin(self) -> Any:
+    def _new_decoder(self) -> Any:
         return self._zstd.ZstdDecompressor() if self._zstd is not None else None
 
     def _frames(self, data: bytes) -> Iterator[bytes]:
@@ -135,7 +135,7 @@ class Decompressor:
 
 class _DecompressedFile(io.RawIOBase):
     def __init__(self, path: str, stored: BinaryIO) -> None:
-        self._unpacker = Decompressor(path)
+        self._decompressor = Decompressor(path)
         self._stored = stored
         self._pieces: Iterator[bytes] = iter(())
         self._rest = memoryview(b"")
@@ -150,9 +150,9 @@ class _DecompressedFile(io.RawIOBase):
                 self._rest = memoryview(piece)
                 continue
             data = self._stored.read(_READ_BYTES)
-            if not data or self._unpacker.damage:
+            if not data or self._decompressor.damage:
                 return 0
-            self._pieces = self._unpacker.feed(data)
+            self._pieces = self._decompressor.feed(data)
         view = memoryview(buffer).cast("B")
         n = min(len(view), len(self._rest))
         view[:n] = self._rest[:n]

@@ -40,11 +40,11 @@ class _FileSystems:
         self._open: dict[str, Any] = {}
 
     def get(self, url: str) -> Any:
-        place = _store_of(url)
+        store = _store_of(url)
         with self._lock:
-            if place not in self._open:
-                self._open[place] = _open_file_system(place)
-            return self._open[place]
+            if store not in self._open:
+                self._open[store] = _open_file_system(store)
+            return self._open[store]
 
     def drop(self, url: str) -> None:
         """Forget the file system of an address, so that the next question uses renewed credentials."""
@@ -77,16 +77,16 @@ def path_in_file_system(url: str) -> str:
     return str(core.strip_protocol(url))
 
 
-def _open_file_system(place: str) -> Any:
+def _open_file_system(store: str) -> Any:
     try:
         from fsspec import core  # noqa: PLC0415  an extra, and slow to import
     except ImportError:
         needs = 'Remote log directories need fsspec: pip install "tensorboard-plugin-rlboard[remote]"'
         raise RemoteError(errno.ENOSYS, needs) from None
-    protocol = _protocol(place)
+    protocol = _protocol(store)
     try:
         options = _OPTIONS.get(protocol, {})
-        system = core.url_to_fs(place, skip_instance_cache=True, use_listings_cache=False, **options)[0]
+        system = core.url_to_fs(store, skip_instance_cache=True, use_listings_cache=False, **options)[0]
     except ImportError as error:
         # fsspec's sentence for a file system whose package is missing: "Install s3fs to access S3".
         remedy = (

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
+from tensorboard_plugin_rlboard.index.build import line_decoder
 from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder
 from tensorboard_plugin_rlboard.index.build.part import Part, build_part
 from tensorboard_plugin_rlboard.index.build.stand_ins import RestoredObject
@@ -126,3 +127,16 @@ def test_problems_of_one_kind_are_not_listed_without_end(tmp_path: Path) -> None
     found = build_part([line] * 1500, 0, NATIVE, tmp_path / "part.parquet").problems
     assert len(found) == 1001
     assert found[-1].reason.endswith("499 more of this kind follow in the next lines, not listed one by one.")
+
+
+@pytest.mark.parametrize("reward", ["1.5", "NaN"])
+def test_no_line_that_simdjson_reads_is_left_to_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reward: str
+) -> None:
+    """It parses no line while any value of the one before is held."""
+    monkeypatch.setattr(line_decoder, "decoded_by_python", lambda *_: pytest.fail("it was slow"))
+    line = (
+        '{"step": 1, "response": "a", "reward": %s, "logprobs": [%s], "response_tokens": ["a"], "x": ["b"]}\n'
+    )
+    part = build_part([(line % (reward, reward)).encode()] * 5, 0, NATIVE, tmp_path / "part.parquet")
+    assert part.samples == 5

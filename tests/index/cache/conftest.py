@@ -47,9 +47,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Read:
     offsets: Read = []
     real = range_builder.build_range
 
-    def build(order: range_builder.RangeOrder, target: Path) -> range_builder.BuiltRange:
+    def build(order: range_builder.RangeOrder, target: Path, data: bytes | None) -> range_builder.BuiltRange:
         offsets.append(order.offset)
-        return real(order, target)
+        return real(order, target, data)
 
     monkeypatch.setattr(part_loader, "build_range", build)
     return offsets

@@ -73,9 +73,9 @@ def test_what_was_appended_since_is_all_that_is_read(
     offsets = []
     real = range_builder.opened
 
-    def reading(order: range_builder.RangeOrder) -> BinaryIO:
+    def reading(order: range_builder.RangeOrder, data: bytes | None) -> BinaryIO:
         offsets.append(order.offset)
-        return real(order)
+        return real(order, data)
 
     monkeypatch.setattr(range_builder, "opened", reading)
     assert everything(start())["rows"]["step"] == list(range(1, 11))

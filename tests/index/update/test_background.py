@@ -140,7 +140,7 @@ def test_ranges_built_by_processes_beside_are_the_same(
     monkeypatch.setattr(range_plan, "RANGE", 3000)
     monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     taken: list[RangeOrder] = []
-    real = WorkerPool.take
+    real = WorkerPool.take_result
 
     def counting(ahead: WorkerPool, ticket: int) -> Any:
         found = real(ahead, ticket)
@@ -148,7 +148,7 @@ def test_ranges_built_by_processes_beside_are_the_same(
             taken.append(found.order)
         return found
 
-    monkeypatch.setattr(WorkerPool, "take", counting)
+    monkeypatch.setattr(WorkerPool, "take_result", counting)
     beside = open_board(tmp_path)
     assert taken
     for name in ("step", "response", "acc", "late", "line"):

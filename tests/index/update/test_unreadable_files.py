@@ -91,7 +91,7 @@ def test_read_error_while_indexing_is_the_runs_message(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def failing(order: RangeOrder) -> BinaryIO:
+    def failing(order: RangeOrder, _: bytes | None) -> BinaryIO:
         raise OSError(5, "Input/output error", order.path)
 
     monkeypatch.setattr(range_builder, "opened", failing)
@@ -119,7 +119,7 @@ def test_failure_of_the_whole_index_is_shown(
     def broken(parse_roots: object) -> None:
         raise RuntimeError("no memory left")
 
-    monkeypatch.setattr(discovery, "scan", broken)
+    monkeypatch.setattr(discovery, "list_sources", broken)
     registry = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()

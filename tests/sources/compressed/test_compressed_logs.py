@@ -55,7 +55,7 @@ def test_members_that_are_appended_are_followed_without_unpacking_the_others_aga
     path = tmp_path / f"a.jsonl{suffix}"
     path.write_bytes(PACK[suffix](log_of(1, 2)))
     board = open_board(tmp_path)
-    monkeypatch.setattr(unpack_cache, "Unpacker", None)  # a new one would be needed to begin anew
+    monkeypatch.setattr(unpack_cache, "Decompressor", None)  # a new one would be needed to begin anew
     with path.open("ab") as file:
         file.write(PACK[suffix](log_of(3)))
     board.indexer.index_now()

@@ -54,7 +54,7 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
 ) -> None:
     spool = UnpackCache(reader._open_stored, budget=30_000)
     monkeypatch.setattr(reader, "_unpack_cache", spool)
-    monkeypatch.setattr(scheduler, "BUDGET", 0)
+    monkeypatch.setattr(scheduler, "BUDGET_BYTES", 0)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 4000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
     for i in range(4):
