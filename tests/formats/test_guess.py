@@ -291,11 +291,3 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     known = recognise(verl)
     assert known is not None
     assert with_guessed_step(known, {**verl, "global_step": 3}) is known
-
-
-def test_columns_have_a_table_of_their_own() -> None:
-    words = {"response": "r", "columns.acc": "info.acc", "columns.a b": "x"}
-    assert tomllib.loads(key_mapping.mapping_toml(words))["mapping"] == {
-        "response": "r",
-        "columns": {"acc": "info.acc", "a b": "x"},
-    }

@@ -109,3 +109,11 @@ def test_the_text_of_a_mapping_says_the_same(words: dict[str, str]) -> None:
     said = tomllib.loads(key_mapping.mapping_toml(words, "one\ntwo"))["mapping"]
     assert said == {word: key.encode("utf-8", "replace").decode() for word, key in words.items()}
     assert from_spec(mapping_format(KeyMapping(words)).spec).mapping == KeyMapping(words)
+
+
+def test_columns_have_a_table_of_their_own() -> None:
+    words = {"response": "r", "columns.acc": "info.acc", "columns.a b": "x"}
+    assert tomllib.loads(key_mapping.mapping_toml(words))["mapping"] == {
+        "response": "r",
+        "columns": {"acc": "info.acc", "a b": "x"},
+    }
