@@ -37,7 +37,7 @@ test-slow: ## also train the example, which installs torch
 
 test-integrations: ## train a tiny model with TRL, which installs it, and run the code of docs/integrations
 	@$(PYTHON) scripts/environment.py test examples integrations
-	$(PY) -m pytest tests/test_integrations_trl.py tests/test_integrations_batches.py tests/test_docs_integrations.py
+	$(PY) -m pytest tests/integrations tests/docs/test_integrations.py
 
 check: env-test ## ruff, mypy, Biome and tsc: everything but the tests
 	$(PY) -m ruff check .
@@ -54,7 +54,7 @@ env-test:
 	@$(PYTHON) scripts/environment.py --node test
 
 update-snapshots: env-test ## write the contract snapshots anew; read the difference before committing it
-	RLBOARD_UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_contract.py
+	RLBOARD_UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/web/test_contract.py
 
 screenshots: env-test ## take the README's pictures into docs/screenshots
 	@$(PY) scripts/browser.py --install

@@ -29,13 +29,16 @@ ZSTD = ["backports.zstd>=1.0; python_version<'3.14'"]
 RAY = ["ray>=2.9"]
 # Token ids as tokens and text, by the tokenizer.json of a run.
 TOKENIZERS = ["tokenizers>=0.15"]
+# `config.yaml` and the like that trainers write; without it only their JSON and TOML files are read.
+YAML = ["pyyaml>=6"]
 # What the tests of `integrations/` train with; a training that uses the hook has its own.
-INTEGRATIONS = ["trl==1.16.0"]
+INTEGRATIONS = ["trl==1.16.0", "transformers"]
 TEST = [
     *REMOTE,
     *ZSTD,
     *RAY,
     *TOKENIZERS,
+    *YAML,
     "build>=1.2",
     "flask>=3",
     "flask-cors>=4",
@@ -69,6 +72,12 @@ setup(
         "werkzeug>=2.2",
         "numpy>=1.26",
         "duckdb>=2.0",
+        # Strict decoding of the index files that are read back.
+        "msgspec>=0.18.6",
+        # The messages of event files; TensorBoard brings it, and says which versions it works with.
+        "protobuf>=3.19.6",
+        # The progress line of `rlboard index`.
+        "tqdm>=4.64",
         # The fast way to read logs. Without it (no wheel for this Python yet) Python's own parser reads them.
         "pysimdjson>=7.0; python_version<'3.14'",
     ],
@@ -79,6 +88,7 @@ setup(
         "ray": RAY,
         "integrations": INTEGRATIONS,
         "tokenizers": TOKENIZERS,
+        "yaml": YAML,
         "test": TEST,
         "dev": [*TEST, *EXAMPLES],
     },

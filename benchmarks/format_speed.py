@@ -18,8 +18,8 @@ from typing import Any
 
 import bench
 
-from tensorboard_plugin_rlboard.index.ranges import Order, build_range
-from tensorboard_plugin_rlboard.index.sniff import sniff
+from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder, build_range
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 
 PROMPT = "<|im_start|>user\nWhat is 64+53?<|im_end|>\n<|im_start|>assistant\n"
 BATCH = 64
@@ -152,7 +152,7 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         known, reason = sniff(str(path))
         if known is None:
             raise RuntimeError(reason)
-        order = Order(str(path), 0, size, known.spec)
+        order = RangeOrder(str(path), 0, size, known.spec)
         shares, speeds = [], []
         for turn in range(sizes.repeats + 1):
             plain = timed(lambda path=path: parsed(path))  # type: ignore[misc]

@@ -52,12 +52,14 @@ def ours(folder: Path) -> int:
     """Indexes the folder; returns its samples."""
     from tensorboard_plugin_rlboard.board.board import Board  # noqa: PLC0415 (counted: a cold start)
     from tensorboard_plugin_rlboard.index.registry import Registry  # noqa: PLC0415 (see above)
-    from tensorboard_plugin_rlboard.sources.logdir import roots  # noqa: PLC0415 (see above)
+    from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer  # noqa: PLC0415 (see above)
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import roots  # noqa: PLC0415 (see above
 
     with tempfile.TemporaryDirectory(prefix="rlboard-bench-") as cache:
-        registry = Registry(roots(str(folder), ""), 0, Path(cache))
-        board = Board(registry)
-        registry.refresh()
+        registry = Registry(roots(str(folder), ""), Path(cache))
+        indexer = BackgroundIndexer(registry, 0)
+        board = Board(indexer)
+        indexer.index_now()
         count = sum(run.samples for run in registry.runs.values())
         curves = board.steps(_whole("run"), None)
         _tell(count)
@@ -67,7 +69,7 @@ def ours(folder: Path) -> int:
             found = board.distribution(_whole("run"), name)
             if found.count + found.nonfinite < share * count:
                 sys.exit(f"Only {found.count} of {count} samples have {name}.")
-        registry.stop()
+        indexer.stop()
     return count
 
 

@@ -24,7 +24,7 @@ import machine
 import numpy as np
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-from tensorboard_plugin_rlboard.writing.files import zstd_frames
+from tensorboard_plugin_rlboard.writing.output.rank_files import zstd_frames
 
 ARRAYS = ("logprobs", "ref_logprobs", "values")
 VOCABULARY = 20_000

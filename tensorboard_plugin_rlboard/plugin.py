@@ -16,19 +16,20 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 from werkzeug.security import safe_join
 
-from tensorboard_plugin_rlboard import http
+from tensorboard_plugin_rlboard.api.number_column import LargeSteps
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.limits import StoppedError
-from tensorboard_plugin_rlboard.board.numbers import LargeSteps
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, UnknownError
-from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns
-from tensorboard_plugin_rlboard.events import EventReader
-from tensorboard_plugin_rlboard.index.cache import default_folder
-from tensorboard_plugin_rlboard.index.memory import megabytes
+from tensorboard_plugin_rlboard.board.query_limits import StoppedError
+from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
+from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
+from tensorboard_plugin_rlboard.index.memory_budget import parse_limit
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.scalars import ScalarReader
-from tensorboard_plugin_rlboard.settings import SettingsFinder
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.training.event_metadata import EventReader
+from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
+from tensorboard_plugin_rlboard.web import arguments, json_answers
 
 if TYPE_CHECKING:
     from tensorboard.plugins.base_plugin import TBContext
@@ -52,13 +53,14 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
         found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
-        memory = megabytes(str(getattr(flags, "rlboard_memory_limit", "") or ""))
+        memory = parse_limit(str(getattr(flags, "rlboard_memory_limit", "") or ""))
         settings = SettingsFinder(found, str(getattr(flags, "rlboard_config", "") or ""))
         seconds = 5.0 if interval is None else float(interval)
-        self._registry = Registry(found, seconds, _cache_folder(flags), memory, settings)
+        registry = Registry(found, _cache_folder(flags), memory, settings)
+        self._indexer = BackgroundIndexer(registry, seconds)
         # A thread that is still inside a library when Python ends aborts the process.
-        atexit.register(self._registry.stop)
-        self._board = Board(self._registry)
+        atexit.register(self._indexer.stop)
+        self._board = Board(self._indexer)
         self._scalars = ScalarReader(context.data_provider)
         self._events = EventReader(context.data_provider)
 
@@ -79,8 +81,8 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
 
     def is_active(self) -> bool:
         """Whether there is anything to show: answered from memory, except for a bounded wait at the first call."""
-        self._registry.start()
-        return self._registry.has_files(ACTIVE_WAIT)
+        self._indexer.start()
+        return self._indexer.has_files(ACTIVE_WAIT)
 
     def data_plugin_names(self) -> tuple[str, ...]:
         """No event data is ours: rollouts are found by is_active alone."""
@@ -99,7 +101,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
                 return _refuse(request, "RL Board answers GET only.", 405)
             if request.headers.get("Sec-Fetch-Site") == "cross-site":
                 return _refuse(request, "RL Board does not answer other sites.", 403)
-            self._registry.start()
+            self._indexer.start()
             client, place = (request.headers.get(name, "")[:100] for name in (CLIENT, PLACE))
             try:
                 with self._board.limits.question(client, place, _gone(request)):
@@ -119,7 +121,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         answer = ask()
         if isinstance(answer, LargeSteps):  # TensorBoard unpacks it for clients that cannot
             return self._respond(request, answer.gzipped, revision, packing="gzip")
-        return self._respond(request, http.encode(answer), revision)
+        return self._respond(request, json_answers.encode(answer), revision)
 
     def _respond(
         self,
@@ -144,35 +146,37 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         return TensorBoardRuns(tuple(tags), self._events.facts(ctx, experiment)), tags
 
     def _steps(self, request: wrappers.Request) -> wrappers.Response:
-        chosen = http.selection(request.args)
+        chosen = arguments.selection(request.args)
         metrics = tuple(request.args.getlist("metrics")) or None
         return self._answer(request, lambda: self._board.steps(chosen, metrics))
 
     def _samples(self, request: wrappers.Request) -> wrappers.Response:
         args = request.args
-        limit = http.integer(args, "limit")
+        limit = arguments.integer(args, "limit")
         return self._answer(
             request,
             lambda: self._board.samples(
-                http.selection(args),
-                http.text_rules(args),
+                arguments.selection(args),
+                arguments.text_rules(args),
                 columns=args.getlist("columns") or None,
-                sort=http.string(args, "sort"),
-                order=http.string(args, "order", "asc"),
-                preset=http.string(args, "preset"),
-                seed=http.integer(args, "seed") or 0,
-                offset=http.integer(args, "offset") or 0,
+                sort=arguments.string(args, "sort"),
+                order=arguments.string(args, "order", "asc"),
+                preset=arguments.string(args, "preset"),
+                seed=arguments.integer(args, "seed") or 0,
+                offset=arguments.integer(args, "offset") or 0,
                 limit=50 if limit is None else limit,
             ),
         )
 
     def _sample(self, request: wrappers.Request) -> wrappers.Response:
-        run, name = http.required(request.args, "run"), http.required(request.args, "id")
-        return self._answer(request, lambda: self._board.sample(run, name, http.text_rules(request.args)))
+        run, name = arguments.required(request.args, "run"), arguments.required(request.args, "id")
+        return self._answer(
+            request, lambda: self._board.sample(run, name, arguments.text_rules(request.args))
+        )
 
     def _tokens(self, request: wrappers.Request) -> wrappers.Response:
-        run, name = http.required(request.args, "run"), http.required(request.args, "id")
-        kind = http.string(request.args, "format", "binary")
+        run, name = arguments.required(request.args, "run"), arguments.required(request.args, "id")
+        kind = arguments.string(request.args, "format", "binary")
         if kind not in {"binary", "json"}:
             raise ArgumentError(f"format={kind} is not known: it takes binary or json.")
         if kind == "json":
@@ -183,29 +187,29 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
 
     def _distribution(self, request: wrappers.Request) -> wrappers.Response:
         args = request.args
-        bins = http.integer(args, "bins")
+        bins = arguments.integer(args, "bins")
         return self._answer(
             request,
             lambda: self._board.distribution(
-                http.selection(args),
-                http.string(args, "metric", "reward"),
+                arguments.selection(args),
+                arguments.string(args, "metric", "reward"),
                 bins=40 if bins is None else bins,
-                lo=http.number(args, "lo"),
-                hi=http.number(args, "hi"),
-                against=http.string(args, "against"),
+                lo=arguments.number(args, "lo"),
+                hi=arguments.number(args, "hi"),
+                against=arguments.string(args, "against"),
             ),
         )
 
     def _worst_tokens(self, request: wrappers.Request) -> wrappers.Response:
         args = request.args
-        limit, each = http.integer(args, "limit"), http.integer(args, "per_sample")
+        limit, each = arguments.integer(args, "limit"), arguments.integer(args, "per_sample")
         return self._answer(
             request,
             lambda: self._board.worst_tokens(
-                http.selection(args),
-                http.string(args, "metric"),
-                by=http.string(args, "by", "sample"),
-                end=http.string(args, "end"),
+                arguments.selection(args),
+                arguments.string(args, "metric"),
+                by=arguments.string(args, "by", "sample"),
+                end=arguments.string(args, "end"),
                 limit=50 if limit is None else limit,
                 per_sample=each or 0,
             ),
@@ -213,8 +217,8 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
 
     def _problems(self, request: wrappers.Request) -> wrappers.Response:
         args = request.args
-        run, limit = http.required(args, "run"), http.integer(args, "limit")
-        offset = http.integer(args, "offset") or 0
+        run, limit = arguments.required(args, "run"), arguments.integer(args, "limit")
+        offset = arguments.integer(args, "offset") or 0
         return self._answer(
             request, lambda: self._board.problems(run, offset, 50 if limit is None else limit)
         )
@@ -222,7 +226,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def _native_scalars(self, request: wrappers.Request) -> wrappers.Response:
         ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
         known, tags = self._known(request)
-        run, instead = http.required(request.args, "run"), request.args.getlist("scalar_run")
+        run, instead = arguments.required(request.args, "run"), request.args.getlist("scalar_run")
         own = self._board.scalar_runs(run, known, instead)
         wanted = request.args.getlist("tag")
         if not wanted:

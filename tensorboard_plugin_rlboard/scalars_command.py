@@ -13,11 +13,13 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.cache import default_folder
+from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.logdir import is_address, printable, roots
-from tensorboard_plugin_rlboard.writing.events import ENDING, PLUGIN, EventFile, file_name, tags
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.writing.output.event_file import ENDING, PLUGIN, EventFile, file_name, tags
 
 MADE = f".scalars{ENDING}"
 """What the names of this command's event files end in."""
@@ -56,9 +58,10 @@ def scalars(wanted: Wanted) -> int:
     if not is_address(wanted.source) and not Path(wanted.source).expanduser().is_dir():
         return _refuse(f"There is no such directory: {printable(wanted.source)}")
     found = roots(wanted.source, "")
-    registry = Registry(found, 0, default_folder())
+    registry = Registry(found, default_folder())
+    indexer = BackgroundIndexer(registry, 0)
     try:
-        registry.refresh()
+        indexer.index_now()
         unknown = [name for name in wanted.runs if name not in registry.runs]
         if unknown or not registry.runs:
             known = ", ".join(sorted(registry.runs)[:10])
@@ -69,9 +72,9 @@ def scalars(wanted: Wanted) -> int:
                 else f"There are no rollout logs below {where}."
             )
         base = Path(wanted.out).expanduser() if wanted.out else Path(found[0].path)
-        done = [_one(Board(registry), name, base, wanted) for name in wanted.runs or sorted(registry.runs)]
+        done = [_one(Board(indexer), name, base, wanted) for name in wanted.runs or sorted(registry.runs)]
     finally:
-        registry.stop()
+        indexer.stop()
     return 0 if all(done) else 1
 
 

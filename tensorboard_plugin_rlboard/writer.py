@@ -17,10 +17,7 @@ import weakref
 from pathlib import Path
 from typing import Any, Self
 
-from tensorboard_plugin_rlboard.writing.batches import Item
-from tensorboard_plugin_rlboard.writing.core import Core
-from tensorboard_plugin_rlboard.writing.ending import CLOSING, end, watch
-from tensorboard_plugin_rlboard.writing.lines import TOKEN_FIELDS
+from tensorboard_plugin_rlboard.writing.background_queue import BackgroundQueue, Bounds
 from tensorboard_plugin_rlboard.writing.options import (
     MAX_BYTES,
     PRECISION,
@@ -28,7 +25,10 @@ from tensorboard_plugin_rlboard.writing.options import (
     QUEUE_SAMPLES,
     Options,
 )
-from tensorboard_plugin_rlboard.writing.pump import Bounds, Pump
+from tensorboard_plugin_rlboard.writing.output.json_lines import TOKEN_FIELDS
+from tensorboard_plugin_rlboard.writing.pipeline import WritingPipeline
+from tensorboard_plugin_rlboard.writing.rows import Item
+from tensorboard_plugin_rlboard.writing.shutdown import CLOSING, end, watch
 from tensorboard_plugin_rlboard.writing.snapshot import batch_size, snapshot, weight
 
 __all__ = ["TOKEN_FIELDS", "RolloutWriter"]
@@ -95,9 +95,9 @@ class RolloutWriter:
         }  # fmt: skip
         self._remake = functools.partial(type(self), log_dir, rank, split, **options)
         wanted = Options.of(log_dir, rank, split, **options)
-        self._core = Core(wanted)
+        self._core = WritingPipeline(wanted)
         bounds = Bounds(wanted.queue_bytes, wanted.queue_samples, wanted.wait)
-        self._pump = Pump(self._core, bounds, background=wanted.background)
+        self._pump = BackgroundQueue(self._core, bounds, background=wanted.background)
         self._process = os.getpid()
         watch(self._pump)
         weakref.finalize(self, self._pump.abandon).atexit = False

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from repository import FIXTURES
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-FIXTURES = Path(__file__).parent / "fixtures"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,14 +46,14 @@ def write_rows() -> Callable[[Path, Iterable[Any]], Path]:
 @pytest.fixture
 def open_board() -> Iterator[Callable[[Path], Board]]:
     """Indexes everything below a folder in the calling thread, and closes the databases afterwards."""
-    opened: list[Registry] = []
+    opened: list[BackgroundIndexer] = []
 
     def make(folder: Path) -> Board:
-        registry = Registry(roots(str(folder), ""), 0)
-        opened.append(registry)
-        registry.refresh()
-        return Board(registry)
+        indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        return Board(indexer)
 
     yield make
-    for registry in opened:
-        registry.stop()
+    for indexer in opened:
+        indexer.stop()

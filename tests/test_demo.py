@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from repository import ROOT
 
 from tensorboard_plugin_rlboard import demo
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.doctor.command import examine
 
-ROOT = Path(__file__).parents[1]
 LARGEST = 1_000_000
 
 

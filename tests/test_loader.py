@@ -6,17 +6,16 @@ import importlib.util
 import logging
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+from repository import ROOT
 
 import tensorboard_plugin_rlboard
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
 
 if TYPE_CHECKING:
     import pytest
-
-ROOT = Path(__file__).parents[1]
 
 
 def fake_plugin(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:

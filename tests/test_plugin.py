@@ -14,14 +14,14 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
-from tensorboard_plugin_rlboard import http
-from tensorboard_plugin_rlboard.board import numbers
-from tensorboard_plugin_rlboard.board.limits import StoppedError
+from tensorboard_plugin_rlboard.api import number_column as numbers
+from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index import registry as registry_module
-from tensorboard_plugin_rlboard.index import survey as survey_module
+from tensorboard_plugin_rlboard.index import registry
+from tensorboard_plugin_rlboard.index.update import background, discovery
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
 from tensorboard_plugin_rlboard.plugin import CLIENT, PLACE, RLBoardPlugin
+from tensorboard_plugin_rlboard.web import json_answers
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Make = Callable[..., RLBoardPlugin]
@@ -41,7 +41,7 @@ def make() -> Iterator[Make]:
 
     yield plugin
     for each in made:
-        each._registry.stop()
+        each._indexer.stop()
 
 
 def indexing_threads() -> int:
@@ -49,9 +49,8 @@ def indexing_threads() -> int:
 
 
 def finish(plugin: RLBoardPlugin) -> None:
-    plugin._registry.start()
-    assert plugin._registry._thread is not None
-    plugin._registry._thread.join(60)
+    plugin._indexer.start()
+    plugin._indexer.wait(60)
 
 
 def ask(plugin: RLBoardPlugin, route: str) -> Any:
@@ -68,9 +67,9 @@ def test_constructing_starts_no_thread_and_opens_nothing(
 
     write_rows(tmp_path / "a.jsonl", [ROW])
     for module, name in (
-        (survey_module, "scan"),
-        (registry_module, "first_file"),
-        (registry_module, "Engine"),
+        (discovery, "scan"),
+        (background, "first_file"),
+        (registry, "QueryDatabase"),
     ):
         monkeypatch.setattr(module, name, never)
     before = indexing_threads()
@@ -78,7 +77,7 @@ def test_constructing_starts_no_thread_and_opens_nothing(
     plugin.get_plugin_apps()
     plugin.frontend_metadata()
     assert indexing_threads() == before
-    assert plugin._registry._engine is None
+    assert plugin._indexer.registry._database is None
     monkeypatch.undo()
 
 
@@ -92,7 +91,7 @@ def test_is_active_answers_from_memory(tmp_path: Path, make: Make, monkeypatch: 
         release.wait(30)
         return True
 
-    monkeypatch.setattr(registry_module, "first_file", slow)
+    monkeypatch.setattr(background, "first_file", slow)
     plugin = make(str(tmp_path))
     try:
         assert plugin.is_active() is False
@@ -100,7 +99,7 @@ def test_is_active_answers_from_memory(tmp_path: Path, make: Make, monkeypatch: 
         assert walkers == {"rlboard-index"}
     finally:
         release.set()
-    plugin._registry._looked.wait(30)
+    plugin._indexer._first_look_done.wait(30)
     assert plugin.is_active() is True
 
 
@@ -148,13 +147,13 @@ def test_context_without_flags_or_provider(tmp_path: Path, write_rows: Write) ->
     write_rows(tmp_path / "a.jsonl", [ROW])
     plugin = RLBoardPlugin(base_plugin.TBContext(logdir=str(tmp_path)))
     try:
-        plugin._registry.interval = 0
+        plugin._indexer.interval = 0
         finish(plugin)
         assert ask(plugin, "scalars?run=.") == {"tags": {}}
         assert ask(plugin, "scalars?run=.&tag=loss") == {}
         assert ask(plugin, "runs")["runs"][0]["scalar_runs"] == []
     finally:
-        plugin._registry.stop()
+        plugin._indexer.stop()
 
 
 def test_home_directory_is_expanded(
@@ -242,4 +241,4 @@ def test_large_curves_are_sent_as_they_were_packed(
     found = json.loads(gzip.decompress(packed.get_data()))
     assert found["step"] == [1, 2]
     assert found == ask(plugin, "steps?run=.")
-    assert found == json.loads(http.encode(plugin._board.steps(Selection("."))))
+    assert found == json.loads(json_answers.encode(plugin._board.steps(Selection("."))))

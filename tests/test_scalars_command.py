@@ -7,13 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def curves(folder: Path) -> dict[str, dict[int, float]]:

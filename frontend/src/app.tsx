@@ -3,8 +3,13 @@
 import { effect } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError } from "./api/client";
-import { followTheme, followVisibility, nameThePage, visible } from "./host";
+import { ApiError } from "./api/errors";
+import { refresh, startPolling } from "./data/polling";
+import { run, runs, runsError } from "./data/runs";
+import { hasStepRange } from "./data/scopes";
+import { followSteps, steps, stepsError } from "./data/steps";
+import { moveStep, togglePin } from "./data/stepWalk";
+import { followTheme, followVisibility, setPageTitle, visible } from "./host/appearance";
 import { language, t } from "./i18n";
 import { type DialogName, Dialogs } from "./shell/Dialogs";
 import { NoRuns, NoSamples, UnknownRun } from "./shell/emptyStates";
@@ -13,45 +18,37 @@ import { Failed, Reading } from "./shell/pageStates";
 import { StepBar } from "./shell/StepBar";
 import shellCss from "./shell/shell.css?inline";
 import { TopBar } from "./shell/TopBar";
-import { followSteps, run, runs, runsError, steps, stepsError } from "./state/data";
-import { editFilter } from "./state/filter";
+import { editFilter, editSearch } from "./state/focusRequests";
 import { dispatchKey, useKeys } from "./state/keys";
-import { refresh, startPolling } from "./state/poll";
 import { followAddress, select, selection } from "./state/selection";
-import { moveStep, togglePin } from "./state/steps";
 import { adopt, Button } from "./ui";
 import kitCss from "./ui/kit.css?inline";
 import tableCss from "./ui/table/table.css?inline";
 import themeCss from "./ui/theme.css?inline";
-import { Overview } from "./views/overview/Overview";
-import { Samples } from "./views/samples/Samples";
-import { focusSearch } from "./views/samples/search/SearchField";
-import { Tokens } from "./views/tokens/Tokens";
-
-const views = { overview: Overview, samples: Samples, tokens: Tokens } as const;
+import { VIEW_COMPONENTS } from "./views";
 
 /** One level up: from the token to the sample, to the list, to the one step, to the overview. */
-function up(): boolean {
-  const now = selection.value;
-  if (now.token !== null) select({ token: null });
-  else if (now.sample !== null) select({ sample: null });
-  else if (now.step_min !== null || now.step_max !== null) select({ step_min: null, step_max: null });
-  else if (now.view !== "overview") select({ view: "overview" }, "push");
+function goUp(): boolean {
+  const { token, sample, view } = selection.value;
+  if (token !== null) select({ token: null });
+  else if (sample !== null) select({ sample: null });
+  else if (hasStepRange.value) select({ step_min: null, step_max: null });
+  else if (view !== "overview") select({ view: "overview" }, "push");
   else return false;
   return true;
 }
 
 function Pane({ onProblems }: { onProblems: () => void }): JSX.Element {
-  const known = runs.value;
+  const answer = runs.value;
   const info = run.value;
-  if (known === null) {
+  if (answer === null) {
     const error = runsError.value;
     return error === null ? <Reading info={null} /> : <Failed error={error} what={t("shell.error.runs")} />;
   }
-  if (known.runs.length === 0 && known.message !== "") {
-    return <Failed error={new ApiError(200, known.message, "runs")} what={t("shell.error.runs")} />;
+  if (answer.runs.length === 0 && answer.message !== "") {
+    return <Failed error={new ApiError(200, answer.message, "runs")} what={t("shell.error.runs")} />;
   }
-  if (known.runs.length === 0) return known.state === "looking" ? <Reading info={null} /> : <NoRuns />;
+  if (answer.runs.length === 0) return answer.state === "looking" ? <Reading info={null} /> : <NoRuns />;
   if (info === null) return <UnknownRun run={selection.value.run} />;
   if (info.samples === 0) {
     return info.state === "indexing" ? (
@@ -64,7 +61,7 @@ function Pane({ onProblems }: { onProblems: () => void }): JSX.Element {
     const error = stepsError.value;
     return error === null ? <Reading info={info} /> : <Failed error={error} what={t("shell.error.steps")} />;
   }
-  const View = views[selection.value.view];
+  const View = VIEW_COMPONENTS[selection.value.view];
   return <View />;
 }
 
@@ -74,11 +71,11 @@ function Banner(): JSX.Element | null {
   const info = run.value;
   const failure =
     info?.state === "failed" ? t("shell.failed", { run: info.run, message: info.message }) : null;
-  const lost = runsError.value ?? (steps.value === null ? null : stepsError.value);
-  if (failure === null && lost === null) return null;
+  const error = runsError.value ?? (steps.value === null ? null : stepsError.value);
+  if (failure === null && error === null) return null;
   return (
     <div class="banner error" role="alert">
-      <span>{failure ?? t("shell.error.showing_old", { message: lost?.message ?? "" })}</span>
+      <span>{failure ?? t("shell.error.showing_old", { message: error?.message ?? "" })}</span>
       <Button onClick={refresh}>{t("shell.retry")}</Button>
     </div>
   );
@@ -92,22 +89,19 @@ export function App(): JSX.Element {
       ArrowLeft: () => moveStep(-1),
       ArrowRight: () => moveStep(1),
       p: togglePin,
-      "/": () => {
-        select({ view: "samples" }, "push");
-        focusSearch();
-      },
+      "/": editSearch,
       f: editFilter,
-      Escape: up,
+      Escape: goUp,
       i: () => run.value !== null && setDialog("info"),
       "?": () => setDialog("help"),
     },
     "shell",
   );
   // TensorBoard leaves the focus on its own tab; keys would be lost there.
-  const on = visible.value;
+  const isVisible = visible.value;
   useEffect(() => {
-    if (on && !document.hasFocus()) pane.current?.focus({ preventScroll: true });
-  }, [on]);
+    if (isVisible && !document.hasFocus()) pane.current?.focus({ preventScroll: true });
+  }, [isVisible]);
   const info = run.value;
   return (
     <>
@@ -136,7 +130,7 @@ export function mount(): void {
   followTheme();
   followVisibility();
   followAddress();
-  effect(() => nameThePage(t("shell.title"), language.value === "zh" ? "zh-CN" : "en"));
+  effect(() => setPageTitle(t("shell.title"), language.value === "zh" ? "zh-CN" : "en"));
   document.addEventListener("keydown", dispatchKey);
   const root = document.createElement("div");
   root.id = "rlboard";

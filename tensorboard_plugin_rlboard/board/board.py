@@ -16,22 +16,23 @@ from tensorboard_plugin_rlboard.api import (
     Steps,
     WorstTokens,
 )
-from tensorboard_plugin_rlboard.board import runs as runs_question
-from tensorboard_plugin_rlboard.board.columns import fetch
-from tensorboard_plugin_rlboard.board.distribution import distribution
-from tensorboard_plugin_rlboard.board.kept import Kept
-from tensorboard_plugin_rlboard.board.limits import Limits
-from tensorboard_plugin_rlboard.board.opened import OpenedSamples, binary
-from tensorboard_plugin_rlboard.board.overview import Overview
-from tensorboard_plugin_rlboard.board.pairing import chosen
-from tensorboard_plugin_rlboard.board.sample import locate, sample, token_names
-from tensorboard_plugin_rlboard.board.samples import MAX_LIMIT, samples
-from tensorboard_plugin_rlboard.board.selection import ArgumentError, Selection, UnknownError
-from tensorboard_plugin_rlboard.board.trainings import TensorBoardRuns, Trainings
-from tensorboard_plugin_rlboard.board.worst import worst_tokens
-from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
+from tensorboard_plugin_rlboard.board.lru_cache import LruCache
+from tensorboard_plugin_rlboard.board.query_limits import QueryLimits
+from tensorboard_plugin_rlboard.board.runs import runs as runs_question
+from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Trainings
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamples, binary
+from tensorboard_plugin_rlboard.board.samples.detail import locate, sample, token_names
+from tensorboard_plugin_rlboard.board.samples.listing import MAX_LIMIT, samples
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.sql_rows import fetch
+from tensorboard_plugin_rlboard.board.steps.service import StepService
+from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
+from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.index.indexer import Indexer
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.training.scalar_pairing import chosen
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,15 +44,17 @@ _TOTALS = 256
 class Board:
     """Answers questions about the runs of a registry; every method may be called from any thread."""
 
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
-        self.limits = Limits()
-        self._opened = OpenedSamples()
+    def __init__(self, indexer: Indexer) -> None:
+        """Answers questions about the registry that an indexer keeps up to date."""
+        self.indexer = indexer
+        self.registry = registry = indexer.registry
+        self.limits = QueryLimits()
+        self._opened = DecodedSamples()
         self._described: dict[str, runs_question.Described] = {}
-        self._overview = Overview(registry, self.cursor, self.limits.heavy)
-        registry.after_round = self._overview.follow
+        self._overview = StepService(registry, indexer.attention, self.cursor, self.limits.heavy)
+        indexer.call_after_round(self._overview.follow)
         self._trainings = Trainings(registry)
-        self._totals: Kept[int] = Kept(_TOTALS)
+        self._totals: LruCache[int] = LruCache(_TOTALS)
 
     @property
     def revision(self) -> int:
@@ -96,7 +99,7 @@ class Board:
         if found is None:
             known = ", ".join(sorted(self.registry.runs)[:10]) or "none yet"
             raise UnknownError(f"There is no run {name}; runs: {known}.")
-        self.registry.focus = name
+        self.indexer.attention.user_looks_at(name)
         return found
 
     def steps(self, chosen: Selection, metrics: tuple[str, ...] | None = None) -> Steps:

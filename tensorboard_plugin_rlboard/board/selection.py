@@ -6,24 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from tensorboard_plugin_rlboard.board.filter_terms import FilterError
-from tensorboard_plugin_rlboard.board.filters import compile_filter
-from tensorboard_plugin_rlboard.board.vocabulary import GROUP_KEY, group_columns
-from tensorboard_plugin_rlboard.index.columns import physical, text
+from tensorboard_plugin_rlboard.board.filters.compiler import compile_filter
+from tensorboard_plugin_rlboard.board.filters.terms import FilterError
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, group_columns
+from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.index.column_names import physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 if TYPE_CHECKING:
     import duckdb
 
 TEXTS = {"prompt": "prompt", "response": "response", "reference": "ref_response"}
-
-
-class ArgumentError(ValueError):
-    """An argument that cannot be answered; the message says what would be right."""
-
-
-class UnknownError(LookupError):
-    """No run or sample of that name."""
 
 
 @dataclass(frozen=True)

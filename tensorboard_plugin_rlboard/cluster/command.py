@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.cluster.job import Counts, Job
-from tensorboard_plugin_rlboard.cluster.local import Inline, Pool
-from tensorboard_plugin_rlboard.cluster.on_ray import MissingRayError, OnRay, RayUnreachableError
+from tensorboard_plugin_rlboard.cluster.process_engine import Inline, Pool
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
-from tensorboard_plugin_rlboard.index.cache import BOUND, Cache, default_folder
-from tensorboard_plugin_rlboard.sources.logdir import is_address, printable, roots
-from tensorboard_plugin_rlboard.sources.walk import Scan, scan
+from tensorboard_plugin_rlboard.cluster.ray_engine import MissingRayError, RayEngine, RayUnreachableError
+from tensorboard_plugin_rlboard.index.cache.local_store import BOUND, LocalStore, default_folder
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import Scan, scan
 
 FEW = 32 * 1024**2
 """Bytes up to which no processes are started."""
@@ -83,7 +84,7 @@ def index(wanted: Wanted) -> int:
     return 1 if failures else 0
 
 
-def _cache(wanted: Wanted) -> Cache | None:
+def _cache(wanted: Wanted) -> LocalStore | None:
     """Where the index goes; None for beside the data."""
     if wanted.beside:
         return None
@@ -92,7 +93,7 @@ def _cache(wanted: Wanted) -> Cache | None:
         raise RefusedError(message)
     folder = Path(wanted.cache_dir).expanduser().absolute() if wanted.cache_dir else default_folder()
     try:
-        cache = Cache(folder)
+        cache = LocalStore(folder)
         if cache.writable and wanted.cache_dir:
             cache.unbound()
     except OSError as error:
@@ -120,12 +121,12 @@ def _find(wanted: Wanted) -> Scan:
     return found
 
 
-def _work(wanted: Wanted, found: Scan, cache: Cache | None, progress: Progress) -> tuple[Counts, bool]:
+def _work(wanted: Wanted, found: Scan, cache: LocalStore | None, progress: Progress) -> tuple[Counts, bool]:
     """Does the job; returns the counts, and whether it came to its end."""
     files = [file for run in found.runs.values() for file in run]
     if not files:
         return Counts(), True
-    engine: Inline | Pool | OnRay | None = None
+    engine: Inline | Pool | RayEngine | None = None
     job = Job(files, cache, roots(wanted.source, ""))
     try:
         first = job.take(wait=True)
@@ -148,10 +149,10 @@ def _work(wanted: Wanted, found: Scan, cache: Cache | None, progress: Progress) 
     return job.counts, True
 
 
-def _engine(wanted: Wanted, left: int) -> Inline | Pool | OnRay:
+def _engine(wanted: Wanted, left: int) -> Inline | Pool | RayEngine:
     if wanted.engine == "ray":
         try:
-            return OnRay(wanted.workers, wanted.address)
+            return RayEngine(wanted.workers, wanted.address)
         except MissingRayError:
             raise RefusedError(_NO_RAY) from None
         except RayUnreachableError as error:

@@ -14,21 +14,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.cluster.record import Record
-from tensorboard_plugin_rlboard.cluster.work import Outcome, Task, unreadable
-from tensorboard_plugin_rlboard.index.beside import FOLDER, beside
-from tensorboard_plugin_rlboard.index.cache import Cache
-from tensorboard_plugin_rlboard.index.joins.sides import left_out
-from tensorboard_plugin_rlboard.index.recognition import Recognition
-from tensorboard_plugin_rlboard.index.store import Store
-from tensorboard_plugin_rlboard.settings import SettingsFinder
-from tensorboard_plugin_rlboard.sources.access import is_packed
-from tensorboard_plugin_rlboard.sources.logdir import is_address
-from tensorboard_plugin_rlboard.sources.tail import look
+from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, unreadable
+from tensorboard_plugin_rlboard.cluster.source_record import SourceRecord
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
+from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER, beside
+from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
+from tensorboard_plugin_rlboard.index.joins.side_discovery import reason_to_leave_out
+from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.file_changes import look
+from tensorboard_plugin_rlboard.sources.reader import is_packed
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.sources.logdir import Root
-    from tensorboard_plugin_rlboard.sources.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
 
 _THREADS = 4
 _THREADS_FAR = 32
@@ -76,7 +76,7 @@ class Job:
         counts: what is done so far.
     """
 
-    def __init__(self, files: Sequence[SourceFile], cache: Cache | None, roots: Sequence[Root]) -> None:
+    def __init__(self, files: Sequence[SourceFile], cache: LocalStore | None, roots: Sequence[Root]) -> None:
         self.counts = Counts()
         self._recognition = Recognition(roots, SettingsFinder(roots))
         self._present = frozenset(file.relative for file in files)
@@ -84,9 +84,9 @@ class Job:
         self._files = iter(files)
         self._lock = threading.Lock()
         self._homes: dict[str, _Home] = {}
-        self._found: queue.Queue[tuple[Record, Task | None] | None] = queue.Queue(_QUEUED)
+        self._found: queue.Queue[tuple[SourceRecord, Task | None] | None] = queue.Queue(_QUEUED)
         self._back: Task | None = None
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, SourceRecord] = {}
         self._saved = time.monotonic()
         self._stop = threading.Event()
         threads = _THREADS_FAR if any(is_address(file.path) for file in files[:1]) else _THREADS
@@ -111,7 +111,7 @@ class Job:
             record, task = found
             if task is not None:
                 self._records[record.file.path] = record
-                record.waiting += 1
+                record.open_tasks += 1
                 return task
             record.planned = True
             self._end(record)
@@ -133,9 +133,9 @@ class Job:
             OSError: the index cannot be written.
         """
         record, counts = self._records[task.path], self.counts
-        before = record.stored
+        before = record.stored_bytes
         record.add(outcome)
-        counts.position += record.stored - before
+        counts.position += record.stored_bytes - before
         for done in outcome.done:
             counts.bytes += done.fingerprint.length
             counts.samples += done.samples
@@ -166,15 +166,15 @@ class Job:
             except queue.Empty:
                 continue
 
-    def _end(self, record: Record) -> None:
+    def _end(self, record: SourceRecord) -> None:
         """Closes the books on a file of which nothing is left."""
-        if record.waiting or not record.planned:
+        if record.open_tasks or not record.planned:
             return
         self._records.pop(record.file.path, None)
         if record.failure:
             self.counts.failures[record.file.relative] = record.failure
         if record.changed:
-            record.save(finally_=True)
+            record.save(complete=True)
         elif not record.failure:
             self.counts.kept_files += 1
 
@@ -196,24 +196,26 @@ class Job:
     def _look_at(self, file: SourceFile) -> None:
         counts = self.counts
         known, reason = self._recognition.sniff(file)
-        if joined := left_out(file, known, self._present):
+        if joined := reason_to_leave_out(file, known, self._present):
             known, reason = None, joined
         state = look(None, file, time.time_ns()).state
         if known is None or state is None:
             if reason:
                 counts.ignored[file.relative] = reason
             return
-        twin = known.twin(file.relative)
+        twin = known.superseded_by(file.relative)
         if twin in self._present:
             counts.ignored[file.relative] = f"It has the same rows as {twin}, which is read instead."
             return
         home = self._home(file.path)
-        record = Record(file, known, state, home.store, beside(file.path)[1] if home.beside else file.path)
-        record.recall()
+        record = SourceRecord(
+            file, known, state, home.store, beside(file.path)[1] if home.beside else file.path
+        )
+        record.restore()
         tasks = self._tasks(record, home)
         with self._lock:
             counts.files += 1
-            counts.position += record.stored
+            counts.position += record.stored_bytes
         try:
             for task in tasks:
                 self._found.put((record, task))
@@ -232,25 +234,25 @@ class Job:
         with self._lock:
             return self._homes.setdefault(where, _Home(store, where, beside=bool(key)))
 
-    def _tasks(self, record: Record, home: _Home) -> Iterator[Task]:
+    def _tasks(self, record: SourceRecord, home: _Home) -> Iterator[Task]:
         """What is left to do of a file.
 
         Raises:
             OSError: it cannot be read, or its index cannot be written.
         """
-        path, known = record.file.path, record.known.spec
+        path, known = record.file.path, record.format.spec
         if not is_packed(path):
-            for at in record.ranges():
+            for at in record.missing_ranges():
                 yield Task(path, known, record.state, at, home.where, home.mark())
-        elif not record.state.measured or record.read_to < record.state.size:
-            state = replace(record.state, read_to=record.read_to, first=None, last=None)
+        elif not record.state.measured or record.ledger.covered_to < record.state.size:
+            state = replace(record.state, read_to=record.ledger.covered_to, first=None, last=None)
             yield Task(path, known, state, None, home.where, home.mark())
 
 
 class _Home:
     """A store, and the mark by which a worker knows whether it sees the same one."""
 
-    def __init__(self, store: Store, where: str, *, beside: bool) -> None:
+    def __init__(self, store: PartStore, where: str, *, beside: bool) -> None:
         self.store = store
         self.where = where
         self.beside = beside

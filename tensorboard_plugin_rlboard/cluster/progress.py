@@ -1,18 +1,18 @@
-"""One line that says how far a job is, on a terminal only."""
+"""The progress line of ``rlboard index``, on a terminal only; sizes and times as people say them."""
 
 from __future__ import annotations
 
 import sys
-import time
-from collections import deque
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+from tqdm import tqdm
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.cluster.job import Counts
 
-_EVERY = 0.1
-_WINDOW = 30.0
-_BAR = 20
+_LINE = "[{bar:20}] {percentage:3.0f}%  {counts}"
+_SMOOTHING = 0.05
+"""Share of the newest of the measured rates: about the last twenty count, so that a job that gets stuck is seen."""
 
 
 class Progress:
@@ -24,48 +24,55 @@ class Progress:
     """
 
     def __init__(self, total: int, stream: TextIO | None = None) -> None:
-        self._total = total
+        self._total = max(1, total)
         self._stream = stream or sys.stderr
-        self._shown = self._stream.isatty()
-        self._drawn = 0.0
-        self._width = 0
-        # (time, position) of the last half minute: a rate over all of a long job would hide that it got stuck.
-        self._past: deque[tuple[float, int]] = deque()
+        self._bar: _Bar | None = None
 
     def draw(self, counts: Counts) -> None:
         """Draws the counts, at most ten times a second."""
-        now = time.monotonic()
-        self._past.append((now, counts.position))
-        while len(self._past) > 2 and now - self._past[0][0] > _WINDOW:
-            self._past.popleft()
-        if self._shown and now - self._drawn >= _EVERY:
-            self._drawn = now
-            self._write(self.line(counts))
-
-    def line(self, counts: Counts) -> str:
-        """The counts in one line."""
-        share = min(1.0, counts.position / self._total) if self._total else 1.0
-        bar = ("#" * round(share * _BAR)).ljust(_BAR, ".")
-        words = [
-            f"[{bar}] {share:4.0%}",
-            f"{size(counts.position)} of {size(self._total)}",
-            f"{counts.samples:,} samples",
-        ]
-        (begun, first), (now, last) = self._past[0], self._past[-1]
-        rate = (last - first) / (now - begun) if now > begun else 0.0
-        if rate > 0:
-            words += [f"{size(rate)}/s", f"{duration((self._total - counts.position) / rate)} left"]
-        return "  ".join(words)
+        position = min(counts.position, self._total)
+        if self._bar is None:  # what was indexed before says nothing of the rate
+            self._bar = _Bar.begin(self._total, position, self._stream)
+        self._bar.samples = counts.samples
+        self._bar.update(position - self._bar.n)
 
     def clear(self) -> None:
         """Takes the line away."""
-        if self._shown and self._width:
-            self._write("")
+        if self._bar is not None:
+            self._bar.close()
 
-    def _write(self, line: str) -> None:
-        self._stream.write("\r" + line.ljust(self._width) + ("" if line else "\r"))
-        self._stream.flush()
-        self._width = len(line)
+
+class _Bar(tqdm):
+    """tqdm's bar with our numbers behind it."""
+
+    monitor_interval = 0  # no thread of its own
+    samples = 0
+
+    @classmethod
+    def begin(cls, total: int, position: int, stream: TextIO) -> _Bar:
+        """Begins at a position; `disable=None` draws on a terminal only."""
+        return cls(
+            total=total,
+            initial=position,
+            file=stream,
+            disable=None,
+            leave=False,
+            mininterval=0.1,
+            miniters=0,
+            smoothing=_SMOOTHING,
+            ascii=".#",
+            bar_format=_LINE,
+        )
+
+    @property
+    def format_dict(self) -> dict[str, Any]:
+        """What stands in `_LINE`."""
+        values: dict[str, Any] = super().format_dict
+        counts = [f"{size(self.n)} of {size(self.total)}", f"{self.samples:,} samples"]
+        rate = values["rate"]
+        if rate:
+            counts += [f"{size(rate)}/s", f"{duration((self.total - self.n) / rate)} left"]
+        return values | {"counts": "  ".join(counts)}
 
 
 def size(count: float) -> str:

@@ -1,4 +1,4 @@
-"""The command: looks, and prints what it found."""
+"""The command `rlboard doctor`: examines what lies below a path, and prints the report."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.api import RunInfo
-from tensorboard_plugin_rlboard.doctor import advice, events
-from tensorboard_plugin_rlboard.doctor.files import files_of
+from tensorboard_plugin_rlboard.doctor import advice, tensorboard_runs
+from tensorboard_plugin_rlboard.doctor.file_reports import file_reports
+from tensorboard_plugin_rlboard.doctor.indexing import Indexed, indexed
 from tensorboard_plugin_rlboard.doctor.printing import lines
-from tensorboard_plugin_rlboard.doctor.reading import Opened, opened
-from tensorboard_plugin_rlboard.doctor.report import Ignored, Report, RunReport
-from tensorboard_plugin_rlboard.sources.logdir import is_address
+from tensorboard_plugin_rlboard.doctor.report import IgnoredFile, Report, RunReport
+from tensorboard_plugin_rlboard.sources.addresses import is_address
 
-LIMIT = 16 * 1024 * 1024
+READ_LIMIT = 16 * 1024 * 1024
 """Bytes of each file that are read unless everything is to be: hundreds of samples, in a fraction of a second."""
 
 
@@ -25,7 +25,7 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
     if not is_address(path) and not Path(path).exists():
         print(f"There is no file or folder {path}.", file=sys.stderr)
         return 1
-    report = examine(path, 0 if everything else LIMIT, config)
+    report = examine(path, 0 if everything else READ_LIMIT, config)
     text = (
         json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
         if as_json
@@ -38,7 +38,7 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
     return report.exit_code
 
 
-def examine(path: str, limit: int = LIMIT, config: str = "") -> Report:
+def examine(path: str, limit: int = READ_LIMIT, config: str = "") -> Report:
     """Looks at everything below a path.
 
     Args:
@@ -46,10 +46,12 @@ def examine(path: str, limit: int = LIMIT, config: str = "") -> Report:
         limit: bytes of each file to read at most; 0 for all.
         config: an rlboard.toml that lies elsewhere.
     """
-    with opened(path, limit, config) as found:
-        known = events.read(found.root) if limit else events.read(found.root, sys.maxsize)
-        answer = found.board.runs(known)
-        runs = [_run(found, info, bool(known.scalars)) for info in answer.runs if info.files]
+    with indexed(path, limit, config) as found:
+        largest = tensorboard_runs.LARGEST if limit else sys.maxsize
+        of_tensorboard = tensorboard_runs.read(found.root, largest)
+        answer = found.board.runs(of_tensorboard)
+        has_events = bool(of_tensorboard.scalars)
+        runs = [_run(found, info, has_events) for info in answer.runs if info.files]
         ignored = _ignored(found)
     shown = any(file.samples for run in runs for file in run.files)
     unread = any(one.unreadable for one in ignored) or any(_is_unread(run) for run in runs)
@@ -58,13 +60,13 @@ def examine(path: str, limit: int = LIMIT, config: str = "") -> Report:
         runs=runs,
         ignored=ignored,
         limit=limit,
-        next=advice.for_all(path, runs, ignored, bool(found.sizes)),
+        next=advice.for_all(path, runs, ignored, bool(found.partly_read)),
         exit_code=0 if shown and not unread else 1,
     )
 
 
-def _run(found: Opened, info: RunInfo, has_events: bool) -> RunReport:
-    files = files_of(found.board, found.registry.runs[info.run], found.sizes)
+def _run(found: Indexed, info: RunInfo, has_events: bool) -> RunReport:
+    files = file_reports(found.board, found.registry.runs[info.run], found.partly_read)
     toml = info.mapping_toml if info.mapping_guessed else ""
     return RunReport(
         run=info.run,
@@ -80,10 +82,10 @@ def _run(found: Opened, info: RunInfo, has_events: bool) -> RunReport:
     )
 
 
-def _ignored(found: Opened) -> list[Ignored]:
+def _ignored(found: Indexed) -> list[IgnoredFile]:
     # What could not be looked into is named by its path, everything else by its path below the root.
     return [
-        Ignored(file, reason, _is_error(file, reason))
+        IgnoredFile(file, reason, _is_error(file, reason))
         for file, reason in sorted(found.registry.ignored.items())
     ]
 

@@ -1,10 +1,10 @@
-"""The fields of a sample, by which columns of the index they are told, and what the tab cannot show without each."""
+"""The fields of a sample: the column of the index that shows whether a log has it, and what the tab lacks without it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.index.columns import physical
+from tensorboard_plugin_rlboard.index.column_names import physical
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class Field:
     """One field.
 
     Attributes:
-        name: our word.
+        name: as our own format calls it.
         column: the column of the index that has a value where a sample has it.
         cost: what is not to be seen without it; empty where it is nobody's loss.
     """
@@ -53,4 +53,4 @@ FIELDS = (
     _number("ref_reward", "no win, tie and loss against the reference"),
 )
 TOKENS = Field("response_tokens", "", "no token view: no colours, no matrix, no worst tokens")
-"""Told by an opened sample: the index keeps no tokens."""
+"""Seen in an opened sample only: the index keeps no tokens."""

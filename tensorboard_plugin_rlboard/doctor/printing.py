@@ -1,4 +1,4 @@
-"""The report as text, for a terminal."""
+"""Prints the report as text, for a terminal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from itertools import groupby
 
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report, RunReport
 
-_MOST_IGNORED, _MOST_SETTINGS = 30, 12
-_PAIRED = {
+_MAX_IGNORED, _MAX_SETTINGS = 30, 12
+_PAIRING = {
     "settings": "as rlboard.toml says",
     "declared": "their event file names these rollouts",
     "same": "same folder",
@@ -17,16 +17,16 @@ _PAIRED = {
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The lines of a report, without their ends."""
+    """The lines of a report, without line ends."""
     for run in report.runs:
         yield from _run(run)
         yield ""
     if report.ignored:
         yield "Not read:"
-        for one in report.ignored[:_MOST_IGNORED]:
-            yield f"  {one.file}: {one.reason}"
-        if len(report.ignored) > _MOST_IGNORED:
-            yield f"  and {len(report.ignored) - _MOST_IGNORED:,} more (--json names all)"
+        for ignored in report.ignored[:_MAX_IGNORED]:
+            yield f"  {ignored.file}: {ignored.reason}"
+        if len(report.ignored) > _MAX_IGNORED:
+            yield f"  and {len(report.ignored) - _MAX_IGNORED:,} more (--json names all)"
         yield ""
     yield from report.next
 
@@ -38,20 +38,20 @@ def _run(run: RunReport) -> Iterator[str]:
         yield f"  {run.message}"
     for _, alike in groupby(run.files, key=_kind):
         yield from _files(list(alike))
-    for one in run.joined:
-        found = f"{one.matched:,} of {one.matched + one.unmatched:,}"
-        yield f"  joined: {one.what} from {one.source}: {found} samples have {', '.join(one.columns)}"
+    for join in run.joined:
+        share = f"{join.matched:,} of {join.matched + join.unmatched:,}"
+        yield f"  joined: {join.what} from {join.source}: {share} samples have {', '.join(join.columns)}"
     if run.mapping_toml:
         yield "  guessed mapping, as an rlboard.toml would say it:"
         yield from (f"    {line}" for line in run.mapping_toml.splitlines())
     yield f"  settings: {_settings(run)}"
-    paired = f"{', '.join(run.scalar_runs)} ({_PAIRED[run.pairing]})" if run.scalar_runs else "none"
+    paired = f"{', '.join(run.scalar_runs)} ({_PAIRING[run.pairing]})" if run.scalar_runs else "none"
     yield f"  TensorBoard's scalars: {paired}"
     yield from (f"  next: {line}" for line in run.next)
 
 
 def _kind(file: FileReport) -> tuple[object, ...]:
-    """What is the same for files that are told together."""
+    """What is the same for files that are printed together."""
     kinds = [(problem.kind, problem.reason) for problem in file.problems]
     return (
         file.format,
@@ -87,7 +87,7 @@ def _files(alike: Sequence[FileReport]) -> Iterator[str]:
         yield f"    has {', '.join(first.fields)}"
     if first.missing:
         yield "    has not"
-        yield from (f"      {one.field}: {one.cost}" for one in first.missing if one.cost)
+        yield from (f"      {lacks.field}: {lacks.cost}" for lacks in first.missing if lacks.cost)
     if first.tokenizer:
         yield f"    tokenizer: {'found' if first.tokenizer == 'found' else 'none, so tokens are shown as #id'}"
     for file in alike:
@@ -100,7 +100,7 @@ def _files(alike: Sequence[FileReport]) -> Iterator[str]:
 def _settings(run: RunReport) -> str:
     if not run.config:
         return "none found (RolloutWriter(config=…), a config.json beside the rollouts, or [config] in an rlboard.toml)"
-    shown = [f"{name} {value}" for name, value in list(run.config.items())[:_MOST_SETTINGS]]
+    shown = [f"{name} {value}" for name, value in list(run.config.items())[:_MAX_SETTINGS]]
     more = len(run.config) - len(shown)
     sources = ", ".join(dict.fromkeys(source.partition(":")[0] for source in run.config_sources.values()))
     return f"{', '.join(shown)}{f' and {more} more' if more else ''} (from {sources})"

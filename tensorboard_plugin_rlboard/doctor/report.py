@@ -1,4 +1,4 @@
-"""What the doctor finds, as data: printed by `printing.py`, or as JSON."""
+"""The report of `rlboard doctor`, as data: printed by `printing.py`, or as JSON with these names."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tensorboard_plugin_rlboard.api.values import Value
 
 
 @dataclass(frozen=True)
-class Missing:
-    """A field that a file does not have, and what the tab cannot show for it."""
+class MissingField:
+    """A field that a file does not have, and what the tab cannot show without it."""
 
     field: str
     cost: str
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """Problems of one kind in a file: how many are kept, and the first of them (line 0: not known)."""
+class ProblemCount:
+    """Problems of one kind in a file: how many are listed, and the first of them (line 0: not known)."""
 
     kind: str
     count: int
@@ -29,7 +29,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file that is read.
+    """What the tab will show of one file.
 
     Attributes:
         file: its path below the log directory.
@@ -59,14 +59,14 @@ class FileReport:
     steps: tuple[int, int, int] | None
     splits: Sequence[str]
     fields: Sequence[str]
-    missing: Sequence[Missing]
-    problems: Sequence[Trouble]
+    missing: Sequence[MissingField]
+    problems: Sequence[ProblemCount]
     tokenizer: str = ""
 
 
 @dataclass(frozen=True)
 class RunReport:
-    """One run.
+    """What the tab will show of one run.
 
     Attributes:
         run: its name.
@@ -92,8 +92,8 @@ class RunReport:
 
 
 @dataclass(frozen=True)
-class Ignored:
-    """A file that looks like a log and is not read, or a place that cannot be: why, and whether it is an error."""
+class IgnoredFile:
+    """A file that looks like a log and is not read, or a folder that cannot be: why, and whether that is an error."""
 
     file: str
     reason: str
@@ -102,7 +102,7 @@ class Ignored:
 
 @dataclass(frozen=True)
 class Report:
-    """All of it.
+    """The whole report.
 
     Attributes:
         path: what was looked at.
@@ -115,7 +115,7 @@ class Report:
 
     path: str
     runs: Sequence[RunReport]
-    ignored: Sequence[Ignored]
+    ignored: Sequence[IgnoredFile]
     limit: int
     next: Sequence[str] = field(default_factory=tuple)
     exit_code: int = 0

@@ -1,7 +1,11 @@
-"""What a format is: how its rows are recognised, where our words stand in them, and what the place of a file says."""
+"""What a format is: how its rows are recognised, which keys hold our fields, and what a file's path says.
+
+A *field* is one of our names (`prompt`, `reward`, `logprobs`); a *key* is a name in a logged row.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -9,14 +13,17 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 Row = Mapping[str, object]
+"""One JSON object: what a line was parsed to, or what a format makes of it for one sample."""
 
-TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+TEXT_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: (name,) for name in ("prompt", "response", "ref_response", "ground_truth", "sample_id")}
 )
-NUMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+"""Text field -> keys that hold it in our own format."""
+NUMBER_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: (name,) for name in ("reward", "ref_reward", "valid_reward", "ref_valid_reward")}
 )
-ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+"""Number field (one value a sample) -> keys that hold it in our own format."""
+ARRAY_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         name: (name,)
         for name in (
@@ -32,16 +39,22 @@ ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         )
     }
 )
-MASK = ("response_mask", "token_mask", "loss_mask", "action_mask", "new_response_mask")
+"""Array field (one value a response token) -> keys that hold it in our own format."""
+MASK_KEYS = ("response_mask", "token_mask", "loss_mask", "action_mask", "new_response_mask")
+"""Keys of the response mask: 0 leaves a token out of the statistics."""
+
+SPLITS = ("train", "eval")
+EVAL_SPLIT_NAMES = frozenset({"eval", "val", "valid", "validation", "test", "dev"})
+"""What trainers call a held-out split."""
 
 
 @dataclass(frozen=True)
-class Origin:
-    """What the path of a file says of its rows.
+class PathDefaults:
+    """Step and split that a file's path gives to rows which have none of their own.
 
     Attributes:
-        step: the step of rows that do not tell one themselves.
-        split: `train` or `eval`, of rows that do not tell one themselves; empty where the path says nothing.
+        step: the step; None where the path names none.
+        split: `train` or `eval`; empty where the path names none.
     """
 
     step: int | None = None
@@ -49,21 +62,21 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What the rows of a line may need beside the line.
+class LineContext:
+    """What a line's samples may depend on beside the line itself.
 
     Attributes:
-        origin: what the file's path says.
+        defaults: step and split from the file's path.
         to_tokens: token ids -> token strings as the tokenizer stores them (`Ġthe`); None without a tokenizer.
         to_text: token ids -> text, special tokens included; None without a tokenizer.
     """
 
-    origin: Origin = Origin()
+    defaults: PathDefaults = PathDefaults()
     to_tokens: Callable[[Sequence[int]], list[str]] | None = None
     to_text: Callable[[Sequence[int]], str] | None = None
 
     def tokens(self, ids: Sequence[int]) -> list[str]:
-        """Token strings; `#id` for each without a tokenizer."""
+        """Token strings of token ids; `#id` for each without a tokenizer."""
         return [f"#{i}" for i in ids] if self.to_tokens is None else self.to_tokens(ids)
 
     def text(self, ids: Sequence[int]) -> str | None:
@@ -72,12 +85,11 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Exploded:
-    """The samples of a line.
+class LineSamples:
+    """The samples of one line.
 
     Attributes:
-        rows: one a sample, in our words: the keys are those of the format's mapping, any further one is kept under its
-            own name.
+        rows: one row a sample. Their keys are those of the format; any further key is kept under its own name.
         problems: one sentence for each thing that cannot be used, with what became of it.
     """
 
@@ -85,112 +97,150 @@ class Exploded:
     problems: Sequence[str] = ()
 
 
-def _nothing(_: PurePosixPath) -> Origin:
-    return Origin()
+@dataclass(frozen=True)
+class KeyMapping:
+    """Which keys hold our fields in rows of no known format: the section [mapping] of rlboard.toml, or a guess.
+
+    Attributes:
+        keys: field -> key of the rows, or path of keys (`info.reward`).
+        guessed: whether it was guessed and is not the user's own.
+    """
+
+    keys: Mapping[str, str]
+    guessed: bool = False
+
+    def to_options(self) -> dict[str, str]:
+        """The mapping as options of `Format.spec`."""
+        keys = json.dumps(dict(self.keys), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return {"mapping": keys, "guessed": "1"} if self.guessed else {"mapping": keys}
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, str]) -> KeyMapping | None:
+        """The mapping that `to_options` wrote; None where the options hold none."""
+        try:
+            found = json.loads(options.get("mapping", ""))
+        except ValueError:
+            return None
+        pairs = found.items() if isinstance(found, dict) else ()
+        keys = {name: key for name, key in pairs if isinstance(key, str) and key}
+        return cls(keys, "guessed" in options) if keys else None
 
 
-def _own_folder(_: PurePosixPath) -> int:
+def _no_defaults(_: PurePosixPath) -> PathDefaults:
+    return PathDefaults()
+
+
+def _file_folder(_: PurePosixPath) -> int:
     return 0
 
 
-def _no_twin(_: str) -> str:
+def _not_superseded(_: str) -> str:
     return ""
 
 
 @dataclass(frozen=True)
 class Format:
-    """A mapping from foreign rows to samples.
+    """How the lines of one trainer's log become samples.
 
     Attributes:
         name: stable name, shown to the user.
-        definition: where the format is defined, and what it does not have.
+        definition: where the format is defined, and what it does not have. Part of every manifest on disk.
         recognise: whether a file's first complete row is of this format, judged by its keys and their types, never by
             the file's name.
-        texts: our text column -> keys of the row, the first that is there counts.
-        numbers: our scalar metric -> keys of the row.
-        arrays: our token metric -> keys of the row.
-        tokens: keys that may hold the list of response token strings.
-        step, split, group, finish_reason: keys that may hold them.
-        validation: keys whose `true` puts the row into the eval split.
-        mask: keys that may hold the response mask.
-        ignored: keys that carry nothing of their own.
-        rows: makes the samples of a line where a line is more, less or other than one flat row; may raise ValueError
-            with a sentence where the line is none of the format.
-        reads_ids: whether `rows` asks for the text of token ids, so that a tokenizer makes a difference.
-        group_of: the group that the text under `group` says, where it is only a part of it.
-        origin: what the path of a file says.
-        depth: how many folders above the file's own its run lies.
-        twin: path of a file below the log directory -> path of another one with the same rows, that is read instead
-            where it exists; empty where there is none.
-        options: what one file adds to its format: step, split, tokenizer, settings of the run. Part of `spec`.
+        text_keys: text field -> keys of the row, the first that is there counts.
+        number_keys: number field (one value a sample) -> keys of the row.
+        array_keys: array field (one value a response token) -> keys of the row.
+        token_keys: keys that may hold the list of response token strings.
+        step_keys, split_keys, group_keys, finish_reason_keys: keys that may hold step, split, group and finish reason.
+        validation_keys: keys whose `true` puts the row into the eval split.
+        mask_keys: keys that may hold the response mask.
+        ignored_keys: keys that carry nothing of their own.
+        to_samples: makes the samples of a line where a line is more, less or other than one flat row. May raise
+            ValueError, with one sentence, where the line is none of the format.
+        uses_tokenizer: whether `to_samples` asks for the text of token ids, so that a tokenizer makes a difference.
+        group_from_text: the group within the text under `group_keys`, where the group is only a piece of that text.
+        path_defaults: step and split that the path of a file says.
+        levels_to_run: how many folders above the file's own its run lies.
+        superseded_by: path of a file below the log directory -> path of another file with the same rows, which is read
+            instead where it exists; empty where there is none.
+        mapping: the keys of a format that is a mapping; None for the format of a framework.
+        options: what one file adds to its format: step, split, tokenizer, discounts of the run.
     """
 
     name: str
     definition: str
     recognise: Callable[[Row], bool]
-    texts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: TEXTS)
-    numbers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NUMBERS)
-    arrays: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: ARRAYS)
-    tokens: tuple[str, ...] = ("response_tokens",)
-    step: tuple[str, ...] = ("step",)
-    split: tuple[str, ...] = ("split",)
-    group: tuple[str, ...] = ("group_id",)
-    finish_reason: tuple[str, ...] = ("finish_reason",)
-    validation: tuple[str, ...] = ("validation",)
-    mask: tuple[str, ...] = MASK
-    ignored: frozenset[str] = field(default_factory=frozenset)
-    rows: Callable[[Row, Reading], Exploded] | None = None
-    reads_ids: bool = False
-    group_of: Callable[[str], str] | None = None
-    origin: Callable[[PurePosixPath], Origin] = _nothing
-    depth: Callable[[PurePosixPath], int] = _own_folder
-    twin: Callable[[str], str] = _no_twin
+    text_keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: TEXT_KEYS)
+    number_keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NUMBER_KEYS)
+    array_keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: ARRAY_KEYS)
+    token_keys: tuple[str, ...] = ("response_tokens",)
+    step_keys: tuple[str, ...] = ("step",)
+    split_keys: tuple[str, ...] = ("split",)
+    group_keys: tuple[str, ...] = ("group_id",)
+    finish_reason_keys: tuple[str, ...] = ("finish_reason",)
+    validation_keys: tuple[str, ...] = ("validation",)
+    mask_keys: tuple[str, ...] = MASK_KEYS
+    ignored_keys: frozenset[str] = field(default_factory=frozenset)
+    to_samples: Callable[[Row, LineContext], LineSamples] | None = None
+    uses_tokenizer: bool = False
+    group_from_text: Callable[[str], str] | None = None
+    path_defaults: Callable[[PurePosixPath], PathDefaults] = _no_defaults
+    levels_to_run: Callable[[PurePosixPath], int] = _file_folder
+    superseded_by: Callable[[str], str] = _not_superseded
+    mapping: KeyMapping | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def spec(self) -> str:
-        """All that rows depend on beside their bytes, as one text: `by_name` makes the format of it again."""
-        return f"{self.name}?{urlencode(sorted(self.options.items()))}" if self.options else self.name
+        """The format as one text, `verl?split=eval&step=3`: all that samples depend on beside their bytes.
 
-    def bound(self, **options: str) -> Format:
-        """The format of one file; empty options are left out."""
+        `registry.from_spec` makes the format of it again. Manifests on disk hold specs, so their spelling is fixed.
+        """
+        options = {**self.mapping.to_options(), **self.options} if self.mapping else self.options
+        return f"{self.name}?{urlencode(sorted(options.items()))}" if options else self.name
+
+    def with_options(self, **options: str) -> Format:
+        """The format with further options; empty ones are left out."""
         given = {name: value for name, value in options.items() if value != ""}
         return replace(self, options={**self.options, **given})
 
-    def without(self, *options: str) -> Format:
+    def without_options(self, *names: str) -> Format:
         """The format without some of its options."""
-        return replace(self, options={name: x for name, x in self.options.items() if name not in options})
-
-    def told(self) -> Origin:
-        """What the path of the file said when the format was bound to it."""
-        step = self.options.get("step", "")
-        return Origin(int(step) if step else None, self.options.get("split", ""))
-
-    def masks(self) -> dict[str, tuple[str, ...]]:
-        """The response mask as an array under one name, whichever of its keys a row uses; empty without one."""
-        return {self.mask[0]: self.mask} if self.mask else {}
-
-    def known(self) -> frozenset[str]:
-        """Every key of a row that this mapping reads."""
-        groups = (*self.texts.values(), *self.numbers.values(), *self.arrays.values())
-        singles = (
-            self.tokens,
-            self.step,
-            self.split,
-            self.group,
-            self.finish_reason,
-            self.validation,
-            self.mask,
+        return replace(
+            self, options={name: value for name, value in self.options.items() if name not in names}
         )
-        return frozenset(key for keys in (*groups, *singles) for key in keys) | self.ignored
+
+    def file_defaults(self) -> PathDefaults:
+        """Step and split of the file that the format was bound to (`rows.file_options.bind_to_file`)."""
+        step = self.options.get("step", "")
+        return PathDefaults(int(step) if step else None, self.options.get("split", ""))
+
+    def mask_as_array(self) -> dict[str, tuple[str, ...]]:
+        """The response mask as an array under one name, whichever of its keys a row uses; empty without one."""
+        return {self.mask_keys[0]: self.mask_keys} if self.mask_keys else {}
+
+    def read_keys(self) -> frozenset[str]:
+        """Every key of a row that the format reads."""
+        by_field = (*self.text_keys.values(), *self.number_keys.values(), *self.array_keys.values())
+        others = (
+            self.token_keys,
+            self.step_keys,
+            self.split_keys,
+            self.group_keys,
+            self.finish_reason_keys,
+            self.validation_keys,
+            self.mask_keys,
+        )
+        return frozenset(key for keys in (*by_field, *others) for key in keys) | self.ignored_keys
 
 
-SPLITS = ("train", "eval")
-EVAL_WORDS = frozenset({"eval", "val", "valid", "validation", "test", "dev"})
+def normalised_split(split: object, validation: object) -> str:
+    """`train` or `eval` from a row's values: every name that trainers use for a held-out split is `eval`.
 
-
-def split_of(split: object, validation: object) -> str:
-    """`train` or `eval`: the words that trainers use for a held-out split are all `eval`."""
-    if validation is True or (isinstance(split, str) and split.strip().lower() in EVAL_WORDS):
+    Args:
+        split: the value under `split_keys`.
+        validation: the value under `validation_keys`.
+    """
+    if validation is True or (isinstance(split, str) and split.strip().lower() in EVAL_SPLIT_NAMES):
         return "eval"
     return "train"

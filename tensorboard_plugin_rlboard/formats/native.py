@@ -6,7 +6,7 @@ Definition: docs/format.md, and the README of HarderThenHarder/RLLoggingBoard, s
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
-from tensorboard_plugin_rlboard.formats.messages import as_messages
+from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
 
 _TOKEN_KEYS = ("response_tokens", "logprobs", "ref_logprobs", "values", "token_rewards")
 

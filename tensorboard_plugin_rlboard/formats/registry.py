@@ -1,4 +1,4 @@
-"""The formats that RL Board opens. A new one is one file, one fixture and one line here."""
+"""The formats that RL Board reads. A new one is one file in `frameworks/`, one fixture and one line here."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl
 
-from tensorboard_plugin_rlboard.formats import mapping
-from tensorboard_plugin_rlboard.formats.areal import AREAL
-from tensorboard_plugin_rlboard.formats.art import ART
-from tensorboard_plugin_rlboard.formats.base import Format, Row
-from tensorboard_plugin_rlboard.formats.miles import MILES
-from tensorboard_plugin_rlboard.formats.ms_swift import MS_SWIFT
+from tensorboard_plugin_rlboard.formats.base import Format, KeyMapping, Row
+from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
+from tensorboard_plugin_rlboard.formats.frameworks.art import ART
+from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
+from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
+from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
+from tensorboard_plugin_rlboard.formats.frameworks.open_instruct import OPEN_INSTRUCT
+from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
+from tensorboard_plugin_rlboard.formats.frameworks.rllm import RLLM
+from tensorboard_plugin_rlboard.formats.frameworks.roll_board import ROLL_BOARD
+from tensorboard_plugin_rlboard.formats.frameworks.roll_dump import ROLL_DUMP
+from tensorboard_plugin_rlboard.formats.frameworks.skyrl import SKYRL
+from tensorboard_plugin_rlboard.formats.frameworks.slime import SLIME, SLIME_TRAINING
+from tensorboard_plugin_rlboard.formats.frameworks.trl import TRL
+from tensorboard_plugin_rlboard.formats.frameworks.tunix import TUNIX, TUNIX_PROGRAM
+from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
+from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
+from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
+from tensorboard_plugin_rlboard.formats.generic.key_mapping import FORMAT_NAME, mapping_format
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.nemo_rl import NEMO_RL
-from tensorboard_plugin_rlboard.formats.open_instruct import OPEN_INSTRUCT
-from tensorboard_plugin_rlboard.formats.rllm import RLLM
-from tensorboard_plugin_rlboard.formats.roll_board import ROLL_BOARD
-from tensorboard_plugin_rlboard.formats.roll_dump import ROLL_DUMP
-from tensorboard_plugin_rlboard.formats.skyrl import SKYRL
-from tensorboard_plugin_rlboard.formats.slime import SLIME, SLIME_TRAINING
-from tensorboard_plugin_rlboard.formats.token_export import TOKEN_EXPORT
-from tensorboard_plugin_rlboard.formats.trl import TRL
-from tensorboard_plugin_rlboard.formats.tunix import TUNIX, TUNIX_PROGRAM
-from tensorboard_plugin_rlboard.formats.verifiers import VERIFIERS
-from tensorboard_plugin_rlboard.formats.verifiers_legacy import VERIFIERS_LEGACY
-from tensorboard_plugin_rlboard.formats.verl import VERL, VERL_VALIDATION
 
 FORMATS: tuple[Format, ...] = (
     VERIFIERS,
@@ -50,29 +50,34 @@ FORMATS: tuple[Format, ...] = (
     MILES,
     NATIVE,
 )
-"""In the order in which they are asked: those with the most particular keys first."""
+"""In the order in which they are tried: those with the most particular keys first."""
 
 
-TOLD_BY = blake2b(
-    "\n".join(f"{one.name} {one.definition}" for one in FORMATS).encode(), digest_size=8
+FORMATS_DIGEST = blake2b(
+    "\n".join(f"{file_format.name} {file_format.definition}" for file_format in FORMATS).encode(),
+    digest_size=8,
 ).hexdigest()
-"""Changes with the formats that there are: what an earlier version took for one of its own may be another's now."""
+"""Changes with the set of formats: a file that an earlier version took for one of them may be another's now."""
 
 
 def recognise(row: Row) -> Format | None:
-    """The first format that knows a row with these keys, None where none does."""
-    return next((known for known in FORMATS if known.recognise(row)), None)
+    """The first format that recognises a row; None where none does."""
+    return next((file_format for file_format in FORMATS if file_format.recognise(row)), None)
 
 
 @lru_cache(maxsize=4096)
-def by_name(spec: str) -> Format:
-    """The format of that name, or of a whole `Format.spec`.
+def from_spec(spec: str) -> Format:
+    """The format that `Format.spec` wrote, or the one of that name.
 
     Raises:
-        KeyError: no format has that name.
+        KeyError: no format has that name, or a mapping has no keys.
     """
     name, _, options = spec.partition("?")
-    if name == mapping.NAME:
-        return mapping.of(dict(parse_qsl(options)))
-    known = {known.name: known for known in FORMATS}[name]
-    return known.bound(**dict(parse_qsl(options))) if options else known
+    given = dict(parse_qsl(options))
+    if name == FORMAT_NAME:
+        mapping = KeyMapping.from_options(given)
+        if mapping is None:
+            raise KeyError(name)
+        return mapping_format(mapping).with_options(**given).without_options(*mapping.to_options())
+    named = {file_format.name: file_format for file_format in FORMATS}[name]
+    return named.with_options(**given) if given else named

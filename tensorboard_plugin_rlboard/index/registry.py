@@ -1,57 +1,43 @@
-"""All runs of a log directory and their indexes, kept up to date by one background thread under one lock.
+"""The state of the index of a log directory: its runs, the files that are none, and the query database.
 
-The lock guards the registry's own fields and is held for moments only: never while a file is read or a query runs.
+It holds state only. `update/` fills it, in one thread; the threads that answer requests read it. The lock guards the
+registry's own fields and is held for moments only: never while a file is read or a query runs.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
-import time
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.cache import Cache
-from tensorboard_plugin_rlboard.index.engine import Engine
-from tensorboard_plugin_rlboard.index.memory import DEFAULT, limit_writing, shares
-from tensorboard_plugin_rlboard.index.refresh import Refresh
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT_LIMIT, set_writing_limit, share_out
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.settings import SettingsFinder
-from tensorboard_plugin_rlboard.sources.logdir import printable
-from tensorboard_plugin_rlboard.sources.walk import first_file
+from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
+from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
 
-    from tensorboard_plugin_rlboard.sources.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
 logger = logging.getLogger(__name__)
-_ATTENTIVE = 90.0
-"""Seconds after a request for which the log directory is looked at as often as the user wants; a tab asks twice as often."""
-_LONGEST = 60.0
-_SLOWER = 1.5
+_SPEED_OVER = 8
+"""Ranges of a run over which its reading speed is averaged."""
 
 
-_NICE = 10
-
-
-def _step_back() -> None:
-    """Puts the calling thread, and those that the database will start from it, behind TensorBoard's own."""
-    if sys.platform == "linux":  # elsewhere a priority is that of the whole process
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
-
-
-def _open_cache(folder: Path | None) -> Cache | None:
+def _open_cache(folder: Path | None) -> LocalStore | None:
     """The cache in a folder, within its bound; None where none is wanted or none can be had."""
     if folder is None:
         return None
     try:
-        cache = Cache(folder)
+        cache = LocalStore(folder)
         cache.evict()
     except OSError as error:
         logger.warning("RL Board keeps no index between starts: %s", error)
@@ -60,183 +46,112 @@ def _open_cache(folder: Path | None) -> Cache | None:
 
 
 class Registry:
-    """Discovers runs and keeps their indexes: `refresh` does one round, `start` goes on doing rounds.
+    """The indexes of all runs below some roots, and what is known of the files there that are no rollout logs.
 
     Attributes:
         roots: where to look.
         settings: what the user says of the logs there.
-        interval: seconds between two looks; 0 looks once, as TensorBoard's --reload_interval does.
-        runs: TensorBoard's run name -> index.
-        ignored: relative path of a .jsonl file that is no rollout log -> why.
+        memory_shares: who may use how much memory.
+        cache: the parts that are kept between starts; None before the database is opened, and where none are kept.
+        runs: TensorBoard's run name -> index. Replaced, never changed in place.
+        ignored: path below the log directory of a file that is no rollout log -> why. Replaced, never changed in place.
         revision: changes whenever an answer may.
         surveys: how many looks at the whole log directory are done.
+        any_files: whether there is anything that the tab could show: a rollout log, or a file that looks like one.
         failure: why nothing can be indexed, else empty.
-        focus: the run that the user looks at; it is indexed first.
-        shares: of the memory.
-        after_round: called in the background thread with a run whenever its indexing has come to an end, and about
-            once a second before that: whatever is prepared of its rows before anybody asks.
     """
 
     def __init__(
         self,
         roots: Sequence[Root],
-        interval: float = 5.0,
         cache: Path | None = None,
-        memory: int = DEFAULT,
+        memory: int = DEFAULT_LIMIT,
         settings: SettingsFinder | None = None,
     ) -> None:
-        """Looks at nothing yet.
+        """Looks at nothing and opens nothing yet.
 
         Args:
             roots: where to look.
-            interval: seconds between two looks.
             cache: folder of the parts that are kept between starts; None keeps nothing.
-            memory: megabytes for all that is opened; `memory.py` says who gets what.
+            memory: megabytes for all that is opened; `memory_budget.py` shares them out.
             settings: what the user says of the logs; None for what lies with them.
         """
         self.roots = list(roots)
         self.settings = SettingsFinder(self.roots) if settings is None else settings
-        self.interval = interval
-        self.shares = shares(memory, os.cpu_count() or 1)
-        self.after_round: Callable[[RunIndex], None] | None = None
-        self.cache: Cache | None = None
-        self._cache_folder = cache
+        self.memory_shares = share_out(memory, os.cpu_count() or 1)
+        self.cache: LocalStore | None = None
         self.runs: dict[str, RunIndex] = {}
         self.ignored: dict[str, str] = {}
         self.revision = 0
         self.surveys = 0
+        self.any_files = False
         self.failure = ""
-        self.focus = ""
+        self._cache_folder = cache
         self._lock = threading.Lock()
+        self._runs_created = 0
         self._speeds: dict[str, deque[tuple[int, float]]] = {}
-        self._engine: Engine | None = None
-        self._opened = threading.Event()
-        self._stop = threading.Event()
-        self._looked = threading.Event()
-        self._wake = threading.Event()
-        self._asked = 0.0
-        self._cared: dict[str, float] = {}
-        self._something = False
-        self._thread: threading.Thread | None = None
-        self._refresh: Refresh | None = None
+        self._database: QueryDatabase | None = None
+        self._database_opened = threading.Event()
 
     @property
-    def engine(self) -> Engine:
-        """The databases; opened at first use, in the thread that indexes."""
-        if self._engine is None:
+    def database(self) -> QueryDatabase:
+        """The query database; opened at first use, in the thread that indexes."""
+        if self._database is None:
             self.cache = _open_cache(self._cache_folder)
-            limit_writing(self.shares.writing)
-            self._engine = Engine(None if self.cache is None else self.cache.parts, self.shares.query)
-            self._opened.set()
-        return self._engine
-
-    def start(self) -> None:
-        """Starts the background thread, or tells it that somebody asks: it looks at the logs more often then."""
-        self._asked = time.monotonic()
-        self._wake.set()
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="rlboard-index", daemon=True)
-                self._thread.start()
-
-    def stop(self) -> None:
-        """Ends the thread and drops the databases."""
-        self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join()
-        if self._refresh is not None:
-            self._refresh.rest()
-        if self._engine is not None:
-            self._engine.close()
-
-    def has_files(self, seconds: float) -> bool:
-        """Whether a .jsonl file lies below the roots, from memory; the first look is waited for at most so long."""
-        self._looked.wait(seconds)
-        return bool(self.runs) or self._something
+            set_writing_limit(self.memory_shares.writing)
+            kept_parts = None if self.cache is None else self.cache.parts
+            self._database = QueryDatabase(kept_parts, self.memory_shares.query)
+            self._database_opened.set()
+        return self._database
 
     def cursor(self, seconds: float = 10.0) -> duckdb.DuckDBPyConnection:
         """A cursor of the query database, for the calling thread.
 
+        Args:
+            seconds: how long to wait for the database at most.
+
         Raises:
             RuntimeError: the database could not be opened, with the reason.
         """
-        if not self._opened.wait(seconds) or self._engine is None:
+        if not self._database_opened.wait(seconds) or self._database is None:
             raise RuntimeError(self.failure or "The index is still being opened; ask again in a moment.")
-        return self._engine.query()
+        return self._database.cursor()
 
-    def refresh(self) -> None:
-        """One round: a survey, then every whole line that is new."""
-        if self._refresh is None:
-            self._refresh = Refresh(self)
-        self._refresh.survey()
-        until = time.monotonic() + max(1.0, self.interval)
-        while not self._stop.is_set() and (run := self._refresh.index_one()) is not None:
-            self._care(run)
-            # A long first indexing must not miss what a training writes meanwhile.
-            if time.monotonic() > until:
-                self._refresh.survey()
-                until = time.monotonic() + max(1.0, self.interval)
-        self._refresh.rest()
-
-    def _care(self, run: RunIndex) -> None:
-        """Calls `after_round` for a run that was worked on, once a second and at the end of its indexing."""
-        now = time.monotonic()
-        if self.after_round is None or (run.pending and now - self._cared.get(run.name, 0.0) < 1.0):
-            return
-        try:
-            self.after_round(run)
-        except Exception:  # whatever was to be prepared is computed when somebody asks for it
-            logger.exception("RL Board could not prepare answers about a run")
-        self._cared[run.name] = time.monotonic()
-
-    def _work(self) -> None:
-        _step_back()
-        self._something = first_file(self.roots, time.monotonic() + 1.0)
-        self._looked.set()
-        pause = self.interval
-        while not self._stop.is_set():
-            before = self.revision
-            try:
-                self.refresh()
-                self.failure = ""
-            except Exception as error:  # the thread goes on and leaves the reason where the tab shows it
-                logger.exception("RL Board could not bring its index up to date")
-                self.failure = f"The index could not be brought up to date: {error}"
-                self._opened.set()
-                self.changed()
-            if self.interval <= 0:
-                return
-            pause = self._next_pause(pause, quiet=self.revision == before)
-            self._rest(pause)
-
-    def _next_pause(self, pause: float, *, quiet: bool) -> float:
-        """Seconds to the next look: longer each time while nothing changes and nobody asks."""
-        if not quiet or time.monotonic() - self._asked < _ATTENTIVE:
-            return self.interval
-        return max(self.interval, min(pause * _SLOWER, 6 * self.interval, _LONGEST))
-
-    def _rest(self, pause: float) -> None:
-        """Waits; whoever asks ends a wait that has become longer than the user wanted."""
-        if self._stop.wait(self.interval) or pause <= self.interval:
-            return
-        self._wake.clear()
-        if time.monotonic() - self._asked >= self.interval:
-            self._wake.wait(pause - self.interval)
+    def close(self) -> None:
+        """Drops the databases."""
+        if self._database is not None:
+            self._database.close()
 
     def changed(self) -> None:
         """Makes every answer given before stale."""
         with self._lock:
             self.revision += 1
 
-    def surveyed(self, gone: set[str], unreadable: dict[str, str]) -> None:
-        """Notes the end of a look at the log directory."""
+    def set_failure(self, reason: str) -> None:
+        """Notes why nothing can be indexed, and tells those who wait for the database; empty where all is well again."""
+        self.failure = reason
+        if reason:
+            self._database_opened.set()
+            self.changed()
+
+    def first_look_done(self, *, any_files: bool) -> None:
+        """Notes whether the quick look at the start has met a file that may be a log."""
+        self.any_files = any_files
+
+    def survey_done(self, is_gone: Callable[[str], bool], unreadable: Mapping[str, str]) -> None:
+        """Notes the end of a look at the whole log directory.
+
+        Args:
+            is_gone: whether an ignored path is to be ignored no more.
+            unreadable: path that could not be looked into -> why.
+        """
         with self._lock:
-            before = dict(self.ignored)
-            self.ignored = {k: why for k, why in self.ignored.items() if k not in gone} | unreadable
+            before = self.ignored
+            still = {path: why for path, why in before.items() if not is_gone(path)}
+            self.ignored = still | dict(unreadable)
             # A remote root that cannot be listed may hold anything, and the tab is where its reason is to be seen.
-            unknown = {printable(root.path) for root in self.roots if not root.is_local}
-            self._something = bool(self.runs or set(self.ignored) - (set(unreadable) - unknown))
+            unlisted = {printable(root.path) for root in self.roots if not root.is_local}
+            self.any_files = bool(self.runs or set(self.ignored) - (set(unreadable) - unlisted))
             self.surveys += 1
             if self.surveys == 1 or before != self.ignored:
                 self.revision += 1
@@ -248,7 +163,7 @@ class Registry:
                 self.ignored = self.ignored | {relative: reason}
                 self.revision += 1
 
-    def welcome(self, relative: str) -> None:
+    def clear_ignored(self, relative: str) -> None:
         """Notes that a file is a rollout log after all."""
         with self._lock:
             if relative in self.ignored:
@@ -258,17 +173,24 @@ class Registry:
     def run_of(self, name: str, cursor: duckdb.DuckDBPyConnection) -> RunIndex:
         """The index of a run, made where there is none."""
         if name not in self.runs:
-            run = RunIndex(len(self.runs), name)
+            run = RunIndex(self._runs_created, name)
+            self._runs_created += 1
             run.create(cursor)
             with self._lock:
                 self.runs = self.runs | {name: run}
                 self.revision += 1
         return self.runs[name]
 
-    def indexed(self, run: RunIndex, size: int, seconds: float) -> None:
-        """Notes that bytes of a run are in the index now."""
+    def drop_empty_runs(self) -> None:
+        """Drops the runs that have no file."""
         with self._lock:
-            self._speeds.setdefault(run.name, deque(maxlen=8)).append((size, seconds))
+            self.runs = {name: run for name, run in self.runs.items() if run.files}
+            self.revision += 1
+
+    def range_indexed(self, run: RunIndex, size: int, seconds: float) -> None:
+        """Notes that so many bytes of a run are in the index now, and how long that took."""
+        with self._lock:
+            self._speeds.setdefault(run.name, deque(maxlen=_SPEED_OVER)).append((size, seconds))
             self.revision += 1
 
     def speed(self, run: RunIndex) -> float:

@@ -1,4 +1,4 @@
-"""One run's index: its files and how far they are read, what its rows hold, and what changed when."""
+"""The index of one run: its files, its tables in the query database, and which answers about it are stale."""
 
 from __future__ import annotations
 
@@ -6,39 +6,37 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.index.attempts import Steps, same
-from tensorboard_plugin_rlboard.index.chains import chains, numbered
-from tensorboard_plugin_rlboard.index.columns import logical
-from tensorboard_plugin_rlboard.index.files import Arrived, IndexedFile, Range, digest_of
-from tensorboard_plugin_rlboard.index.joins.joining import Joining
-from tensorboard_plugin_rlboard.index.keys import Keys
-from tensorboard_plugin_rlboard.index.noted import Noted
-from tensorboard_plugin_rlboard.index.part import RESERVED
-from tensorboard_plugin_rlboard.index.run_table import RunTable, Source
-from tensorboard_plugin_rlboard.index.statistics import STORED
-from tensorboard_plugin_rlboard.sources.tail import FileState
+from tensorboard_plugin_rlboard.index.attempts.run_attempts import may_have_attempts, renumbered_files
+from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
+from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
+from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
+from tensorboard_plugin_rlboard.index.column_names import logical
+from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
+from tensorboard_plugin_rlboard.index.loadable_part import LoadablePart, column_of_key
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
+from tensorboard_plugin_rlboard.index.tables.run_table import RunTable
+from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Arrived", "IndexedFile", "Joining", "Range", "RunIndex"]
-
 
 class RunIndex:
-    """The index of one run. Written by the refresh thread only; read by anyone through cursors of their own.
+    """The index of one run. Written by the indexing thread only; read by anyone through cursors of their own.
 
     Attributes:
         name: TensorBoard's name of the run.
         files: path below the log directory -> file.
         keys: keys of its rows beside those of the formats.
-        token_metrics: logged token metrics, in the order met.
+        token_metrics: logged token metrics, in the order in which they were first seen.
         samples, problems, attempts: their numbers.
         message: what the user should know about the run as a whole, else empty.
         version: changes whenever an answer about the run may.
-        touched: (split, step) -> version at which rows of that step were last added. Ask it for a key, or copy it.
-        epoch: changes whenever rows that were there before have; whatever was computed of them is void then.
-        recalled: digest of the kept parts that the run began with (`kept_digest` of an earlier start), else empty.
-            Their rows are not in `touched`.
+        step_versions: (split, step) -> version at which rows of that step were last added. Ask it for a key, or copy it.
+        invalidations: how often rows that were there before have changed; what was computed of them then is void.
+        restored_digest: `cached_digest` of the parts that the run began with, whose rows are not in `step_versions`.
+            Empty where it began with none, or once rows that were there before have changed.
         joined: what was joined by key from other files or runs.
         joined_metrics: metrics of which no value was logged, all are joined.
     """
@@ -46,21 +44,21 @@ class RunIndex:
     def __init__(self, number: int, name: str) -> None:
         self.name = name
         self.files: dict[str, IndexedFile] = {}
-        self.keys = Keys()
+        self.keys = ExtraKeys()
         self.token_metrics: list[str] = []
         self.samples = 0
         self.problems = 0
         self.attempts = 1
         self.message = ""
         self.version = 0
-        self.touched: dict[tuple[str, int], int] = {}
-        self.epoch = 0
-        self.recalled = ""
-        self.joined: tuple[Joining, ...] = ()
+        self.step_versions: dict[tuple[str, int], int] = {}
+        self.invalidations = 0
+        self.restored_digest = ""
+        self.joined: tuple[JoinSummary, ...] = ()
         self.joined_metrics: frozenset[str] = frozenset()
         self._rows = RunTable(number)
-        self._numbers = 0
-        self._met: frozenset[str] = frozenset()  # keys that held numbers somewhere
+        self._last_file_number = 0
+        self._number_keys: frozenset[str] = frozenset()  # keys that held numbers somewhere
 
     @property
     def table(self) -> str:
@@ -106,66 +104,77 @@ class RunIndex:
         """Makes the empty tables."""
         self._rows.create(cursor)
 
-    def add_file(self, path: str, relative: str, known: Format, state: FileState) -> IndexedFile:
-        """Begins a file from its first byte, under a number that no earlier version of it had."""
-        self._numbers += 1
-        file = IndexedFile(self._numbers, path, relative, known, state)
+    def add_file(
+        self,
+        path: str,
+        relative: str,
+        file_format: Format,
+        state: FileState,
+        cached: Sequence[CachedRange] = (),
+    ) -> IndexedFile:
+        """Adds a file, under a number that no earlier version of it had.
+
+        Args:
+            path: where it lies.
+            relative: its path below the log directory.
+            file_format: how it is read.
+            state: what its bytes are; it is read to the end of `cached`.
+            cached: ranges from its first byte on whose parts are to be loaded.
+        """
+        self._last_file_number += 1
+        file = IndexedFile(self._last_file_number, path, relative, file_format, state)
+        file.restore(cached)
         self.files[relative] = file
         return file
 
-    def add(
+    def add_parts(
         self,
         cursor: duckdb.DuckDBPyConnection,
-        arrived: Sequence[Arrived],
+        parts: Sequence[LoadablePart],
         *,
-        kept: bool = False,
+        cached: bool = False,
         early: bool = False,
     ) -> None:
         """Loads parts and their problems, all or none of them.
 
         Args:
             cursor: of the query database.
-            arrived: parts of any files of the run; those of one file in its order and without gaps.
-            kept: whether an earlier start built them.
+            parts: of any files of the run; those of one file in its order and without gaps.
+            cached: whether they were kept from an earlier start.
             early: whether they are shown before their turn: their line numbers and problems come with it.
         """
-        keys, met = self.keys, self._met
-        for one in arrived:
-            keys, met = keys | one.part.keys, met | one.part.keys.numbers
+        keys, number_keys = self.keys, self._number_keys
+        for loadable in parts:
+            keys, number_keys = keys | loadable.part.keys, number_keys | loadable.part.keys.numbers
         computed = {f"{name}_{statistic}" for name in keys.arrays for statistic in (*STORED, "mean")}
-        texts = {_column(key) for key in (keys.texts & met) - computed}
-        problems = [] if early else [problem for one in arrived for problem in _problems(one)]
-        sources = [_source(one, early=early) for one in arrived]
-        turned, replaced = self._rows.load(cursor, sources, problems, texts, empty=not self.samples)
-        self.keys, self._met = keys, met
-        for one in arrived:
-            end = one.at.offset + one.at.length
+        texts = {column_of_key(key) for key in (keys.texts & number_keys) - computed}
+        problems = [] if early else [row for loadable in parts for row in loadable.problem_rows()]
+        sources = [loadable.source(early=early) for loadable in parts]
+        loaded = self._rows.load(cursor, sources, problems, texts, is_empty=not self.samples)
+        self.keys, self._number_keys = keys, number_keys
+        for loadable in parts:
             if early:
-                one.file.early = one.at.offset, end
+                loadable.file.early_part_added(loadable.range.offset, loadable.range.end)
             else:
-                one.file.parts += 1
-                if one.file.early and end >= one.file.early[1]:
-                    one.file.early = None
-            for split, step, offset in one.part.changes:
-                if not early:
-                    one.file.steps.setdefault(split, Steps()).extend([(step, offset)])
-                if not (kept and self.recalled):
-                    self.touched[split, step] = self.version + 1
-            for name in one.part.token_metrics:
+                loadable.file.part_added(loadable.part, loadable.range.end)
+            if not (cached and self.restored_digest):
+                for split, step, _ in loadable.part.changes:
+                    self.step_versions[split, step] = self.version + 1
+            for name in loadable.part.token_metrics:
                 if name not in self.token_metrics:
                     self.token_metrics.append(name)
-        self.samples += sum(one.part.samples for one in arrived) - replaced
+        self.samples += sum(loadable.part.samples for loadable in parts) - loaded.replaced_rows
         self.problems += len(problems)
-        if turned:
-            self.epoch += 1
+        if loaded.has_changed_rows:
+            self.invalidations += 1
         self.version += 1
 
-    def widen(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
-        """Makes room for joined values."""
-        self._rows.widen(cursor, columns)
+    def add_joined_columns(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
+        """Makes room in the table for joined values."""
+        self._rows.add_columns(cursor, columns)
 
-    def was_joined(
-        self, joined: tuple[Joining, ...], columns: frozenset[str], steps: Iterable[tuple[str, int]]
+    def set_joined(
+        self, joined: tuple[JoinSummary, ...], columns: frozenset[str], steps: Iterable[tuple[str, int]]
     ) -> None:
         """Notes what rows hold that is joined.
 
@@ -174,102 +183,66 @@ class RunIndex:
             columns: physical columns that hold a joined value somewhere.
             steps: (split, step) of rows that have other values now.
         """
-        self._rows.hold(columns)
+        self._rows.set_joined_columns(columns)
         names = (logical(column) for column in columns - self.logged if column.startswith("m:"))
         self.joined, self.joined_metrics = joined, frozenset(names)
         for key in steps:
-            self.touched[key] = self.version + 1
+            self.step_versions[key] = self.version + 1
         self.version += 1
 
-    def note(self, cursor: duckdb.DuckDBPyConnection, problems: Sequence[Noted]) -> None:
-        """Keeps problems."""
-        self._rows.note(cursor, problems)
+    def add_problems(self, cursor: duckdb.DuckDBPyConnection, problems: Sequence[ProblemRow]) -> None:
+        """Adds problems to the table of problems."""
+        self._rows.add_problems(cursor, problems)
         self.problems += len(problems)
         self.version += 1
 
-    def forget(self, cursor: duckdb.DuckDBPyConnection, relative: str) -> None:
-        """Drops the rows and problems of a file that was rewritten or has vanished."""
-        file = self.files.pop(relative)
-        rows, problems = self._rows.forget(cursor, file.number, relative)
-        self.samples -= rows
-        self.problems -= problems
-        if not self.files:  # what it taught goes with the last file
-            self.keys, self._met, self.token_metrics = Keys(), frozenset(), []
-            self._rows.unlearn()
-        self.outdate()
-
-    def outdate(self) -> None:
-        """Makes void what was computed of the rows: they are no more those that the run began with."""
-        self.recalled = ""
-        self.epoch += 1
-        self.version += 1
-
-    def forgive(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> None:
-        """Drops what was noted about a file that was gone and is there again, or only problems of one kind."""
-        gone = self._rows.forgive(cursor, relative, kind) if self.problems else 0
+    def clear_problems(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> None:
+        """Drops the problems of a file, or only those of one kind."""
+        gone = self._rows.clear_problems(cursor, relative, kind) if self.problems else 0
         if gone:
             self.problems -= gone
             self.version += 1
 
-    def number_attempts(self, cursor: duckdb.DuckDBPyConnection, *, again: bool = False) -> None:
+    def remove_file(self, cursor: duckdb.DuckDBPyConnection, relative: str) -> None:
+        """Drops a file with its rows and problems: it was rewritten or has vanished."""
+        file = self.files.pop(relative)
+        rows, problems = self._rows.remove_file(cursor, file.number, relative)
+        self.samples -= rows
+        self.problems -= problems
+        if not self.files:  # the keys and columns of its rows go with the last file
+            self.keys, self._number_keys, self.token_metrics = ExtraKeys(), frozenset(), []
+            self._rows.clear_columns()
+        self.invalidate_derived()
+
+    def start_from(self, restored_digest: str) -> None:
+        """Notes the `cached_digest` of the parts that the run begins with."""
+        self.restored_digest = restored_digest
+
+    def invalidate_derived(self) -> None:
+        """Makes void what was computed of the rows: they are no more those that the run began with."""
+        self.restored_digest = ""
+        self.invalidations += 1
+        self.version += 1
+
+    def number_attempts(self, cursor: duckdb.DuckDBPyConnection, *, restoring: bool = False) -> None:
         """Gives every row the number of its attempt; rows that have the right one already are not touched.
 
         Args:
             cursor: of the query database.
-            again: whether this only brings kept rows to what they were when they were kept.
+            restoring: whether this only brings cached rows to what they were when they were cached.
         """
         files = {file.number: file for file in self.files.values()}
-        splits = {split for file in files.values() for split in file.steps}
-        names = {number: file.relative for number, file in files.items()}
-        several = any(s.several for f in files.values() for s in f.steps.values())
-        if self.attempts == 1 and not several and len(chains(names)) == len(names):
+        paths = {number: file.relative for number, file in files.items()}
+        steps = {number: file.steps for number, file in files.items()}
+        if self.attempts == 1 and not may_have_attempts(paths, steps):
             return
-        newest = 1
-        wrong: dict[int, dict[str, list[tuple[int, int]]]] = {}
-        for split in sorted(splits):
-            steps = {number: file.steps[split] for number, file in files.items() if split in file.steps}
-            for number, pairs in numbered(names, steps).items():
-                newest = max(newest, *(attempt for _, attempt in pairs))
-                if not same(pairs, files[number].attempts.get(split, [])):
-                    wrong.setdefault(number, dict(files[number].attempts))[split] = pairs
-        changed = self._rows.renumber(cursor, wrong)
-        for number, attempts in wrong.items():
-            files[number].attempts = attempts
-        if changed and not again:
-            self.epoch += 1
-        if changed or newest != self.attempts:
+        numbered = {number: file.attempts for number, file in files.items()}
+        newest, renumbered = renumbered_files(paths, steps, numbered)
+        changed_rows = self._rows.renumber(cursor, renumbered)
+        for number, attempts in renumbered.items():
+            files[number].set_attempts(attempts)
+        if changed_rows and not restoring:
+            self.invalidations += 1
+        if changed_rows or newest != self.attempts:
             self.attempts = newest
             self.version += 1
-
-    def kept_digest(self) -> str:
-        """A digest of the kept parts that hold exactly what is indexed now; empty where something is not kept."""
-        files = [file for file in self.files.values() if file.state.read_to]
-        for file in files:
-            last = file.kept.ranges[-1] if file.kept and file.kept.ranges else None
-            if file.to_load or file.early or last is None or last.offset + last.length != file.state.read_to:
-                return ""
-        return digest_of(files)
-
-
-def _column(key: str) -> str:
-    """The logical name of a key beside the format's own."""
-    return f"logged.{key}" if key in RESERVED - {"advantage"} else key
-
-
-def _source(one: Arrived, *, early: bool) -> Source:
-    end = one.at.offset + one.at.length
-    return Source(
-        file=one.file.number,
-        newlines=None if early else one.at.newlines,
-        attempts=one.file.attempts,
-        parquet=one.parquet if one.part.samples else None,
-        replaces=end if one.file.early and not early and end > one.file.early[0] else 0,
-    )
-
-
-def _problems(one: Arrived) -> list[Noted]:
-    lines, offsets = one.part.line_numbers, one.part.line_offsets
-    return [
-        (one.file.relative, int(lines[p.line]) + one.at.newlines + 1, int(offsets[p.line]), p.kind, p.reason)
-        for p in one.part.problems
-    ]

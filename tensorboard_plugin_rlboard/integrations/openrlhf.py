@@ -11,7 +11,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, spellings, whole
 from tensorboard_plugin_rlboard.integrations.generation import free_name
-from tensorboard_plugin_rlboard.integrations.watching import Ear
+from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
 _ARRAYS = {
@@ -33,7 +33,7 @@ _SETTINGS = {
     "rollout_batch_size": "rollout.batch_size",
     "temperature": "rollout.temperature",
 }
-_ear = Ear("RL Board's hook for OpenRLHF")
+_ear = MethodListener("RL Board's hook for OpenRLHF")
 
 
 def openrlhf_settings(args: Any) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from typing import Any
 from transformers import TrainerCallback
 
 from tensorboard_plugin_rlboard.integrations.generation import Array, Generation, array, fingerprint
+from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
 from tensorboard_plugin_rlboard.integrations.trl_batch import Facts, Scored
-from tensorboard_plugin_rlboard.integrations.watching import Ear
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
 _ANSWERS = ("ground_truth", "solution", "answer", "reference_answer", "target", "label")
@@ -55,7 +55,7 @@ class RLBoardCallback(TrainerCallback):
         self._columns = tuple(columns)
         self._options = options
         self._writers: dict[str, RolloutWriter] = {}
-        self._ear = Ear("RL Board's callback for TRL")
+        self._ear = MethodListener("RL Board's callback for TRL")
         self._facts: Facts | None = None
         self._open: Generation | None = None
         self._scored: Scored | None = None

@@ -13,7 +13,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, spellings, whole
 from tensorboard_plugin_rlboard.integrations.generation import Array, array, free_name
-from tensorboard_plugin_rlboard.integrations.watching import Ear
+from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
 _ARRAYS = {
@@ -50,7 +50,7 @@ _SETTINGS = {
     "train_batch_size": "data.train_batch_size",
     "model": "actor_rollout_ref.model.path",
 }
-_ear = Ear("RL Board's hook for verl")
+_ear = MethodListener("RL Board's hook for verl")
 
 
 def verl_settings(config: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.sources.access import open_file
+from tensorboard_plugin_rlboard.sources.reader import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tensorboard_plugin_rlboard.writing.config import settings_of
-from tensorboard_plugin_rlboard.writing.numbers import MOST_DIGITS
+from tensorboard_plugin_rlboard.writing.config_file import settings_of
+from tensorboard_plugin_rlboard.writing.output.rounded_numbers import MOST_DIGITS
 
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/+")
 MAX_BYTES = 1 << 30

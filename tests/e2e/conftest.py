@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-
 import browser as finder
+import pytest
 import rollouts
 from hosting import Serve, TensorBoard, tensorboard
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
+from repository import ROOT
 from tab import PATIENCE_MS, OpenTab, Tab
 
-ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

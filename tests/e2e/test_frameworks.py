@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hosting import TensorBoard, tensorboard
 from playwright.sync_api import expect
+from repository import SAMPLES
 from tab import OpenTab, Tab
 
 pytestmark = pytest.mark.browser
 
-SAMPLES = Path(__file__).resolve().parents[1] / "fixtures" / "samples"
 RUNS = {
     "areal/logs/user/gsm8k-grpo/trial0": "areal",
     "ms_swift/grpo": "ms-swift",

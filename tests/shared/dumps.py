@@ -11,23 +11,28 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.api import Message
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.selection import Selection, UnknownError
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.http import plain
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.sources.logdir import roots
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.web.json_answers import plain
 
 RULES = TextRules()
 # Numbers that follow from the arrays shown beside them, and are held by other tests.
 Dumps = dict[str, dict[str, Any]]
 COMPUTED = frozenset({"repetition", "value_mse", "explained_variance", "group_std", "group_rank"})
-LOGGED = frozenset(NATIVE.arrays) | {"foo", "Extra", "extra", "log_probs2"}
+LOGGED = frozenset(NATIVE.array_keys) | {"foo", "Extra", "extra", "log_probs2"}
 
 
 def rounded(value: Any) -> Any:
     if isinstance(value, float):
-        return float(f"{value:.9g}") if math.isfinite(value) else plain(value)
+        # Nine digits, and 0 for what is left of a difference of equal numbers: that is the processor's own.
+        if not math.isfinite(value):
+            return plain(value)
+        return 0.0 if abs(value) < 1e-12 else float(f"{value:.9g}")
     if isinstance(value, list):
         return [rounded(item) for item in value]
     return value
@@ -95,21 +100,21 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
                 except UnknownError:
                     continue
                 row: dict[str, Any] = {"step": sample.step, "split": sample.split}
-                row |= {key: text.shown for key, text in sample.texts.items() if key in NATIVE.texts}
-                row |= {key: value for key, value in sample.scalars.items() if key in NATIVE.numbers}
+                row |= {key: text.shown for key, text in sample.texts.items() if key in NATIVE.text_keys}
+                row |= {key: value for key, value in sample.scalars.items() if key in NATIVE.number_keys}
                 if sample.raw_tokens:
                     row["response_tokens"] = list(sample.raw_tokens)
                 if sample.mask is not None:
                     row["response_mask"] = [int(seen) for seen in sample.mask]
                 arrays = board.token_lists(run, str(name))
-                yield row | {key: array for key, array in arrays.items() if key in NATIVE.arrays}
+                yield row | {key: array for key, array in arrays.items() if key in NATIVE.array_keys}
 
 
 def opened(root: Path) -> Iterator[Board]:
-    registry = Registry(roots(str(root), ""), 0)
-    registry.refresh()
-    yield Board(registry)
-    registry.stop()
+    indexer = BackgroundIndexer(Registry(roots(str(root), "")), 0)
+    indexer.index_now()
+    yield Board(indexer)
+    indexer.stop()
 
 
 def readable(dumps: Dumps) -> str:

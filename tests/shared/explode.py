@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Reading
-from tensorboard_plugin_rlboard.formats.binding import bound
+from tensorboard_plugin_rlboard.formats.base import LineContext, LineSamples
 from tensorboard_plugin_rlboard.formats.registry import recognise
+from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
 
-TRAPS = Path(__file__).parents[1] / "fixtures" / "formats"
-LETTERS = Reading(
+FORMATS = Path(__file__).parents[1] / "fixtures" / "formats"
+LETTERS = LineContext(
     to_tokens=lambda ids: [chr(64 + i % 26) for i in ids],
     to_text=lambda ids: "".join(chr(64 + i % 26) for i in ids),
 )
@@ -22,13 +22,13 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def explode(path: Path, number: int = 0) -> Exploded:
+def explode(path: Path, number: int = 0) -> LineSamples:
     """The samples of one line, read as a file at that place is."""
     row = lines(path)[number]
     known = recognise(lines(path)[0])
     assert known is not None
-    assert known.rows is not None
-    return known.rows(row, Reading(bound(known, str(path), {}).told()))
+    assert known.to_samples is not None
+    return known.to_samples(row, LineContext(bind_to_file(known, str(path), {}).file_defaults()))
 
 
 def only(path: Path, number: int = 0) -> dict[str, Any]:

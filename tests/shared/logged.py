@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tensorboard_plugin_rlboard.formats.base import Exploded, Format, Reading
-from tensorboard_plugin_rlboard.formats.one import OpenedRow, open_row, parse_slowly
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, parse_slowly
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-FORMATS, SAMPLES = FIXTURES / "formats", FIXTURES / "samples"
 # A tokenizer of its own kind: the token of an id is a letter, and 0 is padding.
-LETTERS = Reading(
+LETTERS = LineContext(
     to_tokens=lambda ids: [chr(64 + i % 60) for i in ids],
     to_text=lambda ids: "".join(chr(64 + i % 60) for i in ids),
 )
@@ -24,21 +22,21 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [row for row in rows if row is not None]
 
 
-def exploded(known: Format, row: dict[str, Any], reading: Reading = Reading()) -> Exploded:  # noqa: B008 (frozen)
+def exploded(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> LineSamples:  # noqa: B008 (frozen)
     """What a format makes of a line, having recognised it."""
-    assert known.recognise(row)
-    assert known.rows is not None
-    return known.rows(row, reading)
+    assert file_format.recognise(row)
+    assert file_format.to_samples is not None
+    return file_format.to_samples(row, context)
 
 
-def only(known: Format, row: dict[str, Any], reading: Reading = Reading()) -> dict[str, Any]:  # noqa: B008 (frozen)
+def only(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> dict[str, Any]:  # noqa: B008 (frozen)
     """The one sample of a line that has no problem."""
-    found = exploded(known, row, reading)
+    found = exploded(file_format, row, context)
     assert not found.problems
     (sample,) = found.rows
     return {key: value for key, value in sample.items() if value is not None}
 
 
-def opened(known: Format, row: dict[str, Any], reading: Reading = Reading()) -> OpenedRow:  # noqa: B008 (frozen)
+def opened(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> OpenedRow:  # noqa: B008 (frozen)
     """The one sample of a line as the tab opens it."""
-    return open_row(only(known, row, reading), known, ())
+    return open_row(only(file_format, row, context), file_format, ())

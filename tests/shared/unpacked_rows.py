@@ -8,28 +8,28 @@ from typing import Any
 
 import pytest
 
-from tensorboard_plugin_rlboard.sources import access
-from tensorboard_plugin_rlboard.sources.containers import reading
-from tensorboard_plugin_rlboard.sources.containers.reading import UnreadableError, pieces
-from tensorboard_plugin_rlboard.sources.spool import Spool
+from tensorboard_plugin_rlboard.sources import reader
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+from tensorboard_plugin_rlboard.sources.containers import row_stream
+from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableError, pieces
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
     """The rows of a container, whatever a glance says of it."""
-    with reading.stream(str(path), access._open_stored) as file:
+    with row_stream.stream(str(path), reader._open_stored) as file:
         return [json.loads(line) for line in file.read().splitlines()]
 
 
 def told(path: Path) -> str:
     """What is said of a file of which no row can be read."""
     with pytest.raises(UnreadableError) as error:
-        list(pieces(str(path), access._open_stored))
+        list(pieces(str(path), reader._open_stored))
     return str(error.value.strerror)
 
 
 def damage_behind(path: Path) -> tuple[int, str]:
     """How many rows of a damaged file can be read, and what is said of the others."""
-    spool = Spool(access._open_stored)
+    spool = UnpackCache(reader._open_stored)
     with spool.open(str(path)) as file:
         count = len(file.read().splitlines())
     damage = spool.damage(str(path))

@@ -16,21 +16,24 @@ import {
 import { metricInfo, scalars } from "./values";
 
 /** For a key that a message may leave out or have as null: most messages have none of them. */
-function given<T>(inner: Decoder<T>, fallback: T): Decoder<T> {
+function defaultForNull<T>(inner: Decoder<T>, fallback: T): Decoder<T> {
   return (raw) => (raw === undefined || raw === null ? fallback : inner(raw));
 }
 
 const message = object({
   role: string,
-  content: given(string, ""),
-  thinking: given(string, ""),
-  tool_calls: given(array(object({ name: given(string, ""), arguments: given(string, "") })), []),
+  content: defaultForNull(string, ""),
+  thinking: defaultForNull(string, ""),
+  tool_calls: defaultForNull(
+    array(object({ name: defaultForNull(string, ""), arguments: defaultForNull(string, "") })),
+    [],
+  ),
   /** Of the tool that answers, or of who speaks. */
-  name: given(string, ""),
+  name: defaultForNull(string, ""),
   /** The call that a tool's message answers. */
-  tool_call_id: given(string, ""),
+  tool_call_id: defaultForNull(string, ""),
   /** Written by the policy, so that the training learns from it. */
-  sampled: given(boolean, false),
+  sampled: defaultForNull(boolean, false),
 });
 export type Message = Decoded<typeof message>;
 

@@ -47,7 +47,7 @@ const value: Decoder<Value> = (raw) => {
 };
 
 /** Columns that hold texts whatever they say: a ground truth may well be the word "Infinity". */
-const TEXTS = new Set([
+const TEXT_COLUMNS = new Set([
   "id",
   "prompt",
   "response",
@@ -64,14 +64,14 @@ const TEXTS = new Set([
 
 /** The words NaN, Infinity and -Infinity become numbers in a column that holds nothing but numbers and them. */
 function numbersOf(name: string, column: Value[]): Value[] {
-  if (TEXTS.has(name)) return column;
-  let words = false;
+  if (TEXT_COLUMNS.has(name)) return column;
+  let hasWords = false;
   for (const cell of column) {
     if (typeof cell !== "string") continue;
     if (nonFinite(cell) === undefined) return column;
-    words = true;
+    hasWords = true;
   }
-  return words ? column.map((cell) => nonFinite(cell) ?? cell) : column;
+  return hasWords ? column.map((cell) => nonFinite(cell) ?? cell) : column;
 }
 
 export const columns: Decoder<Record<string, Value[]>> = (raw) => {
@@ -82,6 +82,6 @@ export const columns: Decoder<Record<string, Value[]>> = (raw) => {
 
 export const scalars: Decoder<Record<string, Value>> = (raw) => {
   const decoded = record(value)(raw);
-  for (const [name, one] of Object.entries(decoded)) decoded[name] = numbersOf(name, [one])[0] ?? null;
+  for (const [name, scalar] of Object.entries(decoded)) decoded[name] = numbersOf(name, [scalar])[0] ?? null;
   return decoded;
 };

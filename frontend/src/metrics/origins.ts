@@ -2,7 +2,7 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { RunInfo } from "../api/answers";
-import { run } from "../state/data";
+import { run } from "../data/runs";
 
 /** Where each joined metric and text came from, by its name; "" where the server does not say. */
 export function originsOf(info: RunInfo | null): ReadonlyMap<string, string> {

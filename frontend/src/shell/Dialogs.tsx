@@ -1,7 +1,7 @@
 /** The dialogs of the page, of which one at most is open. */
 
 import type { JSX } from "preact";
-import { run } from "../state/data";
+import { run } from "../data/runs";
 import { HelpDialog } from "./HelpDialog";
 import { MappingDialog } from "./info/ColumnMapping";
 import { RunInfoDialog } from "./info/RunInfoDialog";

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { findMessage, t } from "../i18n";
-import { listening } from "../state/keys";
+import { activeKeys } from "../state/keys";
 import { Dialog } from "../ui";
 
 const SIGNS: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const wordsOf = (key: string): string => findMessage(key) ?? key;
 export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={t("shell.help")} closeLabel={t("shell.close")} onClose={onClose} testId="help-dialog">
-      {listening().map(({ scope, keys }) => (
+      {activeKeys().map(({ scope, keys }) => (
         <section key={scope} aria-label={wordsOf(`${scope}.keys`)}>
           <h3 class="muted">{wordsOf(`${scope}.keys`)}</h3>
           <dl class="keys">

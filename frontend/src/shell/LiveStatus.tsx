@@ -2,9 +2,10 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
+import { changedAt } from "../data/revision";
+import { run, runsError } from "../data/runs";
 import { t } from "../i18n";
 import { bytes, duration } from "../lib/format";
-import { changedAt, run, runsError } from "../state/data";
 import { useNow } from "./clock";
 
 /** "12.3 MB of 40 MB, 55 MB/s, 1 s left" */

@@ -3,10 +3,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Problems } from "../api/answers";
-import { api } from "../api/client";
+import { problems } from "../data/questions/problems";
+import { runs } from "../data/runs";
+import { useAnswer } from "../data/useAnswer";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { runs, useAnswer } from "../state/data";
 import { selection } from "../state/selection";
 import { Button, Dialog, ErrorBox } from "../ui";
 
@@ -66,9 +67,7 @@ export function Ignored(): JSX.Element | null {
 export function ProblemsDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const [offset, setOffset] = useState(0);
   const { run } = selection.value;
-  const answer = useAnswer(run === "" ? "" : `problems ${run} ${offset}`, (signal) =>
-    api.problems({ run }, { offset, limit: PAGE }, signal),
-  );
+  const answer = useAnswer(problems, run === "" ? null : { run, offset, limit: PAGE });
   const total = answer.data?.total ?? 0;
   const last = Math.min(offset + PAGE, total);
   return (

@@ -1,18 +1,20 @@
 /** The second bar: step, pinned step, range, filter, split and attempt. */
 
 import type { JSX } from "preact";
+import { run } from "../data/runs";
+import { hasStepRange } from "../data/scopes";
+import { steps } from "../data/steps";
+import { goToStep, moveStep, togglePin } from "../data/stepWalk";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { ranged, run, steps } from "../state/data";
-import { editFilter } from "../state/filter";
+import { editFilter } from "../state/focusRequests";
 import { select, selection } from "../state/selection";
-import { goToStep, moveStep, togglePin } from "../state/steps";
 import { Button, NumberField, Select } from "../ui";
 import { rangeWords } from "./rangeText";
 import { StepSlider } from "./StepSlider";
 
 function Range(): JSX.Element | null {
-  if (!ranged.value) return null;
+  if (!hasStepRange.value) return null;
   return (
     <span class="chip number" data-testid="range-chip">
       {rangeWords()}

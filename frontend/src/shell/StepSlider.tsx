@@ -1,13 +1,14 @@
 /** A slider over the steps of the run, with the mean reward as a sparkline behind it. */
 
 import type { JSX } from "preact";
+import { hasStepRange } from "../data/scopes";
+import { steps, stepsStale } from "../data/steps";
+import { indexAtOrBelow, stepIndex } from "../data/stepWalk";
 import { t } from "../i18n";
 import { num } from "../lib/format";
 import { sparkline } from "../lib/sparkline";
 import { metricLabel } from "../metrics";
-import { ranged, steps, stepsStale } from "../state/data";
 import { select, selection } from "../state/selection";
-import { nearest, stepIndex } from "../state/steps";
 
 const WIDTH = 400;
 const HEIGHT = 24;
@@ -22,15 +23,15 @@ export function StepSlider(): JSX.Element | null {
   const x = (index: number): number => (index / last) * WIDTH;
   const at = stepIndex.value;
   const reward = num(means[at]);
-  const from = nearest(all, step_min);
-  const to = step_max === null ? last : nearest(all, step_max);
+  const from = indexAtOrBelow(all, step_min);
+  const to = step_max === null ? last : indexAtOrBelow(all, step_max);
   return (
     <div
       class={`scrubber${stepsStale.value ? " stale" : ""}`}
       title={t("shell.scrubber", { metric: metricLabel("reward") })}
     >
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-        {ranged.value && (
+        {hasStepRange.value && (
           <rect
             class="range"
             x={x(Math.max(0, from))}
@@ -41,7 +42,13 @@ export function StepSlider(): JSX.Element | null {
         )}
         <path class="curve" d={sparkline(means, WIDTH, HEIGHT)} />
         {pin !== null && (
-          <line class="pinned" x1={x(nearest(all, pin))} x2={x(nearest(all, pin))} y1={0} y2={HEIGHT} />
+          <line
+            class="pinned"
+            x1={x(indexAtOrBelow(all, pin))}
+            x2={x(indexAtOrBelow(all, pin))}
+            y1={0}
+            y2={HEIGHT}
+          />
         )}
         {at >= 0 && <line class="here" x1={x(at)} x2={x(at)} y1={0} y2={HEIGHT} />}
       </svg>

@@ -3,18 +3,18 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { rulesOf, setRules } from "../state/rules";
 import { selection } from "../state/selection";
+import { setTextRules, textRulesOf } from "../state/textRules";
 import { Button, Popover } from "../ui";
 
 function TextRulesForm({ run }: { run: string }): JSX.Element {
-  const rules = rulesOf(run).value;
+  const rules = textRulesOf(run).value;
   const [pad, setPad] = useState(rules.pad.join("\n"));
   const [end, setEnd] = useState(rules.system_end);
   const padId = useId();
   const endId = useId();
   const apply = (): void =>
-    setRules(run, { pad: pad.split("\n").filter((line) => line !== ""), system_end: end });
+    setTextRules(run, { pad: pad.split("\n").filter((line) => line !== ""), system_end: end });
   return (
     <form
       class="stack"
@@ -52,7 +52,7 @@ function TextRulesForm({ run }: { run: string }): JSX.Element {
           onClick={() => {
             setPad("");
             setEnd("");
-            setRules(run, { pad: [], system_end: "" });
+            setTextRules(run, { pad: [], system_end: "" });
           }}
         >
           {t("shell.rules.clear")}
@@ -65,7 +65,7 @@ function TextRulesForm({ run }: { run: string }): JSX.Element {
 export function TextRules(): JSX.Element | null {
   const { run } = selection.value;
   if (run === "") return null;
-  const rules = rulesOf(run).value;
+  const rules = textRulesOf(run).value;
   const set = rules.pad.length > 0 || rules.system_end !== "";
   return (
     <Popover face={set ? "⚙•" : "⚙"} label={t("shell.rules")} testId="settings">

@@ -1,10 +1,11 @@
 /** The first bar: run, view, whether the page is up to date, problems, settings. */
 
 import type { JSX } from "preact";
+import { run, runs } from "../data/runs";
 import { LANGUAGES, language, setLanguage, t } from "../i18n";
 import { count } from "../lib/format";
-import { run, runs } from "../state/data";
-import { select, selection, VIEWS } from "../state/selection";
+import { VIEWS } from "../state/addressFields";
+import { select, selection } from "../state/selection";
 import { Button, Select } from "../ui";
 import { LiveStatus } from "./LiveStatus";
 import { TextRules } from "./TextRules";

@@ -2,7 +2,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { visible } from "../host";
+import { visible } from "../host/appearance";
 
 const clock = signal(Date.now());
 

@@ -2,10 +2,10 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
+import { refresh } from "../data/polling";
+import { runs } from "../data/runs";
 import { t } from "../i18n";
 import { bytes, count } from "../lib/format";
-import { runs } from "../state/data";
-import { refresh } from "../state/poll";
 import { select } from "../state/selection";
 import { Button, Empty } from "../ui";
 import { Ignored } from "./ProblemsDialog";

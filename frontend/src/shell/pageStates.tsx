@@ -2,10 +2,10 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
-import type { ApiError } from "../api/client";
+import type { ApiError } from "../api/errors";
+import { refresh } from "../data/polling";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { refresh } from "../state/poll";
 import { ErrorBox, Progress } from "../ui";
 import { LookedIn } from "./emptyStates";
 import { progressText } from "./LiveStatus";

@@ -1,5 +1,5 @@
+import { run } from "../data/runs";
 import { t } from "../i18n";
-import { run } from "../state/data";
 import { selection } from "../state/selection";
 
 /** The chosen steps in words: "steps 100 – 240", "all steps". */

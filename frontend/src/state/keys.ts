@@ -16,14 +16,15 @@ interface Layer {
 const layers = signal<readonly Layer[]>([]);
 
 /** Who is asked first: the innermost pane. Effects of children run before those of parents, so time tells nothing. */
-const RANK: Readonly<Record<string, number>> = { shell: 0, overview: 1, samples: 1, tokens: 1, sample: 2 };
+const RANK: Readonly<Record<string, number>> = { shell: 0, sample: 2 };
+const VIEW_RANK = 1;
 
 function rank({ scope }: Layer): number {
-  return RANK[scope] ?? 1;
+  return RANK[scope] ?? VIEW_RANK;
 }
 
 /** Keys that listen now, by scope. Their words are in the catalogue: `<scope>.key.<key>`. */
-export function listening(): { scope: string; keys: string[] }[] {
+export function activeKeys(): { scope: string; keys: string[] }[] {
   const scopes = new Map<string, Set<string>>();
   for (const { scope, map } of layers.value) {
     const keys = scopes.get(scope) ?? new Set();
@@ -33,7 +34,7 @@ export function listening(): { scope: string; keys: string[] }[] {
   return [...scopes].map(([scope, keys]) => ({ scope, keys: [...keys] }));
 }
 
-const TYPED = new Set([
+const TEXT_INPUTS = new Set([
   "text",
   "search",
   "number",
@@ -49,7 +50,7 @@ const TYPED = new Set([
 /** Whether the keys pressed here are meant for the element itself. */
 function isField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return TYPED.has(target.type);
+  if (target instanceof HTMLInputElement) return TEXT_INPUTS.has(target.type);
   return (
     target instanceof HTMLTextAreaElement ||
     target instanceof HTMLSelectElement ||

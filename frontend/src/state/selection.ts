@@ -1,112 +1,48 @@
 /** What the user is looking at: one object, one signal. The address bar is its record, so every state is a link. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { BYS, ENDS } from "../api/answers";
-import { onAddress, readAddress, writeAddress } from "../host";
+import { onAddress, readAddress, writeAddress } from "../host/address";
+import { ADDRESS_FIELDS } from "./addressFields";
+import type { Field } from "./fieldTypes";
 
-export const VIEWS = ["overview", "samples", "tokens"] as const;
-export type View = (typeof VIEWS)[number];
-
-export interface Selection {
-  view: View;
-  run: string;
-  /** "" is the server's choice: train where there is one. */
-  split: string;
-  /** Null is the newest. */
-  attempt: number | null;
-  step: number | null;
-  /** A step range narrows lists beyond the one step; null at one end is open. */
-  step_min: number | null;
-  step_max: number | null;
-  /** The step that others are compared with. */
-  pin: number | null;
-  sample: string | null;
-  token: number | null;
-  /** The token metric that colours the response; "" is the view's choice. */
-  metric: string;
-  /** A filter expression; "" is none. */
-  where: string;
-  /** Runs of TensorBoard whose scalars are shown, comma-separated; "" is the server's pairing. */
-  scalars: string;
-  /** How the worst tokens are gathered, which end counts as bad ("" is the metric's own), and of which steps. */
-  by: (typeof BYS)[number];
-  end: "" | (typeof ENDS)[number];
-  one_step: boolean;
-  search: string;
-  regex: boolean;
-  /** Where to search, comma-separated; "" is everywhere. */
-  in: string;
-  preset: string;
-  /** Draws the random preset's samples again. */
-  seed: number | null;
-  sort: string;
-  order: "asc" | "desc";
-}
-
-export const DEFAULTS: Readonly<Selection> = {
-  view: "overview",
-  run: "",
-  split: "",
-  attempt: null,
-  step: null,
-  step_min: null,
-  step_max: null,
-  pin: null,
-  sample: null,
-  token: null,
-  metric: "",
-  where: "",
-  scalars: "",
-  by: "sample",
-  end: "",
-  one_step: false,
-  search: "",
-  regex: false,
-  in: "",
-  preset: "",
-  seed: null,
-  sort: "",
-  order: "desc",
+/** One value for each parameter of the address. */
+export type Selection = {
+  -readonly [Name in keyof typeof ADDRESS_FIELDS]: (typeof ADDRESS_FIELDS)[Name] extends Field<infer T>
+    ? T
+    : never;
 };
 
-function wholeNumber(text: string | undefined): number | null {
-  return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : null;
+const FIELDS = Object.entries(ADDRESS_FIELDS) as [keyof Selection, Field<unknown>][];
+
+export const DEFAULTS = Object.fromEntries(
+  FIELDS.map(([name, { fallback }]) => [name, fallback]),
+) as Readonly<Selection>;
+
+/** The defaults of the fields that belong to one of `owners`. */
+function defaultsOf(...owners: Field<unknown>["belongsTo"][]): Partial<Selection> {
+  const fields = FIELDS.filter(([, { belongsTo }]) => owners.includes(belongsTo));
+  return Object.fromEntries(fields.map(([name]) => [name, DEFAULTS[name]]));
 }
+
+/** What means nothing in another run, and in another sample, at its default. */
+const FORGOTTEN_WITH_RUN = defaultsOf("run", "sample");
+const FORGOTTEN_WITH_SAMPLE = defaultsOf("sample");
 
 /** The selection that an address stands for. What it does not say, or says wrongly, is at its default. */
 export function fromAddress(values: Readonly<Record<string, string>>): Selection {
-  return {
-    view: VIEWS.find((view) => view === values["view"]) ?? DEFAULTS.view,
-    run: values["run"] ?? "",
-    split: values["split"] ?? "",
-    attempt: wholeNumber(values["attempt"]),
-    step: wholeNumber(values["step"]),
-    step_min: wholeNumber(values["step_min"]),
-    step_max: wholeNumber(values["step_max"]),
-    pin: wholeNumber(values["pin"]),
-    sample: values["sample"] || null,
-    token: wholeNumber(values["token"]),
-    metric: values["metric"] ?? "",
-    where: values["where"] ?? "",
-    scalars: values["scalars"] ?? "",
-    by: BYS.find((by) => by === values["by"]) ?? DEFAULTS.by,
-    end: ENDS.find((end) => end === values["end"]) ?? "",
-    one_step: values["one_step"] === "true",
-    search: values["search"] ?? "",
-    regex: values["regex"] === "true",
-    in: values["in"] ?? "",
-    preset: values["preset"] ?? "",
-    seed: wholeNumber(values["seed"]),
-    sort: values["sort"] ?? "",
-    order: values["order"] === "asc" ? "asc" : "desc",
+  const read = ([name, field]: (typeof FIELDS)[number]): [string, unknown] => {
+    const value = values[name];
+    return [name, value === undefined ? field.fallback : field.read(value)];
   };
+  return Object.fromEntries(FIELDS.map(read)) as Selection;
 }
 
 /** The address of a selection: only what differs from the default, so that links stay short. */
 export function toAddress(chosen: Readonly<Selection>): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const [key, value] of Object.entries(chosen)) {
-    if (value !== null && value !== DEFAULTS[key as keyof Selection]) values[key] = String(value);
+  for (const [name, { fallback }] of FIELDS) {
+    const value = chosen[name];
+    if (value !== null && value !== fallback) values[name] = String(value);
   }
   return values;
 }
@@ -114,19 +50,6 @@ export function toAddress(chosen: Readonly<Selection>): Record<string, string> {
 const current = signal<Selection>({ ...DEFAULTS });
 
 export const selection: ReadonlySignal<Selection> = current;
-
-/** What belongs to a run and means nothing in another one. */
-const OF_A_RUN = {
-  split: "",
-  attempt: null,
-  step: null,
-  step_min: null,
-  step_max: null,
-  pin: null,
-  sample: null,
-  token: null,
-  scalars: "",
-} as const satisfies Partial<Selection>;
 
 /**
  * Changes the selection and its address.
@@ -140,17 +63,16 @@ export function select(patch: Partial<Selection>, how: "push" | "replace" = "rep
   const otherSample = patch.sample !== undefined && patch.sample !== old.sample;
   const next: Selection = {
     ...old,
-    ...(otherRun ? OF_A_RUN : {}),
-    ...(otherSample ? { token: null } : {}),
+    ...(otherRun ? FORGOTTEN_WITH_RUN : {}),
+    ...(otherSample ? FORGOTTEN_WITH_SAMPLE : {}),
     ...patch,
   };
-  const keys = Object.keys(next) as (keyof Selection)[];
-  if (keys.every((key) => next[key] === old[key])) return;
+  if (FIELDS.every(([name]) => next[name] === old[name])) return;
   current.value = next;
   writeAddress(toAddress(next), how);
 }
 
-/** Takes the address at its word, now and whenever it changes. Returns what undoes it. */
+/** Takes the address at its word, now and whenever others change it. Returns what undoes it. */
 export function followAddress(): () => void {
   const read = (): void => {
     const values = readAddress();

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
+import { runs } from "../../src/data/runs";
 import { metricHint, metricLabel, originsOf } from "../../src/metrics";
-import { runs } from "../../src/state/data";
 import { DEFAULTS, select } from "../../src/state/selection";
 import { metric, runInfo } from "../fixtures";
 

@@ -5,6 +5,9 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { RunInfo } from "../../src/api/answers";
 import { App } from "../../src/app";
+import { revision } from "../../src/data/revision";
+import { runs } from "../../src/data/runs";
+import { steps } from "../../src/data/steps";
 import { setLanguage } from "../../src/i18n";
 import { setting } from "../../src/lib/storage";
 import { forgetComparedRuns } from "../../src/shell/info/ConfigTable";
@@ -15,7 +18,6 @@ import {
   initialRuns,
 } from "../../src/shell/info/configComparison";
 import { mappingPairs } from "../../src/shell/info/mappingPairs";
-import { revision, runs, steps } from "../../src/state/data";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { HOSTILE, runInfo } from "../fixtures";
 import { byTestId, nextRevision, press, runsAnswer, settle, violations } from "../page";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { dispatchKey, type KeyMap, listening, registerKeys } from "../../src/state/keys";
+import { activeKeys, dispatchKey, type KeyMap, registerKeys } from "../../src/state/keys";
 
 const stops: (() => void)[] = [];
 let pressed: string[] = [];
@@ -95,7 +95,7 @@ test("shift is part of the key: N is not n", () => {
 test("the help dialog is told who listens", () => {
   listen("shell", { p: note("p") });
   listen("sample", { n: note("n"), N: note("N") });
-  expect(listening()).toEqual([
+  expect(activeKeys()).toEqual([
     { scope: "sample", keys: ["n", "N"] },
     { scope: "shell", keys: ["p"] },
   ]);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { ADDRESS_FIELDS } from "../../src/state/addressFields";
 import {
   DEFAULTS,
   followAddress,
@@ -43,6 +44,70 @@ beforeEach(() => {
 test("every field survives the address", () => {
   expect(fromAddress(toAddress(FULL))).toEqual(FULL);
   expect(Object.keys(toAddress(FULL)).sort()).toEqual(Object.keys(FULL).sort());
+});
+
+/** An address is a link that someone has kept: names, order and spelling of its parameters stay as they are. */
+const FULL_HASH = [
+  "#rlboard",
+  "view=samples",
+  "run=ppo%2Fseed1",
+  "split=eval",
+  "attempt=2",
+  "step=0",
+  "step_min=10",
+  "step_max=20",
+  "pin=5",
+  "sample=a%3Ab%26c%3Dd",
+  "token=3",
+  "metric=k3",
+  "where=reward%20%3E%200%20AND%20response%20LIKE%20'%25%E7%AD%94%E6%A1%88%25'",
+  "scalars=runs%2Fa%2Cruns%2Fb%252Cc",
+  "by=token",
+  "end=lowest",
+  "one_step=true",
+  "search=%E6%9C%88%20%26%20%3D",
+  "regex=true",
+  "in=prompt",
+  "preset=random",
+  "seed=4",
+  "sort=reward",
+  "order=asc",
+].join("&p.rlboard.");
+
+test("links stay as they are, byte for byte", () => {
+  select(FULL);
+  expect(window.location.hash).toBe(FULL_HASH);
+});
+
+test.each(Object.keys(FULL) as (keyof Selection)[])("%s comes back from the address alone", (name) => {
+  const chosen = { ...DEFAULTS, [name]: FULL[name] };
+  expect(Object.keys(toAddress(chosen))).toEqual([name]);
+  expect(fromAddress(toAddress(chosen))).toEqual(chosen);
+});
+
+test("every field of the table is in the selection", () => {
+  expect(Object.keys(ADDRESS_FIELDS)).toEqual(Object.keys(FULL));
+  expect(Object.keys(DEFAULTS)).toEqual(Object.keys(FULL));
+});
+
+test("what belongs to a run is forgotten with it, the rest stays", () => {
+  select({ ...DEFAULTS, run: "a" });
+  select({ ...FULL, run: "a" });
+  select({ run: "b" });
+  const forgotten = (Object.keys(FULL) as (keyof Selection)[]).filter(
+    (name) => name !== "run" && selection.value[name] === DEFAULTS[name],
+  );
+  expect(forgotten).toEqual([
+    "split",
+    "attempt",
+    "step",
+    "step_min",
+    "step_max",
+    "pin",
+    "sample",
+    "token",
+    "scalars",
+  ]);
 });
 
 test("defaults leave the address empty", () => {

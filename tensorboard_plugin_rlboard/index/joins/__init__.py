@@ -1,1 +1,1 @@
-"""Reference answers and scores joined to the samples that they are of; `turns.py` has the whole."""
+"""Joins reference answers and scores to the samples that they belong to, by key; `joiner.py` leads through it."""

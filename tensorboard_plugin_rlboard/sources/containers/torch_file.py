@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import HEAD, Container, DamagedError, Glance
-from tensorboard_plugin_rlboard.sources.containers.machine import Named
-from tensorboard_plugin_rlboard.sources.containers.pickles import load
+from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load
+from tensorboard_plugin_rlboard.sources.containers.pickle_machine import Named
 from tensorboard_plugin_rlboard.sources.containers.tensors import (
     BUILDERS,
     STORAGE_NAMES,

@@ -2,8 +2,8 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
+import { runs } from "../../data/runs";
 import { t } from "../../i18n";
-import { runs } from "../../state/data";
 import { adopt, Dialog } from "../../ui";
 import { ColumnMapping } from "./ColumnMapping";
 import { ConfigTable } from "./ConfigTable";

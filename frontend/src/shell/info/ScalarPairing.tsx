@@ -2,8 +2,8 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
+import { chooseScalarRun, chosenScalarRuns, scalarRuns } from "../../data/scalarPairing";
 import { findMessage, t } from "../../i18n";
-import { chooseScalars, chosenScalars, scalarRuns } from "../../state/pairing";
 import { select } from "../../state/selection";
 import { Button } from "../../ui";
 import { Checklist } from "./Checklist";
@@ -18,7 +18,7 @@ function pairingReason({ scalar_pairing: pairing, scalar_runs: paired }: RunInfo
 
 export function ScalarPairing({ info }: { info: RunInfo }): JSX.Element {
   const on = scalarRuns.value;
-  const chosen = chosenScalars.value.length > 0;
+  const chosen = chosenScalarRuns.value.length > 0;
   const names = [...new Set([...on, ...info.scalar_choices])].sort();
   return (
     <section aria-labelledby="info-pairing" data-testid="pairing">
@@ -42,7 +42,7 @@ export function ScalarPairing({ info }: { info: RunInfo }): JSX.Element {
           label={t("info.pairing.choose")}
           names={names}
           on={on}
-          onChange={chooseScalars}
+          onChange={chooseScalarRun}
           testId="pairing-choices"
         />
       )}

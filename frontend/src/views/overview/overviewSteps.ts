@@ -1,29 +1,34 @@
 import { useMemo } from "preact/hooks";
 import type { Steps } from "../../api/answers";
-import { api } from "../../api/client";
-import { type Answer, shownScope, steps, stepsError, stepsStale, useAnswer } from "../../state/data";
-import { joined } from "./curves/curveLines";
+import { curveMetrics } from "../../data/questions/stepMetrics";
+import { shownScope } from "../../data/scopes";
+import { steps, stepsError, stepsStale } from "../../data/steps";
+import { type Answer, useAnswer } from "../../data/useAnswer";
+import { withFurtherMetrics } from "./curves/curveLines";
 
 /**
  * The steps of the run with every metric that is on screen: those beyond the usual ones are asked for. With a filter
  * all are, of the selected samples; the steps that the page walks along are never filtered.
  */
-export function useOverviewSteps(wanted: readonly string[]): Answer<Steps> {
-  const base = steps.value;
+export function useOverviewSteps(metricNames: readonly string[]): Answer<Steps> {
+  const runSteps = steps.value;
   const scope = shownScope.value;
-  const filtered = scope.where !== undefined;
-  const missing = base ? wanted.filter((name) => filtered || !Object.hasOwn(base.metrics, name)) : [];
-  const metrics = [...missing].sort();
-  const key = metrics.length === 0 ? "" : `steps ${JSON.stringify([scope, metrics])}`;
-  const more = useAnswer(key, (signal) => api.steps(scope, metrics, signal, "curves"));
+  const isFiltered = scope.where !== undefined;
+  const isMissing = (name: string) => isFiltered || !Object.hasOwn(runSteps?.metrics ?? {}, name);
+  const metrics = runSteps === null ? [] : metricNames.filter(isMissing).sort();
+  const further = useAnswer(curveMetrics, metrics.length === 0 ? null : { ...scope, metrics });
   // An answer about another run must not be laid beside this run's steps, however briefly.
-  const extra = more.stale ? null : more.data;
-  const unfiltered = useMemo(() => base && joined(base, extra), [base, extra]);
+  const furtherSteps = further.stale ? null : further.data;
+  const unfiltered = useMemo(
+    () => runSteps && withFurtherMetrics(runSteps, furtherSteps),
+    [runSteps, furtherSteps],
+  );
   return {
     // Until the first answer about the filter the curves of all samples stay, dimmed.
-    data: filtered ? (more.data ?? (more.error === null ? base : null)) : unfiltered,
-    error: stepsError.value ?? more.error,
-    loading: more.loading,
-    stale: stepsStale.value || (filtered && (more.stale || more.data === null)),
+    data: isFiltered ? (further.data ?? (further.error === null ? runSteps : null)) : unfiltered,
+    parameters: further.parameters,
+    error: stepsError.value ?? further.error,
+    loading: further.loading,
+    stale: stepsStale.value || (isFiltered && (further.stale || further.data === null)),
   };
 }

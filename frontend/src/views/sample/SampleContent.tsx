@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { SampleWithTokens } from "../../data/questions/sample";
 import { t } from "../../i18n";
 import { select, selection } from "../../state/selection";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
@@ -7,7 +8,6 @@ import { TokenArea } from "../../tokens/TokenArea";
 import { Button, CopyButton } from "../../ui";
 import { Conversation } from "./conversation/Conversation";
 import { type ReadingMode, showsResponse } from "./conversation/readingMode";
-import type { Loaded } from "./load";
 import { PromptLinks } from "./PromptLinks";
 import { SampleProblems, SampleSource } from "./SampleSource";
 import { ScalarsPanel } from "./scalars/ScalarsPanel";
@@ -16,15 +16,15 @@ import { OtherTexts, PlainResponse, Prompt } from "./texts/SampleTexts";
 import { UndecodedTokens } from "./texts/UndecodedTokens";
 
 export interface SampleContentProps {
-  loaded: Loaded;
+  loaded: SampleWithTokens;
   viewState: TokenViewState | null;
   mode: ReadingMode;
   stale: boolean;
 }
 
-/** The scrolling part of the drawer: conversation or prompt and response, reference, links, scalars, source. */
+/** Everything that scrolls: conversation or prompt and coloured response, reference, links, numbers, place. */
 export function SampleContent({
-  loaded: { sample, rows },
+  loaded: { sample, tokenMetrics },
   viewState,
   mode,
   stale,
@@ -51,7 +51,9 @@ export function SampleContent({
       ) : (
         <Prompt key={`prompt ${sample.id}`} sample={sample} />
       )}
-      {!Array.isArray(rows) && <p class="odd">{t("sample.rows_failed", { message: rows.message })}</p>}
+      {!Array.isArray(tokenMetrics) && (
+        <p class="odd">{t("sample.rows_failed", { message: tokenMetrics.message })}</p>
+      )}
       {viewState !== null && showsResponse(sample, mode) && (
         <UndecodedTokens key={`ids ${sample.id}`} sample={sample} />
       )}

@@ -1,8 +1,11 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { type SampleWithTokens, sampleWithTokens } from "../../data/questions/sample";
+import { sampleNeighbours } from "../../data/sampleWalk";
+import { sampleScope } from "../../data/scopes";
+import { useAnswer, usePrefetch } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { revision, sampleScope, useAnswer } from "../../state/data";
 import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";
 import infoCss from "../../tokens/details.css?inline";
@@ -21,7 +24,6 @@ import {
   showsResponse,
 } from "./conversation/readingMode";
 import { drawerLayout, drawerWidth } from "./drawerLayout";
-import { type Loaded, loadSample, prefetch } from "./load";
 import { ResizeHandle } from "./ResizeHandle";
 import { SampleContent } from "./SampleContent";
 import { SampleHeader } from "./SampleHeader";
@@ -29,7 +31,6 @@ import sampleCss from "./sample.css?inline";
 import { TokenPanels } from "./TokenPanels";
 import { signature, tokenData } from "./tokenData";
 import { useFocusWhileOpen } from "./useFocusWhileOpen";
-import { neighbours } from "./walk";
 
 const HEATMAP_CSS = heatmapCss();
 
@@ -48,19 +49,17 @@ function OpenSample({ id }: { id: string }): JSX.Element {
   for (const css of [HEATMAP_CSS, textCss, matrixCss, infoCss, sampleCss, conversationCss]) adopt(css);
   const scope = sampleScope.value;
   const rules = JSON.stringify(scope);
-  const answer = useAnswer(`sample ${rules} ${id}`, () => loadSample(scope, id, revision.peek()));
+  const answer = useAnswer(sampleWithTokens, { ...scope, id });
   const loaded = answer.data;
   const viewState = useTokenViewState(loaded, rules);
   const root = useRef<HTMLElement>(null);
   const pinned = selection.value.token;
 
   useEffect(() => viewState?.focus(selection.value.token, false), [viewState, pinned]);
-  useEffect(() => {
-    if (loaded === null || answer.stale) return undefined;
-    const { previous, next } = neighbours(loaded.sample);
-    const timer = setTimeout(() => prefetch(scope, [next, previous], revision.peek()), PREFETCH_MS);
-    return () => clearTimeout(timer);
-  }, [loaded, answer.stale]);
+  usePrefetch(sampleWithTokens, loaded !== null && !answer.stale, [loaded], PREFETCH_MS, () => {
+    const { previous, next } = sampleNeighbours(loaded?.sample ?? null);
+    return [next, previous].map((neighbour) => (neighbour === null ? null : { ...scope, id: neighbour }));
+  });
   useFocusWhileOpen(root);
   const mode =
     loaded === null
@@ -127,8 +126,8 @@ function changeMetric(viewState: TokenViewState, direction: 1 | -1): boolean {
   return true;
 }
 
-/** The token view state of the loaded sample; it stays the same object when the same sample is loaded again. */
-function useTokenViewState(loaded: Loaded | null, rules: string): TokenViewState | null {
+/** The view state of the loaded sample: the same one as long as it is the same sample, whatever was loaded again. */
+function useTokenViewState(loaded: SampleWithTokens | null, rules: string): TokenViewState | null {
   const last = useRef<{ signature: string; viewState: TokenViewState | null }>({
     signature: "",
     viewState: null,

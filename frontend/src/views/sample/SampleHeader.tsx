@@ -1,15 +1,14 @@
 import type { JSX } from "preact";
 import type { Sample, Value } from "../../api/answers";
+import { canMoveSample, listOrder, moveSample, openSampleRow } from "../../data/sampleWalk";
 import { t } from "../../i18n";
 import { count } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
-import { openRow, order } from "../../state/order";
 import { Button } from "../../ui";
 import { ReadingModeButtons } from "./conversation/ReadingModeButtons";
 import { hasMessages, type ReadingMode } from "./conversation/readingMode";
 import { DRAWER_LAYOUTS, drawerLayout } from "./drawerLayout";
 import { ScalarValue } from "./scalars/ScalarValue";
-import { canWalk, walk } from "./walk";
 
 /** The scalars that the header shows, where the sample has them. */
 const FIRST_SCALARS = [
@@ -29,11 +28,9 @@ export interface SampleHeaderProps {
   onClose: () => void;
 }
 
-/**
- * The header of the drawer: which sample it is, its first scalars, buttons to the samples around it and for the layout.
- */
+/** Which sample this is, its first numbers, and the ways on from it. */
 export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.Element {
-  const row = openRow();
+  const row = openSampleRow();
   return (
     <header class="drawer-head">
       <div class="drawer-title">
@@ -43,8 +40,8 @@ export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.
         <Button
           quiet
           label={t("sample.previous")}
-          disabled={!canWalk(sample, -1)}
-          onClick={() => void walk(sample, -1)}
+          disabled={!canMoveSample(sample, -1)}
+          onClick={() => void moveSample(-1, sample)}
           testId="sample-prev"
         >
           ▲
@@ -52,8 +49,8 @@ export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.
         <Button
           quiet
           label={t("sample.next")}
-          disabled={!canWalk(sample, 1)}
-          onClick={() => void walk(sample, 1)}
+          disabled={!canMoveSample(sample, 1)}
+          onClick={() => void moveSample(1, sample)}
           testId="sample-next"
         >
           ▼
@@ -63,7 +60,10 @@ export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.
             ? t("sample.loading")
             : t("sample.title", { step: sample.step, split: sample.split })}
           {row >= 0 && (
-            <span class="muted"> {t("sample.of", { i: count(row + 1), n: count(order.value.total) })}</span>
+            <span class="muted">
+              {" "}
+              {t("sample.of", { i: count(row + 1), n: count(listOrder.value.total) })}
+            </span>
           )}
         </h2>
         {sample !== null && hasMessages(sample) && <ReadingModeButtons mode={mode} />}

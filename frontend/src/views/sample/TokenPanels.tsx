@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
-import { run } from "../../state/data";
+import { run } from "../../data/runs";
 import { select } from "../../state/selection";
 import { ValueChart } from "../../tokens/critic/ValueChart";
 import { TokenMatrix } from "../../tokens/matrix/TokenMatrix";

@@ -3,52 +3,52 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { idOf, SamplePages } from "../../data/questions/SamplePages";
+import { pagesOf } from "../../data/questions/sampleList";
+import { revision } from "../../data/revision";
+import { run } from "../../data/runs";
+import { listOrder, moveSample, openSampleRow, rowLoader } from "../../data/sampleWalk";
 import { t } from "../../i18n";
-import { revision, run } from "../../state/data";
+import { editSearch } from "../../state/focusRequests";
 import { useKeys } from "../../state/keys";
-import { needRow, nextSample, openRow, order, previousSample } from "../../state/order";
 import { select, selection } from "../../state/selection";
 import { adopt, Empty, ErrorBox, VirtualTable } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
-import { idOf, Pages } from "./pages";
-import { asked, useNeighbourSteps } from "./question";
+import { sampleList, sampleListKey, usePrefetchedSteps } from "./listedSamples";
 import { Summary } from "./Summary";
 import css from "./samples.css?inline";
-import { focusSearch } from "./search/SearchField";
 import { Toolbar } from "./Toolbar";
 import { resizeColumn, shownNames, tableColumns } from "./table/columns";
-import { useStepWalk } from "./walk";
+import { useOpenSampleFollowsStep } from "./useOpenSampleFollowsStep";
 
 adopt(css);
 
-/** The pages of the current question, and `state/order` kept true to them. */
-function usePages(): Pages {
-  const pages = useMemo(() => new Pages(), []);
+/** The pages of the current list, and `listOrder` kept true to them. */
+function usePages(): SamplePages {
+  const pages = useMemo(() => new SamplePages(), []);
   useEffect(() => {
-    needRow.value = (row) => pages.need(row);
-    // An effect of signals runs at once, one of a component after the next frame: so the request leaves with the key
-    // press.
+    rowLoader.value = (row) => pages.loadRow(row);
+    // Effects of signals run at once, those of components after the next frame: the question leaves with the key.
     const stops = [
       effect(() => {
-        const { key, load } = asked.value;
         void revision.value;
-        void pages.ask(key, load);
+        void pages.show(sampleListKey.value, pagesOf(sampleList.value));
       }),
       effect(() => {
         const rows = pages.rows.value;
-        order.value = { ids: rows.map((row) => row && idOf(row)), total: pages.total.value };
+        listOrder.value = { ids: rows.map((row) => row && idOf(row)), total: pages.total.value };
       }),
     ];
     return () => {
       for (const stop of stops) stop();
       pages.stop();
-      needRow.value = null;
+      rowLoader.value = null;
     };
   }, [pages]);
   return pages;
 }
 
-function openAt(pages: Pages, index: number): void {
+function openAt(pages: SamplePages, index: number): void {
   const row = pages.rows.value[index];
   const first = selection.value.sample === null;
   if (row !== undefined) select({ sample: idOf(row) }, first ? "push" : "replace");
@@ -67,14 +67,14 @@ function NoSamplesFound(): JSX.Element {
 export function Samples(): JSX.Element | null {
   const pages = usePages();
   const [active, setActive] = useState(0);
-  const open = openRow();
+  const open = openSampleRow();
   const total = pages.total.value;
-  const { key } = asked.value;
-  const answered = pages.question.value;
-  useStepWalk(pages, key);
-  useNeighbourSteps(answered === key);
+  const listKey = sampleListKey.value;
+  const shownKey = pages.listKey.value;
+  useOpenSampleFollowsStep(pages, listKey);
+  usePrefetchedSteps(shownKey === listKey);
   const walk = (by: 1 | -1): boolean => {
-    if (selection.value.sample !== null) void (by === 1 ? nextSample() : previousSample());
+    if (selection.value.sample !== null) void moveSample(by);
     else setActive((now) => Math.min(Math.max(0, total - 1), Math.max(0, now + by)));
     return true;
   };
@@ -82,7 +82,7 @@ export function Samples(): JSX.Element | null {
     {
       j: () => walk(1),
       k: () => walk(-1),
-      "/": () => focusSearch(),
+      "/": () => editSearch(),
       Enter: (event) => {
         if (selection.value.sample !== null || (event.target as HTMLElement).closest("button, a, summary"))
           return false;
@@ -103,7 +103,7 @@ export function Samples(): JSX.Element | null {
         {failure !== null && (
           <ErrorBox title={t("samples.error")} message={failure.message} where={failure.question} />
         )}
-        {answered !== "" && total === 0 && failure === null ? (
+        {shownKey !== "" && total === 0 && failure === null ? (
           <NoSamplesFound />
         ) : (
           <VirtualTable
@@ -119,10 +119,10 @@ export function Samples(): JSX.Element | null {
             sort={sort}
             order={way}
             onSort={(name, next) => select({ sort: name, order: next, preset: "", seed: null })}
-            onVisible={(first, last) => pages.want(first, last)}
+            onVisible={(first, last) => pages.showRows(first, last)}
             onResize={resizeColumn}
-            question={answered}
-            stale={answered !== key}
+            question={shownKey}
+            stale={shownKey !== listKey}
             rowTestId="sample-row"
           />
         )}

@@ -1,31 +1,38 @@
 /** The line above the table: number of samples, mean lengths, values left out of means, and what the preset is for. */
 
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Steps } from "../../api/answers";
-import { api, type Scope } from "../../api/client";
+import type { Scope } from "../../api/parameters";
+import type { SamplePages } from "../../data/questions/SamplePages";
+import { type ListedSteps, listMetrics } from "../../data/questions/stepMetrics";
+import { run } from "../../data/runs";
+import { hasStepRange, listScope } from "../../data/scopes";
+import { steps } from "../../data/steps";
+import { type Answer, useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
 import { metricLabel } from "../../metrics";
-import { listScope, ranged, run, steps, useAnswer } from "../../state/data";
 import { selection } from "../../state/selection";
-import { listedSteps, type MeanChange, meanLength, nonfiniteCounts, type StepRange } from "./meanLengths";
-import type { Pages } from "./pages";
+import { listedSteps, type MeanChange, meanLength, nonfiniteCounts } from "./meanLengths";
 import { PRESETS } from "./presets";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
 type LengthMetric = (typeof LENGTHS)[number];
-/** For several steps, only of these it is said how many values were left out; for one step, of every shown column. */
-const CHECKED_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
+/** Left-out values of these are counted for many steps; for a single step those of every shown column. */
+const RANGE_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
-interface SummaryData {
+interface ListFacts {
   lengths: [LengthMetric, MeanChange][];
   /** The step that lengths are compared with. */
   before: number | null;
-  missed: { metric: string; n: number }[];
+  leftOut: { metric: string; n: number }[];
 }
 
-/** Computed when the answer arrives, so that an old answer stays consistent while a newer one loads. */
-function summarise(answer: Steps, step: number | null, range: StepRange | null): SummaryData {
+/** Of the steps that were asked about, so that an old answer stays whole while a newer one loads. */
+function factsOf({ data: answer, parameters }: Answer<Steps, ListedSteps>): ListFacts | null {
+  if (answer === null || parameters === null) return null;
+  const { step, range } = parameters;
   const places = listedSteps(answer, step, range);
   const lengths: [LengthMetric, MeanChange][] = [];
   for (const metric of LENGTHS) {
@@ -35,7 +42,7 @@ function summarise(answer: Steps, step: number | null, range: StepRange | null):
   const before = lengths.some(([, { change }]) => change !== null)
     ? answer.step[(places[0] ?? 0) - 1]
     : undefined;
-  return { lengths, before: before ?? null, missed: nonfiniteCounts(answer, places) };
+  return { lengths, before: before ?? null, leftOut: nonfiniteCounts(answer, places) };
 }
 
 function LengthText({ metric, of }: { metric: LengthMetric; of: MeanChange }): JSX.Element {
@@ -51,25 +58,24 @@ function LengthText({ metric, of }: { metric: LengthMetric; of: MeanChange }): J
 function lengthScope(): Scope {
   const all = steps.value?.step ?? [];
   const { step } = selection.value;
-  if (ranged.value || step === null) return listScope.value;
+  if (hasStepRange.value || step === null) return listScope.value;
   const at = all.indexOf(step);
   const { step: _, ...scope } = listScope.value;
   return { ...scope, step_min: all[Math.max(0, at - 1)] ?? step, step_max: step };
 }
 
-export function Summary({ pages, shown }: { pages: Pages; shown: readonly string[] }): JSX.Element {
+export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly string[] }): JSX.Element {
   const { step, step_min, step_max, search, preset } = selection.value;
   const runMetrics = new Set(run.value?.metrics.map(({ name }) => name));
-  const metrics = [...new Set([...LENGTHS, ...(ranged.value ? CHECKED_METRICS : shown)])].filter((name) =>
+  const metrics = [...new Set([...LENGTHS, ...(hasStepRange.value ? RANGE_METRICS : shown)])].filter((name) =>
     runMetrics.has(name),
   );
   const scope = lengthScope();
-  const range = ranged.value ? { min: step_min, max: step_max } : null;
-  const answer = useAnswer(
-    metrics.length === 0 ? "" : `lengths ${JSON.stringify([scope, metrics])}`,
-    async (signal) => summarise(await api.steps(scope, metrics, signal, "lengths"), step, range),
-  );
-  const summary = answer.data;
+  const range = hasStepRange.value ? { min: step_min, max: step_max } : null;
+  const request = { ...scope, metrics };
+  const parameters = { request, step: range === null ? step : null, range };
+  const answer = useAnswer(listMetrics, metrics.length === 0 ? null : parameters);
+  const facts = useMemo(() => factsOf(answer), [answer.data]);
   const chosen = PRESETS.find((name) => name === preset);
   const reason = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
   const total = pages.total.value;
@@ -80,16 +86,16 @@ export function Summary({ pages, shown }: { pages: Pages; shown: readonly string
           n: count(total),
         })}
       </strong>
-      {summary?.lengths.map(([metric, change]) => (
+      {facts?.lengths.map(([metric, change]) => (
         <LengthText key={metric} metric={metric} of={change} />
       ))}
-      {summary !== null && summary.before !== null && (
-        <span class="muted">{t("samples.change", { step: summary.before })}</span>
+      {facts !== null && facts.before !== null && (
+        <span class="muted">{t("samples.change", { step: facts.before })}</span>
       )}
-      {summary !== null && summary.missed.length > 0 && (
+      {facts !== null && facts.leftOut.length > 0 && (
         <span class="odd" title={t("samples.left_out_hint")}>
           {t("samples.left_out", {
-            list: summary.missed.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
+            list: facts.leftOut.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
           })}
         </span>
       )}

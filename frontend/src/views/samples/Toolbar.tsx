@@ -1,10 +1,11 @@
 /** The toolbar of the table: steps, preset, search, filter, columns. */
 
 import type { JSX } from "preact";
+import { run } from "../../data/runs";
+import { hasStepRange } from "../../data/scopes";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../metrics";
 import { rangeWords } from "../../shell/rangeText";
-import { ranged, run } from "../../state/data";
 import { select, selection } from "../../state/selection";
 import { Button, Popover, Select, Toggle } from "../../ui";
 import { PRESETS } from "./presets";
@@ -14,17 +15,17 @@ import { columnNames, isColumnShown, resetColumns, showColumn } from "./table/co
 
 function Steps(): JSX.Element {
   const { step, step_max } = selection.value;
-  const whole = ranged.value && step_max === null;
+  const whole = hasStepRange.value && step_max === null;
   const options = [
     { value: "step", label: t("samples.scope.step", { step: step ?? "–" }) },
-    ...(ranged.value && !whole ? [{ value: "range", label: rangeWords() }] : []),
+    ...(hasStepRange.value && !whole ? [{ value: "range", label: rangeWords() }] : []),
     { value: "run", label: t("samples.scope.run") },
   ];
   return (
     <Select
       label={t("samples.scope")}
       testId="scope"
-      value={whole ? "run" : ranged.value ? "range" : "step"}
+      value={whole ? "run" : hasStepRange.value ? "range" : "step"}
       options={options}
       onChange={(scope) => {
         if (scope === "step") select({ step_min: null, step_max: null });

@@ -4,15 +4,17 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
-import { api } from "../../api/client";
+import { worstTokens } from "../../data/questions/worstTokens";
+import { run } from "../../data/runs";
+import { hasStepRange } from "../../data/scopes";
+import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { ranged, run, useAnswer } from "../../state/data";
 import { adopt, Empty, ErrorBox } from "../../ui";
-import { question } from "./question";
 import { Summary } from "./Summary";
 import { Toolbar } from "./Toolbar";
 import css from "./tokens.css?inline";
 import { WorstTable } from "./WorstTable";
+import { worstTokensParameters } from "./worstTokensQuery";
 
 export function Tokens(): JSX.Element | null {
   adopt(css);
@@ -30,10 +32,8 @@ export function Tokens(): JSX.Element | null {
 }
 
 function WorstTokens({ info }: { info: RunInfo }): JSX.Element {
-  const { scope, query } = question(info);
-  const answer = useAnswer(`worst ${JSON.stringify([scope, query])}`, (signal) =>
-    api.worstTokens(scope, query, signal),
-  );
+  const parameters = worstTokensParameters(info);
+  const answer = useAnswer(worstTokens, parameters);
   const rows = answer.data?.columns["value"]?.length ?? 0;
   return (
     <div class="worst" data-testid="worst">
@@ -47,7 +47,9 @@ function WorstTokens({ info }: { info: RunInfo }): JSX.Element {
           <Summary data={answer.data} />
           {rows === 0 ? (
             <Empty title={t("tokens.none")}>
-              <p>{t(ranged.value || scope.step != null ? "tokens.none_here" : "tokens.none_advice")}</p>
+              <p>
+                {t(hasStepRange.value || parameters.step != null ? "tokens.none_here" : "tokens.none_advice")}
+              </p>
             </Empty>
           ) : (
             <WorstTable data={answer.data} />

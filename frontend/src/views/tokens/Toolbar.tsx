@@ -2,26 +2,26 @@
 
 import type { JSX } from "preact";
 import { BYS, ENDS, type RunInfo, type WorstTokens } from "../../api/answers";
+import { hasStepRange } from "../../data/scopes";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../metrics";
 import { rangeWords } from "../../shell/rangeText";
-import { ranged } from "../../state/data";
 import { select, selection } from "../../state/selection";
 import { Select } from "../../ui";
-import { metricOf } from "./question";
+import { worstMetric } from "./worstTokensQuery";
 
 function Steps(): JSX.Element {
   const { one_step, step } = selection.value;
   const options = [
     { value: "run", label: t("samples.scope.run") },
     { value: "step", label: t("samples.scope.step", { step: step ?? "–" }) },
-    ...(ranged.value ? [{ value: "range", label: rangeWords() }] : []),
+    ...(hasStepRange.value ? [{ value: "range", label: rangeWords() }] : []),
   ];
   return (
     <Select
       label={t("samples.scope")}
       testId="worst-scope"
-      value={ranged.value ? "range" : one_step ? "step" : "run"}
+      value={hasStepRange.value ? "range" : one_step ? "step" : "run"}
       options={options}
       onChange={(scope) => {
         if (scope !== "range") select({ one_step: scope === "step", step_min: null, step_max: null });
@@ -38,7 +38,7 @@ export function Toolbar({ info, end }: { info: RunInfo; end: WorstTokens["end"] 
         label={t("tokens.metric")}
         labelShown
         testId="worst-metric"
-        value={metricOf(info)}
+        value={worstMetric(info)}
         options={info.token_metrics.map(({ name }) => ({
           value: name,
           label: metricLabel(name),

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RunInfo, Steps, Summary } from "../../../src/api/answers";
+import { distributions } from "../../../src/data/questions/distributions";
+import { REQUEST_LIMIT, stepSamples } from "../../../src/data/questions/stepSamples";
 import { referenceOf } from "../../../src/metrics";
-import { revision } from "../../../src/state/data";
 import { addedCharts, builtInCharts, isTokenMean } from "../../../src/views/overview/curves/chartCatalogue";
-import { curveLine, joined } from "../../../src/views/overview/curves/curveLines";
-import { binsFor, loadCompared, shapesOf, spanOf } from "../../../src/views/overview/distributions";
-import { loadStepSamples, marksOf, PAGE } from "../../../src/views/overview/stepSamples";
-import { Recent } from "../../../src/views/overview/walking";
+import { curveLine, withFurtherMetrics } from "../../../src/views/overview/curves/curveLines";
+import { binsFor, shapesOf, spanOf } from "../../../src/views/overview/distribution/histogramShapes";
+import { markColumnsOf, marksOf } from "../../../src/views/overview/step/stepMarks";
 import { metric, runInfo } from "../../fixtures";
 
 const runWith = (metrics: string[], tokens: string[] = []): RunInfo =>
@@ -105,7 +105,7 @@ describe("lines", () => {
 
   it("joins a later answer by step where the run has grown in between", () => {
     const more: Steps = { step: [10, 20], metrics: { extra: summary([5, 6]) }, step_metrics: {} };
-    const both = joined(stepsWith({ reward: summary([1, 2]) }), more);
+    const both = withFurtherMetrics(stepsWith({ reward: summary([1, 2]) }), more);
     expect(both.step).toEqual([0, 10]);
     expect(both.metrics["extra"]?.mean).toEqual([null, 5]);
     expect(both.metrics["reward"]?.mean).toEqual([1, 2]);
@@ -162,14 +162,20 @@ describe("questions to the server", () => {
         },
       };
     });
-    const found = await loadStepSamples({ run: "demo", step: 7 }, runWith(["reward"]), 700);
+    const found = marksOf(
+      await stepSamples.fetch({
+        scope: { run: "demo", step: 7 },
+        columns: markColumnsOf(runWith(["reward"])),
+        limit: 700,
+      }),
+    );
     expect(asked.map((url) => url.searchParams.getAll("columns"))).toEqual([
       ["id", "step", "reward"],
       ["id", "step", "reward"],
     ]);
     expect(asked.map((url) => [url.searchParams.get("offset"), url.searchParams.get("limit")])).toEqual([
-      ["0", String(PAGE)],
-      [String(PAGE), "200"],
+      ["0", String(REQUEST_LIMIT)],
+      [String(REQUEST_LIMIT), "200"],
     ]);
     expect(found.total).toBe(1200);
     expect(found.rewards).toHaveLength(700);
@@ -196,7 +202,7 @@ describe("questions to the server", () => {
       against_std: "NaN",
     }));
     const query = { metric: "reward", step: 7, bins: 1, span: { lo: 0, hi: 1 }, reference: true, pin: 2 };
-    const compared = await loadCompared({ run: "demo", step: 7 }, query);
+    const compared = await distributions.fetch({ scope: { run: "demo" }, ...query });
     expect(asked.map((url) => url.searchParams.get("against"))).toEqual(["reference", "step:2"]);
     expect(
       new Set(asked.map((url) => ["lo", "hi", "bins"].map((name) => url.searchParams.get(name)).join())).size,
@@ -215,46 +221,5 @@ describe("marks of pages", () => {
     const pages = [{ total: 2, columns: { id: ["a", "b"], reward: [1, "na"] } }];
     expect(marksOf(pages).rewards.map((mark) => mark.value)).toEqual([1, null]);
     expect(marksOf(pages).gaps.map((mark) => mark.value)).toEqual([null, null]);
-  });
-});
-
-describe("walking steps", () => {
-  const atOnce = async () => undefined;
-  const question = (step: number, load = vi.fn(async () => step)) => ({ key: `step ${step}`, load });
-
-  it("does not ask again for a step that was just left", async () => {
-    const recent = new Recent<number>();
-    const first = question(1);
-    const signal = new AbortController().signal;
-    expect(await recent.ask(first, signal, atOnce)).toBe(1);
-    await recent.ask(question(2), signal, atOnce);
-    expect(await recent.ask(first, signal, atOnce)).toBe(1);
-    expect(first.load).toHaveBeenCalledOnce();
-  });
-
-  it("forgets the oldest answers, and all when the index changed", async () => {
-    const recent = new Recent<number>();
-    const first = question(0);
-    const signal = new AbortController().signal;
-    for (let step = 0; step <= 16; step += 1)
-      await recent.ask(step === 0 ? first : question(step), signal, atOnce);
-    await recent.ask(first, signal, atOnce);
-    expect(first.load).toHaveBeenCalledTimes(2);
-    revision.value = "other";
-    await recent.ask(first, signal, atOnce);
-    expect(first.load).toHaveBeenCalledTimes(3);
-  });
-
-  it("asks nothing for a step that was passed by, and keeps no failure", async () => {
-    const recent = new Recent<number>();
-    const control = new AbortController();
-    const passed = question(3);
-    const asking = recent.ask(passed, control.signal);
-    control.abort();
-    await expect(asking).rejects.toThrow("dropped");
-    expect(passed.load).not.toHaveBeenCalled();
-    const failing = question(4, vi.fn().mockRejectedValueOnce(new Error("busy")).mockResolvedValue(4));
-    await expect(recent.ask(failing, new AbortController().signal, atOnce)).rejects.toThrow("busy");
-    expect(await recent.ask(failing, new AbortController().signal, atOnce)).toBe(4);
   });
 });

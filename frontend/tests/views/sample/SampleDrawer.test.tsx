@@ -2,7 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Sample } from "../../../src/api/answers";
-import { revision } from "../../../src/state/data";
+import { revision } from "../../../src/data/revision";
 import { select, selection } from "../../../src/state/selection";
 import { lockedScales } from "../../../src/tokens/shared/tokenViewState";
 import { nearestSteps } from "../../../src/views/sample/PromptLinks";

@@ -3,9 +3,11 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { runs } from "../../../src/data/runs";
+import { listScope, runScope, shownScope } from "../../../src/data/scopes";
+import { steps } from "../../../src/data/steps";
 import { StepBar } from "../../../src/shell/StepBar";
-import { listScope, runScope, runs, shownScope, steps } from "../../../src/state/data";
-import { editFilter } from "../../../src/state/filter";
+import { editFilter } from "../../../src/state/focusRequests";
 import { DEFAULTS, select, selection } from "../../../src/state/selection";
 import { FilterField } from "../../../src/views/samples/search/FilterField";
 import { metric, runInfo } from "../../fixtures";

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { runs } from "../../../src/state/data";
+import { runs } from "../../../src/data/runs";
 import { DEFAULTS, select } from "../../../src/state/selection";
 import { columnNames, resetColumns, showColumn, shownNames } from "../../../src/views/samples/table/columns";
 import { metric, runInfo } from "../../fixtures";

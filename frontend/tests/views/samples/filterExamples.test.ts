@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { RunInfo } from "../../../src/api/answers";
+import { filterProblem } from "../../../src/data/filterCheck";
 import { setLanguage } from "../../../src/i18n";
-import { sentence } from "../../../src/state/filter";
 import { filterExamples, filterNames } from "../../../src/views/samples/search/filterExamples";
 
 const metric = (name: string) => ({ name, kind: "value" as const, unit: "" });
@@ -41,8 +41,8 @@ test("names are written as a filter takes them, statistics of tokens last", () =
   expect(filterNames(run(Array.from({ length: 50 }, (_, i) => `m${i}`))).at(-1)).toBe("…");
 });
 
-test("the server's sentence comes without what the field shows already", () => {
+test("the server's filterProblem comes without what the field shows already", () => {
   const said = "Invalid argument: where=rewrad > 0 cannot be used as a filter: run . has no column rewrad.";
-  expect(sentence(said)).toBe("Run . has no column rewrad.");
-  expect(sentence("This took longer than 20 seconds.")).toBe("This took longer than 20 seconds.");
+  expect(filterProblem(said)).toBe("Run . has no column rewrad.");
+  expect(filterProblem("This took longer than 20 seconds.")).toBe("This took longer than 20 seconds.");
 });

@@ -3,8 +3,9 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { revision } from "../../../src/data/revision";
+import { runs } from "../../../src/data/runs";
 import { setLanguage } from "../../../src/i18n";
-import { revision, runs } from "../../../src/state/data";
 import { DEFAULTS, select, selection } from "../../../src/state/selection";
 import { Tokens } from "../../../src/views/tokens/Tokens";
 import { metric, runInfo } from "../../fixtures";

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
-import { api } from "../../../api/client";
+import { scalarTags } from "../../../data/questions/scalars";
+import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
+import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { metricHint, metricLabel } from "../../../metrics";
-import { useAnswer } from "../../../state/data";
-import { chosenScalars, scalarRuns } from "../../../state/pairing";
 import { Popover, Toggle } from "../../../ui";
 import { addedChartIds, hiddenCharts, toggleIn } from "../shared/settings";
 import { chartTitle } from "./CurveGrid";
@@ -39,11 +39,9 @@ export function ChartPicker(props: ChartPickerProps): JSX.Element {
 
 function ChartChoices({ run, steps, builtIn }: ChartPickerProps) {
   const [search, setSearch] = useState("");
-  const chosen = chosenScalars.value;
   const paired = scalarRuns.value.length > 0;
-  const scalars = useAnswer(paired ? `tags ${JSON.stringify([run.run, chosen])}` : "", (signal) =>
-    api.scalarTags(run.run, chosen, signal),
-  );
+  const parameters = { run: run.run, scalar_run: chosenScalarRuns.value };
+  const scalars = useAnswer(scalarTags, paired ? parameters : null);
   const tags = [...new Set(Object.values(scalars.data?.tags ?? {}).flat())].sort();
   const stepMetrics = Object.keys(steps?.step_metrics ?? {}).sort();
   const groups: [ChartGroup, ChartChoice[]][] = [

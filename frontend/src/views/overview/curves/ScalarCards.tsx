@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo } from "../../../api/answers";
-import { api } from "../../../api/client";
 import { drawableValues, firstFinite, subtract } from "../../../charts/shared/series";
+import { scalarSeries } from "../../../data/questions/scalars";
+import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
+import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { useAnswer } from "../../../state/data";
-import { chosenScalars, scalarRuns } from "../../../state/pairing";
 import { addedChartIds, fromZero, toggleIn } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
 
@@ -21,10 +21,9 @@ const isTag = (id: string): boolean => id.startsWith(ID_PREFIX);
 /** Scalars that TensorBoard itself shows, as charts of the same grid. */
 export function ScalarCards({ run, steps }: { run: RunInfo; steps: readonly number[] }): JSX.Element {
   const tags = addedChartIds.value.filter(isTag).map((id) => id.slice(ID_PREFIX.length));
-  const asked = scalarRuns.value.length > 0 ? [...tags].sort() : [];
-  const chosen = chosenScalars.value;
-  const key = asked.length === 0 ? "" : `scalars ${JSON.stringify([run.run, asked, chosen])}`;
-  const answer = useAnswer(key, (signal) => api.scalars(run.run, asked, chosen, signal));
+  const tag = scalarRuns.value.length > 0 ? [...tags].sort() : [];
+  const parameters = { run: run.run, tag, scalar_run: chosenScalarRuns.value };
+  const answer = useAnswer(scalarSeries, tag.length === 0 ? null : parameters);
   return (
     <>
       {tags.map((tag) => (

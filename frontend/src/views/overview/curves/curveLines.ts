@@ -48,19 +48,21 @@ function valuesOf(source: LineSource, steps: Steps): CurveValue[] | null {
   return columns ? meansOf(columns) : null;
 }
 
-/** Adds the metrics of `more` to those of `base`, step by step: the answer about chosen metrics to the usual one. */
-export function joined(base: Steps, more: Steps | null): Steps {
-  if (!more || more.step.length === 0) return base;
-  const same = more.step.length === base.step.length && more.step.every((step, i) => step === base.step[i]);
-  if (same) return { ...base, metrics: { ...more.metrics, ...base.metrics } };
-  // While a run grows, the two answers may have different numbers of steps: those of `base` count.
-  const place = new Map(more.step.map((step, i) => [step, i]));
-  const aligned = Object.entries(more.metrics).map(([name, columns]) => {
+/** The steps of a run with further metrics of them, which were asked for by themselves. */
+export function withFurtherMetrics(runSteps: Steps, further: Steps | null): Steps {
+  if (!further || further.step.length === 0) return runSteps;
+  const same =
+    further.step.length === runSteps.step.length &&
+    further.step.every((step, i) => step === runSteps.step[i]);
+  if (same) return { ...runSteps, metrics: { ...further.metrics, ...runSteps.metrics } };
+  // A run that grows answers the two questions at different lengths: the longer row of steps counts.
+  const indexOf = new Map(further.step.map((step, i) => [step, i]));
+  const aligned = Object.entries(further.metrics).map(([name, columns]) => {
     const entries = Object.entries(columns).map(([key, column]) => [
       key,
-      base.step.map((step) => column[place.get(step) ?? -1] ?? null),
+      runSteps.step.map((step) => column[indexOf.get(step) ?? -1] ?? null),
     ]);
     return [name, Object.fromEntries(entries) as typeof columns] as const;
   });
-  return { ...base, metrics: { ...Object.fromEntries(aligned), ...base.metrics } };
+  return { ...runSteps, metrics: { ...Object.fromEntries(aligned), ...runSteps.metrics } };
 }

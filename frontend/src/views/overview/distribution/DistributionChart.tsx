@@ -2,15 +2,16 @@ import type { JSX } from "preact";
 import type { Steps } from "../../../api/answers";
 import { Histogram } from "../../../charts/distribution/Histogram";
 import { ChartTable } from "../../../charts/shared/ChartTable";
+import type { ComparedDistributions } from "../../../data/questions/distributions";
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
-import { type Compared, shapesOf } from "../distributions";
 import { PANEL_HEIGHT } from "../shared/PanelBody";
 import { histogramStyle } from "../shared/settings";
+import { shapesOf } from "./histogramShapes";
 import { SpreadTable } from "./SpreadTable";
 
 export interface DistributionChartProps {
-  readonly data: Compared;
+  readonly data: ComparedDistributions;
   readonly asTable: boolean;
   readonly title: string;
   readonly steps: Steps;

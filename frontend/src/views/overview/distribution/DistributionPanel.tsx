@@ -1,20 +1,20 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
+import { type DistributionsParameters, distributions } from "../../../data/questions/distributions";
+import { shownScope } from "../../../data/scopes";
 import { t } from "../../../i18n";
 import { metricHint, metricLabel, referenceOf } from "../../../metrics";
-import { shownScope } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
-import { binsFor, type Compared, loadCompared, spanOf } from "../distributions";
+
 import { PanelBody } from "../shared/PanelBody";
 import { valueSpan } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
-import { Recent, type StepQuestion, useAtStep } from "../walking";
+import { useAnswerAtStep } from "../shared/useAnswerAtStep";
 import { DistributionChart } from "./DistributionChart";
 import { DistributionControls, distributionMetric } from "./DistributionControls";
-
-const recent = new Recent<Compared>();
+import { binsFor, spanOf } from "./histogramShapes";
 
 export interface DistributionPanelProps {
   readonly run: RunInfo;
@@ -27,17 +27,14 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
   const [asTable, setAsTable] = useState(false);
   const metric = distributionMetric(run);
   const scope = shownScope.value;
-  const question = (at: number): StepQuestion<Compared> | null => {
+  const parametersAt = (at: number): DistributionsParameters | null => {
+    if (metric === "") return null;
     const pin = pinOf(steps, at);
     const span = spanOf(steps, run, metric, [at, pin], valueSpan.value);
     const bins = binsFor(steps.step_metrics["n_samples"]?.[steps.step.indexOf(at)]);
-    const query = { metric, step: at, bins, span, pin, reference: referenceOf(run, metric) !== null };
-    return {
-      key: `spread ${JSON.stringify([scope, query])}`,
-      load: (signal) => loadCompared({ ...scope, step: at }, query, signal),
-    };
+    return { scope, metric, step: at, bins, span, reference: referenceOf(run, metric) !== null, pin };
   };
-  const answer = useAtStep(recent, metric === "" ? () => null : question, step, steps.step);
+  const answer = useAnswerAtStep(distributions, parametersAt, step, steps.step);
   const title = t("overview.spread.title", { metric: metricLabel(metric), step });
   return (
     <Panel

@@ -2,14 +2,15 @@ import type { JSX } from "preact";
 import type { Steps } from "../../../api/answers";
 import { type Shape, shapeColour } from "../../../charts/distribution/Histogram";
 import { MIN_VALUES, type Spread, spreadChange } from "../../../charts/distribution/spreadChange";
+import type { ComparedDistributions } from "../../../data/questions/distributions";
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
 import { select } from "../../../state/selection";
 import { Button } from "../../../ui";
-import { againstSpreadOf, type Compared, spreadOf } from "../distributions";
+import { againstSpreadOf, spreadOf } from "./histogramShapes";
 
 export interface SpreadTableProps {
-  readonly data: Compared;
+  readonly data: ComparedDistributions;
   readonly shapes: readonly Shape[];
   readonly steps: Steps;
 }
@@ -62,7 +63,7 @@ interface SpreadRow {
   readonly spread: Spread;
 }
 
-const comparedRow = (d: NonNullable<Compared["reference"]>): SpreadRow => ({
+const comparedRow = (d: NonNullable<ComparedDistributions["reference"]>): SpreadRow => ({
   mean: d.against_mean,
   nonfinite: d.against_nonfinite ?? 0,
   spread: againstSpreadOf(d),

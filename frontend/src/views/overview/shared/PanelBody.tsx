@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
+import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import type { Answer } from "../../../state/data";
 
 /** Height of every drawing in a panel, in CSS pixels. */
 export const PANEL_HEIGHT = 170;

@@ -4,21 +4,21 @@ import type { Steps } from "../../../api/answers";
 import { SampleBars } from "../../../charts/samples/SampleBars";
 import { gapsOf, type Mark, nonfiniteCount } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
+import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { count, num, percent, signed } from "../../../lib/format";
-import type { Answer } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
 import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { TableToggle } from "../shared/TableToggle";
-import type { StepSamples } from "../stepSamples";
 import { ShownCount } from "./RewardPanel";
+import type { StepMarks } from "./stepMarks";
 
 export interface GapPanelProps {
   readonly step: number;
   readonly steps: Steps;
-  readonly answer: Answer<StepSamples>;
+  readonly answer: Answer<StepMarks>;
 }
 
 /** The reward gap to the reference of every sample of the step, worst first. */
@@ -44,7 +44,7 @@ export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
 const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
 
 interface GapBarsProps {
-  readonly data: StepSamples;
+  readonly data: StepMarks;
   readonly asTable: boolean;
   readonly title: string;
   readonly steps: Steps;

@@ -11,19 +11,19 @@ import {
 } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import { extentOf } from "../../../charts/shared/series";
+import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
-import type { Answer } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import { Panel, Select } from "../../../ui";
 import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { markCap, markOrder } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
-import type { StepSamples } from "../stepSamples";
+import type { StepMarks } from "./stepMarks";
 
 /** Reward of every sample beside the reference's. */
-export function RewardPanel({ step, answer }: { step: number; answer: Answer<StepSamples> }): JSX.Element {
+export function RewardPanel({ step, answer }: { step: number; answer: Answer<StepMarks> }): JSX.Element {
   const [asTable, setAsTable] = useState(false);
   return (
     <Panel
@@ -58,7 +58,7 @@ export function RewardPanel({ step, answer }: { step: number; answer: Answer<Ste
 
 const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
 
-function RewardDots({ data, asTable, step }: { data: StepSamples; asTable: boolean; step: number }) {
+function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean; step: number }) {
   const [order, cap] = [markOrder.value, markCap.value];
   const marks = useMemo(() => orderedMarks(data.rewards, order, cap), [data, order, cap]);
   const withReference = marks.some((mark) => mark.reference !== null);

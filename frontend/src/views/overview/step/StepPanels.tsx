@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
-import { shownScope } from "../../../state/data";
+import { stepSamples } from "../../../data/questions/stepSamples";
+import { shownScope } from "../../../data/scopes";
 import { DistributionPanel } from "../distribution/DistributionPanel";
 import { markCap } from "../shared/settings";
-import { loadStepSamples, type StepSamples } from "../stepSamples";
-import { Recent, type StepQuestion, useAtStep } from "../walking";
+import { useAnswerAtStep } from "../shared/useAnswerAtStep";
 import { GapPanel } from "./GapPanel";
 import { RewardPanel } from "./RewardPanel";
-
-const recent = new Recent<StepSamples>();
+import { markColumnsOf, marksOf } from "./stepMarks";
 
 export interface StepPanelsProps {
   readonly run: RunInfo;
@@ -19,16 +19,19 @@ export interface StepPanelsProps {
 /** The panels of the selected step: rewards and reward gaps sample by sample, and the distribution of a metric. */
 export function StepPanels({ run, steps, step }: StepPanelsProps): JSX.Element {
   const scope = shownScope.value;
-  const cap = markCap.value;
-  const question = (at: number): StepQuestion<StepSamples> => ({
-    key: `marks ${JSON.stringify([scope, at, cap])}`,
-    load: (signal) => loadStepSamples({ ...scope, step: at }, run, cap, signal),
+  const limit = markCap.value;
+  const parametersAt = (at: number) => ({
+    scope: { ...scope, step: at },
+    columns: markColumnsOf(run),
+    limit,
   });
-  const answer = useAtStep(recent, question, step, steps.step);
+  const answer = useAnswerAtStep(stepSamples, parametersAt, step, steps.step);
+  const marks = useMemo(() => answer.data && marksOf(answer.data), [answer.data]);
+  const marksAnswer = { ...answer, data: marks };
   return (
     <div class="overview-panels">
-      <RewardPanel step={step} answer={answer} />
-      <GapPanel step={step} steps={steps} answer={answer} />
+      <RewardPanel step={step} answer={marksAnswer} />
+      <GapPanel step={step} steps={steps} answer={marksAnswer} />
       <DistributionPanel run={run} steps={steps} step={step} />
     </div>
   );

@@ -2,9 +2,10 @@
 
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { applyFilter } from "../../../data/filterCheck";
+import { run } from "../../../data/runs";
 import { t } from "../../../i18n";
-import { run } from "../../../state/data";
-import { applyFilter, fieldWanted } from "../../../state/filter";
+import { filterFocusRequests } from "../../../state/focusRequests";
 import { selection } from "../../../state/selection";
 import { filterExamples, filterNames } from "./filterExamples";
 
@@ -22,10 +23,10 @@ export function FilterField(): JSX.Element {
     setProblem("");
   }, [where]);
   useEffect(() => () => asking.current.abort(), []);
-  const focusRequests = fieldWanted.value;
+  const focusRequests = filterFocusRequests.value;
   useEffect(() => {
-    if (fieldWanted.peek() === 0) return;
-    fieldWanted.value = 0;
+    if (filterFocusRequests.peek() === 0) return;
+    filterFocusRequests.value = 0;
     field.current?.focus();
     field.current?.select();
   }, [focusRequests]);

@@ -1,21 +1,14 @@
 /** The search field: asks a moment after the last letter, in the places that are ticked. */
 
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../i18n";
+import { searchFocusRequests } from "../../../state/focusRequests";
 import { select, selection } from "../../../state/selection";
 import { Button, Popover, Toggle } from "../../../ui";
 import { PLACES, placesOf, placesText } from "./searchPlaces";
 
 const PAUSE_MS = 250;
-
-const focusRequests = signal(0);
-
-/** Puts the cursor into the field, now or as soon as it is on screen. */
-export function focusSearch(): void {
-  focusRequests.value += 1;
-}
 
 /** Whether something lies over an element: a drawer that takes the whole view, so that nobody would see the typing. */
 function isCovered(element: HTMLElement): boolean {
@@ -31,14 +24,14 @@ function SearchInput(): JSX.Element {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => setTyped(search), [search]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const calls = focusRequests.value;
+  const focusRequests = searchFocusRequests.value;
   useEffect(() => {
-    if (focusRequests.peek() === 0) return;
-    focusRequests.value = 0;
+    if (searchFocusRequests.peek() === 0) return;
+    searchFocusRequests.value = 0;
     if (field.current !== null && isCovered(field.current)) select({ sample: null });
     field.current?.focus();
     field.current?.select();
-  }, [calls]);
+  }, [focusRequests]);
   const apply = (text: string): void => {
     clearTimeout(timer.current);
     select({ search: text });

@@ -2,10 +2,10 @@
 
 import type { JSX } from "preact";
 import type { Value } from "../../../api/answers";
+import { cellOf, type Row } from "../../../data/questions/SamplePages";
 import { findMessage, t } from "../../../i18n";
 import { full, MISSING, num } from "../../../lib/format";
 import { around, bothEnds } from "../../../lib/singleLine";
-import { cellOf, type Row } from "../pages";
 
 /** Width of a letter at 13 px in the widest of the usual fonts: what is kept of a text's end surely fits. */
 const LETTER_PX = 7.6;

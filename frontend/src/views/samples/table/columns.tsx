@@ -2,14 +2,15 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { RunInfo } from "../../../api/answers";
+import { cellOf, type Row } from "../../../data/questions/SamplePages";
+import { run } from "../../../data/runs";
+import { hasStepRange } from "../../../data/scopes";
 import { t } from "../../../i18n";
 import { columnCount } from "../../../lib/singleLine";
 import { isNumbers, isStrings, setting } from "../../../lib/storage";
 import { metricHint, metricLabel, origins, originsOf } from "../../../metrics";
-import { ranged, run } from "../../../state/data";
 import { selection } from "../../../state/selection";
 import type { Column } from "../../../ui";
-import { cellOf, type Row } from "../pages";
 import { MatchCell, ValueCell } from "./cells";
 
 /** Shown unless switched off, in this order; the rest follows and is hidden unless switched on. */
@@ -126,7 +127,7 @@ function matchColumn(): Column<Row> {
 export const tableColumns: ReadonlySignal<Column<Row>[]> = computed(() => {
   const numbers = new Set(run.value?.metrics.map(({ name }) => name));
   const columns: Column<Row>[] = [];
-  if (ranged.value) columns.push(column("step", true));
+  if (hasStepRange.value) columns.push(column("step", true));
   if (selection.value.search !== "") columns.push(matchColumn());
   for (const name of shownNames.value) columns.push(column(name, numbers.has(name)));
   return columns;

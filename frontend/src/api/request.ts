@@ -1,0 +1,85 @@
+/** The transport: the address of a question, the request, and its answer decoded or an `ApiError`. */
+
+import { DecodeError, type Decoder } from "../lib/decode";
+import { ApiError } from "./errors";
+
+type Parameter = string | number | boolean | readonly string[] | null | undefined;
+
+/** How a request is sent, whatever it asks. */
+export interface RequestOptions {
+  /** Withdraws the request when it is aborted. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Where the answer will stand on screen: the server gives up this page's older question for the same place, also
+   * where a proxy in between does not pass on that we closed the connection. "" is no place.
+   */
+  place?: string | undefined;
+}
+
+/** One route of the server as a function from its parameters to its decoded answer. */
+export type Endpoint<Parameters, Answer> = (
+  parameters: Parameters,
+  options?: RequestOptions,
+) => Promise<Answer>;
+
+/** Path and query of a question; parameters that are null, undefined, false or "" are left out. */
+export function questionUrl(path: string, parameters: object): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters) as [string, Parameter][]) {
+    if (value === null || value === undefined || value === false || value === "") continue;
+    if (typeof value === "object") for (const item of value) query.append(name, item);
+    else query.append(name, value === true ? "true" : String(value));
+  }
+  const text = query.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** Who asks: another name for each page. `crypto.randomUUID` is not there on an address without TLS. */
+const CLIENT = Math.random().toString(36).slice(2);
+
+/** Sends one question. Raises `ApiError`, or `AbortError` if it was withdrawn. */
+async function request(url: string, { signal, place = "" }: RequestOptions): Promise<Response> {
+  const headers: Record<string, string> =
+    place === "" ? {} : { "X-RLBoard-Client": CLIENT, "X-RLBoard-Place": place };
+  let response: Response;
+  try {
+    response = await fetch(url, signal === undefined ? { headers } : { headers, signal });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, error instanceof Error ? error.message : String(error), url);
+  }
+  if (response.ok) return response;
+  const message = (await response.text().catch(() => "")).trim();
+  throw new ApiError(response.status, message.slice(0, 1000) || response.statusText, url);
+}
+
+/** Reads the body as JSON. Raises `ApiError` where it is not what the decoder expects. */
+export async function decodeJson<T>(response: Response, decoder: Decoder<T>, url: string): Promise<T> {
+  try {
+    return decoder(await response.json());
+  } catch (error) {
+    if (error instanceof DecodeError || error instanceof SyntaxError) {
+      throw new ApiError(response.status, error.message, url);
+    }
+    throw error;
+  }
+}
+
+/** Declares a route by its path and by how its response is read; `url` is for error messages. */
+export function endpoint<Parameters extends object, Answer>(
+  path: string,
+  read: (response: Response, url: string) => Promise<Answer>,
+): Endpoint<Parameters, Answer> {
+  return async (parameters, options = {}) => {
+    const url = questionUrl(path, parameters);
+    return read(await request(url, options), url);
+  };
+}
+
+/** Declares a route that answers with JSON. */
+export function jsonEndpoint<Parameters extends object, Answer>(
+  path: string,
+  decoder: Decoder<Answer>,
+): Endpoint<Parameters, Answer> {
+  return endpoint(path, (response, url) => decodeJson(response, decoder, url));
+}

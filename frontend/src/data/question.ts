@@ -1,0 +1,116 @@
+/** Questions to the server: each kind is declared once, and remembers its last answers by their parameters. */
+
+import { type ApiError, asApiError } from "../api/errors";
+import type { RequestOptions } from "../api/request";
+import { revision } from "./revision";
+
+export interface QuestionDefinition<Parameters, Answer> {
+  /** Tells its answers from those of other questions. */
+  name: string;
+  /** Asks the server, by one or several endpoints. */
+  load: (parameters: Parameters, options: RequestOptions) => Promise<Answer>;
+  /** Where the answer stands on screen: the server gives up the older question for the same place. */
+  place?: string | ((parameters: Parameters) => string);
+  /** How many answers are remembered until the index changes; those used last stay. None unless said. */
+  remembered?: number;
+  /** How long to wait before asking, in ms, so that what is passed by (a held arrow key) is not asked at all. */
+  delayMs?: number;
+  /** Asks to the end though nobody waits any more, because the answer is likely to be wanted soon. */
+  outlivesAsker?: boolean;
+}
+
+/** One kind of question. Equal parameters have equal answers as long as the index does not change. */
+export class Question<Parameters, Answer> {
+  readonly #definition: QuestionDefinition<Parameters, Answer>;
+  /** By revision and parameters, least recently used first. */
+  readonly #answers = new Map<string, Promise<Answer>>();
+
+  constructor(definition: QuestionDefinition<Parameters, Answer>) {
+    this.#definition = definition;
+  }
+
+  /** Identifies the question with its parameters, whatever the revision. */
+  key(parameters: Parameters): string {
+    return `${this.#definition.name} ${JSON.stringify(parameters)}`;
+  }
+
+  /** The remembered answer at the current revision, which may still be under way; undefined if there is none. */
+  recall(parameters: Parameters): Promise<Answer> | undefined {
+    const key = this.#keyAtRevision(parameters);
+    const answer = this.#answers.get(key);
+    if (answer === undefined) return undefined;
+    // Used last, dropped last.
+    this.#answers.delete(key);
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  /** The answer at the current revision: the remembered one, else the server's. Raises what asking raises. */
+  async fetch(parameters: Parameters, signal?: AbortSignal): Promise<Answer> {
+    const recalled = this.recall(parameters);
+    if (recalled !== undefined) return recalled;
+    const { load, delayMs = 0, outlivesAsker = false } = this.#definition;
+    const place = this.#placeOf(parameters);
+    const key = this.#keyAtRevision(parameters);
+    if (outlivesAsker) return this.#remember(key, load(parameters, { place }));
+    if (delayMs > 0) await pause(delayMs, signal);
+    const answer = await load(parameters, { signal, place });
+    this.#remember(key, Promise.resolve(answer));
+    return answer;
+  }
+
+  /** Fetches an answer that is likely to be wanted. A failure is silent: whoever asks then asks the server again. */
+  prefetch(parameters: Parameters, signal?: AbortSignal): void {
+    this.fetch(parameters, signal).catch(() => undefined);
+  }
+
+  /** Fetches an answer and calls back once, unless it is withdrawn before. Returns what withdraws it. */
+  ask(
+    parameters: Parameters,
+    answered: (answer: Answer) => void,
+    failed: (error: ApiError) => void,
+  ): () => void {
+    const control = new AbortController();
+    this.fetch(parameters, control.signal).then(
+      (answer) => {
+        if (!control.signal.aborted) answered(answer);
+      },
+      (error: unknown) => {
+        if (!control.signal.aborted) failed(asApiError(error, this.key(parameters)));
+      },
+    );
+    return () => control.abort();
+  }
+
+  #placeOf(parameters: Parameters): string {
+    const { place = "" } = this.#definition;
+    return typeof place === "function" ? place(parameters) : place;
+  }
+
+  #keyAtRevision(parameters: Parameters): string {
+    return `${revision.peek()}\n${this.key(parameters)}`;
+  }
+
+  /** Keeps an answer until others have taken its place; one that fails is forgotten at once. */
+  #remember(key: string, answer: Promise<Answer>): Promise<Answer> {
+    this.#answers.set(key, answer);
+    answer.catch(() => this.#answers.delete(key));
+    const { remembered = 0 } = this.#definition;
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= remembered) break;
+      this.#answers.delete(oldest);
+    }
+    return answer;
+  }
+}
+
+/** Waits, and raises `AbortError` if the question is withdrawn meanwhile. */
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(new DOMException("dropped", "AbortError"));
+    });
+  });
+}

@@ -1,0 +1,34 @@
+/** The runs of the log directory, and the chosen one. */
+
+import { batch, type ReadonlySignal, signal } from "@preact/signals";
+import type { RunInfo, Runs } from "../api/answers";
+import type { ApiError } from "../api/errors";
+import { select, selection } from "../state/selection";
+import { setConfiguredRules } from "../state/textRules";
+import { changedAt, revision } from "./revision";
+import { stableComputed } from "./stableComputed";
+
+/** Null until the first answer. An answer stays when a newer question fails; the failure is beside it. */
+export const runs = signal<Runs | null>(null);
+export const runsError = signal<ApiError | null>(null);
+
+/** The chosen run; null while it is not known. */
+export const run: ReadonlySignal<RunInfo | null> = stableComputed(
+  () => runs.value?.runs.find((candidate) => candidate.run === selection.value.run) ?? null,
+);
+
+/** Takes over an answer of `/runs` and chooses a run where none is chosen. Returns whether the index changed. */
+export function updateRuns(answer: Runs & { revision: string }): boolean {
+  const changed = answer.revision !== revision.peek();
+  batch(() => {
+    if (changed && revision.peek() !== "") changedAt.value = Date.now();
+    setConfiguredRules(answer.runs);
+    runs.value = answer;
+    runsError.value = null;
+    revision.value = answer.revision;
+  });
+  // What was trained on is looked at more than what it was measured with.
+  const first = answer.runs.find(({ splits }) => splits.includes("train")) ?? answer.runs[0];
+  if (selection.peek().run === "" && first !== undefined) select({ run: first.run });
+  return changed;
+}

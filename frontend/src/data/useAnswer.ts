@@ -1,0 +1,91 @@
+/** Answers in components: what is asked while they are on screen, and what is fetched before it is asked for. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { ApiError } from "../api/errors";
+import type { Question } from "./question";
+import { revision } from "./revision";
+
+export interface Answer<T, Parameters = unknown> {
+  data: T | null;
+  /** What `data` is the answer to: while a newer question is under way, the older one's parameters. */
+  parameters: Parameters | null;
+  error: ApiError | null;
+  /** A question is under way. */
+  loading: boolean;
+  /** `data` answers an older question than the current one: show it dimmed. */
+  stale: boolean;
+}
+
+interface AnswerState<T, Parameters> {
+  data: T | null;
+  parameters: Parameters | null;
+  error: ApiError | null;
+  /** The key of the question that `data` answers. */
+  dataKey: string;
+  /** The question, with its revision, that was answered or failed last. */
+  settledKey: string;
+}
+
+const NOTHING = { data: null, parameters: null, error: null, dataKey: "", settledKey: "" };
+
+/**
+ * Asks, keeps the old answer while a newer one loads, and ignores answers to questions no longer asked.
+ *
+ * A new revision asks again. Null as parameters asks nothing and forgets the answer.
+ */
+export function useAnswer<Parameters, T>(
+  question: Question<Parameters, T>,
+  parameters: Parameters | null,
+): Answer<T, Parameters> {
+  const [state, setState] = useState<AnswerState<T, Parameters>>(NOTHING);
+  const key = parameters === null ? "" : question.key(parameters);
+  const keyAtRevision = key === "" ? "" : `${key}\n${revision.value}`;
+  useEffect(() => {
+    if (parameters === null) {
+      setState(NOTHING);
+      return undefined;
+    }
+    return question.ask(
+      parameters,
+      (data) => setState({ data, parameters, error: null, dataKey: key, settledKey: keyAtRevision }),
+      (error) => setState((old) => ({ ...old, error, settledKey: keyAtRevision })),
+    );
+  }, [keyAtRevision]);
+  const loading = keyAtRevision !== "" && state.settledKey !== keyAtRevision;
+  return {
+    data: keyAtRevision === "" ? null : state.data,
+    parameters: keyAtRevision === "" ? null : state.parameters,
+    error: loading ? null : state.error,
+    loading,
+    stale: state.data !== null && state.dataKey !== key,
+  };
+}
+
+/**
+ * Fetches likely next answers once the reader stays: after a delay, if the component still shows the same.
+ *
+ * @param ready Whether the answer on screen is there; nothing is fetched before it.
+ * @param shown What is on screen: a change of any of it starts the delay anew.
+ * @param likely The parameters to fetch, evaluated after the delay; null and undefined are passed over.
+ */
+export function usePrefetch<Parameters, T>(
+  question: Question<Parameters, T>,
+  ready: boolean,
+  shown: readonly unknown[],
+  delayMs: number,
+  likely: () => readonly (Parameters | null | undefined)[],
+): void {
+  useEffect(() => {
+    if (!ready) return undefined;
+    const control = new AbortController();
+    const timer = setTimeout(() => {
+      for (const parameters of likely()) {
+        if (parameters !== null && parameters !== undefined) question.prefetch(parameters, control.signal);
+      }
+    }, delayMs);
+    return () => {
+      clearTimeout(timer);
+      control.abort();
+    };
+  }, [ready, ...shown]);
+}

@@ -1,0 +1,67 @@
+/**
+ * Every parameter of the address, each spelt once, in the order in which they are written.
+ *
+ * What all views share comes first, then a slice for each view. A new view adds its name and its slice here.
+ */
+
+import { BYS, ENDS } from "../api/answers";
+import { flag, ofRun, ofSample, oneOf, optionalText, text, wholeNumber } from "./fieldTypes";
+
+/** The views, in the order of their tabs. */
+export const VIEWS = ["overview", "samples", "tokens"] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+/** Which view, and which part of the data. */
+const shared = {
+  view: oneOf(VIEWS, "overview"),
+  run: text,
+  /** "" is the server's choice: train where there is one. */
+  split: ofRun(text),
+  /** Null is the newest. */
+  attempt: ofRun(wholeNumber),
+  step: ofRun(wholeNumber),
+  /** A step range narrows lists beyond the one step; null at one end is open. */
+  step_min: ofRun(wholeNumber),
+  step_max: ofRun(wholeNumber),
+  /** The step that others are compared with. */
+  pin: ofRun(wholeNumber),
+};
+
+/** The open sample, over whichever view. */
+const sample = {
+  sample: ofRun(optionalText),
+  token: ofSample(wholeNumber),
+  /** The token metric that colours the response; "" is the view's choice. */
+  metric: text,
+};
+
+/** The filter expression, which all views share; "" is none. */
+const filter = { where: text };
+
+const overview = {
+  /** Runs of TensorBoard whose scalars are shown, comma-separated; "" is the server's pairing. */
+  scalars: ofRun(text),
+};
+
+const tokens = {
+  /** How the worst tokens are gathered. */
+  by: oneOf(BYS, "sample"),
+  /** Which end counts as bad; "" is the metric's own. */
+  end: oneOf(["", ...ENDS], ""),
+  /** Of the current step only. */
+  one_step: flag,
+};
+
+const samples = {
+  search: text,
+  regex: flag,
+  /** Where to search, comma-separated; "" is everywhere. */
+  in: text,
+  preset: text,
+  /** Draws the random preset's samples again. */
+  seed: wholeNumber,
+  sort: text,
+  order: oneOf(["asc", "desc"], "desc"),
+};
+
+export const ADDRESS_FIELDS = { ...shared, ...sample, ...filter, ...overview, ...tokens, ...samples };

@@ -1,0 +1,54 @@
+/** Which samples the table lists, from the selection. */
+
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { firstPageAhead, type SampleList } from "../../data/questions/sampleList";
+import { revision } from "../../data/revision";
+import { hasStepRange, listScope, shownScope } from "../../data/scopes";
+import { stableComputed } from "../../data/stableComputed";
+import { steps } from "../../data/steps";
+import { stepIndex } from "../../data/stepWalk";
+import { usePrefetch } from "../../data/useAnswer";
+import { selection } from "../../state/selection";
+import { textRulesOf } from "../../state/textRules";
+import { placesOf } from "./search/searchPlaces";
+import { shownNames } from "./table/columns";
+
+/** The list of the current selection, or of another step with everything else the same. */
+function listAt(step?: number): SampleList {
+  const { run, search, regex, in: places, preset, seed, sort, order } = selection.value;
+  return {
+    ...(step === undefined ? listScope.value : { ...shownScope.value, step }),
+    ...textRulesOf(run).value,
+    ...(search === "" ? {} : { search, regex, in: placesOf(places) }),
+    columns: shownNames.value,
+    preset,
+    seed: preset === "random" ? seed : null,
+    ...(sort === "" ? {} : { sort, order }),
+  };
+}
+
+/** The list of the current selection. */
+export const sampleList: ReadonlySignal<SampleList> = stableComputed(() => listAt());
+
+/** Tells one list from another. */
+export const sampleListKey: ReadonlySignal<string> = computed(() => JSON.stringify(sampleList.value));
+
+/** Whoever stays at a step for this long may go on to a neighbour; whoever flies through needs no help. */
+const PREFETCH_MS = 150;
+
+/**
+ * Fetches the first page of the steps after and before the current one.
+ *
+ * @param isListShown Whether the list of the current selection is on screen.
+ */
+export function usePrefetchedSteps(isListShown: boolean): void {
+  const { step } = selection.value;
+  const ready = isListShown && !hasStepRange.value;
+  usePrefetch(firstPageAhead, ready, [step, revision.value], PREFETCH_MS, () => {
+    const all = steps.peek()?.step ?? [];
+    const index = stepIndex.peek();
+    return [all[index + 1], all[index - 1]].map((neighbour) =>
+      neighbour === undefined ? null : listAt(neighbour),
+    );
+  });
+}

@@ -1,0 +1,33 @@
+/** Walking the steps with a sample open: the sample at the same place of the new step's list takes over. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { idOf, type SamplePages } from "../../data/questions/SamplePages";
+import { openSampleRow } from "../../data/sampleWalk";
+import { hasStepRange } from "../../data/scopes";
+import { select, selection } from "../../state/selection";
+
+/**
+ * With a preset, ←/→ thus shows the best (worst, …) sample of one step after the other.
+ *
+ * @param listKey The list of the current selection; `pages` may still hold the one before.
+ */
+export function useOpenSampleFollowsStep(pages: SamplePages, listKey: string): void {
+  const { step, sample } = selection.value;
+  const last = useRef({ step, sample, row: -1 });
+  /** The row to open as soon as the new step's list is there; null where the open sample stays. */
+  const rowToOpen = useRef<number | null>(null);
+  if (last.current.step !== step) {
+    // Another sample chosen together with the step (a link, Back, the same prompt elsewhere) is meant as it is.
+    const walked =
+      last.current.step !== null && sample !== null && sample === last.current.sample && !hasStepRange.value;
+    rowToOpen.current = walked ? Math.max(0, last.current.row) : null;
+  }
+  last.current = { step, sample, row: rowToOpen.current ?? openSampleRow() };
+  const isListShown = pages.listKey.value === listKey;
+  useEffect(() => {
+    if (!isListShown || rowToOpen.current === null) return;
+    const row = pages.rows.peek()[Math.min(rowToOpen.current, pages.total.peek() - 1)];
+    rowToOpen.current = null;
+    if (row !== undefined) select({ sample: idOf(row) });
+  }, [isListShown, pages, listKey]);
+}

@@ -1,0 +1,87 @@
+import { afterEach, expect, test, vi } from "vitest";
+import * as endpoints from "../../src/api/endpoints";
+import { ApiError } from "../../src/api/errors";
+import { questionUrl } from "../../src/api/request";
+
+function answer(body: BodyInit, init: ResponseInit = {}): void {
+  vi.stubGlobal(
+    "fetch",
+    vi.fn(async () => new Response(body, init)),
+  );
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("arguments that say nothing are left out, lists are repeated, texts are encoded", () => {
+  expect(questionUrl("runs", {})).toBe("runs");
+  expect(
+    questionUrl("samples", { run: "a/b c", step: 0, attempt: null, search: "", regex: false, in: [] }),
+  ).toBe("samples?run=a%2Fb+c&step=0");
+  expect(questionUrl("steps", { metrics: ["reward", "k3_mean"], regex: true, search: "春&=#" })).toBe(
+    "steps?metrics=reward&metrics=k3_mean&regex=true&search=%E6%98%A5%26%3D%23",
+  );
+});
+
+test("runs come with the index's revision", async () => {
+  answer('{"runs": [], "ignored": [], "looked_in": ["/logs"], "state": "ready"}', {
+    headers: { "X-RLBoard-Revision": "r7" },
+  });
+  expect(await endpoints.runs({})).toEqual({
+    runs: [],
+    ignored: [],
+    looked_in: ["/logs"],
+    state: "ready",
+    message: "",
+    revision: "r7",
+  });
+});
+
+test("the server's own sentence is the message of a refusal", async () => {
+  answer("search: unbalanced bracket at 3\n", { status: 400 });
+  const failure = endpoints.samples({ run: "." });
+  await expect(failure).rejects.toThrow("search: unbalanced bracket at 3");
+  await expect(failure).rejects.toMatchObject({ status: 400, question: "samples?run=." });
+});
+
+test("an answer that is not understood is an error that says where", async () => {
+  answer('{"runs": [{"run": 1}], "state": "ready"}');
+  await expect(endpoints.runs({})).rejects.toThrow(".runs[0].run: expected text, found 1");
+  answer("<html>");
+  await expect(endpoints.runs({})).rejects.toBeInstanceOf(ApiError);
+});
+
+test("a server that is not reached has status 0, a withdrawn question stays an AbortError", async () => {
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  await expect(endpoints.runs({})).rejects.toMatchObject({ status: 0, message: "Failed to fetch" });
+  vi.stubGlobal("fetch", () => Promise.reject(new DOMException("gone", "AbortError")));
+  await expect(endpoints.runs({})).rejects.toMatchObject({ name: "AbortError" });
+});
+
+test("token metrics are rows of float32, NaN included", async () => {
+  answer(new Float32Array([1, 2, Number.NaN, 4, 5, 6]).buffer);
+  const rows = await endpoints.tokenMetrics(2, 3)({ run: ".", id: "x" });
+  expect(rows.map((row) => [...row])).toEqual([
+    [1, 2, Number.NaN],
+    [4, 5, 6],
+  ]);
+});
+
+test("a question for a place on the screen says who asks and for which place", async () => {
+  const asked: HeadersInit[] = [];
+  vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
+    asked.push(init.headers ?? {});
+    return Response.json({ total: 0, columns: {} });
+  });
+  await endpoints.samples({ run: "." }, { place: "table 0" });
+  await endpoints.samples({ run: "." }, { place: "table 0" });
+  await endpoints.samples({ run: "." });
+  expect(asked[0]).toMatchObject({ "X-RLBoard-Place": "table 0" });
+  expect(asked[1]).toEqual(asked[0]);
+  expect(new Headers(asked[0]).get("X-RLBoard-Client")).not.toBe("");
+  expect(asked[2]).toEqual({});
+});
+
+test("token metrics of another length than announced are refused", async () => {
+  answer(new Float32Array([1, 2, 3]).buffer);
+  await expect(endpoints.tokenMetrics(2, 3)({ run: ".", id: "x" })).rejects.toThrow("expected 24 bytes");
+});

@@ -1,0 +1,102 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ApiError } from "../../src/api/errors";
+import { Question } from "../../src/data/question";
+import { revision } from "../../src/data/revision";
+import { type Answer, useAnswer } from "../../src/data/useAnswer";
+
+interface Asked {
+  key: string;
+  signal: AbortSignal;
+  answer: (value: string) => void;
+  fail: (error: Error) => void;
+}
+
+let asked: Asked[] = [];
+let seen: Answer<string>;
+let root: HTMLElement;
+
+const probed = new Question<string, string>({
+  name: "probe",
+  load: (key, { signal = new AbortController().signal }) =>
+    new Promise<string>((answer, fail) => asked.push({ key, signal, answer, fail })),
+});
+
+function Probe({ question }: { question: string }): null {
+  seen = useAnswer(probed, question === "" ? null : question);
+  return null;
+}
+
+/** Lets promises and the effects that follow them run. */
+const settle = (change: () => void): Promise<void> =>
+  act(async () => {
+    change();
+    await new Promise((done) => setTimeout(done));
+  });
+
+const show = (question: string): Promise<void> => act(() => render(<Probe question={question} />, root));
+
+function last(): Asked {
+  const one = asked.at(-1);
+  if (one === undefined) throw new Error("nothing was asked");
+  return one;
+}
+
+beforeEach(() => {
+  asked = [];
+  root = document.createElement("div");
+  revision.value = "r1";
+});
+
+afterEach(() => act(() => render(null, root)));
+
+test("nothing is asked without a question", async () => {
+  await show("");
+  expect(asked).toEqual([]);
+  expect(seen).toEqual({ data: null, parameters: null, error: null, loading: false, stale: false });
+});
+
+test("the old answer stays, marked stale, until the new one is there", async () => {
+  await show("a");
+  expect(seen).toMatchObject({ data: null, loading: true, stale: false });
+  await settle(() => last().answer("A"));
+  expect(seen).toMatchObject({ data: "A", loading: false, stale: false });
+  await show("b");
+  expect(seen).toMatchObject({ data: "A", loading: true, stale: true });
+  await settle(() => last().answer("B"));
+  expect(seen).toMatchObject({ data: "B", loading: false, stale: false });
+});
+
+test("an answer to a question no longer asked is ignored, and its request withdrawn", async () => {
+  await show("a");
+  const old = last();
+  await show("b");
+  expect(old.signal.aborted).toBe(true);
+  await settle(() => last().answer("B"));
+  await settle(() => old.answer("A"));
+  expect(seen.data).toBe("B");
+});
+
+test("a new revision asks again and shows the old answer meanwhile, not as stale", async () => {
+  await show("a");
+  await settle(() => last().answer("A"));
+  await act(() => {
+    revision.value = "r2";
+  });
+  expect(asked).toHaveLength(2);
+  expect(seen).toMatchObject({ data: "A", loading: true, stale: false });
+  await settle(() => last().answer("A2"));
+  expect(seen.data).toBe("A2");
+});
+
+test("a failure stands beside the last answer and goes with the next question", async () => {
+  await show("a");
+  await settle(() => last().answer("A"));
+  await show("b");
+  await settle(() => last().fail(new ApiError(400, "no such metric", "steps")));
+  expect(seen.error?.message).toBe("no such metric");
+  expect(seen.data).toBe("A");
+  await show("c");
+  expect(seen.error).toBeNull();
+});

@@ -1,0 +1,54 @@
+import { beforeEach, expect, test } from "vitest";
+import { onAddress, readAddress, writeAddress } from "../../src/host/address";
+
+beforeEach(() => window.history.replaceState(null, "", "/"));
+
+test("what is written is read again, whatever it holds", () => {
+  const values = { run: "ppo/seed=1&2", search: "春 江 %41 + #?" };
+  writeAddress(values, "replace");
+  expect(window.location.hash.startsWith("#rlboard&p.rlboard.run=ppo%2Fseed%3D1%262")).toBe(true);
+  expect(readAddress()).toEqual(values);
+});
+
+test("keys of other plugins stay", () => {
+  window.history.replaceState(null, "", "/#rlboard&p.other.x=1&p.rlboard.run=old");
+  writeAddress({ step: "3" }, "replace");
+  expect(window.location.hash).toBe("#rlboard&p.other.x=1&p.rlboard.step=3");
+});
+
+test("push makes a history entry, replace does not, the same address neither", () => {
+  writeAddress({ step: "1" }, "replace");
+  const before = window.history.length;
+  writeAddress({ step: "2" }, "replace");
+  expect(window.history.length).toBe(before);
+  writeAddress({ step: "3" }, "push");
+  expect(window.history.length).toBe(before + 1);
+  writeAddress({ step: "3" }, "push");
+  expect(window.history.length).toBe(before + 1);
+});
+
+test("the host is told of a written address, since it keeps a copy of the hash; we are not", () => {
+  let host = 0;
+  let ours = 0;
+  const hear = (): void => {
+    host += 1;
+  };
+  window.addEventListener("hashchange", hear);
+  const stop = onAddress(() => {
+    ours += 1;
+  });
+  writeAddress({ step: "9" }, "replace");
+  expect([host, ours]).toEqual([1, 0]);
+  window.history.replaceState(null, "", "/#rlboard&p.rlboard.step=8");
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+  expect([host, ours]).toEqual([2, 1]);
+  stop();
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+  expect([host, ours]).toEqual([3, 1]);
+  window.removeEventListener("hashchange", hear);
+});
+
+test("a hash that is badly encoded is taken as it stands", () => {
+  window.history.replaceState(null, "", "/#rlboard&p.rlboard.run=%E0%A4%A");
+  expect(readAddress()).toEqual({ run: "%E0%A4%A" });
+});

@@ -1,0 +1,220 @@
+"""Changes the formulas one small piece at a time and runs their tests: a change that no test notices is a gap in them.
+
+    python scripts/mutation.py                        every mutant, several minutes
+    python scripts/mutation.py --sample 40 --seed 7   some of them, drawn at random
+    python scripts/mutation.py --only aggregates      those of one file
+
+A mutant is the package with one operator, comparison, number, condition, result or statement changed, in Python or in the
+SQL that Python joins. It lives in a copy of the package that stands first on the path of its own process, so the work tree
+stays as it is. The tests are those of the formulas only, whose numbers are worked out by hand; contract snapshots are
+not asked, because they hold whatever was computed when they were written.
+
+A survivor is printed with its line. Those that no test can tell from the original are listed in
+mutation_equivalents.toml with a reason each; any other makes the run fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import multiprocessing
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterable
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from mutation_operators import Mutant, mutants_of
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "tensorboard_plugin_rlboard"
+EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
+TESTS = "tests/metrics/test_{}.py"
+TARGETS = {
+    "metrics/*.py": ("token_formulas", "sample_formulas", "step_formulas"),
+    "index/build/sample_statistics.py": ("sample_formulas", "step_formulas"),
+    "board/metric_catalog.py": (
+        "metric_catalog",
+        "sample_formulas",
+        "step_formulas",
+        "distribution_formulas",
+    ),
+    "board/steps/aggregates.py": ("step_formulas", "sample_formulas"),
+    "board/distribution/histograms.py": ("distribution_formulas",),
+    "board/samples/neighbours.py::group_numbers": ("sample_formulas",),
+    "writing/steps/step_means.py": ("writer_formulas",),
+}
+"""Where formulas stand, as patterns below the package (with a function, where the rest of the file has none), and the
+tests that they have, the likeliest to fail first."""
+_TIMED_OUT = -1
+_HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
+"""Imported once, before the processes of the mutants are forked."""
+
+
+def all_mutants(only: str) -> list[Mutant]:
+    """The mutants of every target whose path contains `only`.
+
+    Raises:
+        SystemExit: a pattern of `TARGETS` has no file, because one was moved.
+    """
+    found: list[Mutant] = []
+    for target, tests in TARGETS.items():
+        pattern, _, function = target.partition("::")
+        paths = sorted(PACKAGE.glob(pattern))
+        if not paths:
+            sys.exit(
+                f"{pattern} has no file: say in TARGETS of {Path(__file__).name} where its formulas are now."
+            )
+        for path in paths:
+            name = path.relative_to(PACKAGE).as_posix()
+            if only in name:
+                in_sql = name.startswith("board/")
+                mutants = mutants_of(name, path.read_text(encoding="utf-8"), in_sql=in_sql, tests=tests)
+                found += [mutant for mutant in mutants if not function or mutant.function == function]
+    return found
+
+
+def run_tests(copy: Path, tests: Iterable[str]) -> None:
+    """Runs the tests on a copy of the package and ends the process with pytest's exit code."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(copy))
+    import pytest  # noqa: PLC0415 - in the process of the tests
+
+    import tensorboard_plugin_rlboard  # noqa: PLC0415 - the copy, which is on the path from here on
+
+    if not str(tensorboard_plugin_rlboard.__file__).startswith(str(copy)):
+        os._exit(99)
+    options = [
+        "-x",
+        "-q",
+        "--assert=plain",
+        "-p",
+        "no:cacheprovider",
+        f"--basetemp={copy / 'tests'}",
+        f"--rootdir={ROOT}",
+    ]
+    os._exit(int(pytest.main([*options, *(str(ROOT / TESTS.format(name)) for name in tests)])))
+
+
+class Runner:
+    """Runs the tests on mutants, some at a time.
+
+    Args:
+        folder: for the copies of the package.
+        jobs: how many processes run at a time.
+        seconds: after which a process is ended; its mutant counts as killed.
+    """
+
+    def __init__(self, folder: Path, jobs: int, seconds: float) -> None:
+        self._seconds = seconds
+        self._all_tests = {name: None for tests in TARGETS.values() for name in tests}
+        self._fork = multiprocessing.get_context("fork")
+        self._free = [folder / str(number) for number in range(jobs)]
+        for copy in self._free:
+            unneeded = shutil.ignore_patterns("static", "eval_couplets", "train_couplets", "__pycache__")
+            shutil.copytree(PACKAGE, copy / PACKAGE.name, ignore=unneeded)
+            compileall.compile_dir(copy, quiet=2)  # what no mutant changes is compiled once
+        self._running: dict[BaseProcess, tuple[Path, Mutant | None, float]] = {}
+
+    def exit_codes(self, mutants: list[Mutant | None]) -> list[tuple[Mutant | None, int]]:
+        """Mutants (None is the original) with the exit code of their tests, in the order in which they ended."""
+        found: list[tuple[Mutant | None, int]] = []
+        waiting = mutants[::-1]
+        while waiting or self._running:
+            while waiting and self._free:
+                self._start(self._free.pop(), waiting.pop())
+            found += self._ended()
+            if sys.stderr.isatty():
+                print(f"\r{len(found)} of {len(mutants)}", end="", file=sys.stderr, flush=True)
+        return found
+
+    def _start(self, copy: Path, mutant: Mutant | None) -> None:
+        if mutant is not None:
+            (copy / PACKAGE.name / mutant.file).write_text(mutant.source, encoding="utf-8")
+        tests = self._all_tests if mutant is None else mutant.tests
+        process = self._fork.Process(target=run_tests, args=(copy, tests), daemon=True)
+        process.start()
+        self._running[process] = copy, mutant, time.monotonic() + self._seconds
+
+    def _ended(self) -> list[tuple[Mutant | None, int]]:
+        wait([process.sentinel for process in self._running], timeout=1)
+        found: list[tuple[Mutant | None, int]] = []
+        for process, (copy, mutant, deadline) in list(self._running.items()):
+            late = time.monotonic() > deadline
+            if process.is_alive() and not late:
+                continue
+            process.kill()
+            process.join()
+            found.append((mutant, _TIMED_OUT if late or process.exitcode is None else process.exitcode))
+            if mutant is not None:
+                shutil.copy2(PACKAGE / mutant.file, copy / PACKAGE.name / mutant.file)
+            shutil.rmtree(copy / "tests", ignore_errors=True)
+            del self._running[process]
+            self._free.append(copy)
+        return found
+
+
+def main() -> int:
+    """Runs the mutants that are asked for; 1 where one survives that is not known to be equivalent."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sample", type=int, help="how many mutants are drawn at random; all by default")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same ones")
+    parser.add_argument("--only", default="", help="a part of the paths of the files that are changed")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
+    parser.add_argument("--seconds", type=float, default=120.0, help="after which tests count as failed")
+    parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
+    given = parser.parse_args()
+    mutants = all_mutants(given.only)
+    if given.sample is not None and given.sample < len(mutants):
+        mutants = random.Random(given.seed).sample(mutants, given.sample)
+    if given.list:
+        print(*mutants, sep="\n")
+        return 0
+    equivalents = {entry["mutant"]: entry["reason"] for entry in _equivalents()}
+    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
+    for name in _HEAVY:
+        __import__(name)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        runner = Runner(Path(folder).resolve(), given.jobs, given.seconds)
+        if [code for _, code in runner.exit_codes([None])] != [0]:
+            sys.exit("The tests fail on the package as it is: python -m pytest tests/metrics")
+        codes = runner.exit_codes([*mutants])
+    survivors = [mutant for mutant, code in codes if mutant is not None and code == 0]
+    gaps = [mutant for mutant in survivors if mutant.key not in equivalents]
+    late = sum(code == _TIMED_OUT for _, code in codes)
+    for mutant in sorted(gaps, key=lambda mutant: (mutant.file, mutant.line)):
+        print(f"survived: {mutant}")
+    if given.sample is None:
+        for key in sorted(equivalents.keys() - {mutant.key for mutant in survivors}):
+            if given.only in key.partition("::")[0]:
+                print(f"killed, or gone, but listed in {EQUIVALENTS.name}: {key}")
+    print(
+        f"{len(codes)} mutants in {time.monotonic() - started:.0f} s: {len(codes) - len(survivors)} killed ({late} by time), "
+        f"{len(survivors) - len(gaps)} equivalent, {len(gaps)} survived"
+    )
+    return 1 if gaps else 0
+
+
+def _equivalents() -> list[dict[str, str]]:
+    if not EQUIVALENTS.exists():
+        return []
+    entries: list[dict[str, str]] = tomllib.loads(EQUIVALENTS.read_text(encoding="utf-8")).get(
+        "equivalent", []
+    )
+    return entries
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""/distribution: the histogram and density of one metric over a selection."""

@@ -1,0 +1,1 @@
+"""Filter expressions of a user, compiled to SQL of our own through a whitelist."""

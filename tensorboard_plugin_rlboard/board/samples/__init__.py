@@ -1,0 +1,1 @@
+"""/samples, /sample and /tokens: lists of responses, and one response whole."""

@@ -1,0 +1,1 @@
+"""/worst_tokens: the most extreme tokens of a selection."""

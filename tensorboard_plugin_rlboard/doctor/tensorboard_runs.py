@@ -1,0 +1,50 @@
+"""TensorBoard's own runs below a folder, read as TensorBoard reads them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
+from tensorboard_plugin_rlboard.training.event_metadata import EventReader
+from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
+
+logger = logging.getLogger(__name__)
+LARGEST = 256 * 1024 * 1024
+"""Bytes of event files that are read unless everything is to be; beyond that their folders are all that is known."""
+
+
+def read(root: Root, largest: int = LARGEST) -> TensorBoardRuns:
+    """Reads the event files below a local folder; empty behind an address, and where there are none."""
+    files = list(_files(root)) if root.is_local else []
+    if not files:
+        return TensorBoardRuns()
+    by_folder = tuple(sorted({run_name(root, str(file.parent)) for file in files}))
+    if sum(file.stat().st_size for file in files) > largest:
+        return TensorBoardRuns(by_folder)
+    try:
+        return _read(root)
+    except Exception as error:  # what TensorBoard cannot read is its own matter
+        logger.debug("TensorBoard could not read the event files", exc_info=error)
+        return TensorBoardRuns(by_folder)
+
+
+def _files(root: Root) -> Iterator[Path]:
+    for folder, _, names in os.walk(root.path, followlinks=True):
+        yield from (Path(folder) / name for name in names if "tfevents" in name)
+
+
+def _read(root: Root) -> TensorBoardRuns:
+    from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer  # noqa: PLC0415  a second, for event files only
+    from tensorboard.context import RequestContext  # noqa: PLC0415 - loading them takes a second
+
+    multiplexer = plugin_event_multiplexer.EventMultiplexer(tensor_size_guidance={"scalars": 1, "text": 1})
+    multiplexer.AddRunsFromDirectory(root.path, root.name_prefix or None)
+    multiplexer.Reload()
+    provider = data_provider.MultiplexerDataProvider(multiplexer, root.path)
+    context = RequestContext()
+    tags = ScalarReader(provider).tags(context, "")
+    return TensorBoardRuns(tuple(tags.by_run), EventReader(provider).facts(context, ""))

@@ -1,0 +1,64 @@
+"""AReaL's rollout dump (`dump_to_file`): one small file a task below a folder a policy version; no token data.
+
+The step is `tail_version`, the newest policy version that a sample was written with, not the global step. Special
+tokens are kept in the texts. `head_version` counts the prompt's tokens, too, and is then -1, which says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
+from tensorboard_plugin_rlboard.formats.rows.column_batches import whole
+
+_VERSION = re.compile(r"[0-9]{1,15}")
+_SPLITS = {"rollout": "train", "eval-rollout": "eval"}
+
+
+def _recognise(row: Row) -> bool:
+    texts = isinstance(row.get("prompt"), str) and isinstance(row.get("completion"), str)
+    return texts and "task_id" in row and whole(row.get("tail_version")) is not None
+
+
+def _to_samples(row: Row, _: LineContext) -> LineSamples:
+    sample = {key: value for key, value in row.items() if key not in {"sample_idx", "head_version"}}
+    sample["step"] = sample.pop("tail_version", None)
+    sample["response"] = sample.pop("completion", None)
+    task = sample.pop("task_id", None)
+    if isinstance(task, (str, int)):
+        sample["group_id"] = str(task)
+        sample["sample_id"] = f"{task}:{row.get('sample_idx', 0)}"
+    oldest = whole(row.get("head_version"))
+    if oldest is not None and oldest >= 0:
+        sample["policy_version"] = oldest
+    return LineSamples([sample])
+
+
+def _folders(path: PurePosixPath) -> tuple[str, str]:
+    """The folder of the version and the one above it."""
+    return path.parent.name, path.parent.parent.name
+
+
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
+    """`…/rollout/7/12.jsonl` is training at version 7, `…/eval-rollout/7/…` evaluation."""
+    version, kind = _folders(path)
+    if kind not in _SPLITS:
+        return PathDefaults()
+    return PathDefaults(int(version) if _VERSION.fullmatch(version) else None, _SPLITS[kind])
+
+
+def _levels_to_run(path: PurePosixPath) -> int:
+    """A trial is one run: above the version and above `rollout` or `eval-rollout`."""
+    version, kind = _folders(path)
+    return 2 if kind in _SPLITS and _VERSION.fullmatch(version) else 0
+
+
+AREAL = Format(
+    name="areal",
+    definition="AReaL: areal/infra/workflow_executor.py, dump_to_file; no token data, no ground truth",
+    recognise=_recognise,
+    to_samples=_to_samples,
+    path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
+)

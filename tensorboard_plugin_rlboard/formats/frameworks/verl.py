@@ -1,0 +1,77 @@
+"""verl's rollout and validation dumps, `{step}.jsonl`: texts and scores, one line a sample, no token data.
+
+Training rows hold the score; validation rows also `reward`, the total, and every further result of the reward function.
+A reward function that returns `score` overwrites the score, so the total counts where both are there, and `score` is
+then a metric of its own. Special tokens are gone from the texts. Not there: token arrays, references, finish reasons.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from tensorboard_plugin_rlboard.formats.base import NUMBER_KEYS, TEXT_KEYS, Format, PathDefaults, Row
+from tensorboard_plugin_rlboard.formats.rows.path_names import split_from_name
+
+_FILE = re.compile(r"([0-9]{1,15})\.jsonl")
+_TRAINING = frozenset({"train", "training", "rollout", "rollouts"})
+_UID = re.compile(r"(.+)_[0-9]+_[0-9]+")
+
+
+def _is_dump(row: Row) -> bool:
+    texts = isinstance(row.get("input"), str) and isinstance(row.get("output"), str)
+    return texts and "score" in row and "step" in row
+
+
+def _recognise(row: Row) -> bool:
+    return _is_dump(row) and "reward" not in row
+
+
+def _recognise_validation(row: Row) -> bool:
+    return _is_dump(row) and "reward" in row
+
+
+def _group_from_uid(uid: str) -> str:
+    """The prompt that a sample's `{prompt}_{rollout}_{turn}` belongs to; a uid of another shape is its own group."""
+    found = _UID.fullmatch(uid)
+    return found[1] if found else uid
+
+
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
+    """The step that the file is called by, and the split that its folder, or else the folder above, is called by."""
+    found = _FILE.fullmatch(path.name)
+    folders = [folder.name for folder in list(path.parents)[:2]]
+    split = next((word for name in folders if (word := split_from_name(name, _TRAINING))), "")
+    return PathDefaults(int(found[1]) if found else None, split)
+
+
+def _validation_path_defaults(path: PurePosixPath) -> PathDefaults:
+    told = _path_defaults(path)
+    return replace(told, split=told.split or "eval")
+
+
+VERL = Format(
+    name="verl",
+    definition="verl: trainer/ppo/ray_trainer.py and v1/trainer_base.py, rollout_data_dir; no token data",
+    recognise=_recognise,
+    text_keys={
+        **TEXT_KEYS,
+        "prompt": ("input",),
+        "response": ("output",),
+        "ground_truth": ("gts", "ground_truth"),
+    },
+    number_keys={**NUMBER_KEYS, "reward": ("score",)},
+    group_keys=("uid",),
+    group_from_text=_group_from_uid,
+    path_defaults=_path_defaults,
+)
+
+VERL_VALIDATION = replace(
+    VERL,
+    name="verl-validation",
+    definition="verl: as verl, validation_data_dir, which adds reward and the reward function's results",
+    recognise=_recognise_validation,
+    number_keys={**NUMBER_KEYS, "reward": ("reward",)},
+    path_defaults=_validation_path_defaults,
+)

@@ -1,0 +1,1 @@
+"""From a row to a sample: parsers, alignment of arrays with tokens, columns in one line, extra fields."""

@@ -1,0 +1,38 @@
+"""The options that one file adds to its format: step and split of its path, its tokenizer, discounts of its run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext
+from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
+
+_FILE_OPTIONS = ("step", "split", "tokenizer", "gamma", "lam")
+
+
+def bind_to_file(file_format: Format, path: str, options: Mapping[str, str]) -> Format:
+    """The format with the options of one file, in place of any file's that it had before.
+
+    Args:
+        file_format: the format of the file.
+        path: the file.
+        options: `tokenizer`, `gamma` and `lam` of the file; a step or split among them counts before the path's.
+    """
+    defaults = file_format.path_defaults(PurePosixPath(path))
+    step = "" if defaults.step is None else str(defaults.step)
+    return file_format.without_options(*_FILE_OPTIONS).with_options(
+        **{"step": step, "split": defaults.split} | dict(options)
+    )
+
+
+def discounts(file_format: Format) -> tuple[float, float]:
+    """The discount γ and GAE's λ of the run that a file belongs to; 1 where they are not known."""
+    return float(file_format.options.get("gamma", 1)), float(file_format.options.get("lam", 1))
+
+
+def line_context(file_format: Format, path: str) -> LineContext:
+    """What the samples of a file's lines depend on beside the lines: defaults of its path, and its tokenizer."""
+    option = file_format.options.get("tokenizer", "")
+    decoders = tokenizer.load(path, option) if option else None
+    return LineContext(file_format.file_defaults(), *(decoders or ()))

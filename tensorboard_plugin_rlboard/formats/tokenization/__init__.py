@@ -1,0 +1,1 @@
+"""Tokens as text: spellings of token strings, and token ids through a tokenizer."""

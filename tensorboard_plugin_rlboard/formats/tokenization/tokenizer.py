@@ -1,0 +1,143 @@
+"""Token ids as token strings and text, by the `tokenizer.json` that lies nearest to the file.
+
+Looked at are the file's own folder and each folder above it up to the log directory's root, in this order, and no
+other: a trainer's `checkpoint-100/tokenizer.json` has to be copied or linked to where the run lies. Needs the package
+`tokenizers`; without it, without such a file and behind an address there is no tokenizer.
+"""
+
+from __future__ import annotations
+
+import logging
+import stat
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
+
+logger = logging.getLogger(__name__)
+
+Decoders = tuple[Callable[[Sequence[int]], list[str]], Callable[[Sequence[int]], str]]
+"""Token ids -> token strings as the tokenizer stores them (`Ġthe`); token ids -> text, special tokens included. What is
+no id of the vocabulary is `#id` in both."""
+
+_NAME = "tokenizer.json"
+_loading = threading.Lock()
+
+
+def find(path: str, root: str) -> str:
+    """Says which tokenizer belongs to a file.
+
+    Args:
+        path: the file with the rows.
+        root: the folder above it beyond which is not looked.
+
+    Returns:
+        `levels:bytes`: how many folders above the file's own it lies, and its size, so that whatever was read with
+        another tokenizer is told apart. Empty where there is none that could be read.
+    """
+    if "://" in path:
+        return ""
+    top = Path(root).absolute()
+    for level, folder in enumerate(Path(path).absolute().parents):
+        size = _size(folder / _NAME)
+        if size is not None:
+            return f"{level}:{size}" if _package() is not None else ""
+        if folder == top or top not in folder.parents:
+            break
+    return ""
+
+
+def load(path: str, option: str) -> Decoders | None:
+    """The tokenizer that `find` found for a file; None, with a line in the log, where it is there no longer or broken.
+
+    Args:
+        path: the file with the rows.
+        option: what `find` said.
+
+    Returns:
+        Two functions that any thread may call, kept for the next file with the same tokenizer.
+    """
+    level, _, size = option.partition(":")
+    if not level.isdecimal() or not size.isdecimal():
+        return None
+    folders = Path(path).absolute().parents
+    if int(level) >= len(folders):
+        return None
+    file = folders[int(level)] / _NAME
+    try:
+        found = file.stat()
+    except OSError as error:
+        logger.warning("The tokenizer %s cannot be read: %s", file, error)
+        return None
+    if found.st_size != int(size):
+        logger.warning("The tokenizer %s has changed since its log was looked at", file)
+        return None
+    with _loading:  # a large one takes a second: once is enough
+        return _loaded(str(file), found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _loaded(file: str, _size: int, _changed: int) -> Decoders | None:
+    package = _package()
+    if package is None:
+        logger.warning("The tokenizer %s is not used: the package tokenizers is not installed", file)
+        return None
+    try:
+        return _decoders(package.Tokenizer.from_file(file))
+    except Exception as error:  # noqa: BLE001  the package raises no narrower one
+        logger.warning("The tokenizer %s cannot be read: %s", file, error)
+        return None
+
+
+def _decoders(tokenizer: Any) -> Decoders:
+    known: dict[int, str] = {}
+
+    def token(i: int) -> str | None:
+        found = known.get(i)
+        if found is None:
+            try:
+                found = tokenizer.id_to_token(i)
+            except (OverflowError, TypeError):  # negative, beyond 32 bits, no whole number
+                return None
+            if found is not None:
+                known[i] = found
+        return found
+
+    def to_tokens(ids: Sequence[int]) -> list[str]:
+        return [f"#{i}" if (found := token(i)) is None else found for i in ids]
+
+    def decoded(ids: Sequence[int]) -> str:
+        if tokenizer.decoder is None:  # the package would put a space between any two tokens
+            return "".join(decode_for_display(to_tokens(ids)))
+        return str(tokenizer.decode(ids, skip_special_tokens=False))
+
+    def to_text(ids: Sequence[int]) -> str:
+        pieces: list[str] = []
+        start = 0
+        for end in [*(n for n, i in enumerate(ids) if token(i) is None), len(ids)]:
+            if end > start:
+                pieces.append(decoded(list(ids[start:end])))
+            pieces += [f"#{i}" for i in ids[end : end + 1]]
+            start = end + 1
+        return "".join(pieces)
+
+    return to_tokens, to_text
+
+
+def _package() -> Any:
+    try:
+        import tokenizers  # noqa: PLC0415  only where a log has token ids
+    except ImportError:
+        return None
+    return tokenizers
+
+
+def _size(file: Path) -> int | None:
+    try:
+        found = file.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None

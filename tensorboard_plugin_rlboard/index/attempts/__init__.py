@@ -1,0 +1,1 @@
+"""Attempts: which rows belong to which start of a resumed training."""

@@ -1,0 +1,90 @@
+"""The rows of a part written as Parquet, and where their steps change."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.index.build.part_columns import PartColumns
+from tensorboard_plugin_rlboard.index.column_names import literal, physical, quoted
+from tensorboard_plugin_rlboard.index.memory_budget import writing_limit
+
+if TYPE_CHECKING:
+    import duckdb
+
+_OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE_BYTES '8MB'"
+"""Level 1: numbers do not compress better at 3, and texts hardly. A group of rows is held in memory until it is written:
+by bytes, because 40,000 rows may be 5 MB of numbers or a gigabyte of long responses."""
+
+_own = threading.local()
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    """The database of this thread that writes Parquet, opened at the first row."""
+    import duckdb  # noqa: PLC0415 (half a second, never when TensorBoard starts)
+
+    if not hasattr(_own, "database"):
+        config: dict[str, Any] = {
+            "threads": 1,
+            "memory_limit": writing_limit(),
+            "temp_directory": tempfile.gettempdir(),
+        }
+        # Objects are texts here: no look at the first of them, which may all be absent.
+        _own.database = duckdb.connect(
+            config={**config, "pandas_analyze_sample": 0, "preserve_insertion_order": False}
+        )
+    found: duckdb.DuckDBPyConnection = _own.database
+    return found
+
+
+def write(table: PartColumns, target: Path) -> int:
+    """Writes the samples of a table as Parquet; returns how many there are."""
+    keep = table.sample
+    samples = int(keep.sum())
+    if not samples:
+        return 0
+    frame: dict[str, Any] = {name: array[keep] for name, array in table.places.items()}
+    frame |= {physical("t", name): array[keep] for name, array in table.texts.items()}
+    frame |= {physical(kind, name): array[keep] for (kind, name), array in table.computed.items()}
+    frame |= {physical("m", name): array[keep] for name, array in table.numbers.items()}
+    logged: dict[str, str] = {}
+    for (
+        name,
+        array,
+    ) in table.numbers.items():  # a NaN that was logged: any other stands for no value, which is NULL
+        nan = np.isnan(array[keep]).filled(fill_value=False)
+        if nan.any():
+            column, flag = quoted(physical("m", name)), f"nan {len(logged)}"
+            frame[flag] = nan
+            logged[flag] = (
+                f"CASE WHEN {quoted(flag)} THEN CAST('NaN' AS DOUBLE) ELSE {column} END AS {column}"
+            )
+    spelt = (
+        f"* EXCLUDE ({', '.join(map(quoted, logged))}) REPLACE ({', '.join(logged.values())})"
+        if logged
+        else "*"
+    )
+    cursor = _database()
+    cursor.register("frame", frame)
+    try:
+        cursor.execute(f"COPY (SELECT {spelt} FROM frame) TO {literal(str(target))} ({_OPTIONS})")
+    finally:
+        cursor.unregister("frame")
+    return samples
+
+
+def step_changes(table: PartColumns) -> list[tuple[str, int, int]]:
+    """Where the step of a split differs from its row before: (split, step, byte offset), in file order."""
+    keep = table.sample
+    splits, steps, offsets = (table.places[name][keep] for name in ("split", "step", "line_offset"))
+    found: list[tuple[str, int, int]] = []
+    for split in dict.fromkeys(splits.tolist()):
+        rows = np.flatnonzero(splits == split)
+        own = steps[rows]
+        changed = rows[np.concatenate(([True], own[1:] != own[:-1]))]
+        found += [(split, int(steps[i]), int(offsets[i])) for i in changed.tolist()]
+    return sorted(found, key=lambda change: change[2])

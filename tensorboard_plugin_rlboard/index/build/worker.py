@@ -1,0 +1,61 @@
+"""A process that builds ranges: orders come by standard input, results go by standard output, both pickled.
+
+It is started by `ahead.py` from the process that answers requests, so that parsing a large log never holds that one's
+interpreter. It ends when its input does, that is, with its parent.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, build_range
+from tensorboard_plugin_rlboard.index.memory_budget import set_writing_limit
+
+_NICE = 15
+"""Behind whatever the user looks at meanwhile, and behind the thread that loads what is made."""
+
+
+def serve(orders: BinaryIO, results: BinaryIO) -> None:
+    """Builds one order after the other until there are no more."""
+    import duckdb  # noqa: F401, PLC0415 (half a second, while the parent reads the first range itself)
+
+    while True:
+        try:
+            ticket, order, target = pickle.load(orders)  # noqa: S301 (from our own parent)
+        except EOFError:
+            return
+        result: BuiltRange | None
+        try:
+            result = _without_lines(build_range(order, Path(target)))
+        except Exception:  # noqa: BLE001 (the parent builds it again and says what is wrong)
+            result = None
+        pickle.dump((ticket, result), results, protocol=pickle.HIGHEST_PROTOCOL)
+        results.flush()
+
+
+def _without_lines(built: BuiltRange) -> BuiltRange:
+    """The same with the places of only those lines that have a problem: nobody asks for the others."""
+    part = built.part
+    lines = [problem.line for problem in part.problems]
+    problems = [replace(problem, line=i) for i, problem in enumerate(part.problems)]
+    offsets, numbers = part.line_offsets[lines], part.line_numbers[lines]
+    return replace(built, part=replace(part, problems=problems, line_offsets=offsets, line_numbers=numbers))
+
+
+def main() -> None:
+    """Serves the parent process."""
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write between the results
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    set_writing_limit(int(sys.argv[1]))
+    serve(sys.stdin.buffer, results)
+
+
+if __name__ == "__main__":
+    main()

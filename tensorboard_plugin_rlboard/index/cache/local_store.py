@@ -1,0 +1,193 @@
+"""The folder in which a TensorBoard keeps its index between starts: bounded, and shared with whoever likes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
+from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
+from tensorboard_plugin_rlboard.index.cache.manifest import (
+    VERSION,
+    CachedRange,
+    Manifest,
+    is_digest,
+    read_part,
+)
+from tensorboard_plugin_rlboard.index.cache.part_store import (
+    PartStore,
+    digest_of,
+    facts_file,
+    key_digest,
+    rows_file,
+    sharded,
+)
+
+__all__ = ["BOUND", "CachedRange", "LocalStore", "Manifest", "default_folder"]
+
+logger = logging.getLogger(__name__)
+BOUND = 20 * 1024**3
+"""Bytes that the folder may hold; beyond them the parts that were not used for longest go."""
+_OFTEN = 256 * 1024**2
+_UNBOUNDED = "unbounded"
+
+
+def default_folder() -> Path:
+    """The user's cache folder, by the XDG rules."""
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(home) / "rlboard"
+
+
+class LocalStore(PartStore):
+    """A bounded folder on a disk, from which TensorBoard loads parts as they lie there.
+
+    Attributes:
+        parts: where the parts lie.
+        writable: whether more can be kept; a folder of somebody else may only be read.
+    """
+
+    def __init__(self, folder: Path, bound: int = BOUND) -> None:
+        """Opens the folder, making it where there is none.
+
+        Raises:
+            OSError: it cannot be made, and there is none.
+        """
+        super().__init__(LocalFolder(folder))
+        self.folder = folder
+        self.parts = folder / f"parts-{VERSION}"
+        self._bound = bound
+        self._written = 0
+        self.writable = True
+        try:
+            self.parts.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.parts):
+                pass
+        except OSError:
+            if not self.parts.is_dir():
+                raise
+            self.writable = False
+            logger.info("RL Board reads the index in %s, and cannot write there", folder)
+
+    def put(self, facts: bytes, rows: bytes) -> str:
+        """See `PartStore`; what is there already is not written again."""
+        name = digest_of(facts, rows)
+        if not (self.folder / facts_file(name)).exists() or (
+            rows and not (self.folder / rows_file(name)).exists()
+        ):
+            super().put(facts, rows)
+            self._written += len(facts) + len(rows)
+            if self._written > min(_OFTEN, self._bound):
+                self._written = 0
+                self.evict()
+        return name
+
+    def has(self, name: str) -> bool:
+        """See `PartStore`; as it is now."""
+        return self._whole(
+            name, *((self.folder / path).exists() for path in (facts_file(name), rows_file(name)))
+        )
+
+    def part(self, name: str) -> tuple[BuiltRange, Path] | None:
+        """A kept part and the file of its rows, None where it is gone or is not what it was."""
+        files = (self.folder / facts_file(name), self.folder / rows_file(name))
+        try:
+            facts, _ = self.fetch(name)
+            if self.writable:
+                for path in files:
+                    if path.exists():
+                        os.utime(path)
+        except (OSError, ValueError) as error:
+            logger.info("A cached part is built again: %s", error)
+            if isinstance(error, ValueError) and self.writable and is_digest(name):
+                for path in files:  # else the good one that is built now would not be written
+                    path.unlink(missing_ok=True)
+            return None
+        return read_part(facts), files[1]
+
+    def save(self, key: str, manifest: Manifest, head: str = "") -> None:
+        """See `PartStore`."""
+        super().save(key, manifest)
+        if head and not (self.folder / _head(head, key)).exists():
+            self.place.write(_head(head, key), b"")
+
+    @property
+    def has_heads(self) -> bool:
+        """Whether it can find a file under another path at all."""
+        return (self.folder / f"heads-{VERSION}").is_dir()
+
+    def manifests_by_head(self, head: str) -> list[Manifest]:
+        """The manifests of files that begin in a certain way, whatever their paths were."""
+        names = sorted(self.place.names(f"heads-{VERSION}/{head}")) if is_digest(head) else []
+        found = [self.manifest_in(sharded(f"files-{VERSION}", name)) for name in names if is_digest(name)]
+        return [manifest for manifest in found if manifest is not None]
+
+    def unbound(self) -> None:
+        """Lets the folder grow without bound: its parts were made on purpose, not by the way.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        if not (self.folder / _UNBOUNDED).exists():
+            self.place.write(_UNBOUNDED, b"")
+
+    def keep_curves(self, digest: str, content: bytes) -> None:
+        """Keeps the materialised curves of a run that consists of the parts that the digest names."""
+        if self.writable:
+            try:
+                self.place.write(sharded(f"curves-{VERSION}", digest, ".curves"), content)
+            except OSError as error:
+                logger.info("The curves of a run are not kept: %s", error)
+
+    def recall_curves(self, digest: str) -> bytes:
+        """The curves kept under a digest, empty where there are none."""
+        path = self.folder / sharded(f"curves-{VERSION}", digest, ".curves")
+        try:
+            content = path.read_bytes()
+            if self.writable:
+                os.utime(path)
+        except OSError:
+            return b""
+        return content
+
+    def evict(self) -> None:
+        """Removes the parts that were not used for longest until the folder is within its bound."""
+        if not self.writable or (self.folder / _UNBOUNDED).exists():
+            return
+        parts: dict[str, list[tuple[str, int, int]]] = {}
+        for path, size, used in _files(self.folder):
+            parts.setdefault(os.path.splitext(path)[0], []).append((path, size, used))  # noqa: PTH122 (see _files)
+        total = sum(size for files in parts.values() for _, size, _ in files)
+        # A part goes whole, by the latest use of any of its files.
+        for files in sorted(parts.values(), key=lambda files: max(used for _, _, used in files)):
+            if total <= self._bound:
+                return
+            for path, size, _ in files:
+                with suppress(OSError):  # another process was faster, or reads it on Windows
+                    Path(path).unlink()
+                total -= size
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """The path, size and last use of every file of a cache but the manifests, which are small.
+
+    Those of earlier versions are among them. Strings and the system's own entries, because there may be 100,000 of
+    them, and TensorBoard waits for it.
+    """
+    pending = [entry.path for entry in os.scandir(folder) if entry.is_dir()]
+    pending = [path for path in pending if not Path(path).name.startswith(("files-", "heads-"))]
+    while pending:
+        with suppress(FileNotFoundError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    pending.append(entry.path)
+                    continue
+                facts = entry.stat()
+                yield entry.path, facts.st_size, facts.st_mtime_ns
+
+
+def _head(head: str, key: str) -> str:
+    return f"heads-{VERSION}/{head}/{key_digest(key)}"

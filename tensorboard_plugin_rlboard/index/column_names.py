@@ -1,0 +1,56 @@
+"""Spells the keys of a log as column names of a database whose identifiers ignore case, and back.
+
+A physical name is a kind, a colon and the logical name with every capital written as ^ and its lower case, so that
+`KL` and `kl` stay two columns. Kinds: `t` text, `m` metric (one float64 a sample), `h` hidden sums for the steps.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+_REMEMBERED = 8192
+"""Names whose spelling is remembered: every question spells those of its run."""
+ColumnKind = Literal["t", "m", "h"]
+FIXED = ("file", "line_offset", "line_length", "line", "row", "step", "split", "prompt_key", "problems")
+"""Columns of every part that are no metric and no text: where the line lies and what it belongs to."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def physical(kind: ColumnKind, name: str) -> str:
+    """The database's name of a logical column."""
+    return f"{kind}:" + re.sub(r"[A-Z^]", lambda found: "^" + found.group().lower(), name)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def logical(column: str) -> str:
+    """The logical name of a physical column."""
+    return re.sub(
+        r"\^(.)", lambda found: "^" if found.group(1) == "^" else found.group(1).upper(), column[2:]
+    )
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def metric(name: str) -> str:
+    """The quoted column of a sample metric."""
+    return quoted(physical("m", name))
+
+
+def text(name: str) -> str:
+    """The quoted column of a text."""
+    return quoted(physical("t", name))
+
+
+def hidden(name: str) -> str:
+    """The quoted column of a hidden sum."""
+    return quoted(physical("h", name))

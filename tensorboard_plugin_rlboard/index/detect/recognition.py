@@ -1,0 +1,108 @@
+"""Recognises files: which format each has, what its path and the settings add to it, and which run it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
+from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
+from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
+from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff
+from tensorboard_plugin_rlboard.sources.discovery.logdir import named
+from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.formats.base import Format, Row
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+
+_NO_MAPPING = MappingSection()
+
+
+class Recognition:
+    """Recognises the files below some roots. Used by one thread.
+
+    Args:
+        roots: where the files were found.
+        settings: what the user says of them.
+    """
+
+    def __init__(self, roots: Sequence[Root], settings: SettingsFinder) -> None:
+        self._roots = roots
+        self._settings = settings
+        self._discounts = Discounts(roots, settings)
+
+    def mapping_of(self, file: SourceFile) -> MappingSection:
+        """The mapping that the user has given for a file; an empty one where there is none."""
+        mapping = self._settings.of_file(file.path).mapping
+        return mapping if mapping.applies(PurePosixPath(file.relative)) else _NO_MAPPING
+
+    def sniff(self, file: SourceFile) -> tuple[Format | None, str]:
+        """The format of a file with what its path and the settings add, or one sentence that says why it has none.
+
+        The sentence is empty for a file that nobody takes for a log.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        mapping, unmapped = self.mapping_of(file), ""
+
+        def mapped(row: Row) -> Format | None:
+            nonlocal unmapped
+            unmapped = key_mapping.reason_not_mapped(mapping.keys, row) if mapping.keys else ""
+            return mapping.format(row)
+
+        found, reason = sniff(file.path, mapped)
+        if found is None:
+            return None, f"{unmapped} {reason}" if unmapped and reason else reason
+        return self.bind(found, file), ""
+
+    def bind(self, file_format: Format, file: SourceFile) -> Format:
+        """A format with what a file's path and settings add now, whatever it was bound to before."""
+        root, path = self._root_of(file), PurePosixPath(file.path)
+        options = self._discounts.of(str(path.parents[file_format.levels_to_run(path)]))
+        tokenizer_root = root if file_format.uses_tokenizer else None
+        options["tokenizer"] = tokenizer.find(file.path, tokenizer_root.path) if tokenizer_root else ""
+        defaults = self.mapping_of(file).path_defaults(PurePosixPath(file.relative))
+        if defaults.step is not None:
+            options["step"] = str(defaults.step)
+        if defaults.split:
+            options["split"] = defaults.split
+        return bind_to_file(file_format, file.path, options)
+
+    def is_read_alike(self, file_format: Format, file: SourceFile, formats_digest: str) -> bool:
+        """Whether a file that an earlier start has read would be read alike: format, mapping, tokenizer, discounts.
+
+        Args:
+            file_format: how it was read.
+            file: the file.
+            formats_digest: `FORMATS_DIGEST` of that start; where there are other formats by now, the file's first rows
+                are looked at.
+        """
+        if formats_digest != FORMATS_DIGEST:
+            try:
+                found = self.sniff(file)[0]
+            except OSError:
+                return True  # whoever reads it next will say so
+            return found is not None and found.spec == file_format.spec
+        mapping = file_format.mapping
+        user_keys = {} if mapping is None or mapping.guessed else mapping.keys
+        has_same_keys = dict(self.mapping_of(file).keys) == dict(user_keys)
+        return has_same_keys and self.bind(file_format, file).spec == file_format.spec
+
+    def run_of(self, file_format: Format, file: SourceFile) -> str:
+        """The run that the samples of a file belong to: that of its folder, or of one above it."""
+        levels, root = file_format.levels_to_run(PurePosixPath(file.path)), self._root_of(file)
+        if not levels or root is None:
+            return file.run
+        parts = [part for part in file.run.removeprefix(root.name_prefix).split("/") if part != "."]
+        return named(root, "/".join(parts[:-levels]) or ".")
+
+    def _root_of(self, file: SourceFile) -> Root | None:
+        fitting = (root for root in self._roots if file.run.startswith(root.name_prefix))
+        return next((root for root in fitting if file.path.startswith(root.path)), None)

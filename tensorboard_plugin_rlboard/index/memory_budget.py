@@ -1,0 +1,87 @@
+"""Shares the user's memory limit out among the databases that RL Board opens.
+
+Three eighths belong to the query database, which holds the rows of all runs and reads what does not fit from its file;
+a quarter to the database that writes parts in TensorBoard's own process; the rest to those in the worker
+processes, of which there are as many as get 96 MB each. What Python and the libraries take themselves (about 100 MB a
+process), and the lines that are being read, come on top: nobody can limit those from outside.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+
+logger = logging.getLogger(__name__)
+DEFAULT_LIMIT = 512
+"""Megabytes."""
+_MIN_LIMIT = 128
+_MIN_WORKER_SHARE = 96
+_MAX_WORKERS = 4
+_UNITS = {"": 1.0, "M": 1.0, "MB": 1.0, "MIB": 1.0, "G": 1024.0, "GB": 1024.0, "GIB": 1024.0}
+
+
+@dataclass(frozen=True)
+class MemoryShares:
+    """How many megabytes each database gets.
+
+    Attributes:
+        query: the query database.
+        writing: the database that writes parts, in TensorBoard's process.
+        worker: the same in each worker process.
+        workers: how many worker processes there are.
+    """
+
+    query: int
+    writing: int
+    worker: int
+    workers: int
+
+
+def parse_limit(text: str) -> int:
+    """The limit that a user wrote, in megabytes; the default where nothing was written.
+
+    A limit that cannot be read must not keep TensorBoard from starting: it is said once, and the default holds.
+    """
+    wanted = text.strip().upper()
+    if not wanted:
+        return DEFAULT_LIMIT
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MG]?I?B?)", wanted)
+    if found is None or found[2] not in _UNITS:
+        logger.warning(
+            "--rlboard_memory_limit=%s is no amount of memory such as 512 or 2GB; RL Board uses %d MB.",
+            text,
+            DEFAULT_LIMIT,
+        )
+        return DEFAULT_LIMIT
+    amount = int(min(float(found[1]) * _UNITS[found[2]], 1 << 30))
+    if amount < _MIN_LIMIT:
+        logger.warning("--rlboard_memory_limit=%s is too little; RL Board uses %d MB.", text, _MIN_LIMIT)
+        return _MIN_LIMIT
+    return amount
+
+
+def share_out(limit: int, cores: int) -> MemoryShares:
+    """Shares a limit out.
+
+    Args:
+        limit: megabytes.
+        cores: processes beyond their number would only wait for each other.
+    """
+    query, writing = limit * 3 // 8, limit // 4
+    left = limit - query - writing
+    workers = max(1, min(_MAX_WORKERS, cores, left // _MIN_WORKER_SHARE))
+    return MemoryShares(query, writing, left // workers, workers)
+
+
+_limits: list[int] = []
+
+
+def set_writing_limit(megabytes: int) -> None:
+    """Sets how much memory databases that write parts may use in this process; those that are open keep theirs."""
+    _limits[:] = [megabytes]
+
+
+def writing_limit() -> str:
+    """How much memory a database that writes parts may use in this process, as DuckDB spells it: `128MB`."""
+    return f"{_limits[0] if _limits else DEFAULT_LIMIT // 4}MB"

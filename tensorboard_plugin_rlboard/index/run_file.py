@@ -1,0 +1,170 @@
+"""One file of a run: its format, how far it is read, and the cached parts of it that are still to be loaded."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts, StepOrder
+from tensorboard_plugin_rlboard.index.build.part import Part
+from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
+from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, advance, measure
+
+
+@dataclass(eq=False)
+class IndexedFile:
+    """One file of a run, and how far it is read.
+
+    Its fields are read by anyone and changed by its own methods only, which the indexing thread calls.
+
+    Attributes:
+        number: its number within the run; `digest` is its stable name in ids.
+        path, relative: where it lies; the path never leaves the server.
+        format: how its lines are read.
+        state: what its bytes were at the last look, and how far they are read.
+        newlines: newline characters of what is loaded.
+        parts: how many ranges of it are in the run's table.
+        steps: split -> the order of its steps.
+        attempts: split -> where its attempts begin, as its rows are numbered.
+        cached: the ranges that are kept for the next start, from the first byte on without gaps.
+        to_load: those of them that are read, and not yet in the run's table, in file order.
+        early_range: (offset, end) of its last lines while they are shown before their turn, else None.
+    """
+
+    number: int
+    path: str
+    relative: str
+    format: Format
+    state: FileState
+    newlines: int = 0
+    parts: int = 0
+    steps: dict[str, StepOrder] = field(default_factory=dict)
+    attempts: Mapping[str, AttemptStarts] = field(default_factory=dict)
+    cached: tuple[CachedRange, ...] = ()
+    to_load: deque[CachedRange] = field(default_factory=deque)
+    early_range: tuple[int, int] | None = None
+    _no_line_in: int = -1
+
+    @property
+    def loaded_to(self) -> int:
+        """Offset up to which its rows are in the table."""
+        return self.to_load[0].offset if self.to_load else self.state.read_to
+
+    @property
+    def digest(self) -> str:
+        """Ten characters that name the file in ids, from its path below the log directory."""
+        return blake2b(
+            self.relative.encode("utf-8", "surrogateescape"), digest_size=5, person=b"rlboard"
+        ).hexdigest()
+
+    @property
+    def pending(self) -> bool:
+        """Whether bytes are left that may hold a whole line."""
+        return bool(self.to_load) or (self.state.read_to < self.state.size and not self.waits_for_more)
+
+    @property
+    def waits_for_more(self) -> bool:
+        """Whether nothing can be read before the file grows or `retry` is called."""
+        return self._no_line_in == self.state.size
+
+    def set_state(self, state: FileState) -> None:
+        """Takes over what a look at the file has found."""
+        self.state = state
+
+    def measure(self) -> None:
+        """Learns the size of a compressed file by unpacking it, where that was not done yet.
+
+        Raises:
+            OSError: it cannot be read or unpacked.
+        """
+        self.state = measure(self.state, self.path)
+
+    def wait_for_more(self) -> None:
+        """Notes that what is left holds no whole line, or cannot be read for now."""
+        self._no_line_in = self.state.size
+
+    def retry(self) -> None:
+        """Lets what is left be read although the file has not grown."""
+        self._no_line_in = -1
+
+    def advance(self, fingerprint: Fingerprint, newlines: int) -> None:
+        """Notes that the next range is read and done with.
+
+        Args:
+            fingerprint: of the bytes that were read.
+            newlines: newline characters among them.
+        """
+        self.state = advance(self.state, fingerprint)
+        self.newlines += newlines
+
+    def restore(self, ranges: Sequence[CachedRange]) -> None:
+        """Takes over the parts of an earlier start, from the first byte to where the file is read; they are to be loaded."""
+        self.cached = tuple(ranges)
+        self.to_load = deque(ranges)
+
+    def adopt(self, state: FileState, ranges: Sequence[CachedRange]) -> None:
+        """Takes over parts that somebody else has built, from where the file is read to; they are to be loaded.
+
+        Args:
+            state: the file's state, read to the end of the last of them.
+            ranges: all cached ranges of the file up to there.
+        """
+        self.to_load = deque(cached for cached in ranges if cached.offset >= self.state.read_to)
+        self.state = state
+        self.cached = tuple(ranges)
+
+    def cached_part_loaded(self, newlines: int) -> None:
+        """Notes that the next part of `to_load` is in the table; it has so many newline characters."""
+        self.to_load.popleft()
+        self.newlines += newlines
+
+    def drop_unloaded(self, state: FileState, ranges: Sequence[CachedRange]) -> None:
+        """Forgets the parts that are to be loaded: their ranges are read again.
+
+        Args:
+            state: the file's state, read to where they begin.
+            ranges: the cached ranges that are left.
+        """
+        self.state = state
+        self.cached = tuple(ranges)
+        self.to_load = deque()
+
+    def range_cached(self, ranges: Sequence[CachedRange]) -> None:
+        """Notes the ranges that are kept for the next start."""
+        self.cached = tuple(ranges)
+
+    def part_added(self, part: Part, end: int) -> None:
+        """Notes that a part is in the table: those of a file come in its order.
+
+        Args:
+            part: the part.
+            end: offset behind its range.
+        """
+        self.parts += 1
+        if self.early_range and end >= self.early_range[1]:
+            self.early_range = None
+        for split, step, offset in part.changes:
+            self.steps.setdefault(split, StepOrder()).extend([(step, offset)])
+
+    def early_part_added(self, offset: int, end: int) -> None:
+        """Notes that the rows of its last lines are in the table before their turn."""
+        self.early_range = offset, end
+
+    def set_attempts(self, attempts: Mapping[str, AttemptStarts]) -> None:
+        """Notes how its rows are numbered."""
+        self.attempts = attempts
+
+
+def cached_digest(files: Iterable[IndexedFile]) -> str:
+    """A digest of the cached parts of some files, in the order of their paths; empty where there are none."""
+    names = [
+        "\0".join([file.relative, *(cached.part for cached in file.cached)])
+        for file in sorted(files, key=lambda file: file.relative)
+        if file.cached
+    ]
+    if not names:
+        return ""
+    return blake2b("\n".join(names).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()

@@ -1,0 +1,1 @@
+"""The query database, and the tables of a run in it."""

@@ -1,0 +1,110 @@
+"""The SQL that loads parts: their rows as a run's table wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts
+from tensorboard_plugin_rlboard.index.column_names import literal, quoted
+
+FileAttempts = Mapping[str, AttemptStarts]
+"""The attempts of one file: split -> where they begin."""
+
+
+@dataclass(frozen=True)
+class PartSource:
+    """A part that is to be loaded into a table.
+
+    Attributes:
+        file: number of its file within the run.
+        newlines_before: newline characters of the file before it; None where they are not known: then its rows get no
+            line numbers.
+        attempts: of its file, as far as they are numbered.
+        parquet: its rows; None where it has none.
+        replaces_before: rows of the file that have no line number and lie before this byte offset go: they are among
+            these rows, too.
+    """
+
+    file: int
+    newlines_before: int | None
+    attempts: FileAttempts
+    parquet: Path | None
+    replaces_before: int = 0
+
+
+def number_as_text(column: str) -> str:
+    """SQL of a column of numbers as texts, whole ones without a decimal point."""
+    x = quoted(column)
+    is_whole = f"{x} = trunc({x}) AND abs({x}) < 1e15"
+    return f"CASE WHEN {is_whole} THEN CAST(CAST({x} AS BIGINT) AS VARCHAR) ELSE CAST({x} AS VARCHAR) END"
+
+
+def attempt_in_file(attempts: FileAttempts) -> str:
+    """SQL of the attempt of a row of one file."""
+    splits = []
+    for split, starts in sorted(attempts.items()):
+        cases = " ".join(
+            f"WHEN split = {literal(split)} AND line_offset >= {offset} THEN {n}"
+            for offset, n in reversed(starts)
+        )
+        splits.append(cases)
+    cases = " ".join(filter(None, splits))
+    return f"CASE {cases} ELSE 1 END" if cases else "1"
+
+
+def _attempt_in_files(files: Mapping[int, FileAttempts], file: str) -> str:
+    """SQL of the attempt of a row of any of some files, whose number is given by the SQL `file`."""
+    several = {
+        number: attempts
+        for number, attempts in files.items()
+        if any(n != 1 for starts in attempts.values() for _, n in starts)
+    }
+    if not several:
+        return "1"
+    cases = " ".join(
+        f"WHEN {number} THEN {attempt_in_file(attempts)}" for number, attempts in several.items()
+    )
+    return f"CASE {file} {cases} ELSE 1 END"
+
+
+def parquet_paths(sources: Sequence[PartSource]) -> str:
+    """SQL of the list of the Parquet files of some parts."""
+    return f"[{', '.join(literal(str(source.parquet)) for source in sources)}]"
+
+
+def rows_query(
+    sources: Sequence[PartSource], has_values: Mapping[str, bool], text_columns: Mapping[str, str]
+) -> str:
+    """The query for the rows of some parts as the table wants them.
+
+    Args:
+        sources: the parts; each has rows.
+        has_values: physical column of the parts -> whether it holds a value somewhere.
+        text_columns: physical column of numbers -> that of the texts which its numbers become.
+    """
+    position = "[CAST(file_index AS BIGINT) + 1]"
+    file = f"[{', '.join(str(source.file) for source in sources)}]{position}"
+    first_lines = ", ".join(
+        "NULL" if source.newlines_before is None else str(source.newlines_before + 1) for source in sources
+    )
+    first_line = f"CAST([{first_lines}] AS BIGINT[]){position}"
+    attempt = _attempt_in_files({source.file: source.attempts for source in sources}, file)
+    converted = {number: text for number, text in text_columns.items() if number in has_values}
+    texts = {
+        text: f"coalesce({quoted(text)}, {number_as_text(number)})"
+        if text in has_values
+        else number_as_text(number)
+        for number, text in converted.items()
+    }
+    left_out = [quoted(name) for name in (*converted, *(text for text in texts if text in has_values))]
+    exclude = f" EXCLUDE ({', '.join(left_out)})" if left_out else ""
+    columns = [
+        f"{file} AS file",
+        f"{attempt} AS attempt",
+        f"*{exclude} REPLACE (line + {first_line} AS line)",
+        *(f"{sql} AS {quoted(text)}" for text, sql in texts.items()),
+    ]
+    paths = parquet_paths(sources)
+    return f"SELECT {', '.join(columns)} FROM read_parquet({paths}, union_by_name=true)"

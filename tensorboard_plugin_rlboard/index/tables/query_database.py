@@ -1,0 +1,72 @@
+"""The query database: it holds the tables of all runs and answers questions.
+
+It cannot open any file but parts (settings locked before the first question), so that no expression of a user can reach
+the file system. It lives in a private folder, which goes when the process ends; whatever does not fit into its memory
+lies there. Parts are written by databases of their own (`build/parquet_writer.py`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.index.column_names import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ROWS_PER_GROUP = 30720
+"""DuckDB stores rows in groups. DuckDB rewrites the last group with every load: its own 122,880 rows cost three times the time."""
+
+
+class QueryDatabase:
+    """Owns the database and its folder.
+
+    Attributes:
+        folder: where parts lie until they are loaded; removed by `close` or with the process.
+    """
+
+    def __init__(self, parts: Path | None = None, memory: int = 256) -> None:
+        """Opens it.
+
+        Args:
+            parts: a folder of kept parts that may be loaded beside those of this process.
+            memory: megabytes that it may hold; the rest of the rows is read from its file.
+        """
+        import duckdb  # noqa: PLC0415  half a second: paid in the background thread, never when TensorBoard starts
+
+        self._temporary = tempfile.TemporaryDirectory(prefix="rlboard-", ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
+        spill = str(self.folder / "spill")
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": f"{memory}MB",
+                "temp_directory": spill,
+                "enable_external_file_cache": False,
+                # Each writing into the file writes the last group of rows again: less often is less work.
+                "checkpoint_threshold": f"{memory // 4}MB",
+            }
+        )
+        # Nobody reads the file after a crash, so nothing is written twice for one.
+        options = f"RECOVERY_MODE NO_WAL_WRITES, ROW_GROUP_SIZE {_ROWS_PER_GROUP}"
+        self._connection.execute(
+            f"ATTACH {literal(str(self.folder / 'index.duckdb'))} AS rlboard ({options})"
+        )
+        # Looking for the best compression of long texts took five times as long as writing them.
+        self._connection.execute("PRAGMA force_compression='uncompressed'")
+        allowed = ", ".join(literal(str(folder)) for folder in (self.folder, parts) if folder is not None)
+        self._connection.execute(f"SET allowed_directories=[{allowed}]")
+        self._connection.execute("SET enable_external_access=false")
+        self._connection.execute("SET lock_configuration=true")
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor that may read the index and nothing else, for one thread."""
+        cursor = self._connection.cursor()
+        cursor.execute("USE rlboard")
+        return cursor
+
+    def close(self) -> None:
+        """Closes the database and removes the folder."""
+        self._connection.close()
+        self._temporary.cleanup()

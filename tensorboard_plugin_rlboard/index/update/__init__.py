@@ -1,0 +1,1 @@
+"""Keeps the index up to date: the background thread, what it does next, files discovered and parts loaded."""

@@ -1,0 +1,162 @@
+"""The background thread that keeps a registry up to date: when it looks at the logs, and how long it pauses."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.index.attention import Attention
+from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
+from tensorboard_plugin_rlboard.sources.discovery.walk import first_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tensorboard_plugin_rlboard.index.registry import Registry
+    from tensorboard_plugin_rlboard.index.run import RunIndex
+
+logger = logging.getLogger(__name__)
+_ATTENTIVE_SECONDS = 90.0
+"""After a request, the log directory is looked at as often as the user wants for so long; a tab asks twice as often."""
+_LONGEST_PAUSE = 60.0
+_PAUSE_GROWTH = 1.5
+_LONGEST_PAUSE_IN_INTERVALS = 6
+_FIRST_LOOK_SECONDS = 1.0
+_SECONDS_BETWEEN_CALLS = 1.0
+"""Between two calls of who prepares answers about a run that is still being indexed."""
+_NICE = 10
+
+
+class BackgroundIndexer:
+    """Brings a registry up to date: once by `index_now`, again and again by a thread of its own from `start` on.
+
+    Attributes:
+        registry: what is kept up to date.
+        interval: seconds between two looks; 0 looks once, as TensorBoard's --reload_interval does.
+        attention: what users look at, and when they last asked.
+    """
+
+    def __init__(
+        self, registry: Registry, interval: float = 5.0, *, only_file: str = "", read_limit: int = 0
+    ) -> None:
+        """Starts no thread and opens nothing yet.
+
+        Args:
+            registry: what to keep up to date.
+            interval: seconds between two looks.
+            only_file: name of the one file in the root folder that is indexed; empty for all.
+            read_limit: bytes of each file that are read at most; 0 for all.
+        """
+        self.registry = registry
+        self.interval = interval
+        self.attention = Attention()
+        self._only_file = only_file
+        self._read_limit = read_limit
+        self._prepare: Callable[[RunIndex], None] | None = None
+        self._prepared_at: dict[str, float] = {}
+        self._scheduler: Scheduler | None = None
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._first_look_done = threading.Event()
+
+    def call_after_round(self, prepare: Callable[[RunIndex], None] | None) -> None:
+        """See `Indexer`."""
+        self._prepare = prepare
+
+    def start(self) -> None:
+        """Starts the thread at the first call; every call notes that somebody asks, which ends a long pause."""
+        self.attention.note_request()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="rlboard-index", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread and its worker processes, and closes the registry's databases."""
+        self._stop.set()
+        self.attention.end_wait()
+        if self._thread is not None:
+            self._thread.join()
+        if self._scheduler is not None:
+            self._scheduler.stop_workers()
+        self.registry.close()
+
+    def wait(self, seconds: float) -> None:
+        """Waits for the thread to end, which it does by itself where the interval is 0."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def has_files(self, seconds: float) -> bool:
+        """Whether there may be something to show, from memory; the thread's first look is waited for at most so long."""
+        self._first_look_done.wait(seconds)
+        return bool(self.registry.runs) or self.registry.any_files
+
+    def index_now(self) -> None:
+        """Does one round in the calling thread: looks for files, then indexes every whole line that is new."""
+        if self._scheduler is None:
+            self._scheduler = Scheduler(
+                self.registry, self.attention, only_file=self._only_file, read_limit=self._read_limit
+            )
+        scheduler = self._scheduler
+        scheduler.survey()
+        survey_again_at = time.monotonic() + max(1.0, self.interval)
+        while not self._stop.is_set() and (run := scheduler.index_next()) is not None:
+            self._notify_after_round(run)
+            # A long first indexing must not miss what a training writes meanwhile.
+            if time.monotonic() > survey_again_at:
+                scheduler.survey()
+                survey_again_at = time.monotonic() + max(1.0, self.interval)
+        scheduler.stop_workers()
+
+    def _notify_after_round(self, run: RunIndex) -> None:
+        """Has answers about a run prepared that was worked on: once a second, and at the end of its indexing."""
+        last = self._prepared_at.get(run.name, 0.0)
+        if self._prepare is None or (run.pending and time.monotonic() - last < _SECONDS_BETWEEN_CALLS):
+            return
+        try:
+            self._prepare(run)
+        except Exception:  # whatever was to be prepared is computed when somebody asks for it
+            logger.exception("RL Board could not prepare answers about a run")
+        self._prepared_at[run.name] = time.monotonic()
+
+    def _run(self) -> None:
+        _lower_priority()
+        registry = self.registry
+        registry.first_look_done(any_files=first_file(registry.roots, time.monotonic() + _FIRST_LOOK_SECONDS))
+        self._first_look_done.set()
+        pause = self.interval
+        while not self._stop.is_set():
+            before = registry.revision
+            try:
+                self.index_now()
+                registry.set_failure("")
+            except Exception as error:  # the thread goes on and leaves the reason where the tab shows it
+                logger.exception("RL Board could not bring its index up to date")
+                registry.set_failure(f"The index could not be brought up to date: {error}")
+            if self.interval <= 0:
+                return
+            pause = self._next_pause(pause, quiet=registry.revision == before)
+            self._pause(pause)
+
+    def _next_pause(self, pause: float, *, quiet: bool) -> float:
+        """Seconds to the next look: longer each time while nothing changes and nobody asks."""
+        if not quiet or self.attention.seconds_since_request() < _ATTENTIVE_SECONDS:
+            return self.interval
+        longest = min(_LONGEST_PAUSE_IN_INTERVALS * self.interval, _LONGEST_PAUSE)
+        return max(self.interval, min(pause * _PAUSE_GROWTH, longest))
+
+    def _pause(self, seconds: float) -> None:
+        """Waits; a request ends a pause that has become longer than the user wanted."""
+        if not self._stop.wait(self.interval) and seconds > self.interval:
+            self.attention.wait_for_request(seconds - self.interval, since=self.interval)
+
+
+def _lower_priority() -> None:
+    """Puts the calling thread, and those that the database will start from it, behind TensorBoard's own."""
+    if sys.platform == "linux":  # elsewhere a priority is that of the whole process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

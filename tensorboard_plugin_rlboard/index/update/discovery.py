@@ -1,0 +1,231 @@
+"""Looks at every file below the roots: which are new, grown, rewritten or gone, and which cannot be read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
+from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
+from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
+from tensorboard_plugin_rlboard.index.run_file import cached_digest
+from tensorboard_plugin_rlboard.sources.discovery.walk import Scan, SourceFile, scan
+from tensorboard_plugin_rlboard.sources.file_changes import Change, look
+from tensorboard_plugin_rlboard.sources.reader import damage, is_packed
+from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from tensorboard_plugin_rlboard.index.registry import Registry
+    from tensorboard_plugin_rlboard.index.run import RunIndex
+    from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+
+_Facts = tuple[int, int, MappingSection]
+"""Size, time of the last change and the user's mapping of a file: while they stay, so does what the file is."""
+
+
+class Discovery:
+    """Keeps the files of the runs in agreement with the disk. Used by the thread that indexes."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        cursor: duckdb.DuckDBPyConnection,
+        cache: PartCache,
+        joiner: Joiner,
+        only_file: str = "",
+    ) -> None:
+        """Looks at nothing yet.
+
+        Args:
+            registry: the runs, and the files that are none.
+            cursor: of the query database.
+            cache: what earlier starts have indexed.
+            joiner: takes the files that hold reference answers and scores.
+            only_file: name of the one file in the root folder that is indexed; empty for all.
+        """
+        self._registry = registry
+        self._cursor = cursor
+        self._cache = cache
+        self._joiner = joiner
+        self._only_file = only_file
+        self._recognition = Recognition(registry.roots, registry.settings)
+        self._no_logs: dict[str, _Facts] = {}
+        self._mappings: dict[str, MappingSection] = {}
+        self._unreadable: set[tuple[str, str]] = set()
+        self._damage: dict[str, str] = {}
+
+    def survey(self) -> None:
+        """Looks at every file."""
+        registry = self._registry
+        found = scan(registry.roots)
+        present = {file.relative: file for files in found.runs.values() for file in files}
+        now_ns = time.time_ns()
+        indexed: set[str] = set()
+        for run in tuple(registry.runs.values()):
+            lost_rows = False
+            for relative in tuple(run.files):
+                lost_rows |= self._check_indexed(run, run.files[relative], present, now_ns)
+            if lost_rows:
+                run.number_attempts(self._cursor)
+            indexed |= run.files.keys()
+        indexed |= self._joiner.survey(present, now_ns)
+        self._add_new([file for relative, file in present.items() if relative not in indexed], present.keys())
+        for file in self._joiner.rollouts_after_all(now_ns):
+            self._classify_new(file, present.keys())
+        for relative in self._no_logs.keys() - present.keys():
+            del self._no_logs[relative]
+        if self._only_file:
+            self._drop_others()
+        self._finish(found, present.keys())
+
+    def _finish(self, found: Scan, present: AbstractSet[str]) -> None:
+        """Notes the end of a survey."""
+        unreadable = {problem.path: problem.reason for problem in found.problems}
+        if self._only_file:
+            unreadable = {path: why for path, why in unreadable.items() if self._is_wanted(path)}
+        self._registry.survey_done(lambda path: path not in present or not self._is_wanted(path), unreadable)
+
+    def _is_wanted(self, relative: str) -> bool:
+        """Whether a file may be indexed, by its name."""
+        return not self._only_file or relative.removeprefix("./") == self._only_file
+
+    def _drop_others(self) -> None:
+        """Drops all files but the one that is wanted. What the others say of it holds: that it has a twin, say."""
+        for run in self._registry.runs.values():
+            for relative in tuple(run.files):
+                if not self._is_wanted(relative):
+                    run.remove_file(self._cursor, relative)
+        self._registry.drop_empty_runs()
+
+    def _check_indexed(
+        self, run: RunIndex, file: IndexedFile, present: Mapping[str, SourceFile], now_ns: int
+    ) -> bool:
+        """Looks at a file that is in the index; returns whether its rows had to go."""
+        source = present.get(file.relative)
+        if file.format.superseded_by(file.relative) in present or (
+            source is not None and self._has_other_format(file, source)
+        ):
+            # Its twin was written after it was found, or the settings have changed: it is found anew.
+            run.remove_file(self._cursor, file.relative)
+            self._registry.changed()
+            return True
+        seen = look(file.state, source, now_ns)
+        if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
+            if seen.state.size != file.state.size:
+                self._registry.changed()
+            file.set_state(seen.state)
+            if (run.name, file.relative) in self._unreadable:
+                file.retry()
+            self.file_read(run, file)
+            return False
+        if seen.change is Change.UNREADABLE:
+            self._note_unreadable(run, file, seen.reason)
+            self._registry.changed()
+            return False
+        run.remove_file(self._cursor, file.relative)
+        self._damage.pop(file.relative, None)
+        if seen.change is Change.VANISHED:
+            reason = "The file was there and is gone; its samples are no longer shown."
+            run.add_problems(self._cursor, [(file.relative, None, None, "vanished", reason)])
+        elif seen.state is not None:
+            run.add_file(file.path, file.relative, file.format, seen.state)
+        self._registry.changed()
+        return True
+
+    def _add_new(self, files: Iterable[SourceFile], present: AbstractSet[str]) -> None:
+        """Adds the files that are not indexed yet to their runs, from the cache where it has them."""
+        before = set(self._registry.runs)
+        for file in files:
+            is_no_log = self._no_logs.get(file.relative) == self._facts(file)
+            if not is_no_log and not self._restore_cached(file, present):
+                self._classify_new(file, present)
+        for name, run in self._registry.runs.items():
+            if name not in before:
+                run.start_from(cached_digest(run.files.values()))
+
+    def _has_other_format(self, file: IndexedFile, source: SourceFile) -> bool:
+        """Whether the settings of a file, or its tokenizer, have changed since it was found."""
+        recognition = self._recognition
+        has_other_mapping = recognition.mapping_of(source) != self._mappings.get(
+            file.relative, MappingSection()
+        )
+        return has_other_mapping or recognition.bind(file.format, source).spec != file.format.spec
+
+    def _facts(self, file: SourceFile) -> _Facts:
+        return file.size, file.mtime_ns, self._recognition.mapping_of(file)
+
+    def _classify_new(self, file: SourceFile, present: AbstractSet[str]) -> None:
+        """Finds out what a new file is, by its first complete rows and never by its name, and adds it where it belongs."""
+        self._no_logs[file.relative] = self._facts(file)
+        try:
+            found, reason = self._recognition.sniff(file)
+        except OSError as error:
+            found, reason = None, f"It cannot be read: {error.strerror or error}."
+            del self._no_logs[file.relative]  # so that the next survey tries again
+        if self._joiner.claims(file, found, time.time_ns()):
+            self._no_logs.pop(file.relative, None)
+            return
+        twin = "" if found is None else found.superseded_by(file.relative)
+        if twin in present:
+            found, reason = None, f"It has the same rows as {twin}, which is read instead."
+        if found is None:
+            if reason:
+                self._registry.ignore(file.relative, reason)
+            return
+        state = look(None, file, time.time_ns()).state
+        if state is not None:
+            self._mappings[file.relative] = self._no_logs.pop(file.relative)[2]
+            run = self._registry.run_of(self._recognition.run_of(found, file), self._cursor)
+            run.clear_problems(self._cursor, file.relative)
+            run.add_file(file.path, file.relative, found, state)
+            self._registry.clear_ignored(file.relative)
+
+    def _restore_cached(self, file: SourceFile, present: AbstractSet[str]) -> bool:
+        """Adds a file that an earlier start has indexed: its parts are loaded, and none of it is read.
+
+        Returns:
+            Whether there was anything to restore.
+        """
+        restored = self._cache.restore(file)
+        if restored is None:
+            return False
+        is_read_alike = self._recognition.is_read_alike(restored.format, file, restored.formats_digest)
+        if not is_read_alike or restored.format.superseded_by(file.relative) in present:
+            return False
+        self._mappings[file.relative] = self._recognition.mapping_of(file)
+        run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)
+        run.add_file(file.path, file.relative, restored.format, restored.state, restored.ranges)
+        self._registry.clear_ignored(file.relative)
+        return True
+
+    def reading_failed(self, run: RunIndex, file: IndexedFile, error: OSError) -> None:
+        """Notes that a file cannot be read for now; the next survey tries again."""
+        self._note_unreadable(run, file, f"{error.strerror or error}.")
+        file.wait_for_more()
+
+    def _note_unreadable(self, run: RunIndex, file: IndexedFile, reason: str) -> None:
+        run.message = f"{file.relative} cannot be read: {reason}"
+        self._unreadable.add((run.name, file.relative))
+
+    def file_read(self, run: RunIndex, file: IndexedFile) -> None:
+        """Notes, once all that can be read of a file is indexed, what of an archive cannot, or takes both back."""
+        if file.pending:
+            return
+        if (run.name, file.relative) in self._unreadable:
+            self._unreadable.discard((run.name, file.relative))
+            if not any(name == run.name for name, _ in self._unreadable):
+                run.message = ""
+                self._registry.changed()
+        if not is_packed(file.path):
+            return
+        reason = damage(file.path)
+        if self._damage.get(file.relative, "") != reason:
+            self._damage[file.relative] = reason
+            run.clear_problems(self._cursor, file.relative, "damaged_archive")
+            if reason:
+                run.add_problems(self._cursor, [(file.relative, None, None, "damaged_archive", reason)])
+            self._registry.changed()

@@ -1,0 +1,248 @@
+"""Decides what is indexed next: the run that the user looks at first, within a run the file that lags most.
+
+The ranges of a file are loaded in its order and without gaps: line numbers and attempts are known from what lies before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.build.worker_pool import FinishedRange, WorkerPool
+from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
+from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
+from tensorboard_plugin_rlboard.index.update.discovery import Discovery
+from tensorboard_plugin_rlboard.index.update.file_ranges import FileRanges
+from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader
+from tensorboard_plugin_rlboard.index.update.range_orders import RangeOrders
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET
+from tensorboard_plugin_rlboard.sources.reader import is_packed
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.index.attention import Attention
+    from tensorboard_plugin_rlboard.index.registry import Registry
+    from tensorboard_plugin_rlboard.index.run import RunIndex
+    from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+
+WORKERS_FROM = 12 * 1024 * 1024
+"""Bytes left of a run from which worker processes are worth their start (half a second each)."""
+NEWEST_FROM = 4 * range_plan.RANGE
+"""Bytes left of a run from which the last lines of its files are shown before their turn."""
+_COLLECT_SECONDS = 0.3
+"""For so long small ranges are collected before they are loaded together; the first of a run is loaded alone."""
+_MAX_PARTS = 50
+"""Parts that are loaded together."""
+_LOAD_EVERY = 2.0
+"""Seconds after which what the processes have finished is loaded, however little it is."""
+_ENOUGH_ROWS = 30_000
+"""Rows that are worth loading at once: as many as a group of the table has, which is then written once."""
+_UNPACKED_SIZE = 5
+"""Times its size that an archive may unpack to, to be careful: logs of text and rounded numbers unpack to less."""
+Finished = Sequence[tuple["IndexedFile", FinishedRange]]
+
+
+class Scheduler:
+    """Indexes for a registry, one piece of work at a time. Used by one thread."""
+
+    def __init__(
+        self, registry: Registry, attention: Attention, *, only_file: str = "", read_limit: int = 0
+    ) -> None:
+        """Opens the registry's database; starts no process yet.
+
+        Args:
+            registry: what to fill.
+            attention: what users look at.
+            only_file: name of the one file in the root folder that is indexed; empty for all.
+            read_limit: bytes of each file that are read at most, 0 for all. Compressed files are read whole, and so is
+                a file whose first line alone is longer.
+        """
+        self._registry = registry
+        self._attention = attention
+        self._cursor = registry.database.cursor()
+        folder, shares = registry.database.folder, registry.memory_shares
+        self._cache = PartCache(registry.cache, folder)
+        self._joiner = Joiner(registry, attention, self._cursor)
+        self._discovery = Discovery(registry, self._cursor, self._cache, self._joiner, only_file)
+        self._loader = PartLoader(folder, self._cursor, self._cache, self._discovery)
+        self._orders = RangeOrders(WorkerPool(folder, shares.workers, shares.worker))
+        self._ranges = FileRanges(read_limit)
+        self._shown_early: set[IndexedFile] = set()
+        self._loaded_at = 0.0
+
+    def stop_workers(self) -> None:
+        """Ends the worker processes: nothing is left to do, and idle ones would keep their memory."""
+        self._orders.stop_workers()
+
+    def survey(self) -> None:
+        """Looks at every file below the roots; what was ordered of a file that is gone or rewritten is not wanted."""
+        self._discovery.survey()
+        runs = tuple(self._registry.runs.values())
+        for run in runs:
+            for file in tuple(run.files.values()):
+                # What a cluster has built meanwhile.
+                if file.pending and self._loader.adopt(run, file, reload=True):
+                    self._orders.cancel(file)
+        self._orders.cancel_removed()
+        self._shown_early &= {file for run in runs for file in run.files.values()}
+
+    def index_next(self) -> RunIndex | None:
+        """Does the next piece of work and returns the run it was for; None where only half-written lines are left."""
+        pending = [run for run in tuple(self._registry.runs.values()) if run.pending]
+        if self._joiner.is_next(runs_are_waiting=bool(pending)):
+            return self._joiner.do_next()
+        if not pending:
+            return None
+        looked_at = self._attention.run_name
+        run = min(pending, key=lambda run: (run.name != looked_at, run.indexed > 0, run.name))
+        files = self._in_turn([file for file in run.files.values() if file.pending])
+        restoring = [file for file in files if file.to_load]
+        start = time.perf_counter()
+        size = self._load_cached(run, restoring) if restoring else self._index_new(run, files)
+        self._registry.range_indexed(run, size, time.perf_counter() - start)
+        return run
+
+    def _index_new(self, run: RunIndex, files: Sequence[IndexedFile]) -> int:
+        """Loads what the processes have finished or, where they have none of the run, what is built here; returns bytes."""
+        if any(not self._orders.has(file) and self._loader.adopt(run, file) for file in files):
+            return 0
+        uses_workers = self._is_worth_workers(run, files)
+        if uses_workers:
+            self._order(run, files)
+            if self._show_newest(run, files):
+                return 0
+        unordered = [file for file in files if not self._orders.has(file)]
+        here = [file for file in unordered if not (uses_workers and self._can_leave(file))]
+        finished: Finished
+        if here and not self._rows_ready(files):
+            finished = self._build_here(run, here)
+        else:
+            self._wait_for_rows(run, files)
+            finished = list(self._orders.take_finished(files))
+        size = self._loader.load_built(run, finished)
+        run.number_attempts(self._cursor)
+        self._loaded_at = time.monotonic()
+        for file in dict.fromkeys(file for file, _ in finished):
+            self._discovery.file_read(run, file)
+        return size
+
+    def _show_newest(self, run: RunIndex, files: Sequence[IndexedFile]) -> bool:
+        """Shows the last lines of large files before their turn: the newest step is what most users look for.
+
+        Returns:
+            Whether there were any; there may be more files then.
+        """
+        built: list[tuple[IndexedFile, FinishedRange]] = []
+        until = time.perf_counter() + _COLLECT_SECONDS
+        for file in files if sum(map(self._ranges.bytes_left, files)) >= NEWEST_FROM else ():
+            is_far = self._ranges.bytes_left(file) > 2 * range_plan.FIRST_RANGE
+            if not is_far or file in self._shown_early or not self._can_leave(file):
+                continue
+            if time.perf_counter() >= until:
+                break
+            self._shown_early.add(file)
+            try:
+                order = self._ranges.last_lines(file)
+                if order is not None:
+                    built.append((file, self._loader.build(order)))
+            except (OSError, EOFError):
+                continue  # its turn will come, and then it is said
+        if built:
+            self._loader.show_early(run, built)
+        return bool(built)
+
+    def _wait_for_rows(self, run: RunIndex, files: Sequence[IndexedFile]) -> None:
+        """Waits until the processes have built so much that loading it is worth while, or for a moment.
+
+        They are given their next orders meanwhile, so none of them waits.
+        """
+        looked_at = self._attention.run_name
+        until = max(self._loaded_at + _LOAD_EVERY, time.monotonic() + _LOAD_EVERY / 10)
+        while self._orders.is_busy and self._rows_ready(files) < _ENOUGH_ROWS:
+            left = until - time.monotonic()
+            if left <= 0 or self._attention.run_name != looked_at:
+                return
+            self._orders.wait(left)
+            self._order(run, files)
+
+    def _rows_ready(self, files: Iterable[IndexedFile]) -> int:
+        """Rows that could be loaded now; at least one for each part."""
+        return sum(
+            max(1, finished.built.part.samples if finished.built else _ENOUGH_ROWS)
+            for file in files
+            for finished in self._orders.finished(file)
+        )
+
+    def _is_worth_workers(self, run: RunIndex, files: Iterable[IndexedFile]) -> bool:
+        """Whether so much of a run is left that worker processes build it."""
+        if not run.indexed or not (self._orders.has_room or self._orders.is_busy):
+            return False
+        left = sum(self._ranges.bytes_left(file) for file in files if self._can_leave(file))
+        return left >= WORKERS_FROM or any(self._orders.has(file) for file in files)
+
+    def _can_leave(self, file: IndexedFile) -> bool:
+        """Whether other processes can read the file: an archive is unpacked in this one."""
+        return not is_packed(file.path) and not file.waits_for_more
+
+    def _order(self, run: RunIndex, files: Iterable[IndexedFile]) -> None:
+        """Gives the next ranges of a run to the processes, as far as they have room."""
+        open_files = [file for file in files if self._can_leave(file)]
+        while open_files and self._orders.has_room:
+            file = min(open_files, key=self._share_ordered)
+            order = None
+            try:
+                order = self._ranges.next(file, self._orders.ordered_to(file))
+            except OSError as error:
+                self._discovery.reading_failed(run, file, error)
+            if order is not None:
+                self._orders.order(run, file, order)
+                continue
+            if not self._orders.has(file):
+                file.wait_for_more()
+            open_files.remove(file)
+
+    def _build_here(self, run: RunIndex, files: Iterable[IndexedFile]) -> Finished:
+        """Builds the next range of each file in this process: one of a new run, else as many as a moment allows."""
+        built: list[tuple[IndexedFile, FinishedRange]] = []
+        until = time.perf_counter() + _COLLECT_SECONDS
+        for file in files:
+            try:
+                file.measure()
+                order = self._ranges.next(file, file.state.read_to)
+                if order is None:
+                    file.wait_for_more()
+                    self._discovery.file_read(run, file)
+                    continue
+                built.append((file, self._loader.build(order)))
+            except OSError as error:
+                self._discovery.reading_failed(run, file, error)
+            except EOFError:
+                file.wait_for_more()  # it shrank since the survey; the next one says so
+            if not run.samples or len(built) >= _MAX_PARTS or time.perf_counter() > until:
+                break
+        return built
+
+    def _load_cached(self, run: RunIndex, files: Iterable[IndexedFile]) -> int:
+        """Loads parts of an earlier start, before any of the run's logs is read; returns the bytes they stand for."""
+        parts = ((file, cached) for file in files for cached in file.to_load)
+        size = self._loader.load_cached(run, list(islice(parts, _MAX_PARTS if run.samples else 1)))
+        if not any(file.to_load for file in run.files.values()):
+            run.number_attempts(self._cursor, restoring=bool(run.restored_digest))
+        return size
+
+    def _share_ordered(self, file: IndexedFile) -> float:
+        """How much of a file is in the table or being built, from 0 to 1."""
+        return self._orders.ordered_to(file) / max(1, self._ranges.end(file))
+
+    def _in_turn(self, files: list[IndexedFile]) -> list[IndexedFile]:
+        """Which files come next: those first that lag most, so that steps of all ranks become complete together.
+
+        Of archives that may not all lie unpacked beside each other only one: so each is unpacked once.
+        """
+        archives = [file for file in files if file.state.packed >= 0 and not file.to_load]
+        if sum(file.state.packed for file in archives) * _UNPACKED_SIZE > BUDGET:
+            first = max(archives, key=lambda file: file.state.read_to)
+            files = [file for file in files if file is first or file not in archives]
+        return sorted(files, key=self._share_ordered)

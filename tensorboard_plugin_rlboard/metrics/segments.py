@@ -1,0 +1,93 @@
+"""Reductions over segments: the tokens of many samples lie one after another in one flat array, a segment per sample.
+
+In every function `x` (or `values`) is float64 [tokens], `starts` is the first position of each sample and `sizes` its
+number of tokens, both int64 [samples]. The segments follow each other without gaps, and a segment may be empty.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+_LONG_SEGMENT = 192
+"""Tokens per sample on average from which one call for each sample is faster than one pass over all tokens."""
+_SAFE_TOTAL = 1e5
+"""Sum of absolute values of a block up to which a running sum over the whole block is exact to about 1e-9."""
+
+
+def segment_sum(x: Floats, starts: Ints, sizes: Ints) -> Floats:
+    """Sum of each segment, float64 [samples]; 0 for an empty one (which np.add.reduceat alone would get wrong)."""
+    out = np.zeros(len(sizes))
+    filled = sizes > 0
+    if filled.any():
+        out[filled] = np.add.reduceat(x, starts[filled])
+    return out
+
+
+def repeat_per_token(per_sample: Floats, sizes: Ints) -> Floats:
+    """Repeats the number of each sample for each of its tokens, float64 [tokens]."""
+    return np.repeat(per_sample, sizes)
+
+
+def segment_argmax(x: Floats, highest: Floats, starts: Ints, sizes: Ints) -> Floats:
+    """Position of the first maximum within each segment, counted from 0, float64 [samples].
+
+    Args:
+        x: values without NaN.
+        highest: maximum of each segment, float64 [samples].
+        starts: see the module.
+        sizes: see the module; no segment is empty.
+    """
+    if len(x) >= _LONG_SEGMENT * len(sizes):
+        ends = (starts + sizes).tolist()
+        return np.asarray(
+            [x[start:end].argmax() for start, end in zip(starts.tolist(), ends, strict=True)], float
+        )
+    hits = np.flatnonzero(x == repeat_per_token(highest, sizes))
+    owners = np.searchsorted(starts, hits, side="right") - 1
+    first = starts.copy()
+    first[owners[::-1]] = hits[::-1]  # later writes win: hits run backwards, so the first maximum stays
+    return (first - starts).astype(np.float64)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def discounted_cumsum(x: Floats, starts: Ints, sizes: Ints, discount: float) -> Floats:
+    """Discounted sum of what is still to come: y_t = x_t + discount * y_{t+1} within each segment, float64 [tokens].
+
+    With rewards it is the return to go, with TD errors and gamma * lambda it is GAE (arXiv 1506.02438, section 3).
+    A NaN makes every earlier position of its segment NaN, and no other segment.
+    """
+    if discount == 1.0:
+        return _undiscounted_cumsum(x, starts, sizes)
+    out = x.copy()
+    longest = int(sizes.max(initial=0))
+    ends = starts + sizes
+    for back in range(2, longest + 1):  # all segments walk back together, one position at a time
+        at = ends[sizes >= back] - back
+        out[at] += discount * out[at + 1]
+    return out
+
+
+def _undiscounted_cumsum(x: Floats, starts: Ints, sizes: Ints) -> Floats:
+    if len(x) < _LONG_SEGMENT * len(sizes) and np.abs(x).sum() < _SAFE_TOTAL:
+        # Short segments of moderate numbers: one running sum over all, minus what lies behind each segment.
+        total = np.cumsum(x[::-1])[::-1]
+        behind = np.append(total, 0.0)[starts + sizes]
+        return total - repeat_per_token(behind, sizes)
+    out = np.empty_like(x)
+    for start, size in zip(starts.tolist(), sizes.tolist(), strict=True):
+        out[start : start + size] = x[start : start + size][::-1].cumsum()[::-1]
+    return out
+
+
+def next_value(values: Floats, starts: Ints, sizes: Ints) -> Floats:
+    """values_{t+1} within each segment, float64 [tokens]; 0 after the last token, where the episode has ended."""
+    out = np.empty_like(values)
+    if len(values):
+        out[:-1] = values[1:]
+        out[(starts + sizes - 1)[sizes > 0]] = 0.0
+    return out

@@ -1,0 +1,1 @@
+"""Objects behind an address (``s3://``, ``gs://``, ``hf://``), through fsspec."""

@@ -1,0 +1,205 @@
+"""Objects behind an address (``s3://``, ``gs://``, ``hf://``, …), through fsspec: listed, and read by ranges."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from tensorboard_plugin_rlboard.sources.remote.filesystems import inside, patiently, places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
+
+    from _typeshed import WriteableBuffer
+
+_AHEAD = 256 * 1024
+_TIMES = ("LastModified", "mtime", "updated", "last_modified", "modified", "created")
+_VERSIONS = ("ETag", "etag", "generation", "md5Hash", "blob_id", "xet_hash")
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFacts:
+    """What a listing tells of an object.
+
+    Attributes:
+        relative: Its path below the address that was listed, separated by "/"; empty for that address itself.
+        size: Bytes.
+        mtime_ns: Time of the last change, nanoseconds since 1970; 0 where the file system keeps none.
+        version: A number that changes with the content (of the ETag or its like); 0 where there is none.
+    """
+
+    relative: str
+    size: int
+    mtime_ns: int
+    version: int
+
+
+def listing(url: str) -> list[RemoteFacts]:
+    """List every object below an address.
+
+    Args:
+        url: The address of a folder.
+
+    Returns:
+        The objects, in no particular order.
+
+    Raises:
+        OSError: With one sentence in ``strerror``.
+    """
+    system = places.get(url)
+    base = inside(url).rstrip("/")
+
+    def ask() -> Any:
+        system.invalidate_cache()
+        return system.find(base, detail=True)
+
+    found = cast("Mapping[str, Mapping[str, Any]]", patiently(url, ask))
+    return [
+        _facts(name, details, base)
+        for name, details in found.items()
+        if details.get("type", "file") == "file" and (name == base or name.startswith(f"{base}/"))
+    ]
+
+
+def facts(url: str) -> RemoteFacts:
+    """Ask for the facts of one object.
+
+    Raises:
+        OSError: With one sentence in ``strerror``.
+    """
+    system = places.get(url)
+    path = inside(url)
+
+    def ask() -> Any:
+        system.invalidate_cache()
+        return system.info(path)
+
+    return _facts(path, patiently(url, ask), path)
+
+
+def read(url: str, offset: int, length: int) -> bytes:
+    """Read a range of an object; fewer bytes where it ends earlier.
+
+    Args:
+        url: The object's address.
+        offset: Where to begin, in bytes.
+        length: How many bytes.
+
+    Raises:
+        OSError: With one sentence in ``strerror``.
+    """
+    if length <= 0:
+        return b""
+    system = places.get(url)
+    path = inside(url)
+
+    def ask() -> bytes:
+        try:
+            return bytes(system.cat_file(path, start=offset, end=offset + length))
+        except FileNotFoundError:
+            raise
+        except Exception:
+            # A range behind the end is an error for some servers; only its size tells it from a lost connection.
+            system.invalidate_cache()
+            if offset >= int(system.info(path)["size"]):
+                return b""
+            raise
+
+    return patiently(url, ask)
+
+
+def open_object(url: str) -> BinaryIO:
+    """Open an object for reading by ranges, without reading ahead: each ``read`` is one request.
+
+    Raises:
+        OSError: With one sentence in ``strerror``, also from each ``read``.
+    """
+    places.get(url)
+    return cast("BinaryIO", _Object(url))
+
+
+def ahead(opened: BinaryIO) -> BinaryIO:
+    """Read an opened object in larger pieces, for those who read it line by line."""
+    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", opened), _AHEAD))
+
+
+class _Object(io.RawIOBase):
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._at = 0
+        self._size = -1
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_CUR:
+            offset += self._at
+        elif whence == os.SEEK_END:
+            offset += self._end()
+        self._at = max(0, offset)
+        return self._at
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or size < 0:
+            size = max(0, self._end() - self._at)
+        data = read(self._url, self._at, size)
+        self._at += len(data)
+        return data
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        data = self.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def _end(self) -> int:
+        if self._size < 0:
+            self._size = facts(self._url).size
+        return self._size
+
+
+def _facts(name: str, details: Mapping[str, Any], base: str) -> RemoteFacts:
+    return RemoteFacts(
+        relative=name[len(base) :].lstrip("/"),
+        size=int(details.get("size") or 0),
+        mtime_ns=next((ns for ns in map(_nanoseconds, _values(details, _TIMES)) if ns), 0),
+        version=_number("".join(map(str, _values(details, _VERSIONS)))),
+    )
+
+
+def _values(details: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[Any]:
+    for key in keys:
+        if details.get(key):
+            yield details[key]
+    last = details.get("last_commit")  # hf://
+    if last and keys is _TIMES:
+        yield last.get("date") if isinstance(last, dict) else getattr(last, "date", None)
+
+
+def _nanoseconds(moment: object) -> int:
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            return 0
+    if isinstance(moment, datetime):
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return round(moment * 1e9) if isinstance(moment, (int, float)) else 0
+
+
+def _number(version: str) -> int:
+    if not version:
+        return 0
+    return int.from_bytes(hashlib.blake2b(version.encode(), digest_size=7).digest(), "big")

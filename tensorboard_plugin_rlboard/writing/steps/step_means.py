@@ -1,0 +1,175 @@
+"""The numbers of one step over all of its samples, as RL Board defines them, summed up as the samples come.
+
+Definitions and formulas are those of docs/metrics.md, computed by the same code as in the tab: padding is cut as there,
+means of token metrics are weighted by tokens.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import SPECIAL, Logged, align, from_list
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
+from tensorboard_plugin_rlboard.writing.arrays import as_array, is_array
+from tensorboard_plugin_rlboard.writing.output.json_lines import Row
+from tensorboard_plugin_rlboard.writing.steps.sampling import number
+
+_TRUNCATED = {"length", "max_length", "max_tokens", "truncated"}
+_FLAT = 1e-8
+"""A group whose rewards differ by no more than this gives no advantage."""
+_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs", "entropies")
+_LENGTHS = ("values", "token_rewards", "advantages", "returns")
+"""Asked for the length of a response that has none of the arrays above."""
+_MASKS = ("response_mask", "token_mask", "loss_mask", "action_mask", "new_response_mask")
+_PAIRS = (
+    ("k3_mean", "logprobs", "ref_logprobs", k3),
+    ("log_ratio_mean", "logprobs", "ref_logprobs", log_ratio),
+    ("mismatch_k3_mean", "logprobs", "rollout_logprobs", mismatch_k3),
+)
+
+
+class _Mean:
+    """Sum, squares and count of finite values."""
+
+    def __init__(self) -> None:
+        self.count, self.sum, self.squares = 0.0, 0.0, 0.0
+
+    def add(self, values: Floats) -> None:
+        finite = values[np.isfinite(values)]
+        self.count += len(finite)
+        self.sum += float(finite.sum())
+        self.squares += float(np.square(finite).sum())
+
+    @property
+    def mean(self) -> float:
+        return self.sum / self.count if self.count else math.nan
+
+    @property
+    def std(self) -> float:
+        return math.sqrt(max(0.0, self.squares / self.count - self.mean**2)) if self.count else math.nan
+
+
+class StepMeans:
+    """Takes the samples of one step and split, in any number of pieces."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+        self._means: dict[str, _Mean] = {}
+        self._groups: dict[int, tuple[int, float, float]] = {}
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Takes samples; what of them is no number is left out."""
+        self.samples += len(rows)
+        for name in ("reward", "ref_reward"):
+            self._add(name, np.asarray([number(row.get(name)) for row in rows]))
+        self._add(
+            "reward_gap",
+            np.asarray([number(row.get("reward")) - number(row.get("ref_reward")) for row in rows]),
+        )
+        reasons = [row["finish_reason"] for row in rows if isinstance(row.get("finish_reason"), str)]
+        self._add("truncation_share", np.asarray([float(reason.lower() in _TRUNCATED) for reason in reasons]))
+        for row in rows:
+            self._group(row)
+        self._tokens(rows)
+
+    def _add(self, name: str, values: Floats) -> None:
+        self._means.setdefault(name, _Mean()).add(values)
+
+    def _group(self, row: Row) -> None:
+        key, reward = row.get("group_id"), number(row.get("reward"))
+        key = row.get("prompt") if key is None else key
+        if key is None or not math.isfinite(reward):
+            return
+        mark = hash(str(key))  # texts as keys would hold on to all prompts of the step
+        count, low, high = self._groups.get(mark, (0, math.inf, -math.inf))
+        self._groups[mark] = count + 1, min(low, reward), max(high, reward)
+
+    def _tokens(self, rows: Sequence[Row]) -> None:
+        tokens = aligned(rows)
+        self._add("n_tokens", np.where(tokens.sizes > 0, tokens.sizes, np.nan))
+        for name, one, other, formula in _PAIRS:
+            if one in tokens.values and other in tokens.values:
+                values = formula(tokens.values[one], tokens.values[other])
+                self._add(name, values[_used(tokens, one) & _used(tokens, other)])
+        if "logprobs" in tokens.values:
+            self._add("surprise_mean", -tokens.values["logprobs"][_used(tokens, "logprobs")])
+        if "entropies" in tokens.values:
+            self._add("entropies_mean", tokens.values["entropies"][_used(tokens, "entropies")])
+
+    def scalars(self) -> dict[str, float]:
+        """Name of docs/metrics.md -> value, of those that the samples have what they need for."""
+        found = {name: mean.mean for name, mean in self._means.items() if mean.count}
+        if "reward" in found:
+            found["reward_std"] = self._means["reward"].std
+        if "entropies_mean" in found:
+            found.pop("surprise_mean", None)
+        groups = [high - low for count, low, high in self._groups.values() if count > 1]
+        if groups:
+            found["zero_advantage_groups"] = sum(apart <= _FLAT for apart in groups) / len(groups)
+        return found | {"n_samples": float(self.samples)}
+
+
+def _used(tokens: Tokens, name: str) -> Bools:
+    there = np.ones(len(tokens.values[name]), bool) if tokens.mask is None else tokens.mask
+    return there & ~tokens.missing[name] if name in tokens.missing else there
+
+
+def aligned(rows: Sequence[Row]) -> Tokens:
+    """The token arrays of some samples, laid onto their tokens as the tab does it."""
+    strings = [row.get("response_tokens") for row in rows]
+    raw = [value if isinstance(value, list) else [] for value in strings]
+    found: dict[str, dict[int, tuple[Floats, Bools | None]]] = {}
+    for at, row in enumerate(rows):
+        names = [name for name in _ARRAYS if row.get(name) is not None]
+        mask = next((name for name in _MASKS if row.get(name) is not None), None)
+        if not (names or raw[at]):
+            names = [name for name in _LENGTHS if row.get(name) is not None][:1]
+        for name in names if mask is None else [*names, mask]:
+            array = _numbers(row[name])
+            if array is not None:
+                found.setdefault("mask" if name == mask else name, {})[at] = array
+    lengths = {name: np.zeros(len(rows), np.int64) for name in found}
+    for name, arrays in found.items():
+        for at, (values, _) in arrays.items():
+            lengths[name][at] = len(values)
+    n_tokens = np.asarray([len(tokens) for tokens in raw], np.int64)
+    widths = np.maximum.reduce([n_tokens, *lengths.values()])
+    starts = np.cumsum(widths) - widths
+    flat, null = {}, {}
+    for name, arrays in found.items():
+        flat[name] = np.full(int(widths.sum()), np.nan)
+        null[name] = np.ones(len(flat[name]), bool)
+        for at, (values, absent) in arrays.items():
+            part = slice(int(starts[at]), int(starts[at]) + len(values))
+            flat[name][part], null[name][part] = values, False if absent is None else absent
+    last = [_last(tokens) for tokens in raw]
+    tail = [_tail(tokens, token) for tokens, token in zip(raw, last, strict=True)]
+    logged = Logged(widths, n_tokens, last, np.asarray(tail, np.int64), lengths, flat, null)
+    return align(logged, "mask")[0]
+
+
+def _numbers(value: Any) -> tuple[Floats, Bools | None] | None:
+    if isinstance(value, list | tuple):
+        return from_list(list(value), strict=False) if len(value) else None
+    array = as_array(value) if is_array(value) else np.zeros(0)
+    array = array.ravel() if array.ndim == 1 or array.shape[-1:] == (1,) else np.zeros(0)
+    if not len(array) or array.dtype.kind not in "fiub":
+        return None
+    with np.errstate(invalid="ignore"):  # any NaN may come
+        return array.astype(np.float64), None
+
+
+def _last(tokens: list[Any]) -> str | None:
+    last = tokens[-1] if tokens else None
+    return last if isinstance(last, str) and SPECIAL.fullmatch(last) else None
+
+
+def _tail(tokens: list[Any], last: str | None) -> int:
+    if last is None:
+        return 0
+    return next((at for at, token in enumerate(reversed(tokens)) if token != last), len(tokens))

@@ -1,0 +1,138 @@
+"""Imports of the Python package run one way: between its folders, and between the rooms inside a folder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from python_imports import MODULES, PACKAGE, circles, imported_names, module_graph, room_graph
+from repository import ROOT
+
+# A folder or module at the top of the package -> those that it may import. What is not named imports nothing of ours.
+MAY_IMPORT = {
+    "plugin": {"api", "board", "errors", "index", "sources", "training", "web"},
+    "web": {"api", "board", "errors", "texts"},
+    "cli": {"cluster", "doctor", "demo", "scalars_command", "__init__"},
+    "doctor": {"api", "board", "errors", "formats", "index", "sources", "texts", "training"},
+    "scalars_command": {"board", "errors", "index", "sources", "training", "writing"},
+    "writer": {"writing"},
+    "writing": {"formats", "metrics"},
+    "cluster": {"formats", "index", "sources", "training"},
+    "loader": {"plugin"},
+    "__init__": {"writer"},
+    "integrations": {"writer"},
+    "board": {"api", "errors", "formats", "index", "metrics", "sources", "texts", "training"},
+    "index": {"formats", "metrics", "sources", "training"},
+    "training": {"errors", "formats", "sources", "texts"},
+    "formats": {"metrics"},
+}
+# The rooms inside a folder, from the lowest up: each may import those before it.
+ORDER = {
+    "sources": [
+        *("addresses", "remote", "containers", "compressed", "reader", "discovery", "lines", "file_changes"),
+    ],
+    "formats": [
+        *("base", "conversations", "native", "tokenization", "rows", "generic", "frameworks", "registry"),
+    ],
+    "training": ["hyperparameters", "settings", "event_metadata", "scalar_reader", "scalar_pairing"],
+    "index": [
+        *(
+            "column_names",
+            "memory_budget",
+            "attempts",
+            "build",
+            "cache",
+            "tables",
+            "join_summary",
+            "run_file",
+        ),
+        *("loadable_part", "run", "attention", "registry", "indexer", "detect", "joins", "update"),
+    ],
+    "board": [
+        *("lru_cache", "query_limits", "sql_rows", "metric_catalog", "filters", "selection"),
+        *("samples", "steps", "distribution", "tokens", "runs", "board"),
+    ],
+}
+SERVERS = {
+    "tensorboard": {"plugin", "loader", "training", "writing", "doctor"},
+    "werkzeug": {"plugin"},
+}
+MODULES_OF_A_FOLDER = 12
+# One file for each trainer, however many there are.
+LARGER = {"formats/frameworks"}
+
+
+def test_no_circle_between_modules() -> None:
+    assert circles(module_graph()) == []
+
+
+def test_no_circle_between_rooms() -> None:
+    assert circles(room_graph(module_graph())) == []
+
+
+def test_a_circle_is_found() -> None:
+    ring = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "below": set(), "above": {"a"}, "d": {"below"}}
+    assert circles(ring) == [["a", "b", "c"]]
+    assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_folders_import_one_way() -> None:
+    tops = {module.partition(".")[0] for module in MODULES}
+    wrong = []
+    for name, path in MODULES.items():
+        here = name.partition(".")[0] or "__init__"
+        for imported in imported_names(path):
+            top, _, inner = imported.partition(".")
+            first = inner.partition(".")[0]
+            there = first if first in tops else "__init__"
+            if (top in SERVERS and here not in SERVERS[top]) or (
+                top == PACKAGE.name and there not in MAY_IMPORT.get(here, set()) | {here}
+            ):
+                wrong.append(f"{name} imports {imported}")
+    assert not wrong
+
+
+def test_rooms_of_a_folder_import_one_way() -> None:
+    for folder, rooms in ORDER.items():
+        inside = {name: name.split(".")[1] for name in MODULES if name.startswith(f"{folder}.")}
+        assert set(inside.values()) == set(rooms), f"ORDER names other rooms than {folder} has"
+        for name, imports in module_graph().items():
+            for there in imports & inside.keys() if name in inside else ():
+                assert rooms.index(inside[there]) <= rooms.index(inside[name]), f"{name} imports {there}"
+
+
+def test_folders_stay_small() -> None:
+    folders: dict[str, int] = {}
+    for path in MODULES.values():
+        if path.name != "__init__.py":
+            name = path.parent.relative_to(PACKAGE).as_posix()
+            folders[name] = folders.get(name, 0) + 1
+    large = {
+        name: count for name, count in folders.items() if count > MODULES_OF_A_FOLDER and name not in LARGER
+    }
+    assert not large, f"more modules than one looks through at a glance: {large}"
+
+
+def test_every_folder_says_what_it_holds() -> None:
+    silent = [
+        str(path.parent.relative_to(PACKAGE))
+        for path in MODULES.values()
+        if path.name == "__init__.py" and not path.read_text(encoding="utf-8").startswith('"""')
+    ]
+    assert not silent
+
+
+def loaded_by(module: str) -> set[str]:
+    code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    command = [sys.executable, "-c", code]
+    return set(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split())
+
+
+def test_light_modules_load_nothing_heavy() -> None:
+    heavy = {"tensorboard", "werkzeug", "duckdb", "numpy"}
+    assert not loaded_by("tensorboard_plugin_rlboard") & heavy
+    assert not loaded_by("tensorboard_plugin_rlboard.writer") & heavy
+    assert not loaded_by("tensorboard_plugin_rlboard.api") & heavy
+    assert not loaded_by("tensorboard_plugin_rlboard.cli") & heavy
+    assert not loaded_by("tensorboard_plugin_rlboard.loader") & {"duckdb"}
+    assert not loaded_by("tensorboard_plugin_rlboard.plugin") & {"duckdb"}

@@ -1,0 +1,77 @@
+"""Files stay small, and hold nothing that belongs to one machine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from repository import ROOT
+
+PYTHON_LINES = 300
+TYPESCRIPT_LINES = 200
+TEST_LINES = 300
+# One decoder for each answer of the contract, to be read beside http_api.md.
+LONGER = {"frontend/src/api/answers.ts": 250}
+
+
+def tracked() -> list[Path]:
+    """The files of the repository, as git or, in a copy without git, the disk has them."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("this is no git checkout")
+    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_files_stay_small() -> None:
+    budgets = {".py": PYTHON_LINES, ".ts": TYPESCRIPT_LINES, ".tsx": TYPESCRIPT_LINES}
+    large = {}
+    for path in tracked():
+        parts = path.relative_to(ROOT).parts
+        if path.suffix in budgets and "tests" not in parts and parts[0] != "benchmarks":
+            lines = path.read_text(encoding="utf-8").count("\n")
+            name = "/".join(parts)
+            if lines > LONGER.get(name, budgets[path.suffix]):
+                large[name] = lines
+    assert not large, f"one file, one thing to understand: {large}"
+
+
+# Spelt in pieces, so that this file does not hold what it looks for.
+PRIVATE = re.compile(
+    "|".join(
+        [
+            r"/(?:home|Users)/" + r"[a-z][\w.-]+/",
+            "/work" + "/(?:main|shared)",
+            "/tmp" + "/(?:dev|plan)",
+            r"[A-Z]:\\Users\\" + r"\w",
+        ]
+    )
+)
+TEXT = {
+    ".py",
+    ".md",
+    ".ts",
+    ".tsx",
+    ".css",
+    ".json",
+    ".toml",
+    ".txt",
+    ".yml",
+    ".yaml",
+    ".in",
+    ".cfg",
+    ".sh",
+    "",
+}
+
+
+def test_no_path_of_a_machine_is_kept() -> None:
+    found = {}
+    for path in tracked():
+        if path.suffix in TEXT and path.stat().st_size < 2_000_000:
+            hits = PRIVATE.findall(path.read_text(encoding="utf-8", errors="replace"))
+            if hits:
+                found[str(path.relative_to(ROOT))] = hits[:3]
+    assert not found

@@ -1,0 +1,132 @@
+"""Curves that are computed between requests, while a run is indexed, or by the request itself."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from curves import HERE, plain, queried, row, same
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.steps import materialized, service
+from tensorboard_plugin_rlboard.index.run import RunIndex
+
+Write = Callable[[Path, Iterable[Any]], Path]
+
+
+Start = Callable[..., Board]
+
+
+def test_what_is_too_much_for_a_request_follows_in_the_background(
+    tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
+    board = start()
+    board.indexer.index_now()
+    before = plain(board.steps(HERE))
+    follow = board._overview.follow
+    board.indexer.call_after_round(None)
+    with path.open("a") as file:
+        file.writelines(json.dumps(row(step)) + "\n" for step in (2, 3))
+    board.indexer.index_now()
+    with monkeypatch.context() as patch:
+        patch.setattr(RunIndex, "pending", True)
+        patch.setattr(service, "_REQUEST", 0)
+        patch.setattr(service, "_SHARE", 0)
+        assert plain(board.steps(HERE)) == before, "as of its last consistent state"
+        revision = board.revision
+        follow(board.registry.runs["."])
+        assert board.revision == revision + 1
+        follow(board.registry.runs["."])
+        assert board.revision == revision + 1, "nobody was answered from before"
+        same(board.steps(HERE), queried(board))
+
+
+def test_few_changed_rows_are_computed_by_the_request(
+    tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
+    board = start()
+    board.indexer.call_after_round(None)
+    board.indexer.index_now()
+    same(board.steps(HERE), queried(board))
+    with path.open("a") as file:
+        file.write(json.dumps(row(3)) + "\n")
+    board.indexer.index_now()
+    monkeypatch.setattr(RunIndex, "pending", True)
+    assert list(board.steps(HERE).step) == [1, 2, 3]
+
+
+def test_a_request_does_not_wait_for_another_that_computes(
+    tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
+    board = start()
+    board.indexer.index_now()
+    monkeypatch.setattr(service, "_PATIENCE", 0.01)
+    found = board.steps(HERE)
+    revision = board.revision
+    with board._overview._states["."].curves.lock:
+        assert board.steps(HERE) is found
+    board.steps(HERE)
+    assert board.revision == revision + 1, "who was answered meanwhile may ask again"
+
+
+def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_rows: Write) -> None:
+    """Many threads ask while rows come; every answer is whole, and the last one is right."""
+    path = write_rows(tmp_path / "log" / "a.jsonl", [row(1)])
+    board = start()
+    board.indexer.index_now()
+    failures: list[Exception] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        try:
+            while not done.is_set():
+                found = board.steps(HERE)
+                counts = np.asarray(found.step_metrics["n_samples"], np.float64).tolist()
+                assert counts == list(found.metrics["n_chars"].count)
+                assert counts == sorted(counts, reverse=True)
+        except Exception as error:  # noqa: BLE001 (told in the main thread)
+            failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for step in range(2, 8):
+        with path.open("a") as file:
+            file.writelines(json.dumps(row(s, step)) + "\n" for s in range(1, step + 1))
+        board.indexer.index_now()
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    same(board.steps(HERE), queried(board))
+
+
+def test_failure_in_the_background_does_not_end_the_indexing(
+    tmp_path: Path,
+    start: Start,
+    write_rows: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    write_rows(tmp_path / "log" / "a.jsonl", [row(1)])
+    board = start()
+
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("out of memory")
+
+    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
+        patch.setattr(materialized, "computed", fail)
+        board.indexer.index_now()
+        assert "out of memory" in caplog.text
+        with pytest.raises(RuntimeError, match="out of memory"):
+            board.steps(HERE)
+    same(board.steps(HERE), queried(board))

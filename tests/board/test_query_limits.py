@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import duckdb
+import pytest
+
+from tensorboard_plugin_rlboard.board import query_limits
+from tensorboard_plugin_rlboard.board.query_limits import QueryLimits, StoppedError, check
+
+ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE hash(a.range, b.range) = 1"
+
+
+@pytest.fixture
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect()
+    yield connection
+    connection.close()
+
+
+def ask(
+    watched: QueryLimits,
+    database: duckdb.DuckDBPyConnection,
+    client: str = "",
+    place: str = "",
+    gone: Callable[[], bool] | None = None,
+) -> str:
+    """Asks what would take for ever; returns why it ended."""
+    try:
+        with watched.question(client, place, gone):
+            watched.cursor(database.cursor()).execute(ENDLESS).fetchall()
+    except StoppedError as error:
+        return str(error)
+    return "answered"
+
+
+def in_thread(work: Callable[[], str]) -> tuple[threading.Thread, list[str]]:
+    said: list[str] = []
+    thread = threading.Thread(target=lambda: said.append(work()))
+    thread.start()
+    return thread, said
+
+
+def test_a_question_that_takes_too_long_says_what_to_do(database: duckdb.DuckDBPyConnection) -> None:
+    assert "longer than 0.1 seconds" in ask(QueryLimits(seconds=0.1), database)
+    assert "narrow the steps" in ask(QueryLimits(seconds=0.1), database)
+
+
+def test_what_comes_after_the_time_is_stopped_as_well(database: duckdb.DuckDBPyConnection) -> None:
+    """An interrupt is heard by a running query only: the next one is interrupted again."""
+    watched = QueryLimits(seconds=0.05)
+
+    def late(then: Callable[[], object]) -> None:
+        with watched.question():
+            time.sleep(0.2)
+            then()
+
+    early = database.cursor()
+
+    def begun() -> None:
+        with watched.question():
+            watched.cursor(early)
+            time.sleep(0.2)
+            early.execute(ENDLESS).fetchall()
+
+    for question in (begun, lambda: late(lambda: watched.cursor(database.cursor())), lambda: late(check)):
+        with pytest.raises(StoppedError, match="longer"):
+            question()
+
+
+def test_a_newer_question_of_the_same_client_for_the_same_place_ends_the_older(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    watched = QueryLimits(seconds=30)
+    older, said = in_thread(lambda: ask(watched, database, "tab", "table"))
+    time.sleep(0.2)
+    with watched.question("tab", "chart"), watched.question("other", "table"), watched.question("tab", ""):
+        time.sleep(0.1)
+        assert older.is_alive(), "another place, another client, or no place: both are wanted"
+    with watched.question("tab", "table"):
+        older.join(10)
+    assert said == [query_limits.NEWER]
+
+
+def test_a_question_that_nobody_waits_for_is_ended(database: duckdb.DuckDBPyConnection) -> None:
+    left = threading.Event()
+    waiting, said = in_thread(lambda: ask(QueryLimits(seconds=30), database, gone=left.is_set))
+    time.sleep(0.1)
+    left.set()
+    waiting.join(10)
+    assert said == [query_limits.GONE]
+
+
+def test_other_cursors_go_on(database: duckdb.DuckDBPyConnection) -> None:
+    watched = QueryLimits(seconds=0.3)
+    stopped, said = in_thread(lambda: ask(watched, database))
+    other = database.cursor()
+    while stopped.is_alive():
+        assert other.execute("SELECT sum(range) FROM range(10)").fetchall() == [(45,)]
+    assert "longer" in said[0]
+
+
+def test_heavy_questions_wait_for_their_turn(database: duckdb.DuckDBPyConnection) -> None:
+    watched = QueryLimits(seconds=0.2, heavy=1)
+    late = pytest.raises(StoppedError, match="longer")
+    with watched.heavy(), late, watched.question(), watched.heavy():
+        raise AssertionError("there was no place")
+    with watched.question(), watched.heavy():
+        pass
+    with pytest.raises(KeyError), watched.heavy():
+        raise KeyError
+    with watched.heavy():
+        pass
+
+
+def test_errors_of_a_question_stay_what_they_are(database: duckdb.DuckDBPyConnection) -> None:
+    watched = QueryLimits()
+    with pytest.raises(duckdb.ParserException), watched.question():
+        watched.cursor(database.cursor()).execute("SELEC")
+    with pytest.raises(ZeroDivisionError), watched.question():
+        _ = 1 / 0
+
+
+def test_what_needs_too_much_memory_says_what_to_do() -> None:
+    small = duckdb.connect(config={"memory_limit": "10MB", "temp_directory": ""})
+    watched = QueryLimits()
+    with pytest.raises(StoppedError, match="memory"), watched.question():
+        watched.cursor(small.cursor()).execute(
+            "SELECT count(DISTINCT hash(range) || 'x') FROM range(5000000)"
+        ).fetchall()
+    small.close()
+
+
+def test_nothing_is_kept_of_questions_that_have_ended(database: duckdb.DuckDBPyConnection) -> None:
+    watched = QueryLimits()
+    for _ in range(5):
+        with watched.question("tab", "table"):
+            watched.cursor(database.cursor())
+    assert not watched._running
+    assert not watched._places
+
+
+def test_outside_of_a_question_nothing_is_limited(database: duckdb.DuckDBPyConnection) -> None:
+    watched = QueryLimits(seconds=0)
+    assert watched.cursor(database.cursor()).execute("SELECT 1").fetchall() == [(1,)]
+    check()

@@ -1,0 +1,125 @@
+"""Lines turned into rows: by simdjson and by Python, the same."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.rows import json_parsers
+from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, restored, restored_array
+from tensorboard_plugin_rlboard.index.build.part import Part, build
+
+WORDS = [
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "--Infinity",
+    "-NaN",
+    "a NaN, b",
+    "aNaNb",
+    "7.318193370482e-29",
+    "答案",
+    "",
+]
+FLOATS = st.sampled_from([math.nan, math.inf, -math.inf, 0.0, -0.0, 1.5, -2.0, 1e-300])
+TEXTS = st.one_of(st.sampled_from(WORDS), st.text(st.characters(exclude_categories=["Cs"]), max_size=8))
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> dict[str, Any]:
+    row: dict[str, Any] = {"step": 1, "response": draw(TEXTS), "prompt": draw(TEXTS)}
+    size = draw(st.integers(0, 4))
+    row["response_tokens"] = [draw(TEXTS) for _ in range(size)]
+    for name in ("logprobs", "ref_logprobs", "own"):
+        row[name] = [draw(FLOATS) for _ in range(size)]
+    row["reward"] = draw(FLOATS)
+    row[draw(st.sampled_from(["note", "NaN", "x Infinity"]))] = draw(
+        st.one_of(TEXTS, FLOATS, st.lists(TEXTS, max_size=2))
+    )
+    return row
+
+
+def content(lines: list[bytes]) -> tuple[Part, list[Any]]:
+    """The part of some lines and its rows."""
+    with TemporaryDirectory() as folder, duckdb.connect() as database:
+        target = Path(folder) / "part.parquet"
+        part = build(lines, 0, NATIVE, target)
+        found = database.execute(f"SELECT * FROM '{target}' ORDER BY line_offset").fetchnumpy()
+        return part, [(name, np.ma.asarray(found[name]).tolist()) for name in sorted(found)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(rows(), min_size=1, max_size=4))
+def test_both_parsers_give_the_same_part(drawn: list[dict[str, Any]]) -> None:
+    lines = [json.dumps(row, ensure_ascii=len(row["prompt"]) % 2 == 0).encode() + b"\n" for row in drawn]
+    fast, rows_fast = content(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_parsers, "simdjson", None)
+        slow, rows_slow = content(lines)
+    assert (fast.samples, fast.keys, fast.problems) == (slow.samples, slow.keys, slow.problems)
+    assert repr(rows_fast) == repr(rows_slow)
+
+
+def test_nan_is_read_at_full_speed_and_given_back() -> None:
+    decoder = LineDecoder()
+    row, problem = decoder.row(
+        b'{"a": [1.0, NaN, -Infinity, Infinity], "b": NaN, "c": "NaN or -Infinity", "NaN": 1}\n', 0
+    )
+    assert problem is None
+    assert row is not None
+    assert decoder.replaced
+    array = np.frombuffer(row["a"].as_buffer(of_type="d")).copy()
+    assert repr(restored_array(array).tolist()) == "[1.0, nan, -inf, inf]"
+    assert math.isnan(restored(row["b"]))
+    assert restored(row["c"]) == "NaN or -Infinity"
+    assert [restored(key) for key in row.keys()] == ["a", "b", "c", "NaN"]  # noqa: SIM118 (simdjson's object has no iterator)
+
+
+def test_a_line_that_has_the_stand_in_itself_is_read_by_python() -> None:
+    decoder = LineDecoder()
+    row, _ = decoder.row(b'{"a": 7.318193370482e-291, "b": NaN}', 0)
+    assert isinstance(row, dict)
+    assert not decoder.replaced
+    assert row["a"] == float("7.318193370482e-291")
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (b"{bad", "bad_json"),
+        (b"\0" * 40, "bad_json"),
+        (b"[1]", "not_an_object"),
+        (b"null", "not_an_object"),
+        (b"{}", "empty_object"),
+        (b'{"a": "\xe9"}', "bad_utf8"),
+        (b'{"a": "\\ud83d"}', "lone_surrogate"),
+        (b'{"a": ' + b"[" * 3000 + b"]" * 3000 + b"}", "bad_json"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_named(line: bytes, kind: str) -> None:
+    _, problem = LineDecoder().row(line + b"\n", 7)
+    assert problem is not None
+    assert (problem.line, problem.kind) == (7, kind)
+
+
+def test_first_value_of_a_key_counts_in_both() -> None:
+    line = b'{"step": 1, "response": "first", "response": "second", "reward": 1, "reward": NaN}\n'
+    assert dict(content([line])[1])["t:response"] == ["first"]
+    assert dict(content([line.replace(b"NaN", b"1e999")])[1])["t:response"] == ["first"]
+
+
+def test_problems_of_one_kind_are_not_listed_without_end(tmp_path: Path) -> None:
+    line = b'{"step": 1, "response": "a", "reward": "good"}\n'
+    found = build([line] * 1500, 0, NATIVE, tmp_path / "part.parquet").problems
+    assert len(found) == 1001
+    assert found[-1].reason.endswith("499 more of this kind follow in the next lines, not listed one by one.")

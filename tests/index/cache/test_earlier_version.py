@@ -1,0 +1,105 @@
+"""An index that an earlier version wrote: read back and written again byte for byte, and opened without reading a log.
+
+`fixtures/index_version_3` was written by `rlboard index --beside` and by TensorBoard, before manifests had a ledger. It
+is to be written anew when `manifest.VERSION` changes, or the definition of the native format.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.cli import main
+from tensorboard_plugin_rlboard.index.build import range_builder
+from tensorboard_plugin_rlboard.index.cache.manifest import (
+    VERSION,
+    manifest_facts,
+    part_facts,
+    read_manifest,
+    read_part,
+)
+from tensorboard_plugin_rlboard.index.cache.part_store import digest_of, key_digest
+from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.texts import TextRules
+
+WRITTEN = Path(__file__).parents[2] / "fixtures" / "index_version_3"
+INDEX = WRITTEN / "index"
+NAMES = ("a.jsonl", "b.jsonl.gz")
+
+
+def test_manifests_come_back_byte_for_byte() -> None:
+    manifests = sorted((INDEX / f"files-{VERSION}").glob("*/*.json"))
+    assert len(manifests) == 2 * len(NAMES)
+    for path in manifests:
+        assert manifest_facts(read_manifest(path.read_bytes())) == path.read_bytes()
+    assert {key_digest(name) for name in NAMES} < {path.stem for path in manifests}
+
+
+def test_parts_come_back_byte_for_byte() -> None:
+    parts = sorted((INDEX / f"parts-{VERSION}").glob("*/*.json"))
+    assert len(parts) == 3
+    for path in parts:
+        built, rows = read_part(path.read_bytes()), path.with_suffix(".parquet").read_bytes()
+        assert part_facts("native", built) == path.read_bytes()
+        assert digest_of(path.read_bytes(), rows) == path.stem
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """The logs under another path than that under which they were indexed, with their times."""
+    run = tmp_path / "logs" / "run"
+    shutil.copytree(WRITTEN / "logs" / "run", run)
+    for path in run.iterdir():
+        os.utime(path, ns=(1_700_000_000_123_456_789,) * 2)
+    return tmp_path / "logs"
+
+
+def answers(logs: Path, cache: Path | None) -> tuple[int, str]:
+    """How many rows there are, and what they and their problems hold, NaN as text because it equals nothing."""
+    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer.index_now()
+    board = Board(indexer)
+    columns = ["response", "line", "attempt", *(metric.name for metric in board.runs().runs[0].metrics)]
+    rows = board.samples(Selection("run"), TextRules(), columns=columns, limit=500)
+    found = indexer.registry.runs["run"].samples, repr((rows.columns, board.problems("run")))
+    indexer.stop()
+    return found
+
+
+@pytest.mark.parametrize("origin", ["own path", "another path", "beside the data"])
+def test_log_that_was_indexed_is_not_read_again(
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, origin: str
+) -> None:
+    expected = answers(logs, None)
+    assert expected[0] == 28
+
+    def reading(*_: object) -> None:
+        raise AssertionError("the log was read")
+
+    cache = tmp_path / "cache"
+    shutil.copytree(INDEX, logs / "run" / FOLDER if origin == "beside the data" else cache)
+    if origin != "another path":
+        shutil.rmtree(cache / f"heads-{VERSION}", ignore_errors=True)
+    if origin == "own path":
+        for name in NAMES:
+            own, written = key_digest(str(logs / "run" / name)), key_digest(name)
+            target = cache / f"files-{VERSION}" / own[:2] / f"{own}.json"
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy(INDEX / f"files-{VERSION}" / written[:2] / f"{written}.json", target)
+    if origin == "another path":
+        (logs / "run" / "b.jsonl.gz").unlink()  # shorter than what tells logs apart by how they begin
+        expected = answers(logs, None)
+    monkeypatch.setattr(range_builder, "build", reading)
+    assert answers(logs, None if origin == "beside the data" else cache) == expected
+    if origin == "beside the data":
+        assert main(["index", str(logs), "--beside"]) == 0
+    else:
+        assert main(["index", str(logs), "--cache-dir", str(cache)]) == 0

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from tensorboard_plugin_rlboard.index import memory_budget
+from tensorboard_plugin_rlboard.index.memory_budget import (
+    DEFAULT_LIMIT,
+    parse_limit,
+    set_writing_limit,
+    share_out,
+    writing_limit,
+)
+from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("", DEFAULT_LIMIT),
+        (" 700 ", 700),
+        ("512MB", 512),
+        ("2GB", 2048),
+        ("1.5 gib", 1536),
+        ("300mib", 300),
+        ("1G", 1024),
+    ],
+)
+def test_limit_is_read_in_megabytes(text: str, amount: int, caplog: pytest.LogCaptureFixture) -> None:
+    assert parse_limit(text) == amount
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("much", DEFAULT_LIMIT),
+        ("-5", DEFAULT_LIMIT),
+        ("512XB", DEFAULT_LIMIT),
+        ("512IB", DEFAULT_LIMIT),
+        ("nan", DEFAULT_LIMIT),
+        ("1e3", DEFAULT_LIMIT),
+        ("7", 128),
+        ("0", 128),
+    ],
+)
+def test_bad_limit_is_one_line_in_the_log(text: str, amount: int, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert parse_limit(text) == amount
+    assert len(caplog.records) == 1
+    assert text in caplog.text
+
+
+def test_a_limit_beyond_all_machines_is_no_error() -> None:
+    assert parse_limit("9" * 400 + "GB") == 1 << 30
+
+
+@pytest.mark.parametrize("limit", [128, 512, 2048, 100_000])
+@pytest.mark.parametrize("cores", [1, 2, 64])
+def test_shares_add_up(limit: int, cores: int) -> None:
+    found = share_out(limit, cores)
+    assert found.query + found.writing + found.worker * found.workers <= limit
+    assert 1 <= found.workers <= min(4, cores)
+    assert min(found.query, found.writing, found.worker) >= 32
+
+
+def test_processes_follow_the_limit() -> None:
+    assert share_out(512, 8).workers == 2
+    assert share_out(128, 8).workers == 1
+    assert share_out(2048, 8).workers == 4
+
+
+def test_database_takes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    database = QueryDatabase(memory=100)
+    found = database.cursor().execute("SELECT current_setting('memory_limit')").fetchall()
+    database.close()
+    assert found == [("95.3 MiB",)]
+    monkeypatch.setattr(memory_budget, "_limits", [])
+    assert writing_limit() == "128MB"
+    set_writing_limit(77)
+    assert writing_limit() == "77MB"

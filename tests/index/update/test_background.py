@@ -1,0 +1,195 @@
+"""The index in its thread, and the processes that build beside it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from indexed_logs import append, column, line, problems, row
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
+from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update import scheduler
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.texts import TextRules
+
+Open = Callable[[Path], Board]
+
+
+Write = Callable[[Path, Iterable[Any]], Path]
+
+
+@pytest.fixture
+def started(tmp_path: Path, write_rows: Write) -> Iterator[BackgroundIndexer]:
+    write_rows(tmp_path / "a.jsonl", [row(1)])
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0.02)
+    indexer.start()
+    yield indexer
+    indexer.stop()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    tick = threading.Event()
+    for _ in range(3000):
+        if condition():
+            return
+        tick.wait(0.01)
+    raise AssertionError("it did not happen within half a minute")
+
+
+def test_background_thread_follows_the_log(started: BackgroundIndexer, tmp_path: Path) -> None:
+    board = Board(started)
+    wait_for(lambda: "." in started.registry.runs and started.registry.runs["."].samples == 1)
+    revision = board.revision
+    append(tmp_path / "a.jsonl", line(2))
+    wait_for(lambda: started.registry.runs["."].samples == 2)
+    assert board.revision > revision
+    started.start()
+    assert sum(thread.name == "rlboard-index" for thread in threading.enumerate()) >= 1
+
+
+def test_questions_may_be_asked_while_the_log_is_indexed(started: BackgroundIndexer, tmp_path: Path) -> None:
+    board = Board(started)
+    wait_for(lambda: "." in started.registry.runs and started.registry.runs["."].samples == 1)
+    failures: list[Exception] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            try:
+                board.steps(Selection("."))
+                found = board.samples(Selection(".", search="a"), TextRules(), limit=500)
+                board.sample(".", str(found.columns["id"][0]), TextRules())
+                board.distribution(Selection("."), "reward")
+                board.runs()
+            except Exception as error:  # noqa: BLE001 (any is a failure)
+                failures.append(error)
+                return
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for step in range(2, 12):
+            append(tmp_path / "a.jsonl", line(step, "a", **{f"late_{step}": 1.0}))
+            wait_for(lambda step=step: started.registry.runs["."].samples >= step)  # type: ignore[misc]
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+def test_query_database_opens_no_other_file(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("x")
+    write_rows(tmp_path / "a.jsonl", [row(1)])
+    board = open_board(tmp_path)
+    cursor = board.registry.cursor()
+    for sql in (
+        "SELECT * FROM read_text('/etc/passwd')",
+        f"SELECT * FROM read_text('{secret}')",
+        f"SELECT * FROM read_csv('{secret}')",
+        f"SELECT * FROM read_json('{tmp_path}/a.jsonl')",
+        f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
+        f"ATTACH '{tmp_path}/other.duckdb'",
+        "INSTALL httpfs",
+        "SET enable_external_access=true",
+        "SET allowed_directories=['/']",
+    ):
+        with pytest.raises(duckdb.Error):
+            cursor.execute(sql).fetchall()
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write) -> None:
+    write_rows(tmp_path / "a.jsonl", [row(1)])
+    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer.index_now()
+    folder = indexer.registry.database.folder
+    assert folder.exists()
+    indexer.stop()
+    assert not folder.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_ranges_built_by_processes_beside_are_the_same(
+    tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[Any] = [row(step, f"r{step}", acc=step / 2) for step in range(1, 200)]
+    rows[150]["late"] = 3.0
+    rows[77] = "{torn"
+    write_rows(tmp_path / "a.jsonl", rows)
+    write_rows(tmp_path / "b.jsonl", [row(step, "b") for step in range(1, 200)])
+    alone = open_board(tmp_path)
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(range_plan, "RANGE", 3000)
+    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    taken: list[RangeOrder] = []
+    real = WorkerPool.take
+
+    def counting(ahead: WorkerPool, ticket: int) -> Any:
+        found = real(ahead, ticket)
+        if found is not None and found.built is not None:
+            taken.append(found.order)
+        return found
+
+    monkeypatch.setattr(WorkerPool, "take", counting)
+    beside = open_board(tmp_path)
+    assert taken
+    for name in ("step", "response", "acc", "late", "line"):
+        assert column(beside, name) == column(alone, name)
+    assert problems(beside) == problems(alone)
+
+
+def test_process_that_dies_costs_nothing_but_time(
+    tmp_path: Path,
+    open_board: Open,
+    write_rows: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(range_plan, "RANGE", 3000)
+    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    real = WorkerPool._send
+
+    def killing(ahead: WorkerPool, worker: Any, ticket: int, order: RangeOrder) -> None:
+        real(ahead, worker, ticket, order)
+        worker.process.kill()
+
+    monkeypatch.setattr(WorkerPool, "_send", killing)
+    with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
+        board = open_board(tmp_path)
+    assert column(board, "step") == list(range(1, 100))
+
+
+def test_processes_end_when_nothing_is_left_to_index(
+    tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(range_plan, "RANGE", 3000)
+    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    started: list[Any] = []
+    real = WorkerPool._send
+
+    def noting(ahead: WorkerPool, worker: Any, ticket: int, order: RangeOrder) -> None:
+        started.append(worker.process)
+        real(ahead, worker, ticket, order)
+
+    monkeypatch.setattr(WorkerPool, "_send", noting)
+    write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
+    open_board(tmp_path)
+    assert started
+    assert all(process.poll() is not None for process in started)

@@ -1,0 +1,308 @@
+"""What a round of indexing says to those who keep answers, and how often rounds come."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.ids import resolve
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import cached_digest
+from tensorboard_plugin_rlboard.index.update import background, scheduler
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.texts import TextRules
+
+Write = Callable[[Path, Iterable[Any]], Path]
+Start = Callable[[], BackgroundIndexer]
+
+
+def row(step: int, response: str = "a", **more: Any) -> dict[str, Any]:
+    return {"step": step, "prompt": "Q", "response": response, "reward": 0.5, **more}
+
+
+def append(path: Path, *rows: dict[str, Any]) -> None:
+    with path.open("a") as file:
+        file.writelines(json.dumps(found) + "\n" for found in rows)
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    (tmp_path / "logs").mkdir()
+    return tmp_path / "logs"
+
+
+@pytest.fixture
+def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
+    """Opens the logs as a new TensorBoard would, with the same cache each time."""
+    opened: list[BackgroundIndexer] = []
+
+    def begin() -> BackgroundIndexer:
+        indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+        opened.append(indexer)
+        indexer.index_now()
+        return indexer
+
+    yield begin
+    for indexer in opened:
+        indexer.stop()
+
+
+def digest_if_all_cached(run: RunIndex) -> str:
+    """The digest of the cached parts that hold exactly what is indexed now; empty where something is not cached."""
+    files = [file for file in run.files.values() if file.state.read_to]
+    for file in files:
+        cached_to = file.cached[-1].end if file.cached else 0
+        if file.to_load or file.early_range or cached_to != file.state.read_to:
+            return ""
+    return cached_digest(files)
+
+
+def column(indexer: BackgroundIndexer, name: str, run: str = ".") -> list[Any]:
+    chosen = Selection(run)
+    return list(Board(indexer).samples(chosen, TextRules(), columns=[name], limit=500).columns[name])
+
+
+def test_new_rows_touch_their_steps_only(logs: Path, start: Start, write_rows: Write) -> None:
+    path = write_rows(logs / "a.jsonl", [row(1), row(2), row(3, validation=True)])
+    indexer = start()
+    run = indexer.registry.runs["."]
+    assert set(run.step_versions) == {("train", 1), ("train", 2), ("eval", 3)}
+    before, version, epoch = dict(run.step_versions), run.version, run.invalidations
+    assert all(at <= version for at in before.values())
+    append(path, row(2), row(4))
+    indexer.index_now()
+    changed = {key for key, at in run.step_versions.items() if at > version}
+    assert changed == {("train", 2), ("train", 4)}
+    assert run.invalidations == epoch
+
+
+def test_rows_that_change_begin_a_new_epoch(logs: Path, start: Start, write_rows: Write) -> None:
+    path = write_rows(logs / "a.jsonl", [row(1), row(2)])
+    other = write_rows(logs / "b.jsonl", [row(1), row(2)])
+    indexer = start()
+    run = indexer.registry.runs["."]
+    epoch = run.invalidations
+    append(path, row(1, "resumed"))
+    indexer.index_now()
+    assert run.attempts == 2
+    assert run.invalidations > epoch
+    epoch = run.invalidations
+    append(path, row(2, "resumed"))
+    indexer.index_now()
+    assert run.invalidations == epoch, "the attempt goes on"
+    other.unlink()
+    indexer.index_now()
+    assert run.invalidations > epoch
+    epoch = run.invalidations
+    write_rows(path, [row(9)])
+    indexer.index_now()
+    assert run.invalidations > epoch
+    assert column(indexer, "attempt") == [1]
+
+
+def test_attempts_of_ranks_that_come_one_after_the_other(logs: Path, start: Start, write_rows: Write) -> None:
+    """The rank that was read first is numbered anew when another shows that it began later."""
+    write_rows(logs / "a.jsonl", [row(5), row(6)])
+    indexer = start()
+    run = indexer.registry.runs["."]
+    assert column(indexer, "attempt") == [1, 1]
+    epoch = run.invalidations
+    write_rows(logs / "b.jsonl", [row(1), row(2), row(1), row(2), row(5), row(6)])
+    indexer.index_now()
+    assert run.invalidations > epoch
+    assert column(indexer, "attempt") == [2] * 6
+
+
+def test_run_that_comes_back_as_it_was_touches_nothing(logs: Path, start: Start, write_rows: Write) -> None:
+    path = write_rows(logs / "a.jsonl", [row(1), row(2), row(1), row(2)])
+    write_rows(logs / "b.jsonl", [row(1), row(2)])
+    first = start().registry.runs["."]
+    assert first.restored_digest == ""
+    digest = digest_if_all_cached(first)
+    assert digest
+    indexer = start()
+    run = indexer.registry.runs["."]
+    assert run.restored_digest == digest_if_all_cached(run) == digest
+    assert (run.step_versions, run.invalidations, run.attempts) == ({}, 0, 2), (
+        "also the attempts are what they were"
+    )
+    append(path, row(3))
+    indexer.index_now()
+    assert set(run.step_versions) == {("train", 3)}
+    assert digest_if_all_cached(run) == "", "the small new range is not kept"
+    path.unlink()
+    indexer.index_now()
+    assert run.restored_digest == ""
+
+
+def test_parts_that_are_gone_touch_everything(
+    tmp_path: Path, logs: Path, start: Start, write_rows: Write
+) -> None:
+    write_rows(logs / "a.jsonl", [row(1), row(2)])
+    start()
+    for part in (tmp_path / "cache").glob("parts-*/**/*.parquet"):
+        part.unlink()
+    run = start().registry.runs["."]
+    assert run.restored_digest == ""
+    assert set(run.step_versions) == {("train", 1), ("train", 2)}
+
+
+def test_damaged_part_among_many_costs_its_own_file_only(
+    tmp_path: Path, logs: Path, start: Start, write_rows: Write
+) -> None:
+    for i in range(8):
+        write_rows(logs / f"{i}.jsonl", [row(i, f"file {i}")])
+    before = column(start(), "response")
+    parts = sorted((tmp_path / "cache").glob("parts-*/**/*.parquet"))
+    parts[3].write_bytes(b"PAR1 not ours PAR1")
+    parts[5].unlink()
+    assert column(start(), "response") == before == [f"file {i}" for i in range(8)]
+
+
+def test_whoever_keeps_answers_is_called_after_each_round(
+    logs: Path, write_rows: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write_rows(logs / "a" / "a.jsonl", [row(1)])
+    write_rows(logs / "b" / "a.jsonl", [row(1)])
+    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
+    calls: list[tuple[str, int]] = []
+
+    def note(run: RunIndex) -> None:
+        calls.append((run.name, run.samples))
+        raise RuntimeError("no room")
+
+    indexer.call_after_round(note)
+    try:
+        with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
+            indexer.index_now()
+            assert calls == [("a", 1), ("b", 1)]
+            indexer.index_now()
+            append(path, row(2))
+            indexer.index_now()
+        assert calls == [("a", 1), ("b", 1), ("a", 2)]
+        assert indexer.registry.failure == ""
+    finally:
+        indexer.stop()
+
+
+def test_thousands_of_small_files_and_many_runs(
+    logs: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few here; what counts is that they are loaded together, and that each keeps its own lines."""
+    monkeypatch.setattr(scheduler, "_MAX_PARTS", 7)
+    for i in range(30):
+        rows: list[Any] = [row(i // 10, f"{i} {k}", **{f"key_{i % 3}": i}) for k in range(1 + i % 3)]
+        write_rows(logs / "tasks" / f"{i}.jsonl", ["", *rows, "{torn"] if i == 17 else rows)
+    for i in range(12):
+        write_rows(logs / f"run_{i}" / "a.jsonl", [row(1, f"run {i}")])
+    for indexer in (start(), start()):
+        board = Board(indexer)
+        assert len(indexer.registry.runs) == 13
+        shown = board.samples(
+            Selection("tasks"), TextRules(), columns=["response", "line", "key_0", "key_2"], limit=500
+        ).columns
+        expected = {f"{i} {k}": k + 1 + (i == 17) for i in range(30) for k in range(1 + i % 3)}
+        assert dict(zip(shown["response"], shown["line"], strict=True)) == expected
+        for name, text, key in zip(shown["id"], shown["response"], shown["key_2"], strict=True):
+            number = int(str(text).split()[0])
+            assert resolve(indexer.registry.runs["tasks"], str(name))[0].relative == f"tasks/{number}.jsonl"
+            assert key == (number if number % 3 == 2 else None)
+        assert board.problems("tasks").columns.line == [5]
+        assert [column(indexer, "response", f"run_{i}") for i in range(12)] == [
+            [f"run {i}"] for i in range(12)
+        ]
+
+
+def test_newest_step_is_shown_before_its_turn(
+    logs: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FIRST_RANGE", "RANGE"):
+        monkeypatch.setattr(range_plan, name, 1000)
+    for name in ("WORKERS_FROM", "NEWEST_FROM"):
+        monkeypatch.setattr(scheduler, name, 1000)
+    rows: list[Any] = [row(1 + k // 2, f"r{k}", note="x" * 100) for k in range(100)]
+    rows[70] = {**row(1), "note": 3}
+    write_rows(logs / "a.jsonl", [*rows, "{torn"])
+    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
+    shown: list[tuple[int, set[int]]] = []
+
+    def note(indexer: BackgroundIndexer, run: RunIndex) -> None:
+        cursor = indexer.registry.cursor()
+        steps = cursor.execute(f"SELECT DISTINCT step FROM {run.table}").fetchall()
+        count = cursor.execute(f"SELECT count(*), count(DISTINCT line_offset) FROM {run.table}").fetchall()[0]
+        assert count == (run.samples, run.samples), "no row is there twice"
+        if any(file.early_range for file in run.files.values()):
+            assert digest_if_all_cached(run) == ""
+        shown.append((run.samples, {step for (step,) in steps}))
+
+    monkeypatch.setattr(BackgroundIndexer, "_notify_after_round", note)
+    try:
+        indexer.index_now()
+        first = next(steps for _, steps in shown if 50 in steps)
+        assert not {20, 30, 40} & first
+        run = indexer.registry.runs["."]
+        assert ("train", 50) in run.step_versions
+        assert Board(indexer).problems(".").columns.line == [101]
+        lines = (
+            indexer.registry.cursor().execute(f"SELECT line FROM {run.table} ORDER BY line_offset").fetchall()
+        )
+        assert [line for (line,) in lines] == list(range(1, 101)), "every row has its line number in the end"
+        resumed = (
+            indexer.registry.cursor()
+            .execute(f"SELECT attempt FROM {run.table} ORDER BY line_offset")
+            .fetchall()
+        )
+        assert [attempt for (attempt,) in resumed] == [1] * 70 + [2] * 30
+    finally:
+        indexer.stop()
+
+
+def test_looks_become_rarer_while_nothing_changes_and_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.attention.time.monotonic", lambda: clock[0])
+    indexer = BackgroundIndexer(Registry([]), 4.0)
+    pause = 4.0
+    pauses = [pause := indexer._next_pause(pause, quiet=True) for _ in range(8)]
+    assert pauses[0] > 4.0
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 24.0
+    assert indexer._next_pause(pause, quiet=False) == 4.0
+    indexer.attention._requested_at = clock[0] - 31.0
+    assert indexer._next_pause(pause, quiet=True) == 4.0, "an open tab asks at least twice a minute"
+    clock[0] += 1000.0
+    assert indexer._next_pause(4.0, quiet=True) > 4.0
+    slow = BackgroundIndexer(Registry([]), 300.0)
+    assert slow._next_pause(300.0, quiet=True) == 300.0, "never more often than the user wants"
+
+
+def test_whoever_asks_ends_a_long_wait(
+    logs: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "_ATTENTIVE_SECONDS", 0.0)
+    monkeypatch.setattr(BackgroundIndexer, "_next_pause", lambda *_, **__: 3600.0)
+    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0.01)
+    indexer.start()
+    try:
+        for _ in range(2000):
+            if indexer.registry.surveys:
+                break
+            indexer._stop.wait(0.01)
+        write_rows(logs / "a.jsonl", [row(1)])
+        for _ in range(2000):
+            indexer.start()
+            if indexer.registry.runs and indexer.registry.runs["."].samples:
+                break
+            indexer._stop.wait(0.01)
+        assert indexer.registry.runs["."].samples == 1
+    finally:
+        indexer.stop()

@@ -1,0 +1,268 @@
+"""Every formula of docs/metrics.md, "Per sample", with numbers worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from flat_tokens import Values, flat_tokens, sample_tokens
+
+from tensorboard_plugin_rlboard.index.build.sample_statistics import repetition
+from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance
+from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
+
+Row = dict[str, Any]
+Columns = Callable[..., Mapping[str, list[Any]]]
+Opened = Callable[[list[Row]], list[Row]]
+HALF, EIGHTH = -0.6931471805599453, -2.0794415416798357
+STATISTICS = ("sum", "mean", "std", "min", "max", "argmax", "absmean")
+# Of -3, 1, 5, 5: sum 8, mean 2; deviations -5, -1, 3, 3, so the population variance is (25 + 1 + 9 + 9) / 4 = 11
+# (the sample variance would be 44 / 3); the first 5 stands at 2; mean of absolute values 14 / 4.
+OF_FOUR = [8.0, 2.0, 3.3166247903554, -3.0, 5.0, 2.0, 3.5]
+
+
+def test_statistics_of_all_tokens(columns_of: Columns) -> None:
+    names = [f"values_{statistic}" for statistic in STATISTICS]
+    found = columns_of([{"step": 1, "response": "abcd", "values": [-3, 1, 5, 5]}], *names)
+    assert [found[name][0] for name in names] == pytest.approx(OF_FOUR)
+
+
+def test_statistics_leave_out_what_is_missing_masked_or_not_finite(columns_of: Columns) -> None:
+    # The four are left of eight tokens; positions count all of them, so the first 5 stands at 3.
+    row = {
+        "step": 1,
+        "response_tokens": list("abcdefgh"),
+        "values": [-3, None, 1, 5, 100, 5, math.nan, math.inf],
+        "response_mask": [1, 1, 1, 1, 0, 1, 1, 1],
+    }
+    names = [f"values_{statistic}" for statistic in STATISTICS]
+    found = columns_of([row], *names, "nonfinite")
+    assert [found[name][0] for name in names] == pytest.approx([*OF_FOUR[:5], 3.0, 3.5])
+    assert found["nonfinite"] == [2.0]
+
+
+def test_statistics_of_neighbours_are_their_own() -> None:
+    # Samples 1, 3 | nothing | -2, -4, -6: means 2 and -4, variances 1 and 8 / 3.
+    samples: list[dict[str, Values]] = [{"x": [1.0, 3.0]}, {"x": []}, {"x": [-2.0, -4.0, -6.0]}]
+    found = statistics(flat_tokens(samples), "x")
+    assert found.count.tolist() == [2.0, 0.0, 3.0]
+    assert found.nonfinite.tolist() == [0.0, 0.0, 0.0]
+    for array, expected in (
+        (found.sum, [4.0, math.nan, -12.0]),
+        (found.std, [1.0, math.nan, 1.632993161855452]),
+        (found.min, [1.0, math.nan, -6.0]),
+        (found.max, [3.0, math.nan, -2.0]),
+        (found.argmax, [1.0, math.nan, 0.0]),
+        (found.absmean, [2.0, math.nan, 4.0]),
+    ):
+        assert array.tolist() == pytest.approx(expected, nan_ok=True)
+
+
+def test_statistics_of_neighbours_with_nothing_left() -> None:
+    # 1, 3 | both missing | NaN | 2, missing, -4.
+    samples: list[dict[str, Values]] = [
+        {"x": [1.0, 3.0]},
+        {"x": [None, None]},
+        {"x": [math.nan]},
+        {"x": [2.0, None, -4.0]},
+    ]
+    found = statistics(flat_tokens(samples), "x")
+    assert found.count.tolist() == [2.0, 0.0, 0.0, 2.0]
+    assert found.nonfinite.tolist() == [0.0, 0.0, 1.0, 0.0]
+    for array, expected in (
+        (found.sum, [4.0, math.nan, math.nan, -2.0]),
+        (found.std, [1.0, math.nan, math.nan, 3.0]),
+        (found.min, [1.0, math.nan, math.nan, -4.0]),
+        (found.max, [3.0, math.nan, math.nan, 2.0]),
+        (found.argmax, [1.0, math.nan, math.nan, 0.0]),
+        (found.absmean, [2.0, math.nan, math.nan, 3.0]),
+    ):
+        assert array.tolist() == pytest.approx(expected, nan_ok=True)
+
+
+def test_masked_values_that_are_not_finite_are_not_counted() -> None:
+    samples: list[dict[str, Values]] = [{"x": [1.0, math.nan, math.inf, None]}]
+    found = statistics(flat_tokens(samples, [[True, False, True, False]]), "x")
+    assert (found.count[0], found.nonfinite[0]) == (1.0, 1.0)
+    whole = statistics(sample_tokens(x=[1.0, math.nan, math.inf, None]), "x")
+    assert (whole.count[0], whole.nonfinite[0]) == (1.0, 2.0)
+
+
+def test_reward_gaps(columns_of: Columns) -> None:
+    # 0.75 - 0.25 and 0.125 - 0.5.
+    row = {"step": 1, "response": "a", "reward": 0.75, "ref_reward": 0.25}
+    found = columns_of(
+        [row | {"valid_reward": 0.125, "ref_valid_reward": 0.5}, {"step": 1, "response": "a", "reward": 1.0}],
+        *("reward_gap", "valid_reward_gap"),
+    )
+    assert found == {"reward_gap": [0.5, None], "valid_reward_gap": [-0.375, None]}
+
+
+def group(*rewards: float | None, **further: object) -> list[Row]:
+    return [{"step": 1, "prompt": "p", "response": "a", "reward": x} | further for x in rewards]
+
+
+GROUP = ("group_mean", "group_std", "group_rank", "advantage")
+
+
+def test_group_metrics(columns_of: Columns, opened_of: Opened) -> None:
+    # Rewards 1, 4, 4 and one that is not finite: mean 3; deviations -2, 1, 1, population variance 6 / 3 = 2.
+    # GRPO (arXiv 2402.03300), section 4.1.2, with the ε of its implementations: (1 - 3) / (√2 + 1e-6) = -1.414212562374,
+    # (4 - 3) / (√2 + 1e-6) = 0.707106281187.
+    rows = group(1.0, 4.0, 4.0, math.nan)
+    root = 1.4142135623730951
+    expected = {
+        "group_mean": [3.0, 3.0, 3.0, 3.0],
+        "group_std": [root, root, root, root],
+        "group_rank": [3.0, 1.0, 1.0, None],
+        "advantage": [-1.414212562374, 0.707106281187, 0.707106281187, None],
+    }
+    found = columns_of(rows, *GROUP)
+    opened = opened_of(rows)
+    for name, values in expected.items():
+        assert found[name] == pytest.approx(values, abs=1e-11), name
+        assert [sample.get(name) for sample in opened] == pytest.approx(values, abs=1e-11), name
+
+
+def test_advantage_epsilon(columns_of: Columns, opened_of: Opened) -> None:
+    # Rewards 0 and 2e-6: mean 1e-6, standard deviation 1e-6, so 1e-6 / (1e-6 + 1e-6) = 1/2.
+    rows = group(0.0, 2e-6)
+    assert columns_of(rows, "advantage")["advantage"] == pytest.approx([-0.5, 0.5])
+    assert [sample["advantage"] for sample in opened_of(rows)] == pytest.approx([-0.5, 0.5])
+
+
+def test_a_group_of_one_has_no_advantage(columns_of: Columns, opened_of: Opened) -> None:
+    rows = [*group(2.0), *group(3.0, None, prompt="q"), *group(4.0, prompt=None), *group(6.0, prompt=None)]
+    found = columns_of(rows, *GROUP)
+    assert found["group_mean"] == [2.0, 3.0, 3.0, 4.0, 6.0]
+    assert found["group_std"] == [0.0, 0.0, 0.0, 0.0, 0.0]
+    assert found["group_rank"] == [1.0, 1.0, None, 1.0, 1.0]
+    assert found["advantage"] == [None] * 5
+    opened = opened_of(rows)
+    assert [sample.get("group_rank") for sample in opened] == [1.0, 1.0, None, 1.0, 1.0]
+    assert [sample.get("advantage") for sample in opened] == [None] * 5
+
+
+def test_groups_are_of_one_step_and_id(columns_of: Columns) -> None:
+    # Group g at step 1: 0 and 4; h at step 1: 10; g at step 2: 20 and 22.
+    rows = [
+        {"step": step, "prompt": "p", "response": "a", "reward": reward, "group_id": name}
+        for step, name, reward in (
+            (1, "g", 0.0),
+            (1, "g", 4.0),
+            (1, "h", 10.0),
+            (2, "g", 20.0),
+            (2, "g", 22.0),
+        )
+    ]
+    found = columns_of(rows, "group_mean", "group_rank")
+    assert found == {"group_mean": [2.0, 2.0, 10.0, 21.0, 21.0], "group_rank": [2.0, 1.0, 1.0, 2.0, 1.0]}
+
+
+def test_a_logged_advantage_wins(columns_of: Columns, opened_of: Opened) -> None:
+    rows = group(0.0, 2.0, advantage=0.125)
+    assert columns_of(rows, "advantage")["advantage"] == [0.125, 0.125]
+    assert [sample["advantage"] for sample in opened_of(rows)] == [0.125, 0.125]
+
+
+def test_n_tokens_counts_masked_tokens_and_no_padding(columns_of: Columns) -> None:
+    tokens = ["a", "b", "<eos>", "<pad>", "<pad>", "<pad>"]
+    row = {"step": 1, "response": "ab", "response_tokens": tokens, "response_mask": [1, 0, 1, 0, 0, 0]}
+    found = columns_of([row, {"step": 1, "response": "a"}], "n_tokens")
+    assert found["n_tokens"] == [3.0, None]
+
+
+def test_n_chars_counts_code_points(columns_of: Columns) -> None:
+    # One byte, two, and four of UTF-8 are three code points.
+    found = columns_of([{"step": 1, "response": "né😀", "ref_response": "word"}], "n_chars", "ref_n_chars")
+    assert found == {"n_chars": [3.0], "ref_n_chars": [4.0]}
+
+
+def test_truncated(columns_of: Columns) -> None:
+    reasons = ["length", "max_length", "MAX_TOKENS", "truncated", "stop", "lengthy", None]
+    rows = [{"step": 1, "response": "a", "finish_reason": reason} for reason in reasons]
+    assert columns_of(rows, "truncated")["truncated"] == [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, None]
+
+
+def test_repetition() -> None:
+    # zlib (level 1) makes 12 bytes of 200 times "a": two of header, one literal and one long match, four of checksum.
+    # Two bytes more or less are the freedom of zlib's builds.
+    assert repetition(["a" * 200]).tolist() == pytest.approx([1 - 12 / 200], abs=0.01)
+    assert np.isnan(repetition(["a" * 199, "", None])).all(), "from 200 bytes on"
+    assert math.isfinite(repetition(["é" * 100])[0]), "bytes of UTF-8, of which é has two"
+    # Three times 300 letters of two bytes, 1800 bytes in all: zlib makes 437 of them where its window holds a whole
+    # round of 600 bytes, and 488 in the smallest window, of 1024 less what it looks ahead.
+    letters = "".join(chr(0x100 + i) for i in range(300))
+    assert repetition([letters * 3])[0] == pytest.approx(1 - 437 / 1800, abs=0.01)
+
+
+def test_repetition_of_a_sample(columns_of: Columns) -> None:
+    found = columns_of([{"step": 1, "response": "a" * 200}, {"step": 1, "response": "a"}], "repetition")
+    assert found["repetition"] == [pytest.approx(0.94, abs=0.01), None]
+
+
+def test_staleness_is_step_minus_policy_version(columns_of: Columns) -> None:
+    # 2 - 5 = -3, where a trainer counts versions otherwise, and 7 - 4 = 3.
+    rows = [{"step": step, "response": "a", "policy_version": version} for step, version in ((2, 5), (7, 4))]
+    assert columns_of(rows, "staleness")["staleness"] == [-3.0, 3.0]
+
+
+def test_value_mse(columns_of: Columns) -> None:
+    # Errors 1 - 3 = -2 and 2 - 1 = 1: (4 + 1) / 2.
+    rows = [{"step": 1, "response": "ab", "values": [1, 2], "returns": [3, 1]}]
+    assert columns_of(rows, "value_mse")["value_mse"] == pytest.approx([2.5])
+
+
+def test_explained_variance_of_a_sample(columns_of: Columns) -> None:
+    # CleanRL, ppo.py: 1 - Var(target - V) / Var(target). Targets 2, 4, 6 have variance 8/3; what V leaves of them
+    # is 1, 2, 2 with variance 3 - 25/9 = 2/9: 1 - (2/9) / (8/3) = 11/12.
+    rows = [
+        {"step": 1, "response": "abc", "values": [1, 2, 4], "returns": [2, 4, 6]},
+        {"step": 1, "response": "abc", "values": [1, 2, 4], "returns": [5, 5, 5]},
+        {"step": 1, "response": "ab", "values": [0, 0], "returns": [1.1e-6, -1.1e-6]},
+        {"step": 1, "response": "ab", "values": [0, 0], "returns": [0.9e-6, -0.9e-6]},
+    ]
+    found = columns_of(rows, "explained_variance")["explained_variance"]
+    # The variances of the last two are 1.21e-12 and 0.81e-12; up to 1e-12 there is no number.
+    assert found == [pytest.approx(11 / 12), None, pytest.approx(0.0), None]
+
+
+def test_explained_variance_is_missing_at_a_variance_of_1e_12() -> None:
+    sums = {
+        name: np.asarray([x]) for name, x in (("ev_n", 1.0), ("ev_e", 0.0), ("ev_ee", 0.0), ("ev_t", 0.0))
+    }
+    assert np.isnan(explained_variance(sums | {"ev_tt": np.asarray([1e-12])}))[0]
+    assert explained_variance(sums | {"ev_tt": np.asarray([1.0000001e-12])})[0] == 1.0
+
+
+def test_nonfinite_counts_logged_values_only(columns_of: Columns) -> None:
+    # NaN and -Infinity are two; the log ratio of them is NaN as well and is not counted again; one is masked.
+    row = {
+        "step": 1,
+        "response_tokens": list("abcd"),
+        "logprobs": [math.nan, -1.0, -math.inf, math.nan],
+        "ref_logprobs": [-1.0, math.inf, -1.0, -1.0],
+        "response_mask": [1, 1, 1, 0],
+    }
+    assert columns_of([row], "nonfinite")["nonfinite"] == [3.0]
+
+
+def test_problems_counts_values_that_could_not_be_used(columns_of: Columns) -> None:
+    # A reward that is no number, and an array that does not fit the three tokens.
+    row = {"step": 1, "response_tokens": list("abc"), "reward": "good", "logprobs": [-1.0]}
+    good = {"step": 1, "response_tokens": list("abc"), "reward": 1.0}
+    assert columns_of([row, good], "problems")["problems"] == [2.0, 0.0]
+
+
+def test_perplexity(columns_of: Columns) -> None:
+    # Probabilities 1/2 and 1/8: exp(-(ln 1/2 + ln 1/8) / 2) = √16.
+    rows = [{"step": 1, "response": "ab", "logprobs": [HALF, EIGHTH]}, {"step": 1, "response": "a"}]
+    assert columns_of(rows, "perplexity")["perplexity"] == [pytest.approx(4.0), None]
+
+
+def test_further_numbers_stand_under_their_own_name(columns_of: Columns) -> None:
+    rows = [{"step": 1, "response": "a", "rhyme": 0.5, "metre": "0.25"}]
+    assert columns_of(rows, "rhyme", "metre") == {"rhyme": [0.5], "metre": [0.25]}

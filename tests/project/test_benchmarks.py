@@ -1,0 +1,282 @@
+"""That the benchmarks run and say what they should; how fast anything is, no test asks."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asking
+import bench
+import generate
+import host_speed
+import index_speed
+import large_log
+import long_sample
+import machine
+import million
+import new_line
+import pytest
+import run
+import serving
+import small_files
+import writer_speed
+
+BENCHMARKS = Path(bench.__file__).parent
+LINUX = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[bench.Home]:
+    made = bench.Home(tmp_path)
+    yield made
+    made.close()
+
+
+def measured(row: bench.Row[Any], size: Any, home: bench.Home) -> dict[str, float]:
+    found = {figure.what: figure.value for figure in row.measure(size, home)}
+    assert found
+    return found
+
+
+def test_a_log_has_the_same_bytes_every_time_and_no_two_lines_alike(tmp_path: Path) -> None:
+    log = generate.Log(40, 30, per_step=8)
+    size = generate.write(log, tmp_path / "a")
+    generate.write(log, tmp_path / "b")
+    files = sorted((tmp_path / "a").iterdir())
+    assert [path.read_bytes() for path in files] == [(tmp_path / "b" / p.name).read_bytes() for p in files]
+    lines = [line for path in files for line in path.read_bytes().splitlines()]
+    assert len(set(lines)) == 40
+    assert sum(path.stat().st_size for path in files) == size
+    for row in map(json.loads, lines):
+        assert "".join(row["response_tokens"]) == row["response"]
+        assert {len(row[name]) for name in index_speed.ARRAYS} == {len(row["response_tokens"])}
+        assert 24 <= len(row["response_tokens"]) <= 36
+    assert {json.loads(line)["step"] for line in generate.more(log, 3)} == {5}
+
+
+def test_logs_are_kept_as_long_as_rows_use_them(tmp_path: Path) -> None:
+    logs = [generate.Log(2, 3, seed=seed) for seed in (1, 2)]
+    for folder in (None, tmp_path):
+        home = bench.Home(folder)
+        first, _ = [home.log(log) for log in logs]
+        home.tidy()
+        assert home.log(logs[1]).is_dir()
+        home.tidy()
+        assert first.exists() is (folder is not None)
+        kept = home.log(logs[1])
+        home.close()
+        assert kept.exists() is (folder is not None)
+
+
+def test_a_log_is_about_as_large_as_was_asked(tmp_path: Path) -> None:
+    assert generate.write(generate.sized(4, 200), tmp_path) == pytest.approx(4e6, rel=0.1)
+
+
+def test_cold_index_beside_the_others(home: bench.Home) -> None:
+    pytest.importorskip("simdjson")
+    found = measured(index_speed.ROW, index_speed.Sizes((80,), 1, 1), home)
+    assert set(found) == {
+        "80 tokens: ours : loop",
+        "80 tokens: ours : parse alone",
+        "80 tokens: sums : parse alone",
+        *(f"80 tokens: {way}" for way in ("ours", "loop", "parse", "sums")),
+    }
+    assert min(found.values()) > 0
+
+
+@LINUX
+def test_a_large_log_in_small(home: bench.Home) -> None:
+    found = measured(large_log.ROW, large_log.Sizes(1, 50, 1, 0.1), home)
+    for what in ("cold: first steps answered", "cold: all indexed", "reopened: all curves answered"):
+        assert found[what] > 0
+    assert found["plain TensorBoard"] > 0
+
+
+def test_questions_over_http_and_in_process(home: bench.Home) -> None:
+    found = measured(million.ROW, million.Sizes(200, 2), home)
+    for what in ("a page of a step", "top 100 of the run", "the overview's curves", "curves of a search"):
+        assert found[f"{what}, over HTTP: p95"] > 0
+        assert found[f"{what}, in process: p95"] > 0
+
+
+def test_logging_in_small(home: bench.Home) -> None:
+    found = measured(writer_speed.ROW, writer_speed.Sizes(16, 40, 3), home)
+    assert 0.1 < found["bytes against json.dumps, arrays alone"] < 0.45
+    assert 0.1 < found["bytes against json.dumps, whole lines"] < 0.6
+    assert found["caller blocked, NumPy, idle"] > 0
+    assert found["the thread writes, NumPy"] > 0
+
+
+@pytest.mark.slow
+@LINUX
+def test_the_other_rows(home: bench.Home) -> None:
+    assert min(measured(long_sample.ROW, long_sample.Sizes(100, 4), home).values()) > 0
+    assert measured(host_speed.ROW, host_speed.Sizes(1, 50, 2, 20, 1, 1.0), home)["p95 idle"] > 0
+    assert len(measured(new_line.ROW, new_line.Sizes(100, 200, 1, 1.0), home)) == 4
+    assert measured(small_files.ROW, small_files.Sizes(4, 2, 0.5), home)["files: all indexed"] > 0
+
+
+def test_a_server_is_gone_afterwards_and_with_the_one_who_started_it(tmp_path: Path) -> None:
+    with serving.TensorBoard(tmp_path, tab=False) as server:
+        assert server.send("/data/environment")[0] == 200
+        assert server.send("/data/plugin/rlboard/runs")[0] == 404, "the plugin is absent"
+    with pytest.raises(ConnectionError):
+        server.send("/data/environment")
+    code = (
+        f"import sys; sys.path.insert(0, {str(BENCHMARKS)!r}); import os, pathlib, serving\n"
+        f"server = serving.TensorBoard(pathlib.Path({str(tmp_path)!r}))\n"
+        "print(server.port, flush=True)\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=False)
+    server.port = int(done.stdout)
+
+    def gone() -> bool:
+        try:
+            server.send("/data/environment")
+        except ConnectionError:
+            return True
+        return False
+
+    serving.until("the server is gone", gone, 0.1, 20)
+
+
+def test_what_is_measured_is_this_source_tree(tmp_path: Path) -> None:
+    code = "import tensorboard_plugin_rlboard as package; print(package.__file__)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=machine.environment(), capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout.strip()).is_relative_to(machine.ROOT)
+
+
+def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="unrecognized arguments: --nonsense"):
+        serving.TensorBoard(tmp_path, further=["--nonsense"])
+
+
+def test_waiting_has_an_end() -> None:
+    start = time.monotonic()
+    with pytest.raises(RuntimeError, match="in vain"):
+        serving.until("never", lambda: False, 0.01, 0.05)
+    assert time.monotonic() - start < 10
+
+
+def row(figures: list[bench.Figure], skipped: str = "") -> bench.Row[None]:
+    def measure(_: None, home: bench.Home) -> Iterator[bench.Figure]:
+        assert home.empty("x").is_dir()
+        if skipped:
+            raise bench.SkipError(skipped)
+        yield from figures
+
+    return bench.Row("one", "One row", dict.fromkeys(bench.SIZES, None), measure)
+
+
+FIGURES = [
+    bench.over_runs("speed", [9.0, 7.0, 8.0], "×", reach=8, at_least=True, note="why"),
+    bench.Figure("wait", 1234.5, "ms", reach=1000),
+    bench.Figure("size", 0.0123, "GB"),
+]
+
+
+def test_tables_and_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document, figures = tmp_path / "d.md", tmp_path / "f.json"
+    document.write_text(f"above\n{run.BEGIN}\nold\n{run.END}\nbelow\n", encoding="utf-8")
+    monkeypatch.setattr(run, "ROWS", (row(FIGURES),))
+    run.main(["--full", "--write", str(document), "--json", str(figures), "--data", str(tmp_path / "kept")])
+    text = document.read_text(encoding="utf-8")
+    assert text.startswith("above\n")
+    assert text.endswith("below\n")
+    assert "old" not in text
+    assert "| speed (why) | 8.00 × | 7.00 to 9.00 | 3 | ≥ 8 × | reached |" in text
+    assert "| wait | 1,234 ms |  | 1 | ≤ 1,000 ms | **not reached** |" in text
+    assert "| size | 0.0123 GB |  | 1 |  |  |" in text
+    assert "1 figures are not within their reach:\n- wait" in capsys.readouterr().out
+    found = json.loads(figures.read_text(encoding="utf-8"))
+    assert found["machine"]["Python"]
+    assert [figure["what"] for figure in found["rows"][0]["figures"]] == ["speed", "wait", "size"]
+
+
+def test_a_small_size_judges_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "ROWS", (row(FIGURES),))
+    run.main(["--quick"])
+    assert "reached" not in capsys.readouterr().out
+
+
+def test_a_row_that_cannot_be_measured_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = tmp_path / "d.md"
+    document.write_text(f"{run.BEGIN}{run.END}", encoding="utf-8")
+    monkeypatch.setattr(run, "ROWS", (row([], "there is no browser."),))
+    run.main(["--write", str(document)])
+    assert "Left out: there is no browser." in document.read_text(encoding="utf-8")
+    assert "Left out: there is no browser." in capsys.readouterr().out
+
+
+def test_a_row_that_fails_keeps_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> Iterator[bench.Figure]:
+        yield FIGURES[2]
+        raise ValueError("something new")
+
+    document = tmp_path / "d.md"
+    document.write_text(f"{run.BEGIN}{run.END}", encoding="utf-8")
+    monkeypatch.setattr(run, "ROWS", (dataclasses.replace(row([]), name="bad", measure=fail), row(FIGURES)))
+    with pytest.raises(SystemExit, match="These rows failed: bad"):
+        run.main(["--write", str(document)])
+    text = document.read_text(encoding="utf-8")
+    assert "Failed: ValueError: something new" in text
+    assert text.count("| size |") == 2
+    assert "something new" in capsys.readouterr().err
+
+
+def test_a_question_that_is_not_answered_is_no_figure(home: bench.Home) -> None:
+    logdir, cache = home.log(generate.Log(8, 4, per_step=4)), home.empty("cache")
+    with serving.TensorBoard(logdir, cache) as server:
+        server.ready()
+        questions = [
+            asking.Question("fast", [[("runs", {})]], 10),
+            asking.Question("refused", [[("steps", {"run": "none"})], [("steps", {"run": "run"})]]),
+            asking.Question(
+                "wrong", [[("steps", {"run": "run"})], [("steps", {"run": "run", "step": "x"})]], 1
+            ),
+        ]
+        found = {figure.what: figure for figure in asking.both(server, logdir, cache, questions)}
+    assert set(found) == {
+        f"{what}, {way}: p95" for what in ("fast", "wrong") for way in ("over HTTP", "in process")
+    }
+    for way in ("over HTTP", "in process"):
+        assert found[f"wrong, {way}: p95"].reached is False
+        assert "Invalid argument" in found[f"wrong, {way}: p95"].note
+
+
+def test_a_document_without_a_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "d.md").write_text("nothing", encoding="utf-8")
+    with pytest.raises(SystemExit, match="no place for figures"):
+        run.insert(tmp_path / "d.md", "text")
+
+
+def test_the_document_has_its_place_and_names_every_row() -> None:
+    text = (BENCHMARKS.parent / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    assert text.index(run.BEGIN) < text.index(run.END)
+    for one in run.ROWS:
+        assert f"| `{one.name}` |" in text
+        assert set(one.sizes) == set(bench.SIZES)
+
+
+def test_percentiles() -> None:
+    assert bench.percentile([3.0, 1.0, 2.0], 0.5) == 2
+    assert bench.percentile([0.0, 10.0], 0.95) == pytest.approx(9.5)
+    assert bench.percentile([4.0], 0.95) == 4

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import importlib.util
+import socket
+import sys
+from pathlib import Path
+
+import browser
+import demo
+import environment
+import pytest
+
+
+def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
+    with pytest.raises(environment.SetupError, match=r"needs Python 3\.11 or newer and this is 3\.9\.2"):
+        environment.prepare([])
+
+
+def test_a_python_without_venv_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "PYTHON", tmp_path / "none")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(environment.SetupError, match="python3-venv"):
+        environment.prepare([])
+
+
+def test_a_taken_port_is_refused_and_passed_over() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(environment.SetupError, match=f"Port {port} on 127.0.0.1 is taken"):
+            demo.choose_port("127.0.0.1", port)
+        assert demo.choose_port("127.0.0.1", None) != port
+
+
+def test_a_foreign_address_is_refused() -> None:
+    with pytest.raises(environment.SetupError, match=r"Cannot listen on 192\.0\.2\.1"):
+        demo.choose_port("192.0.2.1", None)
+
+
+def test_a_missing_log_folder_is_refused(tmp_path: Path) -> None:
+    demo.check_folder(str(tmp_path))
+    with pytest.raises(environment.SetupError, match="There is no folder"):
+        demo.check_folder(str(tmp_path / "none"))
+
+
+def test_what_fails_is_followed_by_what_to_do(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(environment.SetupError, match="Do this instead"):
+        environment.run([sys.executable, "-c", "import sys; sys.exit('its own message')"], "Do this instead.")
+    assert "its own message" in capfd.readouterr().err
+
+
+def test_a_browser_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLBOARD_CHROMIUM", "/somewhere/chromium")
+    assert browser.find() == "/somewhere/chromium"
+
+
+def test_no_browser_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["browser.py"])
+    assert browser.main() == 1
+    assert "RLBOARD_CHROMIUM" in capsys.readouterr().err

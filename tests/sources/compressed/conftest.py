@@ -1,0 +1,27 @@
+"""A cache of unpacked files for each test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tensorboard_plugin_rlboard.sources import reader
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+try:
+    from compression import zstd  # type: ignore[import-not-found,unused-ignore]
+except ImportError:
+    zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
+
+
+@pytest.fixture(autouse=True)
+def fresh_spool(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnpackCache]:
+    """A spool of its own for each test, emptied behind it."""
+    spool = UnpackCache(reader._open_stored)
+    monkeypatch.setattr(reader, "_spool", spool)
+    yield spool
+    spool.clear()

@@ -1,0 +1,89 @@
+"""Bytes of archives, whole, torn and damaged."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Unpacker
+
+try:
+    from compression import zstd  # type: ignore[import-not-found,unused-ignore]
+except ImportError:
+    zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
+from archives import PACK, both
+
+
+def unpack(suffix: str, pieces: list[bytes]) -> tuple[bytes, str]:
+    unpacker = Unpacker(f"x{suffix}")
+    data = b"".join(b"".join(unpacker.feed(piece)) for piece in pieces)
+    return data, unpacker.damage or unpacker.torn
+
+
+@both
+@given(members=st.lists(st.binary(max_size=300), max_size=4), cuts=st.lists(st.integers(0, 400), max_size=5))
+def test_members_are_unpacked_in_whatever_pieces_they_come(
+    suffix: str, members: list[bytes], cuts: list[int]
+) -> None:
+    packed = b"".join(map(PACK[suffix], members))
+    ends = [0, *sorted(cut for cut in cuts if cut < len(packed)), len(packed)]
+    pieces = [packed[a:b] for a, b in itertools.pairwise(ends)]
+    assert unpack(suffix, pieces) == (b"".join(members), "")
+
+
+@both
+def test_few_bytes_that_unpack_to_many_come_in_small_pieces(suffix: str) -> None:
+    packed = PACK[suffix](bytes(20_000_000))
+    sizes = [len(piece) for piece in Unpacker(f"x{suffix}").feed(packed)]
+    assert sum(sizes) == 20_000_000
+    assert max(sizes) <= 256 * 1024
+
+
+@both
+def test_torn_archive_gives_what_is_there(suffix: str) -> None:
+    noise = os.urandom(500_000)
+    packed = PACK[suffix](noise)
+    data, damage = unpack(suffix, [packed[: len(packed) // 2]])
+    assert noise.startswith(data)
+    assert len(data) > 100_000
+    assert "ends in the middle" in damage
+
+
+def test_corrupt_gzip_gives_what_is_before_the_damage() -> None:
+    noise = os.urandom(100_000)
+    packed = bytearray(gzip.compress(noise))
+    packed[-8] ^= 1  # the checksum
+    data, damage = unpack(".gz", [bytes(packed)])
+    assert data == noise
+    assert damage == "The archive is corrupt (incorrect data check); the lines before that place are shown."
+    text = b"".join(b"%d, " % i for i in range(50_000))
+    packed = bytearray(gzip.compress(text))
+    middle = len(packed) // 2
+    packed[middle : middle + 200] = b"\xff" * 200
+    data, damage = unpack(".gz", [bytes(packed)])
+    assert data[: len(text) // 3] == text[: len(text) // 3]
+    assert "corrupt" in damage
+
+
+def test_corrupt_zstd_gives_the_blocks_before_the_damage() -> None:
+    noise = os.urandom(900_000)
+    packed = bytearray(zstd.compress(noise, options={zstd.CompressionParameter.checksum_flag: 1}))
+    packed[-1] ^= 1
+    data, damage = unpack(".zst", [bytes(packed)])
+    assert noise.startswith(data)
+    assert len(data) > 500_000
+    assert "corrupt" in damage
+
+
+def test_what_lies_behind_the_archive() -> None:
+    packed = gzip.compress(b"a\n")
+    assert unpack(".gz", [packed, bytes(5000)]) == (b"a\n", "")
+    data, damage = unpack(".gz", [packed, b"garbage that is long enough"])
+    assert data == b"a\n"
+    assert damage == "Behind the archive's end are bytes that are no archive; they are left out."
+    assert "corrupt" in unpack(".gz", [b"no archive at all"])[1]

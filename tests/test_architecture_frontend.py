@@ -1,0 +1,127 @@
+"""What keeps the rooms of the frontend apart: the order of imports, no circle, small folders, one way to ask."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "frontend" / "src"
+MODULES = sorted(path for path in SOURCE.rglob("*") if path.suffix in {".ts", ".tsx"})
+# The room of a module -> the rooms that it may import; a room is a folder or a file of frontend/src.
+MAY_IMPORT: dict[str, set[str]] = {
+    "index": {"app"},
+    "app": {"views", "shell", "data", "state", "host", "ui", "i18n", "api"},
+    "views": {"shell", "tokens", "charts", "metrics", "data", "state", "ui", "i18n", "api", "lib"},
+    "shell": {"metrics", "data", "state", "host", "ui", "i18n", "api", "lib"},
+    "tokens": {"charts", "metrics", "ui", "i18n", "lib"},
+    "charts": {"lib"},
+    "metrics": {"data", "i18n", "api"},
+    "data": {"state", "host", "api", "lib"},
+    "state": {"host", "api", "lib"},
+    "api": {"lib"},
+    "ui": {"i18n", "lib"},
+    "i18n": {"lib"},
+    "host": set(),
+    "lib": set(),
+}
+# A view imports its own folder only, and what it shows over itself. `views/index.ts` imports them all.
+VIEW_MAY_IMPORT = {"samples": {"sample"}}
+MODULES_IN_A_FOLDER = 12
+# The modules that send requests, and the one room that may load them.
+REQUESTING = {"api/endpoints", "api/request"}
+
+STATEMENT = re.compile(
+    r"""^\s*(?:import|export)\s[^;"']*?\bfrom\s*["']([^"']+)["']"""  # import … from, export … from
+    r"""|^\s*import\s*["']([^"']+)["']"""  # for its effects only
+    r"""|\bimport\(\s*["']([^"']+)["']""",  # loaded later
+    re.MULTILINE,
+)
+
+
+def name_of(path: Path) -> str:
+    """The path of a module below frontend/src, without its ending."""
+    return path.relative_to(SOURCE).with_suffix("").as_posix()
+
+
+NAMES = {name_of(path) for path in MODULES}
+
+
+def imports_of(path: Path) -> set[str]:
+    """The modules of ours that a file imports, types included."""
+    found = set()
+    for groups in STATEMENT.findall(path.read_text(encoding="utf-8")):
+        specifier = next(filter(None, groups))
+        if specifier.startswith(".") and "?" not in specifier and not specifier.endswith((".css", ".json")):
+            target = (path.parent / specifier).resolve().relative_to(SOURCE.resolve()).as_posix()
+            name = f"{target}/index" if f"{target}/index" in NAMES else target
+            assert name in NAMES, f"{name_of(path)} imports {specifier}, which is not there"
+            found.add(name)
+    return found
+
+
+IMPORTS = {name_of(path): imports_of(path) for path in MODULES}
+
+
+def room_of(name: str) -> str:
+    return name.partition("/")[0]
+
+
+def test_the_imports_are_found() -> None:
+    assert len(IMPORTS) > 100
+    assert "app" in IMPORTS["index"], "a module that is loaded later"
+    assert IMPORTS["views/index"] >= {"state/addressFields", "views/samples/Samples"}
+    assert any("api/answers" in imports for name, imports in IMPORTS.items() if room_of(name) == "metrics"), (
+        "import type"
+    )
+
+
+@pytest.mark.parametrize("name", IMPORTS)
+def test_imports_run_one_way(name: str) -> None:
+    here = room_of(name)
+    for other in IMPORTS[name]:
+        there = room_of(other)
+        assert there == here or there in MAY_IMPORT[here], f"{name} imports {other}"
+        if here == there == "views" and name != "views/index":
+            view, other_view = name.split("/")[1], other.split("/")[1]
+            assert other_view in {view, *VIEW_MAY_IMPORT.get(view, set())}, f"{name} imports {other}"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    try:
+        TopologicalSorter(IMPORTS).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' → '.join(reversed(error.args[1]))}")
+
+
+def test_the_order_of_rooms_has_no_circle() -> None:
+    TopologicalSorter(MAY_IMPORT).prepare()
+    TopologicalSorter(VIEW_MAY_IMPORT).prepare()
+    assert {room_of(name) for name in IMPORTS} == set(MAY_IMPORT), "a room without a place in the order"
+
+
+def test_folders_stay_small() -> None:
+    folders = Counter(path.parent.relative_to(SOURCE).as_posix() for path in MODULES)
+    large = {folder: count for folder, count in folders.items() if count > MODULES_IN_A_FOLDER}
+    assert not large, f"folders with more than {MODULES_IN_A_FOLDER} modules: {large}"
+
+
+def test_only_data_asks_the_server() -> None:
+    asking = {
+        name: sorted(imports & REQUESTING)
+        for name, imports in IMPORTS.items()
+        if imports & REQUESTING and room_of(name) not in {"data", "api"}
+    }
+    assert not asking, f"questions are declared in data/questions: {asking}"
+    fetching = [
+        name_of(path)
+        for path in MODULES
+        if re.search(
+            r"(?<![\w.])(?<!async )(?:fetch\(|XMLHttpRequest|EventSource|sendBeacon)",
+            path.read_text(encoding="utf-8"),
+        )
+    ]
+    assert fetching == ["api/request"]

@@ -1,0 +1,47 @@
+"""What holds for the tests themselves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from repository import ROOT
+
+FILES = sorted((ROOT / "tests").rglob("*.py"))
+LINES = 300
+# What a call is named that fails where something is not as expected: ours, pytest's and Playwright's.
+CHECKS = ("assert", "expect", "check", "fail", "raises", "warns", "wait_for", "until")
+
+
+def called(node: ast.Call) -> str:
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def asserts(function: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and called(node).startswith(CHECKS))
+        for node in ast.walk(function)
+    )
+
+
+def functions_of(path: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node
+
+
+def test_every_test_asserts() -> None:
+    silent = [
+        f"{path.relative_to(ROOT)}: {test.name}"
+        for path in FILES
+        for test in functions_of(path)
+        if not asserts(test)
+    ]
+    assert not silent
+
+
+def test_files_are_short() -> None:
+    lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    assert not {path: length for path, length in lengths.items() if length > LINES}

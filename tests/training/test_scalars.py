@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from providers import data_server, multiplexer
+from tensorboard import context, errors
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+from tensorboard_plugin_rlboard.errors import UnknownError
+from tensorboard_plugin_rlboard.training.scalar_pairing import Declared, Pairing, choices, chosen, pairing
+from tensorboard_plugin_rlboard.training.scalar_reader import (
+    ScalarReader,
+    Scalars,
+    ScalarSeries,
+    ScalarTags,
+    paired,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CTX = context.RequestContext()
+
+
+def write(folder: Path, tags: dict[str, list[float]], first_step: int = 0) -> None:
+    writer = EventFileWriter(str(folder))
+    for tag, values in tags.items():
+        for offset, value in enumerate(values):
+            summary = Summary(value=[Summary.Value(tag=tag, simple_value=value)])
+            step = first_step + offset
+            writer.add_event(Event(step=step, wall_time=100.0 + step, summary=summary))
+    writer.close()
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    write(tmp_path / "ppo", {"loss": [1.0, 0.5, math.nan], "lr": [0.25]})
+    write(tmp_path / "ppo" / "critic", {"loss": [7.0], "critic/loss": [math.inf]}, first_step=5)
+    return tmp_path
+
+
+@pytest.mark.parametrize("make_provider", [multiplexer, data_server])
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # TensorBoard never closes its data server's pipe
+def test_scalars_are_read_through_both_providers(logs: Path, make_provider: Any) -> None:
+    reader = ScalarReader(make_provider(logs))
+    tags = {"ppo": ["loss", "lr"], "ppo/critic": ["critic/loss", "loss"]}
+    deadline = time.monotonic() + 30
+    while reader.tags(CTX, "") != ScalarTags(tags) and time.monotonic() < deadline:
+        time.sleep(0.05)  # the data server loads in the background
+    assert reader.tags(CTX, "") == ScalarTags(tags)
+    assert reader.tags(CTX, "", ["ppo"]) == ScalarTags({"ppo": ["loss", "lr"]})
+    assert reader.tags(CTX, "", ["nothing"]) == ScalarTags()
+    assert reader.tags(CTX, "", []) == ScalarTags()
+
+    found = reader.read(CTX, "", ["ppo", "ppo/critic"], ["loss", "critic/loss", "nothing"])
+    assert found.reason == ""
+    assert list(found.by_tag) == ["loss", "critic/loss"]
+    loss = found.by_tag["loss"]
+    assert (loss.step, loss.wall_time, loss.value[:2]) == ([0, 1, 2], [100.0, 101.0, 102.0], [1.0, 0.5])
+    assert math.isnan(loss.value[2])
+    assert found.by_tag["critic/loss"] == ScalarSeries([5], [105.0], [math.inf])
+    assert reader.read(CTX, "", ["ppo/critic", "ppo"], ["loss"]).by_tag["loss"].value == [7.0]
+    assert reader.read(CTX, "", [], ["loss"]) == Scalars()
+
+
+def test_without_provider_there_is_a_reason() -> None:
+    reader = ScalarReader(None)
+    assert reader.tags(CTX, "") == ScalarTags(reason="TensorBoard was started without a data provider.")
+    assert reader.read(CTX, "", ["a"], ["b"]) == Scalars(reason=reader.tags(CTX, "").reason)
+
+
+class FailingProvider:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def list_scalars(self, *args: Any, **kwargs: Any) -> Any:
+        raise self.error
+
+    read_scalars = list_scalars
+
+
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [
+        (errors.NotFoundError("no such experiment"), "no such experiment"),
+        (OSError("/secret/path"), "OSError"),
+    ],
+)
+def test_failing_provider_gives_a_reason(error: Exception, detail: str) -> None:
+    reader = ScalarReader(FailingProvider(error))
+    for answer in (reader.tags(CTX, ""), reader.read(CTX, "", ["a"], ["b"])):
+        assert answer.reason.startswith("TensorBoard's scalars could not be read: ")
+        assert answer.reason.endswith(detail)
+        assert "secret" not in answer.reason
+    assert reader.tags(CTX, "").by_run == {}
+    assert reader.read(CTX, "", ["a"], ["b"]).by_tag == {}
+
+
+@pytest.mark.parametrize(
+    ("run", "scalar_runs", "expected"),
+    [
+        # rule 1: here and below
+        ("ppo", ["grpo", "ppo"], ["ppo"]),
+        ("ppo", ["ppo/z", "ppo", "ppo/a", "ppo2"], ["ppo", "ppo/a", "ppo/z"]),
+        ("exp_001", ["exp_001/tensorboard", "exp_002/tensorboard"], ["exp_001/tensorboard"]),
+        (".", [".", "x"], [".", "x"]),
+        ("a/.", ["a/x", "b/x", "a/."], ["a/.", "a/x"]),
+        # rule 2: above and beside
+        ("exp/rollouts", ["exp", "exp/tb"], ["exp"]),
+        ("rollouts", [".", "tb"], ["."]),
+        ("a/rollouts", ["a/."], ["a/."]),
+        (
+            "exp/completions",
+            ["exp/runs/Nov22", "exp/runs/Nov23", "other"],
+            ["exp/runs/Nov22", "exp/runs/Nov23"],
+        ),
+        ("completions", ["runs/Nov22"], ["runs/Nov22"]),
+        ("exp/rollouts/train", ["exp/tb", "exp2/tb"], ["exp/tb"]),
+        ("exp/rollouts", ["exp/tb1", "exp/tb2"], []),
+        ("ppo", ["grpo", "dpo"], []),
+        ("ppo", [], []),
+        (".", [], []),
+    ],
+)
+def test_pairing(run: str, scalar_runs: list[str], expected: list[str]) -> None:
+    assert paired(run, scalar_runs) == expected
+
+
+def test_another_training_s_scalars_are_left_to_it() -> None:
+    rollouts = ["ppo", "grpo"]
+    assert paired("ppo", ["grpo/tb"], rollouts) == []
+    assert paired("grpo", ["grpo/tb"], rollouts) == ["grpo/tb"]
+    rollouts = ["logs/a/completions", "logs/b/completions"]
+    assert paired("logs/a/completions", ["logs/b/runs/x"], rollouts) == []
+    assert paired("logs/b/completions", ["logs/b/runs/x"], rollouts) == ["logs/b/runs/x"]
+    assert paired("exp/train", ["exp/tb"], ["exp/train", "exp/val"]) == ["exp/tb"]
+    assert paired(".", [".", "x", "ppo/tb"], [".", "ppo"]) == [".", "x"]
+    assert paired("exp", ["exp/eval"], ["exp", "exp/eval"]) == []
+    assert paired("exp/eval", ["exp/eval", "exp"], ["exp", "exp/eval"]) == ["exp/eval"]
+
+
+def test_how_a_pairing_is_known() -> None:
+    assert pairing("exp", ["exp", "exp/tb"]) == Pairing(("exp", "exp/tb"), "same")
+    assert pairing("a/.", ["a/."]) == Pairing(("a/.",), "same")
+    assert pairing("exp", ["exp/tb"]) == Pairing(("exp/tb",), "nearest")
+    assert pairing("exp/completions", ["exp/runs/x"]) == Pairing(("exp/runs/x",), "nearest")
+    assert pairing("exp/rollouts", ["exp/tb1", "exp/tb2"]) == Pairing((), "none")
+    assert pairing("exp/rollouts", []) == Pairing()
+
+
+def test_what_the_user_names_counts_most() -> None:
+    scalars = ["exp", "exp/runs/a", "exp/runs/b", "other"]
+    assert pairing("exp", scalars, named=["other"], declared=["exp"]) == Pairing(("other",), "settings")
+    named = pairing("exp", scalars, named=["exp/runs", "other", "exp/runs/a"])
+    assert named == Pairing(("exp/runs/a", "exp/runs/b", "other"), "settings")
+    assert pairing("exp", scalars, named=[]) == Pairing((), "settings")
+    assert pairing("exp", scalars, named=["gone"]) == Pairing((), "settings")
+    assert pairing("exp", scalars, named=["."]).runs == tuple(scalars)
+
+
+def test_what_the_writer_declares_leaves_no_guess() -> None:
+    scalars = ["exp/tb1", "exp/tb2"]
+    assert pairing("exp/rollouts", scalars, declared=["exp/tb2"]) == Pairing(("exp/tb2",), "declared")
+    # The writer keeps out of the trainer's own event files by a folder of its own; both belong to the run.
+    both = pairing("exp", ["exp", "exp/rlboard"], declared=["exp/rlboard"])
+    assert both == Pairing(("exp", "exp/rlboard"), "declared")
+    # An event file that has no scalars is nothing to pair with.
+    assert pairing("exp", ["exp"], declared=["exp/rlboard"]) == Pairing(("exp",), "same")
+
+
+@pytest.mark.parametrize(
+    ("run", "files", "declarations", "expected"),
+    [
+        ("exp", ["exp/r.jsonl"], [("exp", ["r.jsonl"])], ["exp"]),
+        ("exp", ["exp/r.jsonl"], [("exp/rlboard", ["../r.jsonl"])], ["exp/rlboard"]),
+        (
+            "exp/c",
+            ["exp/c/r.jsonl"],
+            [("exp/runs/x", ["../../c/r.jsonl"]), ("exp", ["d/r.jsonl"])],
+            ["exp/runs/x"],
+        ),
+        (".", ["./r.jsonl"], [(".", ["r.jsonl"]), ("a", ["../r.jsonl"])], [".", "a"]),
+        ("a/.", ["a/./r.jsonl"], [("a/.", ["./r.jsonl"])], ["a/."]),
+        # A file that is not there yet counts for its folder.
+        ("exp", ["exp/r.jsonl"], [("exp", ["r-00001.jsonl"])], ["exp"]),
+        # A run whose files lie in folders of their own.
+        ("exp", ["exp/step_1/r.jsonl"], [("tb", ["../exp/step_1/r.jsonl"])], ["tb"]),
+        # Nothing above the log directory is anybody's.
+        (".", ["./r.jsonl"], [(".", ["../r.jsonl"]), ("a", ["../../r.jsonl"]), ("b", ["/etc/r.jsonl"])], []),
+        ("etc", ["etc/r.jsonl"], [("b", ["/etc/r.jsonl"])], []),
+        ("exp", ["exp/r.jsonl"], [("exp", [])], []),
+    ],
+)
+def test_event_files_that_name_rollouts(
+    run: str, files: list[str], declarations: list[tuple[str, list[str]]], expected: list[str]
+) -> None:
+    assert Declared(declarations).by(run, files) == expected
+
+
+def test_of_many_scalar_runs_the_nearest_are_offered() -> None:
+    assert choices("a", ["b", "a"]) == ["a", "b"]
+    many = [*(f"other/{i}" for i in range(300)), *(f"exp/run/{i}" for i in range(99)), "exp/x"]
+    assert choices("exp/run", many) == sorted(many[300:])
+
+
+def test_a_choice_is_checked_against_the_names_of_the_provider() -> None:
+    assert chosen(["b", "a", "b"], ["a", "b", "c"]) == ["b", "a"]
+    for name in ("d", "../a", "/etc", ""):
+        with pytest.raises(UnknownError):
+            chosen(["a", name], ["a", "b"])

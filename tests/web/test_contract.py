@@ -1,0 +1,188 @@
+"""The whole stack in process: TensorBoard's WSGI application over a small fixed log directory, and every answer.
+
+The answers lie in tests/__snapshots__; the frontend's tests decode the same files. After a wanted change:
+``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/web/test_contract.py`` (``make update-snapshots``), then read the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contract import RUN, Stack
+from repository import SNAPSHOTS
+from snapshots import assert_same
+
+UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
+
+
+def normalised(answer: Any, folder: Path) -> Any:
+    """The answer without what changes from machine to machine."""
+    if isinstance(answer, dict):
+        return {
+            key: 0.0 if key == "bytes_per_second" else normalised(value, folder)
+            for key, value in answer.items()
+        }
+    if isinstance(answer, list):
+        return [normalised(value, folder) for value in answer]
+    if isinstance(answer, str):
+        return answer.replace(str(folder), "/logs")
+    return answer
+
+
+Arguments = tuple[tuple[str, str], ...]
+
+
+SNAPSHOT_REQUESTS: dict[str, tuple[str, Arguments]] = {
+    "runs": ("runs", ()),
+    "steps": ("steps", (RUN,)),
+    "steps_chosen": (
+        "steps",
+        (RUN, ("metrics", "k3_mean"), ("metrics", "advantage"), ("metrics", "value_mse"), ("step_min", "2")),
+    ),
+    "steps_without_tokens": ("steps", (("run", "texts"),)),
+    "samples": ("samples", (RUN,)),
+    "samples_page": (
+        "samples",
+        (RUN, ("sort", "reward"), ("order", "desc"), ("limit", "3"), ("offset", "1"), ("step_max", "2")),
+    ),
+    "samples_columns": (
+        "samples",
+        (RUN, ("step", "2"), ("columns", "advantage"), ("columns", "group_rank"), ("columns", "prompt_key")),
+    ),
+    "samples_search": ("samples", (RUN, ("search", "鹤梦"))),
+    "samples_regex": ("samples", (RUN, ("search", "[0-9]{3}"), ("regex", "1"), ("in", "response"))),
+    "samples_rules": (
+        "samples",
+        (RUN, ("step", "1"), ("system_end", "<|im_end|>"), ("pad", "<|im_end|>"), ("columns", "prompt")),
+    ),
+    "samples_empty": ("samples", (RUN, ("search", "nothing like this"))),
+    "samples_without_tokens": ("samples", (("run", "texts"),)),
+    "samples_eval": ("samples", (("run", "texts"), ("split", "eval"))),
+    "distribution": ("distribution", (RUN, ("metric", "reward"), ("bins", "4"))),
+    "distribution_against": (
+        "distribution",
+        (RUN, ("metric", "reward"), ("bins", "4"), ("step", "1"), ("against", "reference")),
+    ),
+    "distribution_against_step": (
+        "distribution",
+        (RUN, ("metric", "log_ratio_mean"), ("bins", "4"), ("step", "1"), ("against", "step:3")),
+    ),
+    "distribution_empty": ("distribution", (RUN, ("metric", "reward"), ("step", "99"), ("bins", "4"))),
+    "samples_where": (
+        "samples",
+        (
+            RUN,
+            ("where", "reward > 0 AND response LIKE '%。%'"),
+            ("columns", "reward"),
+            ("columns", "response"),
+        ),
+    ),
+    "worst_tokens": ("worst_tokens", (RUN, ("limit", "4"))),
+    "worst_tokens_by_token": (
+        "worst_tokens",
+        (RUN, ("metric", "log_ratio"), ("by", "token"), ("end", "highest"), ("limit", "3")),
+    ),
+    "worst_tokens_by_position": (
+        "worst_tokens",
+        (RUN, ("metric", "logprobs"), ("by", "position"), ("limit", "3")),
+    ),
+    "problems": ("problems", (RUN,)),
+    "scalars_tags": ("scalars", (RUN,)),
+    "scalars": ("scalars", (RUN, ("tag", "loss"), ("tag", "actor/lr"))),
+    "scalars_unpaired": ("scalars", (("run", "texts"), ("tag", "loss"))),
+}
+
+
+SAMPLE_SNAPSHOTS: dict[str, tuple[str, str, int]] = {
+    "sample": ("sample", "ppo", 0),
+    "sample_nonfinite": ("sample", "ppo", 4),
+    "sample_masked": ("sample", "ppo", 7),
+    "sample_without_values": ("sample", "ppo", 2),
+    "sample_without_tokens": ("sample", "texts", 1),
+    "tokens_json": ("tokens", "ppo", 0),
+    "tokens_json_nonfinite": ("tokens", "ppo", 8),
+}
+
+
+def check(name: str, answer: Any) -> None:
+    path = SNAPSHOTS / f"{name}.json"
+    if UPDATE:
+        SNAPSHOTS.mkdir(exist_ok=True)
+        path.write_text(json.dumps(answer, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    assert path.exists(), f"no snapshot {name}: run `make update-snapshots`"
+    assert_same(answer, json.loads(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", SNAPSHOT_REQUESTS)
+def test_answer_is_as_it_was(stack: Stack, name: str) -> None:
+    route, pairs = SNAPSHOT_REQUESTS[name]
+    check(name, normalised(stack.json(route, *pairs), stack.folder))
+
+
+@pytest.mark.parametrize("name", SAMPLE_SNAPSHOTS)
+def test_answer_about_a_sample_is_as_it_was(stack: Stack, name: str) -> None:
+    route, run, index = SAMPLE_SNAPSHOTS[name]
+    listed = stack.json("samples", ("run", run))["columns"]["id"]
+    pairs = [("run", run), ("id", listed[index]), *([("format", "json")] if route == "tokens" else [])]
+    check(name, normalised(stack.json(route, *pairs), stack.folder))
+
+
+def test_every_snapshot_is_asked_for() -> None:
+    kept = {path.stem for path in SNAPSHOTS.glob("*.json")}
+    assert kept == {*SNAPSHOT_REQUESTS, *SAMPLE_SNAPSHOTS}
+
+
+def test_every_answer_says_its_revision_and_the_problems(stack: Stack, ids: list[str]) -> None:
+    asked: list[tuple[str, Arguments]] = [(route, pairs) for route, pairs in SNAPSHOT_REQUESTS.values()]
+    asked += [("sample", (RUN, ("id", ids[0]))), ("tokens", (RUN, ("id", ids[0])))]
+    heads = [stack.get(route, *pairs).headers for route, pairs in asked]
+    assert len({head["X-RLBoard-Revision"] for head in heads}) == 1
+    assert {head["X-RLBoard-Problems"] for head in heads} == {"1"}
+    assert {head["X-Content-Type-Options"] for head in heads} == {"nosniff"}
+
+
+def test_binary_tokens_are_the_json_tokens(stack: Stack, ids: list[str]) -> None:
+    for name in ids:
+        sample = stack.json("sample", RUN, ("id", name))
+        lists = stack.json("tokens", RUN, ("id", name), ("format", "json"))
+        response = stack.get("tokens", RUN, ("id", name))
+        assert response.mimetype == "application/octet-stream"
+        names = [metric["name"] for metric in sample["token_metrics"]]
+        n = len(sample["response_tokens"])
+        assert list(lists) == names
+        numbers = struct.unpack(f"<{len(names) * n}f", response.get_data())
+        for row, metric in enumerate(names):
+            gone = {i for start, end in sample["missing"].get(metric, []) for i in range(start, end)}
+            for i, value in enumerate(numbers[row * n : (row + 1) * n]):
+                written = lists[metric][i]
+                if i in gone:
+                    assert written is None
+                    assert math.isnan(value)
+                else:
+                    expected = float(written)  # "NaN", "Infinity" and "-Infinity" are read as what they name
+                    assert value == pytest.approx(expected, rel=1e-6, nan_ok=True), (name, metric, i)
+
+
+def test_a_text_run_has_no_token_bytes(stack: Stack) -> None:
+    first = stack.json("samples", ("run", "texts"))["columns"]["id"][0]
+    assert stack.get("tokens", ("run", "texts"), ("id", first)).get_data() == b""
+    assert stack.json("tokens", ("run", "texts"), ("id", first), ("format", "json")) == {}
+
+
+def test_runs_name_no_place_but_the_log_directory(stack: Stack) -> None:
+    answer = stack.json("runs")
+    assert answer["looked_in"] == [str(stack.folder)]
+    answer["looked_in"] = []
+    assert str(stack.folder.parent) not in json.dumps(answer)
+
+
+def test_wall_times_and_speeds_are_numbers(stack: Stack) -> None:
+    for run in stack.json("runs")["runs"]:
+        assert run["bytes_per_second"] == 0.0
+        assert run["indexed_bytes"] == run["bytes"]
