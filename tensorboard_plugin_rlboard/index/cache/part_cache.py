@@ -155,9 +155,9 @@ class PartCache:
         if start == 0:
             self._ledgers[path] = ManifestLedger(path, file_format.spec)
         ledger = self._ledgers.get(path)
-        if self._cache is None or ledger is None or not self._stores or (is_packed(path) and damage_in(path)):
-            return ()  # what is wrong with an archive is known by unpacking it, not by a part
-        if not ledger.accepts(start, length):
+        if self._cache is None or ledger is None or not self._stores or not ledger.accepts(start, length):
+            return ()
+        if is_packed(path) and damage_in(path):  # which is known by unpacking it, not by a part
             return ()
         try:
             ledger.add(self._cache.put_built(file_format, built, rows), built.fingerprint)
