@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,7 +60,7 @@ def content(lines: list[bytes]) -> tuple[Part, list[Any]]:
         return part, [(name, np.ma.asarray(found[name]).tolist()) for name in sorted(found)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=4))
 def test_both_parsers_give_the_same_part(drawn: list[dict[str, Any]]) -> None:
     lines = [json.dumps(row, ensure_ascii=len(row["prompt"]) % 2 == 0).encode() + b"\n" for row in drawn]
