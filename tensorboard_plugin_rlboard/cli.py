@@ -12,18 +12,18 @@ from tensorboard_plugin_rlboard import __version__
 _Command = Callable[[argparse.Namespace], int]
 _INDEX = """Builds ahead of time the index that TensorBoard would otherwise build when it opens the logs.
 It can be interrupted and called again: what is done is not done again."""
-_INDEX_ENDS = """exit codes: 0 all is indexed, 1 some file could not be read or there was none, 2 the command could not begin,
+_INDEX_EXIT_CODES = """exit codes: 0 all is indexed, 1 some file could not be read or there was none, 2 the command could not begin,
 130 interrupted"""
 _SCALARS = """Writes the step means of rollout logs (reward, KL, length, ...) as scalars, so that TensorBoard's Time Series shows
 them: one event file for each run, in the run's own folder (or in a folder "rlboard" in it, where other event files lie)."""
-_SCALARS_ENDS = """exit codes: 0 all is written, 1 some run's file is not, 2 the command could not begin, 130 interrupted"""
-_LOOKS = """Says of each file below a folder which format it is and why, what is in it and what is missing, what is wrong,
+_SCALARS_EXIT_CODES = """exit codes: 0 all is written, 1 some run's file is not, 2 the command could not begin, 130 interrupted"""
+_DOCTOR = """Says of each file below a folder which format it is and why, what is in it and what is missing, what is wrong,
 which settings and scalars belong to it, and what to do next. Writes nothing."""
-_LOOKS_ENDS = (
+_DOCTOR_EXIT_CODES = (
     "exit codes: 0 all is well, 1 there is nothing to show or a file could not be read, 130 interrupted"
 )
 _DEMO = """Starts TensorBoard on sample logs that come with the package, and prints its address. Ctrl-C ends it."""
-_DEMO_ENDS = "exit codes: 0 ended, 1 it could not start"
+_DEMO_EXIT_CODES = "exit codes: 0 ended, 1 it could not start"
 
 
 def _add_index(commands: Any) -> None:
@@ -32,7 +32,7 @@ def _add_index(commands: Any) -> None:
         "index",
         "index rollout logs ahead of time, here or on a cluster",
         _INDEX,
-        _INDEX_ENDS,
+        _INDEX_EXIT_CODES,
         _index,
     )
     index.add_argument(
@@ -56,26 +56,31 @@ def _add_index(commands: Any) -> None:
         default="",
         help="a Ray cluster, as ray.init takes it (default: $RAY_ADDRESS, else one that is started here)",
     )
-    place = index.add_mutually_exclusive_group()
-    place.add_argument(
+    destination = index.add_mutually_exclusive_group()
+    destination.add_argument(
         "--cache-dir",
         default="",
         metavar="DIR",
         help="where the index goes, for TensorBoard's --rlboard_cache_dir (default: the user's cache folder)",
     )
-    place.add_argument(
+    destination.add_argument(
         "--beside", action="store_true", help="put the index into folders .rlboard beside the data instead"
     )
 
 
-def _index(given: argparse.Namespace) -> int:
-    if given.address and given.engine != "ray":
-        given.parser.error("--address is for --engine ray")
+def _index(arguments: argparse.Namespace) -> int:
+    if arguments.address and arguments.engine != "ray":
+        arguments.parser.error("--address is for --engine ray")
     from tensorboard_plugin_rlboard.cluster.command import IndexArguments, index  # noqa: PLC0415 (NumPy and more)
 
     return index(
         IndexArguments(
-            given.source, given.engine, given.workers, given.address, given.cache_dir, given.beside
+            arguments.source,
+            arguments.engine,
+            arguments.workers,
+            arguments.address,
+            arguments.cache_dir,
+            arguments.beside,
         )
     )
 
@@ -86,7 +91,7 @@ def _add_scalars(commands: Any) -> None:
         "scalars",
         "write step means into event files, for Time Series",
         _SCALARS,
-        _SCALARS_ENDS,
+        _SCALARS_EXIT_CODES,
         _scalars,
     )
     scalars.add_argument("source", metavar="LOGDIR", help="the log directory; an address needs --out")
@@ -103,10 +108,10 @@ def _add_scalars(commands: Any) -> None:
     )
 
 
-def _scalars(given: argparse.Namespace) -> int:
+def _scalars(arguments: argparse.Namespace) -> int:
     from tensorboard_plugin_rlboard.scalars_command import ScalarsRequest, run_scalars  # noqa: PLC0415 (DuckDB and more)
 
-    return run_scalars(ScalarsRequest(given.source, tuple(given.run), given.out, given.force))
+    return run_scalars(ScalarsRequest(arguments.source, tuple(arguments.run), arguments.out, arguments.force))
 
 
 def _add_doctor(commands: Any) -> None:
@@ -114,8 +119,8 @@ def _add_doctor(commands: Any) -> None:
         commands,
         "doctor",
         "say what the tab will show of a folder of logs, and why not more",
-        _LOOKS,
-        _LOOKS_ENDS,
+        _DOCTOR,
+        _DOCTOR_EXIT_CODES,
         _doctor,
     )
     doctor.add_argument("path", metavar="PATH", help="a folder, a file, or an address such as s3://…")
@@ -131,39 +136,39 @@ def _add_doctor(commands: Any) -> None:
     doctor.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
-def _doctor(given: argparse.Namespace) -> int:
+def _doctor(arguments: argparse.Namespace) -> int:
     from tensorboard_plugin_rlboard.doctor.command import doctor  # noqa: PLC0415 (NumPy and more)
 
-    return doctor(given.path, given.all, given.json, given.config)
+    return doctor(arguments.path, arguments.all, arguments.json, arguments.config)
 
 
 def _add_demo(commands: Any) -> None:
-    demo = _add(commands, "demo", "open TensorBoard on sample logs", _DEMO, _DEMO_ENDS, _demo)
+    demo = _add(commands, "demo", "open TensorBoard on sample logs", _DEMO, _DEMO_EXIT_CODES, _demo)
     demo.add_argument("--host", default="localhost", help="address to listen on (default: %(default)s)")
     demo.add_argument("--port", type=_positive, help="port (default: the first free one from 6006 on)")
 
 
-def _demo(given: argparse.Namespace) -> int:
+def _demo(arguments: argparse.Namespace) -> int:
     from tensorboard_plugin_rlboard.demo import demo  # noqa: PLC0415 (starts a process)
 
-    return demo(given.host, given.port)
+    return demo(arguments.host, arguments.port)
 
 
 COMMANDS: tuple[Callable[[Any], None], ...] = (_add_index, _add_scalars, _add_doctor, _add_demo)
-"""Each adds one subcommand; what it does is imported when it is called."""
+"""Each adds one subcommand, whose module is imported when it is called."""
 
 
 def _add(
-    commands: Any, name: str, summary: str, description: str, ends: str, does: _Command
+    commands: Any, name: str, summary: str, description: str, exit_codes: str, function: _Command
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=summary,
         description=description,
-        epilog=ends,
+        epilog=exit_codes,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(does=does, parser=parser)
+    parser.set_defaults(function=function, parser=parser)
     return parser
 
 
@@ -183,12 +188,12 @@ def _positive(text: str) -> int:
     return number
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Does what the command line says; returns the exit code."""
-    given = _parser().parse_args(arguments)
-    does: _Command = given.does
+def main(command_line: Sequence[str] | None = None) -> int:
+    """Runs the command that the command line names; returns the exit code."""
+    arguments = _parser().parse_args(command_line)
+    function: _Command = arguments.function
     try:
-        return does(given)
+        return function(arguments)
     except KeyboardInterrupt:
         return 130
 

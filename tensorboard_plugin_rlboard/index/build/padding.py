@@ -1,4 +1,4 @@
-"""Texts without their padding: what a tokenizer filled up a batch with is nothing that the model wrote."""
+"""Removes padding from texts: what a tokenizer filled up a batch with is nothing that the model wrote."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _LEADING = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _TRAILING = re.compile(rf"{_PAD}\s*\Z", re.IGNORECASE | re.ASCII)
-_LONGEST = 160
+_MAX_PAD_CHARS = 160
 """Characters at the end of a text that hold a pad, and white space behind it."""
 _ENDS = (">", "]", " ", "\n", "\t", "\r", "\f", "\v")
 
 
 def without_leading(text: str) -> str:
     """A prompt without the pads that it begins with; end tokens there are pads from two on."""
-    found = _LEADING.match(text) if text[:1] in {"<", "["} else None
-    return text[found.end() :] if found else text
+    match = _LEADING.match(text) if text[:1] in {"<", "["} else None
+    return text[match.end() :] if match else text
 
 
 def without_trailing(text: str, last_token: str | None, trimmed: int) -> str:
@@ -33,8 +33,8 @@ def without_trailing(text: str, last_token: str | None, trimmed: int) -> str:
     if trimmed and last_token and text.endswith(last_token * trimmed):
         return text[: len(text) - len(last_token) * trimmed]
     while text.endswith(_ENDS):
-        found = _TRAILING.search(text[-_LONGEST:])
-        if not found:
+        match = _TRAILING.search(text[-_MAX_PAD_CHARS:])
+        if not match:
             break
-        text = text[: len(text) - (found.end() - found.start())]
+        text = text[: len(text) - (match.end() - match.start())]
     return text

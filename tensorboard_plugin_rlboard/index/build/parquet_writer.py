@@ -1,4 +1,4 @@
-"""The rows of a part written as Parquet, and where their steps change."""
+"""Writes the rows of a part as Parquet, and finds where their steps change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A part: the index rows of one byte range of one file, as a Parquet file. A pure function of its arguments.
+"""Builds a part: the index rows of one byte range of one file, as a Parquet file.
 
 A part holds one row for each sample: where its line lies, its texts, its numbers, and sums for the steps. Token
 arrays are not copied; whoever opens a sample has its line read again. Lines are read in blocks that fit the
@@ -44,7 +44,7 @@ SAMPLE_METRICS = (
     "problems",
 )
 RESERVED = frozenset({*SAMPLE_METRICS, *(f"{name}_{s}" for name in TOKEN_METRICS for s in (*STORED, "mean"))})
-"""Names that are ours: a logged key of that name becomes `logged.<name>`. A logged `advantage` is the advantage."""
+"""Names of RL Board's own metrics: a logged key of that name becomes `logged.<name>`. A logged `advantage` is the advantage."""
 
 _BLOCK = 3_000_000
 """Bytes of lines whose token arrays are laid out flat together: a few hundred KB for each array."""

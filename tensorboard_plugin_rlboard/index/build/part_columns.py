@@ -1,4 +1,4 @@
-"""The rows of a part as columns: values as logged and computed, texts without their padding."""
+"""Makes the columns of a part: values as logged and computed, texts without their padding."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is kept between starts: parts and manifests, in a folder of the user, beside the data, or behind an address."""
+"""Stores parts and manifests between starts: in a folder of the user, beside the data, or behind an address."""

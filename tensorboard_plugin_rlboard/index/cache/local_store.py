@@ -160,7 +160,7 @@ class LocalStore(PartStore):
         if not self.writable or (self.folder / _NO_LIMIT).exists():
             return
         parts: dict[str, list[tuple[str, int, int]]] = {}
-        for path, size, used in _files(self.folder):
+        for path, size, used in _stored_files(self.folder):
             parts.setdefault(os.path.splitext(path)[0], []).append((path, size, used))  # noqa: PTH122 (see _files)
         total = sum(size for files in parts.values() for _, size, _ in files)
         # A part goes whole, by the latest use of any of its files.
@@ -173,7 +173,7 @@ class LocalStore(PartStore):
                 total -= size
 
 
-def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+def _stored_files(folder: Path) -> Iterator[tuple[str, int, int]]:
     """The path, size and last use of every file of a cache but the manifests, which are small.
 
     Those of earlier versions are among them. Strings and the system's own entries, because there may be 100,000 of

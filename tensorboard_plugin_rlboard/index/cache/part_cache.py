@@ -90,8 +90,7 @@ class PartCache:
         self, cursor: duckdb.DuckDBPyConnection, path: str, cached: CachedRange
     ) -> tuple[BuiltRange, Path] | None:
         """A part of a file and the Parquet file of its rows; None where it is gone, or was built from other bytes."""
-        found = None if self._cache is None else self._cache.part(cached.part)
-        found = found or self._fetch_sidecar(path, cached)
+        found = (self._cache and self._cache.part(cached.part)) or self._fetch_sidecar(path, cached)
         if found is None:
             return None
         fingerprint = found[0].fingerprint
@@ -151,14 +150,14 @@ class PartCache:
         Returns:
             The cached ranges from the first byte to `state.read_to`; none where not all of these bytes are cached.
         """
-        start, length = built.fingerprint.offset, built.fingerprint.length
+        start, length, _ = built.fingerprint
         if start == 0:
             self._ledgers[path] = ManifestLedger(path, file_format.spec)
         ledger = self._ledgers.get(path)
-        if self._cache is None or ledger is None or not self._stores or (is_packed(path) and damage_in(path)):
-            return ()  # what is wrong with an archive is known by unpacking it, not by a part
-        if not ledger.accepts(start, length):
+        if self._cache is None or ledger is None or not self._stores or not ledger.accepts(start, length):
             return ()
+        if is_packed(path) and damage_in(path):
+            return ()  # what is wrong with an archive is known by unpacking it, not by a part
         try:
             ledger.add(self._cache.put_built(file_format, built, rows), built.fingerprint)
         except OSError as error:
