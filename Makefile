@@ -11,7 +11,7 @@ NPM := $(PY) _build_backend/rlboard_frontend.py npm
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-slow test-integrations check format samples screenshots bench mutation update-snapshots metrics clean env-test
+.PHONY: help demo dev test test-types-and-frontend test-python test-slow test-integrations check format samples screenshots bench mutation update-snapshots metrics clean env-test
 
 help: ## what can be asked for
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -26,10 +26,15 @@ test: env-test ## ruff, mypy, Biome, tsc, vitest, pytest and the browser tests
 	@$(PY) scripts/browser.py --install
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy
-	$(NPM) run check
-	$(NPM) test
-	$(CHROMIUM) $(PY) -m pytest
+	@$(MAKE) --no-print-directory -j2 test-types-and-frontend test-python
+
+# Beside pytest, whose tests of a browser leave the processor idle now and then; it says what it has to say at the end.
+test-types-and-frontend:
+	@said="$$(mktemp)"; { $(PY) -m mypy && $(NPM) run check && $(NPM) test; } >"$$said" 2>&1; code=$$?; \
+		cat "$$said"; rm -f "$$said"; exit $$code
+
+test-python:
+	$(CHROMIUM) $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal --durations=20
 
 test-slow: ## also train the example, which installs torch
 	@$(PYTHON) scripts/environment.py --node test examples

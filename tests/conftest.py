@@ -4,6 +4,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import example_counts
 import pytest
 from repository import FIXTURES
 from rollout_log import Line, TestLog, lines
@@ -12,6 +13,9 @@ from tensorboard_plugin_rlboard.board.board import Board
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+
+example_counts.load_profile()
 
 
 @pytest.fixture(scope="session", autouse=True)

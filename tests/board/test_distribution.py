@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,7 +132,7 @@ def test_arguments(of: Callable[..., Board]) -> None:
     assert board.distribution(DistributionQuestion(ALL, "reward", against="step:-7")).against_count == 0
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 3)), min_size=2, max_size=50))
 def test_density_has_the_area_of_one(values: list[float]) -> None:
     x = np.asarray(values)

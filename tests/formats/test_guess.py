@@ -6,6 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
+from example_counts import examples
 from guessed_rows import CHAT
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -257,7 +258,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:
     found = guess_mapping(row)
     assert found.reason
@@ -290,11 +291,3 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     known = recognise(verl)
     assert known is not None
     assert with_guessed_step(known, {**verl, "global_step": 3}) is known
-
-
-def test_columns_have_a_table_of_their_own() -> None:
-    words = {"response": "r", "columns.acc": "info.acc", "columns.a b": "x"}
-    assert tomllib.loads(key_mapping.mapping_toml(words))["mapping"] == {
-        "response": "r",
-        "columns": {"acc": "info.acc", "a b": "x"},
-    }

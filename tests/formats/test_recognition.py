@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from logged import LETTERS, lines
@@ -185,7 +186,7 @@ OWN = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("file_format", MAKERS, ids=lambda file_format: file_format.name)
 @given(data=st.data())
 def test_no_line_makes_a_format_fail(file_format: Format, data: st.DataObject) -> None:
@@ -205,7 +206,7 @@ def test_no_line_makes_a_format_fail(file_format: Format, data: st.DataObject) -
         assert all(problem.endswith(".") for problem in found.problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(row=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8))
 @example({"content": [[]], "idx": 0, "rewards": []})
 @example({"prompt_tokens": [], "response_tokens": [2**40], "prompt_idx": None})

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tokenizing import END, TEXTS, byte_level
@@ -191,7 +192,7 @@ def test_many_threads_load_it_once(log: Path, tmp_path: Path, monkeypatch: pytes
     assert texts == [TEXTS[1]] * 200
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(st.lists(st.integers(-5, 330) | st.integers(), max_size=12))
 def test_any_ids_have_as_many_tokens(log: Path, tmp_path: Path, ids: list[int]) -> None:
     if not (log.parent / "tokenizer.json").exists():

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from written_lines import rows_in
@@ -47,7 +48,9 @@ KEYS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     rows=st.lists(st.dictionaries(KEYS, VALUES, max_size=6), max_size=4),
     batches=st.lists(st.dictionaries(KEYS | st.just("lengths"), VALUES, max_size=5), max_size=3),

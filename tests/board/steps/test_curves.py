@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from curves import HERE, check, queried, row, same, survey_only
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +45,7 @@ ACTIONS = st.tuples(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(actions=st.lists(ACTIONS, min_size=2, max_size=5), batch=st.sampled_from([1, 3, 1000]))
 def test_curves_are_what_a_query_answers(
     actions: list[tuple[str, int, list[int], bool]], batch: int, tmp_path_factory: pytest.TempPathFactory

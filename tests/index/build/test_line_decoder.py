@@ -11,15 +11,15 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.index.build import line_decoder
-from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder
+from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, RestoredObject
 from tensorboard_plugin_rlboard.index.build.part import Part, build_part
-from tensorboard_plugin_rlboard.index.build.stand_ins import RestoredObject
 
 WORDS = [
     "NaN",
@@ -60,7 +60,7 @@ def content(lines: list[bytes]) -> tuple[Part, list[Any]]:
         return part, [(name, np.ma.asarray(found[name]).tolist()) for name in sorted(found)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=4))
 def test_both_parsers_give_the_same_part(drawn: list[dict[str, Any]]) -> None:
     lines = [json.dumps(row, ensure_ascii=len(row["prompt"]) % 2 == 0).encode() + b"\n" for row in drawn]

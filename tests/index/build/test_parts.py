@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def test_a_physical_name_gives_its_logical_name_back(name: str) -> None:
     assert physical("t", name)[2:] == physical("m", name)[2:]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=6, unique=True))
 def test_physical_names_never_collide_in_the_database(names: list[str]) -> None:
     """Identifiers ignore case there."""
@@ -45,7 +46,7 @@ def test_physical_names_never_collide_in_the_database(names: list[str]) -> None:
             assert database.execute(f"SELECT {quoted(column)} FROM t").fetchall() == [(place,)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(NAMES)
 def test_literals_are_the_text(name: str) -> None:
     with duckdb.connect() as database:

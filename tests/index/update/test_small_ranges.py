@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 from answers import column, problems
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rollout_log import append, line, row
@@ -87,7 +88,7 @@ def test_small_ranges_give_the_rows_of_one(
     assert set(pieces.runs().runs[0].text_columns) == set(whole.runs().runs[0].text_columns)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.lists(st.integers(0, 900), max_size=6))
 def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> None:
     lines = [entry if isinstance(entry, str) else json.dumps(entry) for entry in MIXED]

@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unpacked_rows import damage_behind, rows_of, told
@@ -108,7 +109,7 @@ def test_a_table_without_a_whole_header_and_a_record_without_end_say_so(
     assert (count, "never closed" in damage) == (1, True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=3, max_size=3), min_size=1)
 )

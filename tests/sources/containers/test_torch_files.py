@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packing import dump_of, sample, tensor, write_torch
@@ -188,7 +189,7 @@ def test_torn_and_foreign_torch_files_say_so(tmp_path: Path) -> None:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

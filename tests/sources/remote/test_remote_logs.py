@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from answers import column, ignored
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from object_store import Bucket, Line
@@ -49,7 +50,9 @@ def test_named_root_and_slash_at_the_end(bucket: Bucket) -> None:
         assert [(file.path, file.relative) for file in found.runs["a"]] == [(path, "a/x.jsonl")]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(offset=st.integers(0, 1100), length=st.integers(0, 1100))
 def test_ranges_are_those_of_a_local_file(bucket: Bucket, offset: int, length: int) -> None:
     data = bytes(range(250)) * 4
