@@ -68,7 +68,7 @@ def test_constructing_starts_no_thread_and_opens_nothing(
     write_rows(tmp_path / "a.jsonl", [ROW])
     for module, name in (
         (discovery, "list_sources"),
-        (background, "first_file"),
+        (background, "has_log_file"),
         (registry, "QueryDatabase"),
     ):
         monkeypatch.setattr(module, name, never)
