@@ -91,7 +91,7 @@ def run_schema(run: RunIndex) -> RunSchema:
     # A load replaces the columns a moment before it raises the version.
     version, columns, cached = run.version, run.columns, _schemas.get(run)
     if cached is None or cached[0] != version or cached[1] is not columns:
-        cached = version, columns, _schema_of(run, columns)
+        cached = version, columns, _schema_of(run)
         _schemas[run] = cached
     return cached[2]
 
@@ -109,8 +109,8 @@ def sample_metric_info(run: RunIndex, name: str) -> MetricInfo:
     return replace(info, origin="joined") if name in run.joined_metrics else info
 
 
-def _schema_of(run: RunIndex, columns: Iterable[str]) -> RunSchema:
-    available = run.available
+def _schema_of(run: RunIndex) -> RunSchema:
+    columns, available = tuple(run.columns), run.available
     by_kind: dict[str, dict[str, str]] = {"m": {}, "t": {}, "h": {}}
     for column in columns:
         if column[1:2] == ":":
