@@ -62,7 +62,7 @@ def test_group_metrics(columns_of: Columns, opened_of: Opened) -> None:
     # Rewards 1, 4, 4 and one that is not finite: mean 3; deviations -2, 1, 1, population variance 6 / 3 = 2.
     # GRPO (arXiv 2402.03300), section 4.1.2, with the ε of its implementations: (1 - 3) / (√2 + 1e-6) = -1.414212562374,
     # (4 - 3) / (√2 + 1e-6) = 0.707106281187.
-    rows = group(1.0, 4.0, 4.0, math.nan)
+    rows = group(1.0, 4.0, 4.0, math.inf)
     root = 1.4142135623730951
     expected = {
         "group_mean": [3.0, 3.0, 3.0, 3.0],
