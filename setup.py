@@ -47,6 +47,7 @@ TEST = [
     "mypy>=1.11",
     "playwright>=1.45",
     "pytest>=8.3",
+    "pytest-xdist>=3.6",
     "ruff>=0.9",
     "setuptools>=77",
 ]

@@ -152,7 +152,7 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         known, reason = sniff(str(path))
         if known is None:
             raise RuntimeError(reason)
-        order = RangeOrder(str(path), 0, size, known.spec)
+        order = RangeOrder(str(path), 0, size, known)
         shares, speeds = [], []
         for turn in range(sizes.repeats + 1):
             plain = timed(lambda path=path: parsed(path))  # type: ignore[misc]

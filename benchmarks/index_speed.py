@@ -51,22 +51,24 @@ class Sizes:
 def ours(folder: Path) -> int:
     """Indexes the folder; returns its samples."""
     from tensorboard_plugin_rlboard.board.board import Board  # noqa: PLC0415 (counted: a cold start)
+    from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion  # noqa: PLC0415 (see above)
+    from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion  # noqa: PLC0415 (see above)
     from tensorboard_plugin_rlboard.index.registry import Registry  # noqa: PLC0415 (see above)
     from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer  # noqa: PLC0415 (see above)
-    from tensorboard_plugin_rlboard.sources.discovery.logdir import roots  # noqa: PLC0415 (see above
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots  # noqa: PLC0415 (see above
 
     with tempfile.TemporaryDirectory(prefix="rlboard-bench-") as cache:
-        registry = Registry(roots(str(folder), ""), Path(cache))
+        registry = Registry(parse_roots(str(folder), ""), Path(cache))
         indexer = BackgroundIndexer(registry, 0)
         board = Board(indexer)
         indexer.index_now()
         count = sum(run.samples for run in registry.runs.values())
-        curves = board.steps(_whole("run"), None)
+        curves = board.steps(StepsQuestion(_whole("run"), None))
         _tell(count)
         if sum(int(n or 0) for n in curves.metrics["reward"].count) != count:
             sys.exit("The curves do not cover all samples.")
         for name, share in CHECKED.items():
-            found = board.distribution(_whole("run"), name)
+            found = board.distribution(DistributionQuestion(_whole("run"), name))
             if found.count + found.nonfinite < share * count:
                 sys.exit(f"Only {found.count} of {count} samples have {name}.")
         indexer.stop()

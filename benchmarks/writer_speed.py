@@ -24,7 +24,7 @@ import machine
 import numpy as np
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-from tensorboard_plugin_rlboard.writing.output.rank_files import zstd_frames
+from tensorboard_plugin_rlboard.writing.output.rank_files import zstd_compressor
 
 ARRAYS = ("logprobs", "ref_logprobs", "values")
 VOCABULARY = 20_000
@@ -165,7 +165,7 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
     yield bench.Figure("bytes against json.dumps, whole lines", size / whole, "×", reach=0.45, note=note)
     ratio = _bytes(home.empty("arrays"), arrays) / plain(arrays)
     yield bench.Figure("bytes against json.dumps, arrays alone", ratio, "×", reach=0.45)
-    if zstd_frames()[0] is not None:
+    if zstd_compressor()[0] is not None:
         packed = _bytes(home.empty("packed"), fields, compress=True) / whole
         yield bench.Figure("the same with compress=True, whole lines", packed, "×")
 

@@ -2,7 +2,7 @@
 
     python scripts/mutation.py                        every mutant, several minutes
     python scripts/mutation.py --sample 40 --seed 7   some of them, drawn at random
-    python scripts/mutation.py --only aggregates      those of one file
+    python scripts/mutation.py --only aggregates      those of one file, or by any regular expression in their names
 
 A mutant is the package with one operator, comparison, number, condition, result or statement changed, in Python or in the
 SQL that Python joins. It lives in a copy of the package that stands first on the path of its own process, so the work tree
@@ -20,12 +20,13 @@ import compileall
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -36,21 +37,26 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
 TESTS = "tests/metrics/test_{}.py"
+_FORMULAS = ("segment_reductions", "token_formulas", "token_statistics", "step_sums")
+_WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas"}
 TARGETS = {
-    "metrics/*.py": ("token_formulas", "sample_formulas", "step_formulas"),
-    "index/build/sample_statistics.py": ("sample_formulas", "step_formulas"),
-    "board/metric_catalog.py": (
+    "metrics/segments.py": _FORMULAS,
+    "metrics/token*.py": _FORMULAS,
+    "metrics/step_sums.py": _FORMULAS,
+    "metrics/thresholds.py": ("writer_formulas", "step_formulas", "sample_formulas"),
+    "metrics/catalog/catalog.py": ("metric_catalog",),
+    "index/build/sample_statistics.py": ("sample_formulas", "step_formulas", "discounts"),
+    "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank|_group_columns": (
         "metric_catalog",
         "sample_formulas",
         "step_formulas",
-        "distribution_formulas",
     ),
     "board/steps/aggregates.py": ("step_formulas", "sample_formulas"),
     "board/distribution/histograms.py": ("distribution_formulas",),
-    "board/samples/neighbours.py::group_numbers": ("sample_formulas",),
+    "board/samples/neighbours.py::group_metrics": ("sample_formulas",),
     "writing/steps/step_means.py": ("writer_formulas",),
 }
-"""Where formulas stand, as patterns below the package (with a function, where the rest of the file has none), and the
+"""Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the
 tests that they have, the likeliest to fail first."""
 _TIMED_OUT = -1
 _HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
@@ -58,26 +64,26 @@ _HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
 
 
 def all_mutants(only: str) -> list[Mutant]:
-    """The mutants of every target whose path contains `only`.
+    """The mutants of every target in whose names the regular expression `only` is found.
 
     Raises:
-        SystemExit: a pattern of `TARGETS` has no file, because one was moved.
+        SystemExit: a target has no formula any more, because it was moved.
     """
     found: list[Mutant] = []
     for target, tests in TARGETS.items():
         pattern, _, function = target.partition("::")
         paths = sorted(PACKAGE.glob(pattern))
-        if not paths:
-            sys.exit(
-                f"{pattern} has no file: say in TARGETS of {Path(__file__).name} where its formulas are now."
-            )
+        mutants: list[Mutant] = []
         for path in paths:
-            name = path.relative_to(PACKAGE).as_posix()
-            if only in name:
-                in_sql = name.startswith("board/")
-                mutants = mutants_of(name, path.read_text(encoding="utf-8"), in_sql=in_sql, tests=tests)
-                found += [mutant for mutant in mutants if not function or mutant.function == function]
-    return found
+            file, source = path.relative_to(PACKAGE).as_posix(), path.read_text(encoding="utf-8")
+            mutants += mutants_of(file, source, in_sql=file.startswith("board/"), tests=tests)
+        mutants = [mutant for mutant in mutants if re.fullmatch(function or ".*", mutant.function)]
+        if not mutants:
+            sys.exit(
+                f"Nothing to change in {target}: say in TARGETS of {Path(__file__).name} where that is now."
+            )
+        found += mutants
+    return [mutant for mutant in found if re.search(only, mutant.key)]
 
 
 def run_tests(copy: Path, tests: Iterable[str]) -> None:
@@ -93,15 +99,10 @@ def run_tests(copy: Path, tests: Iterable[str]) -> None:
 
     if not str(tensorboard_plugin_rlboard.__file__).startswith(str(copy)):
         os._exit(99)
-    options = [
-        "-x",
-        "-q",
-        "--assert=plain",
-        "-p",
-        "no:cacheprovider",
-        f"--basetemp={copy / 'tests'}",
-        f"--rootdir={ROOT}",
-    ]
+    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
+    options.append(
+        "--noconftest" if set(tests) <= {*_FORMULAS, "writer_formulas"} else f"--basetemp={copy / 'tests'}"
+    )
     os._exit(int(pytest.main([*options, *(str(ROOT / TESTS.format(name)) for name in tests)])))
 
 
@@ -125,17 +126,13 @@ class Runner:
             compileall.compile_dir(copy, quiet=2)  # what no mutant changes is compiled once
         self._running: dict[BaseProcess, tuple[Path, Mutant | None, float]] = {}
 
-    def exit_codes(self, mutants: list[Mutant | None]) -> list[tuple[Mutant | None, int]]:
-        """Mutants (None is the original) with the exit code of their tests, in the order in which they ended."""
-        found: list[tuple[Mutant | None, int]] = []
-        waiting = mutants[::-1]
+    def exit_codes(self, mutants: Sequence[Mutant | None]) -> Iterator[tuple[Mutant | None, int]]:
+        """Mutants (None is the original) with the exit code of their tests, as they end."""
+        waiting = list(mutants[::-1])
         while waiting or self._running:
             while waiting and self._free:
                 self._start(self._free.pop(), waiting.pop())
-            found += self._ended()
-            if sys.stderr.isatty():
-                print(f"\r{len(found)} of {len(mutants)}", end="", file=sys.stderr, flush=True)
-        return found
+            yield from self._ended()
 
     def _start(self, copy: Path, mutant: Mutant | None) -> None:
         if mutant is not None:
@@ -170,7 +167,9 @@ def main() -> int:
     )
     parser.add_argument("--sample", type=int, help="how many mutants are drawn at random; all by default")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same ones")
-    parser.add_argument("--only", default="", help="a part of the paths of the files that are changed")
+    parser.add_argument(
+        "--only", default="", help="a regular expression that is found in `file::function change`"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--seconds", type=float, default=120.0, help="after which tests count as failed")
     parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
@@ -181,28 +180,32 @@ def main() -> int:
     if given.list:
         print(*mutants, sep="\n")
         return 0
-    equivalents = {entry["mutant"]: entry["reason"] for entry in _equivalents()}
+    reasons = {entry["mutant"]: entry["reason"] for entry in _equivalents()}
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
     for name in _HEAVY:
         __import__(name)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(Path(folder).resolve(), given.jobs, given.seconds)
-        if [code for _, code in runner.exit_codes([None])] != [0]:
+        if next(runner.exit_codes([None]))[1] != 0:
             sys.exit("The tests fail on the package as it is: python -m pytest tests/metrics")
-        codes = runner.exit_codes([*mutants])
-    survivors = [mutant for mutant, code in codes if mutant is not None and code == 0]
-    gaps = [mutant for mutant in survivors if mutant.key not in equivalents]
-    late = sum(code == _TIMED_OUT for _, code in codes)
-    for mutant in sorted(gaps, key=lambda mutant: (mutant.file, mutant.line)):
-        print(f"survived: {mutant}")
+        killed, equivalent, gaps, late = 0, set(), 0, 0
+        for mutant, code in runner.exit_codes(mutants):
+            if mutant is None or code != 0:
+                killed += 1
+                late += code == _TIMED_OUT
+            elif mutant.key in reasons:
+                equivalent.add(mutant.key)
+            else:
+                gaps += 1
+                print(f"survived: {mutant}", flush=True)
     if given.sample is None:
-        for key in sorted(equivalents.keys() - {mutant.key for mutant in survivors}):
-            if given.only in key.partition("::")[0]:
+        for key in sorted(reasons.keys() - equivalent):
+            if re.search(given.only, key):
                 print(f"killed, or gone, but listed in {EQUIVALENTS.name}: {key}")
     print(
-        f"{len(codes)} mutants in {time.monotonic() - started:.0f} s: {len(codes) - len(survivors)} killed ({late} by time), "
-        f"{len(survivors) - len(gaps)} equivalent, {len(gaps)} survived"
+        f"{len(mutants)} mutants in {time.monotonic() - started:.0f} s: {killed} killed ({late} by time), "
+        f"{len(equivalent)} equivalent, {gaps} survived"
     )
     return 1 if gaps else 0
 

@@ -165,7 +165,9 @@ def _replacements(node: _Node) -> Iterator[_Node]:
                     yield new
         case ast.Call():
             yield from _other_calls(node)
-        case ast.Return(value=ast.expr()):
+        case ast.Return(value=ast.expr() as value) if not (
+            isinstance(value, ast.Constant) and value.value is None
+        ):
             yield ast.Return(ast.Constant(None))
         case ast.AugAssign(op=op):
             yield ast.Pass()

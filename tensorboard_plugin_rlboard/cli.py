@@ -71,10 +71,12 @@ def _add_index(commands: Any) -> None:
 def _index(given: argparse.Namespace) -> int:
     if given.address and given.engine != "ray":
         given.parser.error("--address is for --engine ray")
-    from tensorboard_plugin_rlboard.cluster.command import Wanted, index  # noqa: PLC0415 (NumPy and more)
+    from tensorboard_plugin_rlboard.cluster.command import IndexArguments, index  # noqa: PLC0415 (NumPy and more)
 
     return index(
-        Wanted(given.source, given.engine, given.workers, given.address, given.cache_dir, given.beside)
+        IndexArguments(
+            given.source, given.engine, given.workers, given.address, given.cache_dir, given.beside
+        )
     )
 
 
@@ -102,9 +104,9 @@ def _add_scalars(commands: Any) -> None:
 
 
 def _scalars(given: argparse.Namespace) -> int:
-    from tensorboard_plugin_rlboard.scalars_command import Wanted, scalars  # noqa: PLC0415 (DuckDB and more)
+    from tensorboard_plugin_rlboard.scalars_command import ScalarsRequest, run_scalars  # noqa: PLC0415 (DuckDB and more)
 
-    return scalars(Wanted(given.source, tuple(given.run), given.out, given.force))
+    return run_scalars(ScalarsRequest(given.source, tuple(given.run), given.out, given.force))
 
 
 def _add_doctor(commands: Any) -> None:

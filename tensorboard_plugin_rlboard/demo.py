@@ -1,7 +1,7 @@
-"""`rlboard demo`: TensorBoard on the sample logs that come with the package.
+"""The command `rlboard demo`: starts TensorBoard on the sample logs that come with the package.
 
-They are a part of `rollout_samples/` of the repository, made by `scripts/demo_samples.py`: every line is one that a real
-training wrote.
+They are an excerpt of `rollout_samples/` in the repository, made by `scripts/demo_samples.py`: every line is one that a
+real training wrote.
 """
 
 from __future__ import annotations
@@ -14,15 +14,18 @@ import sys
 from pathlib import Path
 
 SAMPLES = Path(__file__).parent / "samples"
-FIRST_PORT, PORTS_TRIED = 6006, 20
+DEFAULT_PORT, PORTS_TRIED = 6006, 20
 
 
 def demo(host: str = "localhost", port: int | None = None) -> int:
-    """Starts TensorBoard and waits for its end; returns its exit code, 1 where it cannot start.
+    """Start TensorBoard and wait for its end.
 
     Args:
         host: address to listen on.
         port: port; without, the first free one from TensorBoard's own default on.
+
+    Returns:
+        TensorBoard's exit code; 1 where it cannot start.
     """
     if not any(SAMPLES.glob("*/*.jsonl*")):
         print(f"There are no sample logs in {SAMPLES}: the package is not whole.", file=sys.stderr)
@@ -33,7 +36,7 @@ def demo(host: str = "localhost", port: int | None = None) -> int:
         print(f"Cannot listen on {host}: {error.strerror or error}.", file=sys.stderr)
         return 1
     if free is None:
-        print(f"Port {port or FIRST_PORT} on {host} is taken: choose another with --port.", file=sys.stderr)
+        print(f"Port {port or DEFAULT_PORT} on {host} is taken: choose another with --port.", file=sys.stderr)
         return 1
     shown = socket.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
     print(f"RL Board: http://{shown}:{free}/#rlboard   (Ctrl-C ends it)", flush=True)
@@ -53,13 +56,13 @@ def demo(host: str = "localhost", port: int | None = None) -> int:
     return subprocess.run(command, check=False).returncode  # noqa: S603 - our own arguments
 
 
-def _free_port(host: str, asked: int | None) -> int | None:
+def _free_port(host: str, port: int | None) -> int | None:
     """A port that can be listened on; None where it is taken.
 
     Raises:
         OSError: the host is not one of this machine.
     """
-    ports = range(FIRST_PORT, FIRST_PORT + PORTS_TRIED) if asked is None else (asked,)
+    ports = range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED) if port is None else (port,)
     return next((port for port in ports if _is_free(host, port)), None)
 
 

@@ -1,12 +1,12 @@
-"""The routes: read arguments, ask the board, answer. The contract is in http_api.md in this folder."""
+"""The plugin: its routes, and what every answer has in common. The contract is in http_api.md in this folder."""
 
 from __future__ import annotations
 
 import atexit
 import logging
 import mimetypes
-import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 from werkzeug.security import safe_join
 
-from tensorboard_plugin_rlboard.api.number_column import LargeSteps
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
@@ -25,11 +24,15 @@ from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.memory_budget import parse_limit
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.training.event_metadata import EventReader
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
-from tensorboard_plugin_rlboard.web import arguments, json_answers
+from tensorboard_plugin_rlboard.web import json_answers
+from tensorboard_plugin_rlboard.web.arguments import required
+from tensorboard_plugin_rlboard.web.connection import disconnected
+from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
+from tensorboard_plugin_rlboard.web.routes import ROUTES, Route
 
 if TYPE_CHECKING:
     from tensorboard.plugins.base_plugin import TBContext
@@ -37,11 +40,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 ACTIVE_WAIT = 0.05
-"""Seconds that the very first is_active may wait for the first look; TensorBoard's whole page waits with it."""
+"""Seconds that the very first is_active may wait for the log directory; TensorBoard's whole page waits with it."""
 YEAR = 31_536_000
 CLIENT, PLACE = "X-RLBoard-Client", "X-RLBoard-Place"
 """Headers of a request: who asks, and for which place on the screen. A newer question for it ends an older one."""
-Route = Callable[[wrappers.Request], wrappers.Response]
+Handler = Callable[[wrappers.Request], wrappers.Response]
 
 
 class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard ships no types
@@ -52,32 +55,28 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def __init__(self, context: TBContext) -> None:
         flags = context.flags
         interval = getattr(flags, "reload_interval", None)
-        found = roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
-        memory = parse_limit(str(getattr(flags, "rlboard_memory_limit", "") or ""))
-        settings = SettingsFinder(found, str(getattr(flags, "rlboard_config", "") or ""))
         seconds = 5.0 if interval is None else float(interval)
-        registry = Registry(found, _cache_folder(flags), memory, settings)
+        log_roots = parse_roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
+        memory = parse_limit(str(getattr(flags, "rlboard_memory_limit", "") or ""))
+        settings = SettingsFinder(log_roots, str(getattr(flags, "rlboard_config", "") or ""))
+        registry = Registry(log_roots, _cache_folder(flags), memory, settings)
         self._indexer = BackgroundIndexer(registry, seconds)
         # A thread that is still inside a library when Python ends aborts the process.
         atexit.register(self._indexer.stop)
         self._board = Board(self._indexer)
+        self._encoded_answers = EncodedAnswers()
+        self._board.when_steps_prepared(self._encoded_answers.gzipped)
         self._scalars = ScalarReader(context.data_provider)
-        self._events = EventReader(context.data_provider)
+        self._events = EventMetadataReader(context.data_provider)
 
     def get_plugin_apps(self) -> dict[str, Any]:
         """Routes of http_api.md, below data/plugin/rlboard."""
-        return {
-            "/runs": self._route(self._runs),
-            "/steps": self._route(self._steps),
-            "/samples": self._route(self._samples),
-            "/sample": self._route(self._sample),
-            "/tokens": self._route(self._tokens),
-            "/distribution": self._route(self._distribution),
-            "/worst_tokens": self._route(self._worst_tokens),
-            "/problems": self._route(self._problems),
-            "/scalars": self._route(self._native_scalars),
-            "/static/*": self._route(self._static),
+        handlers: dict[str, Handler] = {
+            route.path: partial(self._answer_from_board, route) for route in ROUTES
         }
+        # These need more of TensorBoard than the arguments.
+        handlers |= {"/runs": self._runs, "/scalars": self._native_scalars, "/static/*": self._static}
+        return {path: self._application(handler) for path, handler in handlers.items()}
 
     def is_active(self) -> bool:
         """Whether there is anything to show: answered from memory, except for a bounded wait at the first call."""
@@ -92,7 +91,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         """The tab: its module and its name."""
         return base_plugin.FrontendMetadata(es_module_path="/static/index.js", tab_name="RL Board")
 
-    def _route(self, answer: Route) -> Any:
+    def _application(self, handler: Handler) -> Any:
         """A WSGI application that answers GET only, and errors as TensorBoard does."""
 
         @wrappers.Request.application
@@ -104,8 +103,8 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             self._indexer.start()
             client, place = (request.headers.get(name, "")[:100] for name in (CLIENT, PLACE))
             try:
-                with self._board.limits.question(client, place, _gone(request)):
-                    return answer(request)
+                with self._board.limits.question(client, place, disconnected(request.environ)):
+                    return handler(request)
             except StoppedError as error:
                 return _refuse(request, str(error), 503)
             except ArgumentError as error:
@@ -115,123 +114,46 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
 
         return application
 
+    def _answer_from_board(self, route: Route, request: wrappers.Request) -> wrappers.Response:
+        return self._answer(request, lambda: route.answer(self._board, route.read(request.args)))
+
     def _answer(self, request: wrappers.Request, ask: Callable[[], object]) -> wrappers.Response:
-        """An answer as JSON, marked with the revision that it is at least as new as."""
+        """An answer as JSON or, where it is bytes, as it is; marked with the revision that it is at least as new as."""
         revision = self._board.revision
         answer = ask()
-        if isinstance(answer, LargeSteps):  # TensorBoard unpacks it for clients that cannot
-            return self._respond(request, answer.gzipped, revision, packing="gzip")
-        return self._respond(request, json_answers.encode(answer), revision)
-
-    def _respond(
-        self,
-        request: wrappers.Request,
-        body: bytes,
-        revision: int,
-        mime: str = "application/json",
-        packing: str | None = None,
-    ) -> wrappers.Response:
-        response: wrappers.Response = http_util.Respond(request, body, mime, content_encoding=packing)
+        response: wrappers.Response
+        if isinstance(answer, bytes):
+            response = http_util.Respond(request, answer, "application/octet-stream")
+        elif (gzipped := self._encoded_answers.gzipped(answer)) is not None:
+            # TensorBoard unpacks it for clients that cannot.
+            response = http_util.Respond(request, gzipped, "application/json", content_encoding="gzip")
+        else:
+            response = http_util.Respond(request, json_answers.encode(answer), "application/json")
         response.headers["X-RLBoard-Revision"] = str(revision)
         response.headers["X-RLBoard-Problems"] = str(self._board.problems_total)
         return response
 
     def _runs(self, request: wrappers.Request) -> wrappers.Response:
-        return self._answer(request, lambda: self._board.runs(self._known(request)[0]))
+        return self._answer(request, lambda: self._board.runs(self._tensorboard_runs(request)[0]))
 
-    def _known(self, request: wrappers.Request) -> tuple[TensorBoardRuns, dict[str, list[str]]]:
+    def _tensorboard_runs(self, request: wrappers.Request) -> tuple[TensorBoardRuns, dict[str, list[str]]]:
         """What TensorBoard knows beside the rollouts, and the tags of its scalar runs."""
         ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
-        tags = self._scalars.tags(ctx, experiment).by_run
-        return TensorBoardRuns(tuple(tags), self._events.facts(ctx, experiment)), tags
-
-    def _steps(self, request: wrappers.Request) -> wrappers.Response:
-        chosen = arguments.selection(request.args)
-        metrics = tuple(request.args.getlist("metrics")) or None
-        return self._answer(request, lambda: self._board.steps(chosen, metrics))
-
-    def _samples(self, request: wrappers.Request) -> wrappers.Response:
-        args = request.args
-        limit = arguments.integer(args, "limit")
-        return self._answer(
-            request,
-            lambda: self._board.samples(
-                arguments.selection(args),
-                arguments.text_rules(args),
-                columns=args.getlist("columns") or None,
-                sort=arguments.string(args, "sort"),
-                order=arguments.string(args, "order", "asc"),
-                preset=arguments.string(args, "preset"),
-                seed=arguments.integer(args, "seed") or 0,
-                offset=arguments.integer(args, "offset") or 0,
-                limit=50 if limit is None else limit,
-            ),
-        )
-
-    def _sample(self, request: wrappers.Request) -> wrappers.Response:
-        run, name = arguments.required(request.args, "run"), arguments.required(request.args, "id")
-        return self._answer(
-            request, lambda: self._board.sample(run, name, arguments.text_rules(request.args))
-        )
-
-    def _tokens(self, request: wrappers.Request) -> wrappers.Response:
-        run, name = arguments.required(request.args, "run"), arguments.required(request.args, "id")
-        kind = arguments.string(request.args, "format", "binary")
-        if kind not in {"binary", "json"}:
-            raise ArgumentError(f"format={kind} is not known: it takes binary or json.")
-        if kind == "json":
-            return self._answer(request, lambda: self._board.token_lists(run, name))
-        revision = self._board.revision
-        _, body = self._board.tokens(run, name)
-        return self._respond(request, body, revision, "application/octet-stream")
-
-    def _distribution(self, request: wrappers.Request) -> wrappers.Response:
-        args = request.args
-        bins = arguments.integer(args, "bins")
-        return self._answer(
-            request,
-            lambda: self._board.distribution(
-                arguments.selection(args),
-                arguments.string(args, "metric", "reward"),
-                bins=40 if bins is None else bins,
-                lo=arguments.number(args, "lo"),
-                hi=arguments.number(args, "hi"),
-                against=arguments.string(args, "against"),
-            ),
-        )
-
-    def _worst_tokens(self, request: wrappers.Request) -> wrappers.Response:
-        args = request.args
-        limit, each = arguments.integer(args, "limit"), arguments.integer(args, "per_sample")
-        return self._answer(
-            request,
-            lambda: self._board.worst_tokens(
-                arguments.selection(args),
-                arguments.string(args, "metric"),
-                by=arguments.string(args, "by", "sample"),
-                end=arguments.string(args, "end"),
-                limit=50 if limit is None else limit,
-                per_sample=each or 0,
-            ),
-        )
-
-    def _problems(self, request: wrappers.Request) -> wrappers.Response:
-        args = request.args
-        run, limit = arguments.required(args, "run"), arguments.integer(args, "limit")
-        offset = arguments.integer(args, "offset") or 0
-        return self._answer(
-            request, lambda: self._board.problems(run, offset, 50 if limit is None else limit)
-        )
+        tags = self._scalars.list_tags(ctx, experiment).tags_by_run
+        return TensorBoardRuns(tuple(tags), self._events.read(ctx, experiment)), tags
 
     def _native_scalars(self, request: wrappers.Request) -> wrappers.Response:
+        """TensorBoard's own scalars of a run's training: which tags there are, or the curves of some."""
         ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
-        known, tags = self._known(request)
-        run, instead = arguments.required(request.args, "run"), request.args.getlist("scalar_run")
-        own = self._board.scalar_runs(run, known, instead)
-        wanted = request.args.getlist("tag")
-        if not wanted:
-            return self._answer(request, lambda: {"tags": {name: tags[name] for name in own}})
-        return self._answer(request, lambda: self._scalars.read(ctx, experiment, own, wanted).by_tag)
+        tensorboard_runs, tags = self._tensorboard_runs(request)
+        run, instead = required(request.args, "run"), request.args.getlist("scalar_run")
+        scalar_runs = self._board.scalar_runs(run, tensorboard_runs, instead)
+        requested = request.args.getlist("tag")
+        if not requested:
+            return self._answer(request, lambda: {"tags": {name: tags[name] for name in scalar_runs}})
+        return self._answer(
+            request, lambda: self._scalars.read_series(ctx, experiment, scalar_runs, requested).series_by_tag
+        )
 
     def _static(self, request: wrappers.Request) -> wrappers.Response:
         """A file of the bundle. index.js is asked for anew each time, chunks have their digest in their name."""
@@ -239,20 +161,20 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         joined = safe_join(str(STATIC), relative)
         if joined is None or not _is_file(path := Path(joined)):
             raise errors.NotFoundError("There is no such file in RL Board's bundle.")
-        known = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
+        mime = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
         expires = YEAR if relative.startswith("chunks/") else 0
         response: wrappers.Response = http_util.Respond(
-            request, path.read_bytes(), known or "application/octet-stream", expires=expires
+            request, path.read_bytes(), mime or "application/octet-stream", expires=expires
         )
         return response
 
 
 def _cache_folder(flags: Any) -> Path | None:
     """Where parts are kept between starts: the flag's folder, `none` for nowhere, else the user's cache folder."""
-    wanted = str(getattr(flags, "rlboard_cache_dir", "") or "")
-    if wanted == "none":
+    folder = str(getattr(flags, "rlboard_cache_dir", "") or "")
+    if folder == "none":
         return None
-    return Path(wanted).expanduser() if wanted else default_folder()
+    return Path(folder).expanduser() if folder else default_folder()
 
 
 def _is_file(path: Path) -> bool:
@@ -261,26 +183,6 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
-
-
-def _gone(request: wrappers.Request) -> Callable[[], bool] | None:
-    """Tells whether the client closed its connection, as a browser does when it aborts a request.
-
-    Only the development server, which TensorBoard is served by, lets the socket be seen; elsewhere nobody knows.
-    """
-    found = request.environ.get("werkzeug.socket")
-    if not isinstance(found, socket.socket) or not hasattr(socket, "MSG_DONTWAIT"):
-        return None
-
-    def gone() -> bool:
-        try:
-            return found.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except (BlockingIOError, ValueError):
-            return False  # it waits and says nothing, or is encrypted and cannot be looked into
-        except OSError:
-            return True
-
-    return gone
 
 
 def _refuse(request: wrappers.Request, sentence: str, code: int) -> wrappers.Response:

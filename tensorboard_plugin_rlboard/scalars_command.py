@@ -1,6 +1,6 @@
-"""The command `rlboard scalars`: step means of logs that exist already, as scalars in an event file of their run.
+"""The command `rlboard scalars`: writes step means of existing logs as scalars into an event file of their run.
 
-The one command that writes into the log directory, because that is what it is asked for.
+It is the only command that writes into the log directory, because that is its purpose.
 """
 
 from __future__ import annotations
@@ -13,51 +13,62 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.writing.output.event_file import ENDING, PLUGIN, EventFile, file_name, tags
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.writing.output.event_file import (
+    FILE_SUFFIX,
+    PLUGIN_NAME,
+    EventFile,
+    file_name,
+    scalar_tags,
+)
 
-MADE = f".scalars{ENDING}"
-"""What the names of this command's event files end in."""
-MEANS = (
+COMMAND_SUFFIX = f".scalars{FILE_SUFFIX}"
+"""Suffix of the names of this command's event files."""
+METRICS = (
     "reward", "ref_reward", "reward_gap", "k3_mean", "log_ratio_mean", "mismatch_k3_mean", "entropies_mean",
     "surprise_mean", "n_tokens",
 )  # fmt: skip
-SHARES = ("truncation_share", "zero_advantage_groups", "n_samples")
+STEP_METRICS = ("truncation_share", "zero_advantage_groups", "n_samples")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What the command line asks for.
+class ScalarsRequest:
+    """The arguments of the command.
 
     Attributes:
-        source: the log directory.
+        logdir: the log directory.
         runs: names of runs; none for all.
-        out: a folder that gets a folder for each run; empty for the runs' own folders.
-        force: write although there are such scalars already.
+        out: a folder for the event files, with a folder for each run; empty to write into the runs' own folders.
+        force: write although a run has such scalars already.
     """
 
-    source: str
+    logdir: str
     runs: Sequence[str] = ()
     out: str = ""
     force: bool = False
 
 
 class RefusedError(Exception):
-    """Something is not done; the message says why."""
+    """A run is not written; the message says why."""
 
 
-def scalars(wanted: Wanted) -> int:
-    """Writes; returns the exit code: 0 all is written, 1 something is not, 2 nothing could be begun."""
-    if is_address(wanted.source) and not wanted.out:
-        return _refuse("An address is only read. Say where the event files go: --out DIR.")
-    if not is_address(wanted.source) and not Path(wanted.source).expanduser().is_dir():
-        return _refuse(f"There is no such directory: {printable(wanted.source)}")
-    found = roots(wanted.source, "")
+def run_scalars(wanted: ScalarsRequest) -> int:
+    """Run the command.
+
+    Returns:
+        The exit code: 0 all runs are written, 1 some are not, 2 the arguments cannot be used.
+    """
+    if is_address(wanted.logdir) and not wanted.out:
+        return _print_refusal("An address is only read. Say where the event files go: --out DIR.")
+    if not is_address(wanted.logdir) and not Path(wanted.logdir).expanduser().is_dir():
+        return _print_refusal(f"There is no such directory: {printable_path(wanted.logdir)}")
+    found = parse_roots(wanted.logdir, "")
     registry = Registry(found, default_folder())
     indexer = BackgroundIndexer(registry, 0)
     try:
@@ -65,30 +76,32 @@ def scalars(wanted: Wanted) -> int:
         unknown = [name for name in wanted.runs if name not in registry.runs]
         if unknown or not registry.runs:
             known = ", ".join(sorted(registry.runs)[:10])
-            where = printable(wanted.source)
-            return _refuse(
+            where = printable_path(wanted.logdir)
+            return _print_refusal(
                 f"There is no run {unknown[0]}; runs: {known}."
                 if unknown and known
                 else f"There are no rollout logs below {where}."
             )
         base = Path(wanted.out).expanduser() if wanted.out else Path(found[0].path)
-        done = [_one(Board(indexer), name, base, wanted) for name in wanted.runs or sorted(registry.runs)]
+        done = [
+            _write_run(Board(indexer), name, base, wanted) for name in wanted.runs or sorted(registry.runs)
+        ]
     finally:
         indexer.stop()
     return 0 if all(done) else 1
 
 
-def _refuse(reason: str) -> int:
+def _print_refusal(reason: str) -> int:
     sys.stderr.write(f"rlboard scalars: {reason}\n")
     return 2
 
 
-def _one(board: Board, name: str, base: Path, wanted: Wanted) -> bool:
-    """Writes the event file of one run and says so; False where it is not written."""
+def _write_run(board: Board, name: str, base: Path, wanted: ScalarsRequest) -> bool:
+    """Write the event file of one run and print its path; False where it is not written."""
     run = board.registry.runs[name]
     try:
-        points = _points(board, name)
-        path = _write(run, base / name, points, wanted)
+        points = _scalar_points(board, name)
+        path = _write_event_file(run, base / name, points, wanted)
     except RefusedError as reason:
         sys.stderr.write(f"{name}: {reason}\n")
         return False
@@ -102,20 +115,22 @@ def _one(board: Board, name: str, base: Path, wanted: Wanted) -> bool:
     return True
 
 
-def _points(board: Board, name: str) -> list[tuple[int, dict[str, float]]]:
-    """Values by tag of each step and split; by steps."""
+def _scalar_points(board: Board, name: str) -> list[tuple[int, dict[str, float]]]:
+    """The points of a run, ordered by step: step, and value by tag; one point for each step and split."""
     info = next(info for info in board.runs().runs if info.run == name)
     has = {metric.name for metric in info.metrics}
-    chosen = tuple(mean for mean in MEANS if mean in has)
+    chosen = tuple(mean for mean in METRICS if mean in has)
     if "entropies_mean" in chosen:
         chosen = tuple(mean for mean in chosen if mean != "surprise_mean")
     points = []
     for split in info.splits:
-        answer = board.steps(Selection(name, split=split), metrics=chosen)
+        answer = board.steps(StepsQuestion(Selection(name, split=split), metrics=chosen))
         columns = {mean: answer.metrics[mean].mean for mean in chosen if mean in answer.metrics}
         if "reward" in columns:
             columns["reward_std"] = answer.metrics["reward"].std
-        columns |= {share: answer.step_metrics[share] for share in SHARES if share in answer.step_metrics}
+        columns |= {
+            share: answer.step_metrics[share] for share in STEP_METRICS if share in answer.step_metrics
+        }
         for at, step in enumerate(answer.step):
             values = {column: numbers[at] for column, numbers in columns.items()}
             finite = {
@@ -124,14 +139,14 @@ def _points(board: Board, name: str) -> list[tuple[int, dict[str, float]]]:
                 if isinstance(value, int | float) and math.isfinite(value)
             }
             if finite:
-                points.append((step, tags(split, finite)))
+                points.append((step, scalar_tags(split, finite)))
     return sorted(points, key=lambda point: point[0])
 
 
-def _write(
-    run: RunIndex, folder: Path, points: Sequence[tuple[int, dict[str, float]]], wanted: Wanted
+def _write_event_file(
+    run: RunIndex, folder: Path, points: Sequence[tuple[int, dict[str, float]]], wanted: ScalarsRequest
 ) -> Path:
-    """Writes an event file whole or not at all; returns its path.
+    """Write an event file whole or not at all; gives its path.
 
     Raises:
         RefusedError: there is nothing to write, or there are such scalars already.
@@ -139,26 +154,28 @@ def _write(
     """
     if not points:
         raise RefusedError("no step has a number that could be written")
-    before = [path for place in (folder, folder / PLUGIN) for path in place.glob(f"*tfevents*{ENDING}")]
+    before = [
+        path for place in (folder, folder / PLUGIN_NAME) for path in place.glob(f"*tfevents*{FILE_SUFFIX}")
+    ]
     if before and not wanted.force:
         raise RefusedError(f"{before[0]} has such scalars already; --force writes them all the same.")
     # The rows do not say when a step was; the log was last written when its last step was over.
     last = max(file.state.mtime_ns for file in run.files.values()) / 1e9
-    making = EventFile(folder, f".rlboard.{MADE}")
+    making = EventFile(folder, f".rlboard.{COMMAND_SUFFIX}")
     target = making.folder
     try:
         files = [Path(file.path) for file in run.files.values() if not is_address(file.path)]
         if files:
-            making.names(sorted(files), {})
+            making.declare_files(sorted(files), {})
         for step, values in points:
-            making.scalars(step, values, last)
+            making.write_scalars(step, values, last)
         making.close()
         for path in before:
-            if path.name.endswith(MADE):
+            if path.name.endswith(COMMAND_SUFFIX):
                 path.unlink()
-        made = target / file_name(MADE)
-        (target / f".rlboard.{MADE}").replace(made)
+        made = target / file_name(COMMAND_SUFFIX)
+        (target / f".rlboard.{COMMAND_SUFFIX}").replace(made)
     finally:
         making.close()
-        (target / f".rlboard.{MADE}").unlink(missing_ok=True)
+        (target / f".rlboard.{COMMAND_SUFFIX}").unlink(missing_ok=True)
     return made

@@ -6,6 +6,7 @@ All positions are code points, as Python counts them, so no cut falls inside a c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 LIMIT = 300
 _ELLIPSIS = "…"
@@ -37,6 +38,14 @@ class TextRules:
     def apply_response(self, text: str) -> str:
         """Give a response as it is to be shown."""
         return _without_pads(text, self.pad)
+
+    def list_cell(self, column: str, value: Any) -> Any:
+        """Give a cell of a list of samples: texts as they are to be shown, and cut; numbers as they are."""
+        if not isinstance(value, str):
+            return value
+        if column == "prompt":
+            return cut_prompt(self.apply_prompt(value))
+        return cut_response(self.apply_response(value) if column in {"response", "ref_response"} else value)
 
 
 def cut_prompt(text: str, limit: int = LIMIT) -> str:

@@ -1,12 +1,12 @@
-"""Writes rollouts from a training as JSON lines, one sample per line, without ever disturbing the training.
+"""Writes rollouts from a training as JSON lines, one sample a line, without ever disturbing the training.
 
-Importing it loads the standard library only; NumPy arrays and torch tensors are understood where the training brings
-them. One writer per rank: every rank appends to its own file, and nothing has to be gathered.
+Importing it loads the standard library only; NumPy arrays and torch tensors are accepted where the training has them.
+One writer per rank: every rank appends to its own file, and nothing has to be gathered.
 
     with RolloutWriter("runs/ppo") as writer:
         writer.log_batch(step=step, prompt=prompts, response=responses, reward=rewards, logprobs=logprobs)
 
-All options and what is guaranteed: docs/logging.md. What the writer is made of: `writing/`.
+All options and guarantees are in docs/logging.md; the modules behind the writer are in `writing/`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import weakref
 from pathlib import Path
 from typing import Any, Self
 
-from tensorboard_plugin_rlboard.writing.background_queue import BackgroundQueue, Bounds
+from tensorboard_plugin_rlboard.writing.background_queue import BackgroundQueue, QueueLimits
 from tensorboard_plugin_rlboard.writing.options import (
     MAX_BYTES,
     PRECISION,
@@ -27,13 +27,13 @@ from tensorboard_plugin_rlboard.writing.options import (
 )
 from tensorboard_plugin_rlboard.writing.output.json_lines import TOKEN_FIELDS
 from tensorboard_plugin_rlboard.writing.pipeline import WritingPipeline
-from tensorboard_plugin_rlboard.writing.rows import Item
-from tensorboard_plugin_rlboard.writing.shutdown import CLOSING, end, watch
-from tensorboard_plugin_rlboard.writing.snapshot import batch_size, snapshot, weight
+from tensorboard_plugin_rlboard.writing.rows import LogCall
+from tensorboard_plugin_rlboard.writing.shutdown import CLOSE_SECONDS, close_at_exit, close_queue
+from tensorboard_plugin_rlboard.writing.snapshot import approximate_bytes, batch_size, snapshot
 
 __all__ = ["TOKEN_FIELDS", "RolloutWriter"]
 
-_FULL = "the queue is full, samples are dropped (when_full='wait' would wait for room)"
+_QUEUE_FULL = "the queue is full, samples are dropped (when_full='wait' would wait for room)"
 _FORKED = (
     "this writer belongs to the process that forked this one; samples logged here are dropped: make one here"
 )
@@ -93,34 +93,34 @@ class RolloutWriter:
             "compress": compress, "every_n_steps": every_n_steps, "max_samples_per_step": max_samples_per_step,
             "scalars": scalars, "when_full": when_full, "queue_bytes": queue_bytes, "queue_samples": queue_samples,
         }  # fmt: skip
-        self._remake = functools.partial(type(self), log_dir, rank, split, **options)
-        wanted = Options.of(log_dir, rank, split, **options)
-        self._core = WritingPipeline(wanted)
-        bounds = Bounds(wanted.queue_bytes, wanted.queue_samples, wanted.wait)
-        self._pump = BackgroundQueue(self._core, bounds, background=wanted.background)
-        self._process = os.getpid()
-        watch(self._pump)
-        weakref.finalize(self, self._pump.abandon).atexit = False
+        self._make_again = functools.partial(type(self), log_dir, rank, split, **options)
+        parsed = Options.from_arguments(log_dir, rank, split, **options)
+        self._pipeline = WritingPipeline(parsed)
+        bounds = QueueLimits(parsed.queue_bytes, parsed.queue_samples, parsed.wait_when_full)
+        self._queue = BackgroundQueue(self._pipeline, bounds, background=parsed.background)
+        self._process_id = os.getpid()
+        close_at_exit(self._queue)
+        weakref.finalize(self, self._queue.abandon).atexit = False
 
     @property
     def path(self) -> Path:
         """The file that is being written."""
-        return self._core.files.path
+        return self._pipeline.files.path
 
     @property
     def written(self) -> int:
         """Samples that are in a file."""
-        return self._core.account.written
+        return self._pipeline.counts.written
 
     @property
     def dropped(self) -> int:
         """Samples that are lost: no room in the queue, nothing that can be written, or a disk that refused."""
-        return self._core.account.dropped
+        return self._pipeline.counts.dropped
 
     @property
     def skipped(self) -> int:
         """Samples that `every_n_steps` and `max_samples_per_step` left out."""
-        return self._core.account.skipped
+        return self._pipeline.counts.skipped
 
     def log(
         self,
@@ -153,10 +153,10 @@ class RolloutWriter:
                 policy's answer to the same prompt), `group_id`, `ground_truth`, `finish_reason`, `policy_version`,
                 named parts of the reward, texts.
         """
-        if self._core.skips(step):
-            self._core.account.add(skipped=1)
+        if self._pipeline.skips(step):
+            self._pipeline.counts.count(skipped=1)
             return
-        self._put(Item, {
+        self._put(LogCall, {
             "step": step, "prompt": prompt, "response": response, "reward": reward, **more,
             "response_tokens": response_tokens, "logprobs": logprobs, "ref_logprobs": ref_logprobs,
             "values": values, "token_rewards": token_rewards,
@@ -172,40 +172,44 @@ class RolloutWriter:
                 size B, which all of them share); anything else, such as `step` or a string, is the same for all.
                 Per-token fields are B lists or one B × T array.
         """
-        if self._core.skips(fields.get("step")):
-            self._core.account.add(skipped=batch_size(fields))
+        if self._pipeline.skips(fields.get("step")):
+            self._pipeline.counts.count(skipped=batch_size(fields))
             return
-        self._put(functools.partial(Item, batch=True), fields, lengths)
+        self._put(functools.partial(LogCall, batch=True), fields, lengths)
 
     def _put(self, item: Any, fields: dict[str, Any], lengths: object = None) -> None:
         samples = 1
         try:
-            samples = batch_size(fields) if item is not Item else 1
-            if self._process != os.getpid():
-                self._core.account.lose(samples, _FORKED)
+            samples = batch_size(fields) if item is not LogCall else 1
+            if self._process_id != os.getpid():
+                self._pipeline.counts.count_dropped(samples, _FORKED)
                 return
             copies = {key: snapshot(value) for key, value in fields.items() if value is not None}
             cuts = snapshot(lengths)
-            if not self._pump.put(item(copies, samples, cuts), samples, sum(map(weight, copies.values()))):
-                self._core.account.lose(samples, "the writer is closed" if self._pump.closed else _FULL)
+            if not self._queue.put(
+                item(copies, samples, cuts), samples, sum(map(approximate_bytes, copies.values()))
+            ):
+                self._pipeline.counts.count_dropped(
+                    samples, "the writer is closed" if self._queue.closed else _QUEUE_FULL
+                )
         except Exception as error:  # noqa: BLE001 - nothing may reach the training
-            self._core.account.fail(error, samples)
+            self._pipeline.counts.count_failed(error, samples)
 
-    def flush(self, timeout: float = CLOSING) -> None:
+    def flush(self, timeout: float = CLOSE_SECONDS) -> None:
         """Wait until all that was logged is on the disk, so many seconds at most.
 
         Nobody has to call it: lines are written as they come. With `max_samples_per_step` it also chooses among the
         samples so far, as if the step were complete.
         """
-        if self._process == os.getpid() and not self._pump.flush(timeout):
-            self._core.account.warn(
-                "slow", f"{self._pump.waiting} samples are not on the disk after {timeout:g} s"
+        if self._process_id == os.getpid() and not self._queue.flush(timeout):
+            self._pipeline.counts.warn_once(
+                "slow", f"{self._queue.waiting} samples are not on the disk after {timeout:g} s"
             )
 
-    def close(self, timeout: float = CLOSING) -> None:
+    def close(self, timeout: float = CLOSE_SECONDS) -> None:
         """Write what is left and close the file; samples logged afterwards are dropped. May be called twice."""
-        if self._process == os.getpid():
-            end(self._pump, timeout)
+        if self._process_id == os.getpid():
+            close_queue(self._queue, timeout)
 
     def __enter__(self) -> Self:
         """Return the writer itself."""
@@ -217,4 +221,4 @@ class RolloutWriter:
 
     def __reduce__(self) -> Any:
         """Make another writer of the same options where this one is sent, as to an actor of Ray."""
-        return self._remake, ()
+        return self._make_again, ()

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
-import json
+import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import example_counts
 import pytest
 from repository import FIXTURES
+from rollout_log import Line, TestLog, lines
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+
+example_counts.load_profile()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,13 +33,12 @@ def fixtures() -> Path:
 
 
 @pytest.fixture
-def write_rows() -> Callable[[Path, Iterable[Any]], Path]:
+def write_rows() -> Callable[[Path, Iterable[Line]], Path]:
     """Writes rows as JSON lines (text as it stands), making the folder where it is missing."""
 
-    def write(path: Path, rows: Iterable[Any]) -> Path:
+    def write(path: Path, rows: Iterable[Line]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
-        path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        path.write_bytes(lines(*rows))
         return path
 
     return write
@@ -46,14 +47,18 @@ def write_rows() -> Callable[[Path, Iterable[Any]], Path]:
 @pytest.fixture
 def open_board() -> Iterator[Callable[[Path], Board]]:
     """Indexes everything below a folder in the calling thread, and closes the databases afterwards."""
-    opened: list[BackgroundIndexer] = []
+    with contextlib.ExitStack() as opened:
+        yield lambda folder: opened.enter_context(TestLog(folder)).open()
 
-    def make(folder: Path) -> Board:
-        indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
-        opened.append(indexer)
-        indexer.index_now()
-        return Board(indexer)
 
-    yield make
-    for indexer in opened:
-        indexer.stop()
+@pytest.fixture
+def test_log(tmp_path: Path) -> Iterator[TestLog]:
+    """A log directory in the folder `log`, with parts kept in the folder `cache`."""
+    with TestLog(tmp_path / "log", tmp_path / "cache") as log:
+        yield log
+
+
+@pytest.fixture
+def start(test_log: TestLog) -> Callable[..., Board]:
+    """Opens the log as a new TensorBoard would, with the same cache each time; everything is read."""
+    return test_log.open

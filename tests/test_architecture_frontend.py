@@ -120,7 +120,7 @@ def test_only_data_asks_the_server() -> None:
         name_of(path)
         for path in MODULES
         if re.search(
-            r"(?<![\w.])(?<!async )(?:fetch\(|XMLHttpRequest|EventSource|sendBeacon)",
+            r"(?<![\w.])(?<!async )(?:(?:window|globalThis|self)\.)?(?:fetch\(|XMLHttpRequest|EventSource|sendBeacon)",
             path.read_text(encoding="utf-8"),
         )
     ]

@@ -14,9 +14,9 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
-from tensorboard_plugin_rlboard.api import number_column as numbers
 from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index import registry
 from tensorboard_plugin_rlboard.index.update import background, discovery
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
@@ -67,7 +67,7 @@ def test_constructing_starts_no_thread_and_opens_nothing(
 
     write_rows(tmp_path / "a.jsonl", [ROW])
     for module, name in (
-        (discovery, "scan"),
+        (discovery, "list_sources"),
         (background, "first_file"),
         (registry, "QueryDatabase"),
     ):
@@ -91,7 +91,7 @@ def test_is_active_answers_from_memory(tmp_path: Path, make: Make, monkeypatch: 
         release.wait(30)
         return True
 
-    monkeypatch.setattr(background, "first_file", slow)
+    monkeypatch.setattr(background, "has_log_file", slow)
     plugin = make(str(tmp_path))
     try:
         assert plugin.is_active() is False
@@ -194,7 +194,7 @@ def test_a_question_that_is_given_up_is_503_with_a_sentence(
     def too_long(*_: Any, **__: Any) -> Any:
         raise StoppedError("This took longer than 20 seconds and was given up: narrow the steps.")
 
-    monkeypatch.setattr(plugin._board, "samples", too_long)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.board.board.samples", too_long)
     response = Client(application.TensorBoardWSGI([plugin])).get(f"{HOME}/samples?run=.")
     assert (response.status_code, response.mimetype) == (503, "text/plain")
     assert "narrow the steps" in response.get_data(as_text=True)
@@ -231,7 +231,7 @@ def test_large_curves_are_sent_as_they_were_packed(
     tmp_path: Path, make: Make, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [ROW, {**ROW, "step": 2}])
-    monkeypatch.setattr(numbers, "LARGE", 1)
+    monkeypatch.setattr(json_answers, "LARGE", 1)
     plugin = make(str(tmp_path))
     finish(plugin)
     client = Client(application.TensorBoardWSGI([plugin]))
@@ -241,4 +241,4 @@ def test_large_curves_are_sent_as_they_were_packed(
     found = json.loads(gzip.decompress(packed.get_data()))
     assert found["step"] == [1, 2]
     assert found == ask(plugin, "steps?run=.")
-    assert found == json.loads(json_answers.encode(plugin._board.steps(Selection("."))))
+    assert found == json.loads(json_answers.encode(plugin._board.steps(StepsQuestion(Selection(".")))))

@@ -6,18 +6,8 @@ string "NaN", "Infinity" or "-Infinity".
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.api.numbers import (
-    Density,
-    Distribution,
-    ProblemColumns,
-    Problems,
-    Scalars,
-    ScalarSeries,
-    ScalarTags,
-    Steps,
-    StepStatistics,
-    WorstTokens,
-)
+from tensorboard_plugin_rlboard.api.distribution import Density, Distribution
+from tensorboard_plugin_rlboard.api.problems import ProblemColumns, Problems
 from tensorboard_plugin_rlboard.api.runs import (
     AttemptInfo,
     IgnoredFile,
@@ -39,7 +29,10 @@ from tensorboard_plugin_rlboard.api.samples import (
     ToolCall,
     TrimInfo,
 )
+from tensorboard_plugin_rlboard.api.scalars import Scalars, ScalarSeries, ScalarTags
+from tensorboard_plugin_rlboard.api.steps import Steps, StepStatistics
 from tensorboard_plugin_rlboard.api.values import Number, Value
+from tensorboard_plugin_rlboard.api.worst_tokens import WorstTokens
 
 __all__ = [
     "AttemptInfo",

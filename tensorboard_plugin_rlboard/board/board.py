@@ -1,14 +1,14 @@
-"""The board: one method for each question of the contract. Knows nothing of HTTP."""
+"""The board: one method for each question of the contract. Knows nothing of HTTP, of JSON or of gzip."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import (
     Distribution,
-    ProblemColumns,
     Problems,
     Runs,
     Sample,
@@ -17,27 +17,39 @@ from tensorboard_plugin_rlboard.api import (
     WorstTokens,
 )
 from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.query_limits import QueryLimits
-from tensorboard_plugin_rlboard.board.runs import runs as runs_question
+from tensorboard_plugin_rlboard.board.run_schema import RunSession, open_session
+from tensorboard_plugin_rlboard.board.runs.problems import problems
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.runs.runs import RunList
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Trainings
-from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamples, binary
-from tensorboard_plugin_rlboard.board.samples.detail import locate, sample, token_names
-from tensorboard_plugin_rlboard.board.samples.listing import MAX_LIMIT, samples
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSample, DecodedSamples
+from tensorboard_plugin_rlboard.board.samples.detail import sample
+from tensorboard_plugin_rlboard.board.samples.index_row import index_row
+from tensorboard_plugin_rlboard.board.samples.listing import samples
+from tensorboard_plugin_rlboard.board.samples.paging import total_depends_on
+from tensorboard_plugin_rlboard.board.samples.question import (
+    SampleQuestion,
+    SamplesQuestion,
+    TokensQuestion,
+)
+from tensorboard_plugin_rlboard.board.samples.token_rows import binary_rows, listed_rows, token_metric_names
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.sql_rows import fetch
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.service import StepService
+from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
-from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.index.indexer import Indexer
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.training.scalar_pairing import chosen
+from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
 
 if TYPE_CHECKING:
     import duckdb
 
-_TOTALS = 256
+_MAX_TOTALS = 256
 """Numbers of samples that are kept until their run changes: walking through a list counts it once."""
 
 
@@ -49,12 +61,12 @@ class Board:
         self.indexer = indexer
         self.registry = registry = indexer.registry
         self.limits = QueryLimits()
-        self._opened = DecodedSamples()
-        self._described: dict[str, runs_question.Described] = {}
-        self._overview = StepService(registry, indexer.attention, self.cursor, self.limits.heavy)
-        indexer.call_after_round(self._overview.follow)
+        self._decoded_samples = DecodedSamples()
+        self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
+        self._steps = StepService(registry, indexer.attention, self.cursor, self.limits.heavy)
         self._trainings = Trainings(registry)
-        self._totals: LruCache[int] = LruCache(_TOTALS)
+        self._run_list = RunList(registry, self._trainings, self._steps.run_steps)
+        indexer.call_after_round(self._steps.update_in_background)
 
     @property
     def revision(self) -> int:
@@ -66,28 +78,13 @@ class Board:
         """Problems of all runs."""
         return sum(run.problems for run in self.registry.runs.values())
 
+    def when_steps_prepared(self, listener: Callable[[Steps], object]) -> None:
+        """Has a listener called in the background with each new answer to a question that will be asked again."""
+        self._steps.on_prepared = listener
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor for the calling thread, within the limits of the question that it answers."""
         return self.limits.cursor(self.registry.cursor())
-
-    def runs(self, known: TensorBoardRuns | None = None) -> Runs:
-        """All runs, with what of TensorBoard's own runs belongs to them; None where nothing is known of those."""
-        found = known or TensorBoardRuns()
-        return runs_question.runs(
-            self.registry,
-            lambda run: self._trainings.of(run, found),
-            self._described,
-            self._overview.catalogue,
-        )
-
-    def scalar_runs(self, run: str, known: TensorBoardRuns, wanted: Sequence[str] = ()) -> Sequence[str]:
-        """The scalar runs that belong to a run, or those that are wanted instead.
-
-        Raises:
-            UnknownError: no run has that name, or no scalar run one that is wanted.
-        """
-        found = self.run(run)
-        return chosen(wanted, known.scalars) or self._trainings.of(found, known).pairing.runs
 
     def run(self, name: str) -> RunIndex:
         """The index of a run, which is indexed first from now on.
@@ -95,121 +92,79 @@ class Board:
         Raises:
             UnknownError: no run has that name.
         """
-        found = self.registry.runs.get(name)
-        if found is None:
-            known = ", ".join(sorted(self.registry.runs)[:10]) or "none yet"
-            raise UnknownError(f"There is no run {name}; runs: {known}.")
+        run = self.registry.runs.get(name)
+        if run is None:
+            names = ", ".join(sorted(self.registry.runs)[:10]) or "none yet"
+            raise UnknownError(f"There is no run {name}; runs: {names}.")
         self.indexer.attention.user_looks_at(name)
-        return found
+        return run
 
-    def steps(self, chosen: Selection, metrics: tuple[str, ...] | None = None) -> Steps:
-        """Curves: statistics of each step."""
-        return self._overview.steps(self.run(chosen.run), chosen, metrics)
+    def session(self, run: RunIndex) -> RunSession:
+        """What the calling thread reads a run with, as it is now."""
+        return open_session(run, self.cursor())
 
-    def samples(
-        self,
-        chosen: Selection,
-        rules: TextRules,
-        *,
-        columns: list[str] | None = None,
-        sort: str = "",
-        order: str = "asc",
-        preset: str = "",
-        seed: int = 0,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> Samples:
-        """One page of the table of responses."""
-        run = self.run(chosen.run)
-        narrowed = preset if preset == "suspect_reference" else ""
-        counted = (run.name, run.version, chosen, narrowed)
-        with self._turn(chosen):
-            return samples(
-                self.cursor(),
-                run,
-                chosen,
-                rules,
-                columns=columns,
-                sort=sort,
-                order=order,
-                preset=preset,
-                seed=seed,
-                offset=offset,
-                limit=limit,
-                total=lambda count: self._totals.get(counted, count),
-            )
+    def runs(self, tensorboard_runs: TensorBoardRuns | None = None) -> Runs:
+        """All runs, with what of TensorBoard's own runs belongs to them; None where nothing is known of those."""
+        return self._run_list.runs(tensorboard_runs or TensorBoardRuns())
 
-    def _turn(self, chosen: Selection) -> AbstractContextManager[None]:
-        """Waits for its turn where a question looks at more than one step."""
-        return nullcontext() if chosen.step is not None else self.limits.heavy()
-
-    def sample(self, run: str, name: str, rules: TextRules) -> Sample:
-        """One sample whole."""
-        return sample(self.cursor(), self.run(run), self._opened, name, rules)
-
-    def tokens(self, run: str, name: str) -> tuple[list[str], bytes]:
-        """The token metrics of a sample: their names, and their rows as little-endian float32."""
-        found = self.run(run)
-        _, opened = locate(self.cursor(), found, self._opened, name)
-        names = token_names(found, opened)
-        return names, binary(opened, names)
-
-    def token_lists(self, run: str, name: str) -> dict[str, list[float | None]]:
-        """The token metrics of a sample as lists; None where a value is missing, NaN where NaN was logged."""
-        found = self.run(run)
-        _, opened = locate(self.cursor(), found, self._opened, name)
-        lists: dict[str, list[float | None]] = {}
-        for metric in token_names(found, opened):
-            absent = opened.tokens.missing.get(metric)
-            values = opened.tokens.values[metric].tolist()
-            lists[metric] = [None if absent is not None and absent[i] else x for i, x in enumerate(values)]
-        return lists
-
-    def distribution(
-        self,
-        chosen: Selection,
-        metric: str,
-        *,
-        bins: int = 40,
-        lo: float | None = None,
-        hi: float | None = None,
-        against: str = "",
-    ) -> Distribution:
-        """Histogram and density of one metric."""
-        run = self.run(chosen.run)
-        with self._turn(chosen):
-            return distribution(self.cursor(), run, chosen, metric, bins=bins, lo=lo, hi=hi, against=against)
-
-    def worst_tokens(
-        self,
-        chosen: Selection,
-        metric: str = "",
-        *,
-        by: str = "sample",
-        end: str = "",
-        limit: int = 50,
-        per_sample: int = 0,
-    ) -> WorstTokens:
-        """The most extreme tokens of a selection."""
-        run = self.run(chosen.run)
-        with self.limits.heavy():
-            return worst_tokens(
-                self.cursor(), run, chosen, metric, by=by, end=end, limit=limit, per_sample=per_sample
-            )
-
-    def problems(self, run: str, offset: int = 0, limit: int = 50) -> Problems:
-        """Lines and values that could not be used, in file order.
+    def scalar_runs(
+        self, run: str, tensorboard_runs: TensorBoardRuns, instead: Sequence[str] = ()
+    ) -> Sequence[str]:
+        """The scalar runs that belong to a run, or those that are asked for instead.
 
         Raises:
-            ArgumentError: offset or limit out of range.
+            UnknownError: no run has that name, or no scalar run one that is asked for.
         """
-        if not 0 < limit <= MAX_LIMIT or offset < 0:
-            raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
-        found = self.run(run)
-        rows = fetch(
-            self.cursor(),
-            f'SELECT file, line, line_offset AS "offset", kind, reason FROM {found.problem_table} '
-            f"ORDER BY file, line_offset, kind LIMIT {limit} OFFSET {offset}",
-            [],
-        )
-        return Problems(found.problems, ProblemColumns(**rows))
+        index = self.run(run)
+        named = validated_runs(instead, tensorboard_runs.scalars)
+        return named or self._trainings.of(index, tensorboard_runs).pairing.runs
+
+    def steps(self, question: StepsQuestion) -> Steps:
+        """Curves: statistics of each step."""
+        return self._steps.steps(self.run(question.selection.run), question)
+
+    def samples(self, question: SamplesQuestion) -> Samples:
+        """One page of a list of samples."""
+        run = self.run(question.selection.run)
+        key = (run.name, run.version, total_depends_on(question))
+        with self._slot(question.selection):
+            session = self.session(run)
+            return samples(session, question, partial(self._totals.get_or_compute, key))
+
+    def sample(self, question: SampleQuestion) -> Sample:
+        """One sample whole."""
+        return sample(self.session(self.run(question.run)), question, self._decoded_samples)
+
+    def tokens(self, question: TokensQuestion) -> tuple[list[str], bytes]:
+        """The token metrics of a sample: their names, and their rows as little-endian float32."""
+        decoded, names = self._tokens(question)
+        return names, binary_rows(decoded, names)
+
+    def token_lists(self, question: TokensQuestion) -> dict[str, list[float | None]]:
+        """The token metrics of a sample as lists; None where a value is missing, NaN where NaN was logged."""
+        return listed_rows(*self._tokens(question))
+
+    def distribution(self, question: DistributionQuestion) -> Distribution:
+        """Histogram and density of one metric."""
+        run = self.run(question.selection.run)
+        with self._slot(question.selection):
+            return distribution(self.session(run), question)
+
+    def worst_tokens(self, question: WorstTokensQuestion) -> WorstTokens:
+        """The most extreme tokens of a selection."""
+        run = self.run(question.selection.run)
+        with self.limits.heavy():
+            return worst_tokens(self.session(run), question)
+
+    def problems(self, question: ProblemsQuestion) -> Problems:
+        """Lines and values that could not be used, in file order."""
+        return problems(self.session(self.run(question.run)), question)
+
+    def _slot(self, selection: Selection) -> AbstractContextManager[None]:
+        """One of the few slots for heavy questions, where a selection is of more than one step."""
+        return nullcontext() if selection.step is not None else self.limits.heavy()
+
+    def _tokens(self, question: TokensQuestion) -> tuple[DecodedSample, list[str]]:
+        session = self.session(self.run(question.run))
+        decoded = self._decoded_samples.get(session.run, index_row(session, question.id, {}).location)
+        return decoded, token_metric_names(session.schema, decoded)

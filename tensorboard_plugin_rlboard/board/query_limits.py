@@ -1,9 +1,9 @@
-"""QueryLimits of questions: a time for each, a number of heavy ones at once, and none that nobody waits for.
+"""Timeout, concurrency cap, cancellation on disconnect.
 
-A question is what happens between `QueryLimits.question` and its end, in one thread. A database cursor that it takes from
-`cursor` is interrupted when its time is up, when its client went away, or when the same client asked anew for the same
-place on the screen. Interrupting takes milliseconds and leaves other cursors alone; only a regular expression goes on to
-the end of its hundred thousand rows, a fraction of a second for most.
+A question is what happens inside `QueryLimits.question`, in one thread. A database cursor that it takes from `cursor` is
+interrupted when its time is up, when its client went away, or when the same client asked anew for the same place on the
+screen. Interrupting takes milliseconds and leaves other cursors alone; only a regular expression goes on to the end of
+its hundred thousand rows, a fraction of a second for most.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 SECONDS = 20.0
 """Time of a question. A regular expression over the responses of a million samples takes about one second."""
 HEAVY = 3
-"""Questions over whole runs that are worked on at once; more wait for their turn."""
-_TICK = 0.02
-_LOOK = 0.25
-"""Seconds between two looks at whether a client is still there."""
-NEWER = "A newer question took the place of this one."
-LARGE = "This needs more memory than the index may use: narrow the steps, or search and filter more."
-GONE = "Nobody waits for this answer any more."
+"""Questions over whole runs that are worked on at once; more wait for one of these to end."""
+_POLL_INTERVAL = 0.02
+_CLIENT_INTERVAL = 0.25
+"""Seconds between two tests of whether a client is still there."""
+SUPERSEDED = "A newer question took the place of this one."
+OUT_OF_MEMORY = "This needs more memory than the index may use: narrow the steps, or search and filter more."
+DISCONNECTED = "Nobody waits for this answer any more."
 
 
 class StoppedError(RuntimeError):
@@ -37,20 +37,30 @@ class StoppedError(RuntimeError):
 
 @dataclass(eq=False)
 class _Question:
+    """A question that is being answered.
+
+    Attributes:
+        deadline: when its time is up (monotonic clock).
+        disconnected: whether its client went away; None where that cannot be known.
+        client_checked: when `disconnected` was asked last.
+        stop_reason: why it is given up; empty as long as it is not.
+        cursors: what it runs queries with.
+    """
+
     deadline: float
-    gone: Callable[[], bool] | None
-    looked: float
-    reason: str = ""
+    disconnected: Callable[[], bool] | None
+    client_checked: float
+    stop_reason: str = ""
     cursors: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
 
     def stop(self, reason: str) -> None:
         """Gives the question up: what it runs is interrupted, now and by the watch until it has ended."""
-        self.reason = self.reason or reason
+        self.stop_reason = self.stop_reason or reason
         for cursor in tuple(self.cursors):
             cursor.interrupt()
 
 
-_present: ContextVar[_Question | None] = ContextVar("question", default=None)
+_current: ContextVar[_Question | None] = ContextVar("question", default=None)
 
 
 class QueryLimits:
@@ -59,117 +69,117 @@ class QueryLimits:
     def __init__(self, seconds: float = SECONDS, heavy: int = HEAVY) -> None:
         self._seconds = seconds
         self._heavy = threading.Semaphore(heavy)
-        self._some = threading.Condition()
+        self._changed = threading.Condition()
         self._running: set[_Question] = set()
-        self._places: dict[tuple[str, str], _Question] = {}
-        self._watch: threading.Thread | None = None
+        self._by_place: dict[tuple[str, str], _Question] = {}
+        self._watch_thread: threading.Thread | None = None
 
     @contextmanager
     def question(
-        self, client: str = "", place: str = "", gone: Callable[[], bool] | None = None
+        self, client: str = "", place: str = "", disconnected: Callable[[], bool] | None = None
     ) -> Iterator[None]:
         """Runs a question within its limits.
 
         Args:
             client: who asks; empty for nobody in particular.
-            place: where the answer will stand: the client's older question for it is given up.
-            gone: whether the client went away, asked now and then; None where that cannot be known.
+            place: where on the screen the answer will stand: the client's older question for it is given up.
+            disconnected: whether the client went away, asked now and then; None where that cannot be known.
 
         Raises:
             StoppedError: it was given up.
         """
         now = time.monotonic()
-        own = _Question(now + self._seconds, gone, now)
+        question = _Question(now + self._seconds, disconnected, now)
         key = (client, place)
-        with self._some:
-            older = self._places.get(key) if client and place else None
+        with self._changed:
+            older = self._by_place.get(key) if client and place else None
             if client and place:
-                self._places[key] = own
-            self._running.add(own)
-            self._start()
-            self._some.notify()
+                self._by_place[key] = question
+            self._running.add(question)
+            self._start_watch()
+            self._changed.notify()
         if older is not None:
-            older.stop(NEWER)
-        token = _present.set(own)
+            older.stop(SUPERSEDED)
+        token = _current.set(question)
         try:
             yield
         except Exception as error:
             kind = type(error).__name__  # importing the database here would slow TensorBoard's start
-            if own.reason and kind in {"InterruptException", "StoppedError"}:
-                raise StoppedError(own.reason) from error
+            if question.stop_reason and kind in {"InterruptException", "StoppedError"}:
+                raise StoppedError(question.stop_reason) from error
             if kind == "OutOfMemoryException":
-                raise StoppedError(LARGE) from error
+                raise StoppedError(OUT_OF_MEMORY) from error
             raise
         finally:
-            _present.reset(token)
-            with self._some:
-                self._running.discard(own)
-                if self._places.get(key) is own:
-                    del self._places[key]
-            own.cursors.clear()
+            _current.reset(token)
+            with self._changed:
+                self._running.discard(question)
+                if self._by_place.get(key) is question:
+                    del self._by_place[key]
+            question.cursors.clear()
 
     def cursor(self, cursor: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-        """The same cursor, interrupted when the present question is given up.
+        """The same cursor, interrupted when the current question is given up.
 
         Raises:
             StoppedError: it was given up already.
         """
-        own = _present.get()
-        if own is not None:
-            own.cursors.append(cursor)
-            check()
+        question = _current.get()
+        if question is not None:
+            question.cursors.append(cursor)
+            check_stopped()
         return cursor
 
     @contextmanager
     def heavy(self) -> Iterator[None]:
-        """One of the few places for questions that look at a whole run; waits for it as long as the question lasts.
+        """One of the few slots for questions that look at a whole run; waits for it as long as the question lasts.
 
         Raises:
             StoppedError: the question was given up meanwhile.
         """
-        while not self._heavy.acquire(timeout=_TICK):
-            check()
+        while not self._heavy.acquire(timeout=_POLL_INTERVAL):
+            check_stopped()
         try:
             yield
         finally:
             self._heavy.release()
 
-    def _start(self) -> None:
-        if self._watch is None:
-            self._watch = threading.Thread(target=self._look, name="rlboard-limits", daemon=True)
-            self._watch.start()
+    def _start_watch(self) -> None:
+        if self._watch_thread is None:
+            self._watch_thread = threading.Thread(target=self._watch, name="rlboard-limits", daemon=True)
+            self._watch_thread.start()
 
-    def _look(self) -> None:
+    def _watch(self) -> None:
         """Interrupts what is given up, again and again: between two queries of a question nothing hears it."""
         while True:
-            with self._some:
+            with self._changed:
                 while not self._running:
-                    self._some.wait()
+                    self._changed.wait()
                 running = tuple(self._running)
             now = time.monotonic()
-            for one in running:
-                if now > one.deadline:
-                    one.stop(_late(self._seconds))
-                elif one.gone is not None and now - one.looked > _LOOK:
-                    one.looked = now
-                    if one.gone():
-                        one.stop(GONE)
-                if one.reason:
-                    one.stop(one.reason)
-            del running, one  # what has ended must not live on in here
-            time.sleep(_TICK)
+            for question in running:
+                if now > question.deadline:
+                    question.stop(_timeout_reason(self._seconds))
+                elif question.disconnected is not None and now - question.client_checked > _CLIENT_INTERVAL:
+                    question.client_checked = now
+                    if question.disconnected():
+                        question.stop(DISCONNECTED)
+                if question.stop_reason:
+                    question.stop(question.stop_reason)
+            del running, question  # what has ended must not live on in here
+            time.sleep(_POLL_INTERVAL)
 
 
-def check() -> None:
-    """Ends the present question where it was given up; for loops that ask no database.
+def check_stopped() -> None:
+    """Ends the current question where it was given up; for loops that ask no database.
 
     Raises:
         StoppedError: it was.
     """
-    own = _present.get()
-    if own is not None and own.reason:
-        raise StoppedError(own.reason)
+    question = _current.get()
+    if question is not None and question.stop_reason:
+        raise StoppedError(question.stop_reason)
 
 
-def _late(seconds: float) -> str:
+def _timeout_reason(seconds: float) -> str:
     return f"This took longer than {seconds:g} seconds and was given up: narrow the steps, or search and filter less."

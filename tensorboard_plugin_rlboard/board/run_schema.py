@@ -1,134 +1,178 @@
-"""Which metrics a run has, under which names, and the SQL that computes each of them for one sample."""
+"""What a question reads a run with: its sample metrics, texts and token metrics, the SQL of each, and a cursor."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import MetricInfo
-from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, physical, text
+from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.metrics.tokens import STATISTICS, TOKEN_METRICS
+from tensorboard_plugin_rlboard.metrics.catalog import catalog
+from tensorboard_plugin_rlboard.metrics.catalog.catalog import GROUP_METRIC_NAMES, split_statistic
+from tensorboard_plugin_rlboard.metrics.catalog.token_metrics import TOKEN_ENTRIES
+from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON
 
-GROUP_METRICS = ("group_mean", "group_std", "group_rank", "advantage")
+if TYPE_CHECKING:
+    import duckdb
+
 GROUP_KEY = f"coalesce({text('group_id')}, prompt_key, file || ':' || line_offset || ':' || \"row\")"
 """What makes samples of one step a group: the logged id, else the prompt; a sample with neither is alone."""
-ADVANTAGE_EPSILON = 1e-6
-_UNITS = {
-    "n_tokens": ("count", "tokens"),
-    "n_chars": ("count", "characters"),
-    "ref_n_chars": ("count", "characters"),
-    "truncated": ("flag", ""),
-    "nonfinite": ("count", "values"),
-    "problems": ("count", "problems"),
-    "group_rank": ("count", "rank"),
-    "staleness": ("count", "versions"),
-    "repetition": ("probability", ""),
-    "value_mse": ("magnitude", "reward²"),
-    "perplexity": ("value", ""),
-    "explained_variance": ("value", ""),
-}
-_REWARDS = ("reward", "ref_reward", "valid_reward", "ref_valid_reward", "group_mean", "group_std")
-_GAPS = ("reward_gap", "valid_reward_gap", "advantage")
-TOKEN_ORDER = ("token_rewards", "log_ratio", "k3", "values", "logprobs", "ref_logprobs", "prob", "ref_prob")
-"""Token metrics that RL Logging Board shows come first, then the rest as logged."""
+_FIRST_METRICS = ("reward", "reward_gap", "ref_reward", "valid_reward", "ref_valid_reward", "n_tokens")
+_FIRST_TOKEN_METRICS = (
+    *("token_rewards", "log_ratio", "k3", "values", "logprobs", "ref_logprobs", "prob", "ref_prob"),
+    *(entry.name for entry in TOKEN_ENTRIES),
+)
+"""Token metrics that RL Logging Board shows come first, then ours, then the rest as logged."""
 
 
-def split_statistic(name: str) -> tuple[str, str] | None:
-    """`k3_mean` -> (`k3`, `mean`); None for a name that is no statistic."""
-    stem, _, last = name.rpartition("_")
-    return (stem, last) if stem and last in STATISTICS else None
+@dataclass(frozen=True, eq=False)
+class RunSchema:
+    """The columns of one version of a run, as questions name them; compared by identity.
+
+    Attributes:
+        table: the run's table of samples.
+        metric_sql: sample metric -> SQL over the relation of a selection; also those without a value yet.
+        text_sql: text column -> SQL; also those without a value yet.
+        metrics: the sample metrics that have a value somewhere, the well-known ones first.
+        texts: the text columns that have a value somewhere.
+        token_metrics: the token metrics, logged and derived, in the order of the view.
+        stored_sums: names of the hidden sums that the step metrics are made of.
+        computed_group_metrics: the group metrics that are not logged; a relation has to compute them.
+        group_columns: window expressions of those; empty where all are logged.
+    """
+
+    table: str
+    metric_sql: Mapping[str, str]
+    text_sql: Mapping[str, str]
+    metrics: tuple[str, ...]
+    texts: tuple[str, ...]
+    token_metrics: tuple[str, ...]
+    stored_sums: frozenset[str]
+    computed_group_metrics: frozenset[str]
+    group_columns: str
+
+    def needs_groups(self, names: Iterable[str]) -> bool:
+        """Whether any of these metrics is computed over the group of its sample."""
+        return not self.computed_group_metrics.isdisjoint(names)
+
+    def is_token_mean(self, name: str) -> bool:
+        """Whether a metric is the mean of a token metric whose sums and counts are stored."""
+        return name.endswith("_mean") and f"{name.removesuffix('_mean')}_count" in self.stored_sums
 
 
-def token_metrics(run: RunIndex) -> list[MetricInfo]:
-    """The token metrics of a run, logged and derived, in the order of the view."""
-    names = {
-        stem[0]
-        for column in run.available
-        if column.startswith("m:") and (stem := split_statistic(logical(column)))
-    }
-    known = [name for name in names if name in TOKEN_METRICS or name in run.keys.arrays]
-    order = dict.fromkeys((*TOKEN_ORDER, *TOKEN_METRICS))
-    rank = {name: i for i, name in enumerate(order)}
-    return [token_info(name) for name in sorted(known, key=lambda name: (rank.get(name, len(rank)), name))]
+@dataclass(frozen=True)
+class RunSession:
+    """A run for the time of one question, in one thread.
+
+    Attributes:
+        run: its index.
+        schema: its columns.
+        cursor: of the query database, within the limits of the question.
+    """
+
+    run: RunIndex
+    schema: RunSchema
+    cursor: duckdb.DuckDBPyConnection
 
 
-def token_info(name: str) -> MetricInfo:
+def open_session(run: RunIndex, cursor: duckdb.DuckDBPyConnection) -> RunSession:
+    """A session with the columns that a run has now."""
+    return RunSession(run, run_schema(run), cursor)
+
+
+_schemas: WeakKeyDictionary[RunIndex, tuple[int, Mapping[str, str], RunSchema]] = WeakKeyDictionary()
+
+
+def run_schema(run: RunIndex) -> RunSchema:
+    """The schema of a run; made again only when the run changes."""
+    # A load replaces the columns a moment before it raises the version.
+    version, columns, cached = run.version, run.columns, _schemas.get(run)
+    if cached is None or cached[0] != version or cached[1] is not columns:
+        cached = version, columns, _schema_of(run, columns)
+        _schemas[run] = cached
+    return cached[2]
+
+
+def token_metric_info(name: str) -> MetricInfo:
     """How a token metric is labelled and coloured."""
-    found = TOKEN_METRICS.get(name)
-    return MetricInfo(name, found.kind, found.unit) if found else MetricInfo(name, "value", "")
+    entry = catalog.token_metric(name)
+    return MetricInfo(name, entry.kind, entry.unit)
 
 
-def info(name: str) -> MetricInfo:
-    """How a sample metric is labelled and coloured."""
-    if name in _UNITS:
-        return MetricInfo(name, *_UNITS[name])
-    if name in _REWARDS:
-        return MetricInfo(name, "value", "reward")
-    if name in _GAPS:
-        return MetricInfo(name, "signed", "reward")
-    parts = split_statistic(name)
-    if parts and parts[0] in TOKEN_METRICS:
-        found, statistic = TOKEN_METRICS[parts[0]], parts[1]
-        if statistic == "argmax":
-            return MetricInfo(name, "count", "position")
-        kind = "magnitude" if statistic in {"std", "absmean"} else found.kind
-        return MetricInfo(name, "value" if statistic == "sum" and kind == "probability" else kind, found.unit)
-    return MetricInfo(name, "value", "")
+def sample_metric_info(run: RunIndex, name: str) -> MetricInfo:
+    """How a sample metric is labelled and coloured, and where its values come from."""
+    entry = catalog.sample_metric(name)
+    info = MetricInfo(name, entry.kind, entry.unit)
+    return replace(info, origin="joined") if name in run.joined_metrics else info
 
 
-def metric_info(run: RunIndex, name: str) -> MetricInfo:
-    """The same for a metric of a run, with where its values come from."""
-    found = info(name)
-    return replace(found, origin="joined") if name in run.joined_metrics else found
+def _schema_of(run: RunIndex, columns: Iterable[str]) -> RunSchema:
+    available = run.available
+    by_kind: dict[str, dict[str, str]] = {"m": {}, "t": {}, "h": {}}
+    for column in columns:
+        if column[1:2] == ":":
+            by_kind[column[0]][logical(column)] = column
+    logged, texts, sums = by_kind["m"], by_kind["t"], by_kind["h"]
+    with_values = [name for name, column in logged.items() if column in available]
+    computed_group_metrics = frozenset(name for name in GROUP_METRIC_NAMES if name not in logged)
+    return RunSchema(
+        table=run.table,
+        metric_sql=_metric_sql(logged, sums),
+        text_sql={name: quoted(column) for name, column in texts.items()},
+        metrics=tuple(_metrics(with_values, sums)),
+        texts=tuple(name for name, column in texts.items() if column in available),
+        token_metrics=tuple(_token_metrics(with_values, run.keys.arrays)),
+        stored_sums=frozenset(sums),
+        computed_group_metrics=computed_group_metrics,
+        group_columns=_group_columns(computed_group_metrics),
+    )
 
 
-def sample_metrics(run: RunIndex) -> list[str]:
-    """Names of the sample metrics that have a value somewhere in the run, the well-known ones first."""
-    names = [logical(column) for column in run.columns if column.startswith("m:") and column in run.available]
-    names += [
-        f"{name.removesuffix('_sum')}_mean" for name in names if name.endswith("_sum") and _counted(run, name)
-    ]
-    if physical("m", "reward") in run.available:
-        names += [name for name in GROUP_METRICS if name not in names]
-    if physical("m", "logprobs_sum") in run.available and "perplexity" not in names:
-        names.append("perplexity")
-    if physical("m", "policy_version") in run.available and "staleness" not in names:
-        names.append("staleness")
-    first = ("reward", "reward_gap", "ref_reward", "valid_reward", "ref_valid_reward", "n_tokens")
-    return sorted(names, key=lambda name: (first.index(name) if name in first else len(first), name))
+def _metric_sql(logged: Mapping[str, str], sums: Iterable[str]) -> dict[str, str]:
+    """SQL of every metric: what is stored counts before what is computed of it."""
+    sql = {name: quoted(column) for name, column in logged.items()}
+    for name in sums:
+        if name.endswith("_count"):
+            token_metric = name.removesuffix("_count")
+            mean = f"({metric(f'{token_metric}_sum')} / nullif({hidden(name)}, 0))"
+            sql.setdefault(f"{token_metric}_mean", mean)
+    if "reward" in logged:
+        sql = {name: name for name in GROUP_METRIC_NAMES} | sql
+    if "logprobs_mean" in sql:
+        sql.setdefault("perplexity", f"exp(-{sql['logprobs_mean']})")
+    if "policy_version" in logged:
+        sql.setdefault("staleness", f"(step - {metric('policy_version')})")
+    return sql
 
 
-def _counted(run: RunIndex, name: str) -> bool:
-    return physical("h", f"{name.removesuffix('_sum')}_count") in run.columns
+def _metrics(with_values: Iterable[str], sums: Mapping[str, str]) -> list[str]:
+    names = dict.fromkeys(with_values)
+    means = [f"{name.removesuffix('_sum')}_mean" for name in names if name.endswith("_sum")]
+    names |= dict.fromkeys(name for name in means if f"{name.removesuffix('_mean')}_count" in sums)
+    for source, computed in (
+        ("reward", GROUP_METRIC_NAMES),
+        ("logprobs_sum", ("perplexity",)),
+        ("policy_version", ("staleness",)),
+    ):
+        if source in names:
+            names |= dict.fromkeys(computed)
+    return sorted(names, key=lambda name: (_rank(name, _FIRST_METRICS), name))
 
 
-def text_columns(run: RunIndex) -> list[str]:
-    """Names of the text columns that have a value somewhere in the run."""
-    return [logical(column) for column in run.columns if column.startswith("t:") and column in run.available]
+def _token_metrics(with_values: Iterable[str], logged_arrays: Iterable[str]) -> list[str]:
+    measured = {parts[0] for name in with_values if (parts := split_statistic(name))}
+    names = measured & {*_FIRST_TOKEN_METRICS, *logged_arrays}
+    return sorted(names, key=lambda name: (_rank(name, _FIRST_TOKEN_METRICS), name))
 
 
-def expression(run: RunIndex, name: str) -> str | None:
-    """SQL of a sample metric over the relation of `selection.relation`; None where the run has no such metric."""
-    if physical("m", name) in run.columns:
-        return metric(name)
-    parts = split_statistic(name)
-    if parts and parts[1] == "mean" and _counted(run, f"{parts[0]}_sum"):
-        return f"({metric(f'{parts[0]}_sum')} / nullif({hidden(f'{parts[0]}_count')}, 0))"
-    if name in GROUP_METRICS and physical("m", "reward") in run.columns:
-        return name
-    if name == "perplexity" and (mean := expression(run, "logprobs_mean")):
-        return f"exp(-{mean})"
-    if name == "staleness" and physical("m", "policy_version") in run.columns:
-        return f"(step - {metric('policy_version')})"
-    return None
+def _rank(name: str, first: tuple[str, ...]) -> int:
+    return first.index(name) if name in first else len(first)
 
 
-def needs_groups(run: RunIndex, names: list[str]) -> bool:
-    """Whether any of these metrics is computed over the group of its sample."""
-    return any(name in GROUP_METRICS and physical("m", name) not in run.columns for name in names)
-
-
-def group_columns(run: RunIndex) -> str:
+def _group_columns(names: frozenset[str]) -> str:
     """Window expressions of the group metrics (GRPO: population standard deviation, arXiv 2402.03300)."""
     reward = f"CASE WHEN isfinite({metric('reward')}) THEN {metric('reward')} END"
     over = f"(PARTITION BY split, attempt, step, {GROUP_KEY})"
@@ -142,6 +186,4 @@ def group_columns(run: RunIndex) -> str:
         "advantage": f"CASE WHEN count({reward}) OVER {over} > 1 THEN "
         f"({reward} - {mean}) / ({std} + {ADVANTAGE_EPSILON}) END",
     }
-    return ", ".join(
-        f"{sql} AS {name}" for name, sql in columns.items() if physical("m", name) not in run.columns
-    )
+    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items() if name in names)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.filters.compiler import compile_filter
-from tensorboard_plugin_rlboard.board.filters.terms import FilterError
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, group_columns
+from tensorboard_plugin_rlboard.board.filters.filter_error import FilterError
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
+from tensorboard_plugin_rlboard.board.text_search import TextSearch, text_search
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.index.column_names import physical, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
-
-if TYPE_CHECKING:
-    import duckdb
-
-TEXTS = {"prompt": "prompt", "response": "response", "reference": "ref_response"}
 
 
 @dataclass(frozen=True)
@@ -39,116 +33,107 @@ class Selection:
 
 @dataclass(frozen=True)
 class Relation:
-    """A FROM clause and a WHERE clause with the values bound to them, in order; the first value is the split."""
+    """Samples of a run in SQL.
+
+    Attributes:
+        source: what stands behind FROM.
+        where: what stands behind WHERE.
+        values: the values bound in both, in order.
+        split: the split of the samples, where a selection chose one.
+        search: the text search that the samples were narrowed by.
+    """
 
     source: str
     where: str
     values: list[object]
+    split: str = ""
+    search: TextSearch = field(default_factory=TextSearch)
 
 
-_splits: WeakKeyDictionary[RunIndex, tuple[int, str]] = WeakKeyDictionary()
+class _Conditions:
+    """Conditions that all hold, with the values bound in them."""
+
+    def __init__(self) -> None:
+        self.sql: list[str] = []
+        self.values: list[object] = []
+
+    def require(self, sql: str, *values: object) -> None:
+        self.sql.append(sql)
+        self.values += values
+
+    def __str__(self) -> str:
+        return " AND ".join(self.sql) or "true"
 
 
-def default_split(cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> str:
+_default_splits: WeakKeyDictionary[RunIndex, tuple[int, str]] = WeakKeyDictionary()
+
+
+def default_split(session: RunSession) -> str:
     """`train` where the run has it, else the split it has; asked once for each version of a run."""
-    version, known = run.version, _splits.get(run)
-    if known is None or known[0] != version:
-        found = cursor.execute(f"SELECT max(split) FROM {run.table} WHERE split = 'train'").fetchall()
-        found = found if found[0][0] else cursor.execute(f"SELECT min(split) FROM {run.table}").fetchall()
-        known = (version, str(found[0][0] or "train"))
-        _splits[run] = known
-    return known[1]
+    run, execute = session.run, session.cursor.execute
+    version, cached = run.version, _default_splits.get(run)
+    if cached is None or cached[0] != version:
+        split = execute(f"SELECT max(split) FROM {run.table} WHERE split = 'train'").fetchall()[0][0]
+        split = split or execute(f"SELECT min(split) FROM {run.table}").fetchall()[0][0]
+        cached = version, str(split or "train")
+        _default_splits[run] = cached
+    return cached[1]
 
 
-def relation(
-    cursor: duckdb.DuckDBPyConnection, run: RunIndex, chosen: Selection, groups: bool = False
-) -> Relation:
+def select_samples(session: RunSession, selection: Selection, *, groups: bool = False) -> Relation:
     """The samples of a selection.
 
     Group metrics are computed over the whole group, before search and filter narrow the samples: what is looked for
     does not change a sample's advantage.
 
+    Args:
+        session: the run.
+        selection: which samples.
+        groups: whether the samples have to bring the group metrics along; a filter may need them as well.
+
     Raises:
         ArgumentError: a text column that cannot be searched, or a filter that is none.
     """
-    scope: list[str] = ["split = ?"]
-    values: list[object] = [chosen.split or default_split(cursor, run)]
-    for condition, value in (
-        ("step = ?", chosen.step),
-        ("step >= ?", chosen.step_min),
-        ("step <= ?", chosen.step_max),
+    schema = session.schema
+    split = selection.split or default_split(session)
+    steps, further = _steps(session, selection, split), _Conditions()
+    if selection.prompt_key is not None:
+        further.require("prompt_key = ?", selection.prompt_key)
+    if selection.group is not None:
+        further.require(f"{GROUP_KEY} = ?", selection.group)
+    search = text_search(session, selection.search, regex=selection.regex, within=selection.within)
+    if search.pattern:
+        further.require(search.condition, *search.condition_values)
+    if selection.where:
+        try:
+            condition = compile_filter(session, selection.where)
+        except FilterError as error:
+            shown = selection.where if len(selection.where) <= 80 else selection.where[:79] + "…"
+            raise ArgumentError(f"where={shown} cannot be used as a filter: {error}") from error
+        further.require(condition.sql, *condition.values)
+        groups = groups or condition.groups
+    values = steps.values + further.values
+    if not groups or not schema.group_columns:
+        # The bare table: a subquery over all its columns takes a millisecond.
+        return Relation(schema.table, " AND ".join(steps.sql + further.sql), values, split, search)
+    source = f"(SELECT rowid, *, {schema.group_columns} FROM {schema.table} WHERE {steps})"
+    return Relation(source, str(further), values, split, search)
+
+
+def _steps(session: RunSession, selection: Selection, split: str) -> _Conditions:
+    """The conditions on split, steps and attempt, by which whole groups are taken or left."""
+    conditions = _Conditions()
+    conditions.require("split = ?", split)
+    for sql, value in (
+        ("step = ?", selection.step),
+        ("step >= ?", selection.step_min),
+        ("step <= ?", selection.step_max),
     ):
         if value is not None:
-            scope.append(condition)
-            values.append(value)
-    if chosen.attempt is not None:
-        scope.append("attempt = ?")
-        values.append(chosen.attempt)
-    elif run.attempts > 1:
-        newest = f"SELECT step, max(attempt) FROM {run.table} WHERE {' AND '.join(scope)} GROUP BY step"
-        scope.append(f"(step, attempt) IN ({newest})")
-        values += values
-    further: list[str] = []
-    if chosen.prompt_key is not None:
-        further.append("prompt_key = ?")
-        values.append(chosen.prompt_key)
-    if chosen.group is not None:
-        further.append(f"{GROUP_KEY} = ?")
-        values.append(chosen.group)
-    if chosen.search:
-        if chosen.regex:
-            _check_regex(cursor, chosen.search)
-        columns = [
-            text(TEXTS[name]) for name in searched(chosen) if physical("t", TEXTS[name]) in run.columns
-        ]
-        further.append(
-            "(" + (" OR ".join(f"regexp_matches({column}, ?)" for column in columns) or "false") + ")"
-        )
-        values += [chosen.search if chosen.regex else literally(chosen.search)] * len(columns)
-    if chosen.where:
-        try:
-            narrowed = compile_filter(cursor, run, chosen.where)
-        except FilterError as error:
-            shown = chosen.where if len(chosen.where) <= 80 else chosen.where[:79] + "…"
-            raise ArgumentError(f"where={shown} cannot be used as a filter: {error}") from error
-        further.append(narrowed.sql)
-        values += narrowed.values
-        groups = groups or narrowed.groups
-    if not groups or not group_columns(
-        run
-    ):  # the bare table: a subquery over all its columns takes a millisecond
-        return Relation(run.table, " AND ".join(scope + further), values)
-    source = f"(SELECT rowid, *, {group_columns(run)} FROM {run.table} WHERE {' AND '.join(scope)})"
-    return Relation(source, " AND ".join(further) or "true", values)
-
-
-def literally(needle: str) -> str:
-    """A regular expression for the text itself in any letter case: six times as fast as lowering every text."""
-    escaped = "".join(
-        character if character.isalnum() or ord(character) > 127 else f"\\x{ord(character):02x}"
-        for character in needle
-    )
-    return f"(?i){escaped}"
-
-
-def _check_regex(cursor: duckdb.DuckDBPyConnection, pattern: str) -> None:
-    """Raises ArgumentError where the pattern is no RE2 expression."""
-    try:
-        cursor.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
-    except Exception as error:
-        reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
-        raise ArgumentError(
-            f"search={pattern[:80]} is no regular expression (RE2 syntax): {reason}."
-        ) from error
-
-
-def searched(chosen: Selection) -> tuple[str, ...]:
-    """The texts that a search looks at, in the order in which a hit is reported.
-
-    Raises:
-        ArgumentError: an unknown name.
-    """
-    for name in chosen.within:
-        if name not in TEXTS:
-            raise ArgumentError(f"in={name} is not known: it takes {', '.join(TEXTS)}.")
-    return chosen.within or ("response", "prompt", "reference")
+            conditions.require(sql, value)
+    if selection.attempt is not None:
+        conditions.require("attempt = ?", selection.attempt)
+    elif session.run.attempts > 1:
+        newest = f"SELECT step, max(attempt) FROM {session.schema.table} WHERE {conditions} GROUP BY step"
+        conditions.require(f"(step, attempt) IN ({newest})", *conditions.values)
+    return conditions

@@ -1,4 +1,4 @@
-"""From the database's columns to plain lists: masked values are None, everything else stays what it was."""
+"""Rows of the query database as columns of Python values."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def fetch(cursor: duckdb.DuckDBPyConnection, sql: str, values: list[object]) -> dict[str, list[Any]]:
+def fetch_columns(cursor: duckdb.DuckDBPyConnection, sql: str, values: list[object]) -> dict[str, list[Any]]:
     """Runs a query and returns its columns, None where the database has NULL."""
-    found = cursor.execute(sql, values).fetchnumpy()
-    return {name: plain(column) for name, column in found.items()}
+    columns = cursor.execute(sql, values).fetchnumpy()
+    return {name: _as_list(column) for name, column in columns.items()}
 
 
-def plain(column: object) -> list[Any]:
-    """One column as a list of Python values."""
+def _as_list(column: object) -> list[Any]:
     if isinstance(column, np.ma.MaskedArray):
         return [
-            None if gone else value
-            for value, gone in zip(column.data.tolist(), np.ma.getmaskarray(column), strict=True)
+            None if masked else value
+            for value, masked in zip(column.data.tolist(), np.ma.getmaskarray(column), strict=True)
         ]
     return list(np.asarray(column).tolist())

@@ -12,18 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.cluster.job import Counts, Job
-from tensorboard_plugin_rlboard.cluster.process_engine import Inline, Pool
+from tensorboard_plugin_rlboard.cluster.job import IndexJob, JobCounts
+from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, ProcessEngine
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 from tensorboard_plugin_rlboard.cluster.ray_engine import MissingRayError, RayEngine, RayUnreachableError
-from tensorboard_plugin_rlboard.index.cache.local_store import BOUND, LocalStore, default_folder
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.discovery.walk import Scan, scan
+from tensorboard_plugin_rlboard.index.cache.local_store import SIZE_LIMIT, LocalStore, default_folder
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 
-FEW = 32 * 1024**2
+INLINE_BYTES = 32 * 1024**2
 """Bytes up to which no processes are started."""
-_SHOWN = 10
+_MAX_NAMED = 10
 _NO_RUNS = """There are no rollout logs below {where}.
 What would be found: files *.jsonl, *.jsonl.gz and *.jsonl.zst in that folder and all folders below it, one JSON object
 a line, with a "response" or "response_tokens" and one of "step", "reward", "prompt" or a list of token values."""
@@ -31,7 +31,7 @@ _NO_RAY = 'Ray is not installed: pip install "tensorboard-plugin-rlboard[ray]" (
 
 
 @dataclass(frozen=True)
-class Wanted:
+class IndexArguments:
     """What the command line asks for.
 
     Attributes:
@@ -51,96 +51,98 @@ class Wanted:
     beside: bool = False
 
 
-class RefusedError(Exception):
+class CannotBeginError(Exception):
     """The command cannot begin; the message says why."""
 
 
-def index(wanted: Wanted) -> int:
+def index(arguments: IndexArguments) -> int:
     """Indexes; returns the exit code: 0 all is indexed, 1 not all, 2 nothing could be begun, 130 interrupted."""
     try:
-        cache = _cache(wanted)
-        found = _find(wanted)
-        files = [file for run in found.runs.values() for file in run]
+        cache = _cache(arguments)
+        scanned = _scan(arguments)
+        files = [file for run in scanned.runs.values() for file in run]
         progress = Progress(sum(file.size for file in files))
         begun = time.monotonic()
-        with _terminable():
-            counts, finished = _work(wanted, found, cache, progress)
-    except RefusedError as error:
+        with _interrupted_by_sigterm():
+            counts, finished = _run_job(arguments, scanned, cache, progress)
+    except CannotBeginError as error:
         sys.stderr.write(f"rlboard index: {error}\n")
         return 2
-    read = {file.path for run in found.runs.values() for file in run}
+    read = {file.path for run in scanned.runs.values() for file in run}
     failures = counts.failures | {
         problem.path: problem.reason
-        for problem in found.problems
+        for problem in scanned.problems
         if problem.path.rpartition(".")[0] not in read  # compressed, and beside it the same file plain
     }
-    _report(wanted, found, counts, failures, time.monotonic() - begun)
+    _report(arguments, scanned, counts, failures, time.monotonic() - begun)
     if not finished:
         sys.stderr.write("Interrupted. What is done is kept: the same command goes on from here.\n")
         return 130
     if not counts.files and not failures:
-        sys.stderr.write(_NO_RUNS.format(where=printable(wanted.source)) + "\n")
+        sys.stderr.write(_NO_RUNS.format(where=printable_path(arguments.source)) + "\n")
         return 1
     return 1 if failures else 0
 
 
-def _cache(wanted: Wanted) -> LocalStore | None:
+def _cache(arguments: IndexArguments) -> LocalStore | None:
     """Where the index goes; None for beside the data."""
-    if wanted.beside:
+    if arguments.beside:
         return None
-    if is_address(wanted.cache_dir):
+    if is_address(arguments.cache_dir):
         message = "--cache-dir is a folder that TensorBoard can open. For an address use --beside."
-        raise RefusedError(message)
-    folder = Path(wanted.cache_dir).expanduser().absolute() if wanted.cache_dir else default_folder()
+        raise CannotBeginError(message)
+    folder = Path(arguments.cache_dir).expanduser().absolute() if arguments.cache_dir else default_folder()
     try:
         cache = LocalStore(folder)
-        if cache.writable and wanted.cache_dir:
-            cache.unbound()
+        if cache.writable and arguments.cache_dir:
+            cache.remove_size_limit()
     except OSError as error:
-        raise RefusedError(f"The index cannot be kept in {folder}: {error.strerror or error}.") from None
+        raise CannotBeginError(f"The index cannot be kept in {folder}: {error.strerror or error}.") from None
     if not cache.writable:
-        raise RefusedError(f"The index cannot be kept in {folder}: it may not be written.")
+        raise CannotBeginError(f"The index cannot be kept in {folder}: it may not be written.")
     return cache
 
 
-def _find(wanted: Wanted) -> Scan:
-    where = printable(wanted.source)
-    if not is_address(wanted.source):
-        folder = Path(wanted.source).expanduser()
+def _scan(arguments: IndexArguments) -> SourceListing:
+    where = printable_path(arguments.source)
+    if not is_address(arguments.source):
+        folder = Path(arguments.source).expanduser()
         if not folder.exists():
-            raise RefusedError(f"There is no such directory: {where}")
+            raise CannotBeginError(f"There is no such directory: {where}")
         if not folder.is_dir():
-            raise RefusedError(f"{where} is a file; give the folder that it lies in.")
-    found = scan(roots(wanted.source, ""))
+            raise CannotBeginError(f"{where} is a file; give the folder that it lies in.")
+    scanned = list_sources(parse_roots(arguments.source, ""))
     if (
-        not found.runs
-        and found.problems
-        and found.problems[0].path == printable(roots(wanted.source, "")[0].path)
+        not scanned.runs
+        and scanned.problems
+        and scanned.problems[0].path == printable_path(parse_roots(arguments.source, "")[0].path)
     ):
-        raise RefusedError(f"{where}: {found.problems[0].reason}")
-    return found
+        raise CannotBeginError(f"{where}: {scanned.problems[0].reason}")
+    return scanned
 
 
-def _work(wanted: Wanted, found: Scan, cache: LocalStore | None, progress: Progress) -> tuple[Counts, bool]:
+def _run_job(
+    arguments: IndexArguments, scanned: SourceListing, cache: LocalStore | None, progress: Progress
+) -> tuple[JobCounts, bool]:
     """Does the job; returns the counts, and whether it came to its end."""
-    files = [file for run in found.runs.values() for file in run]
+    files = [file for run in scanned.runs.values() for file in run]
     if not files:
-        return Counts(), True
-    engine: Inline | Pool | RayEngine | None = None
-    job = Job(files, cache, roots(wanted.source, ""))
+        return JobCounts(), True
+    engine: InlineEngine | ProcessEngine | RayEngine | None = None
+    job = IndexJob(files, cache, parse_roots(arguments.source, ""))
     try:
-        first = job.take(wait=True)
+        first = job.next_task(wait=True)
         if first is not None:
-            job.put_back(first)
-            engine = _engine(wanted, sum(file.size for file in files) - job.counts.position)
-            for task, outcome in engine.run(job):
-                job.give(task, outcome)
+            job.return_task(first)
+            engine = _engine(arguments, sum(file.size for file in files) - job.counts.position)
+            for task, result in engine.run(job):
+                job.add_result(task, result)
                 progress.draw(job.counts)
     except KeyboardInterrupt:
-        job.save()
+        job.save_manifests()
         return job.counts, False
     except OSError as error:
-        raise RefusedError(f"The index cannot be written: {error.strerror or error}.") from None
+        raise CannotBeginError(f"The index cannot be written: {error.strerror or error}.") from None
     finally:
         progress.clear()
         job.close()
@@ -149,20 +151,20 @@ def _work(wanted: Wanted, found: Scan, cache: LocalStore | None, progress: Progr
     return job.counts, True
 
 
-def _engine(wanted: Wanted, left: int) -> Inline | Pool | RayEngine:
-    if wanted.engine == "ray":
+def _engine(arguments: IndexArguments, left: int) -> InlineEngine | ProcessEngine | RayEngine:
+    if arguments.engine == "ray":
         try:
-            return RayEngine(wanted.workers, wanted.address)
+            return RayEngine(arguments.workers, arguments.address)
         except MissingRayError:
-            raise RefusedError(_NO_RAY) from None
+            raise CannotBeginError(_NO_RAY) from None
         except RayUnreachableError as error:
-            raise RefusedError(f"No Ray cluster answers: {error}") from None
-    workers = wanted.workers or os.cpu_count() or 1
-    return Inline() if left < FEW else Pool(workers)
+            raise CannotBeginError(f"No Ray cluster answers: {error}") from None
+    workers = arguments.workers or os.cpu_count() or 1
+    return InlineEngine() if left < INLINE_BYTES else ProcessEngine(workers)
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
+def _interrupted_by_sigterm() -> Iterator[None]:
     """A job that is told to end (by a scheduler, say) ends as it would by Ctrl-C."""
 
     def interrupt(*_: object) -> None:
@@ -178,35 +180,43 @@ def _terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _report(wanted: Wanted, found: Scan, counts: Counts, failures: dict[str, str], seconds: float) -> None:
-    say = sys.stdout.write
-    runs = f"{_count(counts.files, 'file')} of {_count(len(found.runs), 'run')}"
-    if wanted.beside:
-        place = "in folders .rlboard beside the data, where TensorBoard finds it"
-    elif wanted.cache_dir:
-        place = f"in {wanted.cache_dir}; open it with --rlboard_cache_dir {wanted.cache_dir}"
+def _report(
+    arguments: IndexArguments,
+    scanned: SourceListing,
+    counts: JobCounts,
+    failures: dict[str, str],
+    seconds: float,
+) -> None:
+    write = sys.stdout.write
+    runs = f"{_counted(counts.files, 'file')} of {_counted(len(scanned.runs), 'run')}"
+    if arguments.beside:
+        where = "in folders .rlboard beside the data, where TensorBoard finds it"
+    elif arguments.cache_dir:
+        where = f"in {arguments.cache_dir}; open it with --rlboard_cache_dir {arguments.cache_dir}"
     else:
-        place = f"in {default_folder()}, where TensorBoard finds it"
+        where = f"in {default_folder()}, where TensorBoard finds it"
     if counts.parts:
         rate = f"{size(counts.bytes)} in {duration(seconds)}, {size(counts.bytes / max(seconds, 0.001))}/s"
-        say(f"Indexed {runs}: {counts.samples:,} samples; read {rate}.\n")
-        say(f"The index: {_count(counts.parts, 'new part')} of {size(counts.part_bytes)} {place}.\n")
+        write(f"Indexed {runs}: {counts.samples:,} samples; read {rate}.\n")
+        write(f"The index: {_counted(counts.parts, 'new part')} of {size(counts.part_bytes)} {where}.\n")
     elif counts.files and not failures:
-        say(f"Nothing to do: {runs} are indexed already, {place}.\n")
+        write(f"Nothing to do: {runs} are indexed already, {where}.\n")
     if counts.problems:
-        say(f"{_count(counts.problems, 'problem')} in lines that were read; the tab RL Board lists them.\n")
-    if not wanted.cache_dir and not wanted.beside and counts.part_bytes > BOUND:
-        bound = size(BOUND)
-        say(
+        write(
+            f"{_counted(counts.problems, 'problem')} in lines that were read; the tab RL Board lists them.\n"
+        )
+    if not arguments.cache_dir and not arguments.beside and counts.part_bytes > SIZE_LIMIT:
+        bound = size(SIZE_LIMIT)
+        write(
             f"This folder keeps {bound} and forgets what lay unused for longest: use --cache-dir or --beside.\n"
         )
     for what, entries in (("No rollout log", counts.ignored), ("Not indexed", failures)):
         stream = sys.stderr if entries is failures else sys.stdout
-        for relative in sorted(entries)[:_SHOWN]:
+        for relative in sorted(entries)[:_MAX_NAMED]:
             stream.write(f"{what}: {relative}: {entries[relative]}\n")
-        if len(entries) > _SHOWN:
-            stream.write(f"… and {len(entries) - _SHOWN} more.\n")
+        if len(entries) > _MAX_NAMED:
+            stream.write(f"… and {len(entries) - _MAX_NAMED} more.\n")
 
 
-def _count(number: int, noun: str) -> str:
+def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -12,66 +12,66 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, attempt
+from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
-    from tensorboard_plugin_rlboard.cluster.job import Job
+    from tensorboard_plugin_rlboard.cluster.job import IndexJob
 
-Work = Callable[[Task], Outcome]
-_TRIES = 2
+TaskFunction = Callable[[Task], TaskResult]
+_MORE_TRIES = 2
 _LOST = "The process that read it ended {tries} times, most likely for want of memory."
 
 
-class Inline:
+class InlineEngine:
     """Does every task in this process: starting others takes longer than a small log."""
 
-    def __init__(self, work: Work = attempt) -> None:
-        self._work = work
+    def __init__(self, function: TaskFunction = run_task_once) -> None:
+        self._function = function
 
-    def run(self, job: Job) -> Iterator[tuple[Task, Outcome]]:
+    def run(self, job: IndexJob) -> Iterator[tuple[Task, TaskResult]]:
         """Yields what becomes of each task of a job."""
-        while (task := job.take(wait=True)) is not None:
-            yield task, self._work(task)
+        while (task := job.next_task(wait=True)) is not None:
+            yield task, self._function(task)
 
     def close(self) -> None:
         """Nothing to end."""
 
 
-class Pool:
-    """Does tasks in a few processes. A process that dies costs its tasks a second attempt, nothing else.
+class ProcessEngine:
+    """Does tasks in a few processes. A process that dies costs its tasks a second try, nothing else.
 
     Args:
         workers: how many processes.
-        work: what they do with a task.
+        function: what they do with a task.
     """
 
-    def __init__(self, workers: int, work: Work = attempt) -> None:
+    def __init__(self, workers: int, function: TaskFunction = run_task_once) -> None:
         self._workers = workers
-        self._work = work
+        self._function = function
         self._pool = self._start()
 
-    def run(self, job: Job) -> Iterator[tuple[Task, Outcome]]:
+    def run(self, job: IndexJob) -> Iterator[tuple[Task, TaskResult]]:
         """Yields what becomes of each task of a job, as they are done."""
-        running: dict[Future[Outcome], Task] = {}
+        running: dict[Future[TaskResult], Task] = {}
         # A process that dies takes the pool with it, and nobody knows whose fault it was: so each is tried alone.
         suspects: deque[tuple[Task, int]] = deque()
         while True:
             while len(running) < 2 * self._workers and not suspects:
-                task = job.take(wait=not running)
+                task = job.next_task(wait=not running)
                 if task is None:
                     break
                 try:
-                    running[self._pool.submit(self._work, task)] = task
+                    running[self._pool.submit(self._function, task)] = task
                 except BrokenProcessPool:
                     suspects.append((task, 0))
                     if not running:
-                        self._renew()
+                        self._restart()
             if not running and not suspects:
                 return
             broken: list[Task] = []
-            for future in wait(running, 0.2 if not job.ended else None, FIRST_COMPLETED).done:
+            for future in wait(running, 0.2 if not job.has_ended else None, FIRST_COMPLETED).done:
                 task = running.pop(future)
                 try:
                     yield task, future.result()
@@ -80,25 +80,25 @@ class Pool:
             if broken:
                 suspects.extend((task, 1) for task in (*broken, *running.values()))
                 running.clear()
-                self._renew()
+                self._restart()
             if not running and suspects:
-                yield self._alone(*suspects.popleft())
+                yield self._try_alone(*suspects.popleft())
 
-    def _alone(self, task: Task, tries: int) -> tuple[Task, Outcome]:
-        while tries < 1 + _TRIES:
+    def _try_alone(self, task: Task, tries: int) -> tuple[Task, TaskResult]:
+        while tries < 1 + _MORE_TRIES:
             tries += 1
             try:
-                return task, self._pool.submit(self._work, task).result()
+                return task, self._pool.submit(self._function, task).result()
             except BrokenProcessPool:
-                self._renew()
-        return task, Outcome(failure=_LOST.format(tries=tries))
+                self._restart()
+        return task, TaskResult(failure=_LOST.format(tries=tries))
 
     def _start(self) -> ProcessPoolExecutor:
         # Not forked: the databases have threads.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, context, initializer=_begin)
+        return ProcessPoolExecutor(self._workers, context, initializer=_begin_process)
 
-    def _renew(self) -> None:
+    def _restart(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._pool = self._start()
 
@@ -107,16 +107,16 @@ class Pool:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin() -> None:
+def _begin_process() -> None:
     """In each process: Ctrl-C is for the one that started it, which then ends this one; and this one ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(multiprocessing.parent_process(),), daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)
 
 
-def _end_with(parent: BaseProcess | None) -> None:
+def _end_with_parent(parent: BaseProcess | None) -> None:
     """Ends this process when the one that started it is gone, killed perhaps: else it would wait for ever."""
     if parent is not None:
         parent.join()

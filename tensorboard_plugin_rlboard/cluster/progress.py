@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.cluster.job import Counts
+    from tensorboard_plugin_rlboard.cluster.job import JobCounts
 
 _LINE = "[{bar:20}] {percentage:3.0f}%  {counts}"
 _SMOOTHING = 0.05
@@ -28,7 +28,7 @@ class Progress:
         self._stream = stream or sys.stderr
         self._bar: _Bar | None = None
 
-    def draw(self, counts: Counts) -> None:
+    def draw(self, counts: JobCounts) -> None:
         """Draws the counts, at most ten times a second."""
         position = min(counts.position, self._total)
         if self._bar is None:  # what was indexed before says nothing of the rate

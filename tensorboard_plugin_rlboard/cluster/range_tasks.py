@@ -1,6 +1,7 @@
-"""What a worker does: it builds the parts of ranges and puts them where the index is kept.
+"""What a worker does: it builds the parts of a task and stores them.
 
-The same function runs in this process, in a process beside it, and on another machine.
+The same functions run in this process, in a process beside it, and on another machine. So a task holds nothing but
+what can be sent there: its format goes as `Format.spec`.
 """
 
 from __future__ import annotations
@@ -8,17 +9,18 @@ from __future__ import annotations
 import socket
 import tempfile
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
-from tensorboard_plugin_rlboard.index.build.range_plan import plan
-from tensorboard_plugin_rlboard.index.cache.blob_folder import place
+from tensorboard_plugin_rlboard.cluster.shared_store import is_same_store
+from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder, build_range
+from tensorboard_plugin_rlboard.index.build.range_plan import CutRange, read_next_range
+from tensorboard_plugin_rlboard.index.cache.blob_folder import open_folder
 from tensorboard_plugin_rlboard.index.cache.manifest import part_facts
 from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
-from tensorboard_plugin_rlboard.sources.discovery.source_file import sentence
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, measure
-from tensorboard_plugin_rlboard.sources.reader import damage
+from tensorboard_plugin_rlboard.sources.discovery.source_file import error_sentence
+from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, with_unpacked_size
+from tensorboard_plugin_rlboard.sources.reader import damage_in
 
 
 @dataclass(frozen=True)
@@ -27,24 +29,24 @@ class Task:
 
     Attributes:
         path: the file.
-        known: name of its format.
+        format_spec: `Format.spec` of its format.
         state: its state, of which a compressed one still has to be measured.
         range: ``(offset, length)`` of whole lines; None for a compressed file from `state.read_to` on.
-        store: path or address of the place where parts go.
-        mark: a file there, and its content: who reads it sees the same place.
+        store: path or address of the store for its parts.
+        store_id: of that store; see `shared_store`.
     """
 
     path: str
-    known: str
+    format_spec: str
     state: FileState
     range: tuple[int, int] | None
     store: str
-    mark: tuple[str, bytes]
+    store_id: bytes
 
 
 @dataclass(frozen=True)
-class Done:
-    """One part that was built.
+class TaskPart:
+    """One part that a task has built.
 
     Attributes:
         fingerprint: of the bytes it was built from; says where they lie.
@@ -64,95 +66,91 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskResult:
     """What became of a task.
 
     Attributes:
-        done: its parts, in file order.
-        failure: why there are no more, one sentence; else empty.
-        size: bytes that a compressed file unpacks to.
+        parts: what it has built, in file order.
+        failure: why there are no more, one error_sentence; else empty.
+        unpacked_size: bytes that a compressed file unpacks to.
     """
 
-    done: tuple[Done, ...] = ()
+    parts: tuple[TaskPart, ...] = ()
     failure: str = ""
-    size: int = 0
+    unpacked_size: int = 0
 
 
-def run(task: Task) -> Outcome:
+def run_task(task: Task) -> TaskResult:
     """Does a task.
 
     Raises:
-        OSError: the file cannot be read, or the part cannot be written; another attempt may succeed.
+        OSError: the file cannot be read, or the part cannot be written; another try may succeed.
     """
     if task.range is None:
         return _run_packed(task)
     try:
-        return Outcome((_build(task, task.range),))
+        return TaskResult((_build(task, CutRange(*task.range)),))
     except EOFError:
-        return Outcome(failure="It became shorter while it was read.")
+        return TaskResult(failure="It became shorter while it was read.")
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 (whatever a log made a library raise; TensorBoard reads such a range in pieces)
-        where = f"The lines from byte {task.range[0]:,} on"
-        return Outcome(failure=f"{where} are left to TensorBoard ({type(error).__name__}: {error}).")
+        lines = f"The lines from byte {task.range[0]:,} on"
+        return TaskResult(failure=f"{lines} are left to TensorBoard ({type(error).__name__}: {error}).")
 
 
-def attempt(task: Task) -> Outcome:
-    """Does a task; what cannot be read is said in its outcome."""
+def run_task_once(task: Task) -> TaskResult:
+    """Does a task that is not tried again: what cannot be read is its failure."""
     try:
-        return run(task)
+        return run_task(task)
     except OSError as error:
-        return Outcome(failure=unreadable(error))
+        return TaskResult(failure=unreadable(error))
 
 
 def unreadable(error: OSError) -> str:
-    """Why a file cannot be indexed, in one sentence with the machine that tried."""
-    return f"{sentence(error)[:-1]} (on {socket.gethostname()})."
+    """Why a file cannot be indexed, in one error_sentence with the machine that tried."""
+    return f"{error_sentence(error)[:-1]} (on {socket.gethostname()})."
 
 
-def _run_packed(task: Task) -> Outcome:
-    state = measure(task.state, task.path)
-    wrong = damage(task.path)
-    if wrong:
-        return Outcome(failure=f"{wrong} TensorBoard shows them, and the index is not kept.", size=state.size)
-    done: list[Done] = []
+def _run_packed(task: Task) -> TaskResult:
+    state = with_unpacked_size(task.state, task.path)
+    failure = damage_in(task.path)
+    if failure:
+        return TaskResult(
+            failure=f"{failure} TensorBoard shows them, and the index is not kept.", unpacked_size=state.size
+        )
+    parts: list[TaskPart] = []
     try:
-        done.extend(_build(task, at) for at in plan(task.path, state.read_to, state.size))
+        at = state.read_to
+        while (cut := read_next_range(task.path, at, state.size)) is not None:
+            parts.append(_build(task, cut))
+            at = cut.offset + cut.length
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 (as above)
-        return Outcome(
-            tuple(done), f"It is indexed in part only ({type(error).__name__}: {error}).", state.size
-        )
-    return Outcome(tuple(done), "", state.size)
+        failure = f"It is indexed in part only ({type(error).__name__}: {error})."
+    return TaskResult(tuple(parts), failure, state.size)
 
 
-def _build(task: Task, at: tuple[int, int]) -> Done:
-    order = RangeOrder(task.path, *at, task.known)
+def _build(task: Task, cut: CutRange) -> TaskPart:
+    order = RangeOrder(task.path, cut.offset, cut.length, from_spec(task.format_spec))
     with tempfile.TemporaryDirectory(prefix="rlboard-") as folder:
-        rows = Path(folder) / "range.parquet"
-        built = build_range(order, rows)
-        return _put(task, built, rows.read_bytes() if built.part.samples else b"")
-
-
-def _put(task: Task, built: BuiltRange, rows: bytes) -> Done:
-    facts = part_facts(task.known, built)
+        parquet = Path(folder) / "range.parquet"
+        built = build_range(order, parquet, cut.data)
+        rows = parquet.read_bytes() if built.part.samples else b""
+    facts = part_facts(order.format, built)
     part, size = built.part, len(facts) + len(rows)
-    if _sees(task.store, task.mark):
-        try:
-            name = PartStore(place(task.store)).put(facts, rows)
-        except OSError:
-            pass  # whoever asked for the part may be allowed what this machine is not
-        else:
-            return Done(built.fingerprint, part.samples, len(part.problems), name, b"", b"", size)
-    return Done(built.fingerprint, part.samples, len(part.problems), "", facts, rows, size)
+    name = _stored(task, facts, rows)
+    if name:
+        facts = rows = b""
+    return TaskPart(built.fingerprint, part.samples, len(part.problems), name, facts, rows, size)
 
 
-@cache
-def _sees(store: str, mark: tuple[str, bytes]) -> bool:
-    """Whether this machine sees the store that the caller sees, and not just a folder of the same name."""
-    name, content = mark
+def _stored(task: Task, facts: bytes, rows: bytes) -> str:
+    """Stores a part and returns its name; empty where this machine does not see the store, or may not write there."""
+    if not is_same_store(task.store, task.store_id):
+        return ""
     try:
-        return place(store).read(name, len(content)) == content
+        return PartStore(open_folder(task.store)).put(facts, rows)
     except OSError:
-        return False
+        return ""  # whoever gave the task may be allowed what this machine is not

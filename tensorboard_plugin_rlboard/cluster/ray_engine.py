@@ -11,11 +11,11 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, run, unreadable
+from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task, unreadable
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.cluster.job import Job
-    from tensorboard_plugin_rlboard.cluster.process_engine import Work
+    from tensorboard_plugin_rlboard.cluster.job import IndexJob
+    from tensorboard_plugin_rlboard.cluster.process_engine import TaskFunction
 
 _RETRIES = 4
 _PER_CPU = 3
@@ -37,14 +37,14 @@ class RayEngine:
     Args:
         workers: how many tasks at most at a time; 0 for as many as the cluster has processors.
         address: of a cluster, as ``ray.init`` takes it; empty for ``RAY_ADDRESS``, and without that for one of our own.
-        work: what is done with a task.
+        function: what is done with a task.
 
     Raises:
         MissingRayError: Ray is not installed.
         RayUnreachableError: no cluster answers.
     """
 
-    def __init__(self, workers: int, address: str, work: Work = run) -> None:
+    def __init__(self, workers: int, address: str, function: TaskFunction = run_task) -> None:
         # What Ray would tell its makers about its use; read when it is imported.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
@@ -53,14 +53,14 @@ class RayEngine:
             raise MissingRayError(str(error)) from None
         self._ray: Any = ray
         self._workers = workers
-        self._begin(address or os.environ.get("RAY_ADDRESS", ""))
+        self._connect(address or os.environ.get("RAY_ADDRESS", ""))
         options = {"num_cpus": 1, "max_retries": _RETRIES, "retry_exceptions": [OSError]}
-        self._task = self._ray.remote(**options)(work)
+        self._task = self._ray.remote(**options)(function)
 
-    def _begin(self, address: str) -> None:
+    def _connect(self, address: str) -> None:
         quiet: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
-        self._ours = not self._ray.is_initialized()
-        if not self._ours:
+        self._is_own_cluster = not self._ray.is_initialized()
+        if not self._is_own_cluster:
             return
         try:
             if address:
@@ -73,34 +73,34 @@ class RayEngine:
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             raise RayUnreachableError(str(error).strip().partition("\n")[0]) from None
 
-    def run(self, job: Job) -> Iterator[tuple[Task, Outcome]]:
+    def run(self, job: IndexJob) -> Iterator[tuple[Task, TaskResult]]:
         """Yields what becomes of each task of a job, as they are done."""
         ray = self._ray
         running: dict[Any, Task] = {}
         while True:
             room = self._workers or max(1, int(_PER_CPU * ray.cluster_resources().get("CPU", 1)))
             while len(running) < room:
-                task = job.take(wait=not running)
+                task = job.next_task(wait=not running)
                 if task is None:
                     break
                 running[self._task.remote(task)] = task
             if not running:
                 return
-            done, _ = ray.wait(list(running), num_returns=1, timeout=None if job.ended else 0.2)
+            done, _ = ray.wait(list(running), num_returns=1, timeout=None if job.has_ended else 0.2)
             for reference in done:
-                yield running.pop(reference), self._outcome(reference)
+                yield running.pop(reference), self._result_of(reference)
 
-    def _outcome(self, reference: Any) -> Outcome:
+    def _result_of(self, reference: Any) -> TaskResult:
         try:
-            outcome: Outcome = self._ray.get(reference)
+            result: TaskResult = self._ray.get(reference)
         except OSError as error:  # Ray raises what the task did, as a subclass of it
-            return Outcome(failure=unreadable(getattr(error, "cause", error)))
+            return TaskResult(failure=unreadable(getattr(error, "cause", error)))
         except self._ray.exceptions.RayError as error:
-            told = str(error).strip().partition("\n")[0]
-            return Outcome(failure=f"Its worker was lost {_RETRIES + 1} times: {told}")
-        return outcome
+            message = str(error).strip().partition("\n")[0]
+            return TaskResult(failure=f"Its worker was lost {_RETRIES + 1} times: {message}")
+        return result
 
     def close(self) -> None:
         """Leaves the cluster, unless the caller was in it before; one of our own ends."""
-        if self._ours:
+        if self._is_own_cluster:
             self._ray.shutdown()

@@ -15,9 +15,9 @@ from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
 from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome
+    from tensorboard_plugin_rlboard.cluster.range_tasks import TaskResult
     from tensorboard_plugin_rlboard.formats.base import Format
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
     from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 
@@ -98,19 +98,19 @@ class SourceRecord:
         """
         return self.ledger.missing_ranges(self.state.size)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, result: TaskResult) -> None:
         """Notes what became of a task.
 
         Raises:
             OSError: a part that the worker sent cannot be written.
         """
         self.open_tasks -= 1
-        self.failure = self.failure or outcome.failure
-        for done in outcome.done:
-            self.ledger.add(done.name or self.store.put(done.facts, done.rows), done.fingerprint)
+        self.failure = self.failure or result.failure
+        for part in result.parts:
+            self.ledger.add(part.name or self.store.put(part.facts, part.rows), part.fingerprint)
             self.changed = True
-        if is_packed(self.file.path) and not outcome.failure:
-            self.state = replace(self.state, size=outcome.size, measured=True)
+        if is_packed(self.file.path) and not result.failure:
+            self.state = replace(self.state, size=result.unpacked_size, measured=True)
 
     def save(self, *, complete: bool = False) -> None:
         """Writes the manifest.

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.doctor.fields import FIELDS, TOKENS
 from tensorboard_plugin_rlboard.doctor.recognition_reason import deciding_keys
 from tensorboard_plugin_rlboard.doctor.report import FileReport, MissingField, ProblemCount
 from tensorboard_plugin_rlboard.index.column_names import quoted
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
-from tensorboard_plugin_rlboard.texts import TextRules
 
 _BARE_ID = re.compile(r"#\d+")
 _MAX_EXPLAINED = 200
@@ -133,7 +133,7 @@ def _open_sample(board: Board, run: RunIndex, file: IndexedFile, first: tuple[in
         file: the file.
         first: byte offset of its line, and row in the line.
     """
-    opened = board.sample(run.name, sample_id(file.digest, *first), TextRules())
+    opened = board.sample(SampleQuestion(run.name, sample_id(file.digest, *first)))
     tokens = opened.raw_tokens or opened.response_tokens
     bare_ids = bool(tokens) and all(_BARE_ID.fullmatch(token) for token in tokens)
     return _OpenedSample(bool(opened.messages), bool(tokens), bare_ids)

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, parse_roots
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 
@@ -46,7 +46,7 @@ def indexed(path: str, limit: int, config: str = "") -> Iterator[Indexed]:
         config: an rlboard.toml that lies elsewhere, as --rlboard_config names it.
     """
     only_file = "" if is_address(path) or not Path(path).is_file() else Path(path).name
-    root = roots(str(Path(path).absolute().parent) if only_file else path, "")[0]
+    root = parse_roots(str(Path(path).absolute().parent) if only_file else path, "")[0]
     registry = Registry([root], settings=SettingsFinder([root], config))
     # The files are looked at once, however long it takes to read them.
     indexer = BackgroundIndexer(registry, math.inf, only_file=only_file, read_limit=limit)

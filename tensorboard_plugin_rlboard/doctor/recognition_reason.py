@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.sources.reader import open_start
+from tensorboard_plugin_rlboard.sources.reader import open_forward
 
 _MAX_LINES, _MAX_BYTES = 20, 64 * 1024 * 1024
 _ENOUGH_KEYS, _MAX_KEYS = 2, 8
@@ -44,7 +44,7 @@ def first_row(path: str, recognise: Callable[[Mapping[str, object]], bool]) -> M
     Raises:
         OSError: the file cannot be read.
     """
-    with open_start(path) as file:
+    with open_forward(path) as file:
         for _ in range(_MAX_LINES):
             line = file.readline(_MAX_BYTES)
             try:

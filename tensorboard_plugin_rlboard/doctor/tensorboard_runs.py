@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
-from tensorboard_plugin_rlboard.training.event_metadata import EventReader
+from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 
 logger = logging.getLogger(__name__)
@@ -42,9 +42,9 @@ def _read(root: Root) -> TensorBoardRuns:
     from tensorboard.context import RequestContext  # noqa: PLC0415 - loading them takes a second
 
     multiplexer = plugin_event_multiplexer.EventMultiplexer(tensor_size_guidance={"scalars": 1, "text": 1})
-    multiplexer.AddRunsFromDirectory(root.path, root.name_prefix or None)
+    multiplexer.AddRunsFromDirectory(root.path, root.run_prefix or None)
     multiplexer.Reload()
     provider = data_provider.MultiplexerDataProvider(multiplexer, root.path)
     context = RequestContext()
-    tags = ScalarReader(provider).tags(context, "")
-    return TensorBoardRuns(tuple(tags.by_run), EventReader(provider).facts(context, ""))
+    tags = ScalarReader(provider).list_tags(context, "")
+    return TensorBoardRuns(tuple(tags.tags_by_run), EventMetadataReader(provider).read(context, ""))

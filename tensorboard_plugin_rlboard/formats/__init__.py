@@ -1,1 +1,1 @@
-"""How a foreign row becomes a sample in our words: one declarative mapping a format, and the reading they share."""
+"""Makes samples of the lines of any trainer's log: one format a trainer, and the readers that they share."""

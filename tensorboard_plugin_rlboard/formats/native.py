@@ -1,6 +1,8 @@
-"""RL Board's own format, which is RL Logging Board's: one JSON object a line, one line a sample.
+"""RL Board's own format, which is also RL Logging Board's.
 
-Definition: docs/format.md, and the README of HarderThenHarder/RLLoggingBoard, section 2.1.
+Trainer: any that uses `RolloutWriter`, and forks of OpenRLHF and verl with RL Logging Board (HarderThenHarder).
+Definition: docs/format.md, and section 2.1 of the README of HarderThenHarder/RLLoggingBoard.
+Line: one sample, a JSON object whose keys are our fields.
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import as_message
 _TOKEN_KEYS = ("response_tokens", "logprobs", "ref_logprobs", "values", "token_rewards")
 
 
-def _recognise(row: Row) -> bool:
-    """A response in words or tokens, and something that says it is one sample of a training."""
+def _is_native(row: Row) -> bool:
+    """Whether a row has a response as text, messages or tokens, and a step, a reward, a prompt or token arrays."""
     tokens = row.get("response_tokens")
     tokens_are_text = isinstance(tokens, list) and all(isinstance(token, str) for token in tokens[:8])
     response = row.get("response")
@@ -24,5 +26,5 @@ def _recognise(row: Row) -> bool:
 NATIVE = Format(
     name="native",
     definition="docs/format.md; README 2.1 of HarderThenHarder/RLLoggingBoard",
-    recognise=_recognise,
+    recognise=_is_native,
 )

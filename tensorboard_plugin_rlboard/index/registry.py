@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT_LIMIT, set_writing_limit, share_out
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Registry:
         if self._database is None:
             self.cache = _open_cache(self._cache_folder)
             set_writing_limit(self.memory_shares.writing)
-            kept_parts = None if self.cache is None else self.cache.parts
+            kept_parts = None if self.cache is None else self.cache.parts_folder
             self._database = QueryDatabase(kept_parts, self.memory_shares.query)
             self._database_opened.set()
         return self._database
@@ -150,7 +150,7 @@ class Registry:
             still = {path: why for path, why in before.items() if not is_gone(path)}
             self.ignored = still | dict(unreadable)
             # A remote root that cannot be listed may hold anything, and the tab is where its reason is to be seen.
-            unlisted = {printable(root.path) for root in self.roots if not root.is_local}
+            unlisted = {printable_path(root.path) for root in self.roots if not root.is_local}
             self.any_files = bool(self.runs or set(self.ignored) - (set(unreadable) - unlisted))
             self.surveys += 1
             if self.surveys == 1 or before != self.ignored:

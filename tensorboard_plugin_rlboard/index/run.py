@@ -165,8 +165,7 @@ class RunIndex:
                     self.token_metrics.append(name)
         self.samples += sum(loadable.part.samples for loadable in parts) - loaded.replaced_rows
         self.problems += len(problems)
-        if loaded.has_changed_rows:
-            self.invalidations += 1
+        self.invalidations += loaded.has_changed_rows
         self.version += 1
 
     def add_joined_columns(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
@@ -184,10 +183,9 @@ class RunIndex:
             steps: (split, step) of rows that have other values now.
         """
         self._rows.set_joined_columns(columns)
-        names = (logical(column) for column in columns - self.logged if column.startswith("m:"))
-        self.joined, self.joined_metrics = joined, frozenset(names)
-        for key in steps:
-            self.step_versions[key] = self.version + 1
+        self.joined = joined
+        self.joined_metrics = frozenset(logical(c) for c in columns - self.logged if c.startswith("m:"))
+        self.step_versions |= dict.fromkeys(steps, self.version + 1)
         self.version += 1
 
     def add_problems(self, cursor: duckdb.DuckDBPyConnection, problems: Sequence[ProblemRow]) -> None:
@@ -214,12 +212,16 @@ class RunIndex:
             self._rows.clear_columns()
         self.invalidate_derived()
 
+    def set_message(self, message: str) -> None:
+        """Notes what the user should know about the run as a whole; empty for nothing."""
+        self.message = message
+
     def start_from(self, restored_digest: str) -> None:
-        """Notes the `cached_digest` of the parts that the run begins with."""
+        """Notes the `cached_digest` of the parts that it begins with."""
         self.restored_digest = restored_digest
 
     def invalidate_derived(self) -> None:
-        """Makes void what was computed of the rows: they are no more those that the run began with."""
+        """Makes void what was computed of the rows: some that were there before have changed."""
         self.restored_digest = ""
         self.invalidations += 1
         self.version += 1

@@ -11,7 +11,12 @@ from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts, StepOrder
 from tensorboard_plugin_rlboard.index.build.part import Part
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, advance, measure
+from tensorboard_plugin_rlboard.sources.file_changes import (
+    FileState,
+    Fingerprint,
+    with_range_read,
+    with_unpacked_size,
+)
 
 
 @dataclass(eq=False)
@@ -46,7 +51,7 @@ class IndexedFile:
     cached: tuple[CachedRange, ...] = ()
     to_load: deque[CachedRange] = field(default_factory=deque)
     early_range: tuple[int, int] | None = None
-    _no_line_in: int = -1
+    _waits_at_size: int = -1
 
     @property
     def loaded_to(self) -> int:
@@ -68,7 +73,7 @@ class IndexedFile:
     @property
     def waits_for_more(self) -> bool:
         """Whether nothing can be read before the file grows or `retry` is called."""
-        return self._no_line_in == self.state.size
+        return self._waits_at_size == self.state.size
 
     def set_state(self, state: FileState) -> None:
         """Takes over what a look at the file has found."""
@@ -80,15 +85,15 @@ class IndexedFile:
         Raises:
             OSError: it cannot be read or unpacked.
         """
-        self.state = measure(self.state, self.path)
+        self.state = with_unpacked_size(self.state, self.path)
 
     def wait_for_more(self) -> None:
         """Notes that what is left holds no whole line, or cannot be read for now."""
-        self._no_line_in = self.state.size
+        self._waits_at_size = self.state.size
 
     def retry(self) -> None:
         """Lets what is left be read although the file has not grown."""
-        self._no_line_in = -1
+        self._waits_at_size = -1
 
     def advance(self, fingerprint: Fingerprint, newlines: int) -> None:
         """Notes that the next range is read and done with.
@@ -97,7 +102,7 @@ class IndexedFile:
             fingerprint: of the bytes that were read.
             newlines: newline characters among them.
         """
-        self.state = advance(self.state, fingerprint)
+        self.state = with_range_read(self.state, fingerprint)
         self.newlines += newlines
 
     def restore(self, ranges: Sequence[CachedRange]) -> None:

@@ -1,1 +1,1 @@
-"""One line into a training: hooks that hand what a trainer already has to `RolloutWriter`. A module for each trainer."""
+"""Hooks that write the rollouts of a trainer with `RolloutWriter`: one module for each trainer, one line in a training."""

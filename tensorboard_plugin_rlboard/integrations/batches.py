@@ -1,4 +1,4 @@
-"""What the hooks for trainers' batches have in common: rows of padded, nested or listed arrays, and columns of anything."""
+"""Reads batches of trainers (padded, nested or listed arrays and columns), for the hooks of verl and OpenRLHF."""
 
 from __future__ import annotations
 
@@ -8,63 +8,73 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.integrations.generation import Array, array
+from tensorboard_plugin_rlboard.integrations.generation import Array, tensor_to_numpy
 
-_SHORT = 200
+_MAX_TEXT_LENGTH = 200
 
 
-class Spellings(dict[int, str]):
-    """Token id -> token as the tokenizer stores it, asked for once an id: asking takes ten times as long as this."""
+class TokenStrings(dict[int, str]):
+    """Token id -> token string as the tokenizer stores it; the tokenizer, ten times as slow, is called once an id."""
 
     def __init__(self, tokenizer: Any) -> None:
-        """Knows none yet."""
+        """Begin with no string."""
         super().__init__()
         self._ask: Callable[[int], Any] = tokenizer.convert_ids_to_tokens
 
     def __missing__(self, token: int) -> str:
-        """Asks."""
+        """Get the string from the tokenizer."""
         found = self[token] = str(self._ask(token))
         return found
 
 
-_spellings: dict[int, tuple[Any, Spellings]] = {}
-"""Of the last tokenizer, by its identity: a training has one."""
+_last_token_strings: dict[int, tuple[Any, TokenStrings]] = {}
+"""Identity of the last tokenizer -> it and its token strings: a training has one tokenizer."""
 
 
-def spellings(tokenizer: Any) -> Spellings:
-    """What is known of a tokenizer's spellings, kept from call to call."""
-    known = _spellings.get(id(tokenizer))
+def token_strings(tokenizer: Any) -> TokenStrings:
+    """The token strings of a tokenizer, cached from call to call."""
+    known = _last_token_strings.get(id(tokenizer))
     if known is None or known[0] is not tokenizer:
-        _spellings.clear()
-        known = _spellings[id(tokenizer)] = tokenizer, Spellings(tokenizer)
+        _last_token_strings.clear()
+        known = _last_token_strings[id(tokenizer)] = tokenizer, TokenStrings(tokenizer)
     return known[1]
 
 
-def rows(values: Any) -> list[Array]:
-    """The rows of a B × T array, a nested tensor or a list of arrays."""
+def row_arrays(values: Any) -> list[Array]:
+    """Split a B × T array, a nested tensor or a list of arrays into B arrays."""
     if getattr(values, "is_nested", False):
-        return [array(row) for row in values.unbind()]
-    return [array(row) for row in (values if isinstance(values, list | tuple) else array(values))]
+        return [tensor_to_numpy(row) for row in values.unbind()]
+    return [
+        tensor_to_numpy(row)
+        for row in (values if isinstance(values, list | tuple) else tensor_to_numpy(values))
+    ]
 
 
-def listed(values: Any) -> list[Any]:
+def as_list(values: Any) -> list[Any]:
     """A batch's column of any kind as a list; 0-d tensors become numbers."""
     if hasattr(values, "detach"):
-        values = array(values)
+        values = tensor_to_numpy(values)
     return list(values.tolist() if hasattr(values, "tolist") else values)
 
 
 def is_column(values: Sequence[Any]) -> bool:
     """Whether a list can be a metric or a text column: numbers, truth values or short texts, and no all-absent one."""
     short = all(
-        value is None or isinstance(value, Real) or (isinstance(value, str) and len(value) <= _SHORT)
+        value is None
+        or isinstance(value, Real)
+        or (isinstance(value, str) and len(value) <= _MAX_TEXT_LENGTH)
         for value in values
     )
     return short and any(value is not None for value in values)
 
 
-def whole(advantages: Sequence[Array], counted: Sequence[Array]) -> list[float | None] | None:
-    """One advantage a sample, if it is the same at all of its tokens that count, as for outcome rewards; else None."""
+def sample_advantages(advantages: Sequence[Array], counted: Sequence[Array]) -> list[float | None] | None:
+    """The advantage of each sample where all of its counted tokens have the same one, as for outcome rewards; else None.
+
+    Args:
+        advantages: B arrays, one value a token.
+        counted: B arrays, 1 where a token counts.
+    """
     found: list[float | None] = []
     for values, on in zip(advantages, counted, strict=True):
         chosen = values[: len(on)][on[: len(values)].astype(bool)]
@@ -74,8 +84,8 @@ def whole(advantages: Sequence[Array], counted: Sequence[Array]) -> list[float |
     return found
 
 
-def picked(source: Any, paths: Mapping[str, str]) -> dict[str, Any]:
-    """Settings out of a nested configuration, those that are there and are one value.
+def select_hyperparameters(source: Any, paths: Mapping[str, str]) -> dict[str, Any]:
+    """Select hyperparameters from a nested configuration: those that exist and are a single value.
 
     Args:
         source: mappings or objects within each other.

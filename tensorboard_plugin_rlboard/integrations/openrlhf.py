@@ -1,6 +1,6 @@
-"""Rollouts of OpenRLHF: one call with each experience that its trainer made.
+"""Writes rollouts of OpenRLHF: one call with each experience that its trainer made.
 
-Written against openrlhf 0.11.2, whose `Experience` this reads by its attributes; imports nothing of it.
+Written against openrlhf 0.11.2, whose `Experience` is read by its attributes; nothing of it is imported.
 """
 
 from __future__ import annotations
@@ -9,8 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, spellings, whole
-from tensorboard_plugin_rlboard.integrations.generation import free_name
+from tensorboard_plugin_rlboard.integrations.batches import (
+    as_list,
+    is_column,
+    row_arrays,
+    sample_advantages,
+    select_hyperparameters,
+    token_strings,
+)
+from tensorboard_plugin_rlboard.integrations.generation import unused_name
 from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
@@ -22,7 +29,7 @@ _ARRAYS = {
     "advantages": "advantages",
     "returns": "returns",
 }
-_SETTINGS = {
+_HYPERPARAMETERS = {
     "gamma": "algo.advantage.gamma",
     "lam": "algo.advantage.lambd",
     "adv_estimator": "algo.advantage.estimator",
@@ -33,18 +40,18 @@ _SETTINGS = {
     "rollout_batch_size": "rollout.batch_size",
     "temperature": "rollout.temperature",
 }
-_ear = MethodListener("RL Board's hook for OpenRLHF")
+_listener = MethodListener("RL Board's hook for OpenRLHF")
 
 
 def openrlhf_settings(args: Any) -> dict[str, Any]:
-    """The settings of the trainer's `args` that explain the numbers, for `RolloutWriter(config=...)`."""
-    return picked(args, _SETTINGS)
+    """The hyperparameters in the trainer's `args`, for `RolloutWriter(config=...)`."""
+    return select_hyperparameters(args, _HYPERPARAMETERS)
 
 
 def log_openrlhf_experience(
     writer: RolloutWriter, experience: Any, tokenizer: Any, step: int, *, group_size: int | None = None
 ) -> None:
-    """Writes the B samples of an experience. Never raises: what goes wrong becomes one warning.
+    """Write the B samples of an experience. Never raises: an error becomes one warning.
 
     Args:
         writer: where to.
@@ -57,17 +64,17 @@ def log_openrlhf_experience(
         group_size: samples of one prompt (`rollout.n_samples_per_prompt`), to tell groups by `experience.index`;
             without, samples of equal prompt are a group.
     """
-    _ear.guard(_log, writer, experience, tokenizer, step, group_size)
+    _listener.call_safely(_log, writer, experience, tokenizer, step, group_size)
 
 
 def _log(writer: RolloutWriter, experience: Any, tokenizer: Any, step: int, group_size: int | None) -> None:
-    masks = [row.astype(bool) for row in rows(experience.action_mask)]
-    sequences, width = rows(experience.sequences), len(masks[0])
+    masks = [row.astype(bool) for row in row_arrays(experience.action_mask)]
+    sequences, width = row_arrays(experience.sequences), len(masks[0])
     spans = [(int(on.argmax()), int(np.flatnonzero(on).max(initial=-1)) + 1) for on in masks]
     counted = [on[a:b] for on, (a, b) in zip(masks, spans, strict=True)]
     ids = [row[len(row) - width :][a:b].tolist() for row, (a, b) in zip(sequences, spans, strict=True)]
     attended = (
-        rows(experience.attention_mask)
+        row_arrays(experience.attention_mask)
         if experience.attention_mask is not None
         else [row >= 0 for row in sequences]
     )
@@ -75,7 +82,7 @@ def _log(writer: RolloutWriter, experience: Any, tokenizer: Any, step: int, grou
         row[: len(row) - width + a][on[: len(row) - width + a].astype(bool)]
         for row, on, (a, _) in zip(sequences, attended, spans, strict=True)
     ]
-    spelt = spellings(tokenizer)
+    spelt = token_strings(tokenizer)
     columns: dict[str, Any] = {
         "prompt": [tokenizer.decode(row.tolist()) for row in prompts],
         "response": [tokenizer.decode(row, skip_special_tokens=True) for row in ids],
@@ -86,29 +93,29 @@ def _log(writer: RolloutWriter, experience: Any, tokenizer: Any, step: int, grou
     for name, theirs in _ARRAYS.items():
         values = getattr(experience, theirs, None)
         if values is not None:
-            columns[name] = [row[a:b] for row, (a, b) in zip(rows(values), spans, strict=True)]
+            columns[name] = [row[a:b] for row, (a, b) in zip(row_arrays(values), spans, strict=True)]
     if "advantages" in columns:
-        columns["advantage"] = whole(columns["advantages"], counted)
-    columns |= _outcomes(experience, len(ids), group_size)
+        columns["advantage"] = sample_advantages(columns["advantages"], counted)
+    columns |= _sample_columns(experience, len(ids), group_size)
     given = {"step": step, **columns}
     writer.log_batch(**{name: values for name, values in given.items() if values is not None})
 
 
-def _outcomes(experience: Any, size: int, group_size: int | None) -> dict[str, Any]:
-    """What is one value a sample."""
+def _sample_columns(experience: Any, size: int, group_size: int | None) -> dict[str, Any]:
+    """Columns with one value a sample: reward, finish reason, ground truth, group and those of `info`."""
     info = dict(getattr(experience, "info", None) or {})
     found: dict[str, Any] = {}
     reward = info.pop("reward", None)
     shaped = getattr(experience, "rewards", None)
     # `rewards` has the length penalties in it; `info` keeps what the judge said.
     found["reward"] = (
-        None if reward is None and shaped is None else listed(shaped if reward is None else reward)
+        None if reward is None and shaped is None else as_list(shaped if reward is None else reward)
     )
-    if reward is not None and shaped is not None and listed(shaped) != listed(reward):
-        found["shaped_reward"] = listed(shaped)
+    if reward is not None and shaped is not None and as_list(shaped) != as_list(reward):
+        found["shaped_reward"] = as_list(shaped)
     truncated = getattr(experience, "truncated", None)
     if truncated is not None:
-        found["finish_reason"] = ["length" if cut else "stop" for cut in listed(truncated)]
+        found["finish_reason"] = ["length" if cut else "stop" for cut in as_list(truncated)]
     labels = getattr(experience, "labels", None)
     if labels and len(labels) == size:
         found["ground_truth"] = [None if label is None else str(label) for label in labels]
@@ -116,7 +123,7 @@ def _outcomes(experience: Any, size: int, group_size: int | None) -> dict[str, A
     if index is not None and group_size:
         found["group_id"] = [str(int(place) // group_size) for place in index]
     for name, values in info.items():
-        column = listed(values) if hasattr(values, "__len__") and not isinstance(values, str) else []
+        column = as_list(values) if hasattr(values, "__len__") and not isinstance(values, str) else []
         if len(column) == size and is_column(column):
-            found[free_name(name, found)] = column
+            found[unused_name(name, found)] = column
     return found

@@ -1,11 +1,11 @@
-"""Rollouts of TRL's GRPOTrainer and RLOOTrainer, by one line.
+"""Writes rollouts of TRL's GRPOTrainer and RLOOTrainer.
 
     trainer = GRPOTrainer(..., callbacks=[RLBoardCallback("runs/x")])
 
-TRL shows a callback neither samples nor tensors. So this one finds the trainer that calls it and listens to three of its
+TRL gives a callback neither samples nor tensors. So this one finds the trainer that calls it and listens to three of its
 methods: `_generate_and_score_completions`, `_calculate_rewards` and `_get_per_token_logps_and_entropies`. They are
 replaced on that one object by functions that call them; TRL's classes stay as they are. Nothing is computed for the log:
-log-probabilities and entropies are those of TRL's own passes. Each process writes its own samples.
+log-probabilities and entropies are those of TRL's own forward passes. Each process writes its own samples.
 
 Written against trl 1.16.0. What another version does not have is left out, with one warning.
 """
@@ -22,12 +22,18 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from tensorboard_plugin_rlboard.integrations.generation import Array, Generation, array, fingerprint
+from tensorboard_plugin_rlboard.integrations.generation import (
+    Array,
+    Generation,
+    RewardCall,
+    tensor_to_numpy,
+    token_fingerprint,
+)
 from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
-from tensorboard_plugin_rlboard.integrations.trl_batch import Facts, Scored
+from tensorboard_plugin_rlboard.integrations.trl_batch import TrainerView
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
-_ANSWERS = ("ground_truth", "solution", "answer", "reference_answer", "target", "label")
+_GROUND_TRUTH_COLUMNS = ("ground_truth", "solution", "answer", "reference_answer", "target", "label")
 
 
 class RLBoardCallback(TrainerCallback):
@@ -41,7 +47,7 @@ class RLBoardCallback(TrainerCallback):
         columns: Sequence[str] = (),
         **options: Any,
     ) -> None:
-        """Does nothing yet.
+        """Take the options; nothing is opened yet.
 
         Args:
             log_dir: the run's folder; the trainer's `output_dir` without.
@@ -51,57 +57,57 @@ class RLBoardCallback(TrainerCallback):
             options: of `RolloutWriter`.
         """
         self._folder = log_dir
-        self._answers = _ANSWERS if ground_truth is None else (ground_truth,)
+        self._ground_truth_columns = _GROUND_TRUTH_COLUMNS if ground_truth is None else (ground_truth,)
         self._columns = tuple(columns)
         self._options = options
         self._writers: dict[str, RolloutWriter] = {}
-        self._ear = MethodListener("RL Board's callback for TRL")
-        self._facts: Facts | None = None
-        self._open: Generation | None = None
-        self._scored: Scored | None = None
-        self._passes: list[tuple[Any, Array]] = []
-        self._waiting: dict[str, Generation] = {}
-        self._counted = ("", -1, -1)
+        self._listener = MethodListener("RL Board's callback for TRL")
+        self._trainer_view: TrainerView | None = None
+        self._current: Generation | None = None
+        self._reward_call: RewardCall | None = None
+        self._logprob_calls: list[tuple[Any, Array]] = []
+        self._incomplete: dict[str, Generation] = {}
+        self._last_generation = ("", -1, -1)
 
     def on_init_end(self, *_: Any, **__: Any) -> None:
-        """Finds the trainer, so that an evaluation without training is heard, too."""
-        self._ear.guard(self._find)
+        """Find the trainer, so that an evaluation without training is written, too."""
+        self._listener.call_safely(self._find)
 
     def on_train_begin(self, *_: Any, **__: Any) -> None:
-        """Finds the trainer, if the callback was added after it was made."""
-        self._ear.guard(self._find)
+        """Find the trainer, if the callback was added after it was made."""
+        self._listener.call_safely(self._find)
 
     def on_evaluate(self, *_: Any, **__: Any) -> None:
-        """Writes what is left of an evaluation."""
-        self._ear.guard(self._write, "eval")
+        """Write what is left of an evaluation."""
+        self._listener.call_safely(self._write, "eval")
 
     def on_train_end(self, *_: Any, **__: Any) -> None:
-        """Writes what is left."""
+        """Write what is left."""
         self.flush()
 
     def attach(self, trainer: Any) -> RLBoardCallback:
-        """Listens to a trainer that the callback cannot find by itself; returns itself.
+        """Listen to a trainer that the callback cannot find by itself; returns the callback.
 
         Needed only where a trainer is wrapped in a way that hides it.
         """
-        self._ear.guard(self._attach, trainer)
+        self._listener.call_safely(self._attach, trainer)
         return self
 
     def flush(self) -> None:
-        """Writes every sample whose log-probabilities never came, and asks the writers to do the same."""
-        for split in tuple(self._waiting):
-            self._ear.guard(self._write, split)
+        """Write every sample that the loss has not seen, and flush the writers."""
+        for split in tuple(self._incomplete):
+            self._listener.call_safely(self._write, split)
         for writer in self._writers.values():
             writer.flush()
 
     def close(self) -> None:
-        """Writes what is left and closes the files; nothing is logged from then on."""
+        """Write what is left and close the files; nothing is logged from then on."""
         self.flush()
         for writer in self._writers.values():
             writer.close()
 
     def _find(self) -> None:
-        """Finds the trainer: it is `self` in one of the frames that lead to the callback."""
+        """Find the trainer: it is `self` in one of the frames that lead to the callback."""
         frame: FrameType | None = sys._getframe()  # noqa: SLF001 - transformers names the trainer to no callback
         found = False
         while frame is not None and not found:
@@ -113,91 +119,101 @@ class RLBoardCallback(TrainerCallback):
             if found:
                 self._attach(owner)
             frame = frame.f_back
-        if self._facts is None:
-            self._ear.tell("trainer", "the trainer could not be found: call .attach(trainer) on the callback")
+        if self._trainer_view is None:
+            self._listener.warn_once(
+                "trainer", "the trainer could not be found: call .attach(trainer) on the callback"
+            )
 
     def _attach(self, trainer: Any) -> None:
-        if self._facts is not None and self._facts.trainer is trainer:
+        if self._trainer_view is not None and self._trainer_view.trainer is trainer:
             return
-        self._facts = Facts(trainer, self._answers, self._columns)
-        kind, hear = type(trainer).__name__, self._ear.listen
-        if not hear(trainer, "_generate_and_score_completions", self._generated, self._begin):
-            self._ear.tell("kind", f"{kind} generates nothing that is known here; nothing is written")
+        self._trainer_view = TrainerView(trainer, self._ground_truth_columns, self._columns)
+        kind, listen = type(trainer).__name__, self._listener.listen
+        if not listen(
+            trainer, "_generate_and_score_completions", self._after_generation, self._before_generation
+        ):
+            self._listener.warn_once(
+                "kind", f"{kind} generates nothing that is known here; nothing is written"
+            )
             return
-        if not hear(trainer, "_calculate_rewards", self._rewarded):
-            self._ear.tell("rewards", f"{kind} has no _calculate_rewards; rewards are not written")
-        if not hear(trainer, "_get_per_token_logps_and_entropies", self._passed):
-            self._ear.tell("logprobs", f"{kind} shows no log-probabilities; they are not written")
+        if not listen(trainer, "_calculate_rewards", self._after_rewards):
+            self._listener.warn_once("rewards", f"{kind} has no _calculate_rewards; rewards are not written")
+        if not listen(trainer, "_get_per_token_logps_and_entropies", self._after_logprobs):
+            self._listener.warn_once("logprobs", f"{kind} shows no log-probabilities; they are not written")
 
-    # What is heard, in this order: the begin of a generation, passes of policy and reference over it and its rewards,
-    # its end; later the loss's passes, over the same samples in another order and smaller batches.
+    # Calls come in this order: the begin of a generation, forward passes of policy and reference over it and its
+    # rewards, its end; later the loss's forward passes, over the same samples in another order and smaller batches.
 
-    def _begin(self, *_: Any) -> None:
-        facts = self._known()
-        self._scored, self._passes = None, []
-        done = int(facts.trainer.state.global_step)
+    def _before_generation(self, *_: Any) -> None:
+        view = self._attached()
+        self._reward_call, self._logprob_calls = None, []
+        done = int(view.trainer.state.global_step)
         # TRL counts a step when it is done, and reports under that number what led to it.
-        self._open = Generation(done + 1 if facts.split == "train" else done, done, facts.split)
+        self._current = Generation(done + 1 if view.split == "train" else done, done, view.split)
 
-    def _rewarded(self, given: tuple[Any, ...], named: dict[str, Any], scores: Any) -> None:
+    def _after_rewards(self, given: tuple[Any, ...], named: dict[str, Any], scores: Any) -> None:
         names = ("inputs", "prompts", "completions", "completion_ids_list")
         inputs, prompts, completions, ids = (*given, *(named[name] for name in names[len(given) :]))[:4]
-        pending = getattr(self._known().trainer, "_pending_extra_logs", {})
+        pending = getattr(self._attached().trainer, "_pending_extra_logs", {})
         extra = {name: list(values) for name, values in pending.items()}
-        self._scored = Scored(inputs, prompts, completions, ids, array(scores), extra)
+        self._reward_call = RewardCall(inputs, prompts, completions, ids, tensor_to_numpy(scores), extra)
 
-    def _passed(self, given: tuple[Any, ...], named: dict[str, Any], result: Any) -> None:
+    def _after_logprobs(self, given: tuple[Any, ...], named: dict[str, Any], result: Any) -> None:
         names = ("model", "input_ids", "attention_mask", "logits_to_keep")
         model, ids, mask, kept = (*given, *(named[name] for name in names[len(given) :]))[:4]
         logprobs, entropies, *_ = (*result, None) if isinstance(result, tuple) else (result, None)
-        if self._open is not None:
-            self._passes.append((model, array(logprobs)))
+        if self._current is not None:
+            self._logprob_calls.append((model, tensor_to_numpy(logprobs)))
             return
-        facts = self._known()
-        waiting = self._waiting.get(facts.split)
-        if waiting is None:
+        view = self._attached()
+        generation = self._incomplete.get(view.split)
+        if generation is None:
             return
-        ids, mask = array(ids), array(mask).astype(bool)
-        marks = [
-            fingerprint(row[:-kept][on[:-kept]], row[-kept:], facts.pad)
+        ids, mask = tensor_to_numpy(ids), tensor_to_numpy(mask).astype(bool)
+        fingerprints = [
+            token_fingerprint(row[:-kept][on[:-kept]], row[-kept:], view.pad)
             for row, on in zip(ids, mask, strict=True)
         ]
-        updated = int(facts.trainer.state.global_step) > waiting.updates
-        seen = {"new_logprobs" if updated else "logprobs": array(logprobs)}
-        waiting.meet(marks, seen if entropies is None else {**seen, "entropies": array(entropies)})
-        if not waiting.unseen:
-            self._write(facts.split)
+        updated = int(view.trainer.state.global_step) > generation.policy_updates
+        arrays = {"new_logprobs" if updated else "logprobs": tensor_to_numpy(logprobs)}
+        generation.add_arrays(
+            fingerprints, arrays if entropies is None else {**arrays, "entropies": tensor_to_numpy(entropies)}
+        )
+        if not generation.without_arrays:
+            self._write(view.split)
 
-    def _generated(self, given: tuple[Any, ...], named: dict[str, Any], output: Mapping[str, Any]) -> None:
-        made, self._open = self._open, None
-        if made is None:
+    def _after_generation(
+        self, given: tuple[Any, ...], named: dict[str, Any], output: Mapping[str, Any]
+    ) -> None:
+        generation, self._current = self._current, None
+        if generation is None:
             return
-        self._write(made.split)
-        self._writer(made.split)
-        split, step, number = self._counted
-        number = number + 1 if (split, step) == (made.split, made.step) else 0
-        self._counted = made.split, made.step, number
+        self._write(generation.split)
+        self._writer(generation.split)
+        split, step, number = self._last_generation
+        number = number + 1 if (split, step) == (generation.split, generation.step) else 0
+        self._last_generation = generation.split, generation.step, number
         inputs = given[0] if given else named["inputs"]
-        self._known().fill(made, output, inputs, self._scored, self._passes, number)
-        self._scored, self._passes = None, []
-        self._waiting[made.split] = made
+        self._attached().fill(generation, output, inputs, self._reward_call, self._logprob_calls, number)
+        self._reward_call, self._logprob_calls = None, []
+        self._incomplete[generation.split] = generation
 
     def _write(self, split: str) -> None:
-        made = self._waiting.pop(split, None)
-        if made is not None and made.ids:
-            self._writer(split).log_batch(**made.batch())
+        generation = self._incomplete.pop(split, None)
+        if generation is not None and generation.ids:
+            self._writer(split).log_batch(**generation.log_batch_arguments())
 
     def _writer(self, split: str) -> RolloutWriter:
         if split not in self._writers:
-            facts = self._known()
-            folder = facts.trainer.args.output_dir if self._folder is None else self._folder
-            options = {"config": facts.config(), **self._options}
-            self._writers[split] = RolloutWriter(folder, facts.rank, split, **options)
+            view = self._attached()
+            folder = view.trainer.args.output_dir if self._folder is None else self._folder
+            options = {"config": view.hyperparameters(), **self._options}
+            self._writers[split] = RolloutWriter(folder, view.rank, split, **options)
             if len(self._writers) == 1:  # after the writer's own: what is registered last is called first
                 atexit.register(self.flush)
         return self._writers[split]
 
-    def _known(self) -> Facts:
-        if self._facts is None:
+    def _attached(self) -> TrainerView:
+        if self._trainer_view is None:
             raise RuntimeError("the callback has no trainer")
-        return self._facts
+        return self._trainer_view

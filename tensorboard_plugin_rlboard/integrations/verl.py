@@ -1,7 +1,7 @@
-"""Rollouts of verl: one call with the batch that the trainer has after it computed advantages.
+"""Writes rollouts of verl: one call with the batch that the trainer has after it computed advantages.
 
 Written against verl 0.9.1: a `DataProto` (legacy, one-step-off and fully asynchronous trainers), or the `TensorDict` of
-nested tensors that the default trainer (`trainer.use_v1`) gets from its transfer queue. Imports nothing of verl.
+nested tensors that the default trainer (`trainer.use_v1`) gets from its transfer queue. Nothing of verl is imported.
 """
 
 from __future__ import annotations
@@ -11,8 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.integrations.batches import is_column, listed, picked, rows, spellings, whole
-from tensorboard_plugin_rlboard.integrations.generation import Array, array, free_name
+from tensorboard_plugin_rlboard.integrations.batches import (
+    as_list,
+    is_column,
+    row_arrays,
+    sample_advantages,
+    select_hyperparameters,
+    token_strings,
+)
+from tensorboard_plugin_rlboard.integrations.generation import Array, tensor_to_numpy, unused_name
 from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
@@ -26,14 +33,14 @@ _ARRAYS = {
     "returns": ("returns",),
     "entropies": ("entropy", "entropys"),
 }
-_SCORES = ("token_level_scores", "rm_scores")
+_SCORE_FIELDS = ("token_level_scores", "rm_scores")
 FIELDS = (
-    "uid", "data_source", "reward_model", "prompts", "responses", "response_mask", *_SCORES,
+    "uid", "data_source", "reward_model", "prompts", "responses", "response_mask", *_SCORE_FIELDS,
     *(name for names in _ARRAYS.values() for name in names),
 )  # fmt: skip
-"""Every field that is read, to be asked for where a trainer fetches fields by name."""
-_KNOWN = frozenset({"uid", "reward_model", "raw_prompt", "raw_prompt_ids", "index", "extra_info"})
-_SETTINGS = {
+"""Every field that is read, for trainers that fetch fields by name."""
+_HANDLED_COLUMNS = frozenset({"uid", "reward_model", "raw_prompt", "raw_prompt_ids", "index", "extra_info"})
+_HYPERPARAMETERS = {
     "gamma": "algorithm.gamma",
     "lam": "algorithm.lam",
     "adv_estimator": "algorithm.adv_estimator",
@@ -50,12 +57,12 @@ _SETTINGS = {
     "train_batch_size": "data.train_batch_size",
     "model": "actor_rollout_ref.model.path",
 }
-_ear = MethodListener("RL Board's hook for verl")
+_listener = MethodListener("RL Board's hook for verl")
 
 
 def verl_settings(config: Any) -> dict[str, Any]:
-    """The settings of a trainer's `config` that explain the numbers, for `RolloutWriter(config=...)`."""
-    found = picked(config, _SETTINGS)
+    """The hyperparameters in a trainer's `config`, for `RolloutWriter(config=...)`."""
+    found = select_hyperparameters(config, _HYPERPARAMETERS)
     for used, coefficient in (("kl_in_reward", "kl_reward_coef"), ("kl_loss", "kl_loss_coef")):
         if not found.pop(used, False):
             found.pop(coefficient, None)
@@ -67,7 +74,7 @@ def verl_settings(config: Any) -> dict[str, Any]:
 def log_verl_batch(
     writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, *, split: str | None = None
 ) -> None:
-    """Writes the samples of a batch. Never raises: what goes wrong becomes one warning.
+    """Write the samples of a batch. Never raises: an error becomes one warning.
 
     Args:
         writer: where to.
@@ -78,7 +85,7 @@ def log_verl_batch(
         step: the trainer's `global_steps`.
         split: the writer's without.
     """
-    _ear.guard(_log, writer, batch, tokenizer, step, split)
+    _listener.call_safely(_log, writer, batch, tokenizer, step, split)
 
 
 def _log(writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, split: str | None) -> None:
@@ -88,39 +95,40 @@ def _log(writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, split: st
     )
     there = set(tensors.keys())
     responses, counted = _responses(tensors, there, tokenizer)
-    lengths, spelt = [len(row) for row in responses], spellings(tokenizer)
+    lengths, spelt = [len(row) for row in responses], token_strings(tokenizer)
     columns: dict[str, Any] = {
         "prompt": [tokenizer.decode(row.tolist()) for row in _prompts(tensors, there, tokenizer)],
         "response": [tokenizer.decode(row.tolist(), skip_special_tokens=True) for row in responses],
         "response_tokens": [[spelt[token] for token in row.tolist()] for row in responses],
-        "finish_reason": _ends(tensors["responses"], responses, tokenizer),
+        "finish_reason": _finish_reasons(tensors["responses"], responses, tokenizer),
     }
     if not all(row.all() for row in counted):
         columns["response_mask"] = [row.astype(int) for row in counted]
-    scores = next((name for name in _SCORES if name in there), None)
+    scores = next((name for name in _SCORE_FIELDS if name in there), None)
     if scores is not None:
-        columns["reward"] = [float(row.sum(dtype=np.float64)) for row in rows(tensors[scores])]
+        columns["reward"] = [float(row.sum(dtype=np.float64)) for row in row_arrays(tensors[scores])]
     for name, theirs in _ARRAYS.items():
         found = next((key for key in theirs if key in there), None)
         if found is not None:
-            columns[name] = [row[:n] for row, n in zip(rows(tensors[found]), lengths, strict=True)]
+            columns[name] = [row[:n] for row, n in zip(row_arrays(tensors[found]), lengths, strict=True)]
     if "advantages" in columns:
-        columns["advantage"] = whole(columns["advantages"], counted)
-    columns |= _others(others, len(responses), columns)
+        columns["advantage"] = sample_advantages(columns["advantages"], counted)
+    columns |= _other_columns(others, len(responses), columns)
     given = {"step": step, "split": split, **columns}
     writer.log_batch(**{name: values for name, values in given.items() if values is not None})
 
 
 def _responses(tensors: Any, there: set[str], tokenizer: Any) -> tuple[list[Array], list[Array]]:
-    """Token ids of each response without padding, and which of them count (1), tool output and the like not (0)."""
-    ids = rows(tensors["responses"])
-    masks = rows(tensors["response_mask"]) if "response_mask" in there else None
+    """Token ids of each response without padding, and which of them count: 1, or 0 for tool output and the like."""
+    ids = row_arrays(tensors["responses"])
+    masks = row_arrays(tensors["response_mask"]) if "response_mask" in there else None
     if getattr(tensors["responses"], "is_nested", False):
         ends = [len(row) for row in ids]
     elif "attention_mask" in there:
         width = len(ids[0])
         ends = [
-            int(np.flatnonzero(row[-width:]).max(initial=-1)) + 1 for row in rows(tensors["attention_mask"])
+            int(np.flatnonzero(row[-width:]).max(initial=-1)) + 1
+            for row in row_arrays(tensors["attention_mask"])
         ]
     else:
         ends = [int(np.flatnonzero(row != tokenizer.pad_token_id).max(initial=-1)) + 1 for row in ids]
@@ -131,19 +139,19 @@ def _responses(tensors: Any, there: set[str], tokenizer: Any) -> tuple[list[Arra
 
 
 def _prompts(tensors: Any, there: set[str], tokenizer: Any) -> list[Array]:
-    prompts = rows(tensors["prompts"])
+    prompts = row_arrays(tensors["prompts"])
     if getattr(tensors["prompts"], "is_nested", False):
         return prompts
     if "attention_mask" in there:
-        masks = [row[: len(prompts[0])].astype(bool) for row in rows(tensors["attention_mask"])]
+        masks = [row[: len(prompts[0])].astype(bool) for row in row_arrays(tensors["attention_mask"])]
     else:
         masks = [row != tokenizer.pad_token_id for row in prompts]
     return [row[on] for row, on in zip(prompts, masks, strict=True)]
 
 
-def _ends(padded: Any, responses: list[Array], tokenizer: Any) -> list[str | None]:
+def _finish_reasons(padded: Any, responses: list[Array], tokenizer: Any) -> list[str | None]:
     """`length` where a response fills all the room there was and does not end with the end token."""
-    room = None if getattr(padded, "is_nested", False) else array(padded).shape[1]
+    room = None if getattr(padded, "is_nested", False) else tensor_to_numpy(padded).shape[1]
     ended = [len(row) > 0 and int(row[-1]) == tokenizer.eos_token_id for row in responses]
     filled = [None if room is None else len(row) == room for row in responses]
     return [
@@ -152,22 +160,22 @@ def _ends(padded: Any, responses: list[Array], tokenizer: Any) -> list[str | Non
     ]
 
 
-def _others(others: Any, size: int, taken: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns that are no tensors: group, answer key, source, parts of the reward."""
+def _other_columns(others: Any, size: int, taken: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns that are no tensors: group, ground truth, data source, components of the reward."""
     found: dict[str, Any] = {}
     names = set(others.keys())
     if "uid" in names:
-        found["group_id"] = [str(uid) for uid in listed(others["uid"])]
+        found["group_id"] = [str(uid) for uid in as_list(others["uid"])]
     if "reward_model" in names:
         answers = [
             item.get("ground_truth") if isinstance(item, Mapping) else None
-            for item in listed(others["reward_model"])
+            for item in as_list(others["reward_model"])
         ]
         found["ground_truth"] = [None if answer is None else str(answer) for answer in answers]
-    for name in sorted(names - _KNOWN - set(FIELDS) | names & {"data_source"}):
+    for name in sorted(names - _HANDLED_COLUMNS - set(FIELDS) | names & {"data_source"}):
         values = others[name]
         if getattr(values, "ndim", 1) == 1 and not getattr(values, "is_nested", False):
-            column = listed(values)
+            column = as_list(values)
             if len(column) == size and is_column(column):
-                found[free_name(name, {**taken, **found})] = column
+                found[unused_name(name, {**taken, **found})] = column
     return found

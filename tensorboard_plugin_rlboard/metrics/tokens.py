@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints, discounted_cumsum, next_value
-
-Kind = Literal["signed", "magnitude", "probability", "log_probability", "count", "flag", "value"]
 
 RHO_CAP = 2.0
 """C in w = min(rho, C), the truncation of importance weights; verl's default (`rollout_is_threshold`)."""
@@ -24,19 +21,15 @@ RHO_CAP = 2.0
 
 @dataclass(frozen=True)
 class TokenMetric:
-    """A metric with one number per response token.
+    """How a metric with one number per response token is computed; what it is says its entry in `metrics.catalog`.
 
     Attributes:
         name: as in docs/metrics.md.
-        kind: what the colour scale and the axis have to know.
-        unit: `nats`, `reward`, or empty for a number without a unit.
         needs: the logged metrics that it is computed from; empty for a logged one.
         formula: computes it from those, float64 [tokens] each; None where it is logged or sums along the response.
     """
 
     name: str
-    kind: Kind
-    unit: str
     needs: tuple[str, ...] = ()
     formula: Callable[..., Floats] | None = None
 
@@ -76,37 +69,33 @@ def mismatch_k3(logprobs: Floats, rollout_logprobs: Floats) -> Floats:
 
 
 LOGGED = (
-    TokenMetric("logprobs", "log_probability", "nats"),
-    TokenMetric("ref_logprobs", "log_probability", "nats"),
-    TokenMetric("rollout_logprobs", "log_probability", "nats"),
-    TokenMetric("new_logprobs", "log_probability", "nats"),
-    TokenMetric("values", "signed", "reward"),
-    TokenMetric("token_rewards", "signed", "reward"),
-    TokenMetric("advantages", "signed", "reward"),
-    TokenMetric("returns", "signed", "reward"),
-    TokenMetric("entropies", "magnitude", "nats"),
+    TokenMetric("logprobs"),
+    TokenMetric("ref_logprobs"),
+    TokenMetric("rollout_logprobs"),
+    TokenMetric("new_logprobs"),
+    TokenMetric("values"),
+    TokenMetric("token_rewards"),
+    TokenMetric("advantages"),
+    TokenMetric("returns"),
+    TokenMetric("entropies"),
 )
 POINTWISE = (
-    TokenMetric("prob", "probability", "", ("logprobs",), _exp),
-    TokenMetric("ref_prob", "probability", "", ("ref_logprobs",), _exp),
-    TokenMetric("log_ratio", "signed", "nats", ("logprobs", "ref_logprobs"), log_ratio),
-    TokenMetric("k2", "magnitude", "nats", ("logprobs", "ref_logprobs"), k2),
-    TokenMetric("k3", "magnitude", "nats", ("logprobs", "ref_logprobs"), k3),
-    TokenMetric("mismatch", "signed", "nats", ("logprobs", "rollout_logprobs"), log_ratio),
-    TokenMetric("mismatch_k3", "magnitude", "nats", ("logprobs", "rollout_logprobs"), mismatch_k3),
-    TokenMetric(
-        "ratio", "value", "", ("new_logprobs", "logprobs"), lambda new, old: _exp(log_ratio(new, old))
-    ),
-    TokenMetric("surprise", "magnitude", "nats", ("logprobs",), lambda logprobs: -logprobs),
+    TokenMetric("prob", ("logprobs",), _exp),
+    TokenMetric("ref_prob", ("ref_logprobs",), _exp),
+    TokenMetric("log_ratio", ("logprobs", "ref_logprobs"), log_ratio),
+    TokenMetric("k2", ("logprobs", "ref_logprobs"), k2),
+    TokenMetric("k3", ("logprobs", "ref_logprobs"), k3),
+    TokenMetric("mismatch", ("logprobs", "rollout_logprobs"), log_ratio),
+    TokenMetric("mismatch_k3", ("logprobs", "rollout_logprobs"), mismatch_k3),
+    TokenMetric("ratio", ("new_logprobs", "logprobs"), lambda new, old: _exp(log_ratio(new, old))),
+    TokenMetric("surprise", ("logprobs",), lambda logprobs: -logprobs),
 )
 SEQUENTIAL = (
-    TokenMetric("return_to_go", "signed", "reward", ("token_rewards",)),
-    TokenMetric("value_error", "signed", "reward", ("values", "token_rewards")),
-    TokenMetric("td_error", "signed", "reward", ("values", "token_rewards")),
+    TokenMetric("return_to_go", ("token_rewards",)),
+    TokenMetric("value_error", ("values", "token_rewards")),
+    TokenMetric("td_error", ("values", "token_rewards")),
 )
 TOKEN_METRICS: dict[str, TokenMetric] = {metric.name: metric for metric in (*LOGGED, *POINTWISE, *SEQUENTIAL)}
-STATISTICS = ("sum", "mean", "std", "min", "max", "argmax", "absmean")
-"""Of each token metric over the tokens of a sample; the name of such a number is `<token metric>_<statistic>`."""
 
 
 @dataclass(frozen=True)

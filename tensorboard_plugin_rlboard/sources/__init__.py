@@ -1,1 +1,1 @@
-"""Where rollout files lie below the log directory, and which of their bytes are new since the last look."""
+"""Finds rollout files below the log directory, reads their bytes, and says which bytes are new."""

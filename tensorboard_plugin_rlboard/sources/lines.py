@@ -1,7 +1,7 @@
-r"""Whole lines of a file that may still grow: cutting it into ranges, and finding the lines of a range.
+r"""Finds whole lines in a file that may still grow: cuts it into ranges of lines, and a range into lines.
 
-Only the byte ``\n`` ends a line. What follows the last one is being written and waits, unless it is a whole
-JSON object already: some writers leave the last line's end out for good.
+Only the byte ``\n`` ends a line. What follows the last one is still being written and is left for later, unless it is
+a whole JSON object already: some writers never write the last line's end.
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-TARGET = 16 * 1024 * 1024
-_BLOCK = 64 * 1024
-_LONG = 512  # bytes of a line from which searching for its end is faster than comparing each of them
+RANGE_BYTES = 16 * 1024 * 1024
+_BLOCK_BYTES = 64 * 1024
+_LONG_LINE_BYTES = (
+    512  # bytes of a line from which searching for its end is faster than comparing each of them
+)
 _NEWLINE = 10
 _SPACE = 32
 
 
-def byte_ranges(path: str, start: int, end: int, target: int = TARGET) -> Iterator[tuple[int, int]]:
-    """Cut a stretch of a file into ranges of whole lines.
+def byte_ranges(path: str, start: int, end: int, max_bytes: int = RANGE_BYTES) -> Iterator[tuple[int, int]]:
+    """Cut a file between two offsets into ranges of whole lines.
 
     The file is never read as a whole: newlines are searched near the cuts only.
 
@@ -36,7 +38,7 @@ def byte_ranges(path: str, start: int, end: int, target: int = TARGET) -> Iterat
         path: The file; offsets in a compressed one are those of what it unpacks to.
         start: Where to begin, in bytes: the beginning of a line.
         end: Where to stop at the latest, in bytes; a smaller file stops earlier.
-        target: Bytes of a range at most, except that a longer line is a range of its own.
+        max_bytes: Bytes of a range at most, except that a longer line is a range of its own.
 
     Yields:
         ``(offset, length)`` in bytes, one range after the other without gaps, each ending behind a newline. The
@@ -49,16 +51,16 @@ def byte_ranges(path: str, start: int, end: int, target: int = TARGET) -> Iterat
         stop = _after_last_newline(file, start, min(end, file.seek(0, os.SEEK_END)))
         while start < stop:
             cut = stop
-            if stop - start > target:
-                cut = _after_last_newline(file, start, start + target)
+            if stop - start > max_bytes:
+                cut = _after_last_newline(file, start, start + max_bytes)
                 if cut == start:
-                    cut = _after_next_newline(file, start + target, stop)
+                    cut = _after_next_newline(file, start + max_bytes, stop)
             yield start, cut - start
             start = cut
 
 
-def closed_tail(path: str, start: int, end: int) -> tuple[int, int] | None:
-    """Find a last line that lacks its newline but is a whole JSON object, so that nothing more can belong to it.
+def complete_last_line(path: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find a last line that has no newline but is a whole JSON object, so that nothing more can belong to it.
 
     Args:
         path: The file.
@@ -74,8 +76,8 @@ def closed_tail(path: str, start: int, end: int) -> tuple[int, int] | None:
     if start >= end:
         return None
     with open_file(path) as file:
-        # A look at the last bytes spares parsing a long line that is plainly unfinished, at each look anew.
-        file.seek(max(start, end - _BLOCK))
+        # The last bytes first: a long line that is plainly unfinished need not be parsed at every poll.
+        file.seek(max(start, end - _BLOCK_BYTES))
         if not file.read(end - file.tell()).rstrip().endswith(b"}"):
             return None
         file.seek(start)
@@ -89,14 +91,14 @@ def closed_tail(path: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end - start) if whole else None
 
 
-def last_lines(path: str, start: int, end: int, target: int) -> tuple[int, int] | None:
-    """Find the last whole lines of a stretch of a file.
+def last_line_range(path: str, start: int, end: int, max_bytes: int) -> tuple[int, int] | None:
+    """Find the last whole lines of a file between two offsets.
 
     Args:
         path: The file.
-        start: Where the stretch begins, in bytes: the beginning of a line.
-        end: Where it ends, in bytes.
-        target: How many bytes at most.
+        start: Where to begin at the earliest, in bytes: the beginning of a line.
+        end: Where to stop, in bytes.
+        max_bytes: How many bytes of lines at most.
 
     Returns:
         ``(offset, length)`` in bytes, or None where no line both begins and ends within them.
@@ -105,13 +107,13 @@ def last_lines(path: str, start: int, end: int, target: int) -> tuple[int, int] 
         OSError: If the file cannot be opened or read.
     """
     with open_file(path) as file:
-        begin = start if end - start <= target else _after_next_newline(file, end - target, end)
+        begin = start if end - start <= max_bytes else _after_next_newline(file, end - max_bytes, end)
         stop = _after_last_newline(file, begin, end)
     return (begin, stop - begin) if stop > begin else None
 
 
-def line_starts(data: bytes | memoryview, base_offset: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    r"""Find the lines of a range, leaving out those that DuckDB's ``read_json`` leaves out.
+def line_offsets(data: bytes | memoryview, base_offset: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    r"""Find the lines of a range that are not blank.
 
     Args:
         data: The range's bytes: whole lines, the last of which may lack its newline.
@@ -139,7 +141,7 @@ def line_starts(data: bytes | memoryview, base_offset: int) -> tuple[NDArray[np.
 
 def _newlines(data: bytes | memoryview, codes: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Find the newlines: one search each where lines are long, which spares a look at every single byte."""
-    if not isinstance(data, bytes) or data.count(b"\n", 0, _BLOCK) > _BLOCK // _LONG:
+    if not isinstance(data, bytes) or data.count(b"\n", 0, _BLOCK_BYTES) > _BLOCK_BYTES // _LONG_LINE_BYTES:
         return np.flatnonzero(codes == _NEWLINE).astype(np.int64)
     found = []
     at = data.find(b"\n")
@@ -152,7 +154,7 @@ def _newlines(data: bytes | memoryview, codes: NDArray[np.uint8]) -> NDArray[np.
 def _after_last_newline(file: BinaryIO, start: int, end: int) -> int:
     """Give the offset behind the last newline within [start, end), or start where there is none."""
     while end > start:
-        begin = max(start, end - _BLOCK)
+        begin = max(start, end - _BLOCK_BYTES)
         file.seek(begin)
         found = file.read(end - begin).rfind(b"\n")
         if found >= 0:
@@ -165,7 +167,7 @@ def _after_next_newline(file: BinaryIO, start: int, end: int) -> int:
     """Give the offset behind the first newline within [start, end), or end where there is none."""
     while start < end:
         file.seek(start)
-        block = file.read(min(_BLOCK, end - start))
+        block = file.read(min(_BLOCK_BYTES, end - start))
         if not block:
             break
         found = block.find(b"\n")

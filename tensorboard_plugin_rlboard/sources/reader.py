@@ -1,7 +1,7 @@
-"""The one way to the lines of a rollout file: local or behind an address, plain, compressed, or in a container.
+"""Opens rollout files and reads bytes of their lines: local or remote, plain, compressed, or in a container.
 
-A path or address is the identity of a file everywhere. A *packed* file is one whose lines are not its bytes: a compressed
-one, or a container (Parquet and its like), which is unpacked to JSON lines. Offsets in it are those of what it unpacks to.
+All other modules read through this one. A *packed* file is one whose lines are not its bytes: a compressed file, or a
+container (Parquet and its like), which is unpacked to JSON lines. Offsets in it are those of what it unpacks to.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from tensorboard_plugin_rlboard.sources.compressed import decompression
 from tensorboard_plugin_rlboard.sources.compressed.decompression import is_compressed
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.containers import row_stream
-from tensorboard_plugin_rlboard.sources.containers.base import Glance
+from tensorboard_plugin_rlboard.sources.containers.base import Preview
 from tensorboard_plugin_rlboard.sources.containers.registry import container_of
 from tensorboard_plugin_rlboard.sources.remote import objects
-from tensorboard_plugin_rlboard.sources.remote.filesystems import hurried
+from tensorboard_plugin_rlboard.sources.remote.filesystems import time_limit
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
 __all__ = [
-    "damage",
-    "glance",
+    "damage_in",
     "is_container",
     "is_packed",
     "open_file",
-    "open_start",
-    "read_now",
+    "open_forward",
+    "preview",
     "read_range",
+    "read_range_in_time",
     "unpacked_size",
 ]
 
-_WAITED = 10.0
-"""Seconds that a request may wait for each answer of a network."""
+_REQUEST_SECONDS = 10.0
+"""Seconds that a request may wait for each answer of a remote store."""
 
 
 def is_container(path: str) -> bool:
-    """Whether a path names a container: a whole file that holds rows in another way than line by line."""
+    """Whether a path names a container: a file that holds rows in another way than line by line."""
     return container_of(path) is not None
 
 
@@ -49,27 +49,27 @@ def is_packed(path: str) -> bool:
     return is_compressed(path) or is_container(path)
 
 
-def glance(path: str) -> Glance:
-    """Say whether a file is worth reading, by at most 256 KB of it: a checkpoint or a settings file must cost nothing.
+def preview(path: str) -> Preview:
+    """Judge by at most 256 KB of a file whether it is worth reading: a checkpoint must cost nothing.
 
     Args:
         path: A local path or an address.
 
     Returns:
-        What its first or last bytes say; of a file of lines always that it is worth reading.
+        What its first or last bytes say; a file of lines is always worth reading.
 
     Raises:
         OSError: If it cannot be opened or read.
     """
     kind = container_of(path)
     if kind is None:
-        return Glance(candidate=True)
+        return Preview(may_hold_rollouts=True)
     with _open_stored(path) as stored:
-        return kind.glance(stored, is_address(path))
+        return kind.preview(stored, is_address(path))
 
 
 def open_file(path: str) -> BinaryIO:
-    """Open a file for reading at any place.
+    """Open a file for reading at any offset.
 
     Args:
         path: A local path or an address. A packed file is unpacked first where it is not yet.
@@ -80,34 +80,38 @@ def open_file(path: str) -> BinaryIO:
     Raises:
         OSError: If it cannot be opened, read or unpacked; ``strerror`` is fit to be shown.
     """
-    return _spool.open(path) if is_packed(path) else _open_stored(path)
+    return _unpack_cache.open(path) if is_packed(path) else _open_stored(path)
 
 
-def open_start(path: str) -> BinaryIO:
-    """Open a file for reading forward from its beginning; a packed one is not unpacked as a whole for that if it can be.
+def open_forward(path: str) -> BinaryIO:
+    """Open a file for reading forward from its beginning; where possible, a packed one is unpacked as far as it is read.
 
     Args:
         path: A local path or an address.
 
     Returns:
-        The file; an empty one in place of a container that ``glance`` turns down.
+        The file; an empty one in place of a container that cannot hold rollouts by its ``preview``.
 
     Raises:
-        OSError: As ``open_file``; ``UnreadableError`` for a container without a row that can be read.
+        OSError: As ``open_file``; ``UnreadableFileError`` for a container without a row that can be read.
     """
     kind = container_of(path)
-    if kind is not None and not glance(path).candidate:
+    if kind is not None and not preview(path).may_hold_rollouts:
         return io.BytesIO()  # whoever asks, a checkpoint is not read to learn that it has no rows
     if kind is not None:
-        return _spool.open_anew(path) if kind.whole else row_stream.stream(path, _open_stored)
+        return (
+            _unpack_cache.open_current(path)
+            if kind.needs_whole_file
+            else row_stream.open_rows(path, _open_stored)
+        )
     stored = _open_stored(path)
     if is_compressed(path):
         try:
-            return decompression.stream(path, stored)
+            return decompression.open_decompressed(path, stored)
         except OSError:
             stored.close()
             raise
-    return objects.ahead(stored) if is_address(path) else stored
+    return objects.buffered(stored) if is_address(path) else stored
 
 
 def read_range(path: str, offset: int, length: int) -> bytes:
@@ -126,22 +130,22 @@ def read_range(path: str, offset: int, length: int) -> bytes:
         return file.read(length)
 
 
-def read_now(path: str, offset: int, length: int) -> bytes:
-    """Read a range for somebody who waits: as ``read_range``, but a dead network is given up on soon.
+def read_range_in_time(path: str, offset: int, length: int) -> bytes:
+    """Read a range of a file for a request: as ``read_range``, but a remote store has 10 seconds to answer.
 
     Raises:
         OSError: As ``open_file``.
     """
-    with hurried(_WAITED):
+    with time_limit(_REQUEST_SECONDS):
         return read_range(path, offset, length)
 
 
-def unpacked_size(path: str, facts: tuple[int, ...], *, settled: bool) -> int:
-    """Unpack what is new of a packed file.
+def unpacked_size(path: str, signature: tuple[int, ...], *, settled: bool) -> int:
+    """Unpack what is new of a packed file and give its size.
 
     Args:
         path: Its path or address.
-        facts: Numbers of which one changes when the packed file does.
+        signature: Numbers of which one changes when the packed file does; its size is the first.
         settled: Whether a later change would show in them.
 
     Returns:
@@ -150,16 +154,16 @@ def unpacked_size(path: str, facts: tuple[int, ...], *, settled: bool) -> int:
     Raises:
         OSError: As ``open_file``.
     """
-    return _spool.refresh(path, facts, settled=settled)
+    return _unpack_cache.update(path, signature, settled=settled)
 
 
-def damage(path: str) -> str:
-    """Say what of a packed file could not be unpacked, in one sentence; empty where all could."""
-    return _spool.damage(path)
+def damage_in(path: str) -> str:
+    """One sentence that says what of a packed file could not be unpacked; empty where all could."""
+    return _unpack_cache.damage(path)
 
 
 def _open_stored(path: str) -> BinaryIO:
     return objects.open_object(path) if is_address(path) else Path(path).open("rb")
 
 
-_spool = UnpackCache(_open_stored)
+_unpack_cache = UnpackCache(_open_stored)

@@ -1,1 +1,1 @@
-"""What is known of a training beside its rollouts: its scalars, its settings, and what the user says of its logs."""
+"""Reads what is known of a training beside its rollouts: its scalars, its hyperparameters, and the user's settings."""

@@ -1,4 +1,7 @@
-"""Which of TensorBoard's own runs belong to a run of rollouts, and how that is known."""
+"""Pairs runs of rollouts with TensorBoard's own runs of scalars.
+
+A training often writes its event files into another folder than its rollouts, so that the names of the runs differ.
+"""
 
 from __future__ import annotations
 
@@ -10,104 +13,153 @@ from functools import lru_cache
 from typing import Literal
 
 from tensorboard_plugin_rlboard.errors import UnknownError
-from tensorboard_plugin_rlboard.training.scalar_reader import paired
 
-_MOST_CHOICES = 100
-How = Literal["settings", "declared", "same", "nearest", "none"]
+_MAX_CHOICES = 100
+Method = Literal["settings", "declared", "same", "nearest", "none"]
 
 
 @dataclass(frozen=True)
-class Pairing:
-    """The scalar runs of a run of rollouts.
+class ScalarPairing:
+    """The scalar runs that belong to a run of rollouts.
 
     Attributes:
         runs: their names; where several have the same tag, the first counts.
-        how: `settings`: rlboard.toml says so; `declared`: the event file that the writer wrote beside its rollouts
-            says so; `same`: they are of the same folder; `nearest`: of the nearest folder that leaves no choice;
+        method: how they were found. `settings`: rlboard.toml names them; `declared`: an event file of our writer names
+            the rollouts; `same`: they are of the same folder; `nearest`: of the nearest folder that leaves no choice;
             `none`: there are none, or any choice would be a guess.
     """
 
     runs: tuple[str, ...] = ()
-    how: How = "none"
+    method: Method = "none"
 
 
-def pairing(
+def pair_runs(
     run: str,
     scalar_runs: Sequence[str],
     rollout_runs: Collection[str] = (),
     *,
-    named: Sequence[str] | None = None,
+    from_toml: Sequence[str] | None = None,
     declared: Collection[str] = (),
-) -> Pairing:
-    """Pairs a run of rollouts with scalar runs; the first of the ways that finds any decides.
+) -> ScalarPairing:
+    """Pair a run of rollouts with scalar runs, by the first method that finds any.
 
     Args:
         run: the run of the rollouts.
         scalar_runs: names of all runs with scalars.
         rollout_runs: names of all runs with rollouts.
-        named: what rlboard.toml names, each with the runs in folders below it; None where it says nothing.
-        declared: the runs whose event files say that the rollouts are theirs (`Declared.by`).
+        from_toml: the runs that rlboard.toml names, each with the runs in folders below it; None where it names none.
+        declared: the runs whose event files name the rollouts as theirs (`DeclaredRuns.runs_for`).
     """
-    if named is not None:
-        return Pairing(
-            tuple(dict.fromkeys(name for folder in named for name in scalar_runs if _in(name, folder))),
+    if from_toml is not None:
+        return ScalarPairing(
+            tuple(
+                dict.fromkeys(
+                    name for folder in from_toml for name in scalar_runs if _is_in_folder(name, folder)
+                )
+            ),
             "settings",
         )
     own = tuple(name for name in scalar_runs if name in declared)
-    found = tuple(paired(run, scalar_runs, rollout_runs))
+    found = tuple(matching_runs(run, scalar_runs, rollout_runs))
     if own:  # beside it there may be the trainer's own, in the folder that the writer kept out of
-        return Pairing(found if set(own) <= set(found) else own, "declared")
+        return ScalarPairing(found if set(own) <= set(found) else own, "declared")
     if not found:
-        return Pairing()
-    return Pairing(found, "same" if _parts(found[0]) == _parts(run) else "nearest")
+        return ScalarPairing()
+    return ScalarPairing(found, "same" if _folders(found[0]) == _folders(run) else "nearest")
 
 
-class Declared:
-    """Which runs' event files name which rollouts.
+def matching_runs(run: str, scalar_runs: Iterable[str], rollout_runs: Iterable[str] = ()) -> list[str]:
+    """Find the scalar runs that belong to a folder of rollouts.
+
+    The first rule that finds any decides:
+
+    1. The scalar run of the same name, followed by those in folders below it (``exp`` and ``exp/tensorboard``)
+       as far as no other rollouts lie nearer to them.
+    2. Going up from the rollouts' folder, the first folder that has scalars itself or below: if it has some
+       itself, those (``exp`` for ``exp/rollouts``); else, if they all lie in one of its subfolders and no
+       rollouts lie there (which would make it another training), all in that subfolder (``exp/runs/Nov22`` for
+       ``exp/completions``); else none, because any choice would be a guess.
+
+    Args:
+        run: The run of the rollouts.
+        scalar_runs: Names of all runs with scalars.
+        rollout_runs: Names of all runs with rollouts.
+
+    Returns:
+        Names of scalar runs, the one of the same name first, then in the order of their names.
+    """
+    home = _folders(run)
+    others = [folders for folders in map(_folders, rollout_runs) if folders != home]
+    below: list[str] = []
+    beside: list[tuple[tuple[str, ...], str]] = []
+    for folders, name in sorted((_folders(name), name) for name in scalar_runs):
+        if folders[: len(home)] != home:
+            beside.append((folders, name))
+        elif not any(len(other) > len(home) and folders[: len(other)] == other for other in others):
+            below.append(name)
+    if below:
+        return below
+    for depth in range(len(home) - 1, -1, -1):
+        inside = [(folders[depth:], name) for folders, name in beside if folders[:depth] == home[:depth]]
+        if not inside:
+            continue
+        itself = [name for folders, name in inside if not folders]
+        if itself:
+            return itself
+        subfolders = {folders[0] for folders, _ in inside}
+        taken = any(
+            other[:depth] == home[:depth] and set(other[depth : depth + 1]) & subfolders for other in others
+        )
+        return [name for _, name in inside] if len(subfolders) == 1 and not taken else []
+    return []
+
+
+class DeclaredRuns:
+    """Finds the runs whose event files name given rollout files as theirs.
 
     Args:
         declarations: run of an event file and the rollout files that it names, relative to its folder.
     """
 
     def __init__(self, declarations: Iterable[tuple[str, Sequence[str]]]) -> None:
-        self._by_place: dict[tuple[str, ...], list[str]] = {}
+        self._runs_by_path: dict[tuple[str, ...], list[str]] = {}
         for run, files in declarations:
             for file in files:
-                place = _place(run, file)
+                place = _path_below_logdir(run, file)
                 if place is not None:
-                    self._by_place.setdefault(place, []).append(run)
-                    self._by_place.setdefault(place[:-1], []).append(run)
+                    self._runs_by_path.setdefault(place, []).append(run)
+                    self._runs_by_path.setdefault(place[:-1], []).append(run)
 
-    def by(self, run: str, files: Collection[str]) -> list[str]:
-        """The runs whose event files name rollouts of a run.
+    def runs_for(self, run: str, paths: Collection[str]) -> list[str]:
+        """The runs whose event files name files of a run of rollouts.
 
         Args:
             run: the run of the rollouts.
-            files: its files, as paths that begin with the run's name.
+            paths: its files, as paths that begin with the run's name.
 
         Returns:
             Names of the runs. A file that is not there, such as the next one of a writer that goes on, counts for its
             folder.
         """
-        if not self._by_place:
+        if not self._runs_by_path:
             return []
-        places = [_parts(run), *(_parts(file) for file in files)]
-        return list(dict.fromkeys(name for place in places for name in self._by_place.get(place, ())))
+        places = [_folders(run), *(_folders(file) for file in paths)]
+        return list(dict.fromkeys(name for place in places for name in self._runs_by_path.get(place, ())))
 
 
-def choices(run: str, scalar_runs: Iterable[str]) -> list[str]:
-    """The scalar runs that a user may choose from: all, but of more than 100 those nearest to the run."""
+def selectable_runs(run: str, scalar_runs: Iterable[str]) -> list[str]:
+    """The scalar runs that a user may choose for a run of rollouts: all, or the 100 nearest ones of more."""
     names = sorted(scalar_runs)
-    if len(names) <= _MOST_CHOICES:
+    if len(names) <= _MAX_CHOICES:
         return names
     # Names that begin alike stand together, so the nearest are among the neighbours of the run's own place.
-    home, place = _parts(run), bisect_left(names, f"{run}/")
-    around = names[max(0, place - _MOST_CHOICES) : place + _MOST_CHOICES]
-    return sorted(sorted(around, key=lambda name: -_shared(home, _parts(name)))[:_MOST_CHOICES])
+    home, place = _folders(run), bisect_left(names, f"{run}/")
+    around = names[max(0, place - _MAX_CHOICES) : place + _MAX_CHOICES]
+    return sorted(sorted(around, key=lambda name: -_common_folders(home, _folders(name)))[:_MAX_CHOICES])
 
 
-def chosen(wanted: Sequence[str], scalar_runs: Collection[str]) -> list[str]:
-    """The scalar runs that a request asks for.
+def validated_runs(wanted: Sequence[str], scalar_runs: Collection[str]) -> list[str]:
+    """The scalar runs that a request names, each once.
 
     Raises:
         UnknownError: TensorBoard's data provider has no scalars of that name.
@@ -118,25 +170,25 @@ def chosen(wanted: Sequence[str], scalar_runs: Collection[str]) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def _place(run: str, file: str) -> tuple[str, ...] | None:
-    """Where a file lies below the log directory; None where it does not."""
-    place = posixpath.normpath("/".join((*_parts(run), file)))
-    return None if file.startswith("/") or place.startswith("..") else _parts(place)
+def _path_below_logdir(run: str, file: str) -> tuple[str, ...] | None:
+    """The folders and name of a file below the log directory; None where it lies elsewhere."""
+    place = posixpath.normpath("/".join((*_folders(run), file)))
+    return None if file.startswith("/") or place.startswith("..") else _folders(place)
 
 
-def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """How many folders two paths begin with alike."""
+def _common_folders(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many folders two paths have in common at their beginning."""
     return next(
         (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )
 
 
-def _in(name: str, folder: str) -> bool:
+def _is_in_folder(name: str, folder: str) -> bool:
     """Whether a run is that of a folder or of one below it."""
-    parts, home = _parts(name), _parts(folder)
-    return parts[: len(home)] == home
+    folders, home = _folders(name), _folders(folder)
+    return folders[: len(home)] == home
 
 
-@lru_cache(maxsize=65_536)  # see scalars.py
-def _parts(run: str) -> tuple[str, ...]:
-    return tuple(part for part in run.split("/") if part not in {"", "."})
+@lru_cache(maxsize=65_536)  # every run is compared with every other one
+def _folders(run: str) -> tuple[str, ...]:
+    return tuple(name for name in run.split("/") if name not in {"", "."})

@@ -1,1 +1,1 @@
-"""The edge to the web: arguments of requests, and answers as JSON. Only the plugin's routes use it."""
+"""The edge to the web: arguments read into questions, the table of routes, answers as JSON. Used by the plugin only."""

@@ -1,13 +1,11 @@
-"""Arguments of a request, read and checked. What is wrong is said with what would be right."""
+"""Single arguments of a request, read and checked. What is wrong is said with what would be right."""
 
 from __future__ import annotations
 
 import math
 from typing import Protocol
 
-from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.texts import TextRules
 
 MAX_TEXT = 10_000
 
@@ -52,46 +50,26 @@ def integer(args: Arguments, name: str) -> int | None:
     return number
 
 
-def number(args: Arguments, name: str) -> float | None:
+def integer_or(args: Arguments, name: str, default: int) -> int:
+    """A whole number, the default where the argument is absent or empty."""
+    value = integer(args, name)
+    return default if value is None else value
+
+
+def finite_number(args: Arguments, name: str) -> float | None:
     """A finite number, None where the argument is absent or empty."""
     value = args.get(name)
     if not value:
         return None
     try:
-        found = float(value)
+        number = float(value)
     except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
+        number = math.nan
+    if not math.isfinite(number):
         raise ArgumentError(f"{name}={value[:40]} is no finite number.")
-    return found
+    return number
 
 
 def flag(args: Arguments, name: str) -> bool:
     """A truth value: 1, true or yes."""
     return (args.get(name) or "").lower() in {"1", "true", "yes"}
-
-
-def selection(args: Arguments) -> Selection:
-    """The common selection arguments of the contract."""
-    split = string(args, "split")
-    if split not in {"", "train", "eval"}:
-        raise ArgumentError(f"split={split} is not known: it takes train or eval.")
-    return Selection(
-        run=required(args, "run"),
-        split=split or None,
-        attempt=integer(args, "attempt"),
-        step=integer(args, "step"),
-        step_min=integer(args, "step_min"),
-        step_max=integer(args, "step_max"),
-        search=string(args, "search"),
-        regex=flag(args, "regex"),
-        within=tuple(args.getlist("in")),
-        prompt_key=string(args, "prompt_key") or None,
-        group=string(args, "group") or None,
-        where=string(args, "where").strip(),
-    )
-
-
-def text_rules(args: Arguments) -> TextRules:
-    """The run's display settings, as arguments."""
-    return TextRules(tuple(pad for pad in args.getlist("pad") if pad), string(args, "system_end"))

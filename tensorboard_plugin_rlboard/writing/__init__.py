@@ -1,1 +1,1 @@
-"""What `RolloutWriter` is made of. Runs inside trainers: the standard library, and NumPy only where it meets an array."""
+"""The modules behind `RolloutWriter`. They run inside trainers, and load NumPy only where they get an array."""

@@ -1,4 +1,4 @@
-"""Arrays and tensors of any kind as NumPy arrays, and as plain lists of numbers."""
+"""Converts arrays and tensors of any kind to NumPy arrays and to plain lists of numbers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def as_array(value: Any) -> NDArray[Any]:
-    """An array, tensor or NumPy scalar as a NumPy array; dtypes that NumPy lacks as float32."""
+def to_numpy(value: Any) -> NDArray[Any]:
+    """Convert an array, tensor or NumPy scalar to a NumPy array; dtypes that NumPy lacks become float32."""
     import numpy as np  # noqa: PLC0415 - the writer also serves trainings without NumPy
 
     if hasattr(value, "detach"):  # torch, which NumPy cannot read off the CPU or with gradients
@@ -23,11 +23,11 @@ def as_array(value: Any) -> NDArray[Any]:
     return array
 
 
-def as_list(value: Any) -> Any:
-    """An array, tensor or NumPy scalar as nested lists or a number; narrow floats in their own shortest decimals."""
+def to_list(value: Any) -> Any:
+    """Convert an array, tensor or NumPy scalar to nested lists or a number; narrow floats in their shortest decimals."""
     import numpy as np  # noqa: PLC0415
 
-    array = as_array(value)
+    array = to_numpy(value)
     if array.dtype.kind == "f" and array.dtype.itemsize < np.dtype(np.float64).itemsize:
         # The double nearest to the short text prints as that text: 0.1 instead of 0.10000000149011612.
         array = array.astype(str).astype(np.float64)

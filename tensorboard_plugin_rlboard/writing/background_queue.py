@@ -1,4 +1,4 @@
-"""A bounded queue and the thread that empties it; or, without a thread, work done before the call returns."""
+"""A bounded queue that one thread empties; without a thread, the work is done before `put` returns."""
 
 from __future__ import annotations
 
@@ -9,40 +9,45 @@ from typing import Any, Protocol
 
 from tensorboard_plugin_rlboard.writing.sample_counts import SampleCounts
 
-LINGER = 0.05
-"""Seconds for which the thread waits for more before it begins, so that a burst of calls is not slowed by it."""
-IDLE = 1.0
-"""Seconds after which it looks whether something has to be ended, with nothing new to do."""
-WAIT = 60.0
-"""Seconds for which `wait` waits for room at most: a disk that hangs must not hang the training."""
-_AT_ONCE = 8 * 1024 * 1024
+BURST_SECONDS = 0.05
+"""Seconds for which the thread waits for more items before it begins, so that it does not slow a burst of calls."""
+IDLE_SECONDS = 1.0
+"""Seconds without a new item after which the thread calls `Worker.idle`."""
+MAX_WAIT_SECONDS = 60.0
+"""Seconds for which `put` waits for room at most: a disk that hangs must not hang the training."""
+_BATCH_BYTES = 8 * 1024 * 1024
 """Bytes of samples that the thread takes out of the queue at once."""
 
 
 class Worker(Protocol):
-    """What is done with what is queued; always by one thread at a time. Nothing of it may raise."""
+    """Processes queued items; called by one thread at a time. No method may raise."""
 
-    account: SampleCounts
+    counts: SampleCounts
 
-    def work(self, items: list[Any]) -> None:
-        """Takes what was queued, in order."""
+    def process(self, items: list[Any]) -> None:
+        """Process items, in the order in which they were queued."""
 
     def idle(self) -> None:
-        """Called when nothing is queued: after work, and now and then."""
+        """Called when nothing is queued: after `process`, and every `IDLE_SECONDS`."""
 
-    def settle(self) -> None:
-        """Puts everything taken so far on the disk."""
+    def flush(self) -> None:
+        """Put everything processed so far on the disk."""
 
-    def finish(self) -> None:
-        """Ends: nothing comes after it."""
+    def close(self) -> None:
+        """End the work: no other method is called afterwards."""
 
-    def forked(self) -> None:
+    def after_fork(self) -> None:
         """Called in a child process, whose threads and open files are the parent's."""
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """How much may be queued, and whether `put` waits for room where there is none."""
+class QueueLimits:
+    """How much may be queued.
+
+    Attributes:
+        max_bytes, max_samples: of all queued items together.
+        wait: whether `put` waits for room where there is none.
+    """
 
     max_bytes: int
     max_samples: int
@@ -50,75 +55,84 @@ class Bounds:
 
 
 class BackgroundQueue:
-    """Carries items to a worker.
+    """Passes items to a worker.
 
     Args:
-        worker: who does the work.
-        bounds: of the queue. An item that is larger alone is taken where the queue is empty.
-        background: whether a thread does the work; else `put` does.
+        worker: processes the items.
+        limits: of the queue. An item that exceeds them alone is accepted while the queue is empty.
+        background: whether a thread calls the worker; else `put` does.
     """
 
-    def __init__(self, worker: Worker, bounds: Bounds, *, background: bool) -> None:
-        self.worker, self._bounds, self._background = worker, bounds, background
-        self._begin()
+    def __init__(self, worker: Worker, limits: QueueLimits, *, background: bool) -> None:
+        self.worker, self._limits, self._background = worker, limits, background
+        self._reset()
 
-    def _begin(self) -> None:
+    def _reset(self) -> None:
         self._changed = threading.Condition()  # reentrant: a signal handler of the training may call in
-        self._inline = threading.RLock()
+        self._inline_lock = threading.RLock()
         self._items: deque[tuple[Any, int, int]] = deque()
         self._samples = self._bytes = 0
-        self._asked = self._settled = 0
-        self._sleeping = self._ending = self._ended = False
+        self._flushes_requested = self._flushes_done = 0
+        self._idle = self._closing = self._closed = False
         self._thread: threading.Thread | None = None
 
     @property
     def closed(self) -> bool:
-        """Whether nothing is taken any more."""
-        return self._ending
+        """Whether `put` accepts nothing any more."""
+        return self._closing
 
     @property
     def waiting(self) -> int:
-        """Samples that are queued or being worked on."""
+        """Samples that are queued or being processed."""
         return self._samples
 
     def put(self, item: Any, samples: int, size: int) -> bool:
-        """Hands over an item of so many samples and bytes; False where it is not taken."""
+        """Queue an item.
+
+        Args:
+            item: the item.
+            samples: how many samples it holds.
+            size: about how many bytes it holds.
+
+        Returns:
+            Whether it was accepted.
+        """
         if not self._background:
             return self._put_inline(item)
         with self._changed:
-            if self._ending or not (self._has_room(samples, size) or self._gets_room(samples, size)):
+            if self._closing or not (self._has_room(samples, size) or self._wait_for_room(samples, size)):
                 return False
             self._items.append((item, samples, size))
             self._samples += samples
             self._bytes += size
             if self._thread is None:
-                self._start()
-            if self._sleeping or self._bytes > self._bounds.max_bytes // 2:
+                self._start_thread()
+            if self._idle or self._bytes > self._limits.max_bytes // 2:
                 self._changed.notify_all()
         return True
 
     def _put_inline(self, item: Any) -> bool:
-        with self._inline:
-            if self._ending:
+        with self._inline_lock:
+            if self._closing:
                 return False
-            self.worker.work([item])
+            self.worker.process([item])
             self.worker.idle()
         return True
 
     def _has_room(self, samples: int, size: int) -> bool:
-        bounds = self._bounds
+        bounds = self._limits
         fits = self._samples + samples <= bounds.max_samples and self._bytes + size <= bounds.max_bytes
         return fits or not self._samples
 
-    def _gets_room(self, samples: int, size: int) -> bool:
-        if not self._bounds.wait or threading.current_thread() is self._thread:
+    def _wait_for_room(self, samples: int, size: int) -> bool:
+        if not self._limits.wait or threading.current_thread() is self._thread:
             return False
         return (
-            self._changed.wait_for(lambda: self._ending or self._has_room(samples, size), WAIT)
-            and not self._ending
+            self._changed.wait_for(lambda: self._closing or self._has_room(samples, size), MAX_WAIT_SECONDS)
+            and not self._closing
         )
 
-    def _start(self) -> None:
+    def _start_thread(self) -> None:
         self._thread = threading.Thread(target=self._run, name="rlboard-writer", daemon=True)
         try:
             self._thread.start()
@@ -127,98 +141,98 @@ class BackgroundQueue:
             items = [item for item, _, _ in self._items]
             self._items.clear()
             self._samples = self._bytes = 0
-            self.worker.work(items)
+            self.worker.process(items)
 
     def _run(self) -> None:
         with self._changed:
-            self._linger()
+            self._wait_for_burst()
         while True:
             with self._changed:
-                self._await()
-                taken = self._take()
-                asked, last = self._asked, self._ending and not self._items
-            settles = asked > self._settled and not self._items
+                self._wait_for_work()
+                batch = self._take_batch()
+                flushes, last = self._flushes_requested, self._closing and not self._items
+            flushing = flushes > self._flushes_done and not self._items
             try:
-                self.worker.work([item for item, _, _ in taken])
+                self.worker.process([item for item, _, _ in batch])
                 if not self._items:
                     self.worker.idle()
-                if settles:
-                    self.worker.settle()
+                if flushing:
+                    self.worker.flush()
                 if last:
-                    self.worker.finish()
+                    self.worker.close()
             except BaseException as error:  # a thread that ended here would leave others waiting
-                self.worker.account.fail(error, 0)
-            asked = asked if settles else self._settled
+                self.worker.counts.count_failed(error, 0)
+            flushes = flushes if flushing else self._flushes_done
             with self._changed:
-                self._samples -= sum(samples for _, samples, _ in taken)
-                self._bytes -= sum(size for _, _, size in taken)
-                self._settled = asked
-                self._ended = last
+                self._samples -= sum(samples for _, samples, _ in batch)
+                self._bytes -= sum(size for _, _, size in batch)
+                self._flushes_done = flushes
+                self._closed = last
                 self._changed.notify_all()
             if last:
                 return
 
-    def _await(self) -> None:
-        """Waits for something to do; the condition is held."""
-        if not (self._items or self._ending or self._asked > self._settled):
-            self._sleeping = True
-            self._changed.wait(IDLE)
-            self._sleeping = False
-            self._linger()
+    def _wait_for_work(self) -> None:
+        """Wait for something to do; the caller holds the condition."""
+        if not (self._items or self._closing or self._flushes_requested > self._flushes_done):
+            self._idle = True
+            self._changed.wait(IDLE_SECONDS)
+            self._idle = False
+            self._wait_for_burst()
 
-    def _linger(self) -> None:
-        if self._items and not self._ending and self._asked == self._settled:
-            self._changed.wait(LINGER)
+    def _wait_for_burst(self) -> None:
+        if self._items and not self._closing and self._flushes_requested == self._flushes_done:
+            self._changed.wait(BURST_SECONDS)
 
-    def _take(self) -> list[tuple[Any, int, int]]:
-        taken: list[tuple[Any, int, int]] = []
+    def _take_batch(self) -> list[tuple[Any, int, int]]:
+        batch: list[tuple[Any, int, int]] = []
         size = 0
-        while self._items and (not taken or size + self._items[0][2] <= _AT_ONCE):
-            taken.append(self._items.popleft())
-            size += taken[-1][2]
-        return taken
+        while self._items and (not batch or size + self._items[0][2] <= _BATCH_BYTES):
+            batch.append(self._items.popleft())
+            size += batch[-1][2]
+        return batch
 
     def flush(self, seconds: float) -> bool:
-        """Waits until everything put so far is on the disk; False where that took longer than so many seconds."""
+        """Wait until everything queued so far is on the disk; False where that takes longer than so many seconds."""
         if not self._background:
-            with self._inline:
-                self.worker.settle()
+            with self._inline_lock:
+                self.worker.flush()
             return True
         with self._changed:
-            if self._thread is None or self._ended:
+            if self._thread is None or self._closed:
                 return True
-            self._asked += 1
-            mine = self._asked
+            self._flushes_requested += 1
+            mine = self._flushes_requested
             self._changed.notify_all()
-            return self._changed.wait_for(lambda: self._settled >= mine or self._ended, seconds)
+            return self._changed.wait_for(lambda: self._flushes_done >= mine or self._closed, seconds)
 
     def close(self, seconds: float) -> bool:
-        """Takes nothing more and ends the work; False where that took longer than so many seconds."""
+        """Accept nothing more and end the work; False where that takes longer than so many seconds."""
         with self._changed:
-            again, self._ending = self._ending, True
+            again, self._closing = self._closing, True
             thread = self._thread
             self._changed.notify_all()
             if thread is not None:
                 return thread is threading.current_thread() or self._changed.wait_for(
-                    lambda: self._ended, seconds
+                    lambda: self._closed, seconds
                 )
-        with self._inline:
+        with self._inline_lock:
             if not again:
-                self.worker.finish()
-                self._ended = True
+                self.worker.close()
+                self._closed = True
         return True
 
     def abandon(self) -> None:
-        """Takes nothing more; the thread ends when its queue is empty, and nobody waits for it."""
+        """Accept nothing more; the thread ends when its queue is empty, and nobody waits for it."""
         if self._thread is None:
             self.close(0.0)
             return
-        self._ending = True
+        self._closing = True
         if self._changed.acquire(blocking=False):  # whoever collects garbage may hold it already
             self._changed.notify_all()
             self._changed.release()
 
-    def forked(self) -> None:
+    def after_fork(self) -> None:
         """In a child process: the thread, its queue and whatever held the locks belong to the parent."""
-        self._begin()
-        self._ending = self._ended = True
+        self._reset()
+        self._closing = self._closed = True

@@ -1,4 +1,4 @@
-"""The options of a writer, put right where they cannot be used as given: a training must not end over them."""
+"""Checks the options of a writer and replaces those that cannot be used: a training must not end because of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tensorboard_plugin_rlboard.writing.config_file import settings_of
-from tensorboard_plugin_rlboard.writing.output.rounded_numbers import MOST_DIGITS
+from tensorboard_plugin_rlboard.writing.config_file import config_as_dict
+from tensorboard_plugin_rlboard.writing.output.rounded_numbers import MAX_PRECISION
 
-_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/+")
+_ADDRESS_START = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/+")
 MAX_BYTES = 1 << 30
 QUEUE_BYTES = 256 << 20
 QUEUE_SAMPLES = 1 << 16
@@ -22,10 +22,10 @@ WHEN_FULL = ("drop", "wait")
 
 @dataclass(frozen=True)
 class Options:
-    """What a writer was asked for; see `RolloutWriter`.
+    """The options of a writer; `RolloutWriter` describes them.
 
     Attributes:
-        complaints: what could not be used as given, one sentence each.
+        problems: one sentence for each option that could not be used as given.
     """
 
     folder: Path
@@ -39,13 +39,13 @@ class Options:
     every_n_steps: int
     max_samples_per_step: int | None
     scalars: bool
-    wait: bool
+    wait_when_full: bool
     queue_bytes: int
     queue_samples: int
-    complaints: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(
+    def from_arguments(
         cls,
         log_dir: str | os.PathLike[str],
         rank: int | None,
@@ -63,45 +63,45 @@ class Options:
         queue_bytes: int,
         queue_samples: int,
     ) -> Options:
-        """Options from the arguments of a writer.
+        """Check the arguments of a writer.
 
         Raises:
             TypeError: the folder is no path.
         """
-        wrong: list[str] = []
-        number = _rank(rank, wrong)
+        problems: list[str] = []
+        number = _rank(rank, problems)
         if when_full not in WHEN_FULL:
-            wrong.append(f"when_full is drop or wait, not {when_full!r}; drop is taken")
+            problems.append(f"when_full is drop or wait, not {when_full!r}; drop is taken")
         try:
-            settings = settings_of(config)
+            hyperparameters = config_as_dict(config)
         except Exception as error:
-            settings = {}
-            wrong.append(f"the config cannot be written ({type(error).__name__}: {error})")
-        digits = None if precision is None else _whole("precision", precision, 1, PRECISION, wrong)
+            hyperparameters = {}
+            problems.append(f"the config cannot be written ({type(error).__name__}: {error})")
+        digits = None if precision is None else _integer("precision", precision, 1, PRECISION, problems)
         most = max_samples_per_step
         return cls(
-            _folder(Path(log_dir), wrong),
+            _absolute_folder(Path(log_dir), problems),
             number,
             str(split),
-            settings,
+            hyperparameters,
             bool(background),
-            digits if digits is None or digits <= MOST_DIGITS else None,
-            _whole("max_bytes", max_bytes, 0, MAX_BYTES, wrong),
+            digits if digits is None or digits <= MAX_PRECISION else None,
+            _integer("max_bytes", max_bytes, 0, MAX_BYTES, problems),
             bool(compress),
-            _whole("every_n_steps", every_n_steps, 1, 1, wrong),
-            None if most is None else _whole("max_samples_per_step", most, 1, 1, wrong),
+            _integer("every_n_steps", every_n_steps, 1, 1, problems),
+            None if most is None else _integer("max_samples_per_step", most, 1, 1, problems),
             number == 0 if scalars is None else bool(scalars),
             when_full == "wait",
-            _whole("queue_bytes", queue_bytes, 1, QUEUE_BYTES, wrong),
-            _whole("queue_samples", queue_samples, 1, QUEUE_SAMPLES, wrong),
-            wrong,
+            _integer("queue_bytes", queue_bytes, 1, QUEUE_BYTES, problems),
+            _integer("queue_samples", queue_samples, 1, QUEUE_SAMPLES, problems),
+            problems,
         )
 
 
-def _folder(given: Path, wrong: list[str]) -> Path:
-    """The folder as an absolute path: the training may go elsewhere before the next file is opened."""
-    if _ADDRESS.match(str(given)):
-        wrong.append(
+def _absolute_folder(given: Path, problems: list[str]) -> Path:
+    """The folder as an absolute path: the training may change its working directory later."""
+    if _ADDRESS_START.match(str(given)):
+        problems.append(
             f"{given} looks like an address; the writer knows folders only, so this is one below the present"
         )
     try:
@@ -110,21 +110,21 @@ def _folder(given: Path, wrong: list[str]) -> Path:
         return given
 
 
-def _rank(rank: int | None, wrong: list[str]) -> int:
+def _rank(rank: int | None, problems: list[str]) -> int:
     given = os.environ.get("RANK", "0") if rank is None else rank
     try:
         return int(given)
     except (TypeError, ValueError):
-        wrong.append(f"rank is a whole number, not {given!r}; 0 is taken")
+        problems.append(f"rank is a whole number, not {given!r}; 0 is taken")
         return 0
 
 
-def _whole(name: str, value: Any, least: int, usual: int, wrong: list[str]) -> int:
+def _integer(name: str, value: Any, least: int, usual: int, problems: list[str]) -> int:
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):
         number = least - 1
     if number < least:
-        wrong.append(f"{name} is a whole number of {least} or more, not {value!r}; {usual} is taken")
+        problems.append(f"{name} is a whole number of {least} or more, not {value!r}; {usual} is taken")
         return usual
     return number

@@ -1,4 +1,4 @@
-"""The writer's work: from what was handed over to lines in a file and means in an event file. Nothing of it raises."""
+"""Turns logged calls into lines in files and step means in an event file. No method raises."""
 
 from __future__ import annotations
 
@@ -9,77 +9,78 @@ from typing import Any
 from tensorboard_plugin_rlboard.writing import config_file
 from tensorboard_plugin_rlboard.writing.options import Options
 from tensorboard_plugin_rlboard.writing.output import event_file
-from tensorboard_plugin_rlboard.writing.output.json_lines import Row, encode
-from tensorboard_plugin_rlboard.writing.output.rank_files import RankFiles, zstd_frames
-from tensorboard_plugin_rlboard.writing.rows import Item
+from tensorboard_plugin_rlboard.writing.output.json_lines import Row, encode_rows
+from tensorboard_plugin_rlboard.writing.output.rank_files import RankFiles, zstd_compressor
+from tensorboard_plugin_rlboard.writing.rows import LogCall
 from tensorboard_plugin_rlboard.writing.sample_counts import SampleCounts
-from tensorboard_plugin_rlboard.writing.snapshot import weight
-from tensorboard_plugin_rlboard.writing.steps.sampling import pick
-from tensorboard_plugin_rlboard.writing.steps.step_buffer import GRACE, Step, Steps
+from tensorboard_plugin_rlboard.writing.snapshot import approximate_bytes
+from tensorboard_plugin_rlboard.writing.steps.sampling import choose_samples
+from tensorboard_plugin_rlboard.writing.steps.step_buffer import LATE_SECONDS, OpenStep, StepBuffer
 
-LOST = "dropped_before"
-"""Key of a row: how many samples were lost between it and the row before it."""
-_HELD = 4 * 1024 * 1024
-"""Bytes of lines that are collected for a compressed frame at most."""
-_AT_ONCE = 64
-"""Rows whose lines are made together: their numbers fill a block."""
+LOST_BEFORE_KEY = "dropped_before"
+"""Key of a row: how many samples were dropped between the row before and this one."""
+_MAX_PENDING_BYTES = 4 * 1024 * 1024
+"""Bytes of lines that are collected for one compressed frame at most."""
+_ROWS_PER_BLOCK = 64
+"""Rows that are encoded together: their numbers fill a block of `rounded_numbers`."""
 
 
 class WritingPipeline:
-    """Does the work of one writer; the pump sees to it that one thread does so at a time.
+    """The worker of one writer's `BackgroundQueue`, which calls it from one thread at a time.
 
     Attributes:
-        account: what became of the samples.
-        files: where they go.
+        options: of the writer.
+        counts: how many samples were written, dropped and skipped.
+        files: the files that the lines are appended to.
     """
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        pack, problem = zstd_frames() if options.compress else (None, "")
+        pack, problem = zstd_compressor() if options.compress else (None, "")
         self.files = RankFiles(options.folder, options.split, options.rank, options.max_bytes, pack)
-        self.account = SampleCounts(lambda: self.files.path)
-        self._reported = 0
-        self._steps = Steps(self._begin, self._take, self._end)
-        self._packed = pack is not None
-        self._held: list[bytes] = []
-        self._held_bytes, self._held_since = 0, 0.0
+        self.counts = SampleCounts(lambda: self.files.path)
+        self._reported_losses = 0
+        self._steps = StepBuffer(self._open_step, self._add_rows, self._end_step)
+        self._compressed = pack is not None
+        self._pending_lines: list[bytes] = []
+        self._pending_bytes, self._pending_since = 0, 0.0
         inside = options.folder / f"rank_{options.rank}" if options.rank else options.folder
-        self._events = event_file.EventFile.shared(inside) if options.scalars else None
-        self._named = 0
-        self._configured = not options.config or options.rank != 0
-        for complaint in [*options.complaints, *([problem] if problem else [])]:
-            self.account.warn(complaint, complaint)
-        if not self._packed:
+        self._event_file = event_file.EventFile.shared(inside) if options.scalars else None
+        self._declared_files = 0
+        self._config_written = not options.config or options.rank != 0
+        for complaint in [*options.problems, *([problem] if problem else [])]:
+            self.counts.warn_once(complaint, complaint)
+        if not self._compressed:
             try:
                 self.files.open()
             except Exception as error:
-                self.account.fail(error, samples=0)
+                self.counts.count_failed(error, samples=0)
 
     def skips(self, step: object) -> bool:
-        """Whether nothing at all is wanted of a step, so that its samples need not even be copied."""
+        """Whether neither lines nor means are wanted of a step, so that its samples need not be copied."""
         every = self.options.every_n_steps
         return every > 1 and not self.options.scalars and type(step) is int and step % every != 0
 
-    def work(self, items: list[Item]) -> None:
-        """Takes what was logged, in order."""
-        self._configure()
+    def process(self, items: list[LogCall]) -> None:
+        """Write logged calls, in order."""
+        self._write_config()
         rows: list[Row] = []
         for item in items:
             try:
                 found = item.rows()
             except Exception as error:
-                self.account.fail(error, item.samples)
+                self.counts.count_failed(error, item.samples)
                 continue
             whole = [row for row in found if row.get("step") is not None]
             if len(whole) < len(found):
-                self.account.fail(ValueError("a sample needs a step"), len(found) - len(whole))
+                self.counts.count_failed(ValueError("a sample needs a step"), len(found) - len(whole))
             rows += [{"step": row["step"], "split": self.options.split, **row} for row in whole]
         try:
             self._steps.add(rows)
         except Exception as error:
-            self.account.fail(error, len(rows))
+            self.counts.count_failed(error, len(rows))
 
-    def _begin(self, split: str, step: Any) -> Step:
+    def _open_step(self, split: str, step: Any) -> OpenStep:
         means = None
         if self.options.scalars and type(step) is int:
             try:
@@ -87,146 +88,152 @@ class WritingPipeline:
 
                 means = StepMeans()
             except ImportError as error:
-                self.account.warn("scalars", f"no step means are written: {error}")
-        return Step(split, step, means)
+                self.counts.warn_once("scalars", f"no step means are written: {error}")
+        return OpenStep(split, step, means)
 
-    def _take(self, step: Step, rows: list[Row]) -> None:
+    def _add_rows(self, step: OpenStep, rows: list[Row]) -> None:
         if step.means is not None:
             try:
                 step.means.add(rows)
             except Exception as error:
                 step.means = None
-                self.account.warn("means", f"a step's means are left out: {type(error).__name__}: {error}")
+                self.counts.warn_once(
+                    "means", f"a step's means are left out: {type(error).__name__}: {error}"
+                )
         every = self.options.every_n_steps
         if every > 1 and type(step.step) is int and step.step % every:
-            self.account.add(skipped=len(rows))
+            self.counts.count(skipped=len(rows))
         elif self.options.max_samples_per_step is not None:
-            step.held += rows
-            step.held_bytes += sum(weight(value) for row in rows for value in row.values())
-            if step.held_bytes > self.options.queue_bytes:
-                self._choose(step)  # as if the step were complete: the memory is the training's
+            step.candidates += rows
+            step.candidate_bytes += sum(approximate_bytes(value) for row in rows for value in row.values())
+            if step.candidate_bytes > self.options.queue_bytes:
+                self._write_chosen(step)  # as if the step were complete: the memory is the training's
         else:
-            self._write(rows)
+            self._write_rows(rows)
 
-    def _choose(self, step: Step) -> None:
-        held, step.held, step.held_bytes = step.held, [], 0
+    def _write_chosen(self, step: OpenStep) -> None:
+        held, step.candidates, step.candidate_bytes = step.candidates, [], 0
         if held and self.options.max_samples_per_step is not None:
             seed = f"{step.split}/{step.step}/{self.options.rank}"
-            chosen = pick(held, self.options.max_samples_per_step, seed)
-            self.account.add(skipped=len(held) - len(chosen))
-            self._write(chosen)
+            chosen = choose_samples(held, self.options.max_samples_per_step, seed)
+            self.counts.count(skipped=len(held) - len(chosen))
+            self._write_rows(chosen)
 
-    def _end(self, step: Step) -> None:
-        self._choose(step)
-        self._release()
-        self._name_files()
+    def _end_step(self, step: OpenStep) -> None:
+        self._write_chosen(step)
+        self._write_pending()
+        self._declare_files()
         if step.means is not None:
-            self._event(lambda file: file.scalars(step.step, event_file.tags(step.split, self._values(step))))
+            self._write_event(
+                lambda file: file.write_scalars(
+                    step.step, event_file.scalar_tags(step.split, self._step_scalars(step))
+                )
+            )
 
-    def _values(self, step: Step) -> dict[str, float]:
+    def _step_scalars(self, step: OpenStep) -> dict[str, float]:
         values: dict[str, float] = step.means.scalars()
-        return values | ({"dropped": float(self.account.dropped)} if self.account.dropped else {})
+        return values | ({"dropped": float(self.counts.dropped)} if self.counts.dropped else {})
 
-    def _write(self, rows: Sequence[Row]) -> None:
-        for at in range(0, len(rows), _AT_ONCE):
-            lines = self._lines(rows[at : at + _AT_ONCE])
-            if not self._packed or not self.options.background:
-                self._append(lines)
+    def _write_rows(self, rows: Sequence[Row]) -> None:
+        for at in range(0, len(rows), _ROWS_PER_BLOCK):
+            lines = self._encode(rows[at : at + _ROWS_PER_BLOCK])
+            if not self._compressed or not self.options.background:
+                self._append_lines(lines)
                 continue
-            self._held_since = self._held_since if self._held else time.monotonic()
-            self._held += lines
-            self._held_bytes += sum(map(len, lines))
-            if self._held_bytes >= _HELD:
-                self._release()
+            self._pending_since = self._pending_since if self._pending_lines else time.monotonic()
+            self._pending_lines += lines
+            self._pending_bytes += sum(map(len, lines))
+            if self._pending_bytes >= _MAX_PENDING_BYTES:
+                self._write_pending()
 
-    def _lines(self, rows: Sequence[Row]) -> list[bytes]:
+    def _encode(self, rows: Sequence[Row]) -> list[bytes]:
         try:
-            found = encode(rows, self.options.precision)
+            found = encode_rows(rows, self.options.precision)
         except Exception as error:
-            self.account.fail(error, len(rows))
+            self.counts.count_failed(error, len(rows))
             return []
         for one in found:
             if isinstance(one, Exception):
-                self.account.fail(one, 1)
+                self.counts.count_failed(one, 1)
         return [one for one in found if isinstance(one, bytes)]
 
-    def _release(self) -> None:
-        lines, self._held, self._held_bytes = self._held, [], 0
+    def _write_pending(self) -> None:
+        lines, self._pending_lines, self._pending_bytes = self._pending_lines, [], 0
         if lines:
-            self._append(lines)
+            self._append_lines(lines)
 
-    def _append(self, lines: list[bytes]) -> None:
-        lost = self.account.dropped - self._reported
+    def _append_lines(self, lines: list[bytes]) -> None:
+        lost = self.counts.dropped - self._reported_losses
         if lost and lines:
-            lines[0] = lines[0][:-2] + f',"{LOST}":{lost}}}\n'.encode()
+            lines[0] = lines[0][:-2] + f',"{LOST_BEFORE_KEY}":{lost}}}\n'.encode()
         written, error = self.files.append(lines)
         if written:
-            self._reported += lost
-        self.account.add(written=written)
+            self._reported_losses += lost
+        self.counts.count(written=written)
         if error is not None:
-            self.account.fail(error, len(lines) - written)
+            self.counts.count_failed(error, len(lines) - written)
 
-    def _name_files(self) -> None:
-        """Says in the event file which files there are; not at once, because TensorBoard is imported for it."""
-        if self.options.scalars and len(self.files.names) > self._named and self.account.written:
-            self._named = len(self.files.names)
+    def _declare_files(self) -> None:
+        """Name new files in the event file; not when they are opened, because TensorBoard is imported for that."""
+        if self.options.scalars and len(self.files.names) > self._declared_files and self.counts.written:
+            self._declared_files = len(self.files.names)
             paths = [self.options.folder / name for name in self.files.names]
-            self._event(lambda file: file.names(paths, self.options.config))
+            self._write_event(lambda file: file.declare_files(paths, self.options.config))
 
-    def _event(self, write: Any) -> None:
+    def _write_event(self, write: Any) -> None:
         try:
-            if self._events is not None:
-                write(self._events)
+            if self._event_file is not None:
+                write(self._event_file)
         except Exception as error:
-            if not self.account.has_failed():
-                self.account.warn("scalars", f"no scalars are written: {type(error).__name__}: {error}")
+            if not self.counts.has_failed():
+                self.counts.warn_once("scalars", f"no scalars are written: {type(error).__name__}: {error}")
 
-    def _configure(self) -> None:
-        if not self._configured:
-            self._configured = True
+    def _write_config(self) -> None:
+        if not self._config_written:
+            self._config_written = True
             try:
-                config_file.write(self.options.folder, self.options.config)
+                config_file.write_config(self.options.folder, self.options.config)
             except Exception as error:
-                self.account.fail(error, 0)
+                self.counts.count_failed(error, 0)
 
     def idle(self) -> None:
-        """Ends steps that nothing more is expected of, and lets go of lines that have waited for long."""
+        """End steps that no late sample is expected for, and write lines that have been pending for long."""
         try:
-            self._steps.look()
-            if self._held and time.monotonic() - self._held_since >= GRACE:
-                self._release()
-            self._name_files()
+            self._steps.end_expired()
+            if self._pending_lines and time.monotonic() - self._pending_since >= LATE_SECONDS:
+                self._write_pending()
+            self._declare_files()
         except Exception as error:
-            self.account.fail(error, 0)
+            self.counts.count_failed(error, 0)
 
-    def settle(self) -> None:
-        """Writes everything that is held back, and puts it on the disk."""
-        self._configure()
+    def flush(self) -> None:
+        """Write everything that is pending, and put it on the disk."""
+        self._write_config()
         try:
-            for step in tuple(self._steps.open.values()):
-                self._choose(step)
-            self._release()
+            for step in tuple(self._steps.open_steps.values()):
+                self._write_chosen(step)
+            self._write_pending()
             self.files.sync()
         except Exception as error:
-            self.account.fail(error, 0)
+            self.counts.count_failed(error, 0)
 
-    def finish(self) -> None:
-        """Ends every step and closes the files."""
-        self._configure()
+    def close(self) -> None:
+        """End every step and close the files."""
+        self._write_config()
         try:
-            self._steps.finish()
-            self._release()
-            self._name_files()
+            self._steps.end_all()
+            self._write_pending()
+            self._declare_files()
         except Exception as error:
-            self.account.fail(error, 0)
+            self.counts.count_failed(error, 0)
         self.files.close()
-        if self._events is not None:
-            self._events.close()
-            self._events = None
-        self.account.close()
+        if self._event_file is not None:
+            self._event_file.close()
+            self._event_file = None
+        self.counts.close()
 
-    def forked(self) -> None:
+    def after_fork(self) -> None:
         """In a child process: what is open is the parent's, and locks may be held by threads that are not here."""
-        self.account.forked()
+        self.counts.after_fork()
         self.files.close()
-        self._held, self._events = [], None
+        self._pending_lines, self._event_file = [], None

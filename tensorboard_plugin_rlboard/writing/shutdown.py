@@ -1,4 +1,4 @@
-"""What becomes of open writers when their process ends or forks. Signals are left to whoever handles them."""
+"""Closes open writers when their process ends, and resets them in a forked child. Signals are not handled here."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ import weakref
 from tensorboard_plugin_rlboard.writing.background_queue import BackgroundQueue
 from tensorboard_plugin_rlboard.writing.output import event_file
 
-CLOSING = 60.0
-"""Seconds for which `close`, `flush` and the end of the process wait for the thread at most."""
-_LIVE: weakref.WeakSet[BackgroundQueue] = weakref.WeakSet()
+CLOSE_SECONDS = 60.0
+"""Seconds that `close`, `flush` and the end of the process wait for the thread at most."""
+_OPEN_QUEUES: weakref.WeakSet[BackgroundQueue] = weakref.WeakSet()
 
 
-def watch(pump: BackgroundQueue) -> None:
-    """Sees to it that what is queued is written when the process ends, and that a child process leaves it alone."""
-    _LIVE.add(pump)
-    _at_exit()
+def close_at_exit(queue: BackgroundQueue) -> None:
+    """Register a queue: it is closed when the process ends, and reset in a child process."""
+    _OPEN_QUEUES.add(queue)
+    _register_exit_handlers()
 
 
 @functools.cache
-def _at_exit() -> None:
+def _register_exit_handlers() -> None:
     atexit.register(_close_all)
     processes = sys.modules.get("multiprocessing.util")
     if processes is not None:  # its children end without atexit
         processes.Finalize(None, _close_all, exitpriority=10)
 
 
-def end(pump: BackgroundQueue, seconds: float) -> None:
-    """Closes a pump, waiting so many seconds at most."""
-    if not pump.close(seconds):
-        lost = f"{pump.waiting} samples may be lost: they were not written within {seconds:g} s"
-        pump.worker.account.warn("slow", lost)
+def close_queue(queue: BackgroundQueue, seconds: float) -> None:
+    """Close a queue, waiting so many seconds at most; samples that are not written by then are warned of."""
+    if not queue.close(seconds):
+        lost = f"{queue.waiting} samples may be lost: they were not written within {seconds:g} s"
+        queue.worker.counts.warn_once("slow", lost)
 
 
 def _close_all() -> None:
-    last = time.monotonic() + CLOSING
-    for pump in tuple(_LIVE):
-        end(pump, max(0.0, last - time.monotonic()))
+    last = time.monotonic() + CLOSE_SECONDS
+    for queue in tuple(_OPEN_QUEUES):
+        close_queue(queue, max(0.0, last - time.monotonic()))
 
 
-def _forked() -> None:
-    event_file.forked()
-    _at_exit.cache_clear()
-    for pump in tuple(_LIVE):
-        pump.forked()
-        pump.worker.forked()
-    _LIVE.clear()
+def _after_fork() -> None:
+    event_file.after_fork()
+    _register_exit_handlers.cache_clear()
+    for queue in tuple(_OPEN_QUEUES):
+        queue.after_fork()
+        queue.worker.after_fork()
+    _OPEN_QUEUES.clear()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
+    os.register_at_fork(after_in_child=_after_fork)

@@ -34,7 +34,14 @@ ORDER = {
     "formats": [
         *("base", "conversations", "native", "tokenization", "rows", "generic", "frameworks", "registry"),
     ],
-    "training": ["hyperparameters", "settings", "event_metadata", "scalar_reader", "scalar_pairing"],
+    "training": [
+        "declarations",
+        "hyperparameters",
+        "settings",
+        "event_metadata",
+        "scalar_reader",
+        "scalar_pairing",
+    ],
     "index": [
         *(
             "column_names",
@@ -49,7 +56,7 @@ ORDER = {
         *("loadable_part", "run", "attention", "registry", "indexer", "detect", "joins", "update"),
     ],
     "board": [
-        *("lru_cache", "query_limits", "sql_rows", "metric_catalog", "filters", "selection"),
+        *("lru_cache", "query_limits", "sql_rows", "run_schema", "filters", "text_search", "selection"),
         *("samples", "steps", "distribution", "tokens", "runs", "board"),
     ],
 }

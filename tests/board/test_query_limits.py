@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tensorboard_plugin_rlboard.board import query_limits
-from tensorboard_plugin_rlboard.board.query_limits import QueryLimits, StoppedError, check
+from tensorboard_plugin_rlboard.board.query_limits import QueryLimits, StoppedError, check_stopped
 
 ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE hash(a.range, b.range) = 1"
 
@@ -65,7 +65,11 @@ def test_what_comes_after_the_time_is_stopped_as_well(database: duckdb.DuckDBPyC
             time.sleep(0.2)
             early.execute(ENDLESS).fetchall()
 
-    for question in (begun, lambda: late(lambda: watched.cursor(database.cursor())), lambda: late(check)):
+    for question in (
+        begun,
+        lambda: late(lambda: watched.cursor(database.cursor())),
+        lambda: late(check_stopped),
+    ):
         with pytest.raises(StoppedError, match="longer"):
             question()
 
@@ -81,7 +85,7 @@ def test_a_newer_question_of_the_same_client_for_the_same_place_ends_the_older(
         assert older.is_alive(), "another place, another client, or no place: both are wanted"
     with watched.question("tab", "table"):
         older.join(10)
-    assert said == [query_limits.NEWER]
+    assert said == [query_limits.SUPERSEDED]
 
 
 def test_a_question_that_nobody_waits_for_is_ended(database: duckdb.DuckDBPyConnection) -> None:
@@ -90,7 +94,7 @@ def test_a_question_that_nobody_waits_for_is_ended(database: duckdb.DuckDBPyConn
     time.sleep(0.1)
     left.set()
     waiting.join(10)
-    assert said == [query_limits.GONE]
+    assert said == [query_limits.DISCONNECTED]
 
 
 def test_other_cursors_go_on(database: duckdb.DuckDBPyConnection) -> None:
@@ -139,10 +143,10 @@ def test_nothing_is_kept_of_questions_that_have_ended(database: duckdb.DuckDBPyC
         with watched.question("tab", "table"):
             watched.cursor(database.cursor())
     assert not watched._running
-    assert not watched._places
+    assert not watched._by_place
 
 
 def test_outside_of_a_question_nothing_is_limited(database: duckdb.DuckDBPyConnection) -> None:
     watched = QueryLimits(seconds=0)
     assert watched.cursor(database.cursor()).execute("SELECT 1").fetchall() == [(1,)]
-    check()
+    check_stopped()

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard import RolloutWriter
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Trainings
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-from tensorboard_plugin_rlboard.training.hyperparameters.merge import Declaration, EventFacts
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata, RolloutDeclaration
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 ROW = {"step": 1, "prompt": "p", "response": "a", "reward": 0.5}
@@ -151,7 +151,7 @@ def test_runs_are_paired_again_only_when_something_changes(
         counted.append(run)
         return list(scalar_runs)
 
-    monkeypatch.setattr(f"{module}.choices", choices)
+    monkeypatch.setattr(f"{module}.selectable_runs", choices)
     settings = SettingsFinder([Root("", str(tmp_path))], seconds=0.0)
     registry: Any = SimpleNamespace(roots=[Root("", str(tmp_path))], settings=settings, runs={})
     file = SimpleNamespace(relative="a/r.jsonl", path=str(tmp_path / "a" / "r.jsonl"))
@@ -159,16 +159,16 @@ def test_runs_are_paired_again_only_when_something_changes(
     registry.runs = {"a": run}
     trainings = Trainings(registry)
     known = TensorBoardRuns(("a", "b"))
-    assert trainings.of(run, known).pairing.how == "same"
+    assert trainings.of(run, known).pairing.method == "same"
     trainings.of(run, known)
     trainings.of(run, TensorBoardRuns(("a", "b")))
     assert len(counted) == 1
-    facts = EventFacts((Declaration("b", ("../a/r.jsonl",)),))
+    facts = EventMetadata((RolloutDeclaration("b", ("../a/r.jsonl",)),))
     declared = trainings.of(run, TensorBoardRuns(("a", "b"), facts))
-    assert (declared.pairing.runs, declared.pairing.how, len(counted)) == (("b",), "declared", 2)
+    assert (declared.pairing.runs, declared.pairing.method, len(counted)) == (("b",), "declared", 2)
     (tmp_path / "a").mkdir()
     (tmp_path / "rlboard.toml").write_text('[scalars]\nruns = "b"', encoding="utf-8")
-    assert trainings.of(run, TensorBoardRuns(("a", "b"), facts)).pairing.how == "settings"
+    assert trainings.of(run, TensorBoardRuns(("a", "b"), facts)).pairing.method == "settings"
     registry.runs = {"a": run, "c": run}
     trainings.of(run, known)
     assert len(counted) == 4

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -8,15 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.api import WorstTokens
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.tokens import worst_tokens
+from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -49,12 +48,9 @@ def logged(samples: int = 60) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    folder = tmp_path_factory.mktemp("worst")
-    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in logged()))
-    indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
-    indexer.index_now()
-    yield Board(indexer)
-    indexer.stop()
+    with TestLog(tmp_path_factory.mktemp("worst")) as log:
+        log.write(*logged())
+        yield log.open()
 
 
 def rows(answer: WorstTokens) -> list[dict[str, Any]]:
@@ -64,11 +60,11 @@ def rows(answer: WorstTokens) -> list[dict[str, Any]]:
 
 def every(board: Board, metric: str) -> list[tuple[float, str, int]]:
     """Each token that counts in statistics, by opening every sample."""
-    ids = board.samples(Selection("."), TextRules(), limit=500).columns["id"]
+    ids = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=500)).columns["id"]
     found = []
     for name in ids:
-        values = board.token_lists(".", str(name))[metric]
-        mask = board.sample(".", str(name), TextRules()).mask
+        values = board.token_lists(TokensQuestion(".", str(name)))[metric]
+        mask = board.sample(SampleQuestion(".", str(name), TextRules())).mask
         for i, value in enumerate(values):
             if value is not None and math.isfinite(value) and (mask is None or mask[i]):
                 found.append((value, str(name), i))
@@ -90,7 +86,7 @@ def every(board: Board, metric: str) -> list[tuple[float, str, int]]:
 @pytest.mark.parametrize("limit", [1, 7, 200])
 def test_by_sample_is_exact(board: Board, metric: str, end: str, key: Any, limit: int) -> None:
     """As if every token of the run had been sorted, though few samples are read again."""
-    answer = board.worst_tokens(Selection("."), metric, end=end, limit=limit)
+    answer = board.worst_tokens(WorstTokensQuestion(Selection("."), metric, end=end, limit=limit))
     everything = sorted((key(value) for value, _, _ in every(board, metric)), reverse=False)
     assert [key(row["value"]) for row in rows(answer)] == pytest.approx(everything[:limit], abs=1e-12)
     places = {(name, i): value for value, name, i in every(board, metric)}
@@ -104,14 +100,15 @@ def test_by_sample_is_exact(board: Board, metric: str, end: str, key: Any, limit
 
 def test_the_end_that_is_bad_depends_on_the_kind(board: Board) -> None:
     ends = {
-        name: board.worst_tokens(Selection("."), name).end for name in ("k3", "log_ratio", "prob", "logprobs")
+        name: board.worst_tokens(WorstTokensQuestion(Selection("."), name)).end
+        for name in ("k3", "log_ratio", "prob", "logprobs")
     }
     assert ends == {"k3": "highest", "log_ratio": "extreme", "prob": "lowest", "logprobs": "lowest"}
-    assert board.worst_tokens(Selection(".")).metric.name == "k3"
+    assert board.worst_tokens(WorstTokensQuestion(Selection("."))).metric.name == "k3"
 
 
 def test_one_token_of_each_sample(board: Board) -> None:
-    answer = board.worst_tokens(Selection("."), "k3", limit=20, per_sample=1)
+    answer = board.worst_tokens(WorstTokensQuestion(Selection("."), "k3", limit=20, per_sample=1))
     names = [row["id"] for row in rows(answer)]
     assert len(set(names)) == len(names) == 20
     best: dict[str, float] = {}
@@ -121,7 +118,9 @@ def test_one_token_of_each_sample(board: Board) -> None:
 
 
 def test_a_selection_narrows_it(board: Board) -> None:
-    answer = board.worst_tokens(Selection(".", step=2, where="reward >= 15"), "k3", limit=200)
+    answer = board.worst_tokens(
+        WorstTokensQuestion(Selection(".", step=2, where="reward >= 15"), "k3", limit=200)
+    )
     assert {row["step"] for row in rows(answer)} == {2}
     assert answer.samples <= 5
 
@@ -133,14 +132,14 @@ def test_tokens_are_shown_with_what_stands_around_them(
     write_rows(
         tmp_path / "a.jsonl", [{"step": 4, "response_tokens": tokens, "logprobs": [-1.0, -2.0, -9.0, -1.0]}]
     )
-    found = rows(open_board(tmp_path).worst_tokens(Selection("."), "logprobs", limit=1))
+    found = rows(open_board(tmp_path).worst_tokens(WorstTokensQuestion(Selection("."), "logprobs", limit=1)))
     assert [(row["before"], row["token"], row["after"]) for row in found] == [(" the good", "威", " end")]
     assert (found[0]["position"], found[0]["step"], found[0]["value"]) == (2, 4, -9.0)
 
 
 def test_by_token_and_position_gather_what_was_read(board: Board) -> None:
     everything = every(board, "k3")
-    by_position = board.worst_tokens(Selection("."), "k3", by="position", limit=200)
+    by_position = board.worst_tokens(WorstTokensQuestion(Selection("."), "k3", by="position", limit=200))
     found = {row["position"]: row for row in rows(by_position)}
     for position in {i for _, _, i in everything}:
         values = [value for value, _, i in everything if i == position]
@@ -149,7 +148,7 @@ def test_by_token_and_position_gather_what_was_read(board: Board) -> None:
         assert found[position]["value"] == max(values)
     means = [row["mean"] for row in rows(by_position)]
     assert means == sorted(means, reverse=True)
-    by_token = board.worst_tokens(Selection("."), "k3", by="token", limit=3)
+    by_token = board.worst_tokens(WorstTokensQuestion(Selection("."), "k3", by="token", limit=3))
     sums = [row["sum"] for row in rows(by_token)]
     assert sums == sorted(sums, reverse=True)
     assert {row["token"] for row in rows(by_token)} <= set(WORDS)
@@ -158,9 +157,9 @@ def test_by_token_and_position_gather_what_was_read(board: Board) -> None:
 
 def test_what_is_read_again_is_bounded(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where not everything could be read, only tokens are given that nothing unread can beat."""
-    whole = rows(board.worst_tokens(Selection("."), "k3", limit=200))
+    whole = rows(board.worst_tokens(WorstTokensQuestion(Selection("."), "k3", limit=200)))
     monkeypatch.setattr(worst_tokens, "MAX_BYTES", 2000)
-    answer = board.worst_tokens(Selection("."), "k3", limit=200)
+    answer = board.worst_tokens(WorstTokensQuestion(Selection("."), "k3", limit=200))
     assert not answer.complete
     assert 0 < answer.samples_read < answer.samples
     assert 0 < len(rows(answer)) < len(whole)
@@ -173,14 +172,14 @@ def test_a_line_that_has_changed_is_left_out_and_said(
     path = write_rows(tmp_path / "a.jsonl", logged(3))
     board = open_board(tmp_path)
     path.write_text("x" * path.stat().st_size)
-    answer = board.worst_tokens(Selection("."), "k3")
+    answer = board.worst_tokens(WorstTokensQuestion(Selection("."), "k3"))
     assert (answer.samples_read, answer.complete, rows(answer)) == (0, False, [])
 
 
 def test_a_run_without_tokens(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [{"step": 1, "response": "a"}])
     with pytest.raises(ArgumentError, match="it has none"):
-        open_board(tmp_path).worst_tokens(Selection("."))
+        open_board(tmp_path).worst_tokens(WorstTokensQuestion(Selection(".")))
 
 
 def test_arguments_that_are_wrong(board: Board) -> None:
@@ -193,4 +192,4 @@ def test_arguments_that_are_wrong(board: Board) -> None:
         ({"per_sample": -1}, "per_sample"),
     ):
         with pytest.raises(ArgumentError, match=says):
-            board.worst_tokens(Selection("."), **arguments)
+            board.worst_tokens(WorstTokensQuestion(Selection("."), **arguments))

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from index_jobs import ROWS, line
+from index_jobs import ROWS
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import command
-from tensorboard_plugin_rlboard.cluster.process_engine import Inline
-from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, attempt
+from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine
+from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
 from tensorboard_plugin_rlboard.index.build import range_plan
 
 Run = Callable[..., int]
@@ -23,7 +24,7 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
     (tmp_path / "logs" / "run").mkdir(parents=True)
-    (tmp_path / "logs" / "run" / "a.jsonl").write_text("".join(line(step) for step in range(ROWS)))
+    (tmp_path / "logs" / "run" / "a.jsonl").write_bytes(b"".join(long_line(step) for step in range(ROWS)))
     return tmp_path / "logs"
 
 
@@ -38,9 +39,9 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int] | None]:
     """The ranges of the tasks that are done from now on, in this process."""
     done: list[tuple[int, int] | None] = []
 
-    def noted(task: Task) -> Outcome:
+    def noted(task: Task) -> TaskResult:
         done.append(task.range)
-        return attempt(task)
+        return run_task_once(task)
 
-    monkeypatch.setattr(command, "Inline", lambda: Inline(noted))
+    monkeypatch.setattr(command, "InlineEngine", lambda: InlineEngine(noted))
     return done

@@ -13,7 +13,7 @@ from repository import ROOT
 
 import tensorboard_plugin_rlboard
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.cluster.job import Counts
+from tensorboard_plugin_rlboard.cluster.job import JobCounts
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 
 Run = Callable[..., int]
@@ -99,14 +99,14 @@ def test_progress_is_one_line_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("tqdm.std.time", lambda: now)
     stream = Terminal()
     progress = Progress(4_000_000, stream)
-    progress.draw(Counts(position=1_000_000))
+    progress.draw(JobCounts(position=1_000_000))
     now = 12.0
-    progress.draw(Counts(position=2_000_000, samples=1234))
+    progress.draw(JobCounts(position=2_000_000, samples=1234))
     assert stream.getvalue().endswith(
         "\r[##########..........]  50%  2.0 MB of 4.0 MB  1,234 samples  500 kB/s  4 s left"
     )
     now = 14.0
-    progress.draw(Counts(position=4_000_000))
+    progress.draw(JobCounts(position=4_000_000))
     progress.clear()
     assert "\n" not in stream.getvalue()
     assert stream.getvalue().endswith(" \r")

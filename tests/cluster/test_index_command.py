@@ -8,16 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from index_jobs import ROWS, line, manifest, rewards
+from index_jobs import ROWS, manifest, rewards
 from repository import ROOT
+from rollout_log import append, long_line
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.cluster import range_tasks
+from tensorboard_plugin_rlboard.cluster import range_tasks, shared_store
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Run = Callable[..., int]
@@ -32,15 +35,18 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     assert "1,752 samples" in said.out
     assert f"--rlboard_cache_dir {tmp_path / 'cache'}" in said.out
     assert said.err == "", "no progress where there is no terminal"
-    fresh = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
-    kept = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+    fresh = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
+    kept = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
     fresh.index_now()
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.build.range_builder.build_range", None)
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.update.part_loader.build_range", None)
     kept.index_now()
     for name in fresh.registry.runs:
         answers = [
-            (board.steps(Selection(name)), board.samples(Selection(name), TextRules(), limit=500))
+            (
+                board.steps(StepsQuestion(Selection(name))),
+                board.samples(SamplesQuestion(Selection(name), TextRules(), limit=500)),
+            )
             for board in (Board(fresh), Board(kept))
         ]
         assert answers[0][0] == answers[1][0]
@@ -71,8 +77,7 @@ def test_only_what_has_grown_is_read(index: Run, logs: Path, tmp_path: Path, tas
     assert index() == 0
     before = manifest(tmp_path, logs).ranges
     for step in range(3):
-        with (logs / "run" / "a.jsonl").open("a") as file:
-            file.write(line(ROWS + step))
+        append(logs / "run" / "a.jsonl", long_line(ROWS + step))
         tasks.clear()
         assert index() == 0
         assert len(tasks) == 1
@@ -85,7 +90,7 @@ def test_only_what_has_grown_is_read(index: Run, logs: Path, tmp_path: Path, tas
 
 def test_rewritten_log_is_indexed_anew(index: Run, logs: Path, tmp_path: Path, tasks: list[object]) -> None:
     assert index() == 0
-    (logs / "run" / "a.jsonl").write_text("".join(line(step + 1) for step in range(ROWS)))
+    (logs / "run" / "a.jsonl").write_bytes(b"".join(long_line(step + 1) for step in range(ROWS)))
     assert index() == 0
     assert len(tasks) == 14
     assert rewards(logs, tmp_path / "cache")[0] == 0.5
@@ -131,7 +136,7 @@ def test_plain_file_beside_its_archive_is_no_failure(index: Run, logs: Path) -> 
 def test_parts_come_back_from_where_the_folder_is_not_seen(
     index: Run, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(range_tasks, "_sees", lambda *_: False)
+    monkeypatch.setattr(range_tasks, "is_same_store", lambda *_: False)
     assert index() == 0
     assert len(manifest(tmp_path, logs).ranges) == 7
     assert rewards(logs, tmp_path / "cache") == [step / 2 for step in range(ROWS)]
@@ -139,9 +144,9 @@ def test_parts_come_back_from_where_the_folder_is_not_seen(
 
 def test_folder_of_the_same_name_elsewhere_is_not_taken_for_this_one(tmp_path: Path) -> None:
     (tmp_path / "place").write_bytes(b"0123456789abcdef")
-    assert range_tasks._sees(str(tmp_path), ("place", b"0123456789abcdef"))
-    assert not range_tasks._sees(str(tmp_path), ("place", b"another one 1234"))
-    assert not range_tasks._sees(str(tmp_path / "none"), ("place", b"0123456789abcdef"))
+    assert shared_store.is_same_store(str(tmp_path), b"0123456789abcdef")
+    assert not shared_store.is_same_store(str(tmp_path), b"another one 1234")
+    assert not shared_store.is_same_store(str(tmp_path / "none"), b"0123456789abcdef")
 
 
 def test_many_small_files_are_no_matter(
@@ -150,7 +155,7 @@ def test_many_small_files_are_no_matter(
     for task in range(30):
         folder = tmp_path / "many" / f"run{task % 3}"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{task}.jsonl").write_text(line(task))
+        (folder / f"{task}.jsonl").write_bytes(long_line(task))
     for _ in range(2):
         assert main(["index", str(tmp_path / "many"), "--cache-dir", str(tmp_path / "cache")]) == 0
     said = capsys.readouterr().out

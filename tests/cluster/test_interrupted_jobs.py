@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from index_jobs import ROWS, line, manifest, rewards
+from index_jobs import ROWS, manifest, rewards
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.cluster import command, job, range_tasks
-from tensorboard_plugin_rlboard.cluster.process_engine import Inline, Pool
-from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task, attempt
+from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, ProcessEngine
+from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 
 Run = Callable[..., int]
@@ -34,18 +35,18 @@ def test_job_that_was_ended_goes_on_where_it_was(
     capsys: pytest.CaptureFixture[str],
     how: str,
 ) -> None:
-    monkeypatch.setattr(job, "_SAVED_EVERY", -1)
+    monkeypatch.setattr(job, "_SAVE_EVERY", -1)
 
-    def ended(task: Task) -> Outcome:
+    def ended(task: Task) -> TaskResult:
         if task.range is not None and task.range[0] > 10_000:
             if how == "SIGTERM":
                 os.kill(os.getpid(), signal.SIGTERM)
                 time.sleep(1)
             raise KeyboardInterrupt if how == "Ctrl-C" else KilledError
-        return attempt(task)
+        return run_task_once(task)
 
     with monkeypatch.context() as patch:
-        patch.setattr(command, "Inline", lambda: Inline(ended))
+        patch.setattr(command, "InlineEngine", lambda: InlineEngine(ended))
         if how == "kill":
             with pytest.raises(KilledError):
                 index()
@@ -66,7 +67,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_indexed(
     packed = gzip.compress((logs / "run" / "a.jsonl").read_bytes())
     (logs / "run" / "torn.jsonl.gz").write_bytes(packed[:-20])
     (logs / "run" / "other.jsonl").write_text('{"no": "rollout"}\n')
-    (logs / "run" / "b.jsonl").write_text(line(0) + "{torn\n" + line(1))
+    (logs / "run" / "b.jsonl").write_bytes(long_line(0) + b"{torn\n" + long_line(1))
     assert index() == 1
     said = capsys.readouterr()
     assert "Not indexed: run/torn.jsonl.gz: The archive ends in the middle" in said.err
@@ -83,14 +84,14 @@ def test_file_that_fails_while_it_is_read_keeps_what_was_done(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def failing(task: Task) -> Outcome:
+    def failing(task: Task) -> TaskResult:
         return (
-            range_tasks.attempt(task)
+            range_tasks.run_task_once(task)
             if task.range and task.range[0] != 8336
-            else Outcome(failure="It failed.")
+            else TaskResult(failure="It failed.")
         )
 
-    monkeypatch.setattr(command, "Inline", lambda: Inline(failing))
+    monkeypatch.setattr(command, "InlineEngine", lambda: InlineEngine(failing))
     assert index() == 1
     assert "Not indexed: run/a.jsonl: It failed." in capsys.readouterr().err
     assert manifest(tmp_path, logs).state.read_to == 8336
@@ -107,9 +108,9 @@ def test_reason_names_what_went_wrong(
 
     monkeypatch.setattr(range_tasks, "build_range", failing)
     state = None
-    task = Task(str(logs / "run" / "a.jsonl"), "native", state, (0, 100), str(tmp_path), ("x", b""))  # type: ignore[arg-type]
+    task = Task(str(logs / "run" / "a.jsonl"), "native", state, (0, 100), str(tmp_path), b"")  # type: ignore[arg-type]
     expected = {OSError: "Input/output error (on", EOFError: "shorter", ValueError: "ValueError: strange"}
-    assert expected[type(error)] in attempt(task).failure
+    assert expected[type(error)] in run_task_once(task).failure
 
 
 def test_index_that_cannot_be_written_is_said(
@@ -123,26 +124,26 @@ def test_index_that_cannot_be_written_is_said(
     assert capsys.readouterr().err == "rlboard index: The index cannot be written: No space left on device.\n"
 
 
-def die_once(task: Task) -> Outcome:
+def die_once(task: Task) -> TaskResult:
     """The range in the middle ends its process, the first time."""
     died = Path(task.path).with_suffix(".died")
     if task.range is not None and task.range[0] == 8336 and not died.exists():
         died.touch()
         os._exit(9)
-    return attempt(task)
+    return run_task_once(task)
 
 
-def die_always(task: Task) -> Outcome:
+def die_always(task: Task) -> TaskResult:
     if task.range is not None and task.range[0] == 8336:
         os._exit(9)
-    return attempt(task)
+    return run_task_once(task)
 
 
 def test_process_that_dies_loses_nothing(
     index: Run, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "FEW", 0)
-    monkeypatch.setattr(command, "Pool", lambda workers: Pool(workers, die_once))
+    monkeypatch.setattr(command, "INLINE_BYTES", 0)
+    monkeypatch.setattr(command, "ProcessEngine", lambda workers: ProcessEngine(workers, die_once))
     assert index("--workers", "2") == 0
     assert (logs / "run" / "a.died").exists()
     assert rewards(logs, tmp_path / "cache") == [step / 2 for step in range(ROWS)]
@@ -155,8 +156,8 @@ def test_range_that_ends_every_process_is_said_and_the_rest_is_indexed(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(command, "FEW", 0)
-    monkeypatch.setattr(command, "Pool", lambda workers: Pool(workers, die_always))
+    monkeypatch.setattr(command, "INLINE_BYTES", 0)
+    monkeypatch.setattr(command, "ProcessEngine", lambda workers: ProcessEngine(workers, die_always))
     assert index("--workers", "2") == 1
     assert "for want of memory" in capsys.readouterr().err
     assert len(manifest(tmp_path, logs).ranges) == 6

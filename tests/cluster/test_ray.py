@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import command, range_tasks
-from tensorboard_plugin_rlboard.cluster.process_engine import Work
-from tensorboard_plugin_rlboard.cluster.range_tasks import Outcome, Task
+from tensorboard_plugin_rlboard.cluster.process_engine import TaskFunction
+from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult
 from tensorboard_plugin_rlboard.cluster.ray_engine import RayEngine
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 ray = pytest.importorskip("ray", reason="Ray comes with the extra ray")
 ROWS = 60
 MIDDLE = 8336
-
-
-def line(step: int) -> str:
-    return json.dumps({"step": step, "response": f"r{step} " + "x" * 300, "reward": step / 2}) + "\n"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -56,7 +53,7 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
     (tmp_path / "logs" / "run").mkdir(parents=True)
-    (tmp_path / "logs" / "run" / "a.jsonl").write_text("".join(line(step) for step in range(ROWS)))
+    (tmp_path / "logs" / "run" / "a.jsonl").write_bytes(b"".join(long_line(step) for step in range(ROWS)))
     return tmp_path / "logs"
 
 
@@ -65,9 +62,11 @@ def index(logs: Path, *more: str) -> int:
 
 
 def rewards(logs: Path, cache: Path | None) -> list[float]:
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
-    table = Board(indexer).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+    table = Board(indexer).samples(
+        SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)
+    )
     indexer.stop()
     return [float(str(reward)) for reward in table.columns["reward"]]
 
@@ -75,20 +74,20 @@ def rewards(logs: Path, cache: Path | None) -> list[float]:
 ALL = [step / 2 for step in range(ROWS)]
 
 
-def works(monkeypatch: pytest.MonkeyPatch, does: Work) -> None:
+def works(monkeypatch: pytest.MonkeyPatch, does: TaskFunction) -> None:
     monkeypatch.setattr(command, "RayEngine", lambda workers, address: RayEngine(workers, address, does))
 
 
-def die_once(task: Task) -> Outcome:
+def die_once(task: Task) -> TaskResult:
     """The worker of one range is killed, the first time."""
     died = Path(task.path).with_suffix(".died")
     if task.range is not None and task.range[0] == MIDDLE and not died.exists():
         died.touch()
         os.kill(os.getpid(), 9)
-    return range_tasks.run(task)
+    return range_tasks.run_task(task)
 
 
-def fail_twice(task: Task) -> Outcome:
+def fail_twice(task: Task) -> TaskResult:
     """A range cannot be read at first, as behind a network."""
     tries = Path(task.path).with_suffix(".tries")
     if task.range is not None and task.range[0] == MIDDLE:
@@ -96,20 +95,20 @@ def fail_twice(task: Task) -> Outcome:
             file.write("x")
         if len(tries.read_text()) < 3:
             raise OSError(5, "Input/output error")
-    return range_tasks.run(task)
+    return range_tasks.run_task(task)
 
 
-def see_nothing(task: Task) -> Outcome:
+def see_nothing(task: Task) -> TaskResult:
     """Workers on a machine without the shared folder."""
-    return range_tasks.run(
-        Task(task.path, task.known, task.state, task.range, f"{task.store}-elsewhere", task.mark)
+    return range_tasks.run_task(
+        Task(task.path, task.format_spec, task.state, task.range, f"{task.store}-elsewhere", task.store_id)
     )
 
 
-def fail_always(task: Task) -> Outcome:
+def fail_always(task: Task) -> TaskResult:
     if task.range is not None and task.range[0] == MIDDLE:
         raise OSError(5, "Input/output error")
-    return range_tasks.run(task)
+    return range_tasks.run_task(task)
 
 
 def test_cluster_builds_what_tensorboard_opens(
@@ -124,7 +123,7 @@ def test_cluster_builds_what_tensorboard_opens(
 
 @pytest.mark.parametrize("does", [die_once, fail_twice, see_nothing])
 def test_lost_worker_loses_nothing(
-    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: Work
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: TaskFunction
 ) -> None:
     works(monkeypatch, does)
     cache = tmp_path / "cache"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
@@ -17,19 +18,15 @@ from tensorboard_plugin_rlboard.index.cache.blob_folder import RemoteFolder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.remote import filesystems
-from tensorboard_plugin_rlboard.sources.remote.filesystems import places
+from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
 from tensorboard_plugin_rlboard.texts import TextRules
 
 fsspec = pytest.importorskip("fsspec", reason="addresses come with the extra remote")
 ROWS = 60
 ALL = [step / 2 for step in range(ROWS)]
 Rewards = Callable[..., list[float]]
-
-
-def line(step: int) -> str:
-    return json.dumps({"step": step, "response": f"r{step} " + "x" * 300, "reward": step / 2}) + "\n"
 
 
 class Bucket:
@@ -41,8 +38,8 @@ class Bucket:
         self.url = f"s3://{name}/logs"
         system.mkdir(name)
 
-    def put(self, key: str, text: str) -> None:
-        self.system.pipe_file(f"{self.name}/logs/{key}", text.encode())
+    def put(self, key: str, data: bytes) -> None:
+        self.system.pipe_file(f"{self.name}/logs/{key}", data)
 
     def objects(self) -> list[str]:
         return sorted(path.removeprefix(f"{self.name}/logs/") for path in self.system.find(self.name))
@@ -69,15 +66,15 @@ def bucket(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
         "AWS_DEFAULT_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(filesystems, "_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(filesystems, "_RETRY_PAUSES", (0, 0, 0))
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
-    places.clear()
+    file_systems.clear()
     system = fsspec.filesystem("s3", endpoint_url=server, skip_instance_cache=True, use_listings_cache=False)
     made = Bucket(system, f"bucket-{abs(hash(tmp_path))}")
-    made.put("run/a.jsonl", "".join(line(step) for step in range(ROWS)))
+    made.put("run/a.jsonl", b"".join(long_line(step) for step in range(ROWS)))
     yield made
-    places.clear()
+    file_systems.clear()
 
 
 @pytest.fixture
@@ -87,19 +84,21 @@ def rewards(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rewards]:
     real = range_builder.build_range
     read: list[int] = []
 
-    def build(order: range_builder.RangeOrder, target: Path) -> range_builder.BuiltRange:
+    def build(order: range_builder.RangeOrder, target: Path, data: bytes | None) -> range_builder.BuiltRange:
         read.append(order.offset)
-        return real(order, target)
+        return real(order, target, data)
 
     monkeypatch.setattr(part_loader, "build_range", build)
 
     def begin(url: str, cache: Path | None, *, reads: bool) -> list[float]:
-        indexer = BackgroundIndexer(Registry(roots(url, ""), cache), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(url, ""), cache), 0)
         opened.append(indexer)
         read.clear()
         indexer.index_now()
         assert bool(read) == reads
-        table = Board(indexer).samples(Selection("run"), TextRules(), columns=["reward"], limit=500)
+        table = Board(indexer).samples(
+            SamplesQuestion(Selection("run"), TextRules(), columns=("reward",), limit=500)
+        )
         return [float(str(reward)) for reward in table.columns["reward"]]
 
     yield begin
@@ -121,7 +120,7 @@ def test_index_lies_beside_the_objects_and_is_fetched_into_the_cache(
     assert len(list(cache.rglob("*.parquet"))) == 7
     for key in beside:
         bucket.system.rm_file(f"{bucket.name}/logs/{key}")
-    places.clear()
+    file_systems.clear()
     assert rewards(bucket.url, cache, reads=False) == ALL, "they are kept here as well"
 
 
@@ -140,13 +139,13 @@ def test_broken_parts_behind_an_address_are_ignored(bucket: Bucket, tmp_path: Pa
     assert main(["index", bucket.url, "--beside"]) == 0
     for key in bucket.objects():
         if key.endswith(".parquet"):
-            bucket.put(key, "PAR1 not ours PAR1")
+            bucket.put(key, b"PAR1 not ours PAR1")
     assert rewards(bucket.url, tmp_path / "cache", reads=True) == ALL
 
 
 def test_rewritten_object_is_read_anew(bucket: Bucket, tmp_path: Path, rewards: Rewards) -> None:
     assert main(["index", bucket.url, "--beside"]) == 0
-    bucket.put("run/a.jsonl", "".join(line(step + 1) for step in range(ROWS)))
+    bucket.put("run/a.jsonl", b"".join(long_line(step + 1) for step in range(ROWS)))
     assert rewards(bucket.url, None, reads=True) == [reward + 0.5 for reward in ALL]
 
 

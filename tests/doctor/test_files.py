@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from doctor_reports import SAMPLES, only, row
+from doctor_reports import SAMPLES, only
+from rollout_log import row
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.doctor import tensorboard_runs

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doctor_reports import SAMPLES, only, row
+from doctor_reports import SAMPLES, only
+from rollout_log import row
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.doctor.command import examine

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import browser as finder
 import pytest
 import rollouts
-from hosting import Serve, TensorBoard, tensorboard
+from hosting import Gallery, Serve, TensorBoard, tensorboard
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 from repository import ROOT
 from tab import PATIENCE_MS, OpenTab, Tab
@@ -116,6 +116,16 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
     with tensorboard(home, "--logdir", str(home / "logs")) as server:
         server.wait_for_runs("ppo", "sft")
         yield server
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    """A TensorBoard for runs of several files of tests: starting one takes longer than most tests."""
+    home = tmp_path_factory.mktemp("gallery")
+    logs = home / "logs"
+    logs.mkdir()
+    with tensorboard(home, "--logdir", str(logs), "--reload_interval", "1") as server:
+        yield Gallery(server, logs)
 
 
 @pytest.fixture(scope="session")

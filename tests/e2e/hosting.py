@@ -110,5 +110,25 @@ def _answers(server: TensorBoard) -> bool | None:
         return None
 
 
+class Gallery:
+    """A TensorBoard that several files of tests show their runs on, and only read.
+
+    Args:
+        server: It runs already.
+        logs: Its log directory.
+    """
+
+    def __init__(self, server: TensorBoard, logs: Path) -> None:
+        self._server = server
+        self._logs = logs
+
+    def show(self, folder: Path, *runs: str) -> TensorBoard:
+        """Moves everything below a folder into the log directory, whole, and waits until these runs are read."""
+        for made in folder.iterdir():
+            made.rename(self._logs / made.name)
+        self._server.wait_for_runs(*runs)
+        return self._server
+
+
 Serve = Callable[..., TensorBoard]
 """What the fixture `serve` is: TensorBoard's flags, one by one."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import rollouts
 from accessibility import serious
-from hosting import Serve, TensorBoard, tensorboard, until
+from hosting import Gallery, Serve, TensorBoard, until
 from playwright.sync_api import expect
 from tab import OpenTab, Tab
 
@@ -56,13 +55,11 @@ def coloured(step: int, index: int) -> rollouts.Row:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
-    home: Path = tmp_path_factory.mktemp("conversations")
+def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
+    made = tmp_path_factory.mktemp("conversations")
     for name, row in {"agent": talk, "own": answered, "coloured": coloured}.items():
-        rollouts.write(home / "logs" / name, [row(step, i) for step in (1, 2) for i in range(4)])
-    with tensorboard(home, "--logdir", str(home / "logs")) as running:
-        running.wait_for_runs("agent", "own", "coloured")
-        yield running
+        rollouts.write(made / name, [row(step, i) for step in (1, 2) for i in range(4)])
+    return gallery.show(made, "agent", "own", "coloured")
 
 
 def open_first(tab: Tab, run: str) -> Tab:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import rollouts
-from hosting import TensorBoard, tensorboard
+from hosting import Gallery, TensorBoard
 from playwright.sync_api import expect
 from tab import OpenTab
 
@@ -18,12 +16,10 @@ WHERE = "reward > 0.2 AND response LIKE '%秋%'"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
-    folder = tmp_path_factory.mktemp("filter")
-    rollouts.write(folder / "logs" / "ppo", ROWS)
-    with tensorboard(folder, "--logdir", str(folder / "logs")) as running:
-        running.wait_for_runs("ppo")
-        yield running
+def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
+    made = tmp_path_factory.mktemp("filter")
+    rollouts.write(made / "filtered", ROWS)
+    return gallery.show(made, "filtered")
 
 
 def fitting(step: int) -> int:
@@ -33,7 +29,7 @@ def fitting(step: int) -> int:
 def test_a_filter_narrows_list_and_curves_until_it_is_taken_off(
     server: TensorBoard, open_tab: OpenTab
 ) -> None:
-    tab = open_tab(server, height=600).open(run="ppo", step=20)
+    tab = open_tab(server, height=600).open(run="filtered", step=20)
     mean = tab.get("chart-reward").locator("canvas")
     expect(mean).to_be_visible()
     tab.get("overview").focus()
@@ -67,7 +63,7 @@ def test_from_the_worst_tokens_to_one_of_them(server: TensorBoard, open_tab: Ope
             for value, i in [min((p, i) for i, p in enumerate(row["logprobs"]))]
         )
     )
-    tab = open_tab(server).open(run="ppo", view="tokens", metric="logprobs")
+    tab = open_tab(server).open(run="filtered", view="tokens", metric="logprobs")
     rows = tab.get("worst-row")
     expect(rows.first).to_be_visible()
     for row, (value, step, position) in enumerate(worst[:5]):

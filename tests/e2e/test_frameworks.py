@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from hosting import TensorBoard, tensorboard
+from hosting import Gallery, TensorBoard
 from playwright.sync_api import expect
 from repository import SAMPLES
 from tab import OpenTab, Tab
@@ -46,9 +44,9 @@ CONVERSATION = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
-    home: Path = tmp_path_factory.mktemp("frameworks")
-    shutil.copytree(SAMPLES, home / "logs")
+def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
+    made = tmp_path_factory.mktemp("frameworks")
+    shutil.copytree(SAMPLES, made, dirs_exist_ok=True)
     strange = [
         {"question": f"{n}?", "answer": f"{n}!", "score": n / 4, "iteration": n // 2} for n in range(4)
     ]
@@ -59,12 +57,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
         "reward": 1.0,
     }
     for name, rows in (("strange", strange), ("talk", [talk])):
-        (home / "logs" / name).mkdir()
+        (made / name).mkdir()
         text = "".join(json.dumps(row) + "\n" for row in rows)
-        (home / "logs" / name / "log.jsonl").write_text(text, encoding="utf-8")
-    with tensorboard(home, "--logdir", str(home / "logs")) as running:
-        running.wait_for_runs(*RUNS, "strange", "talk")
-        yield running
+        (made / name / "log.jsonl").write_text(text, encoding="utf-8")
+    return gallery.show(made, *RUNS, "strange", "talk")
 
 
 def test_every_dump_is_a_run_of_its_format(server: TensorBoard) -> None:

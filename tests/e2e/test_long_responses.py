@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import rollouts
-from hosting import TensorBoard, tensorboard
+from hosting import Gallery, TensorBoard
 from playwright.sync_api import expect
 from tab import OpenTab
 
@@ -24,12 +22,10 @@ def long() -> list[rollouts.Row]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
-    home: Path = tmp_path_factory.mktemp("long")
-    rollouts.write(home / "logs" / "long", long())
-    with tensorboard(home, "--logdir", str(home / "logs")) as running:
-        running.wait_for_runs("long")
-        yield running
+def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
+    made = tmp_path_factory.mktemp("long")
+    rollouts.write(made / "long", long())
+    return gallery.show(made, "long")
 
 
 def test_sixteen_thousand_tokens_open_and_only_what_is_near_is_made(

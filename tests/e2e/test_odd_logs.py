@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import rollouts
-from hosting import TensorBoard, tensorboard
+from hosting import Gallery, TensorBoard
 from playwright.sync_api import expect
 from tab import OpenTab, Tab
 
@@ -70,14 +68,12 @@ BROKEN = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
-    home: Path = tmp_path_factory.mktemp("odd")
-    rollouts.write(home / "logs" / HOSTILE_RUN, hostile())
-    rollouts.write(home / "logs" / "nonfinite", nonfinite())
-    rollouts.append(rollouts.write(home / "logs" / "broken", []), "\n".join(BROKEN) + "\n")
-    with tensorboard(home, "--logdir", str(home / "logs")) as running:
-        running.wait_for_runs(HOSTILE_RUN, "nonfinite", "broken")
-        yield running
+def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
+    made = tmp_path_factory.mktemp("odd")
+    rollouts.write(made / HOSTILE_RUN, hostile())
+    rollouts.write(made / "nonfinite", nonfinite())
+    rollouts.append(rollouts.write(made / "broken", []), "\n".join(BROKEN) + "\n")
+    return gallery.show(made, HOSTILE_RUN, "nonfinite", "broken")
 
 
 def foreign_elements(tab: Tab) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+from example_counts import examples
 from explode import LETTERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -108,7 +109,7 @@ TRAJECTORY = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.one_of(EPISODE, EXPORT, LEGACY, TRAJECTORY))
 def test_any_json_gives_samples_or_a_reason(row: dict[str, Any]) -> None:
     recognise(row)

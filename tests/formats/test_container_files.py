@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from container_formats import ignored
+from answers import ignored
 from dumps import dump
 from packing import write_parquet
 from repository import SAMPLES
@@ -18,7 +18,7 @@ from repository import SAMPLES
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 Open = Callable[[Path], Board]
 
@@ -40,7 +40,7 @@ def test_only_files_that_are_nothing_but_tables_are_listed_as_ignored(
         (tmp_path / "data" / name).write_bytes(b'{"prompt": "x", "reward": 2}')
     board = open_board(tmp_path)
     assert not board.runs().runs
-    found = ignored(board)
+    found = dict(ignored(board))
     assert sorted(found) == ["data/no.parquet", "data/torn.parquet", "data/train.parquet"]
     assert "image, label" in found["data/train.parquet"]
     assert "still being written" in found["data/torn.parquet"]
@@ -51,13 +51,13 @@ def test_a_file_that_is_complete_later_is_opened_then(tmp_path: Path) -> None:
     real = SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet"
     path = tmp_path / "completions_00001.parquet"
     path.write_bytes(real.read_bytes()[:1000])
-    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     indexer.index_now()
     board = Board(indexer)
-    assert "still being written" in ignored(board)["completions_00001.parquet"]
+    assert "still being written" in dict(ignored(board))["completions_00001.parquet"]
     shutil.copy(real, path)
     indexer.index_now()
-    assert ignored(board) == {}
+    assert dict(ignored(board)) == {}
     assert len(dump(board, ".")["samples"]) == 8
     indexer.stop()
 
@@ -78,7 +78,7 @@ def test_an_index_that_was_kept_is_loaded_again(tmp_path: Path, monkeypatch: pyt
         os.utime(path, (time.time() - 100, time.time() - 100))
     found = []
     for _ in range(2):
-        indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
         indexer.index_now()
         board = Board(indexer)
         found.append([dump(board, run.run)["samples"] for run in board.runs().runs])

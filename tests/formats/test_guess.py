@@ -6,6 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
+from example_counts import examples
 from guessed_rows import CHAT
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -142,13 +143,13 @@ def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | Non
     found = guess_mapping(row)
     assert found.format is not None, found.reason
     if words is not None:
-        assert dict(found.mapping) == words
+        assert dict(found.keys) == words
     assert found.format.name == "mapping"
     assert found.format.recognise(row)
-    assert all(key in found.reason for key in found.mapping.values())
+    assert all(key in found.reason for key in found.keys.values())
     assert from_spec(found.format.spec).options == found.format.options
-    assert from_spec(found.format.spec).mapping == KeyMapping(found.mapping, guessed=True)
-    assert flat(found.toml) == dict(found.mapping)
+    assert from_spec(found.format.spec).mapping == KeyMapping(found.keys, guessed=True)
+    assert flat(found.toml) == dict(found.keys)
 
 
 LOOK_ALIKES: dict[str, dict[str, Any]] = {
@@ -210,7 +211,7 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     row = LOOK_ALIKES[name]
     found = guess_mapping(row)
     assert found.format is None
-    assert not found.mapping
+    assert not found.keys
     assert found.reason.endswith(".")
     assert all(key in found.reason for key in sorted(row)[:3])
     if name in NOTHING_TO_MAP:
@@ -257,18 +258,18 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:
     found = guess_mapping(row)
     assert found.reason
     tomllib.loads(found.toml)
     if found.format is None:
         return
-    assert set(found.mapping) & {"prompt", *key_mapping.RESPONSE_FIELDS}
-    values = [key_mapping.value_at(row, path) for path in found.mapping.values()]
+    assert set(found.keys) & {"prompt", *key_mapping.RESPONSE_FIELDS}
+    values = [key_mapping.value_at(row, path) for path in found.keys.values()]
     assert any(isinstance(value, (str, list)) for value in values)
-    assert from_spec(found.format.spec).mapping == KeyMapping(found.mapping, guessed=True)
-    assert flat(found.toml) == dict(found.mapping)
+    assert from_spec(found.format.spec).mapping == KeyMapping(found.keys, guessed=True)
+    assert flat(found.toml) == dict(found.keys)
     if found.format.to_samples is not None:
         found.format.to_samples(row, LineContext())
 
@@ -290,11 +291,3 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     known = recognise(verl)
     assert known is not None
     assert with_guessed_step(known, {**verl, "global_step": 3}) is known
-
-
-def test_columns_have_a_table_of_their_own() -> None:
-    words = {"response": "r", "columns.acc": "info.acc", "columns.a b": "x"}
-    assert tomllib.loads(key_mapping.mapping_toml(words))["mapping"] == {
-        "response": "r",
-        "columns": {"acc": "info.acc", "a b": "x"},
-    }

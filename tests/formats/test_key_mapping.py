@@ -7,6 +7,7 @@ import tomllib
 from urllib.parse import urlencode
 
 import pytest
+from example_counts import examples
 from guessed_rows import CHAT
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -103,8 +104,16 @@ def test_wrong_options_are_no_format() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(sorted(set(key_mapping.FIELDS))), st.text(min_size=1), min_size=1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_the_text_of_a_mapping_says_the_same(words: dict[str, str]) -> None:
     said = tomllib.loads(key_mapping.mapping_toml(words, "one\ntwo"))["mapping"]
     assert said == {word: key.encode("utf-8", "replace").decode() for word, key in words.items()}
     assert from_spec(mapping_format(KeyMapping(words)).spec).mapping == KeyMapping(words)
+
+
+def test_columns_have_a_table_of_their_own() -> None:
+    words = {"response": "r", "columns.acc": "info.acc", "columns.a b": "x"}
+    assert tomllib.loads(key_mapping.mapping_toml(words))["mapping"] == {
+        "response": "r",
+        "columns": {"acc": "info.acc", "a b": "x"},
+    }

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    as_messages,
+    messages_to_text,
+    split_conversation,
+)
 
 KEYS = (
     *("role", "content", "type", "text", "function", "name", "arguments", "input", "tool_calls", "message"),
@@ -108,8 +112,8 @@ def test_openai_chat_with_tools() -> None:
         {"role": "assistant", "content": "It is 42."},
     ]
     prompt, response = split_conversation(found)
-    assert as_text(prompt) == "system: Use tools.\n\nuser: What is 6·7?"
-    assert as_text(response) == (
+    assert messages_to_text(prompt) == "system: Use tools.\n\nuser: What is 6·7?"
+    assert messages_to_text(response) == (
         'assistant: tool call: calc({"x": "6*7"})\ntool call: poem({"题": "月"})'
         "\n\ntool (calc): 42\n\nassistant: It is 42."
     )
@@ -163,7 +167,7 @@ def test_thinking(fields: dict[str, Any], thinking: str | None) -> None:
     assert found["content"] == "out"
     assert found.get("thinking") == thinking
     if thinking:
-        assert as_text([found]) == f"<think>\n{thinking}\n</think>\nout"
+        assert messages_to_text([found]) == f"<think>\n{thinking}\n</think>\nout"
 
 
 def test_thinking_inside_the_text_stays_there() -> None:
@@ -250,8 +254,8 @@ def test_where_the_response_begins(said: str, prompt: str, response: str) -> Non
 
 
 def test_text_of_one_message_is_what_it_says_and_of_none_nothing() -> None:
-    assert as_text([{"role": "assistant", "content": "It is 4."}]) == "It is 4."
-    assert as_text([]) == ""
+    assert messages_to_text([{"role": "assistant", "content": "It is 4."}]) == "It is 4."
+    assert messages_to_text([]) == ""
 
 
 def test_nesting_deeper_than_the_parser_goes() -> None:
@@ -282,6 +286,6 @@ def test_any_json_is_read_or_refused(value: object) -> None:
         assert all(isinstance(call[key], str) for call in calls for key in ("name", "arguments"))
     prompt, response = split_conversation(found)
     assert prompt + response == found
-    assert isinstance(as_text(found), str)
+    assert isinstance(messages_to_text(found), str)
     # What was made once is read as it is: rows may pass through twice.
     assert as_messages(found) == found

@@ -15,25 +15,17 @@ from typing import Any
 import pytest
 from dumps import as_native, dump
 from repository import FORMATS
+from rollout_log import opened
 from snapshots import assert_same
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_line
 
 FOLDER = FORMATS / "native"
 FILES = sorted(FOLDER.glob("*.jsonl"))
 UPDATE = bool(os.environ.get("RLBOARD_UPDATE_SNAPSHOTS"))
-
-
-def closed(indexer: BackgroundIndexer) -> Iterator[Board]:
-    indexer.index_now()
-    yield Board(indexer)
-    indexer.stop()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +36,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
         for folder, name in ((path.stem, path.name), (f"{path.stem}/other", "unknown.jsonl")):
             (root / folder).mkdir()
             shutil.copy(path, root / folder / name)
-    yield from closed(BackgroundIndexer(Registry(roots(str(root), "")), 0))
+    yield from opened(root)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +47,7 @@ def again(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bo
         (root / path.stem).mkdir()
         lines = [json.dumps(row) + "\n" for row in as_native(board, path.stem)]
         (root / path.stem / "again.jsonl").write_text("".join(lines), encoding="utf-8")
-    yield from closed(BackgroundIndexer(Registry(roots(str(root), "")), 0))
+    yield from opened(root)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -111,8 +103,8 @@ def test_rows_that_are_enough() -> None:
 
 
 def test_a_row_is_parsed_as_leniently_as_it_is_indexed() -> None:
-    assert parse(b'\xef\xbb\xbf{"a": NaN}\r') is not None
-    assert parse(b'{"a": "caf\xe9"}') == {"a": "caf\ufffd"}
-    assert parse(b'{"a": 1, "a": 2}') == {"a": 1}
+    assert parse_line(b'\xef\xbb\xbf{"a": NaN}\r') is not None
+    assert parse_line(b'{"a": "caf\xe9"}') == {"a": "caf\ufffd"}
+    assert parse_line(b'{"a": 1, "a": 2}') == {"a": 1}
     for line in (b"", b"3", b"[1]", b"{", b"\0", b"[" * 100_000):
-        assert parse(line) is None
+        assert parse_line(line) is None

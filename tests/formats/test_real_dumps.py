@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 import repository
-from dumps import Dumps, as_native, dump, opened, readable
+from dumps import Dumps, as_native, dump, readable
 from repository import SAMPLES
+from rollout_log import opened
 
 from tensorboard_plugin_rlboard.board.board import Board
 

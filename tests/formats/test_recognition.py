@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from logged import LETTERS, lines
@@ -17,7 +18,7 @@ from repository import SAMPLES
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, from_spec, recognise
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_slowly
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_line_with_python
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 
 OF_FOLDER = {
@@ -132,7 +133,7 @@ def test_each_row_belongs_to_one_format() -> None:
     "path", sorted(FIXTURES.glob("*/*.jsonl")), ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
 def test_no_row_is_claimed_twice(path: Path) -> None:
-    for row in map(parse_slowly, path.read_bytes().splitlines()):
+    for row in map(parse_line_with_python, path.read_bytes().splitlines()):
         claimed = claims(row or {})
         assert len(claimed) <= 1 or claimed in RELATIVES
         assert path.parent.name != "native" or claimed <= {"native", "roll-board"}
@@ -185,7 +186,7 @@ OWN = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("file_format", MAKERS, ids=lambda file_format: file_format.name)
 @given(data=st.data())
 def test_no_line_makes_a_format_fail(file_format: Format, data: st.DataObject) -> None:
@@ -205,7 +206,7 @@ def test_no_line_makes_a_format_fail(file_format: Format, data: st.DataObject) -
         assert all(problem.endswith(".") for problem in found.problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(row=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8))
 @example({"content": [[]], "idx": 0, "rewards": []})
 @example({"prompt_tokens": [], "response_tokens": [2**40], "prompt_idx": None})

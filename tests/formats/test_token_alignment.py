@@ -9,12 +9,13 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, parse
-from tensorboard_plugin_rlboard.index.build.part import build
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, parse_line, read_sample_values
+from tensorboard_plugin_rlboard.index.build.part import build_part
 from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
@@ -28,90 +29,90 @@ README = {
 }
 
 
-def opened(**row: Any) -> OpenedRow:
-    return open_row(row, NATIVE, [])
+def opened(**row: Any) -> SampleValues:
+    return read_sample_values(row, NATIVE, [])
 
 
-def values(found: OpenedRow, name: str) -> list[float | None]:
+def values(found: SampleValues, name: str) -> list[float | None]:
     """One array after alignment, None where there is no value."""
-    absent = found.tokens.missing.get(name)
-    array = found.tokens.values[name].tolist()
+    absent = found.aligned.missing.get(name)
+    array = found.aligned.values[name].tolist()
     return [None if absent is not None and absent[i] else x for i, x in enumerate(array)]
 
 
 def test_readme_example_loses_its_last_pad_only() -> None:
-    found = open_row(README, NATIVE, [])
-    assert found.raw_tokens[-2:] == ["。", "<EOD>"]
-    assert len(found.raw_tokens) == 12
+    found = read_sample_values(README, NATIVE, [])
+    assert found.token_strings[-2:] == ["。", "<EOD>"]
+    assert len(found.token_strings) == 12
     assert values(found, "logprobs") == README["logprobs"]
-    assert [(trim.what, trim.count) for trim in found.trims] == [("response_tokens", 1)]
-    assert found.misfits == []
+    assert [(trim.array, trim.count) for trim in found.trims] == [("response_tokens", 1)]
+    assert found.mismatches == []
 
 
 def test_first_end_token_stays_where_it_is_also_the_pad() -> None:
     end = "<|endoftext|>"
     found = opened(response_tokens=["a", end, end, end], logprobs=[-1.0, -0.5, 0.0, 0.0])
-    assert found.raw_tokens == ["a", end]
+    assert found.token_strings == ["a", end]
     found = opened(response_tokens=["a", end, end, end], logprobs=[-1.0, 0.0, 0.0, 0.0])
-    assert found.raw_tokens == ["a", end], "an end token of probability 1 is still the end"
+    assert found.token_strings == ["a", end], "an end token of probability 1 is still the end"
     found = opened(response_tokens=["a", end, end, end], values=[0.5, 0.25, 0.0, 0.0])
-    assert found.raw_tokens == ["a", end], "without log-probabilities the repeats are padding"
+    assert found.token_strings == ["a", end], "without log-probabilities the repeats are padding"
 
 
 def test_repeated_words_are_no_padding() -> None:
     for tokens in (["ha", "ha", "ha"], [" ", " ", " "], ["<", "<", "<"], ["</", ">", ">"]):
-        assert opened(response_tokens=tokens, logprobs=[0.0, 0.0, 0.0]).raw_tokens == tokens
+        assert opened(response_tokens=tokens, logprobs=[0.0, 0.0, 0.0]).token_strings == tokens
 
 
 def test_special_tokens_that_were_sampled_stay() -> None:
     tokens = ["a", "<|tool|>", "<|tool|>"]
-    assert opened(response_tokens=tokens, logprobs=[-1.0, -2.0, -3.0]).raw_tokens == tokens
-    assert opened(response_tokens=["<pad>"] * 3, logprobs=[-1.0, -2.0, 0.0]).raw_tokens == ["<pad>"] * 2
+    assert opened(response_tokens=tokens, logprobs=[-1.0, -2.0, -3.0]).token_strings == tokens
+    assert opened(response_tokens=["<pad>"] * 3, logprobs=[-1.0, -2.0, 0.0]).token_strings == ["<pad>"] * 2
 
 
 def test_response_of_pads_only_becomes_empty() -> None:
     found = opened(response_tokens=["<pad>", "<pad>"], logprobs=[0.0, 0.0])
-    assert found.raw_tokens == []
-    assert int(found.tokens.sizes[0]) == 0
-    assert found.tokens.values == {}
+    assert found.token_strings == []
+    assert int(found.aligned.sizes[0]) == 0
+    assert found.aligned.values == {}
 
 
 def test_arrays_one_shorter_have_no_last_value() -> None:
     found = opened(response_tokens=["a", "b", "c"], logprobs=[-1.0, -2.0], values=[0.5, 0.25, 0.0])
     assert values(found, "logprobs") == [-1.0, -2.0, None]
     assert values(found, "values") == [0.5, 0.25, 0.0]
-    assert found.misfits == []
+    assert found.mismatches == []
 
 
 def test_arrays_that_go_on_with_nothing_are_cut() -> None:
     found = opened(response_tokens=["a", "b"], logprobs=[-1.0, -2.0, 0.0, None, 0.0])
     assert values(found, "logprobs") == [-1.0, -2.0]
-    assert found.misfits == []
+    assert found.mismatches == []
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 6])
 def test_arrays_of_another_length_are_left_out(length: int) -> None:
     odd = [0.5] * length
     found = opened(response_tokens=list("abcde"), logprobs=[-1.0] * 5, values=odd)
-    assert [(misfit.what, misfit.length, misfit.tokens) for misfit in found.misfits] == [
+    assert [(misfit.array, misfit.length, misfit.n_tokens) for misfit in found.mismatches] == [
         ("values", length, 5)
     ]
-    assert "values" not in found.tokens.values
+    assert "values" not in found.aligned.values
     assert values(found, "logprobs") == [-1.0] * 5
 
 
 def test_null_and_absent_arrays_are_no_arrays() -> None:
     found = opened(response_tokens=["a"], logprobs=[-1.0], values=None, ref_logprobs=[], token_rewards="")
-    assert set(found.tokens.values) == {"logprobs"}
-    assert found.misfits == []
+    assert set(found.aligned.values) == {"logprobs"}
+    assert found.mismatches == []
 
 
 def test_without_tokens_the_log_probabilities_say_how_long_the_response_is() -> None:
     found = opened(response="ab", logprobs=[-1.0, -2.0, 0.0, 0.0], values=[0.5, 0.25, 0.0, 0.0])
     assert values(found, "logprobs") == [-1.0, -2.0]
     assert values(found, "values") == [0.5, 0.25]
-    assert found.raw_tokens == []
-    assert [(trim.what, trim.count) for trim in found.trims] == [("logprobs", 2)]
+    assert found.token_strings == []
+    assert [(trim.array, trim.count) for trim in found.trims] == [("logprobs", 2)]
     one = opened(response="ab", logprobs=[-1.0, -2.0, 0.0])
     assert values(one, "logprobs") == [-1.0, -2.0, 0.0], "a single 0.0 may be a sure token"
     assert values(opened(response="a", values=[0.5, 0.0]), "values") == [0.5, 0.0]
@@ -120,9 +121,9 @@ def test_without_tokens_the_log_probabilities_say_how_long_the_response_is() -> 
 def test_masks_are_read_from_any_of_their_keys() -> None:
     for key in NATIVE.mask_keys:
         found = opened(response_tokens=["a", "b", "c"], logprobs=[-1.0] * 3, **{key: [1, 0, None]})
-        assert found.tokens.mask is not None, key
-        assert found.tokens.mask.tolist() == [True, False, True], key
-        assert set(found.tokens.values) == {"logprobs"}
+        assert found.aligned.mask is not None, key
+        assert found.aligned.mask.tolist() == [True, False, True], key
+        assert set(found.aligned.values) == {"logprobs"}
 
 
 def test_nan_is_a_value_and_null_is_none() -> None:
@@ -164,26 +165,26 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     return row
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=5))
 def test_index_and_opened_sample_say_the_same(drawn: list[dict[str, Any]]) -> None:
     """A range read flat by the database, and each of its lines read alone: every statistic of every array."""
     lines = [json.dumps(row).encode() for row in drawn]
-    parsed = [parse(line) for line in lines]
+    parsed = [parse_line(line) for line in lines]
     with TemporaryDirectory() as folder, duckdb.connect() as database:
         target = Path(folder) / "part.parquet"
-        part = build([line + b"\n" for line in lines], 0, NATIVE, target)
+        part = build_part([line + b"\n" for line in lines], 0, NATIVE, target)
         source = f"read_parquet('{target}')"
         columns = {str(row[0]) for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         assert part.samples == len(lines)
         misfits = 0
         for i, line in enumerate(parsed):
             assert line is not None
-            one = open_row(line, NATIVE, sorted(part.keys.arrays))
-            misfits += len(one.misfits)
-            whole = with_derived_metrics(one.tokens)
+            one = read_sample_values(line, NATIVE, sorted(part.keys.arrays))
+            misfits += len(one.mismatches)
+            whole = with_derived_metrics(one.aligned)
             offset = int(part.line_offsets[i])
-            size = int(one.tokens.sizes[0])
+            size = int(one.aligned.sizes[0])
             assert _fetch(database, source, offset, metric("n_tokens")) == (size or None)
             for name in ("logprobs", "values", "log_ratio", "k3", "mismatch", "value_error", "extra"):
                 if hidden(f"{name}_count").strip('"') not in columns:

@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.formats.tokenization.token_text import (
     BYTE_CHARACTERS,
     TokenStyle,
     decode_for_display,
-    recognise,
+    detect_style,
 )
 
 # What responses are made of: words, Chinese, emoji, mathematics, line ends.
@@ -139,4 +139,4 @@ def test_any_tokens_in_any_style_give_one_piece_each(raw: list[str], style: Toke
     words=st.lists(st.sampled_from(["naïve", " café", " 你好", "\n", " dom", "ż", " ≤", "«a»"]), min_size=1)
 )
 def test_plain_words_stay_plain(words: list[str]) -> None:
-    assert recognise(words) is TokenStyle.PLAIN
+    assert detect_style(words) is TokenStyle.PLAIN

@@ -9,17 +9,18 @@ import threading
 from pathlib import Path
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tokenizing import END, TEXTS, byte_level
 
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
-from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import Decoders, find, load
+from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import Decoders, find_tokenizer, load_tokenizer
 
 
 def loaded(log: Path, root: Path) -> Decoders:
-    found = load(str(log), find(str(log), str(root)))
+    found = load_tokenizer(str(log), find_tokenizer(str(log), str(root)))
     assert found is not None
     return found
 
@@ -80,31 +81,31 @@ def test_sentencepiece_spelling(log: Path, tmp_path: Path) -> None:
 def test_the_nearest_folder_up_to_the_root_counts(log: Path, tmp_path: Path) -> None:
     root = tmp_path / "logs"
     byte_level(tmp_path)  # above the root: not ours
-    assert find(str(log), str(root)) == ""
+    assert find_tokenizer(str(log), str(root)) == ""
     byte_level(root)
     size = (root / "tokenizer.json").stat().st_size
-    assert find(str(log), str(root)) == f"2:{size}"
+    assert find_tokenizer(str(log), str(root)) == f"2:{size}"
     byte_level(log.parent.parent)
-    assert find(str(log), str(root)).startswith("1:")
+    assert find_tokenizer(str(log), str(root)).startswith("1:")
     byte_level(log.parent)
-    assert find(str(log), str(root)).startswith("0:")
+    assert find_tokenizer(str(log), str(root)).startswith("0:")
     # A file that does not lie below the root has its own folder only.
-    assert find(str(log), str(tmp_path / "elsewhere")).startswith("0:")
+    assert find_tokenizer(str(log), str(tmp_path / "elsewhere")).startswith("0:")
     (log.parent / "tokenizer.json").unlink()
-    assert find(str(log), str(tmp_path / "elsewhere")) == ""
+    assert find_tokenizer(str(log), str(tmp_path / "elsewhere")) == ""
 
 
 def test_checkpoints_addresses_and_folders_are_not_looked_at(log: Path, tmp_path: Path) -> None:
     byte_level(log.parent / "checkpoint-100")
     (log.parent / "tokenizer.json").mkdir()
-    assert find(str(log), str(tmp_path)) == ""
-    assert find("s3://bucket/run/rank_0.jsonl", "s3://bucket") == ""
-    assert find("a\0b/c.jsonl", "a") == ""
+    assert find_tokenizer(str(log), str(tmp_path)) == ""
+    assert find_tokenizer("s3://bucket/run/rank_0.jsonl", "s3://bucket") == ""
+    assert find_tokenizer("a\0b/c.jsonl", "a") == ""
 
 
 @pytest.mark.parametrize("option", ["", "1", ":", "x:1", "-1:10", "1:x", "99:10", "0:10"])
 def test_options_that_name_no_tokenizer(log: Path, option: str) -> None:
-    assert load(str(log), option) is None
+    assert load_tokenizer(str(log), option) is None
 
 
 @pytest.mark.parametrize(
@@ -124,11 +125,11 @@ def test_a_broken_tokenizer_is_said_once_and_not_used(
     pytest.importorskip("tokenizers")
     file = log.parent / "tokenizer.json"
     file.write_text(body)
-    option = find(str(log), str(tmp_path))
+    option = find_tokenizer(str(log), str(tmp_path))
     assert option == f"0:{len(body)}"
     with caplog.at_level(logging.WARNING):
-        assert load(str(log), option) is None
-        assert load(str(log), option) is None
+        assert load_tokenizer(str(log), option) is None
+        assert load_tokenizer(str(log), option) is None
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 1
     assert str(file) in said[0]
@@ -138,16 +139,16 @@ def test_a_tokenizer_that_is_gone_or_another_by_now(
     log: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     byte_level(log.parent)
-    option = find(str(log), str(tmp_path))
+    option = find_tokenizer(str(log), str(tmp_path))
     file = log.parent / "tokenizer.json"
     whole = file.read_text()
     file.write_text(whole[:-100])  # as while it is being written
-    assert load(str(log), option) is None
+    assert load_tokenizer(str(log), option) is None
     assert "has changed" in caplog.text
     file.write_text(whole)
-    assert load(str(log), option) is not None
+    assert load_tokenizer(str(log), option) is not None
     file.unlink()
-    assert load(str(log), option) is None
+    assert load_tokenizer(str(log), option) is None
     assert "cannot be read" in caplog.text
 
 
@@ -157,15 +158,15 @@ def test_without_the_package(
     file = log.parent / "tokenizer.json"
     file.write_text(json.dumps({"version": "1.0"}))
     monkeypatch.setitem(sys.modules, "tokenizers", None)
-    assert find(str(log), str(tmp_path)) == ""
+    assert find_tokenizer(str(log), str(tmp_path)) == ""
     # A worker of a cluster may lack what the machine has that handed out its task.
-    assert load(str(log), f"0:{file.stat().st_size}") is None
+    assert load_tokenizer(str(log), f"0:{file.stat().st_size}") is None
     assert "not installed" in caplog.text
 
 
 def test_many_threads_load_it_once(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = byte_level(log.parent)
-    option = find(str(log), str(tmp_path))
+    option = find_tokenizer(str(log), str(tmp_path))
     times: list[str] = []
     make = tokenizer._decoders
 
@@ -178,7 +179,7 @@ def test_many_threads_load_it_once(log: Path, tmp_path: Path, monkeypatch: pytes
     texts: list[str] = []
 
     def read() -> None:
-        found = load(str(log), option)
+        found = load_tokenizer(str(log), option)
         assert found is not None
         texts.extend(found[1](ids) for _ in range(50))
 
@@ -191,7 +192,7 @@ def test_many_threads_load_it_once(log: Path, tmp_path: Path, monkeypatch: pytes
     assert texts == [TEXTS[1]] * 200
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(st.lists(st.integers(-5, 330) | st.integers(), max_size=12))
 def test_any_ids_have_as_many_tokens(log: Path, tmp_path: Path, ids: list[int]) -> None:
     if not (log.parent / "tokenizer.json").exists():

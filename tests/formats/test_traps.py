@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 import repository
-from dumps import RULES, as_native, dump, opened, readable
+from dumps import RULES, as_native, dump, readable
 from logged import lines
 from repository import FORMATS
+from rollout_log import opened
 from tokenizing import byte_level
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 
 SNAPSHOTS = repository.SNAPSHOTS / "traps"
@@ -87,7 +89,7 @@ def folder(tmp_path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def column(board: Board, run: str, name: str, split: str = "train") -> list[Any]:
-    rows = board.samples(Selection(run, split=split), RULES, limit=100)
+    rows = board.samples(SamplesQuestion(Selection(run, split=split), RULES, limit=100))
     return list(rows.columns[name])
 
 
@@ -102,7 +104,7 @@ def test_answers_to_one_prompt_of_verl_are_one_group(folder: tuple[Path, Any]) -
     rows = [{**row, "input": f"{i}", "score": float(i), "uid": f"p{i // 2}_{i % 2}_0"} for i in range(4)]
     write(root / "run" / "1.jsonl", *rows)
     board = look()
-    samples = [board.sample("run", name, RULES) for name in column(board, "run", "id")]
+    samples = [board.sample(SampleQuestion("run", name, RULES)) for name in column(board, "run", "id")]
     assert [sample.scalars["group_mean"] for sample in samples] == [0.5, 0.5, 2.5, 2.5]
 
 
@@ -140,7 +142,7 @@ def test_a_tokenizer_beside_the_run_spells_ids_and_splits_the_conversation(folde
     board = look()
     for run, step in (("run/logs", 3), ("run/traces", 1)):
         (name,) = column(board, run, "id")
-        sample = board.sample(run, name, RULES)
+        sample = board.sample(SampleQuestion(run, name, RULES))
         assert sample.step == step
         assert len(sample.raw_tokens) == len(response)
         assert "".join(sample.response_tokens) == " It is 117. ✅"

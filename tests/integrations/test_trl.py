@@ -18,6 +18,8 @@ import pytest
 from trl_training import PROMPTS, Trained, curve, logged, recomputed, rows
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -91,15 +93,15 @@ def test_token_arrays_belong_to_the_tokens(
         else:
             assert row["logprobs"] != pytest.approx(first, abs=1e-4)
     board = open_board(folder)
-    page = board.samples(Selection("."), TextRules(), columns=["line"], limit=32)
+    page = board.samples(SamplesQuestion(Selection("."), TextRules(), columns=("line",), limit=32))
     ids: Any = page.columns["id"]
     lines: Any = page.columns["line"]
     for name, line in zip(ids, lines, strict=True):
-        opened = board.sample(".", name, TextRules())
+        opened = board.sample(SampleQuestion(".", name, TextRules()))
         assert list(opened.raw_tokens) == written[line - 1]["response_tokens"]
-        shown = board.token_lists(".", name)
+        shown = board.token_lists(TokensQuestion(".", name))
         assert shown["entropies"] == pytest.approx(written[line - 1]["entropies"], abs=1e-5)
-    assert not board.problems(".").total
+    assert not board.problems(ProblemsQuestion(".")).total
 
 
 def test_conversations_and_an_evaluation(train: Trained, open_board: Callable[[Path], Board]) -> None:
@@ -116,8 +118,8 @@ def test_conversations_and_an_evaluation(train: Trained, open_board: Callable[[P
     assert Counter(row["step"] for row in evaluated) == {2: 16}
     assert len({row["group_id"] for row in evaluated}) == 4
     board = open_board(folder)
-    page = board.samples(Selection("."), TextRules(), columns=["line"], limit=1)
-    shown = board.sample(".", str(page.columns["id"][0]), TextRules()).messages
+    page = board.samples(SamplesQuestion(Selection("."), TextRules(), columns=("line",), limit=1))
+    shown = board.sample(SampleQuestion(".", str(page.columns["id"][0]), TextRules())).messages
     assert shown is not None
     assert [(message.role, message.sampled) for message in shown] == [("user", False), ("assistant", True)]
     assert curve(board, "reward", "eval") == pytest.approx(logged(trainer, "eval_reward"), abs=1e-5)
@@ -205,12 +207,12 @@ def test_a_rollout_of_ones_own(train: Trained, tiny: Path, open_board: Callable[
 def test_a_training_goes_on_whatever_happens_to_the_log(
     train: Trained, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from tensorboard_plugin_rlboard.integrations.trl_batch import Facts
+    from tensorboard_plugin_rlboard.integrations.trl_batch import TrainerView
 
     def broken(*_: Any) -> None:
         raise KeyError("completion_ids")
 
-    monkeypatch.setattr(Facts, "fill", broken)
+    monkeypatch.setattr(TrainerView, "fill", broken)
     with caplog.at_level(logging.WARNING):
         trainer, folder = train(max_steps=2)
     assert trainer.state.global_step == 2

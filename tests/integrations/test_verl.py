@@ -141,7 +141,7 @@ def test_a_batch_that_cannot_be_read_is_one_warning(
     from tensorboard_plugin_rlboard.integrations import verl
     from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
 
-    monkeypatch.setattr(verl, "_ear", MethodListener("RL Board's hook for verl"))
+    monkeypatch.setattr(verl, "_listener", MethodListener("RL Board's hook for verl"))
 
     def lost() -> Any:
         raise ConnectionError("the queue is gone")
@@ -151,7 +151,7 @@ def test_a_batch_that_cannot_be_read_is_one_warning(
         log_verl_batch(writer, {}, Tokenizer(), 2)
     (record,) = [record for record in caplog.records if "hook" in record.message]
     assert record.message.startswith("RL Board's hook for verl: ConnectionError: the queue is gone.")
-    assert verl._ear.failures == 2
+    assert verl._listener.failures == 2
 
 
 def test_a_tokenizer_is_asked_once_for_each_token(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Row = dict[str, Any]
@@ -26,7 +28,7 @@ def board_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Ite
         if lines not in opened:
             folder = tmp_path_factory.mktemp("board")
             (folder / "rollouts.jsonl").write_text(lines, encoding="utf-8")
-            indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+            indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
             indexer.index_now()
             opened[lines] = indexer, Board(indexer)
         return opened[lines][1]
@@ -41,7 +43,9 @@ def columns_of(board_of: Callable[[Iterable[Row]], Board]) -> Callable[..., Mapp
     """Sample metrics of some rows as the table of samples shows them: name -> values in the order of the rows."""
 
     def make(rows: Iterable[Row], *names: str) -> Mapping[str, list[Any]]:
-        found = board_of(rows).samples(Selection("."), TextRules(), columns=list(names), limit=500)
+        found = board_of(rows).samples(
+            SamplesQuestion(Selection("."), TextRules(), columns=tuple(names), limit=500)
+        )
         return {name: list(found.columns[name]) for name in names}
 
     return make
@@ -53,8 +57,8 @@ def opened_of(board_of: Callable[[Iterable[Row]], Board]) -> Callable[[Iterable[
 
     def make(rows: Iterable[Row]) -> list[Row]:
         board = board_of(rows)
-        ids = board.samples(Selection("."), TextRules(), columns=[], limit=500).columns["id"]
-        return [dict(board.sample(".", str(name), TextRules()).scalars) for name in ids]
+        ids = board.samples(SamplesQuestion(Selection("."), TextRules(), columns=(), limit=500)).columns["id"]
+        return [dict(board.sample(SampleQuestion(".", str(name), TextRules())).scalars) for name in ids]
 
     return make
 
@@ -64,6 +68,9 @@ def step_metrics_of(board_of: Callable[[Iterable[Row]], Board]) -> Callable[[Ite
     """Step metrics of some rows: name -> values in the order of the steps."""
 
     def make(rows: Iterable[Row]) -> Row:
-        return {name: list(x) for name, x in board_of(rows).steps(Selection(".")).step_metrics.items()}
+        return {
+            name: list(x)
+            for name, x in board_of(rows).steps(StepsQuestion(Selection("."))).step_metrics.items()
+        }
 
     return make

@@ -11,6 +11,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.histograms import density
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError
 
@@ -26,7 +27,7 @@ def rewarded(*rewards: float | None, **further: object) -> list[Row]:
 def test_quantiles_mean_and_standard_deviation(board_of: BoardOf) -> None:
     # As in the curves: position 4 q of 0, 10, 20, 30, 40 linearly; variance 200.
     rows = rewarded(30.0, 0.0, 40.0, math.nan, 10.0, 20.0, -math.inf, None)
-    found = board_of(rows).distribution(ALL, "reward")
+    found = board_of(rows).distribution(DistributionQuestion(ALL, "reward"))
     assert found.quantiles == pytest.approx(
         {"p01": 0.4, "p05": 2.0, "p25": 10.0, "p50": 20.0, "p75": 30.0, "p95": 38.0, "p99": 39.6}
     )
@@ -37,18 +38,20 @@ def test_quantiles_mean_and_standard_deviation(board_of: BoardOf) -> None:
 
 def test_bins_hold_their_lower_edge_and_the_last_one_both(board_of: BoardOf) -> None:
     # Edges 0, 1, 2, 3, 4: 0 | 1, 1.5 | nothing | 3, 4, 4.
-    found = board_of(rewarded(0.0, 1.0, 1.5, 3.0, 4.0, 4.0)).distribution(ALL, "reward", bins=4)
+    found = board_of(rewarded(0.0, 1.0, 1.5, 3.0, 4.0, 4.0)).distribution(
+        DistributionQuestion(ALL, "reward", bins=4)
+    )
     assert (found.edges, found.counts) == ([0.0, 1.0, 2.0, 3.0, 4.0], [1, 2, 0, 3])
 
 
 def test_bins_are_40_unless_asked_for_up_to_500(board_of: BoardOf) -> None:
     board = board_of(rewarded(0.0, 1.0))
-    assert len(board.distribution(ALL, "reward").counts) == 40
-    assert len(board.distribution(ALL, "reward", bins=1).counts) == 1
-    assert len(board.distribution(ALL, "reward", bins=500).counts) == 500
+    assert len(board.distribution(DistributionQuestion(ALL, "reward")).counts) == 40
+    assert len(board.distribution(DistributionQuestion(ALL, "reward", bins=1)).counts) == 1
+    assert len(board.distribution(DistributionQuestion(ALL, "reward", bins=500)).counts) == 500
     for bins in (0, 501):
         with pytest.raises(ArgumentError, match="bins takes"):
-            board.distribution(ALL, "reward", bins=bins)
+            board.distribution(DistributionQuestion(ALL, "reward", bins=bins))
 
 
 def test_both_sides_share_the_edges_of_all_values(board_of: BoardOf) -> None:
@@ -59,7 +62,9 @@ def test_both_sides_share_the_edges_of_all_values(board_of: BoardOf) -> None:
         *rewarded(None, ref_reward=math.nan),
     ]
     board = board_of([*rows, {"step": 2, "response": "a", "reward": -8.0}])
-    found = board.distribution(Selection(".", step=1), "reward", bins=4, against="reference")
+    found = board.distribution(
+        DistributionQuestion(Selection(".", step=1), "reward", bins=4, against="reference")
+    )
     assert found.edges == [0.0, 2.0, 4.0, 6.0, 8.0]
     assert (found.counts, found.against_counts) == ([1, 0, 1, 0], [0, 1, 0, 1])
     assert (found.against_count, found.against_nonfinite) == (2, 1)
@@ -67,21 +72,27 @@ def test_both_sides_share_the_edges_of_all_values(board_of: BoardOf) -> None:
     assert found.against_quantiles is not None
     assert found.against_quantiles["p25"] == 3.5  # 2 + 0.25 * 6
     # Step 2 has the one value -8: edges -8, -5, -2, 1, 4.
-    step = board.distribution(Selection(".", step=1), "reward", bins=4, against="step:2")
+    step = board.distribution(
+        DistributionQuestion(Selection(".", step=1), "reward", bins=4, against="step:2")
+    )
     assert (step.counts, step.against_counts) == ([0, 0, 1, 1], [1, 0, 0, 0])
     assert step.against_quantiles is not None
     assert (step.against_std, step.against_quantiles["p75"]) == (0.0, -8.0)
-    over = board.distribution(Selection(".", step_min=1, step_max=1), "reward", against="step:2")
+    over = board.distribution(
+        DistributionQuestion(Selection(".", step_min=1, step_max=1), "reward", against="step:2")
+    )
     assert over.against_count == 1
 
 
 def test_one_value_gets_a_bin_of_width_one(board_of: BoardOf) -> None:
-    found = board_of(rewarded(3.0, 3.0)).distribution(ALL, "reward", bins=2)
+    found = board_of(rewarded(3.0, 3.0)).distribution(DistributionQuestion(ALL, "reward", bins=2))
     assert (found.edges, found.counts) == ([2.5, 3.0, 3.5], [0, 2])
 
 
 def test_no_value_at_all(board_of: BoardOf) -> None:
-    found = board_of(rewarded(1.0)).distribution(Selection(".", step=9), "reward", bins=2)
+    found = board_of(rewarded(1.0)).distribution(
+        DistributionQuestion(Selection(".", step=9), "reward", bins=2)
+    )
     assert (found.edges, found.counts, found.mean, found.std) == ([0.0, 0.5, 1.0], [0, 0], None, None)
     assert found.quantiles["p50"] is None
 
@@ -98,7 +109,9 @@ def test_no_value_at_all(board_of: BoardOf) -> None:
     ],
 )
 def test_bounds(bounds: dict[str, float], edges: list[float], counts: list[int], board_of: BoardOf) -> None:
-    found = board_of(rewarded(0.0, 2.0, 4.0)).distribution(ALL, "reward", bins=2, **bounds)  # type: ignore[arg-type]
+    found = board_of(rewarded(0.0, 2.0, 4.0)).distribution(
+        DistributionQuestion(ALL, "reward", bins=2, **bounds)  # type: ignore[arg-type]
+    )
     assert (found.edges, found.counts) == (edges, counts)
     assert (found.count, found.mean) == (3, 2.0), "numbers are of all values"
 
@@ -107,12 +120,12 @@ def test_bounds_that_are_none(board_of: BoardOf) -> None:
     board = board_of(rewarded(0.0))
     for lo, hi in ((1.0, 0.0), (-math.inf, 0.0), (0.0, math.inf), (math.nan, 1.0)):
         with pytest.raises(ArgumentError, match="lo and hi"):
-            board.distribution(ALL, "reward", lo=lo, hi=hi)
+            board.distribution(DistributionQuestion(ALL, "reward", lo=lo, hi=hi))
 
 
 def test_values_from_1e150_on_have_no_variance(board_of: BoardOf) -> None:
     # Their squares would overflow: (1e150)² times a thousand samples is more than 1.8e308 allows for a sum of them.
-    found = board_of(rewarded(0.0, 9.9e149, 1e150, -1e150)).distribution(ALL, "reward")
+    found = board_of(rewarded(0.0, 9.9e149, 1e150, -1e150)).distribution(DistributionQuestion(ALL, "reward"))
     assert (found.count, found.nonfinite) == (2, 2)
 
 
@@ -120,10 +133,11 @@ def test_density_by_scotts_rule() -> None:
     # Scott (1992), section 6.3.1: bandwidth σ n^(-1/5). For -1 and 1: σ = 1, bandwidth 2^(-1/5) = 0.870551.
     # At 0: exp(-(1 / 0.870551)² / 2) = exp(-0.659754) = 0.516979 for both, over 2 * 0.870551 * √(2π) = 4.364293:
     # 1.033957 / 4.364293 = 0.236913. At 1: (1 + exp(-(2 / 0.870551)² / 2)) / 4.364296 = 1.071431 / 4.364293 = 0.245499.
-    # Values are moved to the middle of 1 of 2048 bins, here by less than 0.0005, which changes the last digits.
-    x = np.asarray([-1.0, 1.0])
-    found = density(x, np.asarray([-1.0, 0.0, 1.0]))
+    # Each value is moved to the middle of its one of 2048 bins (http_api.md), here to ±(1 - 1/2048), which is 0.237065
+    # at 0 and 0.245520 at 1, to all digits as below.
+    found = density(np.asarray([-1.0, 1.0]), np.asarray([-1.0, 0.0, 1.0]))
     assert found.tolist() == pytest.approx([0.245499, 0.236913, 0.245499], rel=1e-3)
+    assert found.tolist() == pytest.approx([0.24552049912694, 0.23706547295505, 0.24552049912694], rel=1e-11)
 
 
 def test_density_counts_equal_values() -> None:
@@ -134,7 +148,11 @@ def test_density_counts_equal_values() -> None:
 
 
 def test_density_integrates_to_one_on_200_points(board_of: BoardOf) -> None:
-    found = board_of(rewarded(0.0, 1.0, 2.0, 10.0)).distribution(ALL, "reward", lo=-20.0, hi=30.0).density
+    found = (
+        board_of(rewarded(0.0, 1.0, 2.0, 10.0))
+        .distribution(DistributionQuestion(ALL, "reward", lo=-20.0, hi=30.0))
+        .density
+    )
     assert (len(found.x), found.x[0], found.x[-1]) == (200, -20.0, 30.0)
     assert sum(found.y) * 50 / 199 == pytest.approx(1.0, abs=1e-3)
 
@@ -146,6 +164,10 @@ def test_density_of_what_does_not_vary_is_zero() -> None:
     # From 2 * 2048 steps of the last digit on there are bins to tell values apart: 2^-52 of 1 is a step.
     for steps, some in ((4095, False), (4096, True)):
         assert density(np.asarray([1.0, 1.0 + steps * 2.0**-52]), np.asarray([1.0])).any() == some
+    # The larger end decides: below 1 the steps are half as wide.
+    below = 1.0 - 4095 * 2.0**-52
+    for ends in ([below, below, 1.0], [-1.0, -below, -below]):
+        assert density(np.asarray(ends), np.asarray(ends)).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_references_that_can_be_compared(board_of: BoardOf) -> None:
@@ -155,7 +177,7 @@ def test_references_that_can_be_compared(board_of: BoardOf) -> None:
     ]
     board = board_of(rows)
     for name, mean, other in (("reward", 1.0, 0.5), ("valid_reward", 4.0, 2.0), ("n_chars", 3.0, 1.0)):
-        found = board.distribution(ALL, name, against="reference")
+        found = board.distribution(DistributionQuestion(ALL, name, against="reference"))
         assert (found.mean, found.against_mean) == (mean, other)
     for against, message in (
         ("reference", "takes the metrics"),
@@ -163,12 +185,12 @@ def test_references_that_can_be_compared(board_of: BoardOf) -> None:
         ("step:x", "not known"),
     ):
         with pytest.raises(ArgumentError, match=message):
-            board.distribution(ALL, "reward_gap", against=against)
+            board.distribution(DistributionQuestion(ALL, "reward_gap", against=against))
     with pytest.raises(ArgumentError, match="is not a metric"):
-        board.distribution(ALL, "nothing")
+        board.distribution(DistributionQuestion(ALL, "nothing"))
 
 
 def test_group_metrics_have_a_distribution(board_of: BoardOf) -> None:
     # Group p has mean 1, group q mean 5.
     rows = [*rewarded(0.0, 2.0), *rewarded(4.0, 6.0, prompt="q")]
-    assert board_of(rows).distribution(ALL, "group_mean", bins=2).counts == [2, 2]
+    assert board_of(rows).distribution(DistributionQuestion(ALL, "group_mean", bins=2)).counts == [2, 2]

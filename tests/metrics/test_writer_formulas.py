@@ -77,6 +77,9 @@ def test_zero_advantage_groups_of_a_step() -> None:
     rows += rewarded(1.0, 2.0, prompt=None)
     assert means_of(*rows)["zero_advantage_groups"] == 0.75
     assert "zero_advantage_groups" not in means_of(*rewarded(1.0))
+    # A reward that is not finite makes no group of one.
+    assert "zero_advantage_groups" not in means_of(*rewarded(5.0, math.inf))
+    assert means_of(*rewarded(1.0, math.inf, 1.0))["zero_advantage_groups"] == 1.0
     # The lowest and the highest of a group count, in whatever order they come.
     assert means_of(*rewarded(2.0, 0.0, 1.0))["zero_advantage_groups"] == 0.0
 
@@ -136,9 +139,19 @@ def test_n_tokens_counts_no_padding_and_no_empty_response() -> None:
     padded = ["a", "b", "<eos>", "<pad>", "<pad>", "<pad>"]
     found = means_of({"response_tokens": padded}, {"response_tokens": ["a"]}, {"response": "a"})
     assert found["n_tokens"] == 2.0
+    assert means_of({"logprobs": [HALF] * 3}, {"response": "a"})["n_tokens"] == 3.0
     assert means_of({"response_tokens": ["<eos>"] * 4})["n_tokens"] == 1.0
     assert means_of({"response_tokens": ["a", "</s>", "</s>"]})["n_tokens"] == 2.0
     assert means_of({"response_tokens": ["a", "a", "a"]})["n_tokens"] == 3.0
+
+
+@pytest.mark.parametrize(
+    "logprobs", [[HALF, EIGHTH, None, None], [HALF, EIGHTH], np.asarray([HALF, EIGHTH, 0, 0])]
+)
+def test_end_tokens_without_a_log_probability_are_padding(logprobs: object) -> None:
+    found = means_of({"response_tokens": ["a", "<eos>", "<eos>", "<eos>"], "logprobs": logprobs})
+    assert found["n_tokens"] == 2.0
+    assert found["surprise_mean"] == pytest.approx(1.3862943611198906)  # 4 ln 2 of two tokens
 
 
 def test_values_count_the_tokens_where_nothing_else_does() -> None:
@@ -156,6 +169,8 @@ def test_values_count_the_tokens_where_nothing_else_does() -> None:
         np.asarray([HALF, EIGHTH]),
         np.asarray([HALF, EIGHTH], np.float32),
         np.asarray([[HALF], [EIGHTH]]),
+        np.asarray([[[HALF]], [[EIGHTH]]]),
+        [HALF, "none", EIGHTH],
     ],
 )
 def test_arrays_of_any_kind(logprobs: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.formats.base import Format, PathDefaults
 
 ASKED = [{"role": "system", "content": "Answer 用数字."}, {"role": "user", "content": "2+2?"}]
@@ -16,7 +15,3 @@ ANSWERED = [{"role": "assistant", "content": "4"}]
 def origin(file_format: Format, path: str) -> tuple[int | None, str]:
     found: PathDefaults = file_format.path_defaults(PurePosixPath(path))
     return found.step, found.split
-
-
-def ignored(board: Board) -> dict[str, str]:
-    return {file.file: file.reason for file in board.runs().ignored}

@@ -47,11 +47,11 @@ class Stack:
         self.client = Client(application.TensorBoardWSGI([self.plugin], data_provider=provider))
 
     def wait(self) -> None:
-        registry = self.plugin._registry
-        registry.start()
-        assert registry._thread is not None
-        registry._thread.join(60)
-        assert not registry.failure
+        indexer = self.plugin._indexer
+        indexer.start()
+        assert indexer._thread is not None
+        indexer._thread.join(60)
+        assert not indexer.registry.failure
 
     def get(self, route: str, *pairs: tuple[str, str], **headers: str) -> TestResponse:
         query = f"?{urlencode(pairs)}" if pairs else ""

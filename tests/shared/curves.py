@@ -10,7 +10,8 @@ import numpy as np
 from tensorboard_plugin_rlboard.api import Steps
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps.query import steps
+from tensorboard_plugin_rlboard.board.steps.query import query_steps
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 
 HERE = Selection(".")
@@ -60,7 +61,8 @@ def same(found: Steps, expected: Steps) -> None:
 
 
 def queried(board: Board, chosen: Selection = HERE, metrics: list[str] | None = None) -> Steps:
-    return steps(board.registry.cursor(), board.registry.runs[chosen.run], chosen, metrics)
+    question = StepsQuestion(chosen, None if metrics is None else tuple(metrics))
+    return query_steps(board.session(board.registry.runs[chosen.run]), question)
 
 
 def check(board: Board) -> None:
@@ -78,8 +80,8 @@ def check(board: Board) -> None:
         Selection(".", step_min=2, step_max=3),
     ]
     for chosen in questions:
-        same(board.steps(chosen), queried(board, chosen))
-    same(board.steps(HERE, tuple(further)), queried(board, HERE, further))
+        same(board.steps(StepsQuestion(chosen)), queried(board, chosen))
+    same(board.steps(StepsQuestion(HERE, tuple(further))), queried(board, HERE, further))
     described = board.runs().runs[0]
     cursor = board.registry.cursor()
     count = f"SELECT count(DISTINCT step), min(step), max(step) FROM {run.table}"

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from tensorboard_plugin_rlboard.api import Message
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.web.json_answers import plain
+from tensorboard_plugin_rlboard.web.json_answers import json_values
 
 RULES = TextRules()
 # Numbers that follow from the arrays shown beside them, and are held by other tests.
@@ -31,7 +29,7 @@ def rounded(value: Any) -> Any:
     if isinstance(value, float):
         # Nine digits, and 0 for what is left of a difference of equal numbers: that is the processor's own.
         if not math.isfinite(value):
-            return plain(value)
+            return json_values(value)
         return 0.0 if abs(value) < 1e-12 else float(f"{value:.9g}")
     if isinstance(value, list):
         return [rounded(item) for item in value]
@@ -52,13 +50,13 @@ def dump(board: Board, run: str) -> dict[str, Any]:
     statistics = {f"{token.name}_" for token in info.token_metrics}
     for split in info.splits:
         chosen = Selection(run, split=split)
-        for name in board.samples(chosen, RULES, limit=500).columns["id"]:
+        for name in board.samples(SamplesQuestion(chosen, RULES, limit=500)).columns["id"]:
             try:
-                sample = board.sample(run, str(name), RULES)
+                sample = board.sample(SampleQuestion(run, str(name), RULES))
             except UnknownError as error:
                 samples.append({"cannot be opened": str(error).partition(" ")[2]})
                 continue
-            arrays = board.token_lists(run, str(name))
+            arrays = board.token_lists(TokensQuestion(run, str(name)))
             scalars = {
                 key: rounded(value)
                 for key, value in sample.scalars.items()
@@ -85,7 +83,7 @@ def dump(board: Board, run: str) -> dict[str, Any]:
                     "trimmed": [[trim.what, trim.count] for trim in sample.trimmed],
                 }
             )
-    columns = board.problems(run, 0, 500).columns
+    columns = board.problems(ProblemsQuestion(run, 0, 500)).columns
     problems = [list(row) for row in zip(columns.line, columns.kind, columns.reason, strict=True)]
     return {"splits": list(info.splits), "samples": samples, "problems": problems}
 
@@ -94,9 +92,11 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
     """The samples of a run as rows of the native format, after trimming."""
     for info in board.runs().runs:
         for split in info.splits if info.run == run else ():
-            for name in board.samples(Selection(run, split=split), RULES, limit=500).columns["id"]:
+            for name in board.samples(SamplesQuestion(Selection(run, split=split), RULES, limit=500)).columns[
+                "id"
+            ]:
                 try:
-                    sample = board.sample(run, str(name), RULES)
+                    sample = board.sample(SampleQuestion(run, str(name), RULES))
                 except UnknownError:
                     continue
                 row: dict[str, Any] = {"step": sample.step, "split": sample.split}
@@ -106,15 +106,8 @@ def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
                     row["response_tokens"] = list(sample.raw_tokens)
                 if sample.mask is not None:
                     row["response_mask"] = [int(seen) for seen in sample.mask]
-                arrays = board.token_lists(run, str(name))
+                arrays = board.token_lists(TokensQuestion(run, str(name)))
                 yield row | {key: array for key, array in arrays.items() if key in NATIVE.array_keys}
-
-
-def opened(root: Path) -> Iterator[Board]:
-    indexer = BackgroundIndexer(Registry(roots(str(root), "")), 0)
-    indexer.index_now()
-    yield Board(indexer)
-    indexer.stop()
 
 
 def readable(dumps: Dumps) -> str:

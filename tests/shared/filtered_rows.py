@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -32,6 +33,8 @@ ALL = list(range(1, len(ROWS) + 1))
 
 
 def lines(board: Board, where: str) -> list[Any]:
-    found = board.samples(Selection(".", where=where), TextRules(), columns=["line"], limit=500)
+    found = board.samples(
+        SamplesQuestion(Selection(".", where=where), TextRules(), columns=("line",), limit=500)
+    )
     assert found.total == len(found.columns["line"])
     return list(found.columns["line"])

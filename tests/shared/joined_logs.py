@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +10,8 @@ import pytest
 from tensorboard_plugin_rlboard.api import RunInfo
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps.query import steps
-from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.board.steps.query import query_steps
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 
 
 def row(step: int, i: int, **more: Any) -> dict[str, Any]:
@@ -34,24 +32,8 @@ def reference(i: int, **more: Any) -> dict[str, Any]:
     return {"prompt": f"问题{i}", "ref_response": f"参考{i}<pad><pad>", "ref_reward": 0.25, **more}
 
 
-def append(path: Path, rows: Iterable[Any]) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(found, ensure_ascii=False) + "\n" for found in rows)
-
-
-def columns(board: Board, *names: str, run: str = ".", **chosen: Any) -> list[tuple[Any, ...]]:
-    """The values of some columns, of every sample in the order of the log."""
-    found = board.samples(Selection(run, **chosen), TextRules(), columns=list(names), limit=500).columns
-    return list(zip(*(found[name] for name in names), strict=True))
-
-
 def described(board: Board, run: str = ".") -> RunInfo:
     return next(found for found in board.runs().runs if found.run == run)
-
-
-def problems(board: Board, run: str = ".") -> list[tuple[str, int | None, str]]:
-    found = board.problems(run, 0, 500).columns
-    return list(zip(found.file, found.line, found.kind, strict=True))
 
 
 def origins(board: Board, run: str = ".") -> dict[str, str]:
@@ -60,8 +42,8 @@ def origins(board: Board, run: str = ".") -> dict[str, str]:
 
 def curves(board: Board, metric: str = "reward_gap", run: str = ".") -> list[Any]:
     """The mean of a metric at each step, which is what a query over the same rows gives."""
-    answer = board.steps(Selection(run), (metric,))
-    queried = steps(board.registry.cursor(), board.registry.runs[run], Selection(run), [metric])
+    answer = board.steps(StepsQuestion(Selection(run), (metric,)))
+    queried = query_steps(board.session(board.run(run)), StepsQuestion(Selection(run), (metric,)))
     assert list(answer.metrics[metric].mean) == pytest.approx(list(queried.metrics[metric].mean), nan_ok=True)
     assert answer.step_metrics.keys() == queried.step_metrics.keys()
     for name in {"win", "tie", "loss"} & answer.step_metrics.keys():

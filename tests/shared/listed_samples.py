@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -36,5 +37,5 @@ ROWS = [
 
 def listed(board: Board, *, chosen: Selection | None = None, **arguments: Any) -> dict[str, list[Any]]:
     arguments.setdefault("columns", ["line"])
-    found = board.samples(chosen or Selection("."), RULES, limit=500, **arguments)
+    found = board.samples(SamplesQuestion(chosen or Selection("."), RULES, limit=500, **arguments))
     return {name: list(column) for name, column in found.columns.items()}

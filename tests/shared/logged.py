@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import OpenedRow, open_row, parse_slowly
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import (
+    SampleValues,
+    parse_line_with_python,
+    read_sample_values,
+)
 
 # A tokenizer of its own kind: the token of an id is a letter, and 0 is padding.
 LETTERS = LineContext(
@@ -17,7 +21,7 @@ LETTERS = LineContext(
 
 def lines(path: Path) -> list[dict[str, Any]]:
     """The JSON objects of a file."""
-    rows = [parse_slowly(line) for line in path.read_bytes().splitlines() if line.strip()]
+    rows = [parse_line_with_python(line) for line in path.read_bytes().splitlines() if line.strip()]
     assert all(row is not None for row in rows), path
     return [row for row in rows if row is not None]
 
@@ -37,6 +41,6 @@ def only(file_format: Format, row: dict[str, Any], context: LineContext = LineCo
     return {key: value for key, value in sample.items() if value is not None}
 
 
-def opened(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> OpenedRow:  # noqa: B008 (frozen)
+def opened(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> SampleValues:  # noqa: B008 (frozen)
     """The one sample of a line as the tab opens it."""
-    return open_row(only(file_format, row, context), file_format, ())
+    return read_sample_values(only(file_format, row, context), file_format, ())

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 from contextlib import suppress
 from typing import Any
-
-from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.texts import TextRules
 
 SECRET = "secret-of-the-tests"
 
@@ -88,20 +83,3 @@ class Bucket:
 
     def delete(self, key: str) -> None:
         self._system.rm_file(f"{self.name}/logs/{key}")
-
-
-def line(step: int, **more: Any) -> bytes:
-    row = {"step": step, "prompt": "p", "response": f"answer {step}", "reward": step / 2, **more}
-    return json.dumps(row).encode() + b"\n"
-
-
-def lines(*steps: int, **more: Any) -> bytes:
-    return b"".join(line(step, **more) for step in steps)
-
-
-def steps(board: Board, run: str = ".") -> list[Any]:
-    return list(board.samples(Selection(run), TextRules(), columns=["step"], limit=500).columns["step"])
-
-
-def ignored(board: Board) -> list[tuple[str, str]]:
-    return [(file.file, file.reason) for file in board.runs().ignored]

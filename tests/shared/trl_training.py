@@ -11,6 +11,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 
 trl = pytest.importorskip("trl", reason="trl is not installed: pip install trl==1.16.0")
 
@@ -136,7 +137,7 @@ def logged(trainer: Any, key: str) -> dict[int, float]:
 
 
 def curve(board: Board, metric: str, split: str = "train") -> dict[int, float]:
-    found = board.steps(Selection(".", split=split), (metric,))
+    found = board.steps(StepsQuestion(Selection(".", split=split), (metric,)))
     return {
         step: mean
         for step, mean in zip(found.step, found.metrics[metric].mean, strict=True)

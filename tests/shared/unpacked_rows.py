@@ -11,19 +11,19 @@ import pytest
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.containers import row_stream
-from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableError, pieces
+from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError, line_blocks
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
     """The rows of a container, whatever a glance says of it."""
-    with row_stream.stream(str(path), reader._open_stored) as file:
+    with row_stream.open_rows(str(path), reader._open_stored) as file:
         return [json.loads(line) for line in file.read().splitlines()]
 
 
 def told(path: Path) -> str:
     """What is said of a file of which no row can be read."""
-    with pytest.raises(UnreadableError) as error:
-        list(pieces(str(path), reader._open_stored))
+    with pytest.raises(UnreadableFileError) as error:
+        list(line_blocks(str(path), reader._open_stored))
     return str(error.value.strerror)
 
 

@@ -10,37 +10,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, scan
+from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
+from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import (
-    PROBE,
+    PROBE_BYTES,
     Change,
     FileState,
     Fingerprint,
-    advance,
-    fingerprint,
-    fingerprint_of,
-    look,
+    compare,
+    fingerprint_in_file,
+    fingerprint_of_bytes,
+    with_range_read,
 )
 
 HOUR_NS = 3_600_000_000_000
 
 
 def found(path: Path) -> SourceFile | None:
-    files = [file for files in scan([Root("", str(path.parent))]).runs.values() for file in files]
+    files = [file for files in list_sources([Root("", str(path.parent))]).runs.values() for file in files]
     return next((file for file in files if file.path == str(path)), None)
 
 
 def read_whole(path: Path, *, later_ns: int = 0) -> FileState:
     """Look at a file for the first time and read all of it."""
-    seen = look(None, found(path), time.time_ns() + later_ns)
+    seen = compare(None, found(path), time.time_ns() + later_ns)
     assert seen.change is Change.NEW
     assert seen.state is not None
     assert seen.state.read_to == 0
-    return advance(seen.state, fingerprint_of(path.read_bytes(), 0))
+    return with_range_read(seen.state, fingerprint_of_bytes(path.read_bytes(), 0))
 
 
 def look_again(path: Path, before: FileState) -> tuple[Change, int | None, str]:
-    seen = look(before, found(path), time.time_ns())
+    seen = compare(before, found(path), time.time_ns())
     return seen.change, None if seen.state is None else seen.state.read_to, seen.reason
 
 
@@ -48,7 +49,7 @@ def look_again(path: Path, before: FileState) -> tuple[Change, int | None, str]:
 def path(tmp_path: Path) -> Path:
     file = tmp_path / "x.jsonl"
     file.write_bytes(b"".join(b'{"step": %d}\n' % step for step in range(2000)))
-    assert file.stat().st_size > 4 * PROBE
+    assert file.stat().st_size > 4 * PROBE_BYTES
     return file
 
 
@@ -62,7 +63,7 @@ def test_old_file_that_did_not_change_is_not_opened(path: Path) -> None:
     now = found(path)
     assert now is not None
     path.unlink()
-    assert look(state, now, time.time_ns()).change is Change.UNCHANGED
+    assert compare(state, now, time.time_ns()).change is Change.UNCHANGED
 
 
 def test_appended_bytes_are_read_from_where_reading_stopped(path: Path) -> None:
@@ -116,20 +117,20 @@ def test_last_range_is_watched_as_well_as_the_first(path: Path) -> None:
     more = b"".join(b'{"more": %d}\n' % step for step in range(2000))
     with path.open("ab") as file:
         file.write(more)
-    seen = look(state, found(path), time.time_ns())
+    seen = compare(state, found(path), time.time_ns())
     assert seen.state is not None
-    state = advance(seen.state, fingerprint_of(more, state.size))
+    state = with_range_read(seen.state, fingerprint_of_bytes(more, state.size))
     data = path.read_bytes()
     path.write_bytes(data[:-5] + b"0" + data[-4:])
     assert look_again(path, state)[2] == "The last lines that were read from it have changed."
 
 
 def test_half_written_line_may_still_change(path: Path) -> None:
-    seen = look(None, found(path), time.time_ns())
+    seen = compare(None, found(path), time.time_ns())
     assert seen.state is not None
     data = path.read_bytes()
     whole = data[: data.rfind(b"\n", 0, -1) + 1]
-    state = advance(seen.state, fingerprint_of(whole, 0))
+    state = with_range_read(seen.state, fingerprint_of_bytes(whole, 0))
     path.write_bytes(whole + b'{"st')
     change, read_to, _ = look_again(path, state)
     assert (change, read_to) == (Change.APPENDED, len(whole))
@@ -138,7 +139,7 @@ def test_half_written_line_may_still_change(path: Path) -> None:
 def test_touched_file_is_unchanged(path: Path) -> None:
     state = read_whole(path, later_ns=HOUR_NS)
     os.utime(path, ns=(1, 1))
-    seen = look(state, found(path), time.time_ns())
+    seen = compare(state, found(path), time.time_ns())
     assert seen.change is Change.UNCHANGED
     assert seen.state is not None
     assert (seen.state.mtime_ns, seen.state.read_to) == (1, state.read_to)
@@ -149,7 +150,7 @@ def test_file_that_is_gone_has_vanished(path: Path) -> None:
     now = found(path)
     path.unlink()
     assert look_again(path, state) == (Change.VANISHED, None, "")
-    assert look(state, now, time.time_ns()).change is Change.VANISHED
+    assert compare(state, now, time.time_ns()).change is Change.VANISHED
 
 
 def test_file_that_cannot_be_opened_is_unreadable(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,20 +161,20 @@ def test_file_that_cannot_be_opened_is_unreadable(path: Path, monkeypatch: pytes
 
     now = found(path)
     monkeypatch.setattr(Path, "open", refuse)
-    seen = look(state, now, time.time_ns())
+    seen = compare(state, now, time.time_ns())
     assert (seen.change, seen.state, seen.reason) == (Change.UNREADABLE, None, "Permission denied.")
 
 
 def test_reading_goes_on_without_gaps() -> None:
     state = FileState(size=10, mtime_ns=0, inode=1, device=1, settled=True)
-    state = advance(state, Fingerprint(0, 4, "a"))
-    state = advance(state, Fingerprint(4, 6, "b"))
+    state = with_range_read(state, Fingerprint(0, 4, "a"))
+    state = with_range_read(state, Fingerprint(4, 6, "b"))
     assert state == replace(state, read_to=10, first=Fingerprint(0, 4, "a"), last=Fingerprint(4, 6, "b"))
     with pytest.raises(ValueError, match="begins at 12, but the file was read up to 10"):
-        advance(state, Fingerprint(12, 1, "c"))
+        with_range_read(state, Fingerprint(12, 1, "c"))
 
 
-@given(before=st.binary(max_size=50), size=st.integers(0, 4 * PROBE), after=st.binary(max_size=50))
+@given(before=st.binary(max_size=50), size=st.integers(0, 4 * PROBE_BYTES), after=st.binary(max_size=50))
 def test_fingerprint_of_a_range_is_that_of_its_bytes(
     tmp_path_factory: pytest.TempPathFactory, before: bytes, size: int, after: bytes
 ) -> None:
@@ -181,12 +182,14 @@ def test_fingerprint_of_a_range_is_that_of_its_bytes(
     data = (bytes(range(256)) * (size // 256 + 1))[:size]
     path.write_bytes(before + data + after)
     with path.open("rb") as file:
-        assert fingerprint(file, len(before), size) == fingerprint_of(memoryview(data), len(before))
+        assert fingerprint_in_file(file, len(before), size) == fingerprint_of_bytes(
+            memoryview(data), len(before)
+        )
 
 
 def test_fingerprint_of_a_range_that_is_cut_short_fits_nothing(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"abc")
     with path.open("rb") as file:
-        assert fingerprint(file, 0, 4) != fingerprint_of(b"abc", 0)
-        assert fingerprint(file, 0, 4).digest != fingerprint_of(b"abc", 0).digest
+        assert fingerprint_in_file(file, 0, 4) != fingerprint_of_bytes(b"abc", 0)
+        assert fingerprint_in_file(file, 0, 4).digest != fingerprint_of_bytes(b"abc", 0).digest

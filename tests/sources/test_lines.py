@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.sources import lines
-from tensorboard_plugin_rlboard.sources.lines import byte_ranges, closed_tail, last_lines, line_starts
+from tensorboard_plugin_rlboard.sources.lines import (
+    byte_ranges,
+    complete_last_line,
+    last_line_range,
+    line_offsets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_blocks() -> Iterator[None]:
     """Make every search cross block boundaries."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "_BLOCK", 3)
+        patch.setattr(lines, "_BLOCK_BYTES", 3)
         yield
 
 
@@ -64,7 +69,7 @@ def test_lines_that_arrive_in_pieces_are_the_lines_read_at_once(
             assert offset == read_to
             read_to += length
             piece = data[offset : offset + length]
-            starts, lengths = line_starts(piece, offset)
+            starts, lengths = line_offsets(piece, offset)
             got += [data[s : s + n] for s, n in zip(starts, lengths, strict=True)]
     assert got == [line for line in whole_lines(data).split(b"\n") if line and not line.isspace()]
 
@@ -81,18 +86,18 @@ def test_lines_that_are_left_out_are_those_duckdb_leaves_out(folder: Path, data:
     )
     with duckdb.connect() as engine:
         row = engine.execute(query, [str(path)]).fetchone()
-    assert row == (len(line_starts(data, 0)[0]),)
+    assert row == (len(line_offsets(data, 0)[0]),)
 
 
 def test_offsets_begin_at_the_base_and_lengths_leave_the_newline_out() -> None:
-    starts, lengths = line_starts(memoryview(b'{"a":1}\r\n\n  \n {}\n3'), 1000)
+    starts, lengths = line_offsets(memoryview(b'{"a":1}\r\n\n  \n {}\n3'), 1000)
     assert starts.tolist() == [1000, 1013, 1017]
     assert lengths.tolist() == [8, 3, 1]
     assert starts.dtype == lengths.dtype == "int64"
 
 
 def test_no_bytes_have_no_lines() -> None:
-    assert [array.tolist() for array in line_starts(b"", 5)] == [[], []]
+    assert [array.tolist() for array in line_offsets(b"", 5)] == [[], []]
 
 
 def test_range_of_a_file_that_shrank_meanwhile_stops_at_its_end(tmp_path: Path) -> None:
@@ -118,9 +123,9 @@ def test_torn_object_waits_and_a_whole_one_does_not(
     line = json.dumps(row).encode()
     cut = data.draw(st.integers(0, len(line) - 1))
     path.write_bytes(b"{}\n" + line[:cut])
-    assert closed_tail(str(path), 3, 3 + cut) is None
+    assert complete_last_line(str(path), 3, 3 + cut) is None
     path.write_bytes(b"{}\n" + line)
-    assert closed_tail(str(path), 3, 3 + len(line)) == (3, len(line))
+    assert complete_last_line(str(path), 3, 3 + len(line)) == (3, len(line))
 
 
 @pytest.mark.parametrize(
@@ -129,21 +134,21 @@ def test_torn_object_waits_and_a_whole_one_does_not(
 def test_tails_that_are_not_one_object_wait(tmp_path: Path, tail: bytes) -> None:
     path = tmp_path / "x.jsonl"
     path.write_bytes(tail)
-    assert closed_tail(str(path), 0, len(tail)) is None
+    assert complete_last_line(str(path), 0, len(tail)) is None
 
 
 def test_tail_that_shrank_meanwhile_waits(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_bytes(b"{}")
-    assert closed_tail(str(path), 0, 1000) is None
+    assert complete_last_line(str(path), 0, 1000) is None
 
 
 @pytest.mark.parametrize("length", [0, 3, 511, 5000])
 def test_lines_of_any_length_are_found_alike(length: int) -> None:
     """Short lines are found by comparing bytes, long ones by searching: both ways give the same."""
     data = (b"x" * length + b"\n") * 400 + b"torn"
-    starts, lengths = line_starts(data, 7)
-    beside, beside_lengths = line_starts(memoryview(data), 7)
+    starts, lengths = line_offsets(data, 7)
+    beside, beside_lengths = line_offsets(memoryview(data), 7)
     assert starts.tolist() == beside.tolist()
     assert lengths.tolist() == beside_lengths.tolist()
     assert len(starts) == (401 if length else 1)
@@ -153,9 +158,9 @@ def test_last_lines_are_whole_ones(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"aaaa\nbbbb\ncccc\ndd")
     name = str(path)
-    assert last_lines(name, 0, 17, 100) == (0, 15)
-    assert last_lines(name, 5, 17, 100) == (5, 10)
-    assert last_lines(name, 0, 17, 9) == (10, 5)
-    assert last_lines(name, 0, 15, 5) is None, "whether a line begins right there is not known"
-    assert last_lines(name, 0, 17, 3) is None
-    assert last_lines(name, 15, 17, 100) is None
+    assert last_line_range(name, 0, 17, 100) == (0, 15)
+    assert last_line_range(name, 5, 17, 100) == (5, 10)
+    assert last_line_range(name, 0, 17, 9) == (10, 5)
+    assert last_line_range(name, 0, 15, 5) is None, "whether a line begins right there is not known"
+    assert last_line_range(name, 0, 17, 3) is None
+    assert last_line_range(name, 15, 17, 100) is None

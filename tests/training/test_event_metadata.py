@@ -12,8 +12,8 @@ from tensorboard.compat.proto.summary_pb2 import SummaryMetadata
 from tensorboard.data import provider
 from tensorboard.plugins.hparams.metadata import SESSION_START_INFO_TAG
 
-from tensorboard_plugin_rlboard.training.event_metadata import EventReader
-from tensorboard_plugin_rlboard.training.hyperparameters.merge import Declaration, EventFacts
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata, RolloutDeclaration
+from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
 
 CTX = context.RequestContext()
 
@@ -27,17 +27,17 @@ def test_event_files_are_read_through_both_providers(tmp_path: Path, make_provid
     )
     hyperparameters(tmp_path / "ppo" / "17", {"lr": 0.5, "name": "a", "flag": True})
     arguments(tmp_path / "trl", '{"beta": 0.04, "x": null}')
-    expected = EventFacts(
-        (Declaration("ppo", ("rollouts.jsonl", "../x/y.jsonl"), {"gamma": 0.9}),),
+    expected = EventMetadata(
+        (RolloutDeclaration("ppo", ("rollouts.jsonl", "../x/y.jsonl"), {"gamma": 0.9}),),
         {"ppo/17": {"lr": 0.5, "name": "a", "flag": True}},
         {"trl": {"beta": 0.04, "x": None}},
     )
-    reader = EventReader(make_provider(tmp_path), seconds=0.0)
+    reader = EventMetadataReader(make_provider(tmp_path), seconds=0.0)
     deadline = time.monotonic() + 30
-    while reader.facts(CTX, "") != expected and time.monotonic() < deadline:
+    while reader.read(CTX, "") != expected and time.monotonic() < deadline:
         time.sleep(0.05)  # the data server loads in the background
-    assert reader.facts(CTX, "") == expected
-    assert reader.facts(CTX, "") is reader.facts(CTX, ""), "what did not change stays the same object"
+    assert reader.read(CTX, "") == expected
+    assert reader.read(CTX, "") is reader.read(CTX, ""), "what did not change stays the same object"
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_a_summary_that_is_none_of_the_writer_s_is_passed_over(tmp_path: Path, c
     declare(tmp_path / "a", content)
     declare(tmp_path / "b", {"version": 1, "files": ["x.jsonl", 3], "config": [], "more": 1})
     declare(tmp_path / "c", {"version": 1, "files": "x.jsonl"})
-    found = EventReader(multiplexer(tmp_path)).facts(CTX, "").declarations
-    assert found == (Declaration("b", ("x.jsonl",)), Declaration("c", ()))
+    found = EventMetadataReader(multiplexer(tmp_path)).read(CTX, "").declarations
+    assert found == (RolloutDeclaration("b", ("x.jsonl",)), RolloutDeclaration("c", ()))
 
 
 @pytest.mark.parametrize("text", ["no JSON", "[1]", "", "# model\n"])
 def test_arguments_that_are_no_object_are_passed_over(tmp_path: Path, text: str) -> None:
     arguments(tmp_path / "a", text)
-    assert EventReader(multiplexer(tmp_path)).facts(CTX, "") == EventFacts()
+    assert EventMetadataReader(multiplexer(tmp_path)).read(CTX, "") == EventMetadata()
 
 
 def test_wrong_hyperparameters_do_not_hide_the_rest(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_wrong_hyperparameters_do_not_hide_the_rest(tmp_path: Path) -> None:
     add(tmp_path / "a", SESSION_START_INFO_TAG, SummaryMetadata(plugin_data=data))
     arguments(tmp_path / "b", '{"beta": 0.04}')
     hyperparameters(tmp_path / "c", {"lr": 0.5})
-    found = EventReader(multiplexer(tmp_path)).facts(CTX, "")
+    found = EventMetadataReader(multiplexer(tmp_path)).read(CTX, "")
     assert (found.hparams, found.arguments) == ({"c": {"lr": 0.5}}, {"b": {"beta": 0.04}})
 
 
@@ -96,19 +96,19 @@ class Old(OnlyHyperparameters):
 
 
 def test_hyperparameters_that_a_provider_keeps_are_read() -> None:
-    assert EventReader(OnlyHyperparameters()).facts(CTX, "e").hparams == {"ppo": {"lr": 0.5}}
-    assert EventReader(Old()).facts(CTX, "e") == EventFacts()
+    assert EventMetadataReader(OnlyHyperparameters()).read(CTX, "e").hparams == {"ppo": {"lr": 0.5}}
+    assert EventMetadataReader(Old()).read(CTX, "e") == EventMetadata()
 
 
 def test_without_a_working_provider_nothing_is_said() -> None:
-    assert EventReader(None).facts(CTX, "") == EventFacts()
-    assert EventReader(Failing()).facts(CTX, "") == EventFacts()
+    assert EventMetadataReader(None).read(CTX, "") == EventMetadata()
+    assert EventMetadataReader(Failing()).read(CTX, "") == EventMetadata()
 
 
 def test_an_answer_is_kept_for_a_while_for_each_experiment(tmp_path: Path) -> None:
     declare(tmp_path / "a", {"version": 1, "files": []})
-    reader = EventReader(multiplexer(tmp_path), seconds=60.0)
-    first = reader.facts(CTX, "")
+    reader = EventMetadataReader(multiplexer(tmp_path), seconds=60.0)
+    first = reader.read(CTX, "")
     reader._provider = Failing()
-    assert reader.facts(CTX, "") is first
-    assert reader.facts(CTX, "other") == EventFacts()
+    assert reader.read(CTX, "") is first
+    assert reader.read(CTX, "other") == EventMetadata()

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hyperparameter_files import MODEL
 
-from tensorboard_plugin_rlboard.board.runs.hyperparameters import Configs, folder
 from tensorboard_plugin_rlboard.training.hyperparameters.aliases import ALIASES
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import (
-    Declaration,
-    EventFacts,
-    RunConfig,
-    Source,
-    combined,
-    flattened,
-    is_training,
+    HyperparameterSource,
+    flatten,
+    is_training_config,
+    merge_sources,
 )
-from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 VERL = {
     "actor_rollout_ref": {
@@ -156,34 +150,37 @@ KNOWN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("name", KNOWN)
 def test_the_names_of_a_trainer_become_ours(name: str) -> None:
     values, expected = KNOWN[name]
-    found = combined([Source("config.json", values)])
-    assert {key: value for key, value in found.config.items() if key in ALIASES} == expected
-    assert found.sources.keys() == found.config.keys()
-    assert is_training(values)
+    found = merge_sources([HyperparameterSource("config.json", values)])
+    assert {key: value for key, value in found.values.items() if key in ALIASES} == expected
+    assert found.sources.keys() == found.values.keys()
+    assert is_training_config(values)
 
 
 def test_a_name_says_where_it_is_from_and_what_it_is_there() -> None:
-    found = combined([Source("run/config.json", VERL)])
+    found = merge_sources([HyperparameterSource("run/config.json", VERL)])
     assert found.sources["epsilon_high"] == "run/config.json: actor_rollout_ref.actor.clip_ratio_high"
     assert found.sources["trainer.project_name"] == "run/config.json"
     # What another name or another part of the training says stays under its own.
-    assert found.config["actor_rollout_ref.actor.clip_ratio"] == 0.2
-    assert found.config["actor_rollout_ref.rollout.val_kwargs.temperature"] == 0
-    assert "data.train_files" not in found.config
-    assert combined([Source("a", {"gamma": 1})]).sources == {"gamma": "a"}
+    assert found.values["actor_rollout_ref.actor.clip_ratio"] == 0.2
+    assert found.values["actor_rollout_ref.rollout.val_kwargs.temperature"] == 0
+    assert "data.train_files" not in found.values
+    assert merge_sources([HyperparameterSource("a", {"gamma": 1})]).sources == {"gamma": "a"}
 
 
 def test_what_is_switched_off_is_not_said() -> None:
     off = {"kl_loss_coef": 0.001, "use_kl_loss": False, "a": {"kl_coef": 0.01, "use_kl_in_reward": False}}
-    assert "beta" not in combined([Source("a", off)]).config
-    assert combined([Source("a", {**off, "use_kl_loss": True})]).config["beta"] == 0.001
+    assert "beta" not in merge_sources([HyperparameterSource("a", off)]).values
+    assert merge_sources([HyperparameterSource("a", {**off, "use_kl_loss": True})]).values["beta"] == 0.001
 
 
 def test_the_first_source_counts_name_by_name() -> None:
-    found = combined(
-        [Source("one", {"gamma": 0.9, "x": 1}), Source("two", {"discount": 0.5, "lam": 1, "x": 2, "y": 3})]
+    found = merge_sources(
+        [
+            HyperparameterSource("one", {"gamma": 0.9, "x": 1}),
+            HyperparameterSource("two", {"discount": 0.5, "lam": 1, "x": 2, "y": 3}),
+        ]
     )
-    assert found.config == {"gamma": 0.9, "lam": 1, "x": 1, "y": 3}
+    assert found.values == {"gamma": 0.9, "lam": 1, "x": 1, "y": 3}
     assert found.sources == {"gamma": "one", "lam": "two", "x": "one", "y": "two"}
 
 
@@ -202,21 +199,21 @@ def test_only_short_single_values_are_kept_and_no_secrets() -> None:
         "secret": 3,
         "token": "t",
     }
-    assert flattened(values) == {"e": True, "f": "x", "max_tokens": 5, "secret": 3}
+    assert flatten(values) == {"e": True, "f": "x", "max_tokens": 5, "secret": 3}
 
 
 def test_the_number_of_names_is_bounded_and_known_ones_come_first() -> None:
-    found = combined([Source("a", {**{f"n{i}": i for i in range(300)}, "gamma": 0.5})])
-    assert len(found.config) == len(found.sources) == 200
-    assert next(iter(found.config)) == "gamma"
+    found = merge_sources([HyperparameterSource("a", {**{f"n{i}": i for i in range(300)}, "gamma": 0.5})])
+    assert len(found.values) == len(found.sources) == 200
+    assert next(iter(found.values)) == "gamma"
 
 
 def test_a_number_may_be_written_as_text_and_a_word_is_no_number() -> None:
-    assert combined(
-        [Source("a", {"lr": "1e-6", "kl_penalty": "kl", "beta": "auto", "gamma": "nan"})]
-    ).config == {"learning_rate": 1e-6, "kl_penalty": "kl"}
-    assert combined([Source("a", {"beta": True})]).config == {}
-    assert combined([Source("a", {"gamma": math.inf})]).config == {"gamma": math.inf}
+    assert merge_sources(
+        [HyperparameterSource("a", {"lr": "1e-6", "kl_penalty": "kl", "beta": "auto", "gamma": "nan"})]
+    ).values == {"learning_rate": 1e-6, "kl_penalty": "kl"}
+    assert merge_sources([HyperparameterSource("a", {"beta": True})]).values == {}
+    assert merge_sources([HyperparameterSource("a", {"gamma": math.inf})]).values == {"gamma": math.inf}
 
 
 @pytest.mark.parametrize(
@@ -233,60 +230,4 @@ def test_a_number_may_be_written_as_text_and_a_word_is_no_number() -> None:
     ],
 )
 def test_the_settings_of_a_model_are_not_those_of_a_training(values: dict[str, Any], is_one: bool) -> None:
-    assert is_training(values) is is_one
-
-
-def test_all_sources_of_a_run_in_their_order() -> None:
-    facts = EventFacts(
-        hparams={"tb": {"gamma": 3, "h": 3, "a": 3}},
-        arguments={"tb": {"beta": 4, "h": 4, "num_generations": 4}},
-        declarations=(
-            *(Declaration("tb", ("r.jsonl",)), Declaration("tb", ("r.jsonl",), {"beta": 5, "d": 5})),
-            Declaration("other", ("r.jsonl",), {"z": 9}),
-        ),
-    )
-    settings = Settings(config={"gamma": 1}, config_sources={"gamma": "rlboard.toml"})
-    configs = Configs()
-    found = configs.of("run", settings, [Source("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"])
-    assert found == RunConfig(
-        {"gamma": 1, "beta": 4, "group_size": 4, "a": 2, "h": 3, "d": 5},
-        {
-            "gamma": "rlboard.toml",
-            "beta": "args/text_summary",
-            "group_size": "args/text_summary: num_generations",
-            "a": "config.json",
-            "h": "hparams",
-            "d": "RolloutWriter",
-        },
-    )
-    again = configs.of("run", settings, [Source("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"])
-    assert again is found
-    assert configs.of("run", settings, [], facts, ["tb"], ["tb"]) is not found
-    assert configs.of("run", Settings(), [], EventFacts(), []) == RunConfig()
-
-
-def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
-    def read(*names: str) -> dict[str, Any]:
-        facts = EventFacts(hparams={name: {"x": 1} for name in names})
-        return dict(Configs().of("run", Settings(), [], facts, ["tb"]).config)
-
-    assert read("tb/17") == {"x": 1}
-    assert read("tb/17", "tb/18") == {}
-    assert read("tb2") == {}
-
-
-@pytest.mark.parametrize(
-    ("run", "relative", "path", "expected"),
-    [
-        ("a", "a/x.jsonl", "/logs/a/x.jsonl", "/logs/a"),
-        (".", "./x.jsonl", "/logs/x.jsonl", "/logs"),
-        (".", "x.jsonl", "/logs/x.jsonl", "/logs"),
-        ("p/.", "p/./x.jsonl", "/logs/x.jsonl", "/logs"),
-        ("exp", "exp/step_1/train/x.jsonl", "/logs/exp/step_1/train/x.jsonl", "/logs/exp"),
-        ("a", "a/x.jsonl", "s3://bucket/a/x.jsonl", "s3://bucket/a"),
-    ],
-)
-def test_the_folder_of_a_run(run: str, relative: str, path: str, expected: str) -> None:
-    found: Any = SimpleNamespace(name=run, files={relative: SimpleNamespace(relative=relative, path=path)})
-    assert folder(found) == expected
-    assert folder(SimpleNamespace(name=run, files={})) == ""  # type: ignore[arg-type]
+    assert is_training_config(values) is is_one

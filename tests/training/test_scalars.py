@@ -12,13 +12,19 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tensorboard_plugin_rlboard.errors import UnknownError
-from tensorboard_plugin_rlboard.training.scalar_pairing import Declared, Pairing, choices, chosen, pairing
+from tensorboard_plugin_rlboard.training.scalar_pairing import (
+    DeclaredRuns,
+    ScalarPairing,
+    matching_runs,
+    pair_runs,
+    selectable_runs,
+    validated_runs,
+)
 from tensorboard_plugin_rlboard.training.scalar_reader import (
     ScalarReader,
-    Scalars,
     ScalarSeries,
     ScalarTags,
-    paired,
+    ScalarValues,
 )
 
 if TYPE_CHECKING:
@@ -50,28 +56,28 @@ def test_scalars_are_read_through_both_providers(logs: Path, make_provider: Any)
     reader = ScalarReader(make_provider(logs))
     tags = {"ppo": ["loss", "lr"], "ppo/critic": ["critic/loss", "loss"]}
     deadline = time.monotonic() + 30
-    while reader.tags(CTX, "") != ScalarTags(tags) and time.monotonic() < deadline:
+    while reader.list_tags(CTX, "") != ScalarTags(tags) and time.monotonic() < deadline:
         time.sleep(0.05)  # the data server loads in the background
-    assert reader.tags(CTX, "") == ScalarTags(tags)
-    assert reader.tags(CTX, "", ["ppo"]) == ScalarTags({"ppo": ["loss", "lr"]})
-    assert reader.tags(CTX, "", ["nothing"]) == ScalarTags()
-    assert reader.tags(CTX, "", []) == ScalarTags()
+    assert reader.list_tags(CTX, "") == ScalarTags(tags)
+    assert reader.list_tags(CTX, "", ["ppo"]) == ScalarTags({"ppo": ["loss", "lr"]})
+    assert reader.list_tags(CTX, "", ["nothing"]) == ScalarTags()
+    assert reader.list_tags(CTX, "", []) == ScalarTags()
 
-    found = reader.read(CTX, "", ["ppo", "ppo/critic"], ["loss", "critic/loss", "nothing"])
+    found = reader.read_series(CTX, "", ["ppo", "ppo/critic"], ["loss", "critic/loss", "nothing"])
     assert found.reason == ""
-    assert list(found.by_tag) == ["loss", "critic/loss"]
-    loss = found.by_tag["loss"]
+    assert list(found.series_by_tag) == ["loss", "critic/loss"]
+    loss = found.series_by_tag["loss"]
     assert (loss.step, loss.wall_time, loss.value[:2]) == ([0, 1, 2], [100.0, 101.0, 102.0], [1.0, 0.5])
     assert math.isnan(loss.value[2])
-    assert found.by_tag["critic/loss"] == ScalarSeries([5], [105.0], [math.inf])
-    assert reader.read(CTX, "", ["ppo/critic", "ppo"], ["loss"]).by_tag["loss"].value == [7.0]
-    assert reader.read(CTX, "", [], ["loss"]) == Scalars()
+    assert found.series_by_tag["critic/loss"] == ScalarSeries([5], [105.0], [math.inf])
+    assert reader.read_series(CTX, "", ["ppo/critic", "ppo"], ["loss"]).series_by_tag["loss"].value == [7.0]
+    assert reader.read_series(CTX, "", [], ["loss"]) == ScalarValues()
 
 
 def test_without_provider_there_is_a_reason() -> None:
     reader = ScalarReader(None)
-    assert reader.tags(CTX, "") == ScalarTags(reason="TensorBoard was started without a data provider.")
-    assert reader.read(CTX, "", ["a"], ["b"]) == Scalars(reason=reader.tags(CTX, "").reason)
+    assert reader.list_tags(CTX, "") == ScalarTags(reason="TensorBoard was started without a data provider.")
+    assert reader.read_series(CTX, "", ["a"], ["b"]) == ScalarValues(reason=reader.list_tags(CTX, "").reason)
 
 
 class FailingProvider:
@@ -93,12 +99,12 @@ class FailingProvider:
 )
 def test_failing_provider_gives_a_reason(error: Exception, detail: str) -> None:
     reader = ScalarReader(FailingProvider(error))
-    for answer in (reader.tags(CTX, ""), reader.read(CTX, "", ["a"], ["b"])):
+    for answer in (reader.list_tags(CTX, ""), reader.read_series(CTX, "", ["a"], ["b"])):
         assert answer.reason.startswith("TensorBoard's scalars could not be read: ")
         assert answer.reason.endswith(detail)
         assert "secret" not in answer.reason
-    assert reader.tags(CTX, "").by_run == {}
-    assert reader.read(CTX, "", ["a"], ["b"]).by_tag == {}
+    assert reader.list_tags(CTX, "").tags_by_run == {}
+    assert reader.read_series(CTX, "", ["a"], ["b"]).series_by_tag == {}
 
 
 @pytest.mark.parametrize(
@@ -128,49 +134,51 @@ def test_failing_provider_gives_a_reason(error: Exception, detail: str) -> None:
     ],
 )
 def test_pairing(run: str, scalar_runs: list[str], expected: list[str]) -> None:
-    assert paired(run, scalar_runs) == expected
+    assert matching_runs(run, scalar_runs) == expected
 
 
 def test_another_training_s_scalars_are_left_to_it() -> None:
     rollouts = ["ppo", "grpo"]
-    assert paired("ppo", ["grpo/tb"], rollouts) == []
-    assert paired("grpo", ["grpo/tb"], rollouts) == ["grpo/tb"]
+    assert matching_runs("ppo", ["grpo/tb"], rollouts) == []
+    assert matching_runs("grpo", ["grpo/tb"], rollouts) == ["grpo/tb"]
     rollouts = ["logs/a/completions", "logs/b/completions"]
-    assert paired("logs/a/completions", ["logs/b/runs/x"], rollouts) == []
-    assert paired("logs/b/completions", ["logs/b/runs/x"], rollouts) == ["logs/b/runs/x"]
-    assert paired("exp/train", ["exp/tb"], ["exp/train", "exp/val"]) == ["exp/tb"]
-    assert paired(".", [".", "x", "ppo/tb"], [".", "ppo"]) == [".", "x"]
-    assert paired("exp", ["exp/eval"], ["exp", "exp/eval"]) == []
-    assert paired("exp/eval", ["exp/eval", "exp"], ["exp", "exp/eval"]) == ["exp/eval"]
+    assert matching_runs("logs/a/completions", ["logs/b/runs/x"], rollouts) == []
+    assert matching_runs("logs/b/completions", ["logs/b/runs/x"], rollouts) == ["logs/b/runs/x"]
+    assert matching_runs("exp/train", ["exp/tb"], ["exp/train", "exp/val"]) == ["exp/tb"]
+    assert matching_runs(".", [".", "x", "ppo/tb"], [".", "ppo"]) == [".", "x"]
+    assert matching_runs("exp", ["exp/eval"], ["exp", "exp/eval"]) == []
+    assert matching_runs("exp/eval", ["exp/eval", "exp"], ["exp", "exp/eval"]) == ["exp/eval"]
 
 
 def test_how_a_pairing_is_known() -> None:
-    assert pairing("exp", ["exp", "exp/tb"]) == Pairing(("exp", "exp/tb"), "same")
-    assert pairing("a/.", ["a/."]) == Pairing(("a/.",), "same")
-    assert pairing("exp", ["exp/tb"]) == Pairing(("exp/tb",), "nearest")
-    assert pairing("exp/completions", ["exp/runs/x"]) == Pairing(("exp/runs/x",), "nearest")
-    assert pairing("exp/rollouts", ["exp/tb1", "exp/tb2"]) == Pairing((), "none")
-    assert pairing("exp/rollouts", []) == Pairing()
+    assert pair_runs("exp", ["exp", "exp/tb"]) == ScalarPairing(("exp", "exp/tb"), "same")
+    assert pair_runs("a/.", ["a/."]) == ScalarPairing(("a/.",), "same")
+    assert pair_runs("exp", ["exp/tb"]) == ScalarPairing(("exp/tb",), "nearest")
+    assert pair_runs("exp/completions", ["exp/runs/x"]) == ScalarPairing(("exp/runs/x",), "nearest")
+    assert pair_runs("exp/rollouts", ["exp/tb1", "exp/tb2"]) == ScalarPairing((), "none")
+    assert pair_runs("exp/rollouts", []) == ScalarPairing()
 
 
 def test_what_the_user_names_counts_most() -> None:
     scalars = ["exp", "exp/runs/a", "exp/runs/b", "other"]
-    assert pairing("exp", scalars, named=["other"], declared=["exp"]) == Pairing(("other",), "settings")
-    named = pairing("exp", scalars, named=["exp/runs", "other", "exp/runs/a"])
-    assert named == Pairing(("exp/runs/a", "exp/runs/b", "other"), "settings")
-    assert pairing("exp", scalars, named=[]) == Pairing((), "settings")
-    assert pairing("exp", scalars, named=["gone"]) == Pairing((), "settings")
-    assert pairing("exp", scalars, named=["."]).runs == tuple(scalars)
+    assert pair_runs("exp", scalars, from_toml=["other"], declared=["exp"]) == ScalarPairing(
+        ("other",), "settings"
+    )
+    named = pair_runs("exp", scalars, from_toml=["exp/runs", "other", "exp/runs/a"])
+    assert named == ScalarPairing(("exp/runs/a", "exp/runs/b", "other"), "settings")
+    assert pair_runs("exp", scalars, from_toml=[]) == ScalarPairing((), "settings")
+    assert pair_runs("exp", scalars, from_toml=["gone"]) == ScalarPairing((), "settings")
+    assert pair_runs("exp", scalars, from_toml=["."]).runs == tuple(scalars)
 
 
 def test_what_the_writer_declares_leaves_no_guess() -> None:
     scalars = ["exp/tb1", "exp/tb2"]
-    assert pairing("exp/rollouts", scalars, declared=["exp/tb2"]) == Pairing(("exp/tb2",), "declared")
+    assert pair_runs("exp/rollouts", scalars, declared=["exp/tb2"]) == ScalarPairing(("exp/tb2",), "declared")
     # The writer keeps out of the trainer's own event files by a folder of its own; both belong to the run.
-    both = pairing("exp", ["exp", "exp/rlboard"], declared=["exp/rlboard"])
-    assert both == Pairing(("exp", "exp/rlboard"), "declared")
+    both = pair_runs("exp", ["exp", "exp/rlboard"], declared=["exp/rlboard"])
+    assert both == ScalarPairing(("exp", "exp/rlboard"), "declared")
     # An event file that has no scalars is nothing to pair with.
-    assert pairing("exp", ["exp"], declared=["exp/rlboard"]) == Pairing(("exp",), "same")
+    assert pair_runs("exp", ["exp"], declared=["exp/rlboard"]) == ScalarPairing(("exp",), "same")
 
 
 @pytest.mark.parametrize(
@@ -199,17 +207,17 @@ def test_what_the_writer_declares_leaves_no_guess() -> None:
 def test_event_files_that_name_rollouts(
     run: str, files: list[str], declarations: list[tuple[str, list[str]]], expected: list[str]
 ) -> None:
-    assert Declared(declarations).by(run, files) == expected
+    assert DeclaredRuns(declarations).runs_for(run, files) == expected
 
 
 def test_of_many_scalar_runs_the_nearest_are_offered() -> None:
-    assert choices("a", ["b", "a"]) == ["a", "b"]
+    assert selectable_runs("a", ["b", "a"]) == ["a", "b"]
     many = [*(f"other/{i}" for i in range(300)), *(f"exp/run/{i}" for i in range(99)), "exp/x"]
-    assert choices("exp/run", many) == sorted(many[300:])
+    assert selectable_runs("exp/run", many) == sorted(many[300:])
 
 
 def test_a_choice_is_checked_against_the_names_of_the_provider() -> None:
-    assert chosen(["b", "a", "b"], ["a", "b", "c"]) == ["b", "a"]
+    assert validated_runs(["b", "a", "b"], ["a", "b", "c"]) == ["b", "a"]
     for name in ("d", "../a", "/etc", ""):
         with pytest.raises(UnknownError):
-            chosen(["a", name], ["a", "b"])
+            validated_runs(["a", name], ["a", "b"])

@@ -57,7 +57,7 @@ system_end = "<|im_end|>"
 
 def test_every_section_is_read(tmp_path: Path) -> None:
     write(tmp_path / "exp" / "completions", WHOLE)
-    found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
+    found = finder(tmp_path).for_path(str(tmp_path / "exp" / "completions"))
     assert found.problems == ()
     assert found == Settings(
         mapping=MappingSection(
@@ -67,19 +67,21 @@ def test_every_section_is_read(tmp_path: Path) -> None:
             split="eval",
         ),
         scalar_runs=("exp/runs/x", "exp/completions"),
-        config={"gamma": 0.99, "algorithm": "grpo", "optimizer.lr": 1e-6},
-        config_sources=dict.fromkeys(("gamma", "algorithm", "optimizer.lr"), "exp/completions/rlboard.toml"),
+        hyperparameters={"gamma": 0.99, "algorithm": "grpo", "optimizer.lr": 1e-6},
+        hyperparameter_files=dict.fromkeys(
+            ("gamma", "algorithm", "optimizer.lr"), "exp/completions/rlboard.toml"
+        ),
         reference=ReferenceSection(file=str(tmp_path / "exp" / "completions" / "reference.jsonl")),
         scores=ScoresSection(str(tmp_path / "exp" / "completions" / "later" / "scores.jsonl")),
-        text=TextRules(("<pad>",), "<|im_end|>"),
-        files=("exp/completions/rlboard.toml",),
+        text_rules=TextRules(("<pad>",), "<|im_end|>"),
+        file_names=("exp/completions/rlboard.toml",),
     )
 
 
 def test_without_a_file_nothing_is_said(tmp_path: Path) -> None:
-    assert finder(tmp_path).of(str(tmp_path)) == Settings()
-    assert finder(tmp_path).of(str(tmp_path / "gone" / "x.jsonl")) == Settings()
-    assert SettingsFinder([], "").of("/anywhere") == Settings()
+    assert finder(tmp_path).for_path(str(tmp_path)) == Settings()
+    assert finder(tmp_path).for_path(str(tmp_path / "gone" / "x.jsonl")) == Settings()
+    assert SettingsFinder([], "").for_path("/anywhere") == Settings()
 
 
 def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
@@ -88,10 +90,10 @@ def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
     write(tmp_path / "c", "[reference]\nfirst_visit = true")
     write(tmp_path / "d", '[reference]\nfirst_visit = true\nrun = "../b"')
     look = finder(tmp_path)
-    assert look.of(str(tmp_path / "a")).reference == ReferenceSection(run="b")
-    assert look.of(str(tmp_path / "c")).reference == ReferenceSection(first_visit=True)
-    assert look.of(str(tmp_path)).reference == ReferenceSection(file=str(tmp_path / "r.jsonl"))
-    several = look.of(str(tmp_path / "d"))
+    assert look.for_path(str(tmp_path / "a")).reference == ReferenceSection(run="b")
+    assert look.for_path(str(tmp_path / "c")).reference == ReferenceSection(first_visit=True)
+    assert look.for_path(str(tmp_path)).reference == ReferenceSection(file=str(tmp_path / "r.jsonl"))
+    several = look.for_path(str(tmp_path / "d"))
     assert several.reference == ReferenceSection(run="b")
     assert several.problems == (
         "d/rlboard.toml: [reference] takes one of run, first_visit; run counts, take the others out.",
@@ -152,13 +154,13 @@ def test_each_mistake_is_a_sentence_and_the_rest_stays(tmp_path: Path, text: str
     write(run, f"{text}\n")
     write(tmp_path, '[mapping]\nresponse = "kept"\n[config]\ngamma = 0.5')
     look = finder(tmp_path)
-    found = look.of(str(run))
+    found = look.for_path(str(run))
     assert len(found.problems) == 1, found.problems
     assert sentence in found.problems[0]
     assert found.problems[0].startswith("run/rlboard.toml: ")
     assert found.problems[0].endswith(".")
     assert found.mapping.keys["response"] == "kept"
-    assert found.config["gamma"] == 0.5
+    assert found.hyperparameters["gamma"] == 0.5
     assert (found.reference, found.scores) == (ReferenceSection(), ScoresSection())
     assert look.problems == found.problems
 
@@ -172,7 +174,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
     max_size=4,
 )))  # fmt: skip
 def test_checking_never_raises(table: dict[str, Any]) -> None:
-    found = toml_file.checked(table, "rlboard.toml", "/logs")
+    found = toml_file.check_table(table, "rlboard.toml", "/logs")
     assert all(problem.startswith("rlboard.toml: ") for problem in found.problems)
 
 
@@ -181,7 +183,7 @@ def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "exp").mkdir()
     write(tmp_path / "exp" / "completions", example)
-    found = finder(tmp_path).of(str(tmp_path / "exp" / "completions"))
+    found = finder(tmp_path).for_path(str(tmp_path / "exp" / "completions"))
     assert found.problems == ()
     assert found.scalar_runs == ("exp/runs/Nov22",)
     assert found.mapping.keys["columns.accuracy"] == "info.checks.accuracy"

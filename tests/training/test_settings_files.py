@@ -27,13 +27,13 @@ def test_the_nearest_file_wins_key_by_key(tmp_path: Path) -> None:
     write(tmp_path / "exp", '[config]\ngamma = 2\n[mapping]\nprompt = "q"')
     run = tmp_path / "exp" / "run"
     run.mkdir()
-    found = finder(tmp_path).of(str(run / "x.jsonl"))
-    assert found.config == {"gamma": 2, "lam": 1}
-    assert found.config_sources == {"gamma": "exp/rlboard.toml", "lam": "rlboard.toml"}
+    found = finder(tmp_path).for_path(str(run / "x.jsonl"))
+    assert found.hyperparameters == {"gamma": 2, "lam": 1}
+    assert found.hyperparameter_files == {"gamma": "exp/rlboard.toml", "lam": "rlboard.toml"}
     assert found.mapping.keys == {"prompt": "q", "response": "r"}
     assert found.scalar_runs == ("a",)
-    assert found.files == ("exp/rlboard.toml", "rlboard.toml")
-    assert finder(tmp_path).of(str(tmp_path)).config == {"gamma": 1, "lam": 1}
+    assert found.file_names == ("exp/rlboard.toml", "rlboard.toml")
+    assert finder(tmp_path).for_path(str(tmp_path)).hyperparameters == {"gamma": 1, "lam": 1}
 
 
 def test_nothing_above_the_log_directory_counts(tmp_path: Path) -> None:
@@ -41,8 +41,8 @@ def test_nothing_above_the_log_directory_counts(tmp_path: Path) -> None:
     write(tmp_path / "logs-other", "[config]\ngamma = 1")
     logs = tmp_path / "logs"
     logs.mkdir()
-    assert finder(logs).of(str(logs / "x.jsonl")) == Settings()
-    assert finder(logs).of(str(tmp_path / "logs-other")) == Settings()
+    assert finder(logs).for_path(str(logs / "x.jsonl")) == Settings()
+    assert finder(logs).for_path(str(tmp_path / "logs-other")) == Settings()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_nothing_above_the_log_directory_counts(tmp_path: Path) -> None:
 )
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "rlboard.toml").write_bytes(content)
-    found = finder(tmp_path).of(str(tmp_path))
+    found = finder(tmp_path).for_path(str(tmp_path))
     assert len(found.problems) == 1
     assert found.problems[0].startswith("rlboard.toml ")
     assert reason in found.problems[0]
@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, content: bytes
 
 def test_a_folder_of_that_name_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "rlboard.toml").mkdir()
-    assert "rlboard.toml cannot be read: " in finder(tmp_path).of(str(tmp_path)).problems[0]
+    assert "rlboard.toml cannot be read: " in finder(tmp_path).for_path(str(tmp_path)).problems[0]
 
 
 def test_the_flag_counts_first_and_its_paths_are_those_of_the_log_directory(tmp_path: Path) -> None:
@@ -75,19 +75,19 @@ def test_the_flag_counts_first_and_its_paths_are_those_of_the_log_directory(tmp_
     flag.write_text(
         '[config]\ngamma = 3\n[scalars]\nruns = "tb"\n[scores]\nfile = "scores.jsonl"', encoding="utf-8"
     )
-    found = finder(logs, str(flag)).of(str(logs))
-    assert found.config == {"gamma": 3, "lam": 1}
-    assert found.config_sources["gamma"] == str(flag)
+    found = finder(logs, str(flag)).for_path(str(logs))
+    assert found.hyperparameters == {"gamma": 3, "lam": 1}
+    assert found.hyperparameter_files["gamma"] == str(flag)
     assert (found.scalar_runs, found.scores.file) == (("tb",), str(logs / "scores.jsonl"))
-    assert finder(logs, str(flag)).of("s3://bucket/logs").config == {"gamma": 3}
+    assert finder(logs, str(flag)).for_path("s3://bucket/logs").hyperparameters == {"gamma": 3}
     named = finder(logs, str(flag), name="a")
-    assert named.of(str(logs)).scalar_runs == ("a/tb",)
+    assert named.for_path(str(logs)).scalar_runs == ("a/tb",)
 
 
 def test_a_wrong_flag_is_a_sentence(tmp_path: Path) -> None:
     for wrong in (str(tmp_path / "none.toml"), "~nobody/none.toml", "a\0b"):
         look = finder(tmp_path, wrong)
-        assert look.of(str(tmp_path)).problems[0].startswith("--rlboard_config: there is no file ")
+        assert look.for_path(str(tmp_path)).problems[0].startswith("--rlboard_config: there is no file ")
         assert look.problems
 
 
@@ -107,44 +107,46 @@ def test_a_link_out_of_the_log_directory_is_not_followed(tmp_path: Path) -> None
     (logs / "real.jsonl").write_text("{}", encoding="utf-8")
     (logs / "link.jsonl").symlink_to(tmp_path / "secret.jsonl")
     (logs / "inside.jsonl").symlink_to(logs / "real.jsonl")
-    found = finder(logs).of(str(logs))
+    found = finder(logs).for_path(str(logs))
     assert found.scores == ScoresSection()
     assert found.reference.file == str(logs / "inside.jsonl")
     assert len(found.problems) == 1
     # A run that is linked into the log directory is part of it, and so are the files beside its settings.
     write(tmp_path / "elsewhere", '[scores]\nfile = "s.jsonl"')
     (logs / "run").symlink_to(tmp_path / "elsewhere")
-    assert finder(logs).of(str(logs / "run")).scores.file == str(logs / "run" / "s.jsonl")
+    assert finder(logs).for_path(str(logs / "run")).scores.file == str(logs / "run" / "s.jsonl")
 
 
 def test_changes_are_seen_and_an_unchanged_file_is_read_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[str] = []
-    real = toml_file.read
+    real = toml_file.read_settings_file
 
     def counted(path: str, shown: str, folder: str) -> Any:
         reads.append(shown)
         return real(path, shown, folder)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.training.settings.toml_lookup.read", counted)
+    monkeypatch.setattr(
+        "tensorboard_plugin_rlboard.training.settings.toml_lookup.read_settings_file", counted
+    )
     path = write(tmp_path, "[config]\ngamma = 1")
     (tmp_path / "a").mkdir()
     look = finder(tmp_path)
-    first = look.of(str(tmp_path / "a"))
-    assert look.of(str(tmp_path / "a")) is first
-    assert look.of(str(tmp_path)).config == {"gamma": 1}
+    first = look.for_path(str(tmp_path / "a"))
+    assert look.for_path(str(tmp_path / "a")) is first
+    assert look.for_path(str(tmp_path)).hyperparameters == {"gamma": 1}
     assert reads == ["rlboard.toml"]
     path.write_text("[config]\ngamma = 22", encoding="utf-8")
-    assert look.of(str(tmp_path / "a")).config == {"gamma": 22}
+    assert look.for_path(str(tmp_path / "a")).hyperparameters == {"gamma": 22}
     path.unlink()
-    assert look.of(str(tmp_path / "a")) == Settings()
+    assert look.for_path(str(tmp_path / "a")) == Settings()
     assert look.problems == ()
 
 
 def test_asking_for_thousands_of_files_looks_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     look = finder(tmp_path, seconds=60.0)
-    look.of(str(tmp_path))
+    look.for_path(str(tmp_path))
     stats: list[str] = []
     real = os.stat
 
@@ -154,5 +156,5 @@ def test_asking_for_thousands_of_files_looks_once(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "stat", counted)
     for i in range(3000):
-        look.of(str(tmp_path / f"{i}.jsonl"))
+        look.for_path(str(tmp_path / f"{i}.jsonl"))
     assert not [path for path in stats if path.endswith("rlboard.toml")]

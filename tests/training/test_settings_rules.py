@@ -27,7 +27,7 @@ from tensorboard_plugin_rlboard.training.settings.sections import (
     ],
 )
 def test_a_rule_is_for_the_files_that_it_names(files: str, path: str, applies: bool) -> None:
-    assert MappingSection(file_pattern=files).applies(PurePosixPath(path)) is applies
+    assert MappingSection(file_pattern=files).applies_to(PurePosixPath(path)) is applies
 
 
 def test_a_rule_tells_step_and_split_from_the_path() -> None:
@@ -48,7 +48,7 @@ def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
         "(?:step|iter)_?([0-9]+)/.*",
     ):
         write(tmp_path, f"[mapping]\nstep_from = '{pattern}'")
-        found = finder(tmp_path).of(str(tmp_path))
+        found = finder(tmp_path).for_path(str(tmp_path))
         assert bool(found.problems) is (pattern == "(?:a?){9}(b)"), pattern
         start = time.monotonic()
         found.mapping.path_defaults(path)
@@ -57,14 +57,14 @@ def test_no_pattern_that_is_taken_holds_the_index_up(tmp_path: Path) -> None:
 
 def test_a_rule_makes_the_format_of_the_rows_that_it_fits() -> None:
     rule = MappingSection({"response": "info.answer"})
-    known = rule.format({"info": {"answer": "x"}})
+    known = rule.format_for({"info": {"answer": "x"}})
     assert known is not None
     assert known.mapping == KeyMapping({"response": "info.answer"})
-    assert rule.format({"loss": 1.0}) is None
-    assert MappingSection().format({"response": "x"}) is None
+    assert rule.format_for({"loss": 1.0}) is None
+    assert MappingSection().format_for({"response": "x"}) is None
 
 
 def test_split_may_be_a_word_or_a_key(tmp_path: Path) -> None:
     write(tmp_path, '[mapping]\nsplit = "phase"')
-    found = finder(tmp_path).of(str(tmp_path)).mapping
+    found = finder(tmp_path).for_path(str(tmp_path)).mapping
     assert (found.split, found.keys) == ("", {"split": "phase"})

@@ -21,7 +21,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     made = Stack(folder)
     made.wait()
     yield made
-    made.plugin._registry.stop()
+    made.plugin._indexer.stop()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.web import arguments, json_answers
+from tensorboard_plugin_rlboard.web import arguments, json_answers, questions
 
 
 def args(*pairs: tuple[str, str]) -> MultiDict[str, str]:
@@ -81,7 +81,7 @@ def test_every_answer_is_json_that_a_browser_reads(value: Any) -> None:
     def refuse(name: str) -> None:
         raise AssertionError(name)
 
-    assert json.loads(json_answers.encode(value), parse_constant=refuse) == json_answers.plain(value)
+    assert json.loads(json_answers.encode(value), parse_constant=refuse) == json_answers.json_values(value)
 
 
 @pytest.mark.parametrize("text", ["1", "-1", "+7", " 7 ", "0", "9223372036854775807"])
@@ -100,11 +100,11 @@ def test_what_is_no_whole_number(text: str) -> None:
 
 
 def test_numbers() -> None:
-    assert arguments.number(args(("x", "-1.5e3")), "x") == -1500.0
-    assert arguments.number(args(("x", "")), "x") is arguments.number(args(), "x") is None
+    assert arguments.finite_number(args(("x", "-1.5e3")), "x") == -1500.0
+    assert arguments.finite_number(args(("x", "")), "x") is arguments.finite_number(args(), "x") is None
     for text in ("nan", "inf", "-Infinity", "1e999", "x"):
         with pytest.raises(ArgumentError, match="no finite number"):
-            arguments.number(args(("x", text)), "x")
+            arguments.finite_number(args(("x", text)), "x")
 
 
 def test_flags() -> None:
@@ -114,7 +114,7 @@ def test_flags() -> None:
 
 
 def test_selection_reads_every_common_argument() -> None:
-    found = arguments.selection(
+    found = questions.read_selection(
         args(
             ("run", "a/b"),
             ("split", "eval"),
@@ -134,7 +134,7 @@ def test_selection_reads_every_common_argument() -> None:
     assert found == Selection(
         "a/b", "eval", 2, 3, 1, 9, "x y", True, ("prompt", "reference"), "k", "g", "reward > 0"
     )
-    assert arguments.selection(args(("run", "."))) == Selection(".")
+    assert questions.read_selection(args(("run", "."))) == Selection(".")
 
 
 def test_selection_says_what_is_wrong() -> None:
@@ -144,10 +144,10 @@ def test_selection_says_what_is_wrong() -> None:
         ((("run", "x" * 10_001),), "10000"),
     ):
         with pytest.raises(ArgumentError, match=says):
-            arguments.selection(args(*pairs))
+            questions.read_selection(args(*pairs))
 
 
 def test_text_rules_are_repeatable_and_empty_ones_are_none() -> None:
-    found = arguments.text_rules(args(("pad", "<pad>"), ("pad", ""), ("pad", "~"), ("system_end", "E")))
+    found = questions.read_text_rules(args(("pad", "<pad>"), ("pad", ""), ("pad", "~"), ("system_end", "E")))
     assert found == TextRules(("<pad>", "~"), "E")
-    assert arguments.text_rules(args()) == TextRules()
+    assert questions.read_text_rules(args()) == TextRules()

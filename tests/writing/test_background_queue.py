@@ -16,19 +16,19 @@ from written_lines import rows_in
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing import background_queue
 from tensorboard_plugin_rlboard.writing.pipeline import WritingPipeline
-from tensorboard_plugin_rlboard.writing.snapshot import snapshot, weight
+from tensorboard_plugin_rlboard.writing.snapshot import approximate_bytes, snapshot
 
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """The thread does nothing until this is set."""
-    opened, real = threading.Event(), WritingPipeline.work
+    opened, real = threading.Event(), WritingPipeline.process
 
     def late(self: WritingPipeline, items: list[Any]) -> None:
         opened.wait(20)
         real(self, items)
 
-    monkeypatch.setattr(WritingPipeline, "work", late)
+    monkeypatch.setattr(WritingPipeline, "process", late)
     return opened
 
 
@@ -123,7 +123,7 @@ def test_waiting_for_room_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_waiting_has_an_end(tmp_path: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background_queue, "WAIT", 0.05)
+    monkeypatch.setattr(background_queue, "MAX_WAIT_SECONDS", 0.05)
     writer = RolloutWriter(tmp_path, when_full="wait", queue_samples=1)
     writer.log(step=1)
     writer.log(step=2)
@@ -149,7 +149,7 @@ def test_flush_and_close_have_an_end_and_say_so(
 def test_an_error_in_the_thread_does_not_end_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real, script = WritingPipeline.work, iter([MemoryError("no"), SystemExit()])
+    real, script = WritingPipeline.process, iter([MemoryError("no"), SystemExit()])
 
     def failing(self: WritingPipeline, items: list[Any]) -> None:
         error = next(script, None)
@@ -157,7 +157,7 @@ def test_an_error_in_the_thread_does_not_end_it(
             raise error
         real(self, items)
 
-    monkeypatch.setattr(WritingPipeline, "work", failing)
+    monkeypatch.setattr(WritingPipeline, "process", failing)
     with RolloutWriter(tmp_path) as writer:
         for step in range(4):
             writer.log(step=step)
@@ -216,9 +216,9 @@ def test_options_that_make_no_sense_are_put_right_with_a_warning(
 
 
 def test_weights_of_snapshots() -> None:
-    assert weight(np.zeros(1000, np.float32)) == 4000
-    assert 10_000 < weight([["tok"] * 100] * 10) < 50_000
-    assert weight("x" * 1000) == 1050
-    assert weight({"a": [1.0] * 100}) > 1_000
+    assert approximate_bytes(np.zeros(1000, np.float32)) == 4000
+    assert 10_000 < approximate_bytes([["tok"] * 100] * 10) < 50_000
+    assert approximate_bytes("x" * 1000) == 1050
+    assert approximate_bytes({"a": [1.0] * 100}) > 1_000
     assert snapshot((1, 2)) == (1, 2)
     assert snapshot(bytearray(b"a")) == b"a"

@@ -17,14 +17,15 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.sources.compressed.decompression import stream
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.sources.compressed.decompression import open_decompressed
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing.output import rank_files
 from tensorboard_plugin_rlboard.writing.output.rank_files import RankFiles
 
 
 def has_zstd() -> bool:
-    return rank_files.zstd_frames()[0] is not None
+    return rank_files.zstd_compressor()[0] is not None
 
 
 ZSTD = pytest.mark.skipif(not has_zstd(), reason="needs Python 3.14 or the extra zstd")
@@ -34,7 +35,7 @@ NOT_ROOT = pytest.mark.skipif(
 
 
 def steps_in(path: Path) -> list[int]:
-    with stream(str(path), path.open("rb")) if path.suffix == ".zst" else path.open("rb") as file:
+    with open_decompressed(str(path), path.open("rb")) if path.suffix == ".zst" else path.open("rb") as file:
         return [json.loads(line)["step"] for line in file.read().splitlines()]
 
 
@@ -102,7 +103,7 @@ def test_rotated_files_are_one_run_in_the_tab(tmp_path: Path, open_board: Callab
     with RolloutWriter(tmp_path / "run", max_bytes=1_500) as writer:
         for step in range(40):
             writer.log(step=step, response="x" * 100, reward=step)
-    steps = open_board(tmp_path).steps(Selection("run"))
+    steps = open_board(tmp_path).steps(StepsQuestion(Selection("run")))
     assert list(steps.step) == list(range(40))
     assert [round(float(str(x))) for x in steps.metrics["reward"].mean] == list(range(40))
 
@@ -120,13 +121,13 @@ def test_compressed_lines_are_readable_while_they_are_written(
         writer.log(step=3, response="y")
     assert steps_in(writer.path) == [0, 1, 2, 3]
     assert writer.written == 4
-    assert list(open_board(tmp_path).steps(Selection("run")).step) == [0, 1, 2, 3]
+    assert list(open_board(tmp_path).steps(StepsQuestion(Selection("run"))).step) == [0, 1, 2, 3]
 
 
 @ZSTD
 def test_a_step_that_ends_closes_its_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.steps.step_buffer.GRACE", 0.0)
-    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.background_queue.LINGER", 0.0)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.steps.step_buffer.LATE_SECONDS", 0.0)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.background_queue.BURST_SECONDS", 0.0)
     with RolloutWriter(tmp_path, compress=True) as writer:
         writer.log(step=1)
         writer.log(step=2)
@@ -153,7 +154,7 @@ def test_a_torn_archive_is_never_appended_to(tmp_path: Path) -> None:
 
 @ZSTD
 def test_half_a_frame_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pack, _ = rank_files.zstd_frames()
+    pack, _ = rank_files.zstd_compressor()
     mine = RankFiles(tmp_path, "train", 0, 0, pack)
     assert mine.append([b'{"step":1}\n']) == (1, None)
     real = os.write

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from written_lines import rows_in
@@ -47,7 +48,9 @@ KEYS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     rows=st.lists(st.dictionaries(KEYS, VALUES, max_size=6), max_size=4),
     batches=st.lists(st.dictionaries(KEYS | st.just("lengths"), VALUES, max_size=5), max_size=3),
@@ -81,7 +84,7 @@ def test_nothing_that_is_logged_disturbs_and_every_sample_is_accounted_for(
 def test_an_error_while_lines_are_made_costs_only_their_samples(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, script = json_lines.encode, iter([MemoryError("no")])
+    real, script = json_lines.encode_rows, iter([MemoryError("no")])
 
     def failing(*given: Any) -> Any:
         error = next(script, None)
@@ -89,7 +92,7 @@ def test_an_error_while_lines_are_made_costs_only_their_samples(
             raise error
         return real(*given)
 
-    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.pipeline.encode", failing)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.writing.pipeline.encode_rows", failing)
     with RolloutWriter(tmp_path) as writer:
         writer.log_batch(step=1, response=["a"] * 100)
     assert (writer.written, writer.dropped) == (36, 64)

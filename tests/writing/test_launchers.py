@@ -54,7 +54,7 @@ def test_actors_of_ray(tmp_path: Path) -> None:
     """Closed, out of scope, sent there from the driver, and ended with the cluster: nothing is lost."""
     pytest.importorskip("ray", reason="ray is not installed")
     script = """
-        import sys, time
+        import os, sys, time
         import ray
         from tensorboard_plugin_rlboard import RolloutWriter
         folder = sys.argv[1]
@@ -81,7 +81,10 @@ def test_actors_of_ray(tmp_path: Path) -> None:
         ray.get(sent.close.remote())
         last = Actor.remote(rank=3)
         ray.get(last.work.remote())
-        time.sleep(3)
+        # Its lines come to the disk by themselves, while the actor still lives.
+        path, end = os.path.join(folder, "rollouts.rank_3.jsonl"), time.monotonic() + 60
+        while time.monotonic() < end and (not os.path.exists(path) or open(path).read().count("\\n") < 40):
+            time.sleep(0.1)
         ray.shutdown()
         time.sleep(1)
     """

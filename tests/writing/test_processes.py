@@ -41,7 +41,7 @@ def program(folder: Path, script: str, *, code: int = 0) -> subprocess.Completed
 def test_a_writer_that_is_forgotten_writes_what_it_has(tmp_path: Path) -> None:
     writer = RolloutWriter(tmp_path)
     writer.log(step=1)
-    forgotten, thread = weakref.ref(writer), writer._pump._thread
+    forgotten, thread = weakref.ref(writer), writer._queue._thread
     del writer
     gc.collect()
     assert forgotten() is None
@@ -158,9 +158,9 @@ def test_a_fork_while_locks_are_held(tmp_path: Path) -> None:
         warnings.simplefilter("ignore")
         writer = RolloutWriter(folder)
         writer.log(step=0)
-        held, core = threading.Event(), writer._core
+        held, pipeline = threading.Event(), writer._pipeline
         def hold():
-            with writer._pump._changed, core.account._lock:
+            with writer._queue._changed, pipeline.counts._lock:
                 held.set()
                 time.sleep(1)
         threading.Thread(target=hold).start()
@@ -197,7 +197,7 @@ def test_a_writer_that_is_sent_elsewhere_is_made_anew_there(tmp_path: Path) -> N
     with RolloutWriter(tmp_path, 3, precision=2, max_samples_per_step=5) as writer:
         writer.log(step=1)
     with pickle.loads(pickle.dumps(writer)) as other:
-        assert other._core.options == writer._core.options
+        assert other._pipeline.options == writer._pipeline.options
         other.log(step=2)
     assert [row["step"] for row in rows_in(tmp_path, "rollouts.rank_3.jsonl")] == [1, 2]
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.writing.output.rounded_numbers import MOST_DIGITS, rounded, texts
+from tensorboard_plugin_rlboard.writing.output.rounded_numbers import MAX_PRECISION, array_texts, round_number
 
 FLOATS = st.floats(width=64) | st.floats(-20, 0, width=32) | st.floats(-1e-2, 1e-2)
 SLACK = 1 + 1e-6
@@ -29,13 +30,13 @@ def within(value: float, back: float, precision: int) -> bool:
     return error <= 0.5 * 10.0**-precision * SLACK and error <= 5.0 * 10.0**-precision * abs(value) * SLACK
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
-    st.lists(st.lists(FLOATS, min_size=1, max_size=30), min_size=1, max_size=8), st.integers(1, MOST_DIGITS)
+    st.lists(st.lists(FLOATS, min_size=1, max_size=30), min_size=1, max_size=8), st.integers(1, MAX_PRECISION)
 )
 def test_every_number_is_as_near_as_promised(lists: list[list[float]], precision: int) -> None:
     arrays = [np.asarray(values) for values in lists]
-    found = texts(arrays, precision)
+    found = array_texts(arrays, precision)
     assert len(found) == len(lists)
     for values, text in zip(lists, found, strict=True):
         back = read(text)
@@ -44,10 +45,10 @@ def test_every_number_is_as_near_as_promised(lists: list[list[float]], precision
             assert within(value, other, precision), (value, other)
 
 
-@settings(max_examples=300, deadline=None)
-@given(FLOATS, st.integers(1, MOST_DIGITS))
+@settings(max_examples=examples(300), deadline=None)
+@given(FLOATS, st.integers(1, MAX_PRECISION))
 def test_the_same_rule_without_numpy(value: float, precision: int) -> None:
-    assert within(value, rounded(value, precision), precision)
+    assert within(value, round_number(value, precision), precision)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_the_same_rule_without_numpy(value: float, precision: int) -> None:
     ],
 )
 def test_how_numbers_look(values: list[float], text: str) -> None:
-    assert texts([np.asarray(values)], 3) == [text.encode()]
+    assert array_texts([np.asarray(values)], 3) == [text.encode()]
 
 
 def test_narrow_floats_are_rounded_like_the_numbers_that_they_hold() -> None:
@@ -72,7 +73,7 @@ def test_narrow_floats_are_rounded_like_the_numbers_that_they_hold() -> None:
         )
         assert all(
             within(value, back, 3)
-            for value, back in zip(array.tolist(), read(texts([array], 3)[0]), strict=True)
+            for value, back in zip(array.tolist(), read(array_texts([array], 3)[0]), strict=True)
         )
 
 
@@ -80,10 +81,10 @@ def test_arrays_longer_than_a_block_and_many_short_ones() -> None:
     draw = np.random.default_rng(1)
     sizes = (200_000, 1, 70_000, *([3] * 500))
     arrays = [np.asarray(-draw.exponential(1.0, size), np.float64) for size in sizes]
-    for array, text in zip(arrays, texts(arrays, 4), strict=True):
+    for array, text in zip(arrays, array_texts(arrays, 4), strict=True):
         np.testing.assert_allclose(read(text), array, atol=0.5e-4 * SLACK, rtol=0)
 
 
 def test_order_of_nearby_numbers_is_kept() -> None:
     numbers = np.sort(-np.random.default_rng(2).exponential(0.01, 5_000))
-    assert np.all(np.diff(read(texts([numbers], 3)[0])) >= 0)
+    assert np.all(np.diff(read(array_texts([numbers], 3)[0])) >= 0)

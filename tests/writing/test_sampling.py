@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-from tensorboard_plugin_rlboard.writing.steps.sampling import pick
+from tensorboard_plugin_rlboard.writing.steps.sampling import choose_samples
 
 
 def rows_of(writer: RolloutWriter) -> list[dict[str, Any]]:
@@ -54,12 +54,12 @@ def test_half_is_drawn_by_lot_and_half_are_the_extremes(tmp_path: Path) -> None:
 
 def test_the_same_seed_draws_the_same_and_those_drawn_stand_for_all() -> None:
     rows = [{"reward": float(at)} for at in range(1_000)]
-    kept = pick(rows, 200, "train/1/0")
-    assert kept == pick(rows, 200, "train/1/0")
-    assert kept != pick(rows, 200, "train/2/0")
+    kept = choose_samples(rows, 200, "train/1/0")
+    assert kept == choose_samples(rows, 200, "train/1/0")
+    assert kept != choose_samples(rows, 200, "train/2/0")
     drawn = [row["reward"] for row in kept if row["sampled_as"] == "random"]
     assert np.mean(drawn) == pytest.approx(499.5, abs=4 * 289 / np.sqrt(len(drawn)))
-    assert np.mean([row["reward"] for row in pick(rows, 1_000, "x")]) == 499.5
+    assert np.mean([row["reward"] for row in choose_samples(rows, 1_000, "x")]) == 499.5
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 50])
@@ -71,7 +71,7 @@ def test_never_more_and_never_fewer_than_asked(most: int) -> None:
         [{"reward": 1.0, "logprobs": [float(at)], "ref_logprobs": [0.0]} for at in range(40)],
         [{"reward": "none", "logprobs": "x", "ref_logprobs": [0.0]}] * 40,
     ):
-        kept = pick(rows, most, "s")
+        kept = choose_samples(rows, most, "s")
         assert len(kept) == min(most, 40)
         assert all(row["sampled_of"] == 40 for row in kept)
 

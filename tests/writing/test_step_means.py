@@ -19,6 +19,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing.output.event_file import EventFile
 from tensorboard_plugin_rlboard.writing.steps import step_buffer
@@ -86,7 +87,7 @@ def test_the_means_are_those_of_the_tab(tmp_path: Path, open_board: Callable[[Pa
         "surprise_mean",
         "n_tokens",
     ]
-    shown = board.steps(Selection("run"), metrics=tuple(wanted))
+    shown = board.steps(StepsQuestion(Selection("run"), metrics=tuple(wanted)))
     for name in wanted:
         mine = [found[f"rlboard/{name}"][step] for step in shown.step]
         assert mine == pytest.approx([float(str(x)) for x in shown.metrics[name].mean], rel=1e-5), name
@@ -130,7 +131,7 @@ def test_a_step_is_there_when_the_next_has_begun(tmp_path: Path, monkeypatch: py
     writer.log(step=1, reward=0.0)  # a late one
     writer.flush()
     assert "rlboard/reward" not in curves(tmp_path)
-    monkeypatch.setattr(step_buffer, "GRACE", 0.0)
+    monkeypatch.setattr(step_buffer, "LATE_SECONDS", 0.0)
     writer.log(step=2, reward=4.0)
     assert curves(tmp_path)["rlboard/reward"] == {1: 0.5}
     writer.close()
@@ -283,7 +284,7 @@ def test_event_files_of_one_folder_are_shared_until_the_last_is_closed(tmp_path:
     one, other = EventFile.shared(tmp_path), EventFile.shared(tmp_path)
     assert one is other
     one.close()
-    other.scalars(1, {"a": 1.0})
+    other.write_scalars(1, {"a": 1.0})
     other.close()
     third = EventFile.shared(tmp_path)
     assert third is not one

@@ -1,10 +1,10 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ApiError } from "../../src/api/errors";
 import { Question } from "../../src/data/question";
 import { revision } from "../../src/data/revision";
-import { type Answer, useAnswer } from "../../src/data/useAnswer";
+import { type Answer, useAnswer, usePrefetch } from "../../src/data/useAnswer";
 
 interface Asked {
   key: string;
@@ -99,4 +99,34 @@ test("a failure stands beside the last answer and goes with the next question", 
   expect(seen.data).toBe("A");
   await show("c");
   expect(seen.error).toBeNull();
+});
+
+describe("fetching ahead", () => {
+  function Prefetching({ shown, ready }: { shown: number; ready: boolean }): null {
+    usePrefetch(probed, ready, [shown], 20, () => [`next ${shown}`, null, undefined]);
+    return null;
+  }
+
+  const showAhead = (shown: number, ready = true): Promise<void> =>
+    act(() => render(<Prefetching shown={shown} ready={ready} />, root));
+  const wait = (ms: number): Promise<void> => act(() => new Promise((done) => setTimeout(done, ms)));
+
+  test("begins after a while, once what is on screen is there", async () => {
+    await showAhead(1, false);
+    await wait(40);
+    expect(asked).toEqual([]);
+    await showAhead(1);
+    expect(asked).toEqual([]);
+    await wait(40);
+    expect(asked.map(({ key }) => key)).toEqual(["next 1"]);
+  });
+
+  test("asks nothing for what is passed by, and withdraws what is left", async () => {
+    await showAhead(1);
+    await showAhead(2);
+    await wait(40);
+    expect(asked.map(({ key }) => key)).toEqual(["next 2"]);
+    await showAhead(3, false);
+    expect(last().signal.aborted).toBe(true);
+  });
 });

@@ -1,4 +1,4 @@
-"""The words of a filter expression: which nodes, names and functions it may hold, and the SQL that each becomes.
+"""The terms of a filter expression: which nodes, names and functions it may hold, and the SQL that each becomes.
 
 Every term has a kind, so that numbers, texts and truth values are never compared with each other and nothing can fail
 while rows are read. In comparisons a NaN counts as no value: neither `x > 1` nor `NOT x > 1` selects it.
@@ -10,78 +10,68 @@ import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
+from tensorboard_plugin_rlboard.board.filters.filter_error import FilterError
 from tensorboard_plugin_rlboard.board.filters.functions import (
     CASTS,
     COMPARISONS,
     FUNCTIONS,
+    KIND_NAMES,
     LIKES,
     OPERATORS,
+    REFUSED_NODES,
     SAME_KIND,
+    TermKind,
 )
-from tensorboard_plugin_rlboard.board.run_schema import (
-    expression,
-    needs_groups,
-    sample_metrics,
-    text_columns,
-)
-from tensorboard_plugin_rlboard.index.column_names import physical, text
-from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
-if TYPE_CHECKING:
-    import duckdb
-
-Kind = Literal["number", "text", "truth"]
-WHOLE = ("step", "attempt", "line")
-WORDS = ("split", "prompt_key")
-MAX_TERMS = 500
-MAX_DEPTH = 64
-_KINDS = {"number": "a number", "text": "a text", "truth": "a condition"}
-_REFUSED = {
-    "SUBQUERY": "it asks for other tables; a filter knows the columns of one sample only.",
-    "WINDOW": "it looks at other samples; a filter knows the columns of one sample only.",
-    "STAR": "* has no place in it.",
-    "CASE": "CASE has no place in it; write the conditions with AND and OR.",
-    "COLLATE": "COLLATE has no place in it; use lower(…) or ILIKE.",
-}
-
-
-class FilterError(ValueError):
-    """Why an expression is refused, as the rest of a sentence."""
+INTEGER_COLUMNS = ("step", "attempt", "line")
+TEXT_COLUMNS = ("split", "prompt_key")
+MAX_TERMS, MAX_DEPTH = 500, 64
 
 
 @dataclass(frozen=True)
 class Term:
-    """A piece of SQL with the values bound in it; `plain` where it is a constant or a whole-number column."""
+    """A piece of SQL.
+
+    Attributes:
+        sql: with a `?` for each value.
+        values: the values bound in it.
+        kind: of its value.
+        plain: whether it is a constant or an integer column, so that it is never NaN.
+    """
 
     sql: str
     values: tuple[object, ...]
-    kind: Kind
+    kind: TermKind
     plain: bool = False
 
 
-class Builder:
+class TermBuilder:
     """Rebuilds the tree of one expression for one run.
 
     Attributes:
         groups: whether a metric was named that is computed over the group.
     """
 
-    def __init__(self, run: RunIndex, cursor: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, session: RunSession) -> None:
         self.groups = False
-        self._run = run
-        self._cursor = cursor
-        self._terms = 0
+        self._session = session
+        self._count = 0
 
-    def term(self, node: dict[str, Any], depth: int = 0) -> Term:
-        """The SQL of a node.
+    def condition(self, tree: dict[str, Any]) -> Term:
+        """The SQL of a whole expression.
 
         Raises:
-            FilterError: the node, or one below it, has no place in a filter.
+            FilterError: it is no condition, or something in it has no place in a filter.
         """
-        self._terms += 1
-        if self._terms > MAX_TERMS or depth > MAX_DEPTH:
+        return _as_condition(self._term(tree))
+
+    def _term(self, node: dict[str, Any], depth: int = 0) -> Term:
+        """The SQL of a node."""
+        self._count += 1
+        if self._count > MAX_TERMS or depth > MAX_DEPTH:
             raise FilterError(f"it has more than {MAX_TERMS} terms, or more than {MAX_DEPTH} levels.")
         kind = str(node.get("class"))
         if kind == "CONSTANT":
@@ -92,138 +82,143 @@ class Builder:
             return self._function(node, depth)
         if kind in {"COMPARISON", "BETWEEN", "CONJUNCTION", "OPERATOR", "CAST"}:
             return self._operator(kind, node, depth)
-        raise FilterError(_REFUSED.get(kind, f"{kind.lower()} has no place in it."))
-
-    def truth(self, term: Term) -> Term:
-        """A term as a condition; a number is true where it is not 0, as logged truth values are."""
-        if term.kind == "number":
-            return Term(f"({_known(term)} <> 0)", term.values, "truth")
-        if term.kind == "text":
-            raise FilterError("a text alone is no condition: compare it, as in response LIKE '%answer%'.")
-        return term
+        raise FilterError(REFUSED_NODES.get(kind, f"{kind.lower()} has no place in it."))
 
     def _operator(self, kind: str, node: dict[str, Any], depth: int) -> Term:
         name = str(node.get("type"))
         if kind == "COMPARISON" and name in COMPARISONS:
-            left, right = self._alike([node["left"], node["right"]], depth)
-            return _joined(f"({{}} {COMPARISONS[name]} {{}})", [left, right], "truth")
+            left, right = self._comparable([node["left"], node["right"]], depth)
+            return _combined(f"({{}} {COMPARISONS[name]} {{}})", [left, right], "truth")
         if kind == "BETWEEN" and name == "COMPARE_BETWEEN":
-            parts = self._alike([node["input"], node["lower"], node["upper"]], depth)
-            return _joined("({} BETWEEN {} AND {})", parts, "truth")
+            terms = self._comparable([node["input"], node["lower"], node["upper"]], depth)
+            return _combined("({} BETWEEN {} AND {})", terms, "truth")
         if kind == "CONJUNCTION" and name in {"CONJUNCTION_AND", "CONJUNCTION_OR"}:
-            terms = [self.truth(self.term(child, depth + 1)) for child in node["children"]]
-            word = " AND " if name == "CONJUNCTION_AND" else " OR "
-            return _joined(f"({word.join(['{}'] * len(terms))})", terms, "truth")
+            terms = [_as_condition(self._term(child, depth + 1)) for child in node["children"]]
+            operator = " AND " if name == "CONJUNCTION_AND" else " OR "
+            return _combined(f"({operator.join(['{}'] * len(terms))})", terms, "truth")
         if kind == "CAST":
             return self._cast(node, depth)
         children = node.get("children") or []
         if name == "OPERATOR_NOT" and len(children) == 1:
-            return _joined("(NOT {})", [self.truth(self.term(children[0], depth + 1))], "truth")
+            return _combined("(NOT {})", [_as_condition(self._term(children[0], depth + 1))], "truth")
         if name in {"OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"} and len(children) == 1:
-            word = "IS NULL" if name == "OPERATOR_IS_NULL" else "IS NOT NULL"
-            return _joined(f"({{}} {word})", [self.term(children[0], depth + 1)], "truth")
+            test = "IS NULL" if name == "OPERATOR_IS_NULL" else "IS NOT NULL"
+            return _combined(f"({{}} {test})", [self._term(children[0], depth + 1)], "truth")
         if name == "COMPARE_IN" and len(children) > 1:
-            parts = self._alike(children, depth)
-            return _joined(f"({{}} IN ({', '.join(['{}'] * (len(parts) - 1))}))", parts, "truth")
+            terms = self._comparable(children, depth)
+            return _combined(f"({{}} IN ({', '.join(['{}'] * (len(terms) - 1))}))", terms, "truth")
         if name == "OPERATOR_COALESCE" and children:
-            return self._same("coalesce", children, depth)
+            return self._same_kind("coalesce", children, depth)
         raise FilterError(f"{name.lower().replace('_', ' ')} has no place in it.")
 
     def _function(self, node: dict[str, Any], depth: int) -> Term:
         name = str(node["function_name"]).lower()
         arguments = [argument["expression"] for argument in node["arguments"]]
-        odd = node.get("filter") or node.get("distinct") or (node.get("order_bys") or {}).get("orders")
-        if odd or node.get("schema") or any(argument.get("name") for argument in node["arguments"]):
+        modified = node.get("filter") or node.get("distinct") or (node.get("order_bys") or {}).get("orders")
+        if modified or node.get("schema") or any(argument.get("name") for argument in node["arguments"]):
             raise FilterError(f"{name[:40]} takes nothing but its arguments in brackets.")
         if node.get("is_operator"):
             if name in LIKES and len(arguments) == 2:
-                return _joined(f"({{}} {LIKES[name]} {{}})", self._of(name, "tt", arguments, depth), "truth")
+                return _combined(
+                    f"({{}} {LIKES[name]} {{}})", self._arguments(name, "tt", arguments, depth), "truth"
+                )
             if name in OPERATORS and len(arguments) in OPERATORS[name]:
-                numbers = [_double(term) for term in self._of(name, "n" * len(arguments), arguments, depth)]
-                return _joined(OPERATORS[name][len(arguments)], numbers, "number")
+                numbers = [
+                    _double(term) for term in self._arguments(name, "n" * len(arguments), arguments, depth)
+                ]
+                return _combined(OPERATORS[name][len(arguments)], numbers, "number")
             raise FilterError(f"the operator {name[:20]} has no place in it.")
         if name in SAME_KIND and arguments:
-            return self._same(name, arguments, depth)
+            return self._same_kind(name, arguments, depth)
         if name in FUNCTIONS:
-            found = FUNCTIONS[name].get(len(arguments))
-            if found is None:
+            signature = FUNCTIONS[name].get(len(arguments))
+            if signature is None:
                 counts = " or ".join(str(count) for count in FUNCTIONS[name])
                 raise FilterError(f"{name} takes {counts} argument{'s' if counts != '1' else ''}.")
-            kinds, result, template = found
-            terms = self._of(name, kinds, arguments, depth)
+            kinds, result, template = signature
+            terms = self._arguments(name, kinds, arguments, depth)
             if "regexp" in template:
                 self._check_pattern(terms[1])
-            return _joined(template, [_double(t) if t.kind == "number" else t for t in terms], result)
-        known = ", ".join(sorted({*FUNCTIONS, *SAME_KIND, "coalesce"}))
-        raise FilterError(f"there is no function {name[:40]}; it takes {known}.")
+            return _combined(template, [_double(t) if t.kind == "number" else t for t in terms], result)
+        functions = ", ".join(sorted({*FUNCTIONS, *SAME_KIND, "coalesce"}))
+        raise FilterError(f"there is no function {name[:40]}; it takes {functions}.")
 
     def _cast(self, node: dict[str, Any], depth: int) -> Term:
-        wanted = str((node.get("type_expr") or {}).get("type_name")).upper()
-        term = self.term(node["child"], depth + 1)
-        if wanted not in CASTS:
-            raise FilterError(f"there is no cast to {wanted[:40]}; it takes {', '.join(CASTS)}.")
-        kind, template = CASTS[wanted]
-        return _joined(template, [term], kind)
+        type_name = str((node.get("type_expr") or {}).get("type_name")).upper()
+        term = self._term(node["child"], depth + 1)
+        if type_name not in CASTS:
+            raise FilterError(f"there is no cast to {type_name[:40]}; it takes {', '.join(CASTS)}.")
+        kind, template = CASTS[type_name]
+        return _combined(template, [term], kind)
 
     def _column(self, name: str) -> Term:
-        if name in WHOLE:
+        schema = self._session.schema
+        if name in INTEGER_COLUMNS:
             return Term(name, (), "number", plain=True)
-        if name in WORDS:
+        if name in TEXT_COLUMNS:
             return Term(name, (), "text")
-        if (sql := expression(self._run, name)) is not None:
-            self.groups = self.groups or needs_groups(self._run, [name])
-            return Term(f"({sql})", (), "number")
-        if physical("t", name) in self._run.columns:
-            return Term(text(name), (), "text")
-        known = [*sample_metrics(self._run), *text_columns(self._run), *WHOLE, *WORDS]
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or known[:5]
+        if name in schema.metric_sql:
+            self.groups = self.groups or schema.needs_groups([name])
+            return Term(f"({schema.metric_sql[name]})", (), "number")
+        if name in schema.text_sql:
+            return Term(schema.text_sql[name], (), "text")
+        columns = [*schema.metrics, *schema.texts, *INTEGER_COLUMNS, *TEXT_COLUMNS]
+        near = difflib.get_close_matches(name, columns, n=3, cutoff=0.5) or columns[:5]
         raise FilterError(
-            f"run {self._run.name[:40]} has no column {name[:60]}; near it: {', '.join(n[:60] for n in near)}. "
+            f"run {self._session.run.name[:40]} has no column {name[:60]}; near it: {', '.join(n[:60] for n in near)}. "
             "Texts stand in 'single quotes', names with odd characters in \"double quotes\"."
         )
 
-    def _of(self, name: str, kinds: str, nodes: Sequence[dict[str, Any]], depth: int) -> list[Term]:
+    def _arguments(self, name: str, kinds: str, nodes: Sequence[dict[str, Any]], depth: int) -> list[Term]:
         """The arguments of a function, each of the kind that it takes."""
-        terms = [self.term(node, depth + 1) for node in nodes]
+        terms = [self._term(node, depth + 1) for node in nodes]
         for term, letter in zip(terms, kinds, strict=True):
-            wanted = {"n": "number", "t": "text"}[letter]
-            if term.kind != wanted:
-                raise FilterError(f"{name[:40]} takes {_KINDS[wanted]} where {_KINDS[term.kind]} stands.")
+            kind = {"n": "number", "t": "text"}[letter]
+            if term.kind != kind:
+                raise FilterError(
+                    f"{name[:40]} takes {KIND_NAMES[kind]} where {KIND_NAMES[term.kind]} stands."
+                )
         return terms
 
-    def _alike(self, nodes: Sequence[dict[str, Any]], depth: int) -> list[Term]:
+    def _comparable(self, nodes: Sequence[dict[str, Any]], depth: int) -> list[Term]:
         """Terms that are compared with each other: all of one kind, NaN as no value."""
-        terms = [self.term(node, depth + 1) for node in nodes]
+        terms = [self._term(node, depth + 1) for node in nodes]
         kinds = {term.kind for term in terms}
         if kinds == {"number", "truth"}:  # correct = true: truth values are logged as 1 and 0
-            terms = [_joined("CAST({} AS DOUBLE)", [t], "number") if t.kind == "truth" else t for t in terms]
+            terms = [_double(term) if term.kind == "truth" else term for term in terms]
         elif len(kinds) > 1:
-            raise FilterError(f"it compares {' with '.join(sorted(_KINDS[kind] for kind in kinds))}.")
-        return [Term(_known(term), term.values, term.kind, term.plain) for term in terms]
+            raise FilterError(f"it compares {' with '.join(sorted(KIND_NAMES[kind] for kind in kinds))}.")
+        return [Term(_without_nan(term), term.values, term.kind, term.plain) for term in terms]
 
-    def _same(self, name: str, nodes: Sequence[dict[str, Any]], depth: int) -> Term:
-        terms = [self.term(node, depth + 1) for node in nodes]
+    def _same_kind(self, name: str, nodes: Sequence[dict[str, Any]], depth: int) -> Term:
+        terms = [self._term(node, depth + 1) for node in nodes]
         kinds = {term.kind for term in terms}
         if len(kinds) != 1:
             raise FilterError(f"{name} takes values of one kind.")
         terms = [_double(term) if term.kind == "number" else term for term in terms]
-        return _joined(f"{name}({', '.join(['{}'] * len(terms))})", terms, kinds.pop())
+        return _combined(f"{name}({', '.join(['{}'] * len(terms))})", terms, kinds.pop())
 
     def _check_pattern(self, pattern: Term) -> None:
-        if not pattern.plain or not isinstance(value := pattern.values[0], str):
+        if not pattern.plain or not isinstance(text := pattern.values[0], str):
             raise FilterError("a regular expression is a text in quotes, not a column.")
         try:
-            self._cursor.execute("SELECT regexp_matches('', ?)", [value]).fetchall()
+            self._session.cursor.execute("SELECT regexp_matches('', ?)", [text]).fetchall()
         except Exception as error:
-            reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
-            raise FilterError(
-                f"{value[:60]} is no regular expression (RE2 syntax): {reason[:120]}."
-            ) from error
+            why = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")[:120]
+            raise FilterError(f"{text[:60]} is no regular expression (RE2 syntax): {why}.") from error
+
+
+def _as_condition(term: Term) -> Term:
+    """A term as a condition; a number is true where it is not 0, as logged truth values are."""
+    if term.kind == "number":
+        return Term(f"({_without_nan(term)} <> 0)", term.values, "truth")
+    if term.kind == "text":
+        raise FilterError("a text alone is no condition: compare it, as in response LIKE '%answer%'.")
+    return term
 
 
 def _constant(node: dict[str, Any]) -> Term:
-    found = node["literal"]
-    kind, written = str(found["kind"]), str(found["text"])
+    kind, written = str(node["literal"]["kind"]), str(node["literal"]["text"])
     if kind == "STRING":
         return Term("?", (written,), "text", plain=True)
     if kind == "BOOLEAN":
@@ -238,7 +233,7 @@ def _constant(node: dict[str, Any]) -> Term:
     raise FilterError(f"a constant such as {written[:40]} has no place in it.")
 
 
-def _known(term: Term) -> str:
+def _without_nan(term: Term) -> str:
     """SQL that is NULL where the number is NaN."""
     return (
         f"nullif({term.sql}, CAST('NaN' AS DOUBLE))" if term.kind == "number" and not term.plain else term.sql
@@ -246,10 +241,11 @@ def _known(term: Term) -> str:
 
 
 def _double(term: Term) -> Term:
-    """A number in double precision: whole numbers could overflow."""
-    return Term(f"CAST({term.sql} AS DOUBLE)", term.values, "number") if term.plain else term
+    """A number in double precision: whole numbers could overflow, and truth values are none."""
+    needs_cast = term.plain or term.kind == "truth"
+    return Term(f"CAST({term.sql} AS DOUBLE)", term.values, "number") if needs_cast else term
 
 
-def _joined(template: str, terms: Sequence[Term], kind: Kind) -> Term:
+def _combined(template: str, terms: Sequence[Term], kind: TermKind) -> Term:
     values = tuple(value for term in terms for value in term.values)
     return Term(template.format(*(term.sql for term in terms)), values, kind)

@@ -1,4 +1,4 @@
-"""The settings of a run's training, gathered from all places that say something of them."""
+"""The hyperparameters of a run's training, gathered from all places that say something of them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import (
-    EventFacts,
-    RunConfig,
-    Source,
-    combined,
-    said,
+    HyperparameterSource,
+    RunHyperparameters,
+    merge_sources,
+    toml_sources,
 )
 
 if TYPE_CHECKING:
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 
-class Configs:
-    """Puts together the settings of runs, and again only when one of its sources says something else."""
+class Hyperparameters:
+    """Puts together the settings of trainings, and again only when one of their sources changes."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[tuple[Source, ...], RunConfig]] = {}
+        self._configs: dict[str, tuple[tuple[HyperparameterSource, ...], RunHyperparameters]] = {}
 
     def of(
         self,
         run: str,
         settings: Settings,
-        files: Sequence[Source],
-        facts: EventFacts,
+        files: Sequence[HyperparameterSource],
+        facts: EventMetadata,
         scalar_runs: Sequence[str],
-        declared: Collection[str] = (),
-    ) -> RunConfig:
+        declared_by: Collection[str] = (),
+    ) -> RunHyperparameters:
         """The settings of a run.
 
         Args:
@@ -43,58 +43,60 @@ class Configs:
             files: what files beside the rollouts say, in the order in which they count.
             facts: what event files say.
             scalar_runs: the runs that it is paired with.
-            declared: the runs whose event files name its rollouts.
+            declared_by: the runs whose event files name its rollouts.
         """
-        written = said(settings.config, settings.config_sources)
-        sources = (*written, *files, *_of_events(facts, scalar_runs, declared))
-        known = self._kept.get(run)
-        if known is not None and _same(known[0], sources):
-            return known[1]
-        found = combined(sources)
-        self._kept[run] = sources, found
-        return found
+        of_toml = toml_sources(settings.hyperparameters, settings.hyperparameter_files)
+        sources = (*of_toml, *files, *_event_sources(facts, scalar_runs, declared_by))
+        last = self._configs.get(run)
+        if last is not None and _equal(last[0], sources):
+            return last[1]
+        config = merge_sources(sources)
+        self._configs[run] = sources, config
+        return config
 
 
-def folder(run: RunIndex) -> str:
+def run_folder(run: RunIndex) -> str:
     """The folder of a run: that of its files, or one above it where its format has folders of its own."""
     file = next(iter(tuple(run.files.values())), None)
     if file is None:
         return ""
-    levels = len(_parts(file.relative)) - len(_parts(run.name))
+    levels = len(_path_parts(file.relative)) - len(_path_parts(run.name))
     if "://" in file.path:
         return posixpath.dirname(file.path)
     parents = PurePath(file.path).parents
     return str(parents[min(max(levels, 1), len(parents)) - 1])
 
 
-def _of_events(facts: EventFacts, scalar_runs: Sequence[str], declared: Collection[str]) -> Iterator[Source]:
+def _event_sources(
+    facts: EventMetadata, scalar_runs: Sequence[str], declared_by: Collection[str]
+) -> Iterator[HyperparameterSource]:
     for name in scalar_runs:
-        found = _of_session(facts.hparams, name)
-        if found is not None:
-            yield Source("hparams", found)
+        values = _hparams(facts.hparams, name)
+        if values is not None:
+            yield HyperparameterSource("hparams", values)
     for name in scalar_runs:
         if name in facts.arguments:
-            yield Source("args/text_summary", facts.arguments[name])
-    for said_by in facts.declarations:
-        if said_by.run in declared and said_by.config:
-            yield Source("RolloutWriter", said_by.config)
+            yield HyperparameterSource("args/text_summary", facts.arguments[name])
+    for declaration in facts.declarations:
+        if declaration.run in declared_by and declaration.hyperparameters:
+            yield HyperparameterSource("RolloutWriter", declaration.hyperparameters)
 
 
-def _of_session(hparams: Mapping[str, Mapping[str, object]], run: str) -> Mapping[str, object] | None:
+def _hparams(hparams: Mapping[str, Mapping[str, object]], run: str) -> Mapping[str, object] | None:
     """The hyperparameters of a run; else of the only run below it, because some writers make one for them."""
     if run in hparams:
         return hparams[run]
-    home = _parts(run)
-    below = [name for name in hparams if _parts(name)[: len(home)] == home]
+    own = _path_parts(run)
+    below = [name for name in hparams if _path_parts(name)[: len(own)] == own]
     return hparams[below[0]] if len(below) == 1 else None
 
 
-def _same(before: tuple[Source, ...], now: tuple[Source, ...]) -> bool:
+def _equal(before: tuple[HyperparameterSource, ...], now: tuple[HyperparameterSource, ...]) -> bool:
     return len(before) == len(now) and all(
-        one.name == other.name and (one.values is other.values or one.values == other.values)
-        for one, other in zip(before, now, strict=True)
+        old.name == new.name and (old.values is new.values or old.values == new.values)
+        for old, new in zip(before, now, strict=True)
     )
 
 
-def _parts(name: str) -> list[str]:
+def _path_parts(name: str) -> list[str]:
     return [part for part in name.split("/") if part not in {"", "."}]

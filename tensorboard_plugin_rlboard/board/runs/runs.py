@@ -14,65 +14,95 @@ from tensorboard_plugin_rlboard.api import (
     StepSpan,
     TextRulesInfo,
 )
-from tensorboard_plugin_rlboard.board.run_schema import (
-    metric_info,
-    sample_metrics,
-    text_columns,
-    token_metrics,
-)
-from tensorboard_plugin_rlboard.board.runs.column_mapping import mapped
-from tensorboard_plugin_rlboard.board.runs.training import Training
-from tensorboard_plugin_rlboard.board.steps.step_index import Catalogue
+from tensorboard_plugin_rlboard.board.run_schema import run_schema, sample_metric_info, token_metric_info
+from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
+from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
+from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 
-_MOST_IGNORED = 100
+_MAX_IGNORED = 100
 
 
 @dataclass(frozen=True)
-class Described:
-    """What is said of a run, and the version and steps that it is made of."""
+class _Description:
+    """What is in a run, and the version and steps of it that this was made of."""
 
     version: int
-    steps: Catalogue
+    steps: RunSteps
     info: RunInfo
 
 
-def runs(
-    registry: Registry,
-    training: Callable[[RunIndex], Training],
-    known: dict[str, Described],
-    catalogue: Callable[[RunIndex], Catalogue],
-) -> Runs:
-    """Answers /runs.
+class RunList:
+    """Answers /runs; what is in a run is described again only when it changes."""
 
-    Args:
-        registry: the indexes.
-        training: what belongs to a run beside its rollouts.
-        catalogue: the steps of a run.
-        known: the last answer for each run, kept between calls and updated here.
-    """
-    found = []
-    for name in sorted(registry.runs):
-        run = registry.runs[name]
-        version, steps = run.version, catalogue(run)
-        if name not in known or known[name].version != version or known[name].steps is not steps:
-            known[name] = Described(version, steps, _describe(run, steps))
-        found.append(_now(registry, run, known[name].info, training(run)))
-    ignored = sorted(registry.ignored.items())[:_MOST_IGNORED]
-    return Runs(
-        runs=found,
-        ignored=[IgnoredFile(file, reason) for file, reason in ignored],
-        looked_in=[printable(root.path) for root in registry.roots],
-        state="ready" if registry.surveys else "looking",
-        message=registry.failure,
-    )
+    def __init__(
+        self, registry: Registry, trainings: Trainings, run_steps: Callable[[RunIndex], RunSteps]
+    ) -> None:
+        """Describes nothing yet.
+
+        Args:
+            registry: the indexes.
+            trainings: what belongs to a run beside its rollouts.
+            run_steps: the steps of a run as of now.
+        """
+        self._registry = registry
+        self._trainings = trainings
+        self._run_steps = run_steps
+        self._descriptions: dict[str, _Description] = {}
+
+    def runs(self, tensorboard_runs: TensorBoardRuns) -> Runs:
+        """All runs, with what of TensorBoard's own runs belongs to them."""
+        registry = self._registry
+        infos = [
+            self._info(run, self._trainings.of(run, tensorboard_runs))
+            for _, run in sorted(registry.runs.items())
+        ]
+        ignored = sorted(registry.ignored.items())[:_MAX_IGNORED]
+        return Runs(
+            runs=infos,
+            ignored=[IgnoredFile(file, reason) for file, reason in ignored],
+            looked_in=[printable_path(root.path) for root in registry.roots],
+            state="ready" if registry.surveys else "looking",
+            message=registry.failure,
+        )
+
+    def _info(self, run: RunIndex, training: Training) -> RunInfo:
+        """What is in a run, with what changes from moment to moment."""
+        registry = self._registry
+        return replace(
+            self._description(run).info,
+            state="failed" if registry.failure else "indexing" if run.pending else "ready",
+            message=registry.failure or run.message or self._settings_problem(run),
+            files=len(run.files),
+            bytes=run.size,
+            indexed_bytes=run.indexed,
+            bytes_per_second=registry.speed(run),
+            scalar_runs=training.pairing.runs,
+            scalar_pairing=training.pairing.method,
+            scalar_choices=training.choices,
+            config=training.config.values,
+            config_sources=training.config.sources,
+            text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
+        )
+
+    def _description(self, run: RunIndex) -> _Description:
+        version, steps = run.version, self._run_steps(run)
+        last = self._descriptions.get(run.name)
+        if last is None or last.version != version or last.steps is not steps:
+            last = self._descriptions[run.name] = _Description(version, steps, _describe(run, steps))
+        return last
+
+    def _settings_problem(self, run: RunIndex) -> str:
+        """What of a run's rlboard.toml does not count, the first such sentence; empty where all does."""
+        first = next(iter(tuple(run.files.values())), None)
+        return "" if first is None else next(iter(self._registry.settings.for_path(first.path).problems), "")
 
 
-def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
-    """What the table of a run holds; made again only when it changes."""
-    columns = mapped(run)
+def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
+    """What is in a run; fields that change without it have no value yet."""
+    mapping, schema = column_mapping(run), run_schema(run)
     return RunInfo(
         run=run.name,
         formats=sorted({file.format.name for file in tuple(run.files.values())}),
@@ -86,39 +116,16 @@ def _describe(run: RunIndex, steps: Catalogue) -> RunInfo:
         steps=StepSpan(*steps.steps()),
         splits=steps.splits(),
         attempts=[AttemptInfo(*span) for span in steps.attempts()],
-        metrics=[metric_info(run, name) for name in sample_metrics(run)],
-        token_metrics=token_metrics(run),
-        text_columns=text_columns(run),
+        metrics=[sample_metric_info(run, name) for name in schema.metrics],
+        token_metrics=[token_metric_info(name) for name in schema.token_metrics],
+        text_columns=schema.texts,
         problems=run.problems,
         scalar_runs=[],
         config={},
-        mapping=columns.words,
-        mapping_guessed=columns.guessed,
-        mapping_toml=columns.toml,
-        joined=[Joined(one.what, one.source, one.matched, one.unmatched, one.columns) for one in run.joined],
+        mapping=mapping.columns,
+        mapping_guessed=mapping.guessed,
+        mapping_toml=mapping.toml,
+        joined=[
+            Joined(join.what, join.source, join.matched, join.unmatched, join.columns) for join in run.joined
+        ],
     )
-
-
-def _now(registry: Registry, run: RunIndex, described: RunInfo, training: Training) -> RunInfo:
-    """The same with what changes from moment to moment."""
-    return replace(
-        described,
-        state="failed" if registry.failure else "indexing" if run.pending else "ready",
-        message=registry.failure or run.message or _settings_problem(registry, run),
-        files=len(run.files),
-        bytes=run.size,
-        indexed_bytes=run.indexed,
-        bytes_per_second=registry.speed(run),
-        scalar_runs=training.pairing.runs,
-        scalar_pairing=training.pairing.how,
-        scalar_choices=training.choices,
-        config=training.config.config,
-        config_sources=training.config.sources,
-        text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
-    )
-
-
-def _settings_problem(registry: Registry, run: RunIndex) -> str:
-    """What of a run's rlboard.toml does not count, the first such sentence; empty where all does."""
-    first = next(iter(tuple(run.files.values())), None)
-    return "" if first is None else next(iter(registry.settings.of(first.path).problems), "")

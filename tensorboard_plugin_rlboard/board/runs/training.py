@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tensorboard_plugin_rlboard.board.runs.hyperparameters import Configs, folder
+from tensorboard_plugin_rlboard.board.runs.hyperparameters import Hyperparameters, run_folder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.training.hyperparameters.merge import EventFacts, RunConfig
-from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import ConfigFiles
-from tensorboard_plugin_rlboard.training.scalar_pairing import Declared, Pairing, choices, pairing
+from tensorboard_plugin_rlboard.training.declarations import EventMetadata
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import RunHyperparameters
+from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import TrainerFiles
+from tensorboard_plugin_rlboard.training.scalar_pairing import (
+    DeclaredRuns,
+    ScalarPairing,
+    pair_runs,
+    selectable_runs,
+)
 
 
 @dataclass(frozen=True)
@@ -25,67 +31,99 @@ class Training:
         text: what rlboard.toml says of its texts.
     """
 
-    pairing: Pairing
+    pairing: ScalarPairing
     choices: Sequence[str]
-    config: RunConfig
+    config: RunHyperparameters
     text: TextRules
 
 
 @dataclass(frozen=True)
 class TensorBoardRuns:
-    """What TensorBoard's data provider knows: the runs with scalars, and what event files say beside them."""
+    """What TensorBoard's data provider knows.
+
+    Attributes:
+        scalars: the runs with scalars.
+        facts: what their event files say beside them.
+    """
 
     scalars: tuple[str, ...] = ()
-    facts: EventFacts = field(default_factory=EventFacts)
+    facts: EventMetadata = field(default_factory=EventMetadata)
 
 
 @dataclass(frozen=True)
-class _Paired:
-    pairing: Pairing
+class _PairedRuns:
+    """The scalar runs of one run.
+
+    Attributes:
+        pairing: those that it is paired with.
+        choices: those that a user may choose instead.
+        declared_by: the runs whose event files name its rollouts.
+    """
+
+    pairing: ScalarPairing
     choices: Sequence[str]
-    declared: Sequence[str]
+    declared_by: Sequence[str]
 
 
-class _State:
+class _PairingCache:
     """Pairings that hold as long as neither TensorBoard nor the registry knows of other runs."""
 
-    def __init__(self, known: TensorBoardRuns, runs: Mapping[str, RunIndex]) -> None:
-        self.known = known
+    def __init__(self, tensorboard_runs: TensorBoardRuns, runs: Mapping[str, RunIndex]) -> None:
+        self.tensorboard_runs = tensorboard_runs
         self.runs = runs
-        self.declared = Declared((said.run, said.files) for said in known.facts.declarations)
-        self.kept: dict[str, tuple[object, _Paired]] = {}
+        declarations = tensorboard_runs.facts.declarations
+        self.declared = DeclaredRuns((declaration.run, declaration.paths) for declaration in declarations)
+        self.paired: dict[str, tuple[object, _PairedRuns]] = {}
 
 
 class Trainings:
-    """Finds what belongs to runs, and pairs them again only when runs have come, gone or say something else."""
+    """Finds what belongs to runs, and pairs them again only when runs have come, gone or changed."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._files = ConfigFiles(registry.roots)
-        self._configs = Configs()
-        self._state = _State(TensorBoardRuns(), registry.runs)
+        self._files = TrainerFiles(registry.roots)
+        self._hyperparameters = Hyperparameters()
+        self._cache = _PairingCache(TensorBoardRuns(), registry.runs)
 
-    def of(self, run: RunIndex, known: TensorBoardRuns) -> Training:
+    def of(self, run: RunIndex, tensorboard_runs: TensorBoardRuns) -> Training:
         """The training of a run, with what TensorBoard knows now."""
-        home = folder(run)
-        settings = self._registry.settings.of(home)
-        paired = self._paired(run, known, settings.scalar_runs)
-        files = self._files.of(home)
-        config = self._configs.of(
-            run.name, settings, files, known.facts, paired.pairing.runs, paired.declared
+        folder = run_folder(run)
+        settings = self._registry.settings.for_path(folder)
+        paired = self._paired(run, tensorboard_runs, settings.scalar_runs)
+        config = self._hyperparameters.of(
+            run.name,
+            settings,
+            self._files.sources_for(folder),
+            tensorboard_runs.facts,
+            paired.pairing.runs,
+            paired.declared_by,
         )
-        return Training(paired.pairing, paired.choices, config, settings.text)
+        return Training(paired.pairing, paired.choices, config, settings.text_rules)
 
-    def _paired(self, run: RunIndex, known: TensorBoardRuns, named: Sequence[str] | None) -> _Paired:
-        state, runs = self._state, self._registry.runs
-        if state.runs is not runs or (state.known is not known and state.known != known):
-            state = self._state = _State(known, runs)
-        stamp = named, len(run.files)
-        kept = state.kept.get(run.name)
-        if kept is not None and kept[0] == stamp:
-            return kept[1]
-        declared = state.declared.by(run.name, tuple(run.files))
-        found = pairing(run.name, known.scalars, runs, named=named, declared=declared)
-        paired = _Paired(found, choices(run.name, known.scalars), declared)
-        state.kept[run.name] = stamp, paired
+    def _paired(
+        self, run: RunIndex, tensorboard_runs: TensorBoardRuns, named: Sequence[str] | None
+    ) -> _PairedRuns:
+        """The scalar runs of a run.
+
+        Args:
+            run: the run.
+            tensorboard_runs: what TensorBoard knows now.
+            named: the scalar runs that rlboard.toml names; None where it says nothing.
+        """
+        cache, runs = self._cache, self._registry.runs
+        same = cache.tensorboard_runs is tensorboard_runs or cache.tensorboard_runs == tensorboard_runs
+        if cache.runs is not runs or not same:
+            cache = self._cache = _PairingCache(tensorboard_runs, runs)
+        made_of = named, len(run.files)
+        last = cache.paired.get(run.name)
+        if last is not None and last[0] == made_of:
+            return last[1]
+        declared_by = cache.declared.runs_for(run.name, tuple(run.files))
+        scalars = tensorboard_runs.scalars
+        paired = _PairedRuns(
+            pair_runs(run.name, scalars, runs, from_toml=named, declared=declared_by),
+            selectable_runs(run.name, scalars),
+            declared_by,
+        )
+        cache.paired[run.name] = made_of, paired
         return paired

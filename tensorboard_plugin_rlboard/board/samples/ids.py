@@ -16,27 +16,33 @@ _ID = re.compile(r"([0-9a-f]{10})-(0|[1-9a-f][0-9a-f]{0,14})-(0|[1-9a-f][0-9a-f]
 
 
 def sample_id(digest: str, offset: int, row: int) -> str:
-    """The id of a sample."""
+    """The id of a sample.
+
+    Args:
+        digest: of the relative path of its file.
+        offset: of its line, in bytes.
+        row: which sample of the line it is.
+    """
     return f"{digest}-{offset:x}-{row:x}"
 
 
-def resolve(run: RunIndex, name: str) -> tuple[IndexedFile, int, int]:
-    """The file, byte offset and row that an id names.
+def sample_ids(run: RunIndex, rows: Iterable[tuple[int, int, int]]) -> list[str]:
+    """The ids of samples, given by the number of their file, the offset of their line and their row in it."""
+    digests = {file.number: file.digest for file in tuple(run.files.values())}
+    return [sample_id(digests.get(file, ""), offset, row) for file, offset, row in rows]
+
+
+def resolve_sample_id(run: RunIndex, name: str) -> tuple[IndexedFile, int, int]:
+    """The file, the byte offset of the line and the row in it that an id names.
 
     Raises:
         UnknownError: no file of the run has that digest, or it is no id.
     """
-    found = _ID.fullmatch(name)
-    if found:
+    match = _ID.fullmatch(name)
+    if match:
         for file in tuple(run.files.values()):
-            if file.digest == found[1]:
-                return file, int(found[2], 16), int(found[3], 16)
+            if file.digest == match[1]:
+                return file, int(match[2], 16), int(match[3], 16)
     raise UnknownError(
         f"Run {run.name} has no sample {name}: its file was rewritten, moved or is not indexed yet."
     )
-
-
-def ids(run: RunIndex, places: Iterable[tuple[int, int, int]]) -> list[str]:
-    """The ids of rows, given by the number of their file, the offset of their line and their place in it."""
-    digests = {file.number: file.digest for file in tuple(run.files.values())}
-    return [sample_id(digests.get(file, ""), offset, row) for file, offset, row in places]

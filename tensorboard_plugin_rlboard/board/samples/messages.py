@@ -1,4 +1,4 @@
-"""The messages of an opened sample as the contract has them."""
+"""The messages of a decoded sample as the contract has them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 from tensorboard_plugin_rlboard.api import Message, ToolCall
 
 
-def messages(found: Sequence[Mapping[str, Any]] | None) -> list[Message] | None:
+def messages(decoded: Sequence[Mapping[str, Any]] | None) -> list[Message] | None:
     """A conversation in the order in which it was held; None where the row has none."""
-    return None if found is None else [_message(one) for one in found]
+    return None if decoded is None else [_message(message) for message in decoded]
 
 
-def _message(one: Mapping[str, Any]) -> Message:
-    calls = [ToolCall(str(call["name"]), str(call["arguments"])) for call in one.get("tool_calls", ())]
+def _message(message: Mapping[str, Any]) -> Message:
+    calls = [ToolCall(str(call["name"]), str(call["arguments"])) for call in message.get("tool_calls", ())]
     return Message(
-        role=str(one["role"]),
-        content=str(one.get("content", "")),
-        thinking=str(one.get("thinking", "")),
+        role=str(message["role"]),
+        content=str(message.get("content", "")),
+        thinking=str(message.get("thinking", "")),
         tool_calls=calls,
-        name=str(one.get("name", "")),
-        tool_call_id=str(one.get("tool_call_id", "")),
-        sampled=bool(one.get("sampled", False)),
+        name=str(message.get("name", "")),
+        tool_call_id=str(message.get("tool_call_id", "")),
+        sampled=bool(message.get("sampled", False)),
     )

@@ -1,4 +1,4 @@
-"""One page of a selection as row numbers: which rows, in which order, and how many there are in all.
+"""One page of a list of samples as row numbers: which rows, in which order, and how many there are in all.
 
 Wide columns are fetched afterwards for these rows only: sorting a million rows then moves numbers, not texts.
 """
@@ -6,86 +6,176 @@ Wide columns are fetched afterwards for these rows only: sorting a million rows 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
-from tensorboard_plugin_rlboard.board.selection import Relation
-
-if TYPE_CHECKING:
-    import duckdb
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
+from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
+from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.index.column_names import metric
 
 LOGGED_ORDER = 'step, line_offset, file, "row"'
+PLAIN_COLUMNS = ("step", "split", "attempt", "prompt_key", "line")
+"""Columns of a list that are no metric and no text."""
+PRESETS = {
+    "best": ("reward", "desc"),
+    "worst": ("reward", "asc"),
+    "largest_kl": ("log_ratio_mean", "desc"),
+    "smallest_kl": ("log_ratio_mean", "asc"),
+    "most_negative_kl": ("log_ratio_mean", "asc"),
+    "suspect_reference": ("ref_prob_mean", "desc"),
+    "random": ("", "asc"),
+}
+"""Preset -> the metric that it sorts by, and its direction."""
+_NARROWING_PRESET = "suspect_reference"
+_LOW_REWARD = 0.25
+"""Suspect SFT data: the reference is sure of a response whose reward is in the lowest quarter of the selection."""
 _MANY = 20_000
 """Of more rows the finite ones are looked for first: without the others the database keeps only the best as it goes."""
+CountOnce = Callable[[Callable[[], int]], int]
+"""Gives a number that is known already, or what the function that it is called with counts."""
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a list is sorted by: an expression (empty: as logged), its direction, and whether it is a number."""
+class ListOrder:
+    """What a list is sorted by.
+
+    Attributes:
+        key: SQL; empty for the order of the log.
+        descending: its direction.
+        numeric: whether the key is a number, which may not be finite.
+        groups: whether the key is computed over groups.
+    """
 
     key: str
     descending: bool
-    number: bool = True
+    numeric: bool = True
+    groups: bool = False
 
     def sql(self, key: str) -> str:
         """An ORDER BY over `key`: non-finite and missing values last both ways, ties as logged."""
         if not self.key:
             return 'step DESC, line_offset DESC, file DESC, "row" DESC' if self.descending else LOGGED_ORDER
         directed = self.directed(key)
-        return f"isfinite({key}) DESC NULLS LAST, {directed}" if self.number else directed
+        return f"isfinite({key}) DESC NULLS LAST, {directed}" if self.numeric else directed
 
     def directed(self, key: str) -> str:
         """The same where every value is finite."""
         return f"{key} {'DESC' if self.descending else 'ASC'} NULLS LAST, {LOGGED_ORDER}"
 
 
+@dataclass(frozen=True)
+class ListRows:
+    """The rows of a list and their order."""
+
+    relation: Relation
+    order: ListOrder
+
+
+def column_sql(session: RunSession, name: str) -> str:
+    """SQL of a column of the list.
+
+    Raises:
+        ArgumentError: the run has no such column.
+    """
+    if name in PLAIN_COLUMNS:
+        return name
+    sql = session.schema.metric_sql.get(name) or session.schema.text_sql.get(name)
+    if sql is None:
+        raise ArgumentError(
+            f"{name} is not a column of run {session.run.name}; /runs lists its metrics and text columns."
+        )
+    return sql
+
+
+def total_depends_on(question: SamplesQuestion) -> tuple[object, ...]:
+    """What the number of samples of a list depends on beside the run."""
+    return question.selection, question.preset if question.preset == _NARROWING_PRESET else ""
+
+
+def list_rows(session: RunSession, question: SamplesQuestion) -> ListRows:
+    """The samples of a list and their order.
+
+    Raises:
+        ArgumentError: an unknown column, order or preset, or a selection that cannot be answered.
+    """
+    order = _list_order(session, question)
+    relation = select_samples(session, question.selection, groups=order.groups)
+    if question.preset == _NARROWING_PRESET:
+        relation = _lowest_rewards(relation)
+    return ListRows(relation, order)
+
+
 def page(
-    cursor: duckdb.DuckDBPyConnection,
-    rows: Relation,
-    order: Order,
-    *,
-    offset: int,
-    limit: int,
-    costly: bool,
-    total: Callable[[Callable[[], int]], int],
+    session: RunSession, rows: ListRows, question: SamplesQuestion, count_once: CountOnce
 ) -> tuple[int, list[int]]:
-    """The number of rows of a relation, and the row numbers of one page in their order.
+    """The number of rows of a list, and the row numbers of one page in their order.
 
     Args:
-        cursor: where to ask; inside a transaction, so that row numbers stay what they are.
-        rows: the samples.
-        order: their order.
-        offset: rows to skip.
-        limit: rows of the page.
-        costly: whether the condition takes long for each row (texts are searched): one scan then counts and finds.
-        total: gives a number that is known already, or what the function that it is called with counts.
+        session: inside a transaction, so that row numbers stay what they are.
+        rows: the list.
+        question: which page.
+        count_once: knows the number of rows, or has it counted.
     """
+    relation, order, execute = rows.relation, rows.order, session.cursor.execute
     found: list[int] | None = None
-    window = f"LIMIT {int(limit)} OFFSET {int(offset)}"
+    window = f"LIMIT {int(question.limit)} OFFSET {int(question.offset)}"
 
-    def both() -> int:
+    def count_and_list() -> int:
         nonlocal found
         key = f", {order.key} AS k" if order.key else ""
         by = order.sql("k")
-        answer = cursor.execute(
-            f"WITH m AS MATERIALIZED (SELECT rowid AS r, {LOGGED_ORDER}{key} FROM {rows.source} WHERE {rows.where}) "
+        answer = execute(
+            "WITH m AS MATERIALIZED ("
+            f"SELECT rowid AS r, {LOGGED_ORDER}{key} FROM {relation.source} WHERE {relation.where}) "
             f"SELECT n, r FROM (SELECT count(*) AS n FROM m) LEFT JOIN (SELECT * FROM m ORDER BY {by} {window}) "
             f"ON true ORDER BY {by}",
-            rows.values,
+            relation.values,
         ).fetchall()
         found = [int(row[1]) for row in answer if row[1] is not None]
         return int(answer[0][0])
 
     def count() -> int:
-        sql = f"SELECT count(*) FROM {rows.source} WHERE {rows.where}"
-        return int(cursor.execute(sql, rows.values).fetchall()[0][0])
+        sql = f"SELECT count(*) FROM {relation.source} WHERE {relation.where}"
+        return int(execute(sql, relation.values).fetchall()[0][0])
 
     def listed(where: str, by: str) -> list[int]:
-        sql = f"SELECT rowid FROM {rows.source} WHERE {where} ORDER BY {by} {window}"
-        return [int(row[0]) for row in cursor.execute(sql, rows.values).fetchall()]
+        sql = f"SELECT rowid FROM {relation.source} WHERE {where} ORDER BY {by} {window}"
+        return [int(row[0]) for row in execute(sql, relation.values).fetchall()]
 
-    number = total(both if costly else count)
-    if found is None and order.key and order.number and number > _MANY:
-        finite = listed(f"{rows.where} AND isfinite({order.key})", order.directed(order.key))
-        found = finite if len(finite) == limit else None
-    return number, listed(rows.where, order.sql(order.key)) if found is None else found
+    # A condition on texts takes long for each row: one scan then counts and lists.
+    reads_texts = bool(question.selection.search or question.selection.where)
+    number = count_once(count_and_list if reads_texts else count)
+    if found is None and order.key and order.numeric and number > _MANY:
+        finite = listed(f"{relation.where} AND isfinite({order.key})", order.directed(order.key))
+        found = finite if len(finite) == question.limit else None
+    return number, listed(relation.where, order.sql(order.key)) if found is None else found
+
+
+def _list_order(session: RunSession, question: SamplesQuestion) -> ListOrder:
+    descending = question.order == "desc"
+    if question.order not in {"asc", "desc"}:
+        raise ArgumentError(f"order={question.order} is not known: it takes asc or desc.")
+    if not question.preset:
+        sort, schema = question.sort, session.schema
+        key = column_sql(session, sort) if sort else ""
+        return ListOrder(key, descending, sort in schema.metric_sql, schema.needs_groups([sort]))
+    if question.preset not in PRESETS:
+        raise ArgumentError(f"preset={question.preset} is not known: it takes {', '.join(PRESETS)}.")
+    if question.preset == "random":
+        key = f'hash(file, line_offset, "row", {int(question.seed)})'
+        return ListOrder(key, descending=False, numeric=False)
+    name, direction = PRESETS[question.preset]
+    key = column_sql(session, name)
+    return ListOrder(f"abs({key})" if question.preset == "smallest_kl" else key, direction == "desc")
+
+
+def _lowest_rewards(relation: Relation) -> Relation:
+    """The samples of a relation whose reward is in its lowest quarter."""
+    reward = metric("reward")
+    bound = (
+        f"SELECT quantile_cont({reward}, {_LOW_REWARD}) FILTER (isfinite({reward})) "
+        f"FROM {relation.source} WHERE {relation.where}"
+    )
+    where = f"{relation.where} AND isfinite({reward}) AND {reward} <= ({bound})"
+    return replace(relation, where=where, values=relation.values + relation.values)

@@ -1,6 +1,6 @@
-"""The SQL that reduces samples to steps, in units of one query each: a metric, or some of the step metrics.
+"""The SQL that reduces samples to steps, one aggregate a query: the statistics of a metric, or some of the step metrics.
 
-One unit at a time keeps the memory small: quantiles of twenty metrics over a million samples at once need more than
+One aggregate at a time keeps the memory small: quantiles of twenty metrics over a million samples at once need more than
 400 MB, those of one metric next to nothing.
 """
 
@@ -12,37 +12,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.run_schema import (
-    GROUP_KEY,
-    expression,
-    needs_groups,
-    split_statistic,
-)
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
 from tensorboard_plugin_rlboard.board.selection import Relation
-from tensorboard_plugin_rlboard.index.column_names import hidden, metric, physical, quoted, text
-from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted, text
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_sums import SUM_NAMES, step_metrics
+from tensorboard_plugin_rlboard.metrics.thresholds import ZERO_ADVANTAGE_SPREAD
 
 if TYPE_CHECKING:
     import duckdb
 
 QUANTILES = {"p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "p99": 0.99}
-WHOLE = frozenset({"count", "nonfinite"})
+INTEGER_STATISTICS = frozenset({"count", "nonfinite"})
 """Statistics that are whole numbers."""
-SHARED = ("", "groups", "duplicates")
-"""Units of the step metrics. The first knows every step; the others may leave steps out. No metric has such a name
-by itself: those of metrics are prefixed."""
-ROWS = 200_000
-"""Rows that one query reduces for one metric: a few dozen MB for its quantiles. Fewer rows, more metrics at once."""
-FIRST_STEP = "first_step_kl"
-_ZERO = 1e-8
-"""A group whose rewards differ by no more than this gives no advantage (metrics.md)."""
+STEP_AGGREGATES = ("", "groups", "duplicates")
+"""Names of the aggregates of step metrics. The first has a row for every step; the others may leave steps out. Those of
+metrics have other names: they are prefixed."""
+ROWS_AT_ONCE = 200_000
+"""AggregateRows that one query reduces for one metric: a few dozen MB for its quantiles. Fewer rows, more metrics at once."""
+FIRST_STEP_KL = "first_step_kl"
 
 
 @dataclass(frozen=True)
-class Unit:
-    """Columns of the steps that one query computes. Two equal units compute the same.
+class Aggregate:
+    """Columns of the steps that one query computes. Two equal aggregates compute the same.
 
     Attributes:
         columns: (name, SQL over `inner`); where there is no `by`, `{at}` stands before the names of `inner`.
@@ -68,8 +61,14 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Samples:
-    """Some samples of a run, without and with the group metrics, and how many there are at most."""
+class AggregateInput:
+    """Some samples of a run.
+
+    Attributes:
+        plain: without the group metrics.
+        with_groups: with them.
+        count: how many there are at most.
+    """
 
     plain: Relation
     with_groups: Relation
@@ -77,78 +76,94 @@ class Samples:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """What a unit found: int64 [rows] of each key, float64 [rows] of each column, NaN where there is no value."""
+class AggregateRows:
+    """What an aggregate computed: int64 [rows] of each key, float64 [rows] of each column, NaN where there is no value."""
 
     keys: tuple[Ints, ...]
     columns: Mapping[str, Floats]
 
 
-def compute(
-    cursor: duckdb.DuckDBPyConnection, units: Mapping[str, Unit], samples: Samples, keys: tuple[str, ...]
-) -> dict[str, Rows]:
-    """What each unit finds in some samples, sorted by the keys; few samples are asked about several units at once."""
-    found: dict[str, Rows] = {}
-    at_once = max(1, ROWS // max(1, samples.count))
-    alone = [name for name, unit in units.items() if unit.by]
-    plain = [name for name, unit in units.items() if not unit.by]
-    for some in (
-        *(plain[i : i + at_once] for i in range(0, len(plain), at_once)),
+def compute_aggregates(
+    cursor: duckdb.DuckDBPyConnection,
+    aggregates: Mapping[str, Aggregate],
+    samples: AggregateInput,
+    keys: tuple[str, ...],
+) -> dict[str, AggregateRows]:
+    """Computes aggregates over some samples; several in one query where the samples are few.
+
+    Args:
+        cursor: of the query database.
+        aggregates: name -> aggregate.
+        samples: the samples.
+        keys: the columns that tell steps apart.
+
+    Returns:
+        The rows of each aggregate, sorted by the keys.
+    """
+    results: dict[str, AggregateRows] = {}
+    at_once = max(1, ROWS_AT_ONCE // max(1, samples.count))
+    alone = [name for name, aggregate in aggregates.items() if aggregate.by]
+    together = [name for name, aggregate in aggregates.items() if not aggregate.by]
+    for names in (
+        *(together[i : i + at_once] for i in range(0, len(together), at_once)),
         *([name] for name in alone),
     ):
-        unit = _merged([units[name] for name in some])
-        rows = samples.with_groups if unit.groups else samples.plain
-        sql = unit.sql(rows.source, rows.where, ", ".join(keys))
+        aggregate = _merged([aggregates[name] for name in names])
+        rows = samples.with_groups if aggregate.groups else samples.plain
+        sql = aggregate.sql(rows.source, rows.where, ", ".join(keys))
         answer = cursor.execute(sql, rows.values).fetchnumpy()
-        found_keys = tuple(np.asarray(answer[key], np.int64) for key in keys)
-        for place, name in enumerate(some):
-            names = {column: f"{place}:{column}" for column, _ in units[name].columns}
-            arrays = {
-                column: np.ma.filled(np.ma.asarray(answer[alias], np.float64), np.nan)
-                for column, alias in names.items()
+        key_columns = tuple(np.asarray(answer[key], np.int64) for key in keys)
+        for position, name in enumerate(names):
+            columns = {
+                column: np.ma.filled(np.ma.asarray(answer[f"{position}:{column}"], np.float64), np.nan)
+                for column, _ in aggregates[name].columns
             }
-            found[name] = Rows(found_keys, _finished(arrays))
-    return {name: found[name] for name in units}
+            results[name] = AggregateRows(key_columns, _with_step_metrics(columns))
+    return {name: results[name] for name in aggregates}
 
 
-def _merged(units: Sequence[Unit]) -> Unit:
-    """One unit that computes the columns of several, each with the place of its unit before its name."""
-    if len(units) == 1 and units[0].by:
-        only = units[0]
+def _merged(aggregates: Sequence[Aggregate]) -> Aggregate:
+    """One aggregate that computes the columns of several, each with the position of its own before its name."""
+    if len(aggregates) == 1 and aggregates[0].by:
+        only = aggregates[0]
         return replace(only, columns=tuple((f"0:{name}", sql) for name, sql in only.columns))
-    inner = [(f"{place}:{name}", sql) for place, unit in enumerate(units) for name, sql in unit.inner]
-    columns = [
-        (f"{place}:{name}", sql.format(at=f"{place}:"))
-        for place, unit in enumerate(units)
-        for name, sql in unit.columns
+    inner = [
+        (f"{position}:{name}", sql)
+        for position, aggregate in enumerate(aggregates)
+        for name, sql in aggregate.inner
     ]
-    return Unit(tuple(columns), tuple(inner), groups=any(unit.groups for unit in units))
+    columns = [
+        (f"{position}:{name}", sql.format(at=f"{position}:"))
+        for position, aggregate in enumerate(aggregates)
+        for name, sql in aggregate.columns
+    ]
+    return Aggregate(tuple(columns), tuple(inner), groups=any(aggregate.groups for aggregate in aggregates))
 
 
-def _finished(columns: dict[str, Floats]) -> dict[str, Floats]:
-    """The columns with sums combined, in the order of the answer."""
+def _with_step_metrics(columns: dict[str, Floats]) -> dict[str, Floats]:
+    """The columns with the step metrics in place of the sums that these are made of, in the order of the answer."""
     sums = {name: columns.pop(name) for name in SUM_NAMES if name in columns}
-    last = {name: columns.pop(name) for name in (FIRST_STEP,) if name in columns}
+    last = {name: columns.pop(name) for name in (FIRST_STEP_KL,) if name in columns}
     return columns | step_metrics(sums) | last
 
 
-def joined(parts: Sequence[Rows]) -> Rows:
+def concatenated(tables: Sequence[AggregateRows]) -> AggregateRows:
     """The rows of several relations that have no key in common, one after the other."""
-    keys = tuple(np.concatenate(found) for found in zip(*(part.keys for part in parts), strict=True))
-    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
-    return Rows(keys, columns)
+    keys = tuple(np.concatenate(columns) for columns in zip(*(table.keys for table in tables), strict=True))
+    columns = {name: np.concatenate([table.columns[name] for table in tables]) for name in tables[0].columns}
+    return AggregateRows(keys, columns)
 
 
-def metric_unit(run: RunIndex, name: str) -> Unit:
+def metric_aggregate(schema: RunSchema, name: str) -> Aggregate:
     """Statistics of one metric. The mean of a token metric's `_mean` is weighted by tokens, not by samples."""
-    x = expression(run, name)
+    x = schema.metric_sql[name]
     finite = f"FILTER (isfinite({x}))"
-    parts = split_statistic(name)
-    if parts and parts[1] == "mean" and physical("h", f"{parts[0]}_count") in run.columns:
-        total, count = metric(f"{parts[0]}_sum"), hidden(f"{parts[0]}_count")
+    if schema.is_token_mean(name):
+        token_metric = name.removesuffix("_mean")
+        total, count = metric(f"{token_metric}_sum"), hidden(f"{token_metric}_count")
         counted = {
             "count": f"sum({count})",
-            "nonfinite": f"sum({hidden(f'{parts[0]}_nonfinite')})",
+            "nonfinite": f"sum({hidden(f'{token_metric}_nonfinite')})",
             "sum": f"sum({total})",
             "mean": f"sum({total}) / nullif(sum({count}), 0)",
         }
@@ -166,18 +181,18 @@ def metric_unit(run: RunIndex, name: str) -> Unit:
     }
     levels = ", ".join(str(level) for level in QUANTILES.values())
     columns = {column: f'"{{at}}{column}"' for column in single} | {
-        column: f'"{{at}}levels"[{place}]' for place, column in enumerate(QUANTILES, 1)
+        column: f'"{{at}}levels"[{position}]' for position, column in enumerate(QUANTILES, 1)
     }
     inner = single | {"levels": f"quantile_cont({x}, [{levels}]) {finite}"}
-    return Unit(
+    return Aggregate(
         tuple(columns.items()),
         tuple(inner.items()),
-        groups=needs_groups(run, [name]),
+        groups=schema.needs_groups([name]),
     )
 
 
-def shared_units(run: RunIndex) -> dict[str, Unit]:
-    """The per-step table of docs/metrics.md, as far as the run has what it needs; names are those of `SHARED`."""
+def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
+    """The step metrics of docs/metrics.md that the run has what it needs for; names are those of `STEP_AGGREGATES`."""
     gap, reward, length = metric("reward_gap"), metric("reward"), metric("n_tokens")
     finite = f"FILTER (isfinite({gap}))"
     both = f"FILTER (isfinite({reward}) AND isfinite({length}))"
@@ -189,19 +204,19 @@ def shared_units(run: RunIndex) -> dict[str, Unit]:
         "reward_length_correlation": f"corr({reward}, {length}) {both}",
         "truncation_share": f"avg({metric('truncated')})",
     }
-    columns |= {name: f"sum({hidden(name)})" for name in SUM_NAMES if physical("h", name) in run.columns}
-    if physical("m", "k3_sum") in run.columns:  # of every step; which of them is the first is said later
-        columns[FIRST_STEP] = f"sum({metric('k3_sum')}) / nullif(sum({hidden('k3_count')}), 0)"
-    units = [Unit(tuple((name, f'"{{at}}{name}"') for name in columns), tuple(columns.items())), _groups()]
-    return dict(zip(SHARED, [*units, _duplicates()], strict=True))
+    columns |= {name: f"sum({hidden(name)})" for name in SUM_NAMES if name in schema.stored_sums}
+    if "k3_sum" in schema.metric_sql:  # of every step; which of them is the first is said later
+        columns[FIRST_STEP_KL] = f"sum({metric('k3_sum')}) / nullif(sum({hidden('k3_count')}), 0)"
+    of_samples = Aggregate(tuple((name, f'"{{at}}{name}"') for name in columns), tuple(columns.items()))
+    return dict(zip(STEP_AGGREGATES, (of_samples, _group_shares(), _duplicate_share()), strict=True))
 
 
-def _groups() -> Unit:
+def _group_shares() -> Aggregate:
     """Shares over the groups of each step."""
     reward = metric("reward")
     finite = f"FILTER (isfinite({reward}))"
-    zero = f"spread <= {_ZERO}"
-    return Unit(
+    zero = f"spread <= {ZERO_ADVANTAGE_SPREAD}"
+    return Aggregate(
         (
             ("zero_advantage_groups", f"avg(CAST({zero} AS DOUBLE)) FILTER (n >= 2)"),
             ("all_good_groups", f"avg(CAST({zero} AND mean > 0 AS DOUBLE)) FILTER (n >= 2)"),
@@ -216,13 +231,13 @@ def _groups() -> Unit:
     )
 
 
-def _duplicates() -> Unit:
+def _duplicate_share() -> Aggregate:
     """The share of repeated responses among those to one prompt.
 
     Told apart by a hash of 64 bits: texts as keys would need the memory of all responses.
     """
     response = text("response")
-    return Unit(
+    return Aggregate(
         (("duplicate_share", "avg(1.0 - different / n) FILTER (n >= 2)"),),
         (("different", f"count(DISTINCT hash({response}))"), ("n", "count(*)")),
         by="prompt_key",
@@ -230,6 +245,6 @@ def _duplicates() -> Unit:
     )
 
 
-def only_first(values: Floats, steps: Ints, first: int | None) -> Floats:
+def at_first_step(values: Floats, steps: Ints, first: int | None) -> Floats:
     """`first_step_kl` at the first step of the training and nowhere else; None where the training was resumed."""
     return np.where(steps == first, values, np.nan) if first is not None else np.full(len(steps), np.nan)

@@ -1,7 +1,7 @@
 """The curves of one run, materialised: what every step's samples reduce to, computed again only where they changed.
 
-Rows are replaced step by step, all units of a step from one snapshot of the database: a row is always the whole truth
-about its step as of one moment. A row whose step has changed since stays as it was until it is computed again.
+Rows are replaced step by step, all aggregates of a step from one snapshot of the database: a row is always the whole
+truth about its step as of one moment. A row whose step has changed since stays as it was until it is computed again.
 """
 
 from __future__ import annotations
@@ -12,18 +12,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.board.run_schema import sample_metrics
-from tensorboard_plugin_rlboard.board.steps.aggregates import SHARED, Unit, metric_unit, shared_units
-from tensorboard_plugin_rlboard.board.steps.batches import batches, completed, computed, samples_of, steps_of
-from tensorboard_plugin_rlboard.board.steps.step_index import Catalogue, Key, StepIndex
+from tensorboard_plugin_rlboard.board.run_schema import RunSchema, run_schema
+from tensorboard_plugin_rlboard.board.steps.aggregates import (
+    STEP_AGGREGATES,
+    Aggregate,
+    metric_aggregate,
+    step_aggregates,
+)
+from tensorboard_plugin_rlboard.board.steps.step_batches import (
+    batch_input,
+    complete_table,
+    compute_table,
+    step_batches,
+    steps_of_split,
+)
+from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, StepIndex, StepKey
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
-from tensorboard_plugin_rlboard.board.steps.storage import KeptCurves
+from tensorboard_plugin_rlboard.board.steps.storage import StoredCurves
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 if TYPE_CHECKING:
     import duckdb
 
-OVERVIEW = (
+OVERVIEW_METRICS = (
     "reward",
     "ref_reward",
     "reward_gap",
@@ -39,70 +50,75 @@ OVERVIEW = (
     "surprise_mean",
     "mismatch_k3_mean",
 )
-MOST_FURTHER = 16
+MAX_EXTRA_METRICS = 16
 """Metrics beside the overview's that are kept up to date; the one not asked for longest goes."""
-METRIC = "m:"
-"""What stands before the name of a metric's unit."""
+METRIC_PREFIX = "m:"
+"""What stands before the name of a metric's aggregate."""
 
 
 @dataclass(frozen=True)
-class Shown:
+class CurvesSnapshot:
     """What can be answered at one moment.
 
     Attributes:
         serial: another number whenever an answer is another.
-        units: those that every row has.
+        aggregates: those that every row has.
         tables: split -> rows.
     """
 
     serial: int = 0
-    units: Mapping[str, Unit] = field(default_factory=dict)
+    aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
     tables: Mapping[str, StepTable] = field(default_factory=dict)
 
     @property
     def metrics(self) -> list[str]:
         """The metrics that every row has."""
-        return [name.removeprefix(METRIC) for name in self.units if name not in SHARED]
+        return [name.removeprefix(METRIC_PREFIX) for name in self.aggregates if name not in STEP_AGGREGATES]
 
 
 class MaterializedCurves:
-    """Keeps the curves of one run. `shown` may be read at any time; `update` is for one thread at a time.
+    """Keeps the curves of one run. `snapshot` may be read at any time; `update` is for one thread at a time.
 
     Attributes:
-        catalog: the steps of the run.
-        lock: held by whoever calls `update`, `start_from` or `to_keep`.
-        shown: what can be answered now.
+        step_index: the steps of the run.
+        lock: held by whoever calls `update`, `restore` or `to_store`.
+        snapshot: what can be answered now.
     """
 
     def __init__(self) -> None:
-        self.catalog = StepIndex()
+        self.step_index = StepIndex()
         self.lock = threading.Lock()
-        self.shown = Shown()
-        self._marks: dict[Key, int] = {}
-        self._further: OrderedDict[str, None] = OrderedDict()
-        self._done: Catalogue | None = None
+        self.snapshot = CurvesSnapshot()
+        self._stamps: dict[StepKey, int] = {}
+        self._extra_metrics: OrderedDict[str, None] = OrderedDict()
+        self._complete_for: RunSteps | None = None
 
-    def start_from(self, kept: KeptCurves) -> None:
-        """Takes the curves of an earlier start over the same parts; they stand until these are loaded."""
-        self._marks = {key: entry.stamp for key, entry in kept.entries.items()}
-        self.shown = Shown(self.shown.serial + 1, kept.units, kept.tables)
-        self.catalog.start_from(kept.entries)  # last: from now on they are answered without the lock
+    def restore(self, stored: StoredCurves) -> None:
+        """Takes the curves that an earlier start saved of the same rows; they stand until these are loaded."""
+        self._stamps = {key: entry.stamp for key, entry in stored.entries.items()}
+        self.snapshot = CurvesSnapshot(self.snapshot.serial + 1, stored.aggregates, stored.tables)
+        self.step_index.restore(stored.entries)  # last: from now on they are answered without the lock
 
-    def to_keep(self) -> KeptCurves:
+    def to_store(self) -> StoredCurves:
         """What a later start can go on from: the overview's curves, of the steps that are up to date."""
-        wanted = {*SHARED, *(METRIC + name for name in OVERVIEW)}
-        units = {name: unit for name, unit in self.shown.units.items() if name in wanted}
-        entries = self.catalog.now.entries
-        known = {key: entry for key, entry in entries.items() if self._marks.get(key) == entry.stamp}
-        others = set(self._marks) - set(known)
-        tables = {split: table.without(steps_of(split, others)) for split, table in self.shown.tables.items()}
-        return KeptCurves(known, units, tables)
+        names = {*STEP_AGGREGATES, *(METRIC_PREFIX + name for name in OVERVIEW_METRICS)}
+        aggregates = {
+            name: aggregate for name, aggregate in self.snapshot.aggregates.items() if name in names
+        }
+        entries = self.step_index.current.entries
+        current = {key: entry for key, entry in entries.items() if self._stamps.get(key) == entry.stamp}
+        outdated = set(self._stamps) - set(current)
+        tables = {
+            split: table.without_steps(steps_of_split(split, outdated))
+            for split, table in self.snapshot.tables.items()
+        }
+        return StoredCurves(current, aggregates, tables)
 
     def update(
         self,
         cursor: Callable[[], duckdb.DuckDBPyConnection],
         run: RunIndex,
-        further: Sequence[str] = (),
+        extra_metrics: Sequence[str] = (),
         limit: int | None = None,
     ) -> bool:
         """Computes what changed, and metrics that were not asked for yet.
@@ -110,78 +126,87 @@ class MaterializedCurves:
         Args:
             cursor: where a cursor comes from, asked only if there is something to query.
             run: the run.
-            further: metrics beside the overview's that are to be there, at most `MOST_FURTHER`.
-            limit: rows times units beyond which it is left to somebody who has more time; None does everything.
+            extra_metrics: metrics beside the overview's that are to be there, at most `MAX_EXTRA_METRICS`.
+            limit: rows times aggregates beyond which it is left to somebody who has more time; None does everything.
 
         Returns:
             Whether everything is up to date.
         """
-        for name in further:
-            self._further[name] = None
-            self._further.move_to_end(name)
-        while len(self._further) > MOST_FURTHER:
-            self._further.popitem(last=False)
-        catalogue = self.catalog.look(cursor, run)
-        if catalogue is self._done and set(further) <= set(self.shown.metrics):
+        for name in extra_metrics:
+            self._extra_metrics[name] = None
+            self._extra_metrics.move_to_end(name)
+        while len(self._extra_metrics) > MAX_EXTRA_METRICS:
+            self._extra_metrics.popitem(last=False)
+        run_steps = self.step_index.refresh(cursor, run)
+        if run_steps is self._complete_for and set(extra_metrics) <= set(self.snapshot.metrics):
             return True
-        stale = sorted(key for key, entry in catalogue.entries.items() if self._marks.get(key) != entry.stamp)
-        gone = set(self._marks) - set(catalogue.entries)
-        units = self._units(run) if catalogue.entries else {}
-        if not (stale or gone) and units == self.shown.units:
-            self._done = catalogue
+        entries = run_steps.entries
+        stale = sorted(key for key, entry in entries.items() if self._stamps.get(key) != entry.stamp)
+        gone = set(self._stamps) - set(entries)
+        schema = run_schema(run)
+        aggregates = self._aggregates(schema) if entries else {}
+        if not (stale or gone) and aggregates == self.snapshot.aggregates:
+            self._complete_for = run_steps
             return True
-        fresh = [name for name, unit in units.items() if self.shown.units.get(name) != unit]
-        rows = sum(entry.samples for entry in catalogue.entries.values())
-        waiting = sum(catalogue.entries[key].samples for key in stale)
-        if limit is not None and waiting * len(units) + (rows - waiting) * len(fresh) > limit:
+        new = [name for name, found in aggregates.items() if self.snapshot.aggregates.get(name) != found]
+        rows = sum(entry.samples for entry in entries.values())
+        stale_rows = sum(entries[key].samples for key in stale)
+        work = stale_rows * len(aggregates) + (rows - stale_rows) * len(new)
+        if limit is not None and work > limit:
             return False
-        found = cursor()
-        found.execute("BEGIN TRANSACTION")  # one snapshot for all queries
+        connection = cursor()
+        connection.execute("BEGIN TRANSACTION")  # one snapshot for all queries
         try:
-            self._work(found, run, catalogue, units, stale, gone)
+            self._compute(connection, schema, run_steps, aggregates, stale, gone)
         finally:
-            found.execute("ROLLBACK")  # nothing was written
-        self._done = catalogue
+            connection.execute("ROLLBACK")  # nothing was written
+        self._complete_for = run_steps
         return True
 
-    def _units(self, run: RunIndex) -> dict[str, Unit]:
-        known = set(sample_metrics(run))
-        names = [name for name in dict.fromkeys((*OVERVIEW, *self._further)) if name in known]
-        return shared_units(run) | {METRIC + name: metric_unit(run, name) for name in names}
+    def _aggregates(self, schema: RunSchema) -> dict[str, Aggregate]:
+        names = dict.fromkeys((*OVERVIEW_METRICS, *self._extra_metrics))
+        metrics = {
+            METRIC_PREFIX + name: metric_aggregate(schema, name) for name in names if name in schema.metrics
+        }
+        return step_aggregates(schema) | metrics
 
-    def _work(
+    def _compute(
         self,
         cursor: duckdb.DuckDBPyConnection,
-        run: RunIndex,
-        catalogue: Catalogue,
-        units: Mapping[str, Unit],
-        stale: list[Key],
-        gone: set[Key],
+        schema: RunSchema,
+        run_steps: RunSteps,
+        aggregates: Mapping[str, Aggregate],
+        stale: list[StepKey],
+        gone: set[StepKey],
     ) -> None:
-        """New units for the rows that stay, then every unit for the steps that changed."""
-        tables = dict(self.shown.tables)
-        marks = {key: stamp for key, stamp in self._marks.items() if key not in gone}
-        other_units = units != self.shown.units
+        """New aggregates for the rows that stay, then every aggregate for the steps that changed."""
+        tables = dict(self.snapshot.tables)
+        stamps = {key: stamp for key, stamp in self._stamps.items() if key not in gone}
+        previous = self.snapshot.aggregates
         for split, table in tables.items():
-            left = table.without(steps_of(split, gone))
-            if other_units:
-                left = left.without(steps_of(split, stale))
-                tables[split] = completed(cursor, run, catalogue, split, left, units, self.shown.units)
-            else:
-                tables[split] = left
-        # Rows with the old units and rows with the new ones are never shown side by side.
-        at_once = other_units and any(len(table.step) for table in tables.values())
-        for split, steps, among in batches(catalogue, stale):
-            table = computed(cursor, samples_of(run, catalogue, split, steps, among), units)
-            tables[split] = tables.get(split, StepTable()).without(steps).plus(table)
-            marks |= {(split, step): catalogue.entries[split, step].stamp for step in steps.tolist()}
-            if not at_once:
-                self._show(units, tables, marks)
-        self._show(units, tables, marks)
+            rest = table.without_steps(steps_of_split(split, gone))
+            if aggregates != previous:
+                rest = rest.without_steps(steps_of_split(split, stale))
+                rest = complete_table(cursor, schema, run_steps, split, rest, aggregates, previous)
+            tables[split] = rest
+        # Rows with the old aggregates and rows with the new ones are never shown side by side.
+        show_at_end = aggregates != previous and any(len(table.step) for table in tables.values())
+        for batch in step_batches(run_steps, stale):
+            new_rows = compute_table(cursor, batch_input(schema, run_steps, batch), aggregates)
+            table = tables.get(batch.split, StepTable())
+            tables[batch.split] = table.without_steps(batch.steps).merged_with(new_rows)
+            keys = [(batch.split, step) for step in batch.steps.tolist()]
+            stamps |= {key: run_steps.entries[key].stamp for key in keys}
+            if not show_at_end:
+                self._show(aggregates, tables, stamps)
+        self._show(aggregates, tables, stamps)
 
     def _show(
-        self, units: Mapping[str, Unit], tables: Mapping[str, StepTable], marks: Mapping[Key, int]
+        self,
+        aggregates: Mapping[str, Aggregate],
+        tables: Mapping[str, StepTable],
+        stamps: Mapping[StepKey, int],
     ) -> None:
         filled = {split: table for split, table in tables.items() if len(table.step)}
-        self.shown = Shown(self.shown.serial + 1, units, filled)
-        self._marks = dict(marks)
+        self.snapshot = CurvesSnapshot(self.snapshot.serial + 1, aggregates, filled)
+        self._stamps = dict(stamps)

@@ -1,143 +1,146 @@
-"""The curves of a selection: statistics of every sample metric at every step, and the step's own numbers."""
+"""The curves of any selection by queries: statistics of sample metrics at every step, and the step metrics."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Steps, StepStatistics
-from tensorboard_plugin_rlboard.api.number_column import Numbers
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_METRICS, expression, sample_metrics
-from tensorboard_plugin_rlboard.board.selection import Relation, Selection, relation
+from tensorboard_plugin_rlboard.api.number_column import NumberColumn
+from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
+from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
-    FIRST_STEP,
-    SHARED,
-    WHOLE,
-    Rows,
-    Samples,
-    Unit,
-    compute,
-    metric_unit,
-    only_first,
-    shared_units,
+    FIRST_STEP_KL,
+    INTEGER_STATISTICS,
+    STEP_AGGREGATES,
+    Aggregate,
+    AggregateInput,
+    AggregateRows,
+    at_first_step,
+    compute_aggregates,
+    metric_aggregate,
+    step_aggregates,
 )
-from tensorboard_plugin_rlboard.board.steps.materialized import OVERVIEW
+from tensorboard_plugin_rlboard.board.steps.materialized import METRIC_PREFIX, OVERVIEW_METRICS
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.index.column_names import physical, quoted, text
+from tensorboard_plugin_rlboard.index.column_names import quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
-if TYPE_CHECKING:
-    import duckdb
-
-_FIELDS = tuple(StepStatistics.__dataclass_fields__)
+_STATISTICS = tuple(StepStatistics.__dataclass_fields__)
 
 
-def everything(chosen: Selection) -> bool:
-    """Whether a selection takes every sample of its steps, so that what is known of the steps answers it."""
-    anywhere = replace(chosen, split=None, attempt=None, step=None, step_min=None, step_max=None)
-    return anywhere == Selection(chosen.run)
+def takes_whole_steps(selection: Selection) -> bool:
+    """Whether a selection takes every sample of its steps, so that materialised steps answer it."""
+    of_run = replace(selection, split=None, attempt=None, step=None, step_min=None, step_max=None)
+    return of_run == Selection(selection.run)
 
 
-def wanted(run: RunIndex, metrics: Sequence[str] | None) -> list[str]:
+def requested_metrics(run: RunIndex, schema: RunSchema, question: StepsQuestion) -> list[str]:
     """The metrics that are asked for: those named, or the overview's that the run has.
 
     Raises:
         ArgumentError: a metric that the run does not have.
     """
-    if metrics is None:
-        known = set(sample_metrics(run))
-        return [name for name in OVERVIEW if name in known]
-    for name in metrics:
-        if expression(run, name) is None:
+    if question.metrics is None:
+        return [name for name in OVERVIEW_METRICS if name in schema.metrics]
+    for name in question.metrics:
+        if name not in schema.metric_sql:
             raise ArgumentError(f"metrics={name} is not a metric of run {run.name}; /runs lists its metrics.")
-    return list(metrics)
+    return list(question.metrics)
 
 
-def answered(
-    step: Ints, metrics: Mapping[str, Mapping[str, Floats]], shared: Mapping[str, Floats], first: int | None
+def steps_answer(
+    step: Ints,
+    metrics: Mapping[str, Mapping[str, Floats]],
+    step_metrics: Mapping[str, Floats],
+    first_step: int | None,
 ) -> Steps:
     """The answer made of columns.
 
     Args:
         step: int64 [steps], ascending.
         metrics: metric -> statistic -> float64 [steps].
-        shared: step metric -> float64 [steps]; those without any value are left out.
-        first: the first step of the training, None where it was resumed.
+        step_metrics: step metric -> float64 [steps]; those without any value are left out.
+        first_step: of the training; None where it was resumed.
     """
-    table = dict(shared)
-    if FIRST_STEP in table:
-        table[FIRST_STEP] = only_first(table[FIRST_STEP], step, first)
+    columns = dict(step_metrics)
+    if FIRST_STEP_KL in columns:
+        columns[FIRST_STEP_KL] = at_first_step(columns[FIRST_STEP_KL], step, first_step)
     nothing = np.full(len(step), np.nan)
     return Steps(
         step.tolist(),
         {
             name: StepStatistics(
-                **{field: Numbers(columns.get(field, nothing), field in WHOLE) for field in _FIELDS}
+                **{
+                    statistic: NumberColumn(values.get(statistic, nothing), statistic in INTEGER_STATISTICS)
+                    for statistic in _STATISTICS
+                }
             )
-            for name, columns in metrics.items()
+            for name, values in metrics.items()
         },
-        {name: Numbers(column) for name, column in table.items() if not np.isnan(column).all()},
+        {name: NumberColumn(values) for name, values in columns.items() if not np.isnan(values).all()},
     )
 
 
-def steps(
-    cursor: duckdb.DuckDBPyConnection, run: RunIndex, chosen: Selection, metrics: Sequence[str] | None
-) -> Steps:
+def query_steps(session: RunSession, question: StepsQuestion) -> Steps:
     """Answers /steps by queries, for any selection.
 
     Raises:
         ArgumentError: a metric that the run does not have.
     """
+    run, schema, cursor = session.run, session.schema, session.cursor
     if not run.samples:
         return Steps([], {}, {})
-    units = shared_units(run) | {f"m:{name}": metric_unit(run, name) for name in wanted(run, metrics)}
+    names = requested_metrics(run, schema, question)
+    aggregates = step_aggregates(schema)
+    aggregates |= {f"{METRIC_PREFIX}{name}": metric_aggregate(schema, name) for name in names}
     cursor.execute("BEGIN TRANSACTION")  # one snapshot for all queries
     try:
-        split, samples = _samples(cursor, run, chosen, list(units.values()))
-        found = compute(cursor, units, samples, ("step",))
+        split, samples = _aggregate_input(session, question.selection, list(aggregates.values()))
+        results = compute_aggregates(cursor, aggregates, samples, ("step",))
         first = cursor.execute(f"SELECT min(step) FROM {run.table} WHERE split = ?", [split]).fetchall()[0][0]
     finally:
         cursor.execute("ROLLBACK")
-    shared = [found.pop(name) for name in SHARED]
-    step = shared[0].keys[0]
-    return answered(
+    of_steps = [results.pop(name) for name in STEP_AGGREGATES]
+    step = of_steps[0].keys[0]
+    return steps_answer(
         step,
-        {name.removeprefix("m:"): _aligned(rows, step) for name, rows in found.items()},
-        {name: column for rows in shared for name, column in _aligned(rows, step).items()},
+        {name.removeprefix(METRIC_PREFIX): _aligned(rows, step) for name, rows in results.items()},
+        {name: column for rows in of_steps for name, column in _aligned(rows, step).items()},
         first if run.attempts == 1 else None,
     )
 
 
-def _aligned(rows: Rows, step: Ints) -> Mapping[str, Floats]:
-    """The columns at the given steps; NaN at those that were not found."""
-    found = rows.keys[0]
-    if np.array_equal(found, step):
+def _aligned(rows: AggregateRows, step: Ints) -> Mapping[str, Floats]:
+    """The columns at the given steps; NaN at those that have no row."""
+    own = rows.keys[0]
+    if np.array_equal(own, step):
         return rows.columns
-    at = np.searchsorted(step, found)
+    at = np.searchsorted(step, own)
     columns = {name: np.full(len(step), np.nan) for name in rows.columns}
     for name, column in rows.columns.items():
         columns[name][at] = column
     return columns
 
 
-def _samples(
-    cursor: duckdb.DuckDBPyConnection, run: RunIndex, chosen: Selection, units: Sequence[Unit]
-) -> tuple[object, Samples]:
+def _aggregate_input(
+    session: RunSession, selection: Selection, aggregates: Sequence[Aggregate]
+) -> tuple[str, AggregateInput]:
     """The split and the samples of a selection.
 
-    Where they are searched for, they are searched only once: a temporary table holds what the units need of them.
+    Where they are searched for, they are searched only once: a temporary table holds what the aggregates need of them.
     """
-    groups = any(unit.groups for unit in units)
-    rows = relation(cursor, run, chosen, groups)
-    split = rows.values[0]  # a relation's first value is its split
-    if everything(chosen):
-        plain = relation(cursor, run, chosen) if groups else rows
-        return split, Samples(plain, rows, run.samples)
-    sql = " ".join(unit.sql("", "", "step") for unit in units)
+    run, cursor = session.run, session.cursor
+    groups = any(aggregate.groups for aggregate in aggregates)
+    rows = select_samples(session, selection, groups=groups)
+    if takes_whole_steps(selection):
+        plain = select_samples(session, selection) if groups else rows
+        return rows.split, AggregateInput(plain, rows, run.samples)
+    sql = " ".join(aggregate.sql("", "", "step") for aggregate in aggregates)
     needed = [name for name in run.columns if quoted(name) in sql or name in {"step", "file", "line_offset"}]
     response = text("response")  # only told apart: its digest does as well, and is a tenth of it
     columns = [
@@ -145,11 +148,11 @@ def _samples(
         for name in dict.fromkeys((*needed, "prompt_key"))
     ]
     if groups:
-        columns += [name for name in GROUP_METRICS if physical("m", name) not in run.columns]
+        columns += sorted(session.schema.computed_group_metrics)
     cursor.execute(
         f"CREATE TEMP TABLE picked AS SELECT {', '.join(columns)} FROM {rows.source} WHERE {rows.where}",
         rows.values,
     )
     count = cursor.execute("SELECT count(*) FROM picked").fetchall()[0][0]
     picked = Relation("picked", "true", [])
-    return split, Samples(picked, picked, count)
+    return rows.split, AggregateInput(picked, picked, count)

@@ -1,244 +1,219 @@
-"""The curves that everybody looks at, answered from what is materialised; it follows the index in the background."""
+"""Answers /steps from materialised curves, which follow the index in the background, or by queries."""
 
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import Steps
-from tensorboard_plugin_rlboard.api.number_column import LargeSteps, carried
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
+from tensorboard_plugin_rlboard.board.run_schema import open_session, run_schema
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps.aggregates import SHARED
+from tensorboard_plugin_rlboard.board.steps.aggregates import STEP_AGGREGATES
 from tensorboard_plugin_rlboard.board.steps.materialized import (
-    METRIC,
-    MOST_FURTHER,
-    OVERVIEW,
-    MaterializedCurves,
-    Shown,
+    MAX_EXTRA_METRICS,
+    METRIC_PREFIX,
+    OVERVIEW_METRICS,
+    CurvesSnapshot,
 )
-from tensorboard_plugin_rlboard.board.steps.query import answered, everything, steps, wanted
-from tensorboard_plugin_rlboard.board.steps.step_index import Catalogue, loading
+from tensorboard_plugin_rlboard.board.steps.query import (
+    query_steps,
+    requested_metrics,
+    steps_answer,
+    takes_whole_steps,
+)
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.steps.run_state import RunState
+from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
-from tensorboard_plugin_rlboard.board.steps.storage import dump, load
 from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.index.run_file import cached_digest
 
 if TYPE_CHECKING:
     import duckdb
 
 logger = logging.getLogger(__name__)
-_PATIENCE = 0.5
+_LOCK_TIMEOUT = 0.5
 """Seconds that a request waits for somebody else who is updating."""
-_REQUEST = 3_000_000
-"""Rows times units (about half a second) that a request computes while its run is still being indexed."""
-_SHARE = 6
+_REQUEST_LIMIT = 3_000_000
+"""Rows times aggregates (about half a second) that a request computes while its run is still being indexed."""
+_PAUSE_FACTOR = 6
 """While a run is being indexed, its curves wait so many times as long as they last took."""
-_SAVE_EVERY = 30.0
-"""Seconds between two savings of a run's curves."""
-_ATTENTION = 120.0
+_PREPARE_FOR = 120.0
 """Seconds after a question for which its next answer is prepared; a tab asks at least every 30 seconds."""
-_MEMORY = 48 * 1024 * 1024
-"""Bytes of answers that are kept."""
-
-
-@dataclass
-class _State:
-    """One run: its curves, and what is going on with them."""
-
-    curves: MaterializedCurves = field(default_factory=MaterializedCurves)
-    recalled: str = ""
-    saved: tuple[str, int] = ("", 0)
-    saved_at: float = -math.inf
-    waited_for: bool = False
-    asked: tuple[float, Selection] | None = None
-    took: float = 0.0
-    finished: float = 0.0
+_CACHE_BYTES = 16 * 1024 * 1024
+"""Bytes of answers that are kept beside the encoded ones (`web.encoded_answers`)."""
 
 
 class StepService:
-    """Answers /steps for the runs of a registry; every method may be called from any thread."""
+    """Answers /steps for the runs of a registry; every method may be called from any thread.
+
+    Attributes:
+        on_prepared: called in the background with the new answer to a question that will be asked again.
+    """
 
     def __init__(
         self,
         registry: Registry,
         attention: Attention,
-        cursor: Callable[[], duckdb.DuckDBPyConnection] | None = None,
-        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+        cursor: Callable[[], duckdb.DuckDBPyConnection],
+        heavy: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Knows nothing yet.
 
         Args:
             registry: the indexes.
             attention: the run that the user looks at is followed while it is indexed.
-            cursor: where cursors of the calling thread come from, by default the registry.
-            turn: what a selection that is not materialised waits for before it is queried.
+            cursor: where cursors of the calling thread come from.
+            heavy: what a selection that is not materialised waits for before it is queried.
         """
+        self.on_prepared: Callable[[Steps], object] = lambda _: None
         self._registry = registry
         self._attention = attention
-        self._cursor = registry.cursor if cursor is None else cursor
-        self._turn = turn
-        self._states: dict[str, _State] = {}
+        self._cursor = cursor
+        self._heavy = heavy
+        self._states: dict[str, RunState] = {}
         self._lock = threading.Lock()
-        self._answers: LruCache[Steps] = LruCache(_MEMORY, _cost)
+        self._answers: LruCache[Steps] = LruCache(_CACHE_BYTES, _answer_bytes)
 
-    def catalogue(self, run: RunIndex) -> Catalogue:
+    def run_steps(self, run: RunIndex) -> RunSteps:
         """The steps, splits and attempts of a run as of now."""
-        return self._state(run).curves.catalog.look(self._cursor, run)
+        return self._state(run).curves.step_index.refresh(self._cursor, run)
 
-    def steps(self, run: RunIndex, chosen: Selection, metrics: tuple[str, ...] | None) -> Steps:
+    def steps(self, run: RunIndex, question: StepsQuestion) -> Steps:
         """Curves of a selection: from what is materialised, or by queries where it is searched or filtered.
 
         Raises:
             ArgumentError: a metric that the run does not have.
         """
-        found = self._materialised(run, chosen, metrics) if everything(chosen) else None
-        if found is not None:
-            return found
-        key = (run.name, run.version, chosen, metrics)
-        cursor = self._cursor()
+        answer = self._materialized(run, question) if takes_whole_steps(question.selection) else None
+        if answer is not None:
+            return answer
+        key, cursor = (run.name, run.version, question), self._cursor()
 
         def query() -> Steps:
-            with self._turn():
-                return carried(cursor, steps(cursor, run, chosen, metrics))
+            with self._heavy():
+                return query_steps(open_session(run, cursor), question)
 
-        return self._answers.get(key, query)
+        return self._answers.get_or_compute(key, query)
 
-    def follow(self, run: RunIndex) -> None:
+    def update_in_background(self, run: RunIndex) -> None:
         """Brings the curves of a run up to date, in the thread that indexes; never fails."""
         try:
-            self._follow(run)
+            self._update(run)
         except Exception:  # the index must go on; a request will meet the reason and say so
             logger.exception("RL Board could not bring the curves of run %s up to date", run.name)
 
-    def _follow(self, run: RunIndex) -> None:
+    def _update(self, run: RunIndex) -> None:
         state = self._state(run)
-        if state.curves.catalog.held(run):
+        if state.curves.step_index.is_restored(run):
             return
+        pause = _PAUSE_FACTOR * state.update_seconds
         if run.pending and (
-            run.name != self._attention.run_name or time.monotonic() - state.finished < _SHARE * state.took
+            run.name != self._attention.run_name or time.monotonic() - state.updated_at < pause
         ):
             return
         start = time.monotonic()
         with state.curves.lock:
             state.curves.update(self._cursor, run)
-        if state.asked is not None and start - state.asked[0] < _ATTENTION:
-            self._answer(run, state.curves.shown, state.asked[1], None)  # ready before it is asked for again
-        state.finished = time.monotonic()
-        state.took = state.finished - start
-        self._tell(state)
+        if state.last_question is not None and start - state.last_question[0] < _PREPARE_FOR:
+            self._prepare(run, state.curves.snapshot, state.last_question[1])
+        state.updated_at = time.monotonic()
+        state.update_seconds = state.updated_at - start
+        self._notify_waiting(state)
         if not run.pending:
-            self._save(run, state)
+            state.save(run, self._registry.cache)
 
-    def _tell(self, state: _State) -> None:
+    def _prepare(self, run: RunIndex, snapshot: CurvesSnapshot, question: StepsQuestion) -> None:
+        """Makes the answer to a question before it is asked again."""
+        answer = self._from_snapshot(run, snapshot, question)
+        if answer is not None:
+            self.on_prepared(answer)
+
+    def _notify_waiting(self, state: RunState) -> None:
         """Lets everybody ask again who was answered from before the last update."""
         with self._lock:
-            waited, state.waited_for = state.waited_for, False
-        if waited:
+            awaited, state.update_awaited = state.update_awaited, False
+        if awaited:
             self._registry.changed()
 
-    def _state(self, run: RunIndex) -> _State:
+    def _state(self, run: RunIndex) -> RunState:
         with self._lock:
-            state = self._states.setdefault(run.name, _State())
-        if run.restored_digest and state.recalled != run.restored_digest and loading(run):
-            with state.curves.lock:
-                if state.recalled != run.restored_digest:
-                    state.recalled = run.restored_digest
-                    cache = self._registry.cache
-                    kept = load(cache.recall_curves(run.restored_digest)) if cache else None
-                    if kept is not None:
-                        state.curves.start_from(kept)
-                        state.saved = run.restored_digest, state.curves.shown.serial
+            state = self._states.setdefault(run.name, RunState())
+        state.restore(run, self._registry.cache)
         return state
 
-    def _save(self, run: RunIndex, state: _State) -> None:
-        """Keeps the curves for a later start, under the digest of the parts that it will begin with.
-
-        Lines that are in no kept part are in the curves as well. They will be read again, and told then. What is joined
-        would not be told: the digest is of what the log says.
-        """
-        cache, now = self._registry.cache, time.monotonic()
-        if cache is None or run.joined or now - state.saved_at < _SAVE_EVERY:
-            return
-        with state.curves.lock:
-            digest, serial = cached_digest(tuple(run.files.values())), state.curves.shown.serial
-            if not digest or state.saved == (digest, serial):
-                return
-            kept = state.curves.to_keep()
-        state.saved, state.saved_at = (digest, serial), now
-        cache.keep_curves(digest, dump(kept))
-
-    def _materialised(
-        self, run: RunIndex, chosen: Selection, metrics: tuple[str, ...] | None
-    ) -> Steps | None:
+    def _materialized(self, run: RunIndex, question: StepsQuestion) -> Steps | None:
         """The answer as far as it is materialised; None where a metric is not."""
         state = self._state(run)
         curves = state.curves
-        if metrics is None:
-            state.asked = time.monotonic(), chosen
-        if curves.catalog.held(run):
-            return self._answer(run, curves.shown, chosen, metrics)
-        if not (run.samples or curves.shown.tables):
+        if question.metrics is None:
+            state.last_question = time.monotonic(), question
+        if curves.step_index.is_restored(run):
+            return self._from_snapshot(run, curves.snapshot, question)
+        if not (run.samples or curves.snapshot.tables):
             return Steps([], {}, {})
-        further = [name for name in wanted(run, metrics) if name not in OVERVIEW]
-        if len(further) > MOST_FURTHER:
+        names = requested_metrics(run, run_schema(run), question)
+        extra_metrics = [name for name in names if name not in OVERVIEW_METRICS]
+        if len(extra_metrics) > MAX_EXTRA_METRICS:
             return None
         complete = False
-        if curves.lock.acquire(timeout=_PATIENCE):
+        if curves.lock.acquire(timeout=_LOCK_TIMEOUT):
             try:
-                limit = _REQUEST if run.pending else None
-                complete = curves.update(self._cursor, run, further, limit)
+                limit = _REQUEST_LIMIT if run.pending else None
+                complete = curves.update(self._cursor, run, extra_metrics, limit)
             finally:
                 curves.lock.release()
         if complete:
-            self._tell(state)
-        else:  # said before `shown` is read: who updates it meanwhile will see it
+            self._notify_waiting(state)
+        else:  # said before `snapshot` is read: who updates it meanwhile will see it
             with self._lock:
-                state.waited_for = True
-        return self._answer(run, curves.shown, chosen, metrics)
+                state.update_awaited = True
+        return self._from_snapshot(run, curves.snapshot, question)
 
-    def _answer(
-        self, run: RunIndex, shown: Shown, chosen: Selection, metrics: tuple[str, ...] | None
+    def _from_snapshot(
+        self, run: RunIndex, snapshot: CurvesSnapshot, question: StepsQuestion
     ) -> Steps | None:
-        names = [name for name in OVERVIEW if name in shown.metrics] if metrics is None else list(metrics)
-        if any(METRIC + name not in shown.units for name in names):
+        if question.metrics is None:
+            names = [name for name in OVERVIEW_METRICS if name in snapshot.metrics]
+        else:
+            names = list(question.metrics)
+        if any(METRIC_PREFIX + name not in snapshot.aggregates for name in names):
             return None
-        key = (run.name, shown.serial, chosen, metrics)
-        return self._answers.get(key, lambda: carried(self._cursor(), _made(shown, chosen, names)))
+        key = (run.name, snapshot.serial, question)
+        return self._answers.get_or_compute(
+            key, lambda: _snapshot_answer(snapshot, question.selection, names)
+        )
 
 
-def _made(shown: Shown, chosen: Selection, names: Sequence[str]) -> Steps:
+def _snapshot_answer(snapshot: CurvesSnapshot, selection: Selection, names: Sequence[str]) -> Steps:
     """The answer for a range of steps of one split and attempt."""
-    if not shown.tables:
+    if not snapshot.tables:
         return Steps([], {}, {})
-    split = chosen.split or ("train" if "train" in shown.tables else min(shown.tables))
-    table = shown.tables.get(split, StepTable())
-    lows = [bound for bound in (chosen.step, chosen.step_min) if bound is not None]
-    highs = [bound for bound in (chosen.step, chosen.step_max) if bound is not None]
-    places = table.places(chosen.attempt, max(lows, default=None), min(highs, default=None))
+    split = selection.split or ("train" if "train" in snapshot.tables else min(snapshot.tables))
+    table = snapshot.tables.get(split, StepTable())
+    lows = [bound for bound in (selection.step, selection.step_min) if bound is not None]
+    highs = [bound for bound in (selection.step, selection.step_max) if bound is not None]
+    rows = table.row_positions(selection.attempt, max(lows, default=None), min(highs, default=None))
     columns = {
-        unit: {name: array[places] for name, array in table.columns[unit].items()}
-        for unit in (*SHARED, *(METRIC + name for name in names))
-        if unit in table.columns
+        name: {column: array[rows] for column, array in table.columns[name].items()}
+        for name in (*STEP_AGGREGATES, *(METRIC_PREFIX + name for name in names))
+        if name in table.columns
     }
-    resumed = any((other.attempt > 1).any() for other in shown.tables.values())
-    return answered(
-        table.step[places],
-        {name: columns.get(METRIC + name, {}) for name in names},
-        {name: array for unit in SHARED for name, array in columns.get(unit, {}).items()},
+    resumed = any((other.attempt > 1).any() for other in snapshot.tables.values())
+    return steps_answer(
+        table.step[rows],
+        {name: columns.get(METRIC_PREFIX + name, {}) for name in names},
+        {name: array for aggregate in STEP_AGGREGATES for name, array in columns.get(aggregate, {}).items()},
         int(table.step[0]) if len(table.step) and not resumed else None,
     )
 
 
-def _cost(answer: Steps) -> int:
-    """Bytes that an answer holds."""
-    numbers = 8 * len(answer.step) * (14 * len(answer.metrics) + len(answer.step_metrics))
-    return 1000 + numbers + (len(answer.gzipped) if isinstance(answer, LargeSteps) else 0)
+def _answer_bytes(answer: Steps) -> int:
+    """Bytes that an answer holds, about."""
+    return 1000 + 8 * len(answer.step) * (14 * len(answer.metrics) + len(answer.step_metrics))

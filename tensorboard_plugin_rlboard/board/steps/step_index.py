@@ -1,4 +1,4 @@
-"""Which steps a run has, and which of them changed: kept beside the run, brought up to date by what was added."""
+"""Which steps a run has, and which of them changed: brought up to date by the rows that were added."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tensorboard_plugin_rlboard.index.run import RunIndex
 if TYPE_CHECKING:
     import duckdb
 
-Key = tuple[str, int]
+StepKey = tuple[str, int]
 """Split and step."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class StepEntry:
     """One step of one split.
 
     Attributes:
@@ -37,11 +37,11 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class RunSteps:
     """The steps of a run as of one of its versions."""
 
     version: int = -1
-    entries: Mapping[Key, Entry] = field(default_factory=dict)
+    entries: Mapping[StepKey, StepEntry] = field(default_factory=dict)
 
     def splits(self) -> list[str]:
         """The splits, `train` first."""
@@ -49,13 +49,13 @@ class Catalogue:
 
     def default_split(self) -> str:
         """`train` where the run has it, else the split it has."""
-        found = {split for split, _ in self.entries}
-        return "train" if "train" in found or not found else min(found)
+        splits = {split for split, _ in self.entries}
+        return "train" if "train" in splits or not splits else min(splits)
 
     def steps(self) -> tuple[int, int | None, int | None]:
         """How many steps there are over all splits, the lowest and the highest."""
-        found = {step for _, step in self.entries}
-        return len(found), min(found, default=None), max(found, default=None)
+        steps = {step for _, step in self.entries}
+        return len(steps), min(steps, default=None), max(steps, default=None)
 
     def attempts(self) -> list[tuple[int, int, int]]:
         """Each attempt with its lowest and highest step."""
@@ -68,36 +68,39 @@ class Catalogue:
 
 
 class StepIndex:
-    """Keeps the catalogue of one run.
+    """Keeps the steps of one run.
 
-    What a step holds changes only by rows that are added, which the run tells (`touched`), or by something that makes
-    all that is known of it void (`epoch`). Parts of an earlier start tell nothing when they are loaded; while there
-    are any, and once more behind the last, the rows of every step are counted.
+    What a step holds changes only by rows that are added, which the run reports (`step_versions`), or by something that makes
+    all that is known of it void (`invalidations`). Rows that are loaded from an earlier start are not reported; while there are
+    any left to load, and once more behind the last, the rows of every step are counted.
+
+    Attributes:
+        current: the steps as of the last `refresh`.
     """
 
     def __init__(self) -> None:
-        self.now = Catalogue()
+        self.current = RunSteps()
         self._lock = threading.Lock()
-        self._epoch = -1
-        self._touched: dict[Key, int] = {}
+        self._invalidations = -1
+        self._step_versions: dict[StepKey, int] = {}
         self._stamp = 0
         self._attempts = 0
-        self._unsure = True
-        self._kept = False
+        self._must_recount = True
+        self._restored = False
 
-    def start_from(self, entries: Mapping[Key, Entry]) -> None:
-        """Takes what an earlier start knew of the same parts; it stands until they are loaded, and is checked then."""
+    def restore(self, entries: Mapping[StepKey, StepEntry]) -> None:
+        """Takes the steps that an earlier start saved; they stand until its rows are loaded, and are checked then."""
         with self._lock:
-            self.now = Catalogue(-1, entries)
+            self.current = RunSteps(-1, entries)
             self._stamp = max((entry.stamp for entry in entries.values()), default=0)
-            self._kept = True
+            self._restored = True
 
-    def held(self, run: RunIndex) -> bool:
-        """Whether what an earlier start knew stands for rows that are still being loaded."""
-        return self._kept and loading(run)
+    def is_restored(self, run: RunIndex) -> bool:
+        """Whether what an earlier start saved stands for rows that are still being loaded."""
+        return self._restored and is_loading(run)
 
-    def look(self, cursor: Callable[[], duckdb.DuckDBPyConnection], run: RunIndex) -> Catalogue:
-        """The catalogue as of now; queries only what may have changed, and nothing where nothing has.
+    def refresh(self, cursor: Callable[[], duckdb.DuckDBPyConnection], run: RunIndex) -> RunSteps:
+        """The steps as of now; queries only what may have changed, and nothing where nothing has.
 
         Args:
             cursor: where a cursor comes from, asked only if there is something to query.
@@ -106,18 +109,19 @@ class StepIndex:
         with self._lock:
             # All of this is read before the rows are: what is added meanwhile is another change.
             version = run.version
-            waiting = (self._unsure or self._kept) and loading(run)
-            if (version == self.now.version and (waiting or not self._unsure)) or (self._kept and waiting):
-                return self.now
-            waiting = loading(run)
-            epoch, touched, attempts = run.invalidations, run.step_versions.copy(), run.attempts
-            changed = {key for key, at in touched.items() if self._touched.get(key) != at}
-            void = epoch != self._epoch and not self._kept
-            entries = {} if void else dict(self.now.entries)
-            counted: dict[Key, tuple[tuple[int, int], ...]] = {}
-            # Rows that were loaded are numbered after that, which is no news to the run.
-            if void or self._unsure or self._kept or attempts != self._attempts:
-                counted = _count(cursor(), run)
+            waiting = (self._must_recount or self._restored) and is_loading(run)
+            unchanged = version == self.current.version and (waiting or not self._must_recount)
+            if unchanged or (self._restored and waiting):
+                return self.current
+            waiting = is_loading(run)
+            invalidations, step_versions, attempts = run.invalidations, run.step_versions.copy(), run.attempts
+            changed = {key for key, at in step_versions.items() if self._step_versions.get(key) != at}
+            void = invalidations != self._invalidations and not self._restored
+            entries = {} if void else dict(self.current.entries)
+            counted: dict[StepKey, tuple[tuple[int, int], ...]] = {}
+            # Rows that were loaded get their attempts after that, which the run does not report.
+            if void or self._must_recount or self._restored or attempts != self._attempts:
+                counted = _count_rows(cursor(), run)
                 changed |= set(entries) - set(counted)
                 changed |= {
                     key
@@ -125,36 +129,41 @@ class StepIndex:
                     if key not in entries or entries[key].attempts != pairs
                 }
             elif changed:
-                counted = _count(cursor(), run, [step for _, step in changed])
+                counted = _count_rows(cursor(), run, [step for _, step in changed])
             for key in changed:
                 entries.pop(key, None)
                 if key in counted:
                     self._stamp += 1
-                    entries[key] = Entry(self._stamp, counted[key])
-            self._epoch, self._touched, self._unsure, self._kept = epoch, touched, waiting, False
+                    entries[key] = StepEntry(self._stamp, counted[key])
+            self._invalidations, self._step_versions, self._must_recount, self._restored = (
+                invalidations,
+                step_versions,
+                waiting,
+                False,
+            )
             self._attempts = attempts
-            self.now = Catalogue(version, entries)
-            return self.now
+            self.current = RunSteps(version, entries)
+            return self.current
 
 
-def loading(run: RunIndex) -> bool:
+def is_loading(run: RunIndex) -> bool:
     """Whether parts of an earlier start are still to be loaded."""
     return any(file.to_load for file in tuple(run.files.values()))
 
 
-def _count(
+def _count_rows(
     cursor: duckdb.DuckDBPyConnection, run: RunIndex, steps: Iterable[int] = ()
-) -> dict[Key, tuple[tuple[int, int], ...]]:
-    """Rows of each attempt of each step; with `steps` of those between the lowest and the highest of them."""
-    within, values = "true", list[object]()
+) -> dict[StepKey, tuple[tuple[int, int], ...]]:
+    """AggregateRows of each attempt of each step; with `steps` of those between the lowest and the highest of them."""
+    where, values = "true", list[object]()
     if bounds := list(steps):
-        within, values = "step BETWEEN ? AND ?", [min(bounds), max(bounds)]
-    found = cursor.execute(
-        f"SELECT split, step, attempt, count(*) AS n FROM {run.table} WHERE {within} GROUP BY ALL ORDER BY ALL",
+        where, values = "step BETWEEN ? AND ?", [min(bounds), max(bounds)]
+    rows = cursor.execute(
+        f"SELECT split, step, attempt, count(*) AS n FROM {run.table} WHERE {where} GROUP BY ALL ORDER BY ALL",
         values,
     ).fetchnumpy()
-    counted: dict[Key, list[tuple[int, int]]] = {}
-    columns = (np.asarray(found[name]).tolist() for name in ("split", "step", "attempt", "n"))
+    counted: dict[StepKey, list[tuple[int, int]]] = {}
+    columns = (np.asarray(rows[name]).tolist() for name in ("split", "step", "attempt", "n"))
     for split, step, attempt, n in zip(*columns, strict=True):
         counted.setdefault((split, step), []).append((attempt, n))
     return {key: tuple(pairs) for key, pairs in counted.items()}

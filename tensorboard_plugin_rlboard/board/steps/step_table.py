@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tensorboard_plugin_rlboard.board.steps.aggregates import Rows
+from tensorboard_plugin_rlboard.board.steps.aggregates import AggregateRows
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
 Columns = Mapping[str, Mapping[str, Floats]]
-"""Unit -> column -> float64 [rows]; NaN where there is no value."""
+"""Aggregate -> column -> float64 [rows]; NaN where there is no value."""
 
 
 @dataclass(frozen=True)
@@ -21,26 +20,23 @@ class StepTable:
 
     Attributes:
         step, attempt: int64 [rows].
-        columns: what the units found.
+        columns: what the aggregates computed.
     """
 
     step: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     attempt: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     columns: Columns = field(default_factory=dict)
 
-    def without(self, steps: Ints) -> StepTable:
+    def without_steps(self, steps: Ints) -> StepTable:
         """The rows of all other steps."""
-        return self.rows(~np.isin(self.step, steps))
-
-    def rows(self, chosen: NDArray[np.bool_]) -> StepTable:
-        """Some of the rows."""
+        other = ~np.isin(self.step, steps)
         columns = {
-            name: {column: array[chosen] for column, array in unit.items()}
-            for name, unit in self.columns.items()
+            name: {column: array[other] for column, array in aggregate.items()}
+            for name, aggregate in self.columns.items()
         }
-        return StepTable(self.step[chosen], self.attempt[chosen], columns)
+        return StepTable(self.step[other], self.attempt[other], columns)
 
-    def plus(self, other: StepTable) -> StepTable:
+    def merged_with(self, other: StepTable) -> StepTable:
         """The rows of both, which have no step in common; a column that only one of them has is NaN in the other."""
         step = np.concatenate([self.step, other.step])
         attempt = np.concatenate([self.attempt, other.attempt])
@@ -50,39 +46,39 @@ class StepTable:
             mine, theirs = self.columns.get(name, {}), other.columns.get(name, {})
             columns[name] = {}
             for column in dict.fromkeys((*mine, *theirs)):
-                parts = (mine.get(column), theirs.get(column))
                 both = [
-                    np.full(len(side.step), np.nan) if part is None else part
-                    for part, side in zip(parts, (self, other), strict=True)
+                    table_columns.get(column, np.full(len(table.step), np.nan))
+                    for table, table_columns in ((self, mine), (other, theirs))
                 ]
                 columns[name][column] = np.concatenate(both)[order]
         return StepTable(step[order], attempt[order], columns)
 
-    def with_unit(self, name: str, found: Rows) -> StepTable:
-        """With a unit's columns; rows that it did not find (keys: step, attempt) are NaN."""
-        step, attempt = found.keys
+    def with_aggregate(self, name: str, rows: AggregateRows) -> StepTable:
+        """With the columns of an aggregate; rows that it does not have (keys: step, attempt) are NaN."""
+        step, attempt = rows.keys
         if np.array_equal(step, self.step) and np.array_equal(attempt, self.attempt):
-            return self._having(name, dict(found.columns))
-        places = {key: i for i, key in enumerate(zip(self.step.tolist(), self.attempt.tolist(), strict=True))}
-        wanted = [places.get(key, -1) for key in zip(step.tolist(), attempt.tolist(), strict=True)]
-        at = np.asarray(wanted, np.int64)
+            return self._with_columns(name, dict(rows.columns))
+        own_keys = zip(self.step.tolist(), self.attempt.tolist(), strict=True)
+        positions = {key: i for i, key in enumerate(own_keys)}
+        keys = zip(step.tolist(), attempt.tolist(), strict=True)
+        at = np.asarray([positions.get(key, -1) for key in keys], np.int64)
         columns = {}
-        for column, values in found.columns.items():
+        for column, values in rows.columns.items():
             columns[column] = np.full(len(self.step), np.nan)
             columns[column][at[at >= 0]] = values[at >= 0]
-        return self._having(name, columns)
+        return self._with_columns(name, columns)
 
-    def _having(self, name: str, columns: Mapping[str, Floats]) -> StepTable:
+    def _with_columns(self, name: str, columns: Mapping[str, Floats]) -> StepTable:
         return StepTable(self.step, self.attempt, {**self.columns, name: columns})
 
-    def places(self, attempt: int | None, low: int | None, high: int | None) -> slice | Ints:
+    def row_positions(self, attempt: int | None, low: int | None, high: int | None) -> slice | Ints:
         """Where the rows of one attempt are, or of the newest one of each step, with steps from low to high."""
         first = 0 if low is None else int(np.searchsorted(self.step, low))
         end = len(self.step) if high is None else int(np.searchsorted(self.step, high, side="right"))
         step = self.step[first:end]
         if attempt is not None:
-            chosen = self.attempt[first:end] == attempt
+            included = self.attempt[first:end] == attempt
         else:
-            chosen = np.ones(len(step), bool)
-            chosen[:-1] = step[1:] != step[:-1]
-        return slice(first, max(first, end)) if chosen.all() else first + np.flatnonzero(chosen)
+            included = np.ones(len(step), bool)
+            included[:-1] = step[1:] != step[:-1]
+        return slice(first, max(first, end)) if included.all() else first + np.flatnonzero(included)

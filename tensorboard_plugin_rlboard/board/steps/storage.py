@@ -1,4 +1,4 @@
-"""Materialised curves as bytes, kept beside an index between starts. What is damaged or foreign is as good as absent."""
+"""Materialised curves as bytes, saved between starts. What is damaged or foreign is as good as absent."""
 
 from __future__ import annotations
 
@@ -12,77 +12,82 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.steps.aggregates import Unit
-from tensorboard_plugin_rlboard.board.steps.step_index import Entry, Key
+from tensorboard_plugin_rlboard.board.steps.aggregates import Aggregate
+from tensorboard_plugin_rlboard.board.steps.step_index import StepEntry, StepKey
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 _MAGIC = b"rlboard-curves-1\n"
-"""Changes with everything that the numbers depend on beside the samples and the units: their meaning, the layout."""
-_DIGEST = 16
+"""Changes with everything that the numbers depend on beside the samples and aggregates: their meaning, the layout."""
+_DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True)
-class KeptCurves:
-    """The curves of a run: its steps, the units that every row has, and the rows of each split."""
+class StoredCurves:
+    """The curves of a run.
 
-    entries: Mapping[Key, Entry]
-    units: Mapping[str, Unit]
+    Attributes:
+        entries: its steps.
+        aggregates: those that every row has, name -> aggregate.
+        tables: split -> rows.
+    """
+
+    entries: Mapping[StepKey, StepEntry]
+    aggregates: Mapping[str, Aggregate]
     tables: Mapping[str, StepTable]
 
 
-def dump(curves: KeptCurves) -> bytes:
+def dump_curves(curves: StoredCurves) -> bytes:
     """The curves as bytes."""
     arrays: dict[str, Any] = {}
     splits: list[dict[str, object]] = []
-    for split, table in curves.tables.items():
-        names = [(unit, column) for unit in curves.units for column in table.columns[unit]]
-        block = [table.columns[unit][column] for unit, column in names]
-        place = len(splits)
-        arrays[f"keys{place}"] = np.stack([table.step, table.attempt])
-        arrays[f"values{place}"] = np.asarray(block, np.float64).reshape(len(names), len(table.step))
+    for number, (split, table) in enumerate(curves.tables.items()):
+        names = [(name, column) for name in curves.aggregates for column in table.columns[name]]
+        values = [table.columns[name][column] for name, column in names]
+        arrays[f"keys{number}"] = np.stack([table.step, table.attempt])
+        arrays[f"values{number}"] = np.asarray(values, np.float64).reshape(len(names), len(table.step))
         splits.append({"split": split, "columns": names})
     head = {
         "splits": splits,
-        "units": {name: asdict(unit) for name, unit in curves.units.items()},
+        "units": {name: asdict(aggregate) for name, aggregate in curves.aggregates.items()},
         "entries": [[*key, entry.attempts] for key, entry in curves.entries.items()],
     }
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
     content = io.BytesIO()
     np.savez(content, allow_pickle=False, **arrays)
     data = content.getvalue()
-    return _MAGIC + blake2b(data, digest_size=_DIGEST).digest() + data
+    return _MAGIC + blake2b(data, digest_size=_DIGEST_BYTES).digest() + data
 
 
-def load(data: bytes) -> KeptCurves | None:
-    """The curves of `dump`, None where the bytes are no such thing."""
-    body = memoryview(data)[len(_MAGIC) + _DIGEST :]
-    if not data.startswith(_MAGIC + blake2b(body, digest_size=_DIGEST).digest()):
+def load_curves(data: bytes) -> StoredCurves | None:
+    """The curves of `dump_curves`, None where the bytes are no such thing."""
+    body = memoryview(data)[len(_MAGIC) + _DIGEST_BYTES :]
+    if not data.startswith(_MAGIC + blake2b(body, digest_size=_DIGEST_BYTES).digest()):
         return None
     try:
         with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
             head = json.loads(arrays["head"].tobytes())
             tables = {}
-            for place, facts in enumerate(head["splits"]):
-                step, attempt = arrays[f"keys{place}"]
+            for number, stored in enumerate(head["splits"]):
+                step, attempt = arrays[f"keys{number}"]
                 columns: dict[str, dict[str, Floats]] = {}
-                for (unit, column), values in zip(facts["columns"], arrays[f"values{place}"], strict=True):
-                    columns.setdefault(unit, {})[column] = values
-                tables[facts["split"]] = StepTable(step, attempt, columns)
-        units = {name: _unit(facts) for name, facts in head["units"].items()}
+                for (name, column), values in zip(stored["columns"], arrays[f"values{number}"], strict=True):
+                    columns.setdefault(name, {})[column] = values
+                tables[stored["split"]] = StepTable(step, attempt, columns)
+        aggregates = {name: _aggregate(fields) for name, fields in head["units"].items()}
         entries = {
-            (split, step): Entry(0, tuple((attempt, count) for attempt, count in attempts))
+            (split, step): StepEntry(0, tuple((attempt, count) for attempt, count in attempts))
             for split, step, attempts in head["entries"]
         }
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None
-    return KeptCurves(entries, units, tables)
+    return StoredCurves(entries, aggregates, tables)
 
 
-def _unit(facts: Mapping[str, object]) -> Unit:
-    """A unit as `asdict` left it, with tuples where JSON has lists."""
+def _aggregate(fields: Mapping[str, object]) -> Aggregate:
+    """An aggregate as `asdict` left it, with tuples where JSON has lists."""
     pairs = {
-        name: tuple((column, sql) for column, sql in facts[name])  # type: ignore[attr-defined]  # lists of pairs
+        name: tuple((column, sql) for column, sql in fields[name])  # type: ignore[attr-defined]  # lists of pairs
         for name in ("columns", "inner")
     }
-    return Unit(**{**facts, **pairs})  # type: ignore[arg-type]  # what is foreign has no right digest
+    return Aggregate(**{**fields, **pairs})  # type: ignore[arg-type]  # what is foreign has no right digest

@@ -1,4 +1,4 @@
-"""Found tokens as the table of /worst_tokens: one row a token, or gathered by the token's text or its position."""
+"""Extreme tokens as the table of /worst_tokens: one row a token, or gathered by the token's text or its position."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ from tensorboard_plugin_rlboard.api import Value
 
 
 @dataclass(frozen=True)
-class Found:
-    """One token: where it is, what stands around it, its value, and how far out that lies (the larger, the worse)."""
+class ExtremeToken:
+    """One token.
+
+    Attributes:
+        id, step: of its sample.
+        position: in the response, from 0.
+        token: its text.
+        before, after: the text around it.
+        value: of the metric.
+        extremity: how far out the value lies; the larger, the worse.
+    """
 
     id: str
     step: int
@@ -20,33 +29,43 @@ class Found:
     before: str
     after: str
     value: float
-    reach: float
+    extremity: float
 
 
-def table(found: Sequence[Found], by: str, end: str, kind: str, limit: int) -> dict[str, list[Value]]:
-    """The columns of the answer, the worst row first."""
+def worst_table(
+    tokens: Sequence[ExtremeToken], by: str, end: str, kind: str, limit: int
+) -> dict[str, list[Value]]:
+    """The columns of the answer, the worst row first.
+
+    Args:
+        tokens: the tokens.
+        by: what a row is: `sample`, `token` or `position`.
+        end: which values are worst: `highest`, `lowest` or `extreme`.
+        kind: of the metric.
+        limit: rows at most.
+    """
     if by == "sample":
-        rows = sorted(found, key=lambda one: -one.reach)[:limit]
+        rows = sorted(tokens, key=lambda token: -token.extremity)[:limit]
         names = ("id", "step", "position", "token", "before", "after", "value")
-        return {name: [getattr(one, name) for one in rows] for name in names}
-    groups: dict[Hashable, list[Found]] = defaultdict(list)
-    for one in found:
-        groups[one.token if by == "token" else one.position].append(one)
+        return {name: [getattr(token, name) for token in rows] for name in names}
+    groups: dict[Hashable, list[ExtremeToken]] = defaultdict(list)
+    for token in tokens:
+        groups[token.token if by == "token" else token.position].append(token)
     # What a token adds up to tells more than its mean, which rare tokens lead; probabilities do not add up.
-    added = by == "token" and kind != "probability"
+    by_sum = by == "token" and kind != "probability"
     scored = []
     for members in groups.values():
-        total = sum(one.value for one in members)
-        score = total if added else total / len(members)
+        total = sum(token.value for token in members)
+        score = total if by_sum else total / len(members)
         scored.append(({"lowest": -score, "extreme": abs(score)}.get(end, score), total, members))
     scored.sort(key=lambda row: -row[0])
     columns: dict[str, list[Value]] = {by: [], "count": [], "mean": [], "sum": []}
-    places: dict[str, list[Value]] = {"id": [], "step": [], "at": [], "value": []}
+    columns |= {"id": [], "step": [], "at": [], "value": []}
     for _, total, members in scored[:limit]:
-        worst = max(members, key=lambda one: one.reach)
-        own: Value = worst.token if by == "token" else worst.position
-        row: tuple[Value, ...] = (own, len(members), total / len(members), total)
-        place: tuple[Value, ...] = (worst.id, worst.step, worst.position, worst.value)
-        for values, value in zip([*columns.values(), *places.values()], row + place, strict=True):
+        worst = max(members, key=lambda token: token.extremity)
+        key: Value = worst.token if by == "token" else worst.position
+        row: tuple[Value, ...] = (key, len(members), total / len(members), total)
+        row += (worst.id, worst.step, worst.position, worst.value)
+        for values, value in zip(columns.values(), row, strict=True):
             values.append(value)
-    return columns | places
+    return columns

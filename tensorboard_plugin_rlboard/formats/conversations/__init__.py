@@ -1,1 +1,1 @@
-"""Chat messages: one structure for all trainers, and the text that is made of them."""
+"""Reads chat messages of any trainer into one structure, and writes them as text."""

@@ -1,4 +1,4 @@
-"""A conversation that was logged as one text: where its chat markers say that the response begins."""
+"""Splits a conversation that was logged as one text where its chat markers say that the response begins."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ _MARKERS = (
     ("<|assistant|>", "<|user|>"),
     ("[/INST]", "[INST]"),
 )
-"""What chat templates write before an answer, and before a question; the first pair whose answer occurs counts."""
+"""What chat templates write before an assistant's and before a user's message; the first pair that occurs counts."""
 
 
-def split_chat(text: str, turns: int = 1) -> tuple[str, str] | None:
-    """Prompt and response of a conversation in one text, all markers kept.
+def split_chat_text(text: str, model_turns: int = 1) -> tuple[str, str] | None:
+    """Split the text of a conversation into prompt and response, all markers kept.
 
     Args:
         text: the conversation.
-        turns: how many stretches of it the model wrote. With one the response begins at the first answer after the
+        model_turns: how many messages of it the model wrote. With one the response begins at the first answer after the
             last question, so that examples in a prompt stay in it; with several, that many answers before the end.
 
     Returns:
-        None where the text has no marker that is known.
+        Prompt and response; None where the text has no marker of a known chat template.
     """
     for answer, question in _MARKERS:
-        starts = _ends(text, answer)
+        starts = _marker_ends(text, answer)
         if not starts:
             continue
-        if turns > 1:
-            start = starts[-turns] if turns <= len(starts) else starts[0]
+        if model_turns > 1:
+            start = starts[-model_turns] if model_turns <= len(starts) else starts[0]
         else:
             asked = text.rfind(question)
             start = next((at for at in starts if at > asked), starts[-1])
@@ -41,7 +41,7 @@ def split_chat(text: str, turns: int = 1) -> tuple[str, str] | None:
     return None
 
 
-def _ends(text: str, marker: str) -> list[int]:
+def _marker_ends(text: str, marker: str) -> list[int]:
     found: list[int] = []
     at = text.find(marker)
     while at >= 0:

@@ -1,4 +1,4 @@
-"""Conversations where a text is expected: as messages for the reader, as text for the index."""
+"""Reads the conversation of a row, and writes structures that stand in place of a text as text."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import json
 from collections.abc import Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Row
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text
+from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, messages_to_text
 
 
-def structure_text(value: object) -> str:
-    """A list or object that stands where a text is expected: messages as they read, anything else as JSON."""
+def structure_to_text(value: object) -> str:
+    """A list or object in place of a text, as text: messages one below the other, anything else as JSON."""
     found = as_messages(value)
-    return json.dumps(value, ensure_ascii=False) if found is None else as_text(found)
+    return json.dumps(value, ensure_ascii=False) if found is None else messages_to_text(found)
 
 
-def conversation(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str, object]] | None:
+def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str, object]] | None:
     """The messages of a row: its own, else those of its prompt and its response; None where it has neither.
 
     Args:
         row: the row.
-        texts: our text -> keys of the row that may hold it.
+        texts: text field -> keys of the row that may hold it.
     """
     whole = as_messages(row.get("messages"))
     if whole is not None:
@@ -33,7 +33,7 @@ def conversation(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str,
         before = [{"role": "user", "content": prompt}] if isinstance(prompt, str) and prompt else []
     if after is None:
         after = [{"role": "assistant", "content": response}] if isinstance(response, str) else []
-    sampled = [{**one, "sampled": one["role"] == "assistant"} for one in after]
+    sampled = [{**message, "sampled": message["role"] == "assistant"} for message in after]
     return [*before, *sampled]
 
 

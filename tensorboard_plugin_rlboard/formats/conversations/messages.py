@@ -1,8 +1,8 @@
-"""Conversations: the messages of chat data in one structure, whoever wrote them, and as readable text.
+"""Reads chat messages of any trainer into one structure, and writes them as text.
 
 Read are chat messages as OpenAI's, Anthropic's and Hugging Face's interfaces spell them and as verifiers, ART and TRL
-write them to disk. What has no words of its own (pictures, sound) becomes a word in brackets; nothing is guessed from
-inside a text, so `<think>` stays where it was logged.
+write them to disk. A content block that is no text (picture, sound) becomes its type in brackets; nothing is guessed
+from inside a text, so `<think>` stays where it was logged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Message = dict[str, object]
 _THINKING = ("reasoning_content", "reasoning", "thinking", "thinking_blocks")
 _SAMPLED = ("sampled", "trainable")
 _ASSISTANT = frozenset({"assistant", "model", "gpt", "ai", "bot"})
-_DEEP = "[nested too deeply]"
+_TOO_DEEP = "[nested too deeply]"
 
 
 def as_messages(value: object) -> list[Message] | None:
@@ -32,19 +32,19 @@ def as_messages(value: object) -> list[Message] | None:
     return found if len(found) == len(messages) else None
 
 
-def as_text(messages: Sequence[Mapping[str, object]]) -> str:
-    """Messages as text: of one only what it says, of several each after its role; thinking and tool calls included."""
+def messages_to_text(messages: Sequence[Mapping[str, object]]) -> str:
+    """Write messages as text: a single one without its role, several each after its role; with thinking and tool calls."""
     if len(messages) == 1:
-        return _says(messages[0])
-    return "\n\n".join(f"{_heading(message)}: {_says(message)}" for message in messages)
+        return _message_text(messages[0])
+    return "\n\n".join(f"{_heading(message)}: {_message_text(message)}" for message in messages)
 
 
 def split_conversation(messages: Sequence[Message]) -> tuple[list[Message], list[Message]]:
-    """The prompt and the response of a conversation.
+    """Split a conversation into prompt and response.
 
     The response begins with the first message that is marked as sampled; where none is, with the first one of the
     assistant after the first of a user, so that a greeting belongs to the prompt. Everything from there on is the
-    response, tool results and further turns included.
+    response, tool results and further messages of the user included.
     """
     roles = [str(message.get("role", "")).lower() for message in messages]
     start = next((i for i, message in enumerate(messages) if message.get("sampled") is True), None)
@@ -60,18 +60,18 @@ def _heading(message: Mapping[str, object]) -> str:
     return f"{role} ({name})" if isinstance(name, str) and name else role
 
 
-def _says(message: Mapping[str, object]) -> str:
-    parts = [str(message.get("content") or "")]
+def _message_text(message: Mapping[str, object]) -> str:
+    texts = [str(message.get("content") or "")]
     thinking = message.get("thinking")
     if thinking:
-        parts.insert(0, f"<think>\n{thinking}\n</think>")
+        texts.insert(0, f"<think>\n{thinking}\n</think>")
     calls = message.get("tool_calls")
-    parts += [
+    texts += [
         f"tool call: {call.get('name', '')}({call.get('arguments', '')})"
         for call in (calls if isinstance(calls, list) else ())
         if isinstance(call, dict)
     ]
-    return "\n".join(part for part in parts if part)
+    return "\n".join(text for text in texts if text)
 
 
 def _message(item: object) -> Message | None:
@@ -82,12 +82,12 @@ def _message(item: object) -> Message | None:
     role = item.get("role")
     if not isinstance(role, str):
         return None
-    content, thinking, calls = _content(item.get("content"))
+    content, thinking, calls = _read_content(item.get("content"))
     message: Message = {"role": role, "content": content}
-    logged = next((text for key in _THINKING if (text := _thought(item.get(key)))), "")
+    logged = next((text for key in _THINKING if (text := _thinking_text(item.get(key)))), "")
     if logged or thinking:
         message["thinking"] = logged or thinking
-    calls = [*calls, *_calls(item.get("tool_calls"))] or _calls([item.get("function_call")])
+    calls = [*calls, *_tool_calls(item.get("tool_calls"))] or _tool_calls([item.get("function_call")])
     if calls:
         message["tool_calls"] = calls
     for key in ("name", "tool_call_id"):
@@ -99,76 +99,76 @@ def _message(item: object) -> Message | None:
     return message
 
 
-def _content(value: object) -> tuple[str, str, list[Message]]:
-    """What a message says, what it thinks, and the tools that it calls, where all of that stands in its parts."""
+def _read_content(value: object) -> tuple[str, str, list[Message]]:
+    """Text, thinking and tool calls of a message's content, which is a text or a list of content blocks."""
     texts: list[str] = []
     thoughts: list[str] = []
     calls: list[Message] = []
-    for part in value if isinstance(value, list) else [value]:
-        kind = _kind(part)
+    for block in value if isinstance(value, list) else [value]:
+        kind = _block_type(block)
         if kind in {"thinking", "reasoning"}:
-            thoughts.append(_thought(part))
+            thoughts.append(_thinking_text(block))
         elif kind in {"tool_use", "tool_call", "function_call"}:
-            calls += _calls([part])
+            calls += _tool_calls([block])
         else:
-            texts.append(_part(part))
+            texts.append(_block_text(block))
     return "\n".join(filter(None, texts)), "\n".join(filter(None, thoughts)), calls
 
 
-def _kind(part: object) -> str:
-    kind = part.get("type") if isinstance(part, dict) else None
+def _block_type(block: object) -> str:
+    kind = block.get("type") if isinstance(block, dict) else None
     return kind if isinstance(kind, str) else ""
 
 
-def _part(part: object) -> str:
-    """The text of a part of a message; what is no text by the word for what it is."""
-    if part is None or isinstance(part, str):
-        return part or ""
-    if not isinstance(part, dict):
-        return _json(part)
+def _block_text(block: object) -> str:
+    """The text of a content block; for a block that is no text, its type in brackets."""
+    if block is None or isinstance(block, str):
+        return block or ""
+    if not isinstance(block, dict):
+        return _json_text(block)
     for key in ("text", "refusal"):
-        if isinstance(part.get(key), str):
-            return str(part[key])
-    kind = _kind(part).removeprefix("input_").removesuffix("_url")
+        if isinstance(block.get(key), str):
+            return str(block[key])
+    kind = _block_type(block).removeprefix("input_").removesuffix("_url")
     if kind == "tool_result":
-        inner = part.get("content")
-        return "\n".join(x if isinstance(x, str) else _part_of_result(x) for x in _listed(inner))
+        inner = block.get("content")
+        return "\n".join(x if isinstance(x, str) else _result_block_text(x) for x in _as_list(inner))
     if kind in {"text", "output_text"}:
-        return _json(part["text"]) if part.get("text") is not None else ""
-    return f"[{kind}]" if kind else _json(part)
+        return _json_text(block["text"]) if block.get("text") is not None else ""
+    return f"[{kind}]" if kind else _json_text(block)
 
 
-def _part_of_result(part: object) -> str:
-    """A part of a tool's result. A result holds no further results, so this does not go on for ever."""
-    if isinstance(part, dict) and isinstance(part.get("text"), str):
-        return str(part["text"])
-    return f"[{kind}]" if (kind := _kind(part)) else _json(part)
+def _result_block_text(block: object) -> str:
+    """The text of a block within a tool's result. Further results in it are not read, so this does not recurse."""
+    if isinstance(block, dict) and isinstance(block.get("text"), str):
+        return str(block["text"])
+    return f"[{kind}]" if (kind := _block_type(block)) else _json_text(block)
 
 
-def _thought(value: object) -> str:
-    """What was thought: a text, or parts that hold one."""
+def _thinking_text(value: object) -> str:
+    """The text of thinking: a text, or blocks that hold one."""
     texts: list[str] = []
-    for part in _listed(value):
-        if isinstance(part, str):
-            texts.append(part)
-        elif isinstance(part, dict):
-            found = (part.get(key) for key in ("thinking", "reasoning", "text", "content", "summary"))
+    for block in _as_list(value):
+        if isinstance(block, str):
+            texts.append(block)
+        elif isinstance(block, dict):
+            found = (block.get(key) for key in ("thinking", "reasoning", "text", "content", "summary"))
             texts += [text for text in found if isinstance(text, str)][:1]
     return "\n".join(filter(None, texts))
 
 
-def _listed(value: object) -> list[object]:
+def _as_list(value: object) -> list[object]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def _calls(value: object) -> list[Message]:
-    """Tool calls, each also as a JSON text, as some writers put them into tables."""
-    return [call for item in _listed(_parsed(value)) for call in _call(_parsed(item))]
+def _tool_calls(value: object) -> list[Message]:
+    """Read tool calls; the list and each of its entries may be JSON texts, as some writers put them into tables."""
+    return [call for item in _as_list(_parsed_json(value)) for call in _tool_call(_parsed_json(item))]
 
 
-def _call(item: object) -> Iterable[Message]:
+def _tool_call(item: object) -> Iterable[Message]:
     if not isinstance(item, dict):
         return
     inner = item.get("function")
@@ -180,11 +180,11 @@ def _call(item: object) -> Iterable[Message]:
     if isinstance(name, str) or arguments != "":
         yield {
             "name": name if isinstance(name, str) else "",
-            "arguments": arguments if isinstance(arguments, str) else _json(arguments),
+            "arguments": arguments if isinstance(arguments, str) else _json_text(arguments),
         }
 
 
-def _parsed(value: object) -> object:
+def _parsed_json(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
@@ -194,8 +194,8 @@ def _parsed(value: object) -> object:
     return found
 
 
-def _json(value: object) -> str:
+def _json_text(value: object) -> str:
     try:
         return json.dumps(value, ensure_ascii=False)
     except RecursionError:
-        return _DEEP
+        return _TOO_DEEP

@@ -1,1 +1,1 @@
-"""One file for each trainer (or family of its files) whose logs are known by name; nothing else lives here."""
+"""The formats of trainers: one file for each kind of log that a trainer writes, and nothing else."""

@@ -1,7 +1,11 @@
-"""AReaL's rollout dump (`dump_to_file`): one small file a task below a folder a policy version; no token data.
+"""Reads AReaL's rollout dump: the texts of one task a file, one sample a line; no token data.
 
-The step is `tail_version`, the newest policy version that a sample was written with, not the global step. Special
-tokens are kept in the texts. `head_version` counts the prompt's tokens, too, and is then -1, which says nothing.
+Trainer: AReaL (inclusionAI), `dump_to_file` in areal/infra/workflow_executor.py.
+Option: `dump_to_file` with a `tokenizer_path`; files are `{trial}/rollout/{version}/{task}.jsonl` and `eval-rollout/…`.
+Line: one sample, special tokens kept in its texts.
+
+The step is `tail_version`, the newest policy version that a sample was written with, not the global step.
+`head_version` counts the prompt's tokens, too; where it is -1 it says nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import re
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
-from tensorboard_plugin_rlboard.formats.rows.column_batches import whole
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int
 
 _VERSION = re.compile(r"[0-9]{1,15}")
 _SPLITS = {"rollout": "train", "eval-rollout": "eval"}
@@ -18,7 +22,7 @@ _SPLITS = {"rollout": "train", "eval-rollout": "eval"}
 
 def _recognise(row: Row) -> bool:
     texts = isinstance(row.get("prompt"), str) and isinstance(row.get("completion"), str)
-    return texts and "task_id" in row and whole(row.get("tail_version")) is not None
+    return texts and "task_id" in row and as_int(row.get("tail_version")) is not None
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:
@@ -29,28 +33,28 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     if isinstance(task, (str, int)):
         sample["group_id"] = str(task)
         sample["sample_id"] = f"{task}:{row.get('sample_idx', 0)}"
-    oldest = whole(row.get("head_version"))
-    if oldest is not None and oldest >= 0:
-        sample["policy_version"] = oldest
+    oldest_version = as_int(row.get("head_version"))
+    if oldest_version is not None and oldest_version >= 0:
+        sample["policy_version"] = oldest_version
     return LineSamples([sample])
 
 
-def _folders(path: PurePosixPath) -> tuple[str, str]:
-    """The folder of the version and the one above it."""
+def _version_and_kind(path: PurePosixPath) -> tuple[str, str]:
+    """The names of the version's folder and of the folder above it."""
     return path.parent.name, path.parent.parent.name
 
 
 def _path_defaults(path: PurePosixPath) -> PathDefaults:
     """`…/rollout/7/12.jsonl` is training at version 7, `…/eval-rollout/7/…` evaluation."""
-    version, kind = _folders(path)
+    version, kind = _version_and_kind(path)
     if kind not in _SPLITS:
         return PathDefaults()
     return PathDefaults(int(version) if _VERSION.fullmatch(version) else None, _SPLITS[kind])
 
 
 def _levels_to_run(path: PurePosixPath) -> int:
-    """A trial is one run: above the version and above `rollout` or `eval-rollout`."""
-    version, kind = _folders(path)
+    """The run is the trial's folder, above the version and above `rollout` or `eval-rollout`."""
+    version, kind = _version_and_kind(path)
     return 2 if kind in _SPLITS and _VERSION.fullmatch(version) else 0
 
 

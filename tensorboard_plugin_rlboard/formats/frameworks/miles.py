@@ -1,7 +1,11 @@
-"""Trajectories of miles (`--save-debug-trajectory-data`): one sample with its conversation a line.
+"""Reads the trajectories of miles: conversations without token data.
 
-Definition: miles/ray/rollout/debug_data.py (`trajectory_rows`). The step is the file's name, counted from 0. What is not
-there: tokens, samples without a recorded conversation, and rewards that are no number.
+Trainer: miles, `trajectory_rows` in miles/ray/rollout/debug_data.py.
+Option: `--save-debug-trajectory-data DIR/{rollout_id}.jsonl`; evaluations are `eval_{rollout_id}.jsonl`.
+Line: one sample with its conversation.
+
+The step is in the file's name, counted from 0. Not there: tokens, samples without a recorded conversation, and rewards
+that are no number.
 """
 
 from __future__ import annotations
@@ -10,9 +14,13 @@ import re
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    as_messages,
+    messages_to_text,
+    split_conversation,
+)
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
-from tensorboard_plugin_rlboard.formats.rows.column_batches import whole
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int
 
 _NAME = re.compile(r".*?(eval_)?([0-9]{1,15})\.jsonl.*")
 
@@ -27,7 +35,7 @@ def _recognise(row: Row) -> bool:
 
 
 def _path_defaults(path: PurePosixPath) -> PathDefaults:
-    """The step of `<rollout id>.jsonl` and `eval_<rollout id>.jsonl`, whatever stands before that."""
+    """Step and split of `<rollout id>.jsonl` and `eval_<rollout id>.jsonl`, after any prefix."""
     found = _NAME.fullmatch(path.name)
     return PathDefaults() if found is None else PathDefaults(int(found[2]), "eval" if found[1] else "train")
 
@@ -39,15 +47,19 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     prompt, response = split_conversation(messages)
     if not response:
         raise ValueError("The conversation has no message of the assistant.")
-    occurrence = whole(row.get("sample_occurrence"))
-    index = extra_fields.text(row.get("sample_index"))
-    said = row.get("prompt")
+    occurrence = as_int(row.get("sample_occurrence"))
+    index = extra_fields.identifier_text(row.get("sample_index"))
+    logged_prompt = row.get("prompt")
     sample: dict[str, object] = {
-        "prompt": as_text(prompt) if prompt else said if isinstance(said, str) else None,
-        "response": as_text(response),
+        "prompt": messages_to_text(prompt)
+        if prompt
+        else logged_prompt
+        if isinstance(logged_prompt, str)
+        else None,
+        "response": messages_to_text(response),
         "messages": messages,
         "reward": row.get("reward"),
-        "group_id": extra_fields.text(row.get("group_index")),
+        "group_id": extra_fields.identifier_text(row.get("group_index")),
         "sample_id": f"{index}:{occurrence}" if occurrence else index,
         "finish_reason": row.get("status"),
     }

@@ -1,4 +1,10 @@
-"""rLLM's episodes: one JSON document an episode, each with the trajectories of its agents."""
+"""Reads rLLM's episodes; no token data.
+
+Trainer: rLLM (2026), rllm/utils/episode_logger.py.
+Option: `log_episodes`; files are `episodes/{train,val}_step_{N}_epoch_{E}/episode_….json`.
+Line: one episode (a JSON document) with the trajectories of its agents. Each trajectory is a sample, or each step of a
+trajectory where the steps are conversations of their own.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +21,15 @@ from tensorboard_plugin_rlboard.formats.base import (
     PathDefaults,
     Row,
 )
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    as_messages,
+    messages_to_text,
+    split_conversation,
+)
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 
 _FOLDER = re.compile(r"([a-z]+)_step_(\d{1,12})_epoch_\d+")
-_TRUTHS = ("ground_truth", "answer", "solution", "label", "gt")
+_GROUND_TRUTH_KEYS = ("ground_truth", "answer", "solution", "label", "gt")
 _NUMBER = (bool, int, float)
 
 _Object = Mapping[str, object]
@@ -34,46 +44,54 @@ def _recognise(row: Row) -> bool:
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:
-    """A sample a trajectory; a sample a step where the steps are conversations of their own."""
-    task = _object(row.get("task"))
+    """One sample for each trajectory, or for each of its steps where these are conversations of their own."""
+    task = _as_object(row.get("task"))
     episode = str(row.get("episode_id", ""))
-    about: dict[str, object] = {
+    episode_fields: dict[str, object] = {
         "step": row.get("training_step"),
         "epoch": row.get("epoch"),
         "group_id": row.get("task_hash") or episode.split(":", maxsplit=1)[0],
         "is_correct": row.get("is_correct"),
         "finish_reason": row.get("termination_reason"),
-        "ground_truth": next((_text(task[key]) for key in _TRUTHS if task.get(key) is not None), None),
+        "ground_truth": next(
+            (_text(task[key]) for key in _GROUND_TRUTH_KEYS if task.get(key) is not None), None
+        ),
         "data_source": task.get("data_source"),
     }
-    about = {key: value for key, value in about.items() if isinstance(value, (str, *_NUMBER))}
-    extra_fields.add(about, _object(row.get("metrics")).items(), "metrics")
+    episode_fields = {
+        key: value for key, value in episode_fields.items() if isinstance(value, (str, *_NUMBER))
+    }
+    extra_fields.add_extra_fields(episode_fields, _as_object(row.get("metrics")).items(), "metrics")
     samples: list[Row] = []
     problems: list[str] = []
-    for number, trajectory in enumerate(map(_object, _items(row.get("trajectories")))):
-        steps = [_object(step) for step in _items(trajectory.get("steps"))]
+    for number, trajectory in enumerate(map(_as_object, _as_list(row.get("trajectories")))):
+        steps = [_as_object(step) for step in _as_list(trajectory.get("steps"))]
         if not steps:
             problems.append(f"Trajectory {number} of {episode} has no steps; it is left out.")
             continue
-        name = {"sample_id": f"{episode}/{number}", "agent": _text(trajectory.get("name") or "")}
-        if _goes_on(steps):
-            said = _conversation(steps[-1:]) if steps[-1].get("chat_completions") else _conversation(steps)
+        trajectory_fields = {"sample_id": f"{episode}/{number}", "agent": _text(trajectory.get("name") or "")}
+        if _is_one_conversation(steps):
+            conversation = (
+                _conversation(steps[-1:]) if steps[-1].get("chat_completions") else _conversation(steps)
+            )
             reward = _number(trajectory.get("reward"), _number(steps[-1].get("reward"), None))
-            samples.append({**about, **name, **said, "turns": len(steps), "reward": reward})
+            samples.append(
+                {**episode_fields, **trajectory_fields, **conversation, "turns": len(steps), "reward": reward}
+            )
         else:
             for at, step in enumerate(steps):
                 reward = _number(step.get("reward"), None) if len(steps) > 1 else None
-                whole = _number(trajectory.get("reward"), None)
-                of_step = {} if reward is None else {"step_reward": reward}
+                trajectory_reward = _number(trajectory.get("reward"), None)
+                step_fields = {} if reward is None else {"step_reward": reward}
                 samples.append(
                     {
-                        **about,
-                        **name,
+                        **episode_fields,
+                        **trajectory_fields,
                         **_conversation([step]),
                         "sample_id": f"{episode}/{number}/{at}",
                         "turn": at,
-                        "reward": whole,
-                        **of_step,
+                        "reward": trajectory_reward,
+                        **step_fields,
                     }
                 )
     return LineSamples(
@@ -81,30 +99,30 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     )
 
 
-def _goes_on(steps: Sequence[_Object]) -> bool:
-    """Whether the last step's conversation holds all that was said before, or none of the steps has a conversation."""
-    said = [as_messages(step.get("chat_completions")) for step in steps]
-    if not any(said):
+def _is_one_conversation(steps: Sequence[_Object]) -> bool:
+    """Whether the last step's conversation holds those of all steps, or no step has a conversation."""
+    conversations = [as_messages(step.get("chat_completions")) for step in steps]
+    if not any(conversations):
         return True
-    last = said[-1] or []
-    return all(messages is not None and last[: len(messages)] == messages for messages in said)
+    last = conversations[-1] or []
+    return all(messages is not None and last[: len(messages)] == messages for messages in conversations)
 
 
 def _conversation(steps: Sequence[_Object]) -> dict[str, object]:
-    """Prompt and response of steps: of the conversation where one was logged, else of observations and replies."""
+    """Prompt and response of steps: from the conversation where one is logged, else from observations and replies."""
     messages = as_messages(steps[-1].get("chat_completions"))
     if messages is None:
         replies = [_text(step.get("model_response") or step.get("action") or "") for step in steps]
         return {"prompt": _text(steps[0].get("observation") or ""), "response": "\n\n".join(replies)}
-    asked, answered = split_conversation(messages)
-    return {"messages": messages, "prompt": as_text(asked), "response": as_text(answered)}
+    prompt, response = split_conversation(messages)
+    return {"messages": messages, "prompt": messages_to_text(prompt), "response": messages_to_text(response)}
 
 
-def _object(value: object) -> _Object:
+def _as_object(value: object) -> _Object:
     return value if isinstance(value, dict) else {}
 
 
-def _items(value: object) -> list[object]:
+def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 

@@ -1,25 +1,29 @@
-"""ROLL's board dump (`save_logging_board_dir`): nearly our own format, with two arrays that are laid out otherwise.
+"""Reads ROLL's board dump: nearly our own format, with two arrays that have other positions.
+
+Trainer: ROLL (Alibaba), roll/pipeline/rlvr/rlvr_pipeline.py.
+Option: `save_logging_board_dir`; files are `data_{time}.jsonl`.
+Line: one sample.
 
 `token_rewards` has a value for every token of the padded prompt and response but the first one (what a logit predicts),
 so its end is the end of the response. `values` is a copy of it, written under that name whether there is a critic or
-not: it says nothing of a critic and is left out. Not there: group, ground truth, split, samples of agentic pipelines.
+not, and is left out. Not there: group, ground truth, split, samples of agentic pipelines.
 """
 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
-from tensorboard_plugin_rlboard.formats.rows.column_batches import are_lists
+from tensorboard_plugin_rlboard.formats.rows.column_batches import has_lists
 
-_MARKS = ("log_probs2", "old_log_probs2_entropy", "new_response_mask")
-_WHOLE = ("token_rewards", "values")
+_OWN_KEYS = ("log_probs2", "old_log_probs2_entropy", "new_response_mask")
+_PADDED_ARRAYS = ("token_rewards", "values")
 
 
 def _recognise(row: Row) -> bool:
-    """The keys of our own format and at least two of those that only this one has."""
+    """Whether a row has the keys of our own format and at least two of those that only ROLL writes."""
     return (
-        are_lists(row, "response_tokens")
+        has_lists(row, "response_tokens")
         and isinstance(row.get("response"), str)
-        and sum(key in row for key in _MARKS) >= 2
+        and sum(key in row for key in _OWN_KEYS) >= 2
     )
 
 
@@ -29,11 +33,11 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         (len(found) for key in ("response_tokens", "logprobs") if isinstance(found := row.get(key), list)), 0
     )
     problems: list[str] = []
-    if _same(sample.get("values"), sample.get("token_rewards")):
+    if _same_numbers(sample.get("values"), sample.get("token_rewards")):
         sample.pop("values", None)
     if "old_log_probs2_entropy" in sample:
         sample["entropies"] = sample.pop("old_log_probs2_entropy")
-    for key in _WHOLE:
+    for key in _PADDED_ARRAYS:
         value = sample.get(key)
         if not count or not isinstance(value, list) or len(value) <= count:
             continue
@@ -48,7 +52,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     return LineSamples([sample], problems)
 
 
-def _same(one: object, other: object) -> bool:
+def _same_numbers(one: object, other: object) -> bool:
     """Whether two lists hold the same numbers, NaN among them."""
     if not isinstance(one, list) or not isinstance(other, list):
         return one is None

@@ -1,4 +1,8 @@
-"""SkyRL's evaluation dump, `dumped_evals/global_step_{N}_evals/{data_source}.jsonl`: one line a sample.
+"""Reads SkyRL's evaluation dump; of token data only rewards.
+
+Trainer: SkyRL, skyrl/train/utils/trainer_utils.py.
+Option: on by default below `export_path`; files are `dumped_evals/global_step_{N}_evals/{data_source}.jsonl`.
+Line: one sample.
 
 `score` is a number or a reward for each token, whose sum is then the reward. The rows do not tell the step: the folder
 does. Not there: training samples (a pickle of SkyRL's own classes), log-probabilities, token strings, groups.
@@ -10,11 +14,11 @@ import re
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
-from tensorboard_plugin_rlboard.formats.rows.column_batches import number
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_float
 
 _STEP = re.compile(r"global_step_([0-9]{1,15})_evals")
-_WITHOUT_STEP = "eval_only"
-_HOLDERS = ("reward_spec", "reward_model")
+_STANDALONE_PREFIX = "eval_only"
+_GROUND_TRUTH_HOLDERS = ("reward_spec", "reward_model")
 
 
 def _recognise(row: Row) -> bool:
@@ -32,7 +36,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         sample[ours] = sample.pop(key, None)
     score = sample.pop("score", None)
     if isinstance(score, list):
-        rewards = [number(entry) for entry in score]
+        rewards = [as_float(entry) for entry in score]
         sample["token_rewards"] = rewards
         logged = [reward for reward in rewards if reward is not None]
         sample["reward"] = sum(logged) if logged else None
@@ -47,7 +51,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
 def _ground_truth(extras: object) -> object:
     if not isinstance(extras, dict):
         return None
-    holders = [extras, *(held for key in _HOLDERS if isinstance(held := extras.get(key), dict))]
+    holders = [extras, *(held for key in _GROUND_TRUTH_HOLDERS if isinstance(held := extras.get(key), dict))]
     return next((held["ground_truth"] for held in holders if held.get("ground_truth") is not None), None)
 
 
@@ -57,13 +61,13 @@ def _path_defaults(path: PurePosixPath) -> PathDefaults:
     found = _STEP.fullmatch(folder)
     if found:
         return PathDefaults(int(found[1]), "eval")
-    return PathDefaults(0 if folder.startswith(_WITHOUT_STEP) else None, "eval")
+    return PathDefaults(0 if folder.startswith(_STANDALONE_PREFIX) else None, "eval")
 
 
 def _levels_to_run(path: PurePosixPath) -> int:
-    """All evaluations of one export are one run: above the folder of the step and above `dumped_evals`."""
+    """The run is the folder of the export, above the folder of the step and above `dumped_evals`."""
     folder = path.parent.name
-    if not (_STEP.fullmatch(folder) or folder.startswith(_WITHOUT_STEP)):
+    if not (_STEP.fullmatch(folder) or folder.startswith(_STANDALONE_PREFIX)):
         return 0
     return 2 if path.parent.parent.name == "dumped_evals" else 1
 

@@ -1,4 +1,9 @@
-"""slime's dumps (also miles): ``--save-debug-rollout-data`` and ``--dump-details``, torch files of whole rollouts."""
+"""Reads the dumps of slime, which miles writes, too: torch files of whole rollouts.
+
+Trainer: slime (2026), slime/observability/rollout_data_utils.py and train_data_utils.py.
+Option: `--save-debug-rollout-data P/{rollout_id}.pt`, or `--dump-details D` (`D/rollout_data/` and `D/train_data/`).
+Line: one sample (an entry of the archive's list `samples`).
+"""
 
 from __future__ import annotations
 
@@ -8,11 +13,11 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text
+from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, messages_to_text
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 
 _FILE = re.compile(r"(eval_)?(\d{1,12})\.pt")
-_TAKEN = frozenset(
+_READ_KEYS = frozenset(
     {
         "group_index",
         "index",
@@ -29,7 +34,7 @@ _TAKEN = frozenset(
         "weight_versions",
     }
 )
-_OF_TRAINING = {
+_TRAINING_ARRAYS = {
     "log_probs": "logprobs",
     "rollout_log_probs": "rollout_logprobs",
     "ref_log_probs": "ref_logprobs",
@@ -62,7 +67,9 @@ def _recognise_training(row: Row) -> bool:
 
 def _to_samples(row: Row, context: LineContext) -> LineSamples:
     sample: dict[str, object] = {
-        key: value for key, value in row.items() if key not in _TAKEN and isinstance(value, (str, int, float))
+        key: value
+        for key, value in row.items()
+        if key not in _READ_KEYS and isinstance(value, (str, int, float))
     }
     ids = _response_ids(row.get("tokens"), row.get("response_length"))
     sample |= {
@@ -74,32 +81,34 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         "teacher_log_probs": row.get("teacher_log_probs"),
         "ground_truth": _text(row.get("label")),
         "finish_reason": row.get("status"),
-        "group_id": extra_fields.text(row.get("group_index")),
-        "sample_id": extra_fields.text(row.get("index")),
-        "weight_version": _version(row.get("weight_versions")),
+        "group_id": extra_fields.identifier_text(row.get("group_index")),
+        "sample_id": extra_fields.identifier_text(row.get("index")),
+        "weight_version": _last_version(row.get("weight_versions")),
         "metadata": row.get("metadata") or None,
     }
-    asked = as_messages(row.get("prompt"))
-    sample["prompt"] = row.get("prompt") if asked is None else as_text(asked)
-    if asked is not None:
+    prompt_messages = as_messages(row.get("prompt"))
+    sample["prompt"] = row.get("prompt") if prompt_messages is None else messages_to_text(prompt_messages)
+    if prompt_messages is not None:
         answer = {"role": "assistant", "content": str(row.get("response") or ""), "sampled": True}
-        sample["messages"] = [*({**message, "sampled": False} for message in asked), answer]
+        sample["messages"] = [*({**message, "sampled": False} for message in prompt_messages), answer]
     _add_reward(sample, row.get("reward"))
-    return LineSamples([_without_nothing(sample)])
+    return LineSamples([_without_empty(sample)])
 
 
 def _add_reward(sample: dict[str, object], reward: object) -> None:
-    """A number, or an object of numbers: each becomes a metric, and the reward is the one that is called so."""
+    """Add a reward that is a number, or an object of numbers: these become metrics, one of them the reward."""
     if not isinstance(reward, dict):
         sample["reward"] = reward
         return
     numbers = {str(name): value for name, value in reward.items() if isinstance(value, (bool, int, float))}
-    whole = next((numbers[name] for name in ("reward", "score") if name in numbers), None)
-    sample["reward"] = next(iter(numbers.values())) if whole is None and len(numbers) == 1 else whole
-    extra_fields.add(sample, ((name, value) for name, value in numbers.items() if name != "reward"), "reward")
+    total = next((numbers[name] for name in ("reward", "score") if name in numbers), None)
+    sample["reward"] = next(iter(numbers.values())) if total is None and len(numbers) == 1 else total
+    extra_fields.add_extra_fields(
+        sample, ((name, value) for name, value in numbers.items() if name != "reward"), "reward"
+    )
 
 
-def _without_nothing(sample: dict[str, object]) -> dict[str, object]:
+def _without_empty(sample: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in sample.items() if value not in (None, "") or key == "response"}
 
 
@@ -114,25 +123,25 @@ def _training_to_samples(row: Row, context: LineContext) -> LineSamples:
         "prompt": context.text(_prompt_ids(row.get("tokens"), len(ids))),
         "reward": row.get("raw_reward"),
         "shaped_reward": row.get("rewards"),
-        "sample_id": extra_fields.text(row.get("sample_index")),
+        "sample_id": extra_fields.identifier_text(row.get("sample_index")),
     }
-    sample |= {ours: row.get(theirs) for theirs, ours in _OF_TRAINING.items()}
-    return LineSamples([_without_nothing(sample)])
+    sample |= {ours: row.get(theirs) for theirs, ours in _TRAINING_ARRAYS.items()}
+    return LineSamples([_without_empty(sample)])
 
 
 def _response_ids(tokens: object, length: object) -> list[int]:
-    """The ids of the response, which are the last of a sample's."""
-    whole = tokens if isinstance(tokens, list) else []
+    """The ids of the response, which are the last ones of a sample."""
+    all_ids = tokens if isinstance(tokens, list) else []
     count = length if isinstance(length, int) else 0
-    found = whole[len(whole) - count :] if 0 < count <= len(whole) else []
-    return [token for token in found if isinstance(token, int)] if _all_whole(found) else []
+    found = all_ids[len(all_ids) - count :] if 0 < count <= len(all_ids) else []
+    return [token for token in found if isinstance(token, int)] if _are_ints(found) else []
 
 
 def _prompt_ids(tokens: object, length: int) -> list[int]:
-    return tokens[: len(tokens) - length] if isinstance(tokens, list) and _all_whole(tokens) else []
+    return tokens[: len(tokens) - length] if isinstance(tokens, list) and _are_ints(tokens) else []
 
 
-def _all_whole(tokens: Sequence[object]) -> bool:
+def _are_ints(tokens: Sequence[object]) -> bool:
     return all(type(token) is int for token in tokens)
 
 
@@ -140,8 +149,8 @@ def _text(value: object) -> object:
     return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _version(versions: object) -> object:
-    """The policy that wrote the end of a response, where several have."""
+def _last_version(versions: object) -> object:
+    """The version of the policy that wrote the end of a response."""
     return versions[-1] if isinstance(versions, list) and versions else None
 
 

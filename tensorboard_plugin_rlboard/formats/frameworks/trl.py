@@ -1,4 +1,9 @@
-"""TRL's GRPOTrainer with ``log_completions=True``: one Parquet file a logged step (also Unsloth and Axolotl)."""
+"""Reads the completions of TRL's GRPOTrainer (also Unsloth and Axolotl); no token data.
+
+Trainer: TRL (0.28 to 1.16), trl/trainer/grpo_trainer.py.
+Option: `log_completions=True`; files are `{output_dir}/completions/completions_{step}.parquet`, one a logged step.
+Line: one sample (a row of the Parquet file).
+"""
 
 from __future__ import annotations
 
@@ -6,45 +11,47 @@ import re
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text
+from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, messages_to_text
 
 _FILE = re.compile(r"completions_(\d{1,12})\.parquet")
-_PLAIN = {"step", "prompt", "completion"}
+_DISTILLATION_KEYS = {"step", "prompt", "completion"}
 
 
 def _recognise(row: Row) -> bool:
-    """A step, a prompt and a completion, each of its type, beside an advantage, or nothing else (distillation)."""
-    said = all(isinstance(row.get(key), (str, list)) for key in ("prompt", "completion"))
-    if not said or type(row.get("step")) is not int:
+    """Whether a row has step, prompt and completion of their types, and an advantage or no other key (distillation)."""
+    has_texts = all(isinstance(row.get(key), (str, list)) for key in ("prompt", "completion"))
+    if not has_texts or type(row.get("step")) is not int:
         return False
     advantage = row.get("advantage", "")
-    return advantage is None or isinstance(advantage, float) or set(row) == _PLAIN
+    return advantage is None or isinstance(advantage, float) or set(row) == _DISTILLATION_KEYS
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:
     if row.get("completion") is None:
         raise ValueError("The row has no completion.")
-    asked, answered = as_messages(row.get("prompt")), as_messages(row.get("completion"))
-    rewards = _rewards(row)
+    prompt_messages, completion_messages = as_messages(row.get("prompt")), as_messages(row.get("completion"))
+    rewards = _reward_columns(row)
     sample: dict[str, object] = {
         key if key != "reward" or len(rewards) < 2 else "reward_function": value
         for key, value in row.items()
         if key not in {"prompt", "completion"}
     }
-    given = [value for value in rewards.values() if value is not None and value == value]  # noqa: PLR0124  NaN
-    if given:
-        sample["reward"] = sum(given)
-    sample["prompt"] = row.get("prompt") if asked is None else as_text(asked)
-    sample["response"] = row.get("completion") if answered is None else as_text(answered)
-    if asked is not None or answered is not None:
+    scores = [value for value in rewards.values() if value is not None and value == value]  # noqa: PLR0124  NaN
+    if scores:
+        sample["reward"] = sum(scores)
+    sample["prompt"] = row.get("prompt") if prompt_messages is None else messages_to_text(prompt_messages)
+    sample["response"] = (
+        row.get("completion") if completion_messages is None else messages_to_text(completion_messages)
+    )
+    if prompt_messages is not None or completion_messages is not None:
         sample["messages"] = [
-            *_as_said("user", row.get("prompt"), asked),
-            *_sampled(row.get("completion"), answered),
+            *_as_messages("user", row.get("prompt"), prompt_messages),
+            *_completion_messages(row.get("completion"), completion_messages),
         ]
     return LineSamples([sample])
 
 
-def _rewards(row: Row) -> dict[str, float | None]:
+def _reward_columns(row: Row) -> dict[str, float | None]:
     """The columns of the reward functions: those of floats that follow the completion, up to the first other one.
 
     TRL writes them there, in front of what a reward function logs beside its score; that comes next, and a float among
@@ -60,14 +67,16 @@ def _rewards(row: Row) -> dict[str, float | None]:
     return found
 
 
-def _as_said(role: str, text: object, messages: list[dict[str, object]] | None) -> list[dict[str, object]]:
+def _as_messages(
+    role: str, text: object, messages: list[dict[str, object]] | None
+) -> list[dict[str, object]]:
     return [{"role": role, "content": str(text or "")}] if messages is None else messages
 
 
-def _sampled(text: object, messages: list[dict[str, object]] | None) -> list[dict[str, object]]:
-    """The messages of a completion: what the assistant says in it was sampled, results of tools were not."""
-    said = _as_said("assistant", text, messages)
-    return [{**message, "sampled": message["role"] == "assistant"} for message in said]
+def _completion_messages(text: object, messages: list[dict[str, object]] | None) -> list[dict[str, object]]:
+    """The messages of a completion: those of the assistant were sampled, results of tools were not."""
+    completion = _as_messages("assistant", text, messages)
+    return [{**message, "sampled": message["role"] == "assistant"} for message in completion]
 
 
 def _path_defaults(path: PurePosixPath) -> PathDefaults:

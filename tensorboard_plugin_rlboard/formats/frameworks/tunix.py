@@ -1,4 +1,9 @@
-"""Tunix's trajectory log: a CSV table whose cells are what Python prints of lists and objects."""
+"""Reads Tunix's trajectory logs: CSV tables whose cells are what Python prints of lists and objects.
+
+Trainer: Tunix (Google), tunix/utils/trajectory_logger.py (0.1) and tunix/experimental/orchestrator/rl_program.py (2026).
+Option: a `log_dir` for metrics; files are `trajectory_log_{time}.csv`.
+Line: one sample (a record of the table).
+"""
 
 from __future__ import annotations
 
@@ -8,15 +13,19 @@ import re
 from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    as_messages,
+    messages_to_text,
+    split_conversation,
+)
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 
-_LONGEST = 4_000_000
-_LONGEST_LIST = 64_000_000
-_NUMBERS = re.compile(r"\[[-+0-9.e,\snaif]*\]")
-_TRUTHS = ("answer", "answers", "ground_truth", "gold_answer", "solution")
-_QUESTIONS = ("prompts", "prompt", "question", "problem")
-_TAKEN = frozenset(
+_MAX_LITERAL = 4_000_000
+_MAX_NUMBER_LIST = 64_000_000
+_NUMBER_LIST = re.compile(r"\[[-+0-9.e,\snaif]*\]")
+_GROUND_TRUTH_KEYS = ("answer", "answers", "ground_truth", "gold_answer", "solution")
+_PROMPT_KEYS = ("prompts", "prompt", "question", "problem")
+_READ_KEYS = frozenset(
     {
         "conversation_text",
         "conversation_tokens",
@@ -42,34 +51,40 @@ def _recognise(row: Row) -> bool:
 def _to_samples(row: Row, context: LineContext) -> LineSamples:
     problems: list[str] = []
     sample: dict[str, object] = {
-        key: value for key, value in row.items() if key not in _TAKEN and isinstance(value, (str, int, float))
+        key: value
+        for key, value in row.items()
+        if key not in _READ_KEYS and isinstance(value, (str, int, float))
     }
-    said = row.get("conversation_text")
-    messages = as_messages(_literal(said))
+    conversation = row.get("conversation_text")
+    messages = as_messages(_parse_literal(conversation))
     if messages is None:
-        sample["response"] = said if isinstance(said, str) else ""
-        if isinstance(said, str) and said.startswith("[{"):
+        sample["response"] = conversation if isinstance(conversation, str) else ""
+        if isinstance(conversation, str) and conversation.startswith("[{"):
             problems.append(
                 "conversation_text is no list of messages, or too long; it is shown as it was written."
             )
     else:
-        asked, answered = split_conversation(messages)
-        sample |= {"messages": messages, "prompt": as_text(asked), "response": as_text(answered)}
-    given = _literal(row.get("original_input"))
-    about = given if isinstance(given, dict) else {}
+        prompt, response = split_conversation(messages)
+        sample |= {
+            "messages": messages,
+            "prompt": messages_to_text(prompt),
+            "response": messages_to_text(response),
+        }
+    original = _parse_literal(row.get("original_input"))
+    task = original if isinstance(original, dict) else {}
     if not sample.get("prompt"):
-        sample["prompt"] = _first(about, _QUESTIONS)
-    ids = _numbers(row.get("conversation_tokens"))
-    whole = [int(number) for number in ids if number == int(number)] if _finite(ids) else []
+        sample["prompt"] = _first_text(task, _PROMPT_KEYS)
+    ids = _parse_numbers(row.get("conversation_tokens"))
+    token_ids = [int(number) for number in ids if number == int(number)] if _finite(ids) else []
     sample |= {
         "step": row.get("policy_version"),
         "reward": row.get("trajectory_reward"),
-        "group_id": extra_fields.text(row.get("group_id")),
+        "group_id": extra_fields.identifier_text(row.get("group_id")),
         "finish_reason": row.get("status"),
-        "ground_truth": _first(about, _TRUTHS),
-        "response_tokens": context.tokens(whole) if whole and len(whole) == len(ids) else None,
-        "response_mask": _numbers(row.get("conversation_masks")) or None,
-        "rollout_logprobs": _numbers(row.get("old_logprobs")) or None,
+        "ground_truth": _first_text(task, _GROUND_TRUTH_KEYS),
+        "response_tokens": context.tokens(token_ids) if token_ids and len(token_ids) == len(ids) else None,
+        "response_mask": _parse_numbers(row.get("conversation_masks")) or None,
+        "rollout_logprobs": _parse_numbers(row.get("old_logprobs")) or None,
     }
     sample = {key: value for key, value in sample.items() if value not in (None, "") or key == "response"}
     return LineSamples([sample], problems)
@@ -81,8 +96,8 @@ def _recognise_program(row: Row) -> bool:
 
 
 def _program_to_samples(row: Row, context: LineContext) -> LineSamples:
-    """A row of the newer log, which has texts of its own beside the printed trajectory."""
-    taken = {
+    """The sample of the newer log, which has texts beside the printed trajectory."""
+    read_keys = {
         "completion",
         "completion_tokens",
         "gold_answer",
@@ -92,24 +107,26 @@ def _program_to_samples(row: Row, context: LineContext) -> LineSamples:
         "status",
     }
     sample: dict[str, object] = {
-        key: value for key, value in row.items() if key not in taken and isinstance(value, (str, int, float))
+        key: value
+        for key, value in row.items()
+        if key not in read_keys and isinstance(value, (str, int, float))
     }
-    ids = [int(number) for number in _numbers(row.get("completion_tokens")) if abs(number) < 2**53]
+    ids = [int(number) for number in _parse_numbers(row.get("completion_tokens")) if abs(number) < 2**53]
     sample |= {
         "step": row.get("global_step"),
         "prompt": row.get("prompt") or row.get("question"),
         "response": row.get("completion") or "",
         "ground_truth": row.get("gold_answer"),
-        "group_id": extra_fields.text(row.get("prompt_id")),
+        "group_id": extra_fields.identifier_text(row.get("prompt_id")),
         "finish_reason": row.get("status"),
         "response_tokens": context.tokens(ids) if ids else None,
     }
     return LineSamples([{key: x for key, x in sample.items() if x not in (None, "") or key == "response"}])
 
 
-def _numbers(cell: object) -> list[float]:
-    """A printed list of numbers. Read without Python's parser, which needs a hundred times the bytes."""
-    if not isinstance(cell, str) or len(cell) > _LONGEST_LIST or not _NUMBERS.fullmatch(cell):
+def _parse_numbers(cell: object) -> list[float]:
+    """Parse a printed list of numbers, without Python's parser, which takes a hundred times as much memory."""
+    if not isinstance(cell, str) or len(cell) > _MAX_NUMBER_LIST or not _NUMBER_LIST.fullmatch(cell):
         return []
     try:
         return [float(item) for item in cell[1:-1].split(",") if item.strip()]
@@ -117,9 +134,9 @@ def _numbers(cell: object) -> list[float]:
         return []
 
 
-def _literal(cell: object) -> object:
-    """What Python printed, None where it is nothing that was printed, or too long; nothing is ever run."""
-    if not isinstance(cell, str) or len(cell) > _LONGEST or not cell.startswith(("[", "{")):
+def _parse_literal(cell: object) -> object:
+    """Parse what Python printed of a list or object; None for anything else, or too long a text. Nothing is run."""
+    if not isinstance(cell, str) or len(cell) > _MAX_LITERAL or not cell.startswith(("[", "{")):
         return None
     try:
         found: object = ast.literal_eval(cell)
@@ -132,8 +149,8 @@ def _finite(numbers: Sequence[float]) -> bool:
     return all(abs(number) < 2**53 for number in numbers)
 
 
-def _first(about: dict[object, object], keys: Sequence[str]) -> str | None:
-    found = next((about[key] for key in keys if about.get(key) is not None), None)
+def _first_text(task: dict[object, object], keys: Sequence[str]) -> str | None:
+    found = next((task[key] for key in keys if task.get(key) is not None), None)
     if isinstance(found, list) and len(found) == 1:
         found = found[0]
     return (

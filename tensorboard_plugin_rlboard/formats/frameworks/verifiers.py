@@ -1,9 +1,12 @@
-"""Traces of verifiers (0.4, schema 1): prime-rl's rollouts of a training, and evaluations of their own.
+"""Reads traces of verifiers: prime-rl's rollouts of a training, and evaluations of their own.
 
-Definition: verifiers/v1 (episode.py, trace.py, graph.py), and prime_rl/monitors/file.py for the folders. One line is one
-episode, with the traces of all its agents; each branch of a trace is one sample, as it is one for the training. What is
-not there: token strings (only ids), values of a critic, and the sampler's settings. `traces.jsonl` of other programs
-(spans of OpenTelemetry) have no `traces` in them and are left alone.
+Trainer: verifiers (0.4, schema 1), verifiers/v1 (episode.py, trace.py, graph.py); prime_rl/monitors/file.py for the folders.
+Option: on by default; prime-rl writes `rollouts/step_{N}/{train,eval}/{all,effective}/traces.jsonl`, newer versions
+`traces/step_{N}/{train,eval}/traces.jsonl`, evaluations `traces.jsonl`.
+Line: one episode, with the traces of all its agents; each branch of a trace is one sample, as it is one for the training.
+
+Not there: token strings (only ids), values of a critic, and the sampler's settings. `traces.jsonl` of other programs
+(spans of OpenTelemetry) have no `traces` in them and are not recognised.
 """
 
 from __future__ import annotations
@@ -18,12 +21,12 @@ from tensorboard_plugin_rlboard.formats.base import (
     LineSamples,
     Row,
 )
-from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_text
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_text
+from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
+from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
-from tensorboard_plugin_rlboard.formats.rows.column_batches import number, whole
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_float, as_int
 from tensorboard_plugin_rlboard.formats.rows.path_names import step_folder_defaults, step_folder_level
-from tensorboard_plugin_rlboard.formats.rows.trace_graph import Branch, branches, token_data
+from tensorboard_plugin_rlboard.formats.rows.trace_graph import Branch, find_branches, response_tokens
 
 _TRUNCATED = frozenset(
     {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}
@@ -40,7 +43,7 @@ def _levels_to_run(path: PurePosixPath) -> int:
 
 
 def _superseded_by(relative: str) -> str:
-    """Of the episodes that arrived (`all`) those that were trained on are written a second time (`effective`)."""
+    """Episodes that were trained on are written twice, into `all` and into `effective`; `all` is read."""
     path = PurePosixPath(relative)
     folders = path.parts[-3:-1]
     if len(folders) == 2 and folders[0] in SPLITS and folders[1] == "effective":
@@ -59,147 +62,157 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     traces = row.get("traces")
     if not isinstance(traces, list):
         raise ValueError("The line has no list of traces.")  # noqa: TRY004  it is the line that is wrong
-    problems = [] if traces else [f"The episode has no trace{_because(row)}."]
-    told = _episode(row, context)
-    known = [trace for trace in traces if isinstance(trace, Mapping)]
-    agents = {extra_fields.text(extra_fields.section(trace, "agent").get("name")) for trace in known}
+    problems = [] if traces else [f"The episode has no trace{_last_error(row)}."]
+    episode_fields = _episode_fields(row, context)
+    valid_traces = [trace for trace in traces if isinstance(trace, Mapping)]
+    agents = {
+        extra_fields.identifier_text(extra_fields.nested_object(trace, "agent").get("name"))
+        for trace in valid_traces
+    }
     rows: list[Row] = []
-    for trace in known:
-        paths, odd = branches(trace.get("nodes"))
-        problems += odd
-        if not paths:
-            problems.append(f"A trace has no message of the model{_because(trace, row)}.")
-        for place, path in enumerate(paths):
-            sample, complaints = _sample(path, trace, context)
-            problems += complaints
-            trace_id = extra_fields.text(trace.get("id"))
-            sample["sample_id"] = trace_id if place == 0 else f"{trace_id}:{place}"
-            _about(sample, row, trace, told)
-            sample["num_branches"] = len(paths)
+    for trace in valid_traces:
+        trace_branches, branch_problems = find_branches(trace.get("nodes"))
+        problems += branch_problems
+        if not trace_branches:
+            problems.append(f"A trace has no message of the model{_last_error(trace, row)}.")
+        for number, branch in enumerate(trace_branches):
+            sample, sample_problems = _sample(branch, trace, context)
+            problems += sample_problems
+            trace_id = extra_fields.identifier_text(trace.get("id"))
+            sample["sample_id"] = trace_id if number == 0 else f"{trace_id}:{number}"
+            _add_trace_fields(sample, row, trace, episode_fields)
+            sample["num_branches"] = len(trace_branches)
             if len(traces) > 1:
-                _agent(sample, trace, many=len(agents) > 1)
+                _add_agent(sample, trace, several=len(agents) > 1)
             rows.append(
                 {key: value for key, value in sample.items() if value not in (None, "") or key == "response"}
             )
-    if len(known) < len(traces):
+    if len(valid_traces) < len(traces):
         problems.append("A trace is no object and is left out.")
     return LineSamples(rows, problems)
 
 
-def _episode(row: Row, context: LineContext) -> dict[str, object]:
-    """What holds for every sample of the episode; the folder tells the step better than the time of dispatch."""
-    work, run = extra_fields.section(row, "run", "work"), extra_fields.section(row, "run")
+def _episode_fields(row: Row, context: LineContext) -> dict[str, object]:
+    """Fields of every sample of the episode. The folder's step counts before the step at which it was dispatched."""
+    work, run = extra_fields.nested_object(row, "run", "work"), extra_fields.nested_object(row, "run")
     split = next(
         (word for word in (context.defaults.split, work.get("type"), run.get("type")) if word in SPLITS),
         "eval",
     )
-    step = context.defaults.step if context.defaults.step is not None else whole(work.get("step"))
-    env = extra_fields.section(row, "env")
+    step = context.defaults.step if context.defaults.step is not None else as_int(work.get("step"))
+    env = extra_fields.nested_object(row, "env")
     return {
         "step": 0 if step is None and split == "eval" else step,  # an evaluation by itself has no step
         "split": split,
-        "policy_version": whole(extra_fields.section(work, "policy").get("start")),
-        "data_source": extra_fields.text(env.get("name")) or extra_fields.text(env.get("id")),
-        "group_id": extra_fields.text(extra_fields.section(row, "group").get("id"))
-        or extra_fields.text(extra_fields.section(row, "task").get("key")),
+        "policy_version": as_int(extra_fields.nested_object(work, "policy").get("start")),
+        "data_source": extra_fields.identifier_text(env.get("name"))
+        or extra_fields.identifier_text(env.get("id")),
+        "group_id": extra_fields.identifier_text(extra_fields.nested_object(row, "group").get("id"))
+        or extra_fields.identifier_text(extra_fields.nested_object(row, "task").get("key")),
     }
 
 
-def _sample(path: Branch, trace: Row, context: LineContext) -> tuple[dict[str, object], list[str]]:
-    """The conversation of a branch and its tokens."""
-    before, after = path.messages()
-    without = len(path.nodes) - len(before) - len(after)
+def _sample(branch: Branch, trace: Row, context: LineContext) -> tuple[dict[str, object], list[str]]:
+    """Conversation and tokens of a branch, and one sentence for each problem."""
+    before, after = branch.prompt_and_response()
+    without = len(branch.nodes) - len(before) - len(after)
     problems = [f"Messages without a role, which are left out: {without}."] if without else []
     sample: dict[str, object] = {
         "messages": [*before, *after] or None,
-        "prompt": as_text(before) if before else _prompt(trace),
-        "response": as_text(after),
+        "prompt": messages_to_text(before) if before else _prompt(trace),
+        "response": messages_to_text(after),
     }
-    found = token_data(path)
-    if found.ids:
-        sample["response_tokens"] = context.tokens(found.ids)
-        sample["response_mask"] = [int(kept) for kept in found.mask]
-        sample |= found.arrays
-    ended = _ended(path, trace)
+    tokens = response_tokens(branch)
+    if tokens.ids:
+        sample["response_tokens"] = context.tokens(tokens.ids)
+        sample["response_mask"] = [int(kept) for kept in tokens.mask]
+        sample |= tokens.arrays
+    ended = _finish_reason(branch, trace)
     sample["finish_reason"] = ended
     stop = trace.get("stop_condition")
     if isinstance(stop, str) and stop != ended:
         sample["stop_condition"] = stop
-    return sample, problems + found.problems
+    return sample, problems + tokens.problems
 
 
 def _prompt(trace: Row) -> str:
-    prompt = extra_fields.section(trace, "task", "data").get("prompt")
-    return prompt if isinstance(prompt, str) else "" if prompt is None else structure_text(prompt)
+    prompt = extra_fields.nested_object(trace, "task", "data").get("prompt")
+    return prompt if isinstance(prompt, str) else "" if prompt is None else structure_to_text(prompt)
 
 
-def _ended(path: Branch, trace: Row) -> str | None:
+def _finish_reason(branch: Branch, trace: Row) -> str | None:
     """Why a branch ended: `length` wherever verifiers counts it as truncated, else what stopped the trace."""
     stop = trace.get("stop_condition")
     calls = trace.get("calls")
     reasons = [
         call.get("finish_reason")
         for call in (calls if isinstance(calls, list) else ())
-        if isinstance(call, Mapping) and call.get("node") in path.index and call.get("error") is None
+        if isinstance(call, Mapping) and call.get("node") in branch.node_indices and call.get("error") is None
     ]
-    last = reasons[-1] if reasons else path.last().get("finish_reason")
+    last = reasons[-1] if reasons else branch.last_sampled_node().get("finish_reason")
     if last == "length" or (isinstance(stop, str) and stop in _TRUNCATED):
         return "length"
     return stop if isinstance(stop, str) else last if isinstance(last, str) else None
 
 
-def _about(sample: dict[str, object], row: Row, trace: Row, told: Mapping[str, object]) -> None:
-    """Rewards, metrics and everything that is known of the whole trace."""
-    sample |= told
-    task = extra_fields.section(trace, "task") or extra_fields.section(row, "task")
-    answer = extra_fields.section(task, "data").get("answer")
+def _add_trace_fields(
+    sample: dict[str, object], row: Row, trace: Row, episode_fields: Mapping[str, object]
+) -> None:
+    """Add rewards, metrics and the other fields of the whole trace to a sample."""
+    sample |= episode_fields
+    task = extra_fields.nested_object(trace, "task") or extra_fields.nested_object(row, "task")
+    answer = extra_fields.nested_object(task, "data").get("answer")
     if isinstance(answer, (str, int, float)):
         sample["ground_truth"] = str(answer)
     elif answer is not None:
-        sample["ground_truth"] = structure_text(answer)
+        sample["ground_truth"] = structure_to_text(answer)
     rewards = {
         name: scored
-        for name, found in extra_fields.section(trace, "rewards").items()
-        if (scored := _score(found))
+        for name, found in extra_fields.nested_object(trace, "rewards").items()
+        if (scored := _score_and_weight(found))
     }
     if rewards:
         sample["reward"] = sum(score * weight for score, weight in rewards.values())
-    extra_fields.add(sample, ((name, score) for name, (score, _) in rewards.items()), "rewards")
-    extra_fields.add(sample, extra_fields.section(trace, "metrics").items(), "metrics")
+    extra_fields.add_extra_fields(sample, ((name, score) for name, (score, _) in rewards.items()), "rewards")
+    extra_fields.add_extra_fields(sample, extra_fields.nested_object(trace, "metrics").items(), "metrics")
     if isinstance(trace.get("ok"), bool):
-        extra_fields.add(sample, [("ok", trace["ok"])], "trace")
+        extra_fields.add_extra_fields(sample, [("ok", trace["ok"])], "trace")
     if trace.get("ok") is False or row.get("ok") is False:
-        extra_fields.add(sample, [("error", _because(trace, row).removeprefix(": "))], "trace")
-    if extra_fields.section(trace, "info"):
+        extra_fields.add_extra_fields(
+            sample, [("error", _last_error(trace, row).removeprefix(": "))], "trace"
+        )
+    if extra_fields.nested_object(trace, "info"):
         sample.setdefault("info", trace["info"])
 
 
-def _agent(sample: dict[str, object], trace: Row, *, many: bool) -> None:
-    """Which of an episode's agents made a sample: each is compared with its like only."""
-    agent = extra_fields.section(trace, "agent")
-    name = extra_fields.text(agent.get("name"))
-    extra_fields.add(sample, [("agent", name), ("trainable", agent.get("trainable"))], "trace")
-    if many and name and sample.get("group_id"):
+def _add_agent(sample: dict[str, object], trace: Row, *, several: bool) -> None:
+    """Add the agent that made a sample; samples of different agents are never in one group."""
+    agent = extra_fields.nested_object(trace, "agent")
+    name = extra_fields.identifier_text(agent.get("name"))
+    extra_fields.add_extra_fields(sample, [("agent", name), ("trainable", agent.get("trainable"))], "trace")
+    if several and name and sample.get("group_id"):
         sample["group_id"] = f"{sample['group_id']}:{name}"
 
 
-def _score(found: object) -> tuple[float, float] | None:
+def _score_and_weight(found: object) -> tuple[float, float] | None:
     """Score and weight of a reward; None where it was not given."""
     score, weight = (
         (found.get("score"), found.get("weight", 1.0)) if isinstance(found, Mapping) else (found, 1.0)
     )
-    given, weighs = number(int(score) if isinstance(score, bool) else score), number(weight)
+    given, weighs = as_float(int(score) if isinstance(score, bool) else score), as_float(weight)
     return None if given is None or weighs is None else (given, weighs)
 
 
-def _because(*holders: Row) -> str:
+def _last_error(*holders: Row) -> str:
     """The last error of the first that has one, as the end of a sentence."""
     for holder in holders:
         errors = holder.get("errors")
         last = errors[-1] if isinstance(errors, list) and errors else None
         if isinstance(last, Mapping):
-            said = [text for key in ("type", "message") if (text := extra_fields.text(last.get(key)))]
-            return f": {': '.join(said)}" if said else ""
+            texts = [
+                text for key in ("type", "message") if (text := extra_fields.identifier_text(last.get(key)))
+            ]
+            return f": {': '.join(texts)}" if texts else ""
     return ""
 
 

@@ -1,8 +1,12 @@
-"""verl's rollout and validation dumps, `{step}.jsonl`: texts and scores, one line a sample, no token data.
+"""Reads verl's rollout and validation dumps: texts and scores, no token data.
+
+Trainer: verl, trainer/ppo/ray_trainer.py and v1/trainer_base.py; its forks.
+Option: `trainer.rollout_data_dir` and `trainer.validation_data_dir`; files are `{step}.jsonl`.
+Line: one sample.
 
 Training rows hold the score; validation rows also `reward`, the total, and every further result of the reward function.
 A reward function that returns `score` overwrites the score, so the total counts where both are there, and `score` is
-then a metric of its own. Special tokens are gone from the texts. Not there: token arrays, references, finish reasons.
+then a metric of its own. Special tokens are gone from the texts. Not there: references, finish reasons.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from tensorboard_plugin_rlboard.formats.base import NUMBER_KEYS, TEXT_KEYS, Form
 from tensorboard_plugin_rlboard.formats.rows.path_names import split_from_name
 
 _FILE = re.compile(r"([0-9]{1,15})\.jsonl")
-_TRAINING = frozenset({"train", "training", "rollout", "rollouts"})
+_TRAINING_WORDS = frozenset({"train", "training", "rollout", "rollouts"})
 _UID = re.compile(r"(.+)_[0-9]+_[0-9]+")
 
 
@@ -33,22 +37,22 @@ def _recognise_validation(row: Row) -> bool:
 
 
 def _group_from_uid(uid: str) -> str:
-    """The prompt that a sample's `{prompt}_{rollout}_{turn}` belongs to; a uid of another shape is its own group."""
+    """The prompt's id in a uid `{prompt}_{rollout}_{turn}`; a uid of another shape is its own group."""
     found = _UID.fullmatch(uid)
     return found[1] if found else uid
 
 
 def _path_defaults(path: PurePosixPath) -> PathDefaults:
-    """The step that the file is called by, and the split that its folder, or else the folder above, is called by."""
+    """The step in the file's name, and the split in the name of its folder, or else of the folder above."""
     found = _FILE.fullmatch(path.name)
     folders = [folder.name for folder in list(path.parents)[:2]]
-    split = next((word for name in folders if (word := split_from_name(name, _TRAINING))), "")
+    split = next((word for name in folders if (word := split_from_name(name, _TRAINING_WORDS))), "")
     return PathDefaults(int(found[1]) if found else None, split)
 
 
 def _validation_path_defaults(path: PurePosixPath) -> PathDefaults:
-    told = _path_defaults(path)
-    return replace(told, split=told.split or "eval")
+    defaults = _path_defaults(path)
+    return replace(defaults, split=defaults.split or "eval")
 
 
 VERL = Format(

@@ -24,20 +24,20 @@ class Guess:
     """The mapping that was guessed for a row, or why there is none.
 
     Attributes:
-        mapping: field -> key of the rows, or path of keys; empty where the row is taken for no sample.
+        keys: field -> key of the rows, or path of keys; empty where the row is taken for no sample.
         reason: one sentence: which keys were taken for what, or what is missing and what to write into rlboard.toml.
         toml: the text of the rlboard.toml with this mapping; without a mapping, with the keys that were found; empty
             where there is nothing to map.
     """
 
-    mapping: Mapping[str, str]
+    keys: Mapping[str, str]
     reason: str
     toml: str
 
     @property
     def format(self) -> Format | None:
         """The format of such rows; None without a mapping."""
-        return key_mapping.mapping_format(KeyMapping(self.mapping, guessed=True)) if self.mapping else None
+        return key_mapping.mapping_format(KeyMapping(self.keys, guessed=True)) if self.keys else None
 
 
 def guess_mapping(row: Row) -> Guess:
@@ -79,7 +79,7 @@ def with_guessed_step(file_format: Format, row: Row) -> Format:
     if file_format.name != NATIVE.name or any(key in row for key in file_format.step_keys):
         return file_format
     guessed = guess_mapping(row)
-    return guessed.format if guessed.format is not None and "step" in guessed.mapping else file_format
+    return guessed.format if guessed.format is not None and "step" in guessed.keys else file_format
 
 
 def _keys_to_correct(search: KeySearch) -> dict[str, str]:

@@ -16,7 +16,11 @@ from tensorboard_plugin_rlboard.formats.base import (
     LineSamples,
     Row,
 )
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, as_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    as_messages,
+    messages_to_text,
+    split_conversation,
+)
 
 FORMAT_NAME = "mapping"
 LABEL_FIELDS = ("step", "split", "group_id", "finish_reason", "validation")
@@ -183,7 +187,7 @@ def _add_conversation(
     sample["messages"] = messages
     for name, some in (("prompt", prompt), ("response", response)):
         if some:
-            sample.setdefault(name, as_text(some))
+            sample.setdefault(name, messages_to_text(some))
 
 
 def _add_token_ids(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import as_number
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 
 _CHECKED_ITEMS = 64
 _MAX_IDENTIFIER_LENGTH = 200
@@ -32,12 +32,12 @@ def is_prompt(value: object) -> bool:
 
 def is_number_or_null(value: object) -> bool:
     """Whether it is a number, a truth value, or a text that holds a number; the first row may lack it (null)."""
-    return value is None or as_number(value) is not None
+    return value is None or number_from_value(value) is not None
 
 
 def is_whole_number(value: object) -> bool:
     """Whether it is a whole number, or a text that holds one."""
-    number = None if isinstance(value, bool) else as_number(value)
+    number = None if isinstance(value, bool) else number_from_value(value)
     return number is not None and number.is_integer()
 
 

@@ -1,1 +1,1 @@
-"""From a row to a sample: parsers, alignment of arrays with tokens, columns in one line, extra fields."""
+"""Makes samples of rows: parsers, alignment of arrays with tokens, batches in columns, further fields, traces."""

@@ -34,5 +34,5 @@ def discounts(file_format: Format) -> tuple[float, float]:
 def line_context(file_format: Format, path: str) -> LineContext:
     """What the samples of a file's lines depend on beside the lines: defaults of its path, and its tokenizer."""
     option = file_format.options.get("tokenizer", "")
-    decoders = tokenizer.load(path, option) if option else None
+    decoders = tokenizer.load_tokenizer(path, option) if option else None
     return LineContext(file_format.file_defaults(), *(decoders or ()))

@@ -1,7 +1,7 @@
-"""The two parsers of a line: simdjson, ten times as fast, and Python's, which reads the dialect that trainers write.
+"""Parses lines of JSON: with simdjson, ten times as fast, and with Python's parser, which reads what trainers write.
 
-The index reads whole ranges with them and an opened sample its one line; of a key that stands twice both take the
-first value.
+Trainers write NaN, lone surrogates and integers beyond 64 bits, which simdjson refuses. Of a key that stands twice
+both parsers take the first value.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ try:
 except ImportError:  # no wheel for this Python or machine: Python's parser reads everything
     simdjson = None
 
-REFUSED = (ValueError, RuntimeError)
-"""What simdjson raises for a line that it does not read; the second for deep nesting and numbers beyond 64 bits."""
+SIMDJSON_ERRORS = (ValueError, RuntimeError)
+"""What simdjson raises for a line that it refuses; RuntimeError for deep nesting and integers beyond 64 bits."""
 
 
-def text_of(line: bytes) -> str:
-    """A line as text; bytes that are no UTF-8 become U+FFFD."""
+def decode_line(line: bytes) -> str:
+    """Decode a line; bytes that are no UTF-8 become U+FFFD."""
     return line.decode("utf-8-sig", "replace")
 
 
-def by_python(text: str) -> Any:
-    """A line as Python's parser reads it.
+def parse_with_python(text: str) -> Any:
+    """Parse a line with Python's parser.
 
     Raises:
         ValueError: it is no JSON.
@@ -38,17 +38,17 @@ def by_python(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_first_wins)
 
 
-def plain(value: Any) -> Any:
-    """A list or object of simdjson's as Python's; anything else as it is."""
+def to_python(value: Any) -> Any:
+    """Turn a list or object of simdjson's into Python's; anything else stays as it is."""
     if hasattr(value, "as_list"):
         return value.as_list()
     return value.as_dict() if hasattr(value, "as_dict") else value
 
 
-def flat_numbers(value: Any) -> Floats | None:
-    """The numbers of a list of simdjson's, without a Python object for each; None where something else is in it.
+def number_array(value: Any) -> Floats | None:
+    """The numbers of a list of simdjson's as an array, without a Python object for each; None for any other list.
 
-    A number in a list of its own counts as that number.
+    A list of one number counts as that number.
     """
     try:
         flat = np.frombuffer(value.as_buffer(of_type="d"))

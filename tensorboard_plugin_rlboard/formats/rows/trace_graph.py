@@ -1,4 +1,4 @@
-"""The message graph of a trace: its branches, and what each of them logs for every token of the response.
+"""Reads the message graph of a trace: its branches, and the token arrays of each branch's response.
 
 A trace keeps each message once, as a node that names its parent and holds only the tokens that it adds. So a path from
 the root to a leaf is one conversation, and the tokens along it are what the model saw. Values are logged for the
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
-from tensorboard_plugin_rlboard.formats.rows.column_batches import token_ids
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids
 
 Node = Mapping[str, object]
 
@@ -22,46 +22,46 @@ _ARRAYS = {
     "advantages": "advantages",
     "entropies": "entropies",
 }
-_MOST = 256
-"""Branches of one trace that are shown; a path is copied for each."""
+_MAX_BRANCHES = 256
+"""Branches of one trace that become samples; a path is copied for each."""
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One conversation of a trace.
+    """One conversation of a trace: the path from the root to a leaf.
 
     Attributes:
-        index: positions of its nodes in the trace, from the root on.
+        node_indices: positions of its nodes in the trace, from the root on.
         nodes: the nodes themselves.
         sampled: which of them the model made.
     """
 
-    index: list[int]
+    node_indices: list[int]
     nodes: list[Node]
     sampled: list[bool]
 
-    def last(self) -> Node:
+    def last_sampled_node(self) -> Node:
         """The last node that the model made."""
         return next(node for node, made in zip(self.nodes[::-1], self.sampled[::-1], strict=True) if made)
 
-    def messages(self) -> tuple[list[Message], list[Message]]:
-        """Prompt and response; a node whose message has no role is left out."""
+    def prompt_and_response(self) -> tuple[list[Message], list[Message]]:
+        """The messages before the first sampled one, and the others; a node whose message has no role is left out."""
         begin = self.sampled.index(True)
-        said: tuple[list[Message], list[Message]] = ([], [])
+        sides: tuple[list[Message], list[Message]] = ([], [])
         for i, (node, sampled) in enumerate(zip(self.nodes, self.sampled, strict=True)):
             for message in as_messages([node]) or ():
-                said[i >= begin].append({**message, "sampled": sampled})
-        return said
+                sides[i >= begin].append({**message, "sampled": sampled})
+        return sides
 
 
 @dataclass
-class TokenData:
-    """The tokens of a response.
+class ResponseTokens:
+    """The tokens of a branch's response.
 
     Attributes:
         ids: token ids from the first sampled one on.
         mask: which of them the model sampled.
-        arrays: our token metric -> one value a token, None where none was logged.
+        arrays: array field -> one value a token, None where none was logged.
         problems: one sentence for each thing that is left out.
     """
 
@@ -71,14 +71,13 @@ class TokenData:
     problems: list[str] = field(default_factory=list)
 
 
-def branches(nodes: object) -> tuple[list[Branch], list[str]]:
-    """The branches of a trace that hold something sampled, and a sentence for each thing that is left out.
+def find_branches(nodes: object) -> tuple[list[Branch], list[str]]:
+    """Find the branches of a trace that hold a sampled message; also one sentence for each thing that is left out.
 
-    A branch whose sampled messages are all part of a longer one (a tool result that was asked for again) is none of
-    its own.
+    A branch whose sampled messages all belong to a longer branch (a tool result that was requested again) is left out.
     """
     listed = [node if isinstance(node, Mapping) else {} for node in nodes] if isinstance(nodes, list) else []
-    sampled = _sampled(listed)
+    sampled = _sampled_nodes(listed)
     parents = [_parent(i, node) for i, node in enumerate(listed)]
     inner = set(parents)
     # A node's last sampled message, itself or above: parents come first.
@@ -99,8 +98,8 @@ def branches(nodes: object) -> tuple[list[Branch], list[str]]:
             passed.add(above := before)
     found = [leaf for end, leaf in sorted(ends.items()) if end not in passed]
     problems = []
-    if len(found) > _MOST:
-        problems.append(f"A trace has {len(found)} branches; the last {_MOST} are shown.")
+    if len(found) > _MAX_BRANCHES:
+        problems.append(f"A trace has {len(found)} branches; the last {_MAX_BRANCHES} are shown.")
     lost = sum(
         node.get("parent") is not None and parent is None
         for node, parent in zip(listed, parents, strict=True)
@@ -109,7 +108,7 @@ def branches(nodes: object) -> tuple[list[Branch], list[str]]:
         problems.append(
             f"Messages whose parent is no message before them: {lost}; each begins a conversation."
         )
-    return [_branch(listed, sampled, parents, leaf) for leaf in found[-_MOST:]], problems
+    return [_branch(listed, sampled, parents, leaf) for leaf in found[-_MAX_BRANCHES:]], problems
 
 
 def _branch(nodes: list[Node], sampled: list[bool], parents: list[int | None], leaf: int) -> Branch:
@@ -122,8 +121,8 @@ def _branch(nodes: list[Node], sampled: list[bool], parents: list[int | None], l
     return Branch(index, [nodes[i] for i in index], [sampled[i] for i in index])
 
 
-def _sampled(nodes: Sequence[Node]) -> list[bool]:
-    """What the model made; where no node says so, what an assistant says."""
+def _sampled_nodes(nodes: Sequence[Node]) -> list[bool]:
+    """Which nodes the model made; where no node says so, those of an assistant."""
     if any("sampled" in node for node in nodes):
         return [node.get("sampled") is True for node in nodes]
     messages = [node.get("message") for node in nodes]
@@ -136,42 +135,42 @@ def _parent(i: int, node: Node) -> int | None:
     return parent if isinstance(parent, int) and not isinstance(parent, bool) and 0 <= parent < i else None
 
 
-def token_data(branch: Branch) -> TokenData:
-    """What a branch logs for each token of its response; without ids where it has none."""
-    found = TokenData()
-    ids = [token_ids(node.get("token_ids")) or [] for node in branch.nodes]
+def response_tokens(branch: Branch) -> ResponseTokens:
+    """Read the tokens of a branch's response and their arrays; without ids where none are logged."""
+    tokens = ResponseTokens()
+    ids = [as_token_ids(node.get("token_ids")) or [] for node in branch.nodes]
     masks = [
-        _mask(node, len(own), sampled, found.problems)
+        _mask(node, len(own), sampled, tokens.problems)
         for node, own, sampled in zip(branch.nodes, ids, branch.sampled, strict=True)
     ]
     mask = [kept for own in masks for kept in own]
     if True not in mask:
-        return found
+        return tokens
     begin = mask.index(True)
     without = sum(not own for own, sampled in zip(ids, branch.sampled, strict=True) if sampled)
     if without:
-        found.problems.append(f"Tokens are logged for all but {without} of the sampled messages.")
-    found.ids = [i for own in ids for i in own][begin:]
-    found.mask = mask[begin:]
+        tokens.problems.append(f"Tokens are logged for all but {without} of the sampled messages.")
+    tokens.ids = [i for own in ids for i in own][begin:]
+    tokens.mask = mask[begin:]
     for ours, theirs in _ARRAYS.items():
         values = [
             value
             for node, own in zip(branch.nodes, masks, strict=True)
-            for value in _spread(node, theirs, own, found)
+            for value in _spread_over_mask(node, theirs, own, tokens)
         ]
-        _keep(found, ours, values[begin:])
-    for name in dict.fromkeys(name for node in branch.nodes for name in _weights(node)):
+        _add_array(tokens, ours, values[begin:])
+    for name in dict.fromkeys(name for node in branch.nodes for name in _loss_weights(node)):
         values = []
         for node, own in zip(branch.nodes, ids, strict=True):
-            logged = _weights(node).get(name)
+            logged = _loss_weights(node).get(name)
             values += logged if isinstance(logged, list) and len(logged) == len(own) else [None] * len(own)
-        _keep(found, f"{name}_weights", values[begin:])
-    return found
+        _add_array(tokens, f"{name}_weights", values[begin:])
+    return tokens
 
 
-def _keep(found: TokenData, name: str, values: list[object]) -> None:
+def _add_array(tokens: ResponseTokens, name: str, values: list[object]) -> None:
     if any(value is not None for value in values):
-        found.arrays[name] = values
+        tokens.arrays[name] = values
 
 
 def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[bool]:
@@ -187,14 +186,14 @@ def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[boo
     return [False] * (size - kept) + [True] * kept
 
 
-def _spread(node: Node, key: str, mask: list[bool], found: TokenData) -> list[object]:
-    """Values over the sampled tokens of a message, laid onto all of its tokens."""
+def _spread_over_mask(node: Node, key: str, mask: list[bool], tokens: ResponseTokens) -> list[object]:
+    """Spread values of a message's sampled tokens over all of its tokens, None for the others."""
     values = node.get(key)
     if not isinstance(values, list) or not values:
         return [None] * len(mask)
     kept = sum(mask)
     if len(values) != kept:
-        found.problems.append(
+        tokens.problems.append(
             f"A message has {kept} sampled tokens and {len(values)} {key}, which are left out."
         )
         return [None] * len(mask)
@@ -204,6 +203,6 @@ def _spread(node: Node, key: str, mask: list[bool], found: TokenData) -> list[ob
     return [next(rest) if own else None for own in mask]
 
 
-def _weights(node: Node) -> Mapping[str, object]:
+def _loss_weights(node: Node) -> Mapping[str, object]:
     weights = node.get("loss_weights")
     return weights if isinstance(weights, Mapping) else {}

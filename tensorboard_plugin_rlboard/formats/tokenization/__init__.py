@@ -1,1 +1,1 @@
-"""Tokens as text: spellings of token strings, and token ids through a tokenizer."""
+"""Turns tokens into text: token strings by their spelling, token ids by a tokenizer."""

@@ -1,4 +1,4 @@
-"""Token strings as a tokenizer stores them, turned into text that can be read.
+"""Decodes token strings as a tokenizer stores them into text.
 
 Trainers log what ``convert_ids_to_tokens`` gives: byte-level BPE spells each byte as one character (``Ġ`` for a
 space, ``å¨ģ`` for 威), SentencePiece spells a space as ``▁`` and a byte as ``<0xE5>``; others log plain text. None
@@ -48,11 +48,11 @@ _SPECIAL = re.compile(r"<[|｜][!-~▁]*[|｜]>|</?[A-Za-z_][A-Za-z0-9_-]*>|\[[A
 
 
 def decode_for_display(raw: Sequence[str], style: TokenStyle | None = None) -> list[str]:
-    """Turn token strings into text, one piece per token.
+    """Decode token strings into text, one piece per token.
 
     Args:
         raw: The tokens of one response, in order.
-        style: How they are spelt; None to find out by ``recognise``.
+        style: How they are spelt; None to find out by ``detect_style``.
 
     Returns:
         As many pieces as tokens; joined they are the response's text. A character whose bytes lie in several
@@ -60,21 +60,22 @@ def decode_for_display(raw: Sequence[str], style: TokenStyle | None = None) -> l
         UTF-8 are U+FFFD. Special tokens and, in byte-level sequences, tokens with other characters than those of
         the byte alphabet are given as they are.
     """
-    style = style or recognise(raw)
+    style = style or detect_style(raw)
     if style is TokenStyle.BYTE_LEVEL:
-        return _join(_spelt_out(raw, _byte_level))
+        return _join_characters(_decode_each(raw, _byte_level))
     if style is TokenStyle.SENTENCEPIECE:
-        return _join(_spelt_out(raw, _sentencepiece))
+        return _join_characters(_decode_each(raw, _sentencepiece))
     return list(raw)
 
 
-def recognise(raw: Sequence[str]) -> TokenStyle:
-    """Find out how the tokens of one sequence are spelt.
+def detect_style(raw: Sequence[str]) -> TokenStyle:
+    """Detect how the tokens of one sequence are spelt, by counting evidence.
 
-    For byte-level speak spaces and line ends in its spelling, and letters beyond ASCII that are whole characters
-    when read as bytes (plain text practically never is: é is a lone 0xE9). Against it speak bytes that make no
-    character, and characters that its spelling does not have. For SentencePiece speak ``▁`` and byte tokens, and
-    against it literal spaces, which it never writes. Plain text is what no majority speaks against.
+    Evidence for byte-level are spaces and line ends in its spelling, and letters beyond ASCII that are whole
+    characters when read as bytes (plain text practically never is: é is a lone 0xE9); evidence against it are bytes
+    that make no character, and characters that its spelling does not have. Evidence for SentencePiece are ``▁`` and
+    byte tokens, and against it literal spaces, which it never writes. Plain is the style without a majority for
+    another one.
 
     Args:
         raw: The tokens of one response, in order.
@@ -82,7 +83,7 @@ def recognise(raw: Sequence[str]) -> TokenStyle:
     Returns:
         The style; plain where nothing needs decoding.
     """
-    # A long response repeats its tokens: each distinct one is looked at once, and counted as often as it occurs.
+    # A long response repeats its tokens: each distinct one is examined once, and counted as often as it occurs.
     times = Counter(raw)
     for token in [token for token in times if _SPECIAL.fullmatch(token)]:
         del times[token]
@@ -96,21 +97,19 @@ def recognise(raw: Sequence[str]) -> TokenStyle:
     if all(map(str.isascii, times)):
         return TokenStyle.PLAIN
     foreign = count(lambda token: not _BYTE_ALPHABET.issuperset(token))
-    spelt = count(lambda token: token.count("Ġ") + token.count("Ċ"))
-    spelt_out = {
-        token: piece if isinstance(piece := _byte_level(token), bytes) else b"" for token in set(raw)
-    }
-    data = b"".join(map(spelt_out.__getitem__, raw))
+    spelling_marks = count(lambda token: token.count("Ġ") + token.count("Ċ"))
+    decoded = {token: piece if isinstance(piece := _byte_level(token), bytes) else b"" for token in set(raw)}
+    data = b"".join(map(decoded.__getitem__, raw))
     text = data.decode("utf-8", "replace")
     # The last character may be cut off where the response was: that is no evidence against.
     broken = text.removesuffix(_BROKEN).count(_BROKEN)
     whole = len(text) - len(text.encode("ascii", "ignore")) - text.count(_BROKEN)
-    return TokenStyle.BYTE_LEVEL if whole + spelt > foreign + broken else TokenStyle.PLAIN
+    return TokenStyle.BYTE_LEVEL if whole + spelling_marks > foreign + broken else TokenStyle.PLAIN
 
 
-def _spelt_out(raw: Sequence[str], spell: Callable[[str], bytes | str]) -> Iterable[bytes | str]:
-    known = {token: spell(token) for token in set(raw)}
-    return map(known.__getitem__, raw)
+def _decode_each(raw: Sequence[str], decode: Callable[[str], bytes | str]) -> Iterable[bytes | str]:
+    decoded = {token: decode(token) for token in set(raw)}
+    return map(decoded.__getitem__, raw)
 
 
 def _byte_level(token: str) -> bytes | str:
@@ -126,7 +125,7 @@ def _sentencepiece(token: str) -> bytes | str:
     return bytes.fromhex(byte[1]) if byte else token.replace(_SPACE, " ")
 
 
-def _join(pieces: Iterable[bytes | str]) -> list[str]:
+def _join_characters(pieces: Iterable[bytes | str]) -> list[str]:
     """Decode the bytes among the pieces, giving each character to the piece that its first byte lies in."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     shown: list[str] = []

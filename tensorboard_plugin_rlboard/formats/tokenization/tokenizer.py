@@ -1,8 +1,8 @@
-"""Token ids as token strings and text, by the `tokenizer.json` that lies nearest to the file.
+"""Decodes token ids with the `tokenizer.json` that lies nearest to a rollout file.
 
-Looked at are the file's own folder and each folder above it up to the log directory's root, in this order, and no
+Searched are the file's own folder and each folder above it up to the log directory's root, in this order, and no
 other: a trainer's `checkpoint-100/tokenizer.json` has to be copied or linked to where the run lies. Needs the package
-`tokenizers`; without it, without such a file and behind an address there is no tokenizer.
+`tokenizers`; without it, without such a file and for remote files there is no tokenizer.
 """
 
 from __future__ import annotations
@@ -23,42 +23,42 @@ Decoders = tuple[Callable[[Sequence[int]], list[str]], Callable[[Sequence[int]],
 """Token ids -> token strings as the tokenizer stores them (`Ġthe`); token ids -> text, special tokens included. What is
 no id of the vocabulary is `#id` in both."""
 
-_NAME = "tokenizer.json"
-_loading = threading.Lock()
+_FILE_NAME = "tokenizer.json"
+_load_lock = threading.Lock()
 
 
-def find(path: str, root: str) -> str:
-    """Says which tokenizer belongs to a file.
+def find_tokenizer(path: str, root: str) -> str:
+    """Find the tokenizer of a rollout file.
 
     Args:
-        path: the file with the rows.
-        root: the folder above it beyond which is not looked.
+        path: the rollout file.
+        root: the last folder above it that is searched.
 
     Returns:
-        `levels:bytes`: how many folders above the file's own it lies, and its size, so that whatever was read with
-        another tokenizer is told apart. Empty where there is none that could be read.
+        `levels:bytes`: how many folders above the file's own the tokenizer lies, and its size, so that an index built
+        with another tokenizer is recognised. Empty where there is none that could be read.
     """
     if "://" in path:
         return ""
     top = Path(root).absolute()
     for level, folder in enumerate(Path(path).absolute().parents):
-        size = _size(folder / _NAME)
+        size = _file_size(folder / _FILE_NAME)
         if size is not None:
-            return f"{level}:{size}" if _package() is not None else ""
+            return f"{level}:{size}" if _import_tokenizers() is not None else ""
         if folder == top or top not in folder.parents:
             break
     return ""
 
 
-def load(path: str, option: str) -> Decoders | None:
-    """The tokenizer that `find` found for a file; None, with a line in the log, where it is there no longer or broken.
+def load_tokenizer(path: str, option: str) -> Decoders | None:
+    """Load the tokenizer that `find_tokenizer` found; None, with a warning in the log, where it is gone or broken.
 
     Args:
-        path: the file with the rows.
-        option: what `find` said.
+        path: the rollout file.
+        option: what `find_tokenizer` returned.
 
     Returns:
-        Two functions that any thread may call, kept for the next file with the same tokenizer.
+        Two functions that any thread may call, cached for the next file with the same tokenizer.
     """
     level, _, size = option.partition(":")
     if not level.isdecimal() or not size.isdecimal():
@@ -66,7 +66,7 @@ def load(path: str, option: str) -> Decoders | None:
     folders = Path(path).absolute().parents
     if int(level) >= len(folders):
         return None
-    file = folders[int(level)] / _NAME
+    file = folders[int(level)] / _FILE_NAME
     try:
         found = file.stat()
     except OSError as error:
@@ -75,35 +75,35 @@ def load(path: str, option: str) -> Decoders | None:
     if found.st_size != int(size):
         logger.warning("The tokenizer %s has changed since its log was looked at", file)
         return None
-    with _loading:  # a large one takes a second: once is enough
-        return _loaded(str(file), found.st_size, found.st_mtime_ns)
+    with _load_lock:  # a large one takes a second: once is enough
+        return _load_file(str(file), found.st_size, found.st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
-def _loaded(file: str, _size: int, _changed: int) -> Decoders | None:
-    package = _package()
+def _load_file(path: str, _size: int, _changed: int) -> Decoders | None:
+    package = _import_tokenizers()
     if package is None:
-        logger.warning("The tokenizer %s is not used: the package tokenizers is not installed", file)
+        logger.warning("The tokenizer %s is not used: the package tokenizers is not installed", path)
         return None
     try:
-        return _decoders(package.Tokenizer.from_file(file))
+        return _decoders(package.Tokenizer.from_file(path))
     except Exception as error:  # noqa: BLE001  the package raises no narrower one
-        logger.warning("The tokenizer %s cannot be read: %s", file, error)
+        logger.warning("The tokenizer %s cannot be read: %s", path, error)
         return None
 
 
 def _decoders(tokenizer: Any) -> Decoders:
-    known: dict[int, str] = {}
+    strings: dict[int, str] = {}
 
     def token(i: int) -> str | None:
-        found = known.get(i)
+        found = strings.get(i)
         if found is None:
             try:
                 found = tokenizer.id_to_token(i)
             except (OverflowError, TypeError):  # negative, beyond 32 bits, no whole number
                 return None
             if found is not None:
-                known[i] = found
+                strings[i] = found
         return found
 
     def to_tokens(ids: Sequence[int]) -> list[str]:
@@ -127,7 +127,7 @@ def _decoders(tokenizer: Any) -> Decoders:
     return to_tokens, to_text
 
 
-def _package() -> Any:
+def _import_tokenizers() -> Any:
     try:
         import tokenizers  # noqa: PLC0415  only where a log has token ids
     except ImportError:
@@ -135,7 +135,7 @@ def _package() -> Any:
     return tokenizers
 
 
-def _size(file: Path) -> int | None:
+def _file_size(file: Path) -> int | None:
     try:
         found = file.stat()
     except (OSError, ValueError):

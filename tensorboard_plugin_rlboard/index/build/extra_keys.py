@@ -1,19 +1,19 @@
-"""The keys of rows beside those that a format names: which there are, and what they hold."""
+"""The keys of rows beside those that a format reads: which there are, and what they hold."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST, MOST_ARRAYS = 200, 30
-"""Further keys that a range may have, and those with lists, of which each has eight columns; a log that names its
-samples by keys would need columns without end."""
+MAX_EXTRA_KEYS, MAX_EXTRA_ARRAYS = 200, 30
+"""Extra keys that a range may have, and those with lists, of which each has eight columns; a log that names its samples
+by keys would need columns without end."""
 _LONGEST = 200
 """Characters of a key that can name a column; a longer, empty or unprintable one is only shown with its sample."""
 
 
 @dataclass(frozen=True)
 class ExtraKeys:
-    """ExtraKeys beside those that the format names.
+    """Keys beside those that the format names.
 
     Attributes:
         numbers: keys with a number or a truth value.

@@ -20,42 +20,42 @@ _OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZ
 """Level 1: numbers do not compress better at 3, and texts hardly. A group of rows is held in memory until it is written:
 by bytes, because 40,000 rows may be 5 MB of numbers or a gigabyte of long responses."""
 
-_own = threading.local()
+_of_thread = threading.local()
 
 
 def _database() -> duckdb.DuckDBPyConnection:
     """The database of this thread that writes Parquet, opened at the first row."""
     import duckdb  # noqa: PLC0415 (half a second, never when TensorBoard starts)
 
-    if not hasattr(_own, "database"):
+    if not hasattr(_of_thread, "database"):
         config: dict[str, Any] = {
             "threads": 1,
             "memory_limit": writing_limit(),
             "temp_directory": tempfile.gettempdir(),
         }
         # Objects are texts here: no look at the first of them, which may all be absent.
-        _own.database = duckdb.connect(
+        _of_thread.database = duckdb.connect(
             config={**config, "pandas_analyze_sample": 0, "preserve_insertion_order": False}
         )
-    found: duckdb.DuckDBPyConnection = _own.database
+    found: duckdb.DuckDBPyConnection = _of_thread.database
     return found
 
 
-def write(table: PartColumns, target: Path) -> int:
-    """Writes the samples of a table as Parquet; returns how many there are."""
-    keep = table.sample
+def write_parquet(columns: PartColumns, parquet: Path) -> int:
+    """Writes the samples as a Parquet file; returns how many there are."""
+    keep = columns.sample
     samples = int(keep.sum())
     if not samples:
         return 0
-    frame: dict[str, Any] = {name: array[keep] for name, array in table.places.items()}
-    frame |= {physical("t", name): array[keep] for name, array in table.texts.items()}
-    frame |= {physical(kind, name): array[keep] for (kind, name), array in table.computed.items()}
-    frame |= {physical("m", name): array[keep] for name, array in table.numbers.items()}
+    frame: dict[str, Any] = {name: array[keep] for name, array in columns.location.items()}
+    frame |= {physical("t", name): array[keep] for name, array in columns.texts.items()}
+    frame |= {physical(kind, name): array[keep] for (kind, name), array in columns.computed.items()}
+    frame |= {physical("m", name): array[keep] for name, array in columns.numbers.items()}
     logged: dict[str, str] = {}
     for (
         name,
         array,
-    ) in table.numbers.items():  # a NaN that was logged: any other stands for no value, which is NULL
+    ) in columns.numbers.items():  # a NaN that was logged: any other stands for no value, which is NULL
         nan = np.isnan(array[keep]).filled(fill_value=False)
         if nan.any():
             column, flag = quoted(physical("m", name)), f"nan {len(logged)}"
@@ -63,7 +63,7 @@ def write(table: PartColumns, target: Path) -> int:
             logged[flag] = (
                 f"CASE WHEN {quoted(flag)} THEN CAST('NaN' AS DOUBLE) ELSE {column} END AS {column}"
             )
-    spelt = (
+    selected = (
         f"* EXCLUDE ({', '.join(map(quoted, logged))}) REPLACE ({', '.join(logged.values())})"
         if logged
         else "*"
@@ -71,16 +71,16 @@ def write(table: PartColumns, target: Path) -> int:
     cursor = _database()
     cursor.register("frame", frame)
     try:
-        cursor.execute(f"COPY (SELECT {spelt} FROM frame) TO {literal(str(target))} ({_OPTIONS})")
+        cursor.execute(f"COPY (SELECT {selected} FROM frame) TO {literal(str(parquet))} ({_OPTIONS})")
     finally:
         cursor.unregister("frame")
     return samples
 
 
-def step_changes(table: PartColumns) -> list[tuple[str, int, int]]:
+def step_changes(columns: PartColumns) -> list[tuple[str, int, int]]:
     """Where the step of a split differs from its row before: (split, step, byte offset), in file order."""
-    keep = table.sample
-    splits, steps, offsets = (table.places[name][keep] for name in ("split", "step", "line_offset"))
+    keep = columns.sample
+    splits, steps, offsets = (columns.location[name][keep] for name in ("split", "step", "line_offset"))
     found: list[tuple[str, int, int]] = []
     for split in dict.fromkeys(splits.tolist()):
         rows = np.flatnonzero(splits == split)

@@ -15,17 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
-from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
-from tensorboard_plugin_rlboard.formats.rows.json_parsers import plain
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import align
 from tensorboard_plugin_rlboard.index.build.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
-from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, Problem, Row, recovered
-from tensorboard_plugin_rlboard.index.build.parquet_writer import step_changes, write
-from tensorboard_plugin_rlboard.index.build.part_columns import SIZE, TRIMMED, Block, PartColumns
-from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED, sample_numbers
-from tensorboard_plugin_rlboard.index.column_names import ColumnKind
-from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.index.build.line_decoder import Problem, SampleDecoder
+from tensorboard_plugin_rlboard.index.build.parquet_writer import step_changes, write_parquet
+from tensorboard_plugin_rlboard.index.build.part_columns import PartColumns
+from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED, SampleStatistics
+from tensorboard_plugin_rlboard.metrics.segments import Ints
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 
 SAMPLE_METRICS = (
@@ -52,19 +48,18 @@ RESERVED = frozenset({*SAMPLE_METRICS, *(f"{name}_{s}" for name in TOKEN_METRICS
 
 _BLOCK = 3_000_000
 """Bytes of lines whose token arrays are laid out flat together: a few hundred KB for each array."""
-_NOTHING = LineContext()
-_NAMED = 1000
-"""Problems of one kind that a range names one by one; the number of the others is said with the last of them."""
+_MAX_LISTED = 1000
+"""Problems of one kind that a range lists one by one; the number of the others is said with the last of them."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What building a part found.
+    """What a part holds beside its rows.
 
     Attributes:
         samples: number of rows.
         lines: number of lines, blank ones left out.
-        keys: keys of the rows beside the format's own.
+        keys: keys of the rows beside those that the format reads.
         token_metrics: logged token metrics, in the order of the format.
         problems: what could not be used, by line of the range.
         line_offsets: byte offset in the file of each line that is not blank, int64 [lines].
@@ -84,129 +79,61 @@ class Part:
     changes: list[tuple[str, int, int]] = field(default_factory=list)
 
 
-class _Building:
-    """A part in the making: blocks come one after the other."""
-
-    def __init__(self, known: Format, reading: LineContext) -> None:
-        self.known = known
-        self.reading = reading
-        self.decoder = LineDecoder()
-        self.gather = ColumnCollector(known)
-        self.problems: list[Problem] = []
-        self.lines: list[int] = []
-        self.places: list[int] = []
-        self.numbers: list[Block] = []
-        self.names: set[str] = set()
-        self.begun = 0
-        self.used = 0
-
-    def take(self, line: bytes, index: int) -> None:
-        """Reads a line, the one with that index within the range."""
-        row, problem = self.decoder.row(line, index)
-        if problem:
-            self.problems.append(problem)
-        if row is not None:
-            self._add(line, index, row)
-        self.used += len(line)
-        if self.used >= _BLOCK:
-            self.compute()
-
-    def _add(self, line: bytes, index: int, row: Row) -> None:
-        """Takes the samples of a line: most formats have one, which is the row itself."""
-        make = self.known.to_samples
-        if make is None:
-            self.gather.add(index, row, replaced=self.decoder.replaced)
-            self.lines.append(index)
-            self.places.append(0)
-            return
-        whole = recovered(line, index)[0] if self.decoder.replaced else plain(row)
-        try:
-            found = make(whole or {}, self.reading)
-        except ValueError as error:
-            self.problems.append(Problem(index, "not_of_format", str(error)))
-            return
-        self.problems += [Problem(index, "not_of_format", reason) for reason in found.problems]
-        for place, one in enumerate(found.rows):
-            self.gather.add(index, one, replaced=False)
-            self.lines.append(index)
-            self.places.append(place)
-
-    def compute(self) -> None:
-        """The numbers of the rows since the last call."""
-        self.used = 0
-        if self.gather.rows == self.begun:
-            return
-        tokens, trims, misfits = align(self.gather.logged(), next(iter(self.known.mask_as_array()), None))
-        for misfit in misfits:
-            reason = (
-                f"{misfit.what} has {misfit.length} values for {misfit.tokens} response tokens: it is left out, "
-                "because nothing says which token each value belongs to."
-            )
-            line = self.lines[self.begun + misfit.sample]
-            self.problems.append(Problem(line, "length_mismatch", reason))
-        metrics, sums = sample_numbers(tokens, *discounts(self.known))
-        trimmed = np.zeros(len(tokens.sizes))
-        for trim in trims:
-            trimmed[trim.sample] = trim.count
-        sums |= {SIZE: tokens.sizes.astype(np.float64), TRIMMED: trimmed}
-        found: dict[tuple[ColumnKind, str], Floats] = {("m", name): array for name, array in metrics.items()}
-        found |= {("h", name): array for name, array in sums.items()}
-        self.numbers.append((self.begun, found))
-        self.names |= set(tokens.values)
-        self.begun = self.gather.rows
-
-
-def build(
-    lines: Iterable[bytes], offset: int, known: Format, target: Path, reading: LineContext = _NOTHING
+def build_part(
+    lines: Iterable[bytes],
+    offset: int,
+    file_format: Format,
+    parquet: Path,
+    context: LineContext = LineContext(),  # noqa: B008 (frozen)
 ) -> Part:
     """Reads whole lines and writes their part.
 
     Args:
         lines: the lines of the range, each with its newline; the last one may lack it.
         offset: where they begin in their file, bytes.
-        known: the file's format.
-        target: the Parquet file to write; not written where there is no sample.
-        reading: what the rows of a line need beside it.
+        file_format: the file's format.
+        parquet: the Parquet file to write; not written where there is no sample.
+        context: what the samples of a line depend on beside it.
     """
-    building = _Building(known, reading)
+    decoder = SampleDecoder(file_format, context)
+    collector = ColumnCollector(file_format)
+    statistics = SampleStatistics(file_format)
     places: list[tuple[int, int, int]] = []
-    at, newlines = offset, 0
+    newlines = block_bytes = 0
     for line in lines:
+        ends = line.endswith(b"\n")
         if not line.isspace():
-            building.take(line, len(places))
-            places.append((at, len(line) - line.endswith(b"\n"), newlines))
-        newlines += line.endswith(b"\n")
-        at += len(line)
-    building.compute()
-    offsets, sizes, before = np.asarray(places, np.int64).reshape(-1, 3).T
-    rows = np.asarray(building.lines, np.int64)
-    table = PartColumns.of(
-        known, building.gather, building.numbers, RESERVED - {"advantage"} | _statistics(building)
+            collector.add_line(len(places), decoder.samples(line, len(places)))
+            places.append((offset, len(line) - ends, newlines))
+            block_bytes += len(line)
+            if block_bytes >= _BLOCK:
+                statistics.add_block(collector)
+                block_bytes = 0
+        newlines += ends
+        offset += len(line)
+    statistics.add_block(collector)
+    line_offsets, line_lengths, line_numbers = np.asarray(places, np.int64).reshape(-1, 3).T
+    of_row = np.asarray(collector.lines, np.int64)
+    extra_statistics = {f"{name}_{statistic}" for name in collector.arrays for statistic in (*STORED, "mean")}
+    columns = PartColumns.of(
+        file_format, collector, statistics.blocks, RESERVED - {"advantage"} | extra_statistics
     )
-    problems = building.problems + building.gather.problems + table.complaints(rows)
+    problems = decoder.problems + statistics.problems + collector.problems + columns.problems(of_row)
     counts = np.bincount([problem.line for problem in problems], minlength=len(places)).astype(np.float64)
-    table.place(offsets[rows], sizes[rows], before[rows], counts[rows])
-    table.places["row"] = np.asarray(building.places, np.int32)
-    samples = write(table, target)
-    names = tuple(
-        name for name in (*known.array_keys, *sorted(building.gather.arrays)) if name in building.names
-    )
+    columns.locate(line_offsets[of_row], line_lengths[of_row], line_numbers[of_row], collector.samples)
+    columns.computed["m", "problems"] = counts[of_row]
+    array_names = (*file_format.array_keys, *sorted(collector.arrays))
     return Part(
-        samples,
-        len(places),
-        table.keys,
-        names,
-        _shortened(problems),
-        np.ascontiguousarray(offsets),
-        np.ascontiguousarray(before),
-        newlines,
-        step_changes(table),
+        samples=write_parquet(columns, parquet),
+        lines=len(places),
+        keys=columns.keys,
+        token_metrics=tuple(name for name in array_names if name in statistics.token_metrics),
+        problems=_shortened(problems),
+        line_offsets=np.ascontiguousarray(line_offsets),
+        line_numbers=np.ascontiguousarray(line_numbers),
+        newlines=newlines,
+        changes=step_changes(columns),
     )
-
-
-def _statistics(building: _Building) -> set[str]:
-    """Names of the statistics of token metrics that only this log has."""
-    return {f"{name}_{statistic}" for name in building.gather.arrays for statistic in (*STORED, "mean")}
 
 
 def _shortened(problems: list[Problem]) -> list[Problem]:
@@ -214,10 +141,10 @@ def _shortened(problems: list[Problem]) -> list[Problem]:
     kept: list[Problem] = []
     for _, group in groupby(sorted(problems, key=lambda p: (p.kind, p.line)), key=lambda p: p.kind):
         same = list(group)
-        more = len(same) - _NAMED
-        kept += same[:_NAMED]
+        more = len(same) - _MAX_LISTED
+        kept += same[:_MAX_LISTED]
         if more > 0:
-            last = same[_NAMED]
+            last = same[_MAX_LISTED]
             reason = (
                 f"{last.reason} {more - 1} more of this kind follow in the next lines, not listed one by one."
             )

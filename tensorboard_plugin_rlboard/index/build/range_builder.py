@@ -1,4 +1,4 @@
-"""One range of one file built: the same function in the refresh thread, in a process beside it, and on a cluster."""
+"""Builds one range of one file: the same function in the indexing thread, in a process beside it, and on a cluster."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
-from tensorboard_plugin_rlboard.index.build.part import Part, build
+from tensorboard_plugin_rlboard.index.build.part import Part, build_part
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import PROBE, Fingerprint, fingerprint_of_ends
+from tensorboard_plugin_rlboard.sources.file_changes import PROBE_BYTES, Fingerprint, fingerprint_of_ends
 from tensorboard_plugin_rlboard.sources.reader import open_file, read_range
 
 _BUFFER = 1024 * 1024
@@ -20,27 +20,27 @@ _BUFFER = 1024 * 1024
 
 @dataclass(frozen=True)
 class RangeOrder:
-    """What to build.
+    """A range that is to be built.
 
     Attributes:
         path: the file.
         offset, length: whole lines of it, bytes.
-        known: `spec` of the format.
+        format: the format of its lines.
     """
 
     path: str
     offset: int
     length: int
-    known: str
+    format: Format
 
 
 @dataclass(frozen=True)
 class BuiltRange:
-    """What was built.
+    """A range that was built.
 
     Attributes:
         fingerprint: of the very bytes that were read.
-        part: what the range holds; its rows are in the Parquet file.
+        part: its part; the rows are in a Parquet file.
     """
 
     fingerprint: Fingerprint
@@ -52,24 +52,27 @@ def read(path: str, offset: int, length: int) -> bytes:
     return read_range(path, offset, length)
 
 
-class _Lines:
-    """The lines of a range, one by one, and what is needed of them for its fingerprint."""
+class _RangeLines:
+    """The lines of a range, one by one, and both ends of what was read of it."""
 
-    def __init__(self, order: RangeOrder) -> None:
+    def __init__(self, order: RangeOrder, data: bytes | None) -> None:
         self._order = order
+        self._data = data
         self._head = self._tail = b""
 
     def __iter__(self) -> Iterator[bytes]:
         left = self._order.length
-        with opened(self._order) as file:
+        with opened(self._order, self._data) as file:
             while left:
                 line = file.readline(left)
                 if not line:
                     raise EOFError(self._order.path)
                 left -= len(line)
-                if len(self._head) < PROBE:
-                    self._head = (self._head + line)[:PROBE]
-                self._tail = line[-PROBE:] if len(line) >= PROBE else (self._tail + line)[-PROBE:]
+                if len(self._head) < PROBE_BYTES:
+                    self._head = (self._head + line)[:PROBE_BYTES]
+                self._tail = (
+                    line[-PROBE_BYTES:] if len(line) >= PROBE_BYTES else (self._tail + line)[-PROBE_BYTES:]
+                )
                 yield line
 
     def fingerprint(self) -> Fingerprint:
@@ -77,24 +80,29 @@ class _Lines:
         return fingerprint_of_ends(self._order.offset, self._order.length, self._head, self._tail)
 
 
-def opened(order: RangeOrder) -> BinaryIO:
+def opened(order: RangeOrder, data: bytes | None) -> BinaryIO:
     """The file where the range begins; behind an address each reading is a request, so a range is one."""
-    if is_address(order.path):
-        return io.BytesIO(read_range(order.path, order.offset, order.length))
+    if data is not None or is_address(order.path):
+        return io.BytesIO(read_range(order.path, order.offset, order.length) if data is None else data)
     file = open_file(order.path)
     file.seek(order.offset)
     # Lines have 100 KB: with the default of 8 KB each is put together from a dozen pieces.
     return io.BufferedReader(file.detach(), _BUFFER) if isinstance(file, io.BufferedReader) else file
 
 
-def build_range(order: RangeOrder, target: Path) -> BuiltRange:
-    """Reads a range and writes its part to `target`.
+def build_range(order: RangeOrder, parquet: Path, data: bytes | None = None) -> BuiltRange:
+    """Reads a range and writes the rows of its part.
+
+    Args:
+        order: the range.
+        parquet: the Parquet file to write; not written where there is no sample.
+        data: the bytes of the range where they were read already; None to read them.
 
     Raises:
         EOFError: the file is shorter than the range.
         OSError: it cannot be read.
     """
-    lines = _Lines(order)
-    known = from_spec(order.known)
-    part = build(lines, order.offset, known, target, line_context(known, order.path))
+    lines = _RangeLines(order, data)
+    context = line_context(order.format, order.path)
+    part = build_part(lines, order.offset, order.format, parquet, context)
     return BuiltRange(lines.fingerprint(), part)

@@ -1,4 +1,4 @@
-"""The numbers of every sample of a range, from its aligned tokens: one float64 a sample and name."""
+"""The metrics and sums of every sample of a range, computed block by block from its token arrays."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import align_arrays
+from tensorboard_plugin_rlboard.index.build.column_collector import ColumnCollector
+from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
+from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, sample_sums
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
@@ -14,6 +20,52 @@ from tensorboard_plugin_rlboard.metrics.tokens import Tokens, with_derived_metri
 
 STORED = ("sum", "std", "min", "max", "argmax", "absmean")
 """Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples."""
+SIZE, TRIMMED = "size", "trimmed"
+"""Tokens of a response and how many of its last are padding: computed with the sums, and no columns."""
+Block = tuple[int, dict[tuple[ColumnKind, str], Floats]]
+"""Index of the first row of a block, and what was computed for its rows."""
+
+
+class SampleStatistics:
+    """Computes the metrics of the rows of a collector; what is held is one block of token arrays.
+
+    Attributes:
+        blocks: what was computed so far.
+        token_metrics: names of the token arrays that were laid onto tokens so far.
+        problems: arrays that do not fit their tokens.
+    """
+
+    def __init__(self, file_format: Format) -> None:
+        self.blocks: list[Block] = []
+        self.token_metrics: set[str] = set()
+        self.problems: list[Problem] = []
+        self._mask = next(iter(file_format.mask_as_array()), None)
+        self._discounts = discounts(file_format)
+        self._n_rows = 0
+
+    def add_block(self, collector: ColumnCollector) -> None:
+        """Computes the metrics of the rows that were collected since the last call."""
+        first, self._n_rows = self._n_rows, len(collector.lines)
+        if first == self._n_rows:
+            return
+        tokens, trims, misfits = align_arrays(collector.logged(), self._mask)
+        for misfit in misfits:
+            reason = (
+                f"{misfit.array} has {misfit.length} values for {misfit.n_tokens} response tokens: it is left out, "
+                "because nothing says which token each value belongs to."
+            )
+            self.problems.append(Problem(collector.lines[first + misfit.sample], "length_mismatch", reason))
+        metrics, sums = sample_numbers(tokens, *self._discounts)
+        trimmed = np.zeros(len(tokens.sizes))
+        for trim in trims:
+            trimmed[trim.sample] = trim.count
+        sums |= {SIZE: tokens.sizes.astype(np.float64), TRIMMED: trimmed}
+        computed: dict[tuple[ColumnKind, str], Floats] = {
+            ("m", name): array for name, array in metrics.items()
+        }
+        computed |= {("h", name): array for name, array in sums.items()}
+        self.blocks.append((first, computed))
+        self.token_metrics |= set(tokens.values)
 
 
 def sample_numbers(
@@ -43,7 +95,7 @@ def sample_numbers(
     return metrics, sums
 
 
-_SHORTEST = 200
+_MIN_REPETITION_BYTES = 200
 
 
 def repetition(responses: Iterable[object]) -> Floats:
@@ -53,7 +105,7 @@ def repetition(responses: Iterable[object]) -> Floats:
 
 def _repetition(response: object) -> float:
     raw = response.encode("utf-8", "replace") if isinstance(response, str) else b""
-    if len(raw) < _SHORTEST:
+    if len(raw) < _MIN_REPETITION_BYTES:
         return np.nan
     # A window as long as the text gives the same size as the largest one, which costs short texts twice the time.
     window = max(10, min(15, len(raw).bit_length() + 1))

@@ -1,6 +1,6 @@
 """A process that builds ranges: orders come by standard input, results go by standard output, both pickled.
 
-It is started by `ahead.py` from the process that answers requests, so that parsing a large log never holds that one's
+It is started by `worker_pool` from the process that answers requests, so that parsing a large log never holds that one's
 interpreter. It ends when its input does, that is, with its parent.
 """
 
@@ -13,11 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, build_range
+from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.memory_budget import set_writing_limit
 
 _NICE = 15
-"""Behind whatever the user looks at meanwhile, and behind the thread that loads what is made."""
+"""Behind whatever the user looks at meanwhile, and behind the thread that loads what is built."""
 
 
 def serve(orders: BinaryIO, results: BinaryIO) -> None:
@@ -26,20 +27,21 @@ def serve(orders: BinaryIO, results: BinaryIO) -> None:
 
     while True:
         try:
-            ticket, order, target = pickle.load(orders)  # noqa: S301 (from our own parent)
+            ticket, path, offset, length, spec, target = pickle.load(orders)  # noqa: S301 (from our own parent)
         except EOFError:
             return
         result: BuiltRange | None
         try:
-            result = _without_lines(build_range(order, Path(target)))
+            order = RangeOrder(path, offset, length, from_spec(spec))
+            result = _without_line_places(build_range(order, Path(target)))
         except Exception:  # noqa: BLE001 (the parent builds it again and says what is wrong)
             result = None
         pickle.dump((ticket, result), results, protocol=pickle.HIGHEST_PROTOCOL)
         results.flush()
 
 
-def _without_lines(built: BuiltRange) -> BuiltRange:
-    """The same with the places of only those lines that have a problem: nobody asks for the others."""
+def _without_line_places(built: BuiltRange) -> BuiltRange:
+    """The same with the places of those lines only that have a problem: nobody asks for the others."""
     part = built.part
     lines = [problem.line for problem in part.problems]
     problems = [replace(problem, line=i) for i, problem in enumerate(part.problems)]

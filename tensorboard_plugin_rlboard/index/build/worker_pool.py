@@ -1,6 +1,6 @@
-"""Ranges built in processes of their own, so that every core works and TensorBoard's interpreter is not held.
+"""Builds ranges in worker processes, so that every core works and TensorBoard's interpreter is not held.
 
-Each process has its next order before its last one is done, so it never waits for the thread that loads what it made.
+Each process has its next order before its last one is done, so it never waits for the thread that loads what it has built.
 A process that fails or dies costs its ranges a second building, nothing else.
 """
 
@@ -19,12 +19,12 @@ from typing import BinaryIO
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder
 
 logger = logging.getLogger(__name__)
-_DEEP = 2
+_QUEUE_LENGTH = 2
 """Orders that a process may have at once: the one it works on and the next."""
-_SMALL = 8 * 1024 * 1024
-_MANY = 64
+_SMALL_QUEUE_BYTES = 8 * 1024 * 1024
+_SMALL_QUEUE_LENGTH = 64
 """Small orders may be more, as long as together they are no more bytes than this."""
-_DEATHS = 3
+_MAX_DEATHS = 3
 """Processes that may die one after the other before none is started any more."""
 
 
@@ -44,12 +44,14 @@ class _Worker:
     orders: dict[int, tuple[RangeOrder, Path]] = field(default_factory=dict)
 
     @property
-    def load(self) -> int:
+    def queued_bytes(self) -> int:
         return sum(order.length for order, _ in self.orders.values())
 
     @property
-    def room(self) -> bool:
-        return len(self.orders) < _DEEP or (len(self.orders) < _MANY and self.load < _SMALL)
+    def has_room(self) -> bool:
+        return len(self.orders) < _QUEUE_LENGTH or (
+            len(self.orders) < _SMALL_QUEUE_LENGTH and self.queued_bytes < _SMALL_QUEUE_BYTES
+        )
 
 
 class WorkerPool:
@@ -67,66 +69,66 @@ class WorkerPool:
         self._count = workers
         self._memory = memory
         self._workers: list[_Worker] = []
-        self._news: queue.SimpleQueue[tuple[_Worker, int, BuiltRange | None]] = queue.SimpleQueue()
-        self._made: dict[int, FinishedRange] = {}
-        self._unwanted: set[int] = set()
+        self._messages: queue.SimpleQueue[tuple[_Worker, int, BuiltRange | None]] = queue.SimpleQueue()
+        self._finished: dict[int, FinishedRange] = {}
+        self._cancelled: set[int] = set()
         self._tickets = 0
         self._deaths = 0
 
     @property
-    def at_work(self) -> bool:
-        """Whether anything is being made."""
+    def is_busy(self) -> bool:
+        """Whether any range is being built."""
         return any(worker.orders for worker in self._workers)
 
     @property
-    def room(self) -> bool:
+    def has_room(self) -> bool:
         """Whether one more order would soon be worked on."""
-        if self._deaths >= _DEATHS:
+        if self._deaths >= _MAX_DEATHS:
             return False
-        return len(self._workers) < self._count or any(worker.room for worker in self._workers)
+        return len(self._workers) < self._count or any(worker.has_room for worker in self._workers)
 
     def submit(self, order: RangeOrder) -> int:
         """Gives an order to the process that has least to do; returns its ticket."""
         if len(self._workers) < self._count and all(worker.orders for worker in self._workers):
             self._start()
         self._tickets += 1
-        self._send(min(self._workers, key=lambda worker: worker.load), self._tickets, order)
+        self._send(min(self._workers, key=lambda worker: worker.queued_bytes), self._tickets, order)
         return self._tickets
 
     def wait(self, seconds: float) -> None:
-        """Takes in what the processes have made, waiting for the first of it no longer than so long."""
+        """Takes in what the processes have finished, waiting for the first of it at most so long."""
         try:
-            self._note(*self._news.get(timeout=seconds))
+            self._receive(*self._messages.get(timeout=seconds))
             while True:
-                self._note(*self._news.get_nowait())
+                self._receive(*self._messages.get_nowait())
         except queue.Empty:
             return
 
-    def look(self, ticket: int) -> FinishedRange | None:
+    def result(self, ticket: int) -> FinishedRange | None:
         """What became of an order; None while nothing has."""
-        return self._made.get(ticket)
+        return self._finished.get(ticket)
 
-    def take(self, ticket: int) -> FinishedRange | None:
-        """The same, and nobody will ask for it again."""
-        return self._made.pop(ticket, None)
+    def take_result(self, ticket: int) -> FinishedRange | None:
+        """The same; it is dropped here."""
+        return self._finished.pop(ticket, None)
 
-    def drop(self, ticket: int) -> None:
-        """Nobody will ask for an order any more."""
-        made = self._made.pop(ticket, None)
-        if made is None:
-            self._unwanted.add(ticket)
+    def cancel(self, ticket: int) -> None:
+        """Drops an order, and what becomes of it."""
+        finished = self._finished.pop(ticket, None)
+        if finished is None:
+            self._cancelled.add(ticket)
         else:
-            made.parquet.unlink(missing_ok=True)
+            finished.parquet.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Ends the processes; what is on its way is lost."""
         for worker in tuple(self._workers):
-            self._end(worker)
+            self._stop(worker)
         self.wait(0)
-        for made in self._made.values():
-            made.parquet.unlink(missing_ok=True)
-        self._made.clear()
-        self._unwanted.clear()
+        for finished in self._finished.values():
+            finished.parquet.unlink(missing_ok=True)
+        self._finished.clear()
+        self._cancelled.clear()
         self._deaths = 0
 
     def _start(self) -> None:
@@ -144,48 +146,49 @@ class WorkerPool:
         try:
             while True:
                 ticket, built = pickle.load(results)  # noqa: S301 (from our own child)
-                self._news.put((worker, ticket, built))
+                self._messages.put((worker, ticket, built))
         except Exception as error:  # noqa: BLE001 (killed for its memory, say: its ranges are built again)
             if worker in self._workers:
                 logger.warning("A process that indexes for RL Board ended: %r", error)
-            self._news.put((worker, -1, None))
+            self._messages.put((worker, -1, None))
         finally:
             results.close()
 
     def _send(self, worker: _Worker, ticket: int, order: RangeOrder) -> None:
-        target = self._folder / f"ahead-{ticket}.parquet"
-        worker.orders[ticket] = order, target
+        parquet = self._folder / f"ahead-{ticket}.parquet"
+        worker.orders[ticket] = order, parquet
         try:
             assert worker.process.stdin is not None  # noqa: S101 (it was opened with a pipe)
-            pickle.dump((ticket, order, str(target)), worker.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            message = (ticket, order.path, order.offset, order.length, order.format.spec, str(parquet))
+            pickle.dump(message, worker.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             worker.process.stdin.flush()
         except OSError:
-            self._lose(worker)
+            self._give_up(worker)
 
-    def _note(self, worker: _Worker, ticket: int, built: BuiltRange | None) -> None:
+    def _receive(self, worker: _Worker, ticket: int, built: BuiltRange | None) -> None:
         if ticket < 0:
-            self._lose(worker)
+            self._give_up(worker)
         elif ticket in worker.orders:
             self._deaths = 0
-            self._file(ticket, *worker.orders.pop(ticket), built)
+            self._finish(ticket, *worker.orders.pop(ticket), built)
 
-    def _file(self, ticket: int, order: RangeOrder, target: Path, built: BuiltRange | None) -> None:
-        if ticket in self._unwanted:
-            self._unwanted.discard(ticket)
-            target.unlink(missing_ok=True)
+    def _finish(self, ticket: int, order: RangeOrder, parquet: Path, built: BuiltRange | None) -> None:
+        if ticket in self._cancelled:
+            self._cancelled.discard(ticket)
+            parquet.unlink(missing_ok=True)
         else:
-            self._made[ticket] = FinishedRange(order, built, target)
+            self._finished[ticket] = FinishedRange(order, built, parquet)
 
-    def _lose(self, worker: _Worker) -> None:
-        """What a process had to do comes back unbuilt."""
+    def _give_up(self, worker: _Worker) -> None:
+        """Gives back unbuilt what a process had to do."""
         if worker in self._workers:
             self._deaths += 1
-            self._end(worker)
-        for ticket, (order, target) in worker.orders.items():
-            self._file(ticket, order, target, None)
+            self._stop(worker)
+        for ticket, (order, parquet) in worker.orders.items():
+            self._finish(ticket, order, parquet, None)
         worker.orders.clear()
 
-    def _end(self, worker: _Worker) -> None:
+    def _stop(self, worker: _Worker) -> None:
         self._workers.remove(worker)
         worker.process.terminate()
         worker.process.wait()

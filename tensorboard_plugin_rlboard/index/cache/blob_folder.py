@@ -1,4 +1,4 @@
-"""A folder of small files that are written whole or not at all: on a disk, or behind an address."""
+"""A folder whose files are written whole or not at all: on a disk, or behind an address."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import secrets
 from pathlib import Path
 from typing import Protocol
 
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.remote import objects
-from tensorboard_plugin_rlboard.sources.remote.filesystems import inside, patiently, places
+from tensorboard_plugin_rlboard.sources.remote.filesystems import ask, file_systems, path_in_file_system
 
 
 class BlobFolder(Protocol):
-    """What the index needs of a folder. Names are relative to it, separated by "/"."""
+    """A folder of small files. Their names are relative to it, separated by "/"."""
 
-    def read(self, name: str, most: int) -> bytes:
+    def read(self, name: str, max_bytes: int) -> bytes:
         """A file's content.
 
         Raises:
-            OSError: it is not there, cannot be read, or is larger than `most` bytes.
+            OSError: it is not there, cannot be read, or is larger than `max_bytes`.
         """
 
     def write(self, name: str, content: bytes) -> None:
@@ -31,15 +31,15 @@ class BlobFolder(Protocol):
         """
 
     def names(self, below: str) -> set[str]:
-        """The files below a folder of it, by their path from there; none where there is no such folder.
+        """The files below one of its folders, by their path from there; none where there is no such folder.
 
         Raises:
             OSError: it cannot be listed.
         """
 
 
-def place(path: str) -> BlobFolder:
-    """The folder at a path or an address; it need not be there yet."""
+def open_folder(path: str) -> BlobFolder:
+    """The folder at a path or an address; it need not exist yet."""
     return RemoteFolder(path.rstrip("/")) if is_address(path) else LocalFolder(Path(path))
 
 
@@ -52,12 +52,12 @@ class LocalFolder:
     def __str__(self) -> str:
         return str(self.folder)
 
-    def read(self, name: str, most: int) -> bytes:
+    def read(self, name: str, max_bytes: int) -> bytes:
         """See `BlobFolder`."""
         with (self.folder / name).open("rb") as file:
-            if os.fstat(file.fileno()).st_size > most:
+            if os.fstat(file.fileno()).st_size > max_bytes:
                 raise _too_large(name)
-            return file.read(most)
+            return file.read(max_bytes)
 
     def write(self, name: str, content: bytes) -> None:
         """See `BlobFolder`; the file has a name of its own until it is whole."""
@@ -91,28 +91,28 @@ class RemoteFolder:
         self._url = url
 
     def __str__(self) -> str:
-        return printable(self._url)
+        return printable_path(self._url)
 
-    def read(self, name: str, most: int) -> bytes:
+    def read(self, name: str, max_bytes: int) -> bytes:
         """See `BlobFolder`."""
-        content = objects.read(f"{self._url}/{name}", 0, most + 1)
-        if len(content) > most:
+        content = objects.read_object(f"{self._url}/{name}", 0, max_bytes + 1)
+        if len(content) > max_bytes:
             raise _too_large(name)
         return content
 
     def write(self, name: str, content: bytes) -> None:
         """See `BlobFolder`."""
         url = f"{self._url}/{name}"
-        system = places.get(url)
-        patiently(url, lambda: system.pipe_file(inside(url), content))
+        system = file_systems.get(url)
+        ask(url, lambda: system.pipe_file(path_in_file_system(url), content))
 
     def names(self, below: str) -> set[str]:
         """See `BlobFolder`."""
         try:
-            return {found.relative for found in objects.listing(f"{self._url}/{below}")}
+            return {found.relative for found in objects.list_objects(f"{self._url}/{below}")}
         except FileNotFoundError:
             return set()
 
 
 def _too_large(name: str) -> OSError:
-    return OSError(errno.EFBIG, f"{name} is larger than anything that is kept")
+    return OSError(errno.EFBIG, f"{name} is larger than any file of an index")

@@ -10,15 +10,21 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_store import digest_of
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import Change, FileState, Fingerprint, fingerprint, look
-from tensorboard_plugin_rlboard.sources.reader import is_container, is_packed, open_file, open_start
+from tensorboard_plugin_rlboard.sources.file_changes import (
+    Change,
+    FileState,
+    Fingerprint,
+    compare,
+    fingerprint_in_file,
+)
+from tensorboard_plugin_rlboard.sources.reader import is_container, is_packed, open_file, open_forward
 from tensorboard_plugin_rlboard.sources.remote import objects
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.cache.manifest import Manifest
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
-_PROBE = 4096
+_PROBE_BYTES = 4096
 _SECOND = 1_000_000_000
 
 
@@ -34,8 +40,9 @@ def matching_state(manifest: Manifest, file: SourceFile, origin: Origin) -> File
     """The state of a file from which indexing goes on behind a manifest; None where the manifest is of another file.
 
     Under its own path, size, times and inode speak for the file, as they do from look to look. Elsewhere the first and
-    the last range are compared, here, and every range before its part is loaded (`range_matches`). A file that only begins alike and
-    has the same size has to have kept its time too: else it may be a copy that somebody has changed in the middle.
+    the last range are compared, here, and every range before its part is loaded (`range_matches`). A file that only
+    begins alike and has the same size has to have kept its time too: else it may be a copy that somebody has changed in
+    the middle.
     """
     before = manifest.state
     if origin is Origin.SAME_HEAD and not _same_age(before, file):
@@ -44,15 +51,15 @@ def matching_state(manifest: Manifest, file: SourceFile, origin: Origin) -> File
         before = replace(before, settled=False)
         if is_packed(file.path) and before.packed == file.size:
             return _same_archive(manifest, file)
-    seen = look(before, file, time.time_ns())
-    return seen.state if seen.change in {Change.UNCHANGED, Change.APPENDED} else None
+    comparison = compare(before, file, time.time_ns())
+    return comparison.state if comparison.change in {Change.UNCHANGED, Change.APPENDED} else None
 
 
 def range_matches(path: str, expected: Fingerprint) -> bool:
     """Whether a file still has, at both ends of a range, the bytes that were read there."""
     try:
         with open_file(path) as file:
-            return fingerprint(file, expected.offset, expected.length) == expected
+            return fingerprint_in_file(file, expected.offset, expected.length) == expected
     except OSError:
         return False
 
@@ -65,11 +72,11 @@ def head_of(path: str) -> str:
     if is_container(path):
         return ""
     try:
-        with open_start(path) as file:
-            head = file.read(_PROBE)
+        with open_forward(path) as file:
+            head = file.read(_PROBE_BYTES)
     except OSError:
         return ""
-    return digest_of(head) if len(head) == _PROBE else ""
+    return digest_of(head) if len(head) == _PROBE_BYTES else ""
 
 
 def ends_of_archive(path: str, size: int) -> str:
@@ -79,9 +86,9 @@ def ends_of_archive(path: str, size: int) -> str:
         OSError: it cannot be read.
     """
     with objects.open_object(path) if is_address(path) else Path(path).open("rb") as file:
-        head = file.read(_PROBE)
-        file.seek(max(0, size - _PROBE))
-        return digest_of(head, file.read(_PROBE))
+        head = file.read(_PROBE_BYTES)
+        file.seek(max(0, size - _PROBE_BYTES))
+        return digest_of(head, file.read(_PROBE_BYTES))
 
 
 def _same_age(before: FileState, file: SourceFile) -> bool:
@@ -95,7 +102,7 @@ def _same_age(before: FileState, file: SourceFile) -> bool:
 
 def _same_archive(manifest: Manifest, file: SourceFile) -> FileState | None:
     """The state of an archive that was copied, without unpacking it."""
-    now = look(None, file, time.time_ns()).state
+    now = compare(None, file, time.time_ns()).state
     before = manifest.state
     try:
         if now is None or ends_of_archive(file.path, file.size) != manifest.archive:

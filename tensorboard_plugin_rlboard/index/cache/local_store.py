@@ -1,4 +1,4 @@
-"""The folder in which a TensorBoard keeps its index between starts: bounded, and shared with whoever likes."""
+"""The cache: a folder on a disk in which TensorBoard stores parts for its next start, within a bound of size."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ from tensorboard_plugin_rlboard.index.cache.part_store import (
     sharded,
 )
 
-__all__ = ["BOUND", "CachedRange", "LocalStore", "Manifest", "default_folder"]
+__all__ = ["SIZE_LIMIT", "CachedRange", "LocalStore", "Manifest", "default_folder"]
 
 logger = logging.getLogger(__name__)
-BOUND = 20 * 1024**3
+SIZE_LIMIT = 20 * 1024**3
 """Bytes that the folder may hold; beyond them the parts that were not used for longest go."""
-_OFTEN = 256 * 1024**2
-_UNBOUNDED = "unbounded"
+_EVICT_EVERY = 256 * 1024**2
+"""Bytes written between two looks at the size of the folder."""
+_NO_LIMIT = "unbounded"
 
 
 def default_folder() -> Path:
@@ -46,11 +47,12 @@ class LocalStore(PartStore):
     """A bounded folder on a disk, from which TensorBoard loads parts as they lie there.
 
     Attributes:
-        parts: where the parts lie.
-        writable: whether more can be kept; a folder of somebody else may only be read.
+        folder: the folder.
+        parts_folder: the folder in it where the parts lie.
+        writable: whether more can be stored; a folder of somebody else may only be read.
     """
 
-    def __init__(self, folder: Path, bound: int = BOUND) -> None:
+    def __init__(self, folder: Path, size_limit: int = SIZE_LIMIT) -> None:
         """Opens the folder, making it where there is none.
 
         Raises:
@@ -58,16 +60,16 @@ class LocalStore(PartStore):
         """
         super().__init__(LocalFolder(folder))
         self.folder = folder
-        self.parts = folder / f"parts-{VERSION}"
-        self._bound = bound
+        self.parts_folder = folder / f"parts-{VERSION}"
+        self._size_limit = size_limit
         self._written = 0
         self.writable = True
         try:
-            self.parts.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.parts):
+            self.parts_folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.parts_folder):
                 pass
         except OSError:
-            if not self.parts.is_dir():
+            if not self.parts_folder.is_dir():
                 raise
             self.writable = False
             logger.info("RL Board reads the index in %s, and cannot write there", folder)
@@ -80,19 +82,19 @@ class LocalStore(PartStore):
         ):
             super().put(facts, rows)
             self._written += len(facts) + len(rows)
-            if self._written > min(_OFTEN, self._bound):
+            if self._written > min(_EVICT_EVERY, self._size_limit):
                 self._written = 0
                 self.evict()
         return name
 
     def has(self, name: str) -> bool:
         """See `PartStore`; as it is now."""
-        return self._whole(
+        return self._is_complete(
             name, *((self.folder / path).exists() for path in (facts_file(name), rows_file(name)))
         )
 
     def part(self, name: str) -> tuple[BuiltRange, Path] | None:
-        """A kept part and the file of its rows, None where it is gone or is not what it was."""
+        """A stored part and the file of its rows, None where it is gone or is not what it was."""
         files = (self.folder / facts_file(name), self.folder / rows_file(name))
         try:
             facts, _ = self.fetch(name)
@@ -112,38 +114,38 @@ class LocalStore(PartStore):
         """See `PartStore`."""
         super().save(key, manifest)
         if head and not (self.folder / _head(head, key)).exists():
-            self.place.write(_head(head, key), b"")
+            self.blobs.write(_head(head, key), b"")
 
     @property
     def has_heads(self) -> bool:
-        """Whether it can find a file under another path at all."""
+        """Whether any file can be found by how it begins."""
         return (self.folder / f"heads-{VERSION}").is_dir()
 
     def manifests_by_head(self, head: str) -> list[Manifest]:
         """The manifests of files that begin in a certain way, whatever their paths were."""
-        names = sorted(self.place.names(f"heads-{VERSION}/{head}")) if is_digest(head) else []
+        names = sorted(self.blobs.names(f"heads-{VERSION}/{head}")) if is_digest(head) else []
         found = [self.manifest_in(sharded(f"files-{VERSION}", name)) for name in names if is_digest(name)]
         return [manifest for manifest in found if manifest is not None]
 
-    def unbound(self) -> None:
-        """Lets the folder grow without bound: its parts were made on purpose, not by the way.
+    def remove_size_limit(self) -> None:
+        """Lets the folder grow without limit: its parts were built on purpose, not by the way.
 
         Raises:
             OSError: the folder cannot be written.
         """
-        if not (self.folder / _UNBOUNDED).exists():
-            self.place.write(_UNBOUNDED, b"")
+        if not (self.folder / _NO_LIMIT).exists():
+            self.blobs.write(_NO_LIMIT, b"")
 
-    def keep_curves(self, digest: str, content: bytes) -> None:
-        """Keeps the materialised curves of a run that consists of the parts that the digest names."""
+    def store_curves(self, digest: str, content: bytes) -> None:
+        """Stores the materialised curves of a run that consists of the parts that the digest names."""
         if self.writable:
             try:
-                self.place.write(sharded(f"curves-{VERSION}", digest, ".curves"), content)
+                self.blobs.write(sharded(f"curves-{VERSION}", digest, ".curves"), content)
             except OSError as error:
-                logger.info("The curves of a run are not kept: %s", error)
+                logger.info("The curves of a run are not stored: %s", error)
 
-    def recall_curves(self, digest: str) -> bytes:
-        """The curves kept under a digest, empty where there are none."""
+    def load_curves(self, digest: str) -> bytes:
+        """The curves stored under a digest, empty where there are none."""
         path = self.folder / sharded(f"curves-{VERSION}", digest, ".curves")
         try:
             content = path.read_bytes()
@@ -154,8 +156,8 @@ class LocalStore(PartStore):
         return content
 
     def evict(self) -> None:
-        """Removes the parts that were not used for longest until the folder is within its bound."""
-        if not self.writable or (self.folder / _UNBOUNDED).exists():
+        """Removes the parts that were not used for longest until the folder is within its limit."""
+        if not self.writable or (self.folder / _NO_LIMIT).exists():
             return
         parts: dict[str, list[tuple[str, int, int]]] = {}
         for path, size, used in _files(self.folder):
@@ -163,7 +165,7 @@ class LocalStore(PartStore):
         total = sum(size for files in parts.values() for _, size, _ in files)
         # A part goes whole, by the latest use of any of its files.
         for files in sorted(parts.values(), key=lambda files: max(used for _, _, used in files)):
-            if total <= self._bound:
+            if total <= self._size_limit:
                 return
             for path, size, _ in files:
                 with suppress(OSError):  # another process was faster, or reads it on Windows

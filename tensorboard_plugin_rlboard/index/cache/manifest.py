@@ -13,6 +13,7 @@ from typing import Annotated, TypeVar
 import numpy as np
 from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 
+from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.registry import from_spec
 from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
@@ -85,16 +86,16 @@ def is_digest(text: str) -> bool:
     return re.match(_DIGEST, text) is not None
 
 
-def part_facts(format_spec: str, built: BuiltRange) -> bytes:
+def part_facts(file_format: Format, built: BuiltRange) -> bytes:
     """What is stored of a part beside its rows.
 
     Args:
-        format_spec: `Format.spec` of the format it was read with.
+        file_format: the format it was read with.
         built: the part.
     """
     part = built.part
     facts = _PartFacts(
-        format=(format_spec, from_spec(format_spec).definition),
+        format=(file_format.spec, file_format.definition),
         fingerprint=built.fingerprint,
         keys=(sorted(part.keys.numbers), sorted(part.keys.texts), sorted(part.keys.arrays)),
         samples=part.samples,

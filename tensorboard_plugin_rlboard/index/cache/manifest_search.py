@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.index.cache.file_identity import Origin, head_of
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
     from tensorboard_plugin_rlboard.index.cache.manifest import Manifest
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
     from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 

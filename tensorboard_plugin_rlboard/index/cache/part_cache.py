@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest_search import find_manifest
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import SidecarStores
 from tensorboard_plugin_rlboard.index.column_names import FIXED, literal
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.reader import damage, is_packed
+from tensorboard_plugin_rlboard.sources.reader import damage_in, is_packed
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
     from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
     from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class RestoredFile:
 class PartCache:
     """Stores parts in the cache, and fetches them from there or from beside the data. Used by one thread.
 
-    Files go by their path. What the caller knows of a file is handed in and given back as plain values.
+    A file is named by its path; its state is passed in and returned as a plain value.
 
     Args:
         cache: where parts are stored; None for nowhere.
@@ -83,8 +83,8 @@ class PartCache:
         )
         is_own = found.origin is Origin.OWN_PATH
         (self._unverified.discard if is_own else self._unverified.add)(file.path)
-        restored = from_spec(manifest.format_spec)
-        return RestoredFile(restored, found.state, manifest.prefix, manifest.formats_digest)
+        file_format = from_spec(manifest.format_spec)
+        return RestoredFile(file_format, found.state, manifest.prefix, manifest.formats_digest)
 
     def fetch(
         self, cursor: duckdb.DuckDBPyConnection, path: str, cached: CachedRange
@@ -155,12 +155,12 @@ class PartCache:
         if start == 0:
             self._ledgers[path] = ManifestLedger(path, file_format.spec)
         ledger = self._ledgers.get(path)
-        if self._cache is None or ledger is None or not self._stores or (is_packed(path) and damage(path)):
+        if self._cache is None or ledger is None or not self._stores or (is_packed(path) and damage_in(path)):
             return ()  # what is wrong with an archive is known by unpacking it, not by a part
         if not ledger.accepts(start, length):
             return ()
         try:
-            ledger.add(self._cache.put_built(file_format.spec, built, rows), built.fingerprint)
+            ledger.add(self._cache.put_built(file_format, built, rows), built.fingerprint)
         except OSError as error:
             self._stop_storing(error)
             return ()

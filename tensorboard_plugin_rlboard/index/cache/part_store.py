@@ -10,6 +10,7 @@ import logging
 from hashlib import blake2b
 from pathlib import Path
 
+from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.index.cache.blob_folder import BlobFolder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
@@ -23,12 +24,12 @@ from tensorboard_plugin_rlboard.index.cache.manifest import (
 )
 
 logger = logging.getLogger(__name__)
-_FACTS_MOST = 256 * 1024**2
-_ROWS_MOST = 1024**3
+_MAX_FACTS = 256 * 1024**2
+_MAX_ROWS = 1024**3
 
 
 def digest_of(*contents: bytes) -> str:
-    """A name of 32 characters for bytes, each of them told apart from the next."""
+    """A name of 32 characters for bytes, which tells each of them from the next."""
     digest = blake2b(digest_size=16)
     for content in contents:
         digest.update(len(content).to_bytes(8, "big"))
@@ -37,35 +38,35 @@ def digest_of(*contents: bytes) -> str:
 
 
 class PartStore:
-    """Parts and manifests in any place.
+    """Parts and manifests in a folder, wherever it is.
 
     Attributes:
-        place: where they lie.
+        blobs: the folder, on a disk or behind an address.
     """
 
-    def __init__(self, place: BlobFolder) -> None:
-        self.place = place
+    def __init__(self, blobs: BlobFolder) -> None:
+        self.blobs = blobs
         self._names: set[str] | None = None
 
-    def put_built(self, format_spec: str, built: BuiltRange, parquet: Path) -> str:
+    def put_built(self, file_format: Format, built: BuiltRange, parquet: Path) -> str:
         """Writes a part that was built with a format, its rows from a Parquet file, and returns its name.
 
         Raises:
             OSError: it cannot be written.
         """
-        return self.put(part_facts(format_spec, built), parquet.read_bytes() if built.part.samples else b"")
+        return self.put(part_facts(file_format, built), parquet.read_bytes() if built.part.samples else b"")
 
     def put(self, facts: bytes, rows: bytes) -> str:
-        """Writes a part as it lies in another place, and returns its name.
+        """Writes a part as it lies in another store, and returns its name.
 
         Raises:
             OSError: it cannot be written.
         """
         name = digest_of(facts, rows)
         if rows:
-            self.place.write(rows_file(name), rows)
+            self.blobs.write(rows_file(name), rows)
         # Last: a part is there when its facts are.
-        self.place.write(facts_file(name), facts)
+        self.blobs.write(facts_file(name), facts)
         return name
 
     def fetch(self, name: str) -> tuple[bytes, bytes]:
@@ -77,29 +78,29 @@ class PartStore:
         """
         if not is_digest(name):
             raise ValueError("this is no name of a part")
-        facts = self.place.read(facts_file(name), _FACTS_MOST)
-        rows = self.place.read(rows_file(name), _ROWS_MOST) if read_part(facts).part.samples else b""
+        facts = self.blobs.read(facts_file(name), _MAX_FACTS)
+        rows = self.blobs.read(rows_file(name), _MAX_ROWS) if read_part(facts).part.samples else b""
         if digest_of(facts, rows) != name:
             raise ValueError("it is not what its name says")
         return facts, rows
 
     def has(self, name: str) -> bool:
-        """Whether a part is there, by its name alone; of a place that is not a cache, when it was first asked.
+        """Whether a part is there, by its name alone; of a store that is no cache, as it was when first asked.
 
         Raises:
-            OSError: the place cannot be listed.
+            OSError: the folder cannot be listed.
         """
         if self._names is None:
-            self._names = self.place.names(f"parts-{VERSION}")
-        return self._whole(
+            self._names = self.blobs.names(f"parts-{VERSION}")
+        return self._is_complete(
             name, *(path.partition("/")[2] in self._names for path in (facts_file(name), rows_file(name)))
         )
 
-    def _whole(self, name: str, has_facts: bool, has_rows: bool) -> bool:
+    def _is_complete(self, name: str, has_facts: bool, has_rows: bool) -> bool:
         """Whether a part is there, whose files are or are not; only one without samples has no rows."""
         try:
             return has_facts and (
-                has_rows or not read_part(self.place.read(facts_file(name), _FACTS_MOST)).part.samples
+                has_rows or not read_part(self.blobs.read(facts_file(name), _MAX_FACTS)).part.samples
             )
         except (OSError, ValueError):
             return False
@@ -108,27 +109,27 @@ class PartStore:
         """Writes the manifest of a source file.
 
         Args:
-            key: which file, in this place: its path, or in a folder beside the data its name.
+            key: which file: its path, or in a folder beside the data its name.
             manifest: what is indexed of it.
             head: a digest of how the file begins, by which a cache finds it under another path; empty for none.
 
         Raises:
             OSError: it cannot be written.
         """
-        self.place.write(_file(key), manifest_facts(manifest))
+        self.blobs.write(_file(key), manifest_facts(manifest))
 
     def manifest(self, key: str) -> Manifest | None:
-        """What is known of a source file, None where nothing is."""
+        """The manifest of a source file, None where there is none that can be believed."""
         return self.manifest_in(_file(key))
 
     def manifest_in(self, name: str) -> Manifest | None:
-        """The manifest in a file of the place, None where there is none that can be believed."""
+        """The manifest in a file of the folder, None where there is none that can be believed."""
         try:
-            return read_manifest(self.place.read(name, _FACTS_MOST))
+            return read_manifest(self.blobs.read(name, _MAX_FACTS))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            logger.info("What an index says of a file is ignored: %s", error)
+            logger.info("A manifest is ignored: %s", error)
             return None
 
 

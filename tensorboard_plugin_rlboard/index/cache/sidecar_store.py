@@ -1,4 +1,4 @@
-"""The index that lies beside the data, in a folder ``.rlboard``, because somebody asked for it (``rlboard index``).
+"""The index beside the data, in a folder ``.rlboard`` in each folder of logs, which ``rlboard index --beside`` writes.
 
 TensorBoard reads it and never writes it. It moves along when the folder is moved or copied.
 """
@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.index.cache.blob_folder import place
+from tensorboard_plugin_rlboard.index.cache.blob_folder import open_folder
 from tensorboard_plugin_rlboard.index.cache.manifest import VERSION, Manifest
 from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
 from tensorboard_plugin_rlboard.sources.addresses import is_address
@@ -19,34 +19,34 @@ _LISTED_FOR = 60.0
 """Seconds for which an answer about an address is good: one listing for all files of a folder."""
 
 
-def beside(path: str) -> tuple[PartStore, str]:
-    """The store beside a source file, and the file's key there."""
+def sidecar_of(path: str) -> tuple[PartStore, str]:
+    """The store beside a source file, whether there is one or not, and the file's key there."""
     folder, name = path.rpartition("/")[::2] if is_address(path) else os.path.split(path)
-    return PartStore(place(f"{folder}/{FOLDER}")), name
+    return PartStore(open_folder(f"{folder}/{FOLDER}")), name
 
 
 class SidecarStores:
     """The stores beside the files of a log directory. Used by one thread."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[float, bool]] = {}
+        self._listed: dict[str, tuple[float, bool]] = {}
 
     def store(self, path: str) -> tuple[PartStore, str] | None:
         """The store beside a source file and the file's key there, None where there is none."""
-        store, key = beside(path)
-        there, now = str(store.place), time.monotonic()
+        store, key = sidecar_of(path)
+        folder, now = str(store.blobs), time.monotonic()
         if not is_address(path):
-            return (store, key) if (Path(there) / f"files-{VERSION}").is_dir() else None
-        asked, found = self._seen.get(there, (-_LISTED_FOR, False))
-        if now - asked >= _LISTED_FOR:
+            return (store, key) if (Path(folder) / f"files-{VERSION}").is_dir() else None
+        listed_at, exists = self._listed.get(folder, (-_LISTED_FOR, False))
+        if now - listed_at >= _LISTED_FOR:
             try:
-                found = bool(store.place.names(f"files-{VERSION}"))
+                exists = bool(store.blobs.names(f"files-{VERSION}"))
             except OSError:
-                found = False
-            self._seen[there] = now, found
-        return (store, key) if found else None
+                exists = False
+            self._listed[folder] = now, exists
+        return (store, key) if exists else None
 
     def manifest(self, path: str) -> Manifest | None:
-        """What the store beside a file knows of it, None where there is none or it knows nothing."""
-        found = self.store(path)
-        return None if found is None else found[0].manifest(found[1])
+        """The manifest of a file in the store beside it, None where there is none."""
+        store_and_key = self.store(path)
+        return None if store_and_key is None else store_and_key[0].manifest(store_and_key[1])

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.training.hyperparameters.merge import combined, said
-from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import ConfigFiles
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import merge_sources, toml_sources
+from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import TrainerFiles
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
@@ -30,18 +30,21 @@ class Discounts:
 
     def __init__(self, roots: Sequence[Root], settings: SettingsFinder) -> None:
         self._settings = settings
-        self._seconds = settings.seconds
+        self._seconds = settings.max_age
         # The trainers' files are many more than the settings, and hardly ever change.
-        self._files = ConfigFiles(roots, 10 * self._seconds)
+        self._files = TrainerFiles(roots, 10 * self._seconds)
         self._cached: dict[str, tuple[float, Mapping[str, str]]] = {}
 
     def of(self, folder: str) -> dict[str, str]:
         """The discounts of the run in a folder as options of its format; empty for one that is 1 or not known."""
         cached, now = self._cached.get(folder), time.monotonic()
         if cached is None or now - cached[0] >= self._seconds:
-            settings = self._settings.of(folder)
-            sources = [*said(settings.config, settings.config_sources), *self._files.of(folder)]
-            config = combined(sources).config if sources else {}
+            settings = self._settings.for_path(folder)
+            sources = [
+                *toml_sources(settings.hyperparameters, settings.hyperparameter_files),
+                *self._files.sources_for(folder),
+            ]
+            config = merge_sources(sources).values if sources else {}
             options = {name: _discount_option(config.get(name)) for name in DISCOUNT_NAMES}
             cached = now, MappingProxyType(options)
             self._cached[folder] = cached

@@ -12,14 +12,14 @@ from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
-from tensorboard_plugin_rlboard.sources.discovery.logdir import named
+from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name_below
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.formats.base import Format, Row
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 _NO_MAPPING = MappingSection()
 
@@ -39,8 +39,8 @@ class Recognition:
 
     def mapping_of(self, file: SourceFile) -> MappingSection:
         """The mapping that the user has given for a file; an empty one where there is none."""
-        mapping = self._settings.of_file(file.path).mapping
-        return mapping if mapping.applies(PurePosixPath(file.relative)) else _NO_MAPPING
+        mapping = self._settings.for_file(file.path).mapping
+        return mapping if mapping.applies_to(PurePosixPath(file.relative)) else _NO_MAPPING
 
     def sniff(self, file: SourceFile) -> tuple[Format | None, str]:
         """The format of a file with what its path and the settings add, or one sentence that says why it has none.
@@ -55,7 +55,7 @@ class Recognition:
         def mapped(row: Row) -> Format | None:
             nonlocal unmapped
             unmapped = key_mapping.reason_not_mapped(mapping.keys, row) if mapping.keys else ""
-            return mapping.format(row)
+            return mapping.format_for(row)
 
         found, reason = sniff(file.path, mapped)
         if found is None:
@@ -67,7 +67,9 @@ class Recognition:
         root, path = self._root_of(file), PurePosixPath(file.path)
         options = self._discounts.of(str(path.parents[file_format.levels_to_run(path)]))
         tokenizer_root = root if file_format.uses_tokenizer else None
-        options["tokenizer"] = tokenizer.find(file.path, tokenizer_root.path) if tokenizer_root else ""
+        options["tokenizer"] = (
+            tokenizer.find_tokenizer(file.path, tokenizer_root.path) if tokenizer_root else ""
+        )
         defaults = self.mapping_of(file).path_defaults(PurePosixPath(file.relative))
         if defaults.step is not None:
             options["step"] = str(defaults.step)
@@ -100,9 +102,9 @@ class Recognition:
         levels, root = file_format.levels_to_run(PurePosixPath(file.path)), self._root_of(file)
         if not levels or root is None:
             return file.run
-        parts = [part for part in file.run.removeprefix(root.name_prefix).split("/") if part != "."]
-        return named(root, "/".join(parts[:-levels]) or ".")
+        parts = [part for part in file.run.removeprefix(root.run_prefix).split("/") if part != "."]
+        return run_name_below(root, "/".join(parts[:-levels]) or ".")
 
     def _root_of(self, file: SourceFile) -> Root | None:
-        fitting = (root for root in self._roots if file.run.startswith(root.name_prefix))
+        fitting = (root for root in self._roots if file.run.startswith(root.run_prefix))
         return next((root for root in fitting if file.path.startswith(root.path)), None)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.generic.guess import guess_mapping, with_guessed_step
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableError
-from tensorboard_plugin_rlboard.sources.reader import glance, open_start
+from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
+from tensorboard_plugin_rlboard.sources.reader import open_forward, preview
 
 _SNIFFED_LINES = 20
 _SNIFFED_BYTES = 64 * 1024 * 1024
@@ -27,12 +27,12 @@ def sniff(path: str, mapped: Callable[[Row], Format | None] | None = None) -> tu
     Raises:
         OSError: the file cannot be read.
     """
-    seen = glance(path)
-    if not seen.candidate:
+    seen = preview(path)
+    if not seen.may_hold_rollouts:
         return None, seen.reason
     try:
         return _format_of_first_row(path, mapped)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         return None, str(error.strerror)
 
 
@@ -40,7 +40,7 @@ def _format_of_first_row(
     path: str, mapped: Callable[[Row], Format | None] | None
 ) -> tuple[Format | None, str]:
     problem = "It has no complete line yet; it is looked at again when it grows."
-    with open_start(path) as file:
+    with open_forward(path) as file:
         for _ in range(_SNIFFED_LINES):
             line = file.readline(_SNIFFED_BYTES)
             if not line:

@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.index.joins.side_discovery import named_by
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
 from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 
 if TYPE_CHECKING:
     import duckdb
@@ -93,7 +93,7 @@ class JoinProblems:
         problems: list[ProblemRow] = []
         for path in named_by(settings):
             if path in missing:
-                name = printable(os.path.basename(path))  # noqa: PTH119 (paths are texts here)
+                name = printable_path(os.path.basename(path))  # noqa: PTH119 (paths are texts here)
                 reason = f"The file {name} that it names is not there: nothing of it is joined."
                 problems.append((_SETTINGS_FILE, None, None, "no_file", reason))
         run = settings.reference.run

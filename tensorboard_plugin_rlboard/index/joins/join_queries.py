@@ -9,21 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.index.column_names import physical, quoted
+from tensorboard_plugin_rlboard.index.column_names import quoted
 from tensorboard_plugin_rlboard.index.joins.first_answers import FIRST_STEP
+from tensorboard_plugin_rlboard.index.joins.join_columns import GAPS, REF_CHARS, REF_TEXT, ColumnTargets
 from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
 
-REF_TEXT = physical("t", "ref_response")
-REF_CHARS = physical("m", "ref_n_chars")
-GAPS = {
-    physical("m", gap): (physical("m", own), physical("m", reference))
-    for gap, own, reference in (
-        ("reward_gap", "reward", "ref_reward"),
-        ("valid_reward_gap", "valid_reward", "ref_valid_reward"),
-    )
-}
-"""Column of a difference -> the columns that it is the difference of."""
 TEXT_KEY = (
     'coalesce(text_key, CASE WHEN prompt_key IS NOT NULL AND "t:response" IS NOT NULL '
     'THEN md5_number_lower(prompt_key || "t:response") END)'
@@ -50,10 +41,6 @@ class Side:
     table: SideTable
     keys: tuple[str, ...]
     later_steps_only: bool = False
-
-
-ColumnTargets = Mapping[str, str]
-"""Physical column of a side -> physical column of the run that its values go to."""
 
 
 def sample_id_key(files: Mapping[int, str]) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
     from tensorboard_plugin_rlboard.index.registry import Registry
     from tensorboard_plugin_rlboard.index.run import RunIndex
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 logger = logging.getLogger(__name__)
 _JOIN_EVERY = 2.0
@@ -69,7 +69,7 @@ class Joiner:
         folders = {file.run: file.path for file in present.values()}
         named: dict[str, SideKind] = {}
         for path in folders.values():
-            named |= named_by(settings.of(path))
+            named |= named_by(settings.for_path(path))
         self._side_files.survey(present, named, now_ns)
         side_files = self._side_files.paths
         for run in tuple(self._registry.runs.values()):

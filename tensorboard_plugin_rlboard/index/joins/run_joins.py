@@ -14,12 +14,15 @@ from tensorboard_plugin_rlboard.index.build.part import RESERVED
 from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.column_names import logical, physical
 from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
-from tensorboard_plugin_rlboard.index.joins.join_queries import (
+from tensorboard_plugin_rlboard.index.joins.join_columns import (
     GAPS,
-    OWN_ID,
     REF_CHARS,
     REF_TEXT,
     ColumnTargets,
+    filled_names,
+)
+from tensorboard_plugin_rlboard.index.joins.join_queries import (
+    OWN_ID,
     JoinedRowsQuery,
     Side,
     matches_query,
@@ -37,14 +40,6 @@ _MIN_BATCH = 200
 _NO_LIMIT = 1 << 62
 MAX_BITS = 60
 """Columns that may hold joined values, and sides: each has a bit of a number of 64."""
-_REFERENCE_ORDER = (
-    "ref_response",
-    "ref_reward",
-    "ref_valid_reward",
-    "ref_n_chars",
-    "reward_gap",
-    "valid_reward_gap",
-)
 _OTHER_NAMES = frozenset({"id", "file", "line", "row", "step", "split", "attempt", "prompt_key", "text_key"})
 """Names that a table of samples has for something else than a metric."""
 
@@ -202,7 +197,11 @@ class RunJoins:
         filled = frozenset(column for column, n in zip(self._bits, numbers, strict=False) if n)
         joined = tuple(
             JoinSummary(
-                side.kind, side.source, n, rows - n, tuple(_filled(side, targets[i], filled) if n else ())
+                side.kind,
+                side.source,
+                n,
+                rows - n,
+                tuple(filled_names(side.kind, targets[i], filled) if n else ()),
             )
             for i, (side, n) in enumerate(zip(sides, numbers[len(self._bits) :], strict=True))
         )
@@ -244,14 +243,3 @@ class RunJoins:
         computed = {f"{key}_{statistic}" for key in run.keys.arrays for statistic in (*STORED, "mean")}
         taken = {physical("m", name), physical("t", name)} & run.logged
         return f"joined.{name}" if taken or name in RESERVED | _OTHER_NAMES | computed else name
-
-
-def _filled(side: Side, targets: ColumnTargets, filled: frozenset[str]) -> list[str]:
-    """The names of the columns of a side that hold something, in an order that does not depend on what was read first."""
-    columns = list(targets.values())
-    if REF_TEXT in columns:
-        columns.append(REF_CHARS)
-    columns += [gap for gap, pair in GAPS.items() if set(pair) & set(targets.values())]
-    shown = [logical(column) for column in dict.fromkeys(columns) if column in filled]
-    first = _REFERENCE_ORDER if side.kind == "reference" else ()
-    return sorted(shown, key=lambda name: (first.index(name) if name in first else len(first), name))

@@ -16,9 +16,9 @@ from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
 from tensorboard_plugin_rlboard.index.joins.side_rows import SideFileType, SideKind, side_file_type
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
-from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
-from tensorboard_plugin_rlboard.sources.reader import open_start
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
+from tensorboard_plugin_rlboard.sources.reader import open_forward
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -188,7 +188,7 @@ def _file_at(path: str) -> SourceFile | None:
         facts = Path(path).stat()
     except OSError:
         return None
-    name = printable(os.path.basename(path))  # noqa: PTH119 (paths are texts here)
+    name = printable_path(os.path.basename(path))  # noqa: PTH119 (paths are texts here)
     return SourceFile(path, "", name, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev)
 
 
@@ -198,7 +198,7 @@ def _first_row(path: str) -> Mapping[str, object] | None:
     Raises:
         OSError: it cannot be read.
     """
-    with open_start(path) as file:
+    with open_forward(path) as file:
         for _ in range(_LINES):
             line = file.readline(_BYTES)
             if not line:

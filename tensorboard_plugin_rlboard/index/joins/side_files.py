@@ -14,16 +14,16 @@ from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
     FileState,
-    advance,
-    fingerprint_of,
-    look,
-    measure,
+    compare,
+    fingerprint_of_bytes,
+    with_range_read,
+    with_unpacked_size,
 )
 
 if TYPE_CHECKING:
     import duckdb
 
-    from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 logger = logging.getLogger(__name__)
 RANGE = 16 * 1024 * 1024
@@ -108,7 +108,7 @@ class SideGroup:
             file: the file.
             now_ns: the present time, nanoseconds since 1970.
         """
-        state = look(None, file, now_ns).state
+        state = compare(None, file, now_ns).state
         if state is not None:
             self.files[file.relative] = SideFile(file.path, file.relative, state, SideReader(self.kind))
 
@@ -124,7 +124,7 @@ class SideGroup:
             now_ns: the present time, nanoseconds since 1970.
         """
         file = self.files[relative]
-        seen = look(file.state, source, now_ns)
+        seen = compare(file.state, source, now_ns)
         if seen.change is Change.UNREADABLE:
             file.read_error = seen.reason
         elif seen.change in {Change.VANISHED, Change.REWRITTEN} or seen.state is None:
@@ -151,7 +151,7 @@ class SideGroup:
         return 0
 
     def _read(self, cursor: duckdb.DuckDBPyConnection, file: SideFile) -> int:
-        file.state = measure(file.state, file.path)
+        file.state = with_unpacked_size(file.state, file.path)
         at = range_plan.next_range(file.path, file.state.read_to, file.state.size, RANGE)
         data = b"" if at is None else read(file.path, *at)
         if at is None or len(data) < at[1]:  # half a line, or it shrank, which the next look will tell
@@ -167,7 +167,7 @@ class SideGroup:
             else:
                 file.unlisted_problems += 1
         file.lines += len(lines) - 1
-        file.state = advance(file.state, fingerprint_of(data, at[0]))
+        file.state = with_range_read(file.state, fingerprint_of_bytes(data, at[0]))
         return at[1]
 
     def problem_rows(self, conflicts: int) -> list[ProblemRow]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any, Literal
 
-from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_text
-from tensorboard_plugin_rlboard.formats.rows.json_parsers import plain
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import as_number
+from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 from tensorboard_plugin_rlboard.index.build.extra_keys import can_be_column
-from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, Problem, Row, restored
+from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, Problem, Row
 from tensorboard_plugin_rlboard.index.build.padding import without_leading, without_trailing
 
 SideKind = Literal["reference", "scores"]
@@ -152,9 +152,8 @@ class SideReader:
             if not isinstance(value, _SINGLE):
                 if value is None or key not in {"prompt", "response", "ref_response"}:
                     continue
-                value = structure_text(plain(value))
-            name = restored(key) if self._decoder.replaced else key
-            values.setdefault(name, restored(value) if self._decoder.replaced else value)
+                value = structure_to_text(to_python(value))
+            values.setdefault(key, value)
         return values
 
     def _add_row(self, rows: SideRows, line: int, row: dict[str, Any]) -> None:
@@ -196,7 +195,7 @@ class SideReader:
                 continue
             is_column = name in self._columns or name in _REWARDS
             # A text that happens to be a number begins no column: the next one may be a word.
-            number = as_number(value) if is_column or not isinstance(value, str) else None
+            number = number_from_value(value) if is_column or not isinstance(value, str) else None
             if number is not None and self._has_room(rows, line, name):
                 numbers[name] = number
             elif is_column:

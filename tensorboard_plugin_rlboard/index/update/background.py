@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
-from tensorboard_plugin_rlboard.sources.discovery.walk import first_file
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +127,9 @@ class BackgroundIndexer:
     def _run(self) -> None:
         _lower_priority()
         registry = self.registry
-        registry.first_look_done(any_files=first_file(registry.roots, time.monotonic() + _FIRST_LOOK_SECONDS))
+        registry.first_look_done(
+            any_files=has_log_file(registry.roots, time.monotonic() + _FIRST_LOOK_SECONDS)
+        )
         self._first_look_done.set()
         pause = self.interval
         while not self._stop.is_set():

@@ -11,9 +11,10 @@ from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
-from tensorboard_plugin_rlboard.sources.discovery.walk import Scan, SourceFile, scan
-from tensorboard_plugin_rlboard.sources.file_changes import Change, look
-from tensorboard_plugin_rlboard.sources.reader import damage, is_packed
+from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
+from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
+from tensorboard_plugin_rlboard.sources.file_changes import Change, compare
+from tensorboard_plugin_rlboard.sources.reader import damage_in, is_packed
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Discovery:
     def survey(self) -> None:
         """Looks at every file."""
         registry = self._registry
-        found = scan(registry.roots)
+        found = list_sources(registry.roots)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
         indexed: set[str] = set()
@@ -82,7 +83,7 @@ class Discovery:
             self._drop_others()
         self._finish(found, present.keys())
 
-    def _finish(self, found: Scan, present: AbstractSet[str]) -> None:
+    def _finish(self, found: SourceListing, present: AbstractSet[str]) -> None:
         """Notes the end of a survey."""
         unreadable = {problem.path: problem.reason for problem in found.problems}
         if self._only_file:
@@ -113,7 +114,7 @@ class Discovery:
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
-        seen = look(file.state, source, now_ns)
+        seen = compare(file.state, source, now_ns)
         if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
             if seen.state.size != file.state.size:
                 self._registry.changed()
@@ -176,7 +177,7 @@ class Discovery:
             if reason:
                 self._registry.ignore(file.relative, reason)
             return
-        state = look(None, file, time.time_ns()).state
+        state = compare(None, file, time.time_ns()).state
         if state is not None:
             self._mappings[file.relative] = self._no_logs.pop(file.relative)[2]
             run = self._registry.run_of(self._recognition.run_of(found, file), self._cursor)
@@ -208,7 +209,7 @@ class Discovery:
         file.wait_for_more()
 
     def _note_unreadable(self, run: RunIndex, file: IndexedFile, reason: str) -> None:
-        run.message = f"{file.relative} cannot be read: {reason}"
+        run.set_message(f"{file.relative} cannot be read: {reason}")
         self._unreadable.add((run.name, file.relative))
 
     def file_read(self, run: RunIndex, file: IndexedFile) -> None:
@@ -218,11 +219,11 @@ class Discovery:
         if (run.name, file.relative) in self._unreadable:
             self._unreadable.discard((run.name, file.relative))
             if not any(name == run.name for name, _ in self._unreadable):
-                run.message = ""
+                run.set_message("")
                 self._registry.changed()
         if not is_packed(file.path):
             return
-        reason = damage(file.path)
+        reason = damage_in(file.path)
         if self._damage.get(file.relative, "") != reason:
             self._damage[file.relative] = reason
             run.clear_problems(self._cursor, file.relative, "damaged_archive")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
-from tensorboard_plugin_rlboard.sources.lines import last_lines
+from tensorboard_plugin_rlboard.sources.lines import last_line_range
 
 
 class FileRanges:
@@ -38,16 +40,37 @@ class FileRanges:
         return self.end(file) - file.state.read_to
 
     def next(self, file: IndexedFile, start: int) -> RangeOrder | None:
-        """The next range of a file from an offset on; None where no whole line is left.
+        """The next range of a file from an offset on, for a worker process; None where no whole line is left.
 
         Raises:
             OSError: the file cannot be read.
         """
+        for end in self._ends(file, start):
+            at = range_plan.next_range(file.path, start, end)
+            if at is not None:
+                return RangeOrder(file.path, *at, file.format)
+        return None
+
+    def read_next(self, file: IndexedFile) -> tuple[RangeOrder, bytes | None] | None:
+        """The next range of a file from where it is read to, and its bytes where they were read to find its end.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        start = file.state.read_to
+        for end in self._ends(file, start):
+            cut = range_plan.read_next_range(file.path, start, end)
+            if cut is not None:
+                return RangeOrder(file.path, cut.offset, cut.length, file.format), cut.data
+        return None
+
+    def _ends(self, file: IndexedFile, start: int) -> Iterator[int]:
+        """Offsets up to which a range is looked for: the limit, and the end of the file if no first line ends before."""
         end = self.end(file, start)
-        at = range_plan.next_range(file.path, start, end) if start < end else None
-        if at is None and start == 0 and end < file.state.size:
-            at = range_plan.next_range(file.path, start, file.state.size)
-        return None if at is None else RangeOrder(file.path, *at, file.format.spec)
+        if start < end:
+            yield end
+        if start == 0 and end < file.state.size:
+            yield file.state.size
 
     def last_lines(self, file: IndexedFile) -> RangeOrder | None:
         """The last lines of a file, about 2 MB; None where there is no whole one.
@@ -55,5 +78,5 @@ class FileRanges:
         Raises:
             OSError: the file cannot be read.
         """
-        at = last_lines(file.path, file.state.read_to, self.end(file), range_plan.FIRST_RANGE)
-        return None if at is None else RangeOrder(file.path, *at, file.format.spec)
+        at = last_line_range(file.path, file.state.read_to, self.end(file), range_plan.FIRST_RANGE)
+        return None if at is None else RangeOrder(file.path, *at, file.format)

@@ -14,8 +14,8 @@ from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePart
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
-from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of
-from tensorboard_plugin_rlboard.sources.lines import byte_ranges, line_starts
+from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
+from tensorboard_plugin_rlboard.sources.lines import byte_ranges, line_offsets
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,8 +48,12 @@ class PartLoader:
         self._discovery = discovery
         self._built = 0
 
-    def build(self, order: RangeOrder) -> FinishedRange:
+    def build(self, order: RangeOrder, data: bytes | None = None) -> FinishedRange:
         """Builds a range in this process; `built` is None where that fails, except for reading it.
+
+        Args:
+            order: the range.
+            data: its bytes where they were read already.
 
         Raises:
             EOFError: the file is shorter than the range.
@@ -58,7 +62,7 @@ class PartLoader:
         self._built += 1
         target = self._folder / f"here-{self._built}.parquet"
         try:
-            return FinishedRange(order, build_range(order, target), target)
+            return FinishedRange(order, build_range(order, target, data), target)
         except (OSError, EOFError):
             raise
         except Exception as error:  # noqa: BLE001 (whatever a log made a library raise must not end the indexing)
@@ -171,7 +175,7 @@ class PartLoader:
 
     def _load_in_pieces(self, run: RunIndex, file: IndexedFile, order: RangeOrder, error: Exception) -> int:
         data = read(order.path, order.offset, order.length)
-        if len(line_starts(data, 0)[0]) <= 1:
+        if len(line_offsets(data, 0)[0]) <= 1:
             self._skip_line(run, file, data, order.offset, error)
             return order.length
         logger.warning("RL Board reads a range of %s in smaller pieces: %s", file.relative, error)
@@ -189,12 +193,12 @@ class PartLoader:
     ) -> None:
         """Adds a problem for a line that cannot be indexed, and goes on behind it."""
         logger.error("RL Board cannot index a line of %s", file.relative, exc_info=error)
-        starts, _ = line_starts(data, 0)
+        starts, _ = line_offsets(data, 0)
         first = int(starts[0]) if len(starts) else 0
         reason = f"The line could not be indexed ({type(error).__name__}); it is left out."
         line = file.newlines + 1 + data.count(b"\n", 0, first)
         run.add_problems(self._cursor, [(file.relative, line, offset + first, "not_indexed", reason)])
-        file.advance(fingerprint_of(data, offset), data.count(b"\n"))
+        file.advance(fingerprint_of_bytes(data, offset), data.count(b"\n"))
 
     def _load_together(self, run: RunIndex, finished: Sequence[tuple[IndexedFile, FinishedRange]]) -> int:
         """Loads built ranges together, all or none, and keeps them for the next start."""

@@ -30,12 +30,12 @@ class RangeOrders:
     @property
     def has_room(self) -> bool:
         """Whether one more range would soon be worked on."""
-        return self._workers.room
+        return self._workers.has_room
 
     @property
     def is_busy(self) -> bool:
         """Whether any range is being built."""
-        return self._workers.at_work
+        return self._workers.is_busy
 
     def has(self, file: IndexedFile) -> bool:
         """Whether ranges of a file are ordered and not taken yet."""
@@ -60,7 +60,7 @@ class RangeOrders:
         """The finished ranges of a file, as far as none before them is missing; they are not taken."""
         orders = self._of_file.get(file)
         for ticket, _ in orders.tickets if orders else ():
-            made = self._workers.look(ticket)
+            made = self._workers.result(ticket)
             if made is None:
                 return
             yield made
@@ -68,7 +68,9 @@ class RangeOrders:
     def take_finished(self, files: Iterable[IndexedFile]) -> Iterator[tuple[IndexedFile, FinishedRange]]:
         """The same of several files; they are not ordered any more."""
         for file in files:
-            while (orders := self._of_file.get(file)) and (made := self._workers.take(orders.tickets[0][0])):
+            while (orders := self._of_file.get(file)) and (
+                made := self._workers.take_result(orders.tickets[0][0])
+            ):
                 orders.tickets.popleft()
                 if not orders.tickets:
                     del self._of_file[file]
@@ -78,7 +80,7 @@ class RangeOrders:
         """Drops what is ordered of a file."""
         orders = self._of_file.pop(file, None)
         for ticket, _ in orders.tickets if orders else ():
-            self._workers.drop(ticket)
+            self._workers.cancel(ticket)
 
     def cancel_removed(self) -> None:
         """Drops what is ordered of files that are gone from their run, or were rewritten."""

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index.update.discovery import Discovery
 from tensorboard_plugin_rlboard.index.update.file_ranges import FileRanges
 from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader
 from tensorboard_plugin_rlboard.index.update.range_orders import RangeOrders
-from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET_BYTES
 from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:
@@ -210,12 +210,12 @@ class Scheduler:
         for file in files:
             try:
                 file.measure()
-                order = self._ranges.next(file, file.state.read_to)
-                if order is None:
+                found = self._ranges.read_next(file)
+                if found is None:
                     file.wait_for_more()
                     self._discovery.file_read(run, file)
                     continue
-                built.append((file, self._loader.build(order)))
+                built.append((file, self._loader.build(*found)))
             except OSError as error:
                 self._discovery.reading_failed(run, file, error)
             except EOFError:
@@ -242,7 +242,7 @@ class Scheduler:
         Of archives that may not all lie unpacked beside each other only one: so each is unpacked once.
         """
         archives = [file for file in files if file.state.packed >= 0 and not file.to_load]
-        if sum(file.state.packed for file in archives) * _UNPACKED_SIZE > BUDGET:
+        if sum(file.state.packed for file in archives) * _UNPACKED_SIZE > BUDGET_BYTES:
             first = max(archives, key=lambda file: file.state.read_to)
             files = [file for file in files if file is first or file not in archives]
         return sorted(files, key=self._share_ordered)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.metrics.catalog.metric import Metric
-from tensorboard_plugin_rlboard.metrics.catalog.sample_metrics import GROUP_METRICS, SAMPLE_METRICS
-from tensorboard_plugin_rlboard.metrics.catalog.step_metrics import STEP_METRICS
-from tensorboard_plugin_rlboard.metrics.catalog.token_metrics import TOKEN_METRICS
+from tensorboard_plugin_rlboard.metrics.catalog.sample_metrics import GROUP_ENTRIES, SAMPLE_ENTRIES
+from tensorboard_plugin_rlboard.metrics.catalog.step_metrics import STEP_ENTRIES
+from tensorboard_plugin_rlboard.metrics.catalog.token_metrics import TOKEN_ENTRIES
 
 METRICS: dict[str, Metric] = {
-    metric.name: metric for metric in (*TOKEN_METRICS, *SAMPLE_METRICS, *GROUP_METRICS, *STEP_METRICS)
+    metric.name: metric for metric in (*TOKEN_ENTRIES, *SAMPLE_ENTRIES, *GROUP_ENTRIES, *STEP_ENTRIES)
 }
-GROUP_METRIC_NAMES = tuple(metric.name for metric in GROUP_METRICS)
+GROUP_METRIC_NAMES = tuple(metric.name for metric in GROUP_ENTRIES)
 STATISTICS = ("sum", "mean", "std", "min", "max", "argmax", "absmean")
 """Statistics of a token metric over the tokens of a sample; each is a sample metric `<token metric>_<statistic>`."""
-_TOKEN = {metric.name: metric for metric in TOKEN_METRICS}
-_SAMPLE = {metric.name: metric for metric in (*SAMPLE_METRICS, *GROUP_METRICS)}
+_TOKEN = {metric.name: metric for metric in TOKEN_ENTRIES}
+_SAMPLE = {metric.name: metric for metric in (*SAMPLE_ENTRIES, *GROUP_ENTRIES)}
 _STATISTIC_FORMULA = "{statistic} of {name} over the finite, present, unmasked tokens"
 
 

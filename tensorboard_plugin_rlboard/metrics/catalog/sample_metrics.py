@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.metrics.catalog.metric import Label, Metric
 
-SAMPLE_METRICS = (
+SAMPLE_ENTRIES = (
     Metric(
         "reward",
         "value",
@@ -159,7 +159,7 @@ SAMPLE_METRICS = (
         zh=Label("困惑度", "exp(−回复中 token 对数概率的均值)"),
     ),
 )
-GROUP_METRICS = (
+GROUP_ENTRIES = (
     Metric(
         "group_mean",
         "value",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.metrics.catalog.metric import Label, Metric
 
-STEP_METRICS = (
+STEP_ENTRIES = (
     Metric(
         "n_samples",
         "count",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.metrics.catalog.metric import Label, Metric
 
-TOKEN_METRICS = (
+TOKEN_ENTRIES = (
     Metric(
         "logprobs",
         "log_probability",

@@ -1,1 +1,1 @@
-"""Compressed files and containers, unpacked once into a temporary folder so that lines have offsets."""
+"""Unpacks compressed files and containers once, into a temporary folder, so that their lines have offsets."""

@@ -1,4 +1,4 @@
-"""Unpacking ``.gz`` and ``.zst`` as a stream, keeping what can be read of an archive that is torn or corrupt."""
+"""Decompresses ``.gz`` and ``.zst`` as a stream, and keeps what can be read of an archive that is torn or corrupt."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 SUFFIXES = (".gz", ".zst")
-_IN = 64 * 1024
-_OUT = 256 * 1024
-_STEP = 64
+_READ_BYTES = 64 * 1024
+_BLOCK_BYTES = 256 * 1024
+_RETRY_BYTES = 64
 _NO_ZSTD = 'Unpacking zstd needs a package: pip install "tensorboard-plugin-rlboard[zstd]"'
 
 
@@ -25,16 +25,16 @@ def is_compressed(path: str) -> bool:
     return path.endswith(SUFFIXES)
 
 
-class Unpacker:
-    """Unpacks one archive piece by piece: any number of members, one behind the other.
+class Decompressor:
+    """Decompresses one archive block by block: any number of members (gzip) or frames (zstd), one behind the other.
 
     It can be kept and fed again when the archive has grown.
 
     Args:
-        path: The archive's path, by whose ending its kind is told.
+        path: The archive's path; its suffix says the kind.
 
     Attributes:
-        damage: What is wrong with the archive, one sentence; empty while all is well.
+        damage: What is wrong with the archive, in one sentence; empty while nothing is.
 
     Raises:
         OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
@@ -48,20 +48,20 @@ class Unpacker:
         self._members = 0
 
     @property
-    def torn(self) -> str:
-        """One sentence if the archive, ending here, ends in the middle of a member; else empty."""
+    def truncation(self) -> str:
+        """One sentence if the archive, ending here, would end in the middle of a member; else empty."""
         if self._decoder is None:
             return ""
         return "The archive ends in the middle, or is still being written; the lines up to there are shown."
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Unpack further bytes of the archive.
+        """Decompress further bytes of the archive.
 
         Args:
             data: The bytes that follow those of the last call.
 
         Yields:
-            Pieces of what they unpack to, at most 256 KB each, so that a few bytes that unpack to very many do
+            Blocks of what they unpack to, at most 256 KB each, so that a few bytes that unpack to very many do
             not fill the memory. Nothing more once there is damage.
         """
         while not self.damage:
@@ -70,7 +70,7 @@ class Unpacker:
                 data = data.lstrip(b"\0") if self._is_gzip and self._members else data
                 if not data:
                     return
-                self._decoder = zlib.decompressobj(wbits=31) if self._zstd is None else self._begin()
+                self._decoder = zlib.decompressobj(wbits=31) if self._zstd is None else self._new_decoder()
             yield from self._gzip(data) if self._zstd is None else self._frames(data)
             if self.damage or not self._decoder.eof:
                 return
@@ -78,16 +78,16 @@ class Unpacker:
             self._decoder = None
             self._members += 1
 
-    def _begin(self) -> Any:
+    def _new_decoder(self) -> Any:
         return self._zstd.ZstdDecompressor() if self._zstd is not None else None
 
     def _frames(self, data: bytes) -> Iterator[bytes]:
-        """Unpack up to the end of a zstd frame."""
+        """Decompress up to the end of a zstd frame."""
         while True:
             try:
-                piece = self._decoder.decompress(data, _OUT)
+                piece = self._decoder.decompress(data, _BLOCK_BYTES)
             except Exception as error:  # noqa: BLE001  ZstdError is of a module that may be missing
-                self._broken(str(error))
+                self._note_damage(str(error))
                 return
             if piece:
                 yield piece
@@ -96,28 +96,28 @@ class Unpacker:
             data = b""
 
     def _gzip(self, data: bytes) -> Iterator[bytes]:
-        """Unpack up to the end of a gzip member."""
+        """Decompress up to the end of a gzip member."""
         while data and not self._decoder.eof:
             before = self._decoder.copy()
             try:
-                piece = self._decoder.decompress(data, _OUT)
+                piece = self._decoder.decompress(data, _BLOCK_BYTES)
             except zlib.error as error:
                 self._decoder = before
-                yield from self._up_to_damage(data, _STEP)
-                self._broken(str(error).rpartition(": ")[2])
+                yield from self._up_to_damage(data, _RETRY_BYTES)
+                self._note_damage(str(error).rpartition(": ")[2])
                 return
             data = self._decoder.unconsumed_tail
             if piece:
                 yield piece
 
     def _up_to_damage(self, data: bytes, step: int) -> Iterator[bytes]:
-        """Unpack once more, few bytes at a time: zlib throws away what it unpacked in the call that meets damage."""
+        """Decompress again, few bytes at a time: zlib drops what it unpacked in the call that meets damage."""
         for at in range(0, len(data), step):
             rest = data[at : at + step]
             while rest:
                 before = self._decoder.copy()
                 try:
-                    piece = self._decoder.decompress(rest, _OUT)
+                    piece = self._decoder.decompress(rest, _BLOCK_BYTES)
                 except zlib.error:
                     self._decoder = before
                     if step > 1:
@@ -126,16 +126,16 @@ class Unpacker:
                 rest = self._decoder.unconsumed_tail
                 yield piece
 
-    def _broken(self, what: str) -> None:
+    def _note_damage(self, what: str) -> None:
         if self._members and "header" in what:
             self.damage = "Behind the archive's end are bytes that are no archive; they are left out."
         else:
             self.damage = f"The archive is corrupt ({what}); the lines before that place are shown."
 
 
-class _Stream(io.RawIOBase):
+class _DecompressedFile(io.RawIOBase):
     def __init__(self, path: str, stored: BinaryIO) -> None:
-        self._unpacker = Unpacker(path)
+        self._decompressor = Decompressor(path)
         self._stored = stored
         self._pieces: Iterator[bytes] = iter(())
         self._rest = memoryview(b"")
@@ -149,10 +149,10 @@ class _Stream(io.RawIOBase):
             if piece is not None:
                 self._rest = memoryview(piece)
                 continue
-            data = self._stored.read(_IN)
-            if not data or self._unpacker.damage:
+            data = self._stored.read(_READ_BYTES)
+            if not data or self._decompressor.damage:
                 return 0
-            self._pieces = self._unpacker.feed(data)
+            self._pieces = self._decompressor.feed(data)
         view = memoryview(buffer).cast("B")
         n = min(len(view), len(self._rest))
         view[:n] = self._rest[:n]
@@ -164,17 +164,17 @@ class _Stream(io.RawIOBase):
         super().close()
 
 
-def stream(path: str, stored: BinaryIO) -> BinaryIO:
-    """Read an archive from its beginning, forward only; it ends where the archive is torn or corrupt.
+def open_decompressed(path: str, stored: BinaryIO) -> BinaryIO:
+    """Open an archive decompressed, read forward only; it ends where the archive is torn or corrupt.
 
     Args:
-        path: The archive's path, by whose ending its kind is told.
-        stored: The archive, opened; closed with the stream.
+        path: The archive's path; its suffix says the kind.
+        stored: The archive itself, opened; closed together with the result.
 
     Raises:
         OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
     """
-    return cast("BinaryIO", io.BufferedReader(_Stream(path, stored), _OUT))
+    return cast("BinaryIO", io.BufferedReader(_DecompressedFile(path, stored), _BLOCK_BYTES))
 
 
 def _zstd() -> Any:

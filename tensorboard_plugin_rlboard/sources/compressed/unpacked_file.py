@@ -1,4 +1,8 @@
-"""One unpacked file in the temporary folder, and what takes the place of its archive's facts."""
+"""One unpacked file in the temporary folder, and the signature of the packed file that it was made from.
+
+A *signature* is a tuple of numbers of which one changes when a file does: size in bytes, time of the last change in
+nanoseconds, inode, device.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,11 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.sources.compressed.decompression import Unpacker
+    from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
 
 
-def too_much(size: int) -> str:
-    """Say that a file was cut off at this size."""
+def cut_off_sentence(size: int) -> str:
+    """One sentence that says that an unpacked file was cut off at this size, in bytes."""
     return (
         f"It unpacks to more than {size / 1e6:,.1f} MB, which is all that the temporary folder may hold; "
         "the lines up to there are shown. Unpack it to see the others."
@@ -22,42 +26,42 @@ def too_much(size: int) -> str:
 
 
 @dataclass(slots=True)
-class Entry:
-    """An unpacked file, and what it takes to go on when its archive has grown.
+class UnpackedFile:
+    """An unpacked file, and what is needed to continue when its archive has grown.
 
     Attributes:
         path: Where it lies.
-        facts: Of the archive, when it was unpacked; None where nobody asked for them.
-        settled: Whether a later change of the archive would show in its facts.
-        unpacker: Stands behind `consumed`; None for a container, which is unpacked as a whole.
-        consumed: Bytes of the archive that were unpacked.
+        signature: Signature of the packed file when it was unpacked; None where that is not known.
+        settled: Whether a later change of the packed file would show in its signature.
+        decompressor: Has decompressed up to `consumed`; None for a container, which is unpacked as a whole.
+        consumed: Bytes of the archive that were decompressed.
         head, tail: The first and last of these, by which a rewritten archive is told from one that has grown.
         size: Bytes it unpacked to.
-        full: Whether it was cut off there, because more does not fit into the budget.
-        used: Grows with every use.
+        cut_off: Whether it ends there because more does not fit into the budget.
+        last_use: Number of its last use; a larger one is later.
     """
 
     path: Path
-    facts: tuple[int, ...] | None
+    signature: tuple[int, ...] | None
     settled: bool
-    unpacker: Unpacker | None
+    decompressor: Decompressor | None
     consumed: int = 0
     head: bytes = b""
     tail: bytes = b""
     size: int = 0
-    full: bool = False
-    used: int = 0
+    cut_off: bool = False
+    last_use: int = 0
 
 
-def facts_of(path: str) -> tuple[int, int, int, int] | None:
-    """The facts of a local file as a look at it tells them, so that it is not unpacked again for that look."""
+def file_signature(path: str) -> tuple[int, int, int, int] | None:
+    """The signature of a local file as it is now; None for a remote one."""
     if is_address(path):
         return None
     now = Path(path).stat()
     return now.st_size, now.st_mtime_ns, now.st_ino, now.st_dev
 
 
-def remove(path: Path) -> None:
-    """Remove an unpacked file; one that is open on Windows goes with the folder."""
+def remove_file(path: Path) -> None:
+    """Remove an unpacked file; one that is open on Windows is removed with its folder."""
     with suppress(OSError):
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What a container is: a whole file that holds rows in another way than line by line."""
+"""What a container is: a file that holds rows in another way than line by line (Parquet, torch, JSON, CSV)."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-HEAD = 64 * 1024
-"""Bytes of a file's beginning that a glance may read."""
+PREVIEW_BYTES = 64 * 1024
+"""Bytes at the beginning of a file that a preview may read."""
 
 
-class DamagedError(ValueError):
-    """A container cannot be read from some place on; the message says in one sentence what is wrong with it."""
+class DamagedFileError(ValueError):
+    """A container cannot be read from some row on; the message is one sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
-    """What a cheap look at a file says.
+class Preview:
+    """Whether a file is worth reading, judged by a few of its bytes.
 
     Attributes:
-        candidate: Whether the file may hold rollouts, so that it is worth reading.
-        reason: One sentence for a file that may not and is shown as ignored; empty where nobody takes it for a log.
+        may_hold_rollouts: Whether the file may hold rollouts, so that it is worth reading.
+        reason: One sentence for a file that holds none and is shown as ignored; empty where nobody takes it for a log.
     """
 
-    candidate: bool
+    may_hold_rollouts: bool
     reason: str = ""
 
 
@@ -37,14 +37,14 @@ class Container:
 
     Attributes:
         suffix: How the names of such files end.
-        glance: Looks at an open file, reading ``HEAD`` bytes or about as many at its end, the second argument being
-            whether it lies behind an address. May raise ``OSError``.
-        rows: The rows of a local file, each an object that ``json_lines.as_line`` can write, in the order in which
-            they stand in it. Raises ``DamagedError`` where the file cannot be read on.
-        whole: Whether all of a file has to be read for its first row.
+        preview: Judges an open file by its first ``PREVIEW_BYTES`` or about as many at its end; the second argument
+            says whether the file is remote. May raise ``OSError``.
+        read_rows: Yields the rows of a local file in the file's order, each an object that ``json_lines.row_to_line``
+            can write. Raises ``DamagedFileError`` where the file cannot be read on.
+        needs_whole_file: Whether all of a file has to be read for its first row.
     """
 
     suffix: str
-    glance: Callable[[BinaryIO, bool], Glance]
-    rows: Callable[[Path], Iterator[object]]
-    whole: bool = False
+    preview: Callable[[BinaryIO, bool], Preview]
+    read_rows: Callable[[Path], Iterator[object]]
+    needs_whole_file: bool = False

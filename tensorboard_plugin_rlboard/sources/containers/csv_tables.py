@@ -1,4 +1,4 @@
-r"""CSV files, row by row: a header of names, then records whose cells may hold quoted line ends.
+r"""Reads CSV files row by row: a header of names, then records whose cells may hold quoted line ends.
 
 A cell says nothing of its type. One that reads exactly as Python (or pandas) would write a number or a truth value is
 one, an empty cell is null, anything else is text; so what a row becomes depends on nothing behind it, and the lines of a
@@ -10,45 +10,54 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers.base import HEAD, Container, DamagedError, Glance
+from tensorboard_plugin_rlboard.sources.containers.base import (
+    PREVIEW_BYTES,
+    Container,
+    DamagedFileError,
+    Preview,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import BinaryIO
 
-_RECORD = 64 * 1024 * 1024
+_MAX_RECORD_BYTES = 64 * 1024 * 1024
 _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^,\r\n]*(?:\r(?!\n)[^,\r\n]*)*))(,|\r?\n|$)')
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e[-+]\d+)?|inf)|nan", re.ASCII)
-_ASKED = frozenset(
+_PROMPT_NAMES = frozenset(
     {"prompt", "prompts", "messages", "question", "original_input", "conversation_text", "input"}
 )
-_ANSWERED = frozenset({"response", "completion", "output", "messages", "conversation_text"})
-_JUDGED = frozenset({"reward", "rewards", "score", "trajectory_reward"})
-_WORDS = (
-    _ASKED | _ANSWERED | {"answer", "ground_truth", "gold_answer", "solution", "label", "text", "content"}
+_RESPONSE_NAMES = frozenset({"response", "completion", "output", "messages", "conversation_text"})
+_REWARD_NAMES = frozenset({"reward", "rewards", "score", "trajectory_reward"})
+_TEXT_NAMES = (
+    _PROMPT_NAMES
+    | _RESPONSE_NAMES
+    | {"answer", "ground_truth", "gold_answer", "solution", "label", "text", "content"}
 )
 
 
 def _is_text(name: str) -> bool:
-    return name in _WORDS or name == "id" or name.endswith("_id")
+    return name in _TEXT_NAMES or name == "id" or name.endswith("_id")
 
 
-def _glance(file: BinaryIO, _far: bool) -> Glance:
-    """A table is read where its header has something that is asked, something that answers, and a judgement."""
-    header, ended, _ = file.read(HEAD).partition(b"\n")
+def _preview(file: BinaryIO, _is_remote: bool) -> Preview:
+    """Judge a table by its header: it needs a column for a prompt, one for a response and one for a reward."""
+    header, ended, _ = file.read(PREVIEW_BYTES).partition(b"\n")
     names = set(_cells(header.decode("utf-8-sig", "replace")) or ()) if ended else set()
-    return Glance(all(not names.isdisjoint(group) for group in (_ASKED, _ANSWERED, _JUDGED)))
+    return Preview(
+        all(not names.isdisjoint(group) for group in (_PROMPT_NAMES, _RESPONSE_NAMES, _REWARD_NAMES))
+    )
 
 
-def _rows(path: Path) -> Iterator[object]:
+def _read_rows(path: Path) -> Iterator[object]:
     skipped, first = 0, 0
     with path.open("rb") as file:
         records = _records(file)
         header = _cells(next(records, b"").decode("utf-8-sig", "replace")) or []
         if not any(header):
             msg = "The file has no complete header, or is still being written."
-            raise DamagedError(msg)
+            raise DamagedFileError(msg)
         texts = frozenset(filter(_is_text, header))
         for number, record in enumerate(records, 1):
             if not record.strip():
@@ -64,24 +73,24 @@ def _rows(path: Path) -> Iterator[object]:
             }
     if skipped:
         msg = f"Rows with another number of cells than the header are left out: {skipped}, the first of them row {first}."
-        raise DamagedError(msg)
+        raise DamagedFileError(msg)
 
 
 def _records(file: BinaryIO) -> Iterator[bytes]:
-    """Whole records: lines until every quotation mark is closed. A last one without its line's end waits."""
+    """Yield whole records: lines until every quotation mark is closed. A last one without its line's end waits."""
     record = b""
-    while line := file.readline(_RECORD):
+    while line := file.readline(_MAX_RECORD_BYTES):
         record += line
-        if len(record) > _RECORD:
+        if len(record) > _MAX_RECORD_BYTES:
             msg = "A record of the table has more than 64 MB, or a quotation mark is never closed."
-            raise DamagedError(msg)
+            raise DamagedFileError(msg)
         if line.endswith(b"\n") and record.count(b'"') % 2 == 0:
             yield record
             record = b""
 
 
 def _cells(record: str) -> list[str] | None:
-    """The cells of a record; None where it is not written as tables are."""
+    """Split a record into cells; None where it is no CSV."""
     cells: list[str] = []
     at = 0
     while True:
@@ -106,4 +115,4 @@ def _value(cell: str) -> object:
     return cell
 
 
-CSV = Container(".csv", _glance, _rows)
+CSV = Container(".csv", _preview, _read_rows)

@@ -1,4 +1,4 @@
-"""A row as one line of JSON, as Python's own ``json`` writes it: bare NaN and Infinity, whole numbers without a point."""
+"""Writes a row as one line of JSON, as Python's own ``json`` does: bare NaN and Infinity, integers without a point."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MOST_BYTES = 1024
-_DEEPEST = 200
+_MAX_HEX_BYTES = 1024
+_MAX_DEPTH = 200
 
 
-def as_line(row: object) -> bytes:
+def row_to_line(row: object) -> bytes:
     r"""Write a row.
 
     Args:
@@ -45,7 +45,7 @@ def _text(value: object) -> object:
         try:
             return data.decode()
         except UnicodeDecodeError:
-            return data.hex() if len(data) <= _MOST_BYTES else f"[{len(data)} bytes]"
+            return data.hex() if len(data) <= _MAX_HEX_BYTES else f"[{len(data)} bytes]"
     if isinstance(value, (set, frozenset)):
         return sorted(value, key=str)
     if isinstance(value, (date, time)):
@@ -54,7 +54,7 @@ def _text(value: object) -> object:
 
 
 def _with_text_keys(value: object, depth: int) -> object:
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         msg = "it is nested too deeply"
         raise ValueError(msg)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Parquet files, read by DuckDB in databases of their own."""
+"""Reads Parquet files, with DuckDB databases that do nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedError, Glance
+from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError, Preview
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_AT_ONCE = 64
-_KEPT = 4
+_ROWS_PER_FETCH = 64
+_MAX_IDLE_READERS = 4
 _MEMORY = "256MB"
 _MAGIC = b"PAR1"
-_FOOTER = 256 * 1024
-_FAR = 64 * 1024 * 1024
-_WORDS = (
+_FOOTER_BYTES = 256 * 1024
+_LARGE_REMOTE_BYTES = 64 * 1024 * 1024
+_ROLLOUT_WORDS = (
     b"prompt",
     b"completion",
     b"response",
@@ -37,27 +37,27 @@ _WORDS = (
 )
 
 
-def _glance(file: BinaryIO, far: bool) -> Glance:
-    """Any Parquet file is worth a reason; only a large one behind an address is not fetched for that."""
-    if not far:
-        return Glance(candidate=True)
+def _preview(file: BinaryIO, is_remote: bool) -> Preview:
+    """Read any Parquet file, except a large remote one whose columns have no name of a rollout's field."""
+    if not is_remote:
+        return Preview(may_hold_rollouts=True)
     size = file.seek(0, 2)
-    if size <= _FAR:
-        return Glance(candidate=True)
-    file.seek(max(0, size - _FOOTER))
-    footer = file.read(_FOOTER).lower()
-    if any(word in footer for word in _WORDS):
-        return Glance(candidate=True)
-    return Glance(
-        candidate=False,
+    if size <= _LARGE_REMOTE_BYTES:
+        return Preview(may_hold_rollouts=True)
+    file.seek(max(0, size - _FOOTER_BYTES))
+    footer = file.read(_FOOTER_BYTES).lower()
+    if any(word in footer for word in _ROLLOUT_WORDS):
+        return Preview(may_hold_rollouts=True)
+    return Preview(
+        may_hold_rollouts=False,
         reason="None of its columns is called like a part of a rollout, and it is large: it was not fetched.",
     )
 
 
-def _rows(path: Path) -> Iterator[object]:
+def _read_rows(path: Path) -> Iterator[object]:
     _check_ends(path)
     with _reader() as reader, reader.linked(path) as link:
-        yield from _read(reader.database, link)
+        yield from _query_rows(reader.database, link)
 
 
 def _check_ends(path: Path) -> None:
@@ -68,26 +68,26 @@ def _check_ends(path: Path) -> None:
         tail = file.read(4)
     if size == 0:
         msg = "The file is empty, or is still being written."
-        raise DamagedError(msg)
+        raise DamagedFileError(msg)
     if head not in {_MAGIC[: len(head)], b"PARE"}:
         msg = "It is no Parquet file, whatever its name says."
-        raise DamagedError(msg)
+        raise DamagedFileError(msg)
     if tail == b"PARE":
         msg = "It is an encrypted Parquet file."
-        raise DamagedError(msg)
+        raise DamagedFileError(msg)
     if size < 12 or tail != _MAGIC:
         msg = "The Parquet file has no end: it is torn, or is still being written."
-        raise DamagedError(msg)
+        raise DamagedFileError(msg)
 
 
-def _read(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[object]:
+def _query_rows(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[object]:
     import duckdb  # noqa: PLC0415  see `_Reader`
 
     read = 0
     try:
         database.execute("SELECT * FROM read_parquet(?, hive_partitioning=false)", [str(link)])
         columns = [str(column[0]) for column in database.description or ()]
-        while found := database.fetchmany(_AT_ONCE):
+        while found := database.fetchmany(_ROWS_PER_FETCH):
             for values in found:
                 # pandas writes an index that is no plain count as one more column, which nobody asked for.
                 yield {
@@ -100,11 +100,11 @@ def _read(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[object]:
         text = str(error).partition("\n")[0].replace(f'file "{link}"', "it").replace(str(link), "it")
         what = text.partition(": ")[2] or text
         msg = f"The Parquet file cannot be read behind row {read} ({what or type(error).__name__})."
-        raise DamagedError(msg) from None
+        raise DamagedFileError(msg) from None
 
 
 class _Reader:
-    """A database in memory that only ever runs the one statement of `_read`, on files linked into a folder of its own.
+    """A database in memory that runs the one statement of `_query_rows` only, on files linked into its own folder.
 
     Linked, because DuckDB takes * ? [ in a path for a pattern. No text of a file or of a request is part of a statement.
     """
@@ -112,14 +112,14 @@ class _Reader:
     def __init__(self) -> None:
         import duckdb  # noqa: PLC0415  half a second: paid where a Parquet file is read, never when TensorBoard starts
 
-        self._home = tempfile.TemporaryDirectory(prefix="rlboard-parquet-", ignore_cleanup_errors=True)
+        self._folder = tempfile.TemporaryDirectory(prefix="rlboard-parquet-", ignore_cleanup_errors=True)
         self._names = itertools.count()
         self.database = duckdb.connect(
             ":memory:",
             config={
                 "threads": 1,
                 "memory_limit": _MEMORY,
-                "temp_directory": str(Path(self._home.name) / "spill"),
+                "temp_directory": str(Path(self._folder.name) / "spill"),
                 "enable_external_file_cache": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -129,8 +129,8 @@ class _Reader:
 
     @contextmanager
     def linked(self, path: Path) -> Generator[Path]:
-        """The file under a plain name, which no other file has had."""
-        link = Path(self._home.name) / f"{next(self._names)}.parquet"
+        """Link a file under a plain name that no other file has had, and give the link."""
+        link = Path(self._folder.name) / f"{next(self._names)}.parquet"
         try:
             try:
                 link.symlink_to(path.absolute())
@@ -143,15 +143,15 @@ class _Reader:
                 link.unlink(missing_ok=True)
 
 
-_idle: dict[int, deque[_Reader]] = {}
-"""Process -> readers that nobody uses: to open a database takes many times as long as to read a small file, and none
-outlives a fork. Those of the process that was forked from are left alone: their folders are still in use there."""
+_idle_readers: dict[int, deque[_Reader]] = {}
+"""Process id -> readers that nobody uses. They are kept because opening a database takes many times as long as reading
+a small file. None outlives a fork: the readers of the parent process are left alone, their folders are in use there."""
 
 
 @contextmanager
 def _reader() -> Generator[_Reader]:
-    """A reader that nobody else uses."""
-    idle = _idle.setdefault(os.getpid(), deque(maxlen=_KEPT))
+    """Lend a reader that nobody else uses."""
+    idle = _idle_readers.setdefault(os.getpid(), deque(maxlen=_MAX_IDLE_READERS))
     try:
         reader = idle.pop()
     except IndexError:
@@ -162,4 +162,4 @@ def _reader() -> Generator[_Reader]:
         idle.append(reader)
 
 
-PARQUET = Container(".parquet", _glance, _rows)
+PARQUET = Container(".parquet", _preview, _read_rows)

@@ -1,4 +1,4 @@
-"""The kinds of containers. A new one is one file and one line here."""
+"""The kinds of containers, by the end of a file's name. A new one is one file and one line here."""
 
 from __future__ import annotations
 

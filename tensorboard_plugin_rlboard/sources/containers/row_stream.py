@@ -1,4 +1,4 @@
-"""The rows of a container as JSON lines: as a whole, or as a stream that ends where its reader stops."""
+"""Gives the rows of a container as JSON lines: block by block, or as an open file that is read as far as needed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.containers.base import DamagedError
-from tensorboard_plugin_rlboard.sources.containers.json_lines import as_line
+from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError
+from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
 from tensorboard_plugin_rlboard.sources.containers.registry import container_of
 
 if TYPE_CHECKING:
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
 
     Open = Callable[[str], BinaryIO]
 
-_PIECE = 256 * 1024
-_BLOCK = 8 * 1024 * 1024
-_MOST_FETCHED = 4 * 1024**3
+_BLOCK_BYTES = 256 * 1024
+_FETCH_BYTES = 8 * 1024 * 1024
+_MAX_FETCHED = 4 * 1024**3
 
 
-class UnreadableError(OSError):
+class UnreadableFileError(OSError):
     """No row of a container can be read; ``strerror`` says in one sentence why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(errno.EBADMSG, reason)
 
 
-def pieces(path: str, open_stored: Open) -> Iterator[bytes]:
-    """Read the rows of a container.
+def line_blocks(path: str, open_stored: Open) -> Iterator[bytes]:
+    """Yield the rows of a container as JSON lines.
 
     Args:
         path: Its path or address.
         open_stored: Opens the file as it is stored.
 
     Yields:
-        Whole JSON lines, about 256 KB of them at a time.
+        Blocks of whole JSON lines, about 256 KB each; the first holds one line only.
 
     Raises:
-        UnreadableError: Before the first piece, if the container has no row that can be read, but some that cannot.
-        DamagedError: Behind the last row that can be read, if there are more.
+        UnreadableFileError: Before the first block, if the container has no row that can be read, but some that cannot.
+        DamagedFileError: Behind the last row that can be read, if there are more.
         OSError: If the file cannot be opened or read.
     """
     kind = container_of(path)
@@ -57,17 +57,17 @@ def pieces(path: str, open_stored: Open) -> Iterator[bytes]:
     gathered = bytearray()
     given, number = False, 0
     try:
-        with _local(path, open_stored) as stored:
-            for number, row in enumerate(kind.rows(stored), 1):
+        with _local_copy(path, open_stored) as stored:
+            for number, row in enumerate(kind.read_rows(stored), 1):
                 gathered += _line(row, number)
                 # The first rows are given at once, for those who only want to know what the file is.
-                if len(gathered) >= _PIECE or not given:
+                if len(gathered) >= _BLOCK_BYTES or not given:
                     yield bytes(gathered)
                     gathered.clear()
                     given = True
-    except DamagedError as error:
+    except DamagedFileError as error:
         if not number:
-            raise UnreadableError(str(error)) from None
+            raise UnreadableFileError(str(error)) from None
         if gathered:
             yield bytes(gathered)
         raise
@@ -75,42 +75,42 @@ def pieces(path: str, open_stored: Open) -> Iterator[bytes]:
         yield bytes(gathered)
 
 
-def stream(path: str, open_stored: Open) -> BinaryIO:
-    """Read the rows of a container forward, as far as somebody reads; it ends where the container is damaged.
+def open_rows(path: str, open_stored: Open) -> BinaryIO:
+    """Open the rows of a container as a file of JSON lines, read forward only; it ends where the container is damaged.
 
     Args:
         path: Its path or address.
         open_stored: Opens the file as it is stored.
 
     Raises:
-        OSError: As ``pieces``.
+        OSError: As ``line_blocks``.
     """
-    return cast("BinaryIO", io.BufferedReader(_Stream(path, open_stored), _PIECE))
+    return cast("BinaryIO", io.BufferedReader(_RowFile(path, open_stored), _BLOCK_BYTES))
 
 
 def _line(row: object, number: int) -> bytes:
     try:
-        return as_line(row)
+        return row_to_line(row)
     except ValueError as error:
         msg = f"Row {number} cannot be written as JSON: {error}."
-        raise DamagedError(msg) from None
+        raise DamagedFileError(msg) from None
 
 
 @contextmanager
-def _local(path: str, open_stored: Open) -> Generator[Path]:
-    """Where the file lies on this machine; one behind an address is fetched for the time being."""
+def _local_copy(path: str, open_stored: Open) -> Generator[Path]:
+    """Give the file's path on this machine; a remote one is fetched into a temporary folder."""
     if not is_address(path):
         yield Path(path)
         return
     with tempfile.TemporaryDirectory(prefix="rlboard-fetched-", ignore_cleanup_errors=True) as folder:
         fetched = Path(folder) / "file"
         with open_stored(path) as stored, fetched.open("wb") as target:
-            room = min(_MOST_FETCHED, shutil.disk_usage(folder).free // 2)
+            room = min(_MAX_FETCHED, shutil.disk_usage(folder).free // 2)
             more = True
             while more:
-                data = stored.read(_BLOCK)
+                data = stored.read(_FETCH_BYTES)
                 more = (
-                    len(data) == _BLOCK
+                    len(data) == _FETCH_BYTES
                 )  # fewer are the last, and to ask for none would be one more question
                 room -= len(data)
                 if room < 0:
@@ -119,10 +119,10 @@ def _local(path: str, open_stored: Open) -> Generator[Path]:
         yield fetched
 
 
-class _Stream(io.RawIOBase):
+class _RowFile(io.RawIOBase):
     def __init__(self, path: str, open_stored: Open) -> None:
-        self._pieces = pieces(path, open_stored)
-        # The first piece now: who opens a file wants to hear at once that it cannot be read.
+        self._pieces = line_blocks(path, open_stored)
+        # The first block now: who opens a file has to learn at once that it cannot be read.
         self._rest = memoryview(next(self._pieces, b""))
 
     def readable(self) -> bool:
@@ -132,7 +132,7 @@ class _Stream(io.RawIOBase):
         if not self._rest:
             try:
                 self._rest = memoryview(next(self._pieces, b""))
-            except DamagedError:
+            except DamagedFileError:
                 return 0
         view = memoryview(buffer).cast("B")
         n = min(len(view), len(self._rest))

@@ -1,4 +1,4 @@
-"""Stand-ins for the tensors and arrays in a pickle: what of them is numbers, without torch."""
+"""Stand-ins for the tensors and NumPy arrays in a pickle, which give their numbers without torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_MOST = 4_000_000
+_MAX_NUMBERS = 4_000_000
 _DTYPE = re.compile(r"[|<>=]?(?:b1|[iu][1248]|f[248])")
 _STORAGES = {
     "Float": "f4",
@@ -28,12 +28,12 @@ _STORAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Storage:
-    """The numbers behind tensors, kept in a file of their own.
+class TensorStorage:
+    """The numbers behind tensors, which lie in another member of the archive.
 
     Attributes:
-        read: Gives its bytes.
-        dtype: Of its numbers.
+        read: Gives the bytes.
+        dtype: NumPy's name for the type of the numbers, or `bfloat16`.
     """
 
     read: Callable[[], bytes]
@@ -41,22 +41,22 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
-class Tensor:
-    """A view of a storage."""
+class TensorView:
+    """A tensor: a strided view of a storage. Offset and strides count numbers, not bytes."""
 
-    storage: Storage
+    storage: TensorStorage
     offset: int
     size: tuple[int, ...]
     stride: tuple[int, ...]
 
-    def plain(self) -> object:
-        """Its numbers as lists; of what is no sequence or table of numbers only the shape, as a text.
+    def to_lists(self) -> object:
+        """The numbers as lists; of more than two dimensions, or of too many numbers, only the shape, as a text.
 
         Raises:
             ValueError: It goes beyond its storage.
         """
         count = int(np.prod(self.size, dtype=np.float64)) if self.size else 1
-        if len(self.size) > 2 or count > _MOST:
+        if len(self.size) > 2 or count > _MAX_NUMBERS:
             return f"[tensor of shape {list(self.size)}]"
         data, width = (
             self.storage.read(),
@@ -80,35 +80,35 @@ def _numbers(data: bytes, dtype: str) -> np.ndarray[tuple[int], np.dtype[np.gene
     return np.frombuffer(data[: len(data) // kind.itemsize * kind.itemsize], kind)
 
 
-class Dtype:
-    """NumPy's description of numbers."""
+class NumpyDtype:
+    """NumPy's dtype: the type of an array's numbers."""
 
     def __init__(self, name: object = "", *_: object) -> None:
         self.name = name if isinstance(name, str) else ""
         self.order = "<"
 
     def set_state(self, state: object) -> None:
-        """Take the order of bytes."""
+        """Take the byte order from the pickled state."""
         if isinstance(state, tuple) and len(state) > 1 and state[1] in {"<", ">", "|", "="}:
             self.order = state[1]
 
     @property
     def code(self) -> str:
-        """As NumPy spells it. Raises ``ValueError`` for anything but plain numbers."""
+        """The dtype as NumPy spells it. Raises ``ValueError`` for anything but plain numbers."""
         if not _DTYPE.fullmatch(self.name):
             msg = f"It holds an array of {self.name[:20] or 'unnamed values'}, which are no plain numbers."
             raise ValueError(msg)
         return self.order.replace("|", "") + self.name.lstrip("|<>=")
 
 
-class Array:
+class NumpyArray:
     """A NumPy array."""
 
     def __init__(self, *_: object) -> None:
         self._state: tuple[object, ...] = ()
 
     def set_state(self, state: object) -> None:
-        """Take version, shape, type, order of dimensions and bytes."""
+        """Take version, shape, dtype, order of dimensions and bytes from the pickled state."""
         if not isinstance(state, tuple) or len(state) != 5:
             msg = "It is torn or damaged inside."
             raise ValueError(msg)
@@ -116,12 +116,12 @@ class Array:
 
     @property
     def objects(self) -> list[object] | None:
-        """Its values where they are objects, None where they are numbers."""
+        """The values where they are objects; None where they are numbers."""
         raw = self._state[4] if self._state else None
         return raw if isinstance(raw, list) else None
 
-    def plain(self) -> object:
-        """Its numbers as lists; of what is no sequence or table of them only the shape, as a text.
+    def to_lists(self) -> object:
+        """The numbers as lists; of more than two dimensions, or of too many numbers, only the shape, as a text.
 
         Raises:
             ValueError: Its bytes are not those of its shape.
@@ -129,22 +129,22 @@ class Array:
         if not self._state:
             return []
         _, shape, dtype, fortran, raw = self._state
-        if not isinstance(shape, tuple) or not isinstance(dtype, Dtype) or not isinstance(raw, bytes):
+        if not isinstance(shape, tuple) or not isinstance(dtype, NumpyDtype) or not isinstance(raw, bytes):
             msg = "It is torn or damaged inside."
             raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
         kind = np.dtype(dtype.code)
-        if len(shape) > 2 or len(raw) // kind.itemsize > _MOST:
+        if len(shape) > 2 or len(raw) // kind.itemsize > _MAX_NUMBERS:
             return f"[array of shape {list(shape)}]"
         found: object = np.frombuffer(raw, kind).reshape(shape, order="F" if fortran else "C").tolist()
         return found
 
 
-def _tensor(storage: object, offset: object, size: object, stride: object, *_: object) -> Tensor:
+def _tensor(storage: object, offset: object, size: object, stride: object, *_: object) -> TensorView:
     sizes, strides = _integers(size), _integers(stride)
-    if not isinstance(storage, Storage) or not isinstance(offset, int) or len(sizes) != len(strides):
+    if not isinstance(storage, TensorStorage) or not isinstance(offset, int) or len(sizes) != len(strides):
         msg = "A tensor in it is damaged."
         raise ValueError(msg)
-    return Tensor(storage, offset, sizes, strides)
+    return TensorView(storage, offset, sizes, strides)
 
 
 def _integers(items: object) -> tuple[int, ...]:
@@ -156,13 +156,13 @@ def _integers(items: object) -> tuple[int, ...]:
 
 
 def _scalar(dtype: object, raw: object) -> object:
-    if not isinstance(dtype, Dtype) or not isinstance(raw, bytes):
+    if not isinstance(dtype, NumpyDtype) or not isinstance(raw, bytes):
         msg = "It is torn or damaged inside."
         raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
     return np.frombuffer(raw, np.dtype(dtype.code))[0].item()
 
 
-def _encoded(text: object, encoding: object) -> bytes:
+def _encode_latin1(text: object, encoding: object) -> bytes:
     """Bytes as the second protocol of pickles has them."""
     if not isinstance(text, str) or encoding not in {"latin1", "latin-1"}:
         msg = "It is torn or damaged inside."
@@ -175,18 +175,18 @@ def _no_bytes() -> bytes:
     return b""
 
 
-def _listed(items: object = ()) -> list[object]:
+def _as_list(items: object = ()) -> list[object]:
     return list(items) if isinstance(items, (list, tuple)) else []
 
 
-def _mapping(items: object = ()) -> dict[object, object]:
+def _as_dict(items: object = ()) -> dict[object, object]:
     pairs = items if isinstance(items, (list, tuple)) else ()
     return {
         pair[0]: pair[1] for pair in pairs if isinstance(pair, (list, tuple)) and isinstance(pair[0], str)
     }
 
 
-def _named(name: str) -> Callable[..., object]:
+def _refused_call(name: str) -> Callable[..., object]:
     def refuse(*_: object) -> object:
         msg = f"It calls {name}, which is no plain data; nothing of it was run."
         raise ValueError(msg)
@@ -197,18 +197,20 @@ def _named(name: str) -> Callable[..., object]:
 STORAGE_NAMES: Mapping[str, str] = {f"torch.{name}Storage": dtype for name, dtype in _STORAGES.items()}
 
 BUILDERS: Mapping[str, Callable[..., object]] = {
-    "collections.OrderedDict": _mapping,
+    "collections.OrderedDict": _as_dict,
     "torch._utils._rebuild_tensor_v2": _tensor,
     "torch._utils._rebuild_tensor": _tensor,
-    "numpy.dtype": Dtype,
-    "numpy.ndarray": _named("numpy.ndarray"),
-    **{f"numpy.{core}.multiarray._reconstruct": Array for core in ("core", "_core")},
+    "numpy.dtype": NumpyDtype,
+    "numpy.ndarray": _refused_call("numpy.ndarray"),
+    **{f"numpy.{core}.multiarray._reconstruct": NumpyArray for core in ("core", "_core")},
     **{f"numpy.{core}.multiarray.scalar": _scalar for core in ("core", "_core")},
-    "_codecs.encode": _encoded,
+    "_codecs.encode": _encode_latin1,
     **{f"{module}.bytes": _no_bytes for module in ("builtins", "__builtin__")},
     **{
-        f"{module}.{name}": _listed for module in ("builtins", "__builtin__") for name in ("set", "frozenset")
+        f"{module}.{name}": _as_list
+        for module in ("builtins", "__builtin__")
+        for name in ("set", "frozenset")
     },
-    **{name: _named(name) for name in STORAGE_NAMES},
+    **{name: _refused_call(name) for name in STORAGE_NAMES},
 }
-"""What a pickle may name, and what stands in for it. Everything else is refused."""
+"""What a pickle may name -> what makes its stand-in. Everything else is refused."""

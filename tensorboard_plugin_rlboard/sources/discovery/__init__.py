@@ -1,1 +1,1 @@
-"""Finds rollout files below the log directory: its roots, the walk through them, names and facts of files."""
+"""Finds rollout files below the log directory: its roots, the walk through them, and the files found."""

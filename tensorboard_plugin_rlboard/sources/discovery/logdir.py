@@ -1,4 +1,4 @@
-"""The folders TensorBoard was told to look in, and the run names that follow from them.
+"""Parses TensorBoard's ``--logdir`` and ``--logdir_spec`` into roots, and names the runs below them.
 
 TensorBoard's data provider names runs but never says where they lie, and it does not know runs without event
 files. So its rule for ``--logdir`` and ``--logdir_spec`` (``_parse_event_files_spec`` in
@@ -11,14 +11,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.sources.addresses import is_address, printable
+from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A folder to look in, and the name that the runs below it begin with ("" for none)."""
+    """A folder or address of the log directory, and the name that the runs below it begin with ("" for none)."""
 
-    name_prefix: str
+    run_prefix: str
     path: str
 
     @property
@@ -27,8 +27,8 @@ class Root:
         return not is_address(self.path)
 
 
-def roots(logdir: str, logdir_spec: str) -> list[Root]:
-    """Read TensorBoard's two flags the way TensorBoard does.
+def parse_roots(logdir: str, logdir_spec: str) -> list[Root]:
+    """Parse TensorBoard's two flags the way TensorBoard does.
 
     Args:
         logdir: Value of ``--logdir`` as typed; where it is given it wins over ``logdir_spec``.
@@ -61,12 +61,17 @@ def run_name(root: Root, folder: str) -> str:
         The path relative to the root, separated by "/", behind the root's name where it has one: ``ppo/seed1``,
         ``.`` for the root itself, ``a/.`` and ``a/ppo`` below a root named ``a``.
     """
-    return named(root, printable(os.path.relpath(folder, root.path)).replace(os.sep, "/"))
+    return run_name_below(root, printable_path(os.path.relpath(folder, root.path)).replace(os.sep, "/"))
 
 
-def named(root: Root, relative: str) -> str:
-    """Name the run of a folder by its path relative to the root, "." for the root itself."""
-    return f"{root.name_prefix.removesuffix('/')}/{relative}" if root.name_prefix else relative
+def run_name_below(root: Root, relative: str) -> str:
+    """Name the run of a folder by its path below a root.
+
+    Args:
+        root: The root.
+        relative: The folder's path relative to the root, separated by "/"; "." for the root itself.
+    """
+    return f"{root.run_prefix.removesuffix('/')}/{relative}" if root.run_prefix else relative
 
 
 def _absolute(path: str) -> str:

@@ -1,15 +1,17 @@
-"""What a look below the log directory finds: rollout files, and places that could not be looked into."""
+"""What a walk below the log directory finds: rollout files, and paths that could not be read; and names of logs."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
-"""Names that nothing but logs and tables have: such a file is shown even where it is none, with the reason."""
-PERHAPS = (".pt", ".json", ".csv")
-"""Names that very many other files have: such a file is nothing to anybody until it is found to be a log."""
-_FAR = re.compile(r"[0-9]\.pt$|^episode.*\.json$|rollout.*\.(?:json|csv)$|^trajectory_log.*\.csv$", re.ASCII)
+LOG_SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+"""Suffixes that only logs and tables have: a file that is no log after all is shown as ignored, with the reason."""
+AMBIGUOUS_SUFFIXES = (".pt", ".json", ".csv")
+"""Suffixes that very many other files have: such a file is mentioned only once it is found to be a log."""
+_REMOTE_NAMES = re.compile(
+    r"[0-9]\.pt$|^episode.*\.json$|rollout.*\.(?:json|csv)$|^trajectory_log.*\.csv$", re.ASCII
+)
 SKIPPED_FOLDERS = frozenset({".git", ".rlboard"})
 
 
@@ -39,32 +41,32 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceProblem:
-    """A place that could not be looked into, and why in one sentence."""
+class DiscoveryProblem:
+    """A path that could not be read, and why in one sentence."""
 
     path: str
     reason: str
 
 
-def is_rollouts(name: str) -> bool:
-    """Whether a file of this name may be a rollout log."""
-    return name.endswith((*SUFFIXES, *PERHAPS)) and not name.startswith(".")
+def may_be_log_name(name: str) -> bool:
+    """Whether a local file of this name may be a rollout log."""
+    return name.endswith((*LOG_SUFFIXES, *AMBIGUOUS_SUFFIXES)) and not name.startswith(".")
 
 
-def is_rollouts_far(name: str) -> bool:
-    """Whether an object behind an address of this name may be a rollout log.
+def may_be_remote_log_name(name: str) -> bool:
+    """Whether a remote object of this name may be a rollout log.
 
-    To look into one takes a question over the network, so of the names that very many other files have only those are
-    looked into that the trainers give.
+    Opening one takes a request over the network, so of the suffixes that very many other files have only the names
+    that trainers give are opened.
     """
-    return is_log_name(name) or (is_rollouts(name) and _FAR.search(name) is not None)
+    return is_log_name(name) or (may_be_log_name(name) and _REMOTE_NAMES.search(name) is not None)
 
 
 def is_log_name(name: str) -> bool:
-    """Whether a name alone makes a file a log: that of a checkpoint or of settings does not."""
-    return name.endswith(SUFFIXES) and not name.startswith(".")
+    """Whether a name alone makes a file a log; the suffix of a checkpoint or of a configuration does not."""
+    return name.endswith(LOG_SUFFIXES) and not name.startswith(".")
 
 
-def sentence(error: OSError) -> str:
-    """Say in one sentence why something could not be read."""
+def error_sentence(error: OSError) -> str:
+    """One sentence that says why something could not be read."""
     return f"{error.strerror or type(error).__name__}."

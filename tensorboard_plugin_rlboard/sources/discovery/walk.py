@@ -1,11 +1,11 @@
-"""Finding the rollout files below the log directory.
+"""Walks the log directory and finds its rollout files.
 
-A folder that holds rollout files (``*.jsonl``, plain or compressed, and the containers) is a run. Links to folders are followed, as TensorBoard follows them, so a
-folder that can be reached by two names is two runs; a link that leads back to a folder above itself is not
-followed. Names that begin with a dot are temporary files of editors and copying tools and are left out; folders
-that begin with a dot are looked into, except ``.git``. What cannot be read is reported, never raised: one
-unreadable folder must not hide the others. A remote root that cannot be listed for the moment keeps the files of its
-last listing.
+A folder that holds rollout files (``*.jsonl``, plain or compressed, and the containers) is a run. Links to folders are
+followed, as TensorBoard follows them, so a folder that can be reached by two names is two runs; a link that leads back
+to a folder above itself is not followed. Files that begin with a dot are temporary files of editors and copying tools
+and are left out; folders that begin with a dot are walked, except ``.git`` and ``.rlboard``. What cannot be read is
+reported, never raised: one unreadable folder must not hide the others. A remote root that cannot be listed for the
+moment keeps the files of its last listing.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.compressed.decompression import is_compressed
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name
-from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_root
+from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_remote_root
 from tensorboard_plugin_rlboard.sources.discovery.source_file import (
     SKIPPED_FOLDERS,
+    DiscoveryProblem,
     SourceFile,
-    SourceProblem,
+    error_sentence,
     is_log_name,
-    is_rollouts,
-    sentence,
+    may_be_log_name,
 )
 
 if TYPE_CHECKING:
@@ -35,41 +35,43 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 
-__all__ = ["Scan", "SourceFile", "SourceProblem", "first_file", "scan", "walk"]
-
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """One whole walk: files by run, runs and files in the order of their names, and what could not be read."""
+class SourceListing:
+    """The result of a whole walk.
+
+    Attributes:
+        runs: Run name -> its files; runs and files in the order of their names.
+        problems: What could not be read.
+    """
 
     runs: dict[str, list[SourceFile]] = field(default_factory=dict)
-    problems: list[SourceProblem] = field(default_factory=list)
+    problems: list[DiscoveryProblem] = field(default_factory=list)
 
 
-class _OutOfTimeError(Exception):
-    """The deadline has passed."""
+class _DeadlinePassedError(Exception):
+    """The deadline of a walk has passed."""
 
 
 @dataclass(slots=True)
-class _Clock:
-    deadline: float | None
+class _Deadline:
+    monotonic_time: float | None
 
-    def check(self) -> None:
-        if self.deadline is not None and time.monotonic() >= self.deadline:
-            raise _OutOfTimeError
+    def raise_if_passed(self) -> None:
+        if self.monotonic_time is not None and time.monotonic() >= self.monotonic_time:
+            raise _DeadlinePassedError
 
 
-def scan(roots: Iterable[Root]) -> Scan:
-    """Walk all roots to the end.
+def list_sources(roots: Iterable[Root]) -> SourceListing:
+    """Find every rollout file below some roots.
+
+    A compressed file beside the same file uncompressed is left out, with a problem.
 
     Args:
-        roots: Where to look.
-
-    Returns:
-        Every rollout file below the roots, grouped by run, and the problems met.
+        roots: The roots of the log directory.
     """
     runs: dict[str, list[SourceFile]] = {}
-    problems: list[SourceProblem] = []
+    problems: list[DiscoveryProblem] = []
     for found in walk(roots):
         if isinstance(found, SourceFile):
             runs.setdefault(found.run, []).append(found)
@@ -79,22 +81,22 @@ def scan(roots: Iterable[Root]) -> Scan:
     for run in sorted(runs):
         files = sorted(runs[run], key=lambda file: file.relative)
         plain = {file.relative for file in files}
-        twins = [file for file in files if _unpacked_name(file.relative) in plain]
-        ordered[run] = [file for file in files if file not in twins]
+        compressed_copies = [file for file in files if _unpacked_name(file.relative) in plain]
+        ordered[run] = [file for file in files if file not in compressed_copies]
         problems += [
-            SourceProblem(
-                printable(file.path), "It lies beside the same file uncompressed, which is read instead."
+            DiscoveryProblem(
+                printable_path(file.path), "It lies beside the same file uncompressed, which is read instead."
             )
-            for file in twins
+            for file in compressed_copies
         ]
-    return Scan(ordered, problems)
+    return SourceListing(ordered, problems)
 
 
-def first_file(roots: Iterable[Root], deadline: float) -> bool:
-    """Say whether there is any rollout file, in bounded time.
+def has_log_file(roots: Iterable[Root], deadline: float) -> bool:
+    """Whether there is any rollout file below some roots, in bounded time.
 
     Args:
-        roots: Where to look.
+        roots: The roots of the log directory.
         deadline: Value of ``time.monotonic()`` after which the answer is False. One call to the operating system
             is never interrupted, so a dead network drive can still hold it up.
 
@@ -106,51 +108,51 @@ def first_file(roots: Iterable[Root], deadline: float) -> bool:
     if any(not root.is_local for root in roots):
         return True
     try:
-        found = _walk(roots, _Clock(deadline))
+        found = _walk(roots, _Deadline(deadline))
         return any(
             isinstance(file, SourceFile) and is_log_name(file.relative.rpartition("/")[2]) for file in found
         )
-    except _OutOfTimeError:
+    except _DeadlinePassedError:
         return False
 
 
-def walk(roots: Iterable[Root]) -> Iterator[SourceFile | SourceProblem]:
-    """Walk the roots one after the other, yielding files and problems as they are met.
+def walk(roots: Iterable[Root]) -> Iterator[SourceFile | DiscoveryProblem]:
+    """Walk the roots one after the other, yielding files and problems as they are found.
 
     Args:
-        roots: Where to look. Where two roots give the same run name to different folders, the first is read and
-            the other is reported.
+        roots: The roots of the log directory. Where two of them give the same run name to different folders, the first
+            is read and the other is reported.
 
     Yields:
         Files, in no particular order, and problems.
     """
-    yield from _walk(roots, _Clock(None))
+    yield from _walk(roots, _Deadline(None))
 
 
-def _walk(roots: Iterable[Root], clock: _Clock) -> Iterator[SourceFile | SourceProblem]:
+def _walk(roots: Iterable[Root], deadline: _Deadline) -> Iterator[SourceFile | DiscoveryProblem]:
     folder_of_run: dict[str, str] = {}
     for root in roots:
-        for found in _walk_root(root, clock) if root.is_local else list_root(root):
+        for found in _walk_root(root, deadline) if root.is_local else list_remote_root(root):
             if isinstance(found, SourceFile):
                 folder = os.path.dirname(found.path)  # noqa: PTH120  an address is no Path
                 if folder_of_run.setdefault(found.run, folder) != folder:
                     reason = (
-                        f"The run name {found.run!r} is already taken by {printable(folder_of_run[found.run])}; "
+                        f"The run name {found.run!r} is already taken by {printable_path(folder_of_run[found.run])}; "
                         "give the folders names: --logdir_spec name:path,name:path."
                     )
-                    yield SourceProblem(printable(found.path), reason)
+                    yield DiscoveryProblem(printable_path(found.path), reason)
                     continue
             yield found
 
 
-def _walk_root(root: Root, clock: _Clock) -> Iterator[SourceFile | SourceProblem]:
+def _walk_root(root: Root, deadline: _Deadline) -> Iterator[SourceFile | DiscoveryProblem]:
     try:
-        identity = _identity(root.path)
+        identity = _folder_identity(root.path)
         if identity is None:
-            yield SourceProblem(printable(root.path), "This is a file, not a folder.")
+            yield DiscoveryProblem(printable_path(root.path), "This is a file, not a folder.")
             return
     except OSError as error:
-        yield SourceProblem(printable(root.path), sentence(error))
+        yield DiscoveryProblem(printable_path(root.path), error_sentence(error))
         return
     # Depth first with a list: a deep tree must not meet Python's recursion limit. Each folder carries the
     # identities of the folders above it, by which a link that leads back is recognised.
@@ -158,21 +160,21 @@ def _walk_root(root: Root, clock: _Clock) -> Iterator[SourceFile | SourceProblem
     while pending:
         folder, above = pending.pop()
         run = run_name(root, folder)
-        for entry in _entries(folder, clock):
-            if isinstance(entry, SourceProblem):
+        for entry in _list_folder(folder, deadline):
+            if isinstance(entry, DiscoveryProblem):
                 yield entry
                 continue
             try:
                 if not entry.is_dir():
-                    yield from _file(entry, run)
+                    yield from _source_file(entry, run)
                 elif entry.name not in SKIPPED_FOLDERS:
-                    identity = _identity(entry.path)
+                    identity = _folder_identity(entry.path)
                     if identity is not None and identity not in above:
                         pending.append((entry.path, above | {identity}))
             except FileNotFoundError:
                 continue  # gone since the listing, as files of a running training may be
             except OSError as error:
-                yield SourceProblem(printable(entry.path), sentence(error))
+                yield DiscoveryProblem(printable_path(entry.path), error_sentence(error))
 
 
 def _unpacked_name(relative: str) -> str:
@@ -180,34 +182,36 @@ def _unpacked_name(relative: str) -> str:
     return relative.rpartition(".")[0] if is_compressed(relative) else ""
 
 
-def _entries(folder: str, clock: _Clock) -> Iterator[os.DirEntry[str] | SourceProblem]:
+def _list_folder(folder: str, deadline: _Deadline) -> Iterator[os.DirEntry[str] | DiscoveryProblem]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                clock.check()
+                deadline.raise_if_passed()
                 yield entry
     except FileNotFoundError:
         return
     except OSError as error:
-        yield SourceProblem(printable(folder), sentence(error))
+        yield DiscoveryProblem(printable_path(folder), error_sentence(error))
 
 
-def _file(entry: os.DirEntry[str], run: str) -> Iterator[SourceFile | SourceProblem]:
-    if not is_rollouts(entry.name):
+def _source_file(entry: os.DirEntry[str], run: str) -> Iterator[SourceFile | DiscoveryProblem]:
+    if not may_be_log_name(entry.name):
         return
     try:
         facts = Path(entry.path).stat()
     except FileNotFoundError:
         if entry.is_symlink() and is_log_name(entry.name):
-            yield SourceProblem(printable(entry.path), "This link leads to a file that does not exist.")
+            yield DiscoveryProblem(
+                printable_path(entry.path), "This link leads to a file that does not exist."
+            )
         return
     if not stat.S_ISREG(facts.st_mode):
         # Opening a pipe would wait for ever.
         if is_log_name(entry.name):
-            yield SourceProblem(printable(entry.path), "This is not a regular file.")
+            yield DiscoveryProblem(printable_path(entry.path), "This is not a regular file.")
         return
-    name = printable(entry.name)
-    # The run "." or "a/." says "directly here": its last part is no folder.
+    name = printable_path(entry.name)
+    # The run "." or "a/." is the root itself: its last component is no folder.
     folder = run[:-1] if run == "." or run.endswith("/.") else f"{run}/"
     yield SourceFile(
         path=entry.path,
@@ -220,7 +224,7 @@ def _file(entry: os.DirEntry[str], run: str) -> Iterator[SourceFile | SourceProb
     )
 
 
-def _identity(folder: str) -> tuple[int, int] | None:
-    """Give the numbers that tell this folder from every other, or None where it is not a folder."""
+def _folder_identity(folder: str) -> tuple[int, int] | None:
+    """Give device and inode of a folder, which tell it from every other; None where it is not a folder."""
     facts = Path(folder).stat()
     return (facts.st_dev, facts.st_ino) if stat.S_ISDIR(facts.st_mode) else None

@@ -1,1 +1,1 @@
-"""Objects behind an address (``s3://``, ``gs://``, ``hf://``), through fsspec."""
+"""Lists and reads remote objects (``s3://``, ``gs://``, ``hf://``, …) through fsspec."""

@@ -1,7 +1,7 @@
-"""fsspec's file systems, and questions to them that outlive a lost connection.
+"""Asks fsspec's file systems, with retries and time limits, and turns their errors into sentences.
 
-Everything that they raise ends here, as an ``OSError`` whose ``strerror`` is one sentence of ours: their own messages
-may carry addresses with keys in them. fsspec is an extra; what is missing is said the same way.
+Whatever they raise becomes an ``OSError`` whose ``strerror`` is one sentence of ours: their own messages may carry
+addresses with keys in them. fsspec is an extra; that it is missing is said the same way.
 """
 
 from __future__ import annotations
@@ -12,57 +12,57 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _Answer = TypeVar("_Answer")
 
-# Seconds between attempts. File systems of fsspec have retries of their own; these are for what outlives them.
-_PAUSES = (0.5, 1.0, 2.0)
-# Seconds after which no further attempt begins: where nothing answers at all, each attempt takes its own time-out.
-_PATIENCE = 60.0
+# Seconds between tries. File systems of fsspec have retries of their own; these are for what outlives them.
+_RETRY_PAUSES = (0.5, 1.0, 2.0)
+# Seconds after which no further try begins: where nothing answers at all, each try takes its own time-out.
+_RETRY_SECONDS = 60.0
 # S3's libraries would try 25 times within each of ours.
 _OPTIONS: dict[str, dict[str, Any]] = {"s3": {"config_kwargs": {"retries": {"total_max_attempts": 1}}}}
-_OWN_RETRIES = 2
+_MAX_S3_RETRIES = 2
 
 
 class RemoteError(OSError):
     """An address cannot be read now; ``strerror`` says why, without the address and without credentials."""
 
 
-class _Places:
-    """One file system object per place: fsspec's own store would make one for each thread that asks."""
+class _FileSystems:
+    """One fsspec file system for each store (``s3://bucket``): fsspec's own cache would make one for each thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: dict[str, Any] = {}
+        self._open: dict[str, Any] = {}
 
     def get(self, url: str) -> Any:
-        place = _place(url)
+        store = _store_of(url)
         with self._lock:
-            if place not in self._made:
-                self._made[place] = _make(place)
-            return self._made[place]
+            if store not in self._open:
+                self._open[store] = _open_file_system(store)
+            return self._open[store]
 
     def drop(self, url: str) -> None:
-        """Forgets the one of an address, so that the next question takes credentials that were renewed."""
+        """Forget the file system of an address, so that the next question uses renewed credentials."""
         with self._lock:
-            self._made.pop(_place(url), None)
+            self._open.pop(_store_of(url), None)
 
     def clear(self) -> None:
-        """Forgets all of them."""
+        """Forget all file systems."""
         with self._lock:
-            self._made.clear()
+            self._open.clear()
 
 
-places = _Places()
-_hurry = threading.local()
+file_systems = _FileSystems()
+_time_limit = threading.local()
 
 
-def _place(url: str) -> str:
-    """Give the part of an address that decides which file system object serves it: ``s3://bucket``."""
+def _store_of(url: str) -> str:
+    """Give the beginning of an address that decides which file system serves it: ``s3://bucket``."""
     return "/".join(url.split("/", 3)[:3])
 
 
@@ -70,23 +70,23 @@ def _protocol(url: str) -> str:
     return url.partition("://")[0]
 
 
-def inside(url: str) -> str:
-    """Give the path as the file system wants it."""
+def path_in_file_system(url: str) -> str:
+    """Give the path of an address as its file system wants it, without the protocol."""
     from fsspec import core  # noqa: PLC0415  an extra, and slow to import
 
     return str(core.strip_protocol(url))
 
 
-def _make(place: str) -> Any:
+def _open_file_system(store: str) -> Any:
     try:
         from fsspec import core  # noqa: PLC0415  an extra, and slow to import
     except ImportError:
         needs = 'Remote log directories need fsspec: pip install "tensorboard-plugin-rlboard[remote]"'
         raise RemoteError(errno.ENOSYS, needs) from None
-    protocol = _protocol(place)
+    protocol = _protocol(store)
     try:
         options = _OPTIONS.get(protocol, {})
-        system = core.url_to_fs(place, skip_instance_cache=True, use_listings_cache=False, **options)[0]
+        system = core.url_to_fs(store, skip_instance_cache=True, use_listings_cache=False, **options)[0]
     except ImportError as error:
         # fsspec's sentence for a file system whose package is missing: "Install s3fs to access S3".
         remedy = (
@@ -99,42 +99,44 @@ def _make(place: str) -> Any:
         reason = f"fsspec cannot open {protocol}:// addresses here ({type(error).__name__})"
         raise RemoteError(errno.ENOSYS, reason) from None
     if protocol in _OPTIONS:
-        system.retries = min(system.retries, _OWN_RETRIES)
+        system.retries = min(system.retries, _MAX_S3_RETRIES)
     return system
 
 
-def patiently(url: str, ask: Callable[[], _Answer]) -> _Answer:
-    """Ask a file system, and where the connection is lost ask again after a pause.
+def ask(url: str, question: Callable[[], _Answer]) -> _Answer:
+    """Ask a file system something, and where the connection is lost ask again after a pause.
+
+    Within ``time_limit`` the answer is waited for so long only.
 
     Args:
         url: The address that the question is about.
-        ask: The question.
+        question: Calls the file system.
 
     Raises:
         OSError: With one sentence in ``strerror``, free of secrets.
     """
-    seconds = getattr(_hurry, "seconds", None)
-    return _patiently(url, ask) if seconds is None else _in_time(url, ask, seconds)
+    seconds = getattr(_time_limit, "seconds", None)
+    return _ask_with_retries(url, question) if seconds is None else _ask_within(url, question, seconds)
 
 
 @contextmanager
-def hurried(seconds: float) -> Iterator[None]:
-    """Let no question of this thread take longer: somebody waits for its answer."""
-    _hurry.seconds = seconds
+def time_limit(seconds: float) -> Iterator[None]:
+    """Limit how long each ``ask`` of this thread may take, for callers that somebody waits for."""
+    _time_limit.seconds = seconds
     try:
         yield
     finally:
-        _hurry.seconds = None
+        _time_limit.seconds = None
 
 
-def _in_time(url: str, ask: Callable[[], _Answer], seconds: float) -> _Answer:
-    """Ask in a thread of its own, which is left alone with its time-outs where it takes too long."""
+def _ask_within(url: str, question: Callable[[], _Answer], seconds: float) -> _Answer:
+    """Ask in a thread of its own, which is abandoned where it takes too long."""
     answers: list[_Answer] = []
     errors: list[Exception] = []
 
     def work() -> None:
         try:
-            answers.append(_patiently(url, ask))
+            answers.append(_ask_with_retries(url, question))
         except Exception as error:  # noqa: BLE001  raised again below, where somebody waits for it
             errors.append(error)
 
@@ -144,20 +146,20 @@ def _in_time(url: str, ask: Callable[[], _Answer], seconds: float) -> _Answer:
     if errors:
         raise errors[0]
     if not answers:
-        reason = f"{printable(_place(url))} did not answer in {seconds:g} seconds; ask again later"
+        reason = f"{printable_path(_store_of(url))} did not answer in {seconds:g} seconds; ask again later"
         raise RemoteError(errno.ETIMEDOUT, reason)
     return answers[0]
 
 
-def _patiently(url: str, ask: Callable[[], _Answer]) -> _Answer:
+def _ask_with_retries(url: str, question: Callable[[], _Answer]) -> _Answer:
     begun = time.monotonic()
-    for attempts, pause in enumerate((*_PAUSES, None), 1):
+    for attempts, pause in enumerate((*_RETRY_PAUSES, None), 1):
         try:
-            return ask()
+            return question()
         except FileNotFoundError:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory") from None
         except PermissionError:
-            places.drop(url)
+            file_systems.drop(url)
             reason = f"{_protocol(url)}:// refused the access; look at the credentials in TensorBoard's environment"
             raise RemoteError(errno.EACCES, reason) from None
         except (NotADirectoryError, IsADirectoryError):
@@ -168,14 +170,14 @@ def _patiently(url: str, ask: Callable[[], _Answer]) -> _Answer:
         except Exception as error:  # noqa: BLE001  each file system has errors of its own
             kind = type(error).__name__
             if "Credential" in kind:
-                places.drop(url)
+                file_systems.drop(url)
                 reason = (
                     f"There are no usable credentials for {_protocol(url)}:// in TensorBoard's environment"
                 )
                 raise RemoteError(errno.EACCES, reason) from None
-            if pause is None or time.monotonic() - begun > _PATIENCE:
+            if pause is None or time.monotonic() - begun > _RETRY_SECONDS:
                 tried = f"{attempts} attempts" if attempts > 1 else "time"
-                reason = f"{printable(_place(url))} did not answer in {tried} ({kind}); it is asked again at the next look"
+                reason = f"{printable_path(_store_of(url))} did not answer in {tried} ({kind}); it is asked again at the next look"
                 raise RemoteError(errno.EIO, reason) from None
             time.sleep(pause)
     raise AssertionError  # the last attempt returns or raises

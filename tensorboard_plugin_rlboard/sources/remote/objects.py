@@ -1,4 +1,4 @@
-"""Objects behind an address (``s3://``, ``gs://``, ``hf://``, …), through fsspec: listed, and read by ranges."""
+"""Lists remote objects and reads byte ranges of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from tensorboard_plugin_rlboard.sources.remote.filesystems import inside, patiently, places
+from tensorboard_plugin_rlboard.sources.remote.filesystems import ask, file_systems, path_in_file_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-_AHEAD = 256 * 1024
-_TIMES = ("LastModified", "mtime", "updated", "last_modified", "modified", "created")
-_VERSIONS = ("ETag", "etag", "generation", "md5Hash", "blob_id", "xet_hash")
+_BUFFER_BYTES = 256 * 1024
+_TIME_KEYS = ("LastModified", "mtime", "updated", "last_modified", "modified", "created")
+_VERSION_KEYS = ("ETag", "etag", "generation", "md5Hash", "blob_id", "xet_hash")
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteFacts:
-    """What a listing tells of an object.
+class RemoteObject:
+    """A remote object as its store lists it.
 
     Attributes:
         relative: Its path below the address that was listed, separated by "/"; empty for that address itself.
@@ -39,7 +39,7 @@ class RemoteFacts:
     version: int
 
 
-def listing(url: str) -> list[RemoteFacts]:
+def list_objects(url: str) -> list[RemoteObject]:
     """List every object below an address.
 
     Args:
@@ -51,38 +51,38 @@ def listing(url: str) -> list[RemoteFacts]:
     Raises:
         OSError: With one sentence in ``strerror``.
     """
-    system = places.get(url)
-    base = inside(url).rstrip("/")
+    system = file_systems.get(url)
+    base = path_in_file_system(url).rstrip("/")
 
-    def ask() -> Any:
+    def question() -> Any:
         system.invalidate_cache()
         return system.find(base, detail=True)
 
-    found = cast("Mapping[str, Mapping[str, Any]]", patiently(url, ask))
+    found = cast("Mapping[str, Mapping[str, Any]]", ask(url, question))
     return [
-        _facts(name, details, base)
+        _remote_object(name, details, base)
         for name, details in found.items()
         if details.get("type", "file") == "file" and (name == base or name.startswith(f"{base}/"))
     ]
 
 
-def facts(url: str) -> RemoteFacts:
-    """Ask for the facts of one object.
+def object_info(url: str) -> RemoteObject:
+    """Ask for size, time and version of one object.
 
     Raises:
         OSError: With one sentence in ``strerror``.
     """
-    system = places.get(url)
-    path = inside(url)
+    system = file_systems.get(url)
+    path = path_in_file_system(url)
 
-    def ask() -> Any:
+    def question() -> Any:
         system.invalidate_cache()
         return system.info(path)
 
-    return _facts(path, patiently(url, ask), path)
+    return _remote_object(path, ask(url, question), path)
 
 
-def read(url: str, offset: int, length: int) -> bytes:
+def read_object(url: str, offset: int, length: int) -> bytes:
     """Read a range of an object; fewer bytes where it ends earlier.
 
     Args:
@@ -95,10 +95,10 @@ def read(url: str, offset: int, length: int) -> bytes:
     """
     if length <= 0:
         return b""
-    system = places.get(url)
-    path = inside(url)
+    system = file_systems.get(url)
+    path = path_in_file_system(url)
 
-    def ask() -> bytes:
+    def question() -> bytes:
         try:
             return bytes(system.cat_file(path, start=offset, end=offset + length))
         except FileNotFoundError:
@@ -110,25 +110,25 @@ def read(url: str, offset: int, length: int) -> bytes:
                 return b""
             raise
 
-    return patiently(url, ask)
+    return ask(url, question)
 
 
 def open_object(url: str) -> BinaryIO:
-    """Open an object for reading by ranges, without reading ahead: each ``read`` is one request.
+    """Open an object as a seekable file without a buffer: each ``read`` is one request.
 
     Raises:
         OSError: With one sentence in ``strerror``, also from each ``read``.
     """
-    places.get(url)
-    return cast("BinaryIO", _Object(url))
+    file_systems.get(url)
+    return cast("BinaryIO", _ObjectFile(url))
 
 
-def ahead(opened: BinaryIO) -> BinaryIO:
-    """Read an opened object in larger pieces, for those who read it line by line."""
-    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", opened), _AHEAD))
+def buffered(opened: BinaryIO) -> BinaryIO:
+    """Buffer an opened object, for callers that read it line by line."""
+    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", opened), _BUFFER_BYTES))
 
 
-class _Object(io.RawIOBase):
+class _ObjectFile(io.RawIOBase):
     def __init__(self, url: str) -> None:
         self._url = url
         self._at = 0
@@ -154,7 +154,7 @@ class _Object(io.RawIOBase):
     def read(self, size: int | None = -1) -> bytes:
         if size is None or size < 0:
             size = max(0, self._end() - self._at)
-        data = read(self._url, self._at, size)
+        data = read_object(self._url, self._at, size)
         self._at += len(data)
         return data
 
@@ -166,16 +166,16 @@ class _Object(io.RawIOBase):
 
     def _end(self) -> int:
         if self._size < 0:
-            self._size = facts(self._url).size
+            self._size = object_info(self._url).size
         return self._size
 
 
-def _facts(name: str, details: Mapping[str, Any], base: str) -> RemoteFacts:
-    return RemoteFacts(
+def _remote_object(name: str, details: Mapping[str, Any], base: str) -> RemoteObject:
+    return RemoteObject(
         relative=name[len(base) :].lstrip("/"),
         size=int(details.get("size") or 0),
-        mtime_ns=next((ns for ns in map(_nanoseconds, _values(details, _TIMES)) if ns), 0),
-        version=_number("".join(map(str, _values(details, _VERSIONS)))),
+        mtime_ns=next((ns for ns in map(_nanoseconds, _values(details, _TIME_KEYS)) if ns), 0),
+        version=_version_number("".join(map(str, _values(details, _VERSION_KEYS)))),
     )
 
 
@@ -184,7 +184,7 @@ def _values(details: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[Any]:
         if details.get(key):
             yield details[key]
     last = details.get("last_commit")  # hf://
-    if last and keys is _TIMES:
+    if last and keys is _TIME_KEYS:
         yield last.get("date") if isinstance(last, dict) else getattr(last, "date", None)
 
 
@@ -199,7 +199,7 @@ def _nanoseconds(moment: object) -> int:
     return round(moment * 1e9) if isinstance(moment, (int, float)) else 0
 
 
-def _number(version: str) -> int:
+def _version_number(version: str) -> int:
     if not version:
         return 0
     return int.from_bytes(hashlib.blake2b(version.encode(), digest_size=7).digest(), "big")

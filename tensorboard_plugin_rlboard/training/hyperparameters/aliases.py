@@ -1,6 +1,6 @@
-"""Names that trainers give to the settings of reinforcement learning, and the ones that we show them under.
+"""Names that trainers give to hyperparameters of reinforcement learning, and the names that we show them under.
 
-A name matches the end of a setting's path (`actor.clip_ratio`); the first of a row counts most.
+An alias matches the end of a hyperparameter's path (`actor.clip_ratio`); of several the first one counts.
 """
 
 from __future__ import annotations
@@ -86,13 +86,13 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "advantage_estimator": ("advantage_estimator", "adv_estimator"),
     }
 )
-TEXTS = frozenset({"advantage_estimator"})
-"""Names whose value is a word; all others are numbers."""
-STRONG = frozenset(ALIASES) - {"temperature", "top_p", "max_tokens"}
-"""Names that tell the settings of a training from those of a model, which has a temperature, too."""
+TEXT_NAMES = frozenset({"advantage_estimator"})
+"""Hyperparameters whose value is a text; all others are numbers."""
+TRAINING_ONLY = frozenset(ALIASES) - {"temperature", "top_p", "max_tokens"}
+"""Hyperparameters that only trainings have: models have a temperature, too."""
 SWITCHES: Mapping[str, str] = MappingProxyType({"kl_loss_coef": "use_kl_loss", "kl_coef": "use_kl_in_reward"})
-"""verl writes both weights whether it uses them or not."""
-OTHERS = frozenset(
+"""Hyperparameter -> the one that says whether it is used: verl writes both weights in any case."""
+OTHER_MODELS = frozenset(
     {
         *(
             "critic",
@@ -119,6 +119,6 @@ OTHERS = frozenset(
         *("model_config", "norm", "scheduler", "lr_scheduler"),
     }
 )
-"""Parts of a path below which a setting is not the policy's, unless the name itself has them."""
+"""Keys of a path below which a hyperparameter is another model's than the policy's, unless its alias has the key."""
 OPTIMIZERS = frozenset({"optim", "optimizer", "optimizer_config", "optimizer_cfg", "adam"})
-"""Below these only a learning rate is what its name says: their epsilon and beta are others."""
+"""Keys of an optimizer. Below them only a learning rate is what its name says: their epsilon and beta are others."""

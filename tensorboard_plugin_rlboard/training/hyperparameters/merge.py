@@ -1,7 +1,7 @@
-"""The settings of a training: γ, λ, β, ε, temperature and whatever else is written beside its rollouts.
+"""Merges the hyperparameters of a training (γ, λ, β, ε, temperature, …) from all the places that have them.
 
-What a source says is flattened, known names are brought together (`config_names.py`), and of each name the first
-source that has it counts.
+The values of a source are flattened, the trainers' names for one hyperparameter are brought together (`aliases.py`),
+and of each name the first source that has it counts.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from itertools import islice
 from tensorboard_plugin_rlboard.training.hyperparameters.aliases import (
     ALIASES,
     OPTIMIZERS,
-    OTHERS,
-    STRONG,
+    OTHER_MODELS,
     SWITCHES,
-    TEXTS,
+    TEXT_NAMES,
+    TRAINING_ONLY,
 )
 
-Value = str | int | float | bool
-MOST = 200
-"""Names that are kept of a run."""
-_LONGEST = 200
-_DEEPEST, _MOST_READ = 8, 5_000
+HyperparameterValue = str | int | float | bool
+MAX_NAMES = 200
+"""Hyperparameters of a run that are shown at most."""
+_MAX_LENGTH = 200
+_MAX_DEPTH, _MAX_VALUES = 8, 5_000
 _SECRET = re.compile(
     r"(^|[_.-])(token|secret|password|passwd|api_?key|access_?key|credentials?|auth)$", re.IGNORECASE
 )
 _MODEL_KEYS = frozenset({"hidden_size", "vocab_size", "num_hidden_layers", "num_attention_heads", "n_embd"})
-_TRAINING_PARTS = frozenset(
+_TRAINING_KEYS = frozenset(
     {"grpo", "ppo", "trainer", "rollout", "num_train_epochs", "total_episodes", "algorithm"}
 )
 
 
 @dataclass(frozen=True)
-class Source:
-    """One place that says something of a run.
+class HyperparameterSource:
+    """One place that has hyperparameters of a run: a file, an event file, rlboard.toml.
 
     Attributes:
         name: how it is shown.
-        values: what it says, tables within tables.
+        values: the hyperparameters, tables within tables.
     """
 
     name: str
@@ -49,64 +49,40 @@ class Source:
 
 
 @dataclass(frozen=True)
-class RunConfig:
-    """The settings of a run.
+class RunHyperparameters:
+    """The hyperparameters of a run.
 
     Attributes:
-        config: name -> value; known names first.
+        values: name -> value; the names of `aliases.ALIASES` first.
         sources: name -> where it is from, with the name that it has there if that is another.
     """
 
-    config: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, HyperparameterValue] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Declaration:
-    """What the writer's event file says of its own rollouts.
+def toml_sources(
+    values: Mapping[str, HyperparameterValue], files: Mapping[str, str]
+) -> list[HyperparameterSource]:
+    """The section [config] of rlboard.toml as one source for each file that has it.
 
-    Attributes:
-        run: the run of the event file.
-        files: the rollout files, relative to its folder.
-        config: the settings of the training.
+    Args:
+        values: name -> value.
+        files: name -> the file that says it, as it is shown.
     """
-
-    run: str
-    files: tuple[str, ...]
-    config: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class EventFacts:
-    """What the event files of an experiment say.
-
-    Attributes:
-        declarations: those of our own writer.
-        hparams: TensorBoard's native hyperparameters, run -> name -> value.
-        arguments: arguments of a trainer that were written as text, run -> name -> value.
-    """
-
-    declarations: tuple[Declaration, ...] = ()
-    hparams: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    arguments: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-
-
-def said(config: Mapping[str, Value], config_sources: Mapping[str, str]) -> list[Source]:
-    """What rlboard.toml says, as one source for each file that says it."""
-    files = dict.fromkeys(config_sources.values())
     return [
-        Source(file, {name: value for name, value in config.items() if config_sources.get(name) == file})
-        for file in files
+        HyperparameterSource(file, {name: value for name, value in values.items() if files.get(name) == file})
+        for file in dict.fromkeys(files.values())
     ]
 
 
-def combined(sources: Iterable[Source]) -> RunConfig:
-    """What some sources say together: of each name, the first that has it."""
-    known: dict[str, tuple[Value, str]] = {}
-    further: dict[str, tuple[Value, str]] = {}
+def merge_sources(sources: Iterable[HyperparameterSource]) -> RunHyperparameters:
+    """Merge sources: of each name, the first source that has it counts."""
+    aliased: dict[str, tuple[HyperparameterValue, str]] = {}
+    further: dict[str, tuple[HyperparameterValue, str]] = {}
     for source in sources:
-        flat = flattened(source.values)
-        paths = _Paths(flat)
+        flat = flatten(source.values)
+        paths = _PathsByLastKey(flat)
         taken: set[str] = set()
         for name in ALIASES:
             path = paths.find(name)
@@ -114,32 +90,32 @@ def combined(sources: Iterable[Source]) -> RunConfig:
                 continue
             taken.add(path)
             where = source.name if path == name else f"{source.name}: {path}"
-            known.setdefault(name, (_as_said(name, flat[path]), where))
+            aliased.setdefault(name, (_converted(name, flat[path]), where))
         for path, value in flat.items():
             if path not in taken and path not in ALIASES:
                 further.setdefault(path, (value, source.name))
-    everything = [*known.items(), *further.items()][:MOST]
-    return RunConfig(
+    everything = [*aliased.items(), *further.items()][:MAX_NAMES]
+    return RunHyperparameters(
         {name: value for name, (value, _) in everything}, {name: where for name, (_, where) in everything}
     )
 
 
-def is_training(values: Mapping[str, object]) -> bool:
-    """Whether a file holds the settings of a training, and not those of a model, a tokenizer or anything else."""
+def is_training_config(values: Mapping[str, object]) -> bool:
+    """Whether a file holds hyperparameters of a training, and not those of a model, a tokenizer or anything else."""
     if "architectures" in values or len(_MODEL_KEYS & values.keys()) > 1:
         return False
-    flat = flattened(values)
-    paths = _Paths(flat)
-    if any(paths.find(name) is not None for name in STRONG):
+    flat = flatten(values)
+    paths = _PathsByLastKey(flat)
+    if any(paths.find(name) is not None for name in TRAINING_ONLY):
         return True
-    return any(part in _TRAINING_PARTS for path in flat for part in path.lower().split("."))
+    return any(key in _TRAINING_KEYS for path in flat for key in path.lower().split("."))
 
 
-def flattened(values: Mapping[str, object]) -> dict[str, Value]:
-    """The short single values of tables within tables, by their path; what may be a secret is left out."""
-    found: dict[str, Value] = {}
-    for path, value in islice(_leaves(values, "", _DEEPEST), _MOST_READ):
-        if isinstance(value, str) and (len(value) > _LONGEST or "\n" in value or _SECRET.search(path)):
+def flatten(values: Mapping[str, object]) -> dict[str, HyperparameterValue]:
+    """Flatten tables within tables: path -> single value; long values and what may be a secret are left out."""
+    found: dict[str, HyperparameterValue] = {}
+    for path, value in islice(_leaves(values, "", _MAX_DEPTH), _MAX_VALUES):
+        if isinstance(value, str) and (len(value) > _MAX_LENGTH or "\n" in value or _SECRET.search(path)):
             continue
         if isinstance(value, (str, bool, int, float)):
             found[path] = value
@@ -152,51 +128,51 @@ def _leaves(values: Mapping[str, object], before: str, depth: int) -> Iterator[t
         if isinstance(value, Mapping):
             if depth:
                 yield from _leaves(value, f"{path}.", depth - 1)
-        elif len(path) <= _LONGEST:
+        elif len(path) <= _MAX_LENGTH:
             yield path, value
 
 
-class _Paths:
-    """The paths of a source by their last part, so that each alias looks at few."""
+class _PathsByLastKey:
+    """The paths of a flattened source by their last key, so that each alias is compared with few."""
 
-    def __init__(self, flat: Mapping[str, Value]) -> None:
+    def __init__(self, flat: Mapping[str, HyperparameterValue]) -> None:
         self.flat = flat
-        self.by_end: dict[str, list[tuple[str, str]]] = {}
+        self.by_last_key: dict[str, list[tuple[str, str]]] = {}
         for path in flat:
             plain = path.lower().replace("-", "_").replace("/", ".")
-            self.by_end.setdefault(plain.rpartition(".")[2], []).append((plain, path))
+            self.by_last_key.setdefault(plain.rpartition(".")[2], []).append((plain, path))
 
     def find(self, name: str) -> str | None:
-        """The path whose value has a known name: by the order of its aliases, the shortest path first."""
+        """The path of a hyperparameter: by the order of its aliases, the shortest path first; None without one."""
         for alias in ALIASES[name]:
             fitting = [
                 (plain.count("."), path)
-                for plain, path in self.by_end.get(alias.rpartition(".")[2], ())
+                for plain, path in self.by_last_key.get(alias.rpartition(".")[2], ())
                 if (plain == alias or plain.endswith(f".{alias}"))
-                and _is_said(name, self.flat[path])
-                and _is_policys(name, alias, plain)
+                and _has_right_type(name, self.flat[path])
+                and _belongs_to_policy(name, alias, plain)
             ]
-            if fitting and not self._is_off(alias):
+            if fitting and not self._is_switched_off(alias):
                 return min(fitting)[1]
         return None
 
-    def _is_off(self, alias: str) -> bool:
-        """Whether the trainer was told not to use it."""
+    def _is_switched_off(self, alias: str) -> bool:
+        """Whether another hyperparameter says that the trainer does not use this one."""
         switch = SWITCHES.get(alias, "")
-        return any(self.flat[path] is False for _, path in self.by_end.get(switch, ()))
+        return any(self.flat[path] is False for _, path in self.by_last_key.get(switch, ()))
 
 
-def _is_said(name: str, value: Value) -> bool:
-    return isinstance(value, str) if name in TEXTS else _number(value) is not None
+def _has_right_type(name: str, value: HyperparameterValue) -> bool:
+    return isinstance(value, str) if name in TEXT_NAMES else _number(value) is not None
 
 
-def _as_said(name: str, value: Value) -> Value:
-    number = None if name in TEXTS else _number(value)
+def _converted(name: str, value: HyperparameterValue) -> HyperparameterValue:
+    number = None if name in TEXT_NAMES else _number(value)
     return value if number is None else number
 
 
-def _number(value: Value) -> float | int | None:
-    """A number; also one that was written as a text (`1e-6` in YAML). None for anything else, NaN among it."""
+def _number(value: HyperparameterValue) -> float | int | None:
+    """A number, also one that was written as a text (`1e-6` in YAML); None for anything else, NaN among it."""
     if isinstance(value, bool):
         return None
     try:
@@ -208,8 +184,8 @@ def _number(value: Value) -> float | int | None:
     return value if isinstance(value, (int, float)) else number
 
 
-def _is_policys(name: str, alias: str, path: str) -> bool:
-    parts = set(path.split(".")) - set(alias.split("."))
-    if parts & OTHERS:
+def _belongs_to_policy(name: str, alias: str, path: str) -> bool:
+    other_keys = set(path.split(".")) - set(alias.split("."))
+    if other_keys & OTHER_MODELS:
         return False
-    return name.endswith("learning_rate") or not parts & OPTIMIZERS
+    return name.endswith("learning_rate") or not other_keys & OPTIMIZERS

@@ -1,6 +1,6 @@
-"""Files beside the rollouts that say how a training was set up.
+"""Reads hyperparameters from files that trainers write beside their rollouts (`config.json`, `hparams.yaml`, …).
 
-They are looked for in the run's folder and up to two folders above it, never above the log directory.
+They are searched in the run's folder and up to two folders above it, never above the log directory.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.sources.addresses import printable
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-from tensorboard_plugin_rlboard.training.hyperparameters.merge import Source, is_training
+from tensorboard_plugin_rlboard.training.hyperparameters.merge import HyperparameterSource, is_training_config
 
-WRITERS = "rollouts.config.json"
-"""What the writer leaves beside its files: `{"config": {…}}`."""
-ABOVE = 2
-"""Folders above the run's own that are looked into."""
-LARGEST = 1_000_000
-"""Bytes of a file that is read; settings are shorter."""
-_LARGEST_YAML = 100_000
+WRITER_FILE = "rollouts.config.json"
+"""The file that our writer leaves beside its rollouts: `{"config": {…}}`."""
+FOLDERS_ABOVE = 2
+"""Folders above the run's own that are searched."""
+MAX_BYTES = 1_000_000
+"""Bytes of a file that is read; hyperparameters are shorter."""
+_MAX_YAML_LENGTH = 100_000
 
 
-def _yaml(text: str) -> object:
-    """YAML, where the package for it is installed; its parser needs seconds for what JSON's reads at once."""
-    if len(text) > _LARGEST_YAML:
+def _parse_yaml(text: str) -> object:
+    """Parse YAML, where the package for it is installed; None for long texts, which take its parser seconds."""
+    if len(text) > _MAX_YAML_LENGTH:
         return None
     try:
         yaml = importlib.import_module("yaml")
@@ -41,39 +41,39 @@ def _yaml(text: str) -> object:
         raise ValueError(str(error)) from error
 
 
-_READERS: Mapping[str, Callable[[str], object]] = {
+_PARSERS: Mapping[str, Callable[[str], object]] = {
     ".json": json.loads,
     ".toml": tomllib.loads,
-    ".yaml": _yaml,
+    ".yaml": _parse_yaml,
 }
-NAMES = (
+FILE_NAMES = (
     *("config.json", "hparams.json", "args.json", "training_args.json", "config.toml"),
     *("hparams.yaml", "config.yaml", ".hydra/config.yaml"),
 )
 
 
 @dataclass(frozen=True)
-class _Kept:
-    looked: float
+class _CachedFile:
+    read_at: float
     stamp: tuple[int, int, int] | None
     values: Mapping[str, object] | None
 
 
-class ConfigFiles:
-    """Finds these files and keeps what they say; looks at each once in a while, because the tab asks every second.
+class TrainerFiles:
+    """Finds and reads these files. Each is checked for changes every few seconds only: the tab polls every second.
 
     Args:
-        roots: the folders that TensorBoard was told to look in.
-        seconds: how long a look counts.
+        roots: the roots of the log directory.
+        seconds: how long a check counts.
     """
 
     def __init__(self, roots: Sequence[Root], seconds: float = 10.0) -> None:
         self._roots = [root for root in roots if root.is_local]
         self._seconds = seconds
-        self._kept: dict[str, _Kept] = {}
+        self._cache: dict[str, _CachedFile] = {}
 
-    def of(self, folder: str) -> tuple[Source, ...]:
-        """What is written beside the files of a folder, what counts most first. Empty behind an address."""
+    def sources_for(self, folder: str) -> tuple[HyperparameterSource, ...]:
+        """The sources for a folder with rollouts, those that count most first; empty for a remote folder."""
         root = max(
             (root for root in self._roots if _below(folder, root.path)),
             key=lambda root: len(root.path),
@@ -81,48 +81,48 @@ class ConfigFiles:
         )
         return () if root is None else tuple(self._sources(folder, root))
 
-    def _sources(self, folder: str, root: Root) -> Iterator[Source]:
-        ours = self._values(os.path.join(folder, WRITERS))
+    def _sources(self, folder: str, root: Root) -> Iterator[HyperparameterSource]:
+        ours = self._read_cached(os.path.join(folder, WRITER_FILE))
         if ours is not None and isinstance(ours.get("config"), dict):
-            yield Source(WRITERS, ours["config"])  # type: ignore[arg-type]  # the line above says that it is a dict
-        for _ in range(ABOVE + 1):
-            for name in NAMES:
+            yield HyperparameterSource(WRITER_FILE, ours["config"])  # type: ignore[arg-type]  # the line above says that it is a dict
+        for _ in range(FOLDERS_ABOVE + 1):
+            for name in FILE_NAMES:
                 path = os.path.join(folder, name)
-                values = self._values(path)
+                values = self._read_cached(path)
                 if values is not None:
-                    yield Source(printable(os.path.relpath(path, root.path)), values)
+                    yield HyperparameterSource(printable_path(os.path.relpath(path, root.path)), values)
             folder, before = os.path.dirname(folder), folder
             if folder == before or not _below(folder, root.path):
                 return
 
-    def _values(self, path: str) -> Mapping[str, object] | None:
-        """What a file says; None where there is none, or it says nothing that could be read."""
-        known, now = self._kept.get(path), time.monotonic()
-        if known is not None and now - known.looked < self._seconds:
-            return known.values
+    def _read_cached(self, path: str) -> Mapping[str, object] | None:
+        """The values of a file; None where there is none, or no hyperparameters in it."""
+        cached, now = self._cache.get(path), time.monotonic()
+        if cached is not None and now - cached.read_at < self._seconds:
+            return cached.values
         try:
             status = os.stat(path)
             stamp = status.st_mtime_ns, status.st_size, status.st_ino
         except (OSError, ValueError):
             stamp = None
-        if known is not None and known.stamp == stamp:
-            values = known.values
+        if cached is not None and cached.stamp == stamp:
+            values = cached.values
         else:
-            values = None if stamp is None else _read(path)
-        self._kept[path] = _Kept(now, stamp, values)
+            values = None if stamp is None else _read_config(path)
+        self._cache[path] = _CachedFile(now, stamp, values)
         return values
 
 
-def _read(path: str) -> Mapping[str, object] | None:
-    """The settings in a file; None where there are none. Files of these names may hold anything: that is no problem."""
+def _read_config(path: str) -> Mapping[str, object] | None:
+    """The hyperparameters in a file; None where there are none. Files of these names may hold anything else, too."""
     try:
         with Path(path).open("rb") as file:
-            content = file.read(LARGEST + 1)
-        found = None if len(content) > LARGEST else _READERS[Path(path).suffix](content.decode("utf-8-sig"))
+            content = file.read(MAX_BYTES + 1)
+        found = None if len(content) > MAX_BYTES else _PARSERS[Path(path).suffix](content.decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return None
     values = {str(key): value for key, value in found.items()} if isinstance(found, dict) else {}
-    return values if Path(path).name == WRITERS or is_training(values) else None
+    return values if Path(path).name == WRITER_FILE or is_training_config(values) else None
 
 
 def _below(path: str, folder: str) -> bool:

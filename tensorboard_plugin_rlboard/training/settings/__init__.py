@@ -1,1 +1,1 @@
-"""rlboard.toml: read strictly, found from a folder upwards, and its sections as they count for one folder."""
+"""Finds and reads the user's settings, rlboard.toml, and gives its sections as they count for one folder."""

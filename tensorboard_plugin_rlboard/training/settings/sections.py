@@ -1,4 +1,4 @@
-"""The sections of rlboard.toml as they count for one folder."""
+"""The sections of rlboard.toml as they count for one folder, after all files above it were merged."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 from tensorboard_plugin_rlboard.formats.base import Format, KeyMapping, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.training.settings.toml_file import Value
+from tensorboard_plugin_rlboard.training.settings.toml_file import SettingValue
 
-_PACKED = (".gz", ".zst")
-_LOOKED_AT = 200
-"""Characters at the end of a path that `step_from` is looked for in, which bounds what a pattern can cost."""
+_COMPRESSED_SUFFIXES = (".gz", ".zst")
+_SEARCHED_LENGTH = 200
+"""Characters at the end of a path that `step_from` is searched in, which bounds what a pattern can cost."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,20 @@ class MappingSection:
     step_from: str = ""
     split: str = ""
 
-    def applies(self, path: PurePosixPath) -> bool:
-        """Whether it is for a file, by its path below the log directory."""
-        plain = path.with_suffix("") if path.suffix in _PACKED else path
+    def applies_to(self, path: PurePosixPath) -> bool:
+        """Whether the mapping is for a file, by its path below the log directory."""
+        plain = path.with_suffix("") if path.suffix in _COMPRESSED_SUFFIXES else path
         return not self.file_pattern or path.match(self.file_pattern) or plain.match(self.file_pattern)
 
-    def format(self, row: Row) -> Format | None:
+    def format_for(self, row: Row) -> Format | None:
         """The format of a file whose first row this is; None where nothing is mapped, or nothing to this row."""
         if not self.keys or key_mapping.reason_not_mapped(self.keys, row):
             return None
         return key_mapping.mapping_format(KeyMapping(self.keys))
 
     def path_defaults(self, path: PurePosixPath) -> PathDefaults:
-        """The step and split that it gives all rows of a file."""
-        found = re.search(self.step_from, str(path)[-_LOOKED_AT:]) if self.step_from else None
+        """The step and split that the section gives to all rows of a file."""
+        found = re.search(self.step_from, str(path)[-_SEARCHED_LENGTH:]) if self.step_from else None
         step = found.group(1) if found else None
         return PathDefaults(
             int(step) if step is not None and re.fullmatch(r"[0-9]{1,15}", step) else None, self.split
@@ -77,24 +77,24 @@ class ScoresSection:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that is said for the files of one folder.
+    """The user's settings for the files of one folder.
 
     Attributes:
         mapping, reference, scores: the sections of these names.
-        scalar_runs: TensorBoard's runs whose scalars belong to the rollouts; None where nothing is said.
-        config: name -> value, tables with dots (`optimizer.lr`).
-        config_sources: name -> the file that says it, as it is shown.
-        text: text rules to begin with.
-        files: the files that were read, as they are shown, the nearest first.
+        scalar_runs: TensorBoard's runs whose scalars belong to the rollouts ([scalars]); None without the section.
+        hyperparameters: the section [config]: name -> value, tables with dots (`optimizer.lr`).
+        hyperparameter_files: name -> the file that says it, as it is shown.
+        text_rules: the section [text]: text rules to begin with.
+        file_names: the files that were read, as they are shown, the nearest first.
         problems: one sentence for each thing in them that does not count.
     """
 
     mapping: MappingSection = MappingSection()
     scalar_runs: tuple[str, ...] | None = None
-    config: Mapping[str, Value] = field(default_factory=dict)
-    config_sources: Mapping[str, str] = field(default_factory=dict)
+    hyperparameters: Mapping[str, SettingValue] = field(default_factory=dict)
+    hyperparameter_files: Mapping[str, str] = field(default_factory=dict)
     reference: ReferenceSection = ReferenceSection()
     scores: ScoresSection = ScoresSection()
-    text: TextRules = field(default_factory=TextRules)
-    files: tuple[str, ...] = ()
+    text_rules: TextRules = field(default_factory=TextRules)
+    file_names: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
-"""One rlboard.toml, read strictly: what is valid counts, and each thing that is not is one sentence.
+"""Reads one rlboard.toml strictly: what is valid counts, and each thing that is not becomes one sentence.
 
-A sentence names the file, the key and what to write instead, because it is all that the user sees of his mistake.
+A sentence names the file, the key and what to write instead, because it is all that the user sees of a mistake.
 """
 
 from __future__ import annotations
@@ -15,41 +15,41 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import COLUMN_PREFIX, FIELDS
 
-NAME = "rlboard.toml"
-LARGEST = 1_000_000
+FILE_NAME = "rlboard.toml"
+MAX_BYTES = 1_000_000
 """Bytes of a file that is read; more is no settings."""
-Value = str | int | float | bool
-_LONGEST_PATTERN = 200
+SettingValue = str | int | float | bool
+_MAX_PATTERN_LENGTH = 200
 _SPLITS = ("train", "eval")
 _ESCAPED = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
 _REPEATED_GROUP = re.compile(r"\)\s*[*+{]")
 _REPEATS = re.compile(r"[*+{]")
-_MOST_REPEATS = 3
+_MAX_REPEATS = 3
 
 
 @dataclass(frozen=True)
 class SettingsFile:
-    """What one file says.
+    """The valid values of one rlboard.toml.
 
     Attributes:
-        shown: how the file is named in sentences.
+        shown_path: how the file is named in sentences.
         folder: the folder that its paths are relative to.
         values: (section, key) -> value; of [config] and [mapping.columns] with dots for the tables in it.
         problems: one sentence for each thing that does not count.
     """
 
-    shown: str
+    shown_path: str
     folder: str
     values: Mapping[tuple[str, str], object]
     problems: tuple[str, ...] = ()
 
 
-class _WrongError(ValueError):
-    """A value that does not count, and what to write instead."""
+class _InvalidValueError(ValueError):
+    """A value is not valid; the message continues a sentence with what to write instead."""
 
 
-def read(path: str, shown: str, folder: str) -> SettingsFile:
-    """Reads a file; whatever is wrong with it is a problem, never an error.
+def read_settings_file(path: str, shown: str, folder: str) -> SettingsFile:
+    """Read a file; whatever is wrong with it becomes a problem, nothing is raised.
 
     Args:
         path: where the file lies.
@@ -58,9 +58,9 @@ def read(path: str, shown: str, folder: str) -> SettingsFile:
     """
     try:
         with Path(path).open("rb") as file:
-            content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise _WrongError(f"it is larger than {LARGEST:,} bytes")
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise _InvalidValueError(f"it is larger than {MAX_BYTES:,} bytes")
         table = tomllib.loads(content.decode("utf-8-sig"))
     except OSError as error:
         problem = f"{shown} cannot be read: {error.strerror or type(error).__name__}."
@@ -69,26 +69,28 @@ def read(path: str, shown: str, folder: str) -> SettingsFile:
     except (ValueError, RecursionError) as error:  # tomllib's own, too
         problem = f"{shown} is no TOML, so nothing of it counts: {error}."
     else:
-        return checked(table, shown, folder)
+        return check_table(table, shown, folder)
     return SettingsFile(shown, folder, {}, (problem,))
 
 
-def checked(table: Mapping[str, object], shown: str, folder: str) -> SettingsFile:
-    """What a table of TOML says, section by section and key by key."""
+def check_table(table: Mapping[str, object], shown: str, folder: str) -> SettingsFile:
+    """Check a parsed file section by section and key by key."""
     values: dict[tuple[str, str], object] = {}
     problems: list[str] = []
     for section, content in table.items():
-        if section not in _SECTIONS:
-            problems.append(f"{shown}: there is no section [{section}]{_nearest(section, _SECTIONS)}.")
+        if section not in _SECTION_CHECKS:
+            problems.append(
+                f"{shown}: there is no section [{section}]{_suggestion(section, _SECTION_CHECKS)}."
+            )
             continue
         if not isinstance(content, dict):
             problems.append(f"{shown}: {section} must be a section; write [{section}] and its keys below it.")
             continue
         for key, value in content.items():
             try:
-                for name, found in _SECTIONS[section](key, value):
+                for name, found in _SECTION_CHECKS[section](key, value):
                     values[section, name] = found
-            except _WrongError as wrong:
+            except _InvalidValueError as wrong:
                 problems.append(f"{shown}: [{section}] {key} {wrong}; it is left out.")
     several = [key for key in ("file", "run", "first_visit") if values.get(("reference", key))]
     if len(several) > 1:
@@ -98,116 +100,122 @@ def checked(table: Mapping[str, object], shown: str, folder: str) -> SettingsFil
     return SettingsFile(shown, folder, values, tuple(problems))
 
 
-def _mapping(key: str, value: object) -> Iterator[tuple[str, object]]:
+def _check_mapping(key: str, value: object) -> Iterator[tuple[str, object]]:
     if key == "columns":
         if not isinstance(value, dict):
-            raise _WrongError('must be a section [mapping.columns] with lines like accuracy = "info.acc"')
+            raise _InvalidValueError(
+                'must be a section [mapping.columns] with lines like accuracy = "info.acc"'
+            )
         for name, path in value.items():
             if name in FIELDS:
-                raise _WrongError(f"has {name}, which is a word of [mapping] itself; write it there")
-            yield f"{COLUMN_PREFIX}{name}", _text(path)
+                raise _InvalidValueError(f"has {name}, which is a word of [mapping] itself; write it there")
+            yield f"{COLUMN_PREFIX}{name}", _as_text(path)
     elif key == "step_from":
-        yield key, _pattern(value)
+        yield key, _as_pattern(value)
     elif key == "split":
         # `split = "eval"` says what the rows are; any other text is the key that says so.
-        yield ("split_is" if value in _SPLITS else key), _text(value)
+        yield ("split_is" if value in _SPLITS else key), _as_text(value)
     elif key == "files" or key in FIELDS:
-        yield key, _text(value)
+        yield key, _as_text(value)
     else:
-        raise _unknown(key, (*FIELDS, "files", "step_from", "columns"))
+        raise _unknown_key(key, (*FIELDS, "files", "step_from", "columns"))
 
 
-def _scalars(key: str, value: object) -> Iterator[tuple[str, object]]:
+def _check_scalars(key: str, value: object) -> Iterator[tuple[str, object]]:
     if key != "runs":
-        raise _unknown(key, ("runs",))
-    yield key, _texts(value)
+        raise _unknown_key(key, ("runs",))
+    yield key, _as_texts(value)
 
 
-def _config(key: str, value: object) -> Iterator[tuple[str, object]]:
+def _check_config(key: str, value: object) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _config(f"{key}.{name}", inner)
+            yield from _check_config(f"{key}.{name}", inner)
     elif isinstance(value, (str, bool, int)) or (isinstance(value, float) and not math.isnan(value)):
         yield key, value
     else:
-        raise _WrongError(f"must be one text, number, true or false, not {_kind(value)}")
+        raise _InvalidValueError(f"must be one text, number, true or false, not {_type_name(value)}")
 
 
-def _reference(key: str, value: object) -> Iterator[tuple[str, object]]:
+def _check_reference(key: str, value: object) -> Iterator[tuple[str, object]]:
     if key == "first_visit":
         if not isinstance(value, bool):
-            raise _WrongError("must be true or false without quotes")
+            raise _InvalidValueError("must be true or false without quotes")
         yield key, value
     elif key in {"file", "run"}:
-        yield key, _text(value)
+        yield key, _as_text(value)
     else:
-        raise _unknown(key, ("file", "run", "first_visit"))
+        raise _unknown_key(key, ("file", "run", "first_visit"))
 
 
-def _scores(key: str, value: object) -> Iterator[tuple[str, object]]:
+def _check_scores(key: str, value: object) -> Iterator[tuple[str, object]]:
     if key != "file":
-        raise _unknown(key, ("file",))
-    yield key, _text(value)
+        raise _unknown_key(key, ("file",))
+    yield key, _as_text(value)
 
 
-def _text_rules(key: str, value: object) -> Iterator[tuple[str, object]]:
+def _check_text_rules(key: str, value: object) -> Iterator[tuple[str, object]]:
     if key == "pad":
-        yield key, _texts(value)
+        yield key, _as_texts(value)
     elif key == "system_end":
-        yield key, _text(value)
+        yield key, _as_text(value)
     else:
-        raise _unknown(key, ("pad", "system_end"))
+        raise _unknown_key(key, ("pad", "system_end"))
 
 
-_SECTIONS: Mapping[str, Callable[[str, object], Iterator[tuple[str, object]]]] = {
-    "mapping": _mapping,
-    "scalars": _scalars,
-    "config": _config,
-    "reference": _reference,
-    "scores": _scores,
-    "text": _text_rules,
+_SECTION_CHECKS: Mapping[str, Callable[[str, object], Iterator[tuple[str, object]]]] = {
+    "mapping": _check_mapping,
+    "scalars": _check_scalars,
+    "config": _check_config,
+    "reference": _check_reference,
+    "scores": _check_scores,
+    "text": _check_text_rules,
 }
 
 
-def _text(value: object) -> str:
+def _as_text(value: object) -> str:
     if not isinstance(value, str):
-        raise _WrongError(f"must be a text in quotes, not {_kind(value)}")
+        raise _InvalidValueError(f"must be a text in quotes, not {_type_name(value)}")
     if not value:
-        raise _WrongError("is empty; write a text or take the line out")
+        raise _InvalidValueError("is empty; write a text or take the line out")
     return value
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    """One text or a list of texts."""
-    return tuple(_text(one) for one in value) if isinstance(value, list) else (_text(value),)
+def _as_texts(value: object) -> tuple[str, ...]:
+    """One text or a list of texts, as a tuple."""
+    return tuple(_as_text(item) for item in value) if isinstance(value, list) else (_as_text(value),)
 
 
-def _pattern(value: object) -> str:
-    text = _text(value)
-    if len(text) > _LONGEST_PATTERN:
-        raise _WrongError(f"is longer than {_LONGEST_PATTERN} characters")
+def _as_pattern(value: object) -> str:
+    text = _as_text(value)
+    if len(text) > _MAX_PATTERN_LENGTH:
+        raise _InvalidValueError(f"is longer than {_MAX_PATTERN_LENGTH} characters")
     try:
         groups = re.compile(text).groups
     except (re.error, RecursionError, OverflowError) as error:
-        raise _WrongError(f"is no regular expression ({error})") from error
+        raise _InvalidValueError(f"is no regular expression ({error})") from error
     if groups != 1:
-        raise _WrongError(f"has {groups} groups; it takes one around the number, as in 'step_([0-9]+)'")
+        raise _InvalidValueError(
+            f"has {groups} groups; it takes one around the number, as in 'step_([0-9]+)'"
+        )
     # Whoever may write a file into the log directory must not be able to hold the index up with it.
     bare = _ESCAPED.sub("x", text)
-    if _REPEATED_GROUP.search(bare) or len(_REPEATS.findall(bare)) > _MOST_REPEATS:
-        raise _WrongError(f"repeats a group, or more than {_MOST_REPEATS} times anything; write it simpler")
+    if _REPEATED_GROUP.search(bare) or len(_REPEATS.findall(bare)) > _MAX_REPEATS:
+        raise _InvalidValueError(
+            f"repeats a group, or more than {_MAX_REPEATS} times anything; write it simpler"
+        )
     return text
 
 
-def _unknown(key: str, known: tuple[str, ...]) -> _WrongError:
-    return _WrongError(f"is not known{_nearest(key, known)}")
+def _unknown_key(key: str, valid: tuple[str, ...]) -> _InvalidValueError:
+    return _InvalidValueError(f"is not known{_suggestion(key, valid)}")
 
 
-def _nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else f" (it takes {', '.join(dict.fromkeys(known))})"
+def _suggestion(key: str, valid: Mapping[str, object] | tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(key, list(valid), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else f" (it takes {', '.join(dict.fromkeys(valid))})"
 
 
-def _kind(value: object) -> str:
+def _type_name(value: object) -> str:
     kinds = {bool: "true or false", int: "a number", float: "a number", dict: "a section", list: "a list"}
     return kinds.get(type(value), "a date" if hasattr(value, "isoformat") else "a text")

@@ -1,1 +1,1 @@
-"""What the writer puts on the disk: lines of JSON in files of a rank, and an event file."""
+"""Writes files: lines of JSON into the files of a rank, and an event file."""

@@ -1,7 +1,7 @@
-"""An event file of TensorBoard's, with the step means as scalars and a summary that names the rollout files.
+"""Writes an event file of TensorBoard's: step means as scalars, and a summary that names the rollout files.
 
-Written record by record through TensorBoard's own record writer, which needs no TensorFlow. Nothing here is imported
-before the first record, and then in the thread that writes.
+Written record by record through TensorBoard's own record writer, which needs no TensorFlow. TensorBoard is imported for
+the first record only, in the thread that writes.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-PLUGIN = "rlboard"
-"""Owner of the summaries that name files, and first part of the tags of the train split."""
-ENDING = ".rlboard"
-"""What the names of our event files end in."""
+PLUGIN_NAME = "rlboard"
+"""Owner of the summaries that name files, and first component of the tags of the train split."""
+FILE_SUFFIX = ".rlboard"
+"""Suffix of the names of our event files."""
 _COUNTER = itertools.count()
 _SHARED: dict[Path, EventFile] = {}
 _LOCK = threading.Lock()
 
 
-def home(folder: Path) -> Path:
-    """Where a run's event file goes: its folder, or `rlboard` in it where somebody else's event files lie already.
+def event_folder(folder: Path) -> Path:
+    """The folder of a run's event file: the run's folder, or `rlboard` in it where other event files lie already.
 
     TensorBoard's slower way of loading (`--load_fast=false`, remote folders) reads the event files of a folder one
     after the other and never goes back: a second writer would freeze the first one's curves.
     """
-    inside = folder / PLUGIN
+    inside = folder / PLUGIN_NAME
     for candidate in (folder, inside):
-        if any("tfevents" in name and name.endswith(ENDING) for name in _names(candidate)):
+        if any("tfevents" in name and name.endswith(FILE_SUFFIX) for name in _file_names(candidate)):
             return candidate
-    return inside if any("tfevents" in name for name in _names(folder)) else folder
+    return inside if any("tfevents" in name for name in _file_names(folder)) else folder
 
 
-def _names(folder: Path) -> list[str]:
+def _file_names(folder: Path) -> list[str]:
     try:
         return [path.name for path in folder.iterdir()]
     except OSError:
         return []
 
 
-def file_name(ending: str = ENDING) -> str:
-    """A name that TensorBoard takes for an event file, and no two calls give alike."""
+def file_name(ending: str = FILE_SUFFIX) -> str:
+    """A new name that TensorBoard takes for an event file."""
     return f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}.{next(_COUNTER)}{ending}"
 
 
@@ -55,8 +55,8 @@ class EventFile:
     """One event file; made when the first record is written.
 
     Args:
-        folder: the run's.
-        name: its name; by default one that TensorBoard reads.
+        folder: the run's folder.
+        name: the file's name; by default one that TensorBoard reads.
     """
 
     def __init__(self, folder: Path, name: str = "") -> None:
@@ -69,7 +69,7 @@ class EventFile:
 
     @classmethod
     def shared(cls, folder: Path) -> EventFile:
-        """The event file of a run's folder, one for all writers of this process, each of which closes it."""
+        """The event file of a run's folder, shared by all writers of this process; each of them has to close it."""
         with _LOCK:
             found = _SHARED.get(folder)
             if found is None:
@@ -80,11 +80,11 @@ class EventFile:
 
     @functools.cached_property
     def folder(self) -> Path:
-        """Where it lies, decided when that is first asked: by then the trainer's own event file is there."""
-        return home(self._run)
+        """The file's folder, decided at the first use: by then the trainer's own event file is there."""
+        return event_folder(self._run)
 
-    def scalars(self, step: int, values: Mapping[str, float], wall_time: float | None = None) -> None:
-        """Writes values at a step, by tag.
+    def write_scalars(self, step: int, values: Mapping[str, float], wall_time: float | None = None) -> None:
+        """Write values of a step, by tag.
 
         Raises:
             ImportError: there is no TensorBoard.
@@ -95,8 +95,8 @@ class EventFile:
         summary = Summary(value=[Summary.Value(tag=tag, simple_value=value) for tag, value in values.items()])
         self._write(step=step, summary=summary, wall_time=wall_time)
 
-    def names(self, files: Sequence[Path], config: Mapping[str, Any]) -> None:
-        """Says which rollout files belong to this run, the newest last; the summary's tag is named after that one.
+    def declare_files(self, files: Sequence[Path], config: Mapping[str, Any]) -> None:
+        """Write a summary that names the rollout files of this run, the newest last; its tag is that file's name.
 
         Raises:
             ImportError: there is no TensorBoard.
@@ -105,13 +105,15 @@ class EventFile:
         from tensorboard.compat.proto import summary_pb2, tensor_pb2, types_pb2  # noqa: PLC0415
 
         here = [Path(os.path.relpath(path, self.folder)).as_posix() for path in files]
-        said = json.dumps({"version": 1, "files": here, "config": config}, ensure_ascii=False).encode()
+        declaration = json.dumps({"version": 1, "files": here, "config": config}, ensure_ascii=False).encode()
         metadata = summary_pb2.SummaryMetadata(
-            plugin_data=summary_pb2.SummaryMetadata.PluginData(plugin_name=PLUGIN, content=said),
+            plugin_data=summary_pb2.SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME, content=declaration),
             data_class=summary_pb2.DATA_CLASS_TENSOR,
         )
-        tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=[said])
-        value = summary_pb2.Summary.Value(tag=f"{PLUGIN}/{files[-1].name}", metadata=metadata, tensor=tensor)
+        tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=[declaration])
+        value = summary_pb2.Summary.Value(
+            tag=f"{PLUGIN_NAME}/{files[-1].name}", metadata=metadata, tensor=tensor
+        )
         self._write(step=0, summary=summary_pb2.Summary(value=[value]))
 
     def _write(self, wall_time: float | None = None, **fields: Any) -> None:
@@ -134,7 +136,7 @@ class EventFile:
         RecordWriter(self._file).write(event.SerializeToString())
 
     def close(self) -> None:
-        """Closes the file when the last of its users has."""
+        """Close the file, if no other writer shares it any more."""
         with _LOCK:
             self._users -= 1
             if self._users > 0:
@@ -146,14 +148,14 @@ class EventFile:
             self._file = None
 
 
-def forked() -> None:
+def after_fork() -> None:
     """In a child process: the files are the parent's."""
     global _LOCK  # noqa: PLW0603 - whoever held it was left behind in the parent
     _LOCK = threading.Lock()
     _SHARED.clear()
 
 
-def tags(split: str, values: Mapping[str, float]) -> dict[str, float]:
-    """Names of metrics as tags: `rlboard/reward` of the train split, `rlboard_eval/reward` of another."""
-    group = PLUGIN if split == "train" else f"{PLUGIN}_{split}"
+def scalar_tags(split: str, values: Mapping[str, float]) -> dict[str, float]:
+    """Turn names of metrics into tags: `rlboard/reward` for the train split, `rlboard_eval/reward` for another."""
+    group = PLUGIN_NAME if split == "train" else f"{PLUGIN_NAME}_{split}"
     return {f"{group}/{name}": value for name, value in values.items()}

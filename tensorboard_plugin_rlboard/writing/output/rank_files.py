@@ -1,4 +1,4 @@
-"""The files of one rank: appended to, begun anew when they are large, and never left so that a reader is misled."""
+"""Appends lines to the files of one rank; begins the next file when one is large, and never joins two half lines."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-_CHUNK = 4 * 1024 * 1024
-"""Bytes that one write takes at most, one line at least; also what a compressed frame holds."""
+_CHUNK_BYTES = 4 * 1024 * 1024
+"""Bytes that one write takes at most, but at least one line; also the bytes in one compressed frame."""
 _NO_ZSTD = (
     'compress=True needs a package: pip install "tensorboard-plugin-rlboard[zstd]"; plain lines are written'
 )
@@ -20,25 +20,25 @@ _NO_ZSTD = (
 class RankFiles:
     """`rollouts.rank_0.jsonl`, then `rollouts.rank_0.part_00001.jsonl` and so on: in the order of their names.
 
-    What a resumed training writes goes on in the last file. Compressed files are never appended to once they were
-    closed: a frame torn by a crash would hide all behind it, so each opening begins a new file.
+    A resumed training continues in the last file. Compressed files are never appended to once they were closed: a frame
+    torn by a crash would hide all behind it, so each opening begins a new file.
 
     Args:
         folder: where they lie; made when the first is opened.
         split: named in the files unless it is `train`.
         rank: likewise.
         max_bytes: size beyond which no line is added to a file; 0 for no limit.
-        pack: makes one compressed frame of some lines; None for plain lines.
+        compress: makes one compressed frame of some lines; None for plain lines.
     """
 
     def __init__(
-        self, folder: Path, split: str, rank: int, max_bytes: int, pack: Callable[[bytes], bytes] | None
+        self, folder: Path, split: str, rank: int, max_bytes: int, compress: Callable[[bytes], bytes] | None
     ) -> None:
         middle = "" if split == "train" else "." + re.sub(r"[^\w.+-]", "_", split)
         self._stem = f"rollouts{middle}.rank_{rank}"
-        self._folder, self._max_bytes, self._pack = folder, max_bytes, pack
+        self._folder, self._max_bytes, self._compress = folder, max_bytes, compress
         self._file: int | None = None
-        self._torn = False
+        self._ends_in_half_line = False
         self._size = 0
         self._number = -1
         self.names: list[str] = []
@@ -50,10 +50,10 @@ class RankFiles:
 
     def _name(self, number: int) -> str:
         part = f".part_{number:05d}" if number else ""
-        return f"{self._stem}{part}.jsonl{'.zst' if self._pack else ''}"
+        return f"{self._stem}{part}.jsonl{'.zst' if self._compress else ''}"
 
     def open(self) -> int:
-        """The file's descriptor; opened where it is not, or where the file was removed meanwhile.
+        """Open the file where it is not open, or was removed meanwhile, and give its descriptor.
 
         Raises:
             OSError: it cannot be opened.
@@ -62,71 +62,75 @@ class RankFiles:
             self.close()
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._number = self._next()
-            self._torn, self._size = False, 0
+            self._number = self._next_number()
+            self._ends_in_half_line, self._size = False, 0
             with contextlib.suppress(OSError), self.path.open("rb") as before:
                 self._size = before.seek(0, os.SEEK_END)
                 if self._size:
                     before.seek(-1, os.SEEK_END)
-                    self._torn = before.read(1) != b"\n" and self._pack is None
+                    self._ends_in_half_line = before.read(1) != b"\n" and self._compress is None
             self._file = os.open(self.path, _APPEND, 0o644)
             if self.path.name not in self.names:
                 self.names.append(self.path.name)
         return self._file
 
-    def _next(self) -> int:
-        """The number of the file to open: the last that is there, or the one behind it."""
+    def _next_number(self) -> int:
+        """The number of the file to open: that of the last file that exists, or the next one."""
         pattern = re.compile(re.escape(self._stem) + r"(?:\.part_(\d{5,}))?\.jsonl(\.zst)?")
         found = [match for path in self._folder.iterdir() if (match := pattern.fullmatch(path.name))]
         if not found:
             return max(0, self._number)
         last = max(int(match[1] or 0) for match in found)
         packed = any(int(match[1] or 0) == last and match[2] for match in found)
-        return last + 1 if self._pack or packed else max(last, self._number)
+        return last + 1 if self._compress or packed else max(last, self._number)
 
     def append(self, lines: Sequence[bytes]) -> tuple[int, Exception | None]:
-        """Writes whole lines, going on behind one that fails; returns how many were written, and the first error."""
+        """Append whole lines, continuing behind one that fails.
+
+        Returns:
+            How many were written, and the first error.
+        """
         written, first, at = 0, None, 0
         while at < len(lines):
             end = at
             try:
                 file = self.open()
                 if self._max_bytes and self._size and self._size + len(lines[at]) > self._max_bytes:
-                    self._rotate()
+                    self._start_next_file()
                     file = self.open()
-                end = self._chunk(lines, at)
+                end = self._chunk_end(lines, at)
                 done = (
-                    self._plain(file, lines[at:end])
-                    if self._pack is None
-                    else self._frame(file, lines[at:end])
+                    self._write_plain(file, lines[at:end])
+                    if self._compress is None
+                    else self._write_frame(file, lines[at:end])
                 )
                 written += done
                 at = end
-            except _CutError as cut:
-                written += cut.whole
-                at += cut.whole + cut.lost
+            except _PartialWriteError as cut:
+                written += cut.written
+                at += cut.written + cut.lost
                 first = first or cut.reason
             except Exception as error:
                 first = first or error
                 at = max(at + 1, end)
         return written, first
 
-    def _chunk(self, lines: Sequence[bytes], at: int) -> int:
-        room = min(_CHUNK, max(self._max_bytes - self._size, 0) if self._max_bytes else _CHUNK)
+    def _chunk_end(self, lines: Sequence[bytes], at: int) -> int:
+        room = min(_CHUNK_BYTES, max(self._max_bytes - self._size, 0) if self._max_bytes else _CHUNK_BYTES)
         end, taken = at, 0
         while end < len(lines) and (end == at or taken + len(lines[end]) <= room):
             taken += len(lines[end])
             end += 1
         return end
 
-    def _rotate(self) -> None:
+    def _start_next_file(self) -> None:
         self.close()
-        taken = self._next() if self._folder.is_dir() else self._number
+        taken = self._next_number() if self._folder.is_dir() else self._number
         self._number = max(taken, self._number + 1)
 
-    def _plain(self, file: int, lines: Sequence[bytes]) -> int:
+    def _write_plain(self, file: int, lines: Sequence[bytes]) -> int:
         # A half line, left by a crash or a full disk, stays a bad line of its own instead of spoiling the next.
-        before = b"\n" if self._torn else b""
+        before = b"\n" if self._ends_in_half_line else b""
         whole = before + b"".join(lines)
         rest, gone = memoryview(whole), 0
         try:
@@ -138,15 +142,15 @@ class RankFiles:
             while end + len(lines[done]) <= gone:
                 end += len(lines[done])
                 done += 1
-            self._torn = gone > end or (self._torn and not gone)
+            self._ends_in_half_line = gone > end or (self._ends_in_half_line and not gone)
             self._size += gone
-            raise _CutError(done, 1, error) from error
-        self._torn = False
+            raise _PartialWriteError(done, 1, error) from error
+        self._ends_in_half_line = False
         self._size += gone
         return len(lines)
 
-    def _frame(self, file: int, lines: Sequence[bytes]) -> int:
-        frame = self._pack(b"".join(lines)) if self._pack else b""
+    def _write_frame(self, file: int, lines: Sequence[bytes]) -> int:
+        frame = self._compress(b"".join(lines)) if self._compress else b""
         rest = memoryview(frame)
         try:
             while rest:
@@ -155,13 +159,13 @@ class RankFiles:
             try:
                 os.ftruncate(file, self._size)
             except OSError:
-                self._rotate()  # behind half a frame nothing can be read
-            raise _CutError(0, len(lines), error) from error
+                self._start_next_file()  # behind half a frame nothing can be read
+            raise _PartialWriteError(0, len(lines), error) from error
         self._size += len(frame)
         return len(lines)
 
     def sync(self) -> None:
-        """Asks the system to put what was written on the disk.
+        """Make the operating system put what was written on the disk.
 
         Raises:
             OSError: it cannot.
@@ -170,23 +174,23 @@ class RankFiles:
             os.fsync(self._file)
 
     def close(self) -> None:
-        """Closes the file; may be called twice."""
+        """Close the file; may be called twice."""
         file, self._file = self._file, None
         if file is not None:
             with contextlib.suppress(OSError):
                 os.close(file)
 
 
-class _CutError(Exception):
-    """A write that failed: so many lines are whole, so many are lost."""
+class _PartialWriteError(Exception):
+    """A write failed after so many whole lines; so many lines are lost."""
 
     def __init__(self, whole: int, lost: int, reason: Exception) -> None:
         super().__init__(str(reason))
-        self.whole, self.lost, self.reason = whole, lost, reason
+        self.written, self.lost, self.reason = whole, lost, reason
 
 
-def zstd_frames(level: int = 3) -> tuple[Callable[[bytes], bytes] | None, str]:
-    """What makes a zstd frame of bytes; None and a sentence where the package for it is missing."""
+def zstd_compressor(level: int = 3) -> tuple[Callable[[bytes], bytes] | None, str]:
+    """A function that makes a zstd frame of bytes; None and a sentence where the package for it is missing."""
     for name in ("compression.zstd", "backports.zstd"):  # the standard library's from 3.14 on
         with contextlib.suppress(ImportError):
             module = importlib.import_module(name)

@@ -1,4 +1,4 @@
-"""Numbers of token arrays as JSON, rounded: many at once with NumPy, whose loops leave Python's lock to the training.
+"""Encodes the numbers of token arrays as rounded JSON: many at once with NumPy, which releases Python's lock.
 
 The rule, for precision p: at least p decimals and at least p significant digits. So the error is at most 0.5 · 10^-p,
 and at most 5 · 10^-p of the value itself, which keeps log-probabilities near 0 apart.
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_DIGITS = 7
-"""Beyond it, float32 has no digits to give and the arithmetic below no room: such numbers are written in full."""
-_BLOCK = 1 << 16
+MAX_PRECISION = 7
+"""Beyond this precision float32 has no more digits, and the arithmetic below would overflow: numbers are written in full."""
+_BLOCK_NUMBERS = 1 << 16
 _HUGE = 1e9
-_FAINT = 1e-90
+_NEAR_ZERO = 1e-90
 _TINY = 1e-2
-"""Below it the short way to write a number is digits and exponent: 123e-5."""
+"""Numbers below it are written with an exponent, which is shorter: 123e-5."""
 
 
-def rounded(value: float, precision: int) -> float:
-    """One number by the rule above; NaN and infinities as they are."""
+def round_number(value: float, precision: int) -> float:
+    """Round one number by the rule above; NaN and infinities stay as they are."""
     size = abs(value)
-    if not math.isfinite(value) or size == 0.0 or size >= _HUGE or size < _FAINT:
+    if not math.isfinite(value) or size == 0.0 or size >= _HUGE or size < _NEAR_ZERO:
         return value
     further = 0 if size >= 0.1 else -math.floor(math.log10(size)) - 1
     return round(value, precision + further)
 
 
-def texts(arrays: Sequence[NDArray[np.floating[Any]]], precision: int) -> list[bytes]:
-    """What stands between the brackets of each array, as JSON; NaN and infinities are bare.
+def array_texts(arrays: Sequence[NDArray[np.floating[Any]]], precision: int) -> list[bytes]:
+    """Encode arrays as JSON without their brackets; NaN and infinities are bare.
 
     Args:
         arrays: one-dimensional, of any float type, none of them empty.
@@ -45,13 +45,13 @@ def texts(arrays: Sequence[NDArray[np.floating[Any]]], precision: int) -> list[b
     begin = 0
     while begin < len(arrays):
         end, count = begin, 0
-        while end < len(arrays) and (end == begin or count + len(arrays[end]) <= _BLOCK):
+        while end < len(arrays) and (end == begin or count + len(arrays[end]) <= _BLOCK_NUMBERS):
             count += len(arrays[end])
             end += 1
         some = arrays[begin:end]
         with np.errstate(invalid="ignore"):  # any NaN may come
             flat = np.concatenate(some).astype(np.float64)
-        joined, ends = _block(flat, precision)
+        joined, ends = _block_text(flat, precision)
         at, start = 0, 0
         for array in some:
             at += len(array)
@@ -62,8 +62,8 @@ def texts(arrays: Sequence[NDArray[np.floating[Any]]], precision: int) -> list[b
     return found
 
 
-def _block(x: NDArray[np.float64], precision: int) -> tuple[bytes, NDArray[np.int64]]:
-    """Numbers one behind the other, a comma behind each, and where each ends.
+def _block_text(x: NDArray[np.float64], precision: int) -> tuple[bytes, NDArray[np.int64]]:
+    """Encode numbers one behind the other, a comma behind each; also gives the offset behind each.
 
     Every number gets the same columns (sign, digits, point, decimals, exponent), and those that it does not need are
     left out in the end.
@@ -72,7 +72,7 @@ def _block(x: NDArray[np.float64], precision: int) -> tuple[bytes, NDArray[np.in
 
     size = np.abs(x)
     with np.errstate(invalid="ignore"):
-        special = ~(size < _HUGE) | ((size < _FAINT) & (size > 0.0))
+        special = ~(size < _HUGE) | ((size < _NEAR_ZERO) & (size > 0.0))
     some_special = bool(special.any())
     if some_special:
         size = np.where(special, 0.0, size)
@@ -119,14 +119,14 @@ def _block(x: NDArray[np.float64], precision: int) -> tuple[bytes, NDArray[np.in
     columns[:, -1] = ord(",")
     used[:, -1] = True
     for row in np.flatnonzero(special).tolist() if some_special else ():
-        text = _written(float(x[row])).encode()
+        text = _python_json(float(x[row])).encode()
         used[row, :-1] = False
         columns[row, : len(text)] = np.frombuffer(text, np.uint8)
         used[row, : len(text)] = True
     return columns[used].tobytes(), np.cumsum(used.sum(axis=1, dtype=np.int64))
 
 
-def _written(value: float) -> str:
+def _python_json(value: float) -> str:
     """A number as Python's json writes it."""
     if math.isnan(value):
         return "NaN"

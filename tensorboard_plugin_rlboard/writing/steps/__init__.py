@@ -1,1 +1,1 @@
-"""Steps in the making: their samples, which of them are written, and their means."""
+"""Collects the samples of steps that are still going on, chooses which are written, and sums up their means."""

@@ -1,4 +1,4 @@
-"""Steps in the making: samples arrive, a step ends, and then its choice of samples and its means are known."""
+"""Collects samples by step until no more are expected: then the step ends, and its means can be written."""
 
 from __future__ import annotations
 
@@ -10,86 +10,90 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
 
-GRACE = 5.0
-"""Seconds after the first sample of the next step for which late ones of the last are still waited for."""
-_OPEN = 2
-"""Steps of a split that are open at a time; where a third begins, the oldest ends."""
+LATE_SECONDS = 5.0
+"""Seconds after the first sample of the next step for which late samples of the step before are still accepted."""
+_MAX_OPEN_PER_SPLIT = 2
+"""Steps of a split that are open at a time; when a third begins, the oldest ends."""
 
-_MOST = 64
-"""Steps that are open at a time over all splits: rows may call their split anything."""
+_MAX_OPEN = 64
+"""Steps that are open at a time over all splits: rows may have splits of any name."""
 
 Key = tuple[str, Any]
 
 
 @dataclass
-class Step:
-    """One step of one split, as far as it has come.
+class OpenStep:
+    """One step of one split for which samples are still accepted.
 
     Attributes:
-        split, step: which; the step is a whole number where it can be read as one.
-        means: of all samples, None where none are wanted or they failed.
-        held, held_bytes: samples of which some will be chosen, and about how much memory they take.
-        outdated: when the next step began, seconds of the monotonic clock; None while this is the newest.
+        split, step: which; the step is an integer where it can be read as one.
+        means: step means of all samples so far; None where none are wanted or they failed.
+        candidates, candidate_bytes: samples of which some will be chosen, and about how much memory they take.
+        superseded_at: when the next step began, seconds of the monotonic clock; None while this is the newest.
     """
 
     split: str
     step: Any
     means: Any = None
-    held: list[Row] = field(default_factory=list)
-    held_bytes: int = 0
-    outdated: float | None = None
+    candidates: list[Row] = field(default_factory=list)
+    candidate_bytes: int = 0
+    superseded_at: float | None = None
 
 
-class Steps:
+class StepBuffer:
     """The open steps of a writer.
 
     Args:
-        begin: makes what is known of a step when its first sample comes.
-        take: is given the samples of a step as they come.
-        end: is told that a step has ended.
+        begin: called with split and step at the first sample of a step; makes its `OpenStep`.
+        take: called with the samples of a step as they come.
+        end: called when a step has ended.
     """
 
     def __init__(
         self,
-        begin: Callable[[str, Any], Step],
-        take: Callable[[Step, list[Row]], None],
-        end: Callable[[Step], None],
+        begin: Callable[[str, Any], OpenStep],
+        take: Callable[[OpenStep, list[Row]], None],
+        end: Callable[[OpenStep], None],
     ) -> None:
-        self._begin, self._take, self._end = begin, take, end
-        self.open: dict[Key, Step] = {}
+        self._on_begin, self._on_rows, self._on_end = begin, take, end
+        self.open_steps: dict[Key, OpenStep] = {}
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Takes samples of any steps and splits, in order."""
+        """Add samples of any steps and splits, in order."""
         for key, group in groupby(rows, _key):
-            if key not in self.open:
+            if key not in self.open_steps:
                 self._make_room(key)
-                self.open[key] = self._begin(*key)
-            self._take(self.open[key], list(group))
-        self.look()
+                self.open_steps[key] = self._on_begin(*key)
+            self._on_rows(self.open_steps[key], list(group))
+        self.end_expired()
 
     def _make_room(self, key: Key) -> None:
-        mine = [step for step in self.open.values() if step.split == key[0]]
+        mine = [step for step in self.open_steps.values() if step.split == key[0]]
         now = time.monotonic()
         for step in mine:
-            if step.outdated is None:
-                step.outdated = now
-        self._close(mine[: len(mine) - _OPEN + 1])
-        self._close(list(self.open.values())[: len(self.open) - _MOST + 1])
+            if step.superseded_at is None:
+                step.superseded_at = now
+        self._end_steps(mine[: len(mine) - _MAX_OPEN_PER_SPLIT + 1])
+        self._end_steps(list(self.open_steps.values())[: len(self.open_steps) - _MAX_OPEN + 1])
 
-    def look(self) -> None:
-        """Ends the steps whose time of grace is over."""
+    def end_expired(self) -> None:
+        """End the steps that no late sample is accepted for any more."""
         now = time.monotonic()
-        over = [s for s in self.open.values() if s.outdated is not None and now - s.outdated >= GRACE]
-        self._close(over)
+        over = [
+            s
+            for s in self.open_steps.values()
+            if s.superseded_at is not None and now - s.superseded_at >= LATE_SECONDS
+        ]
+        self._end_steps(over)
 
-    def finish(self) -> None:
-        """Ends all steps."""
-        self._close(list(self.open.values()))
+    def end_all(self) -> None:
+        """End all steps."""
+        self._end_steps(list(self.open_steps.values()))
 
-    def _close(self, steps: Iterable[Step]) -> None:
+    def _end_steps(self, steps: Iterable[OpenStep]) -> None:
         for step in steps:
-            del self.open[step.split, step.step]
-            self._end(step)
+            del self.open_steps[step.split, step.step]
+            self._on_end(step)
 
 
 def _key(row: Row) -> Key:
@@ -97,7 +101,7 @@ def _key(row: Row) -> Key:
 
 
 def step_number(step: Any) -> Any:
-    """A step as a whole number where it is one in whatever clothes, else as text."""
+    """A step as an integer where it is one of any type (`3.0`, `"3"`, a 0-d tensor), else as text."""
     try:
         whole = int(step)
         return whole if float(step) == whole else str(step)

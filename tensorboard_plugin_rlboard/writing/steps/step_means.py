@@ -1,4 +1,4 @@
-"""The numbers of one step over all of its samples, as RL Board defines them, summed up as the samples come.
+"""Computes the step means that the writer logs as scalars, sample by sample.
 
 Definitions and formulas are those of docs/metrics.md, computed by the same code as in the tab: padding is cut as there,
 means of token metrics are weighted by tokens.
@@ -12,21 +12,24 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import SPECIAL, Logged, align, from_list
+from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
+    SPECIAL_TOKEN,
+    LoggedArrays,
+    align_arrays,
+    numbers_from_list,
+)
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS, ZERO_ADVANTAGE_SPREAD
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
-from tensorboard_plugin_rlboard.writing.arrays import as_array, is_array
+from tensorboard_plugin_rlboard.writing.arrays import is_array, to_numpy
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
-from tensorboard_plugin_rlboard.writing.steps.sampling import number
+from tensorboard_plugin_rlboard.writing.steps.sampling import number_or_nan
 
-_TRUNCATED = {"length", "max_length", "max_tokens", "truncated"}
-_FLAT = 1e-8
-"""A group whose rewards differ by no more than this gives no advantage."""
 _ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs", "entropies")
-_LENGTHS = ("values", "token_rewards", "advantages", "returns")
-"""Asked for the length of a response that has none of the arrays above."""
+_LENGTH_ARRAYS = ("values", "token_rewards", "advantages", "returns")
+"""Arrays that tell the length of a response which has none of the arrays above."""
 _MASKS = ("response_mask", "token_mask", "loss_mask", "action_mask", "new_response_mask")
-_PAIRS = (
+_PAIR_METRICS = (
     ("k3_mean", "logprobs", "ref_logprobs", k3),
     ("log_ratio_mean", "logprobs", "ref_logprobs", log_ratio),
     ("mismatch_k3_mean", "logprobs", "rollout_logprobs", mismatch_k3),
@@ -34,7 +37,7 @@ _PAIRS = (
 
 
 class _Mean:
-    """Sum, squares and count of finite values."""
+    """Mean and standard deviation of finite values, by their count, sum and sum of squares."""
 
     def __init__(self) -> None:
         self.count, self.sum, self.squares = 0.0, 0.0, 0.0
@@ -55,7 +58,7 @@ class _Mean:
 
 
 class StepMeans:
-    """Takes the samples of one step and split, in any number of pieces."""
+    """The means of one step and split; samples are added in any number of calls."""
 
     def __init__(self) -> None:
         self.samples = 0
@@ -63,25 +66,29 @@ class StepMeans:
         self._groups: dict[int, tuple[int, float, float]] = {}
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Takes samples; what of them is no number is left out."""
+        """Add samples; values that are no numbers are left out."""
         self.samples += len(rows)
         for name in ("reward", "ref_reward"):
-            self._add(name, np.asarray([number(row.get(name)) for row in rows]))
-        self._add(
+            self._add_values(name, np.asarray([number_or_nan(row.get(name)) for row in rows]))
+        self._add_values(
             "reward_gap",
-            np.asarray([number(row.get("reward")) - number(row.get("ref_reward")) for row in rows]),
+            np.asarray(
+                [number_or_nan(row.get("reward")) - number_or_nan(row.get("ref_reward")) for row in rows]
+            ),
         )
         reasons = [row["finish_reason"] for row in rows if isinstance(row.get("finish_reason"), str)]
-        self._add("truncation_share", np.asarray([float(reason.lower() in _TRUNCATED) for reason in reasons]))
+        self._add_values(
+            "truncation_share", np.asarray([float(reason.lower() in TRUNCATED_REASONS) for reason in reasons])
+        )
         for row in rows:
-            self._group(row)
-        self._tokens(rows)
+            self._add_to_group(row)
+        self._add_tokens(rows)
 
-    def _add(self, name: str, values: Floats) -> None:
+    def _add_values(self, name: str, values: Floats) -> None:
         self._means.setdefault(name, _Mean()).add(values)
 
-    def _group(self, row: Row) -> None:
-        key, reward = row.get("group_id"), number(row.get("reward"))
+    def _add_to_group(self, row: Row) -> None:
+        key, reward = row.get("group_id"), number_or_nan(row.get("reward"))
         key = row.get("prompt") if key is None else key
         if key is None or not math.isfinite(reward):
             return
@@ -89,20 +96,22 @@ class StepMeans:
         count, low, high = self._groups.get(mark, (0, math.inf, -math.inf))
         self._groups[mark] = count + 1, min(low, reward), max(high, reward)
 
-    def _tokens(self, rows: Sequence[Row]) -> None:
-        tokens = aligned(rows)
-        self._add("n_tokens", np.where(tokens.sizes > 0, tokens.sizes, np.nan))
-        for name, one, other, formula in _PAIRS:
+    def _add_tokens(self, rows: Sequence[Row]) -> None:
+        tokens = align_rows(rows)
+        self._add_values("n_tokens", np.where(tokens.sizes > 0, tokens.sizes, np.nan))
+        for name, one, other, formula in _PAIR_METRICS:
             if one in tokens.values and other in tokens.values:
                 values = formula(tokens.values[one], tokens.values[other])
-                self._add(name, values[_used(tokens, one) & _used(tokens, other)])
+                self._add_values(name, values[_counted_tokens(tokens, one) & _counted_tokens(tokens, other)])
         if "logprobs" in tokens.values:
-            self._add("surprise_mean", -tokens.values["logprobs"][_used(tokens, "logprobs")])
+            self._add_values("surprise_mean", -tokens.values["logprobs"][_counted_tokens(tokens, "logprobs")])
         if "entropies" in tokens.values:
-            self._add("entropies_mean", tokens.values["entropies"][_used(tokens, "entropies")])
+            self._add_values(
+                "entropies_mean", tokens.values["entropies"][_counted_tokens(tokens, "entropies")]
+            )
 
     def scalars(self) -> dict[str, float]:
-        """Name of docs/metrics.md -> value, of those that the samples have what they need for."""
+        """Name in docs/metrics.md -> value, for all metrics whose values the samples have."""
         found = {name: mean.mean for name, mean in self._means.items() if mean.count}
         if "reward" in found:
             found["reward_std"] = self._means["reward"].std
@@ -110,17 +119,19 @@ class StepMeans:
             found.pop("surprise_mean", None)
         groups = [high - low for count, low, high in self._groups.values() if count > 1]
         if groups:
-            found["zero_advantage_groups"] = sum(apart <= _FLAT for apart in groups) / len(groups)
+            found["zero_advantage_groups"] = sum(apart <= ZERO_ADVANTAGE_SPREAD for apart in groups) / len(
+                groups
+            )
         return found | {"n_samples": float(self.samples)}
 
 
-def _used(tokens: Tokens, name: str) -> Bools:
+def _counted_tokens(tokens: Tokens, name: str) -> Bools:
     there = np.ones(len(tokens.values[name]), bool) if tokens.mask is None else tokens.mask
     return there & ~tokens.missing[name] if name in tokens.missing else there
 
 
-def aligned(rows: Sequence[Row]) -> Tokens:
-    """The token arrays of some samples, laid onto their tokens as the tab does it."""
+def align_rows(rows: Sequence[Row]) -> Tokens:
+    """Align the token arrays of some samples with their tokens, as the index does."""
     strings = [row.get("response_tokens") for row in rows]
     raw = [value if isinstance(value, list) else [] for value in strings]
     found: dict[str, dict[int, tuple[Floats, Bools | None]]] = {}
@@ -128,7 +139,7 @@ def aligned(rows: Sequence[Row]) -> Tokens:
         names = [name for name in _ARRAYS if row.get(name) is not None]
         mask = next((name for name in _MASKS if row.get(name) is not None), None)
         if not (names or raw[at]):
-            names = [name for name in _LENGTHS if row.get(name) is not None][:1]
+            names = [name for name in _LENGTH_ARRAYS if row.get(name) is not None][:1]
         for name in names if mask is None else [*names, mask]:
             array = _numbers(row[name])
             if array is not None:
@@ -147,16 +158,16 @@ def aligned(rows: Sequence[Row]) -> Tokens:
         for at, (values, absent) in arrays.items():
             part = slice(int(starts[at]), int(starts[at]) + len(values))
             flat[name][part], null[name][part] = values, False if absent is None else absent
-    last = [_last(tokens) for tokens in raw]
-    tail = [_tail(tokens, token) for tokens, token in zip(raw, last, strict=True)]
-    logged = Logged(widths, n_tokens, last, np.asarray(tail, np.int64), lengths, flat, null)
-    return align(logged, "mask")[0]
+    last = [_last_special_token(tokens) for tokens in raw]
+    tail = [_trailing_repeats(tokens, token) for tokens, token in zip(raw, last, strict=True)]
+    logged = LoggedArrays(widths, n_tokens, last, np.asarray(tail, np.int64), lengths, flat, null)
+    return align_arrays(logged, "mask")[0]
 
 
 def _numbers(value: Any) -> tuple[Floats, Bools | None] | None:
     if isinstance(value, list | tuple):
-        return from_list(list(value), strict=False) if len(value) else None
-    array = as_array(value) if is_array(value) else np.zeros(0)
+        return numbers_from_list(list(value), strict=False) if len(value) else None
+    array = to_numpy(value) if is_array(value) else np.zeros(0)
     array = array.ravel() if array.ndim == 1 or array.shape[-1:] == (1,) else np.zeros(0)
     if not len(array) or array.dtype.kind not in "fiub":
         return None
@@ -164,12 +175,12 @@ def _numbers(value: Any) -> tuple[Floats, Bools | None] | None:
         return array.astype(np.float64), None
 
 
-def _last(tokens: list[Any]) -> str | None:
+def _last_special_token(tokens: list[Any]) -> str | None:
     last = tokens[-1] if tokens else None
-    return last if isinstance(last, str) and SPECIAL.fullmatch(last) else None
+    return last if isinstance(last, str) and SPECIAL_TOKEN.fullmatch(last) else None
 
 
-def _tail(tokens: list[Any], last: str | None) -> int:
+def _trailing_repeats(tokens: list[Any], last: str | None) -> int:
     if last is None:
         return 0
     return next((at for at, token in enumerate(reversed(tokens)) if token != last), len(tokens))

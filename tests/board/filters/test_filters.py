@@ -6,7 +6,11 @@ import pytest
 from filtered_rows import ALL, lines
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.texts import TextRules
 
 
@@ -81,18 +85,20 @@ def test_nan_is_in_no_comparison(board: Board) -> None:
 
 
 def test_a_filter_does_not_change_what_a_group_is(board: Board) -> None:
-    whole = board.samples(Selection(".", step=1), TextRules(), columns=["line", "advantage"])
-    found = board.samples(Selection(".", where="reward = 0"), TextRules(), columns=["line", "advantage"])
+    whole = board.samples(SamplesQuestion(Selection(".", step=1), TextRules(), columns=("line", "advantage")))
+    found = board.samples(
+        SamplesQuestion(Selection(".", where="reward = 0"), TextRules(), columns=("line", "advantage"))
+    )
     assert list(found.columns["line"]) == [2]
     assert found.columns["advantage"][0] == whole.columns["advantage"][1]
 
 
 def test_every_aggregating_question_takes_it(board: Board) -> None:
     chosen = Selection(".", where="reward < 1")
-    assert board.steps(chosen, ("reward",)).step == [1, 2]
-    assert board.distribution(chosen, "reward").count == 3
-    assert board.worst_tokens(chosen, "k3").samples == 1
-    assert board.worst_tokens(Selection(".", where="reward > 5"), "k3").samples == 0
+    assert board.steps(StepsQuestion(chosen, ("reward",))).step == [1, 2]
+    assert board.distribution(DistributionQuestion(chosen, "reward")).count == 3
+    assert board.worst_tokens(WorstTokensQuestion(chosen, "k3")).samples == 1
+    assert board.worst_tokens(WorstTokensQuestion(Selection(".", where="reward > 5"), "k3")).samples == 0
     grouped = Selection(".", where="advantage > 0")
-    assert board.distribution(grouped, "reward").count == 2
-    assert board.steps(grouped, ("reward",)).metrics["reward"].count == [1.0, 1.0]
+    assert board.distribution(DistributionQuestion(grouped, "reward")).count == 2
+    assert board.steps(StepsQuestion(grouped, ("reward",))).metrics["reward"].count == [1.0, 1.0]

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_rows import RULES, ids, row
+from answers import ids
+from sample_rows import RULES, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.errors import UnknownError
 
 Open = Callable[[Path], Board]
@@ -28,31 +30,33 @@ def test_neighbours_are_the_samples_beside_it(tmp_path: Path, open_board: Open, 
     order = ids(board)
     assert len(order) == 6
     for place, name in enumerate(order):
-        found = board.sample(".", name, RULES).neighbours
+        found = board.sample(SampleQuestion(".", name, RULES)).neighbours
         assert found.previous == (order[place - 1] if place else None)
         assert found.next == (order[place + 1] if place + 1 < len(order) else None)
-    first = board.sample(".", order[0], RULES)
+    first = board.sample(SampleQuestion(".", order[0], RULES))
     assert set(first.neighbours.group) == {name for name in order[:3] if name != second(board, order[:3])}
     assert [visit.step for visit in first.neighbours.prompt] == [2, 4]
     assert [visit.id for visit in first.neighbours.prompt] == [order[3], order[5]]
-    only_eval = board.sample(".", ids(board, split="eval")[0], RULES)
+    only_eval = board.sample(SampleQuestion(".", ids(board, split="eval")[0], RULES))
     assert (only_eval.neighbours.previous, only_eval.neighbours.next) == (None, None)
     assert only_eval.split == "eval"
 
 
 def second(board: Board, names: list[str]) -> str:
     """The one of the samples whose prompt is q."""
-    return next(name for name in names if board.sample(".", name, RULES).texts["prompt"].raw == "q")
+    return next(
+        name for name in names if board.sample(SampleQuestion(".", name, RULES)).texts["prompt"].raw == "q"
+    )
 
 
 def test_neighbours_stay_within_the_attempt(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1), row(2), row(1), row(2)])
     board = open_board(tmp_path)
     old, new = ids(board, attempt=1), ids(board)
-    assert board.sample(".", old[-1], RULES).neighbours.next is None
-    assert board.sample(".", new[0], RULES).neighbours.previous is None
-    assert board.sample(".", old[0], RULES).neighbours.next == old[1]
-    assert board.sample(".", old[0], RULES).attempt == 1
+    assert board.sample(SampleQuestion(".", old[-1], RULES)).neighbours.next is None
+    assert board.sample(SampleQuestion(".", new[0], RULES)).neighbours.previous is None
+    assert board.sample(SampleQuestion(".", old[0], RULES)).neighbours.next == old[1]
+    assert board.sample(SampleQuestion(".", old[0], RULES)).attempt == 1
 
 
 def test_ids_survive_a_fresh_start_and_more_files(
@@ -64,7 +68,7 @@ def test_ids_survive_a_fresh_start_and_more_files(
     write_rows(tmp_path / "another" / "b.jsonl", [row(1)])
     board = open_board(tmp_path)
     assert set(before) < set(ids(board, "run"))
-    assert board.sample("run", before[2], RULES).texts["response"].raw == "x"
+    assert board.sample(SampleQuestion("run", before[2], RULES)).texts["response"].raw == "x"
     assert not set(before) & set(ids(board, "another")), "the same place in another run is another sample"
 
 
@@ -95,9 +99,9 @@ def test_unknown_ids(tmp_path: Path, open_board: Open, write_rows: Write) -> Non
         "../" + name,
     ):
         with pytest.raises(UnknownError):
-            board.sample(".", other, RULES)
+            board.sample(SampleQuestion(".", other, RULES))
         with pytest.raises(UnknownError):
-            board.tokens(".", other)
+            board.tokens(TokensQuestion(".", other))
 
 
 def test_file_that_is_gone_since_is_said(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
@@ -106,5 +110,5 @@ def test_file_that_is_gone_since_is_said(tmp_path: Path, open_board: Open, write
     name = ids(board)[0]
     path.unlink()
     with pytest.raises(UnknownError, match="cannot be read any more") as error:
-        board.sample(".", name, RULES)
+        board.sample(SampleQuestion(".", name, RULES))
     assert str(tmp_path) not in str(error.value)

@@ -12,8 +12,10 @@ from listed_samples import RULES, listed, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples import paging
-from tensorboard_plugin_rlboard.board.samples.listing import PRESETS
+from tensorboard_plugin_rlboard.board.samples.paging import PRESETS
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -61,12 +63,14 @@ def test_pages_do_not_overlap(board: Board) -> None:
     found = []
     for offset in range(0, 9, 3):
         page = board.samples(
-            Selection("."), RULES, columns=["line"], sort="reward", order="desc", offset=offset, limit=3
+            SamplesQuestion(
+                Selection("."), RULES, columns=("line",), sort="reward", order="desc", offset=offset, limit=3
+            )
         )
         assert page.total == 8
         found += list(page.columns["line"])
     assert found == lines(board, sort="reward", order="desc")
-    beyond = board.samples(Selection("."), RULES, offset=100)
+    beyond = board.samples(SamplesQuestion(Selection("."), RULES, offset=100))
     assert (beyond.total, list(beyond.columns["id"])) == (8, [])
 
 
@@ -119,7 +123,7 @@ def test_samples_without_prompt_and_group_stand_alone(
     found = listed(board, columns=["reward", "advantage", "group_rank"])
     assert found["advantage"] == [None, None]
     assert found["group_rank"] == [1.0, 1.0]
-    table = board.steps(Selection(".")).step_metrics
+    table = board.steps(StepsQuestion(Selection("."))).step_metrics
     assert not {"zero_advantage_groups", "duplicate_share"} & set(table)
 
 
@@ -141,7 +145,7 @@ def test_text_rules_are_applied_before_texts_are_cut(
     write_rows(tmp_path / "a.jsonl", [row(1, prompt, "~~" + "r" * 290 + "~~" * 50, 1.0)])
     board = open_board(tmp_path)
     rules = TextRules(("~~",), "<end>")
-    found = board.samples(Selection("."), rules, columns=["prompt", "response"]).columns
+    found = board.samples(SamplesQuestion(Selection("."), rules, columns=("prompt", "response"))).columns
     assert found["prompt"] == ["question"]
     assert found["response"] == ["r" * 290]
 
@@ -159,7 +163,7 @@ def test_unknown_run_and_words_are_errors(board: Board) -> None:
         listed(board, chosen=Selection("x"))
     for arguments in ({"order": "up"}, {"preset": "x"}, {"sort": "x"}, {"limit": 0}, {"offset": -1}):
         with pytest.raises(ArgumentError):
-            board.samples(Selection("."), RULES, **arguments)
+            board.samples(SamplesQuestion(Selection("."), RULES, **arguments))
 
 
 def test_preset_that_the_run_has_no_numbers_for(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
@@ -182,13 +186,15 @@ def test_long_lists_are_in_the_order_of_short_ones(board: Board, monkeypatch: py
             found: list[int] = []
             for offset in range(0, 8, limit):
                 page = board.samples(
-                    Selection("."),
-                    RULES,
-                    columns=["line"],
-                    sort="reward",
-                    order=order,
-                    offset=offset,
-                    limit=limit,
+                    SamplesQuestion(
+                        Selection("."),
+                        RULES,
+                        columns=("line",),
+                        sort="reward",
+                        order=order,
+                        offset=offset,
+                        limit=limit,
+                    )
                 )
                 found += [int(str(line)) for line in page.columns["line"]]
             assert found == expected

@@ -10,7 +10,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 Start = Callable[..., Board]
 
@@ -22,7 +22,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def make(folder: Path = tmp_path) -> Board:
         (folder / "log").mkdir(exist_ok=True)
-        indexer = BackgroundIndexer(Registry(roots(str(folder / "log"), ""), folder / "cache"), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(folder / "log"), ""), folder / "cache"), 0)
         opened.append(indexer)
         return Board(indexer)
 

@@ -15,6 +15,7 @@ from curves import HERE, plain, queried, row, same
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.steps import materialized, service
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -29,23 +30,23 @@ def test_what_is_too_much_for_a_request_follows_in_the_background(
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.indexer.index_now()
-    before = plain(board.steps(HERE))
-    follow = board._overview.follow
+    before = plain(board.steps(StepsQuestion(HERE)))
+    follow = board._steps.update_in_background
     board.indexer.call_after_round(None)
     with path.open("a") as file:
         file.writelines(json.dumps(row(step)) + "\n" for step in (2, 3))
     board.indexer.index_now()
     with monkeypatch.context() as patch:
         patch.setattr(RunIndex, "pending", True)
-        patch.setattr(service, "_REQUEST", 0)
-        patch.setattr(service, "_SHARE", 0)
-        assert plain(board.steps(HERE)) == before, "as of its last consistent state"
+        patch.setattr(service, "_REQUEST_LIMIT", 0)
+        patch.setattr(service, "_PAUSE_FACTOR", 0)
+        assert plain(board.steps(StepsQuestion(HERE))) == before, "as of its last consistent state"
         revision = board.revision
         follow(board.registry.runs["."])
         assert board.revision == revision + 1
         follow(board.registry.runs["."])
         assert board.revision == revision + 1, "nobody was answered from before"
-        same(board.steps(HERE), queried(board))
+        same(board.steps(StepsQuestion(HERE)), queried(board))
 
 
 def test_few_changed_rows_are_computed_by_the_request(
@@ -55,12 +56,12 @@ def test_few_changed_rows_are_computed_by_the_request(
     board = start()
     board.indexer.call_after_round(None)
     board.indexer.index_now()
-    same(board.steps(HERE), queried(board))
+    same(board.steps(StepsQuestion(HERE)), queried(board))
     with path.open("a") as file:
         file.write(json.dumps(row(3)) + "\n")
     board.indexer.index_now()
     monkeypatch.setattr(RunIndex, "pending", True)
-    assert list(board.steps(HERE).step) == [1, 2, 3]
+    assert list(board.steps(StepsQuestion(HERE)).step) == [1, 2, 3]
 
 
 def test_a_request_does_not_wait_for_another_that_computes(
@@ -69,12 +70,12 @@ def test_a_request_does_not_wait_for_another_that_computes(
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.indexer.index_now()
-    monkeypatch.setattr(service, "_PATIENCE", 0.01)
-    found = board.steps(HERE)
+    monkeypatch.setattr(service, "_LOCK_TIMEOUT", 0.01)
+    found = board.steps(StepsQuestion(HERE))
     revision = board.revision
-    with board._overview._states["."].curves.lock:
-        assert board.steps(HERE) is found
-    board.steps(HERE)
+    with board._steps._states["."].curves.lock:
+        assert board.steps(StepsQuestion(HERE)) is found
+    board.steps(StepsQuestion(HERE))
     assert board.revision == revision + 1, "who was answered meanwhile may ask again"
 
 
@@ -89,7 +90,7 @@ def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_
     def ask() -> None:
         try:
             while not done.is_set():
-                found = board.steps(HERE)
+                found = board.steps(StepsQuestion(HERE))
                 counts = np.asarray(found.step_metrics["n_samples"], np.float64).tolist()
                 assert counts == list(found.metrics["n_chars"].count)
                 assert counts == sorted(counts, reverse=True)
@@ -107,7 +108,7 @@ def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_
     for thread in threads:
         thread.join()
     assert not failures
-    same(board.steps(HERE), queried(board))
+    same(board.steps(StepsQuestion(HERE)), queried(board))
 
 
 def test_failure_in_the_background_does_not_end_the_indexing(
@@ -124,9 +125,9 @@ def test_failure_in_the_background_does_not_end_the_indexing(
         raise RuntimeError("out of memory")
 
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-        patch.setattr(materialized, "computed", fail)
+        patch.setattr(materialized, "compute_table", fail)
         board.indexer.index_now()
         assert "out of memory" in caplog.text
         with pytest.raises(RuntimeError, match="out of memory"):
-            board.steps(HERE)
-    same(board.steps(HERE), queried(board))
+            board.steps(StepsQuestion(HERE))
+    same(board.steps(StepsQuestion(HERE)), queried(board))

@@ -13,8 +13,9 @@ from curves import HERE, check, plain, queried, row, same, survey_only
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import service
-from tensorboard_plugin_rlboard.board.steps.storage import KeptCurves, dump, load
+from tensorboard_plugin_rlboard.board.steps import run_state
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.steps.storage import StoredCurves, dump_curves, load_curves
 
 Write = Callable[[Path, Iterable[Any]], Path]
 
@@ -29,18 +30,21 @@ def test_reopened_run_is_answered_before_its_rows_are_loaded(
     write_rows(tmp_path / "log" / "a.jsonl", rows)
     board = start()
     board.indexer.index_now()
-    expected, evaluation = plain(board.steps(HERE)), plain(board.steps(Selection(".", split="eval")))
+    expected, evaluation = (
+        plain(board.steps(StepsQuestion(HERE))),
+        plain(board.steps(StepsQuestion(Selection(".", split="eval")))),
+    )
     described = board.runs().runs[0]
     board.indexer.stop()
     again = start()
     survey_only(again)
     assert again.registry.runs["."].samples == 0
-    assert plain(again.steps(HERE)) == expected
-    assert plain(again.steps(Selection(".", split="eval"))) == evaluation
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
+    assert plain(again.steps(StepsQuestion(Selection(".", split="eval")))) == evaluation
     now = again.runs().runs[0]
     assert (now.steps, now.splits, now.attempts) == (described.steps, described.splits, described.attempts)
     again.indexer.index_now()
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     check(again)
 
 
@@ -48,15 +52,15 @@ def test_log_that_grew_between_starts(tmp_path: Path, start: Start, write_rows: 
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.indexer.index_now()
-    before = plain(board.steps(HERE))
+    before = plain(board.steps(StepsQuestion(HERE)))
     board.indexer.stop()
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     again = start()
     survey_only(again)
-    assert plain(again.steps(HERE)) == before
+    assert plain(again.steps(StepsQuestion(HERE))) == before
     again.indexer.index_now()
-    assert list(again.steps(HERE).step) == [1, 2, 3]
+    assert list(again.steps(StepsQuestion(HERE)).step) == [1, 2, 3]
     check(again)
 
 
@@ -64,26 +68,26 @@ def test_lines_that_are_in_no_kept_part_are_shown_as_well(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last lines of a log that was followed: too few for a part, and not to be missed when it is opened again."""
-    monkeypatch.setattr(service, "_SAVE_EVERY", 0.0)
+    monkeypatch.setattr(run_state, "_SAVE_INTERVAL", 0.0)
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.indexer.index_now()
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     board.indexer.index_now()
-    expected = plain(board.steps(HERE))
+    expected = plain(board.steps(StepsQuestion(HERE)))
     board.indexer.stop()
     again = start()
     survey_only(again)
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     again.indexer.index_now()
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     check(again)
     again.indexer.stop()
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
     last = start()
     last.indexer.index_now()
-    assert list(last.steps(HERE).step) == [1, 2], "they are gone, and so is their step"
+    assert list(last.steps(StepsQuestion(HERE)).step) == [1, 2], "they are gone, and so is their step"
     check(last)
 
 
@@ -98,7 +102,7 @@ def test_damaged_curves_are_as_good_as_absent(
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.indexer.index_now()
-    expected = plain(board.steps(HERE))
+    expected = plain(board.steps(StepsQuestion(HERE)))
     board.indexer.stop()
     (kept,) = kept_files(tmp_path / "cache")
     if damage == "cut":
@@ -113,9 +117,9 @@ def test_damaged_curves_are_as_good_as_absent(
     again = start()
     survey_only(again)
     if damage != "part":
-        assert list(again.steps(HERE).step) == []
+        assert list(again.steps(StepsQuestion(HERE)).step) == []
     again.indexer.index_now()
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     check(again)
 
 
@@ -126,17 +130,17 @@ def test_curves_that_do_not_fit_their_parts_are_found_out(
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2), row(2, 1)])
     board = start()
     board.indexer.index_now()
-    expected = plain(board.steps(HERE))
+    expected = plain(board.steps(StepsQuestion(HERE)))
     board.indexer.stop()
     (kept,) = kept_files(tmp_path / "cache")
-    found = load(kept.read_bytes())
+    found = load_curves(kept.read_bytes())
     assert found is not None
     entries = {key: entry for key, entry in found.entries.items() if key != ("train", 1)}
     entries["train", 7] = entries["train", 2]
-    kept.write_bytes(dump(KeptCurves(entries, found.units, found.tables)))
+    kept.write_bytes(dump_curves(StoredCurves(entries, found.aggregates, found.tables)))
     again = start()
     again.indexer.index_now()
-    assert plain(again.steps(HERE)) == expected
+    assert plain(again.steps(StepsQuestion(HERE))) == expected
     check(again)
 
 
@@ -144,21 +148,21 @@ def test_curves_as_bytes(tmp_path: Path, start: Start, write_rows: Write) -> Non
     write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2), row(3, validation=True)])
     board = start()
     board.indexer.index_now()
-    board.steps(HERE, ("k3_max",))
-    kept = board._overview._states["."].curves.to_keep()
-    assert "m:k3_max" not in kept.units, "only what everybody asks for"
-    found = load(dump(kept))
+    board.steps(StepsQuestion(HERE, ("k3_max",)))
+    kept = board._steps._states["."].curves.to_store()
+    assert "m:k3_max" not in kept.aggregates, "only what everybody asks for"
+    found = load_curves(dump_curves(kept))
     assert found is not None
-    assert found.units == kept.units
+    assert found.aggregates == kept.aggregates
     assert {key: entry.attempts for key, entry in found.entries.items()} == {
         key: entry.attempts for key, entry in kept.entries.items()
     }
     for split, table in kept.tables.items():
-        for unit in kept.units:
-            for name, column in table.columns[unit].items():
-                np.testing.assert_array_equal(found.tables[split].columns[unit][name], column)
-    assert load(b"") is None
-    assert load(dump(kept)[:-1]) is None
+        for aggregate in kept.aggregates:
+            for name, column in table.columns[aggregate].items():
+                np.testing.assert_array_equal(found.tables[split].columns[aggregate][name], column)
+    assert load_curves(b"") is None
+    assert load_curves(dump_curves(kept)[:-1]) is None
 
 
 def test_steps_that_are_not_up_to_date_are_not_kept(tmp_path: Path, start: Start, write_rows: Write) -> None:
@@ -170,7 +174,7 @@ def test_steps_that_are_not_up_to_date_are_not_kept(tmp_path: Path, start: Start
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     board.indexer.index_now()
     board.runs()  # which knows of the steps before their curves are computed
-    kept = board._overview._states["."].curves.to_keep()
+    kept = board._steps._states["."].curves.to_store()
     assert set(kept.entries) == {("train", 1)}
     assert kept.tables["train"].step.tolist() == [1]
 
@@ -188,10 +192,10 @@ def test_folder_that_cannot_be_written_keeps_no_curves(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache.place, "write", full)
-    cache.keep_curves("digest", b"content")
-    assert cache.recall_curves("digest") == b""
-    board._overview.follow(board.registry.runs["."])
+    monkeypatch.setattr(cache.blobs, "write", full)
+    cache.store_curves("digest", b"content")
+    assert cache.load_curves("digest") == b""
+    board._steps.update_in_background(board.registry.runs["."])
     assert kept_files(tmp_path / "cache") == []
-    assert cache.recall_curves("digest") == b""
-    same(board.steps(HERE), queried(board))
+    assert cache.load_curves("digest") == b""
+    same(board.steps(StepsQuestion(HERE)), queried(board))

@@ -12,18 +12,21 @@ from typing import Any
 import numpy as np
 import pytest
 from curves import HERE, check, queried, row, same, survey_only
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.api import Steps, number_column
-from tensorboard_plugin_rlboard.api.number_column import LargeSteps, Numbers, carried
+from tensorboard_plugin_rlboard.api import Steps
+from tensorboard_plugin_rlboard.api.number_column import NumberColumn
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.steps import batches, materialized, service, step_index
+from tensorboard_plugin_rlboard.board.steps import materialized, service, step_batches, step_index
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.web import json_answers
+from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
 
 Write = Callable[[Path, Iterable[Any]], Path]
 
@@ -42,7 +45,7 @@ ACTIONS = st.tuples(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(actions=st.lists(ACTIONS, min_size=2, max_size=5), batch=st.sampled_from([1, 3, 1000]))
 def test_curves_are_what_a_query_answers(
     actions: list[tuple[str, int, list[int], bool]], batch: int, tmp_path_factory: pytest.TempPathFactory
@@ -51,7 +54,7 @@ def test_curves_are_what_a_query_answers(
     (folder / "log").mkdir()
     indexer: BackgroundIndexer | None = None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batches, "ROWS", batch)
+        patch.setattr(step_batches, "ROWS_AT_ONCE", batch)
         board = None
         for number, (way, which, found, ask) in enumerate([("append", 0, [1, 2], True), *actions]):
             path = folder / "log" / f"rank_{which}.jsonl"
@@ -73,12 +76,14 @@ def test_curves_are_what_a_query_answers(
             if board is None or way == "restart":
                 if indexer is not None:
                     indexer.stop()
-                indexer = BackgroundIndexer(Registry(roots(str(folder / "log"), ""), folder / "cache"), 0)
+                indexer = BackgroundIndexer(
+                    Registry(parse_roots(str(folder / "log"), ""), folder / "cache"), 0
+                )
                 board = Board(indexer)
                 if way == "restart":
                     survey_only(board)
                     if "." in board.registry.runs:
-                        board.steps(HERE)
+                        board.steps(StepsQuestion(HERE))
             board.indexer.index_now()
             if ask:
                 check(board)
@@ -95,7 +100,7 @@ def test_only_steps_that_changed_are_computed_again(
     board.indexer.index_now()
     computed: list[int] = []
     counted: list[list[int]] = []
-    real, count = batches.computed, step_index._count
+    real, count = step_batches.compute_table, step_index._count_rows
 
     def computing(cursor: Any, samples: Any, units: Any) -> Any:
         found = real(cursor, samples, units)
@@ -106,15 +111,15 @@ def test_only_steps_that_changed_are_computed_again(
         counted.append(list(steps))
         return count(cursor, run, steps)
 
-    monkeypatch.setattr(materialized, "computed", computing)
-    monkeypatch.setattr(step_index, "_count", counting)
-    board.steps(HERE)
+    monkeypatch.setattr(materialized, "compute_table", computing)
+    monkeypatch.setattr(step_index, "_count_rows", counting)
+    board.steps(StepsQuestion(HERE))
     board.runs()
     assert (computed, counted) == ([], []), "the round has done it"
     with path.open("a") as file:
         file.writelines(json.dumps(row(step)) + "\n" for step in (8, 9, 11))
     board.indexer.index_now()
-    same(board.steps(HERE), queried(board))
+    same(board.steps(StepsQuestion(HERE)), queried(board))
     board.runs()
     assert computed == [8, 9, 11]
     assert [sorted(bounds) for bounds in counted] == [[8, 9, 11]]
@@ -126,14 +131,14 @@ def test_a_metric_that_comes_later_is_computed_for_all_steps(
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.indexer.index_now()
-    assert "entropies_mean" not in board.steps(HERE).metrics
+    assert "entropies_mean" not in board.steps(StepsQuestion(HERE)).metrics
     with path.open("a") as file:
         file.write(
             json.dumps(row(3, entropies=[0.5], response_tokens=["a"], logprobs=[-1], ref_logprobs=[-1]))
         )
         file.write("\n")
     board.indexer.index_now()
-    found = board.steps(HERE)
+    found = board.steps(StepsQuestion(HERE))
     assert list(found.metrics["entropies_mean"].mean) == [None, None, 0.5]
     same(found, queried(board))
 
@@ -144,19 +149,19 @@ def test_a_metric_beside_the_overview_is_kept_up_to_date(
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.indexer.index_now()
-    monkeypatch.setattr(service, "steps", None)  # nothing is left to queries
-    board.steps(HERE, ("advantage", "reward", "k3_max"))
+    monkeypatch.setattr(service, "query_steps", None)  # nothing is left to queries
+    board.steps(StepsQuestion(HERE, ("advantage", "reward", "k3_max")))
     with path.open("a") as file:
         file.write(json.dumps(row(2, 3)) + "\n")
     board.indexer.index_now()
-    found = board.steps(HERE, ("advantage", "reward", "k3_max"))
+    found = board.steps(StepsQuestion(HERE, ("advantage", "reward", "k3_max")))
     assert list(found.metrics) == ["advantage", "reward", "k3_max"]
     same(found, queried(board, HERE, ["advantage", "reward", "k3_max"]))
-    monkeypatch.setattr(materialized, "MOST_FURTHER", 1)
-    board.steps(HERE, ("k3_max",))
+    monkeypatch.setattr(materialized, "MAX_EXTRA_METRICS", 1)
+    board.steps(StepsQuestion(HERE, ("k3_max",)))
     path.write_text(path.read_text() + json.dumps(row(3)) + "\n")
     board.indexer.index_now()
-    assert "advantage" not in board._overview._states["."].curves.shown.metrics, "not asked for any more"
+    assert "advantage" not in board._steps._states["."].curves.snapshot.metrics, "not asked for any more"
 
 
 def test_more_metrics_than_are_kept_are_queried(tmp_path: Path, start: Start, write_rows: Write) -> None:
@@ -164,40 +169,49 @@ def test_more_metrics_than_are_kept_are_queried(tmp_path: Path, start: Start, wr
     board = start()
     board.indexer.index_now()
     names = [metric.name for metric in board.runs().runs[0].metrics]
-    assert len(names) > materialized.MOST_FURTHER
-    same(board.steps(HERE, tuple(names)), queried(board, HERE, names))
-    assert len(board._overview._states["."].curves.shown.metrics) <= len(materialized.OVERVIEW)
+    assert len(names) > materialized.MAX_EXTRA_METRICS
+    same(board.steps(StepsQuestion(HERE, tuple(names))), queried(board, HERE, names))
+    assert len(board._steps._states["."].curves.snapshot.metrics) <= len(materialized.OVERVIEW_METRICS)
 
 
 def test_numbers_are_a_sequence() -> None:
-    column = Numbers(np.asarray([1.0, np.nan, 2.5]))
+    column = NumberColumn(np.asarray([1.0, np.nan, 2.5]))
     assert column == [1.0, None, 2.5]
     assert column != [1.0, None]
     assert column != 3
     assert (column[0], column[1], list(column[1:])) == (1.0, None, [None, 2.5])
-    assert repr(Numbers(np.asarray([1.0, np.nan]), whole=True)) == "[1, None]"
+    assert repr(NumberColumn(np.asarray([1.0, np.nan]), integer=True)) == "[1, None]"
     assert len(column) == 3
 
 
-def test_large_answers_carry_their_json(
+def test_large_answers_are_encoded_once(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_rows(tmp_path / "log" / "a.jsonl", [row(step, step) for step in range(1, 6)])
     board = start()
     board.indexer.index_now()
-    answer = board.steps(HERE)
-    assert not isinstance(answer, LargeSteps)
-    monkeypatch.setattr(number_column, "LARGE", 1)
-    monkeypatch.setattr(number_column, "_COLUMNS", 3)
-    large = carried(board.registry.cursor(), answer)
-    assert isinstance(large, LargeSteps)
-    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(answer))
-    wild = Numbers(np.asarray([math.inf, -math.inf, math.nan, 1e-300, 1.0]))
+    answer = board.steps(StepsQuestion(HERE))
+    wild = NumberColumn(np.asarray([math.inf, -math.inf, math.nan, 1e-300, 1.0]))
     named = Steps(answer.step, answer.metrics, {'quo"te': wild})
-    large = carried(board.registry.cursor(), named)
-    assert isinstance(large, LargeSteps)
-    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(named))
-    monkeypatch.setattr(number_column, "_ONE_TASK", 2)
-    large = carried(board.registry.cursor(), named)
-    assert isinstance(large, LargeSteps)
-    assert json.loads(gzip.decompress(large.gzipped)) == json.loads(json_answers.encode(named))
+    expected = [json.loads(json_answers.encode(steps)) for steps in (answer, named)]
+    encoded = EncodedAnswers()
+    assert encoded.gzipped(answer) is None
+    monkeypatch.setattr(json_answers, "LARGE", 1)
+    bodies = [encoded.gzipped(steps) for steps in (answer, named)]
+    assert [json.loads(gzip.decompress(body or b"")) for body in bodies] == expected
+    assert encoded.gzipped(answer) is bodies[0], "the same answer is encoded once"
+
+
+def test_answers_are_prepared_before_they_are_asked_for_again(
+    tmp_path: Path, start: Start, write_rows: Write
+) -> None:
+    path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
+    board = start()
+    prepared: list[Steps] = []
+    board.when_steps_prepared(prepared.append)
+    board.indexer.index_now()
+    board.steps(StepsQuestion(HERE))
+    with path.open("a") as file:
+        file.write(json.dumps(row(3)) + "\n")
+    board.indexer.index_now()
+    assert board.steps(StepsQuestion(HERE)) is prepared[-1]

@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.metrics.tokens import k3
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -43,17 +44,14 @@ def row(step: int, i: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    folder = tmp_path_factory.mktemp("steps")
     rows = [row(3, i) for i in range(8)] + [row(1, 0), row(1, 2)]
-    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
-    indexer.index_now()
-    yield Board(indexer)
-    indexer.stop()
+    with TestLog(tmp_path_factory.mktemp("steps")) as log:
+        log.write(*rows)
+        yield log.open()
 
 
 def test_statistics_of_a_sample_metric(board: Board) -> None:
-    found = board.steps(Selection("."), ("reward",))
+    found = board.steps(StepsQuestion(Selection("."), ("reward",)))
     assert list(found.step) == [1, 3]
     reward = found.metrics["reward"]
     finite = [x for x in REWARDS if math.isfinite(x)]
@@ -69,7 +67,7 @@ def test_statistics_of_a_sample_metric(board: Board) -> None:
 
 
 def test_mean_of_a_token_metric_is_weighted_by_tokens(board: Board) -> None:
-    found = board.steps(Selection("."), ("k3_mean",)).metrics["k3_mean"]
+    found = board.steps(StepsQuestion(Selection("."), ("k3_mean",))).metrics["k3_mean"]
     tokens = [float(k3(np.array(-0.5 * (i + 1)), np.array(-1.0))) for i in range(8) for _ in range(i + 1)]
     assert found.count[1] == len(tokens)
     assert found.sum[1] == pytest.approx(math.fsum(tokens))
@@ -80,7 +78,7 @@ def test_mean_of_a_token_metric_is_weighted_by_tokens(board: Board) -> None:
 
 
 def test_win_tie_loss_are_shares_of_the_finite_gaps(board: Board) -> None:
-    table = board.steps(Selection(".")).step_metrics
+    table = board.steps(StepsQuestion(Selection("."))).step_metrics
     # gaps at step 3: .5, 0, -.25, -.5, NaN, -inf, NaN, 2
     assert table["win"][1] == pytest.approx(2 / 5)
     assert table["tie"][1] == pytest.approx(1 / 5)
@@ -89,7 +87,7 @@ def test_win_tie_loss_are_shares_of_the_finite_gaps(board: Board) -> None:
 
 
 def test_shares_of_samples_groups_and_prompts(board: Board) -> None:
-    table = board.steps(Selection(".")).step_metrics
+    table = board.steps(StepsQuestion(Selection("."))).step_metrics
     assert table["truncation_share"] == [0.5, 0.25]
     # Step 3: prompt p has rewards 1, .25, 2 and NaN; prompt q has .5, 0, 2 and -inf.
     assert table["zero_advantage_groups"] == [0.0, 0.0]
@@ -103,7 +101,7 @@ def test_groups_without_advantage(tmp_path: Path, open_board: Open, write_rows: 
 
     rows = [*of("good", 1.0, 1.0, 1.0), *of("bad", 0.0, 0.0), *of("mixed", 0.0, 1.0), *of("alone", 1.0)]
     write_rows(tmp_path / "a.jsonl", rows)
-    table = open_board(tmp_path).steps(Selection(".")).step_metrics
+    table = open_board(tmp_path).steps(StepsQuestion(Selection("."))).step_metrics
     assert table["zero_advantage_groups"] == pytest.approx([2 / 3])
     assert table["all_good_groups"] == pytest.approx([1 / 3])
     assert table["all_bad_groups"] == pytest.approx([1 / 3])
@@ -116,11 +114,13 @@ def test_group_id_makes_groups_of_one_prompt(tmp_path: Path, open_board: Open, w
         for group, reward in (("g", 0.0), ("g", 0.0), ("h", 1.0), ("h", 1.0))
     ]
     write_rows(tmp_path / "a.jsonl", rows)
-    assert open_board(tmp_path).steps(Selection(".")).step_metrics["zero_advantage_groups"] == [1.0]
+    assert open_board(tmp_path).steps(StepsQuestion(Selection("."))).step_metrics[
+        "zero_advantage_groups"
+    ] == [1.0]
 
 
 def test_correlation_of_reward_and_length(board: Board) -> None:
-    table = board.steps(Selection(".")).step_metrics
+    table = board.steps(StepsQuestion(Selection("."))).step_metrics
     pairs = [(x, i + 1) for i, x in enumerate(REWARDS) if math.isfinite(x)]
     expected = np.corrcoef([x for x, _ in pairs], [n for _, n in pairs])[0, 1]
     assert table["reward_length_correlation"][1] == pytest.approx(expected)
@@ -129,18 +129,18 @@ def test_correlation_of_reward_and_length(board: Board) -> None:
 def test_correlation_without_spread_is_missing(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     rows = [{**row(step, i), "reward": 1.0} for step in (1, 2) for i in range(3)] + [row(3, 0), row(3, 3)]
     write_rows(tmp_path / "a.jsonl", rows)
-    table = open_board(tmp_path).steps(Selection(".")).step_metrics
+    table = open_board(tmp_path).steps(StepsQuestion(Selection("."))).step_metrics
     assert table["reward_length_correlation"][:2] == [None, None]
 
 
 def test_search_narrows_the_curves(board: Board) -> None:
-    found = board.steps(Selection(".", search="same"), ("reward",))
+    found = board.steps(StepsQuestion(Selection(".", search="same"), ("reward",)))
     assert list(found.step) == [3]
     assert found.metrics["reward"].count == [2]
 
 
 def test_default_metrics_are_those_that_the_run_has(board: Board) -> None:
-    found = board.steps(Selection("."))
+    found = board.steps(StepsQuestion(Selection(".")))
     assert {"reward", "ref_reward", "reward_gap", "log_ratio_mean", "k3_mean", "n_tokens"} <= set(
         found.metrics
     )
@@ -150,7 +150,7 @@ def test_default_metrics_are_those_that_the_run_has(board: Board) -> None:
 
 def test_every_metric_of_a_run_can_be_asked_for(board: Board) -> None:
     names = tuple(metric.name for metric in board.runs().runs[0].metrics)
-    found = board.steps(Selection("."), names)
+    found = board.steps(StepsQuestion(Selection("."), names))
     assert set(found.metrics) == set(names)
     for name, statistics in found.metrics.items():
         for column in vars(statistics).values():
@@ -161,11 +161,11 @@ def test_every_metric_of_a_run_can_be_asked_for(board: Board) -> None:
 def test_unknown_metric_is_an_error(board: Board) -> None:
     for name in ("nope", "step", "reward) FROM run_0 --", "k3", "Reward"):
         with pytest.raises(ArgumentError, match="not a metric"):
-            board.steps(Selection("."), (name,))
+            board.steps(StepsQuestion(Selection("."), (name,)))
 
 
 def test_empty_selection_has_no_steps(board: Board) -> None:
-    found = board.steps(Selection(".", step=99))
+    found = board.steps(StepsQuestion(Selection(".", step=99)))
     assert list(found.step) == []
     assert found.metrics["reward"].count == []
 
@@ -178,18 +178,18 @@ def test_numbers_near_the_limit_of_floats_are_no_error(
     rows[0]["logprobs"], rows[0]["ref_logprobs"] = [-400.0], [-0.001]  # k3 is 1e173, its square is not finite
     write_rows(tmp_path / "a.jsonl", rows)
     board = open_board(tmp_path)
-    found = board.steps(Selection("."), ("reward", "k3_mean", "reward_gap"))
+    found = board.steps(StepsQuestion(Selection("."), ("reward", "k3_mean", "reward_gap")))
     assert found.metrics["reward"].count == [5]
     assert found.metrics["reward"].max == [1e308]
     assert found.metrics["reward"].std == [None], "beyond what can be written"
-    board.distribution(Selection("."), "reward")
-    board.distribution(Selection("."), "k3_mean")
+    board.distribution(DistributionQuestion(Selection("."), "reward"))
+    board.distribution(DistributionQuestion(Selection("."), "k3_mean"))
 
 
 def test_a_logged_mean_of_the_reward_is_not_ours(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [{**row(1, 1), "k3_mean": 42.0}])
     board = open_board(tmp_path)
-    found = board.steps(Selection("."), ("k3_mean", "logged.k3_mean"))
+    found = board.steps(StepsQuestion(Selection("."), ("k3_mean", "logged.k3_mean")))
     assert found.metrics["logged.k3_mean"].mean == [42.0]
     assert found.metrics["k3_mean"].mean == [0.0]
 
@@ -197,12 +197,12 @@ def test_a_logged_mean_of_the_reward_is_not_ours(tmp_path: Path, open_board: Ope
 def test_answers_are_kept_until_the_run_changes(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     path = write_rows(tmp_path / "a.jsonl", [row(1, 0)])
     board = open_board(tmp_path)
-    first = board.steps(Selection("."))
-    assert board.steps(Selection(".")) is first
+    first = board.steps(StepsQuestion(Selection(".")))
+    assert board.steps(StepsQuestion(Selection("."))) is first
     with path.open("a") as file:
         file.write(json.dumps(row(2, 0)) + "\n")
     board.indexer.index_now()
-    assert list(board.steps(Selection(".")).step) == [1, 2]
+    assert list(board.steps(StepsQuestion(Selection("."))).step) == [1, 2]
 
 
 def test_first_step_kl_stands_at_the_first_step_of_an_unresumed_run(
@@ -214,13 +214,13 @@ def test_first_step_kl_stands_at_the_first_step_of_an_unresumed_run(
 
     path = write_rows(tmp_path / "a.jsonl", [tokens(1, 2.9), tokens(2, 0.5)])
     board = open_board(tmp_path)
-    found = board.steps(Selection(".")).step_metrics["first_step_kl"]
+    found = board.steps(StepsQuestion(Selection("."))).step_metrics["first_step_kl"]
     assert found == [pytest.approx(1.955023 / 2, abs=1e-6), None]
-    assert "first_step_kl" not in board.steps(Selection(".", step_min=2)).step_metrics
+    assert "first_step_kl" not in board.steps(StepsQuestion(Selection(".", step_min=2))).step_metrics
     with path.open("a") as file:
         file.write(json.dumps(tokens(1, 0.1)) + "\n")
     board.indexer.index_now()
-    assert "first_step_kl" not in board.steps(Selection(".")).step_metrics, "two attempts"
+    assert "first_step_kl" not in board.steps(StepsQuestion(Selection("."))).step_metrics, "two attempts"
 
 
 def test_perplexity_is_that_of_the_mean_log_probability(
@@ -234,5 +234,7 @@ def test_perplexity_is_that_of_the_mean_log_probability(
         "logprobs": [-1.0, -2.0],
     }
     write_rows(tmp_path / "a.jsonl", [row])
-    found = open_board(tmp_path).samples(Selection("."), TextRules(), columns=["perplexity"])
+    found = open_board(tmp_path).samples(
+        SamplesQuestion(Selection("."), TextRules(), columns=("perplexity",))
+    )
     assert found.columns["perplexity"] == pytest.approx([math.exp(1.5)])

@@ -13,7 +13,7 @@ from repository import FORMATS, SAMPLES
 from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.rows.column_batches import columns
+from tensorboard_plugin_rlboard.formats.rows.column_batches import split_columns
 
 
 def swift(name: str) -> list[dict[str, Any]]:
@@ -21,12 +21,12 @@ def swift(name: str) -> list[dict[str, Any]]:
 
 
 def test_columns_become_rows() -> None:
-    rows, problems = columns({"a": [1, None], "b": [3, 4, 5], "c": [], "d": "both", "e": None}, "a")
+    rows, problems = split_columns({"a": [1, None], "b": [3, 4, 5], "c": [], "d": "both", "e": None}, "a")
     assert rows == [{"a": 1, "d": "both"}, {"d": "both"}]
     assert problems == [
         "The column b has length 3, a has 2: it is left out, because nothing says which sample each of its entries belongs to."
     ]
-    assert columns({"a": "text", "b": [1]}, "a")[0] == []
+    assert split_columns({"a": "text", "b": [1]}, "a")[0] == []
 
 
 def test_the_reward_is_the_sum_of_the_reward_functions_that_answered() -> None:

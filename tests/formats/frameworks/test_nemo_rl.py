@@ -10,7 +10,7 @@ from logged import LETTERS, exploded, lines, only, opened
 from repository import FORMATS, SAMPLES
 
 from tensorboard_plugin_rlboard.formats.base import LineContext, PathDefaults
-from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat_text
 from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
 from tensorboard_plugin_rlboard.formats.registry import recognise
 
@@ -50,7 +50,7 @@ def test_turns_of_others_stay_as_masked_positions() -> None:
     assert str(row["prompt"]).endswith(QUESTION)
     assert str(row["prompt"]).startswith("<|im_start|>user\n1+1?")
     assert str(row["response"]).startswith("5<|im_end|>\n<|im_start|>user\nAgain?")
-    seen = opened(NEMO_RL, line).tokens
+    seen = opened(NEMO_RL, line).aligned
     assert seen.mask is not None
     assert seen.mask.tolist() == [True, False, False, False, True, True]
 
@@ -136,8 +136,8 @@ def test_real_training_rows() -> None:
         for line in lines(SAMPLES / "nemo_rl" / "exp_001" / f"train_data_step{step}.jsonl"):
             row = opened(NEMO_RL, line)
             written = int(sum(line["token_loss_mask"][0]))
-            assert len(row.raw_tokens) == written
-            assert row.tokens.values["logprobs"].tolist() == [x for x in line["prev_logprobs"][0] if x]
+            assert len(row.token_strings) == written
+            assert row.aligned.values["logprobs"].tolist() == [x for x in line["prev_logprobs"][0] if x]
             assert row.texts["prompt"].endswith("<|im_start|>assistant\n")
             assert row.texts["prompt"] + row.texts["response"] == line["content"][0]
     for line in lines(SAMPLES / "nemo_rl" / "exp_001" / "val_data_step2.jsonl"):
@@ -188,12 +188,12 @@ def test_a_line_without_conversation_and_ids_is_refused() -> None:
     ],
 )  # fmt: skip
 def test_chat_markers_say_where_the_response_begins(text: str, turns: int, response: str) -> None:
-    found = split_chat(text, turns)
+    found = split_chat_text(text, turns)
     assert found is not None
     assert found[1] == response
     assert "".join(found) == text
 
 
 def test_a_text_without_markers_is_not_split() -> None:
-    assert split_chat("user: q\nassistant: a") is None
-    assert split_chat("") is None
+    assert split_chat_text("user: q\nassistant: a") is None
+    assert split_chat_text("") is None

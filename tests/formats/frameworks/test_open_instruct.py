@@ -44,8 +44,8 @@ def test_open_instruct_sample() -> None:
     (path,) = (SAMPLES / "open_instruct").glob("*_rollouts_*.jsonl")
     for logged in lines(path):
         row = opened(OPEN_INSTRUCT, logged)
-        assert len(row.raw_tokens) == len(logged["response_tokens"])
-        assert row.tokens.values["rollout_logprobs"].tolist() == logged["logprobs"]
+        assert len(row.token_strings) == len(logged["response_tokens"])
+        assert row.aligned.values["rollout_logprobs"].tolist() == logged["logprobs"]
     assert OPEN_INSTRUCT.to_samples is not None
     with pytest.raises(ValueError, match="no list of token ids"):
         OPEN_INSTRUCT.to_samples({"response_tokens": "text"}, LETTERS)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from container_formats import ANSWERED, ASKED, ignored
+from answers import ignored
+from container_formats import ANSWERED, ASKED
 from dumps import dump
 from logged import exploded, only
 
@@ -119,4 +120,4 @@ def test_episodes_of_all_folders_are_one_run(tmp_path: Path, open_board: Open) -
         ("train", 2),
     ]
     assert found["problems"] == []
-    assert ignored(board) == {}
+    assert dict(ignored(board)) == {}

@@ -13,13 +13,13 @@ def test_the_rewards_of_rolls_board_end_where_the_response_ends() -> None:
     first, second, _ = lines(FORMATS / "roll_board" / "padded.jsonl")
     assert recognise(first) is ROLL_BOARD
     row = opened(ROLL_BOARD, first)
-    assert row.raw_tokens == ["4", "<|im_end|>"]
-    assert row.tokens.values["token_rewards"].tolist() == [0.0, 1.0]
-    assert row.tokens.values["entropies"].tolist() == [0.75, 0.5]
-    assert row.tokens.mask is not None
-    assert row.tokens.mask.tolist() == [True, True]
-    assert "values" not in row.tokens.values
-    assert not row.misfits
+    assert row.token_strings == ["4", "<|im_end|>"]
+    assert row.aligned.values["token_rewards"].tolist() == [0.0, 1.0]
+    assert row.aligned.values["entropies"].tolist() == [0.75, 0.5]
+    assert row.aligned.mask is not None
+    assert row.aligned.mask.tolist() == [True, True]
+    assert "values" not in row.aligned.values
+    assert not row.mismatches
     assert row.texts["response"] == "4<|im_end|><pad>"
     # NaN before the response says that the array does not lie as it should; the copy of it goes all the same.
     found = exploded(ROLL_BOARD, second)
@@ -43,6 +43,6 @@ def test_rolls_real_board() -> None:
         for logged in lines(path):
             assert recognise(logged) is ROLL_BOARD
             row = opened(ROLL_BOARD, logged)
-            assert not row.misfits
-            rewards = row.tokens.values["token_rewards"].tolist()
-            assert rewards == [*[0.0] * (len(row.raw_tokens) - 1), logged["reward"]]
+            assert not row.mismatches
+            rewards = row.aligned.values["token_rewards"].tolist()
+            assert rewards == [*[0.0] * (len(row.token_strings) - 1), logged["reward"]]

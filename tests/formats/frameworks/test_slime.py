@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from container_formats import ASKED, ignored, origin
+from answers import ignored
+from container_formats import ASKED, origin
 from dumps import dump
 from logged import LETTERS, only, opened
 from packing import dump_of, sample, tensor, text, whole, write_torch
@@ -47,9 +48,9 @@ def test_a_sample_of_slime_has_the_tokens_of_its_response() -> None:
     assert (found["step"], found["group_id"], found["sample_id"]) == (5, "2", "9")
     assert (found["finish_reason"], found["ground_truth"], found["reward"]) == ("truncated", "4", 1.0)
     shown = opened(SLIME, row)
-    assert shown.raw_tokens == ["#3", "#4", "#5"]
-    assert shown.tokens.mask is not None
-    assert shown.tokens.mask.tolist() == [True, False, True]
+    assert shown.token_strings == ["#3", "#4", "#5"]
+    assert shown.aligned.mask is not None
+    assert shown.aligned.mask.tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize(
@@ -160,4 +161,4 @@ def test_a_hostile_dump_is_ignored_with_its_reason(tmp_path: Path, open_board: O
     )
     board = open_board(tmp_path)
     assert not board.runs().runs
-    assert "os.system" in ignored(board)["rollout_data/1.pt"]
+    assert "os.system" in dict(ignored(board))["rollout_data/1.pt"]

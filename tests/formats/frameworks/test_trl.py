@@ -23,8 +23,8 @@ from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.reader import open_start
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.reader import open_forward
 
 Open = Callable[[Path], Board]
 
@@ -37,7 +37,7 @@ def test_the_real_files_of_trl_are_recognised_and_hold_what_trl_wrote() -> None:
     folder = SAMPLES / "trl" / "plain" / "completions"
     for path in sorted(folder.iterdir()):
         assert sniff(str(path)) == (TRL, "")
-        with open_start(str(path)) as file:
+        with open_forward(str(path)) as file:
             rows = [json.loads(line) for line in file]
         assert len(rows) == 8
         for row in rows:
@@ -50,7 +50,7 @@ def test_the_real_files_of_trl_are_recognised_and_hold_what_trl_wrote() -> None:
 
 def test_the_sum_fits_the_advantages_that_trl_wrote() -> None:
     """Advantages are the rewards of a group less their mean: so the sum is what TRL has summed, weights of 1."""
-    with open_start(str(SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet")) as file:
+    with open_forward(str(SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet")) as file:
         rows = [only(TRL, json.loads(line)) for line in file]
     for group in (rows[:4], rows[4:]):
         mean = sum(row["reward"] for row in group) / 4
@@ -181,7 +181,7 @@ def test_an_evaluation_at_the_same_step_takes_the_place_of_the_training(tmp_path
     path = tmp_path / "completions" / "completions_00002.parquet"
     row = "SELECT 2 AS step, '{0}' || i AS prompt, 'b' AS completion, 1.0::DOUBLE AS a, 0.0::DOUBLE AS advantage FROM range({1}) t(i)"
     write_parquet(path, row.format("train", 12))
-    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     indexer.index_now()
     board = Board(indexer)
     assert len(dump(board, "completions")["samples"]) == 12
@@ -199,7 +199,7 @@ def test_a_file_caught_while_it_is_rewritten_keeps_its_samples(tmp_path: Path) -
     path.parent.mkdir()
     real = (SAMPLES / "trl" / "plain" / "completions" / "completions_00001.parquet").read_bytes()
     path.write_bytes(real)
-    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     indexer.index_now()
     board = Board(indexer)
     before = dump(board, "completions")["samples"]

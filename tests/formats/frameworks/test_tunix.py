@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from container_formats import ignored
+from answers import ignored
 from dumps import dump
 from logged import exploded
 
@@ -42,7 +42,7 @@ def test_a_table_of_tunix_is_printed_python(tmp_path: Path, open_board: Open) ->
     )
     (tmp_path / "metrics.csv").write_text("step,loss\n1,2\n")
     board = open_board(tmp_path)
-    assert ignored(board) == {}
+    assert dict(ignored(board)) == {}
     found = dump(board, ".")
     assert found["problems"] == []
     first, second = found["samples"]

@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.formats.base import LineSamples
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.rows.trace_graph import branches
+from tensorboard_plugin_rlboard.formats.rows.trace_graph import find_branches
 
 # Traces: conversations and tokens.
 
@@ -91,17 +91,17 @@ def test_branches_that_share_what_was_sampled() -> None:
         node(3, "d"),
         node(2, "end", False),
     ]
-    found, problems = branches(nodes)
-    assert [branch.index for branch in found] == [[0, 1, 2, 5], [0, 1, 3, 4]]
+    found, problems = find_branches(nodes)
+    assert [branch.node_indices for branch in found] == [[0, 1, 2, 5], [0, 1, 3, 4]]
     assert problems == []
 
 
 def test_too_many_branches_are_said() -> None:
     nodes: list[dict[str, Any]] = [{"message": {"role": "user", "content": "q"}}]
     nodes += [{"parent": 0, "sampled": True, "message": {"role": "assistant", "content": "a"}}] * 300
-    found, problems = branches(nodes)
+    found, problems = find_branches(nodes)
     assert len(found) == 256
-    assert found[-1].index == [0, 300]
+    assert found[-1].node_indices == [0, 300]
     assert problems == ["A trace has 300 branches; the last 256 are shown."]
 
 

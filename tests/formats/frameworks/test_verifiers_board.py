@@ -10,21 +10,13 @@ from pathlib import Path
 import pytest
 from dumps import RULES, as_native, dump
 from repository import FORMATS, SAMPLES
+from rollout_log import opened
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 
 OURS = ("verifiers", "prime_rl_tokens", "miles")
-
-
-def opened(root: Path) -> Iterator[Board]:
-    indexer = BackgroundIndexer(Registry(roots(str(root), "")), 0)
-    indexer.index_now()
-    yield Board(indexer)
-    indexer.stop()
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +47,8 @@ def test_a_conversation_is_shown_with_its_tokens(board: Board) -> None:
 
 
 def test_masked_tokens_count_in_no_statistic(board: Board) -> None:
-    (name,) = board.samples(Selection("verifiers/tools"), RULES, limit=5).columns["id"]
-    scalars = board.sample("verifiers/tools", str(name), RULES).scalars
+    (name,) = board.samples(SamplesQuestion(Selection("verifiers/tools"), RULES, limit=5)).columns["id"]
+    scalars = board.sample(SampleQuestion("verifiers/tools", str(name), RULES)).scalars
     assert scalars["entropies_mean"] == pytest.approx((0.9 + 0.7 + 0.3 + 0.4) / 4)
     assert scalars["n_tokens"] == 10
 

@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import open_row
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import read_sample_values
 
 
 def test_forks_that_write_our_own_format_are_native() -> None:
@@ -21,10 +21,10 @@ def test_forks_that_write_our_own_format_are_native() -> None:
     assert {known.name for row in fork if (known := recognise(row))} == {"native"}
     assert any(row["values"] is None for row in fork)
     first, second, third = lines(FORMATS / "native" / "verl-fork.jsonl")
-    row = open_row(first, NATIVE, ())
+    row = read_sample_values(first, NATIVE, ())
     assert row.texts["rm_response"] == "correct"
-    assert row.tokens.values["token_rewards"].tolist() == [-0.001, 0.999]
-    assert "values" not in open_row(second, NATIVE, ()).tokens.values
+    assert row.aligned.values["token_rewards"].tolist() == [-0.001, 0.999]
+    assert "values" not in read_sample_values(second, NATIVE, ()).aligned.values
     assert third["validation"] is True
     assert all(recognise(found) is NATIVE for found in (first, second, third))
 
@@ -32,7 +32,7 @@ def test_forks_that_write_our_own_format_are_native() -> None:
 def test_verl_training_rows() -> None:
     first, second = lines(FORMATS / "verl" / "legacy-train.jsonl")
     assert recognise(first) is VERL
-    row = open_row(first, VERL, ())
+    row = read_sample_values(first, VERL, ())
     assert row.texts["prompt"] == "user\n2+2?\nassistant\n"
     assert (row.texts["response"], row.texts["ground_truth"]) == ("4", "4")
     assert (row.texts["format_reward"], row.texts["request_id"]) == (
@@ -45,16 +45,16 @@ def test_verl_training_rows() -> None:
     assert second["score"] == "0.5"
     sample = lines(SAMPLES / "verl" / "v1_rollout_data_dir" / "1.jsonl")[4]
     assert recognise(sample) is VERL
-    assert open_row(sample, VERL, ()).numbers["reward"] == sample["score"]
+    assert read_sample_values(sample, VERL, ()).numbers["reward"] == sample["score"]
 
 
 def test_of_a_validation_row_the_total_counts_and_score_is_a_metric_of_its_own() -> None:
     first, second = lines(FORMATS / "verl" / "validation.jsonl")
     assert recognise(first) is VERL_VALIDATION
     assert recognise(second) is VERL_VALIDATION
-    row = open_row(first, VERL_VALIDATION, ())
+    row = read_sample_values(first, VERL_VALIDATION, ())
     assert (row.numbers["reward"], row.numbers["score"]) == (1.0, 0.75)
-    other = open_row(second, VERL_VALIDATION, ())
+    other = read_sample_values(second, VERL_VALIDATION, ())
     assert other.numbers["reward"] == -1.0
     assert "score" not in other.numbers
     assert other.texts["ground_truth"] == '["3", "three"]'

@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from rollout_log import row
+
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder, Stretch, match_attempts
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -65,12 +69,10 @@ def test_ranks_of_one_attempt_share_its_number() -> None:
     assert match_attempts({}) == {}
 
 
-def row(step: int, response: str, **more: Any) -> dict[str, Any]:
-    return {"step": step, "prompt": "Q", "response": response, "reward": 0.5, **more}
-
-
 def responses(board: Board, **chosen: Any) -> list[str]:
-    found = board.samples(Selection(".", **chosen), TextRules(), columns=["response"], limit=500)
+    found = board.samples(
+        SamplesQuestion(Selection(".", **chosen), TextRules(), columns=("response",), limit=500)
+    )
     return [str(text) for text in found.columns["response"]]
 
 
@@ -88,7 +90,7 @@ def test_the_newest_attempt_of_each_step_counts_by_default(
     assert responses(board, step=2) == ["new 2"]
     spans = [(found.attempt, found.first, found.last) for found in board.runs().runs[0].attempts]
     assert spans == [(1, 1, 3), (2, 2, 4)]
-    assert board.steps(Selection(".")).step_metrics["n_samples"] == [1.0] * 4
+    assert board.steps(StepsQuestion(Selection("."))).step_metrics["n_samples"] == [1.0] * 4
 
 
 def test_two_ranks_that_both_go_back(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
@@ -137,7 +139,11 @@ def test_rank_that_never_went_back_is_not_hidden_behind_the_others(
 
     write_rows(tmp_path / "rank_0.jsonl", rows(1, 2, 3, 4, 5, 4, 5, 6, 7))
     write_rows(tmp_path / "rank_1.jsonl", rows(1, 2, 3, 4, 5, 6, 7))
-    shown = open_board(tmp_path).samples(Selection("."), TextRules(), columns=["attempt"]).columns
+    shown = (
+        open_board(tmp_path)
+        .samples(SamplesQuestion(Selection("."), TextRules(), columns=("attempt",)))
+        .columns
+    )
     assert shown["step"] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]
     assert shown["attempt"] == [1] * 6 + [2] * 8
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder
 from tensorboard_plugin_rlboard.index.attempts.rotated_files import number_attempts, rotated_sequences
@@ -65,7 +66,7 @@ def test_a_file_without_steps_of_the_split_is_passed_over() -> None:
 
 
 def shown(board: Board, name: str = "run") -> list[tuple[object, object]]:
-    table = board.samples(Selection(name), TextRules(), columns=["response"], limit=500)
+    table = board.samples(SamplesQuestion(Selection(name), TextRules(), columns=("response",), limit=500))
     return sorted(zip(table.columns["step"], table.columns["response"], strict=True), key=str)
 
 
@@ -76,7 +77,7 @@ def shown(board: Board, name: str = "run") -> list[tuple[object, object]]:
         pytest.param(
             True,
             marks=pytest.mark.skipif(
-                rank_files.zstd_frames()[0] is None, reason="needs Python 3.14 or the extra zstd"
+                rank_files.zstd_compressor()[0] is None, reason="needs Python 3.14 or the extra zstd"
             ),
         ),
     ],

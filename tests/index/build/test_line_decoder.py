@@ -11,13 +11,15 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
-from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, restored, restored_array
-from tensorboard_plugin_rlboard.index.build.part import Part, build
+from tensorboard_plugin_rlboard.index.build import line_decoder
+from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, RestoredObject
+from tensorboard_plugin_rlboard.index.build.part import Part, build_part
 
 WORDS = [
     "NaN",
@@ -53,12 +55,12 @@ def content(lines: list[bytes]) -> tuple[Part, list[Any]]:
     """The part of some lines and its rows."""
     with TemporaryDirectory() as folder, duckdb.connect() as database:
         target = Path(folder) / "part.parquet"
-        part = build(lines, 0, NATIVE, target)
+        part = build_part(lines, 0, NATIVE, target)
         found = database.execute(f"SELECT * FROM '{target}' ORDER BY line_offset").fetchnumpy()
         return part, [(name, np.ma.asarray(found[name]).tolist()) for name in sorted(found)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=4))
 def test_both_parsers_give_the_same_part(drawn: list[dict[str, Any]]) -> None:
     lines = [json.dumps(row, ensure_ascii=len(row["prompt"]) % 2 == 0).encode() + b"\n" for row in drawn]
@@ -77,19 +79,20 @@ def test_nan_is_read_at_full_speed_and_given_back() -> None:
     )
     assert problem is None
     assert row is not None
-    assert decoder.replaced
-    array = np.frombuffer(row["a"].as_buffer(of_type="d")).copy()
-    assert repr(restored_array(array).tolist()) == "[1.0, nan, -inf, inf]"
-    assert math.isnan(restored(row["b"]))
-    assert restored(row["c"]) == "NaN or -Infinity"
-    assert [restored(key) for key in row.keys()] == ["a", "b", "c", "NaN"]  # noqa: SIM118 (simdjson's object has no iterator)
+    assert isinstance(row, RestoredObject)
+    assert repr(row["a"].as_buffer(of_type="d").tolist()) == "[1.0, nan, -inf, inf]"
+    assert math.isnan(row["b"])
+    assert row["c"] == "NaN or -Infinity"
+    assert list(row.keys()) == ["a", "b", "c", "NaN"]
+    assert repr(row.as_dict()) == (
+        "{'a': [1.0, nan, -inf, inf], 'b': nan, 'c': 'NaN or -Infinity', 'NaN': 1}"
+    )
 
 
 def test_a_line_that_has_the_stand_in_itself_is_read_by_python() -> None:
     decoder = LineDecoder()
     row, _ = decoder.row(b'{"a": 7.318193370482e-291, "b": NaN}', 0)
     assert isinstance(row, dict)
-    assert not decoder.replaced
     assert row["a"] == float("7.318193370482e-291")
 
 
@@ -120,6 +123,19 @@ def test_first_value_of_a_key_counts_in_both() -> None:
 
 def test_problems_of_one_kind_are_not_listed_without_end(tmp_path: Path) -> None:
     line = b'{"step": 1, "response": "a", "reward": "good"}\n'
-    found = build([line] * 1500, 0, NATIVE, tmp_path / "part.parquet").problems
+    found = build_part([line] * 1500, 0, NATIVE, tmp_path / "part.parquet").problems
     assert len(found) == 1001
     assert found[-1].reason.endswith("499 more of this kind follow in the next lines, not listed one by one.")
+
+
+@pytest.mark.parametrize("reward", ["1.5", "NaN"])
+def test_no_line_that_simdjson_reads_is_left_to_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reward: str
+) -> None:
+    """It parses no line while any value of the one before is held."""
+    monkeypatch.setattr(line_decoder, "decoded_by_python", lambda *_: pytest.fail("it was slow"))
+    line = (
+        '{"step": 1, "response": "a", "reward": %s, "logprobs": [%s], "response_tokens": ["a"], "x": ["b"]}\n'
+    )
+    part = build_part([(line % (reward, reward)).encode()] * 5, 0, NATIVE, tmp_path / "part.parquet")
+    assert part.samples == 5

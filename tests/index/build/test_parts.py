@@ -11,13 +11,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index import memory_budget
-from tensorboard_plugin_rlboard.index.build.extra_keys import MOST, MOST_ARRAYS, ExtraKeys
-from tensorboard_plugin_rlboard.index.build.part import RESERVED, Part, build
+from tensorboard_plugin_rlboard.index.build.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, ExtraKeys
+from tensorboard_plugin_rlboard.index.build.part import RESERVED, Part, build_part
 from tensorboard_plugin_rlboard.index.build.sample_statistics import repetition
 from tensorboard_plugin_rlboard.index.column_names import literal, logical, physical, quoted
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
@@ -31,7 +32,7 @@ def test_a_physical_name_gives_its_logical_name_back(name: str) -> None:
     assert physical("t", name)[2:] == physical("m", name)[2:]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=6, unique=True))
 def test_physical_names_never_collide_in_the_database(names: list[str]) -> None:
     """Identifiers ignore case there."""
@@ -45,7 +46,7 @@ def test_physical_names_never_collide_in_the_database(names: list[str]) -> None:
             assert database.execute(f"SELECT {quoted(column)} FROM t").fetchall() == [(place,)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(NAMES)
 def test_literals_are_the_text(name: str) -> None:
     with duckdb.connect() as database:
@@ -57,7 +58,7 @@ ROW = {"step": 1, "response": "a", "reward": 1.0}
 
 def part_of(lines: list[Any], target: Path, offset: int = 0) -> Part:
     encoded = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
-    return build([line + b"\n" for line in encoded], offset, NATIVE, target)
+    return build_part([line + b"\n" for line in encoded], offset, NATIVE, target)
 
 
 KEYS = [
@@ -97,9 +98,9 @@ def test_a_key_of_one_line_is_found(target: Path) -> None:
 
 
 def test_keys_without_end_are_bounded_and_said(target: Path) -> None:
-    found = part_of([{**ROW, f"key {i}": i, f"list {i}": [1.0]} for i in range(MOST + 50)], target)
-    assert len(found.keys.numbers) == MOST
-    assert len(found.keys.arrays) == MOST_ARRAYS
+    found = part_of([{**ROW, f"key {i}": i, f"list {i}": [1.0]} for i in range(MAX_EXTRA_KEYS + 50)], target)
+    assert len(found.keys.numbers) == MAX_EXTRA_KEYS
+    assert len(found.keys.arrays) == MAX_EXTRA_ARRAYS
     assert [problem.kind for problem in found.problems] == ["too_many_keys"]
 
 

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from moved_logs import ROWS, line
+from moved_logs import ROWS
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[..., list[float]]
@@ -35,7 +37,7 @@ def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def logs(tmp_path: Path) -> Path:
     (tmp_path / "logs" / "run").mkdir(parents=True)
-    (tmp_path / "logs" / "run" / "a.jsonl").write_text("".join(line(step) for step in range(ROWS)))
+    (tmp_path / "logs" / "run" / "a.jsonl").write_bytes(b"".join(long_line(step) for step in range(ROWS)))
     return tmp_path / "logs"
 
 
@@ -45,9 +47,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Read:
     offsets: Read = []
     real = range_builder.build_range
 
-    def build(order: range_builder.RangeOrder, target: Path) -> range_builder.BuiltRange:
+    def build(order: range_builder.RangeOrder, target: Path, data: bytes | None) -> range_builder.BuiltRange:
         offsets.append(order.offset)
-        return real(order, target)
+        return real(order, target, data)
 
     monkeypatch.setattr(part_loader, "build_range", build)
     return offsets
@@ -59,10 +61,12 @@ def rewards() -> Iterator[Open]:
     opened: list[BackgroundIndexer] = []
 
     def begin(folder: Path | str, cache: Path | None, run: str = "run") -> list[float]:
-        indexer = BackgroundIndexer(Registry(roots(str(folder), ""), cache), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(folder), ""), cache), 0)
         opened.append(indexer)
         indexer.index_now()
-        table = Board(indexer).samples(Selection(run), TextRules(), columns=["reward", "line"], limit=500)
+        table = Board(indexer).samples(
+            SamplesQuestion(Selection(run), TextRules(), columns=("reward", "line"), limit=500)
+        )
         assert table.columns["line"] == list(range(1, len(table.columns["line"]) + 1))
         return [float(str(reward)) for reward in table.columns["reward"]]
 

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.build import range_builder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     VERSION,
@@ -27,7 +30,7 @@ from tensorboard_plugin_rlboard.index.cache.part_store import digest_of, key_dig
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 WRITTEN = Path(__file__).parents[2] / "fixtures" / "index_version_3"
@@ -48,7 +51,7 @@ def test_parts_come_back_byte_for_byte() -> None:
     assert len(parts) == 3
     for path in parts:
         built, rows = read_part(path.read_bytes()), path.with_suffix(".parquet").read_bytes()
-        assert part_facts("native", built) == path.read_bytes()
+        assert part_facts(NATIVE, built) == path.read_bytes()
         assert digest_of(path.read_bytes(), rows) == path.stem
 
 
@@ -64,12 +67,15 @@ def logs(tmp_path: Path) -> Path:
 
 def answers(logs: Path, cache: Path | None) -> tuple[int, str]:
     """How many rows there are, and what they and their problems hold, NaN as text because it equals nothing."""
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
     indexer.index_now()
     board = Board(indexer)
     columns = ["response", "line", "attempt", *(metric.name for metric in board.runs().runs[0].metrics)]
-    rows = board.samples(Selection("run"), TextRules(), columns=columns, limit=500)
-    found = indexer.registry.runs["run"].samples, repr((rows.columns, board.problems("run")))
+    rows = board.samples(SamplesQuestion(Selection("run"), TextRules(), columns=tuple(columns), limit=500))
+    found = (
+        indexer.registry.runs["run"].samples,
+        repr((rows.columns, board.problems(ProblemsQuestion("run")))),
+    )
     indexer.stop()
     return found
 
@@ -97,7 +103,7 @@ def test_log_that_was_indexed_is_not_read_again(
     if origin == "another path":
         (logs / "run" / "b.jsonl.gz").unlink()  # shorter than what tells logs apart by how they begin
         expected = answers(logs, None)
-    monkeypatch.setattr(range_builder, "build", reading)
+    monkeypatch.setattr(range_builder, "build_part", reading)
     assert answers(logs, None if origin == "beside the data" else cache) == expected
     if origin == "beside the data":
         assert main(["index", str(logs), "--beside"]) == 0

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from moved_logs import ALL, ROWS, line
+from moved_logs import ALL, ROWS
 from msgspec import structs
+from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
@@ -56,7 +57,7 @@ def test_broken_index_beside_the_data_is_ignored(
 def test_index_beside_other_data_is_ignored(logs: Path, tmp_path: Path, rewards: Open) -> None:
     assert main(["index", str(logs), "--beside"]) == 0
     log = logs / "run" / "a.jsonl"
-    log.write_text("".join(line(step + 1) for step in range(ROWS)))
+    log.write_bytes(b"".join(long_line(step + 1) for step in range(ROWS)))
     assert rewards(logs, None) == [reward + 0.5 for reward in ALL]
 
 
@@ -113,7 +114,7 @@ def test_part_that_is_gone_costs_its_range_only(
     manifest = cache.manifest(str(logs / "run" / "a.jsonl"))
     assert manifest is not None
     gone = manifest.ranges[2]
-    next(cache.parts.rglob(f"{gone.part}.parquet")).unlink()
+    next(cache.parts_folder.rglob(f"{gone.part}.parquet")).unlink()
     assert rewards(logs, tmp_path / "cache") == ALL
     assert read == [gone.offset]
     assert rewards(logs, tmp_path / "cache") == ALL

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,7 +77,7 @@ def test_dropped_ranges_are_gone_for_every_count(added: list[tuple[int, int]], o
     assert (ledger.covered_to, ledger.covered_bytes) == (again.covered_to, again.covered_bytes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.sets(st.integers(0, 8), max_size=9))
 def test_missing_ranges_are_those_that_anyone_would_cut(
     tmp_path_factory: pytest.TempPathFactory, done: set[int]

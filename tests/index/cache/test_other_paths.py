@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moved_logs import ALL, ROWS, line
+from moved_logs import ALL, ROWS
+from rollout_log import append, long_line
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.build import range_plan
@@ -19,7 +20,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 pytestmark = pytest.mark.usefixtures("small_ranges")
 Open = Callable[..., list[float]]
@@ -63,7 +64,7 @@ def test_log_that_has_grown_under_another_path_is_read_from_there(
     logs.rename(tmp_path / "mounted")
     log = tmp_path / "mounted" / "run" / "a.jsonl"
     end = log.stat().st_size
-    log.write_text(log.read_text() + line(ROWS))
+    append(log, long_line(ROWS))
     assert rewards(tmp_path / "mounted", tmp_path / "cache") == [*ALL, ROWS / 2]
     assert read == [end]
 
@@ -83,9 +84,9 @@ def test_copy_that_was_changed_is_read_anew(logs: Path, tmp_path: Path, rewards:
 def test_log_that_begins_alike_is_another_one(logs: Path, tmp_path: Path, rewards: Open) -> None:
     assert main(["index", str(logs), "--cache-dir", str(tmp_path / "cache")]) == 0
     (tmp_path / "other" / "run").mkdir(parents=True)
-    begin = (logs / "run" / "a.jsonl").read_text()[:15000].rpartition("\n")[0] + "\n"
-    rest = "".join(line(step + 100) for step in range(40))
-    (tmp_path / "other" / "run" / "a.jsonl").write_text(begin + rest)
+    begin = (logs / "run" / "a.jsonl").read_bytes()[:15000].rpartition(b"\n")[0] + b"\n"
+    rest = b"".join(long_line(step + 100) for step in range(40))
+    (tmp_path / "other" / "run" / "a.jsonl").write_bytes(begin + rest)
     found = rewards(tmp_path / "other", tmp_path / "cache")
     assert found[-40:] == [(step + 100) / 2 for step in range(40)]
     assert found[:-40] == ALL[: len(found) - 40]
@@ -113,13 +114,13 @@ def test_archive_under_another_path_is_not_unpacked(
 def test_full_disk_costs_the_index_and_never_a_run(
     logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (logs / "run" / "b.jsonl").write_text(line(0))
+    (logs / "run" / "b.jsonl").write_bytes(long_line(0))
 
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(LocalStore, "put", full)
-    indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
     indexer.index_now()
     run = indexer.registry.runs["run"]
     assert (run.samples, run.message, run.problems) == (ROWS + 1, "", 0)
@@ -133,7 +134,7 @@ def test_full_disk_does_not_hide_what_is_kept(
 ) -> None:
     assert main(["index", str(logs), "--cache-dir", str(tmp_path / "cache")]) == 0
     (logs / "early").mkdir()
-    (logs / "early" / "a.jsonl").write_text(line(0))
+    (logs / "early" / "a.jsonl").write_bytes(long_line(0))
 
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from stored_parts import MANIFEST, NAME
 
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
 from tensorboard_plugin_rlboard.index.cache.local_store import (
@@ -31,7 +32,7 @@ LINES = b'{"step": 1, "response": "a", "reward": 1.0, "acc": 0.5}\n\n{torn\n{"st
 def order(tmp_path: Path) -> RangeOrder:
     path = tmp_path / "a.jsonl"
     path.write_bytes(LINES)
-    return RangeOrder(str(path), 0, len(LINES), "native")
+    return RangeOrder(str(path), 0, len(LINES), NATIVE)
 
 
 @pytest.fixture
@@ -41,14 +42,14 @@ def built(order: RangeOrder, tmp_path: Path) -> tuple[BuiltRange, Path]:
 
 
 def files_of(cache: LocalStore) -> list[str]:
-    return sorted(path.name for path in cache.parts.rglob("*") if path.is_file())
+    return sorted(path.name for path in cache.parts_folder.rglob("*") if path.is_file())
 
 
 def test_part_comes_back_as_it_was_kept(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.put_built(order.known, *built)
+    name = cache.put_built(order.format, *built)
     found = LocalStore(tmp_path / "cache").part(name)
     assert found is not None
     again, parquet = found
@@ -66,16 +67,16 @@ def test_name_depends_on_all_that_a_part_holds(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path]
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.put_built(order.known, *built)
-    assert cache.put_built(order.known, *built) == name
+    name = cache.put_built(order.format, *built)
+    assert cache.put_built(order.format, *built) == name
     other = replace(built[0], fingerprint=Fingerprint(0, len(LINES), "ab"))
     fewer = replace(built[0], part=replace(built[0].part, newlines=3))
     rows = tmp_path / "other.parquet"
     rows.write_bytes(built[1].read_bytes() + b"x")
     names = {
-        cache.put_built(order.known, other, built[1]),
-        cache.put_built(order.known, fewer, built[1]),
-        cache.put_built(order.known, built[0], rows),
+        cache.put_built(order.format, other, built[1]),
+        cache.put_built(order.format, fewer, built[1]),
+        cache.put_built(order.format, built[0], rows),
     }
     assert len(names | {name}) == 4
 
@@ -89,8 +90,8 @@ def test_copy_that_was_changed_in_the_middle_does_not_take_the_parts_of_the_othe
         )
         text = text.replace('"step": 50, "response": "x', f'"step": 50, "reward": {reward}, "response": "x')
         (tmp_path / "a.jsonl").write_text(text)
-        order = RangeOrder(str(tmp_path / "a.jsonl"), 0, len(text), "native")
-        names.append(cache.put_built(order.known, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
+        order = RangeOrder(str(tmp_path / "a.jsonl"), 0, len(text), NATIVE)
+        names.append(cache.put_built(order.format, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
     assert names[0] != names[1]
 
 
@@ -99,12 +100,12 @@ def test_broken_facts_are_as_good_as_none(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], content: bytes
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.put_built(order.known, *built)
-    next(cache.parts.rglob("*.json")).write_bytes(content)
+    name = cache.put_built(order.format, *built)
+    next(cache.parts_folder.rglob("*.json")).write_bytes(content)
     assert cache.part(name) is None
     assert cache.part(NAME) is None
     assert cache.part("../../a") is None
-    assert cache.put_built(order.known, *built) == name
+    assert cache.put_built(order.format, *built) == name
     assert cache.part(name) is not None, "the good one is written in the place of the broken one"
 
 
@@ -113,9 +114,9 @@ def test_part_without_its_rows_is_none(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], harm: str
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.put_built(order.known, *built)
+    name = cache.put_built(order.format, *built)
     assert cache.has(name)
-    rows = next(cache.parts.rglob("*.parquet"))
+    rows = next(cache.parts_folder.rglob("*.parquet"))
     content = rows.read_bytes()
     rows.unlink()
     if harm != "remove":
@@ -147,7 +148,7 @@ HOSTILE: list[dict[str, Any]] = [
 def test_hostile_facts_are_refused(
     order: RangeOrder, built: tuple[BuiltRange, Path], wrong: dict[str, Any]
 ) -> None:
-    facts = json.loads(part_facts(order.known, built[0]))
+    facts = json.loads(part_facts(order.format, built[0]))
     assert read_part(json.dumps(facts).encode()).part.samples == 2
     with pytest.raises(ValueError):
         read_part(json.dumps(facts | wrong).encode())
@@ -155,14 +156,14 @@ def test_hostile_facts_are_refused(
 
 def put_sized(cache: LocalStore, name: str, size: int, age: int) -> None:
     for suffix in (".parquet", ".json"):
-        part = cache.parts / name[:2] / f"{name}{suffix}"
+        part = cache.parts_folder / name[:2] / f"{name}{suffix}"
         part.parent.mkdir(exist_ok=True)
         part.write_bytes(b"x" * (size // 2))
         os.utime(part, (1e9 - age - (suffix == ".json"), 1e9 - age - (suffix == ".json")))
 
 
 def test_oldest_parts_go_first_and_go_whole(tmp_path: Path) -> None:
-    cache = LocalStore(tmp_path / "cache", bound=1000)
+    cache = LocalStore(tmp_path / "cache", size_limit=1000)
     cache.save("/logs/a.jsonl", MANIFEST, NAME)
     for age, name in enumerate(("new", "middle", "old")):
         put_sized(cache, name, 400, age)
@@ -175,30 +176,30 @@ def test_parts_of_an_earlier_version_count_and_go(tmp_path: Path) -> None:
     old = tmp_path / "cache" / "parts-1"
     old.mkdir(parents=True)
     (old / "x.parquet").write_bytes(b"x" * 2000)
-    LocalStore(tmp_path / "cache", bound=1000).evict()
+    LocalStore(tmp_path / "cache", size_limit=1000).evict()
     assert list(old.iterdir()) == []
 
 
 def test_folder_that_was_filled_on_purpose_has_no_bound(tmp_path: Path) -> None:
-    LocalStore(tmp_path / "cache").unbound()
-    cache = LocalStore(tmp_path / "cache", bound=1000)
+    LocalStore(tmp_path / "cache").remove_size_limit()
+    cache = LocalStore(tmp_path / "cache", size_limit=1000)
     put_sized(cache, "big", 4000, 0)
     cache.evict()
     assert files_of(cache) == ["big.json", "big.parquet"]
 
 
 def test_bound_holds_while_parts_are_kept(tmp_path: Path) -> None:
-    cache = LocalStore(tmp_path / "cache", bound=5000)
+    cache = LocalStore(tmp_path / "cache", size_limit=5000)
     for number in range(20):
         cache.put(b"%d" % number, b"x" * 1000)
-    assert sum(path.stat().st_size for path in cache.parts.rglob("*") if path.is_file()) <= 11_000
+    assert sum(path.stat().st_size for path in cache.parts_folder.rglob("*") if path.is_file()) <= 11_000
 
 
 def test_no_half_written_file_is_left(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = LocalStore(tmp_path / "cache")
-    name = cache.put_built(order.known, *built)
+    name = cache.put_built(order.format, *built)
     assert files_of(cache) == [f"{name}.json", f"{name}.parquet"]
 
     def full(*_: object) -> None:
@@ -226,13 +227,13 @@ def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
 def test_folder_of_somebody_else_is_only_read(
     tmp_path: Path, order: RangeOrder, built: tuple[BuiltRange, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = LocalStore(tmp_path / "cache").put_built(order.known, *built)
+    name = LocalStore(tmp_path / "cache").put_built(order.format, *built)
 
     def refused(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refused)
-    cache = LocalStore(tmp_path / "cache", bound=0)
+    cache = LocalStore(tmp_path / "cache", size_limit=0)
     assert not cache.writable
     cache.evict()
     assert cache.part(name) is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,7 +76,7 @@ def holds_together(manifest: Manifest) -> bool:
     return sum(cached.length for cached in manifest.prefix) == manifest.state.read_to
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.data())
 def test_changed_manifest_is_refused_or_holds_together(data: st.DataObject) -> None:
     content = changed(MANIFEST, data)
@@ -87,7 +88,7 @@ def test_changed_manifest_is_refused_or_holds_together(data: st.DataObject) -> N
     assert read_manifest(manifest_facts(manifest)) == manifest
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.data())
 def test_changed_facts_of_a_part_are_refused_or_hold_together(data: st.DataObject) -> None:
     content = changed(PART, data)
@@ -105,7 +106,7 @@ def test_changed_facts_of_a_part_are_refused_or_hold_together(data: st.DataObjec
 UNCLOSED = st.binary(max_size=40).filter(lambda junk: b"}" not in junk)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(UNCLOSED, st.integers(0, len(MANIFEST) - 1), st.integers(0, len(PART) - 1))
 def test_torn_and_foreign_bytes_are_refused(junk: bytes, cut: int, other: int) -> None:
     with pytest.raises(ValueError):

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
@@ -24,12 +25,15 @@ ROW = {"step": 1, "response": "a b", "response_tokens": ["a", " b"], "token_rewa
 
 def sums(folder: Path, run: str) -> list[Any]:
     """The discounted reward of each sample, read from the beginning."""
-    indexer = BackgroundIndexer(Registry(roots(str(folder), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(folder), "")), 0)
     try:
         indexer.index_now()
         board = Board(indexer)
-        found = board.samples(Selection(run), TextRules(), limit=10).columns["id"]
-        return [board.sample(run, str(name), TextRules()).scalars["return_to_go_sum"] for name in found]
+        found = board.samples(SamplesQuestion(Selection(run), TextRules(), limit=10)).columns["id"]
+        return [
+            board.sample(SampleQuestion(run, str(name), TextRules())).scalars["return_to_go_sum"]
+            for name in found
+        ]
     finally:
         indexer.stop()
 
@@ -92,7 +96,7 @@ def test_steps_and_splits_of_a_path_need_no_mapping_of_keys(tmp_path: Path, writ
     write_rows(tmp_path / "run" / "other_13.txt.jsonl", [row])
     toml = "[mapping]\nfiles = 'step_*.jsonl'\nstep_from = 'step_([0-9]+)'\nsplit = 'eval'"
     (tmp_path / "run" / "rlboard.toml").write_text(toml, encoding="utf-8")
-    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     indexer.index_now()
     try:
         info = Board(indexer).runs().runs[0]
@@ -106,7 +110,7 @@ def test_steps_and_splits_of_a_path_need_no_mapping_of_keys(tmp_path: Path, writ
 def test_a_mapping_that_does_not_fit_is_said_with_the_reason(tmp_path: Path, write_rows: Write) -> None:
     write_rows(tmp_path / "run" / "a.jsonl", [{"q": "p", "out": "r", "good": 1.0}])
     (tmp_path / "run" / "rlboard.toml").write_text('[mapping]\nresponse = "output"', encoding="utf-8")
-    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     indexer.index_now()
     try:
         (ignored,) = Board(indexer).runs().ignored

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, from_spec
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
@@ -31,7 +32,7 @@ def open_board() -> Iterator[Open]:
     opened: list[BackgroundIndexer] = []
 
     def make(folder: Path) -> Board:
-        found = roots(str(folder), "")
+        found = parse_roots(str(folder), "")
         opened.append(BackgroundIndexer(Registry(found, settings=SettingsFinder(found, seconds=0)), 0))
         opened[-1].index_now()
         return Board(opened[-1])
@@ -42,8 +43,8 @@ def open_board() -> Iterator[Open]:
 
 
 def only(board: Board, run: str, **where: Any) -> Any:
-    found = board.samples(Selection(run, **where), RULES, limit=500).columns["id"]
-    return [board.sample(run, str(name), RULES) for name in found]
+    found = board.samples(SamplesQuestion(Selection(run, **where), RULES, limit=500)).columns["id"]
+    return [board.sample(SampleQuestion(run, str(name), RULES)) for name in found]
 
 
 def areal(task: int, version: int) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def test_discounts_of_the_settings_are_those_of_the_derived_metrics(
     board = open_board(tmp_path)
     sample = only(board, "run")[0]
     assert (sample.gamma, sample.lam) == (0.5, 0.9)
-    assert board.token_lists("run", sample.id)["return_to_go"] == [0.25, 0.5, 1.0]
+    assert board.token_lists(TokensQuestion("run", sample.id))["return_to_go"] == [0.25, 0.5, 1.0]
     assert sample.scalars["return_to_go_sum"] == 1.75
 
 
@@ -123,7 +124,7 @@ def test_a_run_never_lies_above_the_log_directory(
 
 def test_a_run_above_its_files_keeps_the_name_of_its_root(tmp_path: Path, write_rows: Write) -> None:
     write_rows(tmp_path / "trial0" / "rollout" / "0" / "1.jsonl", [areal(1, 0)])
-    indexer = BackgroundIndexer(Registry(roots("", f"mine:{tmp_path / 'trial0'}")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots("", f"mine:{tmp_path / 'trial0'}")), 0)
     indexer.index_now()
     assert list(indexer.registry.runs) == ["mine/."]
     indexer.stop()
@@ -136,7 +137,7 @@ def test_parts_that_were_read_with_other_settings_are_not_recalled(tmp_path: Pat
     for gamma in ("1.0", "0.5", "0.5"):
         text = f"[config]\ngamma = {gamma}\n"
         (tmp_path / "logs" / "run" / "rlboard.toml").write_text(text, encoding="utf-8")
-        indexer = BackgroundIndexer(Registry(roots(str(tmp_path / "logs"), ""), tmp_path / "cache"), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path / "logs"), ""), tmp_path / "cache"), 0)
         indexer.index_now()
         board = Board(indexer)
         sums.append(only(board, "run")[0].scalars["return_to_go_sum"])

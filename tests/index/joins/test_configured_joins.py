@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import columns
+from rollout_log import append
 
 from tensorboard_plugin_rlboard.api import Joined, RunInfo
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.joins import run_joins
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -29,7 +31,7 @@ def open_board() -> Any:
     opened: list[BackgroundIndexer] = []
 
     def make(folder: Path) -> Board:
-        where = roots(str(folder), "")
+        where = parse_roots(str(folder), "")
         indexer = BackgroundIndexer(Registry(where, settings=SettingsFinder(where, seconds=0.0)), 0)
         opened.append(indexer)
         indexer.index_now()
@@ -44,22 +46,12 @@ def row(step: int, prompt: str, reward: float, **more: Any) -> dict[str, Any]:
     return {"step": step, "prompt": prompt, "response": f"{prompt}{step}", "reward": reward, **more}
 
 
-def append(path: Path, rows: Iterable[Any]) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(found) + "\n" for found in rows)
-
-
-def columns(board: Board, *names: str, run: str = ".", **chosen: Any) -> list[tuple[Any, ...]]:
-    found = board.samples(Selection(run, **chosen), TextRules(), columns=list(names), limit=500).columns
-    return list(zip(*(found[name] for name in names), strict=True))
-
-
 def described(board: Board, run: str = ".") -> RunInfo:
     return next(found for found in board.runs().runs if found.run == run)
 
 
 def problems(board: Board, run: str = ".") -> list[tuple[str, str]]:
-    found = board.problems(run, 0, 500).columns
+    found = board.problems(ProblemsQuestion(run, 0, 500)).columns
     return list(zip(found.file, found.kind, strict=True))
 
 
@@ -96,8 +88,8 @@ def test_a_file_of_any_name_and_one_that_is_not_there(
     board.indexer.index_now()
     assert columns(board, "rm", run="run") == [(0.25,)]
     assert problems(board, "run") == [("rlboard.toml", "no_file")]
-    append(tmp_path / "out" / "scores.txt", [{"sample_id": "t", "rm": 1}])
-    append(tmp_path / "run" / "x.jsonl", [row(2, "p", 1.0, sample_id="t")])
+    append(tmp_path / "out" / "scores.txt", {"sample_id": "t", "rm": 1})
+    append(tmp_path / "run" / "x.jsonl", row(2, "p", 1.0, sample_id="t"))
     board.indexer.index_now()
     assert columns(board, "rm", run="run") == [(0.25,), (1.0,)]
 
@@ -132,10 +124,10 @@ def test_another_run_is_the_reference(tmp_path: Path, open_board: Open, write_ro
         Joined("reference", "base", 2, 1, ("ref_response", "ref_reward", "ref_n_chars", "reward_gap"))
     ]
     assert described(board, "base").joined == []
-    append(tmp_path / "base" / "x.jsonl", [row(2, "p", 0.75), row(7, "r", 2.0), row(8, "q", 3.0)])
+    append(tmp_path / "base" / "x.jsonl", row(2, "p", 0.75), row(7, "r", 2.0), row(8, "q", 3.0))
     board.indexer.index_now()
     assert columns(board, *names, run="new") == [("p2", 0.75, 0.25), ("q4", 1.0, -1.0), ("r7", 2.0, -1.0)]
-    assert list(board.steps(Selection("new")).metrics["reward_gap"].mean) == [-0.375, -1.0]
+    assert list(board.steps(StepsQuestion(Selection("new"))).metrics["reward_gap"].mean) == [-0.375, -1.0]
     (tmp_path / "base" / "x.jsonl").unlink()
     board.indexer.index_now()
     assert columns(board, *names[:1], run="new") == [(None,)] * 3
@@ -154,8 +146,8 @@ def test_the_first_visit_of_each_prompt(tmp_path: Path, open_board: Open, write_
     assert columns(board, "ref_response", "reward_gap", step=3) == [("p1", 0.5), ("p1", 0.5), ("q1", 0.5)]
     assert columns(board, "ref_response", "reward_gap", split="eval") == [(None, None), ("p2", 0.0)]
     assert described(board).joined[0].source == "first visit"
-    assert list(board.steps(Selection(".")).metrics["reward_gap"].mean) == [None, 0.25, 0.5]
-    append(tmp_path / "x.jsonl", [row(4, "p", 1.0), row(4, "new", 1.0), row(5, "new", 1.5), row(0, "q", 2.0)])
+    assert list(board.steps(StepsQuestion(Selection("."))).metrics["reward_gap"].mean) == [None, 0.25, 0.5]
+    append(tmp_path / "x.jsonl", row(4, "p", 1.0), row(4, "new", 1.0), row(5, "new", 1.5), row(0, "q", 2.0))
     board.indexer.index_now()
     assert columns(board, "reward_gap", step=4) == [(0.75,), (None,)]
     assert columns(board, "reward_gap", step=5) == [(0.5,)]
@@ -170,7 +162,7 @@ def test_the_first_visit_in_small_pieces(
     (tmp_path / "rlboard.toml").write_text("[reference]\nfirst_visit = true\n")
     board = open_board(tmp_path)
     assert columns(board, "reward_gap", step=5) == [(5.0,)] * 7
-    append(tmp_path / "x.jsonl", [row(6, f"p{i}", 6 + i) for i in range(7)])
+    append(tmp_path / "x.jsonl", *[row(6, f"p{i}", 6 + i) for i in range(7)])
     board.indexer.index_now()
     assert columns(board, "reward_gap", step=6) == [(6.0,)] * 7
     assert described(board).samples == len(columns(board, "line")) == 49

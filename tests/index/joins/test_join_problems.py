@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joined_logs import append, columns, described, problems, reference, rollouts, row
+from answers import columns, problems
+from joined_logs import described, reference, rollouts, row
+from rollout_log import append
 
 from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.index.joins import run_joins
 
 Write = Callable[[Path, Iterable[Any]], Path]
 
@@ -45,7 +48,7 @@ def test_bad_lines_are_named_with_file_and_line(log: Path, start: Start, write_r
         ],
         key=str,
     )
-    reasons = board.problems(".", 0, 500).columns.reason
+    reasons = board.problems(ProblemsQuestion(".", 0, 500)).columns.reason
     assert all(reason.endswith(".") for reason in reasons)
     write_rows(log / "ref.jsonl", [reference(0)])
     board.indexer.index_now()
@@ -57,7 +60,7 @@ def test_many_bad_lines_are_counted(log: Path, start: Start, write_rows: Write) 
     write_rows(log / "a.jsonl", rollouts([1], 3))
     write_rows(log / "ref.jsonl", [reference(0), *["{bad"] * 500])
     board = start()
-    found = board.problems(".", 0, 500).columns
+    found = board.problems(ProblemsQuestion(".", 0, 500)).columns
     assert list(found.kind).count("bad_json") == 20
     assert next(
         reason for kind, reason in zip(found.kind, found.reason, strict=True) if kind == "further_problems"
@@ -71,7 +74,7 @@ def test_a_file_that_nothing_matches_says_so_once(log: Path, start: Start, write
     board = start()
     assert problems(board, "a") == problems(board, "b") == [("ref.jsonl", None, "unmatched")]
     assert described(board, "a").joined == [Joined("reference", "ref.jsonl", 0, 3, ())]
-    append(log / "ref.jsonl", [reference(0)])
+    append(log / "ref.jsonl", reference(0))
     board.indexer.index_now()
     assert problems(board, "a") == problems(board, "b") == []  # it is not for b, and that is no fault
 
@@ -82,12 +85,12 @@ def test_a_join_that_fails_does_not_end_the_indexing(
     write_rows(log / "a.jsonl", rollouts())
     write_rows(log / "ref.jsonl", [reference(0)])
     with monkeypatch.context() as patch:
-        patch.setattr(joined_run.RunJoins, "_replace", lambda *_: 1 / 0)
+        patch.setattr(run_joins.RunJoins, "_replace", lambda *_: 1 / 0)
         board = start()
         assert described(board).samples == 18
         assert not board.registry.failure
         assert problems(board) == [("ref.jsonl", None, "not_joined")]
-    append(log / "a.jsonl", rollouts([3]))
+    append(log / "a.jsonl", *rollouts([3]))
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (None,), (None,)] * 2
     assert problems(board) == []

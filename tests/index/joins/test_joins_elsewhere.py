@@ -5,49 +5,31 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import column
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.joins import run_joins
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
-from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
 Start = Callable[..., Board]
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    opened: list[BackgroundIndexer] = []
-
-    def make(**more: Any) -> Board:
-        indexer = BackgroundIndexer(Registry(roots(str(tmp_path / "log"), ""), tmp_path / "cache", **more), 0)
-        opened.append(indexer)
-        board = Board(indexer)
-        indexer.index_now()
-        return board
-
-    yield make
-    for indexer in opened:
-        indexer.stop()
-
-
 def row(step: int, i: int, **more: Any) -> dict[str, Any]:
     return {"step": step, "prompt": f"p{i}", "response": f"r{step}{i}", "reward": i / 4, **more}
-
-
-def column(board: Board, name: str, run: str = ".", **chosen: Any) -> list[Any]:
-    return list(board.samples(Selection(run, **chosen), TextRules(), columns=[name], limit=500).columns[name])
 
 
 REFERENCE = [{"prompt": f"p{i}", "ref_response": f"f{i}", "ref_reward": 0.5} for i in range(3)]
@@ -90,7 +72,7 @@ def test_a_half_written_line_waits(tmp_path: Path, start: Start, write_rows: Wri
     with ref.open("a") as file:
         file.write("\n{bad\n")
     board.indexer.index_now()
-    found = board.problems(".").columns
+    found = board.problems(ProblemsQuestion(".")).columns
     assert list(zip(found.line, found.kind, strict=True)) == [(3, "bad_json")]
 
 
@@ -105,7 +87,7 @@ def test_a_resumed_training_and_several_files(tmp_path: Path, start: Start, writ
     assert column(board, "ref_response", step=3) == ["f0", "f1"]
     assert column(board, "n", step=3) == [4.0, 4.0]
     assert column(board, "n", step=3, attempt=1) == [2.0, 2.0]
-    assert list(board.steps(Selection(".")).metrics["ref_reward"].count) == [2, 2, 2, 2]
+    assert list(board.steps(StepsQuestion(Selection("."))).metrics["ref_reward"].count) == [2, 2, 2, 2]
     (log / "rank0.jsonl").unlink()
     board.indexer.index_now()
     assert board.runs().runs[0].joined[0].matched == board.runs().runs[0].samples == 6
@@ -119,10 +101,12 @@ def test_joined_numbers_can_be_filtered_sorted_and_drawn(
     write_rows(log / "s.jsonl", [{"sample_id": i, "RM score": float(-i)} for i in range(3)])
     board = start()
     found = board.samples(
-        Selection(".", where='"RM score" < 0'), TextRules(), columns=["RM score"], sort="RM score"
+        SamplesQuestion(
+            Selection(".", where='"RM score" < 0'), TextRules(), columns=("RM score",), sort="RM score"
+        )
     )
     assert list(found.columns["RM score"]) == [-2.0, -1.0]
-    drawn = board.distribution(Selection("."), "RM score", bins=2)
+    drawn = board.distribution(DistributionQuestion(Selection("."), "RM score", bins=2))
     assert sum(drawn.counts) == 3
 
 
@@ -137,8 +121,12 @@ def test_readers_never_see_a_row_twice_or_not_at_all(
 
     def read() -> None:
         while not done.is_set():
-            total = board.samples(Selection(".", where="reward >= 0"), TextRules(), limit=1).total
-            counts = sum(int(n or 0) for n in board.steps(Selection(".")).metrics["reward"].count)
+            total = board.samples(
+                SamplesQuestion(Selection(".", where="reward >= 0"), TextRules(), limit=1)
+            ).total
+            counts = sum(
+                int(n or 0) for n in board.steps(StepsQuestion(Selection("."))).metrics["reward"].count
+            )
             if (total, counts) != (1600, 1600):
                 wrong.append((total, counts))
 
@@ -153,7 +141,7 @@ def test_readers_never_see_a_row_twice_or_not_at_all(
         reader.join()
     assert not wrong
     assert column(board, "ref_reward", step=199) == [0.5, 0.5, 0.5, None] * 2
-    assert list(board.steps(Selection(".")).metrics["ref_reward"].count) == [6] * 200
+    assert list(board.steps(StepsQuestion(Selection("."))).metrics["ref_reward"].count) == [6] * 200
 
 
 def test_the_index_goes_on_while_a_large_side_file_is_read(

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.joins import run_joins, side_files
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROUNDS = 10
@@ -94,14 +97,18 @@ def everything(board: Board) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for info in board.runs().runs:
         names = sorted({metric.name for metric in info.metrics} | set(info.text_columns))
-        table = board.samples(Selection(info.run), TextRules(), columns=names, limit=500).columns
+        table = board.samples(
+            SamplesQuestion(Selection(info.run), TextRules(), columns=tuple(names), limit=500)
+        ).columns
         rows = sorted(zip(*(map(repr, table[name]) for name in ("id", *names)), strict=True))
         curves = {
             name: (repr(c.mean), repr(c.count))
-            for name, c in board.steps(Selection(info.run)).metrics.items()
+            for name, c in board.steps(StepsQuestion(Selection(info.run))).metrics.items()
         }
-        shared = {name: repr(c) for name, c in board.steps(Selection(info.run)).step_metrics.items()}
-        problems = board.problems(info.run, 0, 500).columns
+        shared = {
+            name: repr(c) for name, c in board.steps(StepsQuestion(Selection(info.run))).step_metrics.items()
+        }
+        problems = board.problems(ProblemsQuestion(info.run, 0, 500)).columns
         said = sorted(zip(problems.file, problems.kind, problems.reason, strict=True))
         said = [one for one in said if one[1] != "vanished"]
         found[info.run] = (info.samples, info.joined, info.metrics, names, rows, curves, shared, said)
@@ -116,7 +123,7 @@ def test_any_order_of_changes(tmp_path: Path, seed: int, monkeypatch: pytest.Mon
     world = World(log, seed)
     if seed % 3 == 2:
         (log / "rlboard.toml").write_text("[reference]\nfirst_visit = true\n")
-    indexer = BackgroundIndexer(Registry(roots(str(log), ""), cache), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(log), ""), cache), 0)
     board = Board(indexer)
     try:
         for turn in range(ROUNDS):
@@ -125,10 +132,10 @@ def test_any_order_of_changes(tmp_path: Path, seed: int, monkeypatch: pytest.Mon
             indexer.index_now()
             if turn % 4 == 3:  # TensorBoard starts again over the same kept parts
                 indexer.stop()
-                indexer = BackgroundIndexer(Registry(roots(str(log), ""), cache), 0)
+                indexer = BackgroundIndexer(Registry(parse_roots(str(log), ""), cache), 0)
                 board = Board(indexer)
                 indexer.index_now()
-            fresh = BackgroundIndexer(Registry(roots(str(log), "")), 0)
+            fresh = BackgroundIndexer(Registry(parse_roots(str(log), "")), 0)
             try:
                 fresh.index_now()
                 now, expected = everything(board), everything(Board(fresh))

@@ -9,14 +9,17 @@ from typing import Any
 
 import duckdb
 import pytest
-from joined_logs import append, columns, curves, described, origins, problems, reference, rollouts, row
+from answers import columns, problems
+from joined_logs import curves, described, origins, reference, rollouts, row
+from rollout_log import append
 
 from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import service
-from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
-from tensorboard_plugin_rlboard.index.joins import side_files as joined_files
+from tensorboard_plugin_rlboard.board.steps import run_state
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.index.joins import run_joins, side_files
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -48,9 +51,9 @@ def test_a_reference_made_ahead_is_joined_by_prompt(log: Path, start: Start, wri
     assert not board.runs().ignored
     assert not problems(board)
     assert curves(board) == pytest.approx([-0.05] * 3)
-    assert list(board.steps(Selection(".")).step_metrics["win"]) == [0.5] * 3
+    assert list(board.steps(StepsQuestion(Selection("."))).step_metrics["win"]) == [0.5] * 3
     id_ = columns(board, "id")[0][0]
-    opened = board.sample(".", id_, TextRules())
+    opened = board.sample(SampleQuestion(".", id_, TextRules()))
     assert opened.texts["ref_response"].shown == "参考0"
     assert opened.scalars["ref_reward"] == 0.25
     assert opened.scalars["reward_gap"] == -0.25
@@ -84,13 +87,13 @@ def test_what_was_logged_is_never_overwritten(log: Path, start: Start, write_row
 def test_a_late_reference_grows_is_rewritten_and_goes(log: Path, start: Start, write_rows: Write) -> None:
     write_rows(log / "a.jsonl", rollouts())
     board = start()
-    assert board.steps(Selection(".")).metrics.keys() & {"ref_reward", "reward_gap"} == set()
+    assert board.steps(StepsQuestion(Selection("."))).metrics.keys() & {"ref_reward", "reward_gap"} == set()
     assert not described(board).joined
     write_rows(log / "ref.jsonl", [reference(0)])
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (None,), (None,)] * 2
     assert curves(board) == pytest.approx([-0.1] * 3)
-    append(log / "ref.jsonl", [reference(1, ref_reward=0.0)])
+    append(log / "ref.jsonl", reference(1, ref_reward=0.0))
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=2) == [(0.25,), (0.0,), (None,)] * 2
     assert curves(board) == pytest.approx([0.075] * 3)
@@ -108,8 +111,8 @@ def test_a_late_reference_grows_is_rewritten_and_goes(log: Path, start: Start, w
     assert info.joined == []
     assert {"ref_reward", "reward_gap", "ref_n_chars"} & set(origins(board)) == set()
     assert "ref_response" not in info.text_columns
-    assert board.steps(Selection(".")).metrics.keys() & {"ref_reward", "reward_gap"} == set()
-    assert "win" not in board.steps(Selection(".")).step_metrics
+    assert board.steps(StepsQuestion(Selection("."))).metrics.keys() & {"ref_reward", "reward_gap"} == set()
+    assert "win" not in board.steps(StepsQuestion(Selection("."))).step_metrics
     assert columns(board, "prompt", step=0)[0] == ("问题0",)
 
 
@@ -119,8 +122,8 @@ def test_a_training_that_goes_on_is_joined_as_it_writes(log: Path, start: Start,
     board = start()
     run = board.registry.runs["."]
     before = dict(run.step_versions)
-    append(log / "a.jsonl", rollouts([2]))
-    append(log / "ref.jsonl", [reference(7)])  # of no sample
+    append(log / "a.jsonl", *rollouts([2]))
+    append(log / "ref.jsonl", reference(7))  # of no sample
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=2) == [(0.25,), (None,), (None,)] * 2
     assert {
@@ -129,8 +132,8 @@ def test_a_training_that_goes_on_is_joined_as_it_writes(log: Path, start: Start,
     assert described(board).joined[0] == Joined(
         "reference", "ref.jsonl", 6, 12, ("ref_response", "ref_reward", "ref_n_chars", "reward_gap")
     )
-    append(log / "ref.jsonl", [reference(1)])
-    append(log / "a.jsonl", rollouts([3]))
+    append(log / "ref.jsonl", reference(1))
+    append(log / "a.jsonl", *rollouts([3]))
     board.indexer.index_now()
     assert columns(board, "ref_reward", step=0) == [(0.25,), (0.25,), (None,)] * 2
     assert columns(board, "ref_reward", step=3) == [(0.25,), (0.25,), (None,)] * 2
@@ -193,7 +196,7 @@ def test_conversations_as_prompts_match(log: Path, start: Start, write_rows: Wri
 def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_SAVE_EVERY", 0.0)
+    monkeypatch.setattr(run_state, "_SAVE_INTERVAL", 0.0)
     write_rows(log / "a.jsonl", rollouts())
     write_rows(log / "ref.jsonl", [reference(0)])
     first = start()
@@ -205,8 +208,8 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     second.indexer.stop()
     (log / "ref.jsonl").unlink()
     third = start()
-    assert "reward_gap" not in third.steps(Selection(".")).metrics
-    assert "win" not in third.steps(Selection(".")).step_metrics
+    assert "reward_gap" not in third.steps(StepsQuestion(Selection("."))).metrics
+    assert "win" not in third.steps(StepsQuestion(Selection("."))).step_metrics
     third.indexer.stop()
     write_rows(log / "ref.jsonl", [reference(1)])
     fourth = start()
@@ -214,21 +217,21 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     assert curves(fourth) == pytest.approx([0.0] * 3)
     fourth.indexer.stop()
     (log / "ref.jsonl").unlink()
-    assert "reward_gap" not in start().steps(Selection(".")).metrics
+    assert "reward_gap" not in start().steps(StepsQuestion(Selection("."))).metrics
 
 
 def test_small_pieces_give_the_same(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joined_run, "BATCH", 7)
-    monkeypatch.setattr(joined_files, "RANGE", 100)
+    monkeypatch.setattr(run_joins, "BATCH", 7)
+    monkeypatch.setattr(side_files, "RANGE", 100)
     write_rows(log / "a.jsonl", rollouts(range(10)))
     write_rows(log / "ref.jsonl", [reference(i) for i in range(3)] + [reference(i) for i in range(10, 40)])
     board = start()
     assert columns(board, "ref_response", "ref_reward") == [(f"参考{i % 3}", 0.25) for i in range(60)]
     assert described(board).joined[0].matched == 60
-    append(log / "ref.jsonl", [reference(i) for i in range(40, 60)])
-    append(log / "a.jsonl", rollouts([10]))
+    append(log / "ref.jsonl", *[reference(i) for i in range(40, 60)])
+    append(log / "a.jsonl", *rollouts([10]))
     board.indexer.index_now()
     assert described(board).joined[0].matched == 66
     assert len(columns(board, "line")) == 66
@@ -237,11 +240,11 @@ def test_small_pieces_give_the_same(
 def test_what_does_not_fit_into_memory_is_joined_in_smaller_pieces(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joined_run, "BATCH", 16)
-    monkeypatch.setattr(joined_run, "_LEAST", 2)
-    replace, fails = joined_run.RunJoins._replace, [True]
+    monkeypatch.setattr(run_joins, "BATCH", 16)
+    monkeypatch.setattr(run_joins, "_MIN_BATCH", 2)
+    replace, fails = run_joins.RunJoins._replace, [True]
 
-    def sometimes(self: joined_run.RunJoins, *of: Any) -> Any:
+    def sometimes(self: run_joins.RunJoins, *of: Any) -> Any:
         found = replace(self, *of)
         if fails and fails.pop(0):
             raise duckdb.OutOfMemoryException("no room")
@@ -250,14 +253,14 @@ def test_what_does_not_fit_into_memory_is_joined_in_smaller_pieces(
     write_rows(log / "a.jsonl", rollouts(range(6)))
     write_rows(log / "ref.jsonl", [reference(0)])
     with monkeypatch.context() as patch:
-        patch.setattr(joined_run.RunJoins, "_replace", sometimes)
+        patch.setattr(run_joins.RunJoins, "_replace", sometimes)
         board = start()
         assert columns(board, "ref_reward", step=5) == [(0.25,), (None,), (None,)] * 2
         fails.append(True)
-        append(log / "ref.jsonl", [reference(1)])
+        append(log / "ref.jsonl", reference(1))
         board.indexer.index_now()
         assert problems(board) == [("ref.jsonl", None, "not_joined")]  # there is no smaller piece
-    append(log / "a.jsonl", rollouts([6]))
+    append(log / "a.jsonl", *rollouts([6]))
     board.indexer.index_now()
     assert columns(board, "ref_reward") == [(0.25,), (0.25,), (None,)] * 14
     assert described(board).samples == 42

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from joined_logs import append, columns, curves, described, origins, problems, rollouts, row
+from answers import columns, problems
+from joined_logs import curves, described, origins, rollouts, row
+from rollout_log import append
 
 from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.board.board import Board
@@ -103,7 +105,7 @@ def test_a_name_that_the_log_takes_later_is_given_up(log: Path, start: Start, wr
     write_rows(log / "s.jsonl", [{"sample_id": "0", "score": 1.0}])
     board = start()
     assert columns(board, "score") == [(1.0,)]
-    append(log / "a.jsonl", [row(2, 1, sample_id="1", score=9.0)])
+    append(log / "a.jsonl", row(2, 1, sample_id="1", score=9.0))
     board.indexer.index_now()
     assert columns(board, "score", "joined.score") == [(None, 1.0), (9.0, None)]
     assert origins(board)["score"] == ""

@@ -10,17 +10,21 @@ from typing import Any
 
 import duckdb
 import pytest
-from indexed_logs import append, column, line, problems, row
+from answers import column, problems
+from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -32,7 +36,7 @@ Write = Callable[[Path, Iterable[Any]], Path]
 @pytest.fixture
 def started(tmp_path: Path, write_rows: Write) -> Iterator[BackgroundIndexer]:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0.02)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.02)
     indexer.start()
     yield indexer
     indexer.stop()
@@ -67,10 +71,10 @@ def test_questions_may_be_asked_while_the_log_is_indexed(started: BackgroundInde
     def ask() -> None:
         while not done.is_set():
             try:
-                board.steps(Selection("."))
-                found = board.samples(Selection(".", search="a"), TextRules(), limit=500)
-                board.sample(".", str(found.columns["id"][0]), TextRules())
-                board.distribution(Selection("."), "reward")
+                board.steps(StepsQuestion(Selection(".")))
+                found = board.samples(SamplesQuestion(Selection(".", search="a"), TextRules(), limit=500))
+                board.sample(SampleQuestion(".", str(found.columns["id"][0]), TextRules()))
+                board.distribution(DistributionQuestion(Selection("."), "reward"))
                 board.runs()
             except Exception as error:  # noqa: BLE001 (any is a failure)
                 failures.append(error)
@@ -114,7 +118,7 @@ def test_query_database_opens_no_other_file(tmp_path: Path, open_board: Open, wr
 
 def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    indexer = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     indexer.index_now()
     folder = indexer.registry.database.folder
     assert folder.exists()
@@ -134,9 +138,9 @@ def test_ranges_built_by_processes_beside_are_the_same(
     alone = open_board(tmp_path)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     taken: list[RangeOrder] = []
-    real = WorkerPool.take
+    real = WorkerPool.take_result
 
     def counting(ahead: WorkerPool, ticket: int) -> Any:
         found = real(ahead, ticket)
@@ -144,7 +148,7 @@ def test_ranges_built_by_processes_beside_are_the_same(
             taken.append(found.order)
         return found
 
-    monkeypatch.setattr(WorkerPool, "take", counting)
+    monkeypatch.setattr(WorkerPool, "take_result", counting)
     beside = open_board(tmp_path)
     assert taken
     for name in ("step", "response", "acc", "late", "line"):
@@ -162,7 +166,7 @@ def test_process_that_dies_costs_nothing_but_time(
     write_rows(tmp_path / "a.jsonl", [row(step, f"r{step}") for step in range(1, 100)])
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     real = WorkerPool._send
 
     def killing(ahead: WorkerPool, worker: Any, ticket: int, order: RangeOrder) -> None:
@@ -180,7 +184,7 @@ def test_processes_end_when_nothing_is_left_to_index(
 ) -> None:
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
     monkeypatch.setattr(range_plan, "RANGE", 3000)
-    monkeypatch.setattr(scheduler, "AHEAD_FROM", 1)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
     started: list[Any] = []
     real = WorkerPool._send
 

@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from indexed_logs import append, column, line, problems, row
+from answers import column, problems
+from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -30,7 +34,7 @@ def test_bad_lines_are_named_with_their_number_in_the_file(
     board.indexer.index_now()
     assert problems(board)[-1] == ("a.jsonl", 11, "empty_object")
     assert column(board, "line") == [1, 5, 9, 12]
-    offsets = board.problems(".").columns.offset
+    offsets = board.problems(ProblemsQuestion(".")).columns.offset
     data = path.read_bytes()
     assert [data[offset or 0 :].split(b"\n")[0] for offset in offsets] == [b"{bad", b"[]", b"{}"]
 
@@ -68,13 +72,13 @@ def test_last_line_without_its_newline_is_taken_when_it_is_whole(tmp_path: Path,
 def test_rewritten_file_is_read_anew(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     path = write_rows(tmp_path / "a.jsonl", [row(1, "old"), "{bad", row(2, "old")])
     board = open_board(tmp_path)
-    before = board.samples(Selection("."), TextRules()).columns["id"]
+    before = board.samples(SamplesQuestion(Selection("."), TextRules())).columns["id"]
     write_rows(path, [row(1, "new"), row(5, "new"), row(6, "newer"), row(7, "newest")])
     board.indexer.index_now()
     assert column(board, "response") == ["new", "new", "newer", "newest"]
     assert column(board, "step") == [1, 5, 6, 7]
     assert problems(board) == []
-    assert board.sample(".", str(before[0]), TextRules()).texts["response"].raw == "new"
+    assert board.sample(SampleQuestion(".", str(before[0]), TextRules())).texts["response"].raw == "new"
 
 
 def test_truncated_file_keeps_only_what_is_left(tmp_path: Path, open_board: Open) -> None:
@@ -109,11 +113,11 @@ def test_opened_sample_of_a_changed_file_is_not_the_old_one(
 ) -> None:
     path = write_rows(tmp_path / "a.jsonl", [row(1, "old", logprobs=[-1.0])])
     board = open_board(tmp_path)
-    name = str(board.samples(Selection("."), TextRules()).columns["id"][0])
-    assert board.token_lists(".", name)["logprobs"] == [-1.0]
+    name = str(board.samples(SamplesQuestion(Selection("."), TextRules())).columns["id"][0])
+    assert board.token_lists(TokensQuestion(".", name))["logprobs"] == [-1.0]
     write_rows(path, [row(1, "new", logprobs=[-2.0]), row(2, "more")])
     board.indexer.index_now()
-    assert board.token_lists(".", name)["logprobs"] == [-2.0]
+    assert board.token_lists(TokensQuestion(".", name))["logprobs"] == [-2.0]
 
 
 def test_rank_files_are_merged_by_step(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
@@ -122,7 +126,7 @@ def test_rank_files_are_merged_by_step(tmp_path: Path, open_board: Open, write_r
     board = open_board(tmp_path)
     assert column(board, "step") == [1, 1, 2, 2]
     assert sorted(column(board, "response", step=2)) == ["r0 s2", "r1 s2"]
-    assert board.steps(Selection(".")).step_metrics["n_samples"] == [2.0, 2.0]
+    assert board.steps(StepsQuestion(Selection("."))).step_metrics["n_samples"] == [2.0, 2.0]
 
 
 def test_run_name_of_files_in_the_log_directory_itself(

@@ -1,60 +1,32 @@
-"""What a round of indexing says to those who keep answers, and how often rounds come."""
+"""What a round of indexing says to those who keep answers."""
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import column
+from rollout_log import TestLog, append, row
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.samples.ids import resolve
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.ids import resolve_sample_id
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
-from tensorboard_plugin_rlboard.index.update import background, scheduler
+from tensorboard_plugin_rlboard.index.update import scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
-Start = Callable[[], BackgroundIndexer]
-
-
-def row(step: int, response: str = "a", **more: Any) -> dict[str, Any]:
-    return {"step": step, "prompt": "Q", "response": response, "reward": 0.5, **more}
-
-
-def append(path: Path, *rows: dict[str, Any]) -> None:
-    with path.open("a") as file:
-        file.writelines(json.dumps(found) + "\n" for found in rows)
-
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Path:
-    (tmp_path / "logs").mkdir()
-    return tmp_path / "logs"
-
-
-@pytest.fixture
-def start(tmp_path: Path, logs: Path) -> Iterator[Start]:
-    """Opens the logs as a new TensorBoard would, with the same cache each time."""
-    opened: list[BackgroundIndexer] = []
-
-    def begin() -> BackgroundIndexer:
-        indexer = BackgroundIndexer(Registry(roots(str(logs), ""), tmp_path / "cache"), 0)
-        opened.append(indexer)
-        indexer.index_now()
-        return indexer
-
-    yield begin
-    for indexer in opened:
-        indexer.stop()
+Start = Callable[[], Board]
 
 
 def digest_if_all_cached(run: RunIndex) -> str:
@@ -67,14 +39,14 @@ def digest_if_all_cached(run: RunIndex) -> str:
     return cached_digest(files)
 
 
-def column(indexer: BackgroundIndexer, name: str, run: str = ".") -> list[Any]:
-    chosen = Selection(run)
-    return list(Board(indexer).samples(chosen, TextRules(), columns=[name], limit=500).columns[name])
+@pytest.fixture
+def logs(test_log: TestLog) -> Path:
+    return test_log.folder
 
 
 def test_new_rows_touch_their_steps_only(logs: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(logs / "a.jsonl", [row(1), row(2), row(3, validation=True)])
-    indexer = start()
+    indexer = start().indexer
     run = indexer.registry.runs["."]
     assert set(run.step_versions) == {("train", 1), ("train", 2), ("eval", 3)}
     before, version, epoch = dict(run.step_versions), run.version, run.invalidations
@@ -89,7 +61,7 @@ def test_new_rows_touch_their_steps_only(logs: Path, start: Start, write_rows: W
 def test_rows_that_change_begin_a_new_epoch(logs: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(logs / "a.jsonl", [row(1), row(2)])
     other = write_rows(logs / "b.jsonl", [row(1), row(2)])
-    indexer = start()
+    indexer = start().indexer
     run = indexer.registry.runs["."]
     epoch = run.invalidations
     append(path, row(1, "resumed"))
@@ -107,30 +79,30 @@ def test_rows_that_change_begin_a_new_epoch(logs: Path, start: Start, write_rows
     write_rows(path, [row(9)])
     indexer.index_now()
     assert run.invalidations > epoch
-    assert column(indexer, "attempt") == [1]
+    assert column(Board(indexer), "attempt") == [1]
 
 
 def test_attempts_of_ranks_that_come_one_after_the_other(logs: Path, start: Start, write_rows: Write) -> None:
     """The rank that was read first is numbered anew when another shows that it began later."""
     write_rows(logs / "a.jsonl", [row(5), row(6)])
-    indexer = start()
+    indexer = start().indexer
     run = indexer.registry.runs["."]
-    assert column(indexer, "attempt") == [1, 1]
+    assert column(Board(indexer), "attempt") == [1, 1]
     epoch = run.invalidations
     write_rows(logs / "b.jsonl", [row(1), row(2), row(1), row(2), row(5), row(6)])
     indexer.index_now()
     assert run.invalidations > epoch
-    assert column(indexer, "attempt") == [2] * 6
+    assert column(Board(indexer), "attempt") == [2] * 6
 
 
 def test_run_that_comes_back_as_it_was_touches_nothing(logs: Path, start: Start, write_rows: Write) -> None:
     path = write_rows(logs / "a.jsonl", [row(1), row(2), row(1), row(2)])
     write_rows(logs / "b.jsonl", [row(1), row(2)])
-    first = start().registry.runs["."]
+    first = start().indexer.registry.runs["."]
     assert first.restored_digest == ""
     digest = digest_if_all_cached(first)
     assert digest
-    indexer = start()
+    indexer = start().indexer
     run = indexer.registry.runs["."]
     assert run.restored_digest == digest_if_all_cached(run) == digest
     assert (run.step_versions, run.invalidations, run.attempts) == ({}, 0, 2), (
@@ -152,7 +124,7 @@ def test_parts_that_are_gone_touch_everything(
     start()
     for part in (tmp_path / "cache").glob("parts-*/**/*.parquet"):
         part.unlink()
-    run = start().registry.runs["."]
+    run = start().indexer.registry.runs["."]
     assert run.restored_digest == ""
     assert set(run.step_versions) == {("train", 1), ("train", 2)}
 
@@ -174,7 +146,7 @@ def test_whoever_keeps_answers_is_called_after_each_round(
 ) -> None:
     path = write_rows(logs / "a" / "a.jsonl", [row(1)])
     write_rows(logs / "b" / "a.jsonl", [row(1)])
-    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
     calls: list[tuple[str, int]] = []
 
     def note(run: RunIndex) -> None:
@@ -205,20 +177,25 @@ def test_thousands_of_small_files_and_many_runs(
         write_rows(logs / "tasks" / f"{i}.jsonl", ["", *rows, "{torn"] if i == 17 else rows)
     for i in range(12):
         write_rows(logs / f"run_{i}" / "a.jsonl", [row(1, f"run {i}")])
-    for indexer in (start(), start()):
+    for indexer in (start().indexer, start().indexer):
         board = Board(indexer)
         assert len(indexer.registry.runs) == 13
         shown = board.samples(
-            Selection("tasks"), TextRules(), columns=["response", "line", "key_0", "key_2"], limit=500
+            SamplesQuestion(
+                Selection("tasks"), TextRules(), columns=("response", "line", "key_0", "key_2"), limit=500
+            )
         ).columns
         expected = {f"{i} {k}": k + 1 + (i == 17) for i in range(30) for k in range(1 + i % 3)}
         assert dict(zip(shown["response"], shown["line"], strict=True)) == expected
         for name, text, key in zip(shown["id"], shown["response"], shown["key_2"], strict=True):
             number = int(str(text).split()[0])
-            assert resolve(indexer.registry.runs["tasks"], str(name))[0].relative == f"tasks/{number}.jsonl"
+            assert (
+                resolve_sample_id(indexer.registry.runs["tasks"], str(name))[0].relative
+                == f"tasks/{number}.jsonl"
+            )
             assert key == (number if number % 3 == 2 else None)
-        assert board.problems("tasks").columns.line == [5]
-        assert [column(indexer, "response", f"run_{i}") for i in range(12)] == [
+        assert board.problems(ProblemsQuestion("tasks")).columns.line == [5]
+        assert [column(Board(indexer), "response", f"run_{i}") for i in range(12)] == [
             [f"run {i}"] for i in range(12)
         ]
 
@@ -233,7 +210,7 @@ def test_newest_step_is_shown_before_its_turn(
     rows: list[Any] = [row(1 + k // 2, f"r{k}", note="x" * 100) for k in range(100)]
     rows[70] = {**row(1), "note": 3}
     write_rows(logs / "a.jsonl", [*rows, "{torn"])
-    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
     shown: list[tuple[int, set[int]]] = []
 
     def note(indexer: BackgroundIndexer, run: RunIndex) -> None:
@@ -252,7 +229,7 @@ def test_newest_step_is_shown_before_its_turn(
         assert not {20, 30, 40} & first
         run = indexer.registry.runs["."]
         assert ("train", 50) in run.step_versions
-        assert Board(indexer).problems(".").columns.line == [101]
+        assert Board(indexer).problems(ProblemsQuestion(".")).columns.line == [101]
         lines = (
             indexer.registry.cursor().execute(f"SELECT line FROM {run.table} ORDER BY line_offset").fetchall()
         )
@@ -263,46 +240,5 @@ def test_newest_step_is_shown_before_its_turn(
             .fetchall()
         )
         assert [attempt for (attempt,) in resumed] == [1] * 70 + [2] * 30
-    finally:
-        indexer.stop()
-
-
-def test_looks_become_rarer_while_nothing_changes_and_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [1000.0]
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.attention.time.monotonic", lambda: clock[0])
-    indexer = BackgroundIndexer(Registry([]), 4.0)
-    pause = 4.0
-    pauses = [pause := indexer._next_pause(pause, quiet=True) for _ in range(8)]
-    assert pauses[0] > 4.0
-    assert pauses == sorted(pauses)
-    assert pauses[-1] == 24.0
-    assert indexer._next_pause(pause, quiet=False) == 4.0
-    indexer.attention._requested_at = clock[0] - 31.0
-    assert indexer._next_pause(pause, quiet=True) == 4.0, "an open tab asks at least twice a minute"
-    clock[0] += 1000.0
-    assert indexer._next_pause(4.0, quiet=True) > 4.0
-    slow = BackgroundIndexer(Registry([]), 300.0)
-    assert slow._next_pause(300.0, quiet=True) == 300.0, "never more often than the user wants"
-
-
-def test_whoever_asks_ends_a_long_wait(
-    logs: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(background, "_ATTENTIVE_SECONDS", 0.0)
-    monkeypatch.setattr(BackgroundIndexer, "_next_pause", lambda *_, **__: 3600.0)
-    indexer = BackgroundIndexer(Registry(roots(str(logs), "")), 0.01)
-    indexer.start()
-    try:
-        for _ in range(2000):
-            if indexer.registry.surveys:
-                break
-            indexer._stop.wait(0.01)
-        write_rows(logs / "a.jsonl", [row(1)])
-        for _ in range(2000):
-            indexer.start()
-            if indexer.registry.runs and indexer.registry.runs["."].samples:
-                break
-            indexer._stop.wait(0.01)
-        assert indexer.registry.runs["."].samples == 1
     finally:
         indexer.stop()

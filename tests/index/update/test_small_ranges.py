@@ -11,17 +11,20 @@ from typing import Any
 
 import duckdb
 import pytest
+from answers import column, problems
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from indexed_logs import append, column, line, problems, row
+from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
-from tensorboard_plugin_rlboard.index.build.part import build
+from tensorboard_plugin_rlboard.index.build.part import build_part
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -39,7 +42,9 @@ def table(board: Board, run: str = ".") -> list[dict[str, Any]]:
     for split in info.splits:
         for attempt in info.attempts:
             chosen = Selection(run, split=split, attempt=attempt.attempt)
-            columns = board.samples(chosen, TextRules(), columns=[*places, *names], limit=500).columns
+            columns = board.samples(
+                SamplesQuestion(chosen, TextRules(), columns=(*places, *names), limit=500)
+            ).columns
             rows += [
                 {name: repr(x) for name, x in zip(columns, values, strict=True) if x is not None}
                 for values in zip(*columns.values(), strict=True)
@@ -83,7 +88,7 @@ def test_small_ranges_give_the_rows_of_one(
     assert set(pieces.runs().runs[0].text_columns) == set(whole.runs().runs[0].text_columns)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.lists(st.integers(0, 900), max_size=6))
 def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> None:
     lines = [entry if isinstance(entry, str) else json.dumps(entry) for entry in MIXED]
@@ -92,7 +97,7 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
         for name in ("grown", "whole"):
             (Path(folder) / name).mkdir()
         path = Path(folder) / "grown" / "a.jsonl"
-        indexer = BackgroundIndexer(Registry(roots(folder, "")), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(folder, "")), 0)
         try:
             start = 0
             for cut in sorted({min(cut, len(data)) for cut in cuts}):
@@ -171,9 +176,9 @@ def test_range_that_cannot_be_indexed_is_read_in_smaller_pieces(
         whole = list(lines)
         if any(b"poison" in line for line in whole):
             raise duckdb.OutOfMemoryException("no")
-        return build(whole, *rest)
+        return build_part(whole, *rest)
 
-    monkeypatch.setattr(range_builder, "build", failing)
+    monkeypatch.setattr(range_builder, "build_part", failing)
     rows: list[Any] = [row(step, f"r{step}") for step in range(1, 30)]
     rows[7] = row(8, "poison")
     rows[20]["late"] = 1.0

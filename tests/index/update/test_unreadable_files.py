@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
-from indexed_logs import append, column, line, problems, row
+from answers import column, problems
+from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.build import range_builder
@@ -20,7 +21,7 @@ from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import discovery
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 Open = Callable[[Path], Board]
 
@@ -90,7 +91,7 @@ def test_read_error_while_indexing_is_the_runs_message(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def failing(order: RangeOrder) -> BinaryIO:
+    def failing(order: RangeOrder, _: bytes | None) -> BinaryIO:
         raise OSError(5, "Input/output error", order.path)
 
     monkeypatch.setattr(range_builder, "opened", failing)
@@ -115,11 +116,11 @@ def test_failure_of_the_whole_index_is_shown(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def broken(roots: object) -> None:
+    def broken(parse_roots: object) -> None:
         raise RuntimeError("no memory left")
 
-    monkeypatch.setattr(discovery, "scan", broken)
-    registry = BackgroundIndexer(Registry(roots(str(tmp_path), "")), 0)
+    monkeypatch.setattr(discovery, "list_sources", broken)
+    registry = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()
         assert registry._thread is not None

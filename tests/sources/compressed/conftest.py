@@ -22,6 +22,6 @@ except ImportError:
 def fresh_spool(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnpackCache]:
     """A spool of its own for each test, emptied behind it."""
     spool = UnpackCache(reader._open_stored)
-    monkeypatch.setattr(reader, "_spool", spool)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
     yield spool
     spool.clear()

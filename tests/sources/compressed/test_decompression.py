@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.sources.compressed.decompression import Unpacker
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
 
 try:
     from compression import zstd  # type: ignore[import-not-found,unused-ignore]
@@ -20,9 +20,9 @@ from archives import PACK, both
 
 
 def unpack(suffix: str, pieces: list[bytes]) -> tuple[bytes, str]:
-    unpacker = Unpacker(f"x{suffix}")
+    unpacker = Decompressor(f"x{suffix}")
     data = b"".join(b"".join(unpacker.feed(piece)) for piece in pieces)
-    return data, unpacker.damage or unpacker.torn
+    return data, unpacker.damage or unpacker.truncation
 
 
 @both
@@ -39,7 +39,7 @@ def test_members_are_unpacked_in_whatever_pieces_they_come(
 @both
 def test_few_bytes_that_unpack_to_many_come_in_small_pieces(suffix: str) -> None:
     packed = PACK[suffix](bytes(20_000_000))
-    sizes = [len(piece) for piece in Unpacker(f"x{suffix}").feed(packed)]
+    sizes = [len(piece) for piece in Decompressor(f"x{suffix}").feed(packed)]
     assert sum(sizes) == 20_000_000
     assert max(sizes) <= 256 * 1024
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from answers import column, reasons
+from rollout_log import line, log_of
 
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
@@ -20,7 +22,7 @@ try:
     from compression import zstd  # type: ignore[import-not-found,unused-ignore]
 except ImportError:
     zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
-from archives import line, lines, problems, spooled, steps
+from archives import spooled
 
 from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.update import scheduler
@@ -51,8 +53,8 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spool = UnpackCache(reader._open_stored, budget=30_000)
-    monkeypatch.setattr(reader, "_spool", spool)
-    monkeypatch.setattr(scheduler, "BUDGET", 0)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
+    monkeypatch.setattr(scheduler, "BUDGET_BYTES", 0)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 4000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
     for i in range(4):
@@ -70,7 +72,7 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
 
     monkeypatch.setattr(UnpackCache, "_unpack", unpacking)
     try:
-        assert steps(open_board(tmp_path)) == list(range(80))
+        assert column(open_board(tmp_path), "step") == list(range(80))
         assert [Path(path).name[0] for path in unpacked] == ["0", "1", "2", "3"]
     finally:
         spool.clear()
@@ -81,7 +83,7 @@ def test_unpacked_file_that_someone_removed_is_made_again(tmp_path: Path) -> Non
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"abc"))
     try:
-        assert spool.refresh(str(path), (1, 2), settled=True) == 3
+        assert spool.update(str(path), (1, 2), settled=True) == 3
         for unpacked in spooled(spool):
             unpacked.unlink()
         with spool.open(str(path)) as file:
@@ -94,17 +96,17 @@ def test_archive_too_large_for_the_folder_is_cut_and_says_so(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spool = UnpackCache(reader._open_stored, budget=300_000)
-    monkeypatch.setattr(reader, "_spool", spool)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
     text = b"".join(line(step, note="x" * 1000) for step in range(1, 500))
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(text))
-    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines(1000)))
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(log_of(1000)))
     try:
         board = open_board(tmp_path)
-        shown = [step for step in steps(board) if step != 1000]
+        shown = [step for step in column(board, "step") if step != 1000]
         assert shown == list(range(1, len(shown) + 1))
         assert 100 < len(shown) < 300
-        assert 1000 in steps(board)
-        ((kind, reason),) = problems(board)
+        assert 1000 in column(board, "step")
+        ((kind, reason),) = reasons(board)
         assert kind == "damaged_archive"
         assert "Unpack it" in reason
         assert sum(path.stat().st_size for path in spooled(spool)) <= 300_000
@@ -118,7 +120,7 @@ def test_full_disk_is_the_runs_message(
     monkeypatch: pytest.MonkeyPatch,
     fresh_spool: UnpackCache,
 ) -> None:
-    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines(1)))
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(log_of(1)))
 
     def full(*_: object) -> bool:
         raise OSError(28, "No space left on device", "/secret/place")
@@ -128,10 +130,10 @@ def test_full_disk_is_the_runs_message(
     assert board.runs().runs[0].message == "a.jsonl.gz cannot be read: No space left on device."
     assert spooled(fresh_spool) == []
     monkeypatch.undo()
-    monkeypatch.setattr(reader, "_spool", fresh_spool)
+    monkeypatch.setattr(reader, "_unpack_cache", fresh_spool)
     board.indexer.index_now()
     assert board.runs().runs[0].message == ""
-    assert steps(board) == [1]
+    assert column(board, "step") == [1]
 
 
 def test_ranges_of_an_archive_are_those_of_what_it_unpacks_to(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ import math
 from pathlib import Path
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unpacked_rows import damage_behind, rows_of, told
 
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.containers import csv_tables
-from tensorboard_plugin_rlboard.sources.containers.row_stream import pieces
+from tensorboard_plugin_rlboard.sources.containers.row_stream import line_blocks
 
 
 def test_a_document_and_a_list_are_lines(tmp_path: Path) -> None:
@@ -81,10 +82,10 @@ def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_pa
 def test_a_table_that_has_grown_begins_with_the_lines_that_it_had(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"prompt,reward\na,1\nb,0.5\nhalf")
-    before = b"".join(pieces(str(path), reader._open_stored))
+    before = b"".join(line_blocks(str(path), reader._open_stored))
     with path.open("ab") as file:
         file.write(b" a row,2.25\nc,x\n")
-    after = b"".join(pieces(str(path), reader._open_stored))
+    after = b"".join(line_blocks(str(path), reader._open_stored))
     assert after.startswith(before)
     assert [json.loads(line)["prompt"] for line in after.splitlines()] == ["a", "b", "half a row", "c"]
 
@@ -102,13 +103,13 @@ def test_a_table_without_a_whole_header_and_a_record_without_end_say_so(
     for content in (b"", b"a,b", b"\n"):
         path.write_bytes(content)
         assert "no complete header" in told(path)
-    monkeypatch.setattr(csv_tables, "_RECORD", 1000)
+    monkeypatch.setattr(csv_tables, "_MAX_RECORD_BYTES", 1000)
     path.write_bytes(b'a,b\n1,2\n3,"' + b"x\n" * 2000)
     count, damage = damage_behind(path)
     assert (count, "never closed" in damage) == (1, True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=3, max_size=3), min_size=1)
 )

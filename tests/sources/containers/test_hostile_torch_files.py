@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packing import call, dump_of, sample, tensor, text, whole, write_torch
 from unpacked_rows import damage_behind, rows_of, told
 
-from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load
-from tensorboard_plugin_rlboard.sources.containers.pickle_machine import Named
+from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load_plain_data
+from tensorboard_plugin_rlboard.sources.containers.pickle_machine import GlobalName
 from tensorboard_plugin_rlboard.sources.containers.tensors import BUILDERS
 
 
@@ -103,13 +104,13 @@ def test_a_broken_pickle_is_damage_and_no_error_of_ours(tmp_path: Path, pickled:
 
 def test_a_huge_number_for_the_memo_takes_no_memory() -> None:
     data = b"\x80\x02K\x01r\xff\xff\xff\x7f."
-    assert load(data, BUILDERS, lambda _: None) == 1
+    assert load_plain_data(data, BUILDERS, lambda _: None) == 1
 
 
 def test_a_pickle_of_too_many_values_is_refused_early() -> None:
     began = time.monotonic()
     with pytest.raises(ValueError, match="more than 1,000 values"):
-        load(b"\x80\x02(" + b"}" * 10_000_000, BUILDERS, lambda _: None, most=1000)
+        load_plain_data(b"\x80\x02(" + b"}" * 10_000_000, BUILDERS, lambda _: None, max_values=1000)
     assert time.monotonic() - began < 1
 
 
@@ -157,13 +158,13 @@ def test_names_that_lead_out_of_an_archive_write_nothing(tmp_path: Path, name: s
     assert sorted(tmp_path.rglob("*")) == before
 
 
-PLAIN = (bool, int, float, str, bytes, list, tuple, dict, array, Named)
+PLAIN = (bool, int, float, str, bytes, list, tuple, dict, array, GlobalName)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_make_the_machine_do_anything_but_refuse(data: bytes) -> None:
     value: object = None
     with suppress(ValueError):
-        value = load(b"\x80\x02" + data, BUILDERS, lambda _: None, most=10_000)
+        value = load_plain_data(b"\x80\x02" + data, BUILDERS, lambda _: None, max_values=10_000)
     assert value is None or type(value) in PLAIN

@@ -43,7 +43,7 @@ def test_a_parquet_file_is_one_line_a_row_with_its_types(tmp_path: Path) -> None
     }
     assert type(row["whole"]) is float
     assert type(row["step"]) is int
-    with reader.open_start(str(path)) as file:
+    with reader.open_forward(str(path)) as file:
         assert b'"nan": NaN, "less": -Infinity' in file.read()
 
 
@@ -99,7 +99,7 @@ def test_what_is_no_whole_parquet_file_says_so(tmp_path: Path, content: bytes, r
     path = tmp_path / "a.parquet"
     path.write_bytes(content)
     assert told(path) == reason
-    assert reader.glance(str(path)).candidate  # so that the reason is shown
+    assert reader.preview(str(path)).may_hold_rollouts  # so that the reason is shown
 
 
 def test_a_damaged_footer_says_so(tmp_path: Path) -> None:
@@ -135,8 +135,8 @@ def test_a_large_file_behind_an_address_is_not_fetched_for_nothing(tmp_path: Pat
             return self.footer
 
     dataset: Any = Far(b"...image_bytes...label...")
-    assert not parquet.PARQUET.glance(dataset, True).candidate
-    assert "was not fetched" in parquet.PARQUET.glance(dataset, True).reason
+    assert not parquet.PARQUET.preview(dataset, True).may_hold_rollouts
+    assert "was not fetched" in parquet.PARQUET.preview(dataset, True).reason
     assert dataset.read_bytes <= 2 * 256 * 1024
     rollouts: Any = Far(b"...step...Prompt...completion...")
-    assert parquet.PARQUET.glance(rollouts, True).candidate
+    assert parquet.PARQUET.preview(rollouts, True).may_hold_rollouts

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packing import dump_of, sample, tensor, write_torch
@@ -20,8 +21,8 @@ from unpacked_rows import rows_of, told
 
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.containers import torch_file
-from tensorboard_plugin_rlboard.sources.containers.json_lines import as_line
-from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load
+from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
+from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load_plain_data
 from tensorboard_plugin_rlboard.sources.containers.tensors import BUILDERS
 
 
@@ -59,8 +60,8 @@ def test_every_protocol_of_pickles_with_instructions_is_read(protocol: int) -> N
         "nested": {"a": {"b": [{"c": []}]}},
     }
     value["shared"] = value["nested"]
-    found = load(pickle.dumps(value, protocol=protocol), BUILDERS, lambda _: None)
-    plain = torch_file._Plain().of(found)
+    found = load_plain_data(pickle.dumps(value, protocol=protocol), BUILDERS, lambda _: None)
+    plain = torch_file._PlainConverter().convert(found)
     assert isinstance(plain, dict)
     expected: dict[str, Any] = {
         **value,
@@ -149,7 +150,7 @@ def test_a_file_that_torch_wrote_is_read(tmp_path: Path) -> None:
         {"a": values[2:5], "b": values.to(torch.bfloat16)[::2], "c": torch.tensor([[1, 2]]), "d": [1.5] * 70}
     ]
     torch.save({"rollout_id": 0, "samples": samples}, tmp_path / "1.pt")
-    assert reader.glance(str(tmp_path / "1.pt")).candidate
+    assert reader.preview(str(tmp_path / "1.pt")).may_hold_rollouts
     assert rows_of(tmp_path / "1.pt") == [
         {"rollout_id": 0, "a": [2, 3, 4], "b": [0, 2, 4, 6, 8], "c": [[1, 2]], "d": [1.5] * 70}
     ]
@@ -188,7 +189,7 @@ def test_torn_and_foreign_torch_files_say_so(tmp_path: Path) -> None:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -198,6 +199,8 @@ def test_torn_and_foreign_torch_files_say_so(tmp_path: Path) -> None:
     st.sampled_from([2, 4, 5]),
 )
 def test_plain_data_is_what_it_was(value: Any, protocol: int) -> None:
-    found = torch_file._Plain().of(load(pickle.dumps(value, protocol=protocol), BUILDERS, lambda _: None))
+    found = torch_file._PlainConverter().convert(
+        load_plain_data(pickle.dumps(value, protocol=protocol), BUILDERS, lambda _: None)
+    )
     assert found == value
-    assert json.loads(as_line({"x": found})) == json.loads(json.dumps({"x": value}))
+    assert json.loads(row_to_line({"x": found})) == json.loads(json.dumps({"x": value}))

@@ -15,9 +15,9 @@ from packing import write_parquet, write_torch
 from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.sources import reader
-from tensorboard_plugin_rlboard.sources.containers.base import Glance
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.discovery.walk import first_file, scan
+from tensorboard_plugin_rlboard.sources.containers.base import Preview
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources
 
 CHEAP = [
     ("model.pt", lambda: pickle.dumps({"state": [0] * 10, "rollout_id": 1, "samples": []})),  # no archive
@@ -40,16 +40,16 @@ CHEAP = [
 def test_files_that_everybody_has_are_nobodys_log(tmp_path: Path, name: str, content: Any) -> None:
     path = tmp_path / name
     path.write_bytes(content())
-    assert reader.glance(str(path)) == Glance(candidate=False)
+    assert reader.preview(str(path)) == Preview(may_hold_rollouts=False)
 
 
 def test_a_checkpoint_is_told_by_its_first_bytes(tmp_path: Path) -> None:
     weights = {f"layer.{i}.weight": [0.0] * 50 for i in range(100)}
     path = write_torch(tmp_path / "model.pt", {"model": weights, "rollout_id": 3, "samples": []})
-    assert not reader.glance(str(path)).candidate
+    assert not reader.preview(str(path)).may_hold_rollouts
     with zipfile.ZipFile(tmp_path / "other.pt", "w") as archive:
         archive.writestr("code/__torch__.py", "rollout_id samples")
-    assert not reader.glance(str(tmp_path / "other.pt")).candidate
+    assert not reader.preview(str(tmp_path / "other.pt")).may_hold_rollouts
 
 
 def test_a_huge_file_costs_a_glance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,51 +76,51 @@ def test_a_huge_file_costs_a_glance(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             file.truncate(20 * 1024**3)
     monkeypatch.setattr(reader, "_open_stored", Counting)
     for suffix in (".pt", ".json", ".csv"):
-        assert not reader.glance(str(tmp_path / f"huge{suffix}")).candidate
-        with reader.open_start(str(tmp_path / f"huge{suffix}")) as start:
+        assert not reader.preview(str(tmp_path / f"huge{suffix}")).may_hold_rollouts
+        with reader.open_forward(str(tmp_path / f"huge{suffix}")) as start:
             assert start.read() == b""
     assert read <= 6 * 64 * 1024
 
 
 def test_files_that_hold_rollouts_are_candidates(tmp_path: Path) -> None:
     for path in sorted(SAMPLES.rglob("*.pt")) + sorted(SAMPLES.rglob("*.parquet")):
-        assert reader.glance(str(path)).candidate
+        assert reader.preview(str(path)).may_hold_rollouts
     path = tmp_path / "a.json"
     path.write_text(
         json.dumps({"training_step": 1, "epoch": 0, "episode_id": "a:0", "task": {}, "trajectories": []})
     )
-    assert reader.glance(str(path)).candidate
+    assert reader.preview(str(path)).may_hold_rollouts
     path.write_text(json.dumps([{"prompt": "a", "response": "b", "reward": 1}]))
-    assert reader.glance(str(path)).candidate
+    assert reader.preview(str(path)).may_hold_rollouts
     table = tmp_path / "a.csv"
     table.write_text("conversation_text,trajectory_reward\n")
-    assert reader.glance(str(table)).candidate
+    assert reader.preview(str(table)).may_hold_rollouts
     table.write_text("prompt,completion,reward\n")
-    assert reader.glance(str(table)).candidate
-    assert reader.glance(str(tmp_path / "a.jsonl")).candidate  # not even opened
+    assert reader.preview(str(table)).may_hold_rollouts
+    assert reader.preview(str(tmp_path / "a.jsonl")).may_hold_rollouts  # not even opened
 
 
 def test_the_first_look_counts_no_files_that_everybody_has(tmp_path: Path) -> None:
     for name in ("config.json", "model.pt", "metrics.csv", ".hidden.parquet"):
         (tmp_path / name).write_bytes(b"{}")
-    assert not first_file(roots(str(tmp_path), ""), float("inf"))
-    assert len(scan(roots(str(tmp_path), "")).runs["."]) == 3
+    assert not has_log_file(parse_roots(str(tmp_path), ""), float("inf"))
+    assert len(list_sources(parse_roots(str(tmp_path), "")).runs["."]) == 3
     (tmp_path / "completions").mkdir()
     shutil.copy(
         SAMPLES / "trl/plain/completions/completions_00001.parquet", tmp_path / "completions" / "a.parquet"
     )
-    assert first_file(roots(str(tmp_path), ""), float("inf"))
+    assert has_log_file(parse_roots(str(tmp_path), ""), float("inf"))
 
 
 def test_links_and_pipes_that_everybody_has_are_no_problem_of_ours(tmp_path: Path) -> None:
     (tmp_path / "latest.pt").symlink_to(tmp_path / "gone.pt")
     os.mkfifo(tmp_path / "pipe.json")
-    assert scan(roots(str(tmp_path), "")).problems == []
+    assert list_sources(parse_roots(str(tmp_path), "")).problems == []
     (tmp_path / "latest.parquet").symlink_to(tmp_path / "gone.parquet")
-    assert len(scan(roots(str(tmp_path), "")).problems) == 1
+    assert len(list_sources(parse_roots(str(tmp_path), "")).problems) == 1
 
 
 def test_hidden_folders_are_looked_into_and_our_own_are_not(tmp_path: Path) -> None:
     for folder in (".art/p/models/m/trajectories/train", ".rlboard/x", ".git"):
         write_parquet(tmp_path / folder / "0001.parquet", "SELECT 1 AS a")
-    assert list(scan(roots(str(tmp_path), "")).runs) == [".art/p/models/m/trajectories/train"]
+    assert list(list_sources(parse_roots(str(tmp_path), "")).runs) == [".art/p/models/m/trajectories/train"]

@@ -9,40 +9,40 @@ from tensorboard.backend.event_processing import data_ingester
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tensorboard_plugin_rlboard.sources.addresses import printable
-from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots, run_name
-from tensorboard_plugin_rlboard.sources.discovery.walk import scan
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, parse_roots, run_name
+from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_logdir_is_one_unnamed_root() -> None:
-    assert roots("/data/logs", "") == [Root("", "/data/logs")]
+    assert parse_roots("/data/logs", "") == [Root("", "/data/logs")]
 
 
 def test_logdir_wins_over_spec() -> None:
-    assert roots("/data/logs", "a:/elsewhere") == [Root("", "/data/logs")]
+    assert parse_roots("/data/logs", "a:/elsewhere") == [Root("", "/data/logs")]
 
 
 def test_nothing_given_is_nothing_to_look_in() -> None:
-    assert roots("", "") == []
+    assert parse_roots("", "") == []
 
 
 def test_home_and_relative_paths_are_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     here = str(tmp_path)
-    assert roots("~/x", "") == [Root("", f"{here}/x")]
-    assert roots("./x", "") == [Root("", f"{here}/x")]
-    assert [root.path for root in roots("", "a:~/x,y")] == [
+    assert parse_roots("~/x", "") == [Root("", f"{here}/x")]
+    assert parse_roots("./x", "") == [Root("", f"{here}/x")]
+    assert [root.path for root in parse_roots("", "a:~/x,y")] == [
         os.path.realpath(f"{here}/x"),
         os.path.realpath(f"{here}/y"),
     ]
 
 
 def test_unknown_user_is_kept_as_typed() -> None:
-    assert roots("~no_such_user_here/x", "")[0].path.endswith("~no_such_user_here/x")
+    assert parse_roots("~no_such_user_here/x", "")[0].path.endswith("~no_such_user_here/x")
 
 
 SPECS = [
@@ -65,13 +65,13 @@ SPECS = [
 @pytest.mark.parametrize("spec", SPECS)
 def test_spec_is_read_as_tensorboard_reads_it(spec: str) -> None:
     theirs = data_ingester._parse_event_files_spec(spec)
-    assert {root.path: root.name_prefix for root in roots("", spec)} == {
+    assert {root.path: root.run_prefix for root in parse_roots("", spec)} == {
         path: name or "" for path, name in theirs.items()
     }
 
 
 def test_remote_roots_are_told_from_local_ones() -> None:
-    assert [root.is_local for root in roots("", "a:s3://bucket/x,b:/x")] == [False, True]
+    assert [root.is_local for root in parse_roots("", "a:s3://bucket/x,b:/x")] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_run_names(prefix: str, folder: str, name: str) -> None:
 
 
 def test_names_that_are_not_utf8_stay_printable() -> None:
-    assert printable(os.fsdecode(b"a\xffb")) == "a\\xffb"
-    assert printable("模型") == "模型"
+    assert printable_path(os.fsdecode(b"a\xffb")) == "a\\xffb"
+    assert printable_path("模型") == "模型"
 
 
 def write_run(folder: Path) -> None:
@@ -122,4 +122,4 @@ def test_runs_are_named_as_tensorboard_names_them(tmp_path: Path, spec: str) -> 
     ingester = data_ingester.LocalDataIngester(flags)
     ingester.start()
     theirs = ingester.deprecated_multiplexer.Runs()
-    assert sorted(scan(roots(logdir, spec)).runs) == sorted(theirs)
+    assert sorted(list_sources(parse_roots(logdir, spec)).runs) == sorted(theirs)

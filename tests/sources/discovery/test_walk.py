@@ -5,8 +5,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, roots
-from tensorboard_plugin_rlboard.sources.discovery.walk import SourceFile, first_file, scan, walk
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
+from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources, walk
 
 if TYPE_CHECKING:
     import pytest
@@ -19,7 +20,9 @@ def put(path: Path, text: str = "{}\n") -> Path:
 
 
 def relatives(root: Path) -> list[str]:
-    return [file.relative for files in scan(roots(str(root), "")).runs.values() for file in files]
+    return [
+        file.relative for files in list_sources(parse_roots(str(root), "")).runs.values() for file in files
+    ]
 
 
 def soon() -> float:
@@ -33,7 +36,7 @@ def test_files_are_grouped_by_folder(tmp_path: Path) -> None:
     put(tmp_path / "b" / "notes.txt")
     put(tmp_path / "a" / "deep" / "x.jsonl")
     (tmp_path / "empty").mkdir()
-    found = scan(roots(str(tmp_path), ""))
+    found = list_sources(parse_roots(str(tmp_path), ""))
     assert {run: [file.relative for file in files] for run, files in found.runs.items()} == {
         ".": ["here.jsonl"],
         "a/deep": ["a/deep/x.jsonl"],
@@ -49,7 +52,7 @@ def test_files_are_grouped_by_folder(tmp_path: Path) -> None:
 def test_named_root_is_part_of_run_and_relative_path(tmp_path: Path) -> None:
     put(tmp_path / "here.jsonl")
     put(tmp_path / "sub" / "x.jsonl")
-    files = [file for file in walk(roots("", f"a:{tmp_path}")) if isinstance(file, SourceFile)]
+    files = [file for file in walk(parse_roots("", f"a:{tmp_path}")) if isinstance(file, SourceFile)]
     assert {(file.run, file.relative) for file in files} == {
         ("a/.", "a/here.jsonl"),
         ("a/sub", "a/sub/x.jsonl"),
@@ -83,7 +86,7 @@ def test_link_back_to_a_folder_above_ends(tmp_path: Path) -> None:
     put(tmp_path / "a" / "x.jsonl")
     (tmp_path / "a" / "back").symlink_to(tmp_path)
     (tmp_path / "a" / "self").symlink_to(tmp_path / "a")
-    found = scan(roots(str(tmp_path), ""))
+    found = list_sources(parse_roots(str(tmp_path), ""))
     assert list(found.runs) == ["a"]
     assert found.problems == []
 
@@ -101,14 +104,14 @@ def test_broken_links_are_reported(tmp_path: Path) -> None:
     (tmp_path / "ring.jsonl").symlink_to(tmp_path / "ring.jsonl")
     (tmp_path / "gone_folder").symlink_to(tmp_path / "nowhere")
     put(tmp_path / "x.jsonl")
-    found = scan(roots(str(tmp_path), ""))
+    found = list_sources(parse_roots(str(tmp_path), ""))
     assert list(found.runs) == ["."]
     assert sorted(Path(problem.path).name for problem in found.problems) == ["gone.jsonl", "ring.jsonl"]
 
 
 def test_pipe_is_reported_and_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jsonl")
-    found = scan(roots(str(tmp_path), ""))
+    found = list_sources(parse_roots(str(tmp_path), ""))
     assert found.runs == {}
     assert [problem.reason for problem in found.problems] == ["This is not a regular file."]
 
@@ -127,7 +130,7 @@ def test_unreadable_folder_is_reported_and_the_others_are_read(
 
     # Not chmod: the tests may run as root, whom no mode keeps out.
     monkeypatch.setattr(os, "scandir", scandir)
-    found = scan(roots(str(tmp_path), ""))
+    found = list_sources(parse_roots(str(tmp_path), ""))
     assert list(found.runs) == ["open"]
     assert [(problem.path, problem.reason) for problem in found.problems] == [
         (str(tmp_path / "closed"), "Permission denied.")
@@ -148,7 +151,7 @@ def test_files_and_folders_that_vanish_during_the_walk_are_passed_over(
         return real_stat(self, follow_symlinks=follow_symlinks)
 
     monkeypatch.setattr(Path, "stat", stat)
-    found = scan([Root("", str(tmp_path))])
+    found = list_sources([Root("", str(tmp_path))])
     assert [file.relative for file in found.runs["."]] == ["z.jsonl"]
     assert found.problems == []
 
@@ -156,7 +159,7 @@ def test_files_and_folders_that_vanish_during_the_walk_are_passed_over(
 def test_root_that_is_missing_a_file_or_remote_is_reported(tmp_path: Path) -> None:
     file = put(tmp_path / "x.jsonl")
     spec = f"{tmp_path}/nowhere,{file},nowhere://bucket/logs"
-    found = scan(roots("", spec))
+    found = list_sources(parse_roots("", spec))
     assert found.runs == {}
     assert [problem.reason for problem in found.problems[:2]] == [
         "No such file or directory.",
@@ -169,27 +172,27 @@ def test_root_that_is_missing_a_file_or_remote_is_reported(tmp_path: Path) -> No
 def test_second_folder_of_the_same_run_name_is_reported(tmp_path: Path) -> None:
     put(tmp_path / "one" / "x.jsonl")
     put(tmp_path / "two" / "y.jsonl")
-    found = scan(roots("", f"{tmp_path}/one,{tmp_path}/two"))
+    found = list_sources(parse_roots("", f"{tmp_path}/one,{tmp_path}/two"))
     assert [file.path for file in found.runs["."]] == [str(tmp_path / "one" / "x.jsonl")]
     assert len(found.problems) == 1
     assert "--logdir_spec" in found.problems[0].reason
 
 
 def test_first_file_says_whether_there_is_one(tmp_path: Path) -> None:
-    assert not first_file(roots(str(tmp_path), ""), soon())
-    assert not first_file(roots(str(tmp_path / "nowhere"), ""), soon())
+    assert not has_log_file(parse_roots(str(tmp_path), ""), soon())
+    assert not has_log_file(parse_roots(str(tmp_path / "nowhere"), ""), soon())
     put(tmp_path / "a" / "b" / "x.jsonl")
-    assert first_file(roots(str(tmp_path), ""), soon())
+    assert has_log_file(parse_roots(str(tmp_path), ""), soon())
 
 
 def test_first_file_gives_up_at_the_deadline(tmp_path: Path) -> None:
     put(tmp_path / "x.jsonl")
-    assert not first_file(roots(str(tmp_path), ""), time.monotonic())
+    assert not has_log_file(parse_roots(str(tmp_path), ""), time.monotonic())
 
 
 def test_name_that_is_not_utf8_is_found_and_printable(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xe9.jsonl")
     put(tmp_path / name)
-    (file,) = scan(roots(str(tmp_path), "")).runs["."]
+    (file,) = list_sources(parse_roots(str(tmp_path), "")).runs["."]
     assert file.relative == "caf\\xe9.jsonl"
     assert Path(file.path).read_text() == "{}\n"

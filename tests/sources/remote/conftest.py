@@ -12,9 +12,9 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.remote import filesystems
-from tensorboard_plugin_rlboard.sources.remote.filesystems import places
+from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +43,9 @@ def line_to(server: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> Iterato
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(s3fs.S3FileSystem, "retries", 1)
-    places.clear()
+    file_systems.clear()
     yield line
-    places.clear()
+    file_systems.clear()
     line.close()
 
 
@@ -61,9 +61,9 @@ def bucket(line_to: Line, server: tuple[str, int], request: pytest.FixtureReques
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No pauses between attempts, and no file unpacked by another test."""
-    monkeypatch.setattr(filesystems, "_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(filesystems, "_RETRY_PAUSES", (0, 0, 0))
     spool = UnpackCache(reader._open_stored)
-    monkeypatch.setattr(reader, "_spool", spool)
+    monkeypatch.setattr(reader, "_unpack_cache", spool)
     yield
     spool.clear()
 
@@ -73,7 +73,7 @@ def open_url() -> Iterator[Callable[[str], Board]]:
     opened: list[BackgroundIndexer] = []
 
     def make(url: str) -> Board:
-        indexer = BackgroundIndexer(Registry(roots(url, "")), 0)
+        indexer = BackgroundIndexer(Registry(parse_roots(url, "")), 0)
         opened.append(indexer)
         indexer.index_now()
         return Board(indexer)

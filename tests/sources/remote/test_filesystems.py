@@ -6,13 +6,15 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from object_store import SECRET, lines, steps
+from answers import column
+from object_store import SECRET
+from rollout_log import log_of
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.sources.addresses import printable
-from tensorboard_plugin_rlboard.sources.discovery.logdir import roots
-from tensorboard_plugin_rlboard.sources.discovery.walk import scan
-from tensorboard_plugin_rlboard.sources.remote.filesystems import places
+from tensorboard_plugin_rlboard.sources.addresses import printable_path
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
+from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec comes with the extra remote")
 
@@ -21,25 +23,25 @@ Open = Callable[[str], Board]
 
 def test_other_file_systems_of_fsspec(open_url: Open) -> None:
     memory = fsspec.filesystem("memory")
-    memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(1))
+    memory.pipe_file("/rl/logs/ppo/a.jsonl", log_of(1))
     try:
         board = open_url("memory://rl/logs")
-        assert steps(board, "ppo") == [1]
-        memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(1, 2))
+        assert column(board, "step", "ppo") == [1]
+        memory.pipe_file("/rl/logs/ppo/a.jsonl", log_of(1, 2))
         board.indexer.index_now()
-        assert steps(board, "ppo") == [1, 2]
-        memory.pipe_file("/rl/logs/ppo/a.jsonl", lines(7))
+        assert column(board, "step", "ppo") == [1, 2]
+        memory.pipe_file("/rl/logs/ppo/a.jsonl", log_of(7))
         board.indexer.index_now()
-        assert steps(board, "ppo") == [7]
+        assert column(board, "step", "ppo") == [7]
     finally:
         memory.rm("/rl", recursive=True)
 
 
 def test_without_fsspec_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    places.clear()
+    file_systems.clear()
     for name in [name for name in sys.modules if name.partition(".")[0] == "fsspec"]:
         monkeypatch.setitem(sys.modules, name, None)
-    (problem,) = scan(roots("s3://user:pw@bucket/logs", "")).problems
+    (problem,) = list_sources(parse_roots("s3://user:pw@bucket/logs", "")).problems
     assert problem.path == "s3://…@bucket/logs"
     assert problem.reason == (
         'Remote log directories need fsspec: pip install "tensorboard-plugin-rlboard[remote]".'
@@ -60,10 +62,10 @@ def test_without_fsspec_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch
 def test_without_the_package_of_a_file_system(
     url: str, package: str, remedy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places.clear()
+    file_systems.clear()
     monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, url.partition(":")[0], raising=False)
     monkeypatch.setitem(sys.modules, package, None)
-    (problem,) = scan(roots(url, "")).problems
+    (problem,) = list_sources(parse_roots(url, "")).problems
     assert problem.reason.startswith(remedy)
     assert package in problem.reason or "[remote]" in problem.reason
 
@@ -94,16 +96,16 @@ def test_what_a_file_system_says_never_reaches_the_user(
             Wired.asked += 1
             raise error
 
-    places.clear()
+    file_systems.clear()
     fsspec.register_implementation("wired", Wired, clobber=True)
-    (problem,) = scan(roots(f"wired://user:{SECRET}@host/logs?token={SECRET}", "")).problems
+    (problem,) = list_sources(parse_roots(f"wired://user:{SECRET}@host/logs?token={SECRET}", "")).problems
     assert said in problem.reason
     assert SECRET not in problem.reason + problem.path
     assert Wired.asked == attempts
 
 
 def test_addresses_are_shown_without_their_secrets() -> None:
-    assert printable("s3://bucket/a@b/c") == "s3://bucket/a@b/c"
-    assert printable("sftp://me:pw@host/a@b") == "sftp://…@host/a@b"
-    assert printable("https://host/x?token=abc#d") == "https://host/x?…"
-    assert printable("/local/who@where?x") == "/local/who@where?x"
+    assert printable_path("s3://bucket/a@b/c") == "s3://bucket/a@b/c"
+    assert printable_path("sftp://me:pw@host/a@b") == "sftp://…@host/a@b"
+    assert printable_path("https://host/x?token=abc#d") == "https://host/x?…"
+    assert printable_path("/local/who@where?x") == "/local/who@where?x"

@@ -8,9 +8,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from object_store import SECRET, Bucket, Line, ignored, lines, steps
+from answers import column, ignored
+from object_store import SECRET, Bucket, Line
+from rollout_log import log_of
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.remote import filesystems
@@ -20,72 +23,72 @@ Open = Callable[[str], Board]
 
 
 def test_answer_that_is_cut_is_asked_for_again(bucket: Bucket, open_url: Open, line_to: Line) -> None:
-    bucket.put("a.jsonl", lines(*range(1, 60), note="x" * 3000))
+    bucket.put("a.jsonl", log_of(*range(1, 60), note="x" * 3000))
     line_to.cuts = 3
     board = open_url(bucket.url)
     assert line_to.cuts == 0, "it was cut"
-    assert steps(board) == list(range(1, 60))
+    assert column(board, "step") == list(range(1, 60))
     assert board.runs().runs[0].message == ""
 
 
 def test_lost_connection_is_the_runs_message_until_it_is_back(
     bucket: Bucket, open_url: Open, line_to: Line
 ) -> None:
-    bucket.put("a.jsonl", lines(1, note="x" * 9000))
+    bucket.put("a.jsonl", log_of(1, note="x" * 9000))
     board = open_url(bucket.url)
-    first = board.samples(Selection("."), TextRules(), limit=5).columns["id"][0]
-    bucket.put("a.jsonl", lines(1, 2, note="x" * 9000))
+    first = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=5)).columns["id"][0]
+    bucket.put("a.jsonl", log_of(1, 2, note="x" * 9000))
     line_to.set_down(True)
     board.indexer.index_now()
-    assert steps(board) == [1], "what was read stays on show"
+    assert column(board, "step") == [1], "what was read stays on show"
     assert "did not answer in 4 attempts" in board.runs().runs[0].message
     assert board.runs().runs[0].message.startswith("a.jsonl cannot be read: s3://")
     assert [file for file, _ in ignored(board)] == [bucket.url]
     with pytest.raises(LookupError, match="cannot be read any more") as opened:
-        board.sample(".", str(first), TextRules())
+        board.sample(SampleQuestion(".", str(first), TextRules()))
     shown = f"{board.runs()} {opened.value}"
     assert SECRET not in shown
     assert "key-of-the-tests" not in shown
     assert str(line_to.port) not in shown
     line_to.set_down(False)
     board.indexer.index_now()
-    assert steps(board) == [1, 2]
+    assert column(board, "step") == [1, 2]
     assert board.runs().runs[0].message == ""
     assert ignored(board) == []
 
 
 def test_connection_lost_between_listing_and_reading(bucket: Bucket, open_url: Open, line_to: Line) -> None:
-    bucket.put("a.jsonl", lines(*range(1, 20), note="x" * 9000))
-    bucket.put("b.jsonl", lines(30, note="x" * 9000))
+    bucket.put("a.jsonl", log_of(*range(1, 20), note="x" * 9000))
+    bucket.put("b.jsonl", log_of(30, note="x" * 9000))
     line_to.cuts = 10**6
     board = open_url(bucket.url)
     assert board.runs().runs == []
     assert all("did not answer" in reason for _, reason in ignored(board))
     line_to.cuts = 0
     board.indexer.index_now()
-    assert steps(board) == [*range(1, 20), 30]
-    bucket.put("b.jsonl", lines(30, 31, note="x" * 9000))
+    assert column(board, "step") == [*range(1, 20), 30]
+    bucket.put("b.jsonl", log_of(30, 31, note="x" * 9000))
     line_to.cuts = 10**6
     board.indexer.index_now()
     assert "b.jsonl cannot be read" in board.runs().runs[0].message
     line_to.cuts = 0
     board.indexer.index_now()
-    assert steps(board) == [*range(1, 20), 30, 31]
+    assert column(board, "step") == [*range(1, 20), 30, 31]
     assert board.runs().runs[0].message == ""
 
 
 def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> None:
-    bucket.put("a.jsonl", lines(1))
+    bucket.put("a.jsonl", log_of(1))
     line_to.set_down(True)
     board = open_url(bucket.url)
     ((file, reason),) = ignored(board)
     assert file == bucket.url
     assert reason.endswith("it is asked again at the next look.")
     assert isinstance(board.indexer, BackgroundIndexer)
-    assert board.indexer.has_files(0), "so that the tab is there to say it"
+    assert board.registry.any_files, "so that the tab is there to say it"
     line_to.set_down(False)
     board.indexer.index_now()
-    assert steps(board) == [1]
+    assert column(board, "step") == [1]
 
 
 def test_where_every_attempt_takes_long_there_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,19 +99,19 @@ def test_where_every_attempt_takes_long_there_are_few(monkeypatch: pytest.Monkey
         raise TimeoutError
 
     with pytest.raises(OSError, match=r"did not answer in time \(TimeoutError\)"):
-        filesystems.patiently("s3://bucket/x", ask)
+        filesystems.ask("s3://bucket/x", ask)
 
 
 def test_whoever_waits_is_not_kept_waiting_by_a_dead_network() -> None:
     answer = threading.Event()
     with (
-        filesystems.hurried(0.05),
+        filesystems.time_limit(0.05),
         pytest.raises(OSError, match=r"s3://bucket did not answer in 0\.05 seconds"),
     ):
-        filesystems.patiently("s3://bucket/x", answer.wait)
+        filesystems.ask("s3://bucket/x", answer.wait)
     answer.set()
-    with filesystems.hurried(60.0):
-        assert filesystems.patiently("s3://bucket/x", lambda: 7) == 7
+    with filesystems.time_limit(60.0):
+        assert filesystems.ask("s3://bucket/x", lambda: 7) == 7
         with pytest.raises(FileNotFoundError):
-            filesystems.patiently("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
-    assert filesystems.patiently("s3://bucket/x", threading.current_thread) is threading.current_thread()
+            filesystems.ask("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
+    assert filesystems.ask("s3://bucket/x", threading.current_thread) is threading.current_thread()

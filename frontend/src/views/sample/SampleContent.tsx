@@ -22,7 +22,7 @@ export interface SampleContentProps {
   stale: boolean;
 }
 
-/** Everything that scrolls: conversation or prompt and coloured response, reference, links, numbers, place. */
+/** The scrolling part of the drawer: conversation or prompt and response, reference, links, scalars, source. */
 export function SampleContent({
   loaded: { sample, tokenMetrics },
   viewState,

@@ -126,7 +126,7 @@ function changeMetric(viewState: TokenViewState, direction: 1 | -1): boolean {
   return true;
 }
 
-/** The view state of the loaded sample: the same one as long as it is the same sample, whatever was loaded again. */
+/** The token view state of the loaded sample; it stays the same object when the same sample is loaded again. */
 function useTokenViewState(loaded: SampleWithTokens | null, rules: string): TokenViewState | null {
   const last = useRef<{ signature: string; viewState: TokenViewState | null }>({
     signature: "",

@@ -28,7 +28,9 @@ export interface SampleHeaderProps {
   onClose: () => void;
 }
 
-/** Which sample this is, its first numbers, and the ways on from it. */
+/**
+ * The header of the drawer: which sample it is, its first scalars, buttons to the samples around it and for the layout.
+ */
 export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.Element {
   const row = openSampleRow();
   return (

@@ -28,7 +28,8 @@ function usePages(): SamplePages {
   const pages = useMemo(() => new SamplePages(), []);
   useEffect(() => {
     rowLoader.value = (row) => pages.loadRow(row);
-    // Effects of signals run at once, those of components after the next frame: the question leaves with the key.
+    // An effect of signals runs at once, one of a component after the next frame: so the request leaves with the key
+    // press.
     const stops = [
       effect(() => {
         void revision.value;

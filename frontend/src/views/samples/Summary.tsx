@@ -19,18 +19,18 @@ import { PRESETS } from "./presets";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
 type LengthMetric = (typeof LENGTHS)[number];
-/** Left-out values of these are counted for many steps; for a single step those of every shown column. */
-const RANGE_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
+/** For several steps, only of these it is said how many values were left out; for one step, of every shown column. */
+const CHECKED_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
-interface ListFacts {
+interface SummaryData {
   lengths: [LengthMetric, MeanChange][];
   /** The step that lengths are compared with. */
   before: number | null;
   leftOut: { metric: string; n: number }[];
 }
 
-/** Of the steps that were asked about, so that an old answer stays whole while a newer one loads. */
-function factsOf({ data: answer, parameters }: Answer<Steps, ListedSteps>): ListFacts | null {
+/** Of the steps that the answer was asked for, so that an old answer stays consistent while a newer one loads. */
+function summarise({ data: answer, parameters }: Answer<Steps, ListedSteps>): SummaryData | null {
   if (answer === null || parameters === null) return null;
   const { step, range } = parameters;
   const places = listedSteps(answer, step, range);
@@ -67,15 +67,15 @@ function lengthScope(): Scope {
 export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly string[] }): JSX.Element {
   const { step, step_min, step_max, search, preset } = selection.value;
   const runMetrics = new Set(run.value?.metrics.map(({ name }) => name));
-  const metrics = [...new Set([...LENGTHS, ...(hasStepRange.value ? RANGE_METRICS : shown)])].filter((name) =>
-    runMetrics.has(name),
+  const metrics = [...new Set([...LENGTHS, ...(hasStepRange.value ? CHECKED_METRICS : shown)])].filter(
+    (name) => runMetrics.has(name),
   );
   const scope = lengthScope();
   const range = hasStepRange.value ? { min: step_min, max: step_max } : null;
   const request = { ...scope, metrics };
   const parameters = { request, step: range === null ? step : null, range };
   const answer = useAnswer(listMetrics, metrics.length === 0 ? null : parameters);
-  const facts = useMemo(() => factsOf(answer), [answer.data]);
+  const summary = useMemo(() => summarise(answer), [answer.data]);
   const chosen = PRESETS.find((name) => name === preset);
   const reason = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
   const total = pages.total.value;
@@ -86,16 +86,16 @@ export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly 
           n: count(total),
         })}
       </strong>
-      {facts?.lengths.map(([metric, change]) => (
+      {summary?.lengths.map(([metric, change]) => (
         <LengthText key={metric} metric={metric} of={change} />
       ))}
-      {facts !== null && facts.before !== null && (
-        <span class="muted">{t("samples.change", { step: facts.before })}</span>
+      {summary !== null && summary.before !== null && (
+        <span class="muted">{t("samples.change", { step: summary.before })}</span>
       )}
-      {facts !== null && facts.leftOut.length > 0 && (
+      {summary !== null && summary.leftOut.length > 0 && (
         <span class="odd" title={t("samples.left_out_hint")}>
           {t("samples.left_out", {
-            list: facts.leftOut.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
+            list: summary.leftOut.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
           })}
         </span>
       )}

@@ -48,14 +48,14 @@ function valuesOf(source: LineSource, steps: Steps): CurveValue[] | null {
   return columns ? meansOf(columns) : null;
 }
 
-/** The steps of a run with further metrics of them, which were asked for by themselves. */
+/** Adds the metrics of `further` to those of `runSteps`, step by step: the answer about chosen metrics to the usual one. */
 export function withFurtherMetrics(runSteps: Steps, further: Steps | null): Steps {
   if (!further || further.step.length === 0) return runSteps;
   const same =
     further.step.length === runSteps.step.length &&
     further.step.every((step, i) => step === runSteps.step[i]);
   if (same) return { ...runSteps, metrics: { ...further.metrics, ...runSteps.metrics } };
-  // A run that grows answers the two questions at different lengths: the longer row of steps counts.
+  // While a run grows, the two answers may have different numbers of steps: those of `runSteps` count.
   const indexOf = new Map(further.step.map((step, i) => [step, i]));
   const aligned = Object.entries(further.metrics).map(([name, columns]) => {
     const entries = Object.entries(columns).map(([key, column]) => [

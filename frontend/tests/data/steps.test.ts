@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { RunInfo, Steps } from "../../src/api/answers";
+import { changedAt, revision } from "../../src/data/revision";
+import { run, runs, updateRuns } from "../../src/data/runs";
+import { followSteps, steps, stepsError, stepsStale } from "../../src/data/steps";
+import { DEFAULTS, select, selection } from "../../src/state/selection";
+import { runInfo } from "../fixtures";
+
+const stepsOf = (...step: number[]): Steps => ({ step, metrics: {}, step_metrics: {} });
+const answerOf = (...infos: RunInfo[]) => ({
+  runs: infos,
+  ignored: [],
+  looked_in: [],
+  state: "ready" as const,
+  message: "",
+});
+
+let asked: { question: string; place: string | null; signal: AbortSignal | undefined }[] = [];
+let answers: Response[] = [];
+let stop: () => void = () => undefined;
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((done) => setTimeout(done));
+};
+
+beforeEach(() => {
+  asked = [];
+  answers = [];
+  select({ ...DEFAULTS });
+  steps.value = null;
+  stepsError.value = null;
+  revision.value = "r1";
+  runs.value = answerOf(runInfo({ run: "a" }), runInfo({ run: "b" }));
+  vi.stubGlobal("fetch", async (question: string, init: RequestInit) => {
+    const place = new Headers(init.headers).get("X-RLBoard-Place");
+    asked.push({ question, place, signal: init.signal ?? undefined });
+    return answers.shift() ?? Response.json(stepsOf(1, 2));
+  });
+});
+
+afterEach(() => stop());
+
+test("nothing is asked before the run is known", async () => {
+  stop = followSteps();
+  select({ run: "unknown" });
+  await settle();
+  expect(asked).toEqual([]);
+});
+
+test("the last step is chosen where none is, and the question has its place on screen", async () => {
+  stop = followSteps();
+  select({ run: "a" });
+  await settle();
+  expect(asked).toMatchObject([{ question: "steps?run=a", place: "steps" }]);
+  expect(steps.value?.step).toEqual([1, 2]);
+  expect(selection.value.step).toBe(2);
+});
+
+test("another split dims the old steps and withdraws their question; a new revision does not dim", async () => {
+  stop = followSteps();
+  select({ run: "a", step: 1 });
+  await settle();
+  revision.value = "r2";
+  expect(stepsStale.value).toBe(false);
+  const renewing = asked.at(-1);
+  select({ split: "eval" });
+  expect(stepsStale.value).toBe(true);
+  expect(renewing?.signal?.aborted).toBe(true);
+  await settle();
+  expect(stepsStale.value).toBe(false);
+  expect(asked.map(({ question }) => question)).toEqual([
+    "steps?run=a",
+    "steps?run=a",
+    "steps?run=a&split=eval",
+  ]);
+});
+
+test("a failure stands beside the old steps until there is an answer", async () => {
+  stop = followSteps();
+  select({ run: "a", step: 1 });
+  await settle();
+  answers = [new Response("busy", { status: 503 })];
+  revision.value = "r2";
+  await settle();
+  expect(stepsError.value?.message).toBe("busy");
+  expect(steps.value?.step).toEqual([1, 2]);
+  revision.value = "r3";
+  expect(stepsError.value?.message).toBe("busy");
+  await settle();
+  expect(stepsError.value).toBeNull();
+});
+
+test("a step that the page chose moves on while the run is read; one that the reader chose stays", async () => {
+  runs.value = answerOf(runInfo({ run: "a", state: "indexing" }));
+  stop = followSteps();
+  select({ run: "a" });
+  await settle();
+  answers = [Response.json(stepsOf(1, 2, 3))];
+  revision.value = "r2";
+  await settle();
+  expect(selection.value.step).toBe(3);
+  select({ step: 1 });
+  answers = [Response.json(stepsOf(1, 2, 3, 4))];
+  revision.value = "r3";
+  await settle();
+  expect(selection.value.step).toBe(1);
+});
+
+test("the first run that was trained on is chosen; a change of the index is noted with its time", () => {
+  revision.value = "";
+  const evaluated = runInfo({ run: "eval only", splits: ["eval"] });
+  const answer = answerOf(evaluated, runInfo({ run: "trained", splits: ["train"] }));
+  expect(updateRuns({ ...answer, revision: "1" })).toBe(true);
+  expect(run.value?.run).toBe("trained");
+  expect(changedAt.value).toBeNull();
+  const known = run.value;
+  expect(updateRuns({ ...answer, runs: [...answer.runs], revision: "1" })).toBe(false);
+  expect(run.value).toBe(known);
+  expect(updateRuns({ ...answer, revision: "2" })).toBe(true);
+  expect(changedAt.value).not.toBeNull();
+});

@@ -1,0 +1,20 @@
+"""What is asked of a run as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ProblemsQuestion:
+    """Lines and values of a run that could not be used.
+
+    Attributes:
+        run: the run.
+        offset: problems to skip.
+        limit: problems of the answer.
+    """
+
+    run: str
+    offset: int = 0
+    limit: int = 50

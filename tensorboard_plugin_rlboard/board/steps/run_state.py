@@ -1,0 +1,73 @@
+"""The materialised curves of one run, what is going on with them, and how they are saved between starts."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+
+from tensorboard_plugin_rlboard.board.steps.materialized import MaterializedCurves
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.steps.step_index import is_loading
+from tensorboard_plugin_rlboard.board.steps.storage import dump_curves, load_curves
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import cached_digest
+
+_SAVE_INTERVAL = 30.0
+"""Seconds between two savings of a run's curves."""
+
+
+@dataclass
+class RunState:
+    """The curves of one run.
+
+    Attributes:
+        curves: the curves.
+        restored_from: digest of the rows that saved curves were looked up for.
+        saved: digest of the rows and serial of the curves that were saved last.
+        saved_at: when that was.
+        update_awaited: whether somebody was answered with curves that were not up to date.
+        last_question: when curves of the overview were asked for last, and what exactly.
+        update_seconds: how long the last update took.
+        updated_at: when it ended.
+    """
+
+    curves: MaterializedCurves = field(default_factory=MaterializedCurves)
+    restored_from: str = ""
+    saved: tuple[str, int] = ("", 0)
+    saved_at: float = -math.inf
+    update_awaited: bool = False
+    last_question: tuple[float, StepsQuestion] | None = None
+    update_seconds: float = 0.0
+    updated_at: float = 0.0
+
+    def restore(self, run: RunIndex, cache: LocalStore | None) -> None:
+        """Goes on from the curves that an earlier start saved of the rows that are being loaded; tried once."""
+        if not run.restored_digest or self.restored_from == run.restored_digest or not is_loading(run):
+            return
+        with self.curves.lock:
+            if self.restored_from == run.restored_digest:
+                return
+            self.restored_from = run.restored_digest
+            stored = load_curves(cache.load_curves(run.restored_digest)) if cache else None
+            if stored is not None:
+                self.curves.restore(stored)
+                self.saved = run.restored_digest, self.curves.snapshot.serial
+
+    def save(self, run: RunIndex, cache: LocalStore | None) -> None:
+        """Saves the curves for a later start, under the digest of the rows that it will begin with; not too often.
+
+        Lines that are in no stored part are in the curves as well. They will be read again, and reported then. What is
+        joined would not be reported: the digest is of what the log says.
+        """
+        now = time.monotonic()
+        if cache is None or run.joined or now - self.saved_at < _SAVE_INTERVAL:
+            return
+        with self.curves.lock:
+            digest, serial = cached_digest(tuple(run.files.values())), self.curves.snapshot.serial
+            if not digest or self.saved == (digest, serial):
+                return
+            stored = self.curves.to_store()
+        self.saved, self.saved_at = (digest, serial), now
+        cache.store_curves(digest, dump_curves(stored))

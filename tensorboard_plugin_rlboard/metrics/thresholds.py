@@ -1,0 +1,10 @@
+"""Thresholds that docs/metrics.md defines and more than one module compares with."""
+
+from __future__ import annotations
+
+ZERO_ADVANTAGE_SPREAD = 1e-8
+"""Rewards of a group that differ by no more than this give no advantage: `zero_advantage_groups`."""
+ADVANTAGE_EPSILON = 1e-6
+"""Added to the standard deviation of a group that its rewards are divided by, as in GRPO."""
+TRUNCATED_REASONS = frozenset({"length", "max_length", "max_tokens", "truncated"})
+"""Finish reasons, in lower case, of a response that was cut at the maximum length."""

@@ -1,0 +1,116 @@
+"""Questions of the contract, read from the arguments of a request."""
+
+from __future__ import annotations
+
+from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import (
+    SampleQuestion,
+    SamplesQuestion,
+    TokensQuestion,
+)
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
+from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.texts import TextRules
+from tensorboard_plugin_rlboard.web.arguments import (
+    Arguments,
+    finite_number,
+    flag,
+    integer,
+    integer_or,
+    required,
+    string,
+)
+
+
+def read_selection(args: Arguments) -> Selection:
+    """The common selection arguments."""
+    split = string(args, "split")
+    if split not in {"", "train", "eval"}:
+        raise ArgumentError(f"split={split} is not known: it takes train or eval.")
+    return Selection(
+        run=required(args, "run"),
+        split=split or None,
+        attempt=integer(args, "attempt"),
+        step=integer(args, "step"),
+        step_min=integer(args, "step_min"),
+        step_max=integer(args, "step_max"),
+        search=string(args, "search"),
+        regex=flag(args, "regex"),
+        within=tuple(args.getlist("in")),
+        prompt_key=string(args, "prompt_key") or None,
+        group=string(args, "group") or None,
+        where=string(args, "where").strip(),
+    )
+
+
+def read_text_rules(args: Arguments) -> TextRules:
+    """The run's display settings."""
+    return TextRules(tuple(pad for pad in args.getlist("pad") if pad), string(args, "system_end"))
+
+
+def read_steps(args: Arguments) -> StepsQuestion:
+    """The question of /steps."""
+    return StepsQuestion(read_selection(args), tuple(args.getlist("metrics")) or None)
+
+
+def read_samples(args: Arguments) -> SamplesQuestion:
+    """The question of /samples."""
+    return SamplesQuestion(
+        selection=read_selection(args),
+        text_rules=read_text_rules(args),
+        columns=tuple(args.getlist("columns")) or None,
+        sort=string(args, "sort"),
+        order=string(args, "order", "asc"),
+        preset=string(args, "preset"),
+        seed=integer_or(args, "seed", 0),
+        offset=integer_or(args, "offset", 0),
+        limit=integer_or(args, "limit", 50),
+    )
+
+
+def read_sample(args: Arguments) -> SampleQuestion:
+    """The question of /sample."""
+    return SampleQuestion(required(args, "run"), required(args, "id"), read_text_rules(args))
+
+
+def read_tokens(args: Arguments) -> tuple[TokensQuestion, str]:
+    """The question of /tokens, and the format of its answer: `binary` or `json`."""
+    question = TokensQuestion(required(args, "run"), required(args, "id"))
+    answer_format = string(args, "format", "binary")
+    if answer_format not in {"binary", "json"}:
+        raise ArgumentError(f"format={answer_format} is not known: it takes binary or json.")
+    return question, answer_format
+
+
+def read_distribution(args: Arguments) -> DistributionQuestion:
+    """The question of /distribution."""
+    return DistributionQuestion(
+        selection=read_selection(args),
+        metric=string(args, "metric", "reward"),
+        bins=integer_or(args, "bins", 40),
+        lo=finite_number(args, "lo"),
+        hi=finite_number(args, "hi"),
+        against=string(args, "against"),
+    )
+
+
+def read_worst_tokens(args: Arguments) -> WorstTokensQuestion:
+    """The question of /worst_tokens."""
+    return WorstTokensQuestion(
+        selection=read_selection(args),
+        metric=string(args, "metric"),
+        by=string(args, "by", "sample"),
+        end=string(args, "end"),
+        limit=integer_or(args, "limit", 50),
+        per_sample=integer_or(args, "per_sample", 0),
+    )
+
+
+def read_problems(args: Arguments) -> ProblemsQuestion:
+    """The question of /problems."""
+    return ProblemsQuestion(
+        required(args, "run"), integer_or(args, "offset", 0), integer_or(args, "limit", 50)
+    )

@@ -1,0 +1,43 @@
+"""The routes that ask the board: a path, how its arguments are read, and which method answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import TokensQuestion
+from tensorboard_plugin_rlboard.web import questions
+from tensorboard_plugin_rlboard.web.arguments import Arguments
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route.
+
+    Attributes:
+        path: below data/plugin/rlboard.
+        read: reads the question from the arguments.
+        answer: the board's answer to that question: an answer of `api`, or bytes that are sent as they are.
+    """
+
+    path: str
+    read: Callable[[Arguments], Any]
+    answer: Callable[[Board, Any], object]
+
+
+def _tokens(board: Board, question_and_format: tuple[TokensQuestion, str]) -> object:
+    question, answer_format = question_and_format
+    return board.token_lists(question) if answer_format == "json" else board.tokens(question)[1]
+
+
+ROUTES = (
+    Route("/steps", questions.read_steps, Board.steps),
+    Route("/samples", questions.read_samples, Board.samples),
+    Route("/sample", questions.read_sample, Board.sample),
+    Route("/tokens", questions.read_tokens, _tokens),
+    Route("/distribution", questions.read_distribution, Board.distribution),
+    Route("/worst_tokens", questions.read_worst_tokens, Board.worst_tokens),
+    Route("/problems", questions.read_problems, Board.problems),
+)

@@ -1,0 +1,181 @@
+"""The token-level step metrics of docs/metrics.md, "Per step", with numbers worked out by hand.
+
+Probabilities are powers of two, so that a logarithm is a multiple of ln 2 = 0.6931471805599453.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from flat_tokens import Values, flat_tokens
+
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, sample_sums, step_metrics
+
+HALF, QUARTER, EIGHTH = -0.6931471805599453, -1.3862943611198906, -2.0794415416798357
+
+
+def sums_of(samples: list[dict[str, Values]], masks: list[list[bool]] | None = None) -> dict[str, Floats]:
+    found = sample_sums(flat_tokens(samples, masks))
+    return {name: values.sum(keepdims=True) for name, values in found.items()}
+
+
+# ρ = exp(logprobs - rollout_logprobs) is 2 and 1/2 in the first sample and 4 in the second; along them 1 and 4.
+MISMATCHED: list[dict[str, Values]] = [
+    {"logprobs": [HALF, QUARTER], "rollout_logprobs": [QUARTER, HALF]},
+    {"logprobs": [HALF], "rollout_logprobs": [EIGHTH]},
+]
+
+
+def test_token_mult_prob_error() -> None:
+    # NeMo-RL, docs/guides/grpo.md: mean of exp(|mismatch|) = (2 + 2 + 4) / 3.
+    assert step_metrics(sums_of(MISMATCHED))["token_mult_prob_error"] == pytest.approx([8 / 3])
+
+
+def test_chi2_of_tokens_and_sequences() -> None:
+    # verl, docs on rollout correction: (4 + 1/4 + 16) / 3 - 1 over tokens, (1 + 16) / 2 - 1 over samples.
+    found = step_metrics(sums_of(MISMATCHED))
+    assert found["chi2_token"] == pytest.approx([5.75])
+    assert found["chi2_seq"] == pytest.approx([7.5])
+
+
+def test_effective_sample_size() -> None:
+    # Kish: (Σw)² / (n Σw²) with w = min(ρ, 2). Tokens 2, 1/2, 2: 4.5² / (3 * 8.25) = 9/11.
+    # Samples 1, 2: 3² / (2 * 5) = 9/10.
+    found = step_metrics(sums_of(MISMATCHED))
+    assert found["ess_fraction_token"] == pytest.approx([9 / 11])
+    assert found["ess_fraction_seq"] == pytest.approx([0.9])
+
+
+def test_capped_shares_count_ratios_from_2_on() -> None:
+    # Tokens 2 and 4 of three; the sample with 4 of two.
+    found = step_metrics(sums_of(MISMATCHED))
+    assert found["capped_share_token"] == pytest.approx([2 / 3])
+    assert found["capped_share_seq"] == [0.5]
+
+
+def test_prob_pearson() -> None:
+    # MiniMax-M1 (arXiv 2506.13585), section 3.2. Probabilities 1/2, 1/4, 1/2 and 1/4, 1/2, 1/8: deviations 1, -2, 1
+    # (twelfths) and -1, 5, -4 (twenty-fourths), so (-1 - 10 - 4) / √(6 * 42) = -15 / √252.
+    assert step_metrics(sums_of(MISMATCHED))["prob_pearson"] == pytest.approx([-0.944911182523068])
+
+
+def test_mismatch_leaves_out_what_is_masked_or_not_finite() -> None:
+    # The first sample of above among values that do not count, and a sample without any: token numbers of ρ = 2, 1/2.
+    samples: list[dict[str, Values]] = [
+        {
+            "logprobs": [HALF, math.nan, QUARTER, HALF, None, HALF],
+            "rollout_logprobs": [QUARTER, HALF, HALF, -math.inf, HALF, EIGHTH],
+        },
+        {"logprobs": [math.nan], "rollout_logprobs": [HALF]},
+    ]
+    found = step_metrics(sums_of(samples, [[True, True, True, True, True, False], [True]]))
+    assert found["token_mult_prob_error"].tolist() == pytest.approx([2.0])  # (2 + 2) / 2
+    assert found["chi2_token"].tolist() == pytest.approx([1.125])  # (4 + 1/4) / 2 - 1
+    assert found["chi2_seq"].tolist() == pytest.approx([0.0])  # ρ of the one sample that counts is 1
+    assert found["ess_fraction_seq"].tolist() == pytest.approx([1.0])
+    assert found["capped_share_token"].tolist() == [0.5]
+    assert found["capped_share_seq"].tolist() == [0.0]
+
+
+def test_a_sample_without_any_token_that_counts_is_no_sequence() -> None:
+    # Only the sample with ρ = 4 is one: 4² - 1, one of one at the cap, and a weight of its own.
+    samples: list[dict[str, Values]] = [
+        {"logprobs": [HALF], "rollout_logprobs": [EIGHTH]},
+        {"logprobs": [math.nan], "rollout_logprobs": [HALF]},
+    ]
+    found = step_metrics(sums_of(samples))
+    assert found["chi2_seq"].tolist() == pytest.approx([15.0])
+    assert (found["capped_share_seq"][0], found["ess_fraction_seq"][0]) == (1.0, 1.0)
+
+
+def test_a_sample_at_the_cap() -> None:
+    # ρ = 2 along the only sample: at the cap, and 2² - 1.
+    found = step_metrics(sums_of([{"logprobs": [HALF, HALF], "rollout_logprobs": [QUARTER, HALF]}]))
+    assert (found["capped_share_seq"][0], found["chi2_seq"][0]) == (1.0, 3.0)
+
+
+def test_probabilities_without_variance_have_no_correlation() -> None:
+    # Both variances 1e-12, the product 1e-24: up to there nothing is left but rounding.
+    names = (
+        "mm_n",
+        "mm_abs",
+        "rho2",
+        "w",
+        "w2",
+        "capped",
+        "p",
+        "q",
+        "seq_n",
+        "seq_rho2",
+        "seq_w",
+        "seq_w2",
+        "seq_capped",
+    )
+    sums = dict.fromkeys(names, np.asarray([0.0])) | {"mm_n": np.asarray([1.0])}
+    for variance, expected in ((0.9e-12, math.nan), (1e-12, math.nan), (1.1e-12, 1.0)):
+        pearson = step_metrics(sums | dict.fromkeys(("pp", "qq", "pq"), np.asarray([variance])))[
+            "prob_pearson"
+        ]
+        assert pearson.tolist() == pytest.approx([expected], nan_ok=True)
+
+
+def test_an_overflow_is_no_number() -> None:
+    # ρ = e^800 has no float64; its weight is capped at 2.
+    found = step_metrics(sums_of([{"logprobs": [0.0], "rollout_logprobs": [-800.0]}]))
+    assert all(math.isnan(found[name][0]) for name in ("token_mult_prob_error", "chi2_token", "chi2_seq"))
+    assert (found["ess_fraction_token"][0], found["ess_fraction_seq"][0]) == (1.0, 1.0)
+
+
+def test_critic_sums_leave_out_what_is_masked_or_missing() -> None:
+    # Targets 2, 4, 6 with errors 1, 2, 2 are left: 11/12.
+    samples: list[dict[str, Values]] = [
+        {"values": [1.0, 9.0, 2.0, None, 4.0], "returns": [2.0, 100.0, 4.0, 100.0, 6.0]},
+        {"values": [math.inf], "returns": [7.0]},
+    ]
+    found = step_metrics(sums_of(samples, [[True, False, True, True, True], [True]]))
+    assert found["explained_variance"].tolist() == pytest.approx([11 / 12])
+
+
+def test_explained_variance() -> None:
+    # CleanRL, ppo.py: 1 - Var(target - V) / Var(target). Targets 2 | 4, 6, errors 1 | 2, 2: 1 - (2/9) / (8/3) = 11/12.
+    samples: list[dict[str, Values]] = [
+        {"values": [1.0], "returns": [2.0]},
+        {"values": [2.0, 4.0], "returns": [4.0, 6.0]},
+    ]
+    assert step_metrics(sums_of(samples))["explained_variance"].tolist() == pytest.approx([11 / 12])
+    # Targets 1, 3 and errors -3, 3: 1 - 9.
+    worse: list[dict[str, Values]] = [{"values": [4.0, 0.0], "returns": [1.0, 3.0]}]
+    assert step_metrics(sums_of(worse))["explained_variance"].tolist() == pytest.approx([-8.0])
+
+
+def test_explained_variance_against_gae() -> None:
+    # With γ = λ = 1/2 the rewards 1, 2, 4 and values 10, 20, 40 have the targets 9.25, 13, 4, as in test_token_formulas:
+    # sum 26.25, squares 270.5625, variance 90.1875 - 8.75² = 13.625; errors -0.75, -7, -36: sum -43.75, squares
+    # 1345.5625, variance 448.520833 - 212.673611 = 235.847222; 1 - 235.847222 / 13.625 = -16.309888.
+    arrays: dict[str, Values] = {"values": [10.0, 20.0, 40.0], "token_rewards": [1.0, 2.0, 4.0]}
+    found = step_metrics(sample_sums(flat_tokens([arrays]), 0.5, 0.5))
+    assert found["explained_variance"].tolist() == pytest.approx([-16.309888], abs=1e-6)
+    # With γ = λ = 1, unless told otherwise, the targets are 7, 6, 4: variance 101/3 - (17/3)² = 14/9; errors -3, -14, -36:
+    # variance 1501/3 - (53/3)² = 1694/9; 1 - 121.
+    found = step_metrics(sample_sums(flat_tokens([arrays])))
+    assert found["explained_variance"].tolist() == pytest.approx([-120.0])
+
+
+def test_explained_variance_is_missing_at_a_variance_of_1e_12() -> None:
+    sums = {
+        name: np.asarray([x]) for name, x in (("ev_n", 1.0), ("ev_e", 0.0), ("ev_ee", 0.0), ("ev_t", 0.0))
+    }
+    assert np.isnan(explained_variance(sums | {"ev_tt": np.asarray([1e-12])}))[0]
+    assert explained_variance(sums | {"ev_tt": np.asarray([1.0000001e-12])})[0] == 1.0
+
+
+def test_sums_need_both_of_their_metrics() -> None:
+    alone: list[dict[str, Values]] = [
+        {"logprobs": [HALF], "ref_logprobs": [HALF], "values": [1.0]},
+        {"rollout_logprobs": [HALF], "returns": [1.0], "token_rewards": [1.0]},
+    ]
+    assert [sample_sums(flat_tokens([arrays])) for arrays in alone] == [{}, {}]
+    assert step_metrics({}) == {}
