@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Message, Sample } from "../../../src/api/answers";
 import { revision } from "../../../src/data/revision";
 import { setLanguage } from "../../../src/i18n";
-
 import { select, selection } from "../../../src/state/selection";
 import { conversationText } from "../../../src/views/sample/conversation/messageText";
 import { chosenMode, holdsResponse, readingMode } from "../../../src/views/sample/conversation/readingMode";
