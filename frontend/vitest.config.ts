@@ -5,6 +5,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
     environment: "jsdom",
+    // axe reads a whole page in a second of an idle processor: a busy one takes longer.
+    testTimeout: 20_000,
     include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"],
     restoreMocks: true,
     unstubGlobals: true,

@@ -2,7 +2,7 @@
 
     python scripts/mutation.py                        every mutant, several minutes
     python scripts/mutation.py --sample 40 --seed 7   some of them, drawn at random
-    python scripts/mutation.py --only aggregates      those of one file
+    python scripts/mutation.py --only aggregates      those of one file, or by any regular expression in their names
 
 A mutant is the package with one operator, comparison, number, condition, result or statement changed, in Python or in the
 SQL that Python joins. It lives in a copy of the package that stands first on the path of its own process, so the work tree
@@ -20,6 +20,7 @@ import compileall
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -39,20 +40,23 @@ TESTS = "tests/metrics/test_{}.py"
 _FORMULAS = ("segment_reductions", "token_formulas", "token_statistics", "step_sums")
 _WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas"}
 TARGETS = {
-    "metrics/*.py": _FORMULAS,
+    "metrics/segments.py": _FORMULAS,
+    "metrics/token*.py": _FORMULAS,
+    "metrics/step_sums.py": _FORMULAS,
+    "metrics/thresholds.py": ("writer_formulas", "step_formulas", "sample_formulas"),
+    "metrics/catalog/catalog.py": ("metric_catalog",),
     "index/build/sample_statistics.py": ("sample_formulas", "step_formulas", "discounts"),
-    "board/metric_catalog.py": (
+    "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank|_group_columns": (
         "metric_catalog",
         "sample_formulas",
         "step_formulas",
-        "distribution_formulas",
     ),
     "board/steps/aggregates.py": ("step_formulas", "sample_formulas"),
     "board/distribution/histograms.py": ("distribution_formulas",),
-    "board/samples/neighbours.py::group_numbers": ("sample_formulas",),
+    "board/samples/neighbours.py::group_metrics": ("sample_formulas",),
     "writing/steps/step_means.py": ("writer_formulas",),
 }
-"""Where formulas stand, as patterns below the package (with a function, where the rest of the file has none), and the
+"""Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the
 tests that they have, the likeliest to fail first."""
 _TIMED_OUT = -1
 _HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
@@ -60,26 +64,26 @@ _HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
 
 
 def all_mutants(only: str) -> list[Mutant]:
-    """The mutants of every target whose path contains `only`.
+    """The mutants of every target in whose names the regular expression `only` is found.
 
     Raises:
-        SystemExit: a pattern of `TARGETS` has no file, because one was moved.
+        SystemExit: a target has no formula any more, because it was moved.
     """
     found: list[Mutant] = []
     for target, tests in TARGETS.items():
         pattern, _, function = target.partition("::")
         paths = sorted(PACKAGE.glob(pattern))
-        if not paths:
-            sys.exit(
-                f"{pattern} has no file: say in TARGETS of {Path(__file__).name} where its formulas are now."
-            )
+        mutants: list[Mutant] = []
         for path in paths:
-            name = path.relative_to(PACKAGE).as_posix()
-            if only in name:
-                in_sql = name.startswith("board/")
-                mutants = mutants_of(name, path.read_text(encoding="utf-8"), in_sql=in_sql, tests=tests)
-                found += [mutant for mutant in mutants if not function or mutant.function == function]
-    return found
+            file, source = path.relative_to(PACKAGE).as_posix(), path.read_text(encoding="utf-8")
+            mutants += mutants_of(file, source, in_sql=file.startswith("board/"), tests=tests)
+        mutants = [mutant for mutant in mutants if re.fullmatch(function or ".*", mutant.function)]
+        if not mutants:
+            sys.exit(
+                f"Nothing to change in {target}: say in TARGETS of {Path(__file__).name} where that is now."
+            )
+        found += mutants
+    return [mutant for mutant in found if re.search(only, mutant.key)]
 
 
 def run_tests(copy: Path, tests: Iterable[str]) -> None:
@@ -163,7 +167,9 @@ def main() -> int:
     )
     parser.add_argument("--sample", type=int, help="how many mutants are drawn at random; all by default")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same ones")
-    parser.add_argument("--only", default="", help="a part of the paths of the files that are changed")
+    parser.add_argument(
+        "--only", default="", help="a regular expression that is found in `file::function change`"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--seconds", type=float, default=120.0, help="after which tests count as failed")
     parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
@@ -195,7 +201,7 @@ def main() -> int:
                 print(f"survived: {mutant}", flush=True)
     if given.sample is None:
         for key in sorted(reasons.keys() - equivalent):
-            if given.only in key.partition("::")[0]:
+            if re.search(given.only, key):
                 print(f"killed, or gone, but listed in {EQUIVALENTS.name}: {key}")
     print(
         f"{len(mutants)} mutants in {time.monotonic() - started:.0f} s: {killed} killed ({late} by time), "

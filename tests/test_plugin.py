@@ -67,7 +67,7 @@ def test_constructing_starts_no_thread_and_opens_nothing(
 
     write_rows(tmp_path / "a.jsonl", [ROW])
     for module, name in (
-        (discovery, "scan"),
+        (discovery, "list_sources"),
         (background, "first_file"),
         (registry, "QueryDatabase"),
     ):

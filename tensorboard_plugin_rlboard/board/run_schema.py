@@ -83,16 +83,17 @@ def open_session(run: RunIndex, cursor: duckdb.DuckDBPyConnection) -> RunSession
     return RunSession(run, run_schema(run), cursor)
 
 
-_schemas: WeakKeyDictionary[RunIndex, tuple[int, RunSchema]] = WeakKeyDictionary()
+_schemas: WeakKeyDictionary[RunIndex, tuple[int, Mapping[str, str], RunSchema]] = WeakKeyDictionary()
 
 
 def run_schema(run: RunIndex) -> RunSchema:
     """The schema of a run; made again only when the run changes."""
-    version, cached = run.version, _schemas.get(run)
-    if cached is None or cached[0] != version:
-        cached = version, _schema_of(run)
+    # A load replaces the columns a moment before it raises the version.
+    version, columns, cached = run.version, run.columns, _schemas.get(run)
+    if cached is None or cached[0] != version or cached[1] is not columns:
+        cached = version, columns, _schema_of(run, columns)
         _schemas[run] = cached
-    return cached[1]
+    return cached[2]
 
 
 def token_metric_info(name: str) -> MetricInfo:
@@ -108,8 +109,8 @@ def sample_metric_info(run: RunIndex, name: str) -> MetricInfo:
     return replace(info, origin="joined") if name in run.joined_metrics else info
 
 
-def _schema_of(run: RunIndex) -> RunSchema:
-    columns, available = tuple(run.columns), run.available
+def _schema_of(run: RunIndex, columns: Iterable[str]) -> RunSchema:
+    available = run.available
     by_kind: dict[str, dict[str, str]] = {"m": {}, "t": {}, "h": {}}
     for column in columns:
         if column[1:2] == ":":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.filters.compiler import compile_filter
-from tensorboard_plugin_rlboard.board.filters.terms import FilterError
+from tensorboard_plugin_rlboard.board.filters.filter_error import FilterError
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
 from tensorboard_plugin_rlboard.board.text_search import TextSearch, text_search
 from tensorboard_plugin_rlboard.errors import ArgumentError

@@ -42,6 +42,26 @@ def unused_name(name: str, taken: Mapping[str, object]) -> str:
     return name if name not in taken else next(other for other in further if other not in taken)
 
 
+@dataclass(frozen=True)
+class RewardCall:
+    """The arguments and the result of one call of `_calculate_rewards`.
+
+    Attributes:
+        inputs: B rows of the dataset.
+        prompts, completions: B texts or B lists of messages.
+        ids: B lists of token ids, without padding.
+        scores: rewards of each function (columns), of all processes where TRL gathers them.
+        extra_columns: columns that reward functions gave to `log_extra`.
+    """
+
+    inputs: Sequence[Mapping[str, Any]]
+    prompts: Sequence[Any]
+    completions: Sequence[Any]
+    ids: Sequence[Sequence[int]]
+    scores: Array
+    extra_columns: Mapping[str, Sequence[Any]]
+
+
 @dataclass
 class Generation:
     """The B samples that one process has generated together.

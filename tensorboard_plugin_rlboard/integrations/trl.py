@@ -25,11 +25,12 @@ from transformers import TrainerCallback
 from tensorboard_plugin_rlboard.integrations.generation import (
     Array,
     Generation,
+    RewardCall,
     tensor_to_numpy,
     token_fingerprint,
 )
 from tensorboard_plugin_rlboard.integrations.method_listener import MethodListener
-from tensorboard_plugin_rlboard.integrations.trl_batch import RewardCall, TrainerView
+from tensorboard_plugin_rlboard.integrations.trl_batch import TrainerView
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 
 _GROUND_TRUTH_COLUMNS = ("ground_truth", "solution", "answer", "reference_answer", "target", "label")
@@ -127,28 +128,28 @@ class RLBoardCallback(TrainerCallback):
         if self._trainer_view is not None and self._trainer_view.trainer is trainer:
             return
         self._trainer_view = TrainerView(trainer, self._ground_truth_columns, self._columns)
-        kind, hear = type(trainer).__name__, self._listener.listen
-        if not hear(
+        kind, listen = type(trainer).__name__, self._listener.listen
+        if not listen(
             trainer, "_generate_and_score_completions", self._after_generation, self._before_generation
         ):
             self._listener.warn_once(
                 "kind", f"{kind} generates nothing that is known here; nothing is written"
             )
             return
-        if not hear(trainer, "_calculate_rewards", self._after_rewards):
+        if not listen(trainer, "_calculate_rewards", self._after_rewards):
             self._listener.warn_once("rewards", f"{kind} has no _calculate_rewards; rewards are not written")
-        if not hear(trainer, "_get_per_token_logps_and_entropies", self._after_logprobs):
+        if not listen(trainer, "_get_per_token_logps_and_entropies", self._after_logprobs):
             self._listener.warn_once("logprobs", f"{kind} shows no log-probabilities; they are not written")
 
     # Calls come in this order: the begin of a generation, forward passes of policy and reference over it and its
     # rewards, its end; later the loss's forward passes, over the same samples in another order and smaller batches.
 
     def _before_generation(self, *_: Any) -> None:
-        facts = self._attached()
+        view = self._attached()
         self._reward_call, self._logprob_calls = None, []
-        done = int(facts.trainer.state.global_step)
+        done = int(view.trainer.state.global_step)
         # TRL counts a step when it is done, and reports under that number what led to it.
-        self._current = Generation(done + 1 if facts.split == "train" else done, done, facts.split)
+        self._current = Generation(done + 1 if view.split == "train" else done, done, view.split)
 
     def _after_rewards(self, given: tuple[Any, ...], named: dict[str, Any], scores: Any) -> None:
         names = ("inputs", "prompts", "completions", "completion_ids_list")
@@ -164,50 +165,50 @@ class RLBoardCallback(TrainerCallback):
         if self._current is not None:
             self._logprob_calls.append((model, tensor_to_numpy(logprobs)))
             return
-        facts = self._attached()
-        waiting = self._incomplete.get(facts.split)
-        if waiting is None:
+        view = self._attached()
+        generation = self._incomplete.get(view.split)
+        if generation is None:
             return
         ids, mask = tensor_to_numpy(ids), tensor_to_numpy(mask).astype(bool)
-        marks = [
-            token_fingerprint(row[:-kept][on[:-kept]], row[-kept:], facts.pad)
+        fingerprints = [
+            token_fingerprint(row[:-kept][on[:-kept]], row[-kept:], view.pad)
             for row, on in zip(ids, mask, strict=True)
         ]
-        updated = int(facts.trainer.state.global_step) > waiting.policy_updates
-        seen = {"new_logprobs" if updated else "logprobs": tensor_to_numpy(logprobs)}
-        waiting.add_arrays(
-            marks, seen if entropies is None else {**seen, "entropies": tensor_to_numpy(entropies)}
+        updated = int(view.trainer.state.global_step) > generation.policy_updates
+        arrays = {"new_logprobs" if updated else "logprobs": tensor_to_numpy(logprobs)}
+        generation.add_arrays(
+            fingerprints, arrays if entropies is None else {**arrays, "entropies": tensor_to_numpy(entropies)}
         )
-        if not waiting.without_arrays:
-            self._write(facts.split)
+        if not generation.without_arrays:
+            self._write(view.split)
 
     def _after_generation(
         self, given: tuple[Any, ...], named: dict[str, Any], output: Mapping[str, Any]
     ) -> None:
-        made, self._current = self._current, None
-        if made is None:
+        generation, self._current = self._current, None
+        if generation is None:
             return
-        self._write(made.split)
-        self._writer(made.split)
+        self._write(generation.split)
+        self._writer(generation.split)
         split, step, number = self._last_generation
-        number = number + 1 if (split, step) == (made.split, made.step) else 0
-        self._last_generation = made.split, made.step, number
+        number = number + 1 if (split, step) == (generation.split, generation.step) else 0
+        self._last_generation = generation.split, generation.step, number
         inputs = given[0] if given else named["inputs"]
-        self._attached().fill(made, output, inputs, self._reward_call, self._logprob_calls, number)
+        self._attached().fill(generation, output, inputs, self._reward_call, self._logprob_calls, number)
         self._reward_call, self._logprob_calls = None, []
-        self._incomplete[made.split] = made
+        self._incomplete[generation.split] = generation
 
     def _write(self, split: str) -> None:
-        made = self._incomplete.pop(split, None)
-        if made is not None and made.ids:
-            self._writer(split).log_batch(**made.log_batch_arguments())
+        generation = self._incomplete.pop(split, None)
+        if generation is not None and generation.ids:
+            self._writer(split).log_batch(**generation.log_batch_arguments())
 
     def _writer(self, split: str) -> RolloutWriter:
         if split not in self._writers:
-            facts = self._attached()
-            folder = facts.trainer.args.output_dir if self._folder is None else self._folder
-            options = {"config": facts.hyperparameters(), **self._options}
-            self._writers[split] = RolloutWriter(folder, facts.rank, split, **options)
+            view = self._attached()
+            folder = view.trainer.args.output_dir if self._folder is None else self._folder
+            options = {"config": view.hyperparameters(), **self._options}
+            self._writers[split] = RolloutWriter(folder, view.rank, split, **options)
             if len(self._writers) == 1:  # after the writer's own: what is registered last is called first
                 atexit.register(self.flush)
         return self._writers[split]

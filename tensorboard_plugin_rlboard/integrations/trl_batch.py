@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.integrations.batches import token_strings
 from tensorboard_plugin_rlboard.integrations.generation import (
     Array,
     Generation,
+    RewardCall,
     conversation,
     reward_columns,
     tensor_to_numpy,
@@ -24,26 +25,6 @@ _HYPERPARAMETERS = (
     "importance_sampling_level", "multi_objective_aggregation", "mask_truncated_completions", "normalize_advantages",
     "use_vllm", "seed", "bf16",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class RewardCall:
-    """The arguments and the result of one call of `_calculate_rewards`.
-
-    Attributes:
-        inputs: B rows of the dataset.
-        prompts, completions: B texts or B lists of messages.
-        ids: B lists of token ids, without padding.
-        scores: rewards of each function (columns), of all processes where TRL gathers them.
-        extra_columns: columns that reward functions gave to `log_extra`.
-    """
-
-    inputs: Sequence[Mapping[str, Any]]
-    prompts: Sequence[Any]
-    completions: Sequence[Any]
-    ids: Sequence[Sequence[int]]
-    scores: Array
-    extra_columns: Mapping[str, Sequence[Any]]
 
 
 @dataclass

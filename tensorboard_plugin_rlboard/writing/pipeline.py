@@ -125,7 +125,7 @@ class WritingPipeline:
         self._declare_files()
         if step.means is not None:
             self._write_event(
-                lambda file: file.scalars(
+                lambda file: file.write_scalars(
                     step.step, event_file.scalar_tags(step.split, self._step_scalars(step))
                 )
             )
@@ -178,7 +178,7 @@ class WritingPipeline:
         if self.options.scalars and len(self.files.names) > self._declared_files and self.counts.written:
             self._declared_files = len(self.files.names)
             paths = [self.options.folder / name for name in self.files.names]
-            self._write_event(lambda file: file.names(paths, self.options.config))
+            self._write_event(lambda file: file.declare_files(paths, self.options.config))
 
     def _write_event(self, write: Any) -> None:
         try:

@@ -34,7 +34,14 @@ ORDER = {
     "formats": [
         *("base", "conversations", "native", "tokenization", "rows", "generic", "frameworks", "registry"),
     ],
-    "training": ["hyperparameters", "settings", "event_metadata", "scalar_reader", "scalar_pairing"],
+    "training": [
+        "declarations",
+        "hyperparameters",
+        "settings",
+        "event_metadata",
+        "scalar_reader",
+        "scalar_pairing",
+    ],
     "index": [
         *(
             "column_names",

@@ -151,7 +151,7 @@ def test_runs_are_paired_again_only_when_something_changes(
         counted.append(run)
         return list(scalar_runs)
 
-    monkeypatch.setattr(f"{module}.choices", choices)
+    monkeypatch.setattr(f"{module}.selectable_runs", choices)
     settings = SettingsFinder([Root("", str(tmp_path))], seconds=0.0)
     registry: Any = SimpleNamespace(roots=[Root("", str(tmp_path))], settings=settings, runs={})
     file = SimpleNamespace(relative="a/r.jsonl", path=str(tmp_path / "a" / "r.jsonl"))

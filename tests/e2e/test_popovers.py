@@ -77,3 +77,14 @@ def test_a_click_elsewhere_or_on_the_button_closes_the_sheet_and_one_inside_does
     expect(sheet(tab, "columns")).to_be_hidden()
     tab.get("search-where").click()
     expect(sheet(tab, "search-where")).to_be_hidden()
+
+
+def test_escape_in_a_search_field_of_the_sheet_closes_it_as_well(
+    library: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(library).open(run="ppo", step=50, view="overview")
+    tab.get("chart-picker").click()
+    tab.get("chart-search").fill("reward")
+    tab.press("Escape")
+    expect(sheet(tab, "chart-picker")).to_be_hidden()
+    expect(tab.get("chart-picker")).to_be_focused()

@@ -97,7 +97,10 @@ def test_a_metric_without_its_inputs_is_not_there(board_of: BoardOf) -> None:
 
 def test_a_name_that_ends_like_a_statistic_is_none(board_of: BoardOf) -> None:
     # `bonus_sum` is a number of the log, not the sum of a token metric, and brings no mean along.
-    found = labels_of(board_of([{"step": 1, "response": "a", "bonus_sum": 3.0, "_mean": 2.0}]))
+    found = labels_of(
+        board_of([{"step": 1, "response": "a", "bonus_sum": 3.0, "values_bonus": 1.0, "_mean": 2.0}])
+    )
     assert found["bonus_sum"] == ("value", "")
+    assert found["values_bonus"] == ("value", ""), "`bonus` is no statistic"
     assert "bonus_mean" not in found
     assert "_mean" in found

@@ -6,10 +6,12 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps import aggregates
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 
 Row = dict[str, Any]
@@ -74,6 +76,31 @@ def test_statistics_of_group_metrics(board_of: BoardOf) -> None:
         [2.0],
         [10.0],
     )
+
+
+def test_large_steps_are_reduced_one_metric_at_a_time(
+    board_of: BoardOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aggregates, "ROWS_AT_ONCE", 1)
+    found = board_of(rewarded(1.0, 4.0, 4.0, ref_reward=1.0)).steps(
+        StepsQuestion(Selection("."), ("reward", "group_mean", "ref_reward"))
+    )
+    assert [found.metrics[name].mean for name in ("reward", "group_mean", "ref_reward")] == [
+        [3.0],
+        [3.0],
+        [1.0],
+    ]
+    assert (found.step_metrics["tie"], found.step_metrics["zero_advantage_groups"]) == ([1 / 3], [0.0])
+
+
+def test_rows_of_several_relations_follow_each_other() -> None:
+    tables = [
+        aggregates.AggregateRows((np.asarray([step]), np.asarray([9])), {"x": np.asarray([2.0 * step])})
+        for step in (1, 2)
+    ]
+    found = aggregates.concatenated(tables)
+    assert [key.tolist() for key in found.keys] == [[1, 2], [9, 9]]
+    assert found.columns["x"].tolist() == [2.0, 4.0]
 
 
 def test_n_samples_counts_every_sample(step_metrics_of: StepMetrics) -> None:

@@ -158,9 +158,9 @@ def test_a_fork_while_locks_are_held(tmp_path: Path) -> None:
         warnings.simplefilter("ignore")
         writer = RolloutWriter(folder)
         writer.log(step=0)
-        held, core = threading.Event(), writer._core
+        held, pipeline = threading.Event(), writer._pipeline
         def hold():
-            with writer._pump._changed, core.account._lock:
+            with writer._queue._changed, pipeline.counts._lock:
                 held.set()
                 time.sleep(1)
         threading.Thread(target=hold).start()

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 
 export interface PopoverProps {
   /** What the button shows. */
@@ -15,18 +15,20 @@ export interface PopoverProps {
 /**
  * A button that opens a small sheet below it; closes by Esc, by the button, and by a click elsewhere.
  *
- * The browser opens and closes it and gives the focus back (the `popover` attribute, in all browsers since April 2024),
- * and the style sheet puts it below the button (anchor positioning, in all browsers since January 2026; where it is
- * missing the sheet stands in the middle of the page).
+ * The browser opens and closes it and gives the focus back: the `popover` attribute is Baseline, so every browser has it.
+ * The style sheet puts it below the button by anchor positioning; a browser without that shows it in the middle.
  */
 export function Popover(props: PopoverProps): JSX.Element {
   const [open, setOpen] = useState(false);
-  const sheet = useId();
+  const id = useId();
+  const sheet = useRef<HTMLElement>(null);
   // A face with words is its own name: speech control calls the button by what it shows.
   const worded = typeof props.face === "string" && /\p{L}/u.test(props.face);
   const onKeyDown = (event: KeyboardEvent): void => {
-    // The browser closes the sheet after this event; the page must not take the same key for "one level up".
-    if (event.key === "Escape" && open) event.stopPropagation();
+    if (event.key !== "Escape" || !open || event.isComposing) return;
+    // Left to itself, a search field takes the key to empty itself, and the page to go one level up.
+    event.preventDefault();
+    sheet.current?.hidePopover();
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only hears Esc from the controls inside it
@@ -34,7 +36,7 @@ export function Popover(props: PopoverProps): JSX.Element {
       <button
         type="button"
         class="button quiet"
-        popovertarget={sheet}
+        popovertarget={id}
         aria-expanded={open}
         aria-label={worded ? undefined : props.label}
         title={props.label}
@@ -43,7 +45,8 @@ export function Popover(props: PopoverProps): JSX.Element {
         {props.face}
       </button>
       <section
-        id={sheet}
+        id={id}
+        ref={sheet}
         popover="auto"
         class="sheet"
         aria-label={props.label}

@@ -1,8 +1,8 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { gapsOf, type Mark, nonfiniteCount, orderedMarks } from "../../src/charts/samples/sampleMarks";
+import { gapsOf, nonfiniteCount, orderedMarks, type SampleMark } from "../../src/charts/samples/sampleMarks";
 
-const marks = (...values: (number | null)[]): Mark[] =>
+const marks = (...values: (number | null)[]): SampleMark[] =>
   values.map((value, index) => ({ id: `s${index}`, index, value, reference: null }));
 
 describe("marks", () => {

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tensorboard_plugin_rlboard.board.filters.terms import FilterError, TermBuilder
+from tensorboard_plugin_rlboard.board.filters.filter_error import FilterError
+from tensorboard_plugin_rlboard.board.filters.terms import TermBuilder
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 MAX_CHARACTERS = 2_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Result = Literal["number", "text", "truth"]
-Signature = tuple[str, Result, str]
+TermKind = Literal["number", "text", "truth"]
+Signature = tuple[str, TermKind, str]
 """Kinds of the arguments (n number, t text), kind of the result, and SQL with a place for each argument."""
 
 COMPARISONS = {
@@ -51,10 +51,10 @@ FUNCTIONS: Mapping[str, Mapping[int, Signature]] = {
     "regexp_full_match": {2: ("tt", "truth", "regexp_full_match({}, {})")},
 }
 SAME_KIND = frozenset({"greatest", "least"})
-_NUMBER: tuple[Result, str] = ("number", "TRY_CAST({} AS DOUBLE)")
-_INTEGER: tuple[Result, str] = ("number", "round(TRY_CAST({} AS DOUBLE))")
-_TEXT: tuple[Result, str] = ("text", "CAST({} AS VARCHAR)")
-CASTS: Mapping[str, tuple[Result, str]] = {
+_NUMBER: tuple[TermKind, str] = ("number", "TRY_CAST({} AS DOUBLE)")
+_INTEGER: tuple[TermKind, str] = ("number", "round(TRY_CAST({} AS DOUBLE))")
+_TEXT: tuple[TermKind, str] = ("text", "CAST({} AS VARCHAR)")
+CASTS: Mapping[str, tuple[TermKind, str]] = {
     "DOUBLE": _NUMBER,
     "FLOAT": _NUMBER,
     "REAL": _NUMBER,
@@ -64,3 +64,12 @@ CASTS: Mapping[str, tuple[Result, str]] = {
     "VARCHAR": _TEXT,
     "TEXT": _TEXT,
 }
+KIND_NAMES = {"number": "a number", "text": "a text", "truth": "a condition"}
+REFUSED_NODES = {
+    "SUBQUERY": "it asks for other tables; a filter knows the columns of one sample only.",
+    "WINDOW": "it looks at other samples; a filter knows the columns of one sample only.",
+    "STAR": "* has no place in it.",
+    "CASE": "CASE has no place in it; write the conditions with AND and OR.",
+    "COLLATE": "COLLATE has no place in it; use lower(…) or ILIKE.",
+}
+"""Nodes of the parser's tree that people write by mistake, and why each is refused."""

@@ -10,35 +10,25 @@ import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from tensorboard_plugin_rlboard.board.filters.filter_error import FilterError
 from tensorboard_plugin_rlboard.board.filters.functions import (
     CASTS,
     COMPARISONS,
     FUNCTIONS,
+    KIND_NAMES,
     LIKES,
     OPERATORS,
+    REFUSED_NODES,
     SAME_KIND,
+    TermKind,
 )
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
-TermKind = Literal["number", "text", "truth"]
 INTEGER_COLUMNS = ("step", "attempt", "line")
 TEXT_COLUMNS = ("split", "prompt_key")
-MAX_TERMS = 500
-MAX_DEPTH = 64
-_KIND_NAMES = {"number": "a number", "text": "a text", "truth": "a condition"}
-_REFUSED_NODES = {
-    "SUBQUERY": "it asks for other tables; a filter knows the columns of one sample only.",
-    "WINDOW": "it looks at other samples; a filter knows the columns of one sample only.",
-    "STAR": "* has no place in it.",
-    "CASE": "CASE has no place in it; write the conditions with AND and OR.",
-    "COLLATE": "COLLATE has no place in it; use lower(…) or ILIKE.",
-}
-
-
-class FilterError(ValueError):
-    """Why an expression is refused, as the rest of a sentence."""
+MAX_TERMS, MAX_DEPTH = 500, 64
 
 
 @dataclass(frozen=True)
@@ -92,7 +82,7 @@ class TermBuilder:
             return self._function(node, depth)
         if kind in {"COMPARISON", "BETWEEN", "CONJUNCTION", "OPERATOR", "CAST"}:
             return self._operator(kind, node, depth)
-        raise FilterError(_REFUSED_NODES.get(kind, f"{kind.lower()} has no place in it."))
+        raise FilterError(REFUSED_NODES.get(kind, f"{kind.lower()} has no place in it."))
 
     def _operator(self, kind: str, node: dict[str, Any], depth: int) -> Term:
         name = str(node.get("type"))
@@ -183,10 +173,10 @@ class TermBuilder:
         """The arguments of a function, each of the kind that it takes."""
         terms = [self._term(node, depth + 1) for node in nodes]
         for term, letter in zip(terms, kinds, strict=True):
-            wanted = {"n": "number", "t": "text"}[letter]
-            if term.kind != wanted:
+            kind = {"n": "number", "t": "text"}[letter]
+            if term.kind != kind:
                 raise FilterError(
-                    f"{name[:40]} takes {_KIND_NAMES[wanted]} where {_KIND_NAMES[term.kind]} stands."
+                    f"{name[:40]} takes {KIND_NAMES[kind]} where {KIND_NAMES[term.kind]} stands."
                 )
         return terms
 
@@ -195,11 +185,9 @@ class TermBuilder:
         terms = [self._term(node, depth + 1) for node in nodes]
         kinds = {term.kind for term in terms}
         if kinds == {"number", "truth"}:  # correct = true: truth values are logged as 1 and 0
-            terms = [
-                _combined("CAST({} AS DOUBLE)", [t], "number") if t.kind == "truth" else t for t in terms
-            ]
+            terms = [_double(term) if term.kind == "truth" else term for term in terms]
         elif len(kinds) > 1:
-            raise FilterError(f"it compares {' with '.join(sorted(_KIND_NAMES[kind] for kind in kinds))}.")
+            raise FilterError(f"it compares {' with '.join(sorted(KIND_NAMES[kind] for kind in kinds))}.")
         return [Term(_without_nan(term), term.values, term.kind, term.plain) for term in terms]
 
     def _same_kind(self, name: str, nodes: Sequence[dict[str, Any]], depth: int) -> Term:
@@ -211,15 +199,13 @@ class TermBuilder:
         return _combined(f"{name}({', '.join(['{}'] * len(terms))})", terms, kinds.pop())
 
     def _check_pattern(self, pattern: Term) -> None:
-        if not pattern.plain or not isinstance(value := pattern.values[0], str):
+        if not pattern.plain or not isinstance(text := pattern.values[0], str):
             raise FilterError("a regular expression is a text in quotes, not a column.")
         try:
-            self._session.cursor.execute("SELECT regexp_matches('', ?)", [value]).fetchall()
+            self._session.cursor.execute("SELECT regexp_matches('', ?)", [text]).fetchall()
         except Exception as error:
-            reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
-            raise FilterError(
-                f"{value[:60]} is no regular expression (RE2 syntax): {reason[:120]}."
-            ) from error
+            why = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")[:120]
+            raise FilterError(f"{text[:60]} is no regular expression (RE2 syntax): {why}.") from error
 
 
 def _as_condition(term: Term) -> Term:
@@ -255,8 +241,9 @@ def _without_nan(term: Term) -> str:
 
 
 def _double(term: Term) -> Term:
-    """A number in double precision: whole numbers could overflow."""
-    return Term(f"CAST({term.sql} AS DOUBLE)", term.values, "number") if term.plain else term
+    """A number in double precision: whole numbers could overflow, and truth values are none."""
+    needs_cast = term.plain or term.kind == "truth"
+    return Term(f"CAST({term.sql} AS DOUBLE)", term.values, "number") if needs_cast else term
 
 
 def _combined(template: str, terms: Sequence[Term], kind: TermKind) -> Term:

@@ -146,11 +146,11 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
     strings = _first(row, file_format.token_keys)
     token_strings = list(map(str, strings)) if isinstance(strings, list) else []
     logged = _logged_arrays(token_strings, found)
-    aligned, trims, misfits = align_arrays(logged, next(iter(file_format.mask_as_array()), None))
+    aligned, trims, mismatches = align_arrays(logged, next(iter(file_format.mask_as_array()), None))
     texts, scalars = _texts_and_numbers(row, file_format, {key for name in found for key in names[name]})
     messages = row_messages(row, file_format.text_keys)
     return SampleValues(
-        texts, scalars, token_strings[: int(aligned.sizes[0])], aligned, trims, misfits, messages
+        texts, scalars, token_strings[: int(aligned.sizes[0])], aligned, trims, mismatches, messages
     )
 
 

@@ -196,7 +196,7 @@ def align_arrays(
             trims.append(Trim(i, "logprobs", cut, "trailing log-probabilities of exactly 0.0 are padding"))
         sizes[i] = size - cut
     mismatches = _length_mismatches(logged, starts, sizes)
-    dropped = [(misfit.array, misfit.sample) for misfit in mismatches]
+    dropped = [(mismatch.array, mismatch.sample) for mismatch in mismatches]
     keep = None if np.array_equal(sizes, logged.widths) else _kept_positions(starts, sizes)
     new_starts = _starts(sizes)
     values: dict[str, Floats] = {}

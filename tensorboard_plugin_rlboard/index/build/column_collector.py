@@ -81,34 +81,33 @@ class ColumnCollector:
         None of them is held: simdjson parses no further line while any value of the last one is.
         """
         for sample, row in enumerate(rows):
-            self._add(line, sample, row)
-
-    def _add(self, line: int, sample: int, row: Row) -> None:
-        index = len(self.lines)
-        self.lines.append(line)
-        self.samples.append(sample)
-        self._n_tokens.append(0)
-        self.last_tokens.append(None)
-        self._n_trailing.append(0)
-        keys = list(row.keys())
-        if len(set(keys)) < len(keys):
-            keys = list(dict.fromkeys(keys))
-        for key in keys:
-            try:
-                value = row[key]
-            except KeyError:  # simdjson does not find keys with a NUL in them, which can be no column either
-                continue
-            if value is None:
-                continue
-            if type(value) in _SCALARS:
-                column = self.columns.get(key)
-                if column is None:
-                    self._add_scalar(line, key, value)
-                else:  # what nearly every value is; a call for each would be a tenth of the whole time
-                    column.rows.append(index)
-                    column.values.append(value)
-            elif key not in self._ignored:
-                self._add_structure(line, key, value)
+            index = len(self.lines)
+            self.lines.append(line)
+            self.samples.append(sample)
+            self._n_tokens.append(0)
+            self.last_tokens.append(None)
+            self._n_trailing.append(0)
+            keys = list(row.keys())
+            if len(set(keys)) < len(keys):
+                keys = list(dict.fromkeys(keys))
+            for key in keys:
+                try:
+                    value = row[key]
+                except (
+                    KeyError
+                ):  # simdjson does not find keys with a NUL in them, which can be no column either
+                    continue
+                if value is None:
+                    continue
+                if type(value) in _SCALARS:
+                    column = self.columns.get(key)
+                    if column is None:
+                        self._add_scalar(line, key, value)
+                    else:  # what nearly every value is; a call for each would be a tenth of the whole time
+                        column.rows.append(index)
+                        column.values.append(value)
+                elif key not in self._ignored:
+                    self._add_structure(line, key, value)
 
     def _add_scalar(self, line: int, key: str, value: Any) -> None:
         column = self.columns.get(key)
@@ -143,17 +142,20 @@ class ColumnCollector:
     def _add_structure(self, line: int, key: str, value: Any) -> None:
         """Takes a list or an object."""
         is_list = not hasattr(value, "keys")
-        may_be_array = key in self._array_fields or (key not in self._read and can_be_column(key))
+        is_array = key in self._array_fields
+        if key in self._tokens and is_list and not is_array:
+            self._add_tokens(value)
+            return
+        may_be_array = is_array or (key not in self._read and can_be_column(key))
         if is_list and may_be_array and self._add_array(line, key, value):
             return
         if key in self._texts:
-            self._add_scalar(line, key, structure_to_text(to_python(value)))
+            text = structure_to_text(to_python(value))
+            self._add_scalar(line, key, text)
         elif key in self._numbers:
             reason = f"{key} is no number; it is shown with its sample and left out of every statistic."
             self._complain(line, "not_a_number", reason)
-        elif key in self._tokens and is_list:
-            self._add_tokens(value)
-        elif key in self._array_fields or key in self._tokens:
+        elif is_array or key in self._tokens:
             self._complain(line, "not_an_array", f"{key} is no list of numbers; it is left out.")
 
     def _add_tokens(self, tokens: Sequence[Any]) -> None:
@@ -165,7 +167,7 @@ class ColumnCollector:
         if isinstance(last, str) and SPECIAL_TOKEN.fullmatch(last):
             self.last_tokens[-1], self._n_trailing[-1] = last, 1
             if count > 1 and tokens[count - 2] == last:
-                whole = to_python(tokens)
+                whole = list(tokens)
                 other = next((i for i in range(count - 1, -1, -1) if whole[i] != last), -1)
                 self._n_trailing[-1] = count - 1 - other
 

@@ -1,23 +1,35 @@
 """Decodes lines into rows: simdjson where it can, Python's parser where it cannot, a problem where neither can.
 
 simdjson is ten times as fast and knows the JSON standard only. Trainers write Python's dialect of it: NaN and Infinity,
-half surrogate pairs, whole numbers beyond 64 bits. Lines with NaN are given to simdjson with stand-ins (`stand_ins`);
-whatever it still refuses is read by Python's parser, or named as a problem.
+half surrogate pairs, whole numbers beyond 64 bits. In a line with NaN, simdjson is given numbers that occur nowhere else
+in its place, and the objects and arrays of such a line give back what was logged, so nobody else knows of it. Whatever
+simdjson still refuses is read by Python's parser, or becomes a problem.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
-from tensorboard_plugin_rlboard.index.build.stand_ins import RestoredObject, with_stand_ins
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_STAND_INS = {
+    "-Infinity": ("7.318193370484e-291", -np.inf),  # first: it contains the next one
+    "Infinity": ("7.318193370483e-291", np.inf),
+    "NaN": ("7.318193370482e-291", np.nan),
+}
+"""What simdjson does not know -> the number that stands for it, what it means."""
+_VALUES = {float(number): value for number, value in _STAND_INS.values()}
+_BYTES = tuple((word.encode(), number.encode()) for word, (number, _) in _STAND_INS.items())
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ class LineDecoder:
         """The row of a line, None where it has none; what was wrong with it, if anything was."""
         if self._parser is not None:
             found = self._parse(line)
-            replaced = with_stand_ins(line) if found is None else None
+            replaced = _with_stand_ins(line) if found is None else None
             if replaced is not None:
                 found = self._parse(replaced)
             if isinstance(found, json_parsers.simdjson.Object) and len(found):
@@ -137,3 +149,85 @@ def _reason(line: bytes, error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"The line is no JSON ({error.msg} at character {error.colno}); it is left out."
     return "The line is nested too deeply to be a sample; it is left out."
+
+
+def _with_stand_ins(line: bytes) -> bytes | None:
+    """A line with the stand-ins, inside texts as well; None where it needs none, or holds one already."""
+    if b"NaN" not in line and b"Infinity" not in line:
+        return None
+    if any(number in line for _, number in _BYTES):
+        return None
+    for word, number in _BYTES:
+        line = line.replace(word, number)
+    return line
+
+
+class RestoredObject:
+    """A JSON object of simdjson's with what was logged in the place of stand-ins."""
+
+    def __init__(self, parsed: Any) -> None:
+        self._parsed = parsed
+        self._keys: dict[str, str] = {}
+        for key in parsed.keys():  # noqa: SIM118 (it has no iterator)
+            self._keys.setdefault(_restored_text(key), key)
+
+    def keys(self) -> KeysView[str]:
+        """Its keys, as logged."""
+        return self._keys.keys()
+
+    def __getitem__(self, key: str) -> Any:
+        """The first value of a key."""
+        return _restored(self._parsed[self._keys[key]])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object as Python's, and all that is in it."""
+        return {key: _plain(self[key]) for key in self._keys}
+
+
+class RestoredArray:
+    """A JSON array of simdjson's with what was logged in the place of stand-ins."""
+
+    def __init__(self, parsed: Any) -> None:
+        self._parsed = parsed
+
+    def __len__(self) -> int:
+        return len(self._parsed)
+
+    def __getitem__(self, index: int) -> Any:
+        return _restored(self._parsed[index])
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(_restored, self._parsed)
+
+    def as_buffer(self, *, of_type: str) -> Floats:
+        """Its numbers, those of lists in it as well; as simdjson, raises ValueError or TypeError for anything else."""
+        values = np.array(np.frombuffer(self._parsed.as_buffer(of_type=of_type)))
+        for stand_in, value in _VALUES.items():
+            values[np.abs(values) == stand_in] = value
+        return values
+
+    def as_list(self) -> list[Any]:
+        """The array as Python's, and all that is in it."""
+        return [_plain(value) for value in self]
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, str):
+        return _restored_text(value)
+    if isinstance(value, float):
+        return _VALUES.get(abs(value), value)
+    if hasattr(value, "as_dict"):
+        return RestoredObject(value)
+    return RestoredArray(value) if hasattr(value, "as_list") else value
+
+
+def _restored_text(text: str) -> str:
+    for word, (number, _) in _STAND_INS.items():
+        text = text.replace(number, word)
+    return text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, RestoredObject):
+        return value.as_dict()
+    return value.as_list() if isinstance(value, RestoredArray) else value

@@ -81,13 +81,13 @@ def list_sources(roots: Iterable[Root]) -> SourceListing:
     for run in sorted(runs):
         files = sorted(runs[run], key=lambda file: file.relative)
         plain = {file.relative for file in files}
-        twins = [file for file in files if _unpacked_name(file.relative) in plain]
-        ordered[run] = [file for file in files if file not in twins]
+        compressed_copies = [file for file in files if _unpacked_name(file.relative) in plain]
+        ordered[run] = [file for file in files if file not in compressed_copies]
         problems += [
             DiscoveryProblem(
                 printable_path(file.path), "It lies beside the same file uncompressed, which is read instead."
             )
-            for file in twins
+            for file in compressed_copies
         ]
     return SourceListing(ordered, problems)
 

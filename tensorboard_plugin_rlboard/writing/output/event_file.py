@@ -105,12 +105,12 @@ class EventFile:
         from tensorboard.compat.proto import summary_pb2, tensor_pb2, types_pb2  # noqa: PLC0415
 
         here = [Path(os.path.relpath(path, self.folder)).as_posix() for path in files]
-        said = json.dumps({"version": 1, "files": here, "config": config}, ensure_ascii=False).encode()
+        declaration = json.dumps({"version": 1, "files": here, "config": config}, ensure_ascii=False).encode()
         metadata = summary_pb2.SummaryMetadata(
-            plugin_data=summary_pb2.SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME, content=said),
+            plugin_data=summary_pb2.SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME, content=declaration),
             data_class=summary_pb2.DATA_CLASS_TENSOR,
         )
-        tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=[said])
+        tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_STRING, string_val=[declaration])
         value = summary_pb2.Summary.Value(
             tag=f"{PLUGIN_NAME}/{files[-1].name}", metadata=metadata, tensor=tensor
         )

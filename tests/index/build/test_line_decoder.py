@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.index.build import line_decoder
-from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder
+from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, RestoredObject
 from tensorboard_plugin_rlboard.index.build.part import Part, build_part
-from tensorboard_plugin_rlboard.index.build.stand_ins import RestoredObject
 
 WORDS = [
     "NaN",

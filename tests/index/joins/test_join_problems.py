@@ -14,7 +14,7 @@ from rollout_log import append
 from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
-from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
+from tensorboard_plugin_rlboard.index.joins import run_joins
 
 Write = Callable[[Path, Iterable[Any]], Path]
 
@@ -85,7 +85,7 @@ def test_a_join_that_fails_does_not_end_the_indexing(
     write_rows(log / "a.jsonl", rollouts())
     write_rows(log / "ref.jsonl", [reference(0)])
     with monkeypatch.context() as patch:
-        patch.setattr(joined_run.RunJoins, "_replace", lambda *_: 1 / 0)
+        patch.setattr(run_joins.RunJoins, "_replace", lambda *_: 1 / 0)
         board = start()
         assert described(board).samples == 18
         assert not board.registry.failure

@@ -19,8 +19,7 @@ from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps import run_state
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.index.joins import run_joins as joined_run
-from tensorboard_plugin_rlboard.index.joins import side_files as joined_files
+from tensorboard_plugin_rlboard.index.joins import run_joins, side_files
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -224,8 +223,8 @@ def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
 def test_small_pieces_give_the_same(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joined_run, "BATCH", 7)
-    monkeypatch.setattr(joined_files, "RANGE", 100)
+    monkeypatch.setattr(run_joins, "BATCH", 7)
+    monkeypatch.setattr(side_files, "RANGE", 100)
     write_rows(log / "a.jsonl", rollouts(range(10)))
     write_rows(log / "ref.jsonl", [reference(i) for i in range(3)] + [reference(i) for i in range(10, 40)])
     board = start()
@@ -241,11 +240,11 @@ def test_small_pieces_give_the_same(
 def test_what_does_not_fit_into_memory_is_joined_in_smaller_pieces(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joined_run, "BATCH", 16)
-    monkeypatch.setattr(joined_run, "_LEAST", 2)
-    replace, fails = joined_run.RunJoins._replace, [True]
+    monkeypatch.setattr(run_joins, "BATCH", 16)
+    monkeypatch.setattr(run_joins, "_MIN_BATCH", 2)
+    replace, fails = run_joins.RunJoins._replace, [True]
 
-    def sometimes(self: joined_run.RunJoins, *of: Any) -> Any:
+    def sometimes(self: run_joins.RunJoins, *of: Any) -> Any:
         found = replace(self, *of)
         if fails and fails.pop(0):
             raise duckdb.OutOfMemoryException("no room")
@@ -254,7 +253,7 @@ def test_what_does_not_fit_into_memory_is_joined_in_smaller_pieces(
     write_rows(log / "a.jsonl", rollouts(range(6)))
     write_rows(log / "ref.jsonl", [reference(0)])
     with monkeypatch.context() as patch:
-        patch.setattr(joined_run.RunJoins, "_replace", sometimes)
+        patch.setattr(run_joins.RunJoins, "_replace", sometimes)
         board = start()
         assert columns(board, "ref_reward", step=5) == [(0.25,), (None,), (None,)] * 2
         fails.append(True)

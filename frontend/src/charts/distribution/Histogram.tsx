@@ -5,7 +5,7 @@ import { type ColourRole, cssColour } from "../shared/chartColours";
 import type { LinearScale } from "../shared/linearScale";
 
 /** One distribution over the shared bins. */
-export interface Shape {
+export interface HistogramShape {
   readonly key: string;
   readonly label: string;
   readonly colour: ColourRole | "pin";
@@ -21,7 +21,7 @@ export interface HistogramProps {
   readonly label: string;
   readonly height: number;
   readonly edges: readonly number[];
-  readonly shapes: readonly Shape[];
+  readonly shapes: readonly HistogramShape[];
   /** Places along x of every shape's curve. */
   readonly curveX: readonly number[];
   readonly show: { readonly bars: boolean; readonly curve: boolean };
@@ -83,11 +83,14 @@ export function Histogram(props: HistogramProps): JSX.Element {
 }
 
 /** The colour of a distribution as CSS. */
-export const shapeColour = (shape: Pick<Shape, "colour">): string =>
+export const shapeColour = (shape: Pick<HistogramShape, "colour">): string =>
   shape.colour === "pin" ? "var(--pin)" : cssColour(shape.colour);
 
 /** Counts as densities: share of all values per unit of x, so that steps of different sizes compare. */
-export function densities(edges: readonly number[], shape: Pick<Shape, "counts" | "total">): number[] {
+export function densities(
+  edges: readonly number[],
+  shape: Pick<HistogramShape, "counts" | "total">,
+): number[] {
   return shape.counts.map((count, i) => {
     const width = (edges[i + 1] ?? 0) - (edges[i] ?? 0);
     return width > 0 && shape.total > 0 ? count / shape.total / width : 0;

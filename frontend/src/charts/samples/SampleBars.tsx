@@ -4,9 +4,9 @@ import { AxisFrame } from "../shared/AxisFrame";
 import { cssColour } from "../shared/chartColours";
 import { type LinearScale, paddedRange } from "../shared/linearScale";
 import { walkMarks } from "./markKeys";
-import type { Mark } from "./sampleMarks";
+import type { SampleMark } from "./sampleMarks";
 
-type Bar = Mark & { readonly value: number };
+type Bar = SampleMark & { readonly value: number };
 
 export interface SampleBarsProps {
   readonly label: string;
@@ -14,7 +14,7 @@ export interface SampleBarsProps {
   readonly bars: readonly Bar[];
   readonly selected: string | null;
   readonly format: (value: number) => string;
-  readonly describe: (bar: Mark) => string;
+  readonly describe: (bar: SampleMark) => string;
   readonly onOpen: (id: string) => void;
 }
 

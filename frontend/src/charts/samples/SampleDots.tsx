@@ -4,16 +4,16 @@ import { AxisFrame } from "../shared/AxisFrame";
 import { cssColour } from "../shared/chartColours";
 import { paddedRange } from "../shared/linearScale";
 import { walkMarks } from "./markKeys";
-import { isDrawable, type Mark } from "./sampleMarks";
+import { isDrawable, type SampleMark } from "./sampleMarks";
 
 export interface SampleDotsProps {
   readonly label: string;
   readonly height: number;
-  readonly marks: readonly Mark[];
+  readonly marks: readonly SampleMark[];
   readonly selected: string | null;
   readonly format: (value: number) => string;
   /** One line about a mark, for the pointer and for reading aloud. */
-  readonly describe: (mark: Mark) => string;
+  readonly describe: (mark: SampleMark) => string;
   readonly onOpen: (id: string) => void;
 }
 
@@ -67,8 +67,8 @@ export function SampleDots(props: SampleDotsProps): JSX.Element {
 
 /** Strokes of no length with round ends: one element however many the marks are. */
 function dots(
-  marks: readonly Mark[],
-  value: (mark: Mark) => number | null,
+  marks: readonly SampleMark[],
+  value: (mark: SampleMark) => number | null,
   x: (value: number) => number,
   y: (value: number) => number,
 ): string {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Steps } from "../../../api/answers";
-import { type Shape, shapeColour } from "../../../charts/distribution/Histogram";
+import { type HistogramShape, shapeColour } from "../../../charts/distribution/Histogram";
 import { MIN_VALUES, type Spread, spreadChange } from "../../../charts/distribution/spreadChange";
 import type { ComparedDistributions } from "../../../data/questions/distributions";
 import { t } from "../../../i18n";
@@ -11,7 +11,7 @@ import { againstSpreadOf, spreadOf } from "./histogramShapes";
 
 export interface SpreadTableProps {
   readonly data: ComparedDistributions;
-  readonly shapes: readonly Shape[];
+  readonly shapes: readonly HistogramShape[];
   readonly steps: Steps;
 }
 
@@ -69,7 +69,7 @@ const comparedRow = (d: NonNullable<ComparedDistributions["reference"]>): Spread
   spread: againstSpreadOf(d),
 });
 
-function TableRow({ shape, row }: { shape: Shape; row: SpreadRow }) {
+function TableRow({ shape, row }: { shape: HistogramShape; row: SpreadRow }) {
   return (
     <tr>
       <th scope="row">

@@ -1,5 +1,5 @@
 import type { Distribution, RunInfo, Steps, Summary } from "../../../api/answers";
-import type { Shape } from "../../../charts/distribution/Histogram";
+import type { HistogramShape } from "../../../charts/distribution/Histogram";
 import type { Spread } from "../../../charts/distribution/spreadChange";
 import { nearestIndex } from "../../../charts/shared/series";
 import type { ComparedDistributions } from "../../../data/questions/distributions";
@@ -56,9 +56,14 @@ export interface Words {
 }
 
 /** What is drawn: the policy filled, the others as outlines. */
-export function shapesOf(compared: ComparedDistributions, words: Words): Shape[] {
+export function shapesOf(compared: ComparedDistributions, words: Words): HistogramShape[] {
   const { policy, reference, pinned } = compared;
-  const against = (from: Distribution | null, colour: "ref" | "pin", key: string, label: string): Shape[] =>
+  const against = (
+    from: Distribution | null,
+    colour: "ref" | "pin",
+    key: string,
+    label: string,
+  ): HistogramShape[] =>
     from?.against_counts
       ? [
           {

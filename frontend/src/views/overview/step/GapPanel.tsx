@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Steps } from "../../../api/answers";
 import { SampleBars } from "../../../charts/samples/SampleBars";
-import { gapsOf, type Mark, nonfiniteCount } from "../../../charts/samples/sampleMarks";
+import { gapsOf, nonfiniteCount, type SampleMark } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
@@ -41,7 +41,7 @@ export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
   );
 }
 
-const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
+const hasValue = (marks: readonly SampleMark[]) => marks.some((mark) => mark.value !== null);
 
 interface GapBarsProps {
   readonly data: StepMarks;

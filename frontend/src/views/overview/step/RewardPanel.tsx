@@ -5,9 +5,9 @@ import {
   isDrawable,
   MARK_CAPS,
   MARK_ORDERS,
-  type Mark,
   nonfiniteCount,
   orderedMarks,
+  type SampleMark,
 } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import { extentOf } from "../../../charts/shared/series";
@@ -56,7 +56,7 @@ export function RewardPanel({ step, answer }: { step: number; answer: Answer<Ste
   );
 }
 
-const hasValue = (marks: readonly Mark[]) => marks.some((mark) => mark.value !== null);
+const hasValue = (marks: readonly SampleMark[]) => marks.some((mark) => mark.value !== null);
 
 function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean; step: number }) {
   const [order, cap] = [markOrder.value, markCap.value];
@@ -101,13 +101,13 @@ function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean
   );
 }
 
-function spokenSummary(title: string, marks: readonly Mark[]): string {
+function spokenSummary(title: string, marks: readonly SampleMark[]): string {
   const extent = extentOf(marks.map((mark) => mark.value));
   if (!extent) return title;
   return `${title}. ${t("overview.spoken.range", { min: num(extent.min), max: num(extent.max) })}`;
 }
 
-function markText(mark: Mark): string {
+function markText(mark: SampleMark): string {
   const slots = { index: mark.index, value: num(mark.value), reference: num(mark.reference) };
   return t(isDrawable(mark.reference) ? "overview.marks.both" : "overview.marks.one", slots);
 }

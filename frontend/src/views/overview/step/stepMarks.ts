@@ -1,13 +1,13 @@
 /** The samples of a step as marks to draw. */
 
 import type { RunInfo, Samples } from "../../../api/answers";
-import type { Mark } from "../../../charts/samples/sampleMarks";
+import type { SampleMark } from "../../../charts/samples/sampleMarks";
 
 export interface StepMarks {
   /** Samples of the step, drawn or not. */
   readonly total: number;
-  readonly rewards: readonly Mark[];
-  readonly gaps: readonly Mark[];
+  readonly rewards: readonly SampleMark[];
+  readonly gaps: readonly SampleMark[];
 }
 
 /** The columns that `marksOf` reads, where the run has them. */
@@ -23,7 +23,7 @@ export function marksOf(pages: readonly Samples[]): StepMarks {
   const [reward, reference, gap] = MARK_COLUMNS.map((name) =>
     column(name).map((value) => (typeof value === "number" ? value : null)),
   );
-  const mark = (index: number, value: number | null, beside: number | null): Mark => ({
+  const mark = (index: number, value: number | null, beside: number | null): SampleMark => ({
     id: ids[index] ?? "",
     index,
     value,

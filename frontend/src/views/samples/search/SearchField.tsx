@@ -24,14 +24,14 @@ function SearchInput(): JSX.Element {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => setTyped(search), [search]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const requests = searchFocusRequests.value;
+  const focusRequests = searchFocusRequests.value;
   useEffect(() => {
     if (searchFocusRequests.peek() === 0) return;
     searchFocusRequests.value = 0;
     if (field.current !== null && isCovered(field.current)) select({ sample: null });
     field.current?.focus();
     field.current?.select();
-  }, [requests]);
+  }, [focusRequests]);
   const apply = (text: string): void => {
     clearTimeout(timer.current);
     select({ search: text });
