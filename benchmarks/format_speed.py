@@ -18,8 +18,8 @@ from typing import Any
 
 import bench
 
-from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
+from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder, build_range
 
 PROMPT = "<|im_start|>user\nWhat is 64+53?<|im_end|>\n<|im_start|>assistant\n"
 BATCH = 64

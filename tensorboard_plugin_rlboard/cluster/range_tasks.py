@@ -13,11 +13,11 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.cluster.shared_store import is_same_store
 from tensorboard_plugin_rlboard.formats.registry import from_spec
-from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder, build_range
-from tensorboard_plugin_rlboard.index.build.range_plan import CutRange, read_next_range
 from tensorboard_plugin_rlboard.index.cache.blob_folder import open_folder
 from tensorboard_plugin_rlboard.index.cache.manifest import part_facts
 from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
+from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder, build_range
+from tensorboard_plugin_rlboard.index.parts.range_plan import CutRange, read_next_range
 from tensorboard_plugin_rlboard.sources.discovery.source_file import error_sentence
 from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, with_unpacked_size
 from tensorboard_plugin_rlboard.sources.reader import damage_in

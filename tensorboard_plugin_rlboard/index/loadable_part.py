@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.index.build.part import RESERVED, Part
+from tensorboard_plugin_rlboard.index.parts.part import RESERVED, Part
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.index.tables.part_queries import PartSource
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts.run_attempts import may_have_attempts, renumbered_files
-from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
-from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.column_names import logical
 from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
 from tensorboard_plugin_rlboard.index.loadable_part import LoadablePart, column_of_key
+from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.index.tables.run_table import RunTable

@@ -9,8 +9,8 @@ from hashlib import blake2b
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts, StepOrder
-from tensorboard_plugin_rlboard.index.build.part import Part
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
+from tensorboard_plugin_rlboard.index.parts.part import Part
 from tensorboard_plugin_rlboard.sources.file_changes import (
     FileState,
     Fingerprint,

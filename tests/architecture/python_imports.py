@@ -13,7 +13,7 @@ Graph = dict[str, set[str]]
 
 
 def module_name(path: Path) -> str:
-    """`index.build.part` for index/build/part.py, `index.build` for its __init__.py, empty for the package's own."""
+    """`index.parts.part` for index/parts/part.py, `index.parts` for its __init__.py, empty for the package's own."""
     return (
         ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
     )

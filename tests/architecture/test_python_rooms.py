@@ -47,7 +47,7 @@ ORDER = {
             "column_names",
             "memory_budget",
             "attempts",
-            "build",
+            "parts",
             "cache",
             "tables",
             "join_summary",

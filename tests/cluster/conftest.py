@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.cluster import command
 from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine
 from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
-from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.parts import range_plan
 
 Run = Callable[..., int]
 

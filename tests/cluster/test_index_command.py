@@ -38,7 +38,7 @@ def test_tensorboard_reads_no_log_that_was_indexed(
     fresh = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
     kept = BackgroundIndexer(Registry(parse_roots(str(logs), ""), tmp_path / "cache"), 0)
     fresh.index_now()
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.build.range_builder.build_range", None)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.parts.range_builder.build_range", None)
     monkeypatch.setattr("tensorboard_plugin_rlboard.index.update.part_loader.build_range", None)
     kept.index_now()
     for name in fresh.registry.runs:

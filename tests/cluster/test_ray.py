@@ -18,8 +18,8 @@ from tensorboard_plugin_rlboard.cluster import command, range_tasks
 from tensorboard_plugin_rlboard.cluster.process_engine import TaskFunction
 from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult
 from tensorboard_plugin_rlboard.cluster.ray_engine import RayEngine
-from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots

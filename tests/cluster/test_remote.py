@@ -13,8 +13,8 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache.blob_folder import RemoteFolder
+from tensorboard_plugin_rlboard.index.parts import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer

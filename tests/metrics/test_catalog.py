@@ -16,7 +16,7 @@ import pytest
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.run_schema import run_schema
 from tensorboard_plugin_rlboard.board.steps import aggregates
-from tensorboard_plugin_rlboard.index.build import part
+from tensorboard_plugin_rlboard.index.parts import part
 from tensorboard_plugin_rlboard.metrics import step_sums, tokens
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import (
     METRICS,

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     VERSION,
@@ -26,6 +25,7 @@ from tensorboard_plugin_rlboard.index.cache.part_store import (
     rows_file,
     sharded,
 )
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
 
 __all__ = ["SIZE_LIMIT", "CachedRange", "LocalStore", "Manifest", "default_folder"]
 

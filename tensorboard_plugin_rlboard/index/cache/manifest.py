@@ -15,10 +15,10 @@ from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.registry import from_spec
-from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
-from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
-from tensorboard_plugin_rlboard.index.build.part import Part
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
+from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
+from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
+from tensorboard_plugin_rlboard.index.parts.part import Part
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
 VERSION = 3

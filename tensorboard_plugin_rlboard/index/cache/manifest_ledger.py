@@ -9,9 +9,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
-from tensorboard_plugin_rlboard.index.build.range_plan import next_range, plan
 from tensorboard_plugin_rlboard.index.cache.file_identity import ends_of_archive, head_of
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange, Manifest, read_part
+from tensorboard_plugin_rlboard.index.parts.range_plan import next_range, plan
 from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from tensorboard_plugin_rlboard.formats.base import Format
-    from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
     from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+    from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
     from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 

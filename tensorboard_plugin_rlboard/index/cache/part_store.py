@@ -11,7 +11,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.index.cache.blob_folder import BlobFolder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     VERSION,
@@ -22,6 +21,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import (
     read_manifest,
     read_part,
 )
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
 
 logger = logging.getLogger(__name__)
 _MAX_FACTS = 256 * 1024**2

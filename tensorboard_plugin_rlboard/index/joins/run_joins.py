@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.build.part import RESERVED
-from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.column_names import logical, physical
 from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
 from tensorboard_plugin_rlboard.index.joins.join_columns import (
@@ -29,6 +27,8 @@ from tensorboard_plugin_rlboard.index.joins.join_queries import (
     sample_id_key,
     unjoined_rows_query,
 )
+from tensorboard_plugin_rlboard.index.parts.part import RESERVED
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.build import range_plan
-from tensorboard_plugin_rlboard.index.build.range_builder import read
 from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind, SideReader
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
+from tensorboard_plugin_rlboard.index.parts import range_plan
+from tensorboard_plugin_rlboard.index.parts.range_builder import read
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tensorboard_plugin_rlboard.index.build import range_plan
-from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
+from tensorboard_plugin_rlboard.index.parts import range_plan
+from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.sources.lines import last_line_range
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range, read
-from tensorboard_plugin_rlboard.index.build.worker_pool import FinishedRange
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePart
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range, read
+from tensorboard_plugin_rlboard.index.parts.worker_pool import FinishedRange
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
 from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, line_offsets

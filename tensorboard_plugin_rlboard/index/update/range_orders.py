@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
-from tensorboard_plugin_rlboard.index.build.worker_pool import FinishedRange, WorkerPool
+from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
+from tensorboard_plugin_rlboard.index.parts.worker_pool import FinishedRange, WorkerPool
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 

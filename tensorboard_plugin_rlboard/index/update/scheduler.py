@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.build import range_plan
-from tensorboard_plugin_rlboard.index.build.worker_pool import FinishedRange, WorkerPool
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
+from tensorboard_plugin_rlboard.index.parts import range_plan
+from tensorboard_plugin_rlboard.index.parts.worker_pool import FinishedRange, WorkerPool
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
 from tensorboard_plugin_rlboard.index.update.file_ranges import FileRanges
 from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader

@@ -12,8 +12,8 @@ from rollout_log import long_line
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
+from tensorboard_plugin_rlboard.index.parts import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import part_loader
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer

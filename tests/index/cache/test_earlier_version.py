@@ -18,7 +18,6 @@ from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index.build import range_builder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     VERSION,
     manifest_facts,
@@ -28,6 +27,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import (
 )
 from tensorboard_plugin_rlboard.index.cache.part_store import digest_of, key_digest
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
+from tensorboard_plugin_rlboard.index.parts import range_builder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots

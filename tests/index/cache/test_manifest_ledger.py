@@ -9,11 +9,11 @@ from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange, Manifest
 from tensorboard_plugin_rlboard.index.cache.manifest_ledger import ManifestLedger
+from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
 SIZE = 40

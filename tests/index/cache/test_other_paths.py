@@ -14,10 +14,10 @@ from moved_logs import ALL, ROWS
 from rollout_log import append, long_line
 
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.index.build import range_plan
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
+from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots

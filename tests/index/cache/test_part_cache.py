@@ -15,9 +15,9 @@ from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.index.build import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.cache import manifest_ledger
 from tensorboard_plugin_rlboard.index.detect import recognition
+from tensorboard_plugin_rlboard.index.parts import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots

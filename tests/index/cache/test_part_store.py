@@ -13,7 +13,6 @@ import pytest
 from stored_parts import MANIFEST, NAME
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
 from tensorboard_plugin_rlboard.index.cache.local_store import (
     LocalStore,
@@ -23,6 +22,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import (
     part_facts,
     read_part,
 )
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.sources.file_changes import Fingerprint
 
 LINES = b'{"step": 1, "response": "a", "reward": 1.0, "acc": 0.5}\n\n{torn\n{"step": 2, "response": "b", "reward": NaN}\n'

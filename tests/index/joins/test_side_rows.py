@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tensorboard_plugin_rlboard.index.build.part_columns import _prompt_key
 from tensorboard_plugin_rlboard.index.joins.side_rows import (
     MAX_COLUMNS,
     SideFileType,
@@ -18,6 +17,7 @@ from tensorboard_plugin_rlboard.index.joins.side_rows import (
     side_file_type,
     text_key,
 )
+from tensorboard_plugin_rlboard.index.parts.part_columns import _prompt_key
 
 REFERENCE, SCORES = SideFileType("reference", is_sure=True), SideFileType("scores", is_sure=True)
 
@@ -117,7 +117,7 @@ def test_too_many_columns_are_said_once() -> None:
 
 def test_every_line_is_read_by_the_quick_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "tensorboard_plugin_rlboard.index.build.line_decoder.decoded_by_python",
+        "tensorboard_plugin_rlboard.index.parts.line_decoder.decoded_by_python",
         lambda *_: pytest.fail("it was slow"),
     )
     pytest.importorskip("simdjson")

@@ -18,9 +18,9 @@ from tensorboard_plugin_rlboard.board.distribution.question import DistributionQ
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.index.build import range_plan
-from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
-from tensorboard_plugin_rlboard.index.build.worker_pool import WorkerPool
+from tensorboard_plugin_rlboard.index.parts import range_plan
+from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
+from tensorboard_plugin_rlboard.index.parts.worker_pool import WorkerPool
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer

@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.ids import resolve_sample_id
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import cached_digest

@@ -14,10 +14,10 @@ from answers import column, problems
 from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.index.build import range_builder
-from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.detect import recognition
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
+from tensorboard_plugin_rlboard.index.parts import range_builder
+from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import discovery
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer

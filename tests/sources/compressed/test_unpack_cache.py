@@ -24,7 +24,7 @@ except ImportError:
     zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
 from archives import spooled
 
-from tensorboard_plugin_rlboard.index.build import range_plan
+from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.update import scheduler
 
 

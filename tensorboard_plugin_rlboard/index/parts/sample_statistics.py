@@ -10,9 +10,9 @@ import numpy as np
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import align_arrays
-from tensorboard_plugin_rlboard.index.build.column_collector import ColumnCollector
-from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
+from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
+from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, sample_sums
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
-from tensorboard_plugin_rlboard.index.build import line_decoder
-from tensorboard_plugin_rlboard.index.build.line_decoder import LineDecoder, RestoredObject
-from tensorboard_plugin_rlboard.index.build.part import Part, build_part
+from tensorboard_plugin_rlboard.index.parts import line_decoder
+from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder, RestoredObject
+from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
 
 WORDS = [
     "NaN",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.index.build.part_columns import PartColumns
 from tensorboard_plugin_rlboard.index.column_names import literal, physical, quoted
 from tensorboard_plugin_rlboard.index.memory_budget import writing_limit
+from tensorboard_plugin_rlboard.index.parts.part_columns import PartColumns
 
 if TYPE_CHECKING:
     import duckdb

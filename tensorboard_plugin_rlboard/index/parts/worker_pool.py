@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder
 
 logger = logging.getLogger(__name__)
 _QUEUE_LENGTH = 2
@@ -132,7 +132,7 @@ class WorkerPool:
         self._deaths = 0
 
     def _start(self) -> None:
-        command = [sys.executable, "-m", "tensorboard_plugin_rlboard.index.build.worker", str(self._memory)]
+        command = [sys.executable, "-m", "tensorboard_plugin_rlboard.index.parts.worker", str(self._memory)]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (our own module)
         worker = _Worker(process)
         self._workers.append(worker)

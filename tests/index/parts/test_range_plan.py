@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index.build import range_plan
-from tensorboard_plugin_rlboard.index.build.range_builder import RangeOrder, build_range
-from tensorboard_plugin_rlboard.index.build.range_plan import next_range, read_next_range
+from tensorboard_plugin_rlboard.index.parts import range_plan
+from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder, build_range
+from tensorboard_plugin_rlboard.index.parts.range_plan import next_range, read_next_range
 
 LINES = st.lists(st.sampled_from([b"", b"{}", b'{"a": 1}', b"x" * 70]), max_size=12)
 ENDS = st.sampled_from([b"", b"\n", b'{"half', b'{"whole": 1}'])

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tensorboard_plugin_rlboard.formats.registry import from_spec
-from tensorboard_plugin_rlboard.index.build.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.memory_budget import set_writing_limit
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range
 
 _NICE = 15
 """Behind whatever the user looks at meanwhile, and behind the thread that loads what is built."""

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
-from tensorboard_plugin_rlboard.index.build.column_collector import ColumnCollector
-from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
-from tensorboard_plugin_rlboard.index.build.line_decoder import Problem, SampleDecoder
-from tensorboard_plugin_rlboard.index.build.parquet_writer import step_changes, write_parquet
-from tensorboard_plugin_rlboard.index.build.part_columns import PartColumns
-from tensorboard_plugin_rlboard.index.build.sample_statistics import STORED, SampleStatistics
+from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
+from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
+from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, SampleDecoder
+from tensorboard_plugin_rlboard.index.parts.parquet_writer import step_changes, write_parquet
+from tensorboard_plugin_rlboard.index.parts.part_columns import PartColumns
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED, SampleStatistics
 from tensorboard_plugin_rlboard.metrics.segments import Ints
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 

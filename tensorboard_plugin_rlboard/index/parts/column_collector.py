@@ -18,8 +18,8 @@ from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
     LoggedArrays,
     numbers_from_list,
 )
-from tensorboard_plugin_rlboard.index.build.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, can_be_column
-from tensorboard_plugin_rlboard.index.build.line_decoder import Problem, Row
+from tensorboard_plugin_rlboard.index.parts.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, can_be_column
+from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, Row
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 _SCALARS = frozenset({str, int, float, bool})

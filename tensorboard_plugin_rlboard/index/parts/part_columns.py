@@ -11,12 +11,12 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format, normalised_split
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
-from tensorboard_plugin_rlboard.index.build.column_collector import Column, ColumnCollector
-from tensorboard_plugin_rlboard.index.build.extra_keys import ExtraKeys
-from tensorboard_plugin_rlboard.index.build.line_decoder import Problem
-from tensorboard_plugin_rlboard.index.build.padding import without_leading, without_trailing
-from tensorboard_plugin_rlboard.index.build.sample_statistics import SIZE, TRIMMED, Block, repetition
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
+from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
+from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
+from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
+from tensorboard_plugin_rlboard.index.parts.padding import without_leading, without_trailing
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import SIZE, TRIMMED, Block, repetition
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 

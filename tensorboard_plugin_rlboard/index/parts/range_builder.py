@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
-from tensorboard_plugin_rlboard.index.build.part import Part, build_part
+from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import PROBE_BYTES, Fingerprint, fingerprint_of_ends
 from tensorboard_plugin_rlboard.sources.reader import open_file, read_range
