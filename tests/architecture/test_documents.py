@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -89,6 +90,31 @@ def defined_names() -> set[str]:
     return names
 
 
+@cache
+def members() -> dict[str, set[str]]:
+    """Class of the package -> the names of its methods and attributes."""
+    found: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                inside = ast.walk(node)
+                names = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+                names |= {
+                    part.attr
+                    for part in inside
+                    if isinstance(part, ast.Attribute)
+                    and isinstance(part.value, ast.Name)
+                    and part.value.id == "self"
+                }
+                names |= {
+                    part.target.id
+                    for part in node.body
+                    if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+                }
+                found.setdefault(node.name, set()).update(names)
+    return found
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_quoted_paths_exist(document: Path) -> None:
     missing = sorted({text for text in quoted(document) if is_path(text) and not exists(text, document)})
@@ -105,7 +131,8 @@ def test_quoted_names_exist(document: Path) -> None:
             continue
         parts = found[1].split(".")
         of_code = found[2] is not None or re.fullmatch(r"[A-Z][a-z]+(?:[A-Z]\w*)*", parts[0]) is not None
-        if of_code and parts[0] not in FOREIGN and parts[-1] not in defined_names():
+        names = members().get(parts[0]) if len(parts) == 2 else None
+        if of_code and parts[0] not in FOREIGN and parts[-1] not in (names or defined_names()):
             missing.add(text)
     assert not missing, f"{document.name} quotes names that are not in the code"
 
