@@ -8,8 +8,9 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 
-SOURCE = Path(__file__).parents[1] / "frontend" / "src"
+SOURCE = ROOT / "frontend" / "src"
 MODULES = sorted(path for path in SOURCE.rglob("*") if path.suffix in {".ts", ".tsx"})
 # The room of a module -> the rooms that it may import; a room is a folder or a file of frontend/src.
 MAY_IMPORT: dict[str, set[str]] = {
