@@ -82,8 +82,9 @@ def test_the_end_of_a_process_waits_for_a_disk_that_hangs_only_so_long(tmp_path:
     done = program(
         tmp_path,
         """
-        import tensorboard_plugin_rlboard.writing.shutdown as ending
-        ending.CLOSING = 0.5
+        from tensorboard_plugin_rlboard.writing import shutdown
+        assert shutdown.CLOSE_SECONDS > 0.5
+        shutdown.CLOSE_SECONDS = 0.5
         writer = RolloutWriter(folder)
         os.write = lambda file, data: time.sleep(1000)
         writer.log(step=1)
