@@ -34,7 +34,7 @@ test-types-and-frontend:
 		cat "$$said"; rm -f "$$said"; exit $$code
 
 test-python:
-	$(CHROMIUM) $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal --durations=20
+	$(CHROMIUM) $(PY) -m pytest -n auto --dist loadgroup --durations=20
 
 test-slow: ## also train the example, which installs torch
 	@$(PYTHON) scripts/environment.py --node test examples

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,25 @@ if TYPE_CHECKING:
 
 
 example_counts.load_profile()
+_MAX_PROCESSES = 8
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Processes for `-n auto`: one more than cores, because tests of a browser wait as often as they compute."""
+    return min((os.cpu_count() or 1) + 1, _MAX_PROCESSES)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps tests that share a fixture of their file in one process, so that it is made once (`--dist loadgroup`).
+
+    Those that share TensorBoard's gallery of logs stay together as well, whatever their file.
+    """
+    for item in items:
+        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 (pytest has no public name for it)
+        if "gallery" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("gallery"))
+        elif any(found[-1].scope == "module" for found in fixtures.values() if found):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session", autouse=True)
