@@ -45,7 +45,11 @@ TARGETS = {
     "metrics/step_sums.py": _FORMULAS,
     "metrics/thresholds.py": ("writer_formulas", "step_formulas", "sample_formulas"),
     "metrics/catalog/catalog.py": ("metric_catalog",),
-    "index/parts/sample_statistics.py": ("sample_formulas", "step_formulas", "discounts"),
+    "index/parts/sample_statistics.py::sample_numbers|repetition|_repetition": (
+        "sample_formulas",
+        "step_formulas",
+        "discounts",
+    ),
     "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank|_group_columns": (
         "metric_catalog",
         "sample_formulas",

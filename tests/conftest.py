@@ -20,6 +20,7 @@ example_counts.load_profile()
 _MAX_PROCESSES = 8
 
 
+@pytest.hookimpl(optionalhook=True)  # xdist may be left out
 def pytest_xdist_auto_num_workers() -> int:
     """Processes for `-n auto`: one more than cores, because tests of a browser wait as often as they compute."""
     return min((os.cpu_count() or 1) + 1, _MAX_PROCESSES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -147,6 +148,16 @@ def test_repetition() -> None:
     # round of 600 bytes, and 488 in the smallest window, of 1024 less what it looks ahead.
     letters = "".join(chr(0x100 + i) for i in range(300))
     assert repetition([letters * 3])[0] == pytest.approx(1 - 437 / 1800, abs=0.01)
+
+
+def test_repetition_of_a_long_text_is_at_level_1_in_the_largest_window() -> None:
+    # Longer than zlib's largest window of 32 KiB. Level 2 looks further for matches and finds more.
+    text = " ".join(str(i * i % 1009) for i in range(12_000))
+    raw = text.encode()
+    assert len(raw) > 2**15
+    sizes = [len(zlib.compress(raw, level, 15)) for level in (1, 2)]
+    assert sizes[0] > 1.01 * sizes[1]
+    assert repetition([text])[0] == pytest.approx(1 - sizes[0] / len(raw), abs=1e-9)
 
 
 def test_repetition_of_a_sample(columns_of: Columns) -> None:

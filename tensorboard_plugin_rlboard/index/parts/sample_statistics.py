@@ -68,9 +68,7 @@ class SampleStatistics:
         self.token_metrics |= set(tokens.values)
 
 
-def sample_numbers(
-    tokens: Tokens, gamma: float = 1.0, lam: float = 1.0
-) -> tuple[dict[str, Floats], dict[str, Floats]]:
+def sample_numbers(tokens: Tokens, gamma: float, lam: float) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """Computes every number of the samples; gamma and lam are those of the critic's targets.
 
     Returns:
