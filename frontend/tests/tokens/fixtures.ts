@@ -23,3 +23,16 @@ export function data(
 }
 
 export const SCALE = { palette: "diverging", lo: -1, hi: 1, log: false, strongLow: false } as const;
+
+/** Shown tokens with one metric, whose values go -1, 0, 1 again and again. */
+export function tokens(shown: string[]): TokenData {
+  return {
+    shown,
+    raw: shown.map((text) => `raw ${text}`),
+    units: unitsOf(shown),
+    metrics: [{ name: "log_ratio", kind: "signed", unit: "" }],
+    rows: new Map([["log_ratio", Float32Array.from(shown, (_, i) => (i % 3) - 1)]]),
+    missing: {},
+    mask: null,
+  };
+}

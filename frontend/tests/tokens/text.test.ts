@@ -1,22 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { colourCodes } from "../../src/tokens/shared/colourCodes";
-import { type TokenData, unitsOf } from "../../src/tokens/shared/responseTokens";
+import { unitsOf } from "../../src/tokens/shared/responseTokens";
 import { TextView } from "../../src/tokens/text/TextView";
 import { blockIndex, cutBlocks, MAX_BLOCK_TOKENS, MIN_BLOCK_TOKENS } from "../../src/tokens/text/textBlocks";
 import { HOSTILE } from "../fixtures";
-import { SCALE } from "./fixtures";
-
-function tokens(shown: string[]): TokenData {
-  return {
-    shown,
-    raw: shown.map((text) => `raw ${text}`),
-    units: unitsOf(shown),
-    metrics: [{ name: "log_ratio", kind: "signed", unit: "" }],
-    rows: new Map([["log_ratio", Float32Array.from(shown, (_, i) => (i % 3) - 1)]]),
-    missing: {},
-    mask: null,
-  };
-}
+import { SCALE, tokens } from "./fixtures";
 
 const events = { hover: vi.fn(), pick: vi.fn() };
 let root: HTMLElement;
