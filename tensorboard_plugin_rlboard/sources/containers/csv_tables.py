@@ -12,7 +12,6 @@ import os
 import re
 import time
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError
@@ -20,6 +19,7 @@ from tensorboard_plugin_rlboard.sources.text.encodings import open_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import TextIO
 
 SEPARATORS = ",\t;|"
@@ -94,7 +94,7 @@ def _cell_pattern(separator: str) -> re.Pattern[str]:
 def _read_rows(path: Path) -> Iterator[object]:
     skipped, first = 0, 0
     with open_text(path) as file:
-        records = _records(file, path)
+        records = _records(file)
         header = next(records, "")
         separator = separator_of(header)
         names = cells_of(header, separator) or []
@@ -119,7 +119,7 @@ def _read_rows(path: Path) -> Iterator[object]:
         raise DamagedFileError(msg)
 
 
-def _records(file: TextIO, path: Path) -> Iterator[str]:
+def _records(file: TextIO) -> Iterator[str]:
     """Yield whole records: lines until every quotation mark is closed.
 
     A last one without its line's end waits while the file is written, and is whole once nobody has for some seconds.
@@ -133,7 +133,7 @@ def _records(file: TextIO, path: Path) -> Iterator[str]:
         if line.endswith("\n") and record.count('"') % 2 == 0:
             yield record
             record, is_header = "", False
-    is_settled = abs(time.time() - os.stat(path).st_mtime) > _SETTLED_SECONDS
+    is_settled = abs(time.time() - os.fstat(file.fileno()).st_mtime) > _SETTLED_SECONDS
     if record and is_settled and not is_header and record.count('"') % 2 == 0:
         yield record
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -120,6 +121,9 @@ def _local_copy(path: str, open_stored: Open, *, is_copied: bool) -> Generator[P
                 if room < 0:
                     raise OSError(errno.ENOSPC, "It is too large to be fetched.")
                 target.write(data)
+        # An object in a store is whole; a local file may still be written, and its copy is as old as it is.
+        changed = 0 if is_address(path) else Path(path).stat().st_mtime_ns
+        os.utime(fetched, ns=(changed, changed))
         yield fetched
 
 

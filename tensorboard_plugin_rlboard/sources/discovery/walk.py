@@ -222,7 +222,7 @@ def _source_file(entry: os.DirEntry[str], run: str, look: _Look) -> Iterator[Sou
     if not is_asked_for and (is_left_alone(entry.name) or (look.only_names and not is_log)):
         return
     try:
-        facts = entry.stat()
+        facts = Path(entry.path).stat()
     except FileNotFoundError:
         if entry.is_symlink() and is_log:
             yield DiscoveryProblem(

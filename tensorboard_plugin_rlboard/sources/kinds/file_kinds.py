@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.compressed.decompression import compression_of, open_decompressed
@@ -34,8 +34,28 @@ _MANY = 10_000
 
 _Signature = tuple[int, int, int]
 """Size in bytes, time of the last change in nanoseconds, inode."""
-_known: dict[str, tuple[_Signature, float, FileKind]] = {}
-"""Path -> signature of the file, until when its kind counts (``time.monotonic()``), and its kind."""
+
+
+class _Known(NamedTuple):
+    """What is remembered of a local file.
+
+    Attributes:
+        signature: Of the file when it was looked at.
+        until: Until when that speaks for it, by ``time.monotonic()``.
+        kind: Its kind.
+        beginning: A hash of its first bytes, if what it is cannot change as long as these stay and it grows; else None.
+    """
+
+    signature: _Signature
+    until: float
+    kind: FileKind
+    beginning: int | None
+
+
+_known: dict[str, _Known] = {}
+"""Path -> what is remembered of the file."""
+_remote_previews: dict[str, Preview] = {}
+"""Address -> what was seen of the object when it was looked at last."""
 
 
 def file_kind(path: str) -> FileKind:
@@ -47,12 +67,13 @@ def file_kind(path: str) -> FileKind:
     """
     if is_address(path):
         name = PurePath(path).name
-        return FileKind(container_by_name(name), compression_by_name(name))
+        preview = _remote_previews.get(path, Preview(may_hold_rollouts=True))
+        return FileKind(container_by_name(name), compression_by_name(name), preview)
     try:
-        return local_kind(path, os.stat(path))
+        return local_kind(path, os.stat(path))  # noqa: PTH116  asked for each file at each look, and a Path takes as long again
     except OSError:
         known = _known.get(path)
-        return _kind_by_name(path) if known is None else known[2]
+        return _kind_by_name(path) if known is None else known.kind
 
 
 def local_kind(path: str, facts: os.stat_result) -> FileKind:
@@ -64,17 +85,17 @@ def local_kind(path: str, facts: os.stat_result) -> FileKind:
     """
     signature = facts.st_size, facts.st_mtime_ns, facts.st_ino
     known = _known.get(path)
-    if known is not None and known[0] == signature and time.monotonic() < known[1]:
-        return known[2]
-    if not facts.st_size and known is not None and known[2].is_packed:
-        return known[2]  # it is being written anew, most likely as what it was
+    if known is not None and known.signature == signature and time.monotonic() < known.until:
+        return known.kind
+    if not facts.st_size and known is not None and known.kind.is_packed:
+        return known.kind  # it is being written anew, most likely as what it was
     try:
-        kind = _look_at(path, facts.st_size)
+        kind, beginning = _look_at(path, facts.st_size, known)
     except OSError:
         return _kind_by_name(path)
     is_settled = abs(time.time_ns() - facts.st_mtime_ns) > _TICK_NS
     until = float("inf") if is_settled else time.monotonic() + _UNSETTLED_SECONDS
-    _known[path] = signature, until, kind
+    _known[path] = _Known(signature, until, kind, beginning)
     return kind
 
 
@@ -100,32 +121,41 @@ def remote_preview(path: str, open_stored: Callable[[str], BinaryIO]) -> Preview
         OSError: If it cannot be opened or read.
     """
     kind = file_kind(path)
-    if kind.container is None:
-        return Preview(may_hold_rollouts=True)
+    if kind.container is not None:
+        _remote_previews[path] = _look_at_remote(path, kind, open_stored)
+    return file_kind(path).preview
+
+
+def _look_at_remote(path: str, kind: FileKind, open_stored: Callable[[str], BinaryIO]) -> Preview:
+    container, name = kind.container, PurePath(path).name
     with open_stored(path) as stored:
-        if kind.container is PARQUET and not kind.compression:
+        if container is PARQUET and not kind.compression:
             return preview_remote(stored)
-        if not kind.compression:
-            found = _kind_of_rest(PurePath(path).name, b"", stored)
+        if kind.compression:
+            found = _kind_of_compressed(name, kind.compression, stored)
         else:
-            found = _kind_of_compressed(PurePath(path).name, kind.compression, stored)
-    if found.container is kind.container or (kind.container is JSON and found.container is None):
+            found = _kind_of_rest(name, b"", stored)
+    if found.container is container or not found.preview.may_hold_rollouts or container is JSON:
         return found.preview
-    return not_read(f"It is no {kind.container.name} file, as its name says.", is_named=False)
+    return not_read("It is another kind of file than its name says.", is_named=False)
 
 
-def _look_at(path: str, size: int) -> FileKind:
+def _look_at(path: str, size: int, known: _Known | None) -> tuple[FileKind, int | None]:
+    """The kind of a file, and `_Known.beginning`."""
     name = PurePath(path).name
     with open_regular(path) as stored:
         data = stored.read(_FIRST_BYTES)
+        beginning = hash(data)
+        if known is not None and known.beginning == beginning and size >= known.signature[0]:
+            return known.kind, beginning
         compression = compression_of(data)
         if compression:
             stored.seek(0)
-            return _kind_of_compressed(name, compression, stored)
+            return _kind_of_compressed(name, compression, stored), None
         early = kind_of_first_bytes(Head(data, len(data) >= size, name))
         if early is not None:
-            return early
-        return _kind_of_rest(name, data, stored)
+            return early, beginning
+        return _kind_of_rest(name, data, stored), beginning if size > PREVIEW_BYTES else None
 
 
 def _kind_of_rest(name: str, data: bytes, stored: BinaryIO) -> FileKind:

@@ -54,7 +54,7 @@ def _kind_of_object(head: Head, text: str) -> FileKind:
     try:
         value, end = _DECODER.raw_decode(text)
     except RecursionError:
-        return FileKind(JSON, preview=not_read("Its JSON is nested too deeply.", is_named=head.has_log_name))
+        return FileKind(preview=not_read("Its JSON is nested too deeply.", is_named=head.has_log_name))
     except json.JSONDecodeError as error:
         if _is_cut(error, text):
             return _kind_of_cut(head, text, is_pretty=bool(line_end))
@@ -89,12 +89,12 @@ def _kind_of_cut(head: Head, text: str, *, is_pretty: bool) -> FileKind:
 def _kind_of_list(head: Head, text: str) -> FileKind:
     inside = text[1:].lstrip()
     if inside.startswith("]"):
-        return FileKind(JSON, preview=not_read("It is an empty JSON list.", is_named=head.has_log_name))
+        return FileKind(preview=not_read("It is an empty JSON list.", is_named=head.has_log_name))
     at = len(text) - len(inside)
     try:
         item, _ = _DECODER.raw_decode(text, at)
     except RecursionError:
-        return FileKind(JSON, preview=not_read("Its JSON is nested too deeply.", is_named=head.has_log_name))
+        return FileKind(preview=not_read("Its JSON is nested too deeply.", is_named=head.has_log_name))
     except json.JSONDecodeError as error:
         if inside.startswith("{") and _is_cut(error, text):
             return FileKind(JSON)
@@ -108,7 +108,7 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
         'an object, {"prompt": …, "response": …, "reward": …}.'
     )
     is_row = isinstance(item, list) or _is_mixed(text.partition("\n")[0])
-    return FileKind(JSON, preview=not_read(reason, is_named=head.has_log_name or (is_row and has_text(item))))
+    return FileKind(preview=not_read(reason, is_named=head.has_log_name or (is_row and has_text(item))))
 
 
 def _is_mixed(line: str) -> bool:

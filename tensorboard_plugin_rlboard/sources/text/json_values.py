@@ -159,6 +159,8 @@ class JsonValues:
         if self._ended:
             return False
         more = self._file.read(size)
-        self._ended = not more
+        if not more:
+            self._ended = True
+            return False
         self._text, self._at = self._text[self._at :] + more, 0
-        return bool(more)
+        return True
