@@ -75,8 +75,11 @@ def kind_of_content(head: Head) -> FileKind:
 
 def _kind_of_binary(head: Head, text: str) -> FileKind:
     compression = compression_by_name(head.name)
-    if head.named_kind is PARQUET or (compression and head.has_log_name):
-        return FileKind(head.named_kind, compression)  # whose reader says what is wrong with it
+    if head.named_kind is PARQUET:
+        return FileKind(PARQUET)  # whose reader says what is wrong with it
+    if compression:
+        reason = f"It is no {compression} archive, whatever its name says."
+        return FileKind(head.named_kind, compression, not_read(reason, is_named=head.has_log_name))
     what = next((what for magic, what in _BINARY if head.data.startswith(magic)), "")
     if not what and text.startswith("\0") and head.has_log_name:
         return kind_without_rows(head, text, "Expecting value")

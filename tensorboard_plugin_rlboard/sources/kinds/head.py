@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import Preview
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.containers.base import Container
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
     """The beginning of a file.
 
@@ -27,19 +28,24 @@ class Head:
     is_whole: bool
     name: str
 
-    @property
+    @cached_property
+    def encoding(self) -> str:
+        """The codec of the bytes, if they are a text."""
+        return encoding_of(self.data)
+
+    @cached_property
     def text(self) -> str:
         """The bytes as text, without a byte order mark and blanks at the beginning."""
-        text = self.data.decode(encoding_of(self.data), "replace").lstrip("\ufeff \t\r\n")
+        text = self.data.decode(self.encoding, "replace").lstrip("\ufeff \t\r\n")
         # A character that is cut in two at the end is none that the file holds.
         return text if self.is_whole else text.removesuffix("\ufffd")
 
     @property
     def is_utf8(self) -> bool:
         """Whether the text is in UTF-8, as lines have to be that are read where they lie."""
-        return encoding_of(self.data) == UTF_8
+        return self.encoding == UTF_8
 
-    @property
+    @cached_property
     def has_log_name(self) -> bool:
         """Whether whoever named the file meant it to be a log."""
         return is_log_name(self.name)
