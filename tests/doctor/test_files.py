@@ -52,6 +52,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, write_rows: Write) -> None:
 
 def test_a_damaged_archive(tmp_path: Path, write_rows: Write) -> None:
     lines = write_rows(tmp_path / "plain", [row(i, note="x" * i) for i in range(1, 400)]).read_bytes()
+    (tmp_path / "plain").unlink()
     packed = gzip.compress(lines)
     (tmp_path / "a.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     report = examine(str(tmp_path))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.sources.text.json_shapes import Member
 
-_NUMBERED = re.compile(r'\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"0"\s*:')
+_NUMBERED = re.compile(r'\{\s*(?:"0"\s*:\s*\{|"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"0"\s*:)')
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ def local_kind(path: str, facts: os.stat_result) -> FileKind:
     except OSError:
         return _kind_by_name(path)
     is_settled = abs(time.time_ns() - facts.st_mtime_ns) > _TICK_NS
+    if not is_settled and known is not None and known.kind.is_packed and not kind.preview.may_hold_rollouts:
+        return known.kind  # as above
     until = float("inf") if is_settled else time.monotonic() + _UNSETTLED_SECONDS
     _known[path] = _Known(signature, until, kind, beginning)
     return kind
@@ -163,7 +165,7 @@ def _look_at(path: str, size: int, known: _Known | None) -> tuple[FileKind, int 
 def _kind_of_head(name: str, stored: BinaryIO) -> FileKind:
     """The kind of an open file by its first ``PREVIEW_BYTES``."""
     data = stored.read(PREVIEW_BYTES + 1)
-    return kind_of_content(Head(data[:PREVIEW_BYTES], len(data) <= PREVIEW_BYTES, name))
+    return kind_of_content(Head(data[:PREVIEW_BYTES], len(data) <= PREVIEW_BYTES, name, stored))
 
 
 def _kind_of_compressed(name: str, compression: str, stored: BinaryIO) -> FileKind:

@@ -11,7 +11,12 @@ from tensorboard_plugin_rlboard.sources.kinds.names import container_by_name, is
 from tensorboard_plugin_rlboard.sources.text.encodings import UTF_8, encoding_of
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from tensorboard_plugin_rlboard.sources.containers.base import Container
+
+_BLOCK_BYTES = 256 * 1024
+_MAX_LINE_BLOCKS = 64
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,13 @@ class Head:
         data: Its first bytes, unpacked.
         is_whole: Whether these are all of it.
         name: The file's name.
+        rest: The file behind these bytes, where it can be read on.
     """
 
     data: bytes
     is_whole: bool
     name: str
+    rest: BinaryIO | None = None
 
     @cached_property
     def encoding(self) -> str:
@@ -49,6 +56,17 @@ class Head:
     def has_log_name(self) -> bool:
         """Whether whoever named the file meant it to be a log."""
         return is_log_name(self.name)
+
+    def end_of_first_line(self) -> str:
+        """The last character of a first line that is longer than the head; empty where it is longer than 16 MB, or has no end."""
+        before = self.data[-1:]
+        for _ in range(_MAX_LINE_BLOCKS if self.rest is not None else 0):
+            block = self.rest.read(_BLOCK_BYTES) if self.rest is not None else b""
+            line, end, _ = block.partition(b"\n")
+            before = line.rstrip()[-1:] or before
+            if end or not block:
+                return before.decode("ascii", "replace") if end else ""
+        return ""
 
     @property
     def named_kind(self) -> Container | None:
