@@ -97,6 +97,10 @@ class RunInfo:
     mapping: Mapping[str, str] | None = None
     mapping_guessed: bool = False
     mapping_toml: str = ""
+    mapping_sources: Mapping[str, str] = field(default_factory=dict)
+    mapping_alternatives: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    mapping_doubt: str = ""
+    mapping_shape: str = "sample"
     scalar_pairing: str = "none"
     scalar_choices: Sequence[str] = ()
     joined: Sequence[Joined] = ()

@@ -140,6 +140,10 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping=mapping.columns,
         mapping_guessed=mapping.guessed,
         mapping_toml=mapping.toml,
+        mapping_sources=mapping.sources,
+        mapping_alternatives=mapping.alternatives,
+        mapping_doubt=mapping.doubt,
+        mapping_shape=mapping.shape,
         joined=[
             Joined(join.what, join.source, join.matched, join.unmatched, join.columns) for join in run.joined
         ],

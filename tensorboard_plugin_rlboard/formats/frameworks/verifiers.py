@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import (
-    SPLITS,
     Format,
     LineContext,
     LineSamples,
@@ -27,6 +26,7 @@ from tensorboard_plugin_rlboard.formats.rows import extra_fields
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_float, as_int
 from tensorboard_plugin_rlboard.formats.rows.path_names import step_folder_defaults, step_folder_level
 from tensorboard_plugin_rlboard.formats.rows.trace_graph import Branch, find_branches, response_tokens
+from tensorboard_plugin_rlboard.formats.splits import SPLITS
 
 _TRUNCATED = frozenset(
     {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}
