@@ -1,0 +1,8 @@
+/** Words of the warnings above the curves. A server's sentence is shown as it is where its kind has no words here. */
+export const notices = {
+  "notice.bar": "Before you believe the curves",
+  "notice.hide": "Put this warning away",
+  "notice.more": "and {n} more",
+  "notice.fewer": "only the first",
+  "notice.open": "Open {run}",
+} as const;
