@@ -145,6 +145,25 @@ def test_a_wrong_flag_is_said_where_there_is_no_run(tmp_path: Path, tab: Open) -
     assert problem == "--rlboard_config: there is no file nowhere.toml; nothing of it counts."
 
 
+def test_two_files_of_one_folder_that_log_the_same_steps_are_said(
+    tmp_path: Path, tab: Open, write_rows: Write
+) -> None:
+    for name, reward in (("runA", 0.0), ("runB", 1.0)):
+        rows = [{**ROW, "step": step, "reward": reward} for step in (1, 2, 3)]
+        write_rows(tmp_path / "exp" / f"{name}.jsonl", rows)
+    for rank in (0, 1):
+        write_rows(tmp_path / "ranks" / f"rank_{rank}.jsonl", [{**ROW, "step": step} for step in (1, 2, 3)])
+    found = tab(tmp_path)
+    (notice,) = found.run("exp")["notices"]
+    assert notice == {
+        "kind": "repeated_steps",
+        "text": "runA.jsonl and runB.jsonl in exp log 3 of the same steps (1 to 3), and their samples are averaged into "
+        "one curve. If they are two trainings, move each file into a folder of its own.",
+        "values": {"first": "runA.jsonl", "second": "runB.jsonl", "n": "3", "from": "1", "to": "3"},
+    }
+    assert found.run("ranks")["notices"] == []
+
+
 def test_a_reader_may_choose_other_scalars(tmp_path: Path, tab: Open, write_rows: Write) -> None:
     write_rows(tmp_path / "exp" / "rollouts" / "r.jsonl", [ROW])
     for name, value in (("one", 1.0), ("two", 2.0)):

@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.api import (
 )
 from tensorboard_plugin_rlboard.board.run_schema import run_schema, sample_metric_info, token_metric_info
 from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
+from tensorboard_plugin_rlboard.board.runs.notices import run_notices
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -144,6 +145,7 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping_alternatives=mapping.alternatives,
         mapping_doubt=mapping.doubt,
         mapping_shape=mapping.shape,
+        notices=tuple(run_notices(run)),
         joined=[
             Joined(join.what, join.source, join.matched, join.unmatched, join.columns) for join in run.joined
         ],

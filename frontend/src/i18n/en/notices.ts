@@ -5,4 +5,6 @@ export const notices = {
   "notice.more": "and {n} more",
   "notice.fewer": "only the first",
   "notice.open": "Open {run}",
+  "notice.repeated_steps":
+    "{first} and {second} log {n} of the same steps ({from} to {to}), and their samples are averaged into one curve. If they are two trainings, move each file into a folder of its own.",
 } as const;

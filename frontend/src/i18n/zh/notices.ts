@@ -7,4 +7,6 @@ export const notices = {
   "notice.more": "另有 {n} 条",
   "notice.fewer": "只看第一条",
   "notice.open": "打开 {run}",
+  "notice.repeated_steps":
+    "{first} 与 {second} 记录了 {n} 个相同的步（{from} 到 {to}），它们的样本被平均成一条曲线。若它们是两次训练，请将每个文件移到各自的文件夹。",
 } satisfies Record<keyof typeof en, string>;
