@@ -126,6 +126,7 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping_guessed=mapping.guessed,
         mapping_toml=mapping.toml,
         joined=[
-            Joined(join.what, join.source, join.matched, join.unmatched, join.columns) for join in run.joined
+            Joined(join.what, join.source, join.matched, join.unmatched, join.columns)
+            for join in (*run.joined, *run.annotated)
         ],
     )
