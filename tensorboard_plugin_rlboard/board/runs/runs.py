@@ -147,6 +147,7 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping_shape=mapping.shape,
         notices=tuple(run_notices(run)),
         joined=[
-            Joined(join.what, join.source, join.matched, join.unmatched, join.columns) for join in run.joined
+            Joined(join.what, join.source, join.matched, join.unmatched, join.columns)
+            for join in (*run.joined, *run.annotated)
         ],
     )
