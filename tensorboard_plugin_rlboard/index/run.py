@@ -146,7 +146,7 @@ class RunIndex:
         keys, number_keys = self.keys, self._number_keys
         for loadable in parts:
             keys, number_keys = keys | loadable.part.keys, number_keys | loadable.part.keys.numbers
-        computed = {f"{name}_{statistic}" for name in keys.arrays for statistic in (*STORED, "mean")}
+        computed = {f"{name}_{statistic}" for name in keys.lists for statistic in (*STORED, "mean")}
         texts = {column_of_key(key) for key in (keys.texts & number_keys) - computed}
         problems = [] if early else [row for loadable in parts for row in loadable.problem_rows()]
         sources = [loadable.source(early=early) for loadable in parts]
