@@ -73,6 +73,16 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
     Raises:
         UnknownError: the line is not there any more.
     """
+    opened = read_sample(run, location)
+    return DecodedSample(opened, with_derived_metrics(opened.aligned, *discounts(location.file.format)))
+
+
+def read_sample(run: RunIndex, location: SampleLocation) -> SampleValues:
+    """Reads one line and gives what was logged of the sample in it.
+
+    Raises:
+        UnknownError: the line is not there any more.
+    """
     file = location.file
     try:
         line = read_range_in_time(file.path, location.offset, location.length)
@@ -87,5 +97,4 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
         raise UnknownError(
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
-    opened = read_sample_values(row, file.format, arrays)
-    return DecodedSample(opened, with_derived_metrics(opened.aligned, *discounts(file.format)))
+    return read_sample_values(row, file.format, arrays)
