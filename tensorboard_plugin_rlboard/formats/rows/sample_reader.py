@@ -10,17 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import SPLITS, Format, LineContext
-from tensorboard_plugin_rlboard.formats.conversations.from_row import row_messages, structure_to_text
-from tensorboard_plugin_rlboard.formats.rows import json_parsers
-from tensorboard_plugin_rlboard.formats.rows.array_block import ArrayBlock
-from tensorboard_plugin_rlboard.formats.rows.number_values import (
+from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
+from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     SINGLE_NUMBERS,
     NumberList,
     number_from_value,
 )
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import LengthMismatch, align_arrays
-from tensorboard_plugin_rlboard.formats.rows.token_padding import Trim, token_text
+from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, align_arrays
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import Trim, token_text
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext
+from tensorboard_plugin_rlboard.formats.conversations.from_row import row_messages, structure_to_text
+from tensorboard_plugin_rlboard.formats.rows import json_parsers
+from tensorboard_plugin_rlboard.formats.splits import SPLITS
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS, Tokens
 

@@ -11,11 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
-from tensorboard_plugin_rlboard.formats.rows.array_block import ArrayBlock
-from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, to_python
-from tensorboard_plugin_rlboard.formats.rows.number_values import (
+from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
+from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     SINGLE_NUMBERS,
     NumberList,
     not_a_number,
@@ -23,7 +20,10 @@ from tensorboard_plugin_rlboard.formats.rows.number_values import (
     number_from_value,
     shortened,
 )
-from tensorboard_plugin_rlboard.formats.rows.token_padding import LoggedArrays
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import LoggedArrays
+from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, to_python
 from tensorboard_plugin_rlboard.index.parts.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, can_be_column
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, Row
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Ints
@@ -184,7 +184,8 @@ class ColumnCollector:
 
     def _add_array(self, line: int, key: str, value: Any) -> bool:
         """Keeps a list of numbers; False where it is none. An empty one is as good as absent."""
-        if not len(value):
+        is_list = not hasattr(value, "keys")
+        if is_list and not len(value):
             return True
         is_extra = key not in self._array_fields
         if is_extra and key not in self.arrays and len(self.arrays) >= MAX_EXTRA_ARRAYS:
@@ -192,7 +193,7 @@ class ColumnCollector:
                 self._complain_of_keys(line)
             return False
         field, rank = self._array_fields.get(key) or (key, self._ranks.get(key, 0))
-        flat = None if type(value) in {list, dict} else number_array(value)
+        flat = number_array(value) if is_list and type(value) is not list else None
         if flat is not None:
             self._block.add_array(field, NumberList(flat), rank)
         elif is_extra and not _may_be_numbers(value):

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import Format, normalised_split
-from tensorboard_plugin_rlboard.formats.rows.number_values import (
+from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     is_tensor_text,
     not_a_number,
     number_from_value,
     shortened,
 )
+from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.splits import normalised_split
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.rows.array_block import ArrayBlock
-from tensorboard_plugin_rlboard.formats.rows.number_values import NumberList
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import align_arrays
+from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
+from tensorboard_plugin_rlboard.formats.arrays.number_values import NumberList
+from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS, ZERO_ADVANTAGE_SPREAD
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3

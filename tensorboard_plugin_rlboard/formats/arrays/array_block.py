@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.rows.logprob_entries import logprob_entries
-from tensorboard_plugin_rlboard.formats.rows.number_values import (
+from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
+from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     NumberList,
     list_from_text,
     numbers_from_list,
 )
-from tensorboard_plugin_rlboard.formats.rows.token_padding import (
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import (
     LOGPROB_ARRAYS,
     LoggedArrays,
     last_token_run,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.rows.token_padding import (
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import (
     LOGPROB_ARRAYS,
     LoggedArrays,
     Trim,

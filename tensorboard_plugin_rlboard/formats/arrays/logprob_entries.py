@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.formats.rows.number_values import NumberList, numbers_from_list
+from tensorboard_plugin_rlboard.formats.arrays.number_values import NumberList, numbers_from_list
 
 _TEXT_KEYS = ("token", "decoded_token", "text")
 _ID_KEYS = ("token_id", "id")
