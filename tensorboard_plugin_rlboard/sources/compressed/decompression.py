@@ -30,11 +30,6 @@ def compression_of(head: bytes) -> str:
     return ZSTD if is_skippable or head.startswith(_ZSTD_MAGIC) else ""
 
 
-def unpacked_name(path: str) -> str:
-    """A path without what says that the file is compressed: the name of the file that it is an archive of."""
-    return path.rpartition(".")[0] if is_compressed(path) else path
-
-
 class Decompressor:
     """Decompresses one archive block by block: any number of members (gzip) or frames (zstd), one behind the other.
 
