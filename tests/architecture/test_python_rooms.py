@@ -33,7 +33,7 @@ ORDER = {
     ],
     "formats": [
         *("mapping", "splits", "base", "conversations", "native", "tokenization", "rows", "generic"),
-        *("frameworks", "registry"),
+        *("guessing", "frameworks", "registry"),
     ],
     "training": [
         "declarations",
