@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tensorboard_plugin_rlboard.formats.rows.path_names import NamedFacts, named
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
 from tensorboard_plugin_rlboard.index.detect.sniff import Sniffed, sniff_rows
+from tensorboard_plugin_rlboard.index.detect.spread_rows import spread_rows
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name_below
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
@@ -125,6 +127,8 @@ def _with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) ->
         return file_format
     facts = named_facts(PurePosixPath(file.relative))
     keys = {} if file_format.mapping is None else file_format.mapping.keys
+    if (facts.split or facts.step is not None) and len(found.rows) == 1:
+        found = replace(found, rows=spread_rows(file.path).rows)  # a later row may say what the first one does not
     named = []
     if facts.split and not found.says([keys.get("split", "split"), keys.get("validation", "validation")]):
         named.append("split")
