@@ -39,6 +39,7 @@ class RunIndex:
             Empty where it began with none, or once rows that were there before have changed.
         joined: what was joined by key from other files or runs.
         joined_metrics: metrics of which no value was logged, all are joined.
+        same_as: name of another run that holds the same samples and more of them, else empty.
     """
 
     def __init__(self, number: int, name: str) -> None:
@@ -56,6 +57,7 @@ class RunIndex:
         self.restored_digest = ""
         self.joined: tuple[JoinSummary, ...] = ()
         self.joined_metrics: frozenset[str] = frozenset()
+        self.same_as = ""
         self._rows = RunTable(number)
         self._last_file_number = 0
         self._number_keys: frozenset[str] = frozenset()  # keys that held numbers somewhere
@@ -215,6 +217,10 @@ class RunIndex:
     def set_message(self, message: str) -> None:
         """Notes what the user should know about the run as a whole; empty for nothing."""
         self.message = message
+
+    def set_same_as(self, name: str) -> None:
+        """Notes the run that holds the same samples and more of them; empty for none."""
+        self.same_as = name
 
     def start_from(self, restored_digest: str) -> None:
         """Notes the `cached_digest` of the parts that it begins with."""

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.api import (
 )
 from tensorboard_plugin_rlboard.board.run_schema import run_schema, sample_metric_info, token_metric_info
 from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
-from tensorboard_plugin_rlboard.board.runs.notices import run_notices
+from tensorboard_plugin_rlboard.board.runs.notices import run_notices, same_samples_notices
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -96,7 +96,12 @@ class RunList:
             config=training.config.values,
             config_sources=training.config.sources,
             text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
-            notices=[*(Notice("settings", mistake) for mistake in mistakes), *description.info.notices],
+            notices=[
+                *(Notice("settings", mistake) for mistake in mistakes),
+                *description.info.notices,
+                *same_samples_notices(run, registry.runs),
+            ],
+            same_as=run.same_as if run.same_as in registry.runs else "",
         )
 
     def _description(self, run: RunIndex) -> _Description:
@@ -145,7 +150,7 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping_alternatives=mapping.alternatives,
         mapping_doubt=mapping.doubt,
         mapping_shape=mapping.shape,
-        notices=tuple(run_notices(run)),
+        notices=tuple(run_notices(run, mapping)),
         joined=[
             Joined(join.what, join.source, join.matched, join.unmatched, join.columns) for join in run.joined
         ],
