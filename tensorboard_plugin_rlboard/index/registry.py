@@ -59,6 +59,8 @@ class Registry:
         surveys: how many looks at the whole log directory are done.
         any_files: whether there is anything that the tab could show: a rollout log, or a file that looks like one.
         failure: why nothing can be indexed, else empty.
+        same_samples: name of a run -> name of another that holds the same samples and more of them. Replaced, never
+            changed in place.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Registry:
         self.surveys = 0
         self.any_files = False
         self.failure = ""
+        self.same_samples: Mapping[str, str] = {}
         self._cache_folder = cache
         self._lock = threading.Lock()
         self._runs_created = 0
@@ -132,6 +135,12 @@ class Registry:
         self.failure = reason
         if reason:
             self._database_opened.set()
+            self.changed()
+
+    def set_same_samples(self, same: Mapping[str, str]) -> None:
+        """Notes which runs hold the same samples as another one."""
+        if same != self.same_samples:
+            self.same_samples = same
             self.changed()
 
     def first_look_done(self, *, any_files: bool) -> None:

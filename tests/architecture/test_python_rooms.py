@@ -54,7 +54,17 @@ ORDER = {
             "join_summary",
             "run_file",
         ),
-        *("loadable_part", "run", "attention", "registry", "indexer", "detect", "joins", "update"),
+        *(
+            "loadable_part",
+            "run",
+            "attention",
+            "registry",
+            "indexer",
+            "detect",
+            "annotations",
+            "joins",
+            "update",
+        ),
     ],
     "board": [
         *("lru_cache", "query_limits", "sql_rows", "run_schema", "filters", "text_search", "selection"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from tensorboard_plugin_rlboard.api import Notice
 from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
@@ -12,6 +12,7 @@ from tensorboard_plugin_rlboard.index.attempts.unrelated_files import (
     may_be_unrelated,
     unrelated_files,
 )
+from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 _SUM_OF = "sum of "
@@ -48,18 +49,20 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
             yield _repeated_steps(found)
 
 
-def same_samples_notices(run: RunIndex, runs: Mapping[str, RunIndex]) -> Iterator[Notice]:
+def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
     """That another run holds the same samples: which of them has more, and why it is to be preferred."""
-    if run.same_as in runs:
-        lacks = _lacking(run, runs[run.same_as])
+    same, runs = registry.same_samples, registry.runs
+    better = runs.get(same.get(run.name, ""))
+    if better is not None:
+        lacks = _lacking(run, better)
         yield Notice(
             "same_samples",
-            f"{run.same_as} holds the same samples as this run; this one {_LACKS[lacks]}, so the list of runs leaves it "
+            f"{better.name} holds the same samples as this run; this one {_LACKS[lacks]}, so the list of runs leaves it "
             "out.",
-            {"other": run.same_as, "lacks": lacks},
+            {"other": better.name, "lacks": lacks},
         )
     for other in runs.values():
-        if other.same_as == run.name:
+        if same.get(other.name) == run.name:
             lacks = _lacking(other, run)
             yield Notice(
                 "same_samples_elsewhere",

@@ -99,9 +99,9 @@ class RunList:
             notices=[
                 *(Notice("settings", mistake) for mistake in mistakes),
                 *description.info.notices,
-                *same_samples_notices(run, registry.runs),
+                *same_samples_notices(run, registry),
             ],
-            same_as=run.same_as if run.same_as in registry.runs else "",
+            same_as=registry.same_samples.get(run.name, ""),
         )
 
     def _description(self, run: RunIndex) -> _Description:
@@ -152,6 +152,7 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping_shape=mapping.shape,
         notices=tuple(run_notices(run, mapping)),
         joined=[
-            Joined(join.what, join.source, join.matched, join.unmatched, join.columns) for join in run.joined
+            Joined(join.what, join.source, join.matched, join.unmatched, join.columns)
+            for join in (*run.joined, *run.annotated)
         ],
     )

@@ -46,21 +46,15 @@ class SameSamples:
         self._cursor = cursor
         self._decided: dict[tuple[str, str], tuple[tuple[int, int], bool]] = {}
 
-    def compare(self, runs: Sequence[RunIndex]) -> bool:
-        """Notes of each run which other one has the same samples and more of them; returns whether any has changed."""
-        ready = [run for run in runs if run.samples and not run.pending]
+    def find(self, runs: Sequence[RunIndex]) -> dict[str, str]:
+        """Name of a run -> name of the run that has the same samples and more of them; runs still being read wait."""
         better: dict[str, RunIndex] = {}
-        for one, other in _pairs(ready):
+        for one, other in _pairs([run for run in runs if run.samples and not run.pending]):
             if self._are_same(one, other):
                 worse, best = sorted((one, other), key=_worth)
                 if worse.name not in better or _worth(best) > _worth(better[worse.name]):
                     better[worse.name] = best
-        changed = False
-        for run in ready:
-            name = better[run.name].name if run.name in better else ""
-            changed |= run.same_as != name
-            run.set_same_as(name)
-        return changed
+        return {name: run.name for name, run in better.items()}
 
     def _are_same(self, one: RunIndex, other: RunIndex) -> bool:
         pair, state = (one.name, other.name), (one.invalidations, other.invalidations)

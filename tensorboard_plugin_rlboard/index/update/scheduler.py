@@ -76,8 +76,7 @@ class Scheduler:
 
     def compare_runs(self) -> None:
         """Notes which runs hold the same samples as another one; called when nothing is left to index."""
-        if self._same_samples.compare(tuple(self._registry.runs.values())):
-            self._registry.changed()
+        self._registry.set_same_samples(self._same_samples.find(tuple(self._registry.runs.values())))
 
     def stop_workers(self) -> None:
         """Ends the worker processes: nothing is left to do, and idle ones would keep their memory."""

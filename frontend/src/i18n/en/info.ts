@@ -53,6 +53,7 @@ export const info = {
   "info.joined.columns": "columns",
   "info.joined.of.reference": "reference answers",
   "info.joined.of.scores": "scores",
+  "info.joined.of.annotations": "annotations of traces",
 
   "info.mapping": "Columns",
   "info.mapping.title": "The columns of {run}",

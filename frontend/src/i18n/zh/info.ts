@@ -55,6 +55,7 @@ export const info = {
   "info.joined.columns": "列",
   "info.joined.of.reference": "参考回答",
   "info.joined.of.scores": "评分",
+  "info.joined.of.annotations": "轨迹标注",
 
   "info.mapping": "列",
   "info.mapping.title": "{run} 的列",
