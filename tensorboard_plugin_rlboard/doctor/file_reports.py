@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
-from tensorboard_plugin_rlboard.doctor.fields import FIELDS, TOKENS
+from tensorboard_plugin_rlboard.doctor.fields import FIELDS, OF_TOKENS, TOKENS
 from tensorboard_plugin_rlboard.doctor.recognition_reason import deciding_keys
 from tensorboard_plugin_rlboard.doctor.report import FileReport, MissingField, ProblemCount
 from tensorboard_plugin_rlboard.index.column_names import quoted
@@ -23,7 +23,7 @@ _MAX_EXPLAINED = 200
 
 
 def file_reports(board: Board, run: RunIndex, partly_read: AbstractSet[str]) -> list[FileReport]:
-    """Reports on the files of a run, in the order of their paths.
+    """Reports on the files of a run, in the order of their paths, numbers in them by their size.
 
     Args:
         board: answers questions about the run.
@@ -35,7 +35,7 @@ def file_reports(board: Board, run: RunIndex, partly_read: AbstractSet[str]) -> 
     opened: dict[str, _OpenedSample] = {}
     keys: dict[str, list[str]] = {}
     reports = []
-    for relative in sorted(run.files):
+    for relative in sorted(run.files, key=_reading_order):
         file = run.files[relative]
         samples, steps, splits, present, first = counts.get(file.number, (0, None, [], [], None))
         name = file.format.name
@@ -70,6 +70,12 @@ def file_reports(board: Board, run: RunIndex, partly_read: AbstractSet[str]) -> 
             )
         )
     return reports
+
+
+def _reading_order(path: str) -> list[tuple[int, int, str]]:
+    """Sorts paths as people read them: numbers in them by their size, so that `10.jsonl` follows `9.jsonl`."""
+    pieces = re.split(r"(\d{1,18})", path)
+    return [(1, int(piece), piece) if piece.isdecimal() else (0, 0, piece) for piece in pieces]
 
 
 _Counts = tuple[int, tuple[int, int, int] | None, list[str], list[str], tuple[int, int] | None]
@@ -146,5 +152,9 @@ def _tokenizer(file: IndexedFile, shown: _OpenedSample) -> str:
 
 
 def _missing(fields: Sequence[str]) -> list[MissingField]:
+    """What some fields lack, what only a training with a critic has at the end."""
     lacking = [MissingField(field.name, field.cost) for field in FIELDS if field.name not in fields]
-    return lacking if TOKENS.name in fields else [*lacking, MissingField(TOKENS.name, TOKENS.cost)]
+    if TOKENS.name not in fields:
+        first_of_tokens = next((at for at, one in enumerate(lacking) if one.field in OF_TOKENS), len(lacking))
+        lacking.insert(first_of_tokens, MissingField(TOKENS.name, TOKENS.cost))
+    return lacking

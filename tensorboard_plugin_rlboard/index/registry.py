@@ -165,6 +165,16 @@ class Registry:
             if self.surveys == 1 or before != self.ignored:
                 self.revision += 1
 
+    def unreadable(self) -> dict[str, str]:
+        """Of the ignored paths those that are logs or folders perhaps, and could not be read -> why."""
+        # What could not be looked into is named by its path, everything else by its path below the root.
+        return {
+            path: why
+            for path, why in self.ignored.items()
+            if why.startswith("It cannot be read")
+            or (Path(path).is_absolute() and not why.startswith("It lies beside"))
+        }
+
     def ignore(self, relative: str, reason: str) -> None:
         """Notes a file that is no rollout log."""
         with self._lock:
