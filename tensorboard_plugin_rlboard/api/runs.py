@@ -107,6 +107,7 @@ class RunInfo:
     text_rules: TextRulesInfo = TextRulesInfo()
     notices: Sequence[Notice] = ()
     same_as: str = ""
+    unusable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ _WRITER_IN_USE = "pass response_tokens and logprobs to RolloutWriter.log, too (d
 _INSTALL_TOKENIZERS = 'pip install "tensorboard-plugin-rlboard[tokenizers]"'
 _BY_PROBLEM = {
     "bad_json": "look at the line that is named; a torn line often is a full disk or two writers of one file",
+    "not_a_number": "log the number itself: of a tensor or array, value.item()",
+    "not_an_array": "log a list of numbers: of a tensor or array, values.tolist()",
     "no_step": "log a whole number as step, or give it by [mapping] step_from in an rlboard.toml (docs/settings.md)",
     "length_mismatch": "log one value for each response token, without the prompt's",
     "damaged_archive": "copy the file anew, or unpack it yourself; what could be read of it is shown",
@@ -65,14 +67,19 @@ def _for_fields(info: RunInfo, files: Sequence[FileReport]) -> Iterator[str]:
     """What to log further, of what this training can have."""
     missing = [{lacks.field for lacks in file.missing} for file in files if file.samples]
     everywhere = set.intersection(*missing)
-    if "logprobs" in everywhere and "rollout_logprobs" in everywhere:
+    unusable = not {"logprobs", "rollout_logprobs"}.isdisjoint(info.unusable)  # the problems say what to do
+    if "logprobs" in everywhere and "rollout_logprobs" in everywhere and not unusable:
         if info.same_as:
             yield f"The run {info.same_as} holds the same samples with their tokens: look there."
         else:
             yield f"Nothing is known of single tokens: {'; '.join(dict.fromkeys(map(_hook, files)))}."
-    elif "ref_logprobs" in everywhere and "logprobs" not in everywhere and info.config.get("beta") != 0:
+    elif (
+        "ref_logprobs" in everywhere - set(info.unusable)
+        and "logprobs" not in everywhere
+        and info.config.get("beta") != 0
+    ):
         yield "For KL, log ref_logprobs: those of the reference model for the same tokens."
-    if "reward" in everywhere:
+    if "reward" in everywhere and "reward" not in info.unusable:
         joined = any(join.what == "scores" for join in info.joined)
         others = "" if joined else ", or join scores that were made elsewhere (docs/joins.md)"
         yield f"There is no reward: log it{others}."

@@ -75,7 +75,7 @@ def examine(path: str, limit: int = READ_LIMIT, config: str = "") -> Report:
 
 def _run(found: Indexed, info: RunInfo, has_events: bool) -> RunReport:
     run = found.registry.runs[info.run]
-    files = file_reports(found.board, run, found.partly_read)
+    files = file_reports(found.board, run, found.partly_read, info.unusable)
     toml = info.mapping_toml if info.mapping_guessed else ""
     first = next(iter(run.files.values()))
     settings_files = found.registry.settings.for_path(first.path).file_names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tensorboard_plugin_rlboard.doctor.fields import OF_CRITIC, OF_TOKENS, TOKENS
+from tensorboard_plugin_rlboard.doctor.fields import OF_CRITIC, OF_TOKENS, TOKENS, UNUSABLE
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report, RunReport
 
 _MAX_IGNORED, _MAX_SETTINGS = 30, 12
@@ -126,15 +126,16 @@ def _lacks(file: FileReport) -> Iterator[str]:
     """What a file has not; what it cannot have is one line, at the end."""
     missing = {lacks.field: lacks.cost for lacks in file.missing if lacks.cost}
     has_critic = not OF_CRITIC.isdisjoint(file.fields)
-    one_by_one = set(missing) - (set() if has_critic else OF_CRITIC)
-    of_tokens = [name for name in missing if name in one_by_one & OF_TOKENS]
+    unusable = {name for name, cost in missing.items() if cost.startswith(UNUSABLE)}
+    one_by_one = set(missing) - ((set() if has_critic else OF_CRITIC) - unusable)
+    of_tokens = [name for name in missing if name in (one_by_one & OF_TOKENS) - unusable]
     if TOKENS.name in missing and OF_TOKENS.isdisjoint(file.fields):
-        one_by_one -= OF_TOKENS
+        one_by_one -= OF_TOKENS - unusable
     yield from (f"{name}: {cost}" for name, cost in missing.items() if name in one_by_one)
     if not one_by_one.intersection(of_tokens) and of_tokens:
         yield f"and no number for each token: {', '.join(of_tokens)}"
     if not has_critic:
-        yield f"nor what only a training with a critic has (PPO): {', '.join(name for name in missing if name in OF_CRITIC)}"
+        yield f"nor what only a training with a critic has (PPO): {', '.join(name for name in missing if name in OF_CRITIC - unusable)}"
 
 
 def _settings(run: RunReport) -> str:

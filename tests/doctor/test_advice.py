@@ -93,7 +93,7 @@ def test_what_only_a_critic_has_comes_last_and_in_one_line(
     assert "      entropies: no entropy; surprise stands in for it" in has_not
     of_critic = [at for at, line in enumerate(has_not) if "values" in line]
     assert [has_not[at] for at in of_critic] == [
-        "      nor what only a training with a critic has (PPO): values, token_rewards"
+        "      nor what only a training with a critic has (PPO): values, token_rewards, returns"
     ]
     assert has_not[of_critic[0] + 1].startswith("  settings:"), "nothing comes after it"
 
@@ -111,7 +111,7 @@ def test_a_log_without_tokens_says_so_in_two_lines(tmp_path: Path, write_rows: W
     about = [line.strip() for line in printed if "logprobs" in line or "token view" in line]
     assert about[:2] == [
         "response_tokens: no token view: no colours, no matrix, no worst tokens",
-        "and no number for each token: logprobs, ref_logprobs, rollout_logprobs, entropies, advantages",
+        "and no number for each token: logprobs, ref_logprobs, rollout_logprobs, new_logprobs, entropies, advantages",
     ]
 
 

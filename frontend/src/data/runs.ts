@@ -17,6 +17,12 @@ export const run: ReadonlySignal<RunInfo | null> = stableComputed(
   () => runs.value?.runs.find((candidate) => candidate.run === selection.value.run) ?? null,
 );
 
+/** Why what was logged under one of these words can nowhere be used; null where it was not logged, or can. */
+export function unusableReason(words: readonly string[]): string | null {
+  const reasons = run.value?.unusable ?? {};
+  return words.map((word) => reasons[word]).find((reason) => reason !== undefined) ?? null;
+}
+
 /** Names of the runs to choose from: one whose samples another run has as well is left out, unless it is chosen. */
 export function listedRuns(): string[] {
   const all = runs.value?.runs ?? [];
