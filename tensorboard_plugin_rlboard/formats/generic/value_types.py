@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 
 _CHECKED_ITEMS = 64
 _MAX_IDENTIFIER_LENGTH = 200
