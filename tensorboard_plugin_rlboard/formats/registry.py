@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
 from tensorboard_plugin_rlboard.formats.frameworks.open_instruct import OPEN_INSTRUCT
+from tensorboard_plugin_rlboard.formats.frameworks.orz import ORZ
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.rllm import RLLM
 from tensorboard_plugin_rlboard.formats.frameworks.roll_board import ROLL_BOARD
@@ -30,6 +31,7 @@ from tensorboard_plugin_rlboard.formats.native import NATIVE
 FORMATS: tuple[Format, ...] = (
     VERIFIERS,
     TOKEN_EXPORT,
+    ORZ,
     SLIME,
     SLIME_TRAINING,
     RLLM,
