@@ -32,7 +32,8 @@ ORDER = {
         *("addresses", "remote", "containers", "compressed", "reader", "discovery", "lines", "file_changes"),
     ],
     "formats": [
-        *("base", "conversations", "native", "tokenization", "rows", "generic", "frameworks", "registry"),
+        *("mapping", "splits", "base", "conversations", "native", "tokenization", "rows", "generic"),
+        *("frameworks", "registry"),
     ],
     "training": [
         "declarations",

@@ -11,7 +11,9 @@ from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, 
 from tensorboard_plugin_rlboard.index.annotations.addresses import read_annotations
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
-from tensorboard_plugin_rlboard.metrics.tokens import Tokens, with_derived_metrics
+from tensorboard_plugin_rlboard.metrics.critic import critic_target
+from tensorboard_plugin_rlboard.metrics.derived_metrics import with_derived_metrics
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 from tensorboard_plugin_rlboard.sources.reader import read_range_in_time
 
 _CACHE_BYTES = 64 * 1024 * 1024
@@ -42,10 +44,13 @@ class DecodedSample:
     Attributes:
         row: the row as logged, in our words.
         tokens: logged and derived token metrics, aligned.
+        value_target: what `value_error` is the distance to: `returns` (logged) or `gae`; None where there is no such
+            metric, or it is logged itself.
     """
 
     row: SampleValues
     tokens: Tokens
+    value_target: str | None
 
     @property
     def size(self) -> int:
@@ -96,4 +101,9 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
     opened = read_sample_values(row, file.format, arrays)
-    return DecodedSample(opened, with_derived_metrics(opened.aligned, *discounts(file.format)))
+    logged, (gamma, lam) = opened.aligned, discounts(file.format)
+    target = critic_target(logged, gamma, lam)
+    source = None
+    if target is not None and "value_error" not in logged.values:
+        source = "returns" if target.logged.any() else "gae"
+    return DecodedSample(opened, with_derived_metrics(logged, gamma, lam, target), source)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import SPLITS, Format, LineContext, LineSamples, Row
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
@@ -35,6 +35,7 @@ from tensorboard_plugin_rlboard.formats.rows.trace_graph import (
     find_branches,
     response_tokens,
 )
+from tensorboard_plugin_rlboard.formats.splits import SPLITS
 
 _TRUNCATED = frozenset(
     {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}
