@@ -64,7 +64,7 @@ def trace_place(row: Row, info: Mapping[str, object], context: LineContext) -> d
     words = (context.defaults.split, info.get("kind"), work.get("type"), run.get("type"))
     split = next((word for word in words if word in SPLITS), "eval")
     events = [as_int(extra_fields.nested_object(info, event).get("step")) for event in _EVENTS]
-    steps = (context.defaults.step, *events, as_int(work.get("step")))
+    steps = (context.defaults.step, *events, as_int(work.get("step")), as_int(run.get("step")))
     step = next((found for found in steps if found is not None), None)
     place: dict[str, object] = {
         "step": 0 if step is None and split == "eval" else step,  # an evaluation by itself has no step
