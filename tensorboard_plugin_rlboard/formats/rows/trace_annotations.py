@@ -34,6 +34,12 @@ def is_annotation(row: Row) -> bool:
     return isinstance(branches, list) and all(isinstance(branch, Mapping) for branch in branches)
 
 
+def is_stream_index(row: Row) -> bool:
+    """Whether a row is one of the index that lies beside a stream of traces or annotations: where a line of it lies."""
+    names = isinstance(row.get("trace_ids"), list) or isinstance(row.get("trace_id"), str)
+    return names and all(type(row.get(key)) is int for key in ("chunk", "offset"))
+
+
 def merged_info(info: Mapping[str, object], annotations: Sequence[Row]) -> Mapping[str, object]:
     """The `info` of a trace with that of its annotations, objects merged key by key; the last one counts."""
     for annotation in annotations:

@@ -93,7 +93,7 @@ def _query_rows(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[obj
         # A reward that was not given and a text that is missing are both null: only the type of the column tells them
         # apart, and no line has it. So of TRL's tables a missing float is left out of the line.
         floats = {str(column[0]) for column in described if str(column[1]) in {"DOUBLE", "FLOAT"}}
-        floats = floats - _COMPLETIONS if _COMPLETIONS <= set(columns) else set()
+        floats = floats - _COMPLETIONS if set(columns) >= _COMPLETIONS else set()
         while found := database.fetchmany(_ROWS_PER_FETCH):
             for values in found:
                 # pandas writes an index that is no plain count as one more column, which nobody asked for.
