@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.roll_board import ROLL_BOARD
 from tensorboard_plugin_rlboard.formats.frameworks.roll_dump import ROLL_DUMP
 from tensorboard_plugin_rlboard.formats.frameworks.skyrl import SKYRL
 from tensorboard_plugin_rlboard.formats.frameworks.slime import SLIME, SLIME_TRAINING
+from tensorboard_plugin_rlboard.formats.frameworks.trackio import TRACKIO
 from tensorboard_plugin_rlboard.formats.frameworks.trl import TRL
 from tensorboard_plugin_rlboard.formats.frameworks.tunix import TUNIX, TUNIX_PROGRAM
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
@@ -40,6 +41,7 @@ FORMATS: tuple[Format, ...] = (
     TUNIX_PROGRAM,
     ART,
     TRL,
+    TRACKIO,
     NEMO_RL,
     OPEN_INSTRUCT,
     ROLL_BOARD,

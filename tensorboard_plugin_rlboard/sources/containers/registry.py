@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
 from tensorboard_plugin_rlboard.sources.containers.json_documents import JSON
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
+from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import SQLITE
 from tensorboard_plugin_rlboard.sources.containers.torch_file import TORCH
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.containers.base import Container
 
-CONTAINERS: tuple[Container, ...] = (PARQUET, TORCH, JSON, CSV)
+CONTAINERS: tuple[Container, ...] = (PARQUET, TORCH, JSON, CSV, SQLITE)
 
 
 def container_of(path: str) -> Container | None:

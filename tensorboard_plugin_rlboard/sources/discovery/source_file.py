@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 LOG_SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 """Suffixes that only logs and tables have: a file that is no log after all is shown as ignored, with the reason."""
-AMBIGUOUS_SUFFIXES = (".pt", ".json", ".csv")
+AMBIGUOUS_SUFFIXES = (".pt", ".json", ".csv", ".db")
 """Suffixes that very many other files have: such a file is mentioned only once it is found to be a log."""
 _REMOTE_NAMES = re.compile(
     r"[0-9]\.pt$|^episode.*\.json$|rollout.*\.(?:json|csv)$|^trajectory_log.*\.csv$", re.ASCII

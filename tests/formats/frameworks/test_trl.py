@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from container_formats import ANSWERED, ASKED, origin
 from dumps import dump
@@ -219,9 +218,9 @@ def test_a_missing_text_is_told_from_a_missing_reward(tmp_path: Path) -> None:
     """Both are null in the table; only the type of the column tells which it is."""
     rows = "(5,'Q','A',NULL::DOUBLE,1.0::DOUBLE,'x',0.5::DOUBLE,0.0::DOUBLE),(5,'Q','B',1.0,2.0,NULL,0.9,0.0)"
     names = "step,prompt,completion,format_reward,right_reward,extracted,confidence,advantage"
-    path = tmp_path / "completions/completions_00005.parquet"
-    path.parent.mkdir()
-    duckdb.sql(f"SELECT * FROM (VALUES {rows}) t({names})").write_parquet(str(path))
+    path = write_parquet(
+        tmp_path / "completions/completions_00005.parquet", f"SELECT * FROM (VALUES {rows}) t({names})"
+    )
     with open_forward(str(path)) as file:
         first, second = (only(TRL, json.loads(line)) for line in file)
     assert (first["reward"], first["confidence"]) == (1.0, 0.5)
