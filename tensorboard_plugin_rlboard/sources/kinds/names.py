@@ -14,6 +14,8 @@ from tensorboard_plugin_rlboard.sources.containers.torch_file import TORCH
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.containers.base import Container
 
+COMPRESSED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd")
+"""What names of compressed files end like, in small letters."""
 _COMPRESSED = re.compile(r"\.(?:(gz|gzip)|zstd?)$", re.IGNORECASE)
 _LOG = re.compile(r"\.(?:jsonl|jsonlines|ndjson|parquet)$", re.IGNORECASE)
 _CONTAINERS = {
@@ -47,12 +49,12 @@ def unpacked_name(name: str) -> str:
 
 def container_by_name(name: str) -> Container | None:
     """The kind of container that a name ends like, compressed or not; None for lines."""
-    return _CONTAINERS.get(_plain(name).rpartition(".")[2].lower())
+    return _CONTAINERS.get(plain_name(name).rpartition(".")[2].lower())
 
 
 def is_log_name(name: str) -> bool:
     """Whether a name alone makes a file a log or a table; the end of a configuration's name or a checkpoint's does not."""
-    return not name.startswith(".") and _LOG.search(_plain(name)) is not None
+    return not name.startswith(".") and _LOG.search(plain_name(name)) is not None
 
 
 def is_left_alone(name: str) -> bool:
@@ -69,8 +71,9 @@ def may_be_remote_log_name(name: str) -> bool:
     Opening one takes a request over the network, so of the names that very many other files have only those that
     trainers give are opened.
     """
-    return is_log_name(name) or (not name.startswith(".") and _REMOTE.search(_plain(name)) is not None)
+    return is_log_name(name) or (not name.startswith(".") and _REMOTE.search(plain_name(name)) is not None)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A name or path without what says that the file is compressed: that of the file that it is an archive of."""
     return unpacked_name(name) or name
