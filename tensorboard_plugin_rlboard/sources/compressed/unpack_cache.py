@@ -16,15 +16,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor, open_decompressed
+from tensorboard_plugin_rlboard.sources.compressed.container_rows import container_lines
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import (
     UnpackedFile,
     cut_off_sentence,
     file_signature,
     remove_file,
 )
-from tensorboard_plugin_rlboard.sources.containers import row_stream
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError, TornFileError
+from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.containers.base import FileKind
 
 BUDGET_BYTES = 8 * 1024**3
+_PREFIX = "rlboard-unpacked-"
 _READ_BYTES = 1024 * 1024
 _PROBE_BYTES = 4096
 MTIME_TICK_NS = 2_000_000_000
@@ -155,9 +157,7 @@ class UnpackCache:
             stored = None if unpacker is None else opened.enter_context(self._open_stored(path))
             with self._lock:
                 if self._folder is None:
-                    self._folder = tempfile.TemporaryDirectory(
-                        prefix="rlboard-unpacked-", ignore_cleanup_errors=True
-                    )
+                    self._folder = tempfile.TemporaryDirectory("", _PREFIX, ignore_cleanup_errors=True)
                 target = Path(self._folder.name) / str(next(self._counter))
             entry = UnpackedFile(target, signature, settled, kind, unpacker, last_use=next(self._counter))
             try:
@@ -224,19 +224,10 @@ class UnpackCache:
 
     def _write_rows(self, path: str, entry: UnpackedFile) -> None:
         """Write the rows of a container as JSON lines."""
-        container, compression = entry.kind.container, entry.kind.compression
-        if container is None:
-            return
-
-        def open_container(path: str) -> BinaryIO:
-            stored = self._open_stored(path)
-            return open_decompressed(compression, stored) if compression else stored
-
         damage = ""
-        blocks = row_stream.line_blocks(path, container, open_container, is_copied=bool(compression))
         with entry.path.open("ab") as target:
             try:
-                for piece in blocks:
+                for piece in container_lines(path, entry.kind, self._open_stored):
                     if not self._make_room(path, entry.size + len(piece)):
                         damage = cut_off_sentence(entry.size)
                         break
@@ -244,10 +235,9 @@ class UnpackCache:
                     entry.size += len(piece)
             except DamagedFileError as error:
                 before = self._entries.get(path)
-                is_being_written = isinstance(error, TornFileError) and not entry.settled
-                if is_being_written and before is not None and before.size > entry.size:
-                    # Somebody writes it anew in place: what was there before stays until it is whole again.
-                    raise row_stream.UnreadableFileError(str(error)) from None
+                is_new = isinstance(error, TornFileError) and not entry.settled
+                if is_new and before is not None and before.size > entry.size:
+                    raise UnreadableFileError(str(error)) from None  # what it was stays until it is whole
                 damage = str(error)
         self._damage[path] = damage
 
