@@ -22,9 +22,11 @@ from tensorboard_plugin_rlboard.writing.arrays import is_array, to_numpy
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
 from tensorboard_plugin_rlboard.writing.steps.sampling import number_or_nan
 
-_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs", "entropies")
+_LOGPROB_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs")
 _LENGTH_ARRAYS = ("values", "token_rewards", "advantages", "returns")
-"""Arrays that tell the length of a response which has none of the arrays above."""
+"""Arrays that tell the length of a response without tokens and log-probabilities: the first that has numbers does."""
+_ORDER = (*_LOGPROB_ARRAYS, *_LENGTH_ARRAYS, "entropies", "mask")
+"""The order in which arrays are asked for that length, as in the tab."""
 _MASKS = ("response_mask", "token_mask", "loss_mask", "action_mask", "new_response_mask")
 _PAIR_METRICS = (
     ("k3_mean", "logprobs", "ref_logprobs", k3),
@@ -132,28 +134,28 @@ def align_rows(rows: Sequence[Row]) -> Tokens:
         block.begin_row()
         tokens = row.get("response_tokens")
         block.add_tokens(tokens if isinstance(tokens, list) else [])
-        names = [name for name in _ARRAYS if row.get(name) is not None]
-        mask = next((name for name in _MASKS if row.get(name) is not None), None)
-        if not (names or block.has_tokens):
-            names = [name for name in _LENGTH_ARRAYS if row.get(name) is not None][:1]
-        for name in names if mask is None else [*names, mask]:
-            _add_array(block, "mask" if name == mask else name, row[name])
+        found = {name: _add_array(block, name, row.get(name)) for name in (*_LOGPROB_ARRAYS, "entropies")}
+        if not block.has_tokens and not any(found[name] for name in _LOGPROB_ARRAYS):
+            for name in _LENGTH_ARRAYS:
+                _add_array(block, name, row.get(name))
+        _add_array(block, "mask", next((row[name] for name in _MASKS if row.get(name) is not None), None))
         block.end_row()
     reasons = np.asarray([_is_truncated(row.get("finish_reason")) for row in rows], bool)
-    logged = block.logged((*_ARRAYS, *_LENGTH_ARRAYS, "mask"), is_truncated=reasons.__getitem__)
+    logged = block.logged(_ORDER, is_truncated=reasons.__getitem__)
     return align_arrays(logged, "mask")[0]
 
 
-def _add_array(block: ArrayBlock, name: str, value: Any) -> None:
+def _add_array(block: ArrayBlock, name: str, value: Any) -> bool:
+    """Add an array of the row that the block is at; whether it has numbers: an empty one is as good as absent."""
     if isinstance(value, list | tuple):
-        if len(value):
-            block.add_value(name, list(value))
-        return
+        return len(value) > 0 and block.add_value(name, list(value)) is not None
     array = to_numpy(value) if is_array(value) else np.zeros(0)
     array = array.ravel() if array.ndim == 1 or array.shape[-1:] == (1,) else np.zeros(0)
-    if len(array) and array.dtype.kind in "fiub":
-        with np.errstate(invalid="ignore"):  # any NaN may come
-            block.add_array(name, NumberList(array.astype(np.float64)))
+    if not len(array) or array.dtype.kind not in "fiub":
+        return False
+    with np.errstate(invalid="ignore"):  # any NaN may come
+        block.add_array(name, NumberList(array.astype(np.float64)))
+    return True
 
 
 def _is_truncated(reason: object) -> bool:
