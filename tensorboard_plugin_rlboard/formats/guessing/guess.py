@@ -32,6 +32,8 @@ from tensorboard_plugin_rlboard.formats.guessing.words import plain
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
+VERSION = 2
+"""Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
 _SHOWN_NOTE = "Read from the run's folder, or from one above it."

@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_answered_conversation,
     is_conversation,
+    is_label_list,
     is_number_list,
     is_prompt,
     is_text,
@@ -180,8 +181,19 @@ class Roles:
                 words.TASK,
                 is_text if in_episode else lambda value: is_text(value) and " " in str(value),
             )
-        if not self.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, own=True):
-            self.assign("response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True)
+        has_strings = self.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, own=True)
+        if not has_strings and not self.assign(
+            "response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True
+        ):
+            self._assign_labelled_ids()
+        if not {"prompt", "messages"} & self.keys.keys():
+            self.assign("prompt_token_ids", words.PROMPT_TOKEN_IDS, is_token_id_list)
+
+    def _assign_labelled_ids(self) -> None:
+        """Assign ids of prompt and response with labels beside them, which are −100 where the policy wrote nothing."""
+        labels = self.candidates(words.LABELS, is_label_list, own=True)
+        if labels and self.assign("response_token_ids", words.WHOLE_TOKEN_IDS, is_token_id_list, own=True):
+            self.keys["response_mask"] = labels[0].path
 
     def assign_arrays(self) -> None:
         """Assign what has a value for each token."""

@@ -55,7 +55,10 @@ TOKEN_IDS = _names(
     "generated_ids generated_token_ids response_tokens completion_tokens output_tokens action_ids "
     "sampled_tokens sample_tokens"
 )
-PROMPT_TOKEN_IDS = ("prompt_token_ids", "prompt_ids", "input_token_ids", "prompt_tokens")
+WHOLE_TOKEN_IDS = _names("tokens token_ids input_ids sequences")
+"""Words for the ids of prompt and response together, which need a mask of labels that tells them apart."""
+LABELS = _names("masks labels mask loss_mask")
+PROMPT_TOKEN_IDS = _names("prompt_token_ids prompt_ids input_token_ids prompt_tokens")
 REWARD = (
     _names("reward"),
     _names(

@@ -46,7 +46,7 @@ def test_group_that_turns_out_to_name_samples_is_given_up(tmp_path: Path) -> Non
     indexer.index_now()
     (info,) = board.runs().runs
     assert info.samples == 9
-    assert "group_id" not in info.mapping
+    assert "group_id" not in (info.mapping or {"group_id": ""})
     (reason,) = board.problems(ProblemsQuestion("run")).columns.reason
     assert reason == (
         "With more rows the file is understood otherwise, and was read anew: group_id ← nothing instead of task_id."
