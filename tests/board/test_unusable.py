@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.doctor.printing import lines
 
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
-TENSOR = {"reward": "tensor(1.0)", "response_tokens": ["a", "b"], "logprobs": "tensor([-0.1, -0.2])"}
+TENSOR: dict[str, Any] = {"reward": "tensor(1.0)", "response_tokens": ["a", "b"], "logprobs": "tensor([-0.1, -0.2])"}
 
 
 def unusable(board: Board) -> dict[str, str]:
@@ -31,6 +31,8 @@ def test_tensors_written_as_text_are_named_with_value(
     found = unusable(open_board(tmp_path))
     assert set(found) == {"reward", "logprobs"}
     assert "tensor(1.0)" in found["reward"]
+    assert "value.item()" in found["reward"]
+    assert "values.tolist()" in found["logprobs"]
 
 
 def test_a_field_with_a_usable_value_somewhere_is_not_named(
