@@ -1,8 +1,8 @@
 """Unpacks packed files into a temporary folder, so that their lines can be read again by their offsets.
 
 Each file is unpacked once, as a stream. When an archive has grown (members appended, or its last one continued) only
-what was added is unpacked; a container (Parquet and its like) that has changed is unpacked anew. The folder has a
-budget: the files that were not used for longest are removed, and unpacked anew at their next use.
+what was added is unpacked; a container that has changed is unpacked anew. The folder has a budget: the files that were
+not used for longest are removed, and unpacked anew at their next use.
 """
 
 from __future__ import annotations
@@ -67,10 +67,7 @@ class UnpackCache:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def open(self, path: str) -> BinaryIO:
-        """Open the unpacked file; where there is none, the packed file is unpacked first.
-
-        Args:
-            path: Path of the packed file.
+        """Open the unpacked file of a packed one; where there is none, it is unpacked first.
 
         Raises:
             OSError: If the packed file cannot be read, its kind needs a package that is missing, or the temporary
