@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-MAX_VALUE = 256 * 1024 * 1024
+MAX_VALUE = 64 * 1024 * 1024
 """Characters of one value at most: its objects need many times as much memory."""
 _CHUNK = 256 * 1024
 _NEAR_END = 16
