@@ -85,6 +85,16 @@ def test_advantage_epsilon(columns_of: Columns, opened_of: Opened) -> None:
     assert [sample["advantage"] for sample in opened_of(rows)] == pytest.approx([-0.5, 0.5])
 
 
+def test_equal_rewards_have_no_advantage_whatever_their_size(columns_of: Columns, opened_of: Opened) -> None:
+    # 1e6 / 3 three times over three is another number, and the difference over 1e-6 would be -6e-5.
+    rows = [*group(*[1e6 / 3] * 3), *group(*[0.1] * 3, prompt="q")]
+    found = columns_of(rows, *GROUP)
+    assert found["advantage"] == [0.0] * 6
+    assert found["group_mean"] == [1e6 / 3] * 3 + [0.1] * 3
+    assert [sample["advantage"] for sample in opened_of(rows)] == [0.0] * 6
+    assert [sample["group_std"] for sample in opened_of(rows)] == [0.0] * 6
+
+
 def test_a_group_of_one_has_no_advantage(columns_of: Columns, opened_of: Opened) -> None:
     rows = [*group(2.0), *group(3.0, None, prompt="q")]
     found = columns_of(rows, *GROUP)
