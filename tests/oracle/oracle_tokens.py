@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from plain_numbers import Number, exp, is_borderline, mean, pointwise, square, std, total, variance, varies
@@ -54,7 +54,7 @@ def token_metrics(sample: OracleSample, gamma: float, lam: float) -> dict[str, l
     """Every token metric of a sample, logged ones before derived ones."""
     logged = {name: values for name, values in sample.arrays.items() if sample.logs(name)}
     found: dict[str, list[Number]] = {}
-    formulas = {
+    formulas: dict[str, tuple[tuple[str, ...], Callable[..., float]]] = {
         "prob": (("logprobs",), exp),
         "ref_prob": (("ref_logprobs",), exp),
         "log_ratio": (("logprobs", "ref_logprobs"), lambda p, q: p - q),
