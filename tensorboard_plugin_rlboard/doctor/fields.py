@@ -45,10 +45,12 @@ FIELDS = (
     _array("logprobs", "no probabilities, no surprise, no KL"),
     _array("ref_logprobs", "no KL to the reference"),
     _array("rollout_logprobs", "no mismatch between trainer and sampler"),
+    _array("new_logprobs", "no ratio to the policy after the update"),
     _array("entropies", "no entropy; surprise stands in for it"),
     _array("values", "no critic: no value error, no explained variance"),
     _array("token_rewards", "no reward of single tokens, no returns"),
     _array("advantages", "no advantage of single tokens"),
+    _array("returns", "values are compared with returns computed of token_rewards"),
     _text("ref_response", "no reference answer beside the response"),
     _number("ref_reward", "no win, tie and loss against the reference"),
 )

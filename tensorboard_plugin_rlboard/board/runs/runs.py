@@ -16,8 +16,9 @@ from tensorboard_plugin_rlboard.api import (
     StepSpan,
     TextRulesInfo,
 )
-from tensorboard_plugin_rlboard.board.run_schema import run_schema, sample_metric_info, token_metric_info
+from tensorboard_plugin_rlboard.board.run_schema import run_schema, token_metric_info
 from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
+from tensorboard_plugin_rlboard.board.runs.metric_infos import sample_metric_infos
 from tensorboard_plugin_rlboard.board.runs.notices import run_notices
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
@@ -132,8 +133,8 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         steps=StepSpan(*steps.steps()),
         splits=steps.splits(),
         attempts=[AttemptInfo(*span) for span in steps.attempts()],
-        metrics=[sample_metric_info(run, name) for name in schema.metrics],
-        token_metrics=[token_metric_info(name) for name in schema.token_metrics],
+        metrics=sample_metric_infos(run, schema, steps.largest_group()),
+        token_metrics=[token_metric_info(name, run.token_metrics) for name in schema.token_metrics],
         text_columns=schema.texts,
         problems=run.problems,
         scalar_runs=[],

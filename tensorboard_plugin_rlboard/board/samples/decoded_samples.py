@@ -44,12 +44,14 @@ class DecodedSample:
     Attributes:
         row: the row as logged, in our words.
         tokens: logged and derived token metrics, aligned.
+        logged: names of those that are logged.
         value_target: what `value_error` is the distance to: `returns` (logged) or `gae`; None where there is no such
             metric, or it is logged itself.
     """
 
     row: SampleValues
     tokens: Tokens
+    logged: frozenset[str]
     value_target: str | None
 
     @property
@@ -106,4 +108,5 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
     source = None
     if target is not None and "value_error" not in logged.values:
         source = "returns" if target.logged.any() else "gae"
-    return DecodedSample(opened, with_derived_metrics(logged, gamma, lam, target), source)
+    tokens = with_derived_metrics(logged, gamma, lam, target)
+    return DecodedSample(opened, tokens, frozenset(logged.values), source)

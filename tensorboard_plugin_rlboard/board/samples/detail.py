@@ -36,10 +36,9 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
     gamma, lam = discounts(file.format)
     context = sample_context(session, values)
     scalars = _logged_scalars(schema, decoded, file.format.step_keys)
-    scalars |= {name[2:]: x for name, x in values.items() if name.startswith("m:") and x is not None}
-    if "reward" in schema.metrics:
-        computed = schema.computed_group_metrics
-        scalars |= {name: x for name, x in group_metrics(context).items() if name in computed}
+    stored = {name[2:]: x for name, x in values.items() if name.startswith("m:") and x is not None}
+    of_group = group_metrics(context) if "reward" in schema.metrics else {}
+    scalars |= stored | {name: x for name, x in of_group.items() if name not in stored}
     texts = _texts(schema, decoded, row, question.text_rules)
     return Sample(
         id=question.id,
@@ -54,7 +53,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
         messages=messages(decoded.row.messages),
         response_tokens=raw_tokens if shown_tokens == raw_tokens else shown_tokens,
         raw_tokens=raw_tokens,
-        token_metrics=[token_metric_info(name) for name in names],
+        token_metrics=[token_metric_info(name, decoded.logged) for name in names],
         missing=missing_spans(decoded.tokens.missing, names),
         mask=None if mask is None else mask.tolist(),
         trimmed=[TrimInfo(trim.array, trim.count, trim.reason) for trim in decoded.row.trims],
@@ -75,6 +74,8 @@ def _row_columns(schema: RunSchema) -> dict[str, str]:
     if columns is None:
         computed = schema.computed_group_metrics
         columns = {f"m:{name}": schema.metric_sql[name] for name in schema.metrics if name not in computed}
+        if schema.logged_advantage:
+            columns["m:advantage"] = schema.logged_advantage
         columns |= {f"t:{name}": schema.text_sql[name] for name in schema.texts}
         _row_columns_of[schema] = columns
     return columns

@@ -112,7 +112,7 @@ def _metric(session: RunSession, name: str) -> MetricInfo:
         raise ArgumentError(
             f"metric={name[:40]} is not a token metric of run {session.run.name[:40]}: it has {listed}."
         )
-    return token_metric_info(name)
+    return token_metric_info(name, session.run.token_metrics)
 
 
 def _candidates(

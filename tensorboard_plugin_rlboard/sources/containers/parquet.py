@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError, Preview
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -39,10 +40,8 @@ _ROLLOUT_WORDS = (
 )
 
 
-def _preview(file: BinaryIO, is_remote: bool) -> Preview:
-    """Read any Parquet file, except a large remote one whose columns have no name of a rollout's field."""
-    if not is_remote:
-        return Preview(may_hold_rollouts=True)
+def preview_remote(file: BinaryIO) -> Preview:
+    """Judge a remote Parquet file, which has to be fetched: not a large one whose columns have no name of a rollout's field."""
     size = file.seek(0, 2)
     if size <= _LARGE_REMOTE_BYTES:
         return Preview(may_hold_rollouts=True)
@@ -63,7 +62,7 @@ def _read_rows(path: Path) -> Iterator[object]:
 
 
 def _check_ends(path: Path) -> None:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(4)
         size = file.seek(0, 2)
         file.seek(max(0, size - 4))
@@ -169,4 +168,4 @@ def _reader() -> Generator[_Reader]:
         idle.append(reader)
 
 
-PARQUET = Container(".parquet", _preview, _read_rows)
+PARQUET = Container("parquet", _read_rows)

@@ -9,20 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tensorboard_plugin_rlboard.sources.containers.base import (
-    PREVIEW_BYTES,
-    Container,
-    DamagedFileError,
-    Preview,
-)
+from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
-_MAGIC = b"SQLite format 3\0"
+MAGIC = b"SQLite format 3\0"
+"""The first bytes of a database."""
+TABLE = b"traces"
+"""The name of the table, which stands on the first pages of a database that has it."""
 _LEFT_OUT = frozenset({"search_text"})
 """Columns that repeat what the others say."""
 _ROWS_PER_FETCH = 64
@@ -32,13 +30,6 @@ _MAX_CELL = 64 * 1024 * 1024
 _STEPS_PER_CHECK = 1_000_000
 _MAX_CHECKS = 20_000
 """Steps of SQLite's machine, in millions, that a file may take: a row takes a few dozen of them."""
-
-
-def _preview(file: BinaryIO, is_remote: bool) -> Preview:
-    """Whether it is a database that names such a table on its first pages."""
-    head = file.read(PREVIEW_BYTES)
-    found = head.startswith(_MAGIC) and b"traces" in head and not is_remote
-    return Preview(may_hold_rollouts=found)
 
 
 def _read_rows(path: Path) -> Iterator[object]:
@@ -73,6 +64,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     """A connection that may do nothing but read the table, in bounded time and memory."""
     import sqlite3  # noqa: PLC0415  see `_read_rows`
 
+    open_regular(path).close()  # SQLite would wait for the writer of a pipe
     connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_CELL)
@@ -110,4 +102,4 @@ def _check_table(connection: sqlite3.Connection) -> None:
         raise DamagedFileError(msg)
 
 
-SQLITE = Container(".db", _preview, _read_rows)
+SQLITE = Container("sqlite", _read_rows)

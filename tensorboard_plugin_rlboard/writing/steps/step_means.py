@@ -25,9 +25,11 @@ from tensorboard_plugin_rlboard.writing.arrays import is_array, to_numpy
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
 from tensorboard_plugin_rlboard.writing.steps.sampling import number_or_nan
 
-_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs", "entropies")
+_LOGPROB_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs")
 _LENGTH_ARRAYS = ("values", "token_rewards", "advantages", "returns")
-"""Arrays that tell the length of a response which has none of the arrays above."""
+"""Arrays that tell the length of a response without tokens and log-probabilities: the first that has numbers does."""
+_ORDER = (*_LOGPROB_ARRAYS, *_LENGTH_ARRAYS, "entropies", "mask")
+"""The order in which arrays are asked for that length, as in the tab."""
 _MASKS = ("response_mask", "token_mask", "loss_mask", "action_mask", "new_response_mask")
 _PAIR_METRICS = (
     ("k3_mean", "logprobs", "ref_logprobs", k3),
@@ -136,14 +138,9 @@ def align_rows(rows: Sequence[Row]) -> Tokens:
     raw = [value if isinstance(value, list) else [] for value in strings]
     found: dict[str, dict[int, tuple[Floats, Bools | None]]] = {}
     for at, row in enumerate(rows):
-        names = [name for name in _ARRAYS if row.get(name) is not None]
-        mask = next((name for name in _MASKS if row.get(name) is not None), None)
-        if not (names or raw[at]):
-            names = [name for name in _LENGTH_ARRAYS if row.get(name) is not None][:1]
-        for name in names if mask is None else [*names, mask]:
-            array = _numbers(row[name])
-            if array is not None:
-                found.setdefault("mask" if name == mask else name, {})[at] = array
+        for name, array in _arrays_of(row, has_tokens=bool(raw[at])).items():
+            found.setdefault(name, {})[at] = array
+    found = {name: found[name] for name in _ORDER if name in found}
     lengths = {name: np.zeros(len(rows), np.int64) for name in found}
     for name, arrays in found.items():
         for at, (values, _) in arrays.items():
@@ -162,6 +159,15 @@ def align_rows(rows: Sequence[Row]) -> Tokens:
     tail = [_trailing_repeats(tokens, token) for tokens, token in zip(raw, last, strict=True)]
     logged = LoggedArrays(widths, n_tokens, last, np.asarray(tail, np.int64), lengths, flat, null)
     return align_arrays(logged, "mask")[0]
+
+
+def _arrays_of(row: Row, *, has_tokens: bool) -> dict[str, tuple[Floats, Bools | None]]:
+    """The arrays of a row that means are made of or that say how long its response is; empty ones are as good as absent."""
+    found = {name: _numbers(row.get(name)) for name in (*_LOGPROB_ARRAYS, "entropies")}
+    if not has_tokens and all(found[name] is None for name in _LOGPROB_ARRAYS):
+        found |= {name: _numbers(row.get(name)) for name in _LENGTH_ARRAYS}
+    found["mask"] = _numbers(next((row[name] for name in _MASKS if row.get(name) is not None), None))
+    return {name: array for name, array in found.items() if array is not None}
 
 
 def _numbers(value: Any) -> tuple[Floats, Bools | None] | None:

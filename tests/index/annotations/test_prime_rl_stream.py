@@ -57,12 +57,13 @@ INDEXES = ("annotations/orchestrator", "annotations/trainer", "stream")
 
 
 def test_a_trace_stands_at_the_step_that_shipped_it(board: Board) -> None:
-    # t12 and t13 were generated and not trained on: they stand where they arrived. v20 is an evaluation.
+    # t12 and t13 were generated and not trained on: they stand where they arrived, and as both scored 1 their advantage
+    # in their group is 0. v20 is an evaluation.
     assert rows(board, "step", "split", "shipped", "advantage") == [
         ("t10", 1, "train", 1, -0.5),
         ("t11", 1, "train", 1, 0.5),
-        ("t12", 1, "train", 0, None),
-        ("t13", 1, "train", 0, None),
+        ("t12", 1, "train", 0, 0.0),
+        ("t13", 1, "train", 0, 0.0),
         ("t20", 2, "train", 1, -0.5),
         ("t21", 2, "train", 1, 0.5),
         ("v20", 2, "eval", None, None),

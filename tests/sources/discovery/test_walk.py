@@ -33,7 +33,7 @@ def test_files_are_grouped_by_folder(tmp_path: Path) -> None:
     put(tmp_path / "here.jsonl")
     put(tmp_path / "b" / "2.jsonl")
     put(tmp_path / "b" / "1.jsonl", "{}\n{}\n")
-    put(tmp_path / "b" / "notes.txt")
+    put(tmp_path / "b" / "notes.txt", "The seed was 3.\n")
     put(tmp_path / "a" / "deep" / "x.jsonl")
     (tmp_path / "empty").mkdir()
     found = list_sources(parse_roots(str(tmp_path), ""))
