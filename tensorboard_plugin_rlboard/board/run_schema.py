@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from tensorboard_plugin_rlboard.api import MetricInfo
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, quoted, text
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.catalog import catalog
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import GROUP_METRIC_NAMES, split_statistic
@@ -111,6 +112,11 @@ def _schema_of(run: RunIndex) -> RunSchema:
     for column in columns:
         if column[1:2] == ":":
             by_kind[column[0]][logical(column)] = column
+    # A list that is as long as the tokens in a few rows only is no token array: what was computed of those rows is nothing.
+    for key in run.keys.other_lists:
+        for name in (*STORED, "mean", "count", "nonfinite"):
+            by_kind["m"].pop(f"{key}_{name}", None)
+            by_kind["h"].pop(f"{key}_{name}", None)
     logged, texts, sums = by_kind["m"], by_kind["t"], by_kind["h"]
     with_values = [name for name, column in logged.items() if column in available]
     logged_advantage = _logged_advantage(logged, sums)

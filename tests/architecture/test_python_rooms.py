@@ -33,8 +33,8 @@ ORDER = {
         *("discovery", "lines", "file_changes"),
     ],
     "formats": [
-        *("mapping", "splits", "base", "conversations", "native", "tokenization", "rows", "generic"),
-        *("frameworks", "registry"),
+        *("mapping", "splits", "base", "conversations", "native", "tokenization", "arrays", "rows"),
+        *("generic", "guessing", "frameworks", "registry"),
     ],
     "training": [
         "declarations",

@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.tokenization.token_text import (
-    BYTE_CHARACTERS,
-    TokenStyle,
-    decode_for_display,
-    detect_style,
-)
+from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import decode_for_display, detect_style
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import BYTE_CHARACTERS, TokenStyle
 
 # What responses are made of: words, Chinese, emoji, mathematics, line ends.
 prose = st.text(st.sampled_from("abz .,\n\té你好威🙂∑«»ł1{}|"), max_size=30)

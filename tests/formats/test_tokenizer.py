@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tokenizing import END, TEXTS, byte_level
 
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
-from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
+from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import decode_for_display
 from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import Decoders, find_tokenizer, load_tokenizer
 
 

@@ -13,10 +13,10 @@ from tensorboard_plugin_rlboard.board.samples.index_row import IndexRow, index_r
 from tensorboard_plugin_rlboard.board.samples.messages import messages
 from tensorboard_plugin_rlboard.board.samples.neighbours import group_metrics, sample_context
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
+from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens
 from tensorboard_plugin_rlboard.board.samples.token_rows import missing_spans, token_metric_names
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
-from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
 from tensorboard_plugin_rlboard.texts import TextRules
 
 
@@ -32,7 +32,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
     decoded = decoded_samples.get(run, row.location)
     names = token_metric_names(schema, decoded)
     raw_tokens, mask = decoded.row.token_strings, decoded.tokens.mask
-    shown_tokens = decode_for_display(raw_tokens)
+    tokens = shown_tokens(session, file, decoded.row)
     gamma, lam = discounts(file.format)
     context = sample_context(session, values)
     scalars = _logged_scalars(schema, decoded, file.format.step_keys)
@@ -51,7 +51,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
         texts={name: text for name, text in texts.items() if name not in scalars},
         scalars=scalars,
         messages=messages(decoded.row.messages),
-        response_tokens=raw_tokens if shown_tokens == raw_tokens else shown_tokens,
+        response_tokens=raw_tokens if tokens == raw_tokens else tokens,
         raw_tokens=raw_tokens,
         token_metrics=[token_metric_info(name, decoded.logged) for name in names],
         missing=missing_spans(decoded.tokens.missing, names),

@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.index.run_file import cached_digest
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import Change, compare
+from tensorboard_plugin_rlboard.sources.kinds.names import COMPRESSED_SUFFIXES
 from tensorboard_plugin_rlboard.sources.reader import damage_in, is_named, is_packed
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
@@ -131,7 +132,7 @@ class Discovery:
             return False
         run.remove_file(self._cursor, file.relative)
         self._damage.pop(file.relative, None)
-        is_sealed = any(f"{file.relative}{suffix}" in present for suffix in (".zst", ".gz"))
+        is_sealed = any(f"{file.relative}{suffix}" in present for suffix in COMPRESSED_SUFFIXES)
         if seen.change is Change.VANISHED and not is_sealed:
             reason = "The file was there and is gone; its samples are no longer shown."
             run.add_problems(self._cursor, [(file.relative, None, None, "vanished", reason)])

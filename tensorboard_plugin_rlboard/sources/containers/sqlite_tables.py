@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAGIC = b"SQLite format 3\0"
-"""The first bytes of a database."""
-TABLE = b"traces"
-"""The name of the table, which stands on the first pages of a database that has it."""
+"""The first bytes of every SQLite database."""
 _LEFT_OUT = frozenset({"search_text"})
 """Columns that repeat what the others say."""
 _ROWS_PER_FETCH = 64
@@ -30,6 +28,11 @@ _MAX_CELL = 64 * 1024 * 1024
 _STEPS_PER_CHECK = 1_000_000
 _MAX_CHECKS = 20_000
 """Steps of SQLite's machine, in millions, that a file may take: a row takes a few dozen of them."""
+
+
+def names_traces(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of a database whose first pages name such a table."""
+    return head.startswith(MAGIC) and b"traces" in head
 
 
 def _read_rows(path: Path) -> Iterator[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tensorboard_plugin_rlboard.sources.containers.base import FileKind, Preview
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
-from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, SQLITE, TABLE
+from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, SQLITE, names_traces
 from tensorboard_plugin_rlboard.sources.containers.torch_file import TORCH, preview_archive
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
 from tensorboard_plugin_rlboard.sources.kinds.json_heads import kind_of_json, kind_without_rows
@@ -22,7 +22,7 @@ _BINARY = (
     (b"\x7fELF", "a program"),
     (b"\x89HDF", "an HDF5 file"),
     (b"\x93NUMPY", "a NumPy array"),
-    (b"SQLite format 3", "an SQLite database"),
+    (MAGIC, "an SQLite database without a table of traces"),
     (b"ARROW1", "an Arrow file: write it as Parquet"),
     *(
         (bytes([0x80, protocol]), "a pickle, which is not opened: write JSON lines or Parquet")
@@ -54,7 +54,7 @@ def kind_of_content(head: Head) -> FileKind:
         return FileKind(PARQUET)
     if data.startswith(_ZIP_MAGIC):
         return FileKind(TORCH, preview=preview_archive(data))
-    if data.startswith(MAGIC) and TABLE in data:
+    if names_traces(data):
         return FileKind(SQLITE)
     text = head.text
     if not text:

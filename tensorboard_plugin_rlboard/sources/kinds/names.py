@@ -9,12 +9,13 @@ from tensorboard_plugin_rlboard.sources.compressed.decompression import GZIP, ZS
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
 from tensorboard_plugin_rlboard.sources.containers.json_documents import JSON
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
-from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import SQLITE
 from tensorboard_plugin_rlboard.sources.containers.torch_file import TORCH
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.containers.base import Container
 
+COMPRESSED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd")
+"""What names of compressed files end like, in small letters."""
 _COMPRESSED = re.compile(r"\.(?:(gz|gzip)|zstd?)$", re.IGNORECASE)
 _LOG = re.compile(r"\.(?:jsonl|jsonlines|ndjson|parquet)$", re.IGNORECASE)
 _CONTAINERS = {
@@ -23,7 +24,6 @@ _CONTAINERS = {
     "json": JSON,
     "csv": CSV,
     "tsv": CSV,
-    "db": SQLITE,
 }
 _REMOTE = re.compile(
     r"[0-9]\.pt$|^episode.*\.json$|rollout.*\.(?:json|csv|tsv)$|^trajectory_log.*\.csv$",
@@ -75,5 +75,5 @@ def may_be_remote_log_name(name: str) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """A name without what says that the file is compressed: an archive has the name of what it is an archive of."""
+    """A name or path without what says that the file is compressed: that of the file that it is an archive of."""
     return unpacked_name(name) or name
