@@ -66,11 +66,13 @@ class LineContext:
         defaults: step and split from the file's path.
         to_tokens: token ids -> token strings as the tokenizer stores them (`Ġthe`); None without a tokenizer.
         to_text: token ids -> text, special tokens included; None without a tokenizer.
+        annotations: id of a trace -> what was logged of it later, in other files, in the order in which it counts.
     """
 
     defaults: PathDefaults = PathDefaults()
     to_tokens: Callable[[Sequence[int]], list[str]] | None = None
     to_text: Callable[[Sequence[int]], str] | None = None
+    annotations: Mapping[str, Sequence[Row]] = field(default_factory=dict)
 
     def tokens(self, ids: Sequence[int]) -> list[str]:
         """Token strings of token ids; `#id` for each without a tokenizer."""

@@ -13,12 +13,14 @@ from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
 from tensorboard_plugin_rlboard.formats.frameworks.open_instruct import OPEN_INSTRUCT
+from tensorboard_plugin_rlboard.formats.frameworks.orz import ORZ
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.rllm import RLLM
 from tensorboard_plugin_rlboard.formats.frameworks.roll_board import ROLL_BOARD
 from tensorboard_plugin_rlboard.formats.frameworks.roll_dump import ROLL_DUMP
 from tensorboard_plugin_rlboard.formats.frameworks.skyrl import SKYRL
 from tensorboard_plugin_rlboard.formats.frameworks.slime import SLIME, SLIME_TRAINING
+from tensorboard_plugin_rlboard.formats.frameworks.trackio import TRACKIO
 from tensorboard_plugin_rlboard.formats.frameworks.trl import TRL
 from tensorboard_plugin_rlboard.formats.frameworks.tunix import TUNIX, TUNIX_PROGRAM
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
@@ -32,6 +34,7 @@ from tensorboard_plugin_rlboard.formats.native import NATIVE
 FORMATS: tuple[Format, ...] = (
     VERIFIERS,
     TOKEN_EXPORT,
+    ORZ,
     SLIME,
     SLIME_TRAINING,
     RLLM,
@@ -39,6 +42,7 @@ FORMATS: tuple[Format, ...] = (
     TUNIX_PROGRAM,
     ART,
     TRL,
+    TRACKIO,
     NEMO_RL,
     OPEN_INSTRUCT,
     ROLL_BOARD,

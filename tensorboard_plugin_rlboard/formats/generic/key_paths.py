@@ -17,8 +17,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import Row
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 
 ENTRIES, NUMBER, PARTS, EITHER, SUM = "[]", "#", "*", " | ", " + "
 _MAX_ALTERNATIVES = 8

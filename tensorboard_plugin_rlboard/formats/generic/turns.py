@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 
 _SPEAKER_KEYS = ("from", "speaker", "author", "sender")
 _SAID_KEYS = ("value", "content", "text", "message", "utterance")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.guessing.row_values import Place
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 
 
 @dataclass

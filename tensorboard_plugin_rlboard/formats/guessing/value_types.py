@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
 
 _CHECKED_ITEMS = 64

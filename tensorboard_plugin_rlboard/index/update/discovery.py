@@ -14,7 +14,8 @@ from tensorboard_plugin_rlboard.index.run_file import cached_digest
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import Change, compare
-from tensorboard_plugin_rlboard.sources.reader import damage_in, is_packed
+from tensorboard_plugin_rlboard.sources.kinds.names import COMPRESSED_SUFFIXES
+from tensorboard_plugin_rlboard.sources.reader import damage_in, is_named, is_packed
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Discovery:
     def survey(self) -> None:
         """Looks at every file."""
         registry = self._registry
-        found = list_sources(registry.roots)
+        found = list_sources(registry.roots, self._only_file)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
         indexed: set[str] = set()
@@ -112,9 +113,11 @@ class Discovery:
         """Looks at a file that is in the index; returns whether its rows had to go."""
         source = present.get(file.relative)
         if file.format.superseded_by(file.relative) in present or (
-            source is not None and self._has_other_format(file, source)
+            source is not None
+            and (is_packed(file.path) != (file.state.packed >= 0) or self._has_other_format(file, source))
         ):
-            # Its twin was written after it was found, or the settings have changed: it is found anew.
+            # Its twin was written after it was found, its rows are stored in another way by now, or the settings have
+            # changed: it is found anew.
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
@@ -137,7 +140,8 @@ class Discovery:
             return False
         run.remove_file(self._cursor, file.relative)
         self._damage.pop(file.relative, None)
-        if seen.change is Change.VANISHED:
+        is_sealed = any(f"{file.relative}{suffix}" in present for suffix in COMPRESSED_SUFFIXES)
+        if seen.change is Change.VANISHED and not is_sealed:
             reason = "The file was there and is gone; its samples are no longer shown."
             run.add_problems(self._cursor, [(file.relative, None, None, "vanished", reason)])
         elif seen.state is not None:
@@ -197,8 +201,10 @@ class Discovery:
         if twin in present:
             found, reason = None, f"It has the same rows as {twin}, which is read instead."
         if found is None:
-            if reason:
+            if reason and (self._only_file or is_named(file.path)):
                 self._registry.ignore(file.relative, reason)
+            elif file.relative in self._registry.ignored:
+                self._registry.clear_ignored(file.relative)
             return
         state = compare(None, file, time.time_ns()).state
         if state is not None:
