@@ -111,11 +111,9 @@ class Discovery:
         """Looks at a file that is in the index; returns whether its rows had to go."""
         source = present.get(file.relative)
         if file.format.superseded_by(file.relative) in present or (
-            source is not None
-            and (is_packed(file.path) != (file.state.packed >= 0) or self._has_other_format(file, source))
+            source is not None and self._has_other_format(file, source)
         ):
-            # Its twin was written after it was found, its rows are stored in another way by now, or the settings have
-            # changed: it is found anew.
+            # Its twin was written after it was found, or the settings have changed: it is found anew.
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
@@ -160,12 +158,11 @@ class Discovery:
                 run.start_from(cached_digest(run.files.values()))
 
     def _has_other_format(self, file: IndexedFile, source: SourceFile) -> bool:
-        """Whether the settings of a file, or its tokenizer, have changed since it was found."""
-        recognition = self._recognition
-        has_other_mapping = recognition.mapping_of(source) != self._mappings.get(
-            file.relative, MappingSection()
-        )
-        return has_other_mapping or recognition.bind(file.format, source).spec != file.format.spec
+        """Whether the settings of a file, its tokenizer, or how its rows are stored have changed since it was found."""
+        known, recognition = self._mappings.get(file.relative, MappingSection()), self._recognition
+        if is_packed(file.path) != (file.state.packed >= 0) or recognition.mapping_of(source) != known:
+            return True
+        return recognition.bind(file.format, source).spec != file.format.spec
 
     def _facts(self, file: SourceFile) -> _Facts:
         return file.size, file.mtime_ns, self._recognition.mapping_of(file)
@@ -185,10 +182,7 @@ class Discovery:
         if twin in present:
             found, reason = None, f"It has the same rows as {twin}, which is read instead."
         if found is None:
-            if reason and (self._only_file or is_named(file.path)):
-                self._registry.ignore(file.relative, reason)
-            elif file.relative in self._registry.ignored:
-                self._registry.clear_ignored(file.relative)
+            self._registry.ignore(file.relative, reason if self._only_file or is_named(file.path) else "")
             return
         state = compare(None, file, time.time_ns()).state
         if state is not None:
