@@ -143,7 +143,7 @@ def _open_sample(board: Board, run: RunIndex, file: IndexedFile, first: tuple[in
         first: byte offset of its line, and row in the line.
     """
     opened = board.sample(SampleQuestion(run.name, sample_id(file.digest, *first)))
-    tokens = opened.raw_tokens or opened.response_tokens
+    tokens = opened.response_tokens
     bare_ids = bool(tokens) and all(_BARE_ID.fullmatch(token) for token in tokens)
     return _OpenedSample(bool(opened.messages), bool(tokens), bare_ids)
 
@@ -151,7 +151,7 @@ def _open_sample(board: Board, run: RunIndex, file: IndexedFile, first: tuple[in
 def _tokenizer(file: IndexedFile, shown: _OpenedSample) -> str:
     if file.format.options.get("tokenizer"):
         return "found"
-    return "missing" if file.format.uses_tokenizer and (shown.bare_ids or not shown.tokens) else ""
+    return "missing" if shown.bare_ids or (file.format.uses_tokenizer and not shown.tokens) else ""
 
 
 def _missing(fields: Sequence[str], unusable: Mapping[str, str]) -> list[MissingField]:

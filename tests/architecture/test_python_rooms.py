@@ -34,7 +34,7 @@ ORDER = {
     ],
     "formats": [
         *("mapping", "splits", "base", "conversations", "native", "tokenization", "arrays", "rows"),
-        *("generic", "frameworks", "registry"),
+        *("generic", "guessing", "frameworks", "registry"),
     ],
     "training": [
         "declarations",

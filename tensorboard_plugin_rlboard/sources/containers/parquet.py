@@ -26,6 +26,8 @@ _MEMORY = "256MB"
 _MAGIC = b"PAR1"
 _FOOTER_BYTES = 256 * 1024
 _LARGE_REMOTE_BYTES = 64 * 1024 * 1024
+_COMPLETIONS = frozenset({"step", "prompt", "completion", "advantage"})
+"""Columns of a table of TRL, whose reward functions are the columns of floats behind the completion."""
 _ROLLOUT_WORDS = (
     b"prompt",
     b"completion",
@@ -85,14 +87,19 @@ def _query_rows(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[obj
     read = 0
     try:
         database.execute("SELECT * FROM read_parquet(?, hive_partitioning=false)", [str(link)])
-        columns = [str(column[0]) for column in database.description or ()]
+        described = database.description or ()
+        columns = [str(column[0]) for column in described]
+        # A reward that was not given and a text that is missing are both null: only the type of the column tells them
+        # apart, and no line has it. So of TRL's tables a missing float is left out of the line.
+        floats = {str(column[0]) for column in described if str(column[1]) in {"DOUBLE", "FLOAT"}}
+        floats = floats - _COMPLETIONS if set(columns) >= _COMPLETIONS else set()
         while found := database.fetchmany(_ROWS_PER_FETCH):
             for values in found:
                 # pandas writes an index that is no plain count as one more column, which nobody asked for.
                 yield {
                     name: value
                     for name, value in zip(columns, values, strict=True)
-                    if not name.startswith("__index_level_")
+                    if not name.startswith("__index_level_") and not (value is None and name in floats)
                 }
             read += len(found)
     except (duckdb.Error, UnicodeDecodeError, OverflowError) as error:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from tensorboard_plugin_rlboard.sources.containers.base import FileKind, Preview
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
+from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, SQLITE, names_traces
 from tensorboard_plugin_rlboard.sources.containers.torch_file import TORCH, preview_archive
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
-from tensorboard_plugin_rlboard.sources.kinds.json_heads import kind_of_json, kind_without_rows
+from tensorboard_plugin_rlboard.sources.kinds.json_heads import (
+    has_row_in_lines,
+    kind_of_json,
+    kind_without_rows,
+)
 from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
 from tensorboard_plugin_rlboard.sources.kinds.table_heads import kind_of_table
 
@@ -21,7 +26,7 @@ _BINARY = (
     (b"\x7fELF", "a program"),
     (b"\x89HDF", "an HDF5 file"),
     (b"\x93NUMPY", "a NumPy array"),
-    (b"SQLite format 3", "an SQLite database"),
+    (MAGIC, "an SQLite database without a table of traces"),
     (b"ARROW1", "an Arrow file: write it as Parquet"),
     *(
         (bytes([0x80, protocol]), "a pickle, which is not opened: write JSON lines or Parquet")
@@ -35,9 +40,14 @@ def kind_of_first_bytes(head: Head) -> FileKind | None:
     data = head.data
     if data.startswith(_PARQUET_MAGIC):
         return FileKind(PARQUET)
-    if data.startswith(_ZIP_MAGIC) or head.is_whole:
+    if data.startswith((_ZIP_MAGIC, MAGIC)) or head.is_whole:
         return None
-    if head.is_utf8 and b"\0" in data and not data.lstrip().startswith((b"{", b"[")):
+    if (
+        head.is_utf8
+        and b"\0" in data
+        and not head.has_log_name
+        and not data.lstrip().startswith((b"{", b"["))
+    ):
         return kind_of_content(head)
     line, line_end, rest = data.partition(b"\n")
     if line_end and line.startswith(b'{"') and rest.strip() and head.is_utf8:
@@ -53,6 +63,8 @@ def kind_of_content(head: Head) -> FileKind:
         return FileKind(PARQUET)
     if data.startswith(_ZIP_MAGIC):
         return FileKind(TORCH, preview=preview_archive(data))
+    if names_traces(data):
+        return FileKind(SQLITE)
     text = head.text
     if not text:
         preview = (
@@ -75,10 +87,13 @@ def kind_of_content(head: Head) -> FileKind:
 
 def _kind_of_binary(head: Head, text: str) -> FileKind:
     compression = compression_by_name(head.name)
-    if head.named_kind is PARQUET or (compression and head.has_log_name):
-        return FileKind(head.named_kind, compression)  # whose reader says what is wrong with it
-    what = next((what for magic, what in _BINARY if head.data.startswith(magic)), "")
-    if not what and text.startswith("\0") and head.has_log_name:
+    if head.named_kind is PARQUET:
+        return FileKind(PARQUET)  # whose reader says what is wrong with it
+    if compression:
+        reason = f"It is no {compression} archive, whatever its name says."
+        return FileKind(head.named_kind, compression, not_read(reason, is_named=head.has_log_name))
+    if head.has_log_name and (text.startswith("\0") or has_row_in_lines(text)):
         return kind_without_rows(head, text, "Expecting value")
+    what = next((what for magic, what in _BINARY if head.data.startswith(magic)), "")
     reason = f"It is {what}." if what else "It is no text, and no kind of file that is read."
     return FileKind(head.named_kind, preview=not_read(reason, is_named=head.has_log_name))
