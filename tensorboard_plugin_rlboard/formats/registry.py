@@ -27,6 +27,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import FORMAT_NAME, mapping_format
+from tensorboard_plugin_rlboard.formats.guessing.guess import VERSION as GUESS_VERSION
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
@@ -59,10 +60,13 @@ FORMATS: tuple[Format, ...] = (
 
 
 FORMATS_DIGEST = blake2b(
-    "\n".join(f"{file_format.name} {file_format.definition}" for file_format in FORMATS).encode(),
+    "\n".join(
+        (*(f"{known.name} {known.definition}" for known in FORMATS), f"guess {GUESS_VERSION}")
+    ).encode(),
     digest_size=8,
 ).hexdigest()
-"""Changes with the set of formats: a file that an earlier version took for one of them may be another's now."""
+"""Changes with the set of formats, and with how others are guessed: a file that an earlier version took for one of them
+may be another's now."""
 
 
 def recognise(row: Row) -> Format | None:

@@ -24,8 +24,25 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
         OSError: If it cannot be opened, or is a pipe, a device or a folder: what was a file when it was found may be
             another thing by now.
     """
+    return cast("BinaryIO", os.fdopen(_descriptor(path), "rb"))
+
+
+def read_beginning(path: str, size: int) -> bytes:
+    """The first bytes of a regular file, fewer where it has no more.
+
+    Raises:
+        OSError: As ``open_regular``, or if it cannot be read.
+    """
+    descriptor = _descriptor(path)
+    try:
+        return os.read(descriptor, size)
+    finally:
+        os.close(descriptor)
+
+
+def _descriptor(path: str | os.PathLike[str]) -> int:
     descriptor = os.open(path, _FLAGS)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return cast("BinaryIO", os.fdopen(descriptor, "rb"))
+        return descriptor
     os.close(descriptor)
     raise OSError(errno.EINVAL, "It is no regular file")

@@ -31,6 +31,8 @@ def test_tensors_written_as_text_are_named_with_value(
     found = unusable(open_board(tmp_path))
     assert set(found) == {"reward", "logprobs"}
     assert "tensor(1.0)" in found["reward"]
+    assert "value.item()" in found["reward"]
+    assert "values.tolist()" in found["logprobs"]
 
 
 def test_a_field_with_a_usable_value_somewhere_is_not_named(

@@ -281,7 +281,9 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     row = {"prompt": "p", "response": "r", "score": 1.0, "global_step": 3}
     known = recognise(row)
     assert known is NATIVE
-    mapping = as_guessed(known, [row]).mapping
+    guessed, _ = as_guessed(known, [row])
+    assert guessed is not None
+    mapping = guessed.mapping
     assert mapping is not None
     assert mapping.keys["step"] == "global_step"
     for other in (
@@ -289,11 +291,13 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
         {"prompt": "p", "response": "r", "note": "n", "seconds": 2.5},
         {"prompt": "p", "response": "r"},
     ):
-        assert as_guessed(NATIVE, [other]) is NATIVE
-    scored = as_guessed(NATIVE, [{**row, "step": 3}]).mapping
+        assert as_guessed(NATIVE, [other]) == (NATIVE, "")
+    guessed, _ = as_guessed(NATIVE, [{**row, "step": 3}])
+    assert guessed is not None
+    scored = guessed.mapping
     assert scored is not None
     assert (scored.keys["step"], scored.keys["reward"]) == ("step", "score")
     verl = {"input": "i", "output": "o", "score": 1.0, "gts": "4", "step": 1}
     known = recognise(verl)
     assert known is not None
-    assert as_guessed(known, [{**verl, "global_step": 3}]) is known
+    assert as_guessed(known, [{**verl, "global_step": 3}]) == (known, "")

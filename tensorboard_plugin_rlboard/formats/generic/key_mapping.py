@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS, TEXT_KEYS, Format, Row
 from tensorboard_plugin_rlboard.formats.generic.fields import (
@@ -108,26 +108,32 @@ def mapping_toml(keys: Mapping[str, str], note: str = "") -> str:
 
 def shape_of(keys: Mapping[str, str]) -> str:
     """What a row is under a mapping: one of `fields.SHAPES`."""
-    lists = {list_of(path)[0]: list_of(path)[1] for path in keys.values() if ENTRIES in path}
-    if lists:
-        return MEMBERS if any(lists.values()) else LISTS
+    response = next((keys[name] for name in RESPONSE_FIELDS if name in keys), "")
+    if ENTRIES in response:
+        return MEMBERS if list_of(response)[1] else LISTS
+    if any(ENTRIES in path for path in keys.values()):
+        return LISTS
     if any(NUMBER in path for path in keys.values()):
         return NUMBERED
     return TURNS if "messages" in keys else SAMPLE
 
 
-def shown_source(path: str, parts: Sequence[str] = ()) -> str:
-    """A path as it is shown where it is said which key holds a field.
-
-    Args:
-        path: the path.
-        parts: the names of what it sums up, as far as they are known.
-    """
-    if SUM in path:
-        return f"sum of {', '.join(path.split(SUM))}"
-    if PARTS in path.split("."):
-        return f"sum of {', '.join(parts)}" if parts else f"sum of {path}"
-    return path
+def shown_sources(keys: Mapping[str, str]) -> dict[str, str]:
+    """Field -> where it stands, as it is shown: a path, or what a sum is of, as far as its parts are columns."""
+    shown = {}
+    for name, path in keys.items():
+        before, is_sum, inner = path.partition(f".{PARTS}")
+        parts = path.split(SUM)
+        if is_sum:
+            inside = f"{before}."
+            parts = [
+                other.removeprefix(inside)
+                for other in keys.values()
+                if other.startswith(inside) and other != path
+            ]
+            parts = [] if inner else parts
+        shown[name] = f"sum of {', '.join(parts)}" if len(parts) > 1 else f"sum of {path}" if is_sum else path
+    return shown
 
 
 def ordered_fields(names: Iterable[str]) -> list[str]:

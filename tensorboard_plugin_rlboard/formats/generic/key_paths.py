@@ -40,12 +40,12 @@ def getter(path: str) -> Getter:
     if SUM in path:
         parts = [getter(part) for part in path.split(SUM)]
         return lambda row: _own_or(row, path, lambda: _sum(part(row) for part in parts))
-    if "." not in path:
-        return lambda row: row.get(path)
     keys = path.split(".")
     if PARTS in keys:
         at = keys.index(PARTS)
         return lambda row: _own_or(row, path, lambda: _sum_of_parts(_walk(row, keys[:at]), keys[at + 1 :]))
+    if len(keys) == 1:
+        return lambda row: row.get(path)
     return lambda row: _own_or(row, path, lambda: _walk(row, keys))
 
 

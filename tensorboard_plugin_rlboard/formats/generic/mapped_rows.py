@@ -40,8 +40,8 @@ class MappedRows:
         self._members = RowMembers(each) if each else None
         self._shared = {name: getter(path) for name, path in keys.items() if name not in each}
         self._used = frozenset(key for name in self._shared for key in keys_read(keys[name]))
-        has_place = "step" in keys and "prompt" in self._shared
-        self._needs_group = bool(each) and "group_id" not in keys and not has_place
+        # Equal prompts of one step are a group anyway.
+        self._needs_group = "group_id" not in keys and not ("step" in keys and "prompt" in keys)
 
     def to_samples(self, row: Row, context: LineContext) -> LineSamples:
         """The samples of a row.
@@ -116,9 +116,10 @@ class MappedRows:
             return
         before, response = split_conversation(messages)
         prompt = sample.get("prompt")
-        if prompt is not None and not before:
-            asked = as_conversation(prompt) or [{"role": "user", "content": prompt}]
-            messages = [*asked, *messages]
+        if isinstance(prompt, str) and not any(prompt in str(message["content"]) for message in before):
+            messages = [{"role": "user", "content": prompt}, *messages]
+        elif isinstance(prompt, list) and not before:
+            messages = [*(as_conversation(prompt) or ()), *messages]
         sample["messages"] = messages
         for name, some in (("prompt", before), ("response", response)):
             if some:
@@ -156,7 +157,12 @@ def _without_prompt(ids: list[int], sample: dict[str, object]) -> list[int]:
 
 
 def _add_group(rows: Sequence[dict[str, object]]) -> None:
-    """Name the group of the samples of one row by what they are, which stays as it is when the file grows."""
+    """Name the group of the samples of one row by what they are, which stays as it is when the file grows.
+
+    Rows with several prompts are batches, and no group.
+    """
+    if any(row.get("prompt") != rows[0].get("prompt") for row in rows):
+        return
     digest = blake2b(digest_size=8)
     for row in rows:
         for name in ("prompt", "response"):

@@ -58,10 +58,12 @@ def is_episode(value: object) -> bool:
     return isinstance(value, list) and as_messages(value) is None and _episode(value) is not None
 
 
-def has_turn_rewards(value: object) -> bool:
-    """Whether some turn of an episode has a reward of its own under the key `reward`."""
-    return isinstance(value, list) and any(
-        isinstance(turn, Mapping) and number_from_value(turn.get("reward")) is not None for turn in value
+def turn_reward_key(value: object) -> str:
+    """The key under which turns of an episode have a reward of their own; empty where none has."""
+    turns = [turn for turn in value if isinstance(turn, Mapping)] if isinstance(value, list) else []
+    return next(
+        (key for key in REWARD_KEYS if any(number_from_value(turn.get(key)) is not None for turn in turns)),
+        "",
     )
 
 

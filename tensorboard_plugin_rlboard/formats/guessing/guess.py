@@ -13,17 +13,29 @@ from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
-from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, RESPONSE_FIELDS
+from tensorboard_plugin_rlboard.formats.generic.fields import (
+    COLUMN_PREFIX,
+    FIELDS,
+    LISTS,
+    NUMBERED,
+    RESPONSE_FIELDS,
+)
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
-from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import reason_against
+from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import reason_against, reason_against_own_words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_rows
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
+from tensorboard_plugin_rlboard.formats.guessing.words import plain
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
+VERSION = 2
+"""Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
+_MAX_MAPPED = 60
 _SHOWN_NOTE = "Read from the run's folder, or from one above it."
 
 
@@ -38,6 +50,7 @@ class Guess:
             where there is nothing to map.
         alternatives: field -> other paths that might hold it.
         doubt: one sentence where another mapping is about as good; empty where the rows are clear.
+        is_refused: whether they look like something else than rollouts.
     """
 
     keys: Mapping[str, str]
@@ -45,6 +58,7 @@ class Guess:
     toml: str
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     doubt: str = ""
+    is_refused: bool = False
 
     @property
     def format(self) -> Format | None:
@@ -75,15 +89,20 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     roles.assign_arrays()
     reward = Reward(roles)
     assign_labels(roles)
-    against = "" if is_native else reason_against(roles, reward, shape)
+    if shape.kind in {LISTS, NUMBERED}:
+        _add_columns(roles)
+    against = reason_against_own_words(roles, reward) if is_native else reason_against(roles, reward, shape)
     if against:
         return Guess(
-            {}, _with_remedy(against, roles, rows), key_mapping.mapping_toml(_keys_to_correct(roles))
+            {},
+            _with_remedy(against, roles, rows),
+            key_mapping.mapping_toml(_keys_to_correct(roles)),
+            is_refused=True,
         )
     return _taken(roles, reward.doubt)
 
 
-def as_guessed(file_format: Format, rows: Sequence[Row]) -> Format:
+def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None, str]:
     """The format of a file's rows; a mapping in place of our own where some of our fields have other names in them.
 
     Our own format takes every row with a prompt and a response, because everything else may be missing from it.
@@ -91,12 +110,17 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> Format:
     Args:
         file_format: the format that recognised the rows.
         rows: rows of the file.
+
+    Returns:
+        The format, or None and one sentence that says why the rows are no rollouts after all.
     """
     if file_format.name != NATIVE.name:
-        return file_format
+        return file_format, ""
     guessed = guess_mapping(rows, is_native=True)
+    if guessed.is_refused:
+        return None, guessed.reason
     has_others = any(path != name for name, path in guessed.keys.items())
-    return guessed.format if guessed.format is not None and has_others else file_format
+    return guessed.format if has_others else file_format, ""
 
 
 def needs_more_rows(row: Row) -> bool:
@@ -107,6 +131,25 @@ def needs_more_rows(row: Row) -> bool:
 
 OWN_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
 """Fields that one row is enough for, because nothing but their words speaks for them."""
+
+
+def _add_columns(roles: Roles) -> None:
+    """Make columns of what further every sample of a row has for itself, so that it is not shown as one list of all."""
+    used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
+    for column in list(roles.profile):
+        path, is_object = column.path, column.fits(lambda value: isinstance(value, dict))
+        if (
+            not column.place.of_each
+            or column.place.depth > 1
+            or path in used
+            or is_object
+            or not column.values
+        ):
+            continue
+        is_advantage = plain(column.place.name) == "advantage" and column.fits(is_number)
+        name = "advantage" if is_advantage else column.place.name
+        if name not in FIELDS and len(roles.keys) < _MAX_MAPPED:
+            roles.keys.setdefault(f"{COLUMN_PREFIX}{name}", path)
 
 
 def _taken(roles: Roles, doubt: str) -> Guess:

@@ -30,7 +30,8 @@ def assign_step(roles: Roles) -> None:
     weak = roles.candidates(words.WEAK_STEP, is_whole_number)
     lying = [column for column in weak if _lies_like_steps(roles, column, prompts)]
     roles.take("step", [*found, *lying])
-    roles.note("step", [column for column in weak if column not in lying])
+    counts = [column for column in weak if column not in lying]
+    roles.note("step", [*counts, *roles.candidates(words.VERSION, is_whole_number)])
 
 
 def _lies_like_steps(roles: Roles, column: Column, prompts: Column | None) -> bool:

@@ -7,9 +7,13 @@ from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
 
 _SMALLEST_SHARE = 0.1
 """Share of a file's rows that have a response, below which it is a file of something else."""
+_FEWEST = 3
+"""Samples of which something is said only if there are as many."""
+_INDEX_WORDS = frozenset({"id", "idx", "index", "no", "number", "line", "row"})
 _SAMPLING_WORDS = frozenset({"completion", "rollout", "generation", "trajectory", "sample", "response"})
 _DATA_STEPS = frozenset(words.WEAK_OF_DATA_SETS)
 
@@ -38,6 +42,26 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape) -> str:
     if scored or has_step or _has_several_responses(roles, shape):
         return ""
     return "It looks like a data set: it has no score, no step and no values of tokens"
+
+
+def reason_against_own_words(roles: Roles, reward: Reward) -> str:
+    """Why rows in our own words are taken for no samples: they are a prompt and a response each and nothing else.
+
+    Rows of a training have a step, a number or the same prompt again.
+    """
+    profile = roles.profile
+    prompts = roles.column("prompt")
+    known = {"prompt", "response", "ground_truth", "sample_id", "messages"}
+    if prompts is None or profile.count < _FEWEST or set(roles.keys) - known or reward.has_score:
+        return ""
+    numbers = [column for column in profile if column.fits(is_number) and not _is_index(column.place.name)]
+    if numbers or not prompts.is_unique():
+        return ""
+    return "It looks like a data set: its rows have a prompt and a response, no number, and no prompt comes twice"
+
+
+def _is_index(name: str) -> bool:
+    return name.rpartition("_")[2] in _INDEX_WORDS
 
 
 def _has_several_responses(roles: Roles, shape: Shape) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
+from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
 from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_one_number_list
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 
 _MAX_COMPONENTS = 20
@@ -39,6 +40,8 @@ class Reward:
     def _assign(self) -> None:
         roles = self._roles
         tiers = [roles.candidates(names, is_number, own=True) for names in words.REWARD]
+        if self._take_only_entry():
+            return
         own = roles.profile.column("reward")
         if own is not None and own.fits(lambda value: isinstance(value, (dict, list))):
             own = None
@@ -67,11 +70,8 @@ class Reward:
             roles.take("reward", named)
         elif named:
             roles.note("reward", named)
-            listed = ", ".join(column.path for column in named[:4])
-            self.doubt = (
-                f"No reward was taken: {listed} are parts of one, and their weights are not in the rows."
-            )
-        elif not own:
+            self._say_parts(named)
+        elif not self._take_turn_rewards() and not own:
             self._take_nulls()
         self.has_score |= "reward" in roles.keys or bool(named)
         self._lift([*parts, *self._objects(_SCORES)])
@@ -98,6 +98,28 @@ class Reward:
             listed = " and ".join(column.path for column in others[:3])
             self.doubt = f"The reward may be another one: {first.path} was taken, {listed} would do as well."
 
+    def _take_only_entry(self) -> bool:
+        """Take the number of a list that holds one for each sample (`reward: [1.0]`); whether there is such a list."""
+        named = self._roles.candidates(words.REWARD[0], is_one_number_list, own=True)
+        if not named or not all(is_one_number_list(value) for value in named[0].values.values()):
+            return False
+        self._roles.keys["reward"] = f"{named[0].path}.0"
+        self.has_score = True
+        return True
+
+    def _take_turn_rewards(self) -> bool:
+        """Take the sum of an episode's rewards, turn by turn; whether its turns have any."""
+        episode = self._roles.column("messages")
+        key = (
+            ""
+            if episode is None
+            else next((key for value in episode.values.values() if (key := turn_reward_key(value))), "")
+        )
+        if not key or episode is None:
+            return False
+        self._roles.keys["reward"] = f"{episode.path}.{PARTS}.{key}"
+        return True
+
     def _take_nulls(self) -> None:
         """Take a key that is called like a reward and null in all samples so far: they were not scored yet."""
         names = {plain(word) for tier in words.REWARD for word in tier}
@@ -116,15 +138,17 @@ class Reward:
             if plain(column.place.name) in names
             and is_open(column)
             and column.fits(lambda value: isinstance(value, dict))
-            and (column.place.of_each or not roles.is_several)
+            and self._parts_of(column)
         ]
 
     def _parts_of(self, holder: Column) -> list[Column]:
+        """The numbers in an object, as far as every sample has them for itself."""
         before = f"{holder.path}."
         return [
             column
             for column in self._roles.profile
-            if column.path.startswith(before)
+            if (column.place.of_each or not self._roles.is_several)
+            and column.path.startswith(before)
             and "." not in column.path[len(before) :]
             and column.fits(lambda value: type(value) in _NUMBER_TYPES)
         ]
@@ -141,10 +165,17 @@ class Reward:
             return roles.take("reward", parts)
         if not parts:
             return False
+        if roles.is_several and not holder.place.of_each:  # parallel lists in one object
+            self._say_parts(parts)
+            return False
         roles.keys["reward"] = f"{holder.path}.{PARTS}"
         listed = ", ".join(part.place.name for part in parts[:6])
         self.doubt = f"The reward is the plain sum of {listed}: their weights are not in the rows."
         return True
+
+    def _say_parts(self, parts: list[Column]) -> None:
+        listed = ", ".join(part.path for part in parts[:4])
+        self.doubt = f"No reward was taken: {listed} are parts of one, and their weights are not in the rows."
 
     def _suffixed(self) -> list[Column]:
         """Columns of numbers that are called after a reward function (`accuracy_reward`, `reward_format`)."""
@@ -174,7 +205,8 @@ class Reward:
         scored = {holder.path for holder in holders}
         lifted: dict[str, str] = {}
         for column in roles.profile:
-            parent, _, key = column.path.rpartition(".")
+            parent, _, last = column.path.rpartition(".")
+            key = last.removesuffix(ENTRIES)
             if parent not in parents or key in taken or column.path == reward:
                 continue
             if column.fits(lambda value: type(value) in _NUMBER_TYPES) and len(lifted) < _MAX_COMPONENTS:

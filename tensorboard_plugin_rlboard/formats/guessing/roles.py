@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_answered_conversation,
     is_conversation,
+    is_label_list,
     is_number_list,
     is_prompt,
     is_text,
@@ -159,12 +160,15 @@ class Roles:
         if not strong:
             strong = self.assign("response", words.RESPONSE, is_conversation, own=True)
         if not strong:
-            self.response_is_weak = self.assign("response", words.WEAK_RESPONSE, is_text, own=True)
+            weak = self.candidates(words.WEAK_RESPONSE, is_text, own=True)
+            # `doc.answer` is what a data set says of the task, and not what the policy wrote.
+            outside = [column for column in weak if column.place.depth == 0 or column.place.of_each]
+            self.response_is_weak = self.take("response", outside)
         conversations = (*words.CONVERSATION, *words.EPISODE)
         if "response" not in self.keys or self.response_is_weak:
-            weak = self.keys.pop("response", None)
-            if not self.assign("messages", conversations, is_conversation, own=True) and weak is not None:
-                self.keys["response"] = weak
+            taken = self.keys.pop("response", None)
+            if not self.assign("messages", conversations, is_conversation, own=True) and taken is not None:
+                self.keys["response"] = taken
             self.response_is_weak &= "response" in self.keys
         elif "prompt" not in self.keys and not self.assign(
             "messages", conversations, is_answered_conversation
@@ -177,15 +181,28 @@ class Roles:
                 words.TASK,
                 is_text if in_episode else lambda value: is_text(value) and " " in str(value),
             )
-        if not self.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, own=True):
-            self.assign("response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True)
+        has_strings = self.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, own=True)
+        if not has_strings and not self.assign(
+            "response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True
+        ):
+            self._assign_labelled_ids()
+        if not {"prompt", "messages"} & self.keys.keys():
+            self.assign("prompt_token_ids", words.PROMPT_TOKEN_IDS, is_token_id_list)
+
+    def _assign_labelled_ids(self) -> None:
+        """Assign ids of prompt and response with labels beside them, which are −100 where the policy wrote nothing."""
+        labels = self.candidates(words.LABELS, is_label_list, own=True)
+        if labels and self.assign("response_token_ids", words.WHOLE_TOKEN_IDS, is_token_id_list, own=True):
+            self.keys["response_mask"] = labels[0].path
 
     def assign_arrays(self) -> None:
         """Assign what has a value for each token."""
         for name, names in words.ARRAYS.items():
             is_own = any(self.profile.column(key) for key in MASK_KEYS) if name == "response_mask" else False
             if not is_own:
-                self.has_token_values |= self.assign(name, names, is_number_list, own=True)
+                # A list of one number under the name of a reward is the reward.
+                fits = _is_longer_list if name == "token_rewards" else is_number_list
+                self.has_token_values |= self.assign(name, names, fits, own=True)
 
 
 def is_open(column: Column, *, meta: bool = False) -> bool:
@@ -199,3 +216,7 @@ def is_open(column: Column, *, meta: bool = False) -> bool:
     if any(names & words.CLOSED for names in around):
         return False
     return meta or not any(names & words.METADATA for names in around)
+
+
+def _is_longer_list(value: object) -> bool:
+    return is_number_list(value) and len(value) > 1  # type: ignore[arg-type]  # it is a list

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
@@ -33,7 +33,6 @@ _WEAK = frozenset(plain(snake_case(word)) for word in words.WEAK_RESPONSE)
 _CONVERSATION = frozenset(plain(snake_case(word)) for word in words.CONVERSATION)
 _TOKENS = frozenset(plain(snake_case(word)) for word in (*words.TOKEN_STRINGS, *words.TOKEN_IDS))
 _MEMBERS = frozenset(plain(snake_case(word)) for word in words.MEMBERS)
-_EPISODE = frozenset(plain(snake_case(word)) for word in words.EPISODE)
 _PROMPT = frozenset(plain(snake_case(word)) for word in (*words.PROMPT, *words.TASK))
 
 
@@ -84,7 +83,7 @@ def _shape_of_row(row: Row) -> Shape | None:
         return found
     for place, value in shared.items():
         name = plain(place.name)
-        if name in _EPISODE and is_episode(value):
+        if place.name in words.EPISODE and is_episode(value):
             return Shape(TURNS, place.path)
         if (name in _STRONG | _WEAK and is_text(value)) or (name in _CONVERSATION and as_conversation(value)):
             return Shape()
@@ -118,7 +117,7 @@ def _is_members(place: Place, value: object) -> bool:
     ):
         return False
     name = plain(place.name)
-    if (as_messages(value) is not None and "message" not in value[0]) or name in _EPISODE - _MEMBERS:
+    if (as_messages(value) is not None and "message" not in value[0]) or place.name in words.EPISODE:
         return False
     return any(_has_response(item, named=name in _MEMBERS | _STRONG) for item in value[:_LOOKED_AT])
 
@@ -180,10 +179,15 @@ def _entries(shared: Mapping[Place, object], base: str) -> list[dict[Place, obje
         if len(value) == count and (place.path == base or as_messages(value) is None)
     }
     around = {place: value for place, value in shared.items() if place not in split}
-    return [
-        {_each(place, f"{place.path}{ENTRIES}"): value[at] for place, value in split.items()} | around
-        for at in range(min(count, _LOOKED_AT))
-    ]
+    samples = []
+    for at in range(min(count, _LOOKED_AT)):
+        found = {_each(place, f"{place.path}{ENTRIES}"): value[at] for place, value in split.items()}
+        for place, value in list(found.items()):
+            if isinstance(value, dict):
+                inner = values_of(value, f"{place.path}.", of_each=True)
+                found |= {replace(one, around=(place.name, *one.around)): what for one, what in inner.items()}
+        samples.append(found | around)
+    return samples
 
 
 def _numbered(shared: Mapping[Place, object], row: Row, base: str) -> list[dict[Place, object]]:

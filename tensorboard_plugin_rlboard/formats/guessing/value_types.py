@@ -51,6 +51,16 @@ def is_identifier(value: object) -> bool:
     return type(value) is int
 
 
+def is_one_number_list(value: object) -> bool:
+    """Whether it is a list of one number."""
+    return isinstance(value, list) and len(value) == 1 and is_number_list(value)
+
+
+def is_label_list(value: object) -> bool:
+    """Whether it is a list of labels of tokens, −100 where the policy did not write one."""
+    return is_number_list(value) and -100 in value  # type: ignore[operator]  # it is a list
+
+
 def is_flag(value: object) -> bool:
     """Whether it is a truth value."""
     return isinstance(value, bool)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_SEPARATORS = re.compile(r"[\W_]+")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def _names(text: str) -> tuple[str, ...]:
 PROMPT = _names(
     "prompt prompt_text input_prompt prompt_str query question instruction problem user_prompt input "
     "input_text prompts request task_prompt user_input user_message prompt_messages problem_statement "
-    "task_description observation context user"
+    "task_description observation context user 提示 提示词 问题 题目 输入"
 )
 TASK = _names("task goal objective task_instruction instructions env_prompt state scenario")
 """Words that may name a data set as well: a prompt of an episode, or a text of several words."""
@@ -30,7 +30,7 @@ RESPONSE = _names(
     "output_text output_response model_response model_output llm_response llm_output assistant_response "
     "response_str gen_text generated_response sampled_text rollout rollout_text model_answer "
     "model_completion policy_response prediction predicted assistant generated_answer decoded "
-    "decoded_response"
+    "decoded_response 回答 回复 输出 生成"
 )
 WEAK_RESPONSE = _names(
     "answer text content solution reply result sample code pred trajectory action attempt candidate"
@@ -55,7 +55,10 @@ TOKEN_IDS = _names(
     "generated_ids generated_token_ids response_tokens completion_tokens output_tokens action_ids "
     "sampled_tokens sample_tokens"
 )
-PROMPT_TOKEN_IDS = ("prompt_token_ids", "prompt_ids", "input_token_ids", "prompt_tokens")
+WHOLE_TOKEN_IDS = _names("tokens token_ids input_ids sequences")
+"""Words for the ids of prompt and response together, which need a mask of labels that tells them apart."""
+LABELS = _names("masks labels mask loss_mask")
+PROMPT_TOKEN_IDS = _names("prompt_token_ids prompt_ids input_token_ids prompt_tokens")
 REWARD = (
     _names("reward"),
     _names(
@@ -64,10 +67,10 @@ REWARD = (
         "sample_reward outcome_reward episode_return total_return return reward_score reward_value "
         "rm_score rm_reward reward_model_score rew total_score score_total final_score overall_score"
     ),
-    _names("score"),
+    _names("score 奖励 得分 分数"),
     _names(
         "correct is_correct correctness acc accuracy passed pass success is_success solved is_solved "
-        "resolved outcome grade verified is_right won successful"
+        "resolved outcome grade verified is_right won successful exact_match em"
     ),
 )
 """Tiers of words for the reward: ours, a total, a score, whether the answer is right."""
@@ -106,12 +109,14 @@ METADATA = frozenset(_names("meta metadata extra extra_info env_extras tags anno
 STEP = _names(
     "step global_step training_step train_step trainer_step optimizer_step optim_step update_step "
     "policy_step rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration "
-    "train_iter training_iteration global_steps step_num"
+    "train_iter training_iteration global_steps step_num iter training_iter 步数 训练步 步"
 )
-WEAK_STEP = _names("steps iter iterations update updates num_updates rollout_id round epoch")
+WEAK_STEP = _names("steps iterations update updates num_updates rollout_id round epoch")
 """Words that count turns, positions and data as well: a step only where the values are those of a training."""
 WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")
 """Words of a step that do not make a row a sample."""
+VERSION = _names("policy_version model_version weight_version weights_version version")
+"""Words that count something which may rise once a step, or not: never a step, but named beside a missing one."""
 SPLIT = _names("split data_split dataset_split phase mode subset stage partition fold")
 VALIDATION = _names("validation validate is_validation is_eval is_val evaluation is_evaluation eval")
 GROUP = _names(
@@ -126,7 +131,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "ground_truth": _names(
             "ground_truth gt gts reference_answer gold gold_answer target expected expected_answer "
-            "correct_answer solution answer reference label"
+            "correct_answer solution answer reference label 答案 参考答案 标准答案"
         ),
         "ref_response": _names("ref_response reference_response ref_completion baseline_response"),
     }
@@ -179,6 +184,6 @@ def snake_case(key: str) -> str:
 def plain(name: str) -> str:
     """A name of `snake_case` as it is compared: without separators and without a plural."""
     joined = name.replace("_", "")
-    if joined.endswith("ies"):
+    if joined.endswith("ies") and len(joined) > 4:
         return f"{joined[:-3]}y"
     return joined[:-1] if len(joined) > 3 and joined.endswith("s") and not joined.endswith("ss") else joined

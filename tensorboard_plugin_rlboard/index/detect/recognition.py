@@ -108,6 +108,29 @@ class Recognition:
         has_same_keys = dict(self.mapping_of(file).keys) == dict(user_keys)
         return has_same_keys and self.bind(file_format, file).spec == file_format.spec
 
+    def other_reading(self, file_format: Format, file: SourceFile) -> str:
+        """What is understood otherwise now in a file that has grown, in one sentence; empty where nothing is.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if not _is_guessed(file_format):
+            return ""
+        found = self.sniff(file)[0]
+        if found is None or not _is_guessed(found):
+            return ""
+        before, after = _reading(file_format), _reading(found)
+        changed = [
+            f"{name} ← {after.get(name, 'nothing')} instead of {before.get(name, 'nothing')}"
+            for name in dict.fromkeys((*before, *after))
+            if before.get(name) != after.get(name)
+        ]
+        return (
+            f"With more rows the file is understood otherwise, and was read anew: {', '.join(changed)}."
+            if changed
+            else ""
+        )
+
     def run_of(self, file_format: Format, file: SourceFile) -> str:
         """The run that the samples of a file belong to: that of its folder, or of one above it."""
         levels, root = _levels_to_run(file_format, file), self._root_of(file)
@@ -144,3 +167,18 @@ def _levels_to_run(file_format: Format, file: SourceFile) -> int:
     path = PurePosixPath(file.relative)
     named = named_facts(path).levels if "step" in file_format.options.get(_NAMED, "") else 0
     return max(file_format.levels_to_run(PurePosixPath(file.path)), named)
+
+
+def _is_guessed(file_format: Format) -> bool:
+    """Whether nobody has said what a format's keys mean: it was guessed, or is our own."""
+    return file_format.name == NATIVE.name or (
+        file_format.mapping is not None and file_format.mapping.guessed
+    )
+
+
+def _reading(file_format: Format) -> dict[str, str]:
+    """Field -> where it stands, our own keys and what the names of files say included."""
+    keys = {} if file_format.mapping is None else dict(file_format.mapping.keys)
+    own = {name: name for name in ("prompt", "response", "reward", "step") if name not in keys}
+    named = file_format.options.get(_NAMED, "").split(",")
+    return own | keys | {name: "the file's path" for name in named if name}

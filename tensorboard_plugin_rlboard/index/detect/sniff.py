@@ -73,11 +73,11 @@ def _sniffed(path: str, mapped: Mapped | None) -> Sniffed:
         return Sniffed(None, first.problem)
     known = format_of_rows(first.rows, mapped)
     if known is not None and _is_enough(known, first.rows[0]):
-        return Sniffed(as_guessed(known, first.rows), rows=first.rows)
+        return Sniffed(*as_guessed(known, first.rows), first.rows)
     rows = spread_rows(path).rows
     known = format_of_rows(rows, mapped)
     if known is not None:
-        return Sniffed(as_guessed(known, rows), rows=rows)
+        return Sniffed(*as_guessed(known, rows), rows)
     guessed = guess_mapping(rows)
     return Sniffed(guessed.format, "" if guessed.format is not None else guessed.reason, rows)
 

@@ -214,24 +214,23 @@ def _list_folder(folder: str, look: _Look) -> Iterator[os.DirEntry[str] | Discov
 
 
 def _source_file(entry: os.DirEntry[str], run: str, look: _Look) -> Iterator[SourceFile | DiscoveryProblem]:
-    is_log = is_log_name(entry.name)
     # The run "." or "a/." is the root itself: its last component is no folder.
     folder = run[:-1] if run == "." or run.endswith("/.") else f"{run}/"
     relative = folder + printable_path(entry.name)
     is_asked_for = bool(look.asked_for) and relative.removeprefix("./") == look.asked_for
-    if not is_asked_for and (is_left_alone(entry.name) or (look.only_names and not is_log)):
+    if not is_asked_for and (is_left_alone(entry.name) or (look.only_names and not is_log_name(entry.name))):
         return
     try:
-        facts = Path(entry.path).stat()
+        facts = _facts_of(entry)
     except FileNotFoundError:
-        if entry.is_symlink() and is_log:
+        if entry.is_symlink() and is_log_name(entry.name):
             yield DiscoveryProblem(
                 printable_path(entry.path), "This link leads to a file that does not exist."
             )
         return
     if not stat.S_ISREG(facts.st_mode):
         # Opening a pipe would wait for ever.
-        if is_log:
+        if is_log_name(entry.name):
             yield DiscoveryProblem(printable_path(entry.path), "This is not a regular file.")
         return
     if not is_asked_for and not look.only_names:
@@ -250,6 +249,11 @@ def _source_file(entry: os.DirEntry[str], run: str, look: _Look) -> Iterator[Sou
         inode=facts.st_ino,
         device=facts.st_dev,
     )
+
+
+def _facts_of(entry: os.DirEntry[str]) -> os.stat_result:
+    # What the entry itself knows lacks the inode on some systems.
+    return os.stat(entry.path)  # noqa: PTH116  asked for each file at each look, and a Path takes as long again
 
 
 def _folder_identity(folder: str) -> tuple[int, int] | None:

@@ -8,7 +8,11 @@ from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
 from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, SQLITE, names_traces
 from tensorboard_plugin_rlboard.sources.containers.torch_file import TORCH, preview_archive
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
-from tensorboard_plugin_rlboard.sources.kinds.json_heads import kind_of_json, kind_without_rows
+from tensorboard_plugin_rlboard.sources.kinds.json_heads import (
+    has_row_in_lines,
+    kind_of_json,
+    kind_without_rows,
+)
 from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
 from tensorboard_plugin_rlboard.sources.kinds.table_heads import kind_of_table
 
@@ -38,7 +42,12 @@ def kind_of_first_bytes(head: Head) -> FileKind | None:
         return FileKind(PARQUET)
     if data.startswith((_ZIP_MAGIC, MAGIC)) or head.is_whole:
         return None
-    if head.is_utf8 and b"\0" in data and not data.lstrip().startswith((b"{", b"[")):
+    if (
+        head.is_utf8
+        and b"\0" in data
+        and not head.has_log_name
+        and not data.lstrip().startswith((b"{", b"["))
+    ):
         return kind_of_content(head)
     line, line_end, rest = data.partition(b"\n")
     if line_end and line.startswith(b'{"') and rest.strip() and head.is_utf8:
@@ -78,10 +87,13 @@ def kind_of_content(head: Head) -> FileKind:
 
 def _kind_of_binary(head: Head, text: str) -> FileKind:
     compression = compression_by_name(head.name)
-    if head.named_kind is PARQUET or (compression and head.has_log_name):
-        return FileKind(head.named_kind, compression)  # whose reader says what is wrong with it
-    what = next((what for magic, what in _BINARY if head.data.startswith(magic)), "")
-    if not what and text.startswith("\0") and head.has_log_name:
+    if head.named_kind is PARQUET:
+        return FileKind(PARQUET)  # whose reader says what is wrong with it
+    if compression:
+        reason = f"It is no {compression} archive, whatever its name says."
+        return FileKind(head.named_kind, compression, not_read(reason, is_named=head.has_log_name))
+    if head.has_log_name and (text.startswith("\0") or has_row_in_lines(text)):
         return kind_without_rows(head, text, "Expecting value")
+    what = next((what for magic, what in _BINARY if head.data.startswith(magic)), "")
     reason = f"It is {what}." if what else "It is no text, and no kind of file that is read."
     return FileKind(head.named_kind, preview=not_read(reason, is_named=head.has_log_name))

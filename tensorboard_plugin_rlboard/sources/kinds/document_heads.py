@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.sources.text.json_shapes import Member
 
-_NUMBERED = re.compile(r'\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"0"\s*:')
+_NUMBERED = re.compile(r'\{\s*(?:"0"\s*:\s*\{|"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"0"\s*:)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def cut_object(text: str) -> CutObject:
     is_table = columns is not None and (bool(columns.texts) or columns.is_list)
     are_lists = all(member.is_list for member in members.values())
     return CutObject(
-        holds_rows=not is_sample and (is_table or _has_rows(members) or _NUMBERED.match(text) is not None),
+        holds_rows=is_table or _NUMBERED.match(text) is not None or (not is_sample and _has_rows(members)),
         holds_columns=bool(members) and are_lists and not any(m.opens_object for m in members.values()),
         is_sample=is_sample,
     )

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.sources.kinds.names import (
     is_log_name,
     unpacked_name,
 )
-from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.sources.local_files import open_regular, read_beginning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -94,6 +94,8 @@ def local_kind(path: str, facts: os.stat_result) -> FileKind:
     except OSError:
         return _kind_by_name(path)
     is_settled = abs(time.time_ns() - facts.st_mtime_ns) > _TICK_NS
+    if not is_settled and known is not None and known.kind.is_packed and not kind.preview.may_hold_rollouts:
+        return known.kind  # as above
     until = float("inf") if is_settled else time.monotonic() + _UNSETTLED_SECONDS
     _known[path] = _Known(signature, until, kind, beginning)
     return kind
@@ -134,7 +136,7 @@ def _look_at_remote(path: str, kind: FileKind, open_stored: Callable[[str], Bina
         if kind.compression:
             found = _kind_of_compressed(name, kind.compression, stored)
         else:
-            found = _kind_of_rest(name, b"", stored)
+            found = _kind_of_head(name, stored)
     if found.container is container or not found.preview.may_hold_rollouts or container is JSON:
         return found.preview
     return not_read("It is another kind of file than its name says.", is_named=False)
@@ -142,33 +144,35 @@ def _look_at_remote(path: str, kind: FileKind, open_stored: Callable[[str], Bina
 
 def _look_at(path: str, size: int, known: _Known | None) -> tuple[FileKind, int | None]:
     """The kind of a file, and `_Known.beginning`."""
-    name = PurePath(path).name
-    with open_regular(path) as stored:
-        data = stored.read(_FIRST_BYTES)
-        beginning = hash(data)
-        if known is not None and known.beginning == beginning and size >= known.signature[0]:
-            return known.kind, beginning
-        compression = compression_of(data)
-        if compression:
-            stored.seek(0)
+    name = os.path.basename(path)  # noqa: PTH119  as above
+    data = read_beginning(path, _FIRST_BYTES)
+    beginning = hash(data)
+    if known is not None and known.beginning == beginning and size >= known.signature[0]:
+        return known.kind, beginning
+    compression = compression_of(data)
+    if compression:
+        with open_regular(path) as stored:
             return _kind_of_compressed(name, compression, stored), None
-        early = kind_of_first_bytes(Head(data, len(data) >= size, name))
-        if early is not None:
-            return early, beginning
-        return _kind_of_rest(name, data, stored), beginning if size > PREVIEW_BYTES else None
+    early = kind_of_first_bytes(Head(data, len(data) >= size, name))
+    if early is not None:
+        return early, beginning
+    if len(data) < _FIRST_BYTES:
+        return kind_of_content(Head(data, True, name)), None
+    with open_regular(path) as stored:
+        return _kind_of_head(name, stored), beginning if size > PREVIEW_BYTES else None
 
 
-def _kind_of_rest(name: str, data: bytes, stored: BinaryIO) -> FileKind:
-    """The kind of a file that is read on, up to ``PREVIEW_BYTES``."""
-    data += stored.read(PREVIEW_BYTES + 1 - len(data))
-    return kind_of_content(Head(data[:PREVIEW_BYTES], len(data) <= PREVIEW_BYTES, name))
+def _kind_of_head(name: str, stored: BinaryIO) -> FileKind:
+    """The kind of an open file by its first ``PREVIEW_BYTES``."""
+    data = stored.read(PREVIEW_BYTES + 1)
+    return kind_of_content(Head(data[:PREVIEW_BYTES], len(data) <= PREVIEW_BYTES, name, stored))
 
 
 def _kind_of_compressed(name: str, compression: str, stored: BinaryIO) -> FileKind:
     inner = unpacked_name(name) or name
     try:
         with open_decompressed(compression, stored) as unpacked:
-            found = _kind_of_rest(inner, b"", unpacked)
+            found = _kind_of_head(inner, unpacked)
     except OSError:  # the package that unpacks it is missing, which whoever opens it says
         return FileKind(None, compression, Preview(may_hold_rollouts=True, is_named=is_log_name(name)))
     return FileKind(found.container, compression, found.preview)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import Preview
@@ -10,10 +11,15 @@ from tensorboard_plugin_rlboard.sources.kinds.names import container_by_name, is
 from tensorboard_plugin_rlboard.sources.text.encodings import UTF_8, encoding_of
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from tensorboard_plugin_rlboard.sources.containers.base import Container
 
+_BLOCK_BYTES = 256 * 1024
+_MAX_LINE_BLOCKS = 64
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Head:
     """The beginning of a file.
 
@@ -21,28 +27,46 @@ class Head:
         data: Its first bytes, unpacked.
         is_whole: Whether these are all of it.
         name: The file's name.
+        rest: The file behind these bytes, where it can be read on.
     """
 
     data: bytes
     is_whole: bool
     name: str
+    rest: BinaryIO | None = None
 
-    @property
+    @cached_property
+    def encoding(self) -> str:
+        """The codec of the bytes, if they are a text."""
+        return encoding_of(self.data)
+
+    @cached_property
     def text(self) -> str:
         """The bytes as text, without a byte order mark and blanks at the beginning."""
-        text = self.data.decode(encoding_of(self.data), "replace").lstrip("\ufeff \t\r\n")
+        text = self.data.decode(self.encoding, "replace").lstrip("\ufeff \t\r\n")
         # A character that is cut in two at the end is none that the file holds.
         return text if self.is_whole else text.removesuffix("\ufffd")
 
     @property
     def is_utf8(self) -> bool:
         """Whether the text is in UTF-8, as lines have to be that are read where they lie."""
-        return encoding_of(self.data) == UTF_8
+        return self.encoding == UTF_8
 
-    @property
+    @cached_property
     def has_log_name(self) -> bool:
         """Whether whoever named the file meant it to be a log."""
         return is_log_name(self.name)
+
+    def end_of_first_line(self) -> str:
+        """The last character of a first line that is longer than the head; empty where it is longer than 16 MB, or has no end."""
+        before = self.data[-1:]
+        for _ in range(_MAX_LINE_BLOCKS if self.rest is not None else 0):
+            block = self.rest.read(_BLOCK_BYTES) if self.rest is not None else b""
+            line, end, _ = block.partition(b"\n")
+            before = line.rstrip()[-1:] or before
+            if end or not block:
+                return before.decode("ascii", "replace") if end else ""
+        return ""
 
     @property
     def named_kind(self) -> Container | None:

@@ -70,19 +70,18 @@ def _kind_of_cut(head: Head, text: str, *, is_pretty: bool) -> FileKind:
     """The kind of a file that begins with an object which does not end within its head."""
     seen = cut_object(text)
     is_called_document = head.named_kind is JSON
-    is_document = is_pretty or not head.is_utf8 or seen.holds_rows
-    if head.is_whole:  # half-written, or torn
-        is_document = is_pretty or not head.is_utf8 or is_called_document
-    elif seen.holds_columns and is_called_document:
-        is_document = True
-    if not is_document and not is_called_document:
-        return FileKind(preview=Preview(may_hold_rollouts=True))
-    if seen.may_hold_rollouts or head.is_whole:
-        is_named = head.has_log_name or seen.holds_rows
-        preview = Preview(may_hold_rollouts=True, is_named=is_named)
-    else:
+    if not (seen.may_hold_rollouts or head.is_whole) and (is_called_document or is_pretty):
         reason = "Nothing at its beginning is called like a part of a rollout, or is a list of rows."
-        preview = not_read(reason, is_named=head.has_log_name)
+        return FileKind(JSON, preview=not_read(reason, is_named=head.has_log_name))
+    are_lines = not is_called_document and not is_pretty
+    preview = Preview(may_hold_rollouts=True, is_named=head.has_log_name or seen.holds_rows or are_lines)
+    if is_pretty or not head.is_utf8:
+        is_document = True
+    elif head.is_whole:  # half-written, or torn
+        is_document = is_called_document
+    else:
+        # Where lines are long, one that ends behind an object is one of many.
+        is_document = seen.holds_rows or (is_called_document and head.end_of_first_line() != "}")
     return FileKind(JSON if is_document else None, preview=preview)
 
 
@@ -90,6 +89,8 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
     inside = text[1:].lstrip()
     if inside.startswith("]"):
         return FileKind(preview=not_read("It is an empty JSON list.", is_named=head.has_log_name))
+    if not inside:
+        return FileKind(JSON, preview=row_preview(head, {}, is_only=True))
     at = len(text) - len(inside)
     try:
         item, _ = _DECODER.raw_decode(text, at)
@@ -104,7 +105,7 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
     if isinstance(item, dict):
         return FileKind(JSON, preview=row_preview(head, item))
     reason = (
-        "Its rows are lists or bare values, not objects, so nothing says which of them is the response: write each row as "
+        "Its rows are no JSON objects but lists or bare values, so nothing says what is the response: write each row as "
         'an object, {"prompt": …, "response": …, "reward": …}.'
     )
     is_row = isinstance(item, list) or _is_mixed(text.partition("\n")[0])

@@ -37,7 +37,7 @@ def kind_of_table(head: Head) -> FileKind | None:
         return FileKind(CSV, preview=not_read(reason, is_named=False)) if is_called_table else None
     records = list(_records(rest, separator))
     if not is_called_table and not (
-        records
+        (records or (not head.is_whole and any(map(is_text_column, names))))
         and all(_NAME.fullmatch(name) for name in names)
         and all(cells is not None and len(cells) == len(names) for cells in records)
     ):

@@ -7,6 +7,10 @@ import re
 _PYTHON_WORD = re.compile(r"(?:None|True|False)\b")
 _LOWER_NUMBER = re.compile(r"[-+]?(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
 _REMEDY = "write each row with json.dumps(row)"
+_CONVERT = (
+    "what is written already is converted by python -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) "
+    "for line in sys.stdin]' < OLD > NEW"
+)
 _EXCERPT = 40
 
 
@@ -20,9 +24,9 @@ def fault_sentence(text: str, at: int, reason: str) -> str:
     """
     before, after = text[max(0, at - _EXCERPT) : at].rstrip(), text[at : at + _EXCERPT].lstrip(" \t")
     if after.startswith("'"):
-        return f"Its texts stand in single quotes, as Python prints a row (its repr): {_REMEDY} instead of str(row)."
+        return f"Its texts stand in single quotes, as Python prints a row (its repr): {_REMEDY} instead of str(row); {_CONVERT}."
     if found := _PYTHON_WORD.match(after):
-        return f"It holds {found[0]}, as Python prints a row (its repr): {_REMEDY} instead of str(row)."
+        return f"It holds {found[0]}, as Python prints a row (its repr): {_REMEDY} instead of str(row); {_CONVERT}."
     if before.endswith(",") and after.lstrip("\r\n").startswith(("}", "]")):
         return f"A trailing comma stands in front of a closing bracket, which JSON does not have: leave it out, or {_REMEDY}."
     if found := _LOWER_NUMBER.match(after):
