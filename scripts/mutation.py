@@ -42,8 +42,10 @@ _WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas"}
 TARGETS = {
     "metrics/segments.py": _FORMULAS,
     "metrics/token*.py": _FORMULAS,
+    "metrics/critic.py": _FORMULAS,
+    "metrics/derived_metrics.py": _FORMULAS,
     "metrics/step_sums.py": _FORMULAS,
-    "metrics/thresholds.py": ("writer_formulas", "step_formulas", "sample_formulas"),
+    "metrics/thresholds.py": ("writer_formulas", "step_formulas", "group_formulas"),
     "metrics/catalog/catalog.py": ("metric_catalog",),
     "index/parts/sample_statistics.py::sample_numbers|repetition|_repetition": (
         "sample_formulas",
@@ -53,11 +55,13 @@ TARGETS = {
     "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank|_group_columns": (
         "metric_catalog",
         "sample_formulas",
+        "group_formulas",
         "step_formulas",
     ),
-    "board/steps/aggregates.py": ("step_formulas", "sample_formulas"),
+    "board/steps/aggregates.py": ("step_formulas", "group_formulas"),
+    "board/steps/step_aggregates.py": ("step_formulas",),
     "board/distribution/histograms.py": ("distribution_formulas",),
-    "board/samples/neighbours.py::group_metrics": ("sample_formulas",),
+    "board/samples/neighbours.py::group_metrics": ("group_formulas",),
     "writing/steps/step_means.py": ("writer_formulas",),
 }
 """Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the

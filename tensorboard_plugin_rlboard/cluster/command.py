@@ -144,6 +144,8 @@ def _run_job(
     finally:
         progress.clear()
         job.close()
+        for problem in job.settings.problems:
+            sys.stderr.write(f"{problem}\n")
         if engine is not None:
             engine.close()
     return job.counts, True

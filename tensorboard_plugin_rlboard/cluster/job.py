@@ -72,11 +72,13 @@ class IndexJob:
 
     Attributes:
         counts: what is done so far.
+        settings: what the user says of the files.
     """
 
     def __init__(self, files: Sequence[SourceFile], cache: LocalStore | None, roots: Sequence[Root]) -> None:
         self.counts = JobCounts()
-        self._recognition = Recognition(roots, SettingsFinder(roots))
+        self.settings = SettingsFinder(roots)
+        self._recognition = Recognition(roots, self.settings)
         self._present = frozenset(file.relative for file in files)
         self._cache = cache
         self._files = iter(files)

@@ -16,7 +16,11 @@ from tensorboard_plugin_rlboard.doctor.printing import lines
 
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
-TENSOR: dict[str, Any] = {"reward": "tensor(1.0)", "response_tokens": ["a", "b"], "logprobs": "tensor([-0.1, -0.2])"}
+TENSOR: dict[str, Any] = {
+    "reward": "tensor(1.0)",
+    "response_tokens": ["a", "b"],
+    "logprobs": "tensor([-0.1, -0.2])",
+}
 
 
 def unusable(board: Board) -> dict[str, str]:

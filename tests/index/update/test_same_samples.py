@@ -26,7 +26,7 @@ def hooked(steps: Iterable[int], samples: int = 4, seed: str = "", tail: str = "
     return [
         {
             "step": step,
-            "prompt": f"<user>What is {at}?</user>",
+            "prompt": f"<|im_start|>user\nWhat is {at}?<|im_end|>\n<|im_start|>assistant\n",
             "response": response(step, at, seed) + tail,
             "reward": 0.25,
             "response_tokens": ["a", "b"],
@@ -100,6 +100,11 @@ def test_a_dump_beside_the_hook_is_the_same_training(
             [{**row, "completion": "yes"} for row in dumped([1, 2, 3])],
             [{**row, "response": "yes"} for row in hooked([1, 2, 3])],
             id="short answers",
+        ),
+        pytest.param(
+            dumped([1, 2]),
+            [{**row, "prompt": "Translate into French"} for row in hooked([1, 2])],
+            id="other prompts",
         ),
         pytest.param(
             dumped([1, 2]), [{**row, "split": "eval"} for row in hooked([1, 2])], id="an evaluation is none"
