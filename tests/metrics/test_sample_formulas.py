@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.run_schema import run_schema
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import repetition
 
 Row = dict[str, Any]
@@ -117,6 +120,18 @@ def test_a_logged_advantage_wins(columns_of: Columns, opened_of: Opened) -> None
     rows = group(0.0, 2.0, advantage=0.125)
     assert columns_of(rows, "advantage")["advantage"] == [0.125, 0.125]
     assert [sample["advantage"] for sample in opened_of(rows)] == [0.125, 0.125]
+
+
+def test_a_logged_group_metric_is_not_computed_beside_the_others(
+    board_of: Callable[[Iterable[Row]], Board],
+) -> None:
+    schema = run_schema(board_of(group(0.0, 2.0, advantage=0.125)).registry.runs["."])
+    assert schema.computed_group_metrics == {"group_mean", "group_std", "group_rank"}
+    assert re.findall(r" AS ([a-z_]+)(?:,|$)", schema.group_columns) == [
+        "group_mean",
+        "group_std",
+        "group_rank",
+    ]
 
 
 def test_n_tokens_counts_masked_tokens_and_no_padding(columns_of: Columns) -> None:
