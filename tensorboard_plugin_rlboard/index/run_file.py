@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     with_range_read,
     with_unpacked_size,
 )
+from tensorboard_plugin_rlboard.sources.kinds.names import plain_name
 
 
 @dataclass(eq=False)
@@ -60,10 +61,12 @@ class IndexedFile:
 
     @property
     def digest(self) -> str:
-        """Ten characters that name the file in ids, from its path below the log directory."""
-        return blake2b(
-            self.relative.encode("utf-8", "surrogateescape"), digest_size=5, person=b"rlboard"
-        ).hexdigest()
+        """Ten characters that name the file in ids, from its path below the log directory.
+
+        An archive has those of the file that it is an archive of: ids outlive a chunk that is sealed.
+        """
+        name = plain_name(self.relative)
+        return blake2b(name.encode("utf-8", "surrogateescape"), digest_size=5, person=b"rlboard").hexdigest()
 
     @property
     def pending(self) -> bool:

@@ -29,10 +29,12 @@ MAY_IMPORT = {
 # The rooms inside a folder, from the lowest up: each may import those before it.
 ORDER = {
     "sources": [
-        *("addresses", "remote", "containers", "compressed", "reader", "discovery", "lines", "file_changes"),
+        *("addresses", "local_files", "remote", "text", "containers", "compressed", "kinds", "reader"),
+        *("discovery", "lines", "file_changes"),
     ],
     "formats": [
-        *("base", "conversations", "native", "tokenization", "rows", "generic", "frameworks", "registry"),
+        *("mapping", "splits", "base", "conversations", "native", "tokenization", "arrays", "rows"),
+        *("generic", "guessing", "frameworks", "registry"),
     ],
     "training": [
         "declarations",
@@ -53,7 +55,17 @@ ORDER = {
             "join_summary",
             "run_file",
         ),
-        *("loadable_part", "run", "attention", "registry", "indexer", "detect", "joins", "update"),
+        *(
+            "loadable_part",
+            "run",
+            "attention",
+            "registry",
+            "indexer",
+            "detect",
+            "annotations",
+            "joins",
+            "update",
+        ),
     ],
     "board": [
         *("lru_cache", "query_limits", "sql_rows", "run_schema", "filters", "text_search", "selection"),

@@ -105,6 +105,21 @@ def test_rows_of_several_relations_follow_each_other() -> None:
     assert ([key.tolist() for key in alone.keys], alone.columns["x"].tolist()) == ([[1], [9]], [2.0])
 
 
+def test_numbers_from_1e150_on_count_as_not_finite(board_of: BoardOf) -> None:
+    # As in a distribution: their squares, and sums of some of them, have no float64. Of the tokens those of the sample whose
+    # mean is as large are left out, so one of three samples' two tokens are left, with a mean of 3.
+    rows = rewarded(1.0, 9.9e149, 1e150, -1e200, math.inf)
+    found = board_of(rows).steps(StepsQuestion(Selection("."), ("reward",))).metrics["reward"]
+    assert (found.count[0], found.nonfinite[0], found.sum[0], found.max[0]) == (2, 3, 9.9e149, 9.9e149)
+    rows = [{"step": 1, "response": "ab", "values": x} for x in ([2, 4], [1e200, 1], [1, math.nan])]
+    tokens = board_of(rows[:2]).steps(StepsQuestion(Selection("."), ("values_mean",))).metrics["values_mean"]
+    assert (tokens.count[0], tokens.nonfinite[0], tokens.sum[0], tokens.mean[0]) == (2, 2, 6.0, 3.0)
+    all_huge = (
+        board_of(rows[1:2]).steps(StepsQuestion(Selection("."), ("values_mean",))).metrics["values_mean"]
+    )
+    assert (all_huge.count[0], all_huge.nonfinite[0], all_huge.mean[0]) == (0, 2, None)
+
+
 def test_n_samples_counts_every_sample(step_metrics_of: StepMetrics) -> None:
     assert step_metrics_of(rewarded(1.0, None, math.nan))["n_samples"] == [3.0]
 
@@ -162,6 +177,12 @@ def test_groups_are_judged_by_their_finite_rewards(step_metrics_of: StepMetrics)
     assert (found["zero_advantage_groups"], found["all_good_groups"]) == ([1.0], [1.0])
 
 
+def test_samples_without_prompt_and_group_id_are_in_no_group(step_metrics_of: StepMetrics) -> None:
+    # Only the group of the prompt p is one, and its rewards differ.
+    rows = [*rewarded(0.0, 1.0), *rewarded(5.0, 5.0, prompt=None)]
+    assert step_metrics_of(rows)["zero_advantage_groups"] == [0.0]
+
+
 def test_duplicate_share(step_metrics_of: StepMetrics) -> None:
     # Three responses a, a, b to one prompt: 1 - 2/3. Two equal ones to another: 1 - 1/2. Two that differ: 0. One alone
     # and those without a prompt do not count: (1/3 + 1/2 + 0) / 3 = 5/18.
@@ -202,6 +223,45 @@ def test_explained_variance_over_all_tokens_of_a_step(step_metrics_of: StepMetri
         {"step": 3, "response": "bc", "values": [4, 0], "returns": [1, 3]},
     ]
     assert step_metrics_of(rows)["explained_variance"] == [pytest.approx(11 / 12), None, pytest.approx(-8.0)]
+
+
+def test_explained_variance_pools_what_lies_far_from_zero(step_metrics_of: StepMetrics) -> None:
+    # Step 1: targets 1e6 ± 0.01, constant within each response, and a critic that knows only their mean: 1 - 1. Step 2:
+    # the same and a critic that is right: 1. Step 3: one target for both, so none. The oldest log of a step is first.
+    def row(step: int, value: float, target: float) -> Row:
+        return {"step": step, "response": "ab", "values": [value] * 2, "returns": [target] * 2}
+
+    low, high = 1e6 - 0.01, 1e6 + 0.01
+    rows = [
+        row(1, 1e6, low),
+        row(1, 1e6, high),
+        row(2, low, low),
+        row(2, high, high),
+        row(3, 1.0, low),
+        row(3, 2.0, low),
+    ]
+    found = step_metrics_of(rows)["explained_variance"]
+    assert found == [pytest.approx(0.0, abs=1e-6), pytest.approx(1.0), None]
+
+
+def test_a_sample_without_a_target_is_in_no_explained_variance(step_metrics_of: StepMetrics) -> None:
+    # Targets 0.6, 0.5, 0.3: mean 7/15, variance 14/900; errors 0.1, -0.1, -0.4: variance 38/900. 1 - 38/14.
+    rows = [
+        {"step": 1, "response": "abc", "values": [0.5, 0.6, 0.7], "token_rewards": [0.1, 0.2, 0.3]},
+        {"step": 1, "response": "xyz", "values": [5.0, 6.0, 7.0]},
+    ]
+    assert step_metrics_of(rows)["explained_variance"] == pytest.approx([1 - 38 / 14])
+
+
+def test_responses_whose_ratio_overflows_are_counted(step_metrics_of: StepMetrics) -> None:
+    # ρ = 2 and e^800 in step 1, 2 alone in step 2.
+    rows: list[Row] = [
+        {"step": step, "response": "a", "logprobs": [high], "rollout_logprobs": [low]}
+        for step, high, low in ((1, HALF, QUARTER), (1, 0.0, -800.0), (2, HALF, QUARTER))
+    ]
+    found = step_metrics_of(rows)
+    assert found["chi2_seq"] == pytest.approx([3.0, 3.0])
+    assert found["chi2_seq_nonfinite"] == [1.0, None]
 
 
 def test_explained_variance_against_gae(step_metrics_of: StepMetrics) -> None:

@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import (
     AttemptInfo,
     IgnoredFile,
     Joined,
+    Notice,
     RunInfo,
     Runs,
     StepSpan,
     TextRulesInfo,
 )
-from tensorboard_plugin_rlboard.board.run_schema import run_schema, sample_metric_info, token_metric_info
+from tensorboard_plugin_rlboard.board.run_schema import run_schema, token_metric_info
 from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
+from tensorboard_plugin_rlboard.board.runs.metric_infos import sample_metric_infos
+from tensorboard_plugin_rlboard.board.runs.notices import run_notices, same_samples_notices
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
+from tensorboard_plugin_rlboard.board.runs.unusable import unusable_fields
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 
-_MAX_IGNORED = 100
+if TYPE_CHECKING:
+    import duckdb
+
+_MAX_IGNORED, _MAX_FOLDERS, _MAX_SETTINGS_PROBLEMS = 100, 100, 20
 
 
 @dataclass(frozen=True)
 class _Description:
-    """What is in a run, and the version and steps of it that this was made of."""
+    """What is in a run, one file of each of its folders, and the version and steps of it that this was made of."""
 
     version: int
     steps: RunSteps
     info: RunInfo
+    paths: Sequence[str]
 
 
 class RunList:
     """Answers /runs; what is in a run is described again only when it changes."""
 
     def __init__(
-        self, registry: Registry, trainings: Trainings, run_steps: Callable[[RunIndex], RunSteps]
+        self,
+        registry: Registry,
+        trainings: Trainings,
+        run_steps: Callable[[RunIndex], RunSteps],
+        cursor: Callable[[], duckdb.DuckDBPyConnection],
     ) -> None:
         """Describes nothing yet.
 
@@ -46,10 +60,12 @@ class RunList:
             registry: the indexes.
             trainings: what belongs to a run beside its rollouts.
             run_steps: the steps of a run as of now.
+            cursor: makes a cursor of the query database.
         """
         self._registry = registry
         self._trainings = trainings
         self._run_steps = run_steps
+        self._cursor = cursor
         self._descriptions: dict[str, _Description] = {}
 
     def runs(self, tensorboard_runs: TensorBoardRuns) -> Runs:
@@ -59,6 +75,9 @@ class RunList:
             self._info(run, self._trainings.of(run, tensorboard_runs))
             for _, run in sorted(registry.runs.items())
         ]
+        for root in registry.roots:
+            registry.settings.for_path(root.path)  # what is wrong there is said where there is no run, too
+        of_runs = {notice.text for info in infos for notice in info.notices}
         ignored = sorted(registry.ignored.items())[:_MAX_IGNORED]
         return Runs(
             runs=infos,
@@ -66,15 +85,19 @@ class RunList:
             looked_in=[printable_path(root.path) for root in registry.roots],
             state="ready" if registry.surveys else "looking",
             message=registry.failure,
+            settings_problems=[problem for problem in registry.settings.problems if problem not in of_runs][
+                :_MAX_SETTINGS_PROBLEMS
+            ],
         )
 
     def _info(self, run: RunIndex, training: Training) -> RunInfo:
         """What is in a run, with what changes from moment to moment."""
-        registry = self._registry
+        registry, description = self._registry, self._description(run)
+        mistakes = self._settings_problems(description.paths)
         return replace(
-            self._description(run).info,
+            description.info,
             state="failed" if registry.failure else "indexing" if run.pending else "ready",
-            message=registry.failure or run.message or self._settings_problem(run),
+            message=registry.failure or run.message or next(iter(mistakes), ""),
             files=len(run.files),
             bytes=run.size,
             indexed_bytes=run.indexed,
@@ -85,19 +108,33 @@ class RunList:
             config=training.config.values,
             config_sources=training.config.sources,
             text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
+            notices=[
+                *(Notice("settings", mistake) for mistake in mistakes),
+                *description.info.notices,
+                *same_samples_notices(run, registry),
+            ],
+            same_as=registry.same_samples.get(run.name, ""),
         )
 
     def _description(self, run: RunIndex) -> _Description:
         version, steps = run.version, self._run_steps(run)
         last = self._descriptions.get(run.name)
         if last is None or last.version != version or last.steps is not steps:
-            last = self._descriptions[run.name] = _Description(version, steps, _describe(run, steps))
+            by_folder = {PurePath(file.path).parent: file.path for file in tuple(run.files.values())}
+            paths = tuple(by_folder.values())[:_MAX_FOLDERS]
+            info = replace(_describe(run, steps), unusable=self._unusable(run))
+            last = _Description(version, steps, info, paths)
+            self._descriptions[run.name] = last
         return last
 
-    def _settings_problem(self, run: RunIndex) -> str:
-        """What of a run's rlboard.toml does not count, the first such sentence; empty where all does."""
-        first = next(iter(tuple(run.files.values())), None)
-        return "" if first is None else next(iter(self._registry.settings.for_path(first.path).problems), "")
+    def _unusable(self, run: RunIndex) -> Mapping[str, str]:
+        return unusable_fields(self._cursor(), run) if run.problems else {}
+
+    def _settings_problems(self, paths: Sequence[str]) -> Sequence[str]:
+        """What does not count of the rlboard.toml files that count for some files, one sentence each."""
+        settings = self._registry.settings
+        found = (problem for path in paths for problem in settings.for_file(path).problems)
+        return tuple(dict.fromkeys(found))[:_MAX_SETTINGS_PROBLEMS]
 
 
 def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
@@ -116,8 +153,8 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         steps=StepSpan(*steps.steps()),
         splits=steps.splits(),
         attempts=[AttemptInfo(*span) for span in steps.attempts()],
-        metrics=[sample_metric_info(run, name) for name in schema.metrics],
-        token_metrics=[token_metric_info(name) for name in schema.token_metrics],
+        metrics=sample_metric_infos(run, schema, steps.largest_group()),
+        token_metrics=[token_metric_info(name, run.token_metrics) for name in schema.token_metrics],
         text_columns=schema.texts,
         problems=run.problems,
         scalar_runs=[],
@@ -125,7 +162,13 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping=mapping.columns,
         mapping_guessed=mapping.guessed,
         mapping_toml=mapping.toml,
+        mapping_sources=mapping.sources,
+        mapping_alternatives=mapping.alternatives,
+        mapping_doubt=mapping.doubt,
+        mapping_shape=mapping.shape,
+        notices=tuple(run_notices(run, mapping)),
         joined=[
-            Joined(join.what, join.source, join.matched, join.unmatched, join.columns) for join in run.joined
+            Joined(join.what, join.source, join.matched, join.unmatched, join.columns)
+            for join in (*run.joined, *run.annotated)
         ],
     )

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.steps.step_index import StepEntry, StepKey
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
-_MAGIC = b"rlboard-curves-1\n"
+_MAGIC = b"rlboard-curves-2\n"
 """Changes with everything that the numbers depend on beside the samples and aggregates: their meaning, the layout."""
 _DIGEST_BYTES = 16
 
@@ -50,7 +50,7 @@ def dump_curves(curves: StoredCurves) -> bytes:
     head = {
         "splits": splits,
         "units": {name: asdict(aggregate) for name, aggregate in curves.aggregates.items()},
-        "entries": [[*key, entry.attempts] for key, entry in curves.entries.items()],
+        "entries": [[*key, entry.attempts, entry.largest_group] for key, entry in curves.entries.items()],
     }
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
     content = io.BytesIO()
@@ -76,8 +76,8 @@ def load_curves(data: bytes) -> StoredCurves | None:
                 tables[stored["split"]] = StepTable(step, attempt, columns)
         aggregates = {name: _aggregate(fields) for name, fields in head["units"].items()}
         entries = {
-            (split, step): StepEntry(0, tuple((attempt, count) for attempt, count in attempts))
-            for split, step, attempts in head["entries"]
+            (split, step): StepEntry(0, tuple((attempt, count) for attempt, count in attempts), int(largest))
+            for split, step, attempts, largest in head["entries"]
         }
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None
@@ -88,6 +88,7 @@ def _aggregate(fields: Mapping[str, object]) -> Aggregate:
     """An aggregate as `asdict` left it, with tuples where JSON has lists."""
     pairs = {
         name: tuple((column, sql) for column, sql in fields[name])  # type: ignore[attr-defined]  # lists of pairs
-        for name in ("columns", "inner")
+        for name in ("columns", "inner", "centres")
     }
-    return Aggregate(**{**fields, **pairs})  # type: ignore[arg-type]  # what is foreign has no right digest
+    needs: tuple[str, ...] = tuple(fields["needs"])  # type: ignore[arg-type]  # a list of names
+    return Aggregate(**{**fields, **pairs, "needs": needs})  # type: ignore[arg-type]  # what is foreign has no right digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING, cast
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError
 from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
-from tensorboard_plugin_rlboard.sources.containers.registry import container_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from typing import BinaryIO
 
     from _typeshed import WriteableBuffer
+
+    from tensorboard_plugin_rlboard.sources.containers.base import Container
 
     Open = Callable[[str], BinaryIO]
 
@@ -35,12 +37,14 @@ class UnreadableFileError(OSError):
         super().__init__(errno.EBADMSG, reason)
 
 
-def line_blocks(path: str, open_stored: Open) -> Iterator[bytes]:
+def line_blocks(path: str, kind: Container, open_stored: Open, *, is_copied: bool = False) -> Iterator[bytes]:
     """Yield the rows of a container as JSON lines.
 
     Args:
         path: Its path or address.
-        open_stored: Opens the file as it is stored.
+        kind: The kind of container.
+        open_stored: Opens the container's own bytes.
+        is_copied: Whether these are not those of the local file, because it is compressed: they are copied first.
 
     Yields:
         Blocks of whole JSON lines, about 256 KB each; the first holds one line only.
@@ -50,14 +54,10 @@ def line_blocks(path: str, open_stored: Open) -> Iterator[bytes]:
         DamagedFileError: Behind the last row that can be read, if there are more.
         OSError: If the file cannot be opened or read.
     """
-    kind = container_of(path)
-    if kind is None:
-        msg = f"{path} is no container"
-        raise ValueError(msg)
     gathered = bytearray()
     given, number = False, 0
     try:
-        with _local_copy(path, open_stored) as stored:
+        with _local_copy(path, open_stored, is_copied=is_copied) as stored:
             for number, row in enumerate(kind.read_rows(stored), 1):
                 gathered += _line(row, number)
                 # The first rows are given at once, for those who only want to know what the file is.
@@ -75,17 +75,22 @@ def line_blocks(path: str, open_stored: Open) -> Iterator[bytes]:
         yield bytes(gathered)
 
 
-def open_rows(path: str, open_stored: Open) -> BinaryIO:
+def open_rows(path: str, kind: Container, open_stored: Open, *, is_copied: bool = False) -> BinaryIO:
     """Open the rows of a container as a file of JSON lines, read forward only; it ends where the container is damaged.
 
     Args:
         path: Its path or address.
-        open_stored: Opens the file as it is stored.
+        kind: The kind of container.
+        open_stored: Opens the container's own bytes.
+        is_copied: As in ``line_blocks``.
 
     Raises:
         OSError: As ``line_blocks``.
     """
-    return cast("BinaryIO", io.BufferedReader(_RowFile(path, open_stored), _BLOCK_BYTES))
+    return cast(
+        "BinaryIO",
+        io.BufferedReader(_RowFile(line_blocks(path, kind, open_stored, is_copied=is_copied)), _BLOCK_BYTES),
+    )
 
 
 def _line(row: object, number: int) -> bytes:
@@ -97,9 +102,9 @@ def _line(row: object, number: int) -> bytes:
 
 
 @contextmanager
-def _local_copy(path: str, open_stored: Open) -> Generator[Path]:
-    """Give the file's path on this machine; a remote one is fetched into a temporary folder."""
-    if not is_address(path):
+def _local_copy(path: str, open_stored: Open, *, is_copied: bool) -> Generator[Path]:
+    """Give the path of a container's bytes on this machine; remote or compressed ones come into a temporary folder."""
+    if not is_address(path) and not is_copied:
         yield Path(path)
         return
     with tempfile.TemporaryDirectory(prefix="rlboard-fetched-", ignore_cleanup_errors=True) as folder:
@@ -116,12 +121,15 @@ def _local_copy(path: str, open_stored: Open) -> Generator[Path]:
                 if room < 0:
                     raise OSError(errno.ENOSPC, "It is too large to be fetched.")
                 target.write(data)
+        # An object in a store is whole; a local file may still be written, and its copy is as old as it is.
+        changed = 0 if is_address(path) else Path(path).stat().st_mtime_ns
+        os.utime(fetched, ns=(changed, changed))
         yield fetched
 
 
 class _RowFile(io.RawIOBase):
-    def __init__(self, path: str, open_stored: Open) -> None:
-        self._pieces = line_blocks(path, open_stored)
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
         # The first block now: who opens a file has to learn at once that it cannot be read.
         self._rest = memoryview(next(self._pieces, b""))
 

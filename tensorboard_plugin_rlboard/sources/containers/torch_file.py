@@ -13,12 +13,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers.base import (
-    PREVIEW_BYTES,
-    Container,
-    DamagedFileError,
-    Preview,
-)
+from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError, Preview
 from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load_plain_data
 from tensorboard_plugin_rlboard.sources.containers.pickle_machine import GlobalName
 from tensorboard_plugin_rlboard.sources.containers.tensors import (
@@ -33,7 +28,6 @@ from tensorboard_plugin_rlboard.sources.containers.tensors import (
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
 _MAX_MEMBER_BYTES = 512 * 1024 * 1024
 _MAX_SAMPLE_VALUES = 4_000_000
@@ -45,17 +39,20 @@ _PICKLE_NAME = "data.pkl"
 _KEY = re.compile(r"\d{1,12}", re.ASCII)
 
 
-def _preview(file: BinaryIO, _is_remote: bool) -> Preview:
-    """Judge an archive by its first member: a dump's pickle has ``rollout_id`` and ``samples`` among its first keys."""
-    head = file.read(PREVIEW_BYTES)
-    if not head.startswith(b"PK\x03\x04") or len(head) < _ZIP_HEADER_BYTES:
-        return Preview(may_hold_rollouts=False)
+def preview_archive(head: bytes) -> Preview:
+    """Judge a zip archive by its first member: a dump's pickle has ``rollout_id`` and ``samples`` among its first keys.
+
+    Args:
+        head: The file's first ``PREVIEW_BYTES``.
+    """
     names = int.from_bytes(head[26:28], "little")
     start = _ZIP_HEADER_BYTES + names + int.from_bytes(head[28:30], "little")
-    if not head[_ZIP_HEADER_BYTES : _ZIP_HEADER_BYTES + names].endswith(_PICKLE_NAME.encode()):
-        return Preview(may_hold_rollouts=False)
     beginning = head[start : start + _PICKLE_START_BYTES]
-    return Preview(b"rollout_id" in beginning and b"samples" in beginning)
+    is_torch = head[_ZIP_HEADER_BYTES : _ZIP_HEADER_BYTES + names].endswith(_PICKLE_NAME.encode())
+    if is_torch and b"rollout_id" in beginning and b"samples" in beginning:
+        return Preview(may_hold_rollouts=True)
+    what = "a torch archive of something else, as checkpoints are" if is_torch else "a zip archive"
+    return Preview(may_hold_rollouts=False, reason=f"It is {what}.", is_named=False)
 
 
 def _read_rows(path: Path) -> Iterator[object]:
@@ -217,4 +214,4 @@ class _PlainConverter:
         return numbers
 
 
-TORCH = Container(".pt", _preview, _read_rows, needs_whole_file=True)
+TORCH = Container("torch", _read_rows, needs_whole_file=True)

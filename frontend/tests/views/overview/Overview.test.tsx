@@ -11,6 +11,7 @@ import { select, selection } from "../../../src/state/selection";
 import { Overview } from "../../../src/views/overview/Overview";
 import { addedChartIds, fromZero, hiddenCharts } from "../../../src/views/overview/shared/settings";
 import { metric, runInfo } from "../../fixtures";
+import { runsAnswer } from "../../page";
 
 vi.mock("uplot", () => ({ default: class {} }));
 
@@ -96,7 +97,14 @@ beforeEach(() => {
   hiddenCharts.value = [];
   addedChartIds.value = [];
   fromZero.value = false;
-  runs.value = { runs: [RUN], ignored: [], looked_in: [], state: "ready", message: "" };
+  runs.value = {
+    runs: [RUN],
+    ignored: [],
+    looked_in: [],
+    state: "ready",
+    message: "",
+    settings_problems: [],
+  };
   steps.value = STEPS;
   select({ run: "demo", step: 10, pin: null, sample: null, view: "overview" });
 });
@@ -126,6 +134,20 @@ describe("Overview", () => {
     expect(card("entropy")).toBeNull();
   });
 
+  it("does not call logged what was logged under a value that cannot be used", async () => {
+    const reason = "reward is no number but tensor(1.0). Log value.item().";
+    const kl = "ref_logprobs is no list of numbers. Log values.tolist().";
+    const metrics = RUN.metrics.filter(({ name }) => !name.startsWith("reward"));
+    const unusable = { reward: reason, ref_logprobs: kl };
+    runs.value = runsAnswer({ ...RUN, metrics, unusable });
+    steps.value = { ...STEPS, metrics: {} };
+    open();
+    expect(card("kl")?.textContent).toContain(`Logged, but not usable: ${kl}`);
+    await vi.waitFor(() => expect(text("panel-marks")).toContain(`Logged, but not usable: ${reason}`));
+    expect(text("panel-gap")).toContain(`Logged, but not usable: ${reason}`);
+    expect(root.textContent).not.toContain("was logged");
+  });
+
   it("says which field would fill the gap panel", async () => {
     runs.value = {
       runs: [{ ...RUN, metrics: [info("reward")] }],
@@ -133,6 +155,7 @@ describe("Overview", () => {
       looked_in: [],
       state: "ready",
       message: "",
+      settings_problems: [],
     };
     open();
     await vi.waitFor(() => expect(text("panel-gap")).toContain("ref_reward”"));

@@ -1,0 +1,94 @@
+"""Checks what a value of a row may be, by its type alone."""
+
+from __future__ import annotations
+
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
+from tensorboard_plugin_rlboard.formats.splits import is_split_name
+
+_CHECKED_ITEMS = 64
+_MAX_IDENTIFIER_LENGTH = 200
+
+
+def is_text(value: object) -> bool:
+    """Whether it is a text."""
+    return isinstance(value, str)
+
+
+def is_conversation(value: object) -> bool:
+    """Whether it is a list of messages, of anybody's spelling, or an agent's turns."""
+    return as_conversation(value) is not None
+
+
+def is_answered_conversation(value: object) -> bool:
+    """Whether it is a conversation that ends with an answer, or with what came of it."""
+    messages = as_conversation(value)
+    return messages is not None and messages[-1].get("role") in {"assistant", "tool"}
+
+
+def is_prompt(value: object) -> bool:
+    """Whether it is a text or a conversation."""
+    return is_text(value) or is_conversation(value)
+
+
+def is_number(value: object) -> bool:
+    """Whether it is a number, a truth value, or a text that holds one of them."""
+    if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
+        return True
+    return number_from_value(value) is not None
+
+
+def is_whole_number(value: object) -> bool:
+    """Whether it is a whole number, or a text that holds one."""
+    number = None if isinstance(value, bool) else number_from_value(value)
+    return number is not None and number.is_integer()
+
+
+def is_identifier(value: object) -> bool:
+    """Whether it may name something: a short text or a whole number."""
+    if isinstance(value, str):
+        return 0 < len(value) <= _MAX_IDENTIFIER_LENGTH
+    return type(value) is int
+
+
+def is_one_number_list(value: object) -> bool:
+    """Whether it is a list of one number."""
+    return isinstance(value, list) and len(value) == 1 and is_number_list(value)
+
+
+def is_label_list(value: object) -> bool:
+    """Whether it is a list of labels of tokens, −100 where the policy did not write one."""
+    return is_number_list(value) and -100 in value  # type: ignore[operator]  # it is a list
+
+
+def is_flag(value: object) -> bool:
+    """Whether it is a truth value."""
+    return isinstance(value, bool)
+
+
+def names_split(value: object) -> bool:
+    """Whether it is a text with a word for training or evaluation."""
+    return isinstance(value, str) and is_split_name(value)
+
+
+def is_text_list(value: object) -> bool:
+    """Whether it is a list of texts that are not all empty."""
+    return _is_list_of(value, str) and any(value)  # type: ignore[arg-type]  # _all says that it is a list
+
+
+def is_token_id_list(value: object) -> bool:
+    """Whether it is a list of token ids."""
+    return _is_list_of(value, int) and all(item >= 0 for item in value[:_CHECKED_ITEMS])  # type: ignore[index]  # see above
+
+
+def is_number_list(value: object) -> bool:
+    """Whether it is a list of numbers, null among them."""
+    if not isinstance(value, list) or not value:
+        return False
+    return all(item is None or isinstance(item, (int, float)) for item in value[:_CHECKED_ITEMS])
+
+
+def _is_list_of(value: object, kind: type) -> bool:
+    return (
+        isinstance(value, list) and bool(value) and all(type(item) is kind for item in value[:_CHECKED_ITEMS])
+    )
