@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tensorboard_plugin_rlboard.api import Neighbours
+from tensorboard_plugin_rlboard.board.samples.neighbours import SampleContext, group_metrics
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import repetition
 
 Row = dict[str, Any]
@@ -150,6 +152,21 @@ def test_a_logged_advantage_is_chosen_sample_by_sample(columns_of: Columns, open
 def test_an_advantage_without_any_reward(columns_of: Columns) -> None:
     rows = [{"step": 1, "response": "a", "advantages": [0.5]}, {"step": 1, "response": "b", "advantage": 2.0}]
     assert columns_of(rows, "advantage")["advantage"] == [0.5, 2.0]
+
+
+@pytest.mark.parametrize("rewards", [(), (None,), (math.nan, None)])
+def test_where_no_reward_is_finite_there_are_no_group_metrics(
+    rewards: tuple[float | None, ...], opened_of: Opened
+) -> None:
+    for sample in opened_of(group(*rewards) or [{"step": 1, "response": "a"}]):
+        assert all(
+            sample.get(name) is None for name in ("group_mean", "group_std", "group_rank", "advantage")
+        )
+
+
+def test_a_sample_that_is_in_no_group_has_no_group_metrics() -> None:
+    nobody = Neighbours(previous=None, next=None, group=[], prompt=[])
+    assert group_metrics(SampleContext(nobody, np.asarray([1.0, 2.0]), None)) == {}
 
 
 def test_a_logged_staleness_is_chosen_sample_by_sample(columns_of: Columns, opened_of: Opened) -> None:
