@@ -29,7 +29,8 @@ MAY_IMPORT = {
 # The rooms inside a folder, from the lowest up: each may import those before it.
 ORDER = {
     "sources": [
-        *("addresses", "remote", "containers", "compressed", "reader", "discovery", "lines", "file_changes"),
+        *("addresses", "remote", "companions", "containers", "compressed", "reader", "discovery"),
+        *("lines", "file_changes"),
     ],
     "formats": [
         *("base", "conversations", "native", "tokenization", "rows", "generic", "frameworks", "registry"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.companions import place_of, remote_companions_of
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError
 from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
 from tensorboard_plugin_rlboard.sources.containers.registry import container_of
@@ -98,25 +99,41 @@ def _line(row: object, number: int) -> bytes:
 
 @contextmanager
 def _local_copy(path: str, open_stored: Open) -> Generator[Path]:
-    """Give the file's path on this machine; a remote one is fetched into a temporary folder."""
+    """Give the file's path on this machine; a remote one is fetched into a temporary folder, its companions with it."""
     if not is_address(path):
         yield Path(path)
         return
     with tempfile.TemporaryDirectory(prefix="rlboard-fetched-", ignore_cleanup_errors=True) as folder:
-        fetched = Path(folder) / "file"
-        with open_stored(path) as stored, fetched.open("wb") as target:
-            room = min(_MAX_FETCHED, shutil.disk_usage(folder).free // 2)
-            more = True
-            while more:
-                data = stored.read(_FETCH_BYTES)
-                more = (
-                    len(data) == _FETCH_BYTES
-                )  # fewer are the last, and to ask for none would be one more question
-                room -= len(data)
-                if room < 0:
-                    raise OSError(errno.ENOSPC, "It is too large to be fetched.")
-                target.write(data)
+        room = min(_MAX_FETCHED, shutil.disk_usage(folder).free // 2)
+        place = place_of(path)
+        fetched = (
+            Path(folder) / (place.folder if place else "") / (path.rpartition("/")[2] if place else "file")
+        )
+        room = _fetch(path, fetched, room, open_stored)
+        for companion in remote_companions_of(path):
+            name = companion.path.rpartition("/")[2]
+            room = _fetch(companion.path, Path(folder) / companion.place.folder / name, room, open_stored)
         yield fetched
+
+
+def _fetch(path: str, target: Path, room: int, open_stored: Open) -> int:
+    """Fetch a remote file, and give what is left of the bytes that may be fetched.
+
+    Raises:
+        OSError: It cannot be read, or is larger.
+    """
+    target.parent.mkdir(exist_ok=True)
+    with open_stored(path) as stored, target.open("wb") as file:
+        more = True
+        while more:
+            data = stored.read(_FETCH_BYTES)
+            # Fewer are the last, and to ask for none would be one more question.
+            more = len(data) == _FETCH_BYTES
+            room -= len(data)
+            if room < 0:
+                raise OSError(errno.ENOSPC, "It is too large to be fetched.")
+            file.write(data)
+    return room
 
 
 class _RowFile(io.RawIOBase):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.compressed.decompression import is_compressed
+from tensorboard_plugin_rlboard.sources.discovery.dump_folders import join_dump_folders
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name
 from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_remote_root
 from tensorboard_plugin_rlboard.sources.discovery.source_file import (
@@ -65,18 +66,22 @@ class _Deadline:
 def list_sources(roots: Iterable[Root]) -> SourceListing:
     """Find every rollout file below some roots.
 
-    A compressed file beside the same file uncompressed is left out, with a problem.
+    A compressed file beside the same file uncompressed is left out, with a problem. The companions of a rollout file
+    are part of it (``sources/companions.py``).
 
     Args:
         roots: The roots of the log directory.
     """
     runs: dict[str, list[SourceFile]] = {}
+    sources: list[SourceFile] = []
     problems: list[DiscoveryProblem] = []
     for found in walk(roots):
         if isinstance(found, SourceFile):
-            runs.setdefault(found.run, []).append(found)
+            sources.append(found)
         else:
             problems.append(found)
+    for source in join_dump_folders(sources):
+        runs.setdefault(source.run, []).append(source)
     ordered = {}
     for run in sorted(runs):
         files = sorted(runs[run], key=lambda file: file.relative)
