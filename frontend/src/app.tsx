@@ -13,7 +13,8 @@ import { followTheme, followVisibility, setPageTitle, visible } from "./host/app
 import { language, t } from "./i18n";
 import { type DialogName, Dialogs } from "./shell/Dialogs";
 import { NoRuns, NoSamples, UnknownRun } from "./shell/emptyStates";
-import { MappingBar } from "./shell/info/ColumnMapping";
+import { MappingBar } from "./shell/notices/MappingBar";
+import { Notices } from "./shell/notices/Notices";
 import { Failed, Reading } from "./shell/pageStates";
 import { StepBar } from "./shell/StepBar";
 import shellCss from "./shell/shell.css?inline";
@@ -114,6 +115,7 @@ export function App(): JSX.Element {
         <StepBar />
       </div>
       <Banner />
+      <Notices onMapping={() => setDialog("mapping")} />
       {info !== null && <MappingBar info={info} onOpen={() => setDialog("mapping")} />}
       <main class="pane" tabIndex={-1} ref={pane} aria-label={t(`shell.view.${selection.value.view}`)}>
         <h2 class="unseen">{t(`shell.view.${selection.value.view}`)}</h2>

@@ -40,6 +40,7 @@ export const runsAnswer = (...runs: RunInfo[]): Runs => ({
   looked_in: ["/logs"],
   state: "ready",
   message: "",
+  settings_problems: [],
 });
 
 let revisions = 0;

@@ -56,6 +56,22 @@ class TextRulesInfo:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What a user should know before believing a run's curves.
+
+    Attributes:
+        kind: stable name: `settings`, `repeated_steps`, `same_samples`.
+        text: one sentence that says it, with the remedy.
+        values: what the sentence is filled with, so that a client may say it in another language; empty where the text
+            is all there is.
+    """
+
+    kind: str
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RunInfo:
     """One run: its files, how far they are indexed, and what is in them."""
 
@@ -81,10 +97,15 @@ class RunInfo:
     mapping: Mapping[str, str] | None = None
     mapping_guessed: bool = False
     mapping_toml: str = ""
+    mapping_sources: Mapping[str, str] = field(default_factory=dict)
+    mapping_alternatives: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    mapping_doubt: str = ""
+    mapping_shape: str = "sample"
     scalar_pairing: str = "none"
     scalar_choices: Sequence[str] = ()
     joined: Sequence[Joined] = ()
     text_rules: TextRulesInfo = TextRulesInfo()
+    notices: Sequence[Notice] = ()
 
 
 @dataclass(frozen=True)
@@ -104,3 +125,4 @@ class Runs:
     looked_in: Sequence[str]
     state: str
     message: str = ""
+    settings_problems: Sequence[str] = ()

@@ -5,12 +5,13 @@ A *field* is one of our names (`prompt`, `reward`, `logprobs`); a *key* is a nam
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from urllib.parse import urlencode
+
+from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 
 Row = Mapping[str, object]
 """One JSON object: what a line was parsed to, or what a format makes of it for one sample."""
@@ -43,10 +44,6 @@ ARRAY_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 MASK_KEYS = ("response_mask", "token_mask", "loss_mask", "action_mask", "new_response_mask")
 """Keys of the response mask: 0 leaves a token out of the statistics."""
 
-SPLITS = ("train", "eval")
-EVAL_SPLIT_NAMES = frozenset({"eval", "val", "valid", "validation", "test", "dev"})
-"""What trainers call a held-out split."""
-
 
 @dataclass(frozen=True)
 class PathDefaults:
@@ -69,11 +66,13 @@ class LineContext:
         defaults: step and split from the file's path.
         to_tokens: token ids -> token strings as the tokenizer stores them (`Ġthe`); None without a tokenizer.
         to_text: token ids -> text, special tokens included; None without a tokenizer.
+        annotations: id of a trace -> what was logged of it later, in other files, in the order in which it counts.
     """
 
     defaults: PathDefaults = PathDefaults()
     to_tokens: Callable[[Sequence[int]], list[str]] | None = None
     to_text: Callable[[Sequence[int]], str] | None = None
+    annotations: Mapping[str, Sequence[Row]] = field(default_factory=dict)
 
     def tokens(self, ids: Sequence[int]) -> list[str]:
         """Token strings of token ids; `#id` for each without a tokenizer."""
@@ -95,35 +94,6 @@ class LineSamples:
 
     rows: Sequence[Row]
     problems: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class KeyMapping:
-    """Which keys hold our fields in rows of no known format: the section [mapping] of rlboard.toml, or a guess.
-
-    Attributes:
-        keys: field -> key of the rows, or path of keys (`info.reward`).
-        guessed: whether it was guessed and is not the user's own.
-    """
-
-    keys: Mapping[str, str]
-    guessed: bool = False
-
-    def to_options(self) -> dict[str, str]:
-        """The mapping as options of `Format.spec`."""
-        keys = json.dumps(dict(self.keys), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return {"mapping": keys, "guessed": "1"} if self.guessed else {"mapping": keys}
-
-    @classmethod
-    def from_options(cls, options: Mapping[str, str]) -> KeyMapping | None:
-        """The mapping that `to_options` wrote; None where the options hold none."""
-        try:
-            found = json.loads(options.get("mapping", ""))
-        except ValueError:
-            return None
-        pairs = found.items() if isinstance(found, dict) else ()
-        keys = {name: key for name, key in pairs if isinstance(key, str) and key}
-        return cls(keys, "guessed" in options) if keys else None
 
 
 def _no_defaults(_: PurePosixPath) -> PathDefaults:
@@ -232,15 +202,3 @@ class Format:
             self.mask_keys,
         )
         return frozenset(key for keys in (*by_field, *others) for key in keys) | self.ignored_keys
-
-
-def normalised_split(split: object, validation: object) -> str:
-    """`train` or `eval` from a row's values: every name that trainers use for a held-out split is `eval`.
-
-    Args:
-        split: the value under `split_keys`.
-        validation: the value under `validation_keys`.
-    """
-    if validation is True or (isinstance(split, str) and split.strip().lower() in EVAL_SPLIT_NAMES):
-        return "eval"
-    return "train"

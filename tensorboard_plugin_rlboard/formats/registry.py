@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl
 
-from tensorboard_plugin_rlboard.formats.base import Format, KeyMapping, Row
+from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
 from tensorboard_plugin_rlboard.formats.frameworks.art import ART
 from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
@@ -25,6 +25,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import FORMAT_NAME, mapping_format
+from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
 FORMATS: tuple[Format, ...] = (

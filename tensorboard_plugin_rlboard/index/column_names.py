@@ -54,3 +54,7 @@ def text(name: str) -> str:
 def hidden(name: str) -> str:
     """The quoted column of a hidden sum."""
     return quoted(physical("h", name))
+
+
+TRACE_KEY = f"md5_number_lower('trace:' || regexp_replace({text('sample_id')}, ':[0-9]+$', ''))"
+"""SQL of the key of a sample's trace: further branches of a trace have its id with a number behind it."""

@@ -10,7 +10,7 @@ class JoinSummary:
     """What one source of a join brought to the rows of a run.
 
     Attributes:
-        what: `reference` (reference answers) or `scores`.
+        what: `reference` (reference answers), `scores` or `annotations`.
         source: a file below the log directory, or a run.
         matched, unmatched: samples with a row of it, and without.
         columns: names of metrics and texts that have values from it.

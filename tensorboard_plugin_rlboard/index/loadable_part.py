@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.parts.part import RESERVED, Part
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.index.tables.part_queries import PartSource
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
@@ -34,12 +37,14 @@ class LoadablePart:
         range: the range.
         part: what was built of it.
         parquet: the file of its rows; there is none where the part has no sample.
+        annotations: table of the annotations that are in these rows, which replace those of the range; empty for new rows.
     """
 
     file: IndexedFile
     range: FileRange
     part: Part
     parquet: Path
+    annotations: str = ""
 
     def source(self, *, early: bool) -> PartSource:
         """What the table has to know to load it; `early` where it is shown before its turn."""
@@ -50,8 +55,17 @@ class LoadablePart:
             newlines_before=None if early else self.range.newlines_before,
             attempts=self.file.attempts,
             parquet=self.parquet if self.part.samples else None,
-            replaces_before=self.range.end if replaces_early else 0,
+            replaces_before=self.range.end if replaces_early and not self.annotations else 0,
+            rebuilt=range(self.range.offset, self.range.end) if self.annotations else None,
+            annotations=self.annotations,
         )
+
+    def note_added(self, *, early: bool) -> None:
+        """Tells the file that the rows are in the table; of rows that are built again it knows already."""
+        if early:
+            self.file.early_part_added(self.range.offset, self.range.end)
+        elif not self.annotations:
+            self.file.part_added(self.part, self.range.end)
 
     def problem_rows(self) -> list[ProblemRow]:
         """Its problems, with line numbers of the whole file."""
@@ -65,3 +79,19 @@ class LoadablePart:
 def column_of_key(key: str) -> str:
     """The logical name of the column of a key beside the format's own."""
     return f"logged.{key}" if key in RESERVED - {"advantage"} else key
+
+
+def keys_with(
+    parts: Iterable[LoadablePart], keys: ExtraKeys, numbers: frozenset[str]
+) -> tuple[ExtraKeys, frozenset[str], set[str]]:
+    """The keys of a run once some parts are loaded, those that hold numbers somewhere, and the names that are texts.
+
+    Args:
+        parts: what is loaded.
+        keys: the keys before.
+        numbers: those of them that held numbers somewhere.
+    """
+    for loadable in parts:
+        keys, numbers = keys | loadable.part.keys, numbers | loadable.part.keys.numbers
+    computed = {f"{name}_{statistic}" for name in keys.arrays for statistic in (*STORED, "mean")}
+    return keys, numbers, {column_of_key(key) for key in (keys.texts & numbers) - computed}

@@ -10,9 +10,8 @@ from tensorboard_plugin_rlboard.index.attempts.run_attempts import may_have_atte
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.column_names import logical
 from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
-from tensorboard_plugin_rlboard.index.loadable_part import LoadablePart, column_of_key
+from tensorboard_plugin_rlboard.index.loadable_part import LoadablePart, keys_with
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
-from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.index.tables.run_table import RunTable
@@ -39,6 +38,7 @@ class RunIndex:
             Empty where it began with none, or once rows that were there before have changed.
         joined: what was joined by key from other files or runs.
         joined_metrics: metrics of which no value was logged, all are joined.
+        annotated, annotation_paths: what was logged of its traces later; number of a file of that -> its path.
     """
 
     def __init__(self, number: int, name: str) -> None:
@@ -56,6 +56,8 @@ class RunIndex:
         self.restored_digest = ""
         self.joined: tuple[JoinSummary, ...] = ()
         self.joined_metrics: frozenset[str] = frozenset()
+        self.annotated: tuple[JoinSummary, ...] = ()
+        self.annotation_paths: dict[int, str] = {}
         self._rows = RunTable(number)
         self._last_file_number = 0
         self._number_keys: frozenset[str] = frozenset()  # keys that held numbers somewhere
@@ -143,20 +145,13 @@ class RunIndex:
             cached: whether they were kept from an earlier start.
             early: whether they are shown before their turn: their line numbers and problems come with it.
         """
-        keys, number_keys = self.keys, self._number_keys
-        for loadable in parts:
-            keys, number_keys = keys | loadable.part.keys, number_keys | loadable.part.keys.numbers
-        computed = {f"{name}_{statistic}" for name in keys.arrays for statistic in (*STORED, "mean")}
-        texts = {column_of_key(key) for key in (keys.texts & number_keys) - computed}
+        keys, number_keys, texts = keys_with(parts, self.keys, self._number_keys)
         problems = [] if early else [row for loadable in parts for row in loadable.problem_rows()]
         sources = [loadable.source(early=early) for loadable in parts]
         loaded = self._rows.load(cursor, sources, problems, texts, is_empty=not self.samples)
         self.keys, self._number_keys = keys, number_keys
         for loadable in parts:
-            if early:
-                loadable.file.early_part_added(loadable.range.offset, loadable.range.end)
-            else:
-                loadable.file.part_added(loadable.part, loadable.range.end)
+            loadable.note_added(early=early)
             if not (cached and self.restored_digest):
                 for split, step, _ in loadable.part.changes:
                     self.step_versions[split, step] = self.version + 1
@@ -188,15 +183,30 @@ class RunIndex:
         self.step_versions |= dict.fromkeys(steps, self.version + 1)
         self.version += 1
 
+    def set_annotated(
+        self, annotated: tuple[JoinSummary, ...], paths: dict[int, str], steps: Iterable[tuple[str, int]]
+    ) -> None:
+        """Notes what rows hold that was logged of their traces later.
+
+        Args:
+            annotated: from where, and how many.
+            paths: number of a file of annotations -> its path.
+            steps: (split, step) of rows that have other values now, or that went to another step.
+        """
+        self.annotated, self.annotation_paths = annotated, paths
+        self.set_joined(self.joined, self._rows.joined, steps)
+
     def add_problems(self, cursor: duckdb.DuckDBPyConnection, problems: Sequence[ProblemRow]) -> None:
         """Adds problems to the table of problems."""
         self._rows.add_problems(cursor, problems)
         self.problems += len(problems)
         self.version += 1
 
-    def clear_problems(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> None:
-        """Drops the problems of a file, or only those of one kind."""
-        gone = self._rows.clear_problems(cursor, relative, kind) if self.problems else 0
+    def clear_problems(
+        self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "", lines: range | None = None
+    ) -> None:
+        """Drops the problems of a file, or only those of one kind or of some byte offsets."""
+        gone = self._rows.clear_problems(cursor, relative, kind, lines) if self.problems else 0
         if gone:
             self.problems -= gone
             self.version += 1

@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts, StepOrder
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.parts.part import Part
+from tensorboard_plugin_rlboard.sources.compressed.decompression import unpacked_name
 from tensorboard_plugin_rlboard.sources.file_changes import (
     FileState,
     Fingerprint,
@@ -60,10 +61,12 @@ class IndexedFile:
 
     @property
     def digest(self) -> str:
-        """Ten characters that name the file in ids, from its path below the log directory."""
-        return blake2b(
-            self.relative.encode("utf-8", "surrogateescape"), digest_size=5, person=b"rlboard"
-        ).hexdigest()
+        """Ten characters that name the file in ids, from its path below the log directory.
+
+        An archive has those of the file that it is an archive of: ids outlive a chunk that is sealed.
+        """
+        name = unpacked_name(self.relative)
+        return blake2b(name.encode("utf-8", "surrogateescape"), digest_size=5, person=b"rlboard").hexdigest()
 
     @property
     def pending(self) -> bool:

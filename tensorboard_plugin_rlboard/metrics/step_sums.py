@@ -7,37 +7,68 @@ Formulas and their sources: docs/metrics.md, "Per step".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, segment_sum
-from tensorboard_plugin_rlboard.metrics.tokens import RHO_CAP, Tokens, value_target
+from tensorboard_plugin_rlboard.metrics.critic import CriticTarget
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, repeat_per_token, segment_sum
+from tensorboard_plugin_rlboard.metrics.tokens import RHO_CAP, Tokens
 
-# These names are columns of the index on disk. In them, mm is mismatch, rho = exp(mismatch), w = min(rho, C),
-# p = exp(logprobs), q = exp(rollout_logprobs), seq is the product of rho over the response, ev is explained variance,
-# e = target - V, t = target; a doubled letter or a 2 is a square or product, n a count.
-_MISMATCH = ("mm_n", "mm_abs", "rho2", "w", "w2", "capped", "p", "q", "pp", "qq", "pq")
-_SEQUENCE = ("seq_n", "seq_rho2", "seq_w", "seq_w2", "seq_capped")
-_CRITIC = ("ev_n", "ev_e", "ev_ee", "ev_t", "ev_tt")
-SUM_NAMES = (*_MISMATCH, *_SEQUENCE, *_CRITIC)
-"""Names of the sums per sample."""
+
+@dataclass(frozen=True)
+class Moments:
+    """How two numbers of each token vary together: names of columns of the index on disk.
+
+    Means and centred sums, not sums of squares: of targets around a million, the squares would leave nothing of their
+    differences. Those of several samples are pooled (Chan, Golub and LeVeque 1979):
+    Σ xy + Σ n (x - x̄) (y - ȳ), where x̄ and ȳ are the means over all their tokens.
+
+    Attributes:
+        n: number of tokens.
+        means: the means of both.
+        products: centred sum of products -> the two that it is of.
+    """
+
+    n: str
+    means: tuple[str, str]
+    products: Mapping[str, tuple[str, str]]
+
+
+# In these names mm is mismatch, rho = exp(mismatch), w = min(rho, C), seq is the product of rho over the response, ev is
+# explained variance; a 2 is a square, n a count, over how many squares or errors have no finite value and are left out.
+_MISMATCH = ("mm_n", "mm_abs", "mm_abs_over", "rho2", "rho2_over", "w", "w2", "capped")
+_SEQUENCE = ("seq_n", "seq_rho2", "seq_rho2_over", "seq_w", "seq_w2", "seq_capped")
+ADDED = (*_MISMATCH, *_SEQUENCE)
+"""Names of the sums per sample that are added up."""
+PROBABILITIES = Moments("mm_n", ("p", "q"), {"pp": ("p", "p"), "qq": ("q", "q"), "pq": ("p", "q")})
+"""p = exp(logprobs), q = exp(rollout_logprobs)."""
+CRITIC = Moments("ev_n", ("ev_e", "ev_t"), {"ev_ee": ("ev_e", "ev_e"), "ev_tt": ("ev_t", "ev_t")})
+"""e = target - V, t = target."""
+SUM_NAMES = (
+    *ADDED,
+    "ev_n",
+    *(name for found in (PROBABILITIES, CRITIC) for name in (*found.means, *found.products)),
+)
+"""Names of all that is kept for each sample."""
 _MIN_VARIANCE = 1e-12
-"""Up to this variance explained variance and correlation are missing: what is left is rounding."""
+"""Up to this variance of the target explained variance is missing."""
+_ROUNDING = 1e-12
+"""A standard deviation of no more than this part of the mean is what is left of rounding."""
 
 
-def sample_sums(tokens: Tokens, gamma: float = 1.0, lam: float = 1.0) -> dict[str, Floats]:
+def sample_sums(tokens: Tokens, target: CriticTarget | None = None) -> dict[str, Floats]:
     """The sums of each sample by name, float64 [samples] each, as far as their token metrics are logged.
 
     Args:
         tokens: the logged metrics.
-        gamma: discount per token, for the target of the critic.
-        lam: lambda of GAE, for the target of the critic.
+        target: what `critic_target` gives for these.
     """
     sums: dict[str, Floats] = {}
     if "logprobs" in tokens.values and "rollout_logprobs" in tokens.values:
         sums |= _mismatch_sums(tokens)
-    if "values" in tokens.values and ("returns" in tokens.values or "token_rewards" in tokens.values):
-        sums |= _critic_sums(tokens, gamma, lam)
+    if target is not None:
+        sums |= _critic_sums(tokens, target)
     return sums
 
 
@@ -53,55 +84,73 @@ def _sums(tokens: Tokens, included: Bools, columns: Mapping[str, Floats]) -> dic
     return {name: segment_sum(column, tokens.starts, tokens.sizes) for name, column in columns.items()}
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
+def _moments(tokens: Tokens, included: Bools, names: Moments, x: Floats, y: Floats) -> dict[str, Floats]:
+    """Means and centred sums of two numbers of each token over those included, 0 for a sample of which none is.
+
+    The sums are corrected for the rounding of the mean, so that what is constant has a variance of next to nothing
+    whatever its size.
+    """
+    n = _sums(tokens, included, {"n": np.ones(len(x))})["n"]
+    means, centred = {}, {}
+    for name, array in zip(names.means, (x, y), strict=True):
+        rough = _sums(tokens, included, {name: array})[name] / n
+        centred[name] = array - repeat_per_token(rough, tokens.sizes)
+        rest = _sums(tokens, included, {name: centred[name]})[name] / n
+        centred[name] -= repeat_per_token(rest, tokens.sizes)
+        means[name] = np.where(n > 0, rough + rest, 0.0)
+    products = {name: centred[one] * centred[other] for name, (one, other) in names.products.items()}
+    return {names.n: n} | means | _sums(tokens, included, products)
+
+
 @np.errstate(over="ignore", invalid="ignore")
 def _mismatch_sums(tokens: Tokens) -> dict[str, Floats]:
     trainer, sampler = tokens.values["logprobs"], tokens.values["rollout_logprobs"]
     included = _all_finite(tokens, trainer, sampler)
     mismatch = trainer - sampler
-    rho, p, q = np.exp(mismatch), np.exp(trainer), np.exp(sampler)
-    w = np.minimum(rho, RHO_CAP)
+    rho, factor = np.exp(mismatch), np.exp(np.abs(mismatch))
+    w, rho2 = np.minimum(rho, RHO_CAP), rho * rho
     columns = {
-        "mm_n": np.ones(len(rho)),
-        "mm_abs": np.exp(np.abs(mismatch)),
-        "rho2": rho * rho,
+        "mm_abs": _zero_if_infinite(factor),
+        "mm_abs_over": np.isinf(factor).astype(float),
+        "rho2": _zero_if_infinite(rho2),
+        "rho2_over": np.isinf(rho2).astype(float),
         "w": w,
         "w2": w * w,
         "capped": (rho >= RHO_CAP).astype(float),
-        "p": p,
-        "q": q,
-        "pp": p * p,
-        "qq": q * q,
-        "pq": p * q,
+        "mismatch": mismatch,
     }
     sums = _sums(tokens, included, columns)
-    rho_seq = np.exp(_sums(tokens, included, {"mismatch": mismatch})["mismatch"])
+    sums |= _moments(tokens, included, PROBABILITIES, np.exp(trainer), np.exp(sampler))
+    rho_seq = np.exp(sums.pop("mismatch"))
     has_tokens = (sums["mm_n"] > 0).astype(float)
-    w_seq = np.minimum(rho_seq, RHO_CAP)
+    w_seq, rho2_seq = np.minimum(rho_seq, RHO_CAP), rho_seq * rho_seq
     return sums | {
         "seq_n": has_tokens,
-        "seq_rho2": rho_seq**2 * has_tokens,
+        "seq_rho2": _zero_if_infinite(rho2_seq) * has_tokens,
+        "seq_rho2_over": np.isinf(rho2_seq).astype(float),
         "seq_w": w_seq * has_tokens,
         "seq_w2": w_seq**2 * has_tokens,
         "seq_capped": (rho_seq >= RHO_CAP) * has_tokens,
     }
 
 
-@np.errstate(over="ignore", invalid="ignore")
-def _critic_sums(tokens: Tokens, gamma: float, lam: float) -> dict[str, Floats]:
-    target, _ = value_target(tokens, gamma, lam)
-    error = target - tokens.values["values"]
-    columns = {
-        "ev_n": np.ones(len(error)),
-        "ev_e": error,
-        "ev_ee": error**2,
-        "ev_t": target,
-        "ev_tt": target**2,
-    }
-    return _sums(tokens, _all_finite(tokens, target, error), columns)
+def _zero_if_infinite(x: Floats) -> Floats:
+    return np.where(np.isinf(x), 0.0, x)
+
+
+def _critic_sums(tokens: Tokens, target: CriticTarget) -> dict[str, Floats]:
+    """Over the tokens that have a value and a target to compare it with: those that have a value_error."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = target.values - tokens.values["values"]
+    included = _all_finite(tokens, target.values, error)
+    if target.missing is not None:
+        included &= ~target.missing
+    return _moments(tokens, included, CRITIC, error, target.values)
 
 
 def explained_variance(sums: Mapping[str, Floats]) -> Floats:
-    """1 - Var(target - V) / Var(target); NaN where Var(target) is at most 1e-12 (CleanRL, `explained_var` of ppo.py).
+    """1 - Var(target - V) / Var(target); NaN where the target does not vary (CleanRL, `explained_var` of ppo.py).
 
     Args:
         sums: those of the critic, of samples or of steps, float64 [n] each.
@@ -109,34 +158,56 @@ def explained_variance(sums: Mapping[str, Floats]) -> Floats:
     Returns:
         float64 [n], at most 1.
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        n = sums["ev_n"]
-        error = sums["ev_ee"] / n - (sums["ev_e"] / n) ** 2
-        target = sums["ev_tt"] / n - (sums["ev_t"] / n) ** 2
-        return np.where(target > _MIN_VARIANCE, 1.0 - error / target, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        error, target = sums["ev_ee"], sums["ev_tt"]
+        variance = target / sums["ev_n"]
+        varies = (variance > _MIN_VARIANCE) & _is_more_than_rounding(variance, sums["ev_t"])
+        found = np.where(varies, 1.0 - error / target, np.nan)
+        return np.where(np.isfinite(found), found, np.nan)
+
+
+def _is_more_than_rounding(variance: Floats, mean: Floats) -> Bools:
+    found: Bools = np.sqrt(variance) > _ROUNDING * np.abs(mean)
+    return found
 
 
 def step_metrics(sums: Mapping[str, Floats]) -> dict[str, Floats]:
-    """The step metrics by name, float64 [steps] each, of sums over the samples of each step, float64 [steps] each.
+    """The step metrics by name, float64 [steps] each.
 
-    A metric whose sums are not there is left out. One that overflowed is NaN.
+    Args:
+        sums: those of each step, float64 [steps] each: the `ADDED` ones added up over its samples, those of `PROBABILITIES`
+            and `CRITIC` pooled.
+
+    Returns:
+        A metric whose sums are not there is left out. One without a value, or that overflowed, is NaN.
     """
     metrics: dict[str, Floats] = {}
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        if "mm_n" in sums:
+        if "mm_abs" in sums:
             n, n_seq = sums["mm_n"], sums["seq_n"]
-            metrics["token_mult_prob_error"] = sums["mm_abs"] / n
-            metrics["chi2_token"] = sums["rho2"] / n - 1.0
-            metrics["chi2_seq"] = sums["seq_rho2"] / n_seq - 1.0
+            for name, total, over, count, less in (
+                ("token_mult_prob_error", sums["mm_abs"], sums["mm_abs_over"], n, 0.0),
+                ("chi2_token", sums["rho2"], sums["rho2_over"], n, 1.0),
+                ("chi2_seq", sums["seq_rho2"], sums["seq_rho2_over"], n_seq, 1.0),
+            ):
+                metrics[name] = total / (count - over) - less
+                metrics[f"{name}_nonfinite"] = np.where(over > 0, over, np.nan)
             metrics["ess_fraction_token"] = sums["w"] ** 2 / (n * sums["w2"])
             metrics["ess_fraction_seq"] = sums["seq_w"] ** 2 / (n_seq * sums["seq_w2"])
             metrics["capped_share_token"] = sums["capped"] / n
             metrics["capped_share_seq"] = sums["seq_capped"] / n_seq
-            covariance = sums["pq"] / n - sums["p"] * sums["q"] / n**2
-            variances = (sums["pp"] / n - (sums["p"] / n) ** 2) * (sums["qq"] / n - (sums["q"] / n) ** 2)
-            metrics["prob_pearson"] = np.where(
-                variances > _MIN_VARIANCE**2, covariance / np.sqrt(variances), np.nan
-            )
-        if "ev_n" in sums:
+        if "pq" in sums:
+            metrics["prob_pearson"] = _prob_pearson(sums)
+        if "ev_tt" in sums:
             metrics["explained_variance"] = explained_variance(sums)
     return {name: np.where(np.isinf(array), np.nan, array) for name, array in metrics.items()}
+
+
+def _prob_pearson(sums: Mapping[str, Floats]) -> Floats:
+    """Pearson of the probabilities; NaN where one of them does not vary."""
+    n = sums["mm_n"]
+    varies = _is_more_than_rounding(sums["pp"] / n, sums["p"]) & _is_more_than_rounding(
+        sums["qq"] / n, sums["q"]
+    )
+    found = sums["pq"] / (np.sqrt(sums["pp"]) * np.sqrt(sums["qq"]))
+    return np.where(varies, np.clip(found, -1.0, 1.0), np.nan)

@@ -1,4 +1,4 @@
-"""Metrics per response token: their names and formulas, and the flat arrays that they are computed on.
+"""Metrics per response token: their names, the formulas of those of one token alone, and the flat arrays of all.
 
 All arrays are flat: the tokens of many samples one after another, float64, with the `starts` and `sizes` of the samples
 beside them (see `segments`). A value is one of three things: finite; logged but not finite (NaN, ±Infinity: shown and
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints, discounted_cumsum, next_value
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints, segment_any
 
 RHO_CAP = 2.0
 """C in w = min(rho, C), the truncation of importance weights; verl's default (`rollout_is_threshold`)."""
@@ -120,84 +120,18 @@ class Tokens:
         """Sample number of each token, int64 [tokens]."""
         return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
+    def per_token(self, of_samples: Bools) -> Bools:
+        """Repeats what is true of each sample for each of its tokens, bool [tokens]."""
+        return np.repeat(of_samples, self.sizes)
 
-def value_target(tokens: Tokens, gamma: float, lam: float) -> tuple[Floats, str]:
-    """What the critic is compared with: the logged `returns`, else A_t + V_t with A from GAE (arXiv 1506.02438).
+    def has(self, name: str) -> Bools:
+        """Which samples have a value of a metric anywhere, bool [samples].
 
-    Args:
-        tokens: with `returns`, or with `values` and `token_rewards`.
-        gamma: discount per token.
-        lam: lambda of GAE.
-
-    Returns:
-        The target, float64 [tokens] in units of reward, and what it is: `returns` or `gae`.
-
-    Raises:
-        KeyError: neither returns nor values with token_rewards are there.
-    """
-    if "returns" in tokens.values:
-        return tokens.values["returns"], "returns"
-    if gamma == lam == 1.0:  # the values cancel out: Σ (r_u + V_{u+1} - V_u) + V_t = Σ r_u
-        rewards = _zero_where_missing(tokens, "token_rewards")
-        return discounted_cumsum(rewards, tokens.starts, tokens.sizes, 1.0), "gae"
-    delta = td_error(tokens, gamma)
-    with np.errstate(invalid="ignore"):
-        advantage = discounted_cumsum(delta, tokens.starts, tokens.sizes, gamma * lam)
-        return advantage + tokens.values["values"], "gae"
-
-
-def _zero_where_missing(tokens: Tokens, name: str) -> Floats:
-    """One metric with 0 where it is missing, so that a short array does not spoil a sum along the response."""
-    missing = tokens.missing.get(name)
-    return tokens.values[name] if missing is None else np.where(missing, 0.0, tokens.values[name])
-
-
-def td_error(tokens: Tokens, gamma: float) -> Floats:
-    """token_rewards_t + gamma * values_{t+1} - values_t, float64 [tokens] in units of reward (arXiv 1506.02438, section 3)."""
-    values = _zero_where_missing(tokens, "values")
-    with np.errstate(invalid="ignore"):
-        return (
-            _zero_where_missing(tokens, "token_rewards")
-            + gamma * next_value(values, tokens.starts, tokens.sizes)
-            - values
-        )
-
-
-def with_derived_metrics(tokens: Tokens, gamma: float = 1.0, lam: float = 1.0) -> Tokens:
-    """Adds every token metric that the logged ones allow.
-
-    A logged metric of the same name is never replaced. A derived value is missing where one of its inputs is.
-
-    Args:
-        tokens: the logged metrics.
-        gamma: discount per token, for return_to_go, td_error and value_error.
-        lam: lambda of GAE, for value_error.
-    """
-    values = dict(tokens.values)
-    missing = dict(tokens.missing)
-
-    def add(name: str, needs: tuple[str, ...], array: Floats) -> None:
-        values[name] = array
-        inputs = [missing[need] for need in needs if need in missing]
-        if inputs:
-            missing[name] = np.logical_or.reduce(inputs)
-
-    for metric in POINTWISE:
-        if metric.formula and metric.name not in values and all(need in values for need in metric.needs):
-            add(metric.name, metric.needs, metric.formula(*(values[need] for need in metric.needs)))
-    if "token_rewards" in values and "return_to_go" not in values:
-        rewards = _zero_where_missing(tokens, "token_rewards")
-        to_go = discounted_cumsum(rewards, tokens.starts, tokens.sizes, gamma)
-        add("return_to_go", ("token_rewards",), to_go)
-    if "values" in values and "token_rewards" in values and "td_error" not in values:
-        add("td_error", ("values", "token_rewards"), td_error(tokens, gamma))
-    has_target = "returns" in values or "token_rewards" in values
-    if "values" in values and has_target and "value_error" not in values:
-        target, source = value_target(tokens, gamma, lam)
-        with np.errstate(invalid="ignore"):
-            error = values["values"] - target
-        add("value_error", ("values", "returns" if source == "returns" else "token_rewards"), error)
-    for name, absent in missing.items():
-        if name not in tokens.missing:
-            values[name] = np.where(absent, np.nan, values[name])
-    return Tokens(tokens.starts, tokens.sizes, values, missing, tokens.mask)
+        What is computed of other metrics is chosen by it, sample by sample: so a sample has the same numbers whichever
+        others it is read with.
+        """
+        if name not in self.values:
+            return np.zeros(len(self.sizes), bool)
+        if name not in self.missing:
+            return self.sizes > 0
+        return segment_any(~self.missing[name], self.starts, self.sizes)

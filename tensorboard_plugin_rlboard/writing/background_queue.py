@@ -19,6 +19,12 @@ _BATCH_BYTES = 8 * 1024 * 1024
 """Bytes of samples that the thread takes out of the queue at once."""
 
 
+class Item(Protocol):
+    """What is queued; the queue notes in it how many samples were refused right before it."""
+
+    lost_before: int
+
+
 class Worker(Protocol):
     """Processes queued items; called by one thread at a time. No method may raise."""
 
@@ -71,7 +77,7 @@ class BackgroundQueue:
         self._changed = threading.Condition()  # reentrant: a signal handler of the training may call in
         self._inline_lock = threading.RLock()
         self._items: deque[tuple[Any, int, int]] = deque()
-        self._samples = self._bytes = 0
+        self._samples = self._bytes = self._refused = 0
         self._flushes_requested = self._flushes_done = 0
         self._idle = self._closing = self._closed = False
         self._thread: threading.Thread | None = None
@@ -86,7 +92,12 @@ class BackgroundQueue:
         """Samples that are queued or being processed."""
         return self._samples
 
-    def put(self, item: Any, samples: int, size: int) -> bool:
+    def note_lost(self, samples: int) -> None:
+        """Note samples that were lost on their way here, so that the next item says so."""
+        with self._changed:
+            self._refused += samples
+
+    def put(self, item: Item, samples: int, size: int) -> bool:
         """Queue an item.
 
         Args:
@@ -101,7 +112,9 @@ class BackgroundQueue:
             return self._put_inline(item)
         with self._changed:
             if self._closing or not (self._has_room(samples, size) or self._wait_for_room(samples, size)):
+                self._refused += samples
                 return False
+            item.lost_before, self._refused = self._refused, 0
             self._items.append((item, samples, size))
             self._samples += samples
             self._bytes += size
@@ -111,10 +124,12 @@ class BackgroundQueue:
                 self._changed.notify_all()
         return True
 
-    def _put_inline(self, item: Any) -> bool:
+    def _put_inline(self, item: Item) -> bool:
         with self._inline_lock:
             if self._closing:
                 return False
+            with self._changed:
+                item.lost_before, self._refused = self._refused, 0
             self.worker.process([item])
             self.worker.idle()
         return True

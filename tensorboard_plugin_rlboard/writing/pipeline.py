@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensorboard_plugin_rlboard.writing import config_file
+from tensorboard_plugin_rlboard.writing.gaps import Gap, MarkedLine, split_off_marks, with_marks_moved
 from tensorboard_plugin_rlboard.writing.options import Options
 from tensorboard_plugin_rlboard.writing.output import event_file
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row, encode_rows
@@ -17,8 +18,6 @@ from tensorboard_plugin_rlboard.writing.snapshot import approximate_bytes
 from tensorboard_plugin_rlboard.writing.steps.sampling import choose_samples
 from tensorboard_plugin_rlboard.writing.steps.step_buffer import LATE_SECONDS, OpenStep, StepBuffer
 
-LOST_BEFORE_KEY = "dropped_before"
-"""Key of a row: how many samples were dropped between the row before and this one."""
 _MAX_PENDING_BYTES = 4 * 1024 * 1024
 """Bytes of lines that are collected for one compressed frame at most."""
 _ROWS_PER_BLOCK = 64
@@ -39,10 +38,10 @@ class WritingPipeline:
         pack, problem = zstd_compressor() if options.compress else (None, "")
         self.files = RankFiles(options.folder, options.split, options.rank, options.max_bytes, pack)
         self.counts = SampleCounts(lambda: self.files.path)
-        self._reported_losses = 0
+        self._gap_before_row, self._gap_before_line, self._gap_on_disk = Gap(), Gap(), Gap()
         self._steps = StepBuffer(self._open_step, self._add_rows, self._end_step)
         self._compressed = pack is not None
-        self._pending_lines: list[bytes] = []
+        self._pending_lines: list[MarkedLine] = []
         self._pending_bytes, self._pending_since = 0, 0.0
         inside = options.folder / f"rank_{options.rank}" if options.rank else options.folder
         self._event_file = event_file.EventFile.shared(inside) if options.scalars else None
@@ -65,20 +64,26 @@ class WritingPipeline:
         """Write logged calls, in order."""
         self._write_config()
         rows: list[Row] = []
+        gap = self._gap_before_row
         for item in items:
+            gap.widen(item.lost_before)
             try:
                 found = item.rows()
             except Exception as error:
                 self.counts.count_failed(error, item.samples)
+                gap.widen(item.samples)
                 continue
-            whole = [row for row in found if row.get("step") is not None]
-            if len(whole) < len(found):
-                self.counts.count_failed(ValueError("a sample needs a step"), len(found) - len(whole))
-            rows += [{"step": row["step"], "split": self.options.split, **row} for row in whole]
+            for row in found:
+                if row.get("step") is None:
+                    self.counts.count_failed(ValueError("a sample needs a step"), 1)
+                    gap.widen(1)
+                else:
+                    rows.append(gap.mark({"step": row["step"], "split": self.options.split, **row}))
         try:
             self._steps.add(rows)
         except Exception as error:
             self.counts.count_failed(error, len(rows))
+            gap.widen(len(rows) + sum(split_off_marks(rows)))
 
     def _open_step(self, split: str, step: Any) -> OpenStep:
         means = None
@@ -103,6 +108,7 @@ class WritingPipeline:
         every = self.options.every_n_steps
         if every > 1 and type(step.step) is int and step.step % every:
             self.counts.count(skipped=len(rows))
+            self._gap_before_line.widen(sum(split_off_marks(rows)))
         elif self.options.max_samples_per_step is not None:
             step.candidates += rows
             step.candidate_bytes += sum(approximate_bytes(value) for row in rows for value in row.values())
@@ -115,7 +121,9 @@ class WritingPipeline:
         held, step.candidates, step.candidate_bytes = step.candidates, [], 0
         if held and self.options.max_samples_per_step is not None:
             seed = f"{step.split}/{step.step}/{self.options.rank}"
-            chosen = choose_samples(held, self.options.max_samples_per_step, seed)
+            limit = self.options.max_samples_per_step
+            chosen, left = with_marks_moved(held, lambda rows: choose_samples(rows, limit, seed))
+            self._gap_before_line.widen(left)
             self.counts.count(skipped=len(held) - len(chosen))
             self._write_rows(chosen)
 
@@ -142,36 +150,42 @@ class WritingPipeline:
                 continue
             self._pending_since = self._pending_since if self._pending_lines else time.monotonic()
             self._pending_lines += lines
-            self._pending_bytes += sum(map(len, lines))
+            self._pending_bytes += sum(len(line.content) for line in lines)
             if self._pending_bytes >= _MAX_PENDING_BYTES:
                 self._write_pending()
 
-    def _encode(self, rows: Sequence[Row]) -> list[bytes]:
+    def _encode(self, rows: Sequence[Row]) -> list[MarkedLine]:
+        marks, gap = split_off_marks(rows), self._gap_before_line
         try:
             found = encode_rows(rows, self.options.precision)
         except Exception as error:
             self.counts.count_failed(error, len(rows))
+            gap.widen(len(rows) + sum(marks))
             return []
-        for one in found:
-            if isinstance(one, Exception):
+        lines = []
+        for one, mark in zip(found, marks, strict=True):
+            gap.widen(mark)
+            if isinstance(one, bytes):
+                lines.append(MarkedLine(one, gap.close()))
+            else:
                 self.counts.count_failed(one, 1)
-        return [one for one in found if isinstance(one, bytes)]
+                gap.widen(1)
+        return lines
 
     def _write_pending(self) -> None:
         lines, self._pending_lines, self._pending_bytes = self._pending_lines, [], 0
         if lines:
             self._append_lines(lines)
 
-    def _append_lines(self, lines: list[bytes]) -> None:
-        lost = self.counts.dropped - self._reported_losses
-        if lost and lines:
-            lines[0] = lines[0][:-2] + f',"{LOST_BEFORE_KEY}":{lost}}}\n'.encode()
-        written, error = self.files.append(lines)
-        if written:
-            self._reported_losses += lost
+    def _append_lines(self, lines: list[MarkedLine]) -> None:
+        gap = self._gap_on_disk
+        if lines:
+            lines[0] = MarkedLine(lines[0].content, lines[0].lost_before + gap.close())
+        written, error = self.files.append([line.encoded() for line in lines])
         self.counts.count(written=written)
         if error is not None:
             self.counts.count_failed(error, len(lines) - written)
+        gap.widen(sum(1 + line.lost_before for line in lines[written:]))
 
     def _declare_files(self) -> None:
         """Name new files in the event file; not when they are opened, because TensorBoard is imported for that."""

@@ -33,7 +33,8 @@ ORDER = {
         *("lines", "file_changes"),
     ],
     "formats": [
-        *("base", "conversations", "native", "tokenization", "rows", "generic", "frameworks", "registry"),
+        *("mapping", "splits", "base", "conversations", "native", "tokenization", "rows", "generic"),
+        *("frameworks", "registry"),
     ],
     "training": [
         "declarations",
@@ -54,7 +55,17 @@ ORDER = {
             "join_summary",
             "run_file",
         ),
-        *("loadable_part", "run", "attention", "registry", "indexer", "detect", "joins", "update"),
+        *(
+            "loadable_part",
+            "run",
+            "attention",
+            "registry",
+            "indexer",
+            "detect",
+            "annotations",
+            "joins",
+            "update",
+        ),
     ],
     "board": [
         *("lru_cache", "query_limits", "sql_rows", "run_schema", "filters", "text_search", "selection"),

@@ -101,7 +101,9 @@ def test_rlboard_toml_pairs_and_configures(tmp_path: Path, tab: Open, write_rows
         "seed": "exp/config.json",
     }
     assert run["text_rules"] == {"pad": ["<pad>"], "system_end": ""}
-    assert "there is no section [cofig] (did you mean config?)" in run["message"]
+    sentence = "exp/rlboard.toml: there is no section [cofig] (did you mean [config]?)."
+    assert run["message"] == sentence
+    assert run["notices"] == [{"kind": "settings", "text": sentence, "values": {}}]
 
 
 def test_the_file_of_the_flag_counts_and_a_wrong_one_is_said(
@@ -114,6 +116,52 @@ def test_the_file_of_the_flag_counts_and_a_wrong_one_is_said(
     wrong = tab(tmp_path / "logs", rlboard_config=str(tmp_path / "none.toml")).run("a")
     assert wrong["samples"] == 1
     assert wrong["message"].startswith("--rlboard_config: there is no file ")
+    assert [notice["text"] for notice in wrong["notices"]] == [wrong["message"]]
+
+
+def test_every_mistake_in_settings_is_said_where_it_counts(
+    tmp_path: Path, tab: Open, write_rows: Write
+) -> None:
+    for name in ("a", "b"):
+        write_rows(tmp_path / "logs" / name / "r.jsonl", [ROW])
+    write_rows(tmp_path / "logs" / "c" / "other.jsonl", [{"loss": 1.0}])
+    for name, text in (("a", "[maping]\n[text]\npadd = 'x'"), ("c", "[mapping")):
+        (tmp_path / "logs" / name / "rlboard.toml").write_text(text, encoding="utf-8")
+    found = tab(tmp_path / "logs", rlboard_config=str(tmp_path / "none.toml"))
+    of_flag = f"--rlboard_config: there is no file {tmp_path / 'none.toml'}; nothing of it counts."
+    told = {run: [notice["text"] for notice in found.run(run)["notices"]] for run in ("a", "b")}
+    assert told["b"] == [of_flag]
+    assert told["a"] == [
+        of_flag,
+        "a/rlboard.toml: there is no section [maping] (did you mean [mapping]?).",
+        "a/rlboard.toml: [text] padd is not known (did you mean pad?); it is left out.",
+    ]
+    (elsewhere,) = found.ask("runs")["settings_problems"]
+    assert elsewhere.startswith("c/rlboard.toml is no TOML")
+
+
+def test_a_wrong_flag_is_said_where_there_is_no_run(tmp_path: Path, tab: Open) -> None:
+    (problem,) = tab(tmp_path, rlboard_config="nowhere.toml").ask("runs")["settings_problems"]
+    assert problem == "--rlboard_config: there is no file nowhere.toml; nothing of it counts."
+
+
+def test_two_files_of_one_folder_that_log_the_same_steps_are_said(
+    tmp_path: Path, tab: Open, write_rows: Write
+) -> None:
+    for name, reward in (("runA", 0.0), ("runB", 1.0)):
+        rows = [{**ROW, "step": step, "reward": reward} for step in (1, 2, 3)]
+        write_rows(tmp_path / "exp" / f"{name}.jsonl", rows)
+    for rank in (0, 1):
+        write_rows(tmp_path / "ranks" / f"rank_{rank}.jsonl", [{**ROW, "step": step} for step in (1, 2, 3)])
+    found = tab(tmp_path)
+    (notice,) = found.run("exp")["notices"]
+    assert notice == {
+        "kind": "repeated_steps",
+        "text": "runA.jsonl and runB.jsonl in exp log 3 of the same steps (1 to 3), and their samples are averaged into "
+        "one curve. If they are two trainings, move each file into a folder of its own.",
+        "values": {"first": "runA.jsonl", "second": "runB.jsonl", "n": "3", "from": "1", "to": "3"},
+    }
+    assert found.run("ranks")["notices"] == []
 
 
 def test_a_reader_may_choose_other_scalars(tmp_path: Path, tab: Open, write_rows: Write) -> None:

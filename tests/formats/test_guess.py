@@ -11,9 +11,10 @@ from guessed_rows import CHAT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.base import KeyMapping, LineContext
+from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.guess import guess_mapping, with_guessed_step
+from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import from_spec, recognise
 

@@ -15,7 +15,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.run_schema import run_schema
-from tensorboard_plugin_rlboard.board.steps import aggregates
+from tensorboard_plugin_rlboard.board.steps import step_aggregates
 from tensorboard_plugin_rlboard.index.parts import part
 from tensorboard_plugin_rlboard.metrics import step_sums, tokens
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import (
@@ -102,7 +102,7 @@ def test_every_step_metric_has_an_entry(
     row = {"step": 1, "prompt": "p", "response": "a", "response_tokens": ["a"], "reward": 1.0, **lists}
     write_rows(tmp_path / "a.jsonl", [row])
     schema = run_schema(open_board(tmp_path).run("."))
-    found = aggregates.step_aggregates(schema).values()
+    found = step_aggregates.step_aggregates(schema).values()
     columns = {name for aggregate in found for name, _ in aggregate.columns}
     combined = step_sums.step_metrics({name: np.zeros(1) for name in step_sums.SUM_NAMES})
     names = columns - set(step_sums.SUM_NAMES) | combined.keys()

@@ -219,3 +219,29 @@ def test_perplexity(columns_of: Columns) -> None:
 def test_further_numbers_stand_under_their_own_name(columns_of: Columns) -> None:
     rows = [{"step": 1, "response": "a", "rhyme": 0.5, "metre": "0.25"}]
     assert columns_of(rows, "rhyme", "metre") == {"rhyme": [0.5], "metre": [0.25]}
+
+
+def test_numbers_of_a_sample_do_not_depend_on_its_neighbours(columns_of: Columns, opened_of: Opened) -> None:
+    # Errors -0.9, -0.8, -0.7 of logged returns; -1.4, -1.3, -0.7 of 1.5, 1.5, 1.0. A logged k3 in the first row only.
+    pair: Row = {"step": 1, "logprobs": [-1.0] * 3, "ref_logprobs": [-2.0] * 3, "values": [0.1, 0.2, 0.3]}
+    logged = pair | {"response": "abc", "token_rewards": [0, 0, 1.0], "returns": [1.0] * 3, "k3": [0.5] * 3}
+    rows = [logged, pair | {"response": "def", "token_rewards": [0, 0.5, 1.0]}]
+    expected = {
+        "value_mse": [(0.81 + 0.64 + 0.49) / 3, (1.96 + 1.69 + 0.49) / 3],
+        "value_error_min": [-0.9, -1.4],
+        "k3_mean": [0.5, math.exp(-1)],
+    }
+    found = columns_of(rows, *expected)
+    opened = opened_of(rows)
+    for name, values in expected.items():
+        assert found[name] == pytest.approx(values), name
+        assert [sample[name] for sample in opened] == pytest.approx(values), name
+
+
+def test_explained_variance_of_a_sparse_reward_is_missing(columns_of: Columns) -> None:
+    # Every return to go is the last reward: nothing to explain, whatever its size.
+    rows = [
+        {"step": 1, "response": "abc", "values": [24.0, 24.7, 24.3], "token_rewards": [0.0, 0.0, reward]}
+        for reward in (24.5, -87.3, 0.1, 99.9, 1e100)
+    ]
+    assert columns_of(rows, "explained_variance")["explained_variance"] == [None] * 5

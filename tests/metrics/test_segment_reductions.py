@@ -102,6 +102,22 @@ def test_nan_and_infinity_stay_in_their_segment(discount: float) -> None:
     assert found[2:].tolist() == [1.0, 3.0 + discount, 1.0, math.inf, 1.0]
 
 
+def test_sums_of_one_segment_leave_no_rounding_in_another() -> None:
+    # Rewards of 1e-9 behind a million: one running sum over both would keep four digits of them.
+    small, large = [1e-9, 2e-9, 0.0], [1e6 / 3] * 5
+    expected = [1e-9 + 2e-9, 2e-9, 0.0]
+    for order in ((small, large), (large, small), (large, small, large)):
+        x, starts, sizes = segments(*order)
+        at = int(starts[order.index(small)])
+        assert discounted_cumsum(x, starts, sizes, 1.0)[at : at + 3].tolist() == expected
+
+
+def test_sums_of_segments_of_every_length() -> None:
+    # One of each length up to 400, so that every table and the long ones are walked through, each with ones: n, …, 1.
+    found = discounted_cumsum(*segments(*([1.0] * n for n in range(401))), 1.0)
+    assert found.tolist() == [float(k) for n in range(401) for k in range(n, 0, -1)]
+
+
 def test_next_value() -> None:
     # The value after the last token is 0, of each segment.
     assert next_value(*segments([1.0, 2.0], [], [5.0], [6.0, 7.0])).tolist() == [2.0, 0.0, 0.0, 7.0, 0.0]

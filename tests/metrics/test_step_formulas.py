@@ -202,6 +202,44 @@ def test_explained_variance_over_all_tokens_of_a_step(step_metrics_of: StepMetri
     assert step_metrics_of(rows)["explained_variance"] == [pytest.approx(11 / 12), None, pytest.approx(-8.0)]
 
 
+def test_explained_variance_pools_what_lies_far_from_zero(step_metrics_of: StepMetrics) -> None:
+    # Step 1: targets 1e6 ± 0.01, constant within each response, and a critic that knows only their mean: 1 - 1. Step 2:
+    # the same and a critic that is right: 1. Step 3: one target for both, so none. The oldest log of a step is first.
+    def row(step: int, value: float, target: float) -> Row:
+        return {"step": step, "response": "ab", "values": [value] * 2, "returns": [target] * 2}
+
+    low, high = 1e6 - 0.01, 1e6 + 0.01
+    rows = [
+        row(1, 1e6, low),
+        row(1, 1e6, high),
+        row(2, low, low),
+        row(2, high, high),
+        row(3, 1.0, low),
+        row(3, 2.0, low),
+    ]
+    found = step_metrics_of(rows)["explained_variance"]
+    assert found == [pytest.approx(0.0, abs=1e-6), pytest.approx(1.0), None]
+
+
+def test_a_sample_without_a_target_is_in_no_explained_variance(step_metrics_of: StepMetrics) -> None:
+    # Targets 0.6, 0.5, 0.3: mean 7/15, variance 14/900; errors 0.1, -0.1, -0.4: variance 38/900. 1 - 38/14.
+    rows = [
+        {"step": 1, "response": "abc", "values": [0.5, 0.6, 0.7], "token_rewards": [0.1, 0.2, 0.3]},
+        {"step": 1, "response": "xyz", "values": [5.0, 6.0, 7.0]},
+    ]
+    assert step_metrics_of(rows)["explained_variance"] == pytest.approx([1 - 38 / 14])
+
+
+def test_responses_whose_ratio_overflows_are_counted(step_metrics_of: StepMetrics) -> None:
+    # ρ = 2 and e^800 in step 1, 2 alone in step 2.
+    rows: list[Row] = [
+        {"step": step, "response": "a", "logprobs": [high], "rollout_logprobs": [low]}
+        for step, high, low in ((1, HALF, QUARTER), (1, 0.0, -800.0), (2, HALF, QUARTER))
+    ]
+    found = step_metrics_of(rows)
+    assert (found["chi2_seq"], found["chi2_seq_nonfinite"]) == (pytest.approx([3.0, 3.0]), [1.0, None])
+
+
 def test_explained_variance_against_gae(step_metrics_of: StepMetrics) -> None:
     # Rewards 1, 2 return 3, 2; values 1, 1 leave 2, 1: 1 - (1/4) / (1/4) = 0. Values 2, 1 leave 1, 1: 1.
     rows = [

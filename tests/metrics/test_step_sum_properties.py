@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pooled_sums import pooled
 
+from tensorboard_plugin_rlboard.metrics.critic import critic_target
 from tensorboard_plugin_rlboard.metrics.step_sums import SUM_NAMES, sample_sums, step_metrics
 from tensorboard_plugin_rlboard.metrics.tokens import RHO_CAP, Tokens
 
@@ -24,10 +26,12 @@ def flat(samples: list[Sample], names: tuple[str, str], mask: list[bool] | None 
 
 def step(tokens: Tokens) -> dict[str, float]:
     """The step metrics of all the samples together, as the board combines them."""
-    found = sample_sums(tokens)
+    found = sample_sums(tokens, critic_target(tokens, 1.0, 1.0))
     assert set(found) <= set(SUM_NAMES)
     return {
-        name: float(array) for name, array in step_metrics({k: x.sum() for k, x in found.items()}).items()
+        name: float(array[0])
+        for name, array in step_metrics(pooled(found)).items()
+        if not name.endswith("_nonfinite")
     }
 
 
@@ -57,8 +61,11 @@ def test_mismatch_metrics_are_their_formulas(samples: list[Sample]) -> None:
         capped = fmean(r >= RHO_CAP for r in weights)
         assert near or found[f"capped_share_{name}"] == pytest.approx(capped)
     p, q = [math.exp(x) for x, _ in pairs], [math.exp(y) for _, y in pairs]
-    if pvariance(p) > 1e-6 and pvariance(q) > 1e-6:
+    if len(set(p)) > 1 and len(set(q)) > 1:
         assert found["prob_pearson"] == pytest.approx(np.corrcoef(p, q)[0, 1], abs=1e-6)
+        assert -1 <= found["prob_pearson"] <= 1
+    else:
+        assert math.isnan(found["prob_pearson"])
 
 
 def test_ess_reads_one_where_all_weights_are_at_the_cap() -> None:
@@ -113,7 +120,7 @@ def test_what_is_not_finite_or_masked_is_left_out() -> None:
 
 def test_nothing_is_said_without_both_sides() -> None:
     lone = flat([[(-1.0, -1.0)]], ("logprobs", "ref_logprobs"))
-    assert sample_sums(lone) == {}
+    assert sample_sums(lone, critic_target(lone, 1.0, 1.0)) == {}
     assert step_metrics({}) == {}
 
 

@@ -10,7 +10,9 @@ import math
 import numpy as np
 import pytest
 from flat_tokens import Values, flat_tokens
+from pooled_sums import pooled
 
+from tensorboard_plugin_rlboard.metrics.critic import critic_target
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, sample_sums, step_metrics
 
@@ -18,8 +20,8 @@ HALF, QUARTER, EIGHTH = -0.6931471805599453, -1.3862943611198906, -2.07944154167
 
 
 def sums_of(samples: list[dict[str, Values]], masks: list[list[bool]] | None = None) -> dict[str, Floats]:
-    found = sample_sums(flat_tokens(samples, masks))
-    return {name: values.sum(keepdims=True) for name, values in found.items()}
+    tokens = flat_tokens(samples, masks)
+    return pooled(sample_sums(tokens, critic_target(tokens, 1.0, 1.0)))
 
 
 # ρ = exp(logprobs - rollout_logprobs) is 2 and 1/2 in the first sample and 4 in the second; along them 1 and 4.
@@ -97,33 +99,42 @@ def test_a_sample_at_the_cap() -> None:
     assert (found["capped_share_seq"][0], found["chi2_seq"][0]) == (1.0, 3.0)
 
 
-def test_probabilities_without_variance_have_no_correlation() -> None:
-    # Both variances 1e-12, the product 1e-24: up to there nothing is left but rounding.
-    names = (
-        "mm_n",
-        "mm_abs",
-        "rho2",
-        "w",
-        "w2",
-        "capped",
-        "p",
-        "q",
-        "seq_n",
-        "seq_rho2",
-        "seq_w",
-        "seq_w2",
-        "seq_capped",
-    )
-    sums = dict.fromkeys(names, np.asarray([0.0])) | {"mm_n": np.asarray([1.0])}
-    for variance, expected in ((0.9e-12, math.nan), (1e-12, math.nan), (1.1e-12, 1.0)):
-        pearson = step_metrics(sums | dict.fromkeys(("pp", "qq", "pq"), np.asarray([variance])))[
-            "prob_pearson"
-        ]
-        assert pearson.tolist() == pytest.approx([expected], nan_ok=True)
+def test_constant_probabilities_have_no_correlation() -> None:
+    # exp(-0.1) added up and divided again is not exp(-0.1) to the last digit.
+    constant: Values = [-0.1] * 7
+    varied: Values = [-0.1 * i for i in range(7)]
+    for pair in ((constant, varied), (varied, constant), (constant, constant)):
+        samples: list[dict[str, Values]] = [{"logprobs": pair[0], "rollout_logprobs": pair[1]}] * 3
+        assert math.isnan(step_metrics(sums_of(samples))["prob_pearson"][0])
 
 
-def test_an_overflow_is_no_number() -> None:
-    # ρ = e^800 has no float64; its weight is capped at 2.
+def test_correlation_of_tiny_probabilities() -> None:
+    # Probabilities around 2^-40 have variances of 1e-25 and correlate all the same; at most 1, whatever is rounded.
+    tiny: Values = [40 * HALF, 41 * HALF, 43 * HALF]
+    found = step_metrics(sums_of([{"logprobs": tiny, "rollout_logprobs": tiny}]))["prob_pearson"][0]
+    assert found == pytest.approx(1.0)
+    assert found <= 1.0
+
+
+def test_what_overflows_is_left_out_and_counted() -> None:
+    # ρ = e^800 has no float64, and neither has e^(400·2) although ρ = e^400 has; their weights are capped at 2.
+    overflowing: dict[str, Values] = {"logprobs": [0.0], "rollout_logprobs": [-800.0]}
+    nearly: dict[str, Values] = {"logprobs": [0.0], "rollout_logprobs": [-400.0]}
+    found = step_metrics(sums_of([*MISMATCHED, overflowing, nearly]))
+    assert found["chi2_token"] == pytest.approx([5.75])
+    assert found["chi2_seq"] == pytest.approx([7.5])
+    assert (found["chi2_token_nonfinite"][0], found["chi2_seq_nonfinite"][0]) == (2.0, 2.0)
+    assert found["token_mult_prob_error"][0] == pytest.approx((8 + math.exp(400)) / 4)
+    assert found["token_mult_prob_error_nonfinite"].tolist() == [1.0]
+    assert found["capped_share_token"] == pytest.approx([4 / 5])
+
+
+def test_nothing_is_left_out_of_finite_ones() -> None:
+    found = step_metrics(sums_of(MISMATCHED))
+    assert all(math.isnan(found[name][0]) for name in found if name.endswith("_nonfinite"))
+
+
+def test_an_overflow_alone_is_no_number() -> None:
     found = step_metrics(sums_of([{"logprobs": [0.0], "rollout_logprobs": [-800.0]}]))
     assert all(math.isnan(found[name][0]) for name in ("token_mult_prob_error", "chi2_token", "chi2_seq"))
     assert (found["ess_fraction_token"][0], found["ess_fraction_seq"][0]) == (1.0, 1.0)
@@ -156,11 +167,12 @@ def test_explained_variance_against_gae() -> None:
     # sum 26.25, squares 270.5625, variance 90.1875 - 8.75² = 13.625; errors -0.75, -7, -36: sum -43.75, squares
     # 1345.5625, variance 448.520833 - 212.673611 = 235.847222; 1 - 235.847222 / 13.625 = -16.309888.
     arrays: dict[str, Values] = {"values": [10.0, 20.0, 40.0], "token_rewards": [1.0, 2.0, 4.0]}
-    found = step_metrics(sample_sums(flat_tokens([arrays]), 0.5, 0.5))
+    tokens = flat_tokens([arrays])
+    found = step_metrics(pooled(sample_sums(tokens, critic_target(tokens, 0.5, 0.5))))
     assert found["explained_variance"].tolist() == pytest.approx([-16.309888], abs=1e-6)
-    # With γ = λ = 1, unless told otherwise, the targets are 7, 6, 4: variance 101/3 - (17/3)² = 14/9; errors -3, -14, -36:
+    # With γ = λ = 1 the targets are 7, 6, 4: variance 101/3 - (17/3)² = 14/9; errors -3, -14, -36:
     # variance 1501/3 - (53/3)² = 1694/9; 1 - 121.
-    found = step_metrics(sample_sums(flat_tokens([arrays])))
+    found = step_metrics(sums_of([arrays]))
     assert found["explained_variance"].tolist() == pytest.approx([-120.0])
 
 
@@ -172,10 +184,39 @@ def test_explained_variance_is_missing_at_a_variance_of_1e_12() -> None:
     assert explained_variance(sums | {"ev_tt": np.asarray([1.0000001e-12])})[0] == 1.0
 
 
+def test_a_target_that_is_constant_has_no_explained_variance_whatever_its_size() -> None:
+    for size in (24.5, 0.1, 1e6 / 3, -1e100 / 3):
+        values: Values = [size + i for i in range(9)]
+        samples: list[dict[str, Values]] = [{"values": values, "returns": [size] * 9}] * 4
+        assert math.isnan(step_metrics(sums_of(samples))["explained_variance"][0]), size
+
+
+def test_explained_variance_of_small_differences_far_from_zero() -> None:
+    # Targets 1e6 ± 0.01 with errors 0 and 0.01 | 0, 0: variances 1e-4 and 3/4 * 0.01²/4 = 0.1875e-4: 1 - 0.1875.
+    far: list[dict[str, Values]] = [
+        {"values": [1e6 - 0.01, 1e6], "returns": [1e6 - 0.01, 1e6 + 0.01]},
+        {"values": [1e6 - 0.01, 1e6 + 0.01], "returns": [1e6 - 0.01, 1e6 + 0.01]},
+    ]
+    assert step_metrics(sums_of(far))["explained_variance"] == pytest.approx([0.8125], rel=1e-6)
+    # The same between two samples that are constant in themselves.
+    apart: list[dict[str, Values]] = [{"values": [1e6] * 2, "returns": [1e6 + x] * 2} for x in (-0.01, 0.01)]
+    assert step_metrics(sums_of(apart))["explained_variance"] == pytest.approx([0.0], abs=1e-6)
+
+
+def test_only_tokens_with_a_value_error_are_in_the_explained_variance() -> None:
+    # Targets 1, 0.9, 0.7 of three rewards; the end token has a value and no reward. Mean 13/15, variance 14/900;
+    # errors 0.1, 0.1, -0.4: variance 5/90. 1 - (5/90) / (14/900) = 1 - 50/14. A sample without rewards adds nothing.
+    samples: list[dict[str, Values]] = [
+        {"values": [0.9, 0.8, 1.1, 5.0], "token_rewards": [0.1, 0.2, 0.7, None]},
+        {"values": [5.0, 6.0], "token_rewards": [None, None]},
+    ]
+    assert step_metrics(sums_of(samples))["explained_variance"] == pytest.approx([1 - 50 / 14])
+
+
 def test_sums_need_both_of_their_metrics() -> None:
     alone: list[dict[str, Values]] = [
         {"logprobs": [HALF], "ref_logprobs": [HALF], "values": [1.0]},
         {"rollout_logprobs": [HALF], "returns": [1.0], "token_rewards": [1.0]},
     ]
-    assert [sample_sums(flat_tokens([arrays])) for arrays in alone] == [{}, {}]
+    assert [sums_of([arrays]) for arrays in alone] == [{}, {}]
     assert step_metrics({}) == {}

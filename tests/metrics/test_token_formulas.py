@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from flat_tokens import Values, flat_tokens, sample_tokens
 
-from tensorboard_plugin_rlboard.metrics import token_statistics, tokens
+from tensorboard_plugin_rlboard.metrics import critic, derived_metrics, token_statistics, tokens
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 
 LN_2 = 0.6931471805599453
@@ -20,7 +20,7 @@ HALF, QUARTER, EIGHTH = -LN_2, -1.3862943611198906, -2.0794415416798357
 
 def derived(*discounts: float, **arrays: Values) -> dict[str, list[float]]:
     """Token metrics of one sample; the discounts are gamma and lambda."""
-    found = tokens.with_derived_metrics(sample_tokens(**arrays), *discounts).values
+    found = derived_metrics.with_derived_metrics(sample_tokens(**arrays), *discounts).values
     return {name: array.tolist() for name, array in found.items()}
 
 
@@ -114,29 +114,33 @@ def test_td_error(gamma: float, expected: list[float]) -> None:
 )
 def test_value_error_against_the_gae_target(gamma: float, lam: float, target: list[float]) -> None:
     arrays = {"token_rewards": REWARDS, "values": VALUES}
-    found, source = tokens.value_target(sample_tokens(**arrays), gamma, lam)
-    assert (found.tolist(), source) == (target, "gae")
+    found = critic.critic_target(sample_tokens(**arrays), gamma, lam)
+    assert found is not None
+    assert (found.values.tolist(), found.logged.tolist()) == (target, [False])
     errors = [value - expected for value, expected in zip([10.0, 20.0, 40.0], target, strict=True)]
     assert derived(gamma, lam, **arrays)["value_error"] == errors
 
 
 def test_values_cancel_out_of_the_undiscounted_target() -> None:
     # Values of 1e17 would round rewards of 1 and 2 away, if they were added and subtracted again.
-    found, _ = tokens.value_target(sample_tokens(token_rewards=[1.0, 2.0], values=[1e17, 1e17]), 1.0, 1.0)
-    assert found.tolist() == [3.0, 2.0]
+    found = critic.critic_target(sample_tokens(token_rewards=[1.0, 2.0], values=[1e17, 1e17]), 1.0, 1.0)
+    assert found is not None
+    assert found.values.tolist() == [3.0, 2.0]
 
 
 def test_value_error_against_logged_returns() -> None:
     # V - returns: 1 - 3 and 2 - 1, whatever the token_rewards say.
     arrays: dict[str, Values] = {"values": [1.0, 2.0], "returns": [3.0, 1.0]}
-    assert tokens.value_target(sample_tokens(**arrays), 1.0, 1.0)[1] == "returns"
+    target = critic.critic_target(sample_tokens(**arrays), 1.0, 1.0)
+    assert target is not None
+    assert target.logged.tolist() == [True]
     assert derived(**arrays)["value_error"] == [-2.0, 1.0]
     assert derived(**arrays, token_rewards=[5.0, None])["value_error"] == [-2.0, 1.0]
 
 
 def test_missing_inputs_count_as_nothing_in_sums_along_the_response() -> None:
     # Rewards 1, missing, 4 are 1, 0, 4: returns 5, (4), 4. Values 10, 20, missing are 10, 20, 0.
-    found = tokens.with_derived_metrics(
+    found = derived_metrics.with_derived_metrics(
         sample_tokens(token_rewards=[1.0, None, 4.0], values=[10.0, 20.0, None])
     )
     assert found.values["return_to_go"][[0, 2]].tolist() == [5.0, 4.0]
@@ -149,27 +153,29 @@ def test_missing_inputs_count_as_nothing_in_sums_along_the_response() -> None:
 
 
 def test_a_missing_return_leaves_its_value_error_out() -> None:
-    found = tokens.with_derived_metrics(sample_tokens(values=[1.0, 2.0], returns=[3.0, None]))
+    found = derived_metrics.with_derived_metrics(sample_tokens(values=[1.0, 2.0], returns=[3.0, None]))
     assert found.values["value_error"][0] == -2.0
     assert found.missing["value_error"].tolist() == [False, True]
 
 
 def test_test_vector_of_the_definition() -> None:
-    found = tokens.with_derived_metrics(sample_tokens(logprobs=[-0.1], ref_logprobs=[-3.0])).values
+    found = derived_metrics.with_derived_metrics(sample_tokens(logprobs=[-0.1], ref_logprobs=[-3.0])).values
     assert found["log_ratio"].tolist() == pytest.approx([2.9])
     assert found["k2"].tolist() == pytest.approx([4.205])
     assert found["k3"].tolist() == pytest.approx([1.955023], abs=5e-7)
-    swapped = tokens.with_derived_metrics(sample_tokens(logprobs=[-3.0], ref_logprobs=[-0.1])).values
+    swapped = derived_metrics.with_derived_metrics(sample_tokens(logprobs=[-3.0], ref_logprobs=[-0.1])).values
     assert swapped["log_ratio"].tolist() == pytest.approx([-2.9])
     assert swapped["k2"].tolist() == pytest.approx([4.205])
     assert swapped["k3"].tolist() == pytest.approx([14.274145], abs=5e-7)
 
 
 def test_nothing_is_derived_from_what_is_not_there() -> None:
-    found = tokens.with_derived_metrics(sample_tokens(rollout_logprobs=[-1.0], ref_logprobs=[-1.0])).values
+    found = derived_metrics.with_derived_metrics(
+        sample_tokens(rollout_logprobs=[-1.0], ref_logprobs=[-1.0])
+    ).values
     assert set(found) == {"rollout_logprobs", "ref_logprobs", "ref_prob"}
-    assert set(tokens.with_derived_metrics(sample_tokens(values=[1.0])).values) == {"values"}
-    assert set(tokens.with_derived_metrics(sample_tokens(returns=[1.0])).values) == {"returns"}
+    assert set(derived_metrics.with_derived_metrics(sample_tokens(values=[1.0])).values) == {"values"}
+    assert set(derived_metrics.with_derived_metrics(sample_tokens(returns=[1.0])).values) == {"returns"}
 
 
 @pytest.mark.parametrize("name", [metric.name for metric in (*tokens.POINTWISE, *tokens.SEQUENTIAL)])
@@ -178,13 +184,39 @@ def test_a_logged_metric_is_never_replaced(name: str) -> None:
         key: [-1.0, -2.0]
         for key in ("logprobs", "ref_logprobs", "rollout_logprobs", "new_logprobs", "values", "token_rewards")
     }
-    found = tokens.with_derived_metrics(flat_tokens([{**logged, name: [42.0, None]}]))
+    found = derived_metrics.with_derived_metrics(flat_tokens([{**logged, name: [42.0, None]}]))
     assert found.values[name][0] == 42.0
     assert found.missing[name].tolist() == [False, True]
 
 
+def test_what_one_sample_logs_changes_nothing_of_the_others() -> None:
+    # k3 of a log ratio of 1 is 1/e. Targets: returns of the first, rewards of the second, none of the third.
+    of_pair: dict[str, Values] = {"logprobs": [-1.0, -1.0], "ref_logprobs": [-2.0, -2.0]}
+    nothing: Values = [None, None]
+    samples: list[dict[str, Values]] = [
+        of_pair
+        | {"k3": [0.5, None], "values": [1.0, 2.0], "returns": [3.0, 3.0], "token_rewards": [0.0, 1.0]},
+        of_pair | {"k3": nothing, "values": [1.0, 2.0], "returns": nothing, "token_rewards": [0.5, 0.25]},
+        of_pair | {"k3": nothing, "values": [1.0, 2.0], "returns": nothing, "token_rewards": nothing},
+    ]
+    for order in ([0, 1, 2], [2, 1, 0], [1, 0, 2]):
+        tokens_of_all = flat_tokens([samples[i] for i in order])
+        target = critic.critic_target(tokens_of_all, 1.0, 1.0)
+        assert target is not None
+        found = derived_metrics.with_derived_metrics(tokens_of_all, 1.0, 1.0, target)
+        at = {i: slice(2 * place, 2 * place + 2) for place, i in enumerate(order)}
+        assert found.values["k3"][at[0]].tolist() == pytest.approx([0.5, math.nan], nan_ok=True)
+        assert found.missing["k3"][at[0]].tolist() == [False, True]
+        assert found.values["k3"][at[1]].tolist() == pytest.approx([math.exp(-1)] * 2)
+        assert not found.missing["k3"][at[1]].any()
+        assert found.values["value_error"][at[0]].tolist() == [-2.0, -1.0]  # 1 - 3, 2 - 3
+        assert found.values["value_error"][at[1]].tolist() == [0.25, 1.75]  # 1 - 0.75, 2 - 0.25
+        assert found.missing["value_error"][at[2]].all()
+        assert target.logged.tolist() == [i == 0 for i in order]
+
+
 def test_a_derived_value_is_missing_where_one_of_its_sources_is() -> None:
-    found = tokens.with_derived_metrics(
+    found = derived_metrics.with_derived_metrics(
         sample_tokens(logprobs=[-1.0, None, -1.0], ref_logprobs=[None, -1.0, -2.0])
     )
     assert found.missing["log_ratio"].tolist() == [True, True, False]
@@ -194,7 +226,7 @@ def test_a_derived_value_is_missing_where_one_of_its_sources_is() -> None:
 
 
 def test_nan_stays_nan_and_is_not_missing() -> None:
-    found = tokens.with_derived_metrics(
+    found = derived_metrics.with_derived_metrics(
         sample_tokens(logprobs=[math.nan, -1.0], ref_logprobs=[-1.0, -math.inf])
     )
     assert "k3" not in found.missing
@@ -207,15 +239,17 @@ def one_sample(values: Values, rewards: Values) -> dict[str, Values]:
 
 
 def test_a_missing_last_reward_does_not_spoil_the_earlier_ones() -> None:
-    found = tokens.with_derived_metrics(sample_tokens(values=[0.0, 0.0, 0.0], token_rewards=[1.0, 2.0, None]))
+    found = derived_metrics.with_derived_metrics(
+        sample_tokens(values=[0.0, 0.0, 0.0], token_rewards=[1.0, 2.0, None])
+    )
     assert found.values["return_to_go"][:2].tolist() == [3.0, 2.0]
     assert found.missing["return_to_go"].tolist() == [False, False, True]
     assert found.missing["td_error"].tolist() == [False, False, True]
 
 
 def test_samples_never_run_into_each_other() -> None:
-    apart = [tokens.with_derived_metrics(flat_tokens([sample])) for sample in SAMPLES]
-    together = tokens.with_derived_metrics(flat_tokens(SAMPLES))
+    apart = [derived_metrics.with_derived_metrics(flat_tokens([sample])) for sample in SAMPLES]
+    together = derived_metrics.with_derived_metrics(flat_tokens(SAMPLES))
     for name, array in together.values.items():
         joined = np.concatenate([found.values[name] for found in apart])
         assert array.tolist() == pytest.approx(joined.tolist(), nan_ok=True), name
@@ -233,7 +267,7 @@ SAMPLES: list[dict[str, Values]] = [
 def test_no_tokens_at_all(sizes: list[int]) -> None:
     empty = np.zeros(len(sizes), np.int64)
     flat = Tokens(empty, empty, {"logprobs": np.zeros(0), "ref_logprobs": np.zeros(0)}, {})
-    found = token_statistics.statistics(tokens.with_derived_metrics(flat), "k3")
+    found = token_statistics.statistics(derived_metrics.with_derived_metrics(flat), "k3")
     assert found.count.tolist() == [0.0] * len(sizes)
     assert np.isnan(found.sum).all()
 

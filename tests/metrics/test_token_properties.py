@@ -10,7 +10,7 @@ from flat_tokens import Values, flat_tokens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.metrics import segments, token_statistics, tokens
+from tensorboard_plugin_rlboard.metrics import critic, derived_metrics, segments, token_statistics
 
 FINITE = st.floats(-1e3, 1e3, allow_nan=False).map(lambda x: round(x, 3))
 NUMBERS = st.one_of(FINITE, st.sampled_from([math.nan, math.inf, -math.inf, None, 0.0]))
@@ -73,8 +73,9 @@ def test_suffix_sums_are_those_of_a_plain_loop(drawn: list[dict[str, Values]], f
     st.sampled_from([1.0, 0.95, 0.0]),
 )
 def test_value_target_is_gae_plus_value(drawn: list[dict[str, Values]], gamma: float, lam: float) -> None:
-    found, source = tokens.value_target(flat_tokens(drawn), gamma, lam)
-    assert source == "gae"
+    found = critic.critic_target(flat_tokens(drawn), gamma, lam)
+    assert found is not None
+    assert not found.logged.any()
     expected: list[float] = []
     for sample in drawn:
         values = [x or 0.0 for x in sample["values"]]
@@ -87,12 +88,12 @@ def test_value_target_is_gae_plus_value(drawn: list[dict[str, Values]], gamma: f
                 advantage += (gamma * lam) ** (u - t) * (rewards[u] + gamma * following - values[u])
             targets.append(advantage + values[t])
         expected += targets
-    assert found.tolist() == pytest.approx(expected, abs=1e-6)
+    assert found.values.tolist() == pytest.approx(expected, abs=1e-6)
 
 
 @settings(deadline=None)
 @given(samples(("values", "token_rewards"), FINITE, most=2))
 def test_at_lambda_one_the_target_is_the_return_to_go(drawn: list[dict[str, Values]]) -> None:
-    found = tokens.with_derived_metrics(flat_tokens(drawn), gamma=0.9, lam=1.0).values
+    found = derived_metrics.with_derived_metrics(flat_tokens(drawn), gamma=0.9, lam=1.0).values
     error = (found["values"] - found["return_to_go"]).tolist()
     assert found["value_error"].tolist() == pytest.approx(error, abs=1e-6)

@@ -103,8 +103,23 @@ def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[maping]\na = 1", "rlboard.toml: there is no section [maping] (did you mean mapping?)."),
-        ("[zzz]", "there is no section [zzz] (it takes mapping, scalars, config, reference, scores, text)."),
+        ("[maping]\na = 1", "rlboard.toml: there is no section [maping] (did you mean [mapping]?)."),
+        ("[Mapping]\na = 1", "there is no section [Mapping] (did you mean [mapping]?)."),
+        (
+            "[zzz]",
+            "there is no section [zzz] (there are [mapping], [scalars], [config], [reference], [scores], [text]).",
+        ),
+        (
+            'prompt = "q"',
+            "run/rlboard.toml: prompt stands in no section; write [mapping] in a line above it.",
+        ),
+        ("zzz = 1", "there is no section [zzz] (there are [mapping], "),
+        ('[mapping]\nPrompt = "q"', "[mapping] Prompt is not known (did you mean prompt?); it is left out."),
+        ('[text]\nsplit = "q"', "[text] split is not known (it is for [mapping]); it is left out."),
+        (
+            '[mapping]\nfile = "x"',
+            "[mapping] file is not known (did you mean files?); it is left out.",
+        ),
         ("mapping = 1", "rlboard.toml: mapping must be a section; write [mapping] and its keys below it."),
         (
             '[mapping]\nrespnse = "x"',

@@ -49,6 +49,7 @@ def test_nothing_above_the_log_directory_counts(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"[mapping\n", "is no TOML, so nothing of it counts: "),
+        (b"[mapping]\nprompt = question\n", "line 2, column 10); a text needs quotes"),
         (b"\xff\xfe", "it is no UTF-8"),
         (b"a = " + b"[" * 100_000, "is no TOML"),
         (b"#" * 1_000_001, "larger than 1,000,000 bytes"),
@@ -66,6 +67,26 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, content: bytes
 def test_a_folder_of_that_name_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "rlboard.toml").mkdir()
     assert "rlboard.toml cannot be read: " in finder(tmp_path).for_path(str(tmp_path)).problems[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_file_is_a_sentence_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rlboard.toml")
+    (problem,) = finder(tmp_path).for_path(str(tmp_path)).problems
+    assert problem == "rlboard.toml cannot be read: it is no file."
+    (problem,) = finder(tmp_path / "a", str(tmp_path / "rlboard.toml")).for_path(str(tmp_path / "a")).problems
+    assert problem == f"{tmp_path / 'rlboard.toml'} cannot be read: it is no file."
+
+
+def test_a_link_that_leads_nowhere_is_a_sentence(tmp_path: Path) -> None:
+    link = tmp_path / "rlboard.toml"
+    link.symlink_to("nowhere.toml")
+    look = finder(tmp_path)
+    assert look.for_path(str(tmp_path)).problems == (
+        "rlboard.toml cannot be read: No such file or directory.",
+    )
+    link.unlink()
+    assert look.for_path(str(tmp_path)).problems == ()
 
 
 def test_the_flag_counts_first_and_its_paths_are_those_of_the_log_directory(tmp_path: Path) -> None:

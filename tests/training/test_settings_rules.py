@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 from settings_files import finder, write
 
-from tensorboard_plugin_rlboard.formats.base import KeyMapping, PathDefaults
+from tensorboard_plugin_rlboard.formats.base import PathDefaults
+from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.training.settings.sections import (
     MappingSection,
 )

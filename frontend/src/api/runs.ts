@@ -26,6 +26,10 @@ const join = object({
 });
 export type Join = Decoded<typeof join>;
 
+/** What a user should know before believing the curves; the words of its kind are filled with `values`. */
+const notice = object({ kind: string, text: string, values: withDefault(record(string), {}) });
+export type Notice = Decoded<typeof notice>;
+
 /** Our words and the keys of the rows they stand for; a key that is no plain name is shown as JSON. */
 const mapping: Decoder<Record<string, string>> = record((key) =>
   typeof key === "string" ? key : JSON.stringify(key ?? null),
@@ -57,6 +61,14 @@ const runInfo = object({
   /** The `rlboard.toml` that says the same; "" where there is no mapping. */
   mapping_toml: withDefault(string, ""),
   mapping_guessed: withDefault(boolean, false),
+  /** Our words and where each comes from, as it is shown: a key, a path, `file name`, `folder name`, `rlboard.toml`. */
+  mapping_sources: withDefault(record(string), {}),
+  /** Our words and the keys that might hold them as well. */
+  mapping_alternatives: withDefault(record(array(string)), {}),
+  /** One sentence where another reading of the rows is about as good; "" where they are clear. */
+  mapping_doubt: withDefault(string, ""),
+  /** What a row is: sample, members, lists, numbered, turns. */
+  mapping_shape: withDefault(string, "sample"),
   /** How `scalar_runs` were found: same, declared, settings, nearest, none. */
   scalar_pairing: withDefault(string, ""),
   /** Every run of TensorBoard that has scalars. */
@@ -64,6 +76,7 @@ const runInfo = object({
   joined: withDefault(array(join), []),
   /** What the run's `rlboard.toml` says of its texts. */
   text_rules: withDefault(object({ pad: array(string), system_end: string }), { pad: [], system_end: "" }),
+  notices: withDefault(array(notice), []),
 });
 export type RunInfo = Decoded<typeof runInfo>;
 
@@ -73,5 +86,7 @@ export const runs = object({
   looked_in: withDefault(array(string), []),
   state: literal("looking", "ready"),
   message: withDefault(string, ""),
+  /** What does not count of settings that are no run's. */
+  settings_problems: withDefault(array(string), []),
 });
 export type Runs = Decoded<typeof runs>;

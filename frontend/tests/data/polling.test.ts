@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import type { Runs } from "../../src/api/answers";
 import { nextWait } from "../../src/data/polling";
 
-const quiet: Runs = { runs: [], ignored: [], looked_in: [], state: "ready", message: "" };
+const quiet: Runs = {
+  runs: [],
+  ignored: [],
+  looked_in: [],
+  state: "ready",
+  message: "",
+  settings_problems: [],
+};
 
 test("while something is being read the page asks every second", () => {
   expect(nextWait(30_000, { ...quiet, state: "looking" }, false)).toBe(1000);

@@ -14,7 +14,14 @@ const PAIRED = runInfo({ scalar_runs: ["runs/a"] });
 
 beforeEach(() => {
   select({ ...DEFAULTS, run: "demo" });
-  runs.value = { runs: [PAIRED], ignored: [], looked_in: [], state: "ready", message: "" };
+  runs.value = {
+    runs: [PAIRED],
+    ignored: [],
+    looked_in: [],
+    state: "ready",
+    message: "",
+    settings_problems: [],
+  };
 });
 
 test("names survive the address, commas and percent signs included", () => {

@@ -13,6 +13,7 @@ const answerOf = (...infos: RunInfo[]) => ({
   looked_in: [],
   state: "ready" as const,
   message: "",
+  settings_problems: [],
 });
 
 let asked: { question: string; place: string | null; signal: AbortSignal | undefined }[] = [];

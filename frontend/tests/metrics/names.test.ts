@@ -16,7 +16,14 @@ const JOINED = runInfo({
 
 beforeEach(() => {
   select({ ...DEFAULTS, run: "demo" });
-  runs.value = { runs: [JOINED], ignored: [], looked_in: [], state: "ready", message: "" };
+  runs.value = {
+    runs: [JOINED],
+    ignored: [],
+    looked_in: [],
+    state: "ready",
+    message: "",
+    settings_problems: [],
+  };
 });
 
 test("metrics have words: ours, statistics of ours, and names we do not know", () => {
@@ -46,6 +53,9 @@ test("joined metrics and texts are marked, and their hint says where from; other
   expect(metricHint("judge")).toContain("joined from scores.jsonl");
   expect(metricLabel("reward")).toBe("reward");
   expect(metricHint("k3")).not.toContain("⋈");
-  runs.value = { ...(runs.value ?? { ignored: [], looked_in: [], state: "ready", message: "" }), runs: [] };
+  runs.value = {
+    ...(runs.value ?? { ignored: [], looked_in: [], state: "ready", message: "", settings_problems: [] }),
+    runs: [],
+  };
   expect(metricLabel("judge")).toBe("judge");
 });

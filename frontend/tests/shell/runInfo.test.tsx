@@ -220,7 +220,7 @@ describe("columns", () => {
   test("that were guessed are said in a line that leads to the whole mapping and its file", async () => {
     await show(runInfo({ ...GUESS, mapping_guessed: true }));
     expect(byTestId("mapping-bar")?.textContent).toContain(
-      `The columns were guessed: prompt ← question, response ← ${HOSTILE}, reward ← score`,
+      `The columns were guessed: reward ← score · prompt ← question · response ← ${HOSTILE}`,
     );
     expect(root.querySelector("img")).toBeNull();
     expect(await violations()).toEqual([]);

@@ -1,11 +1,14 @@
-"""Which keys of a run's rows were taken for which of our columns, where no format knew them."""
+"""How a run's rows were understood: which keys are which of our columns, what a row is, what only a path says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
+from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.rows.path_names import source_of_default
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 _NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
@@ -19,19 +22,46 @@ class ColumnMapping:
         columns: our column -> key of the rows; None where formats knew all files.
         guessed: whether nobody has said so yet.
         toml: the text of the rlboard.toml that says it; empty where there is none.
+        sources: our column -> where it comes from, as it is shown; of a known format only what its path says.
+        alternatives: our column -> other keys that might hold it.
+        doubt: one sentence where another mapping is about as good; empty where the rows are clear.
+        shape: what a row is (`key_mapping.SHAPES`).
     """
 
     columns: Mapping[str, str] | None = None
     guessed: bool = False
     toml: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    alternatives: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    doubt: str = ""
+    shape: str = key_mapping.SAMPLE
 
 
 def column_mapping(run: RunIndex) -> ColumnMapping:
     """The mapping of a run; of several, that of the first file by its path."""
-    files = tuple(run.files.values())  # the indexing thread may add one meanwhile
-    for file in sorted(files, key=lambda file: file.relative):
-        mapping = file.format.mapping
-        if mapping is not None:
-            toml = key_mapping.mapping_toml(mapping.keys, _NOTE)
-            return ColumnMapping(dict(mapping.keys), mapping.guessed, toml)
-    return ColumnMapping()
+    files = sorted(tuple(run.files.values()), key=lambda file: file.relative)  # one may be added meanwhile
+    mapped = next((file for file in files if file.format.mapping is not None), None)
+    if mapped is None or mapped.format.mapping is None:
+        return ColumnMapping(sources=_path_sources(files[0].format, files[0].relative) if files else {})
+    mapping = mapped.format.mapping
+    return ColumnMapping(
+        dict(mapping.keys),
+        mapping.guessed,
+        key_mapping.mapping_toml(mapping.keys, _NOTE),
+        {name: key_mapping.shown_source(path) for name, path in mapping.keys.items()}
+        | _path_sources(mapped.format, mapped.relative),
+        mapping.alternatives,
+        mapping.doubt,
+        key_mapping.shape_of(mapping.keys),
+    )
+
+
+def _path_sources(file_format: Format, relative: str) -> dict[str, str]:
+    """Where step and split come from that a file has from its path or from the settings."""
+    defaults, path = file_format.file_defaults(), PurePosixPath(relative)
+    found: dict[str, str] = {}
+    if defaults.step is not None:
+        found["step"] = source_of_default(path, defaults.step)
+    if defaults.split:
+        found["split"] = source_of_default(path, defaults.split)
+    return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from tensorboard_plugin_rlboard.api import (
     AttemptInfo,
     IgnoredFile,
     Joined,
+    Notice,
     RunInfo,
     Runs,
     StepSpan,
@@ -16,22 +18,24 @@ from tensorboard_plugin_rlboard.api import (
 )
 from tensorboard_plugin_rlboard.board.run_schema import run_schema, sample_metric_info, token_metric_info
 from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
+from tensorboard_plugin_rlboard.board.runs.notices import run_notices
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 
-_MAX_IGNORED = 100
+_MAX_IGNORED, _MAX_FOLDERS, _MAX_SETTINGS_PROBLEMS = 100, 100, 20
 
 
 @dataclass(frozen=True)
 class _Description:
-    """What is in a run, and the version and steps of it that this was made of."""
+    """What is in a run, one file of each of its folders, and the version and steps of it that this was made of."""
 
     version: int
     steps: RunSteps
     info: RunInfo
+    paths: Sequence[str]
 
 
 class RunList:
@@ -59,6 +63,9 @@ class RunList:
             self._info(run, self._trainings.of(run, tensorboard_runs))
             for _, run in sorted(registry.runs.items())
         ]
+        for root in registry.roots:
+            registry.settings.for_path(root.path)  # what is wrong there is said where there is no run, too
+        of_runs = {notice.text for info in infos for notice in info.notices}
         ignored = sorted(registry.ignored.items())[:_MAX_IGNORED]
         return Runs(
             runs=infos,
@@ -66,15 +73,19 @@ class RunList:
             looked_in=[printable_path(root.path) for root in registry.roots],
             state="ready" if registry.surveys else "looking",
             message=registry.failure,
+            settings_problems=[problem for problem in registry.settings.problems if problem not in of_runs][
+                :_MAX_SETTINGS_PROBLEMS
+            ],
         )
 
     def _info(self, run: RunIndex, training: Training) -> RunInfo:
         """What is in a run, with what changes from moment to moment."""
-        registry = self._registry
+        registry, description = self._registry, self._description(run)
+        mistakes = self._settings_problems(description.paths)
         return replace(
-            self._description(run).info,
+            description.info,
             state="failed" if registry.failure else "indexing" if run.pending else "ready",
-            message=registry.failure or run.message or self._settings_problem(run),
+            message=registry.failure or run.message or next(iter(mistakes), ""),
             files=len(run.files),
             bytes=run.size,
             indexed_bytes=run.indexed,
@@ -85,19 +96,24 @@ class RunList:
             config=training.config.values,
             config_sources=training.config.sources,
             text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
+            notices=[*(Notice("settings", mistake) for mistake in mistakes), *description.info.notices],
         )
 
     def _description(self, run: RunIndex) -> _Description:
         version, steps = run.version, self._run_steps(run)
         last = self._descriptions.get(run.name)
         if last is None or last.version != version or last.steps is not steps:
-            last = self._descriptions[run.name] = _Description(version, steps, _describe(run, steps))
+            by_folder = {PurePath(file.path).parent: file.path for file in tuple(run.files.values())}
+            paths = tuple(by_folder.values())[:_MAX_FOLDERS]
+            last = _Description(version, steps, _describe(run, steps), paths)
+            self._descriptions[run.name] = last
         return last
 
-    def _settings_problem(self, run: RunIndex) -> str:
-        """What of a run's rlboard.toml does not count, the first such sentence; empty where all does."""
-        first = next(iter(tuple(run.files.values())), None)
-        return "" if first is None else next(iter(self._registry.settings.for_path(first.path).problems), "")
+    def _settings_problems(self, paths: Sequence[str]) -> Sequence[str]:
+        """What does not count of the rlboard.toml files that count for some files, one sentence each."""
+        settings = self._registry.settings
+        found = (problem for path in paths for problem in settings.for_file(path).problems)
+        return tuple(dict.fromkeys(found))[:_MAX_SETTINGS_PROBLEMS]
 
 
 def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
@@ -125,7 +141,13 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping=mapping.columns,
         mapping_guessed=mapping.guessed,
         mapping_toml=mapping.toml,
+        mapping_sources=mapping.sources,
+        mapping_alternatives=mapping.alternatives,
+        mapping_doubt=mapping.doubt,
+        mapping_shape=mapping.shape,
+        notices=tuple(run_notices(run)),
         joined=[
-            Joined(join.what, join.source, join.matched, join.unmatched, join.columns) for join in run.joined
+            Joined(join.what, join.source, join.matched, join.unmatched, join.columns)
+            for join in (*run.joined, *run.annotated)
         ],
     )

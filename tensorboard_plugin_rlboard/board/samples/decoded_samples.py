@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, line_context
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, read_sample_values, sample_row
+from tensorboard_plugin_rlboard.index.annotations.addresses import read_annotations
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
-from tensorboard_plugin_rlboard.metrics.tokens import Tokens, with_derived_metrics
+from tensorboard_plugin_rlboard.metrics.critic import critic_target
+from tensorboard_plugin_rlboard.metrics.derived_metrics import with_derived_metrics
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 from tensorboard_plugin_rlboard.sources.reader import read_range_in_time
 
 _CACHE_BYTES = 64 * 1024 * 1024
@@ -24,12 +27,14 @@ class SampleLocation:
         file: its file.
         offset, length: of its line, in bytes.
         row: which sample of the line it is.
+        annotations: addresses of what was logged of its trace later and is in its row; empty for nothing.
     """
 
     file: IndexedFile
     offset: int
     length: int
     row: int
+    annotations: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,13 @@ class DecodedSample:
     Attributes:
         row: the row as logged, in our words.
         tokens: logged and derived token metrics, aligned.
+        value_target: what `value_error` is the distance to: `returns` (logged) or `gae`; None where there is no such
+            metric, or it is logged itself.
     """
 
     row: SampleValues
     tokens: Tokens
+    value_target: str | None
 
     @property
     def size(self) -> int:
@@ -63,7 +71,8 @@ class DecodedSamples:
             UnknownError: the line is not there any more.
         """
         arrays = run.keys.arrays
-        key = (run.name, location.file.number, location.offset, location.length, location.row, arrays)
+        place = (location.file.number, location.offset, location.length, location.row, location.annotations)
+        key = (run.name, *place, arrays)
         return self._cache.get_or_compute(key, lambda: decode_sample(run, location))
 
 
@@ -74,13 +83,17 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
         UnknownError: the line is not there any more.
     """
     file = location.file
+    context = line_context(file.format, file.path)
     try:
         line = read_range_in_time(file.path, location.offset, location.length)
+        if location.annotations:
+            found = read_annotations(run.annotation_paths, [location.annotations])
+            context = replace(context, annotations=found)
     except OSError as error:
         raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     arrays = sorted(run.keys.arrays)
     try:
-        row = sample_row(line, file.format, line_context(file.format, file.path), location.row, arrays)
+        row = sample_row(line, file.format, context, location.row, arrays)
     except ValueError:
         row = None
     if row is None:
@@ -88,4 +101,9 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
     opened = read_sample_values(row, file.format, arrays)
-    return DecodedSample(opened, with_derived_metrics(opened.aligned, *discounts(file.format)))
+    logged, (gamma, lam) = opened.aligned, discounts(file.format)
+    target = critic_target(logged, gamma, lam)
+    source = None
+    if target is not None and "value_error" not in logged.values:
+        source = "returns" if target.logged.any() else "gae"
+    return DecodedSample(opened, with_derived_metrics(logged, gamma, lam, target), source)

@@ -60,7 +60,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
         trimmed=[TrimInfo(trim.array, trim.count, trim.reason) for trim in decoded.row.trims],
         problems=_problems(session, row),
         neighbours=context.neighbours,
-        value_target=_value_target(decoded, names),
+        value_target=decoded.value_target,
         gamma=gamma,
         lam=lam,
     )
@@ -89,13 +89,6 @@ def _logged_scalars(
         for key, x in decoded.row.numbers.items()
         if key not in step_keys
     }
-
-
-def _value_target(decoded: DecodedSample, names: list[str]) -> str | None:
-    """What `value_error` is the distance to: the logged returns, else GAE; None where there is no such metric."""
-    if "value_error" not in names:
-        return None
-    return "returns" if "returns" in decoded.tokens.values else "gae"
 
 
 def _texts(schema: RunSchema, decoded: DecodedSample, row: IndexRow, rules: TextRules) -> dict[str, Text]:

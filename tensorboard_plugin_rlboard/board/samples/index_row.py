@@ -12,7 +12,12 @@ from tensorboard_plugin_rlboard.board.samples.ids import resolve_sample_id
 from tensorboard_plugin_rlboard.errors import UnknownError
 
 _COLUMNS = {
-    **{name: name for name in ("file", "line_offset", "line_length", "line", "step", "split", "attempt")},
+    **{
+        name: name
+        for name in (
+            *("file", "line_offset", "line_length", "line", "step", "split", "attempt", "annotations"),
+        )
+    },
     "row": '"row"',
     "prompt_key": "prompt_key",
     "group": GROUP_KEY,
@@ -57,4 +62,6 @@ def index_row(session: RunSession, name: str, columns: Mapping[str, str]) -> Ind
             f"Run {run.name} has no sample {name}: its file was rewritten, or the line is no sample."
         )
     values = dict(zip((*_COLUMNS, *columns), rows[0], strict=True))
-    return IndexRow(SampleLocation(file, offset, int(values["line_length"]), row), values)
+    return IndexRow(
+        SampleLocation(file, offset, int(values["line_length"]), row, values["annotations"] or ""), values
+    )

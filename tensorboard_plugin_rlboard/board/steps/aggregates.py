@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
+from tensorboard_plugin_rlboard.board.run_schema import RunSchema
 from tensorboard_plugin_rlboard.board.selection import Relation
-from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted, text
+from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
-from tensorboard_plugin_rlboard.metrics.step_sums import SUM_NAMES, step_metrics
-from tensorboard_plugin_rlboard.metrics.thresholds import ZERO_ADVANTAGE_SPREAD
+from tensorboard_plugin_rlboard.metrics.step_sums import (
+    SUM_NAMES,
+    step_metrics,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 QUANTILES = {"p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "p99": 0.99}
 INTEGER_STATISTICS = frozenset({"count", "nonfinite"})
 """Statistics that are whole numbers."""
-STEP_AGGREGATES = ("", "groups", "duplicates")
-"""Names of the aggregates of step metrics. The first has a row for every step; the others may leave steps out. Those of
-metrics have other names: they are prefixed."""
 ROWS_AT_ONCE = 200_000
 """AggregateRows that one query reduces for one metric: a few dozen MB for its quantiles. Fewer rows, more metrics at once."""
 FIRST_STEP_KL = "first_step_kl"
@@ -41,6 +40,8 @@ class Aggregate:
         columns: (name, SQL over `inner`); where there is no `by`, `{at}` stands before the names of `inner`.
         inner: (name, aggregate over the samples of a step, or of each of its groups).
         by: what makes samples of a step a group, empty where there are none; then `columns` are aggregates as well.
+        centres: (name, aggregate over the samples of a step) that stand beside each of its samples in `inner`.
+        needs: the columns of the samples that an aggregate with centres needs.
         where: which samples count.
         groups: whether the samples have to bring the group metrics along.
     """
@@ -48,6 +49,8 @@ class Aggregate:
     columns: tuple[tuple[str, str], ...]
     inner: tuple[tuple[str, str], ...]
     by: str = ""
+    centres: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
     where: str = "true"
     groups: bool = False
 
@@ -56,8 +59,16 @@ class Aggregate:
         inner = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.inner)
         outer = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.columns)
         by = f", {self.by}" if self.by else ""
-        rows = f"SELECT {keys}, {inner} FROM {source} WHERE {where} AND {self.where} GROUP BY {keys}{by}"
-        return f"SELECT {keys}, {outer} FROM ({rows}) {f'GROUP BY {keys}' if self.by else ''} ORDER BY {keys}"
+        samples, selected = "", f"{source} WHERE {where} AND {self.where}"
+        if self.centres:
+            centres = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.centres)
+            samples = (
+                f"WITH samples AS MATERIALIZED (SELECT {keys}, {', '.join(self.needs)} FROM {selected}), "
+                f"centres AS (SELECT {keys}, {centres} FROM samples GROUP BY {keys}) "
+            )
+            selected = f"samples JOIN centres USING ({keys})"
+        rows = f"SELECT {keys}, {inner} FROM {selected} GROUP BY {keys}{by}"
+        return f"{samples}SELECT {keys}, {outer} FROM ({rows}) {f'GROUP BY {keys}' if self.by else ''} ORDER BY {keys}"
 
 
 @dataclass(frozen=True)
@@ -102,8 +113,8 @@ def compute_aggregates(
     """
     results: dict[str, AggregateRows] = {}
     at_once = max(1, ROWS_AT_ONCE // max(1, samples.count))
-    alone = [name for name, aggregate in aggregates.items() if aggregate.by]
-    together = [name for name, aggregate in aggregates.items() if not aggregate.by]
+    alone = [name for name, aggregate in aggregates.items() if aggregate.by or aggregate.centres]
+    together = [name for name in aggregates if name not in alone]
     for names in (
         *(together[i : i + at_once] for i in range(0, len(together), at_once)),
         *([name] for name in alone),
@@ -124,7 +135,7 @@ def compute_aggregates(
 
 def _merged(aggregates: Sequence[Aggregate]) -> Aggregate:
     """One aggregate that computes the columns of several, each with the position of its own before its name."""
-    if len(aggregates) == 1 and aggregates[0].by:
+    if len(aggregates) == 1 and (aggregates[0].by or aggregates[0].centres):
         only = aggregates[0]
         return replace(only, columns=tuple((f"0:{name}", sql) for name, sql in only.columns))
     inner = [
@@ -189,62 +200,3 @@ def metric_aggregate(schema: RunSchema, name: str) -> Aggregate:
         tuple(inner.items()),
         groups=schema.needs_groups([name]),
     )
-
-
-def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
-    """The step metrics of docs/metrics.md that the run has what it needs for; names are those of `STEP_AGGREGATES`."""
-    gap, reward, length = metric("reward_gap"), metric("reward"), metric("n_tokens")
-    finite = f"FILTER (isfinite({gap}))"
-    both = f"FILTER (isfinite({reward}) AND isfinite({length}))"
-    columns = {
-        "n_samples": "count(*)",
-        "win": f"avg(CAST({gap} > 0 AS DOUBLE)) {finite}",
-        "tie": f"avg(CAST({gap} = 0 AS DOUBLE)) {finite}",
-        "loss": f"avg(CAST({gap} < 0 AS DOUBLE)) {finite}",
-        "reward_length_correlation": f"corr({reward}, {length}) {both}",
-        "truncation_share": f"avg({metric('truncated')})",
-    }
-    columns |= {name: f"sum({hidden(name)})" for name in SUM_NAMES if name in schema.stored_sums}
-    if "k3_sum" in schema.metric_sql:  # of every step; which of them is the first is said later
-        columns[FIRST_STEP_KL] = f"sum({metric('k3_sum')}) / nullif(sum({hidden('k3_count')}), 0)"
-    of_samples = Aggregate(tuple((name, f'"{{at}}{name}"') for name in columns), tuple(columns.items()))
-    return dict(zip(STEP_AGGREGATES, (of_samples, _group_shares(), _duplicate_share()), strict=True))
-
-
-def _group_shares() -> Aggregate:
-    """Shares over the groups of each step."""
-    reward = metric("reward")
-    finite = f"FILTER (isfinite({reward}))"
-    zero = f"spread <= {ZERO_ADVANTAGE_SPREAD}"
-    return Aggregate(
-        (
-            ("zero_advantage_groups", f"avg(CAST({zero} AS DOUBLE)) FILTER (n >= 2)"),
-            ("all_good_groups", f"avg(CAST({zero} AND mean > 0 AS DOUBLE)) FILTER (n >= 2)"),
-            ("all_bad_groups", f"avg(CAST({zero} AND mean <= 0 AS DOUBLE)) FILTER (n >= 2)"),
-        ),
-        (
-            ("n", f"count({reward}) {finite}"),
-            ("spread", f"max({reward}) {finite} - min({reward}) {finite}"),
-            ("mean", f"avg({reward}) {finite}"),
-        ),
-        by=GROUP_KEY,
-    )
-
-
-def _duplicate_share() -> Aggregate:
-    """The share of repeated responses among those to one prompt.
-
-    Told apart by a hash of 64 bits: texts as keys would need the memory of all responses.
-    """
-    response = text("response")
-    return Aggregate(
-        (("duplicate_share", "avg(1.0 - different / n) FILTER (n >= 2)"),),
-        (("different", f"count(DISTINCT hash({response}))"), ("n", "count(*)")),
-        by="prompt_key",
-        where=f"{response} IS NOT NULL AND prompt_key IS NOT NULL",
-    )
-
-
-def at_first_step(values: Floats, steps: Ints, first: int | None) -> Floats:
-    """`first_step_kl` at the first step of the training and nowhere else; None where the training was resumed."""
-    return np.where(steps == first, values, np.nan) if first is not None else np.full(len(steps), np.nan)

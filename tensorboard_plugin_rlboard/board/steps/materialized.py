@@ -13,12 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, run_schema
-from tensorboard_plugin_rlboard.board.steps.aggregates import (
-    STEP_AGGREGATES,
-    Aggregate,
-    metric_aggregate,
-    step_aggregates,
-)
+from tensorboard_plugin_rlboard.board.steps.aggregates import Aggregate, metric_aggregate
+from tensorboard_plugin_rlboard.board.steps.step_aggregates import STEP_AGGREGATES, step_aggregates
 from tensorboard_plugin_rlboard.board.steps.step_batches import (
     batch_input,
     complete_table,

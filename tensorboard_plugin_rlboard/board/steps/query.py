@@ -14,17 +14,19 @@ from tensorboard_plugin_rlboard.board.selection import Relation, Selection, sele
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
     FIRST_STEP_KL,
     INTEGER_STATISTICS,
-    STEP_AGGREGATES,
     Aggregate,
     AggregateInput,
     AggregateRows,
-    at_first_step,
     compute_aggregates,
     metric_aggregate,
-    step_aggregates,
 )
 from tensorboard_plugin_rlboard.board.steps.materialized import METRIC_PREFIX, OVERVIEW_METRICS
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.steps.step_aggregates import (
+    STEP_AGGREGATES,
+    at_first_step,
+    step_aggregates,
+)
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -105,7 +107,7 @@ def query_steps(session: RunSession, question: StepsQuestion) -> Steps:
         first = cursor.execute(f"SELECT min(step) FROM {run.table} WHERE split = ?", [split]).fetchall()[0][0]
     finally:
         cursor.execute("ROLLBACK")
-    of_steps = [results.pop(name) for name in STEP_AGGREGATES]
+    of_steps = [results.pop(name) for name in STEP_AGGREGATES if name in results]
     step = of_steps[0].keys[0]
     return steps_answer(
         step,

@@ -62,7 +62,7 @@ class RunState:
         joined would not be reported: the digest is of what the log says.
         """
         now = time.monotonic()
-        if cache is None or run.joined or now - self.saved_at < _SAVE_INTERVAL:
+        if cache is None or run.joined or run.annotated or now - self.saved_at < _SAVE_INTERVAL:
             return
         with self.curves.lock:
             digest, serial = cached_digest(tuple(run.files.values())), self.curves.snapshot.serial

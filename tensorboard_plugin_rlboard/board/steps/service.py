@@ -13,7 +13,6 @@ from tensorboard_plugin_rlboard.api import Steps
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import open_session, run_schema
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps.aggregates import STEP_AGGREGATES
 from tensorboard_plugin_rlboard.board.steps.materialized import (
     MAX_EXTRA_METRICS,
     METRIC_PREFIX,
@@ -28,6 +27,7 @@ from tensorboard_plugin_rlboard.board.steps.query import (
 )
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.run_state import RunState
+from tensorboard_plugin_rlboard.board.steps.step_aggregates import STEP_AGGREGATES
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
 from tensorboard_plugin_rlboard.index.attention import Attention

@@ -12,12 +12,12 @@ from tensorboard_plugin_rlboard.board.run_schema import RunSchema
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
     ROWS_AT_ONCE,
-    STEP_AGGREGATES,
     Aggregate,
     AggregateInput,
     compute_aggregates,
     concatenated,
 )
+from tensorboard_plugin_rlboard.board.steps.step_aggregates import STEP_AGGREGATES
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, StepKey
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
 

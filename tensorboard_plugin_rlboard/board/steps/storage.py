@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.steps.step_index import StepEntry, StepKey
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
-_MAGIC = b"rlboard-curves-1\n"
+_MAGIC = b"rlboard-curves-2\n"
 """Changes with everything that the numbers depend on beside the samples and aggregates: their meaning, the layout."""
 _DIGEST_BYTES = 16
 
@@ -88,6 +88,7 @@ def _aggregate(fields: Mapping[str, object]) -> Aggregate:
     """An aggregate as `asdict` left it, with tuples where JSON has lists."""
     pairs = {
         name: tuple((column, sql) for column, sql in fields[name])  # type: ignore[attr-defined]  # lists of pairs
-        for name in ("columns", "inner")
+        for name in ("columns", "inner", "centres")
     }
-    return Aggregate(**{**fields, **pairs})  # type: ignore[arg-type]  # what is foreign has no right digest
+    needs = tuple(fields["needs"])  # type: ignore[arg-type]  # a list of names
+    return Aggregate(**{**fields, **pairs, "needs": needs})  # type: ignore[arg-type]  # what is foreign has no right digest

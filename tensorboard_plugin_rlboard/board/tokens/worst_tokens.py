@@ -129,15 +129,15 @@ def _candidates(
     execute = session.cursor.execute
     count = execute(f"SELECT count(*) FROM {samples.source} WHERE {where}", samples.values).fetchall()[0][0]
     rows = execute(
-        f'SELECT file, line_offset, "row", line_length, step, {extremity} AS reach FROM {samples.source} '
+        f'SELECT file, line_offset, "row", line_length, annotations, step, {extremity} AS reach FROM {samples.source} '
         f"WHERE {where} ORDER BY reach DESC, step, line_offset, file, "
         f'"row" LIMIT {int(limit)}',
         samples.values,
     ).fetchall()
     files = {file.number: file for file in tuple(session.run.files.values())}
     candidates = [
-        _Candidate(SampleLocation(files[number], offset, length, row), step, extremity)
-        for number, offset, row, length, step, extremity in rows
+        _Candidate(SampleLocation(files[number], offset, length, row, annotations or ""), step, extremity)
+        for number, offset, row, length, annotations, step, extremity in rows
         if number in files
     ]
     return int(count), candidates

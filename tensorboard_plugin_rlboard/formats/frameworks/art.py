@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import (
-    EVAL_SPLIT_NAMES,
     Format,
     LineContext,
     LineSamples,
@@ -26,6 +25,7 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
     split_conversation,
 )
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
+from tensorboard_plugin_rlboard.formats.splits import EVAL_SPLIT_NAMES
 
 _FILE = re.compile(r"(\d{1,12})\.(?:parquet|jsonl)")
 

@@ -32,7 +32,7 @@ from tensorboard_plugin_rlboard.formats.rows.column_batches import (
     has_lists,
     ids_as_text,
 )
-from tensorboard_plugin_rlboard.formats.rows.path_names import split_from_name
+from tensorboard_plugin_rlboard.formats.splits import split_from_name
 
 _STEP = re.compile(r"data_step([0-9]{1,15})\.jsonl")
 _IDS, _MASKS = ("token_ids", "input_ids"), ("token_loss_mask", "token_mask")

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import (
-    EVAL_SPLIT_NAMES,
     Format,
     LineContext,
     LineSamples,
@@ -27,6 +26,7 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
     split_conversation,
 )
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
+from tensorboard_plugin_rlboard.formats.splits import EVAL_SPLIT_NAMES
 
 _FOLDER = re.compile(r"([a-z]+)_step_(\d{1,12})_epoch_\d+")
 _GROUND_TRUTH_KEYS = ("ground_truth", "answer", "solution", "label", "gt")

@@ -1,8 +1,12 @@
 """Reads traces of verifiers: prime-rl's rollouts of a training, and evaluations of their own.
 
-Trainer: verifiers (0.4, schema 1), verifiers/v1 (episode.py, trace.py, graph.py); prime_rl/monitors/file.py for the folders.
-Option: on by default; prime-rl writes `rollouts/step_{N}/{train,eval}/{all,effective}/traces.jsonl`, newer versions
-`traces/step_{N}/{train,eval}/traces.jsonl`, evaluations `traces.jsonl`.
+Trainer: verifiers (0.4, schema 1), verifiers/v1 (episode.py, trace.py, graph.py); prime-rl for the folders.
+Option: on by default. prime-rl since September 2026 (src/prime_rl/monitors/file/monitor.py at 048a6e23, traces/chunks.py
+at 551bfc39, traces/update.py at 65a18584 and 799bb508, orchestrator/annotations.py at 96e0cf47,
+trainer/rl/annotations.py at 65a18584) writes `monitors/file/traces/stream/{NNNNN}.jsonl`, sealed as `.jsonl.zst`, in the
+order of arrival, and what it learns later beside it in `annotations/{producer}/` (`rows/trace_annotations.py`). Before,
+`rollouts/step_{N}/{train,eval}/{all,effective}/traces.jsonl` or `traces/step_{N}/{train,eval}/traces.jsonl`
+(monitors/file.py at 559b447); evaluations of verifiers are a `traces.jsonl`.
 Line: one episode, with the traces of all its agents; each branch of a trace is one sample, as it is one for the training.
 
 Not there: token strings (only ids), values of a critic, and the sampler's settings. `traces.jsonl` of other programs
@@ -11,22 +15,27 @@ Not there: token strings (only ids), values of a critic, and the sampler's setti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import (
-    SPLITS,
-    Format,
-    LineContext,
-    LineSamples,
-    Row,
-)
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_float, as_int
 from tensorboard_plugin_rlboard.formats.rows.path_names import step_folder_defaults, step_folder_level
-from tensorboard_plugin_rlboard.formats.rows.trace_graph import Branch, find_branches, response_tokens
+from tensorboard_plugin_rlboard.formats.rows.trace_annotations import (
+    merged_info,
+    trace_place,
+    unknown_branches,
+)
+from tensorboard_plugin_rlboard.formats.rows.trace_graph import (
+    Branch,
+    count_leaves,
+    find_branches,
+    response_tokens,
+)
+from tensorboard_plugin_rlboard.formats.splits import SPLITS
 
 _TRUNCATED = frozenset(
     {"max_turns", "max_input_tokens", "max_output_tokens", "max_total_tokens", "compaction_failed"}
@@ -35,6 +44,8 @@ _TRUNCATED = frozenset(
 
 
 def _levels_to_run(path: PurePosixPath) -> int:
+    if path.parts[-3:-1] == ("traces", "stream"):
+        return 4 if path.parts[-5:-3] == ("monitors", "file") else 2
     level = step_folder_level(path)
     if level is None:
         return 0
@@ -63,7 +74,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     if not isinstance(traces, list):
         raise ValueError("The line has no list of traces.")  # noqa: TRY004  it is the line that is wrong
     problems = [] if traces else [f"The episode has no trace{_last_error(row)}."]
-    episode_fields = _episode_fields(row, context)
+    episode_fields = _episode_fields(row)
     valid_traces = [trace for trace in traces if isinstance(trace, Mapping)]
     agents = {
         extra_fields.identifier_text(extra_fields.nested_object(trace, "agent").get("name"))
@@ -71,16 +82,24 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     }
     rows: list[Row] = []
     for trace in valid_traces:
+        trace_id = extra_fields.identifier_text(trace.get("id"))
+        annotations = context.annotations.get(trace_id, ())
         trace_branches, branch_problems = find_branches(trace.get("nodes"))
         problems += branch_problems
+        unknown = unknown_branches(annotations, count_leaves(trace.get("nodes"))) if annotations else []
+        if unknown:
+            problems.append(f"Annotations name branches that the trace does not have: {len(unknown)}.")
+        info = merged_info(extra_fields.nested_object(trace, "info"), annotations)
+        place = trace_place(row, info, context)
         if not trace_branches:
             problems.append(f"A trace has no message of the model{_last_error(trace, row)}.")
         for number, branch in enumerate(trace_branches):
-            sample, sample_problems = _sample(branch, trace, context)
+            sample, sample_problems = _sample(branch, trace, context, annotations)
             problems += sample_problems
-            trace_id = extra_fields.identifier_text(trace.get("id"))
             sample["sample_id"] = trace_id if number == 0 else f"{trace_id}:{number}"
-            _add_trace_fields(sample, row, trace, episode_fields)
+            _add_trace_fields(sample, row, trace, episode_fields | place)
+            if info:
+                sample.setdefault("info", info)
             sample["num_branches"] = len(trace_branches)
             if len(traces) > 1:
                 _add_agent(sample, trace, several=len(agents) > 1)
@@ -92,18 +111,11 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     return LineSamples(rows, problems)
 
 
-def _episode_fields(row: Row, context: LineContext) -> dict[str, object]:
-    """Fields of every sample of the episode. The folder's step counts before the step at which it was dispatched."""
-    work, run = extra_fields.nested_object(row, "run", "work"), extra_fields.nested_object(row, "run")
-    split = next(
-        (word for word in (context.defaults.split, work.get("type"), run.get("type")) if word in SPLITS),
-        "eval",
-    )
-    step = context.defaults.step if context.defaults.step is not None else as_int(work.get("step"))
+def _episode_fields(row: Row) -> dict[str, object]:
+    """Fields of every sample of the episode."""
+    work = extra_fields.nested_object(row, "run", "work")
     env = extra_fields.nested_object(row, "env")
     return {
-        "step": 0 if step is None and split == "eval" else step,  # an evaluation by itself has no step
-        "split": split,
         "policy_version": as_int(extra_fields.nested_object(work, "policy").get("start")),
         "data_source": extra_fields.identifier_text(env.get("name"))
         or extra_fields.identifier_text(env.get("id")),
@@ -112,7 +124,9 @@ def _episode_fields(row: Row, context: LineContext) -> dict[str, object]:
     }
 
 
-def _sample(branch: Branch, trace: Row, context: LineContext) -> tuple[dict[str, object], list[str]]:
+def _sample(
+    branch: Branch, trace: Row, context: LineContext, annotations: Sequence[Row]
+) -> tuple[dict[str, object], list[str]]:
     """Conversation and tokens of a branch, and one sentence for each problem."""
     before, after = branch.prompt_and_response()
     without = len(branch.nodes) - len(before) - len(after)
@@ -122,7 +136,7 @@ def _sample(branch: Branch, trace: Row, context: LineContext) -> tuple[dict[str,
         "prompt": messages_to_text(before) if before else _prompt(trace),
         "response": messages_to_text(after),
     }
-    tokens = response_tokens(branch)
+    tokens = response_tokens(branch, annotations)
     if tokens.ids:
         sample["response_tokens"] = context.tokens(tokens.ids)
         sample["response_mask"] = [int(kept) for kept in tokens.mask]
@@ -181,8 +195,6 @@ def _add_trace_fields(
         extra_fields.add_extra_fields(
             sample, [("error", _last_error(trace, row).removeprefix(": "))], "trace"
         )
-    if extra_fields.nested_object(trace, "info"):
-        sample.setdefault("info", trace["info"])
 
 
 def _add_agent(sample: dict[str, object], trace: Row, *, several: bool) -> None:
@@ -218,7 +230,10 @@ def _last_error(*holders: Row) -> str:
 
 VERIFIERS = Format(
     name="verifiers",
-    definition="verifiers 0.4, verifiers/v1/episode.py and trace.py; no token strings, no critic",
+    definition=(
+        "verifiers 0.4, verifiers/v1/episode.py and trace.py, and prime-rl's stream of them: the step is that of the batch "
+        "that shipped a trace, else that of its arrival; no token strings, no critic"
+    ),
     recognise=_recognise,
     to_samples=_to_samples,
     path_defaults=step_folder_defaults,

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import NUMBER_KEYS, TEXT_KEYS, Format, PathDefaults, Row
-from tensorboard_plugin_rlboard.formats.rows.path_names import split_from_name
+from tensorboard_plugin_rlboard.formats.splits import split_from_name
 
 _FILE = re.compile(r"([0-9]{1,15})\.jsonl")
 _TRAINING_WORDS = frozenset({"train", "training", "rollout", "rollouts"})

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.formats.base import Format, KeyMapping, Row
+from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.field_names import values_by_depth
 from tensorboard_plugin_rlboard.formats.generic.key_search import KeySearch
+from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
 _MAX_LISTED_KEYS = 8

@@ -11,7 +11,6 @@ from tensorboard_plugin_rlboard.formats.base import (
     NUMBER_KEYS,
     TEXT_KEYS,
     Format,
-    KeyMapping,
     LineContext,
     LineSamples,
     Row,
@@ -21,6 +20,7 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
     messages_to_text,
     split_conversation,
 )
+from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 
 FORMAT_NAME = "mapping"
 LABEL_FIELDS = ("step", "split", "group_id", "finish_reason", "validation")
@@ -34,6 +34,8 @@ FIELDS = (
 """Every field that a mapping may give a key to, in the order in which they are written."""
 COLUMN_PREFIX = "columns."
 """Before the name of a further metric or text, which a mapping lifts out of an object: `columns.accuracy`."""
+SAMPLE, MEMBERS, LISTS, NUMBERED, TURNS = SHAPES = ("sample", "members", "lists", "numbered", "turns")
+"""What a row is: a sample, or an object with a list of rollouts, parallel lists, numbered columns; or an episode."""
 _DERIVED_FIELDS = ("messages", "response_token_ids", "prompt_token_ids")
 """Fields that others are made from."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -120,6 +122,16 @@ def mapping_toml(keys: Mapping[str, str], note: str = "") -> str:
             f"{_toml_key(name.removeprefix(COLUMN_PREFIX))} = {_quoted(keys[name])}" for name in columns
         ]
     return "\n".join(lines) + "\n"
+
+
+def shape_of(keys: Mapping[str, str]) -> str:
+    """What a row is under a mapping: one of `SHAPES`."""
+    return SAMPLE
+
+
+def shown_source(path: str) -> str:
+    """A path as it is shown where it is said which key holds a field."""
+    return path
 
 
 def ordered_fields(names: Iterable[str]) -> list[str]:

@@ -1,13 +1,93 @@
-"""Steps and splits in the names of files and folders, for frameworks that write the same layout."""
+"""Steps and splits in the names of files and folders: of frameworks that write one layout, and of anybody's."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import EVAL_SPLIT_NAMES, SPLITS, PathDefaults
+from tensorboard_plugin_rlboard.formats.base import PathDefaults
+from tensorboard_plugin_rlboard.formats.splits import SPLITS, split_from_name
 
 _STEP_FOLDER = re.compile(r"step_[0-9]{1,15}")
+_NAMED_STEP = re.compile(
+    r"(?<![a-z])(?:(?:global|train|training|trainer|optim|policy|rollout|gen|val|eval)[_-]?)?"
+    r"(step|iter|iteration|update|checkpoint|ckpt|epoch)[_=.-]?([0-9]{1,15})(?![0-9a-z])"
+)
+_STEP_WORDS = ("step", "iteration", "iter", "update", "checkpoint", "ckpt", "epoch")
+"""Words before a step, the clearest first."""
+_LIMIT_BEFORE = re.compile(r"(?:max|num|total|n|min|every|per|warmup)[_-]?$")
+_SUFFIXES = (".gz", ".zst")
+_FOLDERS_UP = 2
+"""Folders above a file whose names count; those further up are names of experiments."""
+_LONGEST = 255
+FILE_NAME, FOLDER_NAME = "file name", "folder name"
+
+
+@dataclass(frozen=True)
+class NamedFacts:
+    """Step and split that the names of a file and of the folders above it say.
+
+    Attributes:
+        step: the step; None where no name says one.
+        step_source: `file name` or `folder name`; empty without a step.
+        split: `train` or `eval`; empty where no name says it.
+        split_source: as `step_source`.
+        levels: how many folders above the file's own the folder lies that holds one folder for each step; 0 where the
+            step is in the file's name or nowhere.
+    """
+
+    step: int | None = None
+    step_source: str = ""
+    split: str = ""
+    split_source: str = ""
+    levels: int = 0
+
+
+def named_facts(path: PurePosixPath) -> NamedFacts:
+    """What the names in a path below the log directory say; the file's own name counts before its folders'.
+
+    Args:
+        path: the path below the log directory. What lies above it says nothing: nobody named it for these rows.
+    """
+    names = [_stem(path.name), *(folder for folder in path.parts[-2::-1] if folder not in {".", "/"})]
+    names = [name[:_LONGEST] for name in names[: _FOLDERS_UP + 1]]
+    steps = [step_from_name(name) if at == 0 else _folder_step(name) for at, name in enumerate(names)]
+    at_step = next((at for at, step in enumerate(steps) if step is not None), None)
+    splits = [split_from_name(name) for name in names]
+    at_split = next((at for at, split in enumerate(splits) if split), None)
+    return NamedFacts(
+        None if at_step is None else steps[at_step],
+        _source(at_step),
+        "" if at_split is None else splits[at_split],
+        _source(at_split),
+        at_step or 0,
+    )
+
+
+def source_of_default(path: PurePosixPath, value: int | str) -> str:
+    """Where a step or a split that a format has from a file's path stands: `file name` or `folder name`.
+
+    Args:
+        path: the path of the file.
+        value: the step, or the split.
+    """
+    name = path.name
+    if isinstance(value, int):
+        found = re.search(rf"(?<![0-9])0*{value}(?![0-9])", name[:_LONGEST])
+        return FILE_NAME if found else FOLDER_NAME
+    return FILE_NAME if split_from_name(name) == value else FOLDER_NAME
+
+
+def step_from_name(name: str) -> int | None:
+    """The step in the name of a file or folder (`step_10`, `iter0003`, `val_step10`); None where there is none."""
+    lowered = name.lower()
+    found = {
+        match[1]: int(match[2])
+        for match in reversed(list(_NAMED_STEP.finditer(lowered)))
+        if not _LIMIT_BEFORE.search(lowered[: match.start()])
+    }
+    return next((found[word] for word in _STEP_WORDS if word in found), None)
 
 
 def step_folder_level(path: PurePosixPath) -> int | None:
@@ -26,16 +106,17 @@ def step_folder_defaults(path: PurePosixPath) -> PathDefaults:
     return PathDefaults(int(folders[level].removeprefix("step_")), split)
 
 
-def split_from_name(name: str, training: frozenset[str] = frozenset({"train", "training"})) -> str:
-    """The split that the name of a file or folder says (`val_data_step3`, `v1_validation_data_dir`); else empty.
+def _folder_step(name: str) -> int | None:
+    """The step of a folder that is named after it; the names of experiments hold numbers of other kinds."""
+    found = _NAMED_STEP.match(name.lower())
+    return step_from_name(name) if found else None
 
-    `test` and `dev` say nothing here: folders have these names for other reasons.
 
-    Args:
-        name: the name of one file or folder.
-        training: the words that mean the train split.
-    """
-    words = set("".join(letter if letter.isalpha() else " " for letter in name.lower()).split())
-    if words & (EVAL_SPLIT_NAMES | {"evals", "evaluation"}) - {"test", "dev"}:
-        return "eval"
-    return "train" if words & training else ""
+def _stem(name: str) -> str:
+    for suffix in _SUFFIXES:
+        name = name.removesuffix(suffix)
+    return name.rpartition(".")[0] or name
+
+
+def _source(at: int | None) -> str:
+    return "" if at is None else FILE_NAME if at == 0 else FOLDER_NAME

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import SPLITS, Format, LineContext
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.conversations.from_row import row_messages, structure_to_text
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
     number_from_value,
     numbers_from_list,
 )
+from tensorboard_plugin_rlboard.formats.splits import SPLITS
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids
+from tensorboard_plugin_rlboard.formats.rows.trace_annotations import aligned_streams, branch_streams
 
 Node = Mapping[str, object]
 
@@ -31,11 +33,13 @@ class Branch:
     """One conversation of a trace: the path from the root to a leaf.
 
     Attributes:
+        index: its number among all leaves of the trace, in the order of the nodes.
         node_indices: positions of its nodes in the trace, from the root on.
         nodes: the nodes themselves.
         sampled: which of them the model made.
     """
 
+    index: int
     node_indices: list[int]
     nodes: list[Node]
     sampled: list[bool]
@@ -108,17 +112,35 @@ def find_branches(nodes: object) -> tuple[list[Branch], list[str]]:
         problems.append(
             f"Messages whose parent is no message before them: {lost}; each begins a conversation."
         )
-    return [_branch(listed, sampled, parents, leaf) for leaf in found[-_MAX_BRANCHES:]], problems
+    numbers = {leaf: number for number, leaf in enumerate(_leaves(parents))}
+    shown = found[-_MAX_BRANCHES:]
+    return [_branch(numbers[leaf], listed, sampled, parents, leaf) for leaf in shown], problems
 
 
-def _branch(nodes: list[Node], sampled: list[bool], parents: list[int | None], leaf: int) -> Branch:
+def count_leaves(nodes: object) -> int:
+    """How many leaves a trace has, those that hold nothing of the model among them."""
+    listed = nodes if isinstance(nodes, list) else []
+    return len(
+        _leaves([_parent(i, node if isinstance(node, Mapping) else {}) for i, node in enumerate(listed)])
+    )
+
+
+def _leaves(parents: Sequence[int | None]) -> list[int]:
+    """The nodes that are no parent, in their order."""
+    inner = set(parents)
+    return [node for node in range(len(parents)) if node not in inner]
+
+
+def _branch(
+    number: int, nodes: list[Node], sampled: list[bool], parents: list[int | None], leaf: int
+) -> Branch:
     index: list[int] = []
     at: int | None = leaf
     while at is not None:
         index.append(at)
         at = parents[at]
     index.reverse()
-    return Branch(index, [nodes[i] for i in index], [sampled[i] for i in index])
+    return Branch(number, index, [nodes[i] for i in index], [sampled[i] for i in index])
 
 
 def _sampled_nodes(nodes: Sequence[Node]) -> list[bool]:
@@ -135,8 +157,13 @@ def _parent(i: int, node: Node) -> int | None:
     return parent if isinstance(parent, int) and not isinstance(parent, bool) and 0 <= parent < i else None
 
 
-def response_tokens(branch: Branch) -> ResponseTokens:
-    """Read the tokens of a branch's response and their arrays; without ids where none are logged."""
+def response_tokens(branch: Branch, annotations: Sequence[Row] = ()) -> ResponseTokens:
+    """Read the tokens of a branch's response and their arrays; without ids where none are logged.
+
+    Args:
+        branch: the branch.
+        annotations: what was logged of its trace later; counts before what stands in the nodes.
+    """
     tokens = ResponseTokens()
     ids = [as_token_ids(node.get("token_ids")) or [] for node in branch.nodes]
     masks = [
@@ -165,6 +192,11 @@ def response_tokens(branch: Branch) -> ResponseTokens:
             logged = _loss_weights(node).get(name)
             values += logged if isinstance(logged, list) and len(logged) == len(own) else [None] * len(own)
         _add_array(tokens, f"{name}_weights", values[begin:])
+    streams = branch_streams(annotations, branch.index)
+    annotated, problems = aligned_streams(streams, len(mask), begin, tokens.mask)
+    tokens.problems += problems
+    for name, values in annotated.items():
+        _add_array(tokens, name, values)
     return tokens
 
 

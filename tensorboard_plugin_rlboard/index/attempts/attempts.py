@@ -48,6 +48,10 @@ class StepOrder:
         """Whether a step came back somewhere, so that there may be more than one stretch."""
         return len(self._offsets) > 1
 
+    def distinct(self) -> frozenset[int]:
+        """The steps up to here; a copy, so that any thread may ask."""
+        return frozenset(self._distinct)
+
     def extend(self, changes: Iterable[tuple[int, int]]) -> None:
         """Adds the steps of further lines.
 

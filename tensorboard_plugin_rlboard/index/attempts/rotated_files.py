@@ -1,4 +1,4 @@
-"""Files that a writer began one after the other (`x.jsonl`, `x.part_00001.jsonl`, …), numbered as if they were one file.
+"""Files that a writer began one after the other (`x.jsonl`, `x.part_00001.jsonl`, …; `stream/00000.jsonl`, …), as one.
 
 They are no ranks: a rank's files run side by side, so the stretches of one are matched with those of another, while
 these follow each other. Taken for ranks, the first files of a resumed training would seem to belong to its newest
@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder, match_attempts
 
 _NAME = re.compile(r"(.+?)(?:\.part_(\d{5,}))?\.jsonl(?:\.gz|\.zst)?", re.DOTALL)
+_CHUNK = re.compile(r"((?:.+/)?traces/stream)/(\d{5,})\.jsonl(?:\.gz|\.zst)?", re.DOTALL)
+"""A chunk of prime-rl's stream of traces: each is begun where the last one is full."""
 _SHIFT = 1 << 50
 """Offsets of the next file of a sequence are raised by so much: more than any file has bytes."""
 
@@ -25,7 +27,7 @@ def rotated_sequences(paths: Mapping[int, str]) -> list[list[int]]:
     """
     sequences: dict[str, list[tuple[int, int]]] = {}
     for number, path in sorted(paths.items()):
-        name = _NAME.fullmatch(path)
+        name = _CHUNK.fullmatch(path) or _NAME.fullmatch(path)
         stem, rotation = (name[1], int(name[2] or 0)) if name else (path, 0)
         # Two files of one rotation, such as a.jsonl and a.jsonl.gz, do not follow each other.
         is_taken = any(other == rotation for other, _ in sequences.get(stem, ()))

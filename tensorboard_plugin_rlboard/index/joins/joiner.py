@@ -1,5 +1,7 @@
 """Joins reference answers and scores from side files, or from other runs, to the samples that they belong to.
 
+Annotations of traces have a way of their own (`annotations/`), and their turns among these.
+
 A survey says which side files there are; the scheduler gives the joiner turns between its own pieces of work: to read a
 range of a side file, or to join a batch of rows of a run. Cached parts hold what the log says and nothing that is joined.
 """
@@ -11,10 +13,16 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.index.annotations.annotator import Annotator
 from tensorboard_plugin_rlboard.index.joins.join_problems import JoinProblems
 from tensorboard_plugin_rlboard.index.joins.join_sides import JoinSides
 from tensorboard_plugin_rlboard.index.joins.run_joins import RunJoins
-from tensorboard_plugin_rlboard.index.joins.side_discovery import SideDiscovery, may_be_side_file, named_by
+from tensorboard_plugin_rlboard.index.joins.side_discovery import (
+    SideDiscovery,
+    first_row,
+    may_be_side_file,
+    named_by,
+)
 from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind
 
 if TYPE_CHECKING:
@@ -46,6 +54,7 @@ class Joiner:
         self._registry = registry
         self._attention = attention
         self._cursor = cursor
+        self._annotator = Annotator(registry, attention, cursor)
         self._side_files = SideDiscovery(cursor)
         self._sides = JoinSides(registry, self._side_files)
         self._joins: dict[str, RunJoins] = {}
@@ -76,7 +85,7 @@ class Joiner:
             for relative in side_files & run.files.keys():  # the settings name what was taken for rollouts
                 run.remove_file(self._cursor, relative)
                 self._registry.changed()
-        return side_files
+        return side_files | self._annotator.survey(present, now_ns)
 
     def claims(self, file: SourceFile, file_format: Format | None, now_ns: int) -> bool:
         """Whether a new file is a side file, or may be one; the joiner keeps it then.
@@ -89,9 +98,12 @@ class Joiner:
         if not may_be_side_file(file_format):
             return False
         try:
-            return self._side_files.claims(file, now_ns)
+            row = first_row(file.path)
         except OSError:
             return False
+        if row is None:
+            return False
+        return self._annotator.claims(file, row, now_ns) or self._side_files.claims(file, row, now_ns)
 
     def rollouts_after_all(self, now_ns: int) -> list[SourceFile]:
         """Claimed files that might have been scores and are rollouts; asked once all new files are classified."""
@@ -110,6 +122,7 @@ class Joiner:
                     registry.ignore(relative, self._problems.reason_without_run(group.kind))
                 elif relative in registry.ignored:
                     registry.clear_ignored(relative)
+        self._annotator.assign()
         self._is_assigned = True
 
     def is_next(self, *, runs_are_waiting: bool) -> bool:
@@ -119,13 +132,21 @@ class Joiner:
         if runs_are_waiting and self._was_last:
             self._was_last = False
             return False
-        self._was_last = self._next_group() is not None or self._next_run() is not None
+        self._was_last = (
+            self._annotator.next_run() is not None
+            or self._next_group() is not None
+            or self._next_run() is not None
+        )
         if not self._was_last and not runs_are_waiting:
             self._problems.update(self._registry, self._sides, self._side_files.missing, self._failed)
         return self._was_last
 
     def do_next(self) -> RunIndex:
-        """Reads a range of a side file, or joins rows; returns a run that it was for."""
+        """Reads a range of a side file or of annotations, or joins rows; returns a run that it was for."""
+        annotated = self._annotator.next_run()
+        if annotated is not None:
+            self._annotator.do_next(annotated)
+            return annotated
         group = self._next_group()
         if group is not None:
             group.read_next_range(self._cursor)

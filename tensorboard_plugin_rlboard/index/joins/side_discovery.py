@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.rows.trace_annotations import is_annotation
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
-from tensorboard_plugin_rlboard.index.joins.side_rows import SideFileType, SideKind, side_file_type
+from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind, side_file_type
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
@@ -89,19 +90,17 @@ class SideDiscovery:
         self._unsure = {relative: present[relative] for relative in self._unsure if relative in present}
         self._rollouts &= present.keys()
 
-    def claims(self, file: SourceFile, now_ns: int) -> bool:
+    def claims(self, file: SourceFile, row: Mapping[str, object], now_ns: int) -> bool:
         """Whether a file that is in no group yet is a side file, or may be one; it is added then.
 
         Args:
             file: the file.
+            row: its first row.
             now_ns: the present time, nanoseconds since 1970.
-
-        Raises:
-            OSError: it cannot be read.
         """
         if file.relative in self._rollouts:
             return False
-        found = _type_of(file.path)
+        found = side_file_type(row)
         if found is None:
             return False
         if found.is_sure:
@@ -133,16 +132,6 @@ class SideDiscovery:
         return self.groups[kind, origin]
 
 
-def _type_of(path: str) -> SideFileType | None:
-    """What the first row of a file says, where it is one of a side file.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    row = _first_row(path)
-    return side_file_type(row) if row is not None else None
-
-
 def may_be_side_file(file_format: Format | None) -> bool:
     """Whether a file with this format may be a side file: other formats are told by keys that only they have."""
     if file_format is None or file_format.name == NATIVE.name:
@@ -161,7 +150,10 @@ def reason_to_leave_out(file: SourceFile, file_format: Format | None, present: I
     Raises:
         OSError: it cannot be read.
     """
-    found = _type_of(file.path) if may_be_side_file(file_format) else None
+    row = first_row(file.path) if may_be_side_file(file_format) else None
+    if row is not None and is_annotation(row):
+        return "It holds annotations of traces: TensorBoard reads it and brings them to the samples."
+    found = None if row is None else side_file_type(row)
     folder = "".join(file.relative.rpartition("/")[:2])
     neighbours = (other for other in present if other != file.relative and other.startswith(folder))
     if found is None or (not found.is_sure and next(neighbours, None) is None):
@@ -192,7 +184,7 @@ def _file_at(path: str) -> SourceFile | None:
     return SourceFile(path, "", name, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev)
 
 
-def _first_row(path: str) -> Mapping[str, object] | None:
+def first_row(path: str) -> Mapping[str, object] | None:
     """The first row of a file that is an object; None where its first lines have none.
 
     Raises:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import Format, normalised_split
+from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
+from tensorboard_plugin_rlboard.formats.splits import normalised_split
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys

@@ -13,10 +13,12 @@ from tensorboard_plugin_rlboard.formats.rows.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
+from tensorboard_plugin_rlboard.metrics.critic import critic_target
+from tensorboard_plugin_rlboard.metrics.derived_metrics import with_derived_metrics
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, sample_sums
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
-from tensorboard_plugin_rlboard.metrics.tokens import Tokens, with_derived_metrics
+from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 
 STORED = ("sum", "std", "min", "max", "argmax", "absmean")
 """Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples."""
@@ -74,21 +76,22 @@ def sample_numbers(tokens: Tokens, gamma: float, lam: float) -> tuple[dict[str, 
     Returns:
         The metrics by name, and the hidden sums (`<token metric>_count` and those of `sample_sums`) by name.
     """
-    whole = with_derived_metrics(tokens, gamma, lam)
+    target = critic_target(tokens, gamma, lam)
+    whole = with_derived_metrics(tokens, gamma, lam, target)
     metrics: dict[str, Floats] = {"n_tokens": np.where(tokens.sizes > 0, tokens.sizes, np.nan)}
-    sums = sample_sums(tokens, gamma, lam)
+    sums = sample_sums(tokens, target)
     bad = np.zeros(len(tokens.sizes))
     for name in whole.values:
         found = statistics(whole, name)
         if name in tokens.values:  # a NaN of a derived metric is the logged one once more
-            bad += found.nonfinite
+            bad += found.nonfinite * tokens.has(name)
         sums |= {f"{name}_count": found.count, f"{name}_nonfinite": found.nonfinite}
         metrics |= {f"{name}_{statistic}": getattr(found, statistic) for statistic in STORED}
         if name == "value_error":
             with np.errstate(invalid="ignore", divide="ignore"):
                 metrics["value_mse"] = found.std**2 + (found.sum / found.count) ** 2
     metrics["nonfinite"] = bad
-    if "ev_n" in sums:
+    if "ev_tt" in sums:
         metrics["explained_variance"] = explained_variance(sums)
     return metrics, sums
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts
-from tensorboard_plugin_rlboard.index.column_names import literal, quoted
+from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, literal, quoted
 
 FileAttempts = Mapping[str, AttemptStarts]
 """The attempts of one file: split -> where they begin."""
@@ -25,6 +25,8 @@ class PartSource:
         parquet: its rows; None where it has none.
         replaces_before: rows of the file that have no line number and lie before this byte offset go: they are among
             these rows, too.
+        rebuilt: byte offsets of the lines whose rows these are in place of; None where they are new.
+        annotations: table of (key, addresses) whose addresses the rows get by the key of their trace; empty for none.
     """
 
     file: int
@@ -32,6 +34,8 @@ class PartSource:
     attempts: FileAttempts
     parquet: Path | None
     replaces_before: int = 0
+    rebuilt: range | None = None
+    annotations: str = ""
 
 
 def number_as_text(column: str) -> str:
@@ -107,4 +111,11 @@ def rows_query(
         *(f"{sql} AS {quoted(text)}" for text, sql in texts.items()),
     ]
     paths = parquet_paths(sources)
-    return f"SELECT {', '.join(columns)} FROM read_parquet({paths}, union_by_name=true)"
+    rows = f"SELECT {', '.join(columns)} FROM read_parquet({paths}, union_by_name=true)"
+    annotations = sources[0].annotations
+    if not annotations:
+        return rows
+    return (
+        f"SELECT r.* EXCLUDE (trace), a.addresses AS annotations FROM (SELECT *, {TRACE_KEY} AS trace FROM ({rows})) r "
+        f'LEFT JOIN {annotations} a ON a."key" = r.trace'
+    )

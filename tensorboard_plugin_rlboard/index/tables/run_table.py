@@ -39,8 +39,10 @@ FIXED = {
     "joined": "BIGINT",
     "joined_from": "BIGINT",
     "joined_at": "INTEGER",
+    "annotations": "VARCHAR",
 }
-"""Columns of every run. The last four belong to `joins/run_joins.py`: they are empty in rows that it has not seen."""
+"""Columns of every run. `text_key` and `joined…` belong to `joins/run_joins.py`, the last to `annotations/`: they are
+empty in rows that these have not seen."""
 _TYPES = {"t": "VARCHAR", "m": "DOUBLE", "h": "DOUBLE"}
 
 
@@ -79,6 +81,7 @@ class RunTable:
         name, problems: of the tables in the query database.
         columns: physical column -> type, of those that answers may use; the table may have further ones.
         logged: columns that hold a value somewhere that was logged or computed of what was.
+        joined: columns that hold a joined value somewhere.
         available: columns that hold a value somewhere, joined ones among them.
     """
 
@@ -88,7 +91,7 @@ class RunTable:
         self.columns: dict[str, str] = {}
         self.logged: set[str] = set()
         self.available: set[str] = set()
-        self._joined: frozenset[str] = frozenset()
+        self.joined: frozenset[str] = frozenset()
         self._all: set[str] = set()
 
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
@@ -140,7 +143,7 @@ class RunTable:
 
     def _set_logged(self, logged: set[str]) -> None:
         self.logged = logged
-        self.available = logged | self._joined
+        self.available = logged | self.joined
 
     def add_columns(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
         """Adds physical columns for what is joined; those that are there already stay."""
@@ -155,20 +158,25 @@ class RunTable:
 
     def set_joined_columns(self, joined: frozenset[str]) -> None:
         """Notes which columns hold joined values."""
-        self._joined = joined
+        self.joined = joined
         self._set_logged(self.logged)
 
     def clear_columns(self) -> None:
         """Notes that no row is left, so that no column holds a value."""
-        self._joined = frozenset()
+        self.joined = frozenset()
         self._set_logged(set())
 
     def _delete_replaced(self, cursor: duckdb.DuckDBPyConnection, sources: Sequence[PartSource]) -> int:
-        """Drops rows that were shown before their turn and come with these parts; returns how many."""
+        """Drops rows that were shown before their turn or are built again; returns how many."""
         gone = 0
         for source in sources:
+            where = ""
             if source.replaces_before:
                 where = f"file = {source.file} AND line IS NULL AND line_offset < {source.replaces_before}"
+            elif source.rebuilt is not None:
+                first, end = source.rebuilt.start, source.rebuilt.stop
+                where = f"file = {source.file} AND line_offset >= {first} AND line_offset < {end}"
+            if where:
                 gone += int(cursor.execute(f"DELETE FROM {self.name} WHERE {where}").fetchall()[0][0])
         return gone
 
@@ -213,9 +221,13 @@ class RunTable:
         """Adds problems."""
         insert_problems(cursor, self.problems, problems)
 
-    def clear_problems(self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "") -> int:
-        """Drops the problems of a file, or those of one kind; returns how many they were."""
+    def clear_problems(
+        self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "", lines: range | None = None
+    ) -> int:
+        """Drops the problems of a file, or those of one kind or of some byte offsets; returns how many they were."""
         kinds = f" AND kind = {literal(kind)}" if kind else ""
+        if lines is not None:
+            kinds += f" AND line_offset >= {lines.start} AND line_offset < {lines.stop}"
         gone = cursor.execute(
             f"DELETE FROM {self.problems} WHERE file = {literal(relative)}{kinds}"
         ).fetchall()

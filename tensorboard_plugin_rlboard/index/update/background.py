@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
 
 logger = logging.getLogger(__name__)
+TERMINAL = logging.getLogger("tensorboard")
+"""TensorBoard's own logger: whoever starts TensorBoard sees what it says."""
 _ATTENTIVE_SECONDS = 90.0
 """After a request, the log directory is looked at as often as the user wants for so long; a tab asks twice as often."""
 _LONGEST_PAUSE = 60.0
@@ -58,6 +60,7 @@ class BackgroundIndexer:
         self._read_limit = read_limit
         self._prepare: Callable[[RunIndex], None] | None = None
         self._prepared_at: dict[str, float] = {}
+        self._said: set[str] = set()
         self._scheduler: Scheduler | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -140,10 +143,21 @@ class BackgroundIndexer:
             except Exception as error:  # the thread goes on and leaves the reason where the tab shows it
                 logger.exception("RL Board could not bring its index up to date")
                 registry.set_failure(f"The index could not be brought up to date: {error}")
+            self._say_settings_problems()
             if self.interval <= 0:
                 return
             pause = self._next_pause(pause, quiet=registry.revision == before)
             self._pause(pause)
+
+    def _say_settings_problems(self) -> None:
+        """Says in the terminal, once each, what of the user's settings does not count."""
+        settings = self.registry.settings
+        for root in self.registry.roots:
+            settings.for_path(root.path)
+        for problem in settings.problems:
+            if problem not in self._said:
+                self._said.add(problem)
+                TERMINAL.warning("RL Board: %s", problem)
 
     def _next_pause(self, pause: float, *, quiet: bool) -> float:
         """Seconds to the next look: longer each time while nothing changes and nobody asks."""

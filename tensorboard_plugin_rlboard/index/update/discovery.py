@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
+from tensorboard_plugin_rlboard.sources.compressed.decompression import SUFFIXES
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import Change, compare
@@ -129,7 +130,8 @@ class Discovery:
             return False
         run.remove_file(self._cursor, file.relative)
         self._damage.pop(file.relative, None)
-        if seen.change is Change.VANISHED:
+        is_sealed = any(f"{file.relative}{suffix}" in present for suffix in SUFFIXES)
+        if seen.change is Change.VANISHED and not is_sealed:
             reason = "The file was there and is gone; its samples are no longer shown."
             run.add_problems(self._cursor, [(file.relative, None, None, "vanished", reason)])
         elif seen.state is not None:

@@ -25,6 +25,11 @@ def is_compressed(path: str) -> bool:
     return path.endswith(SUFFIXES)
 
 
+def unpacked_name(path: str) -> str:
+    """A path without what says that the file is compressed: the name of the file that it is an archive of."""
+    return path.rpartition(".")[0] if is_compressed(path) else path
+
+
 class Decompressor:
     """Decompresses one archive block by block: any number of members (gzip) or frames (zstd), one behind the other.
 

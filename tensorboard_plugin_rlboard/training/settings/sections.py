@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Format, KeyMapping, PathDefaults, Row
+from tensorboard_plugin_rlboard.formats.base import Format, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_file import SettingValue
 

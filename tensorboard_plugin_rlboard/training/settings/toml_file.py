@@ -5,15 +5,16 @@ A sentence names the file, the key and what to write instead, because it is all 
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import COLUMN_PREFIX, FIELDS
+from tensorboard_plugin_rlboard.training.settings.section_words import unknown_key, unknown_section
 
 FILE_NAME = "rlboard.toml"
 MAX_BYTES = 1_000_000
@@ -57,8 +58,7 @@ def read_settings_file(path: str, shown: str, folder: str) -> SettingsFile:
         folder: what its paths are relative to.
     """
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = _file_content(Path(path))
         if len(content) > MAX_BYTES:
             raise _InvalidValueError(f"it is larger than {MAX_BYTES:,} bytes")
         table = tomllib.loads(content.decode("utf-8-sig"))
@@ -67,10 +67,18 @@ def read_settings_file(path: str, shown: str, folder: str) -> SettingsFile:
     except UnicodeDecodeError:
         problem = f"{shown} cannot be read: it is no UTF-8; save it as UTF-8."
     except (ValueError, RecursionError) as error:  # tomllib's own, too
-        problem = f"{shown} is no TOML, so nothing of it counts: {error}."
+        problem = f"{shown} is no TOML, so nothing of it counts: {error}{_toml_hint(str(error))}."
     else:
         return check_table(table, shown, folder)
     return SettingsFile(shown, folder, {}, (problem,))
+
+
+def _file_content(path: Path) -> bytes:
+    """The content of a file, up to one byte more than is read; OSError where it is none, as a pipe to be waited for."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(0, "it is no file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def check_table(table: Mapping[str, object], shown: str, folder: str) -> SettingsFile:
@@ -79,9 +87,7 @@ def check_table(table: Mapping[str, object], shown: str, folder: str) -> Setting
     problems: list[str] = []
     for section, content in table.items():
         if section not in _SECTION_CHECKS:
-            problems.append(
-                f"{shown}: there is no section [{section}]{_suggestion(section, _SECTION_CHECKS)}."
-            )
+            problems.append(f"{shown}: {unknown_section(section, is_value=not isinstance(content, dict))}.")
             continue
         if not isinstance(content, dict):
             problems.append(f"{shown}: {section} must be a section; write [{section}] and its keys below it.")
@@ -118,12 +124,12 @@ def _check_mapping(key: str, value: object) -> Iterator[tuple[str, object]]:
     elif key == "files" or key in FIELDS:
         yield key, _as_text(value)
     else:
-        raise _unknown_key(key, (*FIELDS, "files", "step_from", "columns"))
+        raise _InvalidValueError(unknown_key(key, "mapping"))
 
 
 def _check_scalars(key: str, value: object) -> Iterator[tuple[str, object]]:
     if key != "runs":
-        raise _unknown_key(key, ("runs",))
+        raise _InvalidValueError(unknown_key(key, "scalars"))
     yield key, _as_texts(value)
 
 
@@ -145,12 +151,12 @@ def _check_reference(key: str, value: object) -> Iterator[tuple[str, object]]:
     elif key in {"file", "run"}:
         yield key, _as_text(value)
     else:
-        raise _unknown_key(key, ("file", "run", "first_visit"))
+        raise _InvalidValueError(unknown_key(key, "reference"))
 
 
 def _check_scores(key: str, value: object) -> Iterator[tuple[str, object]]:
     if key != "file":
-        raise _unknown_key(key, ("file",))
+        raise _InvalidValueError(unknown_key(key, "scores"))
     yield key, _as_text(value)
 
 
@@ -160,7 +166,7 @@ def _check_text_rules(key: str, value: object) -> Iterator[tuple[str, object]]:
     elif key == "system_end":
         yield key, _as_text(value)
     else:
-        raise _unknown_key(key, ("pad", "system_end"))
+        raise _InvalidValueError(unknown_key(key, "text"))
 
 
 _SECTION_CHECKS: Mapping[str, Callable[[str, object], Iterator[tuple[str, object]]]] = {
@@ -207,13 +213,9 @@ def _as_pattern(value: object) -> str:
     return text
 
 
-def _unknown_key(key: str, valid: tuple[str, ...]) -> _InvalidValueError:
-    return _InvalidValueError(f"is not known{_suggestion(key, valid)}")
-
-
-def _suggestion(key: str, valid: Mapping[str, object] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(key, list(valid), n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else f" (it takes {', '.join(dict.fromkeys(valid))})"
+def _toml_hint(error: str) -> str:
+    """What to do about the commonest mistakes that tomllib names, as the rest of a sentence."""
+    return "; a text needs quotes, a truth value is true or false" if "Invalid value" in error else ""
 
 
 def _type_name(value: object) -> str:

@@ -102,6 +102,12 @@ class SettingsFinder:
             stamp = status.st_mtime_ns, status.st_size, status.st_ino
         except (OSError, ValueError):
             stamp = None
+            if os.path.lexists(path):
+                stamp = (
+                    -1,
+                    -1,
+                    -1,
+                )  # a link that leads nowhere, say: it is there, and reading it says why it cannot be
         if cached is not None and cached[1] == stamp:
             found = cached[2]
         else:

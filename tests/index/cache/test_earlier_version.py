@@ -1,7 +1,7 @@
-"""An index that an earlier version wrote: read back and written again byte for byte, and opened without reading a log.
+"""An index that was written before: read back and written again byte for byte, and opened without reading a log.
 
-`fixtures/index_version_3` was written by `rlboard index --beside` and by TensorBoard, before manifests had a ledger. It
-is to be written anew when `manifest.VERSION` changes, or the definition of the native format.
+`scripts/index_fixture.py` writes it anew when `manifest.VERSION` changes, or what the parts of its logs hold.
+`fixtures/index_version_3` is of a version whose numbers are other ones: its logs are read again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
-WRITTEN = Path(__file__).parents[2] / "fixtures" / "index_version_3"
+WRITTEN = Path(__file__).parents[2] / "fixtures" / f"index_version_{VERSION}"
 INDEX = WRITTEN / "index"
 NAMES = ("a.jsonl", "b.jsonl.gz")
 
@@ -109,3 +109,12 @@ def test_log_that_was_indexed_is_not_read_again(
         assert main(["index", str(logs), "--beside"]) == 0
     else:
         assert main(["index", str(logs), "--cache-dir", str(cache)]) == 0
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_index_of_an_earlier_version_is_as_good_as_none(logs: Path, tmp_path: Path, *, beside: bool) -> None:
+    expected = answers(logs, None)
+    cache = tmp_path / "cache"
+    old = WRITTEN.with_name("index_version_3") / "index"
+    shutil.copytree(old, logs / "run" / FOLDER if beside else cache)
+    assert answers(logs, None if beside else cache) == expected

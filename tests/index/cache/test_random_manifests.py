@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import (
     read_part,
 )
 
-INDEX = Path(__file__).parents[2] / "fixtures" / "index_version_3" / "index"
+INDEX = Path(__file__).parents[2] / "fixtures" / f"index_version_{VERSION}" / "index"
 MANIFEST = max(
     (INDEX / f"files-{VERSION}").glob("*/*.json"), key=lambda path: path.stat().st_size
 ).read_bytes()

@@ -197,3 +197,20 @@ def test_processes_end_when_nothing_is_left_to_index(
     open_board(tmp_path)
     assert started
     assert all(process.poll() is not None for process in started)
+
+
+def test_mistakes_in_settings_are_said_once_in_the_terminal(
+    tmp_path: Path, write_rows: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_rows(tmp_path / "a" / "r.jsonl", [row(1)])
+    (tmp_path / "a" / "rlboard.toml").write_text("[maping]", encoding="utf-8")
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.01)
+    indexer.start()
+    try:
+        wait_for(lambda: indexer.registry.surveys >= 4)
+    finally:
+        indexer.stop()
+    said = [record for record in caplog.records if record.name == "tensorboard"]
+    assert [record.getMessage() for record in said] == [
+        "RL Board: a/rlboard.toml: there is no section [maping] (did you mean [mapping]?)."
+    ]

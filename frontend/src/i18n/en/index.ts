@@ -4,6 +4,7 @@ import { conversation } from "./conversation";
 import { filter } from "./filter";
 import { info } from "./info";
 import { metrics } from "./metrics";
+import { notices } from "./notices";
 import { overview } from "./overview";
 import { overviewStep } from "./overviewStep";
 import { sample } from "./sample";
@@ -16,6 +17,7 @@ export const en = {
   ...filter,
   ...info,
   ...metrics,
+  ...notices,
   ...overview,
   ...overviewStep,
   ...sample,

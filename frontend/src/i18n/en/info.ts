@@ -53,6 +53,7 @@ export const info = {
   "info.joined.columns": "columns",
   "info.joined.of.reference": "reference answers",
   "info.joined.of.scores": "scores",
+  "info.joined.of.annotations": "annotations of traces",
 
   "info.mapping": "Columns",
   "info.mapping.title": "The columns of {run}",
@@ -62,10 +63,16 @@ export const info = {
   "info.mapping.hide": "Put this line away; the mapping stays in the run’s information (i)",
   "info.mapping.configured": "set by rlboard.toml",
   "info.mapping.about_guess":
-    "No known format fits this log, so its columns were guessed from the keys of its first row.",
+    "No known format fits this log, so its columns were guessed from its keys and values. Where another key might be right, choose it: the text below follows.",
   "info.mapping.word": "here",
   "info.mapping.key": "in the log",
   "info.mapping.save":
     "To keep or correct it, save this as rlboard.toml in the folder of {run}, or anywhere and start TensorBoard with --rlboard_config PATH. A changed file counts as soon as it is noticed.",
+  "info.mapping.choose": "Key of {word}",
+  "info.mapping.not_read": "(not read)",
+  "info.mapping.shape.members": "A row is a prompt with a list of rollouts.",
+  "info.mapping.shape.lists": "A row is a prompt with parallel lists, one entry a rollout.",
+  "info.mapping.shape.numbered": "A row is a prompt with numbered columns, one number a rollout.",
+  "info.mapping.shape.turns": "A row is an episode, shown as a conversation.",
   "info.mapping.copy": "Copy the text of rlboard.toml",
 } as const;

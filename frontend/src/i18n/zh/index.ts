@@ -5,6 +5,7 @@ import { conversation } from "./conversation";
 import { filter } from "./filter";
 import { info } from "./info";
 import { metrics } from "./metrics";
+import { notices } from "./notices";
 import { overview } from "./overview";
 import { overviewStep } from "./overviewStep";
 import { sample } from "./sample";
@@ -17,6 +18,7 @@ export const zh = {
   ...filter,
   ...info,
   ...metrics,
+  ...notices,
   ...overview,
   ...overviewStep,
   ...sample,

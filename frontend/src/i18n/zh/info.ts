@@ -55,6 +55,7 @@ export const info = {
   "info.joined.columns": "列",
   "info.joined.of.reference": "参考回答",
   "info.joined.of.scores": "评分",
+  "info.joined.of.annotations": "轨迹标注",
 
   "info.mapping": "列",
   "info.mapping.title": "{run} 的列",
@@ -63,10 +64,17 @@ export const info = {
   "info.mapping.show": "查看或更正",
   "info.mapping.hide": "收起此行；映射仍可在运行信息（i）中查看",
   "info.mapping.configured": "由 rlboard.toml 设定",
-  "info.mapping.about_guess": "没有已知格式符合该日志，因此按其首行的键猜测各列。",
+  "info.mapping.about_guess":
+    "没有已知格式符合该日志，因此按其键和值猜测各列。若其他键才正确，请选择它：下方文本会随之改变。",
   "info.mapping.word": "此处名称",
   "info.mapping.key": "日志中的键",
   "info.mapping.save":
     "如需保留或更正，请将以下内容存为 {run} 文件夹中的 rlboard.toml，或存到任意位置并用 --rlboard_config PATH 启动 TensorBoard。文件的改动会自动生效。",
+  "info.mapping.choose": "{word} 的键",
+  "info.mapping.not_read": "（未读取）",
+  "info.mapping.shape.members": "每行是一个提示及其 rollout 列表。",
+  "info.mapping.shape.lists": "每行是一个提示及若干并列列表，每个 rollout 占一项。",
+  "info.mapping.shape.numbered": "每行是一个提示及带编号的列，每个编号对应一个 rollout。",
+  "info.mapping.shape.turns": "每行是一个回合，以对话形式显示。",
   "info.mapping.copy": "复制 rlboard.toml 的文本",
 } satisfies Record<keyof typeof en, string>;

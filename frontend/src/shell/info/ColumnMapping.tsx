@@ -1,53 +1,73 @@
-/** Which keys of the log stand for which of our columns: what was guessed, and how to correct it. */
+/** Which keys of the log stand for which of our columns: what was guessed, what else it may be, how to correct it. */
 
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import type { RunInfo } from "../../api/answers";
-import { t } from "../../i18n";
-import { isStrings, setting } from "../../lib/storage";
-import { adopt, Button, CopyButton, Dialog } from "../../ui";
+import { findMessage, t } from "../../i18n";
+import { adopt, CopyButton, Dialog, Select } from "../../ui";
 import infoCss from "./info.css?inline";
-import { mappingPairs, mappingSignature } from "./mappingPairs";
+import { mappingPairs } from "./mappingPairs";
+import { tomlWithChoices } from "./mappingToml";
 
-/** Signatures of guesses whose bar the reader has closed; the bar comes back for another guess. */
-const hiddenGuesses = setting<string[]>("mapping.seen", [], isStrings);
+type Choices = Readonly<Record<string, string>>;
 
-/** The bar that says that the columns were guessed, and how. */
-export function MappingBar({ info, onOpen }: { info: RunInfo; onOpen: () => void }): JSX.Element | null {
-  const signature = mappingSignature(info);
-  if (!info.mapping_guessed || info.mapping === null || hiddenGuesses.value.includes(signature)) return null;
-  adopt(infoCss);
-  const columns = mappingPairs(info.mapping).map(([word, key]) => (word === key ? word : `${word} ← ${key}`));
-  const words = t("info.mapping.guessed", { columns: columns.join(", ") });
+interface KeyCellProps {
+  word: string;
+  source: string;
+  alternatives: readonly string[];
+  chosen: string | undefined;
+  onChoose: (key: string) => void;
+}
+
+/** Where a column comes from; a choice where other keys might hold it as well. */
+function KeyCell({ word, source, alternatives, chosen, onChoose }: KeyCellProps): JSX.Element {
+  const others = alternatives.filter((key) => key !== source);
+  if (others.length === 0) return <code>{source}</code>;
   return (
-    <section class="banner guessed" aria-label={t("info.mapping.bar")} data-testid="mapping-bar">
-      <span class="words" title={words}>
-        {words}
-      </span>
-      <Button onClick={onOpen} testId="mapping-open">
-        {t("info.mapping.show")}
-      </Button>
-      <Button
-        quiet
-        label={t("info.mapping.hide")}
-        testId="mapping-hide"
-        onClick={() => {
-          hiddenGuesses.value = [...hiddenGuesses.value.slice(-50), signature];
-        }}
-      >
-        ✕
-      </Button>
-    </section>
+    <Select
+      label={t("info.mapping.choose", { word })}
+      testId={`mapping-choice-${word}`}
+      value={chosen ?? source}
+      options={[source, ...others].map((key) => ({
+        value: key,
+        label: key === "" ? t("info.mapping.not_read") : key,
+      }))}
+      onChange={onChoose}
+    />
+  );
+}
+
+/** The `rlboard.toml` that keeps the guess, or says what was chosen instead. */
+function MappingToml({ info, choices }: { info: RunInfo; choices: Choices }): JSX.Element {
+  const toml = tomlWithChoices(info.mapping_toml, choices);
+  return (
+    <>
+      <p>
+        {t("info.mapping.save", { run: info.run })}{" "}
+        <CopyButton text={() => toml} label={t("info.mapping.copy")} />
+      </p>
+      <pre data-testid="mapping-toml">{toml}</pre>
+    </>
   );
 }
 
 /** The whole mapping, and the `rlboard.toml` that keeps or corrects it. */
 export function ColumnMapping({ info }: { info: RunInfo }): JSX.Element | null {
+  const [choices, setChoices] = useState<Choices>({});
   if (info.mapping === null) return null;
-  const { mapping_guessed: guessed, mapping_toml: toml } = info;
+  const { mapping_guessed: guessed, mapping_alternatives: alternatives, mapping_shape: shape } = info;
+  const unread = Object.keys(alternatives).map((word) => [word, ""]);
+  const pairs = mappingPairs({ ...Object.fromEntries(unread), ...info.mapping, ...info.mapping_sources });
+  const choose = (word: string, source: string, key: string): void => {
+    const { [word]: _, ...others } = choices;
+    setChoices(key === source ? others : { ...others, [word]: key });
+  };
   return (
     <section aria-labelledby="info-mapping" data-testid="mapping">
       <h3 id="info-mapping">{t("info.mapping")}</h3>
       <p class="muted">{t(guessed ? "info.mapping.about_guess" : "info.mapping.configured")}</p>
+      {shape !== "sample" && <p>{findMessage(`info.mapping.shape.${shape}`) ?? shape}</p>}
+      {info.mapping_doubt !== "" && <p class="odd">{info.mapping_doubt}</p>}
       <table class="listing">
         <thead>
           <tr>
@@ -56,27 +76,25 @@ export function ColumnMapping({ info }: { info: RunInfo }): JSX.Element | null {
           </tr>
         </thead>
         <tbody>
-          {mappingPairs(info.mapping).map(([word, key]) => (
-            <tr key={`${word} ${key}`}>
+          {pairs.map(([word, source]) => (
+            <tr key={word}>
               <td>
                 <code>{word}</code>
               </td>
               <td>
-                <code>{key}</code>
+                <KeyCell
+                  word={word}
+                  source={source}
+                  alternatives={guessed ? (alternatives[word] ?? []) : []}
+                  chosen={choices[word]}
+                  onChoose={(key) => choose(word, source, key)}
+                />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      {toml !== "" && guessed && (
-        <>
-          <p>
-            {t("info.mapping.save", { run: info.run })}{" "}
-            <CopyButton text={() => toml} label={t("info.mapping.copy")} />
-          </p>
-          <pre data-testid="mapping-toml">{toml}</pre>
-        </>
-      )}
+      {info.mapping_toml !== "" && guessed && <MappingToml info={info} choices={choices} />}
     </section>
   );
 }

@@ -5,10 +5,18 @@ import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import { bytes, count } from "../../lib/format";
 import { configSources } from "./configComparison";
+import { readingLine } from "./mappingPairs";
 
 const formatName = (name: string): string => (name === "mapping" ? t("info.formats.mapping") : name);
 
 type FactName = "formats" | "files" | "samples" | "steps" | "splits" | "attempts" | "config" | "mapping";
+
+/** What is said of the columns: who set them, or which of them a path tells. Guessed ones have a table of their own. */
+function columnsFact(info: RunInfo): [FactName, string][] {
+  if (info.mapping_guessed) return [];
+  const words = info.mapping === null ? readingLine(info) : t("info.mapping.configured");
+  return words === "" ? [] : [["mapping", words]];
+}
 
 function factsOf(info: RunInfo): [FactName, string][] {
   const { steps, attempts } = info;
@@ -34,9 +42,7 @@ function factsOf(info: RunInfo): [FactName, string][] {
           ? t("info.config.n", { n: settings })
           : t("info.config.from", { n: settings, sources: sources.join(", ") }),
     ],
-    ...(info.mapping === null || info.mapping_guessed
-      ? []
-      : [["mapping", t("info.mapping.configured")] as [FactName, string]]),
+    ...columnsFact(info),
   ];
 }
 

@@ -28,7 +28,23 @@ export function mappingPairs(mapping: Readonly<Record<string, string>>): [word: 
     .map(([word, key]) => [word.startsWith(COLUMN_PREFIX) ? word.slice(COLUMN_PREFIX.length) : word, key]);
 }
 
+/** What curves depend on comes first in a line that may be cut. */
+const LINE_FIELDS = ["reward", "step", "prompt", "response", "messages", "split", "group_id"];
+
+function lineRank(word: string): number {
+  const at = LINE_FIELDS.indexOf(word);
+  return at < 0 ? LINE_FIELDS.length : at;
+}
+
+/** `reward ← reward_total · step ← file name · prompt`: where each column comes from, in one line. */
+export function readingLine({ mapping, mapping_sources: sources }: RunInfo): string {
+  return mappingPairs({ ...mapping, ...sources })
+    .sort(([a], [b]) => lineRank(a) - lineRank(b))
+    .map(([word, source]) => (word === source ? word : `${word} ← ${source}`))
+    .join(" · ");
+}
+
 /** Identifies a guess: equal for equal mappings of the same run. */
-export function mappingSignature({ run, mapping }: RunInfo): string {
-  return JSON.stringify([run, mappingPairs(mapping ?? {})]);
+export function mappingSignature(info: RunInfo): string {
+  return JSON.stringify([info.run, mappingPairs({ ...info.mapping, ...info.mapping_sources })]);
 }

@@ -94,7 +94,14 @@ beforeEach(() => {
   hiddenCharts.value = [];
   addedChartIds.value = [];
   fromZero.value = false;
-  runs.value = { runs: [RUN], ignored: [], looked_in: [], state: "ready", message: "" };
+  runs.value = {
+    runs: [RUN],
+    ignored: [],
+    looked_in: [],
+    state: "ready",
+    message: "",
+    settings_problems: [],
+  };
   steps.value = STEPS;
   select({ run: "demo", step: 10, pin: null, sample: null, view: "overview" });
 });
@@ -131,6 +138,7 @@ describe("Overview", () => {
       looked_in: [],
       state: "ready",
       message: "",
+      settings_problems: [],
     };
     open();
     await vi.waitFor(() => expect(text("panel-gap")).toContain("ref_reward”"));

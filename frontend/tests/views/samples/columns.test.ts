@@ -18,7 +18,14 @@ afterEach(() => {
 
 test("joined scores stand beside the reward and are shown until they are switched off", () => {
   select({ ...DEFAULTS, run: "demo" });
-  runs.value = { runs: [info], ignored: [], looked_in: [], state: "ready", message: "" };
+  runs.value = {
+    runs: [info],
+    ignored: [],
+    looked_in: [],
+    state: "ready",
+    message: "",
+    settings_problems: [],
+  };
   expect(columnNames(info)).toEqual(["prompt", "response", "reward", "judge", "k3_mean", "length"]);
   expect(shownNames.value).toEqual(["prompt", "response", "reward", "judge", "k3_mean"]);
   showColumn("judge", false);

@@ -1,0 +1,99 @@
+"""The aggregates of the step metrics: which sums, shares and pooled moments of its samples a step is given."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
+from tensorboard_plugin_rlboard.board.steps.aggregates import FIRST_STEP_KL, Aggregate
+from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted, text
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.step_sums import ADDED, CRITIC, PROBABILITIES, Moments
+from tensorboard_plugin_rlboard.metrics.thresholds import ZERO_ADVANTAGE_SPREAD
+
+STEP_AGGREGATES = ("", "critic", "probabilities", "groups", "duplicates")
+"""Names of the aggregates of step metrics. The first has a row for every step; the others may leave steps out, or not be
+there. Those of metrics have other names: they are prefixed."""
+
+
+def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
+    """The step metrics of docs/metrics.md that the run has what it needs for; names are those of `STEP_AGGREGATES`."""
+    gap, reward, length = metric("reward_gap"), metric("reward"), metric("n_tokens")
+    finite = f"FILTER (isfinite({gap}))"
+    both = f"FILTER (isfinite({reward}) AND isfinite({length}))"
+    columns = {
+        "n_samples": "count(*)",
+        "win": f"avg(CAST({gap} > 0 AS DOUBLE)) {finite}",
+        "tie": f"avg(CAST({gap} = 0 AS DOUBLE)) {finite}",
+        "loss": f"avg(CAST({gap} < 0 AS DOUBLE)) {finite}",
+        "reward_length_correlation": f"corr({reward}, {length}) {both}",
+        "truncation_share": f"avg({metric('truncated')})",
+    }
+    columns |= {name: f"sum({hidden(name)})" for name in ADDED if name in schema.stored_sums}
+    if "k3_sum" in schema.metric_sql:  # of every step; which of them is the first is said later
+        columns[FIRST_STEP_KL] = f"sum({metric('k3_sum')}) / nullif(sum({hidden('k3_count')}), 0)"
+    of_samples = Aggregate(tuple((name, f'"{{at}}{name}"') for name in columns), tuple(columns.items()))
+    pooled = {"critic": CRITIC, "probabilities": PROBABILITIES}
+    found = {"": of_samples}
+    found |= {name: _pooled(moments) for name, moments in pooled.items() if moments.n in schema.stored_sums}
+    return found | {"groups": _group_shares(), "duplicates": _duplicate_share()}
+
+
+def _pooled(moments: Moments) -> Aggregate:
+    """Means and centred sums over all tokens of each step, of those that are kept for each sample."""
+    n, own = hidden(moments.n), {name: hidden(name) for name in (*moments.means, *moments.products)}
+    centre = {name: f"centre:{name}" for name in moments.means}
+    apart = {name: f"({own[name]} - {quoted(centre[name])})" for name in moments.means}
+    inner = {moments.n: f"sum({n})"}
+    inner |= {name: f"any_value({quoted(centre[name])})" for name in moments.means}
+    inner |= {
+        name: f"sum({own[name]}) + sum({n} * {apart[one]} * {apart[other]})"
+        for name, (one, other) in moments.products.items()
+    }
+    return Aggregate(
+        tuple((name, quoted(name)) for name in inner),
+        tuple(inner.items()),
+        # fsum adds without rounding: of a million samples a plain mean would be off by more than they differ by
+        centres=tuple((centre[name], f"fsum({n} * {own[name]}) / sum({n})") for name in moments.means),
+        needs=(n, *own.values()),
+        where=f"{n} > 0",
+    )
+
+
+def _group_shares() -> Aggregate:
+    """Shares over the groups of each step."""
+    reward = metric("reward")
+    finite = f"FILTER (isfinite({reward}))"
+    zero = f"spread <= {ZERO_ADVANTAGE_SPREAD}"
+    return Aggregate(
+        (
+            ("zero_advantage_groups", f"avg(CAST({zero} AS DOUBLE)) FILTER (n >= 2)"),
+            ("all_good_groups", f"avg(CAST({zero} AND mean > 0 AS DOUBLE)) FILTER (n >= 2)"),
+            ("all_bad_groups", f"avg(CAST({zero} AND mean <= 0 AS DOUBLE)) FILTER (n >= 2)"),
+        ),
+        (
+            ("n", f"count({reward}) {finite}"),
+            ("spread", f"max({reward}) {finite} - min({reward}) {finite}"),
+            ("mean", f"avg({reward}) {finite}"),
+        ),
+        by=GROUP_KEY,
+    )
+
+
+def _duplicate_share() -> Aggregate:
+    """The share of repeated responses among those to one prompt.
+
+    Told apart by a hash of 64 bits: texts as keys would need the memory of all responses.
+    """
+    response = text("response")
+    return Aggregate(
+        (("duplicate_share", "avg(1.0 - different / n) FILTER (n >= 2)"),),
+        (("different", f"count(DISTINCT hash({response}))"), ("n", "count(*)")),
+        by="prompt_key",
+        where=f"{response} IS NOT NULL AND prompt_key IS NOT NULL",
+    )
+
+
+def at_first_step(values: Floats, steps: Ints, first: int | None) -> Floats:
+    """`first_step_kl` at the first step of the training and nowhere else; None where the training was resumed."""
+    return np.where(steps == first, values, np.nan) if first is not None else np.full(len(steps), np.nan)

@@ -1,0 +1,74 @@
+"""The two splits, and the words by which trainers call the held-out one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+SPLITS = ("train", "eval")
+EVAL_SPLIT_NAMES = frozenset({"eval", "val", "valid", "validation", "test", "dev"})
+"""What trainers call a held-out split."""
+_EVAL_WORDS = EVAL_SPLIT_NAMES | {
+    *("evals", "evaluation", "evaluations", "evaluate", "testing", "holdout", "heldout", "unseen"),
+}
+"""Words of a longer name that say the same (`eval/math500`, `val-core/aime`, `post_task_eval`)."""
+_TRAINING_WORDS = frozenset({"train", "training"})
+_AMBIGUOUS_WORDS = frozenset({"test", "testing", "dev", "unseen", "valid"})
+"""Words that files and folders have for other reasons."""
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HELD_OUT = re.compile(r"held[^a-z]*out|hold[^a-z]*out")
+_LONGEST = 200
+"""Characters of a name that are looked at."""
+
+
+def is_eval_name(name: str) -> bool:
+    """Whether the name of a split has a word for a held-out one, alone or with a prefix or suffix."""
+    return _is_eval_name(name[:_LONGEST])
+
+
+@lru_cache(maxsize=1024)
+def _is_eval_name(name: str) -> bool:
+    """As `is_eval_name`; kept, because every row of a log is asked and few names are in it."""
+    return bool(_words(name) & _EVAL_WORDS) or bool(_HELD_OUT.search(name.lower()))
+
+
+def is_split_name(name: str) -> bool:
+    """Whether a name has a word for either split."""
+    return is_eval_name(name) or bool(_words(name) & _TRAINING_WORDS)
+
+
+def normalised_split(split: object, validation: object) -> str:
+    """`train` or `eval` from a row's values: every name that trainers use for a held-out split is `eval`.
+
+    Args:
+        split: the value under `split_keys`.
+        validation: the value under `validation_keys`: true, 1, or a text that says so.
+    """
+    if validation is True or validation == 1 or (isinstance(validation, str) and _is_yes(validation)):
+        return "eval"
+    return "eval" if isinstance(split, str) and is_eval_name(split) else "train"
+
+
+def split_from_name(name: str, training: frozenset[str] = _TRAINING_WORDS) -> str:
+    """The split that the name of a file or folder says (`val_data_step3`, `v1_validation_data_dir`); else empty.
+
+    `test`, `dev` and `valid` beside others say nothing here: folders have these names for other reasons.
+
+    Args:
+        name: the name of one file or folder.
+        training: the words that mean the train split.
+    """
+    words = _words(name)
+    if words & (_EVAL_WORDS - _AMBIGUOUS_WORDS) or "valid" in words or _HELD_OUT.search(name.lower()):
+        return "eval"
+    return "train" if words & training else ""
+
+
+def _words(name: str) -> set[str]:
+    """The words of a name in small letters, capitals and everything that is no letter between them."""
+    spaced = _CAPITAL.sub(" ", name[:_LONGEST]).lower()
+    return set("".join(letter if letter.isalpha() else " " for letter in spaced).split())
+
+
+def _is_yes(text: str) -> bool:
+    return text.strip().lower() in {"true", "1", "yes"}

@@ -1,0 +1,85 @@
+"""Which lines of a run are built again because of annotations, cut into stretches of a file that are read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, quoted
+from tensorboard_plugin_rlboard.metrics.segments import Ints
+
+STRETCH = 16 * 1024 * 1024
+"""Bytes of a stretch, those of its annotations counted in; one line may be longer."""
+_GAP = 1024 * 1024
+"""Bytes of lines between two others that are rather built again than left out: each stretch is a file of rows."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Neighbouring lines of one file.
+
+    Attributes:
+        file: number of the file.
+        start, end: byte offsets; the end is behind the newline of the last line.
+        newlines_before: newline characters of the file before it.
+    """
+
+    file: int
+    start: int
+    end: int
+    newlines_before: int
+
+
+def outdated_lines_query(run_table: str, where: str, told: str) -> str:
+    """A query for lines whose rows have other annotations than there are, in file order.
+
+    It gives (file, line_offset, line_length, line, bytes): `bytes` are those of the annotations of the line.
+
+    Args:
+        run_table: the table of the run.
+        where: SQL of the rows to look at.
+        told: a query for (key, addresses, bytes) of traces.
+    """
+    return (
+        "SELECT r.file, r.line_offset, min(r.line_length) AS line_length, min(r.line) AS line, "
+        "CAST(sum(coalesce(a.bytes, 0)) AS BIGINT) AS bytes "
+        f"FROM (SELECT file, line_offset, line_length, line, {quoted('annotations')}, {TRACE_KEY} AS trace "
+        f"FROM {run_table} WHERE line IS NOT NULL AND ({where})) r "
+        f'LEFT JOIN ({told}) a ON a."key" = r.trace '
+        "WHERE coalesce(r.annotations, '') <> coalesce(a.addresses, '') "
+        "GROUP BY r.file, r.line_offset ORDER BY r.file, r.line_offset"
+    )
+
+
+def stretches(files: Ints, offsets: Ints, lengths: Ints, lines: Ints, extra: Ints) -> Iterator[Stretch]:
+    """Cuts lines into stretches.
+
+    Args:
+        files: number of the file of each line, ascending, int64 [lines].
+        offsets: byte offset of each line, ascending in a file, int64 [lines].
+        lengths: its bytes without its newline, int64 [lines].
+        lines: its 1-based number in the file, int64 [lines].
+        extra: bytes of its annotations, int64 [lines].
+    """
+    first, size = 0, 0
+    for i in range(len(files)):
+        end = int(offsets[i] + lengths[i] + 1)
+        size += int(lengths[i] + extra[i])
+        if i + 1 < len(files) and files[i + 1] == files[i]:
+            is_near = int(offsets[i + 1]) - end <= _GAP
+            if is_near and size + int(lengths[i + 1] + extra[i + 1]) <= STRETCH:
+                continue
+        yield Stretch(int(files[i]), int(offsets[first]), end, int(lines[first]) - 1)
+        first, size = i + 1, 0
+
+
+def rows_to_look_at(read_to: Sequence[tuple[int, int]], changed: str) -> str:
+    """SQL of the rows that were loaded since the last look, or whose traces have further annotations.
+
+    Args:
+        read_to: (number of a file, offset up to which its rows were looked at).
+        changed: a query for the keys of traces; empty for none.
+    """
+    cases = " ".join(f"WHEN {number} THEN {offset}" for number, offset in read_to)
+    fresh = f"line_offset >= CASE file {cases} ELSE 0 END" if cases else "true"
+    return f"({fresh}) OR {TRACE_KEY} IN ({changed})" if changed else fresh

@@ -1,0 +1,56 @@
+"""The words of rlboard.toml: its sections and their keys, and which of them somebody meant who wrote another."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from tensorboard_plugin_rlboard.formats.generic.key_mapping import FIELDS
+
+SECTIONS = ("mapping", "scalars", "config", "reference", "scores", "text")
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "mapping": (*FIELDS, "files", "step_from", "columns"),
+    "scalars": ("runs",),
+    "reference": ("file", "run", "first_visit"),
+    "scores": ("file",),
+    "text": ("pad", "system_end"),
+}
+"""Section -> the keys that it takes; [config] takes any."""
+
+
+def unknown_section(name: str, *, is_value: bool) -> str:
+    """What is wrong with a name that no section has, and what to write instead.
+
+    Args:
+        name: the name.
+        is_value: whether a value stands behind it, and not a table.
+    """
+    if is_value:
+        section = next((known for known, words in _WORDS.items() if name in words), "")
+        if section:
+            return f"{name} stands in no section; write [{section}] in a line above it"
+    close = _nearest(name, SECTIONS)
+    sections = ", ".join(f"[{section}]" for section in SECTIONS)
+    return (
+        f"there is no section [{name}] ({f'did you mean [{close}]?' if close else f'there are {sections}'})"
+    )
+
+
+def unknown_key(key: str, section: str) -> str:
+    """What is wrong with a key that its section does not take, to continue a sentence that names it."""
+    valid = _WORDS[section]
+    near = _nearest(key, valid)
+    elsewhere = next((other for other, words in _WORDS.items() if key in words), "")
+    # `run` is a word of [reference], and in [scalars] nevertheless a misspelt `runs`.
+    if elsewhere and key.lower() not in near:
+        hint = f"it is for [{elsewhere}]"
+    else:
+        hint = f"did you mean {near}?" if near else f"it takes {', '.join(dict.fromkeys(valid))}"
+    return f"is not known ({hint})"
+
+
+def _nearest(name: str, valid: Iterable[str]) -> str:
+    """The valid name that a misspelt one is nearest to; empty where none is near."""
+    by_spelling = {word.lower(): word for word in valid}
+    close = difflib.get_close_matches(name.lower(), by_spelling, n=1, cutoff=0.6)
+    return by_spelling[close[0]] if close else ""
