@@ -18,8 +18,8 @@ from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, 
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
 from tensorboard_plugin_rlboard.index.parts.part import build_part
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
+from tensorboard_plugin_rlboard.metrics.derived_metrics import with_derived_metrics
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
-from tensorboard_plugin_rlboard.metrics.tokens import with_derived_metrics
 
 README = {
     "response": "威仪如鹤梦,道德似桃梅。<EOD><PAD>",

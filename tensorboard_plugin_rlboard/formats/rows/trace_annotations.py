@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tensorboard_plugin_rlboard.formats.base import SPLITS, LineContext, Row
+from tensorboard_plugin_rlboard.formats.base import LineContext, Row
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_float, as_int
+from tensorboard_plugin_rlboard.formats.splits import SPLITS
 
 STREAMS: Mapping[str, str] = {
     "advantages": "advantages",
