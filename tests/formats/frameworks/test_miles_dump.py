@@ -97,9 +97,8 @@ def test_its_numbers_are_those_of_its_viewer(board: Board, rollout: int) -> None
         for name, column in COLUMNS.items():
             assert ours[name] == theirs[column], name
         difference = np.array(theirs["log_probs"]) - sampled
-        assert ours["mismatch"] == pytest.approx(
-            difference, abs=1e-6
-        )  # lp_diff; imp_ratio is its exponential
+        assert ours["mismatch"] == pytest.approx(difference, abs=1e-6)  # lp_diff
+        assert ours["importance_ratio"] == pytest.approx(np.exp(difference), abs=1e-6)  # imp_ratio
 
 
 def test_an_evaluation_has_what_the_sampler_wrote(board: Board) -> None:
