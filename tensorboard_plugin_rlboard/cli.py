@@ -9,6 +9,7 @@ from typing import Any
 
 from tensorboard_plugin_rlboard import __version__
 
+_MOST_WORKERS, _LAST_PORT = 100_000, 65_535
 _Command = Callable[[argparse.Namespace], int]
 _INDEX = """Builds ahead of time the index that TensorBoard would otherwise build when it opens the logs.
 It can be interrupted and called again: what is done is not done again."""
@@ -16,11 +17,12 @@ _INDEX_EXIT_CODES = """exit codes: 0 all is indexed, 1 some file could not be re
 130 interrupted"""
 _SCALARS = """Writes the step means of rollout logs (reward, KL, length, ...) as scalars, so that TensorBoard's Time Series shows
 them: one event file for each run, in the run's own folder (or in a folder "rlboard" in it, where other event files lie)."""
-_SCALARS_EXIT_CODES = """exit codes: 0 all is written, 1 some run's file is not, 2 the command could not begin, 130 interrupted"""
+_SCALARS_EXIT_CODES = """exit codes: 0 all is written, 1 some run's file is not or some log could not be read, 2 the command could not begin, 130 interrupted"""
 _DOCTOR = """Says of each file below a folder which format it is and why, what is in it and what is missing, what is wrong,
 which settings and scalars belong to it, and what to do next. Writes nothing."""
 _DOCTOR_EXIT_CODES = (
-    "exit codes: 0 all is well, 1 there is nothing to show or a file could not be read, 130 interrupted"
+    "exit codes: 0 all is well, 1 there is nothing to show, a file could not be read or settings do not count,\n"
+    "130 interrupted"
 )
 _DEMO = """Starts TensorBoard on sample logs that come with the package, and prints its address. Ctrl-C ends it."""
 _DEMO_EXIT_CODES = "exit codes: 0 ended, 1 it could not start"
@@ -46,7 +48,7 @@ def _add_index(commands: Any) -> None:
     )
     index.add_argument(
         "--workers",
-        type=_positive,
+        type=_workers,
         default=0,
         metavar="N",
         help="how many at a time (default: one a processor)",
@@ -145,7 +147,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 def _add_demo(commands: Any) -> None:
     demo = _add(commands, "demo", "open TensorBoard on sample logs", _DEMO, _DEMO_EXIT_CODES, _demo)
     demo.add_argument("--host", default="localhost", help="address to listen on (default: %(default)s)")
-    demo.add_argument("--port", type=_positive, help="port (default: the first free one from 6006 on)")
+    demo.add_argument("--port", type=_port, help="port (default: the first free one from 6006 on)")
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -181,11 +183,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
+def _whole_number(text: str, largest: int) -> int:
+    """A whole number from 1 on."""
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:20]) <= largest):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {largest:,}")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    return _whole_number(text, _MOST_WORKERS)
+
+
+def _port(text: str) -> int:
+    return _whole_number(text, _LAST_PORT)
 
 
 def main(command_line: Sequence[str] | None = None) -> int:

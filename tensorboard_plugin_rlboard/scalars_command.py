@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.writing.output.event_file import (
     FILE_SUFFIX,
@@ -66,14 +67,22 @@ def run_scalars(wanted: ScalarsRequest) -> int:
     """
     if is_address(wanted.logdir) and not wanted.out:
         return _print_refusal("An address is only read. Say where the event files go: --out DIR.")
-    if not is_address(wanted.logdir) and not Path(wanted.logdir).expanduser().is_dir():
-        return _print_refusal(f"There is no such directory: {printable_path(wanted.logdir)}")
+    reason = reason_unusable(wanted.logdir)
+    if reason:
+        return _print_refusal(reason)
     found = parse_roots(wanted.logdir, "")
     registry = Registry(found, default_folder())
     indexer = BackgroundIndexer(registry, 0)
     try:
         indexer.index_now()
         unknown = [name for name in wanted.runs if name not in registry.runs]
+        for problem in registry.settings.problems:
+            sys.stderr.write(f"{problem}\n")
+        unread = registry.unreadable() | {
+            run.name: run.message for run in registry.runs.values() if run.message
+        }
+        for path, why in unread.items():
+            sys.stderr.write(f"Not read: {path}: {why}\n")
         if unknown or not registry.runs:
             known = ", ".join(sorted(registry.runs)[:10])
             where = printable_path(wanted.logdir)
@@ -88,7 +97,7 @@ def run_scalars(wanted: ScalarsRequest) -> int:
         ]
     finally:
         indexer.stop()
-    return 0 if all(done) else 1
+    return 0 if all(done) and not unread else 1
 
 
 def _print_refusal(reason: str) -> int:

@@ -166,3 +166,15 @@ def test_what_could_not_be_read_is_said(logs: Path, capsys: pytest.CaptureFixtur
         file.write("no JSON\n")
     assert main(["scalars", str(logs), "--run", "a"]) == 0
     assert "(1 problems in its logs: the tab lists them)" in capsys.readouterr().out
+
+
+def test_what_cannot_be_read_or_does_not_count_is_said(
+    logs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (logs / "a" / "torn.jsonl").symlink_to("nowhere.jsonl")
+    (logs / "rlboard.toml").write_text("[maping]\n")
+    assert main(["scalars", str(logs)]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert "rlboard.toml: there is no section [maping] (did you mean [mapping]?)." in said
+    assert any(line.startswith("Not read: ") and "torn.jsonl" in line for line in said)
+    assert len(made(logs)) == 2, "what could be read is written"

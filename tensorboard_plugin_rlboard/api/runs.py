@@ -60,7 +60,7 @@ class Notice:
     """What a user should know before believing a run's curves.
 
     Attributes:
-        kind: stable name: `settings`, `repeated_steps`, `same_samples`.
+        kind: stable name: http_api.md lists them.
         text: one sentence that says it, with the remedy.
         values: what the sentence is filled with, so that a client may say it in another language; empty where the text
             is all there is.
@@ -106,6 +106,8 @@ class RunInfo:
     joined: Sequence[Joined] = ()
     text_rules: TextRulesInfo = TextRulesInfo()
     notices: Sequence[Notice] = ()
+    same_as: str = ""
+    unusable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a conversation; `sampled` where the policy wrote it."""
+    """One message of a conversation; `sampled` where the policy wrote it, `reward` where its turn has one."""
 
     role: str
     content: str
@@ -82,6 +82,7 @@ class Message:
     name: str = ""
     tool_call_id: str = ""
     sampled: bool = False
+    reward: float | None = None
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import MetricInfo
+from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, quoted, text
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.catalog import catalog
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import GROUP_METRIC_NAMES, split_statistic
@@ -18,8 +20,8 @@ from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON
 if TYPE_CHECKING:
     import duckdb
 
-GROUP_KEY = f"coalesce({text('group_id')}, prompt_key, file || ':' || line_offset || ':' || \"row\")"
-"""What makes samples of one step a group: the logged id, else the prompt; a sample with neither is alone."""
+GROUP_KEY = f"coalesce({text('group_id')}, prompt_key)"
+"""What makes samples of one step a group: the logged id, else the prompt; a sample with neither is in none (NULL)."""
 _FIRST_METRICS = ("reward", "reward_gap", "ref_reward", "valid_reward", "ref_valid_reward", "n_tokens")
 _FIRST_TOKEN_METRICS = (
     *("token_rewards", "log_ratio", "k3", "values", "logprobs", "ref_logprobs", "prob", "ref_prob"),
@@ -40,8 +42,9 @@ class RunSchema:
         texts: the text columns that have a value somewhere.
         token_metrics: the token metrics, logged and derived, in the order of the view.
         stored_sums: names of the hidden sums that the step metrics are made of.
-        computed_group_metrics: the group metrics that are not logged; a relation has to compute them.
-        group_columns: window expressions of those; empty where all are logged.
+        computed_group_metrics: the group metrics; a relation has to compute them. Empty where no reward is logged.
+        group_columns: window expressions of those.
+        logged_advantage: SQL of an advantage as logged, for the sample or its tokens; empty where none is logged.
     """
 
     table: str
@@ -53,6 +56,7 @@ class RunSchema:
     stored_sums: frozenset[str]
     computed_group_metrics: frozenset[str]
     group_columns: str
+    logged_advantage: str
 
     def needs_groups(self, names: Iterable[str]) -> bool:
         """Whether any of these metrics is computed over the group of its sample."""
@@ -96,17 +100,10 @@ def run_schema(run: RunIndex) -> RunSchema:
     return cached[2]
 
 
-def token_metric_info(name: str) -> MetricInfo:
-    """How a token metric is labelled and coloured."""
+def token_metric_info(name: str, logged: Container[str]) -> MetricInfo:
+    """How a token metric is labelled and coloured, and whether it was computed: its name is none of the logged ones."""
     entry = catalog.token_metric(name)
-    return MetricInfo(name, entry.kind, entry.unit)
-
-
-def sample_metric_info(run: RunIndex, name: str) -> MetricInfo:
-    """How a sample metric is labelled and coloured, and where its values come from."""
-    entry = catalog.sample_metric(name)
-    info = MetricInfo(name, entry.kind, entry.unit)
-    return replace(info, origin="joined") if name in run.joined_metrics else info
+    return MetricInfo(name, entry.kind, entry.unit, "" if name in logged else "computed")
 
 
 def _schema_of(run: RunIndex) -> RunSchema:
@@ -115,24 +112,40 @@ def _schema_of(run: RunIndex) -> RunSchema:
     for column in columns:
         if column[1:2] == ":":
             by_kind[column[0]][logical(column)] = column
+    # A list that is as long as the tokens in a few rows only is no token array: what was computed of those rows is nothing.
+    for key in run.keys.other_lists:
+        for name in (*STORED, "mean", "count", "nonfinite"):
+            by_kind["m"].pop(f"{key}_{name}", None)
+            by_kind["h"].pop(f"{key}_{name}", None)
     logged, texts, sums = by_kind["m"], by_kind["t"], by_kind["h"]
     with_values = [name for name, column in logged.items() if column in available]
-    computed_group_metrics = frozenset(name for name in GROUP_METRIC_NAMES if name not in logged)
+    logged_advantage = _logged_advantage(logged, sums)
     return RunSchema(
         table=run.table,
-        metric_sql=_metric_sql(logged, sums),
+        metric_sql=_metric_sql(logged, sums, logged_advantage),
         text_sql={name: quoted(column) for name, column in texts.items()},
         metrics=tuple(_metrics(with_values, sums)),
         texts=tuple(name for name, column in texts.items() if column in available),
         token_metrics=tuple(_token_metrics(with_values, run.keys.arrays)),
         stored_sums=frozenset(sums),
-        computed_group_metrics=computed_group_metrics,
-        group_columns=_group_columns(computed_group_metrics),
+        computed_group_metrics=frozenset(GROUP_METRIC_NAMES if "reward" in logged else ()),
+        group_columns=_group_columns() if "reward" in logged else "",
+        logged_advantage=logged_advantage,
     )
 
 
-def _metric_sql(logged: Mapping[str, str], sums: Iterable[str]) -> dict[str, str]:
-    """SQL of every metric: what is stored counts before what is computed of it."""
+def _logged_advantage(logged: Mapping[str, str], sums: Iterable[str]) -> str:
+    """The logged advantage of a sample, else that of its tokens: the one that they share, else their mean."""
+    found = [metric("advantage")] if "advantage" in logged else []
+    if "advantages_count" in sums:
+        low, high, total = (metric(f"advantages_{statistic}") for statistic in ("min", "max", "sum"))
+        mean = f"{total} / nullif({hidden('advantages_count')}, 0)"
+        found.append(f"CASE WHEN {low} = {high} THEN {low} ELSE {mean} END")
+    return f"coalesce({', '.join(found)})" if found else ""
+
+
+def _metric_sql(logged: Mapping[str, str], sums: Iterable[str], logged_advantage: str) -> dict[str, str]:
+    """SQL of every metric. What a sample has logged counts before what is computed of other numbers of it."""
     sql = {name: quoted(column) for name, column in logged.items()}
     for name in sums:
         if name.endswith("_count"):
@@ -140,11 +153,18 @@ def _metric_sql(logged: Mapping[str, str], sums: Iterable[str]) -> dict[str, str
             mean = f"({metric(f'{token_metric}_sum')} / nullif({hidden(name)}, 0))"
             sql.setdefault(f"{token_metric}_mean", mean)
     if "reward" in logged:
-        sql = {name: name for name in GROUP_METRIC_NAMES} | sql
+        sql |= {name: name for name in GROUP_METRIC_NAMES}
+    if logged_advantage:
+        sql["advantage"] = (
+            f"coalesce({logged_advantage}, advantage)" if "reward" in logged else logged_advantage
+        )
     if "logprobs_mean" in sql:
         sql.setdefault("perplexity", f"exp(-{sql['logprobs_mean']})")
     if "policy_version" in logged:
-        sql.setdefault("staleness", f"(step - {metric('policy_version')})")
+        computed = f"step - {metric('policy_version')}"
+        sql["staleness"] = (
+            f"coalesce({sql['staleness']}, {computed})" if "staleness" in sql else f"({computed})"
+        )
     return sql
 
 
@@ -156,6 +176,7 @@ def _metrics(with_values: Iterable[str], sums: Mapping[str, str]) -> list[str]:
         ("reward", GROUP_METRIC_NAMES),
         ("logprobs_sum", ("perplexity",)),
         ("policy_version", ("staleness",)),
+        ("advantages_sum", ("advantage",)),
     ):
         if source in names:
             names |= dict.fromkeys(computed)
@@ -172,9 +193,13 @@ def _rank(name: str, first: tuple[str, ...]) -> int:
     return first.index(name) if name in first else len(first)
 
 
-def _group_columns(names: frozenset[str]) -> str:
-    """Window expressions of the group metrics (GRPO: population standard deviation, arXiv 2402.03300)."""
-    reward = f"CASE WHEN isfinite({metric('reward')}) THEN {metric('reward')} END"
+def _group_columns() -> str:
+    """Window expressions of the group metrics (GRPO: population standard deviation, arXiv 2402.03300).
+
+    A sample that is in no group has no reward among any.
+    """
+    grouped = f"{GROUP_KEY} IS NOT NULL AND {is_finite(metric('reward'))}"
+    reward = f"CASE WHEN {grouped} THEN {metric('reward')} END"
     over = f"(PARTITION BY split, attempt, step, {GROUP_KEY})"
     ranked = f"(PARTITION BY split, attempt, step, {GROUP_KEY} ORDER BY {reward} DESC NULLS LAST)"
     mean, std = f"avg({reward}) OVER {over}", f"stddev_pop({reward}) OVER {over}"
@@ -186,4 +211,4 @@ def _group_columns(names: frozenset[str]) -> str:
         "advantage": f"CASE WHEN count({reward}) OVER {over} > 1 THEN "
         f"({reward} - {mean}) / ({std} + {ADVANTAGE_EPSILON}) END",
     }
-    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items() if name in names)
+    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())

@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 from tensorboard_plugin_rlboard.cluster.ray_engine import MissingRayError, RayEngine, RayUnreachableError
 from tensorboard_plugin_rlboard.index.cache.local_store import SIZE_LIMIT, LocalStore, default_folder
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 
@@ -105,12 +106,9 @@ def _cache(arguments: IndexArguments) -> LocalStore | None:
 
 def _scan(arguments: IndexArguments) -> SourceListing:
     where = printable_path(arguments.source)
-    if not is_address(arguments.source):
-        folder = Path(arguments.source).expanduser()
-        if not folder.exists():
-            raise CannotBeginError(f"There is no such directory: {where}")
-        if not folder.is_dir():
-            raise CannotBeginError(f"{where} is a file; give the folder that it lies in.")
+    reason = reason_unusable(arguments.source)
+    if reason:
+        raise CannotBeginError(reason)
     scanned = list_sources(parse_roots(arguments.source, ""))
     if (
         not scanned.runs

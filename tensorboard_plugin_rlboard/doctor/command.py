@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 import sys
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from tensorboard_plugin_rlboard.api import RunInfo
 from tensorboard_plugin_rlboard.doctor import advice, tensorboard_runs
@@ -15,6 +15,8 @@ from tensorboard_plugin_rlboard.doctor.indexing import Indexed, indexed
 from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.report import IgnoredFile, Report, RunReport
 from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import FLAG
 
 READ_LIMIT = 16 * 1024 * 1024
 """Bytes of each file that are read unless everything is to be: hundreds of samples, in a fraction of a second."""
@@ -22,9 +24,11 @@ READ_LIMIT = 16 * 1024 * 1024
 
 def doctor(path: str, everything: bool = False, as_json: bool = False, config: str = "") -> int:
     """Prints the report; returns the exit code."""
-    if not is_address(path) and not Path(path).exists():
-        print(f"There is no file or folder {path}.", file=sys.stderr)
+    reason = reason_unusable(path, may_be_file=True)
+    if reason:
+        print(reason, file=sys.stderr)
         return 1
+    path = path if is_address(path) else os.path.expanduser(path)  # noqa: PTH111 - raises for no unknown user
     report = examine(path, 0 if everything else READ_LIMIT, config)
     text = (
         json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
@@ -53,6 +57,7 @@ def examine(path: str, limit: int = READ_LIMIT, config: str = "") -> Report:
         has_events = bool(of_tensorboard.scalars)
         runs = [_run(found, info, has_events) for info in answer.runs if info.files]
         ignored = _ignored(found)
+    mistakes = [*answer.settings_problems, *_settings_mistakes(runs)]
     shown = any(file.samples for run in runs for file in run.files)
     unread = any(one.unreadable for one in ignored) or any(_is_unread(run) for run in runs)
     return Report(
@@ -60,17 +65,28 @@ def examine(path: str, limit: int = READ_LIMIT, config: str = "") -> Report:
         runs=runs,
         ignored=ignored,
         limit=limit,
+        settings_problems=[
+            mistake.replace(f"{FLAG}:", "--config:", 1) for mistake in dict.fromkeys(mistakes)
+        ],
         next=advice.for_all(path, runs, ignored, bool(found.partly_read)),
-        exit_code=0 if shown and not unread else 1,
+        exit_code=0 if shown and not unread and not mistakes else 1,
     )
 
 
 def _run(found: Indexed, info: RunInfo, has_events: bool) -> RunReport:
-    files = file_reports(found.board, found.registry.runs[info.run], found.partly_read)
+    run = found.registry.runs[info.run]
+    files = file_reports(found.board, run, found.partly_read, info.unusable)
     toml = info.mapping_toml if info.mapping_guessed else ""
+    first = next(iter(run.files.values()))
+    settings_files = found.registry.settings.for_path(first.path).file_names
     return RunReport(
         run=info.run,
-        message=info.message,
+        message="" if info.message in {notice.text for notice in info.notices} else info.message,
+        settings_problems=[notice.text for notice in info.notices if notice.kind == "settings"],
+        warnings=[
+            *([info.mapping_doubt] if info.mapping_doubt else []),
+            *(n.text for n in info.notices if n.kind != "settings"),
+        ],
         files=files,
         config=info.config,
         config_sources=info.config_sources,
@@ -78,22 +94,24 @@ def _run(found: Indexed, info: RunInfo, has_events: bool) -> RunReport:
         pairing=info.scalar_pairing,
         joined=info.joined,
         mapping_toml=toml,
-        next=advice.for_run(files, info.scalar_pairing, toml, has_events, info.message),
+        mapping_sources=info.mapping_sources,
+        mapping_alternatives=info.mapping_alternatives,
+        next=advice.for_run(info, files, has_events=has_events, settings_file=next(iter(settings_files), "")),
     )
+
+
+def _settings_mistakes(runs: Sequence[RunReport]) -> Iterator[str]:
+    """What does not count of the settings of some runs."""
+    for run in runs:
+        yield from run.settings_problems
 
 
 def _ignored(found: Indexed) -> list[IgnoredFile]:
-    # What could not be looked into is named by its path, everything else by its path below the root.
+    unreadable = found.registry.unreadable()
     return [
-        IgnoredFile(file, reason, _is_error(file, reason))
+        IgnoredFile(file, reason, file in unreadable)
         for file, reason in sorted(found.registry.ignored.items())
     ]
-
-
-def _is_error(file: str, reason: str) -> bool:
-    return reason.startswith("It cannot be read") or (
-        Path(file).is_absolute() and not reason.startswith("It lies beside")
-    )
 
 
 def _is_unread(run: RunReport) -> bool:

@@ -45,12 +45,23 @@ FIELDS = (
     _array("logprobs", "no probabilities, no surprise, no KL"),
     _array("ref_logprobs", "no KL to the reference"),
     _array("rollout_logprobs", "no mismatch between trainer and sampler"),
+    _array("new_logprobs", "no ratio to the policy after the update"),
     _array("entropies", "no entropy; surprise stands in for it"),
-    _array("values", "no critic: no value error, no explained variance"),
-    _array("token_rewards", "no reward of single tokens, no returns"),
     _array("advantages", "no advantage of single tokens"),
     _text("ref_response", "no reference answer beside the response"),
     _number("ref_reward", "no win, tie and loss against the reference"),
+    _array("values", "no critic: no value error, no explained variance"),
+    _array("token_rewards", "no reward of single tokens, no returns"),
+    _array("returns", "values are compared with returns computed of token_rewards"),
 )
+OF_TOKENS = frozenset({
+    "logprobs", "ref_logprobs", "rollout_logprobs", "new_logprobs", "entropies", "advantages", "values",
+    "token_rewards", "returns",
+})  # fmt: skip
+"""Fields with a value for each token: without any of them nothing is known of single tokens."""
+OF_CRITIC = frozenset({"values", "token_rewards", "returns"})
+"""Fields that only a training with a critic has, such as PPO; GRPO and its like cannot have them."""
+UNUSABLE = "logged, but not usable: "
+"""Begins the cost of a field under whose key there is something, and nowhere a usable value."""
 TOKENS = Field("response_tokens", "", "no token view: no colours, no matrix, no worst tokens")
 """Seen in an opened sample only: the index keeps no tokens."""

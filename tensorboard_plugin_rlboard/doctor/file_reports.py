@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
-from tensorboard_plugin_rlboard.doctor.fields import FIELDS, TOKENS
+from tensorboard_plugin_rlboard.doctor.fields import FIELDS, OF_TOKENS, TOKENS, UNUSABLE
 from tensorboard_plugin_rlboard.doctor.recognition_reason import deciding_keys
 from tensorboard_plugin_rlboard.doctor.report import FileReport, MissingField, ProblemCount
 from tensorboard_plugin_rlboard.index.column_names import quoted
@@ -22,20 +22,23 @@ _MAX_EXPLAINED = 200
 """Files whose first row is read again to say why they are of their format; further ones are said to be like these."""
 
 
-def file_reports(board: Board, run: RunIndex, partly_read: AbstractSet[str]) -> list[FileReport]:
-    """Reports on the files of a run, in the order of their paths.
+def file_reports(
+    board: Board, run: RunIndex, partly_read: AbstractSet[str], unusable: Mapping[str, str]
+) -> list[FileReport]:
+    """Reports on the files of a run, in the order of their paths, numbers in them by their size.
 
     Args:
         board: answers questions about the run.
         run: the run.
         partly_read: paths of files of which only the beginning was read.
+        unusable: field -> why what the run logs under it can nowhere be used.
     """
     counts = _count_samples(board, run)
     problems = _count_problems(board, run)
     opened: dict[str, _OpenedSample] = {}
     keys: dict[str, list[str]] = {}
     reports = []
-    for relative in sorted(run.files):
+    for relative in sorted(run.files, key=_reading_order):
         file = run.files[relative]
         samples, steps, splits, present, first = counts.get(file.number, (0, None, [], [], None))
         name = file.format.name
@@ -64,12 +67,18 @@ def file_reports(board: Board, run: RunIndex, partly_read: AbstractSet[str]) -> 
                 steps=steps,
                 splits=splits,
                 fields=fields,
-                missing=_missing(fields) if samples else [],
+                missing=_missing(fields, unusable) if samples else [],
                 problems=problems.get(relative, []),
                 tokenizer=_tokenizer(file, shown),
             )
         )
     return reports
+
+
+def _reading_order(path: str) -> list[tuple[int, int, str]]:
+    """Sorts paths as people read them: numbers in them by their size, so that `10.jsonl` follows `9.jsonl`."""
+    pieces = re.split(r"(\d{1,18})", path)
+    return [(1, int(piece), piece) if piece.isdecimal() else (0, 0, piece) for piece in pieces]
 
 
 _Counts = tuple[int, tuple[int, int, int] | None, list[str], list[str], tuple[int, int] | None]
@@ -134,7 +143,7 @@ def _open_sample(board: Board, run: RunIndex, file: IndexedFile, first: tuple[in
         first: byte offset of its line, and row in the line.
     """
     opened = board.sample(SampleQuestion(run.name, sample_id(file.digest, *first)))
-    tokens = opened.raw_tokens or opened.response_tokens
+    tokens = opened.response_tokens
     bare_ids = bool(tokens) and all(_BARE_ID.fullmatch(token) for token in tokens)
     return _OpenedSample(bool(opened.messages), bool(tokens), bare_ids)
 
@@ -142,9 +151,19 @@ def _open_sample(board: Board, run: RunIndex, file: IndexedFile, first: tuple[in
 def _tokenizer(file: IndexedFile, shown: _OpenedSample) -> str:
     if file.format.options.get("tokenizer"):
         return "found"
-    return "missing" if file.format.uses_tokenizer and (shown.bare_ids or not shown.tokens) else ""
+    return "missing" if shown.bare_ids or (file.format.uses_tokenizer and not shown.tokens) else ""
 
 
-def _missing(fields: Sequence[str]) -> list[MissingField]:
+def _missing(fields: Sequence[str], unusable: Mapping[str, str]) -> list[MissingField]:
+    """What some fields lack, what only a training with a critic has at the end."""
     lacking = [MissingField(field.name, field.cost) for field in FIELDS if field.name not in fields]
-    return lacking if TOKENS.name in fields else [*lacking, MissingField(TOKENS.name, TOKENS.cost)]
+    lacking = [
+        replace(lacks, cost=f"{UNUSABLE}{unusable[lacks.field].rstrip('.')}")
+        if lacks.field in unusable
+        else lacks
+        for lacks in lacking
+    ]
+    if TOKENS.name not in fields:
+        first_of_tokens = next((at for at, one in enumerate(lacking) if one.field in OF_TOKENS), len(lacking))
+        lacking.insert(first_of_tokens, MissingField(TOKENS.name, TOKENS.cost))
+    return lacking

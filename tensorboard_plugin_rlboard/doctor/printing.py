@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from tensorboard_plugin_rlboard.doctor.fields import OF_CRITIC, OF_TOKENS, TOKENS, UNUSABLE
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report, RunReport
 
 _MAX_IGNORED, _MAX_SETTINGS = 30, 12
@@ -14,6 +15,15 @@ _PAIRING = {
     "same": "same folder",
     "nearest": "nearest folder",
 }
+
+_SOURCES = {"native": "RL Board's own format, docs/format.md"}
+"""Format -> where it is defined, where its definition is for developers."""
+_SETTINGS_SOURCES = {
+    "hparams": "TensorBoard's hyperparameters",
+    "args/text_summary": "the arguments that the trainer wrote into TensorBoard's text `args`",
+    "RolloutWriter": "RolloutWriter(config=…)",
+}
+"""Source of a setting as the tab's answers name it -> as a user knows it."""
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -28,6 +38,10 @@ def lines(report: Report) -> Iterator[str]:
         if len(report.ignored) > _MAX_IGNORED:
             yield f"  and {len(report.ignored) - _MAX_IGNORED:,} more (--json names all)"
         yield ""
+    if report.settings_problems:
+        yield "Settings that do not count:"
+        yield from (f"  {problem}" for problem in report.settings_problems)
+        yield ""
     yield from report.next
 
 
@@ -36,12 +50,18 @@ def _run(run: RunReport) -> Iterator[str]:
     yield f"Run {run.run}: {_counted(len(run.files), 'file')}, {_counted(samples, 'sample')}"
     if run.message:
         yield f"  {run.message}"
+    yield from (f"  warning: {warning}" for warning in run.warnings)
     for _, alike in groupby(run.files, key=_kind):
         yield from _files(list(alike))
     for join in run.joined:
         share = f"{join.matched:,} of {join.matched + join.unmatched:,}"
         yield f"  joined: {join.what} from {join.source}: {share} samples have {', '.join(join.columns)}"
+    read_as = [f"{name} ← {source}" for name, source in run.mapping_sources.items() if name != source]
+    if read_as:
+        yield f"  read as: {' · '.join(read_as)}"
     if run.mapping_toml:
+        for name, keys in run.mapping_alternatives.items():
+            yield f"    {name} might also be {', '.join(keys)}"
         yield "  guessed mapping, as an rlboard.toml would say it:"
         yield from (f"    {line}" for line in run.mapping_toml.splitlines())
     yield f"  settings: {_settings(run)}"
@@ -67,6 +87,7 @@ def _kind(file: FileReport) -> tuple[object, ...]:
 
 def _files(alike: Sequence[FileReport]) -> Iterator[str]:
     first, last = alike[0], alike[-1]
+    # Names of files are numbers as well (`1.jsonl`): whole names and how many there are, never `1-3`.
     names = first.file if len(alike) == 1 else f"{first.file} … {last.file} ({len(alike):,} files)"
     yield f"  {names}"
     steps = [file.steps for file in alike if file.steps]
@@ -81,13 +102,17 @@ def _files(alike: Sequence[FileReport]) -> Iterator[str]:
     else:
         read = sum(file.read_bytes for file in alike)
         yield f"    {first.format}: {', '.join(what)}, in the first {_bytes(read)} of {_bytes(size)}"
+    source, _, notes = first.definition.partition(". ")
+    source = _SOURCES.get(first.format, source)
     if first.told_by:
-        yield f"    told by its keys {', '.join(first.told_by)} ({first.definition})"
+        yield f"    told by its keys {', '.join(first.told_by)} ({source})"
+    if notes:
+        yield f"    note: {notes}"
     if first.fields:
         yield f"    has {', '.join(first.fields)}"
     if first.missing:
         yield "    has not"
-        yield from (f"      {lacks.field}: {lacks.cost}" for lacks in first.missing if lacks.cost)
+        yield from (f"      {line}" for line in _lacks(first))
     if first.tokenizer:
         yield f"    tokenizer: {'found' if first.tokenizer == 'found' else 'none, so tokens are shown as #id'}"
     for file in alike:
@@ -97,12 +122,29 @@ def _files(alike: Sequence[FileReport]) -> Iterator[str]:
             yield f"    problem: {name}{problem.count} × {problem.kind} ({where}: {problem.reason})"
 
 
+def _lacks(file: FileReport) -> Iterator[str]:
+    """What a file has not; what it cannot have is one line, at the end."""
+    missing = {lacks.field: lacks.cost for lacks in file.missing if lacks.cost}
+    has_critic = not OF_CRITIC.isdisjoint(file.fields)
+    unusable = {name for name, cost in missing.items() if cost.startswith(UNUSABLE)}
+    one_by_one = set(missing) - ((set() if has_critic else OF_CRITIC) - unusable)
+    of_tokens = [name for name in missing if name in (one_by_one & OF_TOKENS) - unusable]
+    if TOKENS.name in missing and OF_TOKENS.isdisjoint(file.fields):
+        one_by_one -= OF_TOKENS - unusable
+    yield from (f"{name}: {cost}" for name, cost in missing.items() if name in one_by_one)
+    if not one_by_one.intersection(of_tokens) and of_tokens:
+        yield f"and no number for each token: {', '.join(of_tokens)}"
+    if not has_critic:
+        yield f"nor what only a training with a critic has (PPO): {', '.join(name for name in missing if name in OF_CRITIC - unusable)}"
+
+
 def _settings(run: RunReport) -> str:
     if not run.config:
         return "none found (RolloutWriter(config=…), a config.json beside the rollouts, or [config] in an rlboard.toml)"
     shown = [f"{name} {value}" for name, value in list(run.config.items())[:_MAX_SETTINGS]]
     more = len(run.config) - len(shown)
-    sources = ", ".join(dict.fromkeys(source.partition(":")[0] for source in run.config_sources.values()))
+    names = dict.fromkeys(source.partition(":")[0] for source in run.config_sources.values())
+    sources = ", ".join(_SETTINGS_SOURCES.get(name, name) for name in names)
     return f"{', '.join(shown)}{f' and {more} more' if more else ''} (from {sources})"
 
 

@@ -71,16 +71,22 @@ class RunReport:
     Attributes:
         run: its name.
         message: what the tab says of the run as a whole, else empty.
+        settings_problems: what does not count of the rlboard.toml files that are for it, one sentence each.
+        warnings: what the tab says above its curves, one sentence each.
         files: in the order of their paths.
         config, config_sources: settings of the training, and where each is from.
         scalar_runs, pairing: TensorBoard's runs that belong to it, and how that is known.
         joined: reference answers and scores that came from elsewhere.
         mapping_toml: where the mapping is guessed, the rlboard.toml that says it.
+        mapping_sources: field -> where it comes from; of a known format only what its path says.
+        mapping_alternatives: field -> other keys that might hold it.
         next: what to do, one line each.
     """
 
     run: str
     message: str
+    settings_problems: Sequence[str]
+    warnings: Sequence[str]
     files: Sequence[FileReport]
     config: Mapping[str, Value]
     config_sources: Mapping[str, str]
@@ -88,6 +94,8 @@ class RunReport:
     pairing: str
     joined: Sequence[Joined]
     mapping_toml: str
+    mapping_sources: Mapping[str, str]
+    mapping_alternatives: Mapping[str, Sequence[str]]
     next: Sequence[str]
 
 
@@ -109,13 +117,15 @@ class Report:
         runs: in the order of their names.
         ignored: in the order of their paths.
         limit: bytes of each file that were read at most; 0 for all.
+        settings_problems: what does not count of --config and of all rlboard.toml files, one sentence each.
         next: what to do, one line each.
-        exit_code: 0: something is to be seen and every file was read; else 1.
+        exit_code: 0: something is to be seen, every file was read and all settings count; else 1.
     """
 
     path: str
     runs: Sequence[RunReport]
     ignored: Sequence[IgnoredFile]
     limit: int
+    settings_problems: Sequence[str] = ()
     next: Sequence[str] = field(default_factory=tuple)
     exit_code: int = 0

@@ -23,6 +23,16 @@ def _is_native(row: Row) -> bool:
     return "step" in row or "reward" in row or "prompt" in row or any(key in row for key in _TOKEN_KEYS)
 
 
+def is_complete(row: Row) -> bool:
+    """Whether a row has step, prompt, response and reward, each of its type, so that it tells alone what its file is."""
+    return (
+        type(row.get("step")) is int
+        and isinstance(row.get("prompt"), str)
+        and isinstance(row.get("response"), str)
+        and type(row.get("reward")) in {int, float, bool}
+    )
+
+
 NATIVE = Format(
     name="native",
     definition="docs/format.md; README 2.1 of HarderThenHarder/RLLoggingBoard",

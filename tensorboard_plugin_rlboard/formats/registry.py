@@ -13,24 +13,28 @@ from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
 from tensorboard_plugin_rlboard.formats.frameworks.open_instruct import OPEN_INSTRUCT
+from tensorboard_plugin_rlboard.formats.frameworks.orz import ORZ
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.rllm import RLLM
 from tensorboard_plugin_rlboard.formats.frameworks.roll_board import ROLL_BOARD
 from tensorboard_plugin_rlboard.formats.frameworks.roll_dump import ROLL_DUMP
 from tensorboard_plugin_rlboard.formats.frameworks.skyrl import SKYRL
 from tensorboard_plugin_rlboard.formats.frameworks.slime import SLIME, SLIME_TRAINING
+from tensorboard_plugin_rlboard.formats.frameworks.trackio import TRACKIO
 from tensorboard_plugin_rlboard.formats.frameworks.trl import TRL
 from tensorboard_plugin_rlboard.formats.frameworks.tunix import TUNIX, TUNIX_PROGRAM
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import FORMAT_NAME, mapping_format
+from tensorboard_plugin_rlboard.formats.guessing.guess import VERSION as GUESS_VERSION
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
 FORMATS: tuple[Format, ...] = (
     VERIFIERS,
     TOKEN_EXPORT,
+    ORZ,
     SLIME,
     SLIME_TRAINING,
     RLLM,
@@ -38,6 +42,7 @@ FORMATS: tuple[Format, ...] = (
     TUNIX_PROGRAM,
     ART,
     TRL,
+    TRACKIO,
     NEMO_RL,
     OPEN_INSTRUCT,
     ROLL_BOARD,
@@ -55,10 +60,13 @@ FORMATS: tuple[Format, ...] = (
 
 
 FORMATS_DIGEST = blake2b(
-    "\n".join(f"{file_format.name} {file_format.definition}" for file_format in FORMATS).encode(),
+    "\n".join(
+        (*(f"{known.name} {known.definition}" for known in FORMATS), f"guess {GUESS_VERSION}")
+    ).encode(),
     digest_size=8,
 ).hexdigest()
-"""Changes with the set of formats: a file that an earlier version took for one of them may be another's now."""
+"""Changes with the set of formats, and with how others are guessed: a file that an earlier version took for one of them
+may be another's now."""
 
 
 def recognise(row: Row) -> Format | None:

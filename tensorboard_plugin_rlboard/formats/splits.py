@@ -13,6 +13,7 @@ _EVAL_WORDS = EVAL_SPLIT_NAMES | {
 }
 """Words of a longer name that say the same (`eval/math500`, `val-core/aime`, `post_task_eval`)."""
 _TRAINING_WORDS = frozenset({"train", "training"})
+_PLAIN = EVAL_SPLIT_NAMES | _TRAINING_WORDS | {"", "evaluation"}
 _AMBIGUOUS_WORDS = frozenset({"test", "testing", "dev", "unseen", "valid"})
 """Words that files and folders have for other reasons."""
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -47,6 +48,11 @@ def normalised_split(split: object, validation: object) -> str:
     if validation is True or validation == 1 or (isinstance(validation, str) and _is_yes(validation)):
         return "eval"
     return "eval" if isinstance(split, str) and is_eval_name(split) else "train"
+
+
+def says_more(name: str) -> bool:
+    """Whether the name of a split says more than which of the two it is: the data set, say, or another phase."""
+    return name.strip().lower() not in _PLAIN
 
 
 def split_from_name(name: str, training: frozenset[str] = _TRAINING_WORDS) -> str:

@@ -93,5 +93,5 @@ def keys_with(
     """
     for loadable in parts:
         keys, numbers = keys | loadable.part.keys, numbers | loadable.part.keys.numbers
-    computed = {f"{name}_{statistic}" for name in keys.arrays for statistic in (*STORED, "mean")}
+    computed = {f"{name}_{statistic}" for name in keys.lists for statistic in (*STORED, "mean")}
     return keys, numbers, {column_of_key(key) for key in (keys.texts & numbers) - computed}

@@ -59,6 +59,8 @@ class Registry:
         surveys: how many looks at the whole log directory are done.
         any_files: whether there is anything that the tab could show: a rollout log, or a file that looks like one.
         failure: why nothing can be indexed, else empty.
+        same_samples: name of a run -> name of another that holds the same samples and more of them. Replaced, never
+            changed in place.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Registry:
         self.surveys = 0
         self.any_files = False
         self.failure = ""
+        self.same_samples: Mapping[str, str] = {}
         self._cache_folder = cache
         self._lock = threading.Lock()
         self._runs_created = 0
@@ -134,6 +137,12 @@ class Registry:
             self._database_opened.set()
             self.changed()
 
+    def set_same_samples(self, same: Mapping[str, str]) -> None:
+        """Notes which runs hold the same samples as another one."""
+        if same != self.same_samples:
+            self.same_samples = same
+            self.changed()
+
     def first_look_done(self, *, any_files: bool) -> None:
         """Notes whether the quick look at the start has met a file that may be a log."""
         self.any_files = any_files
@@ -155,6 +164,16 @@ class Registry:
             self.surveys += 1
             if self.surveys == 1 or before != self.ignored:
                 self.revision += 1
+
+    def unreadable(self) -> dict[str, str]:
+        """Of the ignored paths those that are logs or folders perhaps, and could not be read -> why."""
+        # What could not be looked into is named by its path, everything else by its path below the root.
+        return {
+            path: why
+            for path, why in self.ignored.items()
+            if why.startswith("It cannot be read")
+            or (Path(path).is_absolute() and not why.startswith("It lies beside"))
+        }
 
     def ignore(self, relative: str, reason: str) -> None:
         """Notes a file that is no rollout log."""

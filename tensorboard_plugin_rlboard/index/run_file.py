@@ -11,13 +11,13 @@ from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts, StepOrder
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.parts.part import Part
-from tensorboard_plugin_rlboard.sources.compressed.decompression import unpacked_name
 from tensorboard_plugin_rlboard.sources.file_changes import (
     FileState,
     Fingerprint,
     with_range_read,
     with_unpacked_size,
 )
+from tensorboard_plugin_rlboard.sources.kinds.names import plain_name
 
 
 @dataclass(eq=False)
@@ -65,7 +65,7 @@ class IndexedFile:
 
         An archive has those of the file that it is an archive of: ids outlive a chunk that is sealed.
         """
-        name = unpacked_name(self.relative)
+        name = plain_name(self.relative)
         return blake2b(name.encode("utf-8", "surrogateescape"), digest_size=5, person=b"rlboard").hexdigest()
 
     @property

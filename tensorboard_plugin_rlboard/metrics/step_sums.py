@@ -53,7 +53,7 @@ SUM_NAMES = (
 """Names of all that is kept for each sample."""
 _MIN_VARIANCE = 1e-12
 """Up to this variance of the target explained variance is missing."""
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
 """A standard deviation of no more than this part of the mean is what is left of rounding."""
 
 
@@ -167,7 +167,7 @@ def explained_variance(sums: Mapping[str, Floats]) -> Floats:
 
 
 def _is_more_than_rounding(variance: Floats, mean: Floats) -> Bools:
-    found: Bools = np.sqrt(variance) > _ROUNDING * np.abs(mean)
+    found: Bools = np.sqrt(variance) > ROUNDING * np.abs(mean)
     return found
 
 

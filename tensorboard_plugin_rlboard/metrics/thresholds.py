@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+HUGE = 1e150
+"""From this size on a sample's number counts as not finite wherever samples are put together: its square, or a sum of some
+such numbers, has no float64."""
 ZERO_ADVANTAGE_SPREAD = 1e-8
 """Rewards of a group that differ by no more than this give no advantage: `zero_advantage_groups`."""
 ADVANTAGE_EPSILON = 1e-6

@@ -7,16 +7,15 @@ container (Parquet and its like), which is unpacked to JSON lines. Offsets in it
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.compressed import decompression
-from tensorboard_plugin_rlboard.sources.compressed.decompression import is_compressed
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.containers import row_stream
 from tensorboard_plugin_rlboard.sources.containers.base import Preview
-from tensorboard_plugin_rlboard.sources.containers.registry import container_of
+from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind, remote_preview
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.sources.remote import objects
 from tensorboard_plugin_rlboard.sources.remote.filesystems import time_limit
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "damage_in",
     "is_container",
+    "is_named",
     "is_packed",
     "open_file",
     "open_forward",
@@ -40,32 +40,35 @@ _REQUEST_SECONDS = 10.0
 
 
 def is_container(path: str) -> bool:
-    """Whether a path names a container: a file that holds rows in another way than line by line."""
-    return container_of(path) is not None
+    """Whether a file is a container: one that holds rows in another way than line by line."""
+    return file_kind(path).container is not None
 
 
 def is_packed(path: str) -> bool:
-    """Whether a path names a file that is unpacked before its lines can be read."""
-    return is_compressed(path) or is_container(path)
+    """Whether a file is unpacked before its lines can be read."""
+    return file_kind(path).is_packed
+
+
+def is_named(path: str) -> bool:
+    """Whether a file that turns out to hold no rollouts is listed as ignored (``Preview.is_named``)."""
+    return file_kind(path).preview.is_named
 
 
 def preview(path: str) -> Preview:
-    """Judge by at most 256 KB of a file whether it is worth reading: a checkpoint must cost nothing.
+    """Judge by at most 64 KB of a file whether it is worth reading: a checkpoint must cost nothing.
 
     Args:
         path: A local path or an address.
 
     Returns:
-        What its first or last bytes say; a file of lines is always worth reading.
+        What its first bytes say (of a large remote table: its last); what an address names as lines is worth reading.
 
     Raises:
         OSError: If it cannot be opened or read.
     """
-    kind = container_of(path)
-    if kind is None:
-        return Preview(may_hold_rollouts=True)
-    with _open_stored(path) as stored:
-        return kind.preview(stored, is_address(path))
+    if is_address(path):
+        return remote_preview(path, _open_stored)
+    return file_kind(path).preview
 
 
 def open_file(path: str) -> BinaryIO:
@@ -95,19 +98,17 @@ def open_forward(path: str) -> BinaryIO:
     Raises:
         OSError: As ``open_file``; ``UnreadableFileError`` for a container without a row that can be read.
     """
-    kind = container_of(path)
-    if kind is not None and not preview(path).may_hold_rollouts:
+    kind = file_kind(path)
+    if kind.container is not None and not preview(path).may_hold_rollouts:
         return io.BytesIO()  # whoever asks, a checkpoint is not read to learn that it has no rows
-    if kind is not None:
-        return (
-            _unpack_cache.open_current(path)
-            if kind.needs_whole_file
-            else row_stream.open_rows(path, _open_stored)
-        )
+    if kind.container is not None:
+        if kind.container.needs_whole_file or kind.compression:
+            return _unpack_cache.open_current(path)
+        return row_stream.open_rows(path, kind.container, _open_stored)
     stored = _open_stored(path)
-    if is_compressed(path):
+    if kind.compression:
         try:
-            return decompression.open_decompressed(path, stored)
+            return decompression.open_decompressed(kind.compression, stored)
         except OSError:
             stored.close()
             raise
@@ -163,7 +164,7 @@ def damage_in(path: str) -> str:
 
 
 def _open_stored(path: str) -> BinaryIO:
-    return objects.open_object(path) if is_address(path) else Path(path).open("rb")
+    return objects.open_object(path) if is_address(path) else open_regular(path)
 
 
-_unpack_cache = UnpackCache(_open_stored)
+_unpack_cache = UnpackCache(_open_stored, file_kind)

@@ -29,12 +29,12 @@ MAY_IMPORT = {
 # The rooms inside a folder, from the lowest up: each may import those before it.
 ORDER = {
     "sources": [
-        *("addresses", "remote", "companions", "containers", "compressed", "reader", "discovery"),
-        *("lines", "file_changes"),
+        *("addresses", "local_files", "remote", "companions", "text", "containers", "compressed", "kinds"),
+        *("reader", "discovery", "lines", "file_changes"),
     ],
     "formats": [
-        *("mapping", "splits", "base", "conversations", "native", "tokenization", "rows", "generic"),
-        *("frameworks", "registry"),
+        *("mapping", "splits", "base", "conversations", "native", "tokenization", "arrays", "rows"),
+        *("generic", "guessing", "frameworks", "registry"),
     ],
     "training": [
         "declarations",

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.base import LineContext
-from tensorboard_plugin_rlboard.formats.generic import key_mapping
-from tensorboard_plugin_rlboard.formats.generic.guess import guess_mapping, with_guessed_step
-from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
+from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
+from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
+from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import from_spec, recognise
 
@@ -101,6 +101,7 @@ def flat(toml: str) -> dict[str, str]:
             {
                 "prompt": "prompt",
                 "response": "output",
+                "reward": "rewards.*",
                 "columns.format": "rewards.format",
                 "columns.right": "rewards.right",
             },
@@ -141,7 +142,7 @@ def flat(toml: str) -> dict[str, str]:
     ],
 )
 def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | None) -> None:
-    found = guess_mapping(row)
+    found = guess_mapping([row])
     assert found.format is not None, found.reason
     if words is not None:
         assert dict(found.keys) == words
@@ -149,7 +150,7 @@ def test_common_shapes_are_read(row: dict[str, Any], words: dict[str, str] | Non
     assert found.format.recognise(row)
     assert all(key in found.reason for key in found.keys.values())
     assert from_spec(found.format.spec).options == found.format.options
-    assert from_spec(found.format.spec).mapping == KeyMapping(found.keys, guessed=True)
+    assert from_spec(found.format.spec).mapping == found.format.mapping
     assert flat(found.toml) == dict(found.keys)
 
 
@@ -199,7 +200,7 @@ LOOK_ALIKES: dict[str, dict[str, Any]] = {
     "a step and a text": {"step": 1, "output": "Saved."},
     "transitions": {"state": "s", "action": "left", "reward": 0.1, "next_state": "t", "done": False},
     "prompts only": {"prompt": "p", "reward": 0.5, "step": 3},
-    "columns": {"prompt": ["a", "b"], "completion": ["c", "d"], "reward": [1.0, 0.0]},
+    "columns of answers": {"question": ["a", "b"], "answers": ["c", "d"]},
     "empty": {},
 }
 
@@ -210,7 +211,7 @@ NOTHING_TO_MAP = {"LLaMA-Factory trainer log", "verl FileLogger", "SkyRL aggrega
 @pytest.mark.parametrize("name", LOOK_ALIKES)
 def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     row = LOOK_ALIKES[name]
-    found = guess_mapping(row)
+    found = guess_mapping([row])
     assert found.format is None
     assert not found.keys
     assert found.reason.endswith(".")
@@ -221,7 +222,7 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
     assert "rlboard.toml" in found.reason
     assert "[mapping]" in found.reason
     asked = tomllib.loads(found.toml)["mapping"]
-    assert set(asked) & set(key_mapping.RESPONSE_FIELDS), "the remedy says where the response is to be named"
+    assert set(asked) & set(RESPONSE_FIELDS), "the remedy says where the response is to be named"
 
 
 @pytest.mark.parametrize(
@@ -234,12 +235,12 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
         ("metrics", "as logs of metrics (its first row has the keys loss, reward, step)."),
         ("metrics with a text", "no text of a response"),
         ("a step and a text", "neither a prompt nor a score"),
-        ("columns", "completion is a list of texts"),
+        ("columns of answers", "no text of a response"),
         ("transitions", "action may be any text"),
     ],
 )
 def test_a_refusal_says_what_is_missing(name: str, reason: str) -> None:
-    assert reason in guess_mapping(LOOK_ALIKES[name]).reason
+    assert reason in guess_mapping([LOOK_ALIKES[name]]).reason
 
 
 WORDS = (
@@ -261,15 +262,16 @@ VALUES = st.recursive(
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
 @settings(max_examples=examples(300), deadline=None)
 def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:
-    found = guess_mapping(row)
+    found = guess_mapping([row])
     assert found.reason
     tomllib.loads(found.toml)
     if found.format is None:
         return
-    assert set(found.keys) & {"prompt", *key_mapping.RESPONSE_FIELDS}
-    values = [key_mapping.value_at(row, path) for path in found.keys.values()]
-    assert any(isinstance(value, (str, list)) for value in values)
-    assert from_spec(found.format.spec).mapping == KeyMapping(found.keys, guessed=True)
+    assert set(found.keys) & {"prompt", *RESPONSE_FIELDS}
+    if not any("[]" in path for path in found.keys.values()):
+        values = [value_at(row, path) for path in found.keys.values()]
+        assert any(isinstance(value, (str, list)) for value in values)
+    assert from_spec(found.format.spec).mapping == found.format.mapping
     assert flat(found.toml) == dict(found.keys)
     if found.format.to_samples is not None:
         found.format.to_samples(row, LineContext())
@@ -279,16 +281,23 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     row = {"prompt": "p", "response": "r", "score": 1.0, "global_step": 3}
     known = recognise(row)
     assert known is NATIVE
-    mapping = with_guessed_step(known, row).mapping
+    guessed, _ = as_guessed(known, [row])
+    assert guessed is not None
+    mapping = guessed.mapping
     assert mapping is not None
     assert mapping.keys["step"] == "global_step"
     for other in (
-        {**row, "step": 3},
-        {"prompt": "p", "response": "r", "score": 1.0},
+        {"prompt": "p", "response": "r", "reward": 1.0, "step": 3},
+        {"prompt": "p", "response": "r", "note": "n", "seconds": 2.5},
         {"prompt": "p", "response": "r"},
     ):
-        assert with_guessed_step(NATIVE, other) is NATIVE
+        assert as_guessed(NATIVE, [other]) == (NATIVE, "")
+    guessed, _ = as_guessed(NATIVE, [{**row, "step": 3}])
+    assert guessed is not None
+    scored = guessed.mapping
+    assert scored is not None
+    assert (scored.keys["step"], scored.keys["reward"]) == ("step", "score")
     verl = {"input": "i", "output": "o", "score": 1.0, "gts": "4", "step": 1}
     known = recognise(verl)
     assert known is not None
-    assert with_guessed_step(known, {**verl, "global_step": 3}) is known
+    assert as_guessed(known, [{**verl, "global_step": 3}]) == (known, "")

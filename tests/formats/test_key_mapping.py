@@ -14,17 +14,19 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.generic.fields import FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import mapping_format
+from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.registry import from_spec
 
 
 def test_paths_lead_into_objects_and_lists() -> None:
     row = {"a": {"b": [{"c": 1}]}, "x.y": 2, "x": {"y": 3}}
-    assert key_mapping.value_at(row, "a.b.0.c") == 1
-    assert key_mapping.value_at(row, "x.y") == 2
+    assert value_at(row, "a.b.0.c") == 1
+    assert value_at(row, "x.y") == 2
     for path in ("a.b.1.c", "a.b.z", "a.c", "nothing", "a.b.0.c.d", "a.b.٠.c"):
-        assert key_mapping.value_at(row, path) is None
+        assert value_at(row, path) is None
 
 
 def test_a_plain_mapping_is_read_without_a_function_and_a_deep_one_with() -> None:
@@ -104,7 +106,7 @@ def test_wrong_options_are_no_format() -> None:
             from_spec(f"mapping?{urlencode(options)}")
 
 
-@given(st.dictionaries(st.sampled_from(sorted(set(key_mapping.FIELDS))), st.text(min_size=1), min_size=1))
+@given(st.dictionaries(st.sampled_from(sorted(set(FIELDS))), st.text(min_size=1), min_size=1))
 @settings(max_examples=examples(100), deadline=None)
 def test_the_text_of_a_mapping_says_the_same(words: dict[str, str]) -> None:
     said = tomllib.loads(key_mapping.mapping_toml(words, "one\ntwo"))["mapping"]

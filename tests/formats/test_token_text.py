@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.tokenization.token_text import (
-    BYTE_CHARACTERS,
-    TokenStyle,
+from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import (
+    StyleEvidence,
     decode_for_display,
     detect_style,
+    style_evidence,
+    style_of_text,
 )
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import BYTE_CHARACTERS, TokenStyle
 
 # What responses are made of: words, Chinese, emoji, mathematics, line ends.
 prose = st.text(st.sampled_from("abz .,\n\té你好威🙂∑«»ł1{}|"), max_size=30)
@@ -47,6 +49,8 @@ def test_the_byte_alphabet_is_that_of_gpt2() -> None:
         (["Ġa", "Ġb", "  ", "Ġc"], [" a", " b", "  ", " c"]),
         (["Ġa", "威", "Ġb"], [" a", "威", " b"]),
         (["Ġ\U0001f642"], ["Ġ\U0001f642"]),
+        (["if", "ĉ", "x"], ["if", "\t", "x"]),
+        (["x", "Ċ", "    ", "y", "Ċ", "\t\t", "z"], ["x", "\n", "    ", "y", "\n", "\t\t", "z"]),
     ],
 )  # fmt: skip
 def test_byte_level_tokens(raw: list[str], shown: list[str]) -> None:
@@ -74,6 +78,9 @@ def test_sentencepiece_tokens(raw: list[str], shown: list[str]) -> None:
         [],
         [""],
         ["Hello", " world", "\n"],
+        ["ĉu", " la", " domo"],
+        ["##", " Title", "###", "#"],
+        ["##Title", " of", "\n"],
         ["你好", "，", "世界"],
         ["café"],
         ["d", "é", "j", "à", "«", "oui", "»"],
@@ -140,3 +147,48 @@ def test_any_tokens_in_any_style_give_one_piece_each(raw: list[str], style: Toke
 )
 def test_plain_words_stay_plain(words: list[str]) -> None:
     assert detect_style(words) is TokenStyle.PLAIN
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (["we", "like", "play", "##ing"], ["we", " like", " play", "ing"]),
+        (["##ing", "##s", "on"], ["##ing", "s", " on"]),
+        (["it", "##s", "3", ".", "5", ",", "is", "n't", "it", "?", "!", "[SEP]"],
+         ["it", "s", " 3", ".", " 5", ",", " is", "n't", " it", "?", "!", " [SEP]"]),
+    ],
+)  # fmt: skip
+def test_word_pieces_read_as_the_package_joins_them(raw: list[str], shown: list[str]) -> None:
+    assert decode_for_display(raw) == shown
+    package = pytest.importorskip("tokenizers")
+    assert package.decoders.WordPiece().decode(raw) == "".join(shown)
+
+
+def test_the_evidence_of_many_responses_is_added_up() -> None:
+    short, long = style_evidence(["č"]), style_evidence(["Ġa", "Ġb", "Ċ"])
+    assert short.style is TokenStyle.PLAIN
+    assert (short + long).style is TokenStyle.BYTE_LEVEL
+    assert short + StyleEvidence() == short
+
+
+@pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("ač", TokenStyle.PLAIN),
+        ("a", TokenStyle.BYTE_LEVEL),
+        (" a\r</s> \n", TokenStyle.BYTE_LEVEL),
+        ("nothing like it", TokenStyle.WORDPIECE),
+        ("", TokenStyle.WORDPIECE),
+    ],
+)
+def test_the_spelling_that_makes_the_text(text: str, style: TokenStyle) -> None:
+    assert style_of_text(["a", "č"], text, TokenStyle.WORDPIECE) is style
+
+
+def test_the_usual_spelling_counts_where_several_make_the_text() -> None:
+    for style in TokenStyle:
+        assert style_of_text(["a"], "a", style) is style
+
+
+def test_hostile_texts_are_compared_in_no_time() -> None:
+    assert style_of_text(["<|" * 50_000], "<|" * 50_000 + "x", TokenStyle.PLAIN) is TokenStyle.PLAIN

@@ -6,7 +6,9 @@ import json
 import logging
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from example_counts import examples
@@ -15,8 +17,14 @@ from hypothesis import strategies as st
 from tokenizing import END, TEXTS, byte_level
 
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
-from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
-from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import Decoders, find_tokenizer, load_tokenizer
+from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import decode_for_display
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import TokenStyle
+from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import (
+    Decoders,
+    find_tokenizer,
+    load_tokenizer,
+    load_whole_tokenizer,
+)
 
 
 def loaded(log: Path, root: Path) -> Decoders:
@@ -215,3 +223,33 @@ def test_any_ids_have_as_many_tokens(log: Path, tmp_path: Path, ids: list[int]) 
     to_tokens, to_text = loaded(log, tmp_path)
     assert len(to_tokens(ids)) == len(ids)
     assert isinstance(to_text(ids), str)
+
+
+@pytest.mark.parametrize(
+    ("decoder", "style"),
+    [
+        (lambda d: d.ByteLevel(), TokenStyle.BYTE_LEVEL),
+        (lambda d: d.Metaspace(), TokenStyle.SENTENCEPIECE),
+        (lambda d: d.WordPiece(), TokenStyle.WORDPIECE),
+        (lambda d: d.WordPiece(prefix="@@"), None),
+        (lambda d: d.BPEDecoder(), None),
+        (
+            lambda d: d.Sequence([d.Sequence([d.Replace("▁", " ")]), d.ByteFallback()]),
+            TokenStyle.SENTENCEPIECE,
+        ),
+        (lambda d: d.Sequence([d.Fuse(), d.ByteLevel()]), TokenStyle.BYTE_LEVEL),
+        (lambda d: d.Replace("_", " "), None),
+    ],
+)
+def test_a_decoder_says_how_its_tokens_are_spelt(
+    log: Path, tmp_path: Path, decoder: Callable[[Any], Any], style: TokenStyle | None
+) -> None:
+    package = pytest.importorskip("tokenizers")
+    made = byte_level(log.parent)
+    made.decoder = decoder(package.decoders)
+    made.save(str(log.parent / "tokenizer.json"))
+    found = load_whole_tokenizer(str(log), find_tokenizer(str(log), str(tmp_path)))
+    assert found is not None
+    assert found.style_of(made.encode(TEXTS[0]).tokens) is style
+    assert found.style_of([" of", " another", "T"]) is None
+    assert found.style_of([]) is None

@@ -32,7 +32,7 @@ FULL = {
 
 def labels_of(board: Board) -> dict[str, tuple[str, str]]:
     (run,) = board.runs().runs
-    assert {metric.origin for metric in run.metrics} == {""}, "nothing was joined"
+    assert {metric.origin for metric in run.metrics} <= {"", "computed"}, "nothing was joined"
     return {metric.name: (metric.kind, metric.unit) for metric in run.metrics}
 
 
@@ -50,7 +50,7 @@ def test_token_metrics_stand_in_the_order_of_the_view(board_of: BoardOf) -> None
 
 
 def test_sample_metrics_begin_with_the_rewards(board_of: BoardOf) -> None:
-    names = list(labels_of(board_of([FULL])))
+    names = list(labels_of(board_of([FULL, FULL])))
     first = ["reward", "reward_gap", "ref_reward", "valid_reward", "ref_valid_reward", "n_tokens"]
     assert names[:6] == first
     assert names[6:] == sorted(names[6:])
@@ -60,7 +60,7 @@ def test_sample_metrics_begin_with_the_rewards(board_of: BoardOf) -> None:
 
 
 def test_labels_of_sample_metrics(board_of: BoardOf) -> None:
-    found = labels_of(board_of([FULL]))
+    found = labels_of(board_of([FULL, FULL]))
     assert {name: found[name] for name in EXPECTED} == EXPECTED
 
 
@@ -93,6 +93,50 @@ def test_a_metric_without_its_inputs_is_not_there(board_of: BoardOf) -> None:
     values = labels_of(board_of([{"step": 1, "response": "a", "values": [1.0]}]))
     assert {"values_mean", "values_sum"} < values.keys()
     assert not {"perplexity", "staleness", "advantage", "value_mse"} & values.keys()
+
+
+def test_only_group_metrics_with_a_value_are_there(board_of: BoardOf) -> None:
+    # Without prompt and id there is no group; a group of one has no advantage, unless it is logged.
+    alone = {"step": 1, "response": "a", "reward": 1.0}
+    of_group = {"group_mean", "group_std", "group_rank", "advantage"}
+    for rows, expected in (
+        ([alone, alone], set()),
+        ([alone | {"prompt": "p"}, alone | {"prompt": "q"}], of_group - {"advantage"}),
+        (
+            [alone | {"prompt": "p"}, alone | {"prompt": "p", "reward": float("nan")}],
+            of_group - {"advantage"},
+        ),
+        ([alone | {"prompt": "p", "reward": float("inf")}] * 2, set()),
+        ([alone | {"prompt": "p"}, alone | {"prompt": "p", "step": 2}], of_group - {"advantage"}),
+        ([alone | {"prompt": "p"}] * 2, of_group),
+        ([alone | {"group_id": "g"}] * 2, of_group),
+        ([alone | {"advantage": 1.0}], {"advantage"}),
+        ([alone | {"advantages": [1.0]}], {"advantage"}),
+    ):
+        assert of_group & labels_of(board_of(rows)).keys() == expected, rows
+
+
+def test_origin_says_what_was_computed(board_of: BoardOf) -> None:
+    (run,) = board_of([FULL, FULL | {"step": 2}]).runs().runs
+    found = {metric.name: metric.origin for metric in run.metrics}
+    own = {
+        "reward",
+        "ref_reward",
+        "valid_reward",
+        "ref_valid_reward",
+        "rhyme",
+        "policy_version",
+        "logged.repetition",
+    }
+    assert {name for name, origin in found.items() if origin == ""} == own
+    tokens = {metric.name: metric.origin for metric in run.token_metrics}
+    logged = {"logprobs", "ref_logprobs", "values", "focus", "token_rewards", "entropies"}
+    assert {name for name, origin in tokens.items() if origin == ""} == logged
+    assert {*found.values(), *tokens.values()} == {"", "computed"}
+    # What a log may hold itself: as soon as some sample has it, it is not ours alone.
+    (run,) = board_of([FULL, FULL | {"advantage": 1.0, "staleness": 0, "k3": [0.5, 0.5]}]).runs().runs
+    found = {metric.name: metric.origin for metric in (*run.metrics, *run.token_metrics)}
+    assert (found["advantage"], found["staleness"], found["k3"], found["k3_mean"]) == ("", "", "", "computed")
 
 
 def test_a_name_that_ends_like_a_statistic_is_none(board_of: BoardOf) -> None:

@@ -86,15 +86,28 @@ def test_advantage_epsilon(columns_of: Columns, opened_of: Opened) -> None:
 
 
 def test_a_group_of_one_has_no_advantage(columns_of: Columns, opened_of: Opened) -> None:
-    rows = [*group(2.0), *group(3.0, None, prompt="q"), *group(4.0, prompt=None), *group(6.0, prompt=None)]
+    rows = [*group(2.0), *group(3.0, None, prompt="q")]
     found = columns_of(rows, *GROUP)
-    assert found["group_mean"] == [2.0, 3.0, 3.0, 4.0, 6.0]
-    assert found["group_std"] == [0.0, 0.0, 0.0, 0.0, 0.0]
-    assert found["group_rank"] == [1.0, 1.0, None, 1.0, 1.0]
-    assert found["advantage"] == [None] * 5
+    assert found["group_mean"] == [2.0, 3.0, 3.0]
+    assert found["group_std"] == [0.0, 0.0, 0.0]
+    assert found["group_rank"] == [1.0, 1.0, None]
+    assert found["advantage"] == [None] * 3
     opened = opened_of(rows)
-    assert [sample.get("group_rank") for sample in opened] == [1.0, 1.0, None, 1.0, 1.0]
-    assert [sample.get("advantage") for sample in opened] == [None] * 5
+    assert [sample.get("group_rank") for sample in opened] == [1.0, 1.0, None]
+    assert [sample.get("advantage") for sample in opened] == [None] * 3
+
+
+def test_without_prompt_and_group_id_there_is_no_group(columns_of: Columns, opened_of: Opened) -> None:
+    # The first two share a logged id, the others have nothing to be grouped by.
+    rows = [*group(2.0, 4.0, prompt=None, group_id="g"), *group(4.0, 6.0, prompt=None)]
+    found = columns_of(rows, *GROUP)
+    assert found["group_mean"] == [3.0, 3.0, None, None]
+    assert found["group_std"] == [1.0, 1.0, None, None]
+    assert found["group_rank"] == [2.0, 1.0, None, None]
+    assert found["advantage"] == [pytest.approx(-1.0, abs=1e-5), pytest.approx(1.0, abs=1e-5), None, None]
+    opened = opened_of(rows)
+    assert [name for name in GROUP if name in opened[3]] == []
+    assert opened[1]["group_rank"] == 1.0
 
 
 def test_groups_are_of_one_step_and_id(columns_of: Columns) -> None:
@@ -117,6 +130,43 @@ def test_a_logged_advantage_wins(columns_of: Columns, opened_of: Opened) -> None
     rows = group(0.0, 2.0, advantage=0.125)
     assert columns_of(rows, "advantage")["advantage"] == [0.125, 0.125]
     assert [sample["advantage"] for sample in opened_of(rows)] == [0.125, 0.125]
+
+
+def test_a_logged_advantage_is_chosen_sample_by_sample(columns_of: Columns, opened_of: Opened) -> None:
+    # One of its own; one that all tokens share; the mean of -1, 0 and a masked 7; none: (2 - 1) / (1 + 1e-6).
+    first, second, third, fourth = group(0.0, 0.0, 2.0, 2.0)
+    tokens: Row = {"response_tokens": list("abc"), "response_mask": [1, 1, 0]}
+    rows = [
+        first | {"advantage": 0.125, "advantages": [3.0]},
+        second | tokens | {"advantages": [0.1, 0.1, 0.1]},
+        third | tokens | {"advantages": [-1.0, 0.0, 7.0]},
+        fourth,
+    ]
+    expected = [0.125, 0.1, -0.5, pytest.approx(1.0, abs=1e-5)]
+    assert columns_of(rows, "advantage")["advantage"] == expected
+    assert [sample["advantage"] for sample in opened_of(rows)] == expected
+
+
+def test_an_advantage_without_any_reward(columns_of: Columns) -> None:
+    rows = [{"step": 1, "response": "a", "advantages": [0.5]}, {"step": 1, "response": "b", "advantage": 2.0}]
+    assert columns_of(rows, "advantage")["advantage"] == [0.5, 2.0]
+
+
+def test_a_logged_staleness_is_chosen_sample_by_sample(columns_of: Columns, opened_of: Opened) -> None:
+    rows: list[Row] = [
+        {"step": 5, "response": "a", "policy_version": 3},
+        {"step": 5, "response": "a", "policy_version": 3, "staleness": 7},
+        {"step": 5, "response": "a"},
+    ]
+    assert columns_of(rows, "staleness")["staleness"] == [2.0, 7.0, None]
+    assert [sample.get("staleness") for sample in opened_of(rows)] == [2.0, 7.0, None]
+
+
+def test_rewards_too_large_to_be_squared_are_in_no_group(columns_of: Columns, opened_of: Opened) -> None:
+    rows = group(1.0, 3.0, -1e150)
+    assert columns_of(rows, "group_mean")["group_mean"] == [2.0] * 3
+    assert columns_of(rows, "group_rank")["group_rank"] == [2.0, 1.0, None]
+    assert [sample.get("group_rank") for sample in opened_of(rows)] == [2.0, 1.0, None]
 
 
 def test_n_tokens_counts_masked_tokens_and_no_padding(columns_of: Columns) -> None:

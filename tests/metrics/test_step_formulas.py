@@ -103,6 +103,21 @@ def test_rows_of_several_relations_follow_each_other() -> None:
     assert found.columns["x"].tolist() == [2.0, 4.0]
 
 
+def test_numbers_from_1e150_on_count_as_not_finite(board_of: BoardOf) -> None:
+    # As in a distribution: their squares, and sums of some of them, have no float64. Of the tokens those of the sample whose
+    # mean is as large are left out, so one of three samples' two tokens are left, with a mean of 3.
+    rows = rewarded(1.0, 9.9e149, 1e150, -1e200, math.inf)
+    found = board_of(rows).steps(StepsQuestion(Selection("."), ("reward",))).metrics["reward"]
+    assert (found.count[0], found.nonfinite[0], found.sum[0], found.max[0]) == (2, 3, 9.9e149, 9.9e149)
+    rows = [{"step": 1, "response": "ab", "values": x} for x in ([2, 4], [1e200, 1], [1, math.nan])]
+    tokens = board_of(rows[:2]).steps(StepsQuestion(Selection("."), ("values_mean",))).metrics["values_mean"]
+    assert (tokens.count[0], tokens.nonfinite[0], tokens.sum[0], tokens.mean[0]) == (2, 2, 6.0, 3.0)
+    all_huge = (
+        board_of(rows[1:2]).steps(StepsQuestion(Selection("."), ("values_mean",))).metrics["values_mean"]
+    )
+    assert (all_huge.count[0], all_huge.nonfinite[0], all_huge.mean[0]) == (0, 2, None)
+
+
 def test_n_samples_counts_every_sample(step_metrics_of: StepMetrics) -> None:
     assert step_metrics_of(rewarded(1.0, None, math.nan))["n_samples"] == [3.0]
 
@@ -158,6 +173,12 @@ def test_groups_are_judged_by_their_finite_rewards(step_metrics_of: StepMetrics)
     rows = [*rewarded(1.0, math.inf, 1.0, math.nan), *rewarded(5.0, -math.inf, prompt="q")]
     found = step_metrics_of(rows)
     assert (found["zero_advantage_groups"], found["all_good_groups"]) == ([1.0], [1.0])
+
+
+def test_samples_without_prompt_and_group_id_are_in_no_group(step_metrics_of: StepMetrics) -> None:
+    # Only the group of the prompt p is one, and its rewards differ.
+    rows = [*rewarded(0.0, 1.0), *rewarded(5.0, 5.0, prompt=None)]
+    assert step_metrics_of(rows)["zero_advantage_groups"] == [0.0]
 
 
 def test_duplicate_share(step_metrics_of: StepMetrics) -> None:
@@ -237,7 +258,8 @@ def test_responses_whose_ratio_overflows_are_counted(step_metrics_of: StepMetric
         for step, high, low in ((1, HALF, QUARTER), (1, 0.0, -800.0), (2, HALF, QUARTER))
     ]
     found = step_metrics_of(rows)
-    assert (found["chi2_seq"], found["chi2_seq_nonfinite"]) == (pytest.approx([3.0, 3.0]), [1.0, None])
+    assert found["chi2_seq"] == pytest.approx([3.0, 3.0])
+    assert found["chi2_seq_nonfinite"] == [1.0, None]
 
 
 def test_explained_variance_against_gae(step_metrics_of: StepMetrics) -> None:

@@ -19,8 +19,9 @@ HALF, QUARTER, EIGHTH = -LN_2, -1.3862943611198906, -2.0794415416798357
 
 
 def derived(*discounts: float, **arrays: Values) -> dict[str, list[float]]:
-    """Token metrics of one sample; the discounts are gamma and lambda."""
-    found = derived_metrics.with_derived_metrics(sample_tokens(**arrays), *discounts).values
+    """Token metrics of one sample; the discounts are gamma and lambda, 1 unless given."""
+    gamma, lam = (*discounts, 1.0, 1.0)[:2]
+    found = derived_metrics.with_derived_metrics(sample_tokens(**arrays), gamma, lam).values
     return {name: array.tolist() for name, array in found.items()}
 
 

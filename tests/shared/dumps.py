@@ -38,7 +38,10 @@ def rounded(value: Any) -> Any:
 
 def said(message: Message) -> dict[str, Any]:
     """A message without what it does not have."""
-    return {key: value for key, value in asdict(message).items() if value not in ("", [], (), False)}
+    found = asdict(message)
+    if found["reward"] is None:
+        del found["reward"]
+    return {key: value for key, value in found.items() if key == "reward" or value not in ("", [], (), False)}
 
 
 def dump(board: Board, run: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
@@ -156,11 +157,11 @@ def test_file_that_is_gone_has_vanished(path: Path) -> None:
 def test_file_that_cannot_be_opened_is_unreadable(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = read_whole(path)
 
-    def refuse(self: Path, mode: str) -> None:
+    def refuse(_: str) -> None:
         raise PermissionError(13, "Permission denied")
 
     now = found(path)
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(reader, "open_regular", refuse)
     seen = compare(state, now, time.time_ns())
     assert (seen.change, seen.state, seen.reason) == (Change.UNREADABLE, None, "Permission denied.")
 

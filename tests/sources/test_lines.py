@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.sources import lines
+from tensorboard_plugin_rlboard.sources import lines, reader
+from tensorboard_plugin_rlboard.sources.containers.base import FileKind
 from tensorboard_plugin_rlboard.sources.lines import (
     byte_ranges,
     complete_last_line,
@@ -32,9 +33,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True, scope="module")
 def small_blocks() -> Iterator[None]:
-    """Make every search cross block boundaries."""
+    """Make every search cross block boundaries, in files of lines whatever stands in them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "_BLOCK_BYTES", 3)
+        patch.setattr(reader, "file_kind", lambda _: FileKind())
         yield
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from repository import ROOT
 from settings_files import finder, write
 
-from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.generic.fields import FIELDS
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings import toml_file
 from tensorboard_plugin_rlboard.training.settings.sections import (
@@ -203,4 +203,4 @@ def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
     assert found.scalar_runs == ("exp/runs/Nov22",)
     assert found.mapping.keys["columns.accuracy"] == "info.checks.accuracy"
     words = set(re.findall(r"`([a-z_]+)`", text.partition("| word |")[2].partition("The words are")[0]))
-    assert set(key_mapping.FIELDS) <= words, "a word that the table does not explain"
+    assert set(FIELDS) <= words, "a word that the table does not explain"

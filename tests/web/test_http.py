@@ -5,11 +5,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from tensorboard_plugin_rlboard.api.number_column import NumberColumn
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -45,6 +47,17 @@ def test_dataclasses_become_objects_and_what_is_not_finite_its_name() -> None:
 
 def test_truth_values_stay_truth_values() -> None:
     assert json_answers.encode([True, False, 1, 0, None]) == b"[true,false,1,0,null]"
+
+
+def test_numbers_are_the_same_in_large_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = np.asarray([3.0, -0.0, 2.0**53 - 1, 2.0**53, 1e16, 2.0**64, math.nan])
+    for column in (numbers, numbers[:3], numbers[:-1]):
+        for integer in (True, False):
+            small = json.loads(json_answers.encode({"x": NumberColumn(column, integer)}))["x"]
+            with monkeypatch.context() as patch:
+                patch.setattr(json_answers, "LARGE", 1)
+                large = json.loads(json_answers.encode({"x": NumberColumn(column, integer)}))["x"]
+            assert list(map(repr, large)) == list(map(repr, small))
 
 
 def test_text_is_written_as_utf8_and_half_pairs_as_replacements() -> None:

@@ -35,7 +35,7 @@ NOT_ROOT = pytest.mark.skipif(
 
 
 def steps_in(path: Path) -> list[int]:
-    with open_decompressed(str(path), path.open("rb")) if path.suffix == ".zst" else path.open("rb") as file:
+    with open_decompressed("zstd", path.open("rb")) if path.suffix == ".zst" else path.open("rb") as file:
         return [json.loads(line)["step"] for line in file.read().splitlines()]
 
 

@@ -77,6 +77,10 @@ const runInfo = object({
   /** What the run's `rlboard.toml` says of its texts. */
   text_rules: withDefault(object({ pad: array(string), system_end: string }), { pad: [], system_end: "" }),
   notices: withDefault(array(notice), []),
+  /** Our words under which something was logged that can nowhere be used, and why, with the remedy. */
+  unusable: withDefault(record(string), {}),
+  /** Another run that holds the same samples and more of them, else "". */
+  same_as: withDefault(string, ""),
 });
 export type RunInfo = Decoded<typeof runInfo>;
 

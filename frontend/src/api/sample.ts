@@ -6,6 +6,7 @@ import {
   type Decoded,
   type Decoder,
   nullable,
+  num,
   number,
   object,
   pair,
@@ -34,6 +35,8 @@ const message = object({
   tool_call_id: defaultForNull(string, ""),
   /** Written by the policy, so that the training learns from it. */
   sampled: defaultForNull(boolean, false),
+  /** Of this turn alone, where the log has one. */
+  reward: withDefault(num, null),
 });
 export type Message = Decoded<typeof message>;
 

@@ -17,6 +17,18 @@ export const run: ReadonlySignal<RunInfo | null> = stableComputed(
   () => runs.value?.runs.find((candidate) => candidate.run === selection.value.run) ?? null,
 );
 
+/** Why what was logged under one of these words can nowhere be used; null where it was not logged, or can. */
+export function unusableReason(words: readonly string[]): string | null {
+  const reasons = run.value?.unusable ?? {};
+  return words.map((word) => reasons[word]).find((reason) => reason !== undefined) ?? null;
+}
+
+/** Names of the runs to choose from: one whose samples another run has as well is left out, unless it is chosen. */
+export function listedRuns(): string[] {
+  const all = runs.value?.runs ?? [];
+  return all.flatMap((info) => (info.same_as === "" || info.run === selection.value.run ? [info.run] : []));
+}
+
 /** Takes over an answer of `/runs` and chooses a run where none is chosen. Returns whether the index changed. */
 export function updateRuns(answer: Runs & { revision: string }): boolean {
   const changed = answer.revision !== revision.peek();
@@ -28,7 +40,8 @@ export function updateRuns(answer: Runs & { revision: string }): boolean {
     revision.value = answer.revision;
   });
   // What was trained on is looked at more than what it was measured with.
-  const first = answer.runs.find(({ splits }) => splits.includes("train")) ?? answer.runs[0];
+  const listed = answer.runs.filter(({ same_as }) => same_as === "");
+  const first = listed.find(({ splits }) => splits.includes("train")) ?? listed[0];
   if (selection.peek().run === "" && first !== undefined) select({ run: first.run });
   return changed;
 }

@@ -1,7 +1,7 @@
 /** The first bar: run, view, whether the page is up to date, problems, settings. */
 
 import type { JSX } from "preact";
-import { run, runs } from "../data/runs";
+import { listedRuns, run, runs } from "../data/runs";
 import { LANGUAGES, language, setLanguage, t } from "../i18n";
 import { count } from "../lib/format";
 import { VIEWS } from "../state/addressFields";
@@ -17,7 +17,7 @@ export interface TopBarProps {
 }
 
 function Runs(): JSX.Element | null {
-  const names = runs.value?.runs.map((other) => other.run) ?? [];
+  const names = listedRuns();
   const { run: chosen } = selection.value;
   if (names.length === 0) return null;
   const all = names.includes(chosen) || chosen === "" ? names : [chosen, ...names];

@@ -32,6 +32,7 @@ test("runs come with the index's revision", async () => {
     looked_in: ["/logs"],
     state: "ready",
     message: "",
+    settings_problems: [],
     revision: "r7",
   });
 });

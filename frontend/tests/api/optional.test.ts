@@ -76,10 +76,10 @@ describe("a sample", () => {
         tool_calls: [{ name: "search", arguments: '{"q": 1}' }, { name: "stop" }],
         sampled: true,
       },
-      { role: "tool", content: "3 hits", name: "search", tool_call_id: "call_1" },
+      { role: "tool", content: "3 hits", name: "search", tool_call_id: "call_1", reward: -0.5 },
     ];
     const sample = answers.sample(recorded("sample.json", { messages }));
-    const none = { thinking: "", tool_calls: [], name: "", tool_call_id: "", sampled: false };
+    const none = { thinking: "", tool_calls: [], name: "", tool_call_id: "", sampled: false, reward: null };
     expect(sample.messages).toEqual([
       { ...none, role: "user", content: "Why?" },
       { ...none, role: "assistant", content: "" },
@@ -94,7 +94,7 @@ describe("a sample", () => {
         ],
         sampled: true,
       },
-      { ...none, role: "tool", content: "3 hits", name: "search", tool_call_id: "call_1" },
+      { ...none, role: "tool", content: "3 hits", name: "search", tool_call_id: "call_1", reward: -0.5 },
     ]);
   });
 

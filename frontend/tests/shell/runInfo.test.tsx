@@ -16,6 +16,7 @@ import {
   configSources,
   configText,
   initialRuns,
+  sourceWords,
 } from "../../src/shell/info/configComparison";
 import { mappingPairs } from "../../src/shell/info/mappingPairs";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
@@ -99,7 +100,7 @@ describe("the dialog", () => {
       "8",
       "2, from 0 to 10",
       "train",
-      "4, from config.json, hparams",
+      "4, from config.json, TensorBoard’s hyperparameters",
     ]) {
       expect(words).toContain(part);
     }
@@ -177,7 +178,10 @@ describe("settings", () => {
     ]);
     expect(compareConfigs([one, two]).find(({ name }) => name === "kl")?.values).toEqual([undefined, true]);
     expect(initialRuns([bare, two, one], "demo", 4)).toEqual(["demo", "two"]);
-    expect(configSources(one)).toEqual(["config.json", "hparams"]);
+    expect(configSources(one)).toEqual(["config.json", "TensorBoard’s hyperparameters"]);
+    expect(sourceWords("args/text_summary: num_generations")).toBe(
+      "the trainer’s arguments in TensorBoard’s text args: num_generations",
+    );
     expect([1e-6, 5e-7, 0.05, 0, 512, "a", true, null].map(configText)).toEqual([
       "1e-6",
       "5e-7",

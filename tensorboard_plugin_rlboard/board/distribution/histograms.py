@@ -9,6 +9,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import Density, Distribution
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
@@ -22,8 +23,6 @@ _STEP = re.compile(r"-?[0-9]{1,18}")
 _GRID = 200
 """Points of a density."""
 _FINE_BINS = 2048
-_HUGE = 1e150
-"""From this size on the square of a value is no finite number."""
 
 
 def distribution(session: RunSession, question: DistributionQuestion) -> Distribution:
@@ -101,7 +100,7 @@ def _counts(x: Floats, edges: Floats) -> Ints:
 
 
 def _values(session: RunSession, selection: Selection, name: str) -> tuple[Floats, int]:
-    """The finite values of a metric, sorted, and how many are not finite, or too large for a variance to be.
+    """The finite values of a metric, sorted, and how many are not finite (`board.finite_numbers`).
 
     Sorting once is all that it costs: extremes, quantiles and bins of any width are looked up then.
     """
@@ -116,7 +115,7 @@ def _values(session: RunSession, selection: Selection, name: str) -> tuple[Float
         rows.values,
     ).fetchnumpy()["x"]
     x = np.asarray(column, np.float64)
-    finite = np.sort(x[np.abs(x) < _HUGE])  # false for NaN
+    finite = np.sort(x[finite_ones(x)])
     return finite, len(x) - len(finite)
 
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.generic.fields import SAMPLE
 from tensorboard_plugin_rlboard.formats.rows.path_names import source_of_default
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
@@ -25,7 +26,7 @@ class ColumnMapping:
         sources: our column -> where it comes from, as it is shown; of a known format only what its path says.
         alternatives: our column -> other keys that might hold it.
         doubt: one sentence where another mapping is about as good; empty where the rows are clear.
-        shape: what a row is (`key_mapping.SHAPES`).
+        shape: what a row is (`fields.SHAPES`).
     """
 
     columns: Mapping[str, str] | None = None
@@ -34,12 +35,12 @@ class ColumnMapping:
     sources: Mapping[str, str] = field(default_factory=dict)
     alternatives: Mapping[str, Sequence[str]] = field(default_factory=dict)
     doubt: str = ""
-    shape: str = key_mapping.SAMPLE
+    shape: str = SAMPLE
 
 
 def column_mapping(run: RunIndex) -> ColumnMapping:
     """The mapping of a run; of several, that of the first file by its path."""
-    files = sorted(tuple(run.files.values()), key=lambda file: file.relative)  # one may be added meanwhile
+    files = sorted(run.files.copy().values(), key=lambda file: file.relative)  # one may be added meanwhile
     mapped = next((file for file in files if file.format.mapping is not None), None)
     if mapped is None or mapped.format.mapping is None:
         return ColumnMapping(sources=_path_sources(files[0].format, files[0].relative) if files else {})
@@ -48,8 +49,7 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
         dict(mapping.keys),
         mapping.guessed,
         key_mapping.mapping_toml(mapping.keys, _NOTE),
-        {name: key_mapping.shown_source(path) for name, path in mapping.keys.items()}
-        | _path_sources(mapped.format, mapped.relative),
+        key_mapping.shown_sources(mapping.keys) | _path_sources(mapped.format, mapped.relative),
         mapping.alternatives,
         mapping.doubt,
         key_mapping.shape_of(mapping.keys),

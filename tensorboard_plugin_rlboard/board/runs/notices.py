@@ -5,18 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tensorboard_plugin_rlboard.api import Notice
+from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
 from tensorboard_plugin_rlboard.index.attempts.unrelated_files import (
     LoggedSteps,
     UnrelatedFiles,
     may_be_unrelated,
     unrelated_files,
 )
+from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
+_SUM_OF = "sum of "
+_LACKS = {
+    "tokens": "has no token data",
+    "some_tokens": "has less token data",
+    "samples": "has fewer samples",
+    "nothing": "has no more than that",
+}
+_SUMMED_FUNCTIONS = Notice(
+    "summed_reward_functions",
+    "Of several reward functions the reward is the plain sum here: TRL's completions do not hold their weights. With "
+    "reward_weights other than 1, the trained reward is another number; RLBoardCallback logs it.",
+)
 
-def run_notices(run: RunIndex) -> Iterator[Notice]:
-    """What is known of a run from its files and rows alone."""
+
+def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
+    """What is known of a run from its files, its keys and how they were understood."""
     files = tuple(run.files.values())  # the indexing thread may add one meanwhile
+    summed = mapping.sources.get("reward", "")
+    if summed.startswith(_SUM_OF) and not mapping.doubt:
+        yield _summed_reward(summed.removeprefix(_SUM_OF))
+    # What a function logs beside its score is a number as well, so the parts are not named.
+    numbers = run.keys.numbers - {"advantage", "reward_function"}
+    if len(numbers) > 1 and any(file.format.name == "trl" for file in files):
+        yield _SUMMED_FUNCTIONS
     if may_be_unrelated(file.relative for file in files):
         found = unrelated_files(
             LoggedSteps(file.relative, (file.format.name, split), order.distinct())
@@ -25,6 +47,45 @@ def run_notices(run: RunIndex) -> Iterator[Notice]:
         )
         if found is not None:
             yield _repeated_steps(found)
+
+
+def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
+    """That another run holds the same samples: which of them has more, and why it is to be preferred."""
+    same, runs = registry.same_samples, registry.runs
+    better = runs.get(same.get(run.name, ""))
+    if better is not None:
+        lacks = _lacking(run, better)
+        yield Notice(
+            "same_samples",
+            f"{better.name} holds the same samples as this run; this one {_LACKS[lacks]}, so the list of runs leaves it "
+            "out.",
+            {"other": better.name, "lacks": lacks},
+        )
+    for other in runs.values():
+        if same.get(other.name) == run.name:
+            lacks = _lacking(other, run)
+            yield Notice(
+                "same_samples_elsewhere",
+                f"{other.name} holds the same samples as this run; that one {_LACKS[lacks]}, so the list of runs leaves "
+                "it out.",
+                {"other": other.name, "lacks": lacks},
+            )
+
+
+def _lacking(worse: RunIndex, better: RunIndex) -> str:
+    """What a run has less of than another: one of `_LACKS`."""
+    if len(worse.token_metrics) < len(better.token_metrics):
+        return "some_tokens" if worse.token_metrics else "tokens"
+    return "samples" if worse.samples < better.samples else "nothing"
+
+
+def _summed_reward(columns: str) -> Notice:
+    return Notice(
+        "summed_reward",
+        f"The reward is the plain sum of {columns}: their weights are not in the log. With other weights than 1, the "
+        "trained reward is another number.",
+        {"columns": columns},
+    )
 
 
 def _repeated_steps(found: UnrelatedFiles) -> Notice:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import (
     AttemptInfo,
@@ -16,14 +17,19 @@ from tensorboard_plugin_rlboard.api import (
     StepSpan,
     TextRulesInfo,
 )
-from tensorboard_plugin_rlboard.board.run_schema import run_schema, sample_metric_info, token_metric_info
+from tensorboard_plugin_rlboard.board.run_schema import run_schema, token_metric_info
 from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
-from tensorboard_plugin_rlboard.board.runs.notices import run_notices
+from tensorboard_plugin_rlboard.board.runs.metric_infos import sample_metric_infos
+from tensorboard_plugin_rlboard.board.runs.notices import run_notices, same_samples_notices
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
+from tensorboard_plugin_rlboard.board.runs.unusable import unusable_fields
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
+
+if TYPE_CHECKING:
+    import duckdb
 
 _MAX_IGNORED, _MAX_FOLDERS, _MAX_SETTINGS_PROBLEMS = 100, 100, 20
 
@@ -42,7 +48,11 @@ class RunList:
     """Answers /runs; what is in a run is described again only when it changes."""
 
     def __init__(
-        self, registry: Registry, trainings: Trainings, run_steps: Callable[[RunIndex], RunSteps]
+        self,
+        registry: Registry,
+        trainings: Trainings,
+        run_steps: Callable[[RunIndex], RunSteps],
+        cursor: Callable[[], duckdb.DuckDBPyConnection],
     ) -> None:
         """Describes nothing yet.
 
@@ -50,10 +60,12 @@ class RunList:
             registry: the indexes.
             trainings: what belongs to a run beside its rollouts.
             run_steps: the steps of a run as of now.
+            cursor: makes a cursor of the query database.
         """
         self._registry = registry
         self._trainings = trainings
         self._run_steps = run_steps
+        self._cursor = cursor
         self._descriptions: dict[str, _Description] = {}
 
     def runs(self, tensorboard_runs: TensorBoardRuns) -> Runs:
@@ -96,7 +108,12 @@ class RunList:
             config=training.config.values,
             config_sources=training.config.sources,
             text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
-            notices=[*(Notice("settings", mistake) for mistake in mistakes), *description.info.notices],
+            notices=[
+                *(Notice("settings", mistake) for mistake in mistakes),
+                *description.info.notices,
+                *same_samples_notices(run, registry),
+            ],
+            same_as=registry.same_samples.get(run.name, ""),
         )
 
     def _description(self, run: RunIndex) -> _Description:
@@ -105,9 +122,13 @@ class RunList:
         if last is None or last.version != version or last.steps is not steps:
             by_folder = {PurePath(file.path).parent: file.path for file in tuple(run.files.values())}
             paths = tuple(by_folder.values())[:_MAX_FOLDERS]
-            last = _Description(version, steps, _describe(run, steps), paths)
+            info = replace(_describe(run, steps), unusable=self._unusable(run))
+            last = _Description(version, steps, info, paths)
             self._descriptions[run.name] = last
         return last
+
+    def _unusable(self, run: RunIndex) -> Mapping[str, str]:
+        return unusable_fields(self._cursor(), run) if run.problems else {}
 
     def _settings_problems(self, paths: Sequence[str]) -> Sequence[str]:
         """What does not count of the rlboard.toml files that count for some files, one sentence each."""
@@ -132,8 +153,8 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         steps=StepSpan(*steps.steps()),
         splits=steps.splits(),
         attempts=[AttemptInfo(*span) for span in steps.attempts()],
-        metrics=[sample_metric_info(run, name) for name in schema.metrics],
-        token_metrics=[token_metric_info(name) for name in schema.token_metrics],
+        metrics=sample_metric_infos(run, schema, steps.largest_group()),
+        token_metrics=[token_metric_info(name, run.token_metrics) for name in schema.token_metrics],
         text_columns=schema.texts,
         problems=run.problems,
         scalar_runs=[],
@@ -145,7 +166,7 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping_alternatives=mapping.alternatives,
         mapping_doubt=mapping.doubt,
         mapping_shape=mapping.shape,
-        notices=tuple(run_notices(run)),
+        notices=tuple(run_notices(run, mapping)),
         joined=[
             Joined(join.what, join.source, join.matched, join.unmatched, join.columns)
             for join in (*run.joined, *run.annotated)

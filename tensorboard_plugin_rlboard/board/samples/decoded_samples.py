@@ -44,12 +44,14 @@ class DecodedSample:
     Attributes:
         row: the row as logged, in our words.
         tokens: logged and derived token metrics, aligned.
+        logged: names of those that are logged.
         value_target: what `value_error` is the distance to: `returns` (logged) or `gae`; None where there is no such
             metric, or it is logged itself.
     """
 
     row: SampleValues
     tokens: Tokens
+    logged: frozenset[str]
     value_target: str | None
 
     @property
@@ -82,6 +84,22 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
     Raises:
         UnknownError: the line is not there any more.
     """
+    opened = read_sample(run, location)
+    logged, (gamma, lam) = opened.aligned, discounts(location.file.format)
+    target = critic_target(logged, gamma, lam)
+    source = None
+    if target is not None and "value_error" not in logged.values:
+        source = "returns" if target.logged.any() else "gae"
+    tokens = with_derived_metrics(logged, gamma, lam, target)
+    return DecodedSample(opened, tokens, frozenset(logged.values), source)
+
+
+def read_sample(run: RunIndex, location: SampleLocation) -> SampleValues:
+    """Reads one line and gives what was logged of the sample in it.
+
+    Raises:
+        UnknownError: the line is not there any more.
+    """
     file = location.file
     context = line_context(file.format, file.path)
     try:
@@ -100,10 +118,4 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
         raise UnknownError(
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
-    opened = read_sample_values(row, file.format, arrays)
-    logged, (gamma, lam) = opened.aligned, discounts(file.format)
-    target = critic_target(logged, gamma, lam)
-    source = None
-    if target is not None and "value_error" not in logged.values:
-        source = "returns" if target.logged.any() else "gae"
-    return DecodedSample(opened, with_derived_metrics(logged, gamma, lam, target), source)
+    return read_sample_values(row, file.format, arrays)

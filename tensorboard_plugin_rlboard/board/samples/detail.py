@@ -13,10 +13,10 @@ from tensorboard_plugin_rlboard.board.samples.index_row import IndexRow, index_r
 from tensorboard_plugin_rlboard.board.samples.messages import messages
 from tensorboard_plugin_rlboard.board.samples.neighbours import group_metrics, sample_context
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
+from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens
 from tensorboard_plugin_rlboard.board.samples.token_rows import missing_spans, token_metric_names
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
-from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
 from tensorboard_plugin_rlboard.texts import TextRules
 
 
@@ -32,14 +32,13 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
     decoded = decoded_samples.get(run, row.location)
     names = token_metric_names(schema, decoded)
     raw_tokens, mask = decoded.row.token_strings, decoded.tokens.mask
-    shown_tokens = decode_for_display(raw_tokens)
+    tokens = shown_tokens(session, file, decoded.row)
     gamma, lam = discounts(file.format)
     context = sample_context(session, values)
     scalars = _logged_scalars(schema, decoded, file.format.step_keys)
-    scalars |= {name[2:]: x for name, x in values.items() if name.startswith("m:") and x is not None}
-    if "reward" in schema.metrics:
-        computed = schema.computed_group_metrics
-        scalars |= {name: x for name, x in group_metrics(context).items() if name in computed}
+    stored = {name[2:]: x for name, x in values.items() if name.startswith("m:") and x is not None}
+    of_group = group_metrics(context) if "reward" in schema.metrics else {}
+    scalars |= stored | {name: x for name, x in of_group.items() if name not in stored}
     texts = _texts(schema, decoded, row, question.text_rules)
     return Sample(
         id=question.id,
@@ -52,9 +51,9 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
         texts={name: text for name, text in texts.items() if name not in scalars},
         scalars=scalars,
         messages=messages(decoded.row.messages),
-        response_tokens=raw_tokens if shown_tokens == raw_tokens else shown_tokens,
+        response_tokens=raw_tokens if tokens == raw_tokens else tokens,
         raw_tokens=raw_tokens,
-        token_metrics=[token_metric_info(name) for name in names],
+        token_metrics=[token_metric_info(name, decoded.logged) for name in names],
         missing=missing_spans(decoded.tokens.missing, names),
         mask=None if mask is None else mask.tolist(),
         trimmed=[TrimInfo(trim.array, trim.count, trim.reason) for trim in decoded.row.trims],
@@ -75,6 +74,8 @@ def _row_columns(schema: RunSchema) -> dict[str, str]:
     if columns is None:
         computed = schema.computed_group_metrics
         columns = {f"m:{name}": schema.metric_sql[name] for name in schema.metrics if name not in computed}
+        if schema.logged_advantage:
+            columns["m:advantage"] = schema.logged_advantage
         columns |= {f"t:{name}": schema.text_sql[name] for name in schema.texts}
         _row_columns_of[schema] = columns
     return columns

@@ -23,4 +23,13 @@ def _message(message: Mapping[str, Any]) -> Message:
         name=str(message.get("name", "")),
         tool_call_id=str(message.get("tool_call_id", "")),
         sampled=bool(message.get("sampled", False)),
+        reward=_float(message.get("reward")),
     )
+
+
+def _float(reward: Any) -> float | None:
+    """A turn's reward; None for a whole number that no float holds."""
+    try:
+        return None if reward is None else float(reward)
+    except OverflowError:
+        return None

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Neighbours, PromptVisit
+from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
 from tensorboard_plugin_rlboard.metrics.segments import Floats
-from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON
+from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON, HUGE
 
 _MAX_GROUP = 512
 _MAX_VISITS = 500
@@ -81,16 +82,19 @@ def sample_context(session: RunSession, sample: Mapping[str, Any]) -> SampleCont
 
 
 def group_metrics(context: SampleContext) -> dict[str, float]:
-    """The group metrics of a sample: the same numbers as `RunSchema.group_columns`, from what is at hand."""
+    """The group metrics of a sample: the same numbers as `RunSchema.group_columns`, from what is at hand.
+
+    None where it is in no group.
+    """
     if context.position is None:
         return {}
-    finite = context.group_rewards[np.isfinite(context.group_rewards)]
+    finite = context.group_rewards[finite_ones(context.group_rewards)]
     if not len(finite):
         return {}
     own = float(context.group_rewards[context.position])
     mean, std = float(finite.mean()), float(finite.std())
     metrics = {"group_mean": mean, "group_std": std}
-    if np.isfinite(own):
+    if abs(own) < HUGE:
         metrics["group_rank"] = 1.0 + float((finite > own).sum())
         if len(finite) > 1:
             metrics["advantage"] = (own - mean) / (std + ADVANTAGE_EPSILON)

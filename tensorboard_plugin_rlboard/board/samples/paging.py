@@ -171,11 +171,11 @@ def _list_order(session: RunSession, question: SamplesQuestion) -> ListOrder:
 
 
 def _lowest_rewards(relation: Relation) -> Relation:
-    """The samples of a relation whose reward is in its lowest quarter."""
+    """The samples of a relation whose reward is in its lowest quarter, -Infinity included."""
     reward = metric("reward")
     bound = (
         f"SELECT quantile_cont({reward}, {_LOW_REWARD}) FILTER (isfinite({reward})) "
         f"FROM {relation.source} WHERE {relation.where}"
     )
-    where = f"{relation.where} AND isfinite({reward}) AND {reward} <= ({bound})"
+    where = f"{relation.where} AND NOT isnan({reward}) AND {reward} <= ({bound})"
     return replace(relation, where=where, values=relation.values + relation.values)

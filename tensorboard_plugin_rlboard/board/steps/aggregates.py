@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted
@@ -168,20 +169,20 @@ def concatenated(tables: Sequence[AggregateRows]) -> AggregateRows:
 def metric_aggregate(schema: RunSchema, name: str) -> Aggregate:
     """Statistics of one metric. The mean of a token metric's `_mean` is weighted by tokens, not by samples."""
     x = schema.metric_sql[name]
-    finite = f"FILTER (isfinite({x}))"
+    finite, odd = f"FILTER ({is_finite(x)})", f"FILTER (NOT {is_finite(x)})"
     if schema.is_token_mean(name):
         token_metric = name.removesuffix("_mean")
         total, count = metric(f"{token_metric}_sum"), hidden(f"{token_metric}_count")
         counted = {
-            "count": f"sum({count})",
-            "nonfinite": f"sum({hidden(f'{token_metric}_nonfinite')})",
-            "sum": f"sum({total})",
-            "mean": f"sum({total}) / nullif(sum({count}), 0)",
+            "count": f"coalesce(sum({count}) {finite}, 0)",
+            "nonfinite": f"sum({hidden(f'{token_metric}_nonfinite')}) + coalesce(sum({count}) {odd}, 0)",
+            "sum": f"sum({total}) {finite}",
+            "mean": f"sum({total}) {finite} / nullif(sum({count}) {finite}, 0)",
         }
     else:
         counted = {
             "count": f"count({x}) {finite}",
-            "nonfinite": f"count({x}) FILTER (NOT isfinite({x}))",
+            "nonfinite": f"count({x}) {odd}",
             "sum": f"sum({x}) {finite}",
             "mean": f"avg({x}) {finite}",
         }

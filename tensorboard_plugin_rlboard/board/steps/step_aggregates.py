@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
 from tensorboard_plugin_rlboard.board.steps.aggregates import FIRST_STEP_KL, Aggregate
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted, text
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
-from tensorboard_plugin_rlboard.metrics.step_sums import ADDED, CRITIC, PROBABILITIES, Moments
+from tensorboard_plugin_rlboard.metrics.step_sums import (
+    ADDED,
+    CRITIC,
+    PROBABILITIES,
+    ROUNDING,
+    Moments,
+)
 from tensorboard_plugin_rlboard.metrics.thresholds import ZERO_ADVANTAGE_SPREAD
 
 STEP_AGGREGATES = ("", "critic", "probabilities", "groups", "duplicates")
@@ -19,14 +26,14 @@ there. Those of metrics have other names: they are prefixed."""
 def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
     """The step metrics of docs/metrics.md that the run has what it needs for; names are those of `STEP_AGGREGATES`."""
     gap, reward, length = metric("reward_gap"), metric("reward"), metric("n_tokens")
-    finite = f"FILTER (isfinite({gap}))"
-    both = f"FILTER (isfinite({reward}) AND isfinite({length}))"
+    finite = f"FILTER ({is_finite(gap)})"
+    both = f"FILTER ({is_finite(reward)} AND {is_finite(length)})"
     columns = {
         "n_samples": "count(*)",
         "win": f"avg(CAST({gap} > 0 AS DOUBLE)) {finite}",
         "tie": f"avg(CAST({gap} = 0 AS DOUBLE)) {finite}",
         "loss": f"avg(CAST({gap} < 0 AS DOUBLE)) {finite}",
-        "reward_length_correlation": f"corr({reward}, {length}) {both}",
+        "reward_length_correlation": _correlation(reward, length, both),
         "truncation_share": f"avg({metric('truncated')})",
     }
     columns |= {name: f"sum({hidden(name)})" for name in ADDED if name in schema.stored_sums}
@@ -37,6 +44,13 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
     found = {"": of_samples}
     found |= {name: _pooled(moments) for name, moments in pooled.items() if moments.n in schema.stored_sums}
     return found | {"groups": _group_shares(), "duplicates": _duplicate_share()}
+
+
+def _correlation(x: str, y: str, rows: str) -> str:
+    """Pearson over the rows that a FILTER leaves; NULL where one of both varies by no more than its mean was rounded by."""
+    found = f"corr({x}, {y}) {rows}"
+    varies = " AND ".join(f"stddev_pop({z}) {rows} > {ROUNDING} * abs(avg({z}) {rows})" for z in (x, y))
+    return f"CASE WHEN {varies} AND isfinite({found}) THEN greatest(-1.0, least(1.0, {found})) END"
 
 
 def _pooled(moments: Moments) -> Aggregate:
@@ -63,7 +77,7 @@ def _pooled(moments: Moments) -> Aggregate:
 def _group_shares() -> Aggregate:
     """Shares over the groups of each step."""
     reward = metric("reward")
-    finite = f"FILTER (isfinite({reward}))"
+    finite = f"FILTER ({is_finite(reward)})"
     zero = f"spread <= {ZERO_ADVANTAGE_SPREAD}"
     return Aggregate(
         (
@@ -77,6 +91,7 @@ def _group_shares() -> Aggregate:
             ("mean", f"avg({reward}) {finite}"),
         ),
         by=GROUP_KEY,
+        where=f"{GROUP_KEY} IS NOT NULL",
     )
 
 

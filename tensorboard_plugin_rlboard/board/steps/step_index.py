@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY
+from tensorboard_plugin_rlboard.index.column_names import metric, physical
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 if TYPE_CHECKING:
@@ -25,15 +28,21 @@ class StepEntry:
     Attributes:
         stamp: another number whenever its rows changed.
         attempts: (attempt, samples) of each attempt that has the step, ascending.
+        largest_group: how many samples with a finite reward the largest group has; 0 where no sample is in a group.
     """
 
     stamp: int
     attempts: tuple[tuple[int, int], ...]
+    largest_group: int = 0
 
     @property
     def samples(self) -> int:
         """Samples of all attempts."""
         return sum(count for _, count in self.attempts)
+
+    def is_like(self, other: StepEntry) -> bool:
+        """Whether as much is known to be in both, whatever their rows are."""
+        return (self.attempts, self.largest_group) == (other.attempts, other.largest_group)
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,10 @@ class RunSteps:
         """How many steps there are over all splits, the lowest and the highest."""
         steps = {step for _, step in self.entries}
         return len(steps), min(steps, default=None), max(steps, default=None)
+
+    def largest_group(self) -> int:
+        """How many samples with a finite reward the largest group of any step has."""
+        return max((entry.largest_group for entry in self.entries.values()), default=0)
 
     def attempts(self) -> list[tuple[int, int, int]]:
         """Each attempt with its lowest and highest step."""
@@ -118,15 +131,15 @@ class StepIndex:
             changed = {key for key, at in step_versions.items() if self._step_versions.get(key) != at}
             void = invalidations != self._invalidations and not self._restored
             entries = {} if void else dict(self.current.entries)
-            counted: dict[StepKey, tuple[tuple[int, int], ...]] = {}
+            counted: dict[StepKey, StepEntry] = {}
             # Rows that were loaded get their attempts after that, which the run does not report.
             if void or self._must_recount or self._restored or attempts != self._attempts:
                 counted = _count_rows(cursor(), run)
                 changed |= set(entries) - set(counted)
                 changed |= {
                     key
-                    for key, pairs in counted.items()
-                    if key not in entries or entries[key].attempts != pairs
+                    for key, found in counted.items()
+                    if key not in entries or not found.is_like(entries[key])
                 }
             elif changed:
                 counted = _count_rows(cursor(), run, [step for _, step in changed])
@@ -134,7 +147,7 @@ class StepIndex:
                 entries.pop(key, None)
                 if key in counted:
                     self._stamp += 1
-                    entries[key] = StepEntry(self._stamp, counted[key])
+                    entries[key] = replace(counted[key], stamp=self._stamp)
             self._invalidations, self._step_versions, self._must_recount, self._restored = (
                 invalidations,
                 step_versions,
@@ -153,17 +166,25 @@ def is_loading(run: RunIndex) -> bool:
 
 def _count_rows(
     cursor: duckdb.DuckDBPyConnection, run: RunIndex, steps: Iterable[int] = ()
-) -> dict[StepKey, tuple[tuple[int, int], ...]]:
-    """AggregateRows of each attempt of each step; with `steps` of those between the lowest and the highest of them."""
+) -> dict[StepKey, StepEntry]:
+    """Rows of each attempt of each step, without a stamp; with `steps` of those between the lowest and the highest of them."""
     where, values = "true", list[object]()
     if bounds := list(steps):
         where, values = "step BETWEEN ? AND ?", [min(bounds), max(bounds)]
+    reward = metric("reward")
+    # A run without any row has no column for either yet.
+    has_both = {physical("m", "reward"), physical("t", "group_id")} <= run.columns.keys()
+    group = f"{GROUP_KEY} AS g, count(g) FILTER ({is_finite(reward)})" if has_both else "NULL AS g, 0"
     rows = cursor.execute(
-        f"SELECT split, step, attempt, count(*) AS n FROM {run.table} WHERE {where} GROUP BY ALL ORDER BY ALL",
+        f"SELECT split, step, attempt, CAST(sum(n) AS BIGINT) AS n, max(rewarded) AS largest FROM ("
+        f"SELECT split, step, attempt, count(*) AS n, {group} AS rewarded FROM {run.table} WHERE {where} GROUP BY ALL"
+        ") GROUP BY ALL ORDER BY ALL",
         values,
     ).fetchnumpy()
-    counted: dict[StepKey, list[tuple[int, int]]] = {}
-    columns = (np.asarray(rows[name]).tolist() for name in ("split", "step", "attempt", "n"))
-    for split, step, attempt, n in zip(*columns, strict=True):
-        counted.setdefault((split, step), []).append((attempt, n))
-    return {key: tuple(pairs) for key, pairs in counted.items()}
+    counted: dict[StepKey, StepEntry] = {}
+    columns = (np.asarray(rows[name]).tolist() for name in ("split", "step", "attempt", "n", "largest"))
+    for split, step, attempt, n, largest in zip(*columns, strict=True):
+        known = counted.get((split, step), StepEntry(0, ()))
+        pairs = (*known.attempts, (attempt, n))
+        counted[split, step] = StepEntry(0, pairs, max(known.largest_group, largest))
+    return counted

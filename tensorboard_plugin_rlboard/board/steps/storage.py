@@ -50,7 +50,7 @@ def dump_curves(curves: StoredCurves) -> bytes:
     head = {
         "splits": splits,
         "units": {name: asdict(aggregate) for name, aggregate in curves.aggregates.items()},
-        "entries": [[*key, entry.attempts] for key, entry in curves.entries.items()],
+        "entries": [[*key, entry.attempts, entry.largest_group] for key, entry in curves.entries.items()],
     }
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
     content = io.BytesIO()
@@ -76,8 +76,8 @@ def load_curves(data: bytes) -> StoredCurves | None:
                 tables[stored["split"]] = StepTable(step, attempt, columns)
         aggregates = {name: _aggregate(fields) for name, fields in head["units"].items()}
         entries = {
-            (split, step): StepEntry(0, tuple((attempt, count) for attempt, count in attempts))
-            for split, step, attempts in head["entries"]
+            (split, step): StepEntry(0, tuple((attempt, count) for attempt, count in attempts), int(largest))
+            for split, step, attempts, largest in head["entries"]
         }
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None
@@ -90,5 +90,5 @@ def _aggregate(fields: Mapping[str, object]) -> Aggregate:
         name: tuple((column, sql) for column, sql in fields[name])  # type: ignore[attr-defined]  # lists of pairs
         for name in ("columns", "inner", "centres")
     }
-    needs = tuple(fields["needs"])  # type: ignore[arg-type]  # a list of names
+    needs: tuple[str, ...] = tuple(fields["needs"])  # type: ignore[arg-type]  # a list of names
     return Aggregate(**{**fields, **pairs, "needs": needs})  # type: ignore[arg-type]  # what is foreign has no right digest

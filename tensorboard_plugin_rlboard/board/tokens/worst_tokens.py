@@ -19,11 +19,11 @@ from tensorboard_plugin_rlboard.board.samples.decoded_samples import (
     decode_sample,
 )
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
+from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens
 from tensorboard_plugin_rlboard.board.selection import select_samples
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.board.tokens.worst_table import ExtremeToken, worst_table
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
-from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
 from tensorboard_plugin_rlboard.index.column_names import metric
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
@@ -85,7 +85,7 @@ def worst_tokens(session: RunSession, question: WorstTokensQuestion) -> WorstTok
             complete = False
             continue
         n_read += 1
-        tokens += _extreme_tokens(candidate, sample, search)
+        tokens += _extreme_tokens(session, candidate, sample, search)
     columns = worst_table(tokens, by, search.end, search.metric.kind, limit)
     return WorstTokens(search.metric, by, search.end, n_samples, n_read, complete, columns)
 
@@ -112,7 +112,7 @@ def _metric(session: RunSession, name: str) -> MetricInfo:
         raise ArgumentError(
             f"metric={name[:40]} is not a token metric of run {session.run.name[:40]}: it has {listed}."
         )
-    return token_metric_info(name)
+    return token_metric_info(name, session.run.token_metrics)
 
 
 def _candidates(
@@ -153,7 +153,9 @@ def _extremities(values: Floats, end: str) -> Floats:
     return {"highest": values, "lowest": -values, "extreme": np.abs(values)}[end]
 
 
-def _extreme_tokens(candidate: _Candidate, sample: DecodedSample, search: _Search) -> list[ExtremeToken]:
+def _extreme_tokens(
+    session: RunSession, candidate: _Candidate, sample: DecodedSample, search: _Search
+) -> list[ExtremeToken]:
     """The most extreme tokens of a sample, of those that count in statistics."""
     tokens, name = sample.tokens, search.metric.name
     values = tokens.values.get(name)
@@ -169,8 +171,8 @@ def _extreme_tokens(candidate: _Candidate, sample: DecodedSample, search: _Searc
     if search.per_sample:
         order = np.argsort(-extremities, kind="stable")[: search.per_sample]
         positions, extremities = positions[order], extremities[order]
-    texts = decode_for_display(sample.row.token_strings)
     location = candidate.location
+    texts = shown_tokens(session, location.file, sample.row)
     own_id = sample_id(location.file.digest, location.offset, location.row)
 
     def token(at: int, extremity: float) -> ExtremeToken:

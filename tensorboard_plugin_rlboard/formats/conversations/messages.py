@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 Message = dict[str, object]
 """`role` and `content` always; `thinking`, `tool_calls` (`name` and `arguments`, both text), `name`, `tool_call_id` and
-`sampled` where they were logged."""
+`sampled` and `reward` (a number, of this turn) where they were logged."""
 
 _THINKING = ("reasoning_content", "reasoning", "thinking", "thinking_blocks")
 _SAMPLED = ("sampled", "trainable")
@@ -96,6 +96,9 @@ def _message(item: object) -> Message | None:
     sampled = next((o[k] for o in (item, holder) for k in _SAMPLED if isinstance(o.get(k), bool)), None)
     if sampled is not None:
         message["sampled"] = sampled
+    reward = next((o["reward"] for o in (item, holder) if type(o.get("reward")) in {int, float}), None)
+    if reward is not None:
+        message["reward"] = reward
     return message
 
 

@@ -1,6 +1,6 @@
 """Reads the completions of TRL's GRPOTrainer (also Unsloth and Axolotl); no token data.
 
-Trainer: TRL (0.28 to 1.16), trl/trainer/grpo_trainer.py.
+Trainer: TRL (0.28 to 1.16; `GRPOTrainer.log` at f2cd5771), trl/trainer/grpo_trainer.py.
 Option: `log_completions=True`; files are `{output_dir}/completions/completions_{step}.parquet`, one a logged step.
 Line: one sample (a row of the Parquet file).
 """
@@ -36,7 +36,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         for key, value in row.items()
         if key not in {"prompt", "completion"}
     }
-    scores = [value for value in rewards.values() if value is not None and value == value]  # noqa: PLR0124  NaN
+    scores = [value for value in rewards.values() if value == value]  # noqa: PLR0124  NaN
     if scores:
         sample["reward"] = sum(scores)
     sample["prompt"] = row.get("prompt") if prompt_messages is None else messages_to_text(prompt_messages)
@@ -51,17 +51,18 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     return LineSamples([sample])
 
 
-def _reward_columns(row: Row) -> dict[str, float | None]:
+def _reward_columns(row: Row) -> dict[str, float]:
     """The columns of the reward functions: those of floats that follow the completion, up to the first other one.
 
-    TRL writes them there, in front of what a reward function logs beside its score; that comes next, and a float among
-    it that comes first cannot be told from a reward.
+    TRL writes them there, in front of what a reward function logs beside its score (`log_extra`); that comes next, and a
+    float among it that comes first cannot be told from a reward. A reward that was not given is NaN, or left out of the
+    line by the reader of the table; what is null is a text that is missing, and no reward.
     """
-    found: dict[str, float | None] = {}
+    found: dict[str, float] = {}
     names = list(row)
     for name in names[names.index("completion") + 1 if "completion" in row else len(names) :]:
         value = row[name]
-        if name == "advantage" or not (value is None or isinstance(value, float)):
+        if name == "advantage" or not isinstance(value, float):
             break
         found[name] = value
     return found
@@ -88,7 +89,7 @@ TRL = Format(
     name="trl",
     definition=(
         "trl/trainer/grpo_trainer.py (0.28 to 1.16): completions/completions_{step}.parquet. The reward is the plain sum of "
-        "the columns of the reward functions, because their weights are not written; NaN or null of one counts as none. "
+        "the columns of the reward functions, because their weights are not written; NaN of one counts as none. "
         "A float that a function logs beside its score may be taken for a reward where it comes first. No tokens. An "
         "evaluation at the same step overwrites the file of the training, cut to a batch, and nothing in it says so. "
         "Samples of one prompt are a group."

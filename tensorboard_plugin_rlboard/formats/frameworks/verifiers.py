@@ -6,8 +6,9 @@ at 551bfc39, traces/update.py at 65a18584 and 799bb508, orchestrator/annotations
 trainer/rl/annotations.py at 65a18584) writes `monitors/file/traces/stream/{NNNNN}.jsonl`, sealed as `.jsonl.zst`, in the
 order of arrival, and what it learns later beside it in `annotations/{producer}/` (`rows/trace_annotations.py`). Before,
 `rollouts/step_{N}/{train,eval}/{all,effective}/traces.jsonl` or `traces/step_{N}/{train,eval}/traces.jsonl`
-(monitors/file.py at 559b447); evaluations of verifiers are a `traces.jsonl`.
+(monitors/file.py at 559b447). Evaluations of verifiers are a `traces.jsonl` (verifiers/v1/cli/output.py at a60a606e).
 Line: one episode, with the traces of all its agents; each branch of a trace is one sample, as it is one for the training.
+Before episodes (schema 2 of traces, verifiers/v1/trace.py at d388d5fa) a line was one trace.
 
 Not there: token strings (only ids), values of a critic, and the sampler's settings. `traces.jsonl` of other programs
 (spans of OpenTelemetry) have no `traces` in them and are not recognised.
@@ -62,14 +63,23 @@ def _superseded_by(relative: str) -> str:
     return ""
 
 
+def _episode(row: Row) -> Row:
+    """The episode of a line. Before there were episodes, each trace was a line of its own: an episode of one."""
+    if "traces" in row or not isinstance(row.get("nodes"), list) or "rewards" not in row:
+        return row
+    return {"task": row.get("task"), "run": row.get("run"), "traces": [row]}
+
+
 def _recognise(row: Row) -> bool:
-    traces = row.get("traces")
-    if not isinstance(traces, list) or not isinstance(row.get("task"), Mapping):
+    episode = _episode(row)
+    traces = episode.get("traces")
+    if not isinstance(traces, list) or not isinstance(episode.get("task"), Mapping):
         return False
     return all(isinstance(trace, Mapping) and isinstance(trace.get("nodes"), list) for trace in traces)
 
 
 def _to_samples(row: Row, context: LineContext) -> LineSamples:
+    row = _episode(row)
     traces = row.get("traces")
     if not isinstance(traces, list):
         raise ValueError("The line has no list of traces.")  # noqa: TRY004  it is the line that is wrong
@@ -120,7 +130,8 @@ def _episode_fields(row: Row) -> dict[str, object]:
         "data_source": extra_fields.identifier_text(env.get("name"))
         or extra_fields.identifier_text(env.get("id")),
         "group_id": extra_fields.identifier_text(extra_fields.nested_object(row, "group").get("id"))
-        or extra_fields.identifier_text(extra_fields.nested_object(row, "task").get("key")),
+        or extra_fields.identifier_text(extra_fields.nested_object(row, "task").get("key"))
+        or extra_fields.identifier_text(extra_fields.nested_object(row, "task", "data").get("idx")),
     }
 
 

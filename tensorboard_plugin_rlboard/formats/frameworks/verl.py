@@ -1,12 +1,15 @@
 """Reads verl's rollout and validation dumps: texts and scores, no token data.
 
-Trainer: verl, trainer/ppo/ray_trainer.py and v1/trainer_base.py; its forks.
+Trainer: verl, verl/trainer/ppo/ray_trainer.py and v1/trainer_base.py (`_write_generations`) at 1dda039b; its forks.
 Option: `trainer.rollout_data_dir` and `trainer.validation_data_dir`; files are `{step}.jsonl`.
-Line: one sample.
+Line: one sample. An agent loop that gives several outputs for one rollout (experimental/agent_loop/agent_loop.py) writes a
+line for each, under uids `{prompt}_{rollout}_{output}`, all with the score of the last one.
 
 Training rows hold the score; validation rows also `reward`, the total, and every further result of the reward function.
 A reward function that returns `score` overwrites the score, so the total counts where both are there, and `score` is
-then a metric of its own. Special tokens are gone from the texts. Not there: references, finish reasons.
+then a metric of its own. Special tokens are gone from the texts. Not there: references, finish reasons, and the rewards of
+single turns: the agent loop has them (`turn_scores`, `tool_rewards`), and they are written only where a reward function
+returns them. These are lists with a value a turn, no token arrays, and are shown as they are.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from tensorboard_plugin_rlboard.formats.splits import split_from_name
 
 _FILE = re.compile(r"([0-9]{1,15})\.jsonl")
 _TRAINING_WORDS = frozenset({"train", "training", "rollout", "rollouts"})
+_TURN_KEYS = ("turn_scores", "tool_rewards")
+"""Keys with a list of one value a turn or call: no array of tokens, which these rows never have."""
 _UID = re.compile(r"(.+)_[0-9]+_[0-9]+")
 
 
@@ -64,6 +69,7 @@ VERL = Format(
         "prompt": ("input",),
         "response": ("output",),
         "ground_truth": ("gts", "ground_truth"),
+        **{key: (key,) for key in _TURN_KEYS},
     },
     number_keys={**NUMBER_KEYS, "reward": ("score",)},
     group_keys=("uid",),

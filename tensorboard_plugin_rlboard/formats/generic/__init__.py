@@ -1,1 +1,1 @@
-"""Logs of no known format: a mapping of fields to keys, written by the user or guessed from names and types."""
+"""Logs of no known format, by a mapping of fields to keys that the user wrote or a guess made."""

@@ -4,70 +4,70 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from tensorboard_plugin_rlboard.formats.base import (
-    ARRAY_KEYS,
-    NUMBER_KEYS,
-    TEXT_KEYS,
-    Format,
-    LineContext,
-    LineSamples,
-    Row,
+from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS, TEXT_KEYS, Format, Row
+from tensorboard_plugin_rlboard.formats.generic.fields import (
+    COLUMN_PREFIX,
+    DERIVED_FIELDS,
+    FIELDS,
+    LISTS,
+    MASK_FIELD,
+    MEMBERS,
+    NUMBERED,
+    RESPONSE_FIELDS,
+    SAMPLE,
+    TURNS,
 )
-from tensorboard_plugin_rlboard.formats.conversations.messages import (
-    as_messages,
-    messages_to_text,
-    split_conversation,
+from tensorboard_plugin_rlboard.formats.generic.key_paths import (
+    EITHER,
+    ENTRIES,
+    NUMBER,
+    PARTS,
+    SUM,
+    holds,
+    is_of_each,
+    list_of,
 )
+from tensorboard_plugin_rlboard.formats.generic.mapped_rows import MappedRows
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 
 FORMAT_NAME = "mapping"
-LABEL_FIELDS = ("step", "split", "group_id", "finish_reason", "validation")
-MASK_FIELD = "response_mask"
-RESPONSE_FIELDS = ("response", "messages", "response_tokens", "response_token_ids")
-"""Fields of which a row needs at least one to be a sample."""
-FIELDS = (
-    *("prompt", *RESPONSE_FIELDS, *TEXT_KEYS, *NUMBER_KEYS, *LABEL_FIELDS, *ARRAY_KEYS, MASK_FIELD),
-    "prompt_token_ids",
-)
-"""Every field that a mapping may give a key to, in the order in which they are written."""
-COLUMN_PREFIX = "columns."
-"""Before the name of a further metric or text, which a mapping lifts out of an object: `columns.accuracy`."""
-SAMPLE, MEMBERS, LISTS, NUMBERED, TURNS = SHAPES = ("sample", "members", "lists", "numbered", "turns")
-"""What a row is: a sample, or an object with a list of rollouts, parallel lists, numbered columns; or an episode."""
-_DERIVED_FIELDS = ("messages", "response_token_ids", "prompt_token_ids")
-"""Fields that others are made from."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def mapping_format(mapping: KeyMapping) -> Format:
     """The format of rows that a mapping describes."""
     keys = mapping.keys
-    definition = "guessed from the keys of its first row" if mapping.guessed else "rlboard.toml"
+    definition = "guessed from rows spread over it" if mapping.guessed else "rlboard.toml"
+
+    def keys_of(name: str) -> tuple[str, ...]:
+        return tuple(keys.get(name, name).split(EITHER))
+
     if _is_flat(keys):
         return Format(
             name=FORMAT_NAME,
             definition=definition,
-            recognise=lambda row: any(value_at(row, path) is not None for path in _response_paths(keys)),
-            text_keys={name: (keys.get(name, name),) for name in TEXT_KEYS},
-            number_keys={name: (keys.get(name, name),) for name in NUMBER_KEYS},
-            array_keys={name: (keys.get(name, name),) for name in ARRAY_KEYS},
-            token_keys=(keys.get("response_tokens", "response_tokens"),),
-            step_keys=(keys.get("step", "step"),),
-            split_keys=(keys.get("split", "split"),),
-            group_keys=(keys.get("group_id", "group_id"),),
-            finish_reason_keys=(keys.get("finish_reason", "finish_reason"),),
-            validation_keys=(keys.get("validation", "validation"),),
-            mask_keys=(keys.get(MASK_FIELD, MASK_FIELD),),
+            recognise=lambda row: _has_response(keys, row),
+            text_keys={name: keys_of(name) for name in TEXT_KEYS},
+            number_keys={name: keys_of(name) for name in NUMBER_KEYS},
+            array_keys={name: keys_of(name) for name in ARRAY_KEYS},
+            token_keys=keys_of("response_tokens"),
+            step_keys=keys_of("step"),
+            split_keys=keys_of("split"),
+            group_keys=keys_of("group_id"),
+            finish_reason_keys=keys_of("finish_reason"),
+            validation_keys=keys_of("validation"),
+            mask_keys=keys_of(MASK_FIELD) if MASK_FIELD in keys else MASK_KEYS,
             mapping=mapping,
         )
     return Format(
         name=FORMAT_NAME,
         definition=definition,
-        recognise=lambda row: any(value_at(row, path) is not None for path in _response_paths(keys)),
-        mask_keys=(MASK_FIELD,),
-        to_samples=_nested_reader(keys),
+        recognise=lambda row: _has_response(keys, row),
+        mask_keys=(MASK_FIELD,) if MASK_FIELD in keys else MASK_KEYS,
+        to_samples=MappedRows(keys).to_samples,
+        uses_tokenizer="response_token_ids" in keys or "prompt_token_ids" in keys,
         mapping=mapping,
     )
 
@@ -79,31 +79,13 @@ def reason_not_mapped(keys: Mapping[str, str], row: Row) -> str:
         keys: field -> key or path of the mapping.
         row: the first row of a file.
     """
-    paths = _response_paths(keys)
-    if any(value_at(row, path) is not None for path in paths):
+    if _has_response(keys, row):
         return ""
+    paths = _response_paths(keys)
     listed = ", ".join(sorted(str(key) for key in row)[:8])
     return (
         f"[mapping] looks for the response under {' or '.join(paths)}; the first row has the keys {listed}."
     )
-
-
-def value_at(row: Row, path: str) -> object:
-    """The value under a key, or under a path of keys and places in lists (`info.reward`, `choices.0.text`).
-
-    A key that is spelt with dots itself is found first. None where there is nothing.
-    """
-    if path in row or "." not in path:
-        return row.get(path)
-    value: object = row
-    for key in path.split("."):
-        if isinstance(value, Mapping):
-            value = value.get(key)
-        elif isinstance(value, list) and key.isascii() and key.isdigit() and int(key[:9]) < len(value):
-            value = value[int(key[:9])]
-        else:
-            return None
-    return value
 
 
 def mapping_toml(keys: Mapping[str, str], note: str = "") -> str:
@@ -125,13 +107,33 @@ def mapping_toml(keys: Mapping[str, str], note: str = "") -> str:
 
 
 def shape_of(keys: Mapping[str, str]) -> str:
-    """What a row is under a mapping: one of `SHAPES`."""
-    return SAMPLE
+    """What a row is under a mapping: one of `fields.SHAPES`."""
+    response = next((keys[name] for name in RESPONSE_FIELDS if name in keys), "")
+    if ENTRIES in response:
+        return MEMBERS if list_of(response)[1] else LISTS
+    if any(ENTRIES in path for path in keys.values()):
+        return LISTS
+    if any(NUMBER in path for path in keys.values()):
+        return NUMBERED
+    return TURNS if "messages" in keys else SAMPLE
 
 
-def shown_source(path: str) -> str:
-    """A path as it is shown where it is said which key holds a field."""
-    return path
+def shown_sources(keys: Mapping[str, str]) -> dict[str, str]:
+    """Field -> where it stands, as it is shown: a path, or what a sum is of, as far as its parts are columns."""
+    shown = {}
+    for name, path in keys.items():
+        before, is_sum, inner = path.partition(f".{PARTS}")
+        parts = path.split(SUM)
+        if is_sum:
+            inside = f"{before}."
+            parts = [
+                other.removeprefix(inside)
+                for other in keys.values()
+                if other.startswith(inside) and other != path
+            ]
+            parts = [] if inner else parts
+        shown[name] = f"sum of {', '.join(parts)}" if len(parts) > 1 else f"sum of {path}" if is_sum else path
+    return shown
 
 
 def ordered_fields(names: Iterable[str]) -> list[str]:
@@ -146,78 +148,19 @@ def _response_paths(keys: Mapping[str, str]) -> list[str]:
     return mapped or ["response", "response_tokens"]
 
 
+def _has_response(keys: Mapping[str, str], row: Row) -> bool:
+    """Whether a row has what a mapping names for the response, of one sample or of several."""
+    return any(holds(row, path) for path in _response_paths(keys))
+
+
 def _is_flat(keys: Mapping[str, str]) -> bool:
     """Whether every field is a key of the row itself, each another one: such rows are read without Python's help."""
-    paths = list(keys.values())
-    derived = any(name in _DERIVED_FIELDS or name.startswith(COLUMN_PREFIX) for name in keys)
-    return not derived and not any("." in path for path in paths) and len(set(paths)) == len(paths)
-
-
-def _nested_reader(keys: Mapping[str, str]) -> Callable[[Row, LineContext], LineSamples]:
-    """Makes the function that reads rows whose values lie deeper, or have to be made of others."""
-    used = frozenset(keys.values())
-    named = frozenset(name.removeprefix(COLUMN_PREFIX) for name in keys)
-    named |= {"prompt", "response", "response_tokens"}
-    direct = {
-        name.removeprefix(COLUMN_PREFIX): path for name, path in keys.items() if name not in _DERIVED_FIELDS
-    }
-
-    def to_samples(row: Row, context: LineContext) -> LineSamples:
-        sample: dict[str, object] = {}
-        for key, value in row.items():
-            if key not in used:
-                sample[f"logged.{key}" if key in named and not _is_own_field(key, keys) else key] = value
-        for name, path in direct.items():
-            value = value_at(row, path)
-            if value is not None:
-                sample[name] = value
-        problems: list[str] = []
-        _add_conversation(sample, row, keys, problems)
-        _add_token_ids(sample, row, keys, context, problems)
-        return LineSamples([sample], problems)
-
-    return to_samples
-
-
-def _is_own_field(key: str, keys: Mapping[str, str]) -> bool:
-    """Whether a key is the name of one of our fields that the mapping leaves as it is."""
-    return key in FIELDS and key not in keys
-
-
-def _add_conversation(
-    sample: dict[str, object], row: Row, keys: Mapping[str, str], problems: list[str]
-) -> None:
-    if "messages" not in keys:
-        return
-    value = value_at(row, keys["messages"])
-    messages = as_messages(value)
-    if messages is None:
-        if value is not None:
-            problems.append(f"{keys['messages']} is no list of messages with a role each; it is left out.")
-        return
-    prompt, response = split_conversation(messages)
-    sample["messages"] = messages
-    for name, some in (("prompt", prompt), ("response", response)):
-        if some:
-            sample.setdefault(name, messages_to_text(some))
-
-
-def _add_token_ids(
-    sample: dict[str, object], row: Row, keys: Mapping[str, str], context: LineContext, problems: list[str]
-) -> None:
-    for name, text_field in (("response_token_ids", "response"), ("prompt_token_ids", "prompt")):
-        if name not in keys:
-            continue
-        ids = value_at(row, keys[name])
-        if not (isinstance(ids, list) and all(type(i) is int for i in ids)):
-            if ids is not None:
-                problems.append(f"{keys[name]} is no list of token ids; it is left out.")
-            continue
-        if name == "response_token_ids":
-            sample.setdefault("response_tokens", context.tokens(ids))
-        text = context.text(ids)
-        if text is not None:
-            sample.setdefault(text_field, text)
+    if any(name in DERIVED_FIELDS or name.startswith(COLUMN_PREFIX) for name in keys):
+        return False
+    paths = [part for path in keys.values() for part in path.split(EITHER)]
+    is_plain = not any("." in path or SUM in path or is_of_each(path) for path in paths)
+    # A conversation under its own name would be shown without the response that follows it.
+    return is_plain and len(set(paths)) == len(paths) and "messages" not in paths
 
 
 def _quoted(text: str) -> str:

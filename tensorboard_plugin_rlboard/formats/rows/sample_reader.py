@@ -10,21 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
+from tensorboard_plugin_rlboard.formats.arrays.number_values import (
+    SINGLE_NUMBERS,
+    NumberList,
+    number_from_value,
+)
+from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, align_arrays
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import Trim, token_text
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.conversations.from_row import row_messages, structure_to_text
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
-    SPECIAL_TOKEN,
-    LengthMismatch,
-    LoggedArrays,
-    Trim,
-    align_arrays,
-    number_from_value,
-    numbers_from_list,
-)
 from tensorboard_plugin_rlboard.formats.splits import SPLITS
-from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
-from tensorboard_plugin_rlboard.metrics.tokens import Tokens
+from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
+from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS, Tokens
 
 _NUMBER = (bool, int, float)
 
@@ -137,22 +136,56 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
         file_format: its format.
         arrays: further keys that hold token arrays.
     """
-    names = {**file_format.array_keys, **{key: (key,) for key in arrays}, **file_format.mask_as_array()}
-    read_keys = file_format.read_keys()
-    found = {
-        name: numbers
-        for name, keys in names.items()
-        if (numbers := _array_values(_first(row, keys), strict=keys[0] not in read_keys)) is not None
-    }
-    strings = _first(row, file_format.token_keys)
-    token_strings = list(map(str, strings)) if isinstance(strings, list) else []
-    logged = _logged_arrays(token_strings, found)
+    block = ArrayBlock()
+    block.begin_row()
+    logged_tokens = (row[key] for key in row if key in file_format.token_keys)
+    tokens: list[object] = next((value for value in logged_tokens if isinstance(value, list) and value), [])
+    block.add_tokens(tokens)
+    further = frozenset(arrays) - file_format.read_keys()
+    found = _add_arrays(block, row, file_format, further)
+    named = block.end_row()
+    order = dict.fromkeys((*file_format.array_keys, *sorted(further), *file_format.mask_as_array()))
+    truncated = _is_truncated(row, file_format)
+    logged = block.logged(order, further - TOKEN_METRICS.keys(), lambda rows: np.full(len(rows), truncated))
     aligned, trims, mismatches = align_arrays(logged, next(iter(file_format.mask_as_array()), None))
-    texts, scalars = _texts_and_numbers(row, file_format, {key for name in found for key in names[name]})
+    no_arrays = {misfit.array for misfit in mismatches if misfit.array in logged.further}
+    if not logged.n_tokens[0] and not any(
+        logged.lengths[name][0] for name in logged.lengths.keys() - logged.further
+    ):
+        no_arrays |= logged.further
+    texts, scalars = _texts_and_numbers(row, file_format, found - no_arrays)
+    token_strings = [token_text(token) for token in (tokens or named)][: int(aligned.sizes[0])]
     messages = row_messages(row, file_format.text_keys)
-    return SampleValues(
-        texts, scalars, token_strings[: int(aligned.sizes[0])], aligned, trims, mismatches, messages
-    )
+    return SampleValues(texts, scalars, token_strings, aligned, trims, mismatches, messages)
+
+
+def _add_arrays(
+    block: ArrayBlock, row: Mapping[str, object], file_format: Format, further: AbstractSet[str]
+) -> set[str]:
+    """Adds the token arrays of a row to a block; returns the keys that held them."""
+    names = {**file_format.array_keys, **file_format.mask_as_array()}
+    for key in further:
+        names[key] = (*names.get(key, ()), key)
+    found: set[str] = set()
+    for name, keys in names.items():
+        # In the index a key holds the array if no key before it does, whatever else those hold.
+        for key in keys:
+            value = row.get(key)
+            if isinstance(value, np.ndarray):
+                block.add_array(name, NumberList(value))
+                is_array = True
+            else:
+                may_be = isinstance(value, (list, str, dict)) and len(value) > 0
+                is_array = may_be and block.add_value(name, value, strict=key in further) is not None
+            if is_array:
+                found.update(keys)
+                break
+    return found
+
+
+def _is_truncated(row: Mapping[str, object], file_format: Format) -> bool:
+    reason = _first(row, file_format.finish_reason_keys)
+    return isinstance(reason, str) and reason.lower() in TRUNCATED_REASONS
 
 
 def _first_key(row: Mapping[str, object], keys: Iterable[str]) -> str | None:
@@ -161,44 +194,6 @@ def _first_key(row: Mapping[str, object], keys: Iterable[str]) -> str | None:
 
 def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
     return next((row[key] for key in keys if row.get(key) is not None), None)
-
-
-def _array_values(value: object, *, strict: bool) -> tuple[Floats, Bools] | None:
-    """A list of numbers as an array, and where it is null; None where the value is no such list, or an empty one."""
-    if isinstance(value, np.ndarray):
-        return value, np.zeros(len(value), bool)
-    found = numbers_from_list(value, strict=strict) if isinstance(value, list) and value else None
-    if found is None:
-        return None
-    numbers, null = found
-    return numbers, np.zeros(len(numbers), bool) if null is None else null
-
-
-def _logged_arrays(raw: list[str], found: Mapping[str, tuple[Floats, Bools]]) -> LoggedArrays:
-    last = raw[-1] if raw and SPECIAL_TOKEN.fullmatch(raw[-1]) else None
-    tail = (
-        next((i for i, token in enumerate(reversed(raw)) if token != last), len(raw))
-        if last is not None
-        else 0
-    )
-    width = max([len(raw), *(len(numbers) for numbers, _ in found.values())])
-
-    def padded(numbers: Floats, null: Bools) -> tuple[Floats, Bools]:
-        more = width - len(numbers)
-        return np.pad(numbers, (0, more), constant_values=np.nan), np.pad(
-            null, (0, more), constant_values=True
-        )
-
-    laid = {name: padded(*pair) for name, pair in found.items()}
-    return LoggedArrays(
-        widths=np.array([width]),
-        n_tokens=np.array([len(raw)]),
-        last_token=[last],
-        trailing_repeats=np.array([tail]),
-        lengths={name: np.array([len(numbers)]) for name, (numbers, _) in found.items()},
-        values={name: numbers for name, (numbers, _) in laid.items()},
-        nulls={name: null for name, (_, null) in laid.items()},
-    )
 
 
 def _texts_and_numbers(
@@ -214,20 +209,27 @@ def _texts_and_numbers(
     elsewhere = {*file_format.token_keys, *file_format.ignored_keys}
     elsewhere |= {key for key in file_format.step_keys if number_from_value(row.get(key)) is not None}
     elsewhere |= {key for key in file_format.split_keys if row.get(key) in SPLITS}
+    singles = {key: SINGLE_NUMBERS[name] for name, keys in file_format.array_keys.items() for key in keys}
     texts: dict[str, str] = {}
     numbers: dict[str, float | int | bool] = {}
     for key, value in row.items():
         name = ours.get(key, key)
         if value is None or key in arrays or key in elsewhere:
             continue
-        if isinstance(value, str):
+        single = singles.get(key)
+        if (
+            single is not None
+            and row.get(single) is None
+            and (number := number_from_value(value)) is not None
+        ):
+            numbers[single] = value if isinstance(value, _NUMBER) else number
+        elif isinstance(value, str):
             texts[name] = value
         elif isinstance(value, _NUMBER) and name not in file_format.text_keys:
             numbers[name] = value
-        elif name not in file_format.array_keys and key != "messages":
-            texts[name] = (
-                structure_to_text(value)
-                if name in file_format.text_keys
-                else json.dumps(value, ensure_ascii=False)
-            )
+        elif name in file_format.text_keys:
+            texts[name] = structure_to_text(value)
+        elif key != "messages" and (single is None or len(value)):  # type: ignore[arg-type]  # a list or an object
+            plain = value.tolist() if isinstance(value, np.ndarray) else value
+            texts[name] = json.dumps(plain, ensure_ascii=False)
     return texts, numbers

@@ -34,6 +34,12 @@ def is_annotation(row: Row) -> bool:
     return isinstance(branches, list) and all(isinstance(branch, Mapping) for branch in branches)
 
 
+def is_stream_index(row: Row) -> bool:
+    """Whether a row is one of the index that lies beside a stream of traces or annotations: where a line of it lies."""
+    names = isinstance(row.get("trace_ids"), list) or isinstance(row.get("trace_id"), str)
+    return names and all(type(row.get(key)) is int for key in ("chunk", "offset"))
+
+
 def merged_info(info: Mapping[str, object], annotations: Sequence[Row]) -> Mapping[str, object]:
     """The `info` of a trace with that of its annotations, objects merged key by key; the last one counts."""
     for annotation in annotations:
@@ -64,7 +70,7 @@ def trace_place(row: Row, info: Mapping[str, object], context: LineContext) -> d
     words = (context.defaults.split, info.get("kind"), work.get("type"), run.get("type"))
     split = next((word for word in words if word in SPLITS), "eval")
     events = [as_int(extra_fields.nested_object(info, event).get("step")) for event in _EVENTS]
-    steps = (context.defaults.step, *events, as_int(work.get("step")))
+    steps = (context.defaults.step, *events, as_int(work.get("step")), as_int(run.get("step")))
     step = next((found for found in steps if found is not None), None)
     place: dict[str, object] = {
         "step": 0 if step is None and split == "eval" else step,  # an evaluation by itself has no step

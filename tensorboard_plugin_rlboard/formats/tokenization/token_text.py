@@ -1,15 +1,14 @@
 """Decodes token strings as a tokenizer stores them into text.
 
 Trainers log what ``convert_ids_to_tokens`` gives: byte-level BPE spells each byte as one character (``Ġ`` for a
-space, ``å¨ģ`` for 威), SentencePiece spells a space as ``▁`` and a byte as ``<0xE5>``; others log plain text. None
-says which, and the same letters occur in plain text (é, č, ł), so the whole sequence is asked for evidence.
+space, ``å¨ģ`` for 威), SentencePiece spells a space as ``▁`` and a byte as ``<0xE5>``, WordPiece begins what goes on with
+a word with ``##`` and leaves spaces out; others log plain text. Which it is, `style_evidence` finds out.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ class TokenStyle(StrEnum):
     PLAIN = "plain"
     BYTE_LEVEL = "byte_level"
     SENTENCEPIECE = "sentencepiece"
+    WORDPIECE = "wordpiece"
 
 
 def _byte_characters() -> str:
@@ -36,23 +36,26 @@ def _byte_characters() -> str:
 
 
 BYTE_CHARACTERS = _byte_characters()
-_BYTE_ALPHABET = frozenset(BYTE_CHARACTERS)
+BYTE_ALPHABET = frozenset(BYTE_CHARACTERS)
 _TO_LATIN1 = str.maketrans(BYTE_CHARACTERS, bytes(range(256)).decode("latin-1"))
 
-_SPACE = "▁"
-_BROKEN = "\ufffd"
-_BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
+SPACE = "▁"
+BROKEN = "\ufffd"
+BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 # <|im_end|>, <｜begin▁of▁sentence｜>, </s>, <start_of_turn>, [PAD]: added tokens are stored as they read, so they
 # are no evidence, and the ▁ in them is no space.
-_SPECIAL = re.compile(r"<[|｜][!-~▁]*[|｜]>|</?[A-Za-z_][A-Za-z0-9_-]*>|\[[A-Z]+\]")
+SPECIAL = re.compile(r"<[|｜][!-~▁]{0,60}[|｜]>|</?[A-Za-z_][A-Za-z0-9_-]{0,60}>|\[[A-Z]{1,60}\]")
+CONTINUES_WORD = "##"
+_CLOSE_TO_WORD = (".", "?", "!", ",", "n't", "'m", "'s", "'ve", "'re")
+"""What WordPiece's decoder of the package tokenizers writes without a space before it (its `cleanup`)."""
 
 
-def decode_for_display(raw: Sequence[str], style: TokenStyle | None = None) -> list[str]:
+def decode_tokens(raw: Sequence[str], style: TokenStyle) -> list[str]:
     """Decode token strings into text, one piece per token.
 
     Args:
         raw: The tokens of one response, in order.
-        style: How they are spelt; None to find out by ``detect_style``.
+        style: How they are spelt.
 
     Returns:
         As many pieces as tokens; joined they are the response's text. A character whose bytes lie in several
@@ -60,51 +63,13 @@ def decode_for_display(raw: Sequence[str], style: TokenStyle | None = None) -> l
         UTF-8 are U+FFFD. Special tokens and, in byte-level sequences, tokens with other characters than those of
         the byte alphabet are given as they are.
     """
-    style = style or detect_style(raw)
     if style is TokenStyle.BYTE_LEVEL:
-        return _join_characters(_decode_each(raw, _byte_level))
+        return _join_characters(_decode_each(raw, byte_level_bytes))
     if style is TokenStyle.SENTENCEPIECE:
         return _join_characters(_decode_each(raw, _sentencepiece))
+    if style is TokenStyle.WORDPIECE:
+        return _wordpiece(raw)
     return list(raw)
-
-
-def detect_style(raw: Sequence[str]) -> TokenStyle:
-    """Detect how the tokens of one sequence are spelt, by counting evidence.
-
-    Evidence for byte-level are spaces and line ends in its spelling, and letters beyond ASCII that are whole
-    characters when read as bytes (plain text practically never is: é is a lone 0xE9); evidence against it are bytes
-    that make no character, and characters that its spelling does not have. Evidence for SentencePiece are ``▁`` and
-    byte tokens, and against it literal spaces, which it never writes. Plain is the style without a majority for
-    another one.
-
-    Args:
-        raw: The tokens of one response, in order.
-
-    Returns:
-        The style; plain where nothing needs decoding.
-    """
-    # A long response repeats its tokens: each distinct one is examined once, and counted as often as it occurs.
-    times = Counter(raw)
-    for token in [token for token in times if _SPECIAL.fullmatch(token)]:
-        del times[token]
-
-    def count(evidence: Callable[[str], int]) -> int:
-        return sum(evidence(token) * n for token, n in times.items())
-
-    pieces = count(lambda token: _SPACE in token or _BYTE_TOKEN.fullmatch(token) is not None)
-    if pieces > count(lambda token: " " in token):
-        return TokenStyle.SENTENCEPIECE
-    if all(map(str.isascii, times)):
-        return TokenStyle.PLAIN
-    foreign = count(lambda token: not _BYTE_ALPHABET.issuperset(token))
-    spelling_marks = count(lambda token: token.count("Ġ") + token.count("Ċ"))
-    decoded = {token: piece if isinstance(piece := _byte_level(token), bytes) else b"" for token in set(raw)}
-    data = b"".join(map(decoded.__getitem__, raw))
-    text = data.decode("utf-8", "replace")
-    # The last character may be cut off where the response was: that is no evidence against.
-    broken = text.removesuffix(_BROKEN).count(_BROKEN)
-    whole = len(text) - len(text.encode("ascii", "ignore")) - text.count(_BROKEN)
-    return TokenStyle.BYTE_LEVEL if whole + spelling_marks > foreign + broken else TokenStyle.PLAIN
 
 
 def _decode_each(raw: Sequence[str], decode: Callable[[str], bytes | str]) -> Iterable[bytes | str]:
@@ -112,17 +77,29 @@ def _decode_each(raw: Sequence[str], decode: Callable[[str], bytes | str]) -> It
     return map(decoded.__getitem__, raw)
 
 
-def _byte_level(token: str) -> bytes | str:
-    if not _BYTE_ALPHABET.issuperset(token):
+def byte_level_bytes(token: str) -> bytes | str:
+    """The bytes that a token of byte-level BPE spells; the token itself where it is none."""
+    if not BYTE_ALPHABET.issuperset(token):
         return token
     return token.translate(_TO_LATIN1).encode("latin-1")
 
 
+def _wordpiece(raw: Sequence[str]) -> list[str]:
+    """As the decoder of the package tokenizers joins them: the first token stays as it is."""
+    shown: list[str] = []
+    for token in raw:
+        if shown and token.startswith(CONTINUES_WORD):
+            shown.append(token.removeprefix(CONTINUES_WORD))
+        else:
+            shown.append(f" {token}" if shown and not token.startswith(_CLOSE_TO_WORD) else token)
+    return shown
+
+
 def _sentencepiece(token: str) -> bytes | str:
-    if _SPECIAL.fullmatch(token):
+    if SPECIAL.fullmatch(token):
         return token
-    byte = _BYTE_TOKEN.fullmatch(token)
-    return bytes.fromhex(byte[1]) if byte else token.replace(_SPACE, " ")
+    byte = BYTE_TOKEN.fullmatch(token)
+    return bytes.fromhex(byte[1]) if byte else token.replace(SPACE, " ")
 
 
 def _join_characters(pieces: Iterable[bytes | str]) -> list[str]:

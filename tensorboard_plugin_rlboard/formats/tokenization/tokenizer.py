@@ -8,15 +8,18 @@ it, without such a file and for remote files there is no tokenizer.
 
 from __future__ import annotations
 
+import json
 import logging
 import stat
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tensorboard_plugin_rlboard.formats.tokenization.token_text import decode_for_display
+from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import decode_for_display
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import TokenStyle
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +29,30 @@ no id of the vocabulary is `#id` in both."""
 
 _FILE_NAME = "tokenizer.json"
 _FOLDER = "tokenizer"
+_KNOWN_SHARE = 0.9
+"""Share of a response's distinct tokens that are in the vocabulary where they are spelt as the tokenizer stores them."""
 _load_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class LoadedTokenizer:
+    """A tokenizer that was read.
+
+    Attributes:
+        decoders: token ids as strings and as text.
+        style: how its decoder reads token strings; None where that is none that we know.
+        knows: whether a string is a token of its vocabulary.
+    """
+
+    decoders: Decoders
+    style: TokenStyle | None
+    knows: Callable[[str], bool]
+
+    def style_of(self, tokens: Sequence[str]) -> TokenStyle | None:
+        """How some token strings are spelt if they are of its vocabulary; None where they are not, as decoded ones."""
+        distinct = set(tokens)
+        known = sum(map(self.knows, distinct))
+        return self.style if known and known >= _KNOWN_SHARE * len(distinct) else None
 
 
 def find_tokenizer(path: str, root: str) -> str:
@@ -64,6 +90,12 @@ def load_tokenizer(path: str, option: str) -> Decoders | None:
     Returns:
         Two functions that any thread may call, cached for the next file with the same tokenizer.
     """
+    loaded = load_whole_tokenizer(path, option)
+    return None if loaded is None else loaded.decoders
+
+
+def load_whole_tokenizer(path: str, option: str) -> LoadedTokenizer | None:
+    """Load the tokenizer that `find_tokenizer` found, as `load_tokenizer` does, with what its decoder reads."""
     place, _, size = option.partition(":")
     level, _, inner = place.partition("/")
     if not level.isdecimal() or not size.isdecimal() or inner not in {"", _FOLDER}:
@@ -85,16 +117,37 @@ def load_tokenizer(path: str, option: str) -> Decoders | None:
 
 
 @lru_cache(maxsize=8)
-def _load_file(path: str, _size: int, _changed: int) -> Decoders | None:
+def _load_file(path: str, _size: int, _changed: int) -> LoadedTokenizer | None:
     package = _import_tokenizers()
     if package is None:
         logger.warning("The tokenizer %s is not used: the package tokenizers is not installed", path)
         return None
     try:
-        return _decoders(package.Tokenizer.from_file(path))
+        made = package.Tokenizer.from_file(path)
+        return LoadedTokenizer(
+            _decoders(made), _decoder_style(made.decoder), lambda token: made.token_to_id(token) is not None
+        )
     except Exception as error:  # noqa: BLE001  the package raises no narrower one
         logger.warning("The tokenizer %s cannot be read: %s", path, error)
         return None
+
+
+def _decoder_style(decoder: Any) -> TokenStyle | None:
+    """How a decoder of the package reads token strings; None without one, or of another kind."""
+    if decoder is None:
+        return None
+    steps = [json.loads(decoder.__getstate__())]
+    while any("decoders" in step for step in steps):
+        steps = [inner for step in steps for inner in step.get("decoders", [step])]
+    for step in steps:
+        match step:
+            case {"type": "ByteLevel"}:
+                return TokenStyle.BYTE_LEVEL
+            case {"type": "Metaspace"} | {"type": "Replace", "pattern": {"String": "▁"}}:
+                return TokenStyle.SENTENCEPIECE
+            case {"type": "WordPiece", "prefix": "##"}:
+                return TokenStyle.WORDPIECE
+    return None
 
 
 def _decoders(tokenizer: Any) -> Decoders:

@@ -14,7 +14,6 @@ from tensorboard_plugin_rlboard.index.annotations.annotation_table import Annota
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder
 from tensorboard_plugin_rlboard.index.parts.range_builder import read
-from tensorboard_plugin_rlboard.sources.compressed.decompression import unpacked_name
 from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
     FileState,
@@ -23,6 +22,7 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     with_range_read,
     with_unpacked_size,
 )
+from tensorboard_plugin_rlboard.sources.kinds.names import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,7 +130,7 @@ class AnnotationFiles:
             present: path below the log directory -> file, of all files that the walk has found.
             now_ns: the present time, nanoseconds since 1970.
         """
-        names = {unpacked_name(relative): source for relative, source in present.items()}
+        names = {plain_name(relative): source for relative, source in present.items()}
         for relative, file in tuple(self.files.items()):
             seen = compare(file.state, present.get(relative), now_ns)
             if seen.change is Change.UNREADABLE:
@@ -138,7 +138,7 @@ class AnnotationFiles:
             elif seen.change in {Change.VANISHED, Change.REWRITTEN} or seen.state is None:
                 self.table.remove_file(cursor, file.number)
                 del self.files[relative]
-                successor = names.get(unpacked_name(relative))
+                successor = names.get(plain_name(relative))
                 if successor is not None:  # rewritten, or sealed: the same lines in an archive
                     self.add(successor, now_ns)
             else:

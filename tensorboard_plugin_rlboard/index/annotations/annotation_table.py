@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.sources.compressed.decompression import unpacked_name
+from tensorboard_plugin_rlboard.sources.kinds.names import plain_name
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,7 +44,7 @@ class AnnotationTable:
 
     def file_number(self, relative: str) -> int:
         """The number of a file; a chunk has the same one before and after it is sealed."""
-        name = unpacked_name(relative)
+        name = plain_name(relative)
         if name not in self._files:
             self._files.append(name)
         return self._files.index(name)

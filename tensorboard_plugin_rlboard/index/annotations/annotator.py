@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.formats.rows.trace_annotations import is_annotation
+from tensorboard_plugin_rlboard.formats.rows.trace_annotations import is_annotation, is_stream_index
 from tensorboard_plugin_rlboard.index.annotations.annotation_files import AnnotationFiles
 from tensorboard_plugin_rlboard.index.annotations.annotation_table import AnnotationTable
 from tensorboard_plugin_rlboard.index.annotations.run_annotations import (
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _LOOK_EVERY = 2.0
 """Seconds between two looks at a run whose rows are still being read."""
+IS_INDEX = "It is the index of the stream beside it, and holds nothing that is not there."
 WITHOUT_RUN = "It holds what a training learnt of its traces later, and there are no traces beside it that these could be."
 
 
@@ -72,12 +73,13 @@ class Annotator:
         self._looked_at: dict[str, float] = {}
         self._failed: dict[str, tuple[int, int, int]] = {}
         self._reported: dict[str, list[ProblemRow]] = {}
+        self._indexes: set[str] = set()
         self._tables = 0
 
     @property
     def paths(self) -> set[str]:
-        """Paths below the log directory of all files of annotations."""
-        return {relative for files in self._files.values() for relative in files.files}
+        """Paths below the log directory of all files of annotations, and of indexes of streams."""
+        return {relative for files in self._files.values() for relative in files.files} | self._indexes
 
     def survey(self, present: Mapping[str, SourceFile], now_ns: int) -> set[str]:
         """Looks at every file that is known; returns the paths of those that are there.
@@ -88,16 +90,20 @@ class Annotator:
         """
         for files in self._files.values():
             files.check(self._cursor, present, now_ns)
+        self._indexes &= present.keys()
         return self.paths
 
     def claims(self, file: SourceFile, row: Row, now_ns: int) -> bool:
-        """Whether a new file holds annotations, by its first row; it is kept then.
+        """Whether a new file holds annotations or is an index of a stream, by its first row; it is kept then.
 
         Args:
             file: the file.
             row: its first row.
             now_ns: the present time, nanoseconds since 1970.
         """
+        if is_stream_index(row):
+            self._indexes.add(file.relative)
+            return True
         if not is_annotation(row):
             return False
         name = run_of_annotations(file.run)
@@ -112,6 +118,8 @@ class Annotator:
     def assign(self) -> None:
         """Says which files are for no run, once a survey is over."""
         registry = self._registry
+        for relative in self._indexes:
+            registry.ignore(relative, IS_INDEX)
         for name, files in self._files.items():
             run = self._run_named(name)
             has_run = run is not None and bool(run.files)

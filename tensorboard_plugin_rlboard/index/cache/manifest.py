@@ -72,7 +72,7 @@ class _PartFacts(Struct):
 
     format: tuple[str, str]
     fingerprint: Fingerprint
-    keys: tuple[list[str], list[str], list[str]]
+    keys: tuple[list[str], list[str], dict[str, tuple[_Count, _Count]]]
     samples: _Count
     lines: _Count
     token_metrics: tuple[str, ...]
@@ -97,7 +97,7 @@ def part_facts(file_format: Format, built: BuiltRange) -> bytes:
     facts = _PartFacts(
         format=(file_format.spec, file_format.definition),
         fingerprint=built.fingerprint,
-        keys=(sorted(part.keys.numbers), sorted(part.keys.texts), sorted(part.keys.arrays)),
+        keys=(sorted(part.keys.numbers), sorted(part.keys.texts), dict(part.keys.lists)),
         samples=part.samples,
         lines=part.lines,
         token_metrics=part.token_metrics,
@@ -131,7 +131,7 @@ def read_part(content: bytes) -> BuiltRange:
     part = Part(
         samples=facts.samples,
         lines=facts.lines,
-        keys=ExtraKeys(*map(frozenset, facts.keys)),
+        keys=ExtraKeys(frozenset(facts.keys[0]), frozenset(facts.keys[1]), facts.keys[2]),
         token_metrics=facts.token_metrics,
         problems=[Problem(i, kind, reason) for i, (_, _, kind, reason) in enumerate(facts.problems)],
         line_offsets=np.asarray(offsets, np.int64),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
 from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
+from tensorboard_plugin_rlboard.formats.rows.path_names import NamedFacts, named_facts
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
-from tensorboard_plugin_rlboard.index.detect.sniff import sniff
+from tensorboard_plugin_rlboard.index.detect.sniff import Sniffed, sniff_rows
+from tensorboard_plugin_rlboard.index.detect.spread_rows import spread_rows
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name_below
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 _NO_MAPPING = MappingSection()
+_NAMED = "named"
+"""Option of a format: which of step and split its rows do not say and the names of file and folders do."""
 
 
 class Recognition:
@@ -57,19 +63,24 @@ class Recognition:
             unmapped = key_mapping.reason_not_mapped(mapping.keys, row) if mapping.keys else ""
             return mapping.format_for(row)
 
-        found, reason = sniff(file.path, mapped)
-        if found is None:
-            return None, f"{unmapped} {reason}" if unmapped and reason else reason
-        return self.bind(found, file), ""
+        found = sniff_rows(file.path, mapped)
+        if found.format is None:
+            return None, f"{unmapped} {found.reason}" if unmapped and found.reason else found.reason
+        return self.bind(_with_named_fields(found.format, found, file), file), ""
 
     def bind(self, file_format: Format, file: SourceFile) -> Format:
         """A format with what a file's path and settings add now, whatever it was bound to before."""
         root, path = self._root_of(file), PurePosixPath(file.path)
-        options = self._discounts.of(str(path.parents[file_format.levels_to_run(path)]))
+        options = self._discounts.of(str(path.parents[_levels_to_run(file_format, file)]))
         tokenizer_root = root if file_format.uses_tokenizer else None
         options["tokenizer"] = (
             tokenizer.find_tokenizer(file.path, tokenizer_root.path) if tokenizer_root else ""
         )
+        named = named_facts(PurePosixPath(file.relative)) if _NAMED in file_format.options else NamedFacts()
+        if named.step is not None and "step" in file_format.options[_NAMED]:
+            options["step"] = str(named.step)
+        if named.split and "split" in file_format.options[_NAMED]:
+            options["split"] = named.split
         defaults = self.mapping_of(file).path_defaults(PurePosixPath(file.relative))
         if defaults.step is not None:
             options["step"] = str(defaults.step)
@@ -97,9 +108,32 @@ class Recognition:
         has_same_keys = dict(self.mapping_of(file).keys) == dict(user_keys)
         return has_same_keys and self.bind(file_format, file).spec == file_format.spec
 
+    def other_reading(self, file_format: Format, file: SourceFile) -> str:
+        """What is understood otherwise now in a file that has grown, in one sentence; empty where nothing is.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if not _is_guessed(file_format):
+            return ""
+        found = self.sniff(file)[0]
+        if found is None or not _is_guessed(found):
+            return ""
+        before, after = _reading(file_format), _reading(found)
+        changed = [
+            f"{name} ← {after.get(name, 'nothing')} instead of {before.get(name, 'nothing')}"
+            for name in dict.fromkeys((*before, *after))
+            if before.get(name) != after.get(name)
+        ]
+        return (
+            f"With more rows the file is understood otherwise, and was read anew: {', '.join(changed)}."
+            if changed
+            else ""
+        )
+
     def run_of(self, file_format: Format, file: SourceFile) -> str:
         """The run that the samples of a file belong to: that of its folder, or of one above it."""
-        levels, root = file_format.levels_to_run(PurePosixPath(file.path)), self._root_of(file)
+        levels, root = _levels_to_run(file_format, file), self._root_of(file)
         if not levels or root is None:
             return file.run
         parts = [part for part in file.run.removeprefix(root.run_prefix).split("/") if part != "."]
@@ -108,3 +142,43 @@ class Recognition:
     def _root_of(self, file: SourceFile) -> Root | None:
         fitting = (root for root in self._roots if file.run.startswith(root.run_prefix))
         return next((root for root in fitting if file.path.startswith(root.path)), None)
+
+
+def _with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> Format:
+    """A format with the fields that only the names of a file and its folders say; a trainer's format knows its own."""
+    if file_format.name not in {NATIVE.name, key_mapping.FORMAT_NAME}:
+        return file_format
+    facts = named_facts(PurePosixPath(file.relative))
+    keys = {} if file_format.mapping is None else file_format.mapping.keys
+    if (facts.split or facts.step is not None) and len(found.rows) == 1:
+        found = replace(
+            found, rows=spread_rows(file.path).rows
+        )  # a later row may say what the first one does not
+    named = []
+    if facts.split and not found.says([keys.get("split", "split"), keys.get("validation", "validation")]):
+        named.append("split")
+    if facts.step is not None and not found.says([keys.get("step", "step")]):
+        named.append("step")
+    return file_format.with_options(**{_NAMED: ",".join(named)})
+
+
+def _levels_to_run(file_format: Format, file: SourceFile) -> int:
+    """How many folders above a file's own its run lies: above the folders that hold one step each."""
+    path = PurePosixPath(file.relative)
+    named = named_facts(path).levels if "step" in file_format.options.get(_NAMED, "") else 0
+    return max(file_format.levels_to_run(PurePosixPath(file.path)), named)
+
+
+def _is_guessed(file_format: Format) -> bool:
+    """Whether nobody has said what a format's keys mean: it was guessed, or is our own."""
+    return file_format.name == NATIVE.name or (
+        file_format.mapping is not None and file_format.mapping.guessed
+    )
+
+
+def _reading(file_format: Format) -> dict[str, str]:
+    """Field -> where it stands, our own keys and what the names of files say included."""
+    keys = {} if file_format.mapping is None else dict(file_format.mapping.keys)
+    own = {name: name for name in ("prompt", "response", "reward", "step") if name not in keys}
+    named = file_format.options.get(_NAMED, "").split(",")
+    return own | keys | {name: "the file's path" for name in named if name}

@@ -1,24 +1,55 @@
-"""Finds the format of a file by its first complete rows: the user's mapping, a known format, or a guess."""
+"""Finds the format of a file by its rows: the user's mapping, a known format, or a guess."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
-from tensorboard_plugin_rlboard.formats.generic.guess import guess_mapping, with_guessed_step
+from tensorboard_plugin_rlboard.formats.generic import key_paths
+from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping, needs_more_rows
+from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.formats.registry import recognise
+from tensorboard_plugin_rlboard.index.detect.spread_rows import first_row, spread_rows
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
-from tensorboard_plugin_rlboard.sources.reader import open_forward, preview
+from tensorboard_plugin_rlboard.sources.reader import preview
 
-_SNIFFED_LINES = 20
-_SNIFFED_BYTES = 64 * 1024 * 1024
+Mapped = Callable[[Row], Format | None]
 
 
-def sniff(path: str, mapped: Callable[[Row], Format | None] | None = None) -> tuple[Format | None, str]:
-    """The format of a file's first complete rows, or one sentence that says why it has none.
+@dataclass(frozen=True)
+class Sniffed:
+    """What the rows of a file say.
 
-    The sentence is empty for a file that nobody takes for a log, as settings and checkpoints are.
+    Attributes:
+        format: the format; None where there is none.
+        reason: one sentence that says why there is none; empty for a file that nobody takes for a log, as settings and
+            checkpoints are.
+        rows: the rows that told it.
+    """
+
+    format: Format | None
+    reason: str = ""
+    rows: Sequence[Row] = ()
+
+    def says(self, keys: Sequence[str]) -> bool:
+        """Whether some row has a value under one of some keys or paths."""
+        return any(key_paths.holds(row, key) for row in self.rows for key in keys)
+
+
+def sniff(path: str, mapped: Mapped | None = None) -> tuple[Format | None, str]:
+    """The format of a file's rows, or one sentence that says why it has none (see `sniff_rows`).
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    found = sniff_rows(path, mapped)
+    return found.format, found.reason
+
+
+def sniff_rows(path: str, mapped: Mapped | None = None) -> Sniffed:
+    """The format of a file's rows, and the rows that told it.
 
     Args:
         path: the file.
@@ -29,39 +60,44 @@ def sniff(path: str, mapped: Callable[[Row], Format | None] | None = None) -> tu
     """
     seen = preview(path)
     if not seen.may_hold_rollouts:
-        return None, seen.reason
+        return Sniffed(None, seen.reason)
     try:
-        return _format_of_first_row(path, mapped)
+        return _sniffed(path, mapped)
     except UnreadableFileError as error:
-        return None, str(error.strerror)
+        return Sniffed(None, str(error.strerror))
 
 
-def _format_of_first_row(
-    path: str, mapped: Callable[[Row], Format | None] | None
-) -> tuple[Format | None, str]:
-    problem = "It has no complete line yet; it is looked at again when it grows."
-    with open_forward(path) as file:
-        for _ in range(_SNIFFED_LINES):
-            line = file.readline(_SNIFFED_BYTES)
-            if not line:
-                break
-            if line.isspace():
-                continue
-            try:
-                row = json.loads(line.decode("utf-8-sig", "replace"))
-            except (ValueError, RecursionError):
-                if line.endswith(b"\n"):
-                    problem = "Its first lines are no JSON."
-                continue
-            if not isinstance(row, dict):
-                problem = "Its lines are no JSON objects."
-                continue
-            user_format = None if mapped is None else mapped(row)
-            if user_format is not None:
-                return user_format, ""
-            known_format = recognise(row)
-            if known_format is not None:
-                return with_guessed_step(known_format, row), ""
-            guessed = guess_mapping(row)
-            return guessed.format, "" if guessed.format is not None else guessed.reason
-    return None, problem
+def _sniffed(path: str, mapped: Mapped | None) -> Sniffed:
+    first = first_row(path)
+    if not first.rows:
+        return Sniffed(None, first.problem)
+    known = format_of_rows(first.rows, mapped)
+    if known is not None and _is_enough(known, first.rows[0]):
+        return Sniffed(*as_guessed(known, first.rows), first.rows)
+    rows = spread_rows(path).rows
+    known = format_of_rows(rows, mapped)
+    if known is not None:
+        return Sniffed(*as_guessed(known, rows), rows)
+    guessed = guess_mapping(rows)
+    return Sniffed(guessed.format, "" if guessed.format is not None else guessed.reason, rows)
+
+
+def format_of_rows(rows: Sequence[Row], mapped: Mapped | None = None) -> Format | None:
+    """The format that most rows have, as far as it is known by its keys; the user's mapping before all others."""
+    if mapped is not None:
+        by_user = next((one for row in rows if (one := mapped(row)) is not None), None)
+        if by_user is not None:
+            return by_user
+    known = [one for row in rows if (one := recognise(row)) is not None]
+    if not known:
+        return None
+    counts = Counter(one.name for one in known)
+    # A trainer's keys say more than ours, which any log may have.
+    return max(known, key=lambda one: (one.name != NATIVE.name, counts[one.name]))
+
+
+def _is_enough(file_format: Format, row: Row) -> bool:
+    """Whether one row tells the format: a trainer's own, the user's, or ours with nothing open."""
+    if file_format.name != NATIVE.name:
+        return True
+    return is_complete(row) and not needs_more_rows(row)

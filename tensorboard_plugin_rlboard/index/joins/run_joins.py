@@ -240,6 +240,6 @@ class RunJoins:
     def _free_name(self, name: str) -> str:
         """The name of a joined number: its own, where neither the log nor we have it for something else."""
         run = self.run
-        computed = {f"{key}_{statistic}" for key in run.keys.arrays for statistic in (*STORED, "mean")}
+        computed = {f"{key}_{statistic}" for key in run.keys.lists for statistic in (*STORED, "mean")}
         taken = {physical("m", name), physical("t", name)} & run.logged
         return f"joined.{name}" if taken or name in RESERVED | _OTHER_NAMES | computed else name

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any, Literal
 
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
 from tensorboard_plugin_rlboard.index.parts.extra_keys import can_be_column
 from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder, Problem, Row
 from tensorboard_plugin_rlboard.index.parts.padding import without_leading, without_trailing

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 MAX_EXTRA_KEYS, MAX_EXTRA_ARRAYS = 200, 30
 """Extra keys that a range may have, and those with lists, of which each has eight columns; a log that names its samples
 by keys would need columns without end."""
 _LONGEST = 200
 """Characters of a key that can name a column; a longer, empty or unprintable one is only shown with its sample."""
+
+
+_FITTING_SHARE = 0.9
+"""Share of the rows of a run in which a list has to fit the tokens to be a token array: nearly all."""
 
 
 @dataclass(frozen=True)
@@ -18,17 +24,34 @@ class ExtraKeys:
     Attributes:
         numbers: keys with a number or a truth value.
         texts: keys with text, on some rows at least.
-        arrays: keys with a list of numbers: token metrics if they fit the tokens.
+        lists: key with lists of numbers -> rows in which the list is as long as the tokens, and rows with such a list
+            and tokens. A list of a row without tokens says nothing, because nothing says how long it has to be.
     """
 
     numbers: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
-    arrays: frozenset[str] = frozenset()
+    lists: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __or__(self, other: ExtraKeys) -> ExtraKeys:
         """Both; a key that is a number here and text there is text, so that nothing of it is lost."""
         texts = self.texts | other.texts
-        return ExtraKeys((self.numbers | other.numbers) - texts, texts, self.arrays | other.arrays)
+        lists = dict(self.lists)
+        for key, (fitting, rows) in other.lists.items():
+            before = lists.get(key, (0, 0))
+            lists[key] = before[0] + fitting, before[1] + rows
+        return ExtraKeys((self.numbers | other.numbers) - texts, texts, lists)
+
+    @property
+    def arrays(self) -> frozenset[str]:
+        """Keys whose lists belong to the tokens, because they are as long in nearly every row: token metrics."""
+        return frozenset(
+            key for key, (fitting, rows) in self.lists.items() if fitting and fitting >= _FITTING_SHARE * rows
+        )
+
+    @property
+    def other_lists(self) -> frozenset[str]:
+        """Keys whose lists are values of their own (a box, judges' scores), however long some happen to be."""
+        return frozenset(self.lists) - self.arrays
 
 
 def can_be_column(key: str) -> bool:

@@ -43,8 +43,13 @@ SAMPLE_METRICS = (
     "nonfinite",
     "problems",
 )
-RESERVED = frozenset({*SAMPLE_METRICS, *(f"{name}_{s}" for name in TOKEN_METRICS for s in (*STORED, "mean"))})
-"""Names of RL Board's own metrics: a logged key of that name becomes `logged.<name>`. A logged `advantage` is the advantage."""
+LOGGED_FIRST = frozenset({"advantage", "staleness"})
+"""Those of them that a log may hold itself: a sample's own number counts then."""
+RESERVED = (
+    frozenset({*SAMPLE_METRICS, *(f"{name}_{s}" for name in TOKEN_METRICS for s in (*STORED, "mean"))})
+    - LOGGED_FIRST
+)
+"""Names of RL Board's other metrics: a logged key of that name becomes `logged.<name>`."""
 
 _BLOCK = 3_000_000
 """Bytes of lines whose token arrays are laid out flat together: a few hundred KB for each array."""
@@ -115,10 +120,12 @@ def build_part(
     line_offsets, line_lengths, line_numbers = np.asarray(places, np.int64).reshape(-1, 3).T
     of_row = np.asarray(collector.lines, np.int64)
     extra_statistics = {f"{name}_{statistic}" for name in collector.arrays for statistic in (*STORED, "mean")}
-    columns = PartColumns.of(
-        file_format, collector, statistics.blocks, RESERVED - {"advantage"} | extra_statistics
-    )
+    reserved = RESERVED | extra_statistics
+    columns = PartColumns.of(file_format, collector, statistics.blocks, statistics.lists, reserved)
     problems = decoder.problems + statistics.problems + collector.problems + columns.problems(of_row)
+    problems += [
+        problem for key in sorted(columns.keys.arrays) for problem in statistics.list_problems.get(key, ())
+    ]
     counts = np.bincount([problem.line for problem in problems], minlength=len(places)).astype(np.float64)
     columns.locate(line_offsets[of_row], line_lengths[of_row], line_numbers[of_row], collector.samples)
     columns.computed["m", "problems"] = counts[of_row]

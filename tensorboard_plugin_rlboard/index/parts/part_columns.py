@@ -9,9 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.formats.arrays.number_values import (
+    is_tensor_text,
+    not_a_number,
+    number_from_value,
+    shortened,
+)
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
-from tensorboard_plugin_rlboard.formats.splits import normalised_split
+from tensorboard_plugin_rlboard.formats.splits import normalised_split, says_more
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
@@ -46,6 +51,7 @@ class PartColumns:
         self.location: dict[str, Any] = {}
         self.sample: Bools = np.ones(count, bool)
         self._problems: list[tuple[str, str, Ints]] = []
+        self._value_problems: list[tuple[int, str]] = []
 
     @classmethod
     def of(
@@ -53,10 +59,12 @@ class PartColumns:
         file_format: Format,
         collector: ColumnCollector,
         blocks: list[Block],
+        lists: Mapping[str, tuple[int, int]],
         reserved: frozenset[str] | set[str],
     ) -> PartColumns:
-        """The collected values; an extra key with a `reserved` name becomes `logged.<name>`."""
+        """The collected values; an extra key with a `reserved` name becomes `logged.<name>`. For `lists` see ExtraKeys."""
         columns = cls(file_format, len(collector.lines))
+        collector.add_single_numbers()
         columns._add_computed(blocks)
         read = file_format.read_keys()
         for name, keys in file_format.text_keys.items():
@@ -64,8 +72,9 @@ class PartColumns:
         for name, keys in file_format.number_keys.items():
             columns.numbers[name] = columns._number(collector, name, keys)
         extra = _extra_keys({key: column for key, column in collector.columns.items() if key not in read})
-        columns.keys = ExtraKeys(extra.numbers, extra.texts, frozenset(collector.arrays))
+        columns.keys = ExtraKeys(extra.numbers, extra.texts, lists)
         for key in extra.texts:
+            columns._note_tensor_text(key, collector.columns[key])
             columns.texts[_column_name(key, reserved)] = columns._text(collector, (key,))
         for key in extra.numbers:
             columns.numbers[_column_name(key, reserved)] = columns._number(collector, key, (key,))
@@ -99,6 +108,9 @@ class PartColumns:
         self.location["split"] = np.asarray(
             [normalised_split(defaults.split if word is None else word, flag) for word, flag in pairs], object
         )
+        kept = [word if isinstance(word, str) and says_more(word) else None for word in split.tolist()]
+        if any(kept):
+            self.texts["logged.split"] = _objects(kept)
         self.texts = {
             "group_id": self._group(collector),
             "finish_reason": self._text(collector, file_format.finish_reason_keys),
@@ -106,9 +118,14 @@ class PartColumns:
         }
         n, trimmed = (self.computed.pop(("h", name), np.zeros(self.count)) for name in (SIZE, TRIMMED))
         response = self.texts["response"]
-        self.sample = np.asarray([found is not None for found in response.tolist()], bool) | (n > 0)
+        answered = np.asarray([found is not None for found in response.tolist()], bool) | (n > 0)
+        asked = np.asarray([found is not None for found in self.texts["prompt"].tolist()], bool)
+        failed = ~answered & asked & ~np.ma.getmaskarray(self.numbers["reward"])
+        self.sample = answered | failed
         none = "The line has neither response nor response_tokens: it is no sample."
         self._problems.append(("no_response", none, np.flatnonzero(~self.sample)))
+        none = "The line has a prompt and a reward, but no response: it is kept as a failed rollout."
+        self._problems.append(("failed_rollout", none, np.flatnonzero(failed)))
         if file_format.step_keys:
             reason = (
                 f"The line has no whole number as {file_format.step_keys[0]}; its sample is shown at step 0."
@@ -119,7 +136,6 @@ class PartColumns:
             [np.nan if reason is None else float(reason.lower() in TRUNCATED_REASONS) for reason in reasons],
             float,
         )
-        self.computed["m", "repetition"] = repetition(response)
         self._remove_padding(collector.last_tokens, trimmed.astype(int).tolist())
         for gap, one, other in (
             ("reward_gap", "reward", "ref_reward"),
@@ -143,6 +159,7 @@ class PartColumns:
             lengths = [np.nan if found is None else float(len(found)) for found in cut]
             chars = "n_chars" if name == "response" else "ref_n_chars"
             self.computed["m", chars] = np.asarray(lengths, np.float64)
+        self.computed["m", "repetition"] = repetition(self.texts["response"])
         self.location["prompt_key"] = _mapped(self.texts["prompt"], _prompt_key)
 
     def locate(self, offsets: Ints, lengths: Ints, lines: Ints, samples: list[int]) -> None:
@@ -159,11 +176,19 @@ class PartColumns:
 
     def problems(self, lines: Ints) -> list[Problem]:
         """What is wrong with values; `lines` are the lines of the rows, int64 [rows]."""
-        return [
+        of_values = [Problem(int(lines[row]), "not_a_number", reason) for row, reason in self._value_problems]
+        return of_values + [
             Problem(int(lines[i]), kind, reason)
             for kind, reason, rows in self._problems
             for i in rows.tolist()
         ]
+
+    def _note_tensor_text(self, key: str, column: Column) -> None:
+        """Notes a text column that begins with a tensor written as text: it was meant as a number."""
+        first = column.values[0]
+        if isinstance(first, str) and is_tensor_text(first):
+            reason = f"{key} is text such as {shortened(first)}, not a number. Log the number itself: value.item()."
+            self._value_problems.append((column.rows[0], reason))
 
     def _values(self, collector: ColumnCollector, keys: Sequence[str]) -> Any:
         """What the first of some keys holds that a row has, as logged, objects [rows]."""
@@ -184,7 +209,7 @@ class PartColumns:
     def _number(self, collector: ColumnCollector, name: str, keys: Sequence[str]) -> Any:
         """Numbers, masked where there is none; the rows with something else are noted."""
         array, missing = np.zeros(self.count), np.ones(self.count, bool)
-        bad: list[int] = []
+        bad: dict[int, str] = {}
         for key in reversed(keys):
             column = collector.columns.get(key)
             if column is None:
@@ -192,16 +217,16 @@ class PartColumns:
             found = _as_floats(column.values)
             if found is None:
                 numbers = [number_from_value(value) for value in column.values]
-                bad += [row for row, number in zip(column.rows, numbers, strict=True) if number is None]
+                if name:
+                    unread = zip(column.rows, column.values, numbers, strict=True)
+                    bad |= {row: not_a_number(name, value) for row, value, number in unread if number is None}
                 good = [row for row, number in zip(column.rows, numbers, strict=True) if number is not None]
                 array[good] = [number for number in numbers if number is not None]
                 missing[good] = False
             else:
                 array[column.rows] = found
                 missing[column.rows] = False
-        if bad and name:
-            reason = f"{name} is no number; it is shown with its sample and left out of every statistic."
-            self._problems.append(("not_a_number", reason, np.asarray(sorted(set(bad)), np.int64)))
+        self._value_problems += sorted(bad.items())
         return np.ma.masked_array(array, missing)
 
 
@@ -224,7 +249,9 @@ def _column_name(key: str, reserved: frozenset[str] | set[str]) -> str:
 
 
 def _as_floats(values: list[Any]) -> Floats | None:
-    """Numbers, truth values and texts that hold a number as float64; None where one is something else."""
+    """Numbers and truth values as float64; None where one is something else."""
+    if str in set(map(type, values)):
+        return None
     try:
         return np.asarray(values, np.float64)
     except (ValueError, OverflowError, TypeError):

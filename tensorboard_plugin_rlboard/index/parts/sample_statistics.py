@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
@@ -35,12 +35,16 @@ class SampleStatistics:
         blocks: what was computed so far.
         token_metrics: names of the token arrays that were laid onto tokens so far.
         problems: arrays that do not fit their tokens.
+        lists: further key with lists of numbers -> rows in which the list fits the tokens, rows with a list and tokens.
+        list_problems: further key -> rows in which its list does not fit, which is a problem of a token array only.
     """
 
     def __init__(self, file_format: Format) -> None:
         self.blocks: list[Block] = []
         self.token_metrics: set[str] = set()
         self.problems: list[Problem] = []
+        self.lists: dict[str, tuple[int, int]] = {}
+        self.list_problems: dict[str, list[Problem]] = {}
         self._mask = next(iter(file_format.mask_as_array()), None)
         self._discounts = discounts(file_format)
         self._n_rows = 0
@@ -50,17 +54,26 @@ class SampleStatistics:
         first, self._n_rows = self._n_rows, len(collector.lines)
         if first == self._n_rows:
             return
-        tokens, trims, misfits = align_arrays(collector.logged(), self._mask)
+        logged = collector.logged()
+        tokens, trims, misfits = align_arrays(logged, self._mask)
         for misfit in misfits:
             reason = (
                 f"{misfit.array} has {misfit.length} values for {misfit.n_tokens} response tokens: it is left out, "
                 "because nothing says which token each value belongs to."
             )
-            self.problems.append(Problem(collector.lines[first + misfit.sample], "length_mismatch", reason))
+            problem = Problem(collector.lines[first + misfit.sample], "length_mismatch", reason)
+            further = misfit.array in logged.further
+            (self.list_problems.setdefault(misfit.array, []) if further else self.problems).append(problem)
         metrics, sums = sample_numbers(tokens, *self._discounts)
         trimmed = np.zeros(len(tokens.sizes))
         for trim in trims:
             trimmed[trim.sample] = trim.count
+        for name in collector.arrays & logged.lengths.keys():
+            with_tokens = (logged.lengths[name] > 0) & (tokens.sizes + trimmed > 0)
+            bad = sum(misfit.array == name for misfit in misfits) if name in logged.further else 0
+            fitting, rows = self.lists.get(name, (0, 0))
+            count = int(np.count_nonzero(with_tokens))
+            self.lists[name] = fitting + count - bad, rows + count
         sums |= {SIZE: tokens.sizes.astype(np.float64), TRIMMED: trimmed}
         computed: dict[tuple[ColumnKind, str], Floats] = {
             ("m", name): array for name, array in metrics.items()

@@ -114,6 +114,7 @@ class BackgroundIndexer:
             if time.monotonic() > survey_again_at:
                 scheduler.survey()
                 survey_again_at = time.monotonic() + max(1.0, self.interval)
+        scheduler.compare_runs()
         scheduler.stop_workers()
 
     def _notify_after_round(self, run: RunIndex) -> None:

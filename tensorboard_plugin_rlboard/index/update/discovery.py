@@ -11,11 +11,11 @@ from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
-from tensorboard_plugin_rlboard.sources.compressed.decompression import SUFFIXES
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import Change, compare
-from tensorboard_plugin_rlboard.sources.reader import damage_in, is_packed
+from tensorboard_plugin_rlboard.sources.kinds.names import COMPRESSED_SUFFIXES
+from tensorboard_plugin_rlboard.sources.reader import damage_in, is_named, is_packed
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
+_CLEAR_BYTES, _GROWTH = 4_000_000, 4
+"""A file that was understood by fewer bytes than these is looked at again each time it is so many times as large."""
 _Facts = tuple[int, int, MappingSection]
 """Size, time of the last change and the user's mapping of a file: while they stay, so does what the file is."""
 
@@ -59,11 +61,13 @@ class Discovery:
         self._mappings: dict[str, MappingSection] = {}
         self._unreadable: set[tuple[str, str]] = set()
         self._damage: dict[str, str] = {}
+        self._understood_at: dict[str, int] = {}
+        self._read_anew: dict[str, str] = {}
 
     def survey(self) -> None:
         """Looks at every file."""
         registry = self._registry
-        found = list_sources(registry.roots)
+        found = list_sources(registry.roots, self._only_file)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
         indexed: set[str] = set()
@@ -109,13 +113,19 @@ class Discovery:
         """Looks at a file that is in the index; returns whether its rows had to go."""
         source = present.get(file.relative)
         if file.format.superseded_by(file.relative) in present or (
-            source is not None and self._has_other_format(file, source)
+            source is not None
+            and (is_packed(file.path) != (file.state.packed >= 0) or self._has_other_format(file, source))
         ):
-            # Its twin was written after it was found, or the settings have changed: it is found anew.
+            # Its twin was written after it was found, its rows are stored in another way by now, or the settings have
+            # changed: it is found anew.
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
         seen = compare(file.state, source, now_ns)
+        if seen.change is Change.APPENDED and self._means_something_else(file, source):
+            run.remove_file(self._cursor, file.relative)
+            self._registry.changed()
+            return True
         if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
             if seen.state.size != file.state.size:
                 self._registry.changed()
@@ -130,7 +140,7 @@ class Discovery:
             return False
         run.remove_file(self._cursor, file.relative)
         self._damage.pop(file.relative, None)
-        is_sealed = any(f"{file.relative}{suffix}" in present for suffix in SUFFIXES)
+        is_sealed = any(f"{file.relative}{suffix}" in present for suffix in COMPRESSED_SUFFIXES)
         if seen.change is Change.VANISHED and not is_sealed:
             reason = "The file was there and is gone; its samples are no longer shown."
             run.add_problems(self._cursor, [(file.relative, None, None, "vanished", reason)])
@@ -144,7 +154,8 @@ class Discovery:
         before = set(self._registry.runs)
         for file in files:
             is_no_log = self._no_logs.get(file.relative) == self._facts(file)
-            if not is_no_log and not self._restore_cached(file, present):
+            is_anew = file.relative in self._read_anew
+            if not is_no_log and (is_anew or not self._restore_cached(file, present)):
                 self._classify_new(file, present)
         for name, run in self._registry.runs.items():
             if name not in before:
@@ -157,6 +168,20 @@ class Discovery:
             file.relative, MappingSection()
         )
         return has_other_mapping or recognition.bind(file.format, source).spec != file.format.spec
+
+    def _means_something_else(self, file: IndexedFile, source: SourceFile | None) -> bool:
+        """Whether a file that was guessed by few rows is understood otherwise now that it is several times as large."""
+        size = self._understood_at.get(file.relative, 0)
+        if source is None or size > _CLEAR_BYTES or source.size < _GROWTH * size:
+            return False
+        self._understood_at[file.relative] = source.size
+        try:
+            reason = self._recognition.other_reading(file.format, source)
+        except OSError:
+            return False  # whoever reads it next will say so
+        if reason:
+            self._read_anew[file.relative] = reason
+        return bool(reason)
 
     def _facts(self, file: SourceFile) -> _Facts:
         return file.size, file.mtime_ns, self._recognition.mapping_of(file)
@@ -176,8 +201,10 @@ class Discovery:
         if twin in present:
             found, reason = None, f"It has the same rows as {twin}, which is read instead."
         if found is None:
-            if reason:
+            if reason and (self._only_file or is_named(file.path)):
                 self._registry.ignore(file.relative, reason)
+            elif file.relative in self._registry.ignored:
+                self._registry.clear_ignored(file.relative)
             return
         state = compare(None, file, time.time_ns()).state
         if state is not None:
@@ -185,6 +212,10 @@ class Discovery:
             run = self._registry.run_of(self._recognition.run_of(found, file), self._cursor)
             run.clear_problems(self._cursor, file.relative)
             run.add_file(file.path, file.relative, found, state)
+            self._understood_at[file.relative] = file.size
+            reason = self._read_anew.pop(file.relative, "")
+            if reason:
+                run.add_problems(self._cursor, [(file.relative, None, None, "read_anew", reason)])
             self._registry.clear_ignored(file.relative)
 
     def _restore_cached(self, file: SourceFile, present: AbstractSet[str]) -> bool:

@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.index.update.discovery import Discovery
 from tensorboard_plugin_rlboard.index.update.file_ranges import FileRanges
 from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader
 from tensorboard_plugin_rlboard.index.update.range_orders import RangeOrders
+from tensorboard_plugin_rlboard.index.update.same_samples import SameSamples
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET_BYTES
 from tensorboard_plugin_rlboard.sources.reader import is_packed
 
@@ -69,8 +70,13 @@ class Scheduler:
         self._loader = PartLoader(folder, self._cursor, self._cache, self._discovery)
         self._orders = RangeOrders(WorkerPool(folder, shares.workers, shares.worker))
         self._ranges = FileRanges(read_limit)
+        self._same_samples = SameSamples(self._cursor)
         self._shown_early: set[IndexedFile] = set()
         self._loaded_at = 0.0
+
+    def compare_runs(self) -> None:
+        """Notes which runs hold the same samples as another one; called when nothing is left to index."""
+        self._registry.set_same_samples(self._same_samples.find(tuple(self._registry.runs.values())))
 
     def stop_workers(self) -> None:
         """Ends the worker processes: nothing is left to do, and idle ones would keep their memory."""

@@ -108,10 +108,10 @@ SAMPLE_ENTRIES = (
         "staleness",
         "count",
         "versions",
-        "step − policy_version",
+        "as logged, else step − policy_version",
         "per-sample",
-        en=Label("staleness", "the trainer's version at this step − policy_version"),
-        zh=Label("滞后", "该步训练端版本 − policy_version"),
+        en=Label("staleness", "logged, else the trainer's version at this step − policy_version"),
+        zh=Label("滞后", "按日志，否则为该步训练端版本 − policy_version"),
     ),
     Metric(
         "value_mse",
@@ -191,9 +191,15 @@ GROUP_ENTRIES = (
         "advantage",
         "signed",
         "reward",
-        "(reward − group_mean) / (group_std + 1e-6)",
+        "as logged, else of its tokens, else (reward − group_mean) / (group_std + 1e-6)",
         "per-sample",
-        en=Label("advantage", "logged, else (reward − group mean) / (group std + 1e-6), computed (GRPO)"),
-        zh=Label("优势", "按日志，否则为 (奖励 − 组均值) / (组标准差 + 1e-6)，即计算值（GRPO）"),
+        en=Label(
+            "advantage",
+            "logged (else mean of its tokens'), else (reward − group mean) / (group std + 1e-6), computed (GRPO)",
+        ),
+        zh=Label(
+            "优势",
+            "按日志（否则取各 token 优势的均值），再否则为 (奖励 − 组均值) / (组标准差 + 1e-6)，即计算值（GRPO）",
+        ),
     ),
 )

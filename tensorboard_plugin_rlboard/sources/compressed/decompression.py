@@ -1,4 +1,4 @@
-"""Decompresses ``.gz`` and ``.zst`` as a stream, and keeps what can be read of an archive that is torn or corrupt."""
+"""Decompresses gzip and zstd as a stream, and keeps what can be read of an archive that is torn or corrupt."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-SUFFIXES = (".gz", ".zst")
+GZIP, ZSTD = "gzip", "zstd"
+_GZIP_MAGIC, _ZSTD_MAGIC, _SKIPPABLE_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x2a\x4d\x18"
 _READ_BYTES = 64 * 1024
 _BLOCK_BYTES = 256 * 1024
 _RETRY_BYTES = 64
 _NO_ZSTD = 'Unpacking zstd needs a package: pip install "tensorboard-plugin-rlboard[zstd]"'
 
 
-def is_compressed(path: str) -> bool:
-    """Whether a path names a compressed file."""
-    return path.endswith(SUFFIXES)
-
-
-def unpacked_name(path: str) -> str:
-    """A path without what says that the file is compressed: the name of the file that it is an archive of."""
-    return path.rpartition(".")[0] if is_compressed(path) else path
+def compression_of(head: bytes) -> str:
+    """How a file is compressed, by its first bytes: ``gzip``, ``zstd``, or empty where it is not."""
+    if head.startswith(_GZIP_MAGIC):
+        return GZIP
+    # Parallel compressors put frames in front that are to be skipped.
+    is_skippable = head[1:4] == _SKIPPABLE_MAGIC and head[0] >> 4 == 5
+    return ZSTD if is_skippable or head.startswith(_ZSTD_MAGIC) else ""
 
 
 class Decompressor:
@@ -36,7 +36,7 @@ class Decompressor:
     It can be kept and fed again when the archive has grown.
 
     Args:
-        path: The archive's path; its suffix says the kind.
+        compression: ``gzip`` or ``zstd``.
 
     Attributes:
         damage: What is wrong with the archive, in one sentence; empty while nothing is.
@@ -45,9 +45,9 @@ class Decompressor:
         OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, compression: str) -> None:
         self.damage = ""
-        self._is_gzip = path.endswith(".gz")
+        self._is_gzip = compression == GZIP
         self._zstd = None if self._is_gzip else _zstd()
         self._decoder: Any = None
         self._members = 0
@@ -139,8 +139,8 @@ class Decompressor:
 
 
 class _DecompressedFile(io.RawIOBase):
-    def __init__(self, path: str, stored: BinaryIO) -> None:
-        self._decompressor = Decompressor(path)
+    def __init__(self, compression: str, stored: BinaryIO) -> None:
+        self._decompressor = Decompressor(compression)
         self._stored = stored
         self._pieces: Iterator[bytes] = iter(())
         self._rest = memoryview(b"")
@@ -169,17 +169,17 @@ class _DecompressedFile(io.RawIOBase):
         super().close()
 
 
-def open_decompressed(path: str, stored: BinaryIO) -> BinaryIO:
+def open_decompressed(compression: str, stored: BinaryIO) -> BinaryIO:
     """Open an archive decompressed, read forward only; it ends where the archive is torn or corrupt.
 
     Args:
-        path: The archive's path; its suffix says the kind.
+        compression: ``gzip`` or ``zstd``.
         stored: The archive itself, opened; closed together with the result.
 
     Raises:
         OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
     """
-    return cast("BinaryIO", io.BufferedReader(_DecompressedFile(path, stored), _BLOCK_BYTES))
+    return cast("BinaryIO", io.BufferedReader(_DecompressedFile(compression, stored), _BLOCK_BYTES))
 
 
 def _zstd() -> Any:

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor, open_decompressed
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import (
     UnpackedFile,
     cut_off_sentence,
@@ -24,12 +24,13 @@ from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import (
     remove_file,
 )
 from tensorboard_plugin_rlboard.sources.containers import row_stream
-from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError
-from tensorboard_plugin_rlboard.sources.containers.registry import container_of
+from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError, TornFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
+
+    from tensorboard_plugin_rlboard.sources.containers.base import FileKind
 
 BUDGET_BYTES = 8 * 1024**3
 _READ_BYTES = 1024 * 1024
@@ -43,11 +44,18 @@ class UnpackCache:
 
     Args:
         open_stored: Opens a packed file by its path, as it is stored.
+        kind_of: Says how the rows of a file are stored.
         budget: Bytes of all unpacked files together; at most half of what is free on the disk is used.
     """
 
-    def __init__(self, open_stored: Callable[[str], BinaryIO], budget: int = BUDGET_BYTES) -> None:
+    def __init__(
+        self,
+        open_stored: Callable[[str], BinaryIO],
+        kind_of: Callable[[str], FileKind],
+        budget: int = BUDGET_BYTES,
+    ) -> None:
         self._open_stored = open_stored
+        self._kind_of = kind_of
         self._budget = budget
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -141,7 +149,8 @@ class UnpackCache:
             return self._locks.setdefault(path, threading.Lock())
 
     def _unpack(self, path: str, signature: tuple[int, ...] | None, *, settled: bool) -> UnpackedFile:
-        unpacker = None if container_of(path) is not None else Decompressor(path)
+        kind = self._kind_of(path)
+        unpacker = None if kind.container is not None else Decompressor(kind.compression)
         with ExitStack() as opened:
             stored = None if unpacker is None else opened.enter_context(self._open_stored(path))
             with self._lock:
@@ -150,7 +159,7 @@ class UnpackCache:
                         prefix="rlboard-unpacked-", ignore_cleanup_errors=True
                     )
                 target = Path(self._folder.name) / str(next(self._counter))
-            entry = UnpackedFile(target, signature, settled, unpacker, last_use=next(self._counter))
+            entry = UnpackedFile(target, signature, settled, kind, unpacker, last_use=next(self._counter))
             try:
                 if stored is None:
                     self._write_rows(path, entry)
@@ -169,7 +178,12 @@ class UnpackCache:
     def _continue(self, path: str, entry: UnpackedFile) -> bool:
         """Unpack what was appended to an archive; False where it has changed in another way."""
         unpacker = entry.decompressor
-        if unpacker is None or not entry.path.exists() or (unpacker.damage and not entry.cut_off):
+        if (
+            unpacker is None
+            or self._kind_of(path) != entry.kind
+            or not entry.path.exists()
+            or (unpacker.damage and not entry.cut_off)
+        ):
             return False
         with self._open_stored(path) as stored:
             tail_at = entry.consumed - len(entry.tail)
@@ -210,16 +224,30 @@ class UnpackCache:
 
     def _write_rows(self, path: str, entry: UnpackedFile) -> None:
         """Write the rows of a container as JSON lines."""
+        container, compression = entry.kind.container, entry.kind.compression
+        if container is None:
+            return
+
+        def open_container(path: str) -> BinaryIO:
+            stored = self._open_stored(path)
+            return open_decompressed(compression, stored) if compression else stored
+
         damage = ""
+        blocks = row_stream.line_blocks(path, container, open_container, is_copied=bool(compression))
         with entry.path.open("ab") as target:
             try:
-                for piece in row_stream.line_blocks(path, self._open_stored):
+                for piece in blocks:
                     if not self._make_room(path, entry.size + len(piece)):
                         damage = cut_off_sentence(entry.size)
                         break
                     target.write(piece)
                     entry.size += len(piece)
             except DamagedFileError as error:
+                before = self._entries.get(path)
+                is_being_written = isinstance(error, TornFileError) and not entry.settled
+                if is_being_written and before is not None and before.size > entry.size:
+                    # Somebody writes it anew in place: what was there before stays until it is whole again.
+                    raise row_stream.UnreadableFileError(str(error)) from None
                 damage = str(error)
         self._damage[path] = damage
 

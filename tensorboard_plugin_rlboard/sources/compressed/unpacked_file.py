@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.sources.companions import companions_of, joint_s
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
+    from tensorboard_plugin_rlboard.sources.containers.base import FileKind
 
 
 def cut_off_sentence(size: int) -> str:
@@ -33,6 +34,7 @@ class UnpackedFile:
     Attributes:
         path: Where it lies.
         signature: Signature of the packed file when it was unpacked; None where that is not known.
+        kind: The kind of the packed file.
         settled: Whether a later change of the packed file would show in its signature.
         decompressor: Has decompressed up to `consumed`; None for a container, which is unpacked as a whole.
         consumed: Bytes of the archive that were decompressed.
@@ -45,6 +47,7 @@ class UnpackedFile:
     path: Path
     signature: tuple[int, ...] | None
     settled: bool
+    kind: FileKind
     decompressor: Decompressor | None
     consumed: int = 0
     head: bytes = b""

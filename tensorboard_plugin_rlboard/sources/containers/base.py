@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
 PREVIEW_BYTES = 64 * 1024
 """Bytes at the beginning of a file that a preview may read."""
@@ -18,17 +17,8 @@ class DamagedFileError(ValueError):
     """A container cannot be read from some row on; the message is one sentence that says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Whether a file is worth reading, judged by a few of its bytes.
-
-    Attributes:
-        may_hold_rollouts: Whether the file may hold rollouts, so that it is worth reading.
-        reason: One sentence for a file that holds none and is shown as ignored; empty where nobody takes it for a log.
-    """
-
-    may_hold_rollouts: bool
-    reason: str = ""
+class TornFileError(DamagedFileError):
+    """A container ends in the middle, as it does while somebody writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +26,48 @@ class Container:
     """A kind of container.
 
     Attributes:
-        suffix: How the names of such files end.
-        preview: Judges an open file by its first ``PREVIEW_BYTES`` or about as many at its end; the second argument
-            says whether the file is remote. May raise ``OSError``.
+        name: What it is called, in lower case.
         read_rows: Yields the rows of a local file in the file's order, each an object that ``json_lines.row_to_line``
             can write. Raises ``DamagedFileError`` where the file cannot be read on.
         needs_whole_file: Whether all of a file has to be read for its first row.
     """
 
-    suffix: str
-    preview: Callable[[BinaryIO, bool], Preview]
+    name: str
     read_rows: Callable[[Path], Iterator[object]]
     needs_whole_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Whether a file is worth reading, judged by a few of its bytes.
+
+    Attributes:
+        may_hold_rollouts: Whether the file may hold rollouts, so that it is worth reading.
+        reason: One sentence that says why it holds none; empty where it may.
+        is_named: Whether a file that turns out to hold none is listed as ignored: a table or rows with texts are, what
+            lies in every folder beside a training (settings, checkpoints, pictures) is not.
+    """
+
+    may_hold_rollouts: bool
+    reason: str = ""
+    is_named: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """How the rows of a file are stored, told by its first bytes.
+
+    Attributes:
+        container: The kind of container; None for a file of lines.
+        compression: ``gzip`` or ``zstd``; empty for a file that is stored as it is.
+        preview: Whether it is worth reading.
+    """
+
+    container: Container | None = None
+    compression: str = ""
+    preview: Preview = Preview(may_hold_rollouts=True)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether the file is unpacked before its lines can be read."""
+        return self.container is not None or bool(self.compression)

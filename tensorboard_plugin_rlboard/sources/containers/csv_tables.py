@@ -1,74 +1,117 @@
-r"""Reads CSV files row by row: a header of names, then records whose cells may hold quoted line ends.
+r"""Reads tables of text row by row: a header of names, then records whose cells may hold quoted line ends.
 
-A cell says nothing of its type. One that reads exactly as Python (or pandas) would write a number or a truth value is
-one, an empty cell is null, anything else is text; so what a row becomes depends on nothing behind it, and the lines of a
-file that has grown begin with those that it had. Columns of texts and identifiers stay text: an answer may be "4".
+Cells are separated by commas, tabs, semicolons or bars, whichever the header has most of. A cell says nothing of its
+type. One that reads exactly as Python (or pandas) would write a number or a truth value is one, an empty cell is null,
+anything else is text; so what a row becomes depends on nothing behind it, and the lines of a file that has grown begin
+with those that it had. Columns of texts and identifiers stay text: an answer may be "4".
 """
 
 from __future__ import annotations
 
+import os
 import re
+import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers.base import (
-    PREVIEW_BYTES,
-    Container,
-    DamagedFileError,
-    Preview,
-)
+from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError
+from tensorboard_plugin_rlboard.sources.text.encodings import open_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from typing import BinaryIO
+    from typing import TextIO
 
-_MAX_RECORD_BYTES = 64 * 1024 * 1024
-_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^,\r\n]*(?:\r(?!\n)[^,\r\n]*)*))(,|\r?\n|$)')
+SEPARATORS = ",\t;|"
+_MAX_RECORD = 64 * 1024 * 1024
+_SETTLED_SECONDS = 2.0
+"""Seconds without a change after which a last record without its line's end is taken for whole."""
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e[-+]\d+)?|inf)|nan", re.ASCII)
-_PROMPT_NAMES = frozenset(
-    {"prompt", "prompts", "messages", "question", "original_input", "conversation_text", "input"}
+_TEXT_NAMES = frozenset(
+    {
+        *(
+            "answer",
+            "completion",
+            "content",
+            "conversation_text",
+            "ground_truth",
+            "gold_answer",
+            "input",
+            "label",
+        ),
+        *(
+            "messages",
+            "original_input",
+            "output",
+            "prompt",
+            "prompts",
+            "question",
+            "response",
+            "solution",
+            "text",
+        ),
+    }
 )
-_RESPONSE_NAMES = frozenset({"response", "completion", "output", "messages", "conversation_text"})
-_REWARD_NAMES = frozenset({"reward", "rewards", "score", "trajectory_reward"})
-_TEXT_NAMES = (
-    _PROMPT_NAMES
-    | _RESPONSE_NAMES
-    | {"answer", "ground_truth", "gold_answer", "solution", "label", "text", "content"}
-)
+_WORDS = re.compile(r"[a-z]+")
+_COUNTS = frozenset({"count", "n", "num", "number", "total"})
 
 
-def _is_text(name: str) -> bool:
-    return name in _TEXT_NAMES or name == "id" or name.endswith("_id")
+def is_text_column(name: str) -> bool:
+    """Whether the cells of a column stay texts, by its name or the last word of it: `model_output`, `Prompt`, `id_2`."""
+    words: list[str] = _WORDS.findall(name.lower())
+    if name in _TEXT_NAMES or not words:
+        return name in _TEXT_NAMES
+    return _COUNTS.isdisjoint(words) and words[-1] in _TEXT_NAMES | {"id"}
 
 
-def _preview(file: BinaryIO, _is_remote: bool) -> Preview:
-    """Judge a table by its header: it needs a column for a prompt, one for a response and one for a reward."""
-    header, ended, _ = file.read(PREVIEW_BYTES).partition(b"\n")
-    names = set(_cells(header.decode("utf-8-sig", "replace")) or ()) if ended else set()
-    return Preview(
-        all(not names.isdisjoint(group) for group in (_PROMPT_NAMES, _RESPONSE_NAMES, _REWARD_NAMES))
-    )
+def separator_of(header: str) -> str:
+    """What separates the cells of a table, by its header: what it has most of; a comma where it has none."""
+    return max(SEPARATORS, key=re.sub(r'"[^"]*"', "", header).count)
+
+
+def cells_of(record: str, separator: str) -> list[str] | None:
+    """Split a record into cells; None where it is no record of such a table."""
+    cells: list[str] = []
+    cell = _cell_pattern(separator)
+    at = 0
+    while True:
+        found = cell.match(record, at)
+        if found is None:
+            return None
+        quoted, plain, end = found.groups()
+        cells.append(plain if quoted is None else quoted.replace('""', '"'))
+        at = found.end()
+        if end != separator:
+            return cells if at == len(record) else None
+
+
+@lru_cache(maxsize=len(SEPARATORS))
+def _cell_pattern(separator: str) -> re.Pattern[str]:
+    s = re.escape(separator)
+    return re.compile(rf'(?:"([^"]*(?:""[^"]*)*)"|([^{s}\r\n]*(?:\r(?!\n)[^{s}\r\n]*)*))({s}|\r?\n|$)')
 
 
 def _read_rows(path: Path) -> Iterator[object]:
     skipped, first = 0, 0
-    with path.open("rb") as file:
+    with open_text(path) as file:
         records = _records(file)
-        header = _cells(next(records, b"").decode("utf-8-sig", "replace")) or []
-        if not any(header):
+        header = next(records, "")
+        separator = separator_of(header)
+        names = cells_of(header, separator) or []
+        if not any(names):
             msg = "The file has no complete header, or is still being written."
             raise DamagedFileError(msg)
-        texts = frozenset(filter(_is_text, header))
+        texts = frozenset(filter(is_text_column, names))
         for number, record in enumerate(records, 1):
             if not record.strip():
                 continue
-            cells = _cells(record.decode("utf-8", "replace"))
-            if cells is None or len(cells) != len(header):
+            cells = cells_of(record, separator)
+            if cells is None or len(cells) != len(names):
                 skipped, first = skipped + 1, first or number
                 continue
             yield {
                 name: (cell or None) if name in texts else _value(cell)
-                for name, cell in zip(header, cells, strict=True)
+                for name, cell in zip(names, cells, strict=True)
                 if name
             }
     if skipped:
@@ -76,32 +119,23 @@ def _read_rows(path: Path) -> Iterator[object]:
         raise DamagedFileError(msg)
 
 
-def _records(file: BinaryIO) -> Iterator[bytes]:
-    """Yield whole records: lines until every quotation mark is closed. A last one without its line's end waits."""
-    record = b""
-    while line := file.readline(_MAX_RECORD_BYTES):
+def _records(file: TextIO) -> Iterator[str]:
+    """Yield whole records: lines until every quotation mark is closed.
+
+    A last one without its line's end waits while the file is written, and is whole once nobody has for some seconds.
+    """
+    record, is_header = "", True
+    while line := file.readline(_MAX_RECORD):
         record += line
-        if len(record) > _MAX_RECORD_BYTES:
+        if len(record) > _MAX_RECORD:
             msg = "A record of the table has more than 64 MB, or a quotation mark is never closed."
             raise DamagedFileError(msg)
-        if line.endswith(b"\n") and record.count(b'"') % 2 == 0:
+        if line.endswith("\n") and record.count('"') % 2 == 0:
             yield record
-            record = b""
-
-
-def _cells(record: str) -> list[str] | None:
-    """Split a record into cells; None where it is no CSV."""
-    cells: list[str] = []
-    at = 0
-    while True:
-        found = _CELL.match(record, at)
-        if found is None:
-            return None
-        quoted, plain, end = found.groups()
-        cells.append(plain if quoted is None else quoted.replace('""', '"'))
-        at = found.end()
-        if end != ",":
-            return cells if at == len(record) else None
+            record, is_header = "", False
+    is_settled = abs(time.time() - os.fstat(file.fileno()).st_mtime) > _SETTLED_SECONDS
+    if record and is_settled and not is_header and record.count('"') % 2 == 0:
+        yield record
 
 
 def _value(cell: str) -> object:
@@ -115,4 +149,4 @@ def _value(cell: str) -> object:
     return cell
 
 
-CSV = Container(".csv", _preview, _read_rows)
+CSV = Container("csv", _read_rows)

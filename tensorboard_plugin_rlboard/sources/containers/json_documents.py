@@ -1,104 +1,140 @@
-"""Reads JSON documents: a list of samples, or one episode of a training."""
+"""Reads JSON in any layout: a list of rows, objects one behind the other, one object that holds a table, one row."""
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers.base import (
-    PREVIEW_BYTES,
-    Container,
-    DamagedFileError,
-    Preview,
-)
+from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError, TornFileError
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.sources.text.encodings import open_text
+from tensorboard_plugin_rlboard.sources.text.json_members import read_members
+from tensorboard_plugin_rlboard.sources.text.json_shapes import ONE_ROW, Member, RowPlan, Shape, plan_of
+from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
-_MAX_BYTES = 256 * 1024 * 1024
-_SPACE = re.compile(r"[ \t\r\n]*")
-_INCOMPLETE = "It is no complete JSON document: it is torn, or is still being written."
-_EPISODE_KEYS = (b'"training_step"', b'"episode_id"')
-_PROMPT_KEYS = (b'"prompt"', b'"messages"')
-_RESPONSE_KEYS = (b'"response"', b'"completion"', b'"messages"')
-_REWARD_KEYS = (b'"reward"', b'"rewards"', b'"score"')
-
-
-def _preview(file: BinaryIO, _is_remote: bool) -> Preview:
-    """Judge a document by its first 64 KB: they name the keys of an episode, or of a list of samples with rewards."""
-    head = file.read(PREVIEW_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(b"{"):
-        return Preview(all(key in head for key in _EPISODE_KEYS))
-    if not head.startswith(b"["):
-        return Preview(may_hold_rollouts=False)
-    return Preview(
-        all(any(key in head for key in keys) for keys in (_PROMPT_KEYS, _RESPONSE_KEYS, _REWARD_KEYS))
-    )
+_BLOCK_BYTES = 1024 * 1024
 
 
 def _read_rows(path: Path) -> Iterator[object]:
-    with path.open("rb") as file:
-        data = file.read(_MAX_BYTES + 1)
-    if len(data) > _MAX_BYTES:
-        msg = f"The JSON document has more than {_MAX_BYTES >> 20} MB, too many to be read at once; JSON lines have no such limit."
-        raise DamagedFileError(msg)
-    if not data.strip():
-        msg = "The file is empty, or is still being written."
-        raise DamagedFileError(msg)
-    text = data.decode("utf-8-sig", "replace")
-    del data
-    start = _after_space(text, 0)
-    if text[start] != "[":
-        row, end = _decode_next(text, start, _INCOMPLETE)
-        if _after_space(text, end) < len(text):
-            msg = "Behind the JSON document stands something else."
-            raise DamagedFileError(msg)
-        yield _row(row, 1)
-        return
-    yield from _items(text, start + 1)
-
-
-def _items(text: str, at: int) -> Iterator[object]:
-    """Yield the items of a list, parsed one at a time: all objects of a long list need many times its bytes."""
-    at, number = _after_space(text, at), 0
-    while text[at : at + 1] != "]":
-        number += 1
-        torn = f"The JSON list is torn behind its item {number - 1}, or is still being written."
-        row, at = _decode_next(text, at, _INCOMPLETE if number == 1 else torn)
-        yield _row(row, number)
-        at = _after_space(text, at)
-        if text[at : at + 1] == ",":
-            at = _after_space(text, at + 1)
-        elif text[at : at + 1] != "]":
-            raise DamagedFileError(torn.replace(f"item {number - 1}", f"item {number}"))
-    if _after_space(text, at + 1) < len(text):
-        msg = "Behind the JSON list stands something else, which is left out."
-        raise DamagedFileError(msg)
-
-
-def _decode_next(text: str, at: int, torn: str) -> tuple[object, int]:
+    number = 0
     try:
-        return json.JSONDecoder().raw_decode(text, at)
-    except RecursionError:
-        msg = "The JSON document is nested too deeply."
-        raise DamagedFileError(msg) from None
-    except ValueError:
-        raise DamagedFileError(torn) from None
+        plan = _plan_of_document(path)
+        with open_text(path) as file:
+            for row in _planned_rows(JsonValues(file), plan):
+                yield row
+                number += 1
+    except BrokenJsonError as error:
+        raise _damage(error, number) from None
 
 
-def _row(row: object, number: int) -> object:
-    if not isinstance(row, dict):
+def _damage(error: BrokenJsonError, rows: int) -> DamagedFileError:
+    """What is said of a text that cannot be read on behind so many rows."""
+    if error.is_cut and not rows:
+        return TornFileError("It is no complete JSON document: it is torn, or is still being written.")
+    if error.is_cut:
+        return TornFileError(f"The JSON is torn behind its item {rows}, or is still being written.")
+    if not rows:
+        return DamagedFileError(f"It cannot be read as JSON. {error}")
+    return DamagedFileError(f"The JSON cannot be read behind its item {rows}. {error}")
+
+
+def _plan_of_document(path: Path) -> RowPlan:
+    """How the rows are read: only an object with nothing behind it may be a table."""
+    members: dict[str, Member] = {}
+    with open_text(path) as file:
+        values = JsonValues(file)
+        if values.peek() != "{":
+            return ONE_ROW
+        read_members(values, members)
+        if values.peek():
+            return ONE_ROW
+    return plan_of(members, is_line=_is_line(path))
+
+
+def _is_line(path: Path) -> bool:
+    """Whether a file is one line with its line's end."""
+    with open_regular(path) as file:
+        while block := file.read(_BLOCK_BYTES):
+            _, end, rest = block.partition(b"\n")
+            if end:
+                return not rest.strip() and not file.read(_BLOCK_BYTES).strip()
+    return False
+
+
+def _planned_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
+    if plan.shape is Shape.ROW:
+        return _rows(values)
+    if plan.shape is Shape.ROW_OBJECTS:
+        return _row_objects(values)
+    if plan.shape in {Shape.COLUMN_LISTS, Shape.COLUMN_OBJECTS}:
+        return _columns(values)
+    return _listed_rows(values, plan)
+
+
+def _rows(values: JsonValues) -> Iterator[object]:
+    """Objects and lists of objects, one behind the other; commas between them are stepped over."""
+    number = 0
+    if not values.peek():
+        msg = "The file is empty, or is still being written."
+        raise TornFileError(msg)
+    while character := values.peek():
+        if number and character not in "[{":
+            msg = f"Behind item {number} of the JSON stands something else, which is left out."
+            raise DamagedFileError(msg)
+        for item in values.items() if character == "[" else iter((values.value(),)):
+            number += 1
+            yield _object(item, number)
+        values.skip(",")
+
+
+def _listed_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
+    """The rows of a list among an object's members: objects, or the cells of a table."""
+    for name in values.members():
+        values.expect_colon()
+        if name == plan.key:
+            break
+        values.value()
+    is_table = plan.shape is Shape.TABLE
+    skipped, first, width = 0, 0, len(plan.columns)
+    for number, item in enumerate(values.items(), 1):
+        if not is_table:
+            yield {**(plan.shared or {}), **_object(item, number)}
+        elif isinstance(item, list) and len(item) == width:
+            yield dict(zip(plan.columns, item, strict=True))
+        else:
+            skipped, first = skipped + 1, first or number
+    if skipped:
+        msg = f"Rows with another number of cells than the table has columns are left out: {skipped}, the first of them row {first}."
+        raise DamagedFileError(msg)
+
+
+def _columns(values: JsonValues) -> Iterator[object]:
+    """The rows of columns: lists, or objects that are numbered from 0 on."""
+    whole = values.value()
+    columns = whole if isinstance(whole, dict) else {}
+    cells = {
+        name: list(column.values()) if isinstance(column, dict) else column
+        for name, column in columns.items()
+    }
+    for row in zip(*cells.values(), strict=True):
+        yield dict(zip(cells, row, strict=True))
+
+
+def _row_objects(values: JsonValues) -> Iterator[object]:
+    """The rows of an object that numbers them."""
+    for number, _ in enumerate(values.members(), 1):
+        values.expect_colon()
+        yield _object(values.value(), number)
+
+
+def _object(item: object, number: int) -> dict[str, object]:
+    if not isinstance(item, dict):
         msg = f"Item {number} of the JSON document is no object."
         raise DamagedFileError(msg)
-    return row
+    return item
 
 
-def _after_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
-
-
-JSON = Container(".json", _preview, _read_rows, needs_whole_file=True)
+JSON = Container("json", _read_rows)

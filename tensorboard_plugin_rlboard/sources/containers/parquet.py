@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError, Preview
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -25,6 +26,8 @@ _MEMORY = "256MB"
 _MAGIC = b"PAR1"
 _FOOTER_BYTES = 256 * 1024
 _LARGE_REMOTE_BYTES = 64 * 1024 * 1024
+_COMPLETIONS = frozenset({"step", "prompt", "completion", "advantage"})
+"""Columns of a table of TRL, whose reward functions are the columns of floats behind the completion."""
 _ROLLOUT_WORDS = (
     b"prompt",
     b"completion",
@@ -37,10 +40,8 @@ _ROLLOUT_WORDS = (
 )
 
 
-def _preview(file: BinaryIO, is_remote: bool) -> Preview:
-    """Read any Parquet file, except a large remote one whose columns have no name of a rollout's field."""
-    if not is_remote:
-        return Preview(may_hold_rollouts=True)
+def preview_remote(file: BinaryIO) -> Preview:
+    """Judge a remote Parquet file, which has to be fetched: not a large one whose columns have no name of a rollout's field."""
     size = file.seek(0, 2)
     if size <= _LARGE_REMOTE_BYTES:
         return Preview(may_hold_rollouts=True)
@@ -61,7 +62,7 @@ def _read_rows(path: Path) -> Iterator[object]:
 
 
 def _check_ends(path: Path) -> None:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(4)
         size = file.seek(0, 2)
         file.seek(max(0, size - 4))
@@ -86,14 +87,19 @@ def _query_rows(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[obj
     read = 0
     try:
         database.execute("SELECT * FROM read_parquet(?, hive_partitioning=false)", [str(link)])
-        columns = [str(column[0]) for column in database.description or ()]
+        described = database.description or ()
+        columns = [str(column[0]) for column in described]
+        # A reward that was not given and a text that is missing are both null: only the type of the column tells them
+        # apart, and no line has it. So of TRL's tables a missing float is left out of the line.
+        floats = {str(column[0]) for column in described if str(column[1]) in {"DOUBLE", "FLOAT"}}
+        floats = floats - _COMPLETIONS if set(columns) >= _COMPLETIONS else set()
         while found := database.fetchmany(_ROWS_PER_FETCH):
             for values in found:
                 # pandas writes an index that is no plain count as one more column, which nobody asked for.
                 yield {
                     name: value
                     for name, value in zip(columns, values, strict=True)
-                    if not name.startswith("__index_level_")
+                    if not name.startswith("__index_level_") and not (value is None and name in floats)
                 }
             read += len(found)
     except (duckdb.Error, UnicodeDecodeError, OverflowError) as error:
@@ -162,4 +168,4 @@ def _reader() -> Generator[_Reader]:
         idle.append(reader)
 
 
-PARQUET = Container(".parquet", _preview, _read_rows)
+PARQUET = Container("parquet", _read_rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -14,13 +15,14 @@ from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.companions import place_of, remote_companions_of
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError
 from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
-from tensorboard_plugin_rlboard.sources.containers.registry import container_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from typing import BinaryIO
 
     from _typeshed import WriteableBuffer
+
+    from tensorboard_plugin_rlboard.sources.containers.base import Container
 
     Open = Callable[[str], BinaryIO]
 
@@ -36,12 +38,14 @@ class UnreadableFileError(OSError):
         super().__init__(errno.EBADMSG, reason)
 
 
-def line_blocks(path: str, open_stored: Open) -> Iterator[bytes]:
+def line_blocks(path: str, kind: Container, open_stored: Open, *, is_copied: bool = False) -> Iterator[bytes]:
     """Yield the rows of a container as JSON lines.
 
     Args:
         path: Its path or address.
-        open_stored: Opens the file as it is stored.
+        kind: The kind of container.
+        open_stored: Opens the container's own bytes.
+        is_copied: Whether these are not those of the local file, because it is compressed: they are copied first.
 
     Yields:
         Blocks of whole JSON lines, about 256 KB each; the first holds one line only.
@@ -51,14 +55,10 @@ def line_blocks(path: str, open_stored: Open) -> Iterator[bytes]:
         DamagedFileError: Behind the last row that can be read, if there are more.
         OSError: If the file cannot be opened or read.
     """
-    kind = container_of(path)
-    if kind is None:
-        msg = f"{path} is no container"
-        raise ValueError(msg)
     gathered = bytearray()
     given, number = False, 0
     try:
-        with _local_copy(path, open_stored) as stored:
+        with _local_copy(path, open_stored, is_copied=is_copied) as stored:
             for number, row in enumerate(kind.read_rows(stored), 1):
                 gathered += _line(row, number)
                 # The first rows are given at once, for those who only want to know what the file is.
@@ -76,17 +76,22 @@ def line_blocks(path: str, open_stored: Open) -> Iterator[bytes]:
         yield bytes(gathered)
 
 
-def open_rows(path: str, open_stored: Open) -> BinaryIO:
+def open_rows(path: str, kind: Container, open_stored: Open, *, is_copied: bool = False) -> BinaryIO:
     """Open the rows of a container as a file of JSON lines, read forward only; it ends where the container is damaged.
 
     Args:
         path: Its path or address.
-        open_stored: Opens the file as it is stored.
+        kind: The kind of container.
+        open_stored: Opens the container's own bytes.
+        is_copied: As in ``line_blocks``.
 
     Raises:
         OSError: As ``line_blocks``.
     """
-    return cast("BinaryIO", io.BufferedReader(_RowFile(path, open_stored), _BLOCK_BYTES))
+    return cast(
+        "BinaryIO",
+        io.BufferedReader(_RowFile(line_blocks(path, kind, open_stored, is_copied=is_copied)), _BLOCK_BYTES),
+    )
 
 
 def _line(row: object, number: int) -> bytes:
@@ -98,21 +103,26 @@ def _line(row: object, number: int) -> bytes:
 
 
 @contextmanager
-def _local_copy(path: str, open_stored: Open) -> Generator[Path]:
-    """Give the file's path on this machine; a remote one is fetched into a temporary folder, its companions with it."""
-    if not is_address(path):
+def _local_copy(path: str, open_stored: Open, *, is_copied: bool) -> Generator[Path]:
+    """Give the path of a container's bytes on this machine; remote or compressed ones come into a temporary folder.
+
+    The companions of a remote rollout file come with it.
+    """
+    if not is_address(path) and not is_copied:
         yield Path(path)
         return
     with tempfile.TemporaryDirectory(prefix="rlboard-fetched-", ignore_cleanup_errors=True) as folder:
         room = min(_MAX_FETCHED, shutil.disk_usage(folder).free // 2)
-        place = place_of(path)
-        fetched = (
-            Path(folder) / (place.folder if place else "") / (path.rpartition("/")[2] if place else "file")
-        )
+        place = place_of(path) if is_address(path) else None
+        name = path.rpartition("/")[2] if place else "file"
+        fetched = Path(folder) / (place.folder if place else "") / name
         room = _fetch(path, fetched, room, open_stored)
-        for companion in remote_companions_of(path):
+        for companion in remote_companions_of(path) if is_address(path) else ():
             name = companion.path.rpartition("/")[2]
             room = _fetch(companion.path, Path(folder) / companion.place.folder / name, room, open_stored)
+        # An object in a store is whole; a local file may still be written, and its copy is as old as it is.
+        changed = 0 if is_address(path) else Path(path).stat().st_mtime_ns
+        os.utime(fetched, ns=(changed, changed))
         yield fetched
 
 
@@ -137,8 +147,8 @@ def _fetch(path: str, target: Path, room: int, open_stored: Open) -> int:
 
 
 class _RowFile(io.RawIOBase):
-    def __init__(self, path: str, open_stored: Open) -> None:
-        self._pieces = line_blocks(path, open_stored)
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
         # The first block now: who opens a file has to learn at once that it cannot be read.
         self._rest = memoryview(next(self._pieces, b""))
 

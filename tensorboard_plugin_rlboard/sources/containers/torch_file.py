@@ -12,15 +12,15 @@ import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from tensorboard_plugin_rlboard.sources.containers.base import PREVIEW_BYTES, DamagedFileError, Preview
+from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError, Preview
 from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load_plain_data
 from tensorboard_plugin_rlboard.sources.containers.pickle_machine import GlobalName
 from tensorboard_plugin_rlboard.sources.containers.tensors import BUILDERS, STORAGE_NAMES, TensorStorage
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
-    from typing import BinaryIO
 
 _MAX_MEMBER_BYTES = 512 * 1024 * 1024
 _PICKLE_START_BYTES = 4096
@@ -34,19 +34,21 @@ _LOST = (
 )
 
 
-def preview_torch(file: BinaryIO, _is_remote: bool) -> Preview:
-    """Judge an archive by its first member: a dump's pickle has ``rollout_id`` and ``samples`` among its first keys."""
-    head = file.read(PREVIEW_BYTES)
-    if not head.startswith(_ZIP_MAGIC) or len(head) < _ZIP_HEADER_BYTES:
-        return Preview(may_hold_rollouts=False)
+def preview_archive(head: bytes) -> Preview:
+    """Judge a zip archive by its first member: a dump's pickle has ``rollout_id`` and ``samples`` among its first keys.
+
+    Args:
+        head: The file's first ``PREVIEW_BYTES``.
+    """
     start, name = _header_length(head), head[_ZIP_HEADER_BYTES:][: int.from_bytes(head[26:28], "little")]
-    if not name.endswith(_PICKLE_NAME.encode()):
-        return Preview(may_hold_rollouts=False)
-    if b"rollout_id" not in head[start : start + _PICKLE_START_BYTES]:
-        return Preview(may_hold_rollouts=False)
-    if b"samples" in head[start:]:
-        return Preview(may_hold_rollouts=True)
-    return Preview(may_hold_rollouts=False, reason=_LOST if b"rollout_data" in head[start:] else "")
+    is_torch = name.endswith(_PICKLE_NAME.encode())
+    if is_torch and b"rollout_id" in head[start : start + _PICKLE_START_BYTES]:
+        if b"samples" in head[start:]:
+            return Preview(may_hold_rollouts=True)
+        if b"rollout_data" in head[start:]:
+            return Preview(may_hold_rollouts=False, reason=_LOST)
+    what = "a torch archive of something else, as checkpoints are" if is_torch else "a zip archive"
+    return Preview(may_hold_rollouts=False, reason=f"It is {what}.", is_named=False)
 
 
 def _header_length(head: bytes) -> int:
@@ -75,7 +77,7 @@ class TorchArchive:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with torn_archive_as_damage(), zipfile.ZipFile(path) as archive:
+        with open_regular(path) as file, torn_archive_as_damage(), zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
         found = [entry.filename for entry in entries if entry.filename.rpartition("/")[2] == _PICKLE_NAME]
         if len(found) != 1:
@@ -114,7 +116,7 @@ class TorchArchive:
         if count > _MAX_MEMBER_BYTES:
             msg = f"A part of the archive has more than {_MAX_MEMBER_BYTES >> 20} MB, too many to be read at once."
             raise DamagedFileError(msg)
-        with self._path.open("rb") as file:
+        with open_regular(self._path) as file:
             file.seek(member.header)
             head = file.read(_ZIP_HEADER_BYTES)
             file.seek(member.header + _header_length(head) + start)

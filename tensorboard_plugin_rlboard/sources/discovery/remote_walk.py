@@ -11,8 +11,8 @@ from tensorboard_plugin_rlboard.sources.discovery.source_file import (
     DiscoveryProblem,
     SourceFile,
     error_sentence,
-    may_be_remote_log_name,
 )
+from tensorboard_plugin_rlboard.sources.kinds.names import may_be_remote_log_name
 from tensorboard_plugin_rlboard.sources.remote.objects import RemoteObject, list_objects
 
 if TYPE_CHECKING:

@@ -1,16 +1,18 @@
 """Walks the log directory and finds its rollout files.
 
-A folder that holds rollout files (``*.jsonl``, plain or compressed, and the containers) is a run. Links to folders are
-followed, as TensorBoard follows them, so a folder that can be reached by two names is two runs; a link that leads back
-to a folder above itself is not followed. Files that begin with a dot are temporary files of editors and copying tools
-and are left out; folders that begin with a dot are walked, except ``.git`` and ``.rlboard``. What cannot be read is
-reported, never raised: one unreadable folder must not hide the others. A remote root that cannot be listed for the
-moment keeps the files of its last listing.
+Every regular file is looked at, whatever it is called, and those that may hold rollouts, or should be named among the
+files that hold none, are given (``sources/kinds``). Their folder is a run. Links to folders are followed, as TensorBoard
+follows them, so a folder that can be reached by two names is two runs; a link that leads back to a folder above itself
+is not followed. Files that begin with a dot are temporary files of editors and copying tools and are left out; folders
+that begin with a dot are walked, except ``.git`` and ``.rlboard``. What cannot be read is reported, never raised: one
+unreadable folder must not hide the others. A remote root that cannot be listed for the moment keeps the files of its
+last listing.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from dataclasses import dataclass, field
@@ -18,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
-from tensorboard_plugin_rlboard.sources.compressed.decompression import is_compressed
 from tensorboard_plugin_rlboard.sources.discovery.dump_folders import join_dump_folders
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name
 from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_remote_root
@@ -27,14 +28,17 @@ from tensorboard_plugin_rlboard.sources.discovery.source_file import (
     DiscoveryProblem,
     SourceFile,
     error_sentence,
-    is_log_name,
-    may_be_log_name,
 )
+from tensorboard_plugin_rlboard.sources.kinds.file_kinds import forget_others, local_kind
+from tensorboard_plugin_rlboard.sources.kinds.names import is_left_alone, is_log_name, unpacked_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+
+_CACHED = re.compile(r"(?:.*/)?(?:files|heads|parts)-\d+/[0-9a-f]{2}/[0-9a-f]{32}\.(?:json|parquet)")
+"""What RL Board itself keeps between starts, where its cache lies below the log directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +59,41 @@ class _DeadlinePassedError(Exception):
 
 
 @dataclass(slots=True)
-class _Deadline:
-    monotonic_time: float | None
+class _Look:
+    """How a walk looks at files.
+
+    Attributes:
+        deadline: Value of ``time.monotonic()`` after which it is given up; None for never.
+        only_names: Whether a file counts by its name alone, so that none is opened.
+        asked_for: The path, below its root, of a file that counts whatever it is.
+        looked_at: Paths of the files that were looked at.
+    """
+
+    deadline: float | None = None
+    only_names: bool = False
+    asked_for: str = ""
+    looked_at: list[str] = field(default_factory=list)
 
     def raise_if_passed(self) -> None:
-        if self.monotonic_time is not None and time.monotonic() >= self.monotonic_time:
+        if self.deadline is not None and time.monotonic() >= self.deadline:
             raise _DeadlinePassedError
 
 
-def list_sources(roots: Iterable[Root]) -> SourceListing:
-    """Find every rollout file below some roots.
+def list_sources(roots: Iterable[Root], asked_for: str = "") -> SourceListing:
+    """Find every file below some roots that may hold rollouts.
 
     A compressed file beside the same file uncompressed is left out, with a problem. The companions of a rollout file
     are part of it (``sources/companions.py``).
 
     Args:
         roots: The roots of the log directory.
+        asked_for: The path, below its root, of a file that is found whatever it is; empty for none.
     """
     runs: dict[str, list[SourceFile]] = {}
     sources: list[SourceFile] = []
     problems: list[DiscoveryProblem] = []
-    for found in walk(roots):
+    look = _Look(asked_for=asked_for)
+    for found in _walk(roots, look):
         if isinstance(found, SourceFile):
             sources.append(found)
         else:
@@ -87,13 +105,16 @@ def list_sources(roots: Iterable[Root]) -> SourceListing:
         files = sorted(runs[run], key=lambda file: file.relative)
         plain = {file.relative for file in files}
         compressed_copies = [file for file in files if _unpacked_name(file.relative) in plain]
-        ordered[run] = [file for file in files if file not in compressed_copies]
+        ordered[run] = (
+            [file for file in files if file not in compressed_copies] if compressed_copies else files
+        )
         problems += [
             DiscoveryProblem(
                 printable_path(file.path), "It lies beside the same file uncompressed, which is read instead."
             )
             for file in compressed_copies
         ]
+    forget_others(look.looked_at)
     return SourceListing(ordered, problems)
 
 
@@ -113,10 +134,8 @@ def has_log_file(roots: Iterable[Root], deadline: float) -> bool:
     if any(not root.is_local for root in roots):
         return True
     try:
-        found = _walk(roots, _Deadline(deadline))
-        return any(
-            isinstance(file, SourceFile) and is_log_name(file.relative.rpartition("/")[2]) for file in found
-        )
+        found = _walk(roots, _Look(deadline, only_names=True))
+        return any(isinstance(file, SourceFile) for file in found)
     except _DeadlinePassedError:
         return False
 
@@ -131,13 +150,13 @@ def walk(roots: Iterable[Root]) -> Iterator[SourceFile | DiscoveryProblem]:
     Yields:
         Files, in no particular order, and problems.
     """
-    yield from _walk(roots, _Deadline(None))
+    yield from _walk(roots, _Look())
 
 
-def _walk(roots: Iterable[Root], deadline: _Deadline) -> Iterator[SourceFile | DiscoveryProblem]:
+def _walk(roots: Iterable[Root], look: _Look) -> Iterator[SourceFile | DiscoveryProblem]:
     folder_of_run: dict[str, str] = {}
     for root in roots:
-        for found in _walk_root(root, deadline) if root.is_local else list_remote_root(root):
+        for found in _walk_root(root, look) if root.is_local else list_remote_root(root):
             if isinstance(found, SourceFile):
                 folder = os.path.dirname(found.path)  # noqa: PTH120  an address is no Path
                 if folder_of_run.setdefault(found.run, folder) != folder:
@@ -150,7 +169,7 @@ def _walk(roots: Iterable[Root], deadline: _Deadline) -> Iterator[SourceFile | D
             yield found
 
 
-def _walk_root(root: Root, deadline: _Deadline) -> Iterator[SourceFile | DiscoveryProblem]:
+def _walk_root(root: Root, look: _Look) -> Iterator[SourceFile | DiscoveryProblem]:
     try:
         identity = _folder_identity(root.path)
         if identity is None:
@@ -165,13 +184,13 @@ def _walk_root(root: Root, deadline: _Deadline) -> Iterator[SourceFile | Discove
     while pending:
         folder, above = pending.pop()
         run = run_name(root, folder)
-        for entry in _list_folder(folder, deadline):
+        for entry in _list_folder(folder, look):
             if isinstance(entry, DiscoveryProblem):
                 yield entry
                 continue
             try:
                 if not entry.is_dir():
-                    yield from _source_file(entry, run)
+                    yield from _source_file(entry, run, look)
                 elif entry.name not in SKIPPED_FOLDERS:
                     identity = _folder_identity(entry.path)
                     if identity is not None and identity not in above:
@@ -184,14 +203,14 @@ def _walk_root(root: Root, deadline: _Deadline) -> Iterator[SourceFile | Discove
 
 def _unpacked_name(relative: str) -> str:
     """Give the name of a compressed file without what says so; empty for any other."""
-    return relative.rpartition(".")[0] if is_compressed(relative) else ""
+    return unpacked_name(relative)
 
 
-def _list_folder(folder: str, deadline: _Deadline) -> Iterator[os.DirEntry[str] | DiscoveryProblem]:
+def _list_folder(folder: str, look: _Look) -> Iterator[os.DirEntry[str] | DiscoveryProblem]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                deadline.raise_if_passed()
+                look.raise_if_passed()
                 yield entry
     except FileNotFoundError:
         return
@@ -199,11 +218,15 @@ def _list_folder(folder: str, deadline: _Deadline) -> Iterator[os.DirEntry[str] 
         yield DiscoveryProblem(printable_path(folder), error_sentence(error))
 
 
-def _source_file(entry: os.DirEntry[str], run: str) -> Iterator[SourceFile | DiscoveryProblem]:
-    if not may_be_log_name(entry.name):
+def _source_file(entry: os.DirEntry[str], run: str, look: _Look) -> Iterator[SourceFile | DiscoveryProblem]:
+    # The run "." or "a/." is the root itself: its last component is no folder.
+    folder = run[:-1] if run == "." or run.endswith("/.") else f"{run}/"
+    relative = folder + printable_path(entry.name)
+    is_asked_for = bool(look.asked_for) and relative.removeprefix("./") == look.asked_for
+    if not is_asked_for and (is_left_alone(entry.name) or (look.only_names and not is_log_name(entry.name))):
         return
     try:
-        facts = Path(entry.path).stat()
+        facts = _facts_of(entry)
     except FileNotFoundError:
         if entry.is_symlink() and is_log_name(entry.name):
             yield DiscoveryProblem(
@@ -215,18 +238,27 @@ def _source_file(entry: os.DirEntry[str], run: str) -> Iterator[SourceFile | Dis
         if is_log_name(entry.name):
             yield DiscoveryProblem(printable_path(entry.path), "This is not a regular file.")
         return
-    name = printable_path(entry.name)
-    # The run "." or "a/." is the root itself: its last component is no folder.
-    folder = run[:-1] if run == "." or run.endswith("/.") else f"{run}/"
+    if not is_asked_for and not look.only_names:
+        look.looked_at.append(entry.path)
+        seen = local_kind(entry.path, facts).preview
+        if not seen.may_hold_rollouts and not seen.is_named:
+            return
+    if _CACHED.fullmatch(relative):
+        return
     yield SourceFile(
         path=entry.path,
         run=run,
-        relative=folder + name,
+        relative=relative,
         size=facts.st_size,
         mtime_ns=facts.st_mtime_ns,
         inode=facts.st_ino,
         device=facts.st_dev,
     )
+
+
+def _facts_of(entry: os.DirEntry[str]) -> os.stat_result:
+    # What the entry itself knows lacks the inode on some systems.
+    return os.stat(entry.path)  # noqa: PTH116  asked for each file at each look, and a Path takes as long again
 
 
 def _folder_identity(folder: str) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
-from tensorboard_plugin_rlboard.formats.generic.key_mapping import FIELDS
+from tensorboard_plugin_rlboard.formats.generic.fields import FIELDS
 
 SECTIONS = ("mapping", "scalars", "config", "reference", "scores", "text")
 _WORDS: Mapping[str, tuple[str, ...]] = {

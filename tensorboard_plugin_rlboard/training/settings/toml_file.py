@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.formats.generic.key_mapping import COLUMN_PREFIX, FIELDS
+from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.training.settings.section_words import unknown_key, unknown_section
 
 FILE_NAME = "rlboard.toml"

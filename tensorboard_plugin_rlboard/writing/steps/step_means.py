@@ -12,12 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import (
-    SPECIAL_TOKEN,
-    LoggedArrays,
-    align_arrays,
-    numbers_from_list,
-)
+from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
+from tensorboard_plugin_rlboard.formats.arrays.number_values import NumberList
+from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS, ZERO_ADVANTAGE_SPREAD
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
@@ -25,9 +22,11 @@ from tensorboard_plugin_rlboard.writing.arrays import is_array, to_numpy
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
 from tensorboard_plugin_rlboard.writing.steps.sampling import number_or_nan
 
-_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs", "entropies")
+_LOGPROB_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs")
 _LENGTH_ARRAYS = ("values", "token_rewards", "advantages", "returns")
-"""Arrays that tell the length of a response which has none of the arrays above."""
+"""Arrays that tell the length of a response without tokens and log-probabilities: the first that has numbers does."""
+_ORDER = (*_LOGPROB_ARRAYS, *_LENGTH_ARRAYS, "entropies", "mask")
+"""The order in which arrays are asked for that length, as in the tab."""
 _MASKS = ("response_mask", "token_mask", "loss_mask", "action_mask", "new_response_mask")
 _PAIR_METRICS = (
     ("k3_mean", "logprobs", "ref_logprobs", k3),
@@ -77,9 +76,7 @@ class StepMeans:
             ),
         )
         reasons = [row["finish_reason"] for row in rows if isinstance(row.get("finish_reason"), str)]
-        self._add_values(
-            "truncation_share", np.asarray([float(reason.lower() in TRUNCATED_REASONS) for reason in reasons])
-        )
+        self._add_values("truncation_share", np.asarray([float(_is_truncated(reason)) for reason in reasons]))
         for row in rows:
             self._add_to_group(row)
         self._add_tokens(rows)
@@ -132,55 +129,34 @@ def _counted_tokens(tokens: Tokens, name: str) -> Bools:
 
 def align_rows(rows: Sequence[Row]) -> Tokens:
     """Align the token arrays of some samples with their tokens, as the index does."""
-    strings = [row.get("response_tokens") for row in rows]
-    raw = [value if isinstance(value, list) else [] for value in strings]
-    found: dict[str, dict[int, tuple[Floats, Bools | None]]] = {}
-    for at, row in enumerate(rows):
-        names = [name for name in _ARRAYS if row.get(name) is not None]
-        mask = next((name for name in _MASKS if row.get(name) is not None), None)
-        if not (names or raw[at]):
-            names = [name for name in _LENGTH_ARRAYS if row.get(name) is not None][:1]
-        for name in names if mask is None else [*names, mask]:
-            array = _numbers(row[name])
-            if array is not None:
-                found.setdefault("mask" if name == mask else name, {})[at] = array
-    lengths = {name: np.zeros(len(rows), np.int64) for name in found}
-    for name, arrays in found.items():
-        for at, (values, _) in arrays.items():
-            lengths[name][at] = len(values)
-    n_tokens = np.asarray([len(tokens) for tokens in raw], np.int64)
-    widths = np.maximum.reduce([n_tokens, *lengths.values()])
-    starts = np.cumsum(widths) - widths
-    flat, null = {}, {}
-    for name, arrays in found.items():
-        flat[name] = np.full(int(widths.sum()), np.nan)
-        null[name] = np.ones(len(flat[name]), bool)
-        for at, (values, absent) in arrays.items():
-            part = slice(int(starts[at]), int(starts[at]) + len(values))
-            flat[name][part], null[name][part] = values, False if absent is None else absent
-    last = [_last_special_token(tokens) for tokens in raw]
-    tail = [_trailing_repeats(tokens, token) for tokens, token in zip(raw, last, strict=True)]
-    logged = LoggedArrays(widths, n_tokens, last, np.asarray(tail, np.int64), lengths, flat, null)
+    block = ArrayBlock()
+    for row in rows:
+        block.begin_row()
+        tokens = row.get("response_tokens")
+        block.add_tokens(tokens if isinstance(tokens, list) else [])
+        found = {name: _add_array(block, name, row.get(name)) for name in (*_LOGPROB_ARRAYS, "entropies")}
+        if not block.has_tokens and not any(found[name] for name in _LOGPROB_ARRAYS):
+            for name in _LENGTH_ARRAYS:
+                _add_array(block, name, row.get(name))
+        _add_array(block, "mask", next((row[name] for name in _MASKS if row.get(name) is not None), None))
+        block.end_row()
+    reasons = np.asarray([_is_truncated(row.get("finish_reason")) for row in rows], bool)
+    logged = block.logged(_ORDER, is_truncated=reasons.__getitem__)
     return align_arrays(logged, "mask")[0]
 
 
-def _numbers(value: Any) -> tuple[Floats, Bools | None] | None:
+def _add_array(block: ArrayBlock, name: str, value: Any) -> bool:
+    """Add an array of the row that the block is at; whether it has numbers: an empty one is as good as absent."""
     if isinstance(value, list | tuple):
-        return numbers_from_list(list(value), strict=False) if len(value) else None
+        return len(value) > 0 and block.add_value(name, list(value)) is not None
     array = to_numpy(value) if is_array(value) else np.zeros(0)
     array = array.ravel() if array.ndim == 1 or array.shape[-1:] == (1,) else np.zeros(0)
     if not len(array) or array.dtype.kind not in "fiub":
-        return None
+        return False
     with np.errstate(invalid="ignore"):  # any NaN may come
-        return array.astype(np.float64), None
+        block.add_array(name, NumberList(array.astype(np.float64)))
+    return True
 
 
-def _last_special_token(tokens: list[Any]) -> str | None:
-    last = tokens[-1] if tokens else None
-    return last if isinstance(last, str) and SPECIAL_TOKEN.fullmatch(last) else None
-
-
-def _trailing_repeats(tokens: list[Any], last: str | None) -> int:
-    if last is None:
-        return 0
-    return next((at for at, token in enumerate(reversed(tokens)) if token != last), len(tokens))
+def _is_truncated(reason: object) -> bool:
+    return isinstance(reason, str) and reason.lower() in TRUNCATED_REASONS

@@ -90,8 +90,8 @@ def test_presets_show_what_they_say(board: Board) -> None:
     assert lines(board, preset="largest_kl")[0] == 1
     assert lines(board, preset="most_negative_kl")[0] == 5
     assert set(lines(board, preset="smallest_kl")[:2]) == {3, 8}
-    # The lowest quarter of the finite rewards -1, 0, 0.5, 1 ends below 0.
-    assert lines(board, preset="suspect_reference") == [5]
+    # The lowest quarter of the finite rewards -1, 0, 0.5, 1 ends below 0; -Infinity is lower still, NaN is nowhere.
+    assert lines(board, preset="suspect_reference") == [5, 6]
 
 
 def test_random_is_a_reproducible_shuffle(board: Board) -> None:
@@ -113,7 +113,7 @@ def test_advantage_is_that_of_grpo(board: Board) -> None:
     assert found["advantage"][7] is None, "a group of one"
 
 
-def test_samples_without_prompt_and_group_stand_alone(
+def test_samples_without_prompt_and_group_are_in_no_group(
     tmp_path: Path, open_board: Open, write_rows: Write
 ) -> None:
     write_rows(
@@ -122,7 +122,7 @@ def test_samples_without_prompt_and_group_stand_alone(
     board = open_board(tmp_path)
     found = listed(board, columns=["reward", "advantage", "group_rank"])
     assert found["advantage"] == [None, None]
-    assert found["group_rank"] == [1.0, 1.0]
+    assert found["group_rank"] == [None, None]
     table = board.steps(StepsQuestion(Selection("."))).step_metrics
     assert not {"zero_advantage_groups", "duplicate_share"} & set(table)
 

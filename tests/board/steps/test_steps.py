@@ -179,11 +179,14 @@ def test_numbers_near_the_limit_of_floats_are_no_error(
     write_rows(tmp_path / "a.jsonl", rows)
     board = open_board(tmp_path)
     found = board.steps(StepsQuestion(Selection("."), ("reward", "k3_mean", "reward_gap")))
-    assert found.metrics["reward"].count == [5]
-    assert found.metrics["reward"].max == [1e308]
-    assert found.metrics["reward"].std == [None], "beyond what can be written"
-    board.distribution(DistributionQuestion(Selection("."), "reward"))
-    board.distribution(DistributionQuestion(Selection("."), "k3_mean"))
+    # As in a distribution; there samples are counted, here the tokens of 4 of the 5.
+    for name, counts, of_samples in (("reward", (2, 3), (2, 3)), ("k3_mean", (14, 1), (4, 1))):
+        statistics = found.metrics[name]
+        distribution = board.distribution(DistributionQuestion(Selection("."), name))
+        assert (statistics.count[0], statistics.nonfinite[0]) == counts
+        assert (distribution.count, distribution.nonfinite) == of_samples
+        assert statistics.std[0] == pytest.approx(distribution.std)
+    assert found.metrics["reward"].sum[0] == pytest.approx(1e-300)
 
 
 def test_a_logged_mean_of_the_reward_is_not_ours(tmp_path: Path, open_board: Open, write_rows: Write) -> None:

@@ -42,7 +42,7 @@ def test_the_real_files_of_trl_are_recognised_and_hold_what_trl_wrote() -> None:
         assert len(rows) == 8
         for row in rows:
             found = only(TRL, row)
-            parts = [row["len_reward"], row["digit_reward"] or 0.0]
+            parts = [row["len_reward"], row.get("digit_reward", 0.0)]
             assert found["reward"] == sum(parts)
             assert (found["step"], found["response"]) == (row["step"], row["completion"])
             assert (found["ground_truth"], found["advantage"]) == (row["ground_truth"], row["advantage"])
@@ -64,7 +64,7 @@ def test_the_sum_fits_the_advantages_that_trl_wrote() -> None:
     [
         ({"a": 1.0, "b": 0.5, "advantage": 0.0}, 1.5),
         ({"a": 1.0, "b": None, "advantage": 0.0}, 1.0),
-        ({"a": None, "b": 0.5, "advantage": 0.0}, 0.5),
+        ({"text": None, "b": 0.5, "advantage": 0.0}, None),  # a text that is missing, and an extra behind it
         ({"a": math.nan, "b": 0.5, "advantage": 0.0}, 0.5),
         ({"a": None, "b": None, "advantage": None}, None),
         ({"a": 1.0, "ground_truth": "4", "length": 3.0, "advantage": 0.0}, 1.0),  # an extra behind a text
@@ -212,3 +212,17 @@ def test_a_file_caught_while_it_is_rewritten_keeps_its_samples(tmp_path: Path) -
     assert dump(board, "completions")["samples"] == before
     assert board.runs().runs[0].message == ""
     indexer.stop()
+
+
+def test_a_missing_text_is_told_from_a_missing_reward(tmp_path: Path) -> None:
+    """Both are null in the table; only the type of the column tells which it is."""
+    rows = "(5,'Q','A',NULL::DOUBLE,1.0::DOUBLE,'x',0.5::DOUBLE,0.0::DOUBLE),(5,'Q','B',1.0,2.0,NULL,0.9,0.0)"
+    names = "step,prompt,completion,format_reward,right_reward,extracted,confidence,advantage"
+    path = write_parquet(
+        tmp_path / "completions/completions_00005.parquet", f"SELECT * FROM (VALUES {rows}) t({names})"
+    )
+    with open_forward(str(path)) as file:
+        first, second = (only(TRL, json.loads(line)) for line in file)
+    assert (first["reward"], first["confidence"]) == (1.0, 0.5)
+    assert "format_reward" not in first
+    assert (second["reward"], second["confidence"]) == (3.0, 0.9)

@@ -9,7 +9,7 @@ import pytest
 from explode import LETTERS, explode, lines, only
 from repository import FORMATS
 
-from tensorboard_plugin_rlboard.formats.base import LineSamples
+from tensorboard_plugin_rlboard.formats.base import LineContext, LineSamples
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.registry import recognise
@@ -235,3 +235,22 @@ def test_the_run_of_an_export_is_beside_the_traces() -> None:
 )
 def test_look_alikes_are_left_alone(path: Path) -> None:
     assert recognise(lines(path)[0]) is None
+
+
+# Lines of one trace, before there were episodes.
+
+
+def test_a_trace_by_itself_is_an_episode_of_one() -> None:
+    evaluated, inline = lines(FORMATS / "verifiers/bare/traces.jsonl")
+    assert recognise(evaluated) is VERIFIERS
+    assert VERIFIERS.to_samples is not None
+    (row,) = VERIFIERS.to_samples(evaluated, LineContext()).rows
+    assert (row["step"], row["split"], row["group_id"], row["ground_truth"]) == (0, "eval", "3", "7")
+    assert (row["reward"], row["right"], row["style"]) == (1.25, 1.0, 0.25)
+    assert (row["sample_id"], row["response"]) == ("b0", "seven")
+    (row,) = VERIFIERS.to_samples(inline, LineContext()).rows
+    assert (row["step"], row["split"]) == (40, "eval")
+
+
+def test_a_graph_of_somebody_else_is_no_trace() -> None:
+    assert recognise({"nodes": [{"message": {"role": "user"}}], "edges": []}) is None

@@ -94,3 +94,14 @@ def test_verl_paths(path: str, train: PathDefaults, validation: PathDefaults) ->
     assert VERL.path_defaults(PurePosixPath(path)) == train
     assert VERL_VALIDATION.path_defaults(PurePosixPath(path)) == validation
     assert VERL.levels_to_run(PurePosixPath(path)) == 0
+
+
+def test_rewards_of_turns_are_no_tokens() -> None:
+    first, _, other = lines(FORMATS / "verl" / "agent-loop" / "rollout" / "5.jsonl")
+    assert recognise(first) is VERL
+    row = read_sample_values(first, VERL, ())
+    assert (row.texts["turn_scores"], row.texts["tool_rewards"]) == ("[0.5, 1.0]", "[]")
+    assert (len(row.token_strings), dict(row.aligned.values)) == (0, {})
+    # Several outputs of one rollout are samples of one prompt.
+    assert VERL.group_from_text is not None
+    assert {VERL.group_from_text(str(found["uid"])) for found in (first, other)} == {"u"}

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.index.annotations import annotation_files
+from tensorboard_plugin_rlboard.index.annotations import annotation_files, annotator
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,7 @@ def test_the_run_is_the_folder_of_the_training(board: Board) -> None:
     assert annotations.source == f"{PLACE}/annotations/orchestrator/00000.jsonl and 1 more"
     ignored = sorted(one.file for one in board.runs().ignored)
     assert ignored == [f"{PLACE}/{name}.index.jsonl" for name in INDEXES]
+    assert {one.reason for one in board.runs().ignored} == {annotator.IS_INDEX}
 
 
 PLACE = "monitors/file/traces"

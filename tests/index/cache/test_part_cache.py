@@ -48,7 +48,7 @@ def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the log was read")
 
     monkeypatch.setattr(range_builder, "opened", reading)
-    monkeypatch.setattr(recognition, "sniff", reading)
+    monkeypatch.setattr(recognition, "sniff_rows", reading)
 
 
 def test_reopened_run_answers_alike_and_reads_no_log(

@@ -69,7 +69,7 @@ KEYS = [
 
 def test_keys_are_told_by_what_they_hold(target: Path) -> None:
     found = part_of([{**ROW, **row} for row in KEYS], target).keys
-    assert found == ExtraKeys(frozenset({"a", "b", "e"}), frozenset({"c"}), frozenset({"d"}))
+    assert found == ExtraKeys(frozenset({"a", "b", "e"}), frozenset({"c"}), {"d": (0, 0)})
 
 
 def test_a_key_with_text_anywhere_is_text(database: duckdb.DuckDBPyConnection, target: Path) -> None:
@@ -84,7 +84,8 @@ def test_a_key_with_text_anywhere_is_text(database: duckdb.DuckDBPyConnection, t
 def test_a_key_may_hold_lists_and_values(target: Path) -> None:
     lines = [{**ROW, "response_tokens": ["a"], "a": value} for value in ([1.0], "n/a", 1)]
     found = part_of(lines, target)
-    assert found.keys == ExtraKeys(texts=frozenset({"a"}), arrays=frozenset({"a"}))
+    assert found.keys == ExtraKeys(texts=frozenset({"a"}), lists={"a": (1, 1)})
+    assert found.keys.arrays == {"a"}
     assert found.token_metrics == ("a",)
 
 
@@ -98,7 +99,8 @@ def test_a_key_of_one_line_is_found(target: Path) -> None:
 
 
 def test_keys_without_end_are_bounded_and_said(target: Path) -> None:
-    found = part_of([{**ROW, f"key {i}": i, f"list {i}": [1.0]} for i in range(MAX_EXTRA_KEYS + 50)], target)
+    row = {**ROW, "response_tokens": ["a"]}
+    found = part_of([{**row, f"key {i}": i, f"list {i}": [1.0]} for i in range(MAX_EXTRA_KEYS + 50)], target)
     assert len(found.keys.numbers) == MAX_EXTRA_KEYS
     assert len(found.keys.arrays) == MAX_EXTRA_ARRAYS
     assert [problem.kind for problem in found.problems] == ["too_many_keys"]

@@ -116,7 +116,7 @@ def test_failure_of_the_whole_index_is_shown(
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
 
-    def broken(parse_roots: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("no memory left")
 
     monkeypatch.setattr(discovery, "list_sources", broken)

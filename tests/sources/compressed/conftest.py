@@ -8,6 +8,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ except ImportError:
 @pytest.fixture(autouse=True)
 def fresh_spool(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnpackCache]:
     """A spool of its own for each test, emptied behind it."""
-    spool = UnpackCache(reader._open_stored)
+    spool = UnpackCache(reader._open_stored, file_kind)
     monkeypatch.setattr(reader, "_unpack_cache", spool)
     yield spool
     spool.clear()

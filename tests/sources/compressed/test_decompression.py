@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
+from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
 
 try:
     from compression import zstd  # type: ignore[import-not-found,unused-ignore]
@@ -20,7 +21,7 @@ from archives import PACK, both
 
 
 def unpack(suffix: str, pieces: list[bytes]) -> tuple[bytes, str]:
-    unpacker = Decompressor(f"x{suffix}")
+    unpacker = Decompressor(compression_by_name(suffix))
     data = b"".join(b"".join(unpacker.feed(piece)) for piece in pieces)
     return data, unpacker.damage or unpacker.truncation
 
@@ -39,7 +40,7 @@ def test_members_are_unpacked_in_whatever_pieces_they_come(
 @both
 def test_few_bytes_that_unpack_to_many_come_in_small_pieces(suffix: str) -> None:
     packed = PACK[suffix](bytes(20_000_000))
-    sizes = [len(piece) for piece in Decompressor(f"x{suffix}").feed(packed)]
+    sizes = [len(piece) for piece in Decompressor(compression_by_name(suffix)).feed(packed)]
     assert sum(sizes) == 20_000_000
     assert max(sizes) <= 256 * 1024
 

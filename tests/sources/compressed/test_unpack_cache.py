@@ -13,6 +13,7 @@ from rollout_log import line, log_of
 
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ from tensorboard_plugin_rlboard.index.update import scheduler
 
 
 def test_files_make_room_for_others_and_are_made_again(tmp_path: Path) -> None:
-    spool = UnpackCache(reader._open_stored, budget=2500)
+    spool = UnpackCache(reader._open_stored, file_kind, budget=2500)
     paths = [str(tmp_path / f"{i}.gz") for i in range(3)]
     for i, path in enumerate(paths):
         Path(path).write_bytes(gzip.compress(b"%d" % i * 1000))
@@ -52,7 +53,7 @@ def test_files_make_room_for_others_and_are_made_again(tmp_path: Path) -> None:
 def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spool = UnpackCache(reader._open_stored, budget=30_000)
+    spool = UnpackCache(reader._open_stored, file_kind, budget=30_000)
     monkeypatch.setattr(reader, "_unpack_cache", spool)
     monkeypatch.setattr(scheduler, "BUDGET_BYTES", 0)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 4000)
@@ -79,7 +80,7 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
 
 
 def test_unpacked_file_that_someone_removed_is_made_again(tmp_path: Path) -> None:
-    spool = UnpackCache(reader._open_stored)
+    spool = UnpackCache(reader._open_stored, file_kind)
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"abc"))
     try:
@@ -95,7 +96,7 @@ def test_unpacked_file_that_someone_removed_is_made_again(tmp_path: Path) -> Non
 def test_archive_too_large_for_the_folder_is_cut_and_says_so(
     tmp_path: Path, open_board: Callable[[Path], Board], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spool = UnpackCache(reader._open_stored, budget=300_000)
+    spool = UnpackCache(reader._open_stored, file_kind, budget=300_000)
     monkeypatch.setattr(reader, "_unpack_cache", spool)
     text = b"".join(line(step, note="x" * 1000) for step in range(1, 500))
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(text))

@@ -10,7 +10,7 @@ import pytest
 from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unpacked_rows import damage_behind, rows_of, told
+from unpacked_rows import container_at, damage_behind, rows_of, told
 
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.containers import csv_tables
@@ -37,13 +37,17 @@ def test_a_document_and_a_list_are_lines(tmp_path: Path) -> None:
         ("", 0, "empty"),
         ("   \n", 0, "empty"),
         ('{"a": 1', 0, "no complete JSON document"),
-        ('{"a": 1} {"b": 2}', 0, "stands something else"),
+        ('{"a": 1} {"b": 2} "c"', 2, "Behind item 2 of the JSON stands something else"),
         ("[1, 2]", 0, "Item 1 of the JSON document is no object"),
         ("3", 0, "is no object"),
         ('[{"a": 1}, {"a": 2}, {"a"', 2, "torn behind its item 2"),
         ('[{"a": 1}, {"a": 2}', 2, "torn behind its item 2"),
-        ('[{"a": 1} {"a": 2}]', 1, "torn behind its item 1"),
-        ('[{"a": 1}] trailing', 1, "Behind the JSON list"),
+        ('[{"a": 1} {"a": 2}]', 1, "behind its item 1. It is no JSON (Expecting ',' delimiter"),
+        ('[{"a": 1}, {"a": 2,}]', 1, "A trailing comma"),
+        ('[{"a": 1}, {"a": nan}]', 1, "It holds nan"),
+        ("[{'a': 1}]", 0, "single quotes"),
+        ('{"a":\n1}\n{"a": 2}\n{"a"', 2, "torn behind its item 2"),
+        ('[{"a": 1}] trailing', 1, "Behind item 1 of the JSON"),
         ("[" * 100_000, 0, "nested too deeply"),
     ],
 )
@@ -82,10 +86,10 @@ def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_pa
 def test_a_table_that_has_grown_begins_with_the_lines_that_it_had(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"prompt,reward\na,1\nb,0.5\nhalf")
-    before = b"".join(line_blocks(str(path), reader._open_stored))
+    before = b"".join(line_blocks(str(path), container_at(path), reader._open_stored))
     with path.open("ab") as file:
         file.write(b" a row,2.25\nc,x\n")
-    after = b"".join(line_blocks(str(path), reader._open_stored))
+    after = b"".join(line_blocks(str(path), container_at(path), reader._open_stored))
     assert after.startswith(before)
     assert [json.loads(line)["prompt"] for line in after.splitlines()] == ["a", "b", "half a row", "c"]
 
@@ -103,7 +107,7 @@ def test_a_table_without_a_whole_header_and_a_record_without_end_say_so(
     for content in (b"", b"a,b", b"\n"):
         path.write_bytes(content)
         assert "no complete header" in told(path)
-    monkeypatch.setattr(csv_tables, "_MAX_RECORD_BYTES", 1000)
+    monkeypatch.setattr(csv_tables, "_MAX_RECORD", 1000)
     path.write_bytes(b'a,b\n1,2\n3,"' + b"x\n" * 2000)
     count, damage = damage_behind(path)
     assert (count, "never closed" in damage) == (1, True)

@@ -135,8 +135,8 @@ def test_a_large_file_behind_an_address_is_not_fetched_for_nothing(tmp_path: Pat
             return self.footer
 
     dataset: Any = Far(b"...image_bytes...label...")
-    assert not parquet.PARQUET.preview(dataset, True).may_hold_rollouts
-    assert "was not fetched" in parquet.PARQUET.preview(dataset, True).reason
+    assert not parquet.preview_remote(dataset).may_hold_rollouts
+    assert "was not fetched" in parquet.preview_remote(dataset).reason
     assert dataset.read_bytes <= 2 * 256 * 1024
     rollouts: Any = Far(b"...step...Prompt...completion...")
-    assert parquet.PARQUET.preview(rollouts, True).may_hold_rollouts
+    assert parquet.preview_remote(rollouts).may_hold_rollouts

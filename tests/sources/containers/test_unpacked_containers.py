@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.containers import parquet, row_stream
 from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
-from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile, may_be_remote_log_name
+from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
     FileState,
@@ -30,6 +30,8 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     with_range_read,
     with_unpacked_size,
 )
+from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
+from tensorboard_plugin_rlboard.sources.kinds.names import may_be_remote_log_name
 from tensorboard_plugin_rlboard.sources.remote import objects
 
 
@@ -75,7 +77,7 @@ def test_what_was_read_for_its_first_row_is_not_read_again(
         rows = file.read().splitlines()
     read: list[Any] = []
 
-    def counted(*arguments: Any) -> Iterator[bytes]:
+    def counted(*arguments: Any, **_: Any) -> Iterator[bytes]:
         read.append(arguments)
         return iter(())
 
@@ -157,7 +159,7 @@ def test_a_container_caught_half_written_keeps_what_was_read(tmp_path: Path, siz
 
 def test_the_spool_has_room_for_a_part_only(tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "a.parquet", "SELECT repeat('x', 10000) AS said FROM range(100)")
-    spool = UnpackCache(reader._open_stored, budget=300_000)
+    spool = UnpackCache(reader._open_stored, file_kind, budget=300_000)
     with spool.open(str(path)) as file:
         lines = file.read().splitlines()
     assert 0 < len(lines) < 100
@@ -174,7 +176,7 @@ def test_what_lies_behind_an_address_is_fetched(tmp_path: Path, monkeypatch: pyt
         found = file.read()
     with reader.open_forward(str(path)) as file:
         assert file.read() == found
-    spool = UnpackCache(reader._open_stored)
+    spool = UnpackCache(reader._open_stored, file_kind)
     with spool.open(url) as file:
         assert file.read() == found
     spool.clear()
@@ -194,7 +196,7 @@ def test_a_fetched_file_is_whole_over_several_blocks(tmp_path: Path, monkeypatch
     size = path.stat().st_size
     for block in (size // 2, size // 3 + 1, size, size + 1):
         monkeypatch.setattr(row_stream, "_FETCH_BYTES", block)
-        with row_stream._local_copy("s3://bucket/a.parquet", reader._open_stored) as fetched:
+        with row_stream._local_copy("s3://bucket/a.parquet", reader._open_stored, is_copied=False) as fetched:
             assert fetched.read_bytes() == path.read_bytes()
 
 

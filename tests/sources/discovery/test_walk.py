@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.sources.discovery import walk as walk_module
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, parse_roots
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources, walk
@@ -33,7 +34,7 @@ def test_files_are_grouped_by_folder(tmp_path: Path) -> None:
     put(tmp_path / "here.jsonl")
     put(tmp_path / "b" / "2.jsonl")
     put(tmp_path / "b" / "1.jsonl", "{}\n{}\n")
-    put(tmp_path / "b" / "notes.txt")
+    put(tmp_path / "b" / "notes.txt", "The seed was 3.\n")
     put(tmp_path / "a" / "deep" / "x.jsonl")
     (tmp_path / "empty").mkdir()
     found = list_sources(parse_roots(str(tmp_path), ""))
@@ -143,14 +144,21 @@ def test_files_and_folders_that_vanish_during_the_walk_are_passed_over(
     put(tmp_path / "a" / "x.jsonl")
     put(tmp_path / "y.jsonl")
     put(tmp_path / "z.jsonl")
-    real_stat = Path.stat
+    real_stat, real_facts = Path.stat, walk_module._facts_of
+    gone = FileNotFoundError(2, "No such file or directory")
 
     def stat(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
-        if self.name in {"a", "y.jsonl"}:
-            raise FileNotFoundError(2, "No such file or directory")
+        if self.name == "a":
+            raise gone
         return real_stat(self, follow_symlinks=follow_symlinks)
 
+    def facts(entry: os.DirEntry[str]) -> os.stat_result:
+        if entry.name == "y.jsonl":
+            raise gone
+        return real_facts(entry)
+
     monkeypatch.setattr(Path, "stat", stat)
+    monkeypatch.setattr(walk_module, "_facts_of", facts)
     found = list_sources([Root("", str(tmp_path))])
     assert [file.relative for file in found.runs["."]] == ["z.jsonl"]
     assert found.problems == []

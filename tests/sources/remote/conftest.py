@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 from tensorboard_plugin_rlboard.sources.remote import filesystems
 from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
 
@@ -62,7 +63,7 @@ def bucket(line_to: Line, server: tuple[str, int], request: pytest.FixtureReques
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No pauses between attempts, and no file unpacked by another test."""
     monkeypatch.setattr(filesystems, "_RETRY_PAUSES", (0, 0, 0))
-    spool = UnpackCache(reader._open_stored)
+    spool = UnpackCache(reader._open_stored, file_kind)
     monkeypatch.setattr(reader, "_unpack_cache", spool)
     yield
     spool.clear()

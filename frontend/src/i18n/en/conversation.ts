@@ -10,6 +10,8 @@ export const conversation = {
   "conversation.summary.sampled": "{n} messages, {sampled} of them sampled by the policy",
   "conversation.sampled": "sampled",
   "conversation.sampled.hint": "Written by the policy: what the training learns from",
+  "conversation.reward": "reward {x}",
+  "conversation.reward.hint": "The reward of this turn alone, as logged",
   "conversation.answers": "Answers the call {id}",
   "conversation.thinking": "thinking, {n} characters",
   "conversation.calls": "calls",

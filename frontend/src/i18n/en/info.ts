@@ -20,6 +20,9 @@ export const info = {
   "info.config.compared": "Settings, compared",
   "info.config.n": "{n}",
   "info.config.from": "{n}, from {sources}",
+  "info.config.source.hparams": "TensorBoard’s hyperparameters",
+  "info.config.source.args/text_summary": "the trainer’s arguments in TensorBoard’s text args",
+  "info.config.source.RolloutWriter": "RolloutWriter(config=…)",
   "info.config.none": "none found",
   "info.config.none_here": "(no settings)",
   "info.config.empty":

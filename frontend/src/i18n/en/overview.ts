@@ -77,6 +77,7 @@ export const overview = {
   "overview.empty.length": "No length. Log “response_tokens” or “response”.",
   "overview.empty.reward_gap":
     "No reference to compare with. Log “ref_reward” beside “reward”: the score of the reference policy’s answer to the same prompt.",
+  "overview.empty.unusable": "Logged, but not usable: {reason}",
   "overview.empty.all_missing": "This was logged, but no step has a finite value.",
 
   "overview.charts": "Charts ▾",

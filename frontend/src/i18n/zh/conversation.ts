@@ -11,6 +11,8 @@ export const conversation = {
   "conversation.summary.sampled": "{n} 条消息，其中 {sampled} 条由策略采样",
   "conversation.sampled": "采样",
   "conversation.sampled.hint": "由策略生成：训练从中学习",
+  "conversation.reward": "奖励 {x}",
+  "conversation.reward.hint": "仅这一轮的奖励，按日志原样",
   "conversation.answers": "对调用 {id} 的应答",
   "conversation.thinking": "思考，{n} 个字符",
   "conversation.calls": "调用",

@@ -22,6 +22,9 @@ export const info = {
   "info.config.compared": "设置对比",
   "info.config.n": "{n} 项",
   "info.config.from": "{n} 项，来自 {sources}",
+  "info.config.source.hparams": "TensorBoard 的超参数",
+  "info.config.source.args/text_summary": "训练器写入 TensorBoard 文本 args 的参数",
+  "info.config.source.RolloutWriter": "RolloutWriter(config=…)",
   "info.config.none": "未找到",
   "info.config.none_here": "（无设置）",
   "info.config.empty":

@@ -78,6 +78,7 @@ export const overview = {
   "overview.empty.length": "没有长度。请记录 “response_tokens” 或 “response”。",
   "overview.empty.reward_gap":
     "没有可对比的参考。请在 “reward” 之外记录 “ref_reward”：参考策略对同一提示的回答的得分。",
+  "overview.empty.unusable": "已记录，但无法使用：{reason}",
   "overview.empty.all_missing": "记录过这一项，但没有任何一步有有限值。",
 
   "overview.charts": "图表 ▾",

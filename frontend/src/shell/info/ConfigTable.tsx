@@ -7,7 +7,7 @@ import { t } from "../../i18n";
 import { isBoolean, setting } from "../../lib/storage";
 import { Toggle } from "../../ui";
 import { Checklist } from "./Checklist";
-import { type ConfigRow, compareConfigs, configText, initialRuns } from "./configComparison";
+import { type ConfigRow, compareConfigs, configText, initialRuns, sourceWords } from "./configComparison";
 
 /** Columns that can be read beside each other without scrolling sideways. */
 const INITIAL_RUNS = 4;
@@ -100,7 +100,11 @@ function Table({
               {name}
             </th>
             {values.map((value, k) => (
-              <Cell key={runs[k]?.run} value={value} source={runs[k]?.config_sources[name] ?? ""} />
+              <Cell
+                key={runs[k]?.run}
+                value={value}
+                source={sourceWords(runs[k]?.config_sources[name] ?? "")}
+              />
             ))}
           </tr>
         ))}

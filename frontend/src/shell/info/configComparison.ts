@@ -1,6 +1,7 @@
 /** Settings of several runs side by side. */
 
 import type { RunInfo } from "../../api/answers";
+import { findMessage } from "../../i18n";
 import { full } from "../../lib/format";
 
 /** One setting, as each of the runs has it. */
@@ -41,10 +42,17 @@ export function configText(value: unknown): string {
 /** The name that a setting has in its file stands after the file: `config.json: actor.clip_ratio`. */
 const NAME_IN_FILE = /: [^:/]+$/;
 
+/** A source in words that a user knows, with what stands behind its name; files name themselves. */
+export function sourceWords(source: string): string {
+  const [name = ""] = source.split(": ", 1);
+  const words = findMessage(`info.config.source.${name}`);
+  return words === null ? source : words + source.slice(name.length);
+}
+
 /** The files and writers that the settings of a run came from, each once. */
 export function configSources({ config, config_sources }: RunInfo): string[] {
   const sources = Object.keys(config).flatMap(
     (name) => config_sources[name]?.replace(NAME_IN_FILE, "") ?? [],
   );
-  return [...new Set(sources)].sort();
+  return [...new Set(sources)].sort().map(sourceWords);
 }

@@ -14,9 +14,23 @@ export interface Warning {
 }
 
 /** Those that make curves wrong come first, then what is not as somebody wrote it. */
-const ORDER = ["doubt", "repeated_steps", "same_samples", "settings"];
+const ORDER = [
+  "doubt",
+  "repeated_steps",
+  "summed_reward",
+  "summed_reward_functions",
+  "same_samples",
+  "settings",
+  "same_samples_elsewhere",
+];
 
 const rank = (kind: string): number => (ORDER.indexOf(kind) + ORDER.length) % ORDER.length;
+
+/** What a run lacks is words of the server; those that are known are said in the reader's language. */
+function withWords(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { lacks } = values;
+  return lacks === undefined ? values : { ...values, lacks: findMessage(`notice.lacks.${lacks}`) ?? lacks };
+}
 
 export function warningsOf(answer: Runs | null, info: RunInfo | null): Warning[] {
   const doubt = info?.mapping_doubt ? [{ kind: "doubt", text: info.mapping_doubt, values: {} }] : [];
@@ -26,7 +40,7 @@ export function warningsOf(answer: Runs | null, info: RunInfo | null): Warning[]
     .map(
       ({ kind, text, values }: { kind: string; text: string; values: Readonly<Record<string, string>> }) => ({
         kind,
-        text: findMessage(`notice.${kind}`, values) ?? text,
+        text: findMessage(`notice.${kind}`, withWords(values)) ?? text,
         other: values["other"] ?? null,
         signature: JSON.stringify([info?.run ?? "", kind, text]),
       }),

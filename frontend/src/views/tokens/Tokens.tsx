@@ -5,7 +5,7 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { worstTokens } from "../../data/questions/worstTokens";
-import { run } from "../../data/runs";
+import { run, unusableReason } from "../../data/runs";
 import { hasStepRange } from "../../data/scopes";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
@@ -16,13 +16,28 @@ import css from "./tokens.css?inline";
 import { WorstTable } from "./WorstTable";
 import { worstTokensParameters } from "./worstTokensQuery";
 
+/** Words of the log that would be token metrics. */
+const TOKEN_WORDS = [
+  "logprobs",
+  "ref_logprobs",
+  "rollout_logprobs",
+  "values",
+  "token_rewards",
+  "advantages",
+  "returns",
+  "entropies",
+  "response_tokens",
+];
+
 export function Tokens(): JSX.Element | null {
   adopt(css);
   const info = run.value;
   if (info === null) return null;
   if (info.token_metrics.length === 0) {
+    const reason = unusableReason(TOKEN_WORDS);
     return (
       <Empty title={t("tokens.no_metrics", { run: info.run })}>
+        {reason !== null && <p class="odd">{t("overview.empty.unusable", { reason })}</p>}
         <p>{t("tokens.no_metrics_advice")}</p>
         <pre>{'{"response_tokens": ["The", " answer"], "logprobs": [-0.11, -2.31], …}'}</pre>
       </Empty>

@@ -9,6 +9,7 @@ import { select, selection } from "../../../src/state/selection";
 import { Overview } from "../../../src/views/overview/Overview";
 import { addedChartIds, fromZero, hiddenCharts } from "../../../src/views/overview/shared/settings";
 import { metric, runInfo } from "../../fixtures";
+import { runsAnswer } from "../../page";
 
 vi.mock("uplot", () => ({ default: class {} }));
 
@@ -129,6 +130,20 @@ describe("Overview", () => {
     open();
     expect(card("kl")?.textContent).toContain("ref_logprobs");
     expect(card("entropy")).toBeNull();
+  });
+
+  it("does not call logged what was logged under a value that cannot be used", async () => {
+    const reason = "reward is no number but tensor(1.0). Log value.item().";
+    const kl = "ref_logprobs is no list of numbers. Log values.tolist().";
+    const metrics = RUN.metrics.filter(({ name }) => !name.startsWith("reward"));
+    const unusable = { reward: reason, ref_logprobs: kl };
+    runs.value = runsAnswer({ ...RUN, metrics, unusable });
+    steps.value = { ...STEPS, metrics: {} };
+    open();
+    expect(card("kl")?.textContent).toContain(`Logged, but not usable: ${kl}`);
+    await vi.waitFor(() => expect(text("panel-marks")).toContain(`Logged, but not usable: ${reason}`));
+    expect(text("panel-gap")).toContain(`Logged, but not usable: ${reason}`);
+    expect(root.textContent).not.toContain("was logged");
   });
 
   it("says which field would fill the gap panel", async () => {

@@ -78,6 +78,13 @@ describe("charts of a run", () => {
     ]);
   });
 
+  it("draws the step's own number where samples have one of the same name", () => {
+    const steps = stepsWith({}, { explained_variance: [0.5, null] });
+    const [chart] = addedCharts(runWith(["explained_variance"]), steps, ["metric:explained_variance"]);
+    expect(chart?.lines.map(({ from }) => from)).toEqual(["step_metric"]);
+    expect(addedCharts(runWith(["explained_variance"]), null, ["metric:explained_variance"])).toHaveLength(1);
+  });
+
   it("knows means over tokens and counterparts of the reference", () => {
     const run = runWith(["k3_mean", "group_mean", "reward", "ref_reward"], ["k3"]);
     expect(isTokenMean(run, "k3_mean")).toBe(true);

@@ -27,6 +27,7 @@ const say = (role: string, content: string, more: Partial<Message> = {}): Messag
   name: "",
   tool_call_id: "",
   sampled: false,
+  reward: null,
   ...more,
 });
 
@@ -39,7 +40,7 @@ const TALK: Message[] = [
     sampled: true,
   }),
   say("tool", "3 hits", { name: "search", tool_call_id: "call_1" }),
-  say("assistant", "It is 42.", { sampled: true }),
+  say("assistant", "It is 42.", { sampled: true, reward: 0.5 }),
 ];
 
 const NO_TOKENS = { response_tokens: [], raw_tokens: [], token_metrics: [], missing: {} };
@@ -111,6 +112,13 @@ describe("the conversation", () => {
     expect(byTestId("tool-call")?.textContent).toContain('{"q": "<b>月</b>"}');
     expect(messages()[3]?.textContent).toContain("search");
     expect(messages()[3]?.textContent).toContain("call_1");
+    expect(messages().map((one) => one.querySelector('[data-testid="turn-reward"]')?.textContent)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      "reward 0.5",
+    ]);
     expect(byTestId("conversation")?.textContent).toContain("5 messages, 2 of them sampled");
     // The response is one of the messages, and not said twice.
     expect(byTestId("plain-response")).toBeNull();

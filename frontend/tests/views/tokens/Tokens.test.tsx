@@ -139,4 +139,13 @@ test("failures, empty lists and runs without token numbers say what to do", asyn
   });
   await settle();
   expect(root.textContent).toContain("logs no numbers for its tokens");
+  expect(root.textContent).not.toContain("not usable");
+  await act(() => {
+    const unusable = { logprobs: "logprobs is no list of numbers but tensor([1]). Log values.tolist()." };
+    runs.value = runsAnswer({ ...info, token_metrics: [], unusable });
+  });
+  await settle();
+  expect(root.textContent).toContain(
+    "Logged, but not usable: logprobs is no list of numbers but tensor([1]).",
+  );
 });

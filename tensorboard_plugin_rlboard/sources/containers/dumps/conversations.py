@@ -13,6 +13,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
+
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.companions import Companion
 
@@ -43,7 +45,7 @@ class Conversations:
 
     def _find_lines(self) -> None:
         unread = []
-        with self._path.open("rb") as file:
+        with open_regular(self._path) as file:
             offset = number = 0
             while number < _MAX_LINES and (line := file.readline(_MAX_LINE_BYTES)):
                 number += 1
@@ -83,7 +85,7 @@ class Conversations:
         if offset is None:
             return None
         try:
-            with self._path.open("rb") as file:
+            with open_regular(self._path) as file:
                 file.seek(offset)
                 return _row(file.readline(_MAX_LINE_BYTES)).get("messages")
         except OSError:

@@ -24,7 +24,7 @@ from tensorboard_plugin_rlboard.sources.containers.base import Container, Damage
 from tensorboard_plugin_rlboard.sources.containers.dumps.conversations import Conversations
 from tensorboard_plugin_rlboard.sources.containers.dumps.plain_values import PlainConverter
 from tensorboard_plugin_rlboard.sources.containers.dumps.train_shards import TrainShards
-from tensorboard_plugin_rlboard.sources.containers.torch_file import TorchArchive, as_damage, preview_torch
+from tensorboard_plugin_rlboard.sources.containers.torch_file import TorchArchive, as_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,4 +122,4 @@ def _index(sample: object) -> object:
     return index if type(index) is int else None
 
 
-TORCH = Container(".pt", preview_torch, _read_rows, needs_whole_file=True)
+TORCH = Container("torch", _read_rows, needs_whole_file=True)

@@ -44,9 +44,13 @@ function ChartChoices({ run, steps, builtIn }: ChartPickerProps) {
   const scalars = useAnswer(scalarTags, paired ? parameters : null);
   const tags = [...new Set(Object.values(scalars.data?.tags ?? {}).flat())].sort();
   const stepMetrics = Object.keys(steps?.step_metrics ?? {}).sort();
+  // What the steps have under the same name is one curve; under an old address it may stand as a metric's.
+  const ofSamples = run.metrics.filter(
+    ({ name }) => !stepMetrics.includes(name) || addedChartIds.value.includes(metricChartId(name)),
+  );
   const groups: [ChartGroup, ChartChoice[]][] = [
     ["built_in", builtIn.map(builtInChoice)],
-    ["metrics", run.metrics.map(({ name }) => metricChoice(metricChartId(name), name))],
+    ["metrics", ofSamples.map(({ name }) => metricChoice(metricChartId(name), name))],
     ["steps", stepMetrics.map((name) => metricChoice(stepMetricChartId(name), name))],
     ["scalars", tags.map((tag) => addedChoice(scalarChartId(tag), tag, t("overview.scalar.hint")))],
   ];

@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
-import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { findMessage, t } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { markJoined, metricHint, metricLabel } from "../../../metrics";
@@ -20,6 +19,7 @@ import {
 import { CurveCard } from "./CurveCard";
 import type { ChartSource, LineSource } from "./chartCatalogue";
 import { curveLine } from "./curveLines";
+import { emptyReason } from "./emptyReason";
 import { ScalarCards } from "./ScalarCards";
 
 export interface CurveGridProps {
@@ -111,13 +111,6 @@ const lineLabel = (line: LineSource): string =>
     : line.from === "metric"
       ? t("overview.mean")
       : metricLabel(line.name);
-
-function emptyReason(source: ChartSource, lines: readonly CurveLine[]): string | null {
-  if (lines.some((line) => line.values.some((value) => value != null))) return null;
-  const own = source.lines.length === 0 ? findMessage(`overview.empty.${source.id}`) : null;
-  if (own !== null) return own;
-  return lines.length === 0 ? t("overview.loading") : t("overview.empty.all_missing");
-}
 
 /** "mean over 508 of 512, 4 non-finite" for the selected step. */
 export function chartNote(main: LineSource, source: ChartSource, steps: Steps, step: number | null): string {

@@ -82,13 +82,12 @@ export function addedCharts(run: RunInfo, steps: Steps | null, ids: readonly str
   return ids.flatMap((id) => {
     const cut = id.indexOf(":");
     const [kind, name] = [id.slice(0, cut), id.slice(cut + 1)];
-    if (kind === "metric" && run.metrics.some((metric) => metric.name === name)) {
-      return [chart(run, id, [{ name, from: "metric", colour: "policy" }], false)];
-    }
-    if (kind === "step" && steps && Object.hasOwn(steps.step_metrics, name)) {
-      return [chart(run, id, [{ name, from: "step_metric", colour: "policy" }], false)];
-    }
-    return [];
+    const ofSteps = steps !== null && Object.hasOwn(steps.step_metrics, name);
+    const ofSamples = kind === "metric" && run.metrics.some((metric) => metric.name === name);
+    if (!ofSamples && !(kind === "step" && ofSteps)) return [];
+    // Explained variance is a metric of both: a mean of the samples' own would be none of the step.
+    const from = ofSteps ? "step_metric" : "metric";
+    return [chart(run, id, [{ name, from, colour: "policy" }], false)];
   });
 }
 

@@ -12,6 +12,7 @@ import { Panel } from "../../../ui";
 import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { TableToggle } from "../shared/TableToggle";
+import { unusableWords } from "../shared/unusableWords";
 import { ShownCount } from "./RewardPanel";
 import type { StepMarks } from "./stepMarks";
 
@@ -34,7 +35,12 @@ export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
       testId="panel-gap"
       tools={<TableToggle on={asTable} onChange={setAsTable} />}
     >
-      <PanelBody answer={answer} emptyOf={(data) => (hasValue(data.gaps) ? null : t("overview.gap.empty"))}>
+      <PanelBody
+        answer={answer}
+        emptyOf={(data) =>
+          hasValue(data.gaps) ? null : (unusableWords(["reward", "ref_reward"]) ?? t("overview.gap.empty"))
+        }
+      >
         {(data) => <GapBars data={data} asTable={asTable} title={title} steps={steps} step={step} />}
       </PanelBody>
     </Panel>

@@ -20,6 +20,7 @@ import { openSample } from "../shared/openSample";
 import { PANEL_HEIGHT, PanelBody } from "../shared/PanelBody";
 import { markCap, markOrder } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
+import { unusableWords } from "../shared/unusableWords";
 import type { StepMarks } from "./stepMarks";
 
 /** Reward of every sample beside the reference's. */
@@ -48,7 +49,9 @@ export function RewardPanel({ step, answer }: { step: number; answer: Answer<Ste
     >
       <PanelBody
         answer={answer}
-        emptyOf={(data) => (hasValue(data.rewards) ? null : t("overview.marks.empty"))}
+        emptyOf={(data) =>
+          hasValue(data.rewards) ? null : (unusableWords(["reward"]) ?? t("overview.marks.empty"))
+        }
       >
         {(data) => <RewardDots data={data} asTable={asTable} step={step} />}
       </PanelBody>

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Message } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { count } from "../../../lib/format";
+import { count, num } from "../../../lib/format";
 import { excerpt, lengthOf } from "../../../lib/longText";
 import { oneLine } from "../../../lib/singleLine";
 import { CopyButton } from "../../../ui";
@@ -26,7 +26,7 @@ export interface MessageItemProps {
 
 /** One message: who speaks, what it thought, said and called. Text nodes only: rollouts are not to be trusted. */
 export function MessageItem({ message, open }: MessageItemProps): JSX.Element {
-  const { role, content, thinking, tool_calls: calls, name, tool_call_id: id, sampled } = message;
+  const { role, content, thinking, tool_calls: calls, name, tool_call_id: id, sampled, reward } = message;
   const room = FOLD_LIMITS[sampled ? "sampled" : role === "system" ? "system" : "given"];
   const alone = content === "" && calls.length === 0;
   return (
@@ -38,6 +38,11 @@ export function MessageItem({ message, open }: MessageItemProps): JSX.Element {
         {sampled && (
           <span class="sampled" title={t("conversation.sampled.hint")}>
             {t("conversation.sampled")}
+          </span>
+        )}
+        {reward !== null && (
+          <span class="number" data-testid="turn-reward" title={t("conversation.reward.hint")}>
+            {t("conversation.reward", { x: num(reward) })}
           </span>
         )}
         {content !== "" && (

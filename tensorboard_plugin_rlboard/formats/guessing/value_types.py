@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
-from tensorboard_plugin_rlboard.formats.rows.token_alignment import number_from_value
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
+from tensorboard_plugin_rlboard.formats.splits import is_split_name
 
 _CHECKED_ITEMS = 64
 _MAX_IDENTIFIER_LENGTH = 200
@@ -15,14 +16,14 @@ def is_text(value: object) -> bool:
 
 
 def is_conversation(value: object) -> bool:
-    """Whether it is a list of messages, each with a role."""
-    return isinstance(value, list) and as_messages(value) is not None
+    """Whether it is a list of messages, of anybody's spelling, or an agent's turns."""
+    return as_conversation(value) is not None
 
 
 def is_answered_conversation(value: object) -> bool:
-    """Whether it is a conversation that ends with an answer."""
-    messages = as_messages(value) if isinstance(value, list) else None
-    return messages is not None and messages[-1].get("role") == "assistant"
+    """Whether it is a conversation that ends with an answer, or with what came of it."""
+    messages = as_conversation(value)
+    return messages is not None and messages[-1].get("role") in {"assistant", "tool"}
 
 
 def is_prompt(value: object) -> bool:
@@ -30,9 +31,11 @@ def is_prompt(value: object) -> bool:
     return is_text(value) or is_conversation(value)
 
 
-def is_number_or_null(value: object) -> bool:
-    """Whether it is a number, a truth value, or a text that holds a number; the first row may lack it (null)."""
-    return value is None or number_from_value(value) is not None
+def is_number(value: object) -> bool:
+    """Whether it is a number, a truth value, or a text that holds one of them."""
+    if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
+        return True
+    return number_from_value(value) is not None
 
 
 def is_whole_number(value: object) -> bool:
@@ -46,6 +49,26 @@ def is_identifier(value: object) -> bool:
     if isinstance(value, str):
         return 0 < len(value) <= _MAX_IDENTIFIER_LENGTH
     return type(value) is int
+
+
+def is_one_number_list(value: object) -> bool:
+    """Whether it is a list of one number."""
+    return isinstance(value, list) and len(value) == 1 and is_number_list(value)
+
+
+def is_label_list(value: object) -> bool:
+    """Whether it is a list of labels of tokens, −100 where the policy did not write one."""
+    return is_number_list(value) and -100 in value  # type: ignore[operator]  # it is a list
+
+
+def is_flag(value: object) -> bool:
+    """Whether it is a truth value."""
+    return isinstance(value, bool)
+
+
+def names_split(value: object) -> bool:
+    """Whether it is a text with a word for training or evaluation."""
+    return isinstance(value, str) and is_split_name(value)
 
 
 def is_text_list(value: object) -> bool:

@@ -1,0 +1,19 @@
+"""Which numbers of samples count where samples are put together: neither NaN nor infinite, nor so large that squares are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.metrics.thresholds import HUGE
+
+
+def is_finite(x: str) -> str:
+    """The condition as SQL on a number, NULL where that is; false for NaN, which DuckDB takes for the largest number."""
+    return f"(abs({x}) < {HUGE!r})"
+
+
+def finite_ones(x: Floats) -> Bools:
+    """The same of an array, False for NaN."""
+    found: Bools = np.abs(x) < HUGE
+    return found

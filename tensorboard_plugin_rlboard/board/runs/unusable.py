@@ -1,0 +1,52 @@
+"""Fields that were logged under values that cannot be used: they are not "not logged", and the remedy is another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, NUMBER_KEYS
+from tensorboard_plugin_rlboard.index.column_names import physical
+from tensorboard_plugin_rlboard.index.run import RunIndex
+
+if TYPE_CHECKING:
+    import duckdb
+
+_KINDS = ("not_a_number", "not_an_array")
+_TOKENS = "response_tokens"
+
+
+def unusable_fields(cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> dict[str, str]:
+    """Fields of which the run has no value although rows have something under their keys -> the first problem's reason.
+
+    Args:
+        cursor: of the query database.
+        run: the run.
+    """
+    wanted = {key: field for key, field in _keys_of_fields(run).items() if not _has_values(run, field)}
+    if not run.problems or not wanted:
+        return {}
+    rows = cursor.execute(
+        # A reason begins with the key or the field that it is about.
+        "SELECT split_part(reason, ' ', 1) AS key, arg_min(reason, coalesce(line, 0)) "
+        f"FROM {run.problem_table} WHERE kind IN ({', '.join('?' * len(_KINDS))}) GROUP BY key ORDER BY key",
+        list(_KINDS),
+    ).fetchall()
+    return {wanted[key]: reason for key, reason in rows if key in wanted}
+
+
+def _keys_of_fields(run: RunIndex) -> Mapping[str, str]:
+    """Key of the rows, or name of a field -> the field."""
+    found = {name: name for name in (*NUMBER_KEYS, *ARRAY_KEYS, _TOKENS)}
+    for file in tuple(run.files.values()):
+        of_fields = {**file.format.number_keys, **file.format.array_keys, _TOKENS: file.format.token_keys}
+        found |= {key: field for field, keys in of_fields.items() for key in keys}
+    return found
+
+
+def _has_values(run: RunIndex, field: str) -> bool:
+    if field in NUMBER_KEYS:
+        return physical("m", field) in run.available
+    if field in ARRAY_KEYS:
+        return physical("m", f"{field}_sum") in run.available
+    return physical("m", "n_tokens") in run.available

@@ -1,0 +1,117 @@
+"""The tokens of a sample as text, spelt alike wherever they are shown: the heatmap, the worst tokens.
+
+How tokens are spelt is a property of the run: a short response says little of it. What counts is, in this order, the
+response's own text, if it was logged and its tokens make it in one spelling only; the decoder of a tokenizer beside the
+log, if the tokens are of its vocabulary; the evidence of samples all over the run together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from tensorboard_plugin_rlboard.board.query_limits import check_stopped
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
+from tensorboard_plugin_rlboard.errors import UnknownError
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
+from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import (
+    StyleEvidence,
+    decode_for_display,
+    style_evidence,
+    style_of_text,
+)
+from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import (
+    LoadedTokenizer,
+    find_tokenizer,
+    load_whole_tokenizer,
+)
+from tensorboard_plugin_rlboard.index.column_names import metric, physical
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+
+_MAX_SAMPLES = 16
+_MAX_BYTES = 2 * 1024 * 1024
+"""Samples of a run that are read for the evidence, and bytes of their lines."""
+_TOKEN_ID = re.compile(r"#[0-9]{1,10}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class _RunEvidence:
+    """What samples all over a run say of its spelling, and how many samples it had then."""
+
+    evidence: StyleEvidence
+    n_samples: int
+
+    def is_of(self, run: RunIndex) -> bool:
+        """Whether the run is still about as large."""
+        return self.n_samples <= run.samples <= 2 * self.n_samples
+
+
+_evidence_of: WeakKeyDictionary[RunIndex, _RunEvidence] = WeakKeyDictionary()
+
+
+def shown_tokens(session: RunSession, file: IndexedFile, sample: SampleValues) -> list[str]:
+    """The tokens of a sample as text, one piece for each; joined they are its response.
+
+    Args:
+        session: the run of the sample.
+        file: its file.
+        sample: what was logged of it.
+    """
+    tokens = sample.token_strings
+    if not tokens:
+        return []
+    tokenizer = _tokenizer_of(file)
+    if tokenizer is not None and all(map(_TOKEN_ID.fullmatch, tokens)):
+        tokens = tokenizer.decoders[0]([int(token[1:]) for token in tokens])
+    style = None if tokenizer is None else tokenizer.style_of(tokens)
+    if style is None:
+        style = (_run_evidence(session) + style_evidence(tokens)).style
+    text = sample.texts.get("response")
+    return decode_for_display(tokens, style if text is None else style_of_text(tokens, text, style))
+
+
+def _tokenizer_of(file: IndexedFile) -> LoadedTokenizer | None:
+    """The tokenizer beside a file or above it: the one that its ids were decoded with, else the nearest."""
+    option = file.format.options.get("tokenizer", "")
+    if not option and file.path.endswith(f"/{file.relative}"):
+        option = find_tokenizer(file.path, file.path.removesuffix(f"/{file.relative}"))
+    return load_whole_tokenizer(file.path, option) if option else None
+
+
+def _run_evidence(session: RunSession) -> StyleEvidence:
+    run = session.run
+    found = _evidence_of.get(run)
+    if found is None or not found.is_of(run):
+        found = _RunEvidence(_evidence(session, _spread_locations(session)), run.samples)
+        _evidence_of[run] = found
+    return found.evidence
+
+
+def _spread_locations(session: RunSession) -> list[SampleLocation]:
+    """Some samples with tokens from all over the run, the same ones each time."""
+    if physical("m", "n_tokens") not in session.run.columns:
+        return []
+    rows = session.cursor.execute(
+        f'SELECT file, line_offset, line_length, "row" FROM {session.schema.table} WHERE {metric("n_tokens")} > 0 '
+        f"ORDER BY hash(file, line_offset), line_offset, file LIMIT {_MAX_SAMPLES}"
+    ).fetchall()
+    files = {file.number: file for file in tuple(session.run.files.values())}
+    return [SampleLocation(files[number], *place) for number, *place in rows if number in files]
+
+
+def _evidence(session: RunSession, locations: Sequence[SampleLocation]) -> StyleEvidence:
+    total, left = StyleEvidence(), _MAX_BYTES
+    for location in locations:
+        left -= location.length
+        if left < 0:
+            break
+        check_stopped()
+        try:
+            total += style_evidence(read_sample(session.run, location).token_strings)
+        except UnknownError:  # rewritten since it was indexed
+            continue
+    return total

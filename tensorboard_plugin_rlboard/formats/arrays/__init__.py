@@ -1,0 +1,1 @@
+"""Numbers and lists of numbers as trainers write them, laid onto the tokens of a response."""

@@ -1,0 +1,152 @@
+"""Numbers as trainers write them: JSON numbers, truth values, texts that hold one, and lists of these.
+
+Values that are nearly numbers (a tensor written as text) are none, and a sentence says what to write instead.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+
+_NUMBER_TEXT = re.compile(
+    r"\s*[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf|infinity)\s*", re.ASCII | re.IGNORECASE
+)
+"""Decimal digits of ASCII, without separators: Python would take `1_000` and digits of other scripts as well."""
+_TRUTH_TEXTS = {"true": 1.0, "false": 0.0}
+_LONGEST_TRUTH = 16
+"""Characters of a text that may be a truth value with white space around it."""
+_TENSOR_TEXT = re.compile(
+    r"\s*<?(?:(?:np|numpy|torch|tf|jnp|jax|mx)\.|tensor\b|array\b|Array\b|DeviceArray\b)", re.ASCII
+)
+"""How the representations of tensors, arrays and NumPy's numbers begin."""
+SINGLE_NUMBERS = {
+    "logprobs": "logprob",
+    "ref_logprobs": "ref_logprob",
+    "rollout_logprobs": "rollout_logprob",
+    "new_logprobs": "new_logprob",
+    "values": "value",
+    "token_rewards": "token_reward",
+    "advantages": "advantage",
+    "returns": "return",
+    "entropies": "entropy",
+}
+"""Array field -> what its value is called where it is one number of the sample."""
+_MAX_SHOWN = 80
+"""Characters of a value that a sentence quotes."""
+
+
+def number_from_value(value: object) -> float | None:
+    """A number, a truth value or a text that holds one of them, as a float; None for anything else."""
+    try:
+        if isinstance(value, str):
+            if _NUMBER_TEXT.fullmatch(value):
+                return float(value)
+            return _TRUTH_TEXTS.get(value.strip().lower()) if len(value) <= _LONGEST_TRUTH else None
+        return float(value) if isinstance(value, (bool, int, float)) else None
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf if isinstance(value, int) and value > 0 else -math.inf
+
+
+@dataclass(frozen=True)
+class NumberList:
+    """A list of numbers.
+
+    Attributes:
+        values: float64 [length], NaN where there is no number.
+        nulls: bool [length], where there is no number; None: nowhere.
+        odd: the first element that is neither a number nor null; None where every one is.
+    """
+
+    values: Floats
+    nulls: Bools | None = None
+    odd: object = None
+
+
+def numbers_from_list(value: list[object], *, strict: bool) -> NumberList | None:
+    """Read a list of numbers.
+
+    Args:
+        value: the list. An element in a list of its own counts as that element (`[[0.1], [0.2]]`).
+        strict: take numbers, truth values and null only; else a text that holds a number counts as that number, and
+            anything else as null as long as there is a number in the list.
+
+    Returns:
+        The numbers; None for any other list.
+    """
+    if set(map(type, value)) <= {float, int}:
+        try:
+            return NumberList(np.asarray(value, np.float64))
+        except OverflowError:  # a whole number of more than 308 digits
+            pass
+    elements = [_without_brackets(element) for element in value]
+    if strict and any(isinstance(element, str) for element in elements):
+        return None
+    numbers = [number_from_value(element) for element in elements]
+    pairs = zip(elements, numbers, strict=True)
+    odd = next((element for element, number in pairs if number is None and element is not None), None)
+    if odd is not None and (strict or all(number is None for number in numbers)):
+        return None
+    nulls = np.asarray([number is None for number in numbers], bool)
+    values = np.asarray([np.nan if number is None else number for number in numbers], np.float64)
+    return NumberList(values, nulls if nulls.any() else None, odd)
+
+
+def _without_brackets(value: object) -> object:
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value
+
+
+def list_from_text(text: str) -> list[object] | None:
+    """The list that a text spells as JSON (`"[0.1, 0.2]"`), if it holds numbers and null only; else None."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    numbers = isinstance(found, list) and found and set(map(type, found)) <= {int, float, type(None)}
+    return found if numbers else None
+
+
+def not_a_number(name: str, value: object) -> str:
+    """Why a value of a numeric field is in no statistic, and what to log instead."""
+    remedy = "Log one number"
+    if _is_tensor_text(value):
+        remedy += ": that of a tensor or array is value.item()"
+    shown = shortened(value)
+    return (
+        f"{name} is no number but {shown}; it is shown with its sample and left out of every statistic. "
+        f"{remedy}."
+    )
+
+
+def not_an_array(key: str, value: object) -> str:
+    """Why a value under a key of a token array is left out, and what to log instead."""
+    remedy = "Log a list of numbers"
+    if _is_tensor_text(value) or (isinstance(value, list) and any(map(_is_tensor_text, value[:2]))):
+        remedy += ": that of a tensor or array is values.tolist()"
+    return f"{key} is no list of numbers but {shortened(value)}; it is left out. {remedy}."
+
+
+def is_tensor_text(text: str) -> bool:
+    """Whether a text is how Python shows a tensor, an array or a number of NumPy (`tensor(1.0)`, `np.float64(1.0)`)."""
+    return _TENSOR_TEXT.match(text) is not None and ("(" in text or text.lstrip().startswith("<"))
+
+
+def _is_tensor_text(value: object) -> bool:
+    return isinstance(value, str) and is_tensor_text(value)
+
+
+def shortened(value: object) -> str:
+    """A value as JSON for a sentence, cut to 80 characters."""
+    if isinstance(value, (str, list)):
+        value = value[: _MAX_SHOWN + 1]
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    return shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"

@@ -1,0 +1,119 @@
+"""Paths to values in a row, as a mapping spells them.
+
+    reward                a key of the row
+    info.reward           a key of an object in it; a number is a place in a list (`choices.0.text`)
+    rewards.*             the sum of the numbers of an object or list, `steps.*.reward` of those within its entries
+    format + accuracy     the sum of several, as far as they are there
+    response | completion the first of several that is there, where rows differ
+    rollouts[].reward     of each entry of a list, which is a sample of its own; `rewards[]` is the entry itself
+    output_#              of each numbered key (`output_1`, `output_2`), which is a sample of its own
+
+A key of a row that is spelt like a path itself is found first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
+from tensorboard_plugin_rlboard.formats.base import Row
+
+ENTRIES, NUMBER, PARTS, EITHER, SUM = "[]", "#", "*", " | ", " + "
+_MAX_ALTERNATIVES = 8
+_DIGITS = 9
+Getter = Callable[[Row], object]
+
+
+def value_at(row: Row, path: str) -> object:
+    """The value under a path that leads to one value of a row; None where there is nothing."""
+    return getter(path)(row)
+
+
+@lru_cache(maxsize=4096)
+def getter(path: str) -> Getter:
+    """What gives the value under a path that leads to one value of a row."""
+    if EITHER in path:
+        choices = [getter(part) for part in path.split(EITHER)[:_MAX_ALTERNATIVES]]
+        return lambda row: _own_or(row, path, lambda: _first(choices, row))
+    if SUM in path:
+        parts = [getter(part) for part in path.split(SUM)]
+        return lambda row: _own_or(row, path, lambda: _sum(part(row) for part in parts))
+    keys = path.split(".")
+    if PARTS in keys:
+        at = keys.index(PARTS)
+        return lambda row: _own_or(row, path, lambda: _sum_of_parts(_walk(row, keys[:at]), keys[at + 1 :]))
+    if len(keys) == 1:
+        return lambda row: row.get(path)
+    return lambda row: _own_or(row, path, lambda: _walk(row, keys))
+
+
+def holds(row: Row, path: str) -> bool:
+    """Whether a row has something under a path, of one of its samples at least."""
+    if ENTRIES in path:
+        entries = value_at(row, list_of(path)[0])
+        return isinstance(entries, list) and bool(entries)
+    return bool(NUMBER in path and numbers_of(row, path)) or value_at(row, path) is not None
+
+
+def keys_read(path: str) -> list[str]:
+    """The keys of the row that a path reads whole; objects in which it looks and parts of a sum keep their own names."""
+    return [part for part in path.split(EITHER) if SUM not in part and "." not in part] + [path]
+
+
+def is_of_each(path: str) -> bool:
+    """Whether a path leads to one value for each of several samples."""
+    return ENTRIES in path or NUMBER in path
+
+
+def list_of(path: str) -> tuple[str, str]:
+    """Of `rollouts[].info.reward` the path of the list, and the path within its entries (empty: the entry itself)."""
+    base, _, inner = path.partition(ENTRIES)
+    return base, inner.removeprefix(".")
+
+
+@lru_cache(maxsize=4096)
+def _numbered(path: str) -> re.Pattern[str]:
+    before, _, after = path.partition(NUMBER)
+    return re.compile(rf"{re.escape(before)}([0-9]{{1,{_DIGITS}}}){re.escape(after)}")
+
+
+def numbers_of(row: Row, path: str) -> dict[int, str]:
+    """Number -> key, of the keys of a row that a numbered path names, in the order of the numbers."""
+    pattern = _numbered(path)
+    found = {int(match[1]): key for key in row if (match := pattern.fullmatch(key))}
+    return dict(sorted(found.items()))
+
+
+def _own_or(row: Row, path: str, other: Callable[[], object]) -> object:
+    return row[path] if path in row else other()
+
+
+def _walk(value: object, keys: Sequence[str]) -> object:
+    for key in keys:
+        if isinstance(value, Mapping):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isascii() and key.isdigit() and int(key[:_DIGITS]) < len(value):
+            value = value[int(key[:_DIGITS])]
+        else:
+            return None
+    return value
+
+
+def _first(choices: Sequence[Getter], row: Row) -> object:
+    return next((value for choice in choices if (value := choice(row)) is not None), None)
+
+
+def _sum_of_parts(holder: object, keys: Sequence[str]) -> float | None:
+    if isinstance(holder, Mapping):
+        entries = list(holder.values())
+    else:
+        entries = holder if isinstance(holder, list) else []
+    return _sum(_walk(entry, keys) for entry in entries)
+
+
+def _sum(values: Iterable[object]) -> float | None:
+    """The sum of the numbers among some values; None where there is none."""
+    numbers = [number for value in values if (number := number_from_value(value)) is not None]
+    return sum(numbers) if numbers else None

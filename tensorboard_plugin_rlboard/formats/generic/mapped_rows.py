@@ -1,0 +1,171 @@
+"""Reads the samples of rows that a mapping describes and that are not flat: paths, conversations, ids, several samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+
+from tensorboard_plugin_rlboard.formats.base import LineContext, LineSamples, Row
+from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text, split_conversation
+from tensorboard_plugin_rlboard.formats.generic.fields import (
+    COLUMN_PREFIX,
+    DERIVED_FIELDS,
+    FIELDS,
+    MASK_FIELD,
+    RESPONSE_FIELDS,
+)
+from tensorboard_plugin_rlboard.formats.generic.key_paths import getter, is_of_each, keys_read
+from tensorboard_plugin_rlboard.formats.generic.row_members import RowMembers
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
+
+_IGNORED_LABEL = -100
+"""What labels and masks of some trainers hold for a token that the policy did not write."""
+_OF_EACH_ONLY = (*RESPONSE_FIELDS, "reward", "ref_response", "ref_reward")
+"""Fields of which each sample of a row needs a value of its own."""
+_Value = Callable[[str], object]
+
+
+class MappedRows:
+    """Makes the samples of rows.
+
+    Args:
+        keys: field -> path.
+    """
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self._keys = keys
+        named = {name.removeprefix(COLUMN_PREFIX) for name in keys}
+        self._named = frozenset(named | {"prompt", "response", "response_tokens"})
+        each = {name: path for name, path in keys.items() if is_of_each(path)}
+        self._members = RowMembers(each) if each else None
+        self._shared = {name: getter(path) for name, path in keys.items() if name not in each}
+        self._used = frozenset(key for name in self._shared for key in keys_read(keys[name]))
+        # Equal prompts of one step are a group anyway.
+        self._needs_group = "group_id" not in keys and not ("step" in keys and "prompt" in keys)
+
+    def to_samples(self, row: Row, context: LineContext) -> LineSamples:
+        """The samples of a row.
+
+        Raises:
+            ValueError: the row has no list of rollouts where the mapping has one, or too much in it.
+        """
+        problems: list[str] = []
+        if self._members is None:
+            shared = {name: value_of(row) for name, value_of in self._shared.items()}
+            sample = self._plain_sample(row.items(), shared)
+            self._complete(sample, shared.get, context, problems)
+            return LineSamples([sample], problems)
+        members = self._members.of(row, problems)
+        shared = {name: value_of(row) for name, value_of in self._shared.items()}
+        if len(members) > 1:
+            of_all = [name for name in _OF_EACH_ONLY if shared.pop(name, None) is not None]
+            problems += [
+                f"{self._keys[name]} is one value for the {len(members)} samples of the line; none of them has it."
+                for name in of_all
+            ]
+        around = [(key, value) for key, value in row.items() if not self._members.takes(key)]
+        rows = [self._member_sample(around, shared, member, context, problems) for member in members]
+        if len(rows) > 1 and self._needs_group:
+            _add_group(rows)
+        return LineSamples(rows, list(dict.fromkeys(problems)))
+
+    def _member_sample(
+        self,
+        around: Sequence[tuple[str, object]],
+        shared: Mapping[str, object],
+        member: tuple[Mapping[str, object], Mapping[str, object]],
+        context: LineContext,
+        problems: list[str],
+    ) -> dict[str, object]:
+        """One sample of a row: what it has itself counts before what stands around it."""
+        fields, further = member
+        values = {**shared, **fields}
+        sample = self._plain_sample([*around, *further.items()], values)
+        self._complete(sample, values.get, context, problems)
+        return sample
+
+    def _plain_sample(
+        self, items: Iterable[tuple[str, object]], values: Mapping[str, object]
+    ) -> dict[str, object]:
+        """The fields as they are, and every further key under its own name."""
+        sample: dict[str, object] = {}
+        for key, value in items:
+            if key not in self._used:
+                clashes = key in self._named and not (key in FIELDS and key not in self._keys)
+                sample[f"logged.{key}" if clashes else key] = value
+        for name, value in values.items():
+            if value is not None and name not in DERIVED_FIELDS:
+                sample[name.removeprefix(COLUMN_PREFIX)] = value
+        return sample
+
+    def _complete(
+        self, sample: dict[str, object], value_of: _Value, context: LineContext, problems: list[str]
+    ) -> None:
+        """Add what is made of a conversation and of token ids."""
+        if "messages" in self._keys:
+            self._add_conversation(sample, value_of("messages"), problems)
+        for name, text_field in (("response_token_ids", "response"), ("prompt_token_ids", "prompt")):
+            if name in self._keys:
+                self._add_ids(sample, name, text_field, value_of(name), context, problems)
+
+    def _add_conversation(self, sample: dict[str, object], value: object, problems: list[str]) -> None:
+        messages = as_conversation(value)
+        if messages is None:
+            if value is not None:
+                problems.append(f"{self._keys['messages']} is no list of messages or turns; it is left out.")
+            return
+        before, response = split_conversation(messages)
+        prompt = sample.get("prompt")
+        if isinstance(prompt, str) and not any(prompt in str(message["content"]) for message in before):
+            messages = [{"role": "user", "content": prompt}, *messages]
+        elif isinstance(prompt, list) and not before:
+            messages = [*(as_conversation(prompt) or ()), *messages]
+        sample["messages"] = messages
+        for name, some in (("prompt", before), ("response", response)):
+            if some:
+                sample.setdefault(name, messages_to_text(some))
+
+    def _add_ids(
+        self,
+        sample: dict[str, object],
+        name: str,
+        text_field: str,
+        ids: object,
+        context: LineContext,
+        problems: list[str],
+    ) -> None:
+        if not (isinstance(ids, list) and all(type(i) is int for i in ids)):
+            if ids is not None:
+                problems.append(f"{self._keys[name]} is no list of token ids; it is left out.")
+            return
+        if name == "response_token_ids":
+            ids = _without_prompt(ids, sample)
+            sample.setdefault("response_tokens", context.tokens(ids))
+        text = context.text(ids)
+        if text is not None:
+            sample.setdefault(text_field, text)
+
+
+def _without_prompt(ids: list[int], sample: dict[str, object]) -> list[int]:
+    """The ids of the response, where a mask of labels (−100, or the id itself) says where it begins."""
+    mask = sample.get(MASK_FIELD)
+    if not isinstance(mask, list) or len(mask) != len(ids) or _IGNORED_LABEL not in mask:
+        return ids
+    start = next((at for at, label in enumerate(mask) if label != _IGNORED_LABEL), len(ids))
+    sample[MASK_FIELD] = [int(label != _IGNORED_LABEL) for label in mask[start:]]
+    return ids[start:]
+
+
+def _add_group(rows: Sequence[dict[str, object]]) -> None:
+    """Name the group of the samples of one row by what they are, which stays as it is when the file grows.
+
+    Rows with several prompts are batches, and no group.
+    """
+    if any(row.get("prompt") != rows[0].get("prompt") for row in rows):
+        return
+    digest = blake2b(digest_size=8)
+    for row in rows:
+        for name in ("prompt", "response"):
+            digest.update(repr(row.get(name)).encode("utf-8", "replace"))
+    for row in rows:
+        row.setdefault("group_id", digest.hexdigest())

@@ -1,0 +1,127 @@
+"""Conversations and episodes of anybody, as chat messages: from and value; thought, action and observation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
+from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
+
+_SPEAKER_KEYS = ("from", "speaker", "author", "sender")
+_SAID_KEYS = ("value", "content", "text", "message", "utterance")
+_ROLES = {
+    "human": "user",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "bot": "assistant",
+    "model": "assistant",
+    "ai": "assistant",
+    "agent": "assistant",
+    "function_call": "assistant",
+    "observation": "tool",
+    "function_response": "tool",
+    "environment": "tool",
+    "env": "tool",
+}
+"""What speakers are called where messages have no role -> the role."""
+THOUGHT_KEYS = ("thought", "thoughts", "thinking", "reasoning", "think", "plan")
+ACTION_KEYS = (
+    *("action", "act", "response", "output", "completion", "tool_call", "command", "answer", "model_output"),
+    *("llm_output", "agent_action", "action_text"),
+)
+OBSERVATION_KEYS = (
+    *(
+        "observation",
+        "obs",
+        "feedback",
+        "result",
+        "env_output",
+        "tool_output",
+        "tool_result",
+        "next_observation",
+    ),
+    *("env_response", "state", "environment"),
+)
+REWARD_KEYS = ("reward", "score", "step_reward", "turn_reward", "rew")
+
+
+def as_conversation(value: object) -> list[Message] | None:
+    """The messages of a conversation or episode in any spelling; None where the value is neither."""
+    if not isinstance(value, list) or not value or not isinstance(value[0], Mapping):
+        return None
+    return as_messages(value) or _speakers(value) or _episode(value)
+
+
+def is_episode(value: object) -> bool:
+    """Whether a value is a list of turns of an agent, each with an action or an observation and without a role."""
+    return isinstance(value, list) and as_messages(value) is None and _episode(value) is not None
+
+
+def turn_reward_key(value: object) -> str:
+    """The key under which turns of an episode have a reward of their own; empty where none has."""
+    turns = [turn for turn in value if isinstance(turn, Mapping)] if isinstance(value, list) else []
+    return next(
+        (key for key in REWARD_KEYS if any(number_from_value(turn.get(key)) is not None for turn in turns)),
+        "",
+    )
+
+
+def _speakers(turns: list[object]) -> list[Message] | None:
+    messages: list[Message] = []
+    for turn in turns:
+        if not isinstance(turn, Mapping):
+            return None
+        speaker = next((turn[key] for key in _SPEAKER_KEYS if isinstance(turn.get(key), str)), None)
+        said = next((turn[key] for key in _SAID_KEYS if turn.get(key) is not None), None)
+        if not isinstance(speaker, str) or said is None:
+            return None
+        role = speaker.lower()
+        messages.append({"role": _ROLES.get(role, role), "content": said})
+    return as_messages(messages)
+
+
+def _episode(turns: list[object]) -> list[Message] | None:
+    """The messages of an agent's turns: what it thought and did, what came of it, in the order of the turn's keys."""
+    messages: list[Message] = []
+    for turn in turns:
+        if not isinstance(turn, Mapping):
+            return None
+        acted, seen = _named(turn, ACTION_KEYS), _named(turn, OBSERVATION_KEYS)
+        if not acted and not seen:
+            return None
+        said = _turn_messages(turn, acted, seen)
+        reward = next((n for key in REWARD_KEYS if (n := number_from_value(turn.get(key))) is not None), None)
+        if reward is not None and said:
+            said[-1] = {**said[-1], "reward": reward}
+        messages += said
+    return messages if any(message["role"] == "assistant" for message in messages) else None
+
+
+def _turn_messages(turn: Mapping[str, object], acted: str, seen: str) -> list[Message]:
+    thought = _named(turn, THOUGHT_KEYS)
+    done: Message = {"role": "assistant", "content": _text(turn[acted]) if acted else ""}
+    if thought:
+        done["thinking"] = _text(turn[thought])
+    keys = list(turn)
+    is_seen_first = bool(seen) and (not acted or keys.index(seen) < keys.index(acted))
+    found: list[Message] = []
+    if seen:
+        found.append({"role": "user" if is_seen_first else "tool", "content": _text(turn[seen])})
+    if acted or thought:
+        found.insert(len(found) if is_seen_first else 0, done)
+    return found
+
+
+def _named(turn: Mapping[str, object], keys: tuple[str, ...]) -> str:
+    """The first of some keys under which a turn has a text, an object or a list."""
+    return next((key for key in keys if isinstance(turn.get(key), (str, dict, list)) and turn[key]), "")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "[nested too deeply]"

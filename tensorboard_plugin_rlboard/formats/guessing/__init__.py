@@ -1,0 +1,1 @@
+"""Rows of no known format: what is a sample in them, and which keys hold our fields."""

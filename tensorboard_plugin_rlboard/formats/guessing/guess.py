@@ -1,0 +1,179 @@
+"""Understands rows that no format defines: what is a sample in them, and which keys are its prompt, response and reward.
+
+Several rows of a file decide, so that a header line or a failed rollout hides nothing. They are taken for samples of a
+training only if they have the text of a response and something that a data set or a program's log has not: a score, a
+step, values for each token, or several responses to one prompt. Where they are not taken for samples, the reason names
+the lines of an rlboard.toml that open the file nevertheless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.generic.fields import (
+    COLUMN_PREFIX,
+    FIELDS,
+    LISTS,
+    NUMBERED,
+    RESPONSE_FIELDS,
+)
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
+from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
+from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import reason_against, reason_against_own_words
+from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
+from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
+from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
+from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_rows
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
+from tensorboard_plugin_rlboard.formats.guessing.words import plain
+from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
+from tensorboard_plugin_rlboard.formats.native import NATIVE
+
+VERSION = 2
+"""Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
+_MAX_LISTED_KEYS = 8
+_MAX_MAPPED = 60
+_SHOWN_NOTE = "Read from the run's folder, or from one above it."
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The mapping that was guessed for some rows, or why there is none.
+
+    Attributes:
+        keys: field -> path; empty where the rows are taken for no samples.
+        reason: one sentence: which keys were taken for what, or what is missing and what to write into rlboard.toml.
+        toml: the text of the rlboard.toml with this mapping; without a mapping, with the keys that were found; empty
+            where there is nothing to map.
+        alternatives: field -> other paths that might hold it.
+        doubt: one sentence where another mapping is about as good; empty where the rows are clear.
+        is_refused: whether they look like something else than rollouts.
+    """
+
+    keys: Mapping[str, str]
+    reason: str
+    toml: str
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubt: str = ""
+    is_refused: bool = False
+
+    @property
+    def format(self) -> Format | None:
+        """The format of such rows; None without a mapping."""
+        if not self.keys:
+            return None
+        return key_mapping.mapping_format(KeyMapping(self.keys, True, self.alternatives, self.doubt))
+
+
+def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
+    """Guess the mapping of a file by some of its rows, in their order. Never raises.
+
+    Args:
+        rows: the rows.
+        is_native: whether they are known to be samples in our own words, as far as they go.
+    """
+    rows = [row for row in rows if row]
+    shape = shape_of_rows(rows)
+    samples = [shape.samples(row) for row in rows]
+    profile = Profile(samples)
+    if not any(column.fits(lambda value: isinstance(value, (str, list))) for column in profile):
+        return Guess(
+            {}, f"It has no text that could be a response, as logs of metrics ({_listed_keys(rows)}).", ""
+        )
+    roles = Roles(profile, is_several=max(map(len, samples), default=0) > 1)
+    roles.assign_texts()
+    assign_step(roles)
+    roles.assign_arrays()
+    reward = Reward(roles)
+    assign_labels(roles)
+    if shape.kind in {LISTS, NUMBERED}:
+        _add_columns(roles)
+    against = reason_against_own_words(roles, reward) if is_native else reason_against(roles, reward, shape)
+    if against:
+        return Guess(
+            {},
+            _with_remedy(against, roles, rows),
+            key_mapping.mapping_toml(_keys_to_correct(roles)),
+            is_refused=True,
+        )
+    return _taken(roles, reward.doubt)
+
+
+def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None, str]:
+    """The format of a file's rows; a mapping in place of our own where some of our fields have other names in them.
+
+    Our own format takes every row with a prompt and a response, because everything else may be missing from it.
+
+    Args:
+        file_format: the format that recognised the rows.
+        rows: rows of the file.
+
+    Returns:
+        The format, or None and one sentence that says why the rows are no rollouts after all.
+    """
+    if file_format.name != NATIVE.name:
+        return file_format, ""
+    guessed = guess_mapping(rows, is_native=True)
+    if guessed.is_refused:
+        return None, guessed.reason
+    has_others = any(path != name for name, path in guessed.keys.items())
+    return guessed.format if has_others else file_format, ""
+
+
+def needs_more_rows(row: Row) -> bool:
+    """Whether a row in our own words has further keys whose meaning shows in several rows only."""
+    guessed = guess_mapping([row], is_native=True)
+    return not OWN_WORDS.issuperset(name for name, path in guessed.keys.items() if path != name)
+
+
+OWN_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
+"""Fields that one row is enough for, because nothing but their words speaks for them."""
+
+
+def _add_columns(roles: Roles) -> None:
+    """Make columns of what further every sample of a row has for itself, so that it is not shown as one list of all."""
+    used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
+    for column in list(roles.profile):
+        path, is_object = column.path, column.fits(lambda value: isinstance(value, dict))
+        if (
+            not column.place.of_each
+            or column.place.depth > 1
+            or path in used
+            or is_object
+            or not column.values
+        ):
+            continue
+        is_advantage = plain(column.place.name) == "advantage" and column.fits(is_number)
+        name = "advantage" if is_advantage else column.place.name
+        if name not in FIELDS and len(roles.keys) < _MAX_MAPPED:
+            roles.keys.setdefault(f"{COLUMN_PREFIX}{name}", path)
+
+
+def _taken(roles: Roles, doubt: str) -> Guess:
+    keys = dict(roles.keys)
+    alternatives = {name: tuple(paths) for name, paths in roles.alternatives.items() if paths}
+    order = dict.fromkeys((*key_mapping.ordered_fields(keys), *sorted(keys)))
+    listed = ", ".join(f"{keys[name]} → {name.removeprefix(COLUMN_PREFIX)}" for name in order)
+    reason = f"No known format has its keys; by their names and values it was read as {listed}."
+    toml = key_mapping.mapping_toml(keys, _SHOWN_NOTE)
+    return Guess(keys, reason, toml, alternatives, doubt)
+
+
+def _keys_to_correct(roles: Roles) -> dict[str, str]:
+    """A mapping for the user to correct: the keys that were found, and a placeholder for a missing response."""
+    keys = {name: key for name, key in roles.keys.items() if name in {"prompt", "messages", "reward", "step"}}
+    response = next((name for name in RESPONSE_FIELDS if name in roles.keys), "response")
+    return {**keys, response: roles.keys.get(response, "the key of the response")}
+
+
+def _with_remedy(against: str, roles: Roles, rows: Sequence[Row]) -> str:
+    lines = ", ".join(line for line in key_mapping.mapping_toml(_keys_to_correct(roles)).splitlines() if line)
+    return f"{against} ({_listed_keys(rows)}); if it holds rollouts, write into an rlboard.toml in its folder: {lines}."
+
+
+def _listed_keys(rows: Sequence[Row]) -> str:
+    keys = sorted(str(key) for key in (rows[0] if rows else {}))
+    return f"its first row has the keys {', '.join(keys[:_MAX_LISTED_KEYS])}{', …' if len(keys) > _MAX_LISTED_KEYS else ''}"

@@ -1,0 +1,215 @@
+"""Assigns the reward: a total before parts, parts as columns, and never weights, thresholds or ratings."""
+
+from __future__ import annotations
+
+from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
+from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
+from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
+from tensorboard_plugin_rlboard.formats.guessing import words
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column
+from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_one_number_list
+from tensorboard_plugin_rlboard.formats.guessing.words import plain
+
+_MAX_COMPONENTS = 20
+_NUMBER_TYPES = frozenset({bool, int, float})
+_PARTS = frozenset(map(plain, words.REWARD_PARTS))
+_SCORES = frozenset(map(plain, words.SCORE_PARTS))
+_CORRECT_TIER = 3
+
+
+class Reward:
+    """The reward of some samples.
+
+    Attributes:
+        has_score: whether the samples are scored, with or without one reward.
+        doubt: one sentence where another reading is about as good, or a sum without weights; else empty.
+    """
+
+    def __init__(self, roles: Roles) -> None:
+        """Assigns it.
+
+        Args:
+            roles: the fields so far; the reward and the columns of its parts are added.
+        """
+        self._roles = roles
+        self.has_score = False
+        self.doubt = ""
+        self._assign()
+
+    def _assign(self) -> None:
+        roles = self._roles
+        tiers = [roles.candidates(names, is_number, own=True) for names in words.REWARD]
+        if self._take_only_entry():
+            return
+        own = roles.profile.column("reward")
+        if own is not None and own.fits(lambda value: isinstance(value, (dict, list))):
+            own = None
+        parts = self._objects(_PARTS)
+        named = self._suffixed()
+        strong = sorted(
+            (
+                (column.place.depth, tier, column)
+                for tier, found in enumerate(tiers[:_CORRECT_TIER])
+                for column in found
+            ),
+            key=lambda one: one[:2],
+        )
+        likely = [column for _, _, column in strong]
+        if own is not None and own.values and (own.place.of_each or not roles.is_several):
+            likely = [own, *[column for column in likely if column is not own]]
+        if likely:
+            self._choose(likely, strong)
+            roles.note("reward", [*likely, *tiers[_CORRECT_TIER], *named])
+        elif parts and self._sum(parts[0]):
+            roles.note("reward", [*tiers[_CORRECT_TIER], *named])
+        elif tiers[_CORRECT_TIER]:
+            self._choose(tiers[_CORRECT_TIER], [])
+            roles.note("reward", [*tiers[_CORRECT_TIER], *named])
+        elif len(named) == 1:
+            roles.take("reward", named)
+        elif named:
+            roles.note("reward", named)
+            self._say_parts(named)
+        elif not self._take_turn_rewards() and not own:
+            self._take_nulls()
+        self.has_score |= "reward" in roles.keys or bool(named)
+        self._lift([*parts, *self._objects(_SCORES)])
+        roles.assign("ref_reward", words.REF_REWARD, is_number, own=True)
+        others = roles.alternatives.get("reward", [])
+        roles.alternatives["reward"] = [path for path in others if path != roles.keys.get("reward")]
+
+    def _choose(self, found: list[Column], strong: list[tuple[int, int, Column]]) -> None:
+        """Take the first, or the first one of the same rank that varies; say where two are about as good."""
+        roles = self._roles
+        rank = {column.path: (depth, tier) for depth, tier, column in strong}
+        first = found[0]
+        equal = [column for column in found[1:] if rank.get(column.path) == rank.get(first.path)]
+        if equal and not first.varies() and roles.profile.count > 2 and first.path != "reward":
+            first = next((column for column in equal if column.varies()), first)
+        roles.take("reward", [first, *[column for column in found if column is not first]])
+        others = [
+            column
+            for column in [*equal, found[0]]
+            if column is not first and column.path not in roles.keys["reward"]
+        ]
+        others = [column for column in others if column.values != first.values]
+        if others and first.path != "reward":
+            listed = " and ".join(column.path for column in others[:3])
+            self.doubt = f"The reward may be another one: {first.path} was taken, {listed} would do as well."
+
+    def _take_only_entry(self) -> bool:
+        """Take the number of a list that holds one for each sample (`reward: [1.0]`); whether there is such a list."""
+        named = self._roles.candidates(words.REWARD[0], is_one_number_list, own=True)
+        if not named or not all(is_one_number_list(value) for value in named[0].values.values()):
+            return False
+        self._roles.keys["reward"] = f"{named[0].path}.0"
+        self.has_score = True
+        return True
+
+    def _take_turn_rewards(self) -> bool:
+        """Take the sum of an episode's rewards, turn by turn; whether its turns have any."""
+        episode = self._roles.column("messages")
+        key = (
+            ""
+            if episode is None
+            else next((key for value in episode.values.values() if (key := turn_reward_key(value))), "")
+        )
+        if not key or episode is None:
+            return False
+        self._roles.keys["reward"] = f"{episode.path}.{PARTS}.{key}"
+        return True
+
+    def _take_nulls(self) -> None:
+        """Take a key that is called like a reward and null in all samples so far: they were not scored yet."""
+        names = {plain(word) for tier in words.REWARD for word in tier}
+        roles = self._roles
+        empty = [
+            column for column in roles.profile if not column.values and plain(column.place.name) in names
+        ]
+        roles.take("reward", [column for column in empty if column.place.depth == 0])
+
+    def _objects(self, names: frozenset[str]) -> list[Column]:
+        """Columns of objects that hold the parts of a reward, and nothing else is called like them."""
+        roles = self._roles
+        return [
+            column
+            for column in roles.profile
+            if plain(column.place.name) in names
+            and is_open(column)
+            and column.fits(lambda value: isinstance(value, dict))
+            and self._parts_of(column)
+        ]
+
+    def _parts_of(self, holder: Column) -> list[Column]:
+        """The numbers in an object, as far as every sample has them for itself."""
+        before = f"{holder.path}."
+        return [
+            column
+            for column in self._roles.profile
+            if (column.place.of_each or not self._roles.is_several)
+            and column.path.startswith(before)
+            and "." not in column.path[len(before) :]
+            and column.fits(lambda value: type(value) in _NUMBER_TYPES)
+        ]
+
+    def _sum(self, holder: Column) -> bool:
+        """Take the total among the parts of an object, or their sum; whether there is any."""
+        parts, roles = self._parts_of(holder), self._roles
+        total = next(
+            (part for word in words.TOTAL for part in parts if plain(part.place.name) == plain(word)), None
+        )
+        if total is not None:
+            return roles.take("reward", [total])
+        if len(parts) == 1:
+            return roles.take("reward", parts)
+        if not parts:
+            return False
+        if roles.is_several and not holder.place.of_each:  # parallel lists in one object
+            self._say_parts(parts)
+            return False
+        roles.keys["reward"] = f"{holder.path}.{PARTS}"
+        listed = ", ".join(part.place.name for part in parts[:6])
+        self.doubt = f"The reward is the plain sum of {listed}: their weights are not in the rows."
+        return True
+
+    def _say_parts(self, parts: list[Column]) -> None:
+        listed = ", ".join(part.path for part in parts[:4])
+        self.doubt = f"No reward was taken: {listed} are parts of one, and their weights are not in the rows."
+
+    def _suffixed(self) -> list[Column]:
+        """Columns of numbers that are called after a reward function (`accuracy_reward`, `reward_format`)."""
+        roles = self._roles
+        found = []
+        for column in roles.profile:
+            named = column.place.name.split("_")
+            is_named = {plain(named[-1]), plain(named[0])} & {*words.REWARD_SUFFIXES}
+            if len(named) < 2 or not is_named or set(named) & words.NO_REWARD_WORDS:
+                continue
+            if is_open(column) and column.fits(is_number) and (column.place.of_each or not roles.is_several):
+                found.append(column)
+        lowest = min((column.place.depth for column in found), default=0)
+        return [column for column in found if column.place.depth == lowest]
+
+    def _lift(self, holders: list[Column]) -> None:
+        """Make columns of the numbers in objects that are named like a score, and of those beside a nested score."""
+        roles = self._roles
+        reward = roles.keys.get("reward", "")
+        parents = {holder.path for holder in holders}
+        beside = reward.rpartition(".")[0]
+        if beside and not beside.endswith(ENTRIES):
+            parents.add(beside)
+        if not parents:
+            return
+        taken = {*FIELDS, *(column.path for column in roles.profile if column.place.depth == 0)}
+        scored = {holder.path for holder in holders}
+        lifted: dict[str, str] = {}
+        for column in roles.profile:
+            parent, _, last = column.path.rpartition(".")
+            key = last.removesuffix(ENTRIES)
+            if parent not in parents or key in taken or column.path == reward:
+                continue
+            if column.fits(lambda value: type(value) in _NUMBER_TYPES) and len(lifted) < _MAX_COMPONENTS:
+                lifted.setdefault(f"{COLUMN_PREFIX}{key}", column.path)
+                self.has_score |= parent in scored
+        roles.keys |= lifted

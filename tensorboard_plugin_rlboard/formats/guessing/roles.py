@@ -1,0 +1,222 @@
+"""Assigns paths to our fields: by their words, by where they stand, and by what their values are like.
+
+What a key is called says what it may be, its values confirm it (`profile`), and what stands outside counts before what
+lies in objects. A key that is spelt like our field keeps it, and switches nothing else off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
+from tensorboard_plugin_rlboard.formats.guessing import words
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
+from tensorboard_plugin_rlboard.formats.guessing.value_types import (
+    is_answered_conversation,
+    is_conversation,
+    is_label_list,
+    is_number_list,
+    is_prompt,
+    is_text,
+    is_text_list,
+    is_token_id_list,
+)
+from tensorboard_plugin_rlboard.formats.guessing.words import plain
+
+OWN_FIELDS = frozenset(
+    {*NUMBER_KEYS, *ARRAY_KEYS, "response_tokens", "step", "split", "group_id", "finish_reason"}
+)
+"""Fields that a key of the same name holds whatever its values are: where they cannot be used, that is said of them."""
+_MAX_ALTERNATIVES = 4
+_MAX_EITHER = 4
+Fits = Callable[[object], bool]
+
+
+class Roles:
+    """The paths of our fields in the samples of a file.
+
+    Attributes:
+        profile: what is known of the samples' values.
+        keys: field -> path, as far as assigned.
+        alternatives: field -> other paths that fit, the likeliest first.
+        response_is_weak: whether the response has a name that may mean anything else.
+        has_token_values: whether there are values for each token, which a data set has not.
+    """
+
+    def __init__(self, profile: Profile, *, is_several: bool) -> None:
+        """Assigns nothing yet.
+
+        Args:
+            profile: what is known of the samples' values.
+            is_several: whether a row holds several samples, so that values of the row are none of a sample's own.
+        """
+        self.profile = profile
+        self.keys: dict[str, str] = {}
+        self.alternatives: dict[str, list[str]] = {}
+        self.response_is_weak = False
+        self.has_token_values = False
+        self.is_several = is_several
+        self._by_word: dict[str, list[Column]] = {}
+        for column in profile:
+            self._by_word.setdefault(plain(column.place.name), []).append(column)
+
+    def column(self, field: str) -> Column | None:
+        """The column that a field was assigned."""
+        path = self.keys.get(field, "").split(EITHER)[0]
+        return self.profile.column(path) if path else None
+
+    def candidates(
+        self, names: Iterable[str], fits: Fits, *, own: bool = False, meta: bool = False
+    ) -> list[Column]:
+        """The columns with one of some names whose values fit, the likeliest first.
+
+        Args:
+            names: the names, the likeliest first.
+            fits: whether a value may be one.
+            own: whether every sample needs a value of its own, so that a row with several cannot have it outside them.
+            meta: whether it may stand among metadata.
+        """
+        found: list[tuple[int, int, Column]] = []
+        seen: set[str] = set()
+        for rank, name in enumerate(dict.fromkeys(plain(words.snake_case(name)) for name in names)):
+            for column in self._by_word.get(name, ()):
+                place = column.place
+                if place.path in seen or not is_open(column, meta=meta) or not column.fits(fits):
+                    continue
+                if own and self.is_several and not place.of_each:
+                    continue
+                seen.add(place.path)
+                found.append((place.depth, rank, column))
+        return [column for _, _, column in sorted(found, key=lambda one: one[:2])]
+
+    def assign(
+        self, field: str, names: Sequence[str], fits: Fits, *, own: bool = False, meta: bool = False
+    ) -> bool:
+        """Assign to a field the likeliest of some names that no other field has; further ones are its alternatives.
+
+        Where the first is missing from some samples that have the next one, both count.
+
+        Returns:
+            Whether the field has a path now.
+        """
+        if field in self.keys:
+            return True
+        found = self.own(field, fits, own=own)
+        found += [
+            column for column in self.candidates(names, fits, own=own, meta=meta) if column not in found
+        ]
+        return self.take(field, found)
+
+    def take(self, field: str, found: Sequence[Column]) -> bool:
+        """Assign to a field the first of some columns that no other field has."""
+        used = {path for paths in self.keys.values() for path in paths.split(EITHER)}
+        free = [column for column in found if column.path not in used]
+        if not free:
+            return False
+        taken, covered = [free[0]], set(free[0].values)
+        for column in free[1:]:
+            same_place = column.place.depth == free[0].place.depth
+            if (
+                same_place
+                and not covered & column.values.keys()
+                and len(taken) < _MAX_EITHER
+                and column.values
+            ):
+                taken.append(column)
+                covered |= column.values.keys()
+        self.keys[field] = EITHER.join(column.path for column in taken)
+        self.note(field, [column for column in free if column not in taken])
+        return True
+
+    def note(self, field: str, columns: Iterable[Column]) -> None:
+        """Note paths that might hold a field as well."""
+        noted = self.alternatives.setdefault(field, [])
+        for column in columns:
+            if column.path not in noted and len(noted) < _MAX_ALTERNATIVES:
+                noted.append(column.path)
+
+    def own(self, field: str, fits: Fits, *, own: bool = False) -> list[Column]:
+        """The column that is spelt like a field and stands outside; else those that are nearly so and fit.
+
+        Args:
+            field: the field.
+            fits: whether a value may be one.
+            own: as in `candidates`.
+        """
+        named = [column for column in self.profile if column.place.name == field and column.place.depth == 0]
+        named = [
+            column
+            for column in named
+            if column.values and (column.place.of_each or not (own and self.is_several))
+        ]
+        exact = [column for column in named if column.path == field and field in OWN_FIELDS]
+        return exact or [column for column in named if column.fits(fits)]
+
+    def assign_texts(self) -> None:
+        """Assign prompt and response, or the conversation that holds both, and the tokens of the response."""
+        strong = self.assign("response", words.RESPONSE, is_text, own=True)
+        self.assign("prompt", words.PROMPT, is_prompt)
+        if not strong:
+            strong = self.assign("response", words.RESPONSE, is_conversation, own=True)
+        if not strong:
+            weak = self.candidates(words.WEAK_RESPONSE, is_text, own=True)
+            # `doc.answer` is what a data set says of the task, and not what the policy wrote.
+            outside = [column for column in weak if column.place.depth == 0 or column.place.of_each]
+            self.response_is_weak = self.take("response", outside)
+        conversations = (*words.CONVERSATION, *words.EPISODE)
+        if "response" not in self.keys or self.response_is_weak:
+            taken = self.keys.pop("response", None)
+            if not self.assign("messages", conversations, is_conversation, own=True) and taken is not None:
+                self.keys["response"] = taken
+            self.response_is_weak &= "response" in self.keys
+        elif "prompt" not in self.keys and not self.assign(
+            "messages", conversations, is_answered_conversation
+        ):
+            self.assign("prompt", words.CONVERSATION, is_conversation)
+        if "prompt" not in self.keys:
+            in_episode = "messages" in self.keys
+            self.assign(
+                "prompt",
+                words.TASK,
+                is_text if in_episode else lambda value: is_text(value) and " " in str(value),
+            )
+        has_strings = self.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, own=True)
+        if not has_strings and not self.assign(
+            "response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True
+        ):
+            self._assign_labelled_ids()
+        if not {"prompt", "messages"} & self.keys.keys():
+            self.assign("prompt_token_ids", words.PROMPT_TOKEN_IDS, is_token_id_list)
+
+    def _assign_labelled_ids(self) -> None:
+        """Assign ids of prompt and response with labels beside them, which are −100 where the policy wrote nothing."""
+        labels = self.candidates(words.LABELS, is_label_list, own=True)
+        if labels and self.assign("response_token_ids", words.WHOLE_TOKEN_IDS, is_token_id_list, own=True):
+            self.keys["response_mask"] = labels[0].path
+
+    def assign_arrays(self) -> None:
+        """Assign what has a value for each token."""
+        for name, names in words.ARRAYS.items():
+            is_own = any(self.profile.column(key) for key in MASK_KEYS) if name == "response_mask" else False
+            if not is_own:
+                # A list of one number under the name of a reward is the reward.
+                fits = _is_longer_list if name == "token_rewards" else is_number_list
+                self.has_token_values |= self.assign(name, names, fits, own=True)
+
+
+def is_open(column: Column, *, meta: bool = False) -> bool:
+    """Whether a field may stand where a column does.
+
+    Args:
+        column: the column.
+        meta: whether the field may stand among metadata.
+    """
+    around = [set(name.split("_")) | {name} for name in column.place.around]
+    if any(names & words.CLOSED for names in around):
+        return False
+    return meta or not any(names & words.METADATA for names in around)
+
+
+def _is_longer_list(value: object) -> bool:
+    return is_number_list(value) and len(value) > 1  # type: ignore[arg-type]  # it is a list

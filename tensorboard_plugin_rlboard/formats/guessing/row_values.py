@@ -1,0 +1,73 @@
+"""The values of a row by path: those of the row itself and of objects in it, within bounds that no row exceeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES, NUMBER, PARTS, SUM
+from tensorboard_plugin_rlboard.formats.guessing.words import snake_case
+
+_MAX_DEPTH = 3
+_MAX_KEYS = 300
+_MAX_KEY_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands.
+
+    Attributes:
+        path: its path, as `key_paths` has them.
+        name: the last key of it in small letters with underscores.
+        depth: how many objects lie around it.
+        around: the keys of these objects, in small letters with underscores, the outermost first.
+        of_each: whether every sample of a row has a value of its own there.
+    """
+
+    path: str
+    name: str
+    depth: int
+    around: tuple[str, ...] = ()
+    of_each: bool = False
+
+
+def values_of(row: Row, before: str = "", *, of_each: bool = False) -> dict[Place, object]:
+    """The values of a row and of the objects in it, the outermost first; keys that no path could lead to are left out.
+
+    Args:
+        row: the row, or an entry of a list in it.
+        before: the path that leads to the entry (`rollouts[].`); empty for the row itself.
+        of_each: whether it is an entry.
+    """
+    found: dict[Place, object] = {}
+    level: list[tuple[str, tuple[str, ...], Mapping[Any, object]]] = [(before, (), row)]
+    count = 0
+    for depth in range(_MAX_DEPTH):
+        deeper: list[tuple[str, tuple[str, ...], Mapping[Any, object]]] = []
+        for prefix, around, values in level:
+            for key, value in values.items():
+                count += 1
+                is_nested = bool(prefix) or isinstance(value, dict)
+                if count > _MAX_KEYS or not _may_be_in_path(key, nested=is_nested):
+                    continue
+                path = f"{prefix}{key}"
+                if prefix and path in row:
+                    continue  # the path leads to the key that is spelt like it
+                name = snake_case(key)
+                found[Place(path, name, depth, around, of_each)] = value
+                if isinstance(value, dict):
+                    deeper.append((f"{path}.", (*around, name), value))
+        level = deeper
+    return found
+
+
+def _may_be_in_path(key: object, *, nested: bool) -> bool:
+    """Whether a key may stand in a path; one with a dot can only be found where nothing lies in it or around it."""
+    if not isinstance(key, str) or not 0 < len(key) <= _MAX_KEY_LENGTH or (nested and "." in key):
+        return False
+    if any(mark in key for mark in (ENTRIES, NUMBER, EITHER, SUM)) or key == PARTS:
+        return False
+    return not any("\ud800" <= letter <= "\udfff" for letter in key)

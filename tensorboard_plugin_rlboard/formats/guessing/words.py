@@ -1,0 +1,189 @@
+"""The words that trainers have for our fields: one table for every format that does not define its own.
+
+Of each field the likeliest word comes first. A key is compared by its words without capitals, separators and plural, so
+`rewards`, `ref_log_probs` and `promptText` are `reward`, `ref_logprob` and `prompt_text` (`plain`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SEPARATORS = re.compile(r"[\W_]+")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+PROMPT = _names(
+    "prompt prompt_text input_prompt prompt_str query question instruction problem user_prompt input "
+    "input_text prompts request task_prompt user_input user_message prompt_messages problem_statement "
+    "task_description observation context user 提示 提示词 问题 题目 输入"
+)
+TASK = _names("task goal objective task_instruction instructions env_prompt state scenario")
+"""Words that may name a data set as well: a prompt of an episode, or a text of several words."""
+RESPONSE = _names(
+    "response completion output generation generated_text generated response_text completion_text "
+    "output_text output_response model_response model_output llm_response llm_output assistant_response "
+    "response_str gen_text generated_response sampled_text rollout rollout_text model_answer "
+    "model_completion policy_response prediction predicted assistant generated_answer decoded "
+    "decoded_response 回答 回复 输出 生成"
+)
+WEAK_RESPONSE = _names(
+    "answer text content solution reply result sample code pred trajectory action attempt candidate"
+)
+"""Words that mean a response only where a prompt stands beside it."""
+CONVERSATION = _names(
+    "messages conversation chat dialogue dialog chat_history message_history history trajectory traj "
+    "turns full_messages chat_messages"
+)
+EPISODE = _names("steps transitions turns trajectory traj history episode interactions actions events trace")
+"""Words for a list of an agent's turns: what it thought and did, and what came of it."""
+MEMBERS = _names(
+    "rollouts samples completions responses outputs generations candidates choices trajectories members "
+    "group results attempts answers items episodes data"
+)
+"""Words for a list of objects that are a rollout each."""
+TOKEN_STRINGS = _names(
+    "response_tokens completion_tokens output_tokens generated_tokens tokens token_strs token_texts"
+)
+TOKEN_IDS = _names(
+    "response_token_ids response_ids completion_ids completion_token_ids output_ids output_token_ids "
+    "generated_ids generated_token_ids response_tokens completion_tokens output_tokens action_ids "
+    "sampled_tokens sample_tokens"
+)
+WHOLE_TOKEN_IDS = _names("tokens token_ids input_ids sequences")
+"""Words for the ids of prompt and response together, which need a mask of labels that tells them apart."""
+LABELS = _names("masks labels mask loss_mask")
+PROMPT_TOKEN_IDS = _names("prompt_token_ids prompt_ids input_token_ids prompt_tokens")
+REWARD = (
+    _names("reward"),
+    _names(
+        "total_reward reward_total final_reward overall_reward reward_sum sum_reward scalar_reward "
+        "combined_reward weighted_reward episode_reward trajectory_reward sequence_reward seq_reward "
+        "sample_reward outcome_reward episode_return total_return return reward_score reward_value "
+        "rm_score rm_reward reward_model_score rew total_score score_total final_score overall_score"
+    ),
+    _names("score 奖励 得分 分数"),
+    _names(
+        "correct is_correct correctness acc accuracy passed pass success is_success solved is_solved "
+        "resolved outcome grade verified is_right won successful exact_match em"
+    ),
+)
+"""Tiers of words for the reward: ours, a total, a score, whether the answer is right."""
+REWARD_PARTS = _names(
+    "reward reward_component component reward_part reward_breakdown reward_detail reward_info reward_dict "
+    "reward_function reward_fn reward_func"
+)
+"""Words for an object with the parts of a reward, whose sum it is where no total is logged."""
+SCORE_PARTS = _names("score sub_score subscore metric grade")
+"""Words for an object of scores, whose sum means nothing."""
+TOTAL = _names(
+    "total overall sum final combined reward total_reward final_reward weighted overall_reward score "
+    "total_score final_score value"
+)
+"""Words for the total among the parts of a reward."""
+REWARD_SUFFIXES = ("reward", "score")
+NO_REWARD_WORDS = frozenset(
+    _names(
+        "weight weights threshold thresholds min max std var mean avg average baseline scale coef coefficient "
+        "target ref reference old prev previous limit limits rating ratings count num n idx index id model fn "
+        "func function name type config time token tokens step steps penalty difficulty valid clip norm gap "
+        "cost range version"
+    )
+)
+"""Words in a key that ends or begins like a reward and is none."""
+CLOSED = frozenset(
+    _names(
+        "weight weights config cfg configs args kwargs arguments limit limits threshold thresholds param "
+        "params parameter parameters setting settings option options usage hyperparameters hparams sampling "
+        "rating ratings schema template"
+    )
+)
+"""Words of an object in which nothing of a sample is looked for."""
+METADATA = frozenset(_names("meta metadata extra extra_info env_extras tags annotations"))
+"""Words of an object in which only what names a sample is looked for, and never its reward or response."""
+STEP = _names(
+    "step global_step training_step train_step trainer_step optimizer_step optim_step update_step "
+    "policy_step rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration "
+    "train_iter training_iteration global_steps step_num iter training_iter 步数 训练步 步"
+)
+WEAK_STEP = _names("steps iterations update updates num_updates rollout_id round epoch")
+"""Words that count turns, positions and data as well: a step only where the values are those of a training."""
+WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")
+"""Words of a step that do not make a row a sample."""
+VERSION = _names("policy_version model_version weight_version weights_version version")
+"""Words that count something which may rise once a step, or not: never a step, but named beside a missing one."""
+SPLIT = _names("split data_split dataset_split phase mode subset stage partition fold")
+VALIDATION = _names("validation validate is_validation is_eval is_val evaluation is_evaluation eval")
+GROUP = _names(
+    "group_id group group_uid group_index group_idx group_key prompt_id prompt_uid prompt_idx "
+    "prompt_index question_id query_id problem_id qid prompt_hash"
+)
+WEAK_GROUP = _names("uid example_id task_id instance_id data_id item_id row_id")
+"""Words that name a sample as often as a group: a group only where the samples of a prompt share it."""
+FINISH_REASON = _names("finish_reason stop_reason finish stop_condition finished_reason done_reason")
+SAMPLE_ID = _names("sample_id id uuid sample_uid rollout_uid trajectory_id traj_id")
+TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "ground_truth": _names(
+            "ground_truth gt gts reference_answer gold gold_answer target expected expected_answer "
+            "correct_answer solution answer reference label 答案 参考答案 标准答案"
+        ),
+        "ref_response": _names("ref_response reference_response ref_completion baseline_response"),
+    }
+)
+REF_REWARD = ("ref_reward", "reference_reward", "ref_score", "reference_score")
+ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "logprobs": _names(
+            "logprobs log_probs logps token_logprobs token_log_probs response_logprobs response_log_probs "
+            "completion_logprobs policy_logprobs policy_log_probs old_logprobs old_log_probs old_logps "
+            "old_per_token_logps per_token_logps actor_logprobs actor_log_probs action_log_probs "
+            "action_logprobs log_probs_policy output_logprobs output_token_logprobs"
+        ),
+        "ref_logprobs": _names(
+            "ref_logprobs ref_log_probs ref_logps reference_logprobs reference_log_probs "
+            "ref_per_token_logps base_logprobs base_log_probs base_action_log_probs ref_token_logprobs "
+            "logprobs_ref"
+        ),
+        "rollout_logprobs": _names(
+            "rollout_logprobs rollout_log_probs generation_logprobs inference_logprobs sampler_logprobs "
+            "sampling_logprobs vllm_logprobs sampling_per_token_logps behavior_logprobs "
+            "behaviour_logprobs sglang_logprobs generation_log_probs"
+        ),
+        "new_logprobs": _names("new_logprobs new_log_probs new_logps current_logprobs"),
+        "values": _names("values value_preds token_values critic_values state_values"),
+        "token_rewards": _names(
+            "token_rewards token_level_rewards token_level_scores per_token_rewards reward_per_token rewards"
+        ),
+        "advantages": _names("advantages token_advantages per_token_advantages token_level_advantages"),
+        "returns": _names("returns token_returns"),
+        "entropies": _names("entropies entropy token_entropies entropys token_entropy"),
+        "response_mask": _names("response_mask completion_mask loss_mask action_mask token_mask mask"),
+    }
+)
+PREFERENCE = frozenset(
+    _names(
+        "chosen rejected chosen_response rejected_response winner loser preference preferred better_response"
+    )
+)
+PROGRAM_LOG = frozenset(
+    _names("level levelname severity logger lineno msg message timestamp ts trace_id span_id")
+)
+
+
+def snake_case(key: str) -> str:
+    """A key in small letters with underscores (`globalStep`, `reward/total` → `global_step`, `reward_total`)."""
+    return _SEPARATORS.sub("_", _CAPITAL.sub("_", key).lower()).strip("_")
+
+
+def plain(name: str) -> str:
+    """A name of `snake_case` as it is compared: without separators and without a plural."""
+    joined = name.replace("_", "")
+    if joined.endswith("ies") and len(joined) > 4:
+        return f"{joined[:-3]}y"
+    return joined[:-1] if len(joined) > 3 and joined.endswith("s") and not joined.endswith("ss") else joined

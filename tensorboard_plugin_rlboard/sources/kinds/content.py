@@ -1,0 +1,100 @@
+"""Tells the kind of a file by its first bytes."""
+
+from __future__ import annotations
+
+from tensorboard_plugin_rlboard.sources.containers.base import FileKind, Preview
+from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
+from tensorboard_plugin_rlboard.sources.containers.dumps.rollout_dump import TORCH
+from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
+from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, SQLITE, names_traces
+from tensorboard_plugin_rlboard.sources.containers.torch_file import preview_archive
+from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
+from tensorboard_plugin_rlboard.sources.kinds.json_heads import (
+    has_row_in_lines,
+    kind_of_json,
+    kind_without_rows,
+)
+from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
+from tensorboard_plugin_rlboard.sources.kinds.table_heads import kind_of_table
+
+_PARQUET_MAGIC = (b"PAR1", b"PARE")
+_ZIP_MAGIC = b"PK\x03\x04"
+_BINARY = (
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"%PDF", "a PDF document"),
+    (b"\x7fELF", "a program"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (MAGIC, "an SQLite database without a table of traces"),
+    (b"ARROW1", "an Arrow file: write it as Parquet"),
+    *(
+        (bytes([0x80, protocol]), "a pickle, which is not opened: write JSON lines or Parquet")
+        for protocol in range(2, 6)
+    ),
+)
+
+
+def kind_of_first_bytes(head: Head) -> FileKind | None:
+    """The kind of a file of which a few bytes say it already: a binary one, or JSON lines; None for any other."""
+    data = head.data
+    if data.startswith(_PARQUET_MAGIC):
+        return FileKind(PARQUET)
+    if data.startswith((_ZIP_MAGIC, MAGIC)) or head.is_whole:
+        return None
+    if (
+        head.is_utf8
+        and b"\0" in data
+        and not head.has_log_name
+        and not data.lstrip().startswith((b"{", b"["))
+    ):
+        return kind_of_content(head)
+    line, line_end, rest = data.partition(b"\n")
+    if line_end and line.startswith(b'{"') and rest.strip() and head.is_utf8:
+        found = kind_of_json(Head(line + b"\n" + rest.lstrip()[:1], False, head.name))
+        return found if found.container is None and found.preview.may_hold_rollouts else None
+    return None
+
+
+def kind_of_content(head: Head) -> FileKind:
+    """The kind of a file by its first ``PREVIEW_BYTES``; its name speaks where they are no text."""
+    data = head.data
+    if data.startswith(_PARQUET_MAGIC):
+        return FileKind(PARQUET)
+    if data.startswith(_ZIP_MAGIC):
+        return FileKind(TORCH, preview=preview_archive(data))
+    if names_traces(data):
+        return FileKind(SQLITE)
+    text = head.text
+    if not text:
+        preview = (
+            Preview(may_hold_rollouts=True) if head.has_log_name else not_read("It is empty.", is_named=False)
+        )
+        return FileKind(head.named_kind, compression_by_name(head.name), preview)
+    if text.startswith(("{", "[")):
+        return kind_of_json(head)
+    if head.is_utf8 and b"\0" in data:
+        return _kind_of_binary(head, text)
+    found = kind_of_table(head)
+    if found is not None:
+        return found
+    if head.named_kind is PARQUET:
+        return FileKind(PARQUET)  # whose reader says what is wrong with it
+    if head.has_log_name or head.named_kind is CSV:
+        return kind_without_rows(head, text, "Expecting value")
+    return FileKind(preview=not_read("It is a text of no rows: neither JSON nor a table.", is_named=False))
+
+
+def _kind_of_binary(head: Head, text: str) -> FileKind:
+    compression = compression_by_name(head.name)
+    if head.named_kind is PARQUET:
+        return FileKind(PARQUET)  # whose reader says what is wrong with it
+    if compression:
+        reason = f"It is no {compression} archive, whatever its name says."
+        return FileKind(head.named_kind, compression, not_read(reason, is_named=head.has_log_name))
+    if head.has_log_name and (text.startswith("\0") or has_row_in_lines(text)):
+        return kind_without_rows(head, text, "Expecting value")
+    what = next((what for magic, what in _BINARY if head.data.startswith(magic)), "")
+    reason = f"It is {what}." if what else "It is no text, and no kind of file that is read."
+    return FileKind(head.named_kind, preview=not_read(reason, is_named=head.has_log_name))

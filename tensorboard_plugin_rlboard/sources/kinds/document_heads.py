@@ -1,0 +1,69 @@
+"""Judges an object that is longer than the beginning of its file, by those of its members that stand there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.sources.text.json_members import members_until_cut
+from tensorboard_plugin_rlboard.sources.text.json_shapes import (
+    has_sample_word,
+    is_row_word,
+    may_be_list_of_rows,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tensorboard_plugin_rlboard.sources.text.json_shapes import Member
+
+_NUMBERED = re.compile(r'\{\s*(?:"0"\s*:\s*\{|"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"0"\s*:)')
+
+
+@dataclass(frozen=True, slots=True)
+class CutObject:
+    """What the beginning of a long object says.
+
+    Attributes:
+        holds_rows: Whether a list, or the cells of a table, may be rows.
+        holds_columns: Whether all that is seen of it are lists, which may be the columns of a table.
+        is_sample: Whether it may be a sample itself.
+    """
+
+    holds_rows: bool
+    holds_columns: bool
+    is_sample: bool
+
+    @property
+    def may_hold_rollouts(self) -> bool:
+        """Whether the object is worth reading."""
+        return self.holds_rows or self.holds_columns or self.is_sample
+
+
+def cut_object(text: str) -> CutObject:
+    """Judge the beginning of an object.
+
+    Args:
+        text: From its brace on.
+    """
+    members = members_until_cut(text)
+    is_sample = has_sample_word(members)
+    columns = members.get("columns")
+    is_table = columns is not None and (bool(columns.texts) or columns.is_list)
+    are_lists = all(member.is_list for member in members.values())
+    return CutObject(
+        holds_rows=is_table or _NUMBERED.match(text) is not None or (not is_sample and _has_rows(members)),
+        holds_columns=bool(members) and are_lists and not any(m.opens_object for m in members.values()),
+        is_sample=is_sample,
+    )
+
+
+def _has_rows(members: Mapping[str, Member]) -> bool:
+    lists = [
+        name
+        for name, member in members.items()
+        if member.opens_object and may_be_list_of_rows(name, member.first or {})
+    ]
+    is_plain = not any(member.is_object for member in members.values())
+    return any(is_plain or is_row_word(name) for name in lists)

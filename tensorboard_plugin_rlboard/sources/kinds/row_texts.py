@@ -1,0 +1,50 @@
+"""Judges by a row whether a file that turns out to hold no rollouts is worth to be named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.sources.containers.base import Preview
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tensorboard_plugin_rlboard.sources.kinds.head import Head
+
+_PROGRAM_LOG_KEYS = frozenset(
+    {"level", "levelname", "levelno", "log_level", "logger", "loglevel", "lvl", "severity"}
+)
+_DEPTH = 4
+_ITEMS = 20
+
+
+def row_preview(head: Head, row: object, *, is_only: bool = False) -> Preview:
+    """The preview of a file with rows that can be read.
+
+    Args:
+        head: The beginning of the file.
+        row: Its first row.
+        is_only: Whether it is the whole file, as a configuration is.
+
+    Returns:
+        It may hold rollouts. It is named if it holds none, where somebody called it a log, or where its rows have texts
+        and are no messages of a program.
+    """
+    is_message = isinstance(row, dict) and is_program_log(row)
+    is_named = head.has_log_name or (not is_only and has_text(row) and not is_message)
+    return Preview(may_hold_rollouts=True, is_named=is_named)
+
+
+def has_text(value: object, depth: int = 0) -> bool:
+    """Whether there is any text in a value, as a response would be one. Looks at its first items only."""
+    if isinstance(value, str):
+        return bool(value.strip())
+    if depth >= _DEPTH or not isinstance(value, (dict, list)):
+        return False
+    items = list(value.values() if isinstance(value, dict) else value)[:_ITEMS]
+    return any(has_text(item, depth + 1) for item in items)
+
+
+def is_program_log(row: Mapping[str, object]) -> bool:
+    """Whether a row is a message of a program, as loggers write them in JSON."""
+    return any(str(key).lower() in _PROGRAM_LOG_KEYS for key in row)

@@ -1,0 +1,48 @@
+"""Opens local files: regular files only, and never one that waits for a writer."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+# Not every system has all of them. Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a regular file for reading, links followed.
+
+    Args:
+        path: Where it lies.
+
+    Raises:
+        OSError: If it cannot be opened, or is a pipe, a device or a folder: what was a file when it was found may be
+            another thing by now.
+    """
+    return cast("BinaryIO", os.fdopen(_descriptor(path), "rb"))
+
+
+def read_beginning(path: str, size: int) -> bytes:
+    """The first bytes of a regular file, fewer where it has no more.
+
+    Raises:
+        OSError: As ``open_regular``, or if it cannot be read.
+    """
+    descriptor = _descriptor(path)
+    try:
+        return os.read(descriptor, size)
+    finally:
+        os.close(descriptor)
+
+
+def _descriptor(path: str | os.PathLike[str]) -> int:
+    descriptor = os.open(path, _FLAGS)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "It is no regular file")

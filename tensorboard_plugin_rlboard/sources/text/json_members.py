@@ -1,0 +1,90 @@
+"""Summarises the members of a JSON object that may be a whole table, without holding its lists."""
+
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.sources.text.json_shapes import Member, is_numbered
+from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MAX_COLUMNS = 10_000
+
+
+def read_members(values: JsonValues, members: dict[str, Member]) -> None:
+    """Read an object. The next character has to be its brace.
+
+    Args:
+        values: The text that it stands in.
+        members: Filled on the way, so that what was read is there if the object breaks off.
+
+    Raises:
+        BrokenJsonError: It cannot be read on.
+    """
+    for name in values.members():
+        values.expect_colon()
+        members[name] = member = Member()
+        character = values.peek()
+        member.is_list, member.is_object = character == "[", character == "{"
+        if member.is_list:
+            _read_list(values, member)
+        else:
+            _set_value(member, values.value())
+
+
+def members_of(row: Mapping[str, object]) -> dict[str, Member]:
+    """The members of an object that is decoded already."""
+    members = {}
+    for name, value in row.items():
+        members[name] = member = Member(is_list=isinstance(value, list), is_object=isinstance(value, dict))
+        if isinstance(value, list):
+            for item in value:
+                _add_item(member, item)
+        else:
+            _set_value(member, value)
+    return members
+
+
+def members_until_cut(text: str) -> dict[str, Member]:
+    """The members at the beginning of an object that is cut off somewhere; of the last one what is there."""
+    members: dict[str, Member] = {}
+    with suppress(BrokenJsonError):
+        read_members(JsonValues(io.StringIO(text)), members)
+    return members
+
+
+def _read_list(values: JsonValues, member: Member) -> None:
+    values.skip("[")
+    member.opens_object = values.peek() == "{"
+    for item in values.rest_of_items():
+        _add_item(member, item)
+
+
+def _add_item(member: Member, item: object) -> None:
+    if not member.size:
+        member.first = item
+        member.opens_object = isinstance(item, dict)
+        member.all_texts = member.all_objects = member.all_lists = True
+    member.size += 1
+    member.all_texts &= isinstance(item, str)
+    member.all_objects &= isinstance(item, dict)
+    member.all_lists &= isinstance(item, list)
+    if member.all_texts and isinstance(item, str) and member.size <= _MAX_COLUMNS:
+        member.texts.append(item)
+    elif member.texts:
+        member.texts.clear()
+
+
+def _set_value(member: Member, value: object) -> None:
+    if not isinstance(value, dict):
+        member.scalar = None if isinstance(value, list) else value
+        return
+    member.size = len(value)
+    member.first = next(iter(value.values()), None)
+    member.all_texts = bool(value) and all(isinstance(item, str) for item in value.values())
+    member.all_objects = bool(value) and all(isinstance(item, dict) for item in value.values())
+    member.is_numbered = bool(value) and is_numbered(value)

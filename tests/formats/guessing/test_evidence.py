@@ -1,0 +1,204 @@
+"""What a key means: by its words, by where it stands, and by what its values are like in several rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from understood import Row, read
+
+from tensorboard_plugin_rlboard.formats.guessing.guess import Guess, guess_mapping
+
+Rows = list[Row]
+
+
+def sample(number: int = 0, **more: Any) -> Row:
+    return {"question": f"q{number}", "output": f"o{number}", **more}
+
+
+def guessed(*rows: Row) -> Guess:
+    found = guess_mapping(rows)
+    assert found.format is not None, found.reason
+    return found
+
+
+REWARDS: dict[str, tuple[Row, str | None]] = {
+    "a total before parts": (
+        {"total_reward": 1.5, "format_reward": 0.5, "accuracy_reward": 1.0},
+        "total_reward",
+    ),
+    "a lone part": ({"accuracy_reward": 1.0}, "accuracy_reward"),
+    "several parts and no total": ({"accuracy_reward": 1.0, "format_reward": 0.5}, None),
+    "a score before whether it is right": ({"correct": True, "score": 0.5}, "score"),
+    "weights are none": ({"scalar_reward": 0.05, "reward_weights": {"correctness": 0.8}}, "scalar_reward"),
+    "settings are none": ({"score": 0.5, "config": {"reward": 9.0}}, "score"),
+    "metadata is none": ({"step": 1, "metadata": {"score": 0.9}}, None),
+    "thresholds and ratings are none": (
+        {"step": 1, "reward_threshold": 0.5, "rating": 4, "max_score": 1},
+        None,
+    ),
+    "statistics are none": ({"step": 1, "reward_std": 0.5, "reward_mean": 0.1}, None),
+    "an object of parts": ({"rewards": {"format": 1.0, "accuracy": 0.0}}, "rewards.*"),
+    "a total among parts": ({"rewards": {"format": 1.0, "overall": 1.0}}, "rewards.overall"),
+    "the only part": ({"reward": {"accuracy": 1.0}}, "reward.accuracy"),
+    "one number in a list": ({"reward": [1.0]}, "reward.0"),
+    "a text of a number": ({"score": "0.5"}, "score"),
+    "a text of a truth value": ({"score": "True"}, "score"),
+    "outside before nested": ({"info": {"score": 0.1}, "score": 0.2}, "score"),
+    "a reward within before a right answer": ({"info": {"reward": 0.1}, "correct": True}, "info.reward"),
+    "capitals and slashes": ({"reward/total": 1.0, "reward/format": 0.5}, "reward/total"),
+    "Chinese": ({"得分": 1.0}, "得分"),
+}
+
+
+@pytest.mark.parametrize("name", REWARDS)
+def test_reward(name: str) -> None:
+    row, path = REWARDS[name]
+    assert guessed(sample(**row), sample(1, **row)).keys.get("reward") == path
+
+
+def test_sum_of_parts_is_said_and_so_is_a_missing_total() -> None:
+    row = sample(rewards={"format": 1.0, "accuracy": 0.0})
+    assert (
+        guessed(row).doubt
+        == "The reward is the plain sum of format, accuracy: their weights are not in the rows."
+    )
+    row = sample(format_reward=1.0, accuracy_reward=0.0)
+    assert "No reward was taken: format_reward, accuracy_reward are parts" in guessed(row).doubt
+    assert guessed(row).alternatives["reward"] == ("format_reward", "accuracy_reward")
+
+
+def test_two_rewards_of_one_rank_are_said() -> None:
+    rows = [sample(n, step=1, final_reward=n / 2, rm_score=n / 3) for n in range(4)]
+    assert (
+        guessed(*rows).doubt
+        == "The reward may be another one: final_reward was taken, rm_score would do as well."
+    )
+    same = [sample(n, step=1, final_reward=n / 2, rm_score=n / 2) for n in range(4)]
+    assert guessed(*same).doubt == ""
+
+
+def test_reward_that_never_varies_gives_way_to_one_that_does() -> None:
+    rows = [sample(n, step=1, final_reward=0.0, rm_score=n / 3) for n in range(4)]
+    assert guessed(*rows).keys["reward"] == "rm_score"
+
+
+def steps(name: str, *values: Any, prompts: int = 1) -> Rows:
+    return [sample(n // prompts, score=n % 2, **{name: value}) for n, value in enumerate(values)]
+
+
+STEPS: dict[str, tuple[Rows, str | None]] = {
+    "iterations": (steps("iteration", 0, 0, 1, 1), "iteration"),
+    "steps that samples share": (steps("steps", 1, 1, 2, 2), "steps"),
+    "steps that fall": (steps("steps", 7, 3, 5, 2), None),
+    "steps that differ within a prompt": (steps("steps", 3, 7, 3, 7, prompts=2), None),
+    "steps of one row": (steps("steps", 7), None),
+    "turns": (steps("num_turns", 1, 1, 2, 2), None),
+    "positions": (steps("step_idx", 0, 1, 2, 3), None),
+    "totals": (steps("total_steps", 9, 9, 9, 9), None),
+    "versions": (steps("policy_version", 1, 1, 2, 2), None),
+    "epochs": (steps("epoch", 0, 0, 1, 1), "epoch"),
+    "texts of numbers": (steps("global_step", "1", "1", "2", "2"), "global_step"),
+    "no whole numbers": (steps("step_time", 0.5, 0.25, 1.5, 0.1), None),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_step(name: str) -> None:
+    rows, path = STEPS[name]
+    assert guessed(*rows).keys.get("step") == path
+
+
+def test_what_may_count_steps_is_named_beside_a_missing_one() -> None:
+    assert guessed(*steps("policy_version", 1, 1, 2, 2)).alternatives["step"] == ("policy_version",)
+    assert guessed(*steps("steps", 7, 3)).alternatives["step"] == ("steps",)
+
+
+GROUPS: dict[str, tuple[list[str], str | None]] = {
+    "one for each prompt": (["a", "a", "b", "b"], "uid"),
+    "one for each sample": (["a", "b", "c", "d"], None),
+    "one for all prompts": (["a", "a", "a", "a"], None),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_group(name: str) -> None:
+    values, path = GROUPS[name]
+    rows = [sample(n // 2, score=n % 2, step=1, uid=value) for n, value in enumerate(values)]
+    assert guessed(*rows).keys.get("group_id") == path
+
+
+def test_split_needs_a_word_for_one() -> None:
+    rows = [sample(n, score=n, phase=word) for n, word in enumerate(["train", "eval/math500", "train"])]
+    assert guessed(*rows).keys["split"] == "phase"
+    rows = [sample(n, score=n, phase=word) for n, word in enumerate(["solid", "liquid"])]
+    assert "split" not in guessed(*rows).keys
+
+
+def test_rows_that_differ_are_read_by_the_first_key_that_is_there(tmp_path: Path) -> None:
+    rows = [sample(0, score=0.5, step=1), {"step": 2, "prompt": "q1", "completion": "o1", "reward": 1.0}] * 2
+    found = read(tmp_path, rows, "step", "prompt", "response", "reward")
+    assert found == [(1, "q0", "o0", 0.5), (2, "q1", "o1", 1.0)] * 2
+
+
+def test_our_own_word_switches_no_other_off(tmp_path: Path) -> None:
+    row = {
+        "step": 1,
+        "question": "q",
+        "response": "r",
+        "score": 0.5,
+        "ref_log_prob": [-0.5],
+        "logprobs": [-1.0],
+    }
+    keys = guess_mapping([row], is_native=True).keys
+    assert (keys["prompt"], keys["reward"], keys["ref_logprobs"]) == ("question", "score", "ref_log_prob")
+    assert read(tmp_path, [row], "prompt", "response", "reward") == [("q", "r", 0.5)]
+
+
+def test_conversation_without_an_answer_is_the_prompt(tmp_path: Path) -> None:
+    asked = [{"role": "user", "content": "2+2?"}]
+    rows = [{"step": 1, "messages": asked, "response": text, "reward": 1.0} for text in ("4", "5")]
+    assert read(tmp_path, rows, "prompt", "response") == [("2+2?", "4"), ("2+2?", "5")]
+
+
+HEADER = {"run": "x", "created": "2026-01-01"}
+
+
+@pytest.mark.parametrize("noise", [HEADER, {}, "[1, 2]", "{torn", ""])
+def test_one_other_line_hides_nothing(noise: Row | str, tmp_path: Path) -> None:
+    rows = [sample(n, score=n, global_step=n) for n in range(3)]
+    found = read(tmp_path, [noise, *rows], "prompt", "response", "reward", "step")
+    assert [one for one in found if one[1] is not None] == [(f"q{n}", f"o{n}", n, n) for n in range(3)]
+
+
+DATA_SETS: dict[str, Rows] = {
+    "prompts and responses": [{"prompt": f"q{n}", "response": "a"} for n in range(4)],
+    "with an answer key": [{"prompt": f"q{n}", "response": "a", "answer": "b", "id": n} for n in range(4)],
+    "conversations": [{"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}]
+    * 3,
+    "accepted answers": [{"question": "q", "context": "c", "answers": ["a", "b"]}],
+    "compared answers": [{"prompt": "q", "responses": ["a", "b"], "preference": 0}],
+    "preferences": [
+        {"prompt": "q", "chosen": "a", "rejected": "b", "score_chosen": 1.0, "score_rejected": 0.0}
+    ],
+    "references of an evaluation": [
+        {"doc": {"question": "q", "answer": "4"}, "acc": 1.0, "resps": [["It is 4"]]}
+    ],
+    "a summary": [{"results": {"math": {"acc": 0.5, "n": 100}}, "config": {"model": "x"}}],
+    "a rare text in metrics": [{"step": n, "loss": 0.1} for n in range(20)]
+    + [{"output": "saved", "score": 1}],
+}
+
+
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_look_alikes_stay_out(name: str) -> None:
+    rows = DATA_SETS[name]
+    found = guess_mapping(rows, is_native="response" in rows[0])
+    assert found.format is None
+    assert found.reason.endswith(".")
+
+
+def test_same_prompt_twice_is_no_data_set() -> None:
+    rows = [{"prompt": "q", "response": text} for text in ("a", "b", "c")]
+    assert not guess_mapping(rows, is_native=True).is_refused
