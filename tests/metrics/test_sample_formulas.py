@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import repetition

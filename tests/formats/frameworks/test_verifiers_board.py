@@ -32,7 +32,7 @@ def test_each_trap_is_a_run_and_look_alikes_are_none(board: Board) -> None:
     assert runs["prime_rl_tokens/turns/token_exports"] == ("train",)
     assert runs["verifiers_legacy/outputs/evals/gsm8k--model/1f0c"] == ("eval",)
     assert runs["verifiers_legacy/run"] == ("train",)
-    assert set(runs["miles/trajectory"]) == {"train", "eval"}
+    assert set(runs["miles"]) == {"train", "eval"}
     assert not [name for name in runs if name.startswith("look_alikes")]
 
 
