@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.side_discovery import reason_to_leave_out
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import compare
-from tensorboard_plugin_rlboard.sources.reader import is_packed
+from tensorboard_plugin_rlboard.sources.reader import is_named, is_packed
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class IndexJob:
             file_format, reason = None, used_by_join
         state = compare(None, file, time.time_ns()).state
         if file_format is None or state is None:
-            if reason:
+            if used_by_join or (reason and is_named(file.path)):
                 counts.ignored[file.relative] = reason
             return
         other = file_format.superseded_by(file.relative)

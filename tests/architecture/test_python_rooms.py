@@ -29,8 +29,8 @@ MAY_IMPORT = {
 # The rooms inside a folder, from the lowest up: each may import those before it.
 ORDER = {
     "sources": [
-        *("addresses", "local_files", "remote", "text", "containers", "compressed", "kinds", "reader"),
-        *("discovery", "lines", "file_changes"),
+        *("addresses", "local_files", "remote", "companions", "text", "containers", "compressed", "kinds"),
+        *("reader", "discovery", "lines", "file_changes"),
     ],
     "formats": [
         *("mapping", "splits", "base", "conversations", "native", "tokenization", "arrays", "rows"),
@@ -68,7 +68,16 @@ ORDER = {
         ),
     ],
     "board": [
-        *("lru_cache", "query_limits", "sql_rows", "run_schema", "filters", "text_search", "selection"),
+        *(
+            "lru_cache",
+            "query_limits",
+            "sql_rows",
+            "finite_numbers",
+            "run_schema",
+            "filters",
+            "text_search",
+            "selection",
+        ),
         *("samples", "steps", "distribution", "tokens", "runs", "board"),
     ],
 }

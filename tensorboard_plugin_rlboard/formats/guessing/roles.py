@@ -7,6 +7,7 @@ lies in objects. A key that is spelt like our field keeps it, and switches nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
@@ -79,7 +80,7 @@ class Roles:
         """
         found: list[tuple[int, int, Column]] = []
         seen: set[str] = set()
-        for rank, name in enumerate(dict.fromkeys(plain(words.snake_case(name)) for name in names)):
+        for rank, name in enumerate(_compared(tuple(names))):
             for column in self._by_word.get(name, ()):
                 place = column.place
                 if place.path in seen or not is_open(column, meta=meta) or not column.fits(fits):
@@ -203,6 +204,12 @@ class Roles:
                 # A list of one number under the name of a reward is the reward.
                 fits = _is_longer_list if name == "token_rewards" else is_number_list
                 self.has_token_values |= self.assign(name, names, fits, own=True)
+
+
+@lru_cache(maxsize=256)
+def _compared(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as they are compared, each once."""
+    return tuple(dict.fromkeys(plain(words.snake_case(name)) for name in names))
 
 
 def is_open(column: Column, *, meta: bool = False) -> bool:

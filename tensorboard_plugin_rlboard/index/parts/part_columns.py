@@ -16,7 +16,12 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     shortened,
 )
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.splits import normalised_split, says_more
+from tensorboard_plugin_rlboard.formats.rows.row_kinds import (
+    FAILED,
+    NO_RESPONSE,
+    answered_and_failed,
+    split_columns,
+)
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
@@ -103,14 +108,11 @@ class PartColumns:
             self._values(collector, file_format.split_keys),
             self._values(collector, file_format.validation_keys),
         )
-        pairs = zip(split.tolist(), validation.tolist(), strict=True)
         self.location["step"] = np.where(whole, step, 0.0).astype(np.int64)
-        self.location["split"] = np.asarray(
-            [normalised_split(defaults.split if word is None else word, flag) for word, flag in pairs], object
-        )
-        kept = [word if isinstance(word, str) and says_more(word) else None for word in split.tolist()]
-        if any(kept):
-            self.texts["logged.split"] = _objects(kept)
+        splits, names = split_columns(split.tolist(), validation.tolist(), defaults.split)
+        self.location["split"] = np.asarray(splits, object)
+        if any(names):
+            self.texts["logged.split"] = _objects(names)
         self.texts = {
             "group_id": self._group(collector),
             "finish_reason": self._text(collector, file_format.finish_reason_keys),
@@ -118,14 +120,13 @@ class PartColumns:
         }
         n, trimmed = (self.computed.pop(("h", name), np.zeros(self.count)) for name in (SIZE, TRIMMED))
         response = self.texts["response"]
-        answered = np.asarray([found is not None for found in response.tolist()], bool) | (n > 0)
-        asked = np.asarray([found is not None for found in self.texts["prompt"].tolist()], bool)
-        failed = ~answered & asked & ~np.ma.getmaskarray(self.numbers["reward"])
+        is_scored = ~np.ma.getmaskarray(self.numbers["reward"])
+        answered, failed = answered_and_failed(
+            response.tolist(), self.texts["prompt"].tolist(), is_scored, n > 0
+        )
         self.sample = answered | failed
-        none = "The line has neither response nor response_tokens: it is no sample."
-        self._problems.append(("no_response", none, np.flatnonzero(~self.sample)))
-        none = "The line has a prompt and a reward, but no response: it is kept as a failed rollout."
-        self._problems.append(("failed_rollout", none, np.flatnonzero(failed)))
+        self._problems.append(("no_response", NO_RESPONSE, np.flatnonzero(~self.sample)))
+        self._problems.append(("failed_rollout", FAILED, np.flatnonzero(failed)))
         if file_format.step_keys:
             reason = (
                 f"The line has no whole number as {file_format.step_keys[0]}; its sample is shown at step 0."

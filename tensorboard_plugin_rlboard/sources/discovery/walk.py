@@ -12,7 +12,6 @@ last listing.
 from __future__ import annotations
 
 import os
-import re
 import stat
 import time
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
+from tensorboard_plugin_rlboard.sources.discovery.dump_folders import join_dump_folders
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name
 from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_remote_root
 from tensorboard_plugin_rlboard.sources.discovery.source_file import (
@@ -27,6 +27,7 @@ from tensorboard_plugin_rlboard.sources.discovery.source_file import (
     DiscoveryProblem,
     SourceFile,
     error_sentence,
+    is_own_cache,
 )
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import forget_others, local_kind
 from tensorboard_plugin_rlboard.sources.kinds.names import is_left_alone, is_log_name, unpacked_name
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-
-_CACHED = re.compile(r"(?:.*/)?(?:files|heads|parts)-\d+/[0-9a-f]{2}/[0-9a-f]{32}\.(?:json|parquet)")
-"""What RL Board itself keeps between starts, where its cache lies below the log directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +79,24 @@ class _Look:
 def list_sources(roots: Iterable[Root], asked_for: str = "") -> SourceListing:
     """Find every file below some roots that may hold rollouts.
 
-    A compressed file beside the same file uncompressed is left out, with a problem.
+    A compressed file beside the same file uncompressed is left out, with a problem. The companions of a rollout file
+    are part of it (``sources/companions.py``).
 
     Args:
         roots: The roots of the log directory.
         asked_for: The path, below its root, of a file that is found whatever it is; empty for none.
     """
     runs: dict[str, list[SourceFile]] = {}
+    sources: list[SourceFile] = []
     problems: list[DiscoveryProblem] = []
     look = _Look(asked_for=asked_for)
     for found in _walk(roots, look):
         if isinstance(found, SourceFile):
-            runs.setdefault(found.run, []).append(found)
+            sources.append(found)
         else:
             problems.append(found)
+    for source in join_dump_folders(sources):
+        runs.setdefault(source.run, []).append(source)
     ordered = {}
     for run in sorted(runs):
         files = sorted(runs[run], key=lambda file: file.relative)
@@ -238,7 +240,7 @@ def _source_file(entry: os.DirEntry[str], run: str, look: _Look) -> Iterator[Sou
         seen = local_kind(entry.path, facts).preview
         if not seen.may_hold_rollouts and not seen.is_named:
             return
-    if _CACHED.fullmatch(relative):
+    if is_own_cache(relative):
         return
     yield SourceFile(
         path=entry.path,

@@ -143,8 +143,9 @@ def test_tensors_as_text_are_quoted_with_their_remedy(open_rows: Open) -> None:
     board = open_rows(
         row(1, reward="tensor(1.0)", logprobs="tensor([-0.1, -0.2])", acc="np.float64(1.0)"),
         row(2, reward=[1.0, 2.0], logprobs=["tensor(-0.1)"], acc="np.float64(0.0)"),
+        *(row(step, acc="np.float64(0.0)") for step in (3, 4, 5)),
     )
-    first, second = samples(board)
+    first, second, *_ = samples(board)
     text = 'acc is text such as "np.float64(1.0)", not a number. Log the number itself: value.item().'
     number = (
         'reward is no number but "tensor(1.0)"; it is shown with its sample and left out of every statistic. '
