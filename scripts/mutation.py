@@ -3,6 +3,7 @@
     python scripts/mutation.py                        every mutant, several minutes
     python scripts/mutation.py --sample 40 --seed 7   some of them, drawn at random
     python scripts/mutation.py --only aggregates      those of one file, or by any regular expression in their names
+    python scripts/mutation.py --part 3/8             the third eighth of them: a long run in pieces, each with its result
 
 A mutant is the package with one operator, comparison, number, condition, result or statement changed, in Python or in the
 SQL that Python joins. It lives in a copy of the package that stands first on the path of its own process, so the work tree
@@ -168,6 +169,18 @@ class Runner:
         return found
 
 
+def part(text: str) -> tuple[int, int]:
+    """Which part of how many, from `I/N`.
+
+    Raises:
+        argparse.ArgumentTypeError: There is no such part.
+    """
+    which, _, parts = text.partition("/")
+    if not (which.isdecimal() and parts.isdecimal() and 1 <= int(which) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text} is not I/N with 1 <= I <= N")
+    return int(which), int(parts)
+
+
 def main() -> int:
     """Runs the mutants that are asked for; 1 where one survives that is not known to be equivalent."""
     parser = argparse.ArgumentParser(
@@ -178,11 +191,18 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help="a regular expression that is found in `file::function change`"
     )
+    parser.add_argument(
+        "--part",
+        type=part,
+        default=(1, 1),
+        help="I/N: the I-th of N equal parts, so that a run may stop and go on",
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--seconds", type=float, default=120.0, help="after which tests count as failed")
     parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
     given = parser.parse_args()
-    mutants = all_mutants(given.only)
+    which, parts = given.part
+    mutants = all_mutants(given.only)[which - 1 :: parts]
     if given.sample is not None and given.sample < len(mutants):
         mutants = random.Random(given.seed).sample(mutants, given.sample)
     if given.list:
@@ -207,7 +227,7 @@ def main() -> int:
             else:
                 gaps += 1
                 print(f"survived: {mutant}", flush=True)
-    if given.sample is None:
+    if given.sample is None and parts == 1:
         for key in sorted(reasons.keys() - equivalent):
             if re.search(given.only, key):
                 print(f"killed, or gone, but listed in {EQUIVALENTS.name}: {key}")

@@ -86,6 +86,11 @@ POINTWISE = (
     TokenMetric("k2", ("logprobs", "ref_logprobs"), k2),
     TokenMetric("k3", ("logprobs", "ref_logprobs"), k3),
     TokenMetric("mismatch", ("logprobs", "rollout_logprobs"), log_ratio),
+    TokenMetric(
+        "importance_ratio",
+        ("logprobs", "rollout_logprobs"),
+        lambda trainer, sampler: _exp(log_ratio(trainer, sampler)),
+    ),
     TokenMetric("mismatch_k3", ("logprobs", "rollout_logprobs"), mismatch_k3),
     TokenMetric("ratio", ("new_logprobs", "logprobs"), lambda new, old: _exp(log_ratio(new, old))),
     TokenMetric("surprise", ("logprobs",), lambda logprobs: -logprobs),

@@ -29,8 +29,8 @@ MAY_IMPORT = {
 # The rooms inside a folder, from the lowest up: each may import those before it.
 ORDER = {
     "sources": [
-        *("addresses", "local_files", "remote", "text", "containers", "compressed", "kinds", "reader"),
-        *("discovery", "lines", "file_changes"),
+        *("addresses", "local_files", "remote", "companions", "text", "containers", "compressed", "kinds"),
+        *("reader", "discovery", "lines", "file_changes"),
     ],
     "formats": [
         *("mapping", "splits", "base", "conversations", "native", "tokenization", "arrays", "rows"),

@@ -23,7 +23,7 @@ RUNS = {
     "roll/rollout_dump_dir": "roll-dump",
     "roll/save_logging_board_dir": "roll-board",
     "skyrl/exports": "skyrl",
-    "slime/rollout_data": "slime",
+    "slime": "slime",
     "trl/plain/completions": "trl",
     "verl/v1_rollout_data_dir": "verl",
     "verl/v1_validation_data_dir": "verl-validation",

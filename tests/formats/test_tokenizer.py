@@ -103,6 +103,19 @@ def test_the_nearest_folder_up_to_the_root_counts(log: Path, tmp_path: Path) -> 
     assert find_tokenizer(str(log), str(tmp_path / "elsewhere")) == ""
 
 
+def test_the_folder_tokenizer_of_a_dump_counts_behind_the_folder_that_it_lies_in(
+    log: Path, tmp_path: Path
+) -> None:
+    folder = log.parent.parent / "tokenizer"
+    folder.mkdir()
+    byte_level(folder)
+    found = find_tokenizer(str(log), str(tmp_path))
+    assert found == f"1/tokenizer:{(folder / 'tokenizer.json').stat().st_size}"
+    assert load_tokenizer(str(log), found) is not None
+    byte_level(folder.parent)
+    assert find_tokenizer(str(log), str(tmp_path)).startswith("1:")
+
+
 def test_checkpoints_addresses_and_folders_are_not_looked_at(log: Path, tmp_path: Path) -> None:
     byte_level(log.parent / "checkpoint-100")
     (log.parent / "tokenizer.json").mkdir()
@@ -111,7 +124,9 @@ def test_checkpoints_addresses_and_folders_are_not_looked_at(log: Path, tmp_path
     assert find_tokenizer("a\0b/c.jsonl", "a") == ""
 
 
-@pytest.mark.parametrize("option", ["", "1", ":", "x:1", "-1:10", "1:x", "99:10", "0:10"])
+@pytest.mark.parametrize(
+    "option", ["", "1", ":", "x:1", "-1:10", "1:x", "99:10", "0:10", "0/..:10", "0/tokenizer:10"]
+)
 def test_options_that_name_no_tokenizer(log: Path, option: str) -> None:
     assert load_tokenizer(str(log), option) is None
 

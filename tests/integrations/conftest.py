@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random two-layer Llama and its tokenizer."""
-    from trl_training import save_model
+    from real_dumps.tiny_model import save_model
 
     folder = tmp_path_factory.mktemp("tiny")
     save_model(folder)

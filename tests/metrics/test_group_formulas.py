@@ -6,7 +6,11 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
+
+from tensorboard_plugin_rlboard.api import Neighbours
+from tensorboard_plugin_rlboard.board.samples.neighbours import SampleContext, group_metrics
 
 Row = dict[str, Any]
 Columns = Callable[..., Mapping[str, list[Any]]]
@@ -128,3 +132,16 @@ def test_rewards_too_large_to_be_squared_are_in_no_group(columns_of: Columns, op
     assert columns_of(rows, "group_mean")["group_mean"] == [2.0] * 3
     assert columns_of(rows, "group_rank")["group_rank"] == [2.0, 1.0, None]
     assert [sample.get("group_rank") for sample in opened_of(rows)] == [2.0, 1.0, None]
+
+
+@pytest.mark.parametrize("rewards", [(), (None,), (math.nan, None)])
+def test_where_no_reward_is_finite_there_are_no_group_metrics(
+    rewards: tuple[float | None, ...], opened_of: Opened
+) -> None:
+    for sample in opened_of(group(*rewards) or [{"step": 1, "response": "a"}]):
+        assert all(sample.get(name) is None for name in GROUP)
+
+
+def test_a_sample_that_is_in_no_group_has_no_group_metrics() -> None:
+    nobody = Neighbours(previous=None, next=None, group=[], prompt=[])
+    assert group_metrics(SampleContext(nobody, np.asarray([1.0, 2.0]), None)) == {}

@@ -57,6 +57,12 @@ def test_mismatch_is_trainer_minus_sampler() -> None:
     assert found["mismatch"] == pytest.approx([-0.6931471805599453, 0.6931471805599453])
 
 
+def test_importance_ratio_is_trainer_over_sampler() -> None:
+    # (1/4) / (1/2) = 1/2, and (1/4) / (1/8) = 2.
+    found = derived(logprobs=[QUARTER, QUARTER], rollout_logprobs=[HALF, EIGHTH])
+    assert found["importance_ratio"] == pytest.approx([0.5, 2.0])
+
+
 def test_mismatch_k3_has_the_sampler_in_front() -> None:
     # KL(sampler || trainer) from samples of the sampler: exp(mismatch) - 1 - mismatch.
     # mismatch = -ln 2: 0.5 - 1 + 0.693147 = 0.193147. mismatch = ln 2: 2 - 1 - 0.693147 = 0.306853.

@@ -17,19 +17,13 @@ trl = pytest.importorskip("trl", reason="trl is not installed: pip install trl==
 
 import torch  # noqa: E402 - trl brings it
 from datasets import Dataset  # noqa: E402
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers  # noqa: E402
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast  # noqa: E402
+from real_dumps import tiny_model  # noqa: E402
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast  # noqa: E402
 
 from tensorboard_plugin_rlboard.integrations.trl import RLBoardCallback  # noqa: E402
 
-PROMPTS = [
-    f"What is {a}+{b}?" for a, b in ((29, 66), (3, 4), (51, 12), (7, 80), (33, 9), (64, 53), (2, 2), (90, 8))
-]
-CHAT = (
-    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
 Trained = Callable[..., tuple[Any, Path]]
+PROMPTS = tiny_model.PROMPTS
 
 
 def digits(completions: list[Any], **_: Any) -> list[float]:
@@ -43,35 +37,6 @@ def brevity(completions: list[Any], answer: list[str], **_: Any) -> list[float |
 
 def said(completion: Any) -> str:
     return completion if isinstance(completion, str) else str(completion[0]["content"])
-
-
-def save_model(folder: Path) -> None:
-    """Saves a random two-layer Llama and a byte-level BPE tokenizer trained on a few lines."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    special = ["<pad>", "<|im_start|>", "<|im_end|>"]
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=300, special_tokens=special, initial_alphabet=alphabet)
-    tokenizer.train_from_iterator([*PROMPTS, "user assistant system 答案"], trainer)
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<|im_end|>", padding_side="left"
-    )
-    fast.chat_template = CHAT
-    fast.save_pretrained(folder)
-    torch.manual_seed(0)
-    shape = LlamaConfig(
-        vocab_size=len(fast),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        max_position_embeddings=256,
-        bos_token_id=None,
-        eos_token_id=fast.eos_token_id,
-        pad_token_id=fast.pad_token_id,
-    )
-    LlamaForCausalLM(shape).save_pretrained(folder)
 
 
 def trained(tiny: Path, tmp_path: Path) -> Trained:

@@ -1,7 +1,10 @@
-"""Reads the trajectories of miles: conversations without token data.
+"""Reads the trajectories of miles where they lie alone: conversations without token data.
 
-Trainer: miles, `trajectory_rows` in miles/ray/rollout/debug_data.py.
-Option: `--save-debug-trajectory-data DIR/{rollout_id}.jsonl`; evaluations are `eval_{rollout_id}.jsonl`.
+Beside the samples of the same rollout (`D/rollout_data/`, see `slime.py`) they are part of these.
+
+Trainer: radixark/miles 31f1ca9 and 1d61f32d, `trajectory_rows` in miles/ray/rollout/debug_data.py.
+Option: `--save-debug-trajectory-data DIR/{rollout_id}.jsonl`, or `--dump-details D` (`D/trajectory/`); evaluations are
+`eval_{rollout_id}.jsonl`.
 Line: one sample with its conversation.
 
 The step is in the file's name, counted from 0. Not there: tokens, samples without a recorded conversation, and rewards
@@ -40,6 +43,21 @@ def _path_defaults(path: PurePosixPath) -> PathDefaults:
     return PathDefaults() if found is None else PathDefaults(int(found[2]), "eval" if found[1] else "train")
 
 
+def _levels_to_run(path: PurePosixPath) -> int:
+    """The folders of `--dump-details` are one run; a file anywhere else belongs to its own folder."""
+    return 1 if path.parent.name == "trajectory" else 0
+
+
+def _rollout_file(relative: str) -> str:
+    """The file with the samples that the conversations are of: they are read with it."""
+    folder, _, name = relative.rpartition("/")
+    above, _, folder_name = folder.rpartition("/")
+    stem, _, suffix = name.partition(".")
+    if folder_name != "trajectory" or suffix != "jsonl":
+        return ""
+    return f"{above}/rollout_data/{stem}.pt" if above else f"rollout_data/{stem}.pt"
+
+
 def _to_samples(row: Row, _: LineContext) -> LineSamples:
     messages = as_messages(row.get("messages"))
     if messages is None:
@@ -70,8 +88,10 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
 
 MILES = Format(
     name="miles",
-    definition="miles/ray/rollout/debug_data.py, trajectory_rows; no tokens",
+    definition="miles/ray/rollout/debug_data.py (radixark/miles 31f1ca9), trajectory_rows; no tokens",
     recognise=_recognise,
     to_samples=_to_samples,
     path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
+    superseded_by=_rollout_file,
 )

@@ -1,8 +1,12 @@
 """Reads the dumps of slime, which miles writes, too: torch files of whole rollouts.
 
-Trainer: slime (2026), slime/observability/rollout_data_utils.py and train_data_utils.py.
-Option: `--save-debug-rollout-data P/{rollout_id}.pt`, or `--dump-details D` (`D/rollout_data/` and `D/train_data/`).
-Line: one sample (an entry of the archive's list `samples`).
+Trainers: THUDM/slime 624b824, slime/observability/rollout_data_utils.py and train_data_utils.py; radixark/miles 31f1ca9,
+miles/ray/rollout/debug_data.py and miles/utils/train_dump_utils.py.
+Option: `--save-debug-rollout-data P/{rollout_id}.pt`, or `--dump-details D` (`D/rollout_data/`, `D/train_data/` and, of
+miles, `D/trajectory/`, which are one run).
+Line: one sample (an entry of the archive's list `samples`), with what the trainer computed for it under `train_data` and
+its conversation under `trajectory`, where these were written beside it
+(`sources/containers/dumps/rollout_dump.py` puts them there).
 """
 
 from __future__ import annotations
@@ -31,9 +35,12 @@ _READ_KEYS = frozenset(
         "rollout_log_probs",
         "status",
         "tokens",
+        "train_data",
+        "trajectory",
         "weight_versions",
     }
 )
+_FOLDERS = frozenset({"rollout_data", "train_data"})
 _TRAINING_ARRAYS = {
     "log_probs": "logprobs",
     "rollout_log_probs": "rollout_logprobs",
@@ -42,6 +49,7 @@ _TRAINING_ARRAYS = {
     "advantages": "advantages",
     "returns": "returns",
     "entropy": "entropies",
+    "ref_entropy": "ref_entropy",
     "loss_masks": "response_mask",
     "teacher_log_probs": "teacher_log_probs",
     "opd_reverse_kl": "opd_reverse_kl",
@@ -86,13 +94,41 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         "weight_version": _last_version(row.get("weight_versions")),
         "metadata": row.get("metadata") or None,
     }
+    _add_texts(sample, row)
+    _add_reward(sample, row.get("reward"))
+    trained = row.get("train_data")
+    if isinstance(trained, dict):
+        _add_trained(sample, trained)
+    problems = row.get("companion_problems")
+    return LineSamples([_without_empty(sample)], [*map(str, problems)] if isinstance(problems, list) else [])
+
+
+def _add_texts(sample: dict[str, object], row: Row) -> None:
+    """Add the prompt, and the conversation: as it was recorded, else the prompt's messages and the response."""
     prompt_messages = as_messages(row.get("prompt"))
     sample["prompt"] = row.get("prompt") if prompt_messages is None else messages_to_text(prompt_messages)
-    if prompt_messages is not None:
+    recorded = as_messages(row.get("trajectory"))
+    if recorded is not None:
+        sample["messages"] = recorded
+    elif prompt_messages is not None:
         answer = {"role": "assistant", "content": str(row.get("response") or ""), "sampled": True}
         sample["messages"] = [*({**message, "sampled": False} for message in prompt_messages), answer]
-    _add_reward(sample, row.get("reward"))
-    return LineSamples([_without_empty(sample)])
+
+
+def _add_trained(sample: dict[str, object], trained: dict[str, object]) -> None:
+    """Add what the trainer computed: its mask counts, the sampler's log-probabilities are those of the sampler.
+
+    Args:
+        sample: the sample.
+        trained: column of the train data -> values of the response's tokens, or a number.
+    """
+    found = {ours: trained[theirs] for theirs, ours in _TRAINING_ARRAYS.items() if theirs in trained}
+    if sample.get("rollout_logprobs") is not None:
+        found.pop("rollout_logprobs", None)
+    sample |= found
+    sample["shaped_reward"] = trained.get("rewards")
+    if not isinstance(sample.get("reward"), (int, float)):
+        sample["reward"] = trained.get("raw_reward")
 
 
 def _add_reward(sample: dict[str, object], reward: object) -> None:
@@ -150,8 +186,17 @@ def _text(value: object) -> object:
 
 
 def _last_version(versions: object) -> object:
-    """The version of the policy that wrote the end of a response."""
-    return versions[-1] if isinstance(versions, list) and versions else None
+    """The version of the policy that wrote the end of a response.
+
+    Since radixark/miles 05e37414 there is an object for each call of the sampler, with spans of tokens by version.
+    """
+    for version in reversed(versions if isinstance(versions, list) else []):
+        if not isinstance(version, dict):
+            return version
+        spans = version.get("spans")
+        if isinstance(spans, list) and spans and isinstance(spans[-1], dict):
+            return spans[-1].get("version")
+    return None
 
 
 def _path_defaults(path: PurePosixPath) -> PathDefaults:
@@ -159,29 +204,47 @@ def _path_defaults(path: PurePosixPath) -> PathDefaults:
     return PathDefaults(int(found[2]), "eval" if found[1] else "train") if found else PathDefaults()
 
 
+def _levels_to_run(path: PurePosixPath) -> int:
+    """The folders of `--dump-details` are one run; a file anywhere else belongs to its own folder."""
+    return 1 if path.parent.name in _FOLDERS else 0
+
+
+def _rollout_file(relative: str) -> str:
+    """The file with the samples that train data is of: it is read with these."""
+    folder, _, name = relative.rpartition("/")
+    above, _, folder_name = folder.rpartition("/")
+    if folder_name != "train_data":
+        return ""
+    return f"{above}/rollout_data/{name}" if above else f"rollout_data/{name}"
+
+
 SLIME = Format(
     name="slime",
     definition=(
-        "slime/observability/rollout_data_utils.py (2026): torch files of {rollout_id, samples}. Steps are rollout ids, "
-        "which begin at 0. Log-probabilities are the sampler's. Where the reward is an object, its number called reward or "
-        "score is the reward, the others are metrics. Evaluations (eval_{id}.pt) do not name their dataset. Token texts "
-        "need a tokenizer."
+        "slime/observability/rollout_data_utils.py (THUDM/slime 624b824), miles/ray/rollout/debug_data.py (radixark/miles "
+        "31f1ca9): torch files of {rollout_id, samples}, joined with train_data and trajectory of the same dump folder. "
+        "Steps are rollout ids, which begin at 0. Without train data, log-probabilities are the sampler's only. Where the "
+        "reward is an object, its number called reward or score is the reward, the others are metrics. Evaluations "
+        "(eval_{id}.pt) do not name their dataset and have no train data. Token texts need a tokenizer."
     ),
     recognise=_recognise,
     to_samples=_to_samples,
     uses_tokenizer=True,
     path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
 )
 
 SLIME_TRAINING = Format(
     name="slime-training",
     definition=(
-        "slime/observability/train_data_utils.py (2026): torch files of what the trainer computed (train_data/{id}.pt, "
-        "format_version 2). Prompt and response are ids, which need a tokenizer. reward is raw_reward, before slime shapes "
+        "slime/observability/train_data_utils.py (THUDM/slime 624b824): torch files of what the trainer computed "
+        "(train_data/{id}.pt, format_version 2) where the rollout_data of the same id is not there. Prompt and response are ids, which need a tokenizer. reward is raw_reward, before slime shapes "
         "it; shaped_reward is what the advantages were computed from. No group, no ground truth."
     ),
     recognise=_recognise_training,
     to_samples=_training_to_samples,
     uses_tokenizer=True,
     path_defaults=_path_defaults,
+    levels_to_run=_levels_to_run,
+    superseded_by=_rollout_file,
 )

@@ -1,8 +1,9 @@
 """Decodes token ids with the `tokenizer.json` that lies nearest to a rollout file.
 
-Searched are the file's own folder and each folder above it up to the log directory's root, in this order, and no
-other: a trainer's `checkpoint-100/tokenizer.json` has to be copied or linked to where the run lies. Needs the package
-`tokenizers`; without it, without such a file and for remote files there is no tokenizer.
+Searched are the file's own folder and each folder above it up to the log directory's root, in this order, and in each
+of them the folder `tokenizer`, where miles and slime write that of a dump. No other: a trainer's
+`checkpoint-100/tokenizer.json` has to be copied or linked to where the run lies. Needs the package `tokenizers`; without
+it, without such a file and for remote files there is no tokenizer.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ Decoders = tuple[Callable[[Sequence[int]], list[str]], Callable[[Sequence[int]],
 no id of the vocabulary is `#id` in both."""
 
 _FILE_NAME = "tokenizer.json"
+_FOLDER = "tokenizer"
 _KNOWN_SHARE = 0.9
 """Share of a response's distinct tokens that are in the vocabulary where they are spelt as the tokenizer stores them."""
 _load_lock = threading.Lock()
@@ -62,15 +64,17 @@ def find_tokenizer(path: str, root: str) -> str:
 
     Returns:
         `levels:bytes`: how many folders above the file's own the tokenizer lies, and its size, so that an index built
-        with another tokenizer is recognised. Empty where there is none that could be read.
+        with another tokenizer is recognised; `levels/tokenizer:bytes` where it lies in the folder `tokenizer` there.
+        Empty where there is none that could be read.
     """
     if "://" in path:
         return ""
     top = Path(root).absolute()
     for level, folder in enumerate(Path(path).absolute().parents):
-        size = _file_size(folder / _FILE_NAME)
-        if size is not None:
-            return f"{level}:{size}" if _import_tokenizers() is not None else ""
+        for place, inner in ((str(level), folder), (f"{level}/{_FOLDER}", folder / _FOLDER)):
+            size = _file_size(inner / _FILE_NAME)
+            if size is not None:
+                return f"{place}:{size}" if _import_tokenizers() is not None else ""
         if folder == top or top not in folder.parents:
             break
     return ""
@@ -92,13 +96,14 @@ def load_tokenizer(path: str, option: str) -> Decoders | None:
 
 def load_whole_tokenizer(path: str, option: str) -> LoadedTokenizer | None:
     """Load the tokenizer that `find_tokenizer` found, as `load_tokenizer` does, with what its decoder reads."""
-    level, _, size = option.partition(":")
-    if not level.isdecimal() or not size.isdecimal():
+    place, _, size = option.partition(":")
+    level, _, inner = place.partition("/")
+    if not level.isdecimal() or not size.isdecimal() or inner not in {"", _FOLDER}:
         return None
     folders = Path(path).absolute().parents
     if int(level) >= len(folders):
         return None
-    file = folders[int(level)] / _FILE_NAME
+    file = folders[int(level)] / inner / _FILE_NAME
     try:
         found = file.stat()
     except OSError as error:

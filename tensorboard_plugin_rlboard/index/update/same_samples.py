@@ -1,9 +1,9 @@
 """Finds runs that hold the same samples: a trainer's own dump, and what a hook logged of the same training.
 
 Both are right, and shown as two runs they look like two trainings, the more so where the dump's reward is another
-number. Two runs are the same where their files are of different formats, their folders lie near each other, and the
-responses of some steps that both have, the first and the last among them, are the same, and so are their prompts, with
-or without a template.
+number. Two runs are the same where our writer wrote one of them and a trainer the other, their folders lie near each
+other, and the responses of some steps that both have, the first and the last among them, are the same, and so are their
+prompts, with or without a template.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.column_names import physical, text
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
 
 MAX_PAIRS = 200
-"""Pairs that are compared at most; a log directory with more has runs of several formats everywhere."""
+"""Pairs that are compared at most."""
 _STEPS = 4
 """Steps that are compared, spread over those that both runs have."""
 _LEAST_STEPS = 2
@@ -38,6 +38,7 @@ _PROMPT_CHARACTERS, _COMPARED_PROMPTS = 300, 20
 _LEAST_COMMON_WORDS = 0.5
 """Share of the shorter prompt's words that the other must have: a template adds words of its own."""
 _WORD = re.compile(r"\w+")
+_WRITER_FILE = re.compile(r"rollouts(\..+)?\.rank_\d+(\.part_\d+)?\.jsonl(\.gz|\.zst)?")
 
 
 @dataclass(frozen=True)
@@ -114,18 +115,22 @@ def _worth(run: RunIndex) -> tuple[int, int, str]:
     return len(run.token_metrics), run.samples, run.name
 
 
-def _pairs(runs: Sequence[RunIndex]) -> list[tuple[RunIndex, RunIndex]]:
-    """The runs to compare: of different formats, in one folder, or one below the other's or beside it."""
-    formats = {run.name: frozenset(file.format.name for file in tuple(run.files.values())) for run in runs}
-    if len(set(formats.values())) < 2:
-        return []
-    found: list[tuple[RunIndex, RunIndex]] = []
-    for one, other in combinations(sorted(runs, key=lambda run: run.name), 2):
-        if formats[one.name].isdisjoint(formats[other.name]) and _lie_near(one.name, other.name):
-            found.append((one, other))
-            if len(found) == MAX_PAIRS:
-                break
-    return found
+def is_of_writer(path: str) -> bool:
+    """Whether a file has a name that `RolloutWriter` gives (`writing/output/rank_files.py`)."""
+    return _WRITER_FILE.fullmatch(path.rpartition("/")[2]) is not None
+
+
+def _pairs(runs: Iterable[RunIndex]) -> list[tuple[RunIndex, RunIndex]]:
+    """The runs to compare: one that our writer wrote and one that it did not, in folders near each other."""
+    by_writer: dict[bool, list[RunIndex]] = {True: [], False: []}
+    for run in sorted(runs, key=lambda run: run.name):
+        kinds = {is_of_writer(path) for path in tuple(run.files)}
+        if len(kinds) == 1:
+            by_writer[kinds.pop()].append(run)
+    near = (
+        pair for pair in product(by_writer[True], by_writer[False]) if _lie_near(pair[0].name, pair[1].name)
+    )
+    return list(islice(near, MAX_PAIRS))
 
 
 def _lie_near(one: str, other: str) -> bool:

@@ -141,6 +141,15 @@ TOKEN_ENTRIES = (
         zh=Label("训推差", "logprobs − rollout_logprobs，训练端减采样端"),
     ),
     Metric(
+        "importance_ratio",
+        "value",
+        "",
+        "exp(mismatch)",
+        "per-token",
+        en=Label("importance ratio", "ρ = exp(mismatch): the trainer's probability over the sampler's"),
+        zh=Label("重要性比率", "ρ = exp(mismatch)，即训练端概率与采样端概率之比"),
+    ),
+    Metric(
         "mismatch_k3",
         "magnitude",
         "nats",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.companions import companions_of, joint_signature
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
@@ -57,11 +58,11 @@ class UnpackedFile:
 
 
 def file_signature(path: str) -> tuple[int, int, int, int] | None:
-    """The signature of a local file as it is now; None for a remote one."""
+    """The signature of a local file as it is now, that of its companions included; None for a remote one."""
     if is_address(path):
         return None
     now = Path(path).stat()
-    return now.st_size, now.st_mtime_ns, now.st_ino, now.st_dev
+    return joint_signature((now.st_size, now.st_mtime_ns, now.st_ino, now.st_dev), companions_of(path))
 
 
 def remove_file(path: Path) -> None:

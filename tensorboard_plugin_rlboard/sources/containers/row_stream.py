@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.companions import place_of, remote_companions_of
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError
 from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
 
@@ -103,28 +104,46 @@ def _line(row: object, number: int) -> bytes:
 
 @contextmanager
 def _local_copy(path: str, open_stored: Open, *, is_copied: bool) -> Generator[Path]:
-    """Give the path of a container's bytes on this machine; remote or compressed ones come into a temporary folder."""
+    """Give the path of a container's bytes on this machine; remote or compressed ones come into a temporary folder.
+
+    The companions of a remote rollout file come with it.
+    """
     if not is_address(path) and not is_copied:
         yield Path(path)
         return
     with tempfile.TemporaryDirectory(prefix="rlboard-fetched-", ignore_cleanup_errors=True) as folder:
-        fetched = Path(folder) / "file"
-        with open_stored(path) as stored, fetched.open("wb") as target:
-            room = min(_MAX_FETCHED, shutil.disk_usage(folder).free // 2)
-            more = True
-            while more:
-                data = stored.read(_FETCH_BYTES)
-                more = (
-                    len(data) == _FETCH_BYTES
-                )  # fewer are the last, and to ask for none would be one more question
-                room -= len(data)
-                if room < 0:
-                    raise OSError(errno.ENOSPC, "It is too large to be fetched.")
-                target.write(data)
+        room = min(_MAX_FETCHED, shutil.disk_usage(folder).free // 2)
+        place = place_of(path) if is_address(path) else None
+        name = path.rpartition("/")[2] if place else "file"
+        fetched = Path(folder) / (place.folder if place else "") / name
+        room = _fetch(path, fetched, room, open_stored)
+        for companion in remote_companions_of(path) if is_address(path) else ():
+            name = companion.path.rpartition("/")[2]
+            room = _fetch(companion.path, Path(folder) / companion.place.folder / name, room, open_stored)
         # An object in a store is whole; a local file may still be written, and its copy is as old as it is.
         changed = 0 if is_address(path) else Path(path).stat().st_mtime_ns
         os.utime(fetched, ns=(changed, changed))
         yield fetched
+
+
+def _fetch(path: str, target: Path, room: int, open_stored: Open) -> int:
+    """Fetch a remote file, and give what is left of the bytes that may be fetched.
+
+    Raises:
+        OSError: It cannot be read, or is larger.
+    """
+    target.parent.mkdir(exist_ok=True)
+    with open_stored(path) as stored, target.open("wb") as file:
+        more = True
+        while more:
+            data = stored.read(_FETCH_BYTES)
+            # Fewer are the last, and to ask for none would be one more question.
+            more = len(data) == _FETCH_BYTES
+            room -= len(data)
+            if room < 0:
+                raise OSError(errno.ENOSPC, "It is too large to be fetched.")
+            file.write(data)
+    return room
 
 
 class _RowFile(io.RawIOBase):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,11 +33,11 @@ class TensorStorage:
     """The numbers behind tensors, which lie in another member of the archive.
 
     Attributes:
-        read: Gives the bytes.
+        read: Gives some bytes: where they begin, how many; fewer where the storage ends earlier.
         dtype: NumPy's name for the type of the numbers, or `bfloat16`.
     """
 
-    read: Callable[[], bytes]
+    read: Callable[[int, int], bytes]
     dtype: str
 
 
@@ -49,26 +50,35 @@ class TensorView:
     size: tuple[int, ...]
     stride: tuple[int, ...]
 
+    @property
+    def is_shape_only(self) -> bool:
+        """Whether only its shape is told: pictures and routed experts are no values of tokens."""
+        return len(self.size) > 2 or math.prod(self.size) > _MAX_NUMBERS
+
+    @property
+    def span(self) -> int:
+        """How many numbers of the storage lie between its first and its last, both included: so many are read."""
+        if not math.prod(self.size):
+            return 0
+        return 1 + sum((n - 1) * step for n, step in zip(self.size, self.stride, strict=True))
+
     def to_lists(self) -> object:
         """The numbers as lists; of more than two dimensions, or of too many numbers, only the shape, as a text.
 
         Raises:
             ValueError: It goes beyond its storage.
         """
-        count = int(np.prod(self.size, dtype=np.float64)) if self.size else 1
-        if len(self.size) > 2 or count > _MAX_NUMBERS:
+        span = self.span
+        if self.is_shape_only:
             return f"[tensor of shape {list(self.size)}]"
-        data, width = (
-            self.storage.read(),
-            2 if self.storage.dtype == "bfloat16" else np.dtype(self.storage.dtype).itemsize,
-        )
-        last = self.offset + sum(max(0, n - 1) * step for n, step in zip(self.size, self.stride, strict=True))
-        if self.offset < 0 or (count and (last + 1) * width > len(data)):
+        width = 2 if self.storage.dtype == "bfloat16" else np.dtype(self.storage.dtype).itemsize
+        data = self.storage.read(self.offset * width, span * width) if self.offset >= 0 else b""
+        if self.offset < 0 or len(data) < span * width:
             msg = "A tensor in it goes beyond its storage."
             raise ValueError(msg)
         flat = _numbers(data, self.storage.dtype)
         steps = [step * flat.itemsize for step in self.stride]
-        found: object = np.lib.stride_tricks.as_strided(flat[self.offset :], self.size, steps).tolist()
+        found: object = np.lib.stride_tricks.as_strided(flat, self.size, steps).tolist()
         return found
 
 
@@ -186,6 +196,20 @@ def _as_dict(items: object = ()) -> dict[object, object]:
     }
 
 
+class PlainRecord:
+    """An object of a class that has fields and nothing else: what is read of it are these."""
+
+    def __init__(self, *_: object) -> None:
+        self.fields: dict[object, object] = {}
+
+    def set_state(self, state: object) -> None:
+        """Take the fields from the pickled state."""
+        if not isinstance(state, dict):
+            msg = "It is torn or damaged inside."
+            raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
+        self.fields = state
+
+
 def _refused_call(name: str) -> Callable[..., object]:
     def refuse(*_: object) -> object:
         msg = f"It calls {name}, which is no plain data; nothing of it was run."
@@ -212,5 +236,10 @@ BUILDERS: Mapping[str, Callable[..., object]] = {
         for name in ("set", "frozenset")
     },
     **{name: _refused_call(name) for name in STORAGE_NAMES},
+    # Records of radixark/miles 05e37414 (miles/utils/types.py), which its samples and shards hold as they are.
+    **{
+        f"miles.utils.types.{name}": PlainRecord
+        for name in ("WeightVersionsPerCall", "WeightVersionSpan", "AdapterRef", "RewardSpec")
+    },
 }
 """What a pickle may name -> what makes its stand-in. Everything else is refused."""

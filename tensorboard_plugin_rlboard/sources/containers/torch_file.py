@@ -1,42 +1,37 @@
 """Reads files of ``torch.save`` without torch: a zip archive of one pickle and the numbers of its tensors.
 
-Only dumps of rollouts are opened (an object with ``rollout_id`` and a list ``samples``); a checkpoint is told from them
-by its first bytes.
+An archive is not held open: each tensor's numbers are read when they are asked for, and no more than these, so a file
+of gigabytes costs what is taken of it. A checkpoint is told from a dump of rollouts by its first bytes.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-from array import array
+import zlib
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError, Preview
+from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError, Preview
 from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load_plain_data
 from tensorboard_plugin_rlboard.sources.containers.pickle_machine import GlobalName
-from tensorboard_plugin_rlboard.sources.containers.tensors import (
-    BUILDERS,
-    STORAGE_NAMES,
-    NumpyArray,
-    NumpyDtype,
-    TensorStorage,
-    TensorView,
-)
+from tensorboard_plugin_rlboard.sources.containers.tensors import BUILDERS, STORAGE_NAMES, TensorStorage
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
 _MAX_MEMBER_BYTES = 512 * 1024 * 1024
-_MAX_SAMPLE_VALUES = 4_000_000
-"""Values that one sample may unfold to; one in a long list of numbers counts an eighth."""
-_MAX_DEPTH = 100
 _PICKLE_START_BYTES = 4096
 _ZIP_HEADER_BYTES = 30
+_ZIP_MAGIC = b"PK\x03\x04"
 _PICKLE_NAME = "data.pkl"
 _KEY = re.compile(r"\d{1,12}", re.ASCII)
+_LOST = (
+    "It holds what the trainer computed for samples, without the samples: keep it as train_data/ID_RANK.pt beside "
+    "rollout_data/ID.pt of the same rollout, which was not found."
+)
 
 
 def preview_archive(head: bytes) -> Preview:
@@ -45,62 +40,95 @@ def preview_archive(head: bytes) -> Preview:
     Args:
         head: The file's first ``PREVIEW_BYTES``.
     """
-    names = int.from_bytes(head[26:28], "little")
-    start = _ZIP_HEADER_BYTES + names + int.from_bytes(head[28:30], "little")
-    beginning = head[start : start + _PICKLE_START_BYTES]
-    is_torch = head[_ZIP_HEADER_BYTES : _ZIP_HEADER_BYTES + names].endswith(_PICKLE_NAME.encode())
-    if is_torch and b"rollout_id" in beginning and b"samples" in beginning:
-        return Preview(may_hold_rollouts=True)
+    start, name = _header_length(head), head[_ZIP_HEADER_BYTES:][: int.from_bytes(head[26:28], "little")]
+    is_torch = name.endswith(_PICKLE_NAME.encode())
+    if is_torch and b"rollout_id" in head[start : start + _PICKLE_START_BYTES]:
+        if b"samples" in head[start:]:
+            return Preview(may_hold_rollouts=True)
+        if b"rollout_data" in head[start:]:
+            return Preview(may_hold_rollouts=False, reason=_LOST)
     what = "a torch archive of something else, as checkpoints are" if is_torch else "a zip archive"
     return Preview(may_hold_rollouts=False, reason=f"It is {what}.", is_named=False)
 
 
-def _read_rows(path: Path) -> Iterator[object]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield from _samples(_Archive(archive))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        msg = f"The file is no whole torch archive: it is torn, or is still being written ({type(error).__name__})."
-        raise DamagedFileError(msg) from None
+def _header_length(head: bytes) -> int:
+    """Where the content of a member begins behind its local header, whose lengths of name and extra field these are."""
+    return _ZIP_HEADER_BYTES + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
 
 
-class _Archive:
-    """The members of a torch archive, none of them larger than ``_MAX_MEMBER_BYTES``."""
+class _Member(NamedTuple):
+    """A member of an archive: where its local header lies, how many bytes it holds, and their checksum."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._members = {info.filename: info for info in archive.infolist()}
-        found = [name for name in self._members if name.rpartition("/")[2] == _PICKLE_NAME]
+    header: int
+    size: int
+    checksum: int
+
+
+class TorchArchive:
+    """A file that ``torch.save`` has written.
+
+    Args:
+        path: A local file.
+
+    Raises:
+        DamagedFileError: It is no whole archive of torch.
+        OSError: It cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with open_regular(path) as file, torn_archive_as_damage(), zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+        found = [entry.filename for entry in entries if entry.filename.rpartition("/")[2] == _PICKLE_NAME]
         if len(found) != 1:
             msg = "It is a zip archive, but none that torch.save has written."
             raise DamagedFileError(msg)
-        self.folder = found[0].removesuffix(_PICKLE_NAME)
-        if self._optional("byteorder", b"little") != b"little":
+        folder = found[0].removesuffix(_PICKLE_NAME)
+        self._members: dict[str, _Member] = {}
+        for entry in entries:
+            is_plain = entry.compress_type == zipfile.ZIP_STORED and entry.file_size == entry.compress_size
+            if entry.filename.startswith(folder):
+                member = _Member(entry.header_offset, entry.file_size if is_plain else -1, entry.CRC)
+                self._members[entry.filename[len(folder) :]] = member
+        if "byteorder" in self._members and self._read("byteorder").strip() != b"little":
             msg = "It was written on a machine with the other order of bytes, which is not read."
             raise DamagedFileError(msg)
-        self.storage = lru_cache(maxsize=4)(self._storage)
 
-    def read(self, name: str) -> bytes:
-        """Read a member of the archive."""
-        info = self._members.get(self.folder + name)
-        if info is None:
+    def load(self) -> object:
+        """What was saved, with stand-ins for tensors (``tensors.py``).
+
+        Raises:
+            DamagedFileError: It holds more than plain data, or is damaged.
+        """
+        with as_damage(""):
+            return load_plain_data(self._read(_PICKLE_NAME), BUILDERS, self._persistent)
+
+    def _read(self, name: str, start: int = 0, count: int = -1) -> bytes:
+        """Read bytes of a member, all of them without a count; fewer where it ends earlier."""
+        member = self._members.get(name)
+        if member is None:
             msg = f"The archive lacks its part {name}."
             raise DamagedFileError(msg)
-        if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
+        if member.size < 0:
             msg = "A part of the archive is compressed, which torch.save never does; it was not unpacked."
             raise DamagedFileError(msg)
-        if info.file_size > _MAX_MEMBER_BYTES:
+        count = max(0, member.size - start) if count < 0 else min(count, max(0, member.size - start))
+        if count > _MAX_MEMBER_BYTES:
             msg = f"A part of the archive has more than {_MAX_MEMBER_BYTES >> 20} MB, too many to be read at once."
             raise DamagedFileError(msg)
-        return self._archive.read(info)
+        with open_regular(self._path) as file:
+            file.seek(member.header)
+            head = file.read(_ZIP_HEADER_BYTES)
+            file.seek(member.header + _header_length(head) + start)
+            data = file.read(count)
+        # Of a piece nothing is known; what is read whole has to have its checksum.
+        if not head.startswith(_ZIP_MAGIC) or len(data) < count:
+            raise _torn("BadZipFile")
+        if count == member.size and zlib.crc32(data) != member.checksum:
+            raise _torn("BadZipFile")
+        return data
 
-    def _optional(self, name: str, default: bytes) -> bytes:
-        return self.read(name).strip() if self.folder + name in self._members else default
-
-    def _storage(self, key: str) -> bytes:
-        return self.read(f"data/{key}")
-
-    def persistent(self, identifier: object) -> TensorStorage:
+    def _persistent(self, identifier: object) -> TensorStorage:
         """The storage that a pickle refers to by ("storage", type, name of its member, device, count)."""
         if isinstance(identifier, tuple) and len(identifier) >= 3 and identifier[0] == "storage":
             _, kind, key = identifier[:3]
@@ -110,30 +138,31 @@ class _Archive:
                 and isinstance(key, str)
                 and _KEY.fullmatch(key)
             ):
-                return TensorStorage(lambda: self.storage(key), STORAGE_NAMES[kind.name])
+                name = f"data/{key}"
+                return TensorStorage(
+                    lambda start, count: self._read(name, start, count), STORAGE_NAMES[kind.name]
+                )
         msg = "It names a part outside its pickle that is no storage of a tensor."
         raise ValueError(msg)
 
 
-def _samples(archive: _Archive) -> Iterator[object]:
-    with _as_damage(""):
-        whole = load_plain_data(archive.read(_PICKLE_NAME), BUILDERS, archive.persistent)
-        samples = whole.get("samples") if isinstance(whole, dict) else None
-        if not isinstance(whole, dict) or not isinstance(samples, list):
-            msg = "It holds no list of samples."
-            raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
-        about: dict[object, object] = {
-            str(key): value for key, value in whole.items() if isinstance(value, (str, int, float))
-        }
-        rewards = _PlainConverter().convert(whole.get("raw_reward"))
-    for number, sample in enumerate(samples, 1):
-        with _as_damage(f" (sample {number})"):
-            row = about | _sample_row(sample, rewards)
-        yield row
+def _torn(kind: str) -> DamagedFileError:
+    return DamagedFileError(
+        f"The file is no whole torch archive: it is torn, or is still being written ({kind})."
+    )
 
 
 @contextmanager
-def _as_damage(where: str) -> Generator[None]:
+def torn_archive_as_damage() -> Generator[None]:
+    """Turn what ``zipfile`` raises of a torn archive into a ``DamagedFileError``."""
+    try:
+        yield
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _torn(type(error).__name__) from None
+
+
+@contextmanager
+def as_damage(where: str) -> Generator[None]:
     """Turn whatever is raised into a ``DamagedFileError`` that says where in the file it was."""
     try:
         yield
@@ -143,75 +172,3 @@ def _as_damage(where: str) -> Generator[None]:
         text = str(error) if isinstance(error, ValueError) else "It is torn or damaged inside."
         msg = f"The torch file cannot be read{where}: {text.removesuffix('.')}."
         raise DamagedFileError(msg) from None
-
-
-def _sample_row(sample: object, rewards: object) -> dict[object, object]:
-    """One sample as a row; its raw reward stands in a list beside the samples."""
-    row = _PlainConverter().convert(sample)
-    if not isinstance(row, dict):
-        msg = "It is no object."
-        raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
-    found: dict[object, object] = {str(key): value for key, value in row.items() if value is not None}
-    place = found.get("rollout_position")
-    if isinstance(rewards, list) and type(place) is int and 0 <= place < len(rewards):
-        found["raw_reward"] = rewards[place]
-    return found
-
-
-class _PlainConverter:
-    """Replaces stand-ins by plain values and counts them: a few lists that hold each other would unfold without end."""
-
-    def __init__(self) -> None:
-        self._values_left = _MAX_SAMPLE_VALUES
-        self._converted: dict[int, tuple[object, int]] = {}
-
-    def convert(self, value: object, depth: int = 0) -> object:
-        """The plain value of anything that a pickle held."""
-        before = self._values_left
-        self._count(1 + (len(value) // 16 if isinstance(value, (str, bytes)) else 0), depth)
-        if isinstance(value, (GlobalName, TensorStorage, NumpyDtype)):
-            msg = "It holds a type instead of a value."
-            raise ValueError(msg)  # noqa: TRY004  of the file, not of a caller
-        if not isinstance(value, (dict, list, tuple, TensorView, NumpyArray)):
-            return value
-        if id(value) not in self._converted:
-            found = self._convert_container(value, depth + 1)
-            self._converted[id(value)] = found, before - self._values_left
-            return found
-        found, size = self._converted[id(value)]
-        self._count(size, depth)
-        return found
-
-    def _count(self, values: int, depth: int) -> None:
-        self._values_left -= values
-        if self._values_left < 0 or depth > _MAX_DEPTH:
-            msg = "It unfolds to more values than can be shown, or is nested too deeply."
-            raise ValueError(msg)
-
-    def _convert_container(
-        self,
-        value: dict[object, object] | list[object] | tuple[object, ...] | TensorView | NumpyArray,
-        depth: int,
-    ) -> object:
-        if isinstance(value, (TensorView, NumpyArray)):
-            objects = value.objects if isinstance(value, NumpyArray) else None
-            return self._numbers(value.to_lists()) if objects is None else self.convert(objects, depth)
-        if isinstance(value, dict):
-            return {key: self.convert(item, depth) for key, item in value.items()}
-        items: list[object] = []
-        for item in value:
-            if isinstance(item, array):
-                items += item.tolist()
-                self._count(len(item) // 8, depth)
-            else:
-                items.append(self.convert(item, depth))
-        return items
-
-    def _numbers(self, numbers: object) -> object:
-        """Count the numbers of a tensor or an array, which hold no stand-ins."""
-        rows = numbers if isinstance(numbers, list) else []
-        self._count(sum(len(row) if isinstance(row, list) else 1 for row in rows) // 8, 0)
-        return numbers
-
-
-TORCH = Container("torch", _read_rows, needs_whole_file=True)

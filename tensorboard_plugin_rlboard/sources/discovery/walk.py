@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
+from tensorboard_plugin_rlboard.sources.discovery.dump_folders import join_dump_folders
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name
 from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_remote_root
 from tensorboard_plugin_rlboard.sources.discovery.source_file import (
@@ -78,20 +79,24 @@ class _Look:
 def list_sources(roots: Iterable[Root], asked_for: str = "") -> SourceListing:
     """Find every file below some roots that may hold rollouts.
 
-    A compressed file beside the same file uncompressed is left out, with a problem.
+    A compressed file beside the same file uncompressed is left out, with a problem. The companions of a rollout file
+    are part of it (``sources/companions.py``).
 
     Args:
         roots: The roots of the log directory.
         asked_for: The path, below its root, of a file that is found whatever it is; empty for none.
     """
     runs: dict[str, list[SourceFile]] = {}
+    sources: list[SourceFile] = []
     problems: list[DiscoveryProblem] = []
     look = _Look(asked_for=asked_for)
     for found in _walk(roots, look):
         if isinstance(found, SourceFile):
-            runs.setdefault(found.run, []).append(found)
+            sources.append(found)
         else:
             problems.append(found)
+    for source in join_dump_folders(sources):
+        runs.setdefault(source.run, []).append(source)
     ordered = {}
     for run in sorted(runs):
         files = sorted(runs[run], key=lambda file: file.relative)

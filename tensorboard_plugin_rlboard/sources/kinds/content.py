@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.sources.containers.base import FileKind, Preview
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
+from tensorboard_plugin_rlboard.sources.containers.dumps.rollout_dump import TORCH
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
 from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, SQLITE, names_traces
-from tensorboard_plugin_rlboard.sources.containers.torch_file import TORCH, preview_archive
+from tensorboard_plugin_rlboard.sources.containers.torch_file import preview_archive
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
 from tensorboard_plugin_rlboard.sources.kinds.json_heads import (
     has_row_in_lines,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.compressed.decompression import GZIP, ZSTD
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
+from tensorboard_plugin_rlboard.sources.containers.dumps.rollout_dump import TORCH
 from tensorboard_plugin_rlboard.sources.containers.json_documents import JSON
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
-from tensorboard_plugin_rlboard.sources.containers.torch_file import TORCH
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.containers.base import Container

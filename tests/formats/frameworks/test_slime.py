@@ -142,7 +142,7 @@ def test_what_slime_trained_on_has_the_arrays_of_the_trainer(tmp_path: Path, ope
     pickled += text("dp_shards") + b"](}" + text("micro_batch_indices") + b"]seu."
     path = write_torch(tmp_path / "train_data" / "4.pt", pickled, {"0": ids.tobytes(), "1": floats.tobytes()})
     assert sniff(str(path)) == (SLIME_TRAINING, "")
-    found = dump(open_board(tmp_path), "train_data")
+    found = dump(open_board(tmp_path), ".")
     assert found["problems"] == []
     first, second = found["samples"]
     assert first["tokens"] == ["#3", "#4", "#5"]

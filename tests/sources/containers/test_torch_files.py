@@ -20,7 +20,7 @@ from repository import SAMPLES
 from unpacked_rows import rows_of, told
 
 from tensorboard_plugin_rlboard.sources import reader
-from tensorboard_plugin_rlboard.sources.containers import torch_file
+from tensorboard_plugin_rlboard.sources.containers.dumps.plain_values import PlainConverter
 from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
 from tensorboard_plugin_rlboard.sources.containers.pickle_instructions import load_plain_data
 from tensorboard_plugin_rlboard.sources.containers.tensors import BUILDERS
@@ -38,9 +38,15 @@ def test_a_torch_file_is_one_line_a_sample(tmp_path: Path) -> None:
     ]
 
 
+def test_the_rollout_of_a_file_is_not_the_execution_of_a_sample(tmp_path: Path) -> None:
+    """Siblings of one execution (sub-agents) share a rollout_id of their own, which is no step."""
+    path = write_torch(tmp_path / "1.pt", {"rollout_id": 4, "samples": [{"rollout_id": 9, "rank": 1}, {}]})
+    assert rows_of(path) == [{"rollout_id": 4, "execution_id": 9, "rank": 1}, {"rollout_id": 4}]
+
+
 def test_what_a_sample_says_itself_counts(tmp_path: Path) -> None:
-    path = write_torch(tmp_path / "1.pt", {"rollout_id": 4, "samples": [{"rollout_id": 9}, {}]})
-    assert [row["rollout_id"] for row in rows_of(path)] == [9, 4]
+    path = write_torch(tmp_path / "1.pt", {"rollout_id": 4, "rank": 0, "samples": [{"rank": 9}, {}]})
+    assert [row["rank"] for row in rows_of(path)] == [9, 0]
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
@@ -61,7 +67,7 @@ def test_every_protocol_of_pickles_with_instructions_is_read(protocol: int) -> N
     }
     value["shared"] = value["nested"]
     found = load_plain_data(pickle.dumps(value, protocol=protocol), BUILDERS, lambda _: None)
-    plain = torch_file._PlainConverter().convert(found)
+    plain = PlainConverter().convert(found)
     assert isinstance(plain, dict)
     expected: dict[str, Any] = {
         **value,
@@ -199,7 +205,7 @@ def test_torn_and_foreign_torch_files_say_so(tmp_path: Path) -> None:
     st.sampled_from([2, 4, 5]),
 )
 def test_plain_data_is_what_it_was(value: Any, protocol: int) -> None:
-    found = torch_file._PlainConverter().convert(
+    found = PlainConverter().convert(
         load_plain_data(pickle.dumps(value, protocol=protocol), BUILDERS, lambda _: None)
     )
     assert found == value

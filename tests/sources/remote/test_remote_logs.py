@@ -142,7 +142,7 @@ def test_containers_are_fetched_and_checkpoints_are_not(
     board = open_url(bucket.url)
     assert {run.run: run.samples for run in board.runs().runs} == {
         "trl/plain/completions": 8,
-        "slime/rollout_data": 12,
+        "slime": 12,
     }
     assert ignored(board) == []
     assert line_to.carried - before < 1_000_000
@@ -150,6 +150,20 @@ def test_containers_are_fetched_and_checkpoints_are_not(
         "id"
     ]
     assert board.sample(SampleQuestion("trl/plain/completions", str(row), TextRules())).step == 1
+
+
+def test_a_dump_folder_is_joined_behind_an_address_too(bucket: Bucket, open_url: Open) -> None:
+    names = [
+        *("rollout_data/0.pt", "rollout_data/eval_0.pt", "trajectory/0.jsonl"),
+        *(f"train_data/0_{rank}.pt" for rank in range(4)),
+    ]
+    for name in names:
+        bucket.put(f"d/{name}", (SAMPLES / "miles" / "dump" / name).read_bytes())
+    board = open_url(bucket.url)
+    (run,) = board.runs().runs
+    assert (run.run, run.samples, run.problems) == ("d", 12, 0)
+    assert {"logprobs", "advantages", "entropies"} <= {token.name for token in run.token_metrics}
+    assert ignored(board) == []
 
 
 def test_root_that_is_missing_or_a_file(bucket: Bucket) -> None:
