@@ -130,7 +130,7 @@ def _has_response(item: Mapping[str, object], *, named: bool) -> bool:
             return True
         if named and name in _WEAK and is_text(value):
             return True
-        if name in _CONVERSATION and as_conversation(value) is not None:
+        if (name in _CONVERSATION or place.name in words.EPISODE) and as_conversation(value) is not None:
             return True
         if name in _TOKENS and (is_text_list(value) or is_token_id_list(value)):
             return True

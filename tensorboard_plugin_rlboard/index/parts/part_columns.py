@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
+    are_numbers,
+    floats_of_values,
     is_tensor_text,
     not_a_number,
     number_from_value,
@@ -215,7 +217,7 @@ class PartColumns:
             column = collector.columns.get(key)
             if column is None:
                 continue
-            found = _as_floats(column.values)
+            found = floats_of_values(column.values)
             if found is None:
                 numbers = [number_from_value(value) for value in column.values]
                 if name:
@@ -249,21 +251,7 @@ def _column_name(key: str, reserved: frozenset[str] | set[str]) -> str:
     return f"logged.{key}" if key in reserved else key
 
 
-def _as_floats(values: list[Any]) -> Floats | None:
-    """Numbers and truth values as float64; None where one is something else."""
-    if str in set(map(type, values)):
-        return None
-    try:
-        return np.asarray(values, np.float64)
-    except (ValueError, OverflowError, TypeError):
-        return None
-
-
-def _all_numbers(values: list[Any]) -> bool:
-    return _as_floats(values) is not None or all(number_from_value(value) is not None for value in values)
-
-
 def _extra_keys(columns: Mapping[str, Column]) -> ExtraKeys:
     """Which keys hold numbers all through, and which hold a text somewhere."""
-    numbers = frozenset(key for key, column in columns.items() if _all_numbers(column.values))
+    numbers = frozenset(key for key, column in columns.items() if are_numbers(column.values))
     return ExtraKeys(numbers, frozenset(columns) - numbers)

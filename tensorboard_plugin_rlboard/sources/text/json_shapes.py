@@ -31,7 +31,17 @@ _ROW_WORDS = frozenset(
 """Names of lists that hold rows, whatever stands beside them."""
 _NO_ROWS = frozenset(
     {
-        *("chat", "choices", "conversation", "conversations", "dialog", "history", "messages", "steps"),
+        *(
+            "chat",
+            "choices",
+            "conversation",
+            "conversations",
+            "dialog",
+            "dialogue",
+            "history",
+            "messages",
+            "steps",
+        ),
         *("tool_calls", "tools", "traces", "traj", "trajectory", "transitions", "turns"),
     }
 )
