@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 /** What is said above the curves: warnings, guessed columns with their other candidates, and the toml that changes them. */
 
 import { render } from "preact";
