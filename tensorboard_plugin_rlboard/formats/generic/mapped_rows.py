@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     MASK_FIELD,
     RESPONSE_FIELDS,
 )
-from tensorboard_plugin_rlboard.formats.generic.key_paths import getter, is_of_each, keys_read
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, getter, is_of_each, keys_read
 from tensorboard_plugin_rlboard.formats.generic.row_members import RowMembers
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 
@@ -39,6 +39,9 @@ class MappedRows:
         each = {name: path for name, path in keys.items() if is_of_each(path)}
         self._members = RowMembers(each) if each else None
         self._shared = {name: getter(path) for name, path in keys.items() if name not in each}
+        self._holds_response = frozenset(
+            part.partition(".")[0] for part in keys.get("response", "").split(EITHER)
+        )
         self._used = frozenset(key for name in self._shared for key in keys_read(keys[name]))
         # Equal prompts of one step are a group anyway.
         self._needs_group = "group_id" not in keys and not ("step" in keys and "prompt" in keys)
@@ -54,6 +57,8 @@ class MappedRows:
             shared = {name: value_of(row) for name, value_of in self._shared.items()}
             sample = self._plain_sample(row.items(), shared)
             self._complete(sample, shared.get, context, problems)
+            if not self._holds_response.isdisjoint(row):
+                sample.setdefault("response", None)  # nothing there: a rollout that failed
             return LineSamples([sample], problems)
         members = self._members.of(row, problems)
         shared = {name: value_of(row) for name, value_of in self._shared.items()}
@@ -82,6 +87,8 @@ class MappedRows:
         values = {**shared, **fields}
         sample = self._plain_sample([*around, *further.items()], values)
         self._complete(sample, values.get, context, problems)
+        if "response" in fields:
+            sample.setdefault("response", None)  # nothing there: a rollout that failed
         return sample
 
     def _plain_sample(

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     NUMBERED,
     RESPONSE_FIELDS,
 )
-from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import reason_against, reason_against_own_words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
@@ -97,7 +97,7 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     against = (
         reason_against_own_words(roles, reward)
         if is_native
-        else reason_against(roles, reward, shape, len(telling) / max(1, len(rows)))
+        else reason_against(roles, reward, shape, _share(roles, telling, rows))
     )
     if against:
         return Guess(
@@ -139,6 +139,14 @@ def tells_alone(file_format: Format) -> bool:
     """Whether one row is enough for what was guessed of it, because nothing but words speaks for its fields."""
     keys = {} if file_format.mapping is None else file_format.mapping.keys
     return _TOLD_BY_WORDS.issuperset(name for name, path in keys.items() if path != name)
+
+
+def _share(roles: Roles, telling: Sequence[Row], rows: Sequence[Row]) -> float:
+    """The share of a file's rows that have a response, failed rollouts left out: these have its key and nothing there."""
+    paths = [roles.keys[name] for name in RESPONSE_FIELDS if name in roles.keys]
+    keys = {path.partition(ENTRIES)[0] for either in paths for path in either.split(EITHER)}
+    failed = sum(any(key in row and not row[key] for key in keys) for row in rows)
+    return len(telling) / max(1, len(rows) - failed)
 
 
 def _add_columns(roles: Roles) -> None:
