@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     COLUMN_PREFIX,
     FIELDS,
     LISTS,
+    MEMBERS,
     NUMBERED,
     RESPONSE_FIELDS,
 )
@@ -26,7 +27,7 @@ from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import reason_agai
 from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
-from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_rows
+from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
@@ -92,8 +93,8 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     roles.assign_arrays()
     reward = Reward(roles)
     assign_labels(roles)
-    if shape.kind in {LISTS, NUMBERED}:
-        _add_columns(roles)
+    if shape.kind in {LISTS, NUMBERED, MEMBERS}:
+        _add_columns(roles, shape)
     against = (
         reason_against_own_words(roles, reward)
         if is_native
@@ -149,7 +150,7 @@ def _share(roles: Roles, telling: Sequence[Row], rows: Sequence[Row]) -> float:
     return len(telling) / max(1, len(rows) - failed)
 
 
-def _add_columns(roles: Roles) -> None:
+def _add_columns(roles: Roles, shape: Shape) -> None:
     """Make columns of what further every sample of a row has for itself, so that it is not shown as one list of all."""
     used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
     for column in list(roles.profile):
@@ -160,6 +161,7 @@ def _add_columns(roles: Roles) -> None:
             or path in used
             or is_object
             or not column.values
+            or (shape.kind == MEMBERS and path.startswith(f"{shape.base}{ENTRIES}"))  # kept as it is
         ):
             continue
         is_advantage = plain(column.place.name) == "advantage" and column.fits(is_number)

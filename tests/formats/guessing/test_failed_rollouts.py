@@ -49,7 +49,9 @@ def test_failed_response_within_an_object_is_kept(
 def test_line_without_the_key_of_a_response_is_no_sample(
     tmp_path: Path, open_board: Open, write_rows: Write
 ) -> None:
-    write_rows(tmp_path / "a.jsonl", [{"step": 0, "prompt": "a template"}, ANSWERED, {**FAILED, "step": None}])
+    write_rows(
+        tmp_path / "a.jsonl", [{"step": 0, "prompt": "a template"}, ANSWERED, {**FAILED, "step": None}]
+    )
     board = open_board(tmp_path)
     assert column(board, "response") == ["a"]
     assert problems(board) == [("a.jsonl", 1, "no_response"), ("a.jsonl", 3, "no_response")]
