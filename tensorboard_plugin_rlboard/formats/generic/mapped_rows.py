@@ -42,6 +42,8 @@ class MappedRows:
         self._holds_response = frozenset(
             part.partition(".")[0] for part in keys.get("response", "").split(EITHER)
         )
+        is_asked = "messages" in keys and "response" in keys  # a conversation that all responses go on from
+        self._of_each_only = [name for name in _OF_EACH_ONLY if not (is_asked and name == "messages")]
         self._used = frozenset(key for name in self._shared for key in keys_read(keys[name]))
         # Equal prompts of one step are a group anyway.
         self._needs_group = "group_id" not in keys and not ("step" in keys and "prompt" in keys)
@@ -63,7 +65,7 @@ class MappedRows:
         members = self._members.of(row, problems)
         shared = {name: value_of(row) for name, value_of in self._shared.items()}
         if len(members) > 1:
-            of_all = [name for name in _OF_EACH_ONLY if shared.pop(name, None) is not None]
+            of_all = [name for name in self._of_each_only if shared.pop(name, None) is not None]
             problems += [
                 f"{self._keys[name]} is one value for the {len(members)} samples of the line; none of them has it."
                 for name in of_all
@@ -122,6 +124,15 @@ class MappedRows:
                 problems.append(f"{self._keys['messages']} is no list of messages or turns; it is left out.")
             return
         before, response = split_conversation(messages)
+        answer = sample.get("response")
+        if answer is not None and messages[-1]["role"] not in {"assistant", "tool"}:
+            before, response = (
+                messages,
+                [],
+            )  # all of it is what was asked, the answers of its examples as well
+            said = as_conversation(answer) or [{"role": "assistant", "content": answer}]
+            messages = [*messages, *({**message, "sampled": True} for message in said)]
+            sample["response"] = messages_to_text(said)
         prompt = sample.get("prompt")
         if isinstance(prompt, str) and not any(prompt in str(message["content"]) for message in before):
             messages = [{"role": "user", "content": prompt}, *messages]

@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     RESPONSE_FIELDS,
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
+from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_text
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import reason_against, reason_against_own_words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
@@ -93,6 +94,9 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     roles.assign_arrays()
     reward = Reward(roles)
     assign_labels(roles)
+    prompts = roles.column("prompt")
+    if prompts is not None and prompts.fits(is_conversation_text):
+        roles.keys.setdefault("messages", roles.keys.pop("prompt"))
     if shape.kind in {LISTS, NUMBERED, MEMBERS}:
         _add_columns(roles, shape)
     against = (
