@@ -17,7 +17,7 @@ _NAMED_STEP = re.compile(
 _STEP_WORDS = ("step", "iteration", "iter", "update", "checkpoint", "ckpt", "epoch")
 """Words before a step, the clearest first."""
 _LIMIT_BEFORE = re.compile(r"(?:max|num|total|n|min|every|per|warmup)[_-]?$")
-_TABLE = re.compile(r".*_([0-9]{1,15})(?:_[0-9a-f]{1,64})?\.table\.json")
+_TABLE = re.compile(r"(.*)_([0-9]{1,15})(?:_[0-9a-f]{1,64})?\.table\.json", re.IGNORECASE)
 """How W&B names its copies of tables: `<key>_<step>_<hash>.table.json`."""
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _SUFFIXES = (".gz", ".zst")
@@ -58,9 +58,9 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
     names = [_stem(path.name), *(folder for folder in path.parts[-2::-1] if folder not in {".", "/"})]
     names = [name[:_LONGEST] for name in names[: _FOLDERS_UP + 1]]
     steps = [step_from_name(name) if at == 0 else _folder_step(name) for at, name in enumerate(names)]
-    table = _TABLE.fullmatch(_unpacked(path.name[:_LONGEST]).lower())
+    table = logged_table(_unpacked(path.name))
     if table:
-        steps[0] = int(table[1])
+        steps[0] = table[1]
     if is_numbered and not any(step is not None for step in steps) and _NUMBER.fullmatch(names[0]):
         steps[0] = int(names[0])
     at_step = next((at for at, step in enumerate(steps) if step is not None), None)
@@ -73,6 +73,12 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
         _source(at_split),
         at_step or 0,
     )
+
+
+def logged_table(name: str) -> tuple[str, int] | None:
+    """The key under which a table was logged, and its step, by the name of W&B's copy of it; None for another name."""
+    found = _TABLE.fullmatch(name) if len(name) <= _LONGEST else None
+    return (found[1], int(found[2])) if found else None
 
 
 def source_of_default(path: PurePosixPath, value: int | str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
+from tensorboard_plugin_rlboard.index.detect.growing_tables import GrowingTables
 from tensorboard_plugin_rlboard.index.detect.later_look import LaterLook
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
@@ -22,6 +23,7 @@ from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 if TYPE_CHECKING:
     import duckdb
 
+    from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.index.registry import Registry
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
@@ -61,6 +63,7 @@ class Discovery:
         self._unreadable: set[tuple[str, str]] = set()
         self._damage: dict[str, str] = {}
         self._later_look = LaterLook(self._recognition)
+        self._tables = GrowingTables()
 
     def survey(self) -> None:
         """Looks at every file."""
@@ -68,6 +71,8 @@ class Discovery:
         found = list_sources(registry.roots, self._only_file)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
+        for relative in self._tables.survey(present):
+            self._no_logs.pop(relative, None)
         indexed: set[str] = set()
         for run in tuple(registry.runs.values()):
             lost_rows = False
@@ -77,9 +82,9 @@ class Discovery:
                 run.number_attempts(self._cursor)
             indexed |= run.files.keys()
         indexed |= self._joiner.survey(present, now_ns)
-        self._add_new([file for relative, file in present.items() if relative not in indexed], present.keys())
+        self._add_new([file for relative, file in present.items() if relative not in indexed], present)
         for file in self._joiner.rollouts_after_all(now_ns):
-            self._classify_new(file, present.keys())
+            self._classify_new(file, present)
         for relative in self._no_logs.keys() - present.keys():
             del self._no_logs[relative]
         if self._only_file:
@@ -110,9 +115,8 @@ class Discovery:
     ) -> bool:
         """Looks at a file that is in the index; returns whether its rows had to go."""
         source = present.get(file.relative)
-        if file.format.superseded_by(file.relative) in present or (
-            source is not None and self._has_other_format(file, source)
-        ):
+        is_repeated = self._why_superseded(file.relative, file.format, present) != ""
+        if is_repeated or (source is not None and self._has_other_format(file, source)):
             # Its twin was written after it was found, or the settings have changed: it is found anew.
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
@@ -145,7 +149,7 @@ class Discovery:
         self._registry.changed()
         return True
 
-    def _add_new(self, files: Iterable[SourceFile], present: AbstractSet[str]) -> None:
+    def _add_new(self, files: Iterable[SourceFile], present: Mapping[str, SourceFile]) -> None:
         """Adds the files that are not indexed yet to their runs, from the cache where it has them."""
         before = set(self._registry.runs)
         for file in files:
@@ -164,10 +168,17 @@ class Discovery:
             return True
         return recognition.bind(file.format, source).spec != file.format.spec
 
+    def _why_superseded(self, relative: str, found: Format, present: Mapping[str, SourceFile]) -> str:
+        """Why a file's rows are read from another one, in one sentence; empty where they are not."""
+        twin = found.superseded_by(relative)
+        if twin in present:
+            return f"It has the same rows as {twin}, which is read instead."
+        return self._tables.reason_against(relative, found, present) if relative in present else ""
+
     def _facts(self, file: SourceFile) -> _Facts:
         return file.size, file.mtime_ns, self._recognition.mapping_of(file)
 
-    def _classify_new(self, file: SourceFile, present: AbstractSet[str]) -> None:
+    def _classify_new(self, file: SourceFile, present: Mapping[str, SourceFile]) -> None:
         """Finds out what a new file is, by its first complete rows and never by its name, and adds it where it belongs."""
         self._no_logs[file.relative] = self._facts(file)
         try:
@@ -178,9 +189,9 @@ class Discovery:
         if self._joiner.claims(file, found, time.time_ns()):
             self._no_logs.pop(file.relative, None)
             return
-        twin = "" if found is None else found.superseded_by(file.relative)
-        if twin in present:
-            found, reason = None, f"It has the same rows as {twin}, which is read instead."
+        repeated = "" if found is None else self._why_superseded(file.relative, found, present)
+        if repeated:
+            found, reason = None, repeated
         if found is None:
             self._registry.ignore(file.relative, reason if self._only_file or is_named(file.path) else "")
             return
@@ -195,7 +206,7 @@ class Discovery:
                 run.add_problems(self._cursor, [(file.relative, None, None, "read_anew", reason)])
             self._registry.clear_ignored(file.relative)
 
-    def _restore_cached(self, file: SourceFile, present: AbstractSet[str]) -> bool:
+    def _restore_cached(self, file: SourceFile, present: Mapping[str, SourceFile]) -> bool:
         """Adds a file that an earlier start has indexed: its parts are loaded, and none of it is read.
 
         Returns:
@@ -205,7 +216,7 @@ class Discovery:
         if restored is None:
             return False
         is_read_alike = self._recognition.is_read_alike(restored.format, file, restored.formats_digest)
-        if not is_read_alike or restored.format.superseded_by(file.relative) in present:
+        if not is_read_alike or self._why_superseded(file.relative, restored.format, present):
             return False
         self._mappings[file.relative] = self._recognition.mapping_of(file)
         run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)
