@@ -8,6 +8,8 @@ MUTATION ?=
 
 PY := .venv/bin/python
 NPM := $(PY) _build_backend/rlboard_frontend.py npm
+# Tests start a hundred Pythons: the first one compiles our modules for all, also where the environment forbids it.
+export PYTHONDONTWRITEBYTECODE :=
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help

@@ -3,6 +3,7 @@
     python scripts/mutation.py                        every mutant, several minutes
     python scripts/mutation.py --sample 40 --seed 7   some of them, drawn at random
     python scripts/mutation.py --only aggregates      those of one file, or by any regular expression in their names
+    python scripts/mutation.py --part 3/8             the third eighth of them: a long run in pieces, each with its result
 
 A mutant is the package with one operator, comparison, number, condition, result or statement changed, in Python or in the
 SQL that Python joins. It lives in a copy of the package that stands first on the path of its own process, so the work tree
@@ -42,8 +43,10 @@ _WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas"}
 TARGETS = {
     "metrics/segments.py": _FORMULAS,
     "metrics/token*.py": _FORMULAS,
+    "metrics/critic.py": _FORMULAS,
+    "metrics/derived_metrics.py": _FORMULAS,
     "metrics/step_sums.py": _FORMULAS,
-    "metrics/thresholds.py": ("writer_formulas", "step_formulas", "sample_formulas"),
+    "metrics/thresholds.py": ("writer_formulas", "step_formulas", "group_formulas"),
     "metrics/catalog/catalog.py": ("metric_catalog",),
     "index/parts/sample_statistics.py::sample_numbers|repetition|_repetition": (
         "sample_formulas",
@@ -53,11 +56,13 @@ TARGETS = {
     "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank|_group_columns": (
         "metric_catalog",
         "sample_formulas",
+        "group_formulas",
         "step_formulas",
     ),
-    "board/steps/aggregates.py": ("step_formulas", "sample_formulas"),
+    "board/steps/aggregates.py": ("step_formulas", "group_formulas"),
+    "board/steps/step_aggregates.py": ("step_formulas",),
     "board/distribution/histograms.py": ("distribution_formulas",),
-    "board/samples/neighbours.py::group_metrics": ("sample_formulas",),
+    "board/samples/neighbours.py::group_metrics": ("group_formulas",),
     "writing/steps/step_means.py": ("writer_formulas",),
 }
 """Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the
@@ -164,6 +169,18 @@ class Runner:
         return found
 
 
+def part(text: str) -> tuple[int, int]:
+    """Which part of how many, from `I/N`.
+
+    Raises:
+        argparse.ArgumentTypeError: There is no such part.
+    """
+    which, _, parts = text.partition("/")
+    if not (which.isdecimal() and parts.isdecimal() and 1 <= int(which) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text} is not I/N with 1 <= I <= N")
+    return int(which), int(parts)
+
+
 def main() -> int:
     """Runs the mutants that are asked for; 1 where one survives that is not known to be equivalent."""
     parser = argparse.ArgumentParser(
@@ -174,11 +191,18 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help="a regular expression that is found in `file::function change`"
     )
+    parser.add_argument(
+        "--part",
+        type=part,
+        default=(1, 1),
+        help="I/N: the I-th of N equal parts, so that a run may stop and go on",
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--seconds", type=float, default=120.0, help="after which tests count as failed")
     parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
     given = parser.parse_args()
-    mutants = all_mutants(given.only)
+    which, parts = given.part
+    mutants = all_mutants(given.only)[which - 1 :: parts]
     if given.sample is not None and given.sample < len(mutants):
         mutants = random.Random(given.seed).sample(mutants, given.sample)
     if given.list:
@@ -203,7 +227,7 @@ def main() -> int:
             else:
                 gaps += 1
                 print(f"survived: {mutant}", flush=True)
-    if given.sample is None:
+    if given.sample is None and parts == 1:
         for key in sorted(reasons.keys() - equivalent):
             if re.search(given.only, key):
                 print(f"killed, or gone, but listed in {EQUIVALENTS.name}: {key}")

@@ -30,12 +30,13 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps tests that share a fixture of their file in one process, so that it is made once (`--dist loadgroup`).
 
-    Those that share TensorBoard's gallery of logs stay together as well, whatever their file.
+    Those that share a TensorBoard stay together as well, whatever their file: it starts, and is loaded, once.
     """
     for item in items:
         fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 (pytest has no public name for it)
-        if "gallery" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("gallery"))
+        shared = fixtures.keys() & {"gallery", "library"}
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(shared.pop()))
         elif any(found[-1].scope == "module" for found in fixtures.values() if found):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 

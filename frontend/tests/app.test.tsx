@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 /** The whole page against recorded answers: its states, and what axe finds in them. */
 
 import { render } from "preact";

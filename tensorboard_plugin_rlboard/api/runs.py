@@ -112,7 +112,7 @@ class RunInfo:
 
 @dataclass(frozen=True)
 class IgnoredFile:
-    """A .jsonl file that is no rollout log, and why."""
+    """A file that could be a log and is not shown, and why."""
 
     file: str
     reason: str

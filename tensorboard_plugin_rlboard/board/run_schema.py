@@ -202,13 +202,16 @@ def _group_columns() -> str:
     reward = f"CASE WHEN {grouped} THEN {metric('reward')} END"
     over = f"(PARTITION BY split, attempt, step, {GROUP_KEY})"
     ranked = f"(PARTITION BY split, attempt, step, {GROUP_KEY} ORDER BY {reward} DESC NULLS LAST)"
-    mean, std = f"avg({reward}) OVER {over}", f"stddev_pop({reward}) OVER {over}"
+    low, high = f"min({reward}) OVER {over}", f"max({reward}) OVER {over}"
+    # Equal rewards added up and divided are not themselves to the last digit, which 1e-6 makes an advantage of.
+    mean = f"CASE WHEN {low} = {high} THEN {low} ELSE avg({reward}) OVER {over} END"
+    std = f"stddev_pop({reward}) OVER {over}"
     columns = {
         "group_mean": mean,
         "group_std": std,
         "group_rank": f"CASE WHEN {reward} IS NOT NULL THEN CAST(rank() OVER {ranked} AS DOUBLE) END",
         # A group of one says nothing about its sample, and 0 would look like a finding.
         "advantage": f"CASE WHEN count({reward}) OVER {over} > 1 THEN "
-        f"({reward} - {mean}) / ({std} + {ADVANTAGE_EPSILON}) END",
+        f"({reward} - ({mean})) / ({std} + {ADVANTAGE_EPSILON}) END",
     }
     return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())

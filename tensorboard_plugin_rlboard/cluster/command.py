@@ -26,8 +26,8 @@ INLINE_BYTES = 32 * 1024**2
 """Bytes up to which no processes are started."""
 _MAX_NAMED = 10
 _NO_RUNS = """There are no rollout logs below {where}.
-What would be found: files *.jsonl, *.jsonl.gz and *.jsonl.zst in that folder and all folders below it, one JSON object
-a line, with a "response" or "response_tokens" and one of "step", "reward", "prompt" or a list of token values."""
+What would be found: files of any name in that folder and all folders below it, JSON lines, JSON, CSV or Parquet, whose
+rows have a "response" or "response_tokens" and one of "step", "reward", "prompt" or a list of token values."""
 _NO_RAY = 'Ray is not installed: pip install "tensorboard-plugin-rlboard[ray]" (or leave out --engine ray).'
 
 
@@ -144,6 +144,8 @@ def _run_job(
     finally:
         progress.clear()
         job.close()
+        for problem in job.settings.problems:
+            sys.stderr.write(f"{problem}\n")
         if engine is not None:
             engine.close()
     return job.counts, True

@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.side_discovery import reason_to_leave_out
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import compare
-from tensorboard_plugin_rlboard.sources.reader import is_packed
+from tensorboard_plugin_rlboard.sources.reader import is_named, is_packed
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
@@ -72,11 +72,13 @@ class IndexJob:
 
     Attributes:
         counts: what is done so far.
+        settings: what the user says of the files.
     """
 
     def __init__(self, files: Sequence[SourceFile], cache: LocalStore | None, roots: Sequence[Root]) -> None:
         self.counts = JobCounts()
-        self._recognition = Recognition(roots, SettingsFinder(roots))
+        self.settings = SettingsFinder(roots)
+        self._recognition = Recognition(roots, self.settings)
         self._present = frozenset(file.relative for file in files)
         self._cache = cache
         self._files = iter(files)
@@ -200,7 +202,7 @@ class IndexJob:
             file_format, reason = None, used_by_join
         state = compare(None, file, time.time_ns()).state
         if file_format is None or state is None:
-            if reason:
+            if used_by_join or (reason and is_named(file.path)):
                 counts.ignored[file.relative] = reason
             return
         other = file_format.superseded_by(file.relative)

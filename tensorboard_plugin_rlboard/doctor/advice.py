@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 
 from tensorboard_plugin_rlboard.api import RunInfo
 from tensorboard_plugin_rlboard.doctor.report import FileReport, IgnoredFile, RunReport
+from tensorboard_plugin_rlboard.index.update.same_samples import is_of_writer
 
 _HOOK_OF_FORMAT = {
     "verl": "docs/integrations/verl.md: one call logs every token",
     "trl": "docs/integrations/trl.md: callbacks=[RLBoardCallback(...)] logs every token",
 }
 _WRITER = "log with RolloutWriter (docs/logging.md)"
-_WRITER_FILE = re.compile(r"rollouts(\..+)?\.rank_\d+(\.part_\d+)?\.jsonl(\.gz|\.zst)?")
 _WRITER_IN_USE = "pass response_tokens and logprobs to RolloutWriter.log, too (docs/logging.md)"
 _INSTALL_TOKENIZERS = 'pip install "tensorboard-plugin-rlboard[tokenizers]"'
 _BY_PROBLEM = {
@@ -87,7 +86,7 @@ def _for_fields(info: RunInfo, files: Sequence[FileReport]) -> Iterator[str]:
 
 def _hook(file: FileReport) -> str:
     """What logs the tokens of the training that a file is of."""
-    if _WRITER_FILE.fullmatch(file.file.rpartition("/")[2]):
+    if is_of_writer(file.file):
         return _WRITER_IN_USE
     return _HOOK_OF_FORMAT.get(file.format.partition("-")[0], _WRITER)
 

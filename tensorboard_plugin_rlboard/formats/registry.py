@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
 from tensorboard_plugin_rlboard.formats.frameworks.art import ART
+from tensorboard_plugin_rlboard.formats.frameworks.atropos import ATROPOS
 from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
@@ -35,6 +36,7 @@ FORMATS: tuple[Format, ...] = (
     VERIFIERS,
     TOKEN_EXPORT,
     ORZ,
+    ATROPOS,
     SLIME,
     SLIME_TRAINING,
     RLLM,

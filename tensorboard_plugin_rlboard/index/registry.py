@@ -176,10 +176,11 @@ class Registry:
         }
 
     def ignore(self, relative: str, reason: str) -> None:
-        """Notes a file that is no rollout log."""
+        """Notes a file that is no rollout log; without a reason it is not listed."""
         with self._lock:
-            if self.ignored.get(relative) != reason:
-                self.ignored = self.ignored | {relative: reason}
+            if self.ignored.get(relative, "") != reason:
+                others = {other: why for other, why in self.ignored.items() if other != relative}
+                self.ignored = others | ({relative: reason} if reason else {})
                 self.revision += 1
 
     def clear_ignored(self, relative: str) -> None:

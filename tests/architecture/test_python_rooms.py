@@ -68,7 +68,16 @@ ORDER = {
         ),
     ],
     "board": [
-        *("lru_cache", "query_limits", "sql_rows", "run_schema", "filters", "text_search", "selection"),
+        *(
+            "lru_cache",
+            "query_limits",
+            "sql_rows",
+            "finite_numbers",
+            "run_schema",
+            "filters",
+            "text_search",
+            "selection",
+        ),
         *("samples", "steps", "distribution", "tokens", "runs", "board"),
     ],
 }

@@ -35,13 +35,21 @@ def test_command_that_cannot_begin_says_why(
     assert said.format(tmp_path) in capsys.readouterr().err
 
 
+def test_mistakes_in_settings_are_said(logs: Path, index: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    (logs / "rlboard.toml").write_text("[maping]\n")
+    assert index() == 0
+    assert (
+        "rlboard.toml: there is no section [maping] (did you mean [mapping]?).\n" in capsys.readouterr().err
+    )
+
+
 def test_folder_without_runs_says_what_would_be_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["index", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert f"no rollout logs below {tmp_path}" in said
-    assert "*.jsonl" in said
+    assert "files of any name" in said
 
 
 def test_missing_ray_is_said_with_its_remedy(

@@ -74,7 +74,7 @@ def test_the_dump_of_a_training_that_a_hook_logs_points_to_it(tmp_path: Path, wr
         for text in texts
     ]
     write_rows(tmp_path / "completions" / "c.jsonl", dump)
-    write_rows(tmp_path / "rollouts" / "r.jsonl", hook)
+    write_rows(tmp_path / "rollouts" / "rollouts.rank_0.jsonl", hook)
     completions, rollouts = examine(str(tmp_path)).runs
     assert completions.next == ["The run rollouts holds the same samples with their tokens: look there."]
     assert completions.warnings[-1].startswith("rollouts holds the same samples as this run; this one has no")

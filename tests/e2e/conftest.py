@@ -12,7 +12,7 @@ import browser as finder
 import pytest
 import rollouts
 from hosting import Gallery, Serve, TensorBoard, tensorboard
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from repository import ROOT
 from tab import PATIENCE_MS, OpenTab, Tab
 
@@ -42,7 +42,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each test gets a context, which knows nothing of the others."""
+    """One browser for all tests of a process."""
     path = finder.find()
     if path is None:
         if os.environ.get("CI"):
@@ -55,25 +55,50 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
+def own_servers() -> list[TensorBoard]:
+    """The TensorBoards that end with this test."""
+    return []
+
+
+@pytest.fixture
+def serve(tmp_path: Path, own_servers: list[TensorBoard]) -> Iterator[Serve]:
     """Runs TensorBoards of this test's own, until after its tabs are closed."""
     with contextlib.ExitStack() as running:
 
         def make(*flags: str) -> TensorBoard:
-            home = tmp_path / f"tensorboard.{len(made)}"
+            home = tmp_path / f"tensorboard.{len(own_servers)}"
             home.mkdir()
-            made.append(running.enter_context(tensorboard(home, *flags)))
-            return made[-1]
+            own_servers.append(running.enter_context(tensorboard(home, *flags)))
+            return own_servers[-1]
 
-        made: list[TensorBoard] = []
         yield make
 
 
+@pytest.fixture(scope="session")
+def host_pages() -> dict[str, Page]:
+    """Pages of TensorBoards that several tests read, by address, each without our frame and free for the next test.
+
+    To load TensorBoard's own page costs many times what ours does. A test that takes such a page gets our frame as if
+    for the first time: nothing is stored, and its address is the test's.
+    """
+    return {}
+
+
 @pytest.fixture
-def open_tab(chromium: Browser, serve: Serve, request: pytest.FixtureRequest) -> Iterator[OpenTab]:
-    """Opens tabs, and at the end asks what happened meanwhile: no error in any console, no request elsewhere."""
+def open_tab(
+    chromium: Browser,
+    serve: Serve,
+    own_servers: list[TensorBoard],
+    host_pages: dict[str, Page],
+    request: pytest.FixtureRequest,
+) -> Iterator[OpenTab]:
+    """Opens tabs, and at the end asks what happened meanwhile: no error in any console, no request elsewhere.
+
+    A tab that is asked for `anew`, in another language or theme, or of a TensorBoard of the test's own, has its own
+    browser context, with TensorBoard's page loaded by the test.
+    """
     tabs: list[Tab] = []
-    contexts: list[BrowserContext] = []
+    kept: list[Tab] = []
 
     def make(
         server: TensorBoard,
@@ -81,11 +106,19 @@ def open_tab(chromium: Browser, serve: Serve, request: pytest.FixtureRequest) ->
         height: int = 800,
         locale: str = "en-US",
         theme: Literal["light", "dark"] = "light",
+        *,
+        anew: bool = False,
     ) -> Tab:
         viewport: ViewportSize = {"width": width, "height": height}
-        context = chromium.new_context(viewport=viewport, locale=locale, color_scheme=theme)
-        contexts.append(context)
-        tabs.append(Tab(context, server))
+        keep = not anew and (locale, theme) == ("en-US", "light") and server not in own_servers
+        page = host_pages.pop(server.url, None) if keep else None
+        if page is None:
+            page = chromium.new_context(viewport=viewport, locale=locale, color_scheme=theme).new_page()
+        else:
+            page.set_viewport_size(viewport)
+        tabs.append(Tab(page, server))
+        if keep:
+            kept.append(tabs[-1])
         return tabs[-1]
 
     yield make
@@ -93,8 +126,12 @@ def open_tab(chromium: Browser, serve: Serve, request: pytest.FixtureRequest) ->
     failed = report is None or report.failed or any(tab.complaints or tab.strays for tab in tabs)
     for number, tab in enumerate(tabs if failed else []):
         _keep(tab, f"{request.node.name}.{number}".replace("/", "_"), request.node)
-    for context in contexts:
-        context.close()
+    for tab in tabs:
+        if failed or tab not in kept or tab.server.url in host_pages:
+            tab.page.context.close()
+        else:
+            tab.leave()
+            host_pages[tab.server.url] = tab.page
     assert [tab.complaints for tab in tabs] == [[] for _ in tabs]
     assert [tab.strays for tab in tabs] == [[] for _ in tabs]
 

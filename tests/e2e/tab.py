@@ -8,12 +8,28 @@ from collections.abc import Callable
 from typing import Any
 
 from hosting import TensorBoard
-from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Frame, Locator, Page, Request, expect
 
 PATIENCE_MS = 20_000
 IFRAME = "iframe[src*='name=rlboard']"
 # TensorBoard's own fonts are not found below a path prefix.
 _HOST_FAULTS = re.compile(r"/font-roboto/")
+# `replace` adds nothing to the history. An empty document asks for nothing until the next test.
+_EMPTY = """async iframe => {
+    const frame = document.querySelector(iframe);
+    const emptied = new Promise((done) => frame.addEventListener("load", done, { once: true }));
+    frame.contentWindow.location.replace("about:blank");
+    await emptied;
+    localStorage.clear();
+    sessionStorage.clear();
+    document.activeElement.blur();
+}"""
+# The address first, and without an event: until another document is there, listeners of the emptied one still hear.
+_LOAD_FRAME = """([iframe, hash]) => {
+    history.replaceState(history.state, "", hash);
+    const frame = document.querySelector(iframe);
+    frame.contentWindow.location.replace(frame.src);
+}"""
 
 
 class Tab:
@@ -26,16 +42,34 @@ class Tab:
         strays: requests that left TensorBoard's origin.
     """
 
-    def __init__(self, context: BrowserContext, server: TensorBoard) -> None:
+    def __init__(self, page: Page, server: TensorBoard) -> None:
         self.server = server
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        context.set_default_timeout(PATIENCE_MS)
-        context.on("request", lambda request: self.requests.append(request.url))
-        self.page: Page = context.new_page()
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        self.page = page
         self.view = self.page.frame_locator(IFRAME)
+        self._waits_for_frame = page.url.startswith(server.url)
+        page.context.set_default_timeout(PATIENCE_MS)
+        page.context.on("request", self._asked)
+        page.on("console", self._heard)
+        page.on("pageerror", self._failed)
+
+    def leave(self) -> None:
+        """Takes our frame off the page and forgets what it has stored: the next tab of this page begins from nothing.
+
+        TensorBoard's own page stays as it is.
+        """
+        self.page.context.remove_listener("request", self._asked)
+        self.page.remove_listener("console", self._heard)
+        self.page.remove_listener("pageerror", self._failed)
+        # What our frame still asks for in its last moment is none of the test's.
+        self.page.evaluate(_EMPTY, IFRAME)
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def _failed(self, error: Error) -> None:
+        self.complaints.append(f"page error: {error}")
 
     def _heard(self, message: ConsoleMessage) -> None:
         where = str(message.location.get("url", ""))
@@ -51,7 +85,11 @@ class Tab:
     def open(self, **selection: object) -> Tab:
         """Opens our tab by a link that says this much and nothing else."""
         own = "".join(f"&p.rlboard.{k}={urllib.parse.quote(str(v), safe='')}" for k, v in selection.items())
-        self.page.goto(f"{self.server.url}#rlboard{own}")
+        if self._waits_for_frame:
+            self.page.evaluate(_LOAD_FRAME, [IFRAME, f"#rlboard{own}"])
+            self._waits_for_frame = False
+        else:
+            self.page.goto(f"{self.server.url}#rlboard{own}")
         expect(self.view.locator("main.pane")).to_be_visible(timeout=PATIENCE_MS)
         return self
 
@@ -132,4 +170,4 @@ class Tab:
 
 
 OpenTab = Callable[..., Tab]
-"""What the fixture `open_tab` is: a TensorBoard, and optionally width, height, locale and theme."""
+"""What the fixture `open_tab` is: a TensorBoard, and optionally width, height, locale, theme and `anew`."""

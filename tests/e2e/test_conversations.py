@@ -114,7 +114,7 @@ def test_a_guess_is_said_and_the_file_that_it_gives_ends_it(
     server = serve("--logdir", str(logs))
     server.wait_for_runs("own")
     tab = open_tab(server).open(run="own")
-    bar = "prompt ← question, response ← answer, reward ← score, step ← iteration"
+    bar = "reward ← score · step ← iteration · prompt ← question · response ← answer"
     expect(tab.get("mapping-bar")).to_contain_text(bar)
     tab.get("mapping-open").click()
     written = tab.get("mapping-toml").inner_text()

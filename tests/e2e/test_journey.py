@@ -54,7 +54,7 @@ def painted(canvas: Locator) -> bool:
 def test_a_folder_of_rollouts_alone_opens_on_our_tab_with_curves(
     server: TensorBoard, open_tab: OpenTab
 ) -> None:
-    tab = open_tab(server)
+    tab = open_tab(server, anew=True)
     tab.page.goto(server.url)
     expect(tab.page.locator(IFRAME)).to_be_visible()
     assert tab.page.evaluate("location.hash").startswith("#rlboard")

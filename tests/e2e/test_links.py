@@ -19,7 +19,7 @@ def nth_sample(server: TensorBoard, step: int, place: int) -> str:
 
 def test_a_link_leads_from_nothing_to_a_token(library: TensorBoard, open_tab: OpenTab) -> None:
     id_ = nth_sample(library, 70, 4)
-    tab = open_tab(library).open(
+    tab = open_tab(library, anew=True).open(
         run="ppo", view="samples", step=70, pin=10, sample=id_, metric="values", token=6
     )
     expect(tab.get("drawer")).to_have_attribute("data-id", id_)

@@ -63,7 +63,7 @@ def test_file_is_read_as_it_was(path: Path, board: Board) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_written_out_and_read_again_it_is_the_same(path: Path, board: Board, again: Board) -> None:
-    first, second = list(as_native(board, path.stem)), list(as_native(again, path.stem))
+    first, second = as_native(board, path.stem), as_native(again, path.stem)
     assert json.dumps(second) == json.dumps(first)  # NaN is itself in text
 
 

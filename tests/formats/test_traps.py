@@ -70,7 +70,7 @@ def test_every_trap_is_read_as_it_was(name: str, board: Board) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_written_out_and_read_again_it_is_the_same(name: str, board: Board, again: Board) -> None:
     for run in runs_of(board, name):
-        first, second = list(as_native(board, run)), list(as_native(again, run))
+        first, second = as_native(board, run), as_native(again, run)
         assert json.dumps(second) == json.dumps(first)
 
 

@@ -101,6 +101,8 @@ def test_rows_of_several_relations_follow_each_other() -> None:
     found = aggregates.concatenated(tables)
     assert [key.tolist() for key in found.keys] == [[1, 2], [9, 9]]
     assert found.columns["x"].tolist() == [2.0, 4.0]
+    alone = aggregates.concatenated(tables[:1])
+    assert ([key.tolist() for key in alone.keys], alone.columns["x"].tolist()) == ([[1], [9]], [2.0])
 
 
 def test_numbers_from_1e150_on_count_as_not_finite(board_of: BoardOf) -> None:

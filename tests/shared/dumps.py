@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections.abc import Iterable
@@ -91,8 +92,18 @@ def dump(board: Board, run: str) -> dict[str, Any]:
     return {"splits": list(info.splits), "samples": samples, "problems": problems}
 
 
-def as_native(board: Board, run: str) -> Iterable[dict[str, Any]]:
-    """The samples of a run as rows of the native format, after trimming."""
+@functools.cache
+def as_native(board: Board, run: str) -> list[dict[str, Any]]:
+    """The samples of a run as rows of the native format, after trimming; opened once, whoever asks again.
+
+    Args:
+        board: It has read everything, and its log stays as it is.
+        run: One of its runs.
+    """
+    return list(_native_rows(board, run))
+
+
+def _native_rows(board: Board, run: str) -> Iterable[dict[str, Any]]:
     for info in board.runs().runs:
         for split in info.splits if info.run == run else ():
             for name in board.samples(SamplesQuestion(Selection(run, split=split), RULES, limit=500)).columns[

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { beforeEach, expect, test, vi } from "vitest";
 import { listOrder, moveSample, rowLoader } from "../../src/data/sampleWalk";
 import { DEFAULTS, select, selection } from "../../src/state/selection";

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { beforeEach, expect, test } from "vitest";
 import { steps } from "../../src/data/steps";
 import { goToStep, indexAtOrBelow, moveStep, togglePin } from "../../src/data/stepWalk";

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunInfo, Steps } from "../../src/api/answers";
 import { changedAt, revision } from "../../src/data/revision";

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { afterEach, expect, test } from "vitest";
 import { findMessage, setLanguage, t } from "../../src/i18n";
 import { catalogues } from "../../src/i18n/messages";

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { beforeEach, expect, test, vi } from "vitest";
 import { forgetSettings, isBoolean, isNumbers, isOneOf, isStrings, setting } from "../../src/lib/storage";
 

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { beforeEach, expect, test } from "vitest";
 import { runs } from "../../src/data/runs";
 import { metricHint, metricLabel, originsOf } from "../../src/metrics";

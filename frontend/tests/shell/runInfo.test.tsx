@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 /** What is known about a run: facts, settings compared, pairing, joins, and columns that were guessed. */
 
 import { render } from "preact";

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { beforeEach, expect, test } from "vitest";
 import { ADDRESS_FIELDS } from "../../src/state/addressFields";
 import {

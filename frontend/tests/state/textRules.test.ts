@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { expect, test } from "vitest";
 import { sampleScope } from "../../src/data/scopes";
 import { select } from "../../src/state/selection";

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { commonScale } from "../../src/tokens/matrix/commonScale";
 import { MatrixView } from "../../src/tokens/matrix/MatrixView";

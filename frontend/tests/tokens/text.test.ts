@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { colourCodes } from "../../src/tokens/shared/colourCodes";
 import { unitsOf } from "../../src/tokens/shared/responseTokens";

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 /** What a popover is made of. Opening and closing are the browser's: `tests/e2e/test_popovers.py` has them. */
 
 import { render } from "preact";

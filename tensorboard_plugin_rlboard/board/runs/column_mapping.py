@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import SAMPLE
-from tensorboard_plugin_rlboard.formats.rows.path_names import source_of_default
+from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, source_of_default
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 _NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
@@ -57,11 +58,22 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
 
 
 def _path_sources(file_format: Format, relative: str) -> dict[str, str]:
-    """Where step and split come from that a file has from its path or from the settings."""
+    """Where step and split come from that a file has from its path or from the settings, and not from its rows."""
     defaults, path = file_format.file_defaults(), PurePosixPath(relative)
+    facts = named_facts(path)
     found: dict[str, str] = {}
-    if defaults.step is not None:
-        found["step"] = source_of_default(path, defaults.step)
-    if defaults.split:
-        found["split"] = source_of_default(path, defaults.split)
+    for name, value, said, source in (
+        ("step", defaults.step, facts.step, facts.step_source),
+        ("split", defaults.split or None, facts.split, facts.split_source),
+    ):
+        if value is None:
+            continue
+        if not (
+            file_format.name == NATIVE.name or file_format.mapping is not None
+        ):  # a trainer's layout, which knows other names than these
+            found[name] = source_of_default(path, value)
+        elif said == value and name in file_format.options.get("named", ""):
+            found[name] = source
+        else:
+            found[name] = "rlboard.toml"
     return found

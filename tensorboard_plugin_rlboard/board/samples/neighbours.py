@@ -92,7 +92,12 @@ def group_metrics(context: SampleContext) -> dict[str, float]:
     if not len(finite):
         return {}
     own = float(context.group_rewards[context.position])
-    mean, std = float(finite.mean()), float(finite.std())
+    if (
+        finite.min() == finite.max()
+    ):  # as there: added up and divided they are not themselves to the last digit
+        mean, std = float(finite[0]), 0.0
+    else:
+        mean, std = float(finite.mean()), float(finite.std())
     metrics = {"group_mean": mean, "group_std": std}
     if abs(own) < HUGE:
         metrics["group_rank"] = 1.0 + float((finite > own).sum())

@@ -146,7 +146,10 @@ def _aggregate_input(
     needed = [name for name in run.columns if quoted(name) in sql or name in {"step", "file", "line_offset"}]
     response = text("response")  # only told apart: its digest does as well, and is a tenth of it
     columns = [
-        f"CAST(hash({response}) AS VARCHAR) AS {response}" if quoted(name) == response else quoted(name)
+        # hash(NULL) is a number, and no response is none that could be repeated
+        f"CASE WHEN {response} IS NOT NULL THEN CAST(hash({response}) AS VARCHAR) END AS {response}"
+        if quoted(name) == response
+        else quoted(name)
         for name in dict.fromkeys((*needed, "prompt_key"))
     ]
     if groups:

@@ -9,6 +9,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +52,28 @@ def number_from_value(value: object) -> float | None:
         return float(value) if isinstance(value, (bool, int, float)) else None
     except OverflowError:  # a whole number of more than 308 digits
         return math.inf if isinstance(value, int) and value > 0 else -math.inf
+
+
+def floats_of_values(values: list[Any]) -> Floats | None:
+    """Numbers, truth values and texts that hold a number as float64; None where one is something else."""
+    if str in set(map(type, values)):
+        if number_from_value(values[0]) is None:  # mostly a column of texts: not worth a look at each
+            return None
+        numbers = {value: number_from_value(value) for value in set(values)}
+        if None in numbers.values():
+            return None
+        values = [numbers[value] for value in values]
+    try:
+        return np.asarray(values, np.float64)
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def are_numbers(values: list[Any]) -> bool:
+    """Whether every value is a number, a truth value or a text that holds one."""
+    return floats_of_values(values) is not None or all(
+        number_from_value(value) is not None for value in values
+    )
 
 
 @dataclass(frozen=True)

@@ -30,12 +30,13 @@ from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
-from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 
 VERSION = 2
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
+_TOLD_BY_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
 _SHOWN_NOTE = "Read from the run's folder, or from one above it."
 
 
@@ -76,8 +77,10 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         is_native: whether they are known to be samples in our own words, as far as they go.
     """
     rows = [row for row in rows if row]
-    shape = shape_of_rows(rows)
-    samples = [shape.samples(row) for row in rows]
+    shape, telling = shape_of_rows(
+        rows
+    )  # a header line or a failed rollout tells nothing of what the others mean
+    samples = [shape.samples(row) for row in telling]
     profile = Profile(samples)
     if not any(column.fits(lambda value: isinstance(value, (str, list))) for column in profile):
         return Guess(
@@ -91,7 +94,11 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     assign_labels(roles)
     if shape.kind in {LISTS, NUMBERED}:
         _add_columns(roles)
-    against = reason_against_own_words(roles, reward) if is_native else reason_against(roles, reward, shape)
+    against = (
+        reason_against_own_words(roles, reward)
+        if is_native
+        else reason_against(roles, reward, shape, len(telling) / max(1, len(rows)))
+    )
     if against:
         return Guess(
             {},
@@ -114,7 +121,7 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None,
     Returns:
         The format, or None and one sentence that says why the rows are no rollouts after all.
     """
-    if file_format.name != NATIVE.name:
+    if file_format.name != NATIVE.name or all(_is_plainly_ours(row) for row in rows):
         return file_format, ""
     guessed = guess_mapping(rows, is_native=True)
     if guessed.is_refused:
@@ -123,14 +130,15 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None,
     return guessed.format if has_others else file_format, ""
 
 
-def needs_more_rows(row: Row) -> bool:
-    """Whether a row in our own words has further keys whose meaning shows in several rows only."""
-    guessed = guess_mapping([row], is_native=True)
-    return not OWN_WORDS.issuperset(name for name, path in guessed.keys.items() if path != name)
+def _is_plainly_ours(row: Row) -> bool:
+    """Whether a row has all that tells a sample and nothing else, so that nothing is left to guess."""
+    return is_complete(row) and row.keys() <= NATIVE.read_keys()
 
 
-OWN_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
-"""Fields that one row is enough for, because nothing but their words speaks for them."""
+def tells_alone(file_format: Format) -> bool:
+    """Whether one row is enough for what was guessed of it, because nothing but words speaks for its fields."""
+    keys = {} if file_format.mapping is None else file_format.mapping.keys
+    return _TOLD_BY_WORDS.issuperset(name for name, path in keys.items() if path != name)
 
 
 def _add_columns(roles: Roles) -> None:

@@ -12,6 +12,10 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_whole_number,
     names_split,
 )
+from tensorboard_plugin_rlboard.formats.splits import is_eval_name
+
+_FEW_NAMES = 8
+"""Different names that the phases of a training may have."""
 
 
 def assign_step(roles: Roles) -> None:
@@ -56,8 +60,17 @@ def _assign_split(roles: Roles) -> None:
     if roles.own("split", is_text):
         roles.keys["split"] = "split"
     else:
-        roles.take("split", roles.candidates(words.SPLIT, names_split, meta=True))
+        texts = roles.candidates(words.SPLIT, is_text, meta=True)
+        roles.take("split", [column for column in texts if _names_splits(column)])
     roles.assign("validation", words.VALIDATION, is_flag)
+
+
+def _names_splits(column: Column) -> bool:
+    """Whether texts say which split a row is of: most of them, or one of a few."""
+    few = len({str(value) for value in column.values.values()}) <= _FEW_NAMES
+    return column.fits(names_split) or (
+        few and any(is_eval_name(str(value)) for value in column.values.values())
+    )
 
 
 def _assign_group(roles: Roles) -> None:

@@ -18,8 +18,15 @@ _SAMPLING_WORDS = frozenset({"completion", "rollout", "generation", "trajectory"
 _DATA_STEPS = frozenset(words.WEAK_OF_DATA_SETS)
 
 
-def reason_against(roles: Roles, reward: Reward, shape: Shape) -> str:
-    """Why rows are taken for no samples, as the beginning of a sentence; empty where they are taken for them."""
+def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> str:
+    """Why rows are taken for no samples, as the beginning of a sentence; empty where they are taken for them.
+
+    Args:
+        roles: the fields that were found.
+        reward: the reward that was.
+        shape: what a row is.
+        share: the share of the file's rows that are of this shape.
+    """
     keys, profile = roles.keys, roles.profile
     names = {column.place.name for column in profile}
     scored = reward.has_score or roles.has_token_values
@@ -35,8 +42,7 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape) -> str:
         return f"{keys['response']} may be any text, and there is no prompt beside it"
     if not {"prompt", "messages"} & keys.keys() and not scored:
         return "It has neither a prompt nor a score beside its text"
-    response = next(roles.column(name) for name in RESPONSE_FIELDS if name in keys)
-    if response is None or len(response.values) < _SMALLEST_SHARE * profile.count:
+    if share < _SMALLEST_SHARE:
         return "Hardly any of its rows has the text of a response"
     has_step = "step" in keys and keys["step"] not in _DATA_STEPS
     if scored or has_step or _has_several_responses(roles, shape):

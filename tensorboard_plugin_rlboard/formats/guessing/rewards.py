@@ -8,7 +8,12 @@ from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
 from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_one_number_list
+from tensorboard_plugin_rlboard.formats.guessing.value_types import (
+    is_number,
+    is_number_list,
+    is_one_number_list,
+    is_share,
+)
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 
 _MAX_COMPONENTS = 20
@@ -39,7 +44,11 @@ class Reward:
 
     def _assign(self) -> None:
         roles = self._roles
-        tiers = [roles.candidates(names, is_number, own=True) for names in words.REWARD]
+        fits = (*[is_number] * _CORRECT_TIER, is_share)
+        tiers = [
+            roles.candidates(names, is_one, own=True)
+            for names, is_one in zip(words.REWARD, fits, strict=True)
+        ]
         if self._take_only_entry():
             return
         own = roles.profile.column("reward")
@@ -71,10 +80,13 @@ class Reward:
         elif named:
             roles.note("reward", named)
             self._say_parts(named)
-        elif not self._take_turn_rewards() and not own:
+        elif not (self._take_list() or self._take_turn_rewards()) and not own:
             self._take_nulls()
         self.has_score |= "reward" in roles.keys or bool(named)
-        self._lift([*parts, *self._objects(_SCORES)])
+        scores = self._objects(_SCORES)
+        if scores and "reward" not in roles.keys and not self.doubt:
+            self._say_parts(self._parts_of(scores[0]))
+        self._lift([*parts, *scores])
         roles.assign("ref_reward", words.REF_REWARD, is_number, own=True)
         others = roles.alternatives.get("reward", [])
         roles.alternatives["reward"] = [path for path in others if path != roles.keys.get("reward")]
@@ -105,6 +117,18 @@ class Reward:
             return False
         self._roles.keys["reward"] = f"{named[0].path}.0"
         self.has_score = True
+        return True
+
+    def _take_list(self) -> bool:
+        """Take the sum of a list of rewards, of functions, turns or tokens; whether there is one."""
+        roles = self._roles
+        lists = roles.candidates(words.REWARD[0], is_number_list, own=True)
+        used = set(roles.keys.values())
+        if not lists or lists[0].path in used:
+            return False
+        roles.keys["reward"] = f"{lists[0].path}.{PARTS}"
+        self.has_score = True
+        self._say_sum(f"the numbers in {lists[0].path}")
         return True
 
     def _take_turn_rewards(self) -> bool:
@@ -169,9 +193,13 @@ class Reward:
             self._say_parts(parts)
             return False
         roles.keys["reward"] = f"{holder.path}.{PARTS}"
-        listed = ", ".join(part.place.name for part in parts[:6])
-        self.doubt = f"The reward is the plain sum of {listed}: their weights are not in the rows."
+        self._say_sum(", ".join(part.place.name for part in parts[:6]))
         return True
+
+    def _say_sum(self, listed: str) -> None:
+        weights = next((one.path for one in self._roles.profile if "weight" in one.place.name), "")
+        why = f"{weights} is not applied" if weights else "their weights are not in the rows"
+        self.doubt = f"The reward is the plain sum of {listed}: {why}."
 
     def _say_parts(self, parts: list[Column]) -> None:
         listed = ", ".join(part.path for part in parts[:4])

@@ -7,6 +7,7 @@ lies in objects. A key that is spelt like our field keeps it, and switches nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
@@ -79,7 +80,7 @@ class Roles:
         """
         found: list[tuple[int, int, Column]] = []
         seen: set[str] = set()
-        for rank, name in enumerate(dict.fromkeys(plain(words.snake_case(name)) for name in names)):
+        for rank, name in enumerate(_compared(tuple(names))):
             for column in self._by_word.get(name, ()):
                 place = column.place
                 if place.path in seen or not is_open(column, meta=meta) or not column.fits(fits):
@@ -151,6 +152,8 @@ class Roles:
             if column.values and (column.place.of_each or not (own and self.is_several))
         ]
         exact = [column for column in named if column.path == field and field in OWN_FIELDS]
+        if field in ARRAY_KEYS:  # a number under such a name is one of the sample
+            exact = [column for column in exact if column.fits(lambda value: isinstance(value, (list, str)))]
         return exact or [column for column in named if column.fits(fits)]
 
     def assign_texts(self) -> None:
@@ -200,9 +203,33 @@ class Roles:
         for name, names in words.ARRAYS.items():
             is_own = any(self.profile.column(key) for key in MASK_KEYS) if name == "response_mask" else False
             if not is_own:
-                # A list of one number under the name of a reward is the reward.
-                fits = _is_longer_list if name == "token_rewards" else is_number_list
-                self.has_token_values |= self.assign(name, names, fits, own=True)
+                # Rewards in a list are those of tokens only if there are as many of them as of tokens.
+                found = names if name != "token_rewards" or self._as_long_as_tokens("rewards") else names[:-1]
+                self.has_token_values |= self.assign(name, found, is_number_list, own=True)
+
+    def _as_long_as_tokens(self, word: str) -> bool:
+        """Whether lists under a name have the length of the tokens, or of another list with a value for each."""
+        lists = self.candidates((word,), is_number_list, own=True)
+        fields = (
+            "response_tokens",
+            "response_token_ids",
+            "logprobs",
+            "ref_logprobs",
+            "rollout_logprobs",
+            "values",
+        )
+        tokens = next((column for name in fields if (column := self.column(name)) is not None), None)
+        if not lists or tokens is None:
+            return False
+        pairs = [(value, tokens.values.get(at)) for at, value in lists[0].values.items()]
+        alike = sum(isinstance(a, list) and isinstance(b, list) and len(a) == len(b) for a, b in pairs)
+        return 2 * alike >= len(pairs)
+
+
+@lru_cache(maxsize=256)
+def _compared(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as they are compared, each once."""
+    return tuple(dict.fromkeys(plain(words.snake_case(name)) for name in names))
 
 
 def is_open(column: Column, *, meta: bool = False) -> bool:
@@ -216,7 +243,3 @@ def is_open(column: Column, *, meta: bool = False) -> bool:
     if any(names & words.CLOSED for names in around):
         return False
     return meta or not any(names & words.METADATA for names in around)
-
-
-def _is_longer_list(value: object) -> bool:
-    return is_number_list(value) and len(value) > 1  # type: ignore[arg-type]  # it is a list

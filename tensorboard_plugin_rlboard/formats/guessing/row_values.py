@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tensorboard_plugin_rlboard.formats.base import Row
@@ -11,6 +12,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
 from tensorboard_plugin_rlboard.formats.guessing.words import snake_case
 
 _MAX_DEPTH = 3
+_MARKS = (ENTRIES, NUMBER, EITHER, SUM)
 _MAX_KEYS = 300
 _MAX_KEY_LENGTH = 200
 
@@ -51,23 +53,28 @@ def values_of(row: Row, before: str = "", *, of_each: bool = False) -> dict[Plac
             for key, value in values.items():
                 count += 1
                 is_nested = bool(prefix) or isinstance(value, dict)
-                if count > _MAX_KEYS or not _may_be_in_path(key, nested=is_nested):
+                if count > _MAX_KEYS or not isinstance(key, str) or not 0 < len(key) <= _MAX_KEY_LENGTH:
                     continue
-                path = f"{prefix}{key}"
-                if prefix and path in row:
-                    continue  # the path leads to the key that is spelt like it
-                name = snake_case(key)
-                found[Place(path, name, depth, around, of_each)] = value
+                place = _place(prefix, key, depth, around, of_each, is_nested)
+                if place is None or (prefix and place.path in row):
+                    continue  # no path leads there, or to the key of the row that is spelt like it
+                found[place] = value
                 if isinstance(value, dict):
-                    deeper.append((f"{path}.", (*around, name), value))
+                    deeper.append((f"{place.path}.", (*around, place.name), value))
         level = deeper
     return found
 
 
-def _may_be_in_path(key: object, *, nested: bool) -> bool:
-    """Whether a key may stand in a path; one with a dot can only be found where nothing lies in it or around it."""
-    if not isinstance(key, str) or not 0 < len(key) <= _MAX_KEY_LENGTH or (nested and "." in key):
-        return False
-    if any(mark in key for mark in (ENTRIES, NUMBER, EITHER, SUM)) or key == PARTS:
-        return False
-    return not any("\ud800" <= letter <= "\udfff" for letter in key)
+@lru_cache(maxsize=8192)
+def _place(
+    prefix: str, key: str, depth: int, around: tuple[str, ...], of_each: bool, is_nested: bool
+) -> Place | None:
+    """The place of a key, kept because every row asks for the same ones; None where no path could lead there.
+
+    A key with a dot can only be found where nothing lies in it or around it.
+    """
+    if (is_nested and "." in key) or key == PARTS or any(mark in key for mark in _MARKS):
+        return None
+    if any("\ud800" <= letter <= "\udfff" for letter in key):
+        return None
+    return Place(f"{prefix}{key}", snake_case(key), depth, around, of_each)

@@ -58,21 +58,19 @@ class Shape:
             return _entries(shared, self.base) or [shared]
         return (_numbered(shared, row, self.base) or [shared]) if self.kind == NUMBERED else [shared]
 
-    def has_samples(self, row: Row) -> bool:
-        """Whether a row is of this shape."""
-        return _shape_of_row(row) == self
 
-
-def shape_of_rows(rows: Sequence[Row]) -> Shape:
-    """The shape of most rows; a sample where none of them tells."""
-    votes = Counter(shape for row in rows if (shape := _shape_of_row(row)) is not None)
+def shape_of_rows(rows: Sequence[Row]) -> tuple[Shape, list[Row]]:
+    """The shape of most rows, and the rows that have it; a sample, and all of them, where none of them tells."""
+    shapes = [shape_of_row(row) for row in rows]
+    votes = Counter(shape for shape in shapes if shape is not None)
     if not votes:
-        return Shape()
+        return Shape(), list(rows)
     most = max(votes.values())
-    return next(shape for shape in votes if votes[shape] == most)
+    chosen = next(shape for shape in votes if votes[shape] == most)
+    return chosen, [row for row, shape in zip(rows, shapes, strict=True) if shape == chosen]
 
 
-def _shape_of_row(row: Row) -> Shape | None:
+def shape_of_row(row: Row) -> Shape | None:
     """The shape that a row has; None where it has neither a response nor several."""
     shared = values_of(row)
     top = [(place, value) for place, value in shared.items() if place.depth == 0]
@@ -85,7 +83,9 @@ def _shape_of_row(row: Row) -> Shape | None:
         name = plain(place.name)
         if place.name in words.EPISODE and is_episode(value):
             return Shape(TURNS, place.path)
-        if (name in _STRONG | _WEAK and is_text(value)) or (name in _CONVERSATION and as_conversation(value)):
+        if name in _STRONG | _WEAK and is_text(value):
+            return Shape()
+        if name in _STRONG | _CONVERSATION and as_conversation(value):
             return Shape()
         if name in _TOKENS and (is_text_list(value) or is_token_id_list(value)):
             return Shape()
@@ -130,7 +130,7 @@ def _has_response(item: Mapping[str, object], *, named: bool) -> bool:
             return True
         if named and name in _WEAK and is_text(value):
             return True
-        if name in _CONVERSATION and as_conversation(value) is not None:
+        if (name in _CONVERSATION or place.name in words.EPISODE) and as_conversation(value) is not None:
             return True
         if name in _TOKENS and (is_text_list(value) or is_token_id_list(value)):
             return True

@@ -38,6 +38,12 @@ def is_number(value: object) -> bool:
     return number_from_value(value) is not None
 
 
+def is_share(value: object) -> bool:
+    """Whether it is a truth value or a number from −1 to 1, and no rating of 1 to 5."""
+    number = number_from_value(value)
+    return is_number(value) and (number is None or abs(number) <= 1)
+
+
 def is_whole_number(value: object) -> bool:
     """Whether it is a whole number, or a text that holds one."""
     number = None if isinstance(value, bool) else number_from_value(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -176,11 +177,13 @@ PROGRAM_LOG = frozenset(
 )
 
 
+@lru_cache(maxsize=8192)
 def snake_case(key: str) -> str:
     """A key in small letters with underscores (`globalStep`, `reward/total` → `global_step`, `reward_total`)."""
     return _SEPARATORS.sub("_", _CAPITAL.sub("_", key).lower()).strip("_")
 
 
+@lru_cache(maxsize=8192)
 def plain(name: str) -> str:
     """A name of `snake_case` as it is compared: without separators and without a plural."""
     joined = name.replace("_", "")

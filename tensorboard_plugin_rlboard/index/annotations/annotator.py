@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _LOOK_EVERY = 2.0
 """Seconds between two looks at a run whose rows are still being read."""
+_LONG = 0.5
+"""Seconds from which a look is long: that of a million samples takes one or two."""
+_LONG_LOOK = 10
+"""So many times as long as a long look took nothing is looked for after it."""
 IS_INDEX = "It is the index of the stream beside it, and holds nothing that is not there."
 WITHOUT_RUN = "It holds what a training learnt of its traces later, and there are no traces beside it that these could be."
 
@@ -146,10 +150,16 @@ class Annotator:
                 continue
             if files.pending:
                 return run
-            is_early = run.pending and now - self._looked_at.get(name, 0.0) < _LOOK_EVERY
-            if not is_early and self._of(run).is_outdated and not self._is_stuck(run):
+            if not self._is_early(run, now) and self._of(run).is_outdated and not self._is_stuck(run):
                 return run
         return None
+
+    def _is_early(self, run: RunIndex, now: float) -> bool:
+        """Whether a run was looked at just now: its rows are still being read, or a look takes long."""
+        of_run = self._of(run)
+        wait = of_run.look_seconds * _LONG_LOOK if of_run.look_seconds > _LONG else 0.0
+        wait = max(wait, _LOOK_EVERY if run.pending else 0.0)
+        return not of_run.has_lines_left and now - self._looked_at.get(run.name, 0.0) < wait
 
     def _is_stuck(self, run: RunIndex) -> bool:
         """Whether the last look at a run failed, and nothing has changed since; single lines that fail are passed by."""

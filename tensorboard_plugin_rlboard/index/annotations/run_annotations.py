@@ -9,6 +9,7 @@ it, so what is left to do is a question to the tables, whatever was interrupted 
 from __future__ import annotations
 
 import io
+import time
 from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -48,6 +49,7 @@ class RunAnnotations:
         run: the run.
         files: its annotations.
         failures: the error of each piece of work that failed.
+        look_seconds: how long the last look took.
     """
 
     def __init__(self, run: RunIndex, files: AnnotationFiles, folder: Path) -> None:
@@ -72,6 +74,7 @@ class RunAnnotations:
         self._left: deque[Stretch] = deque()
         self._is_counted = True
         self.failures: list[str] = []
+        self.look_seconds = 0.0
 
     @property
     def has_lines_left(self) -> bool:
@@ -102,7 +105,7 @@ class RunAnnotations:
 
     def _look(self, cursor: duckdb.DuckDBPyConnection) -> bool:
         """Finds the lines whose rows have other annotations than there are; returns whether there are any."""
-        run, table = self.run, self.files.table
+        run, table, start = self.run, self.files.table, time.monotonic()
         changed = table.keys_since(self._serial) if table.serial != self._serial else ""
         if table.removals != self._removals:
             where = "true"
@@ -117,6 +120,7 @@ class RunAnnotations:
         self._read_to = {file.number: file.loaded_to for file in run.files.values()}
         self._serial, self._removals = table.serial, table.removals
         self._is_counted = self._is_counted and not self._left
+        self.look_seconds = time.monotonic() - start
         return bool(self._left)
 
     def _rebuild(self, cursor: duckdb.DuckDBPyConnection, stretch: Stretch) -> None:

@@ -97,7 +97,7 @@ def part_facts(file_format: Format, built: BuiltRange) -> bytes:
     facts = _PartFacts(
         format=(file_format.spec, file_format.definition),
         fingerprint=built.fingerprint,
-        keys=(sorted(part.keys.numbers), sorted(part.keys.texts), dict(part.keys.lists)),
+        keys=(sorted(part.keys.numbers), sorted(part.keys.texts), dict(sorted(part.keys.lists.items()))),
         samples=part.samples,
         lines=part.lines,
         token_metrics=part.token_metrics,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.generic import key_paths
-from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping, needs_more_rows
+from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping, tells_alone
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.index.detect.spread_rows import first_row, spread_rows
@@ -72,8 +72,10 @@ def _sniffed(path: str, mapped: Mapped | None) -> Sniffed:
     if not first.rows:
         return Sniffed(None, first.problem)
     known = format_of_rows(first.rows, mapped)
-    if known is not None and _is_enough(known, first.rows[0]):
-        return Sniffed(*as_guessed(known, first.rows), first.rows)
+    if known is not None:
+        found, _ = as_guessed(known, first.rows)
+        if found is not None and _is_enough(known, found, first.rows[0]):
+            return Sniffed(found, rows=first.rows)
     rows = spread_rows(path).rows
     known = format_of_rows(rows, mapped)
     if known is not None:
@@ -96,8 +98,6 @@ def format_of_rows(rows: Sequence[Row], mapped: Mapped | None = None) -> Format 
     return max(known, key=lambda one: (one.name != NATIVE.name, counts[one.name]))
 
 
-def _is_enough(file_format: Format, row: Row) -> bool:
+def _is_enough(known: Format, guessed: Format, row: Row) -> bool:
     """Whether one row tells the format: a trainer's own, the user's, or ours with nothing open."""
-    if file_format.name != NATIVE.name:
-        return True
-    return is_complete(row) and not needs_more_rows(row)
+    return known.name != NATIVE.name or (is_complete(row) and tells_alone(guessed))

@@ -10,13 +10,20 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
+    are_numbers,
+    floats_of_values,
     is_tensor_text,
     not_a_number,
     number_from_value,
     shortened,
 )
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.splits import normalised_split, says_more
+from tensorboard_plugin_rlboard.formats.rows.row_kinds import (
+    FAILED,
+    NO_RESPONSE,
+    answered_and_failed,
+    split_columns,
+)
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
@@ -103,14 +110,11 @@ class PartColumns:
             self._values(collector, file_format.split_keys),
             self._values(collector, file_format.validation_keys),
         )
-        pairs = zip(split.tolist(), validation.tolist(), strict=True)
         self.location["step"] = np.where(whole, step, 0.0).astype(np.int64)
-        self.location["split"] = np.asarray(
-            [normalised_split(defaults.split if word is None else word, flag) for word, flag in pairs], object
-        )
-        kept = [word if isinstance(word, str) and says_more(word) else None for word in split.tolist()]
-        if any(kept):
-            self.texts["logged.split"] = _objects(kept)
+        splits, names = split_columns(split.tolist(), validation.tolist(), defaults.split)
+        self.location["split"] = np.asarray(splits, object)
+        if any(names):
+            self.texts["logged.split"] = _objects(names)
         self.texts = {
             "group_id": self._group(collector),
             "finish_reason": self._text(collector, file_format.finish_reason_keys),
@@ -118,14 +122,13 @@ class PartColumns:
         }
         n, trimmed = (self.computed.pop(("h", name), np.zeros(self.count)) for name in (SIZE, TRIMMED))
         response = self.texts["response"]
-        answered = np.asarray([found is not None for found in response.tolist()], bool) | (n > 0)
-        asked = np.asarray([found is not None for found in self.texts["prompt"].tolist()], bool)
-        failed = ~answered & asked & ~np.ma.getmaskarray(self.numbers["reward"])
+        is_scored = ~np.ma.getmaskarray(self.numbers["reward"])
+        answered, failed = answered_and_failed(
+            response.tolist(), self.texts["prompt"].tolist(), is_scored, n > 0
+        )
         self.sample = answered | failed
-        none = "The line has neither response nor response_tokens: it is no sample."
-        self._problems.append(("no_response", none, np.flatnonzero(~self.sample)))
-        none = "The line has a prompt and a reward, but no response: it is kept as a failed rollout."
-        self._problems.append(("failed_rollout", none, np.flatnonzero(failed)))
+        self._problems.append(("no_response", NO_RESPONSE, np.flatnonzero(~self.sample)))
+        self._problems.append(("failed_rollout", FAILED, np.flatnonzero(failed)))
         if file_format.step_keys:
             reason = (
                 f"The line has no whole number as {file_format.step_keys[0]}; its sample is shown at step 0."
@@ -214,7 +217,7 @@ class PartColumns:
             column = collector.columns.get(key)
             if column is None:
                 continue
-            found = _as_floats(column.values)
+            found = floats_of_values(column.values)
             if found is None:
                 numbers = [number_from_value(value) for value in column.values]
                 if name:
@@ -248,21 +251,7 @@ def _column_name(key: str, reserved: frozenset[str] | set[str]) -> str:
     return f"logged.{key}" if key in reserved else key
 
 
-def _as_floats(values: list[Any]) -> Floats | None:
-    """Numbers and truth values as float64; None where one is something else."""
-    if str in set(map(type, values)):
-        return None
-    try:
-        return np.asarray(values, np.float64)
-    except (ValueError, OverflowError, TypeError):
-        return None
-
-
-def _all_numbers(values: list[Any]) -> bool:
-    return _as_floats(values) is not None or all(number_from_value(value) is not None for value in values)
-
-
 def _extra_keys(columns: Mapping[str, Column]) -> ExtraKeys:
     """Which keys hold numbers all through, and which hold a text somewhere."""
-    numbers = frozenset(key for key, column in columns.items() if _all_numbers(column.values))
+    numbers = frozenset(key for key, column in columns.items() if are_numbers(column.values))
     return ExtraKeys(numbers, frozenset(columns) - numbers)

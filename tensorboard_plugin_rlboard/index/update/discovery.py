@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
+from tensorboard_plugin_rlboard.index.detect.later_look import LaterLook
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
-_CLEAR_BYTES, _GROWTH = 4_000_000, 4
-"""A file that was understood by fewer bytes than these is looked at again each time it is so many times as large."""
 _Facts = tuple[int, int, MappingSection]
 """Size, time of the last change and the user's mapping of a file: while they stay, so does what the file is."""
 
@@ -61,8 +60,7 @@ class Discovery:
         self._mappings: dict[str, MappingSection] = {}
         self._unreadable: set[tuple[str, str]] = set()
         self._damage: dict[str, str] = {}
-        self._understood_at: dict[str, int] = {}
-        self._read_anew: dict[str, str] = {}
+        self._later_look = LaterLook(self._recognition)
 
     def survey(self) -> None:
         """Looks at every file."""
@@ -113,16 +111,14 @@ class Discovery:
         """Looks at a file that is in the index; returns whether its rows had to go."""
         source = present.get(file.relative)
         if file.format.superseded_by(file.relative) in present or (
-            source is not None
-            and (is_packed(file.path) != (file.state.packed >= 0) or self._has_other_format(file, source))
+            source is not None and self._has_other_format(file, source)
         ):
-            # Its twin was written after it was found, its rows are stored in another way by now, or the settings have
-            # changed: it is found anew.
+            # Its twin was written after it was found, or the settings have changed: it is found anew.
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
         seen = compare(file.state, source, now_ns)
-        if seen.change is Change.APPENDED and self._means_something_else(file, source):
+        if seen.change is Change.APPENDED and self._later_look.finds_else(file.relative, file.format, source):
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
@@ -154,7 +150,7 @@ class Discovery:
         before = set(self._registry.runs)
         for file in files:
             is_no_log = self._no_logs.get(file.relative) == self._facts(file)
-            is_anew = file.relative in self._read_anew
+            is_anew = self._later_look.is_anew(file.relative)
             if not is_no_log and (is_anew or not self._restore_cached(file, present)):
                 self._classify_new(file, present)
         for name, run in self._registry.runs.items():
@@ -162,26 +158,11 @@ class Discovery:
                 run.start_from(cached_digest(run.files.values()))
 
     def _has_other_format(self, file: IndexedFile, source: SourceFile) -> bool:
-        """Whether the settings of a file, or its tokenizer, have changed since it was found."""
-        recognition = self._recognition
-        has_other_mapping = recognition.mapping_of(source) != self._mappings.get(
-            file.relative, MappingSection()
-        )
-        return has_other_mapping or recognition.bind(file.format, source).spec != file.format.spec
-
-    def _means_something_else(self, file: IndexedFile, source: SourceFile | None) -> bool:
-        """Whether a file that was guessed by few rows is understood otherwise now that it is several times as large."""
-        size = self._understood_at.get(file.relative, 0)
-        if source is None or size > _CLEAR_BYTES or source.size < _GROWTH * size:
-            return False
-        self._understood_at[file.relative] = source.size
-        try:
-            reason = self._recognition.other_reading(file.format, source)
-        except OSError:
-            return False  # whoever reads it next will say so
-        if reason:
-            self._read_anew[file.relative] = reason
-        return bool(reason)
+        """Whether the settings of a file, its tokenizer, or how its rows are stored have changed since it was found."""
+        known, recognition = self._mappings.get(file.relative, MappingSection()), self._recognition
+        if is_packed(file.path) != (file.state.packed >= 0) or recognition.mapping_of(source) != known:
+            return True
+        return recognition.bind(file.format, source).spec != file.format.spec
 
     def _facts(self, file: SourceFile) -> _Facts:
         return file.size, file.mtime_ns, self._recognition.mapping_of(file)
@@ -201,10 +182,7 @@ class Discovery:
         if twin in present:
             found, reason = None, f"It has the same rows as {twin}, which is read instead."
         if found is None:
-            if reason and (self._only_file or is_named(file.path)):
-                self._registry.ignore(file.relative, reason)
-            elif file.relative in self._registry.ignored:
-                self._registry.clear_ignored(file.relative)
+            self._registry.ignore(file.relative, reason if self._only_file or is_named(file.path) else "")
             return
         state = compare(None, file, time.time_ns()).state
         if state is not None:
@@ -212,8 +190,7 @@ class Discovery:
             run = self._registry.run_of(self._recognition.run_of(found, file), self._cursor)
             run.clear_problems(self._cursor, file.relative)
             run.add_file(file.path, file.relative, found, state)
-            self._understood_at[file.relative] = file.size
-            reason = self._read_anew.pop(file.relative, "")
+            reason = self._later_look.understood(file)
             if reason:
                 run.add_problems(self._cursor, [(file.relative, None, None, "read_anew", reason)])
             self._registry.clear_ignored(file.relative)

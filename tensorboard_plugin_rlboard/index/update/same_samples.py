@@ -1,15 +1,18 @@
 """Finds runs that hold the same samples: a trainer's own dump, and what a hook logged of the same training.
 
 Both are right, and shown as two runs they look like two trainings, the more so where the dump's reward is another
-number. Two runs are the same where their files are of different formats, their folders lie near each other, and the
-responses of some steps that both have, the first and the last among them, are the same.
+number. Two runs are the same where our writer wrote one of them and a trainer the other, their folders lie near each
+other, and the responses of some steps that both have, the first and the last among them, are the same, and so are their
+prompts, with or without a template.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.column_names import physical, text
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
 
 MAX_PAIRS = 200
-"""Pairs that are compared at most; a log directory with more has runs of several formats everywhere."""
+"""Pairs that are compared at most."""
 _STEPS = 4
 """Steps that are compared, spread over those that both runs have."""
 _LEAST_STEPS = 2
@@ -31,8 +34,24 @@ _MOST_ROWS = 100_000
 _SHARE = 0.95
 """Share of the smaller run's responses of a step that the other must have: one may be a step's lines ahead."""
 _COMPARED_CHARACTERS = 500
-Responses = Mapping[int, Counter[int]]
-"""Step -> digest of a response -> how many samples have it."""
+_PROMPT_CHARACTERS, _COMPARED_PROMPTS = 300, 20
+_LEAST_COMMON_WORDS = 0.5
+"""Share of the shorter prompt's words that the other must have: a template adds words of its own."""
+_WORD = re.compile(r"\w+")
+_WRITER_FILE = re.compile(r"rollouts(\..+)?\.rank_\d+(\.part_\d+)?\.jsonl(\.gz|\.zst)?")
+
+
+@dataclass(frozen=True)
+class _Responses:
+    """The responses of some steps of a run.
+
+    Attributes:
+        counts: step -> digest of a response -> how many samples have it.
+        prompts: digest of a response -> the end of its prompt, where there is one.
+    """
+
+    counts: Mapping[int, Counter[int]] = field(default_factory=dict)
+    prompts: Mapping[int, str] = field(default_factory=dict)
 
 
 class SameSamples:
@@ -69,24 +88,26 @@ class SameSamples:
             self._decided[pair] = state, same
         return same
 
-    def _responses(self, run: RunIndex, steps: Sequence[int]) -> Responses:
+    def _responses(self, run: RunIndex, steps: Sequence[int]) -> _Responses:
         """The responses of some steps; empty where there are none, too many, or they are too short to tell anything."""
         if physical("t", "response") not in run.columns:
-            return {}
+            return _Responses()
         # White space and special tokens at the end are what two writers of one response differ in.
         plain = rf"trim(regexp_replace(regexp_replace({text('response')}, '(\s*<[^<>\s]{{1,40}}>)+\s*$', ''), '\s+', ' ', 'g'))"
         where = f"FROM {run.table} WHERE step IN ({', '.join(map(str, map(int, steps)))}) AND split = 'train'"
         counted = self._cursor.execute(f"SELECT count(*), avg(length({text('response')})) {where}").fetchone()
         if counted is None or not 0 < counted[0] <= _MOST_ROWS or (counted[1] or 0) < _LEAST_CHARACTERS:
-            return {}
+            return _Responses()
+        has_prompts = physical("t", "prompt") in run.columns
+        prompt = f"min(right({text('prompt')}, {_PROMPT_CHARACTERS}))" if has_prompts else "NULL"
         rows = self._cursor.execute(
-            f"SELECT step, hash(left({plain}, {_COMPARED_CHARACTERS})), count(*) {where} "
+            f"SELECT step, hash(left({plain}, {_COMPARED_CHARACTERS})), count(*), {prompt} {where} "
             f"AND {text('response')} IS NOT NULL GROUP BY ALL"
         ).fetchall()
         found: dict[int, Counter[int]] = {}
-        for step, digest, count in rows:
+        for step, digest, count, _ in rows:
             found.setdefault(step, Counter())[digest] = count
-        return found
+        return _Responses(found, {digest: end for _, digest, _, end in rows if end})
 
 
 def _worth(run: RunIndex) -> tuple[int, int, str]:
@@ -94,18 +115,22 @@ def _worth(run: RunIndex) -> tuple[int, int, str]:
     return len(run.token_metrics), run.samples, run.name
 
 
-def _pairs(runs: Sequence[RunIndex]) -> list[tuple[RunIndex, RunIndex]]:
-    """The runs to compare: of different formats, in one folder, or one below the other's or beside it."""
-    formats = {run.name: frozenset(file.format.name for file in tuple(run.files.values())) for run in runs}
-    if len(set(formats.values())) < 2:
-        return []
-    found: list[tuple[RunIndex, RunIndex]] = []
-    for one, other in combinations(sorted(runs, key=lambda run: run.name), 2):
-        if formats[one.name].isdisjoint(formats[other.name]) and _lie_near(one.name, other.name):
-            found.append((one, other))
-            if len(found) == MAX_PAIRS:
-                break
-    return found
+def is_of_writer(path: str) -> bool:
+    """Whether a file has a name that `RolloutWriter` gives (`writing/output/rank_files.py`)."""
+    return _WRITER_FILE.fullmatch(path.rpartition("/")[2]) is not None
+
+
+def _pairs(runs: Iterable[RunIndex]) -> list[tuple[RunIndex, RunIndex]]:
+    """The runs to compare: one that our writer wrote and one that it did not, in folders near each other."""
+    by_writer: dict[bool, list[RunIndex]] = {True: [], False: []}
+    for run in sorted(runs, key=lambda run: run.name):
+        kinds = {is_of_writer(path) for path in tuple(run.files)}
+        if len(kinds) == 1:
+            by_writer[kinds.pop()].append(run)
+    near = (
+        pair for pair in product(by_writer[True], by_writer[False]) if _lie_near(pair[0].name, pair[1].name)
+    )
+    return list(islice(near, MAX_PAIRS))
 
 
 def _lie_near(one: str, other: str) -> bool:
@@ -129,12 +154,21 @@ def _steps(run: RunIndex) -> frozenset[int]:
     return frozenset(step for order in orders if order is not None for step in order.distinct())
 
 
-def _have_same(one: Responses, other: Responses, steps: Iterable[int]) -> bool:
+def _have_same(one: _Responses, other: _Responses, steps: Iterable[int]) -> bool:
     shared: set[int] = set()
     for step in steps:
-        first, second = one.get(step, Counter()), other.get(step, Counter())
+        first, second = one.counts.get(step, Counter()), other.counts.get(step, Counter())
         both = first & second
         if not both or both.total() < _SHARE * min(first.total(), second.total()):
             return False
         shared |= both.keys()
-    return len(shared) >= _LEAST_RESPONSES
+    answered = [digest for digest in sorted(shared) if digest in one.prompts and digest in other.prompts]
+    return len(shared) >= _LEAST_RESPONSES and all(
+        _are_alike(one.prompts[digest], other.prompts[digest]) for digest in answered[:_COMPARED_PROMPTS]
+    )
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two texts may be one prompt, with and without a template around it, by their words."""
+    first, second = (set(_WORD.findall(prompt.lower())) for prompt in (one, other))
+    return len(first & second) >= _LEAST_COMMON_WORDS * min(len(first), len(second))

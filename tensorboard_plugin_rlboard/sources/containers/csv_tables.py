@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 SEPARATORS = ",\t;|"
+_MAX_COLUMNS = 10_000
 _MAX_RECORD = 64 * 1024 * 1024
 _SETTLED_SECONDS = 2.0
 """Seconds without a change after which a last record without its line's end is taken for whole."""
@@ -69,8 +70,8 @@ def separator_of(header: str) -> str:
     return max(SEPARATORS, key=re.sub(r'"[^"]*"', "", header).count)
 
 
-def cells_of(record: str, separator: str) -> list[str] | None:
-    """Split a record into cells; None where it is no record of such a table."""
+def cells_of(record: str, separator: str, most: int = _MAX_COLUMNS) -> list[str] | None:
+    """Split a record into cells; None where it is no record of such a table, or has more cells than there may be."""
     cells: list[str] = []
     cell = _cell_pattern(separator)
     at = 0
@@ -81,6 +82,8 @@ def cells_of(record: str, separator: str) -> list[str] | None:
         quoted, plain, end = found.groups()
         cells.append(plain if quoted is None else quoted.replace('""', '"'))
         at = found.end()
+        if len(cells) > most:
+            return None
         if end != separator:
             return cells if at == len(record) else None
 
@@ -97,7 +100,10 @@ def _read_rows(path: Path) -> Iterator[object]:
         records = _records(file)
         header = next(records, "")
         separator = separator_of(header)
-        names = cells_of(header, separator) or []
+        names = cells_of(header, separator)
+        if names is None:
+            msg = f"Its first line is no header of at most {_MAX_COLUMNS:,} names."
+            raise DamagedFileError(msg)
         if not any(names):
             msg = "The file has no complete header, or is still being written."
             raise DamagedFileError(msg)
@@ -105,7 +111,7 @@ def _read_rows(path: Path) -> Iterator[object]:
         for number, record in enumerate(records, 1):
             if not record.strip():
                 continue
-            cells = cells_of(record, separator)
+            cells = cells_of(record, separator, len(names))
             if cells is None or len(cells) != len(names):
                 skipped, first = skipped + 1, first or number
                 continue

@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tensorboard_plugin_rlboard.sources.containers.base import (
-    Container,
-    DamagedFileError,
-)
+from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,6 +67,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     """A connection that may do nothing but read the table, in bounded time and memory."""
     import sqlite3  # noqa: PLC0415  see `_read_rows`
 
+    open_regular(path).close()  # SQLite would wait for the writer of a pipe
     connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_CELL)

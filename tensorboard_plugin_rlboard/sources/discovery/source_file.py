@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+_OWN_CACHE = re.compile(r"(?:.*/)?(?:files|heads|parts)-\d+/[0-9a-f]{2}/[0-9a-f]{32}\.(?:json|parquet)")
 SKIPPED_FOLDERS = frozenset({".git", ".rlboard"})
 
 
@@ -38,6 +40,11 @@ class DiscoveryProblem:
 
     path: str
     reason: str
+
+
+def is_own_cache(relative: str) -> bool:
+    """Whether a path is of what RL Board itself keeps between starts, where its cache lies below the log directory."""
+    return _OWN_CACHE.fullmatch(relative) is not None
 
 
 def error_sentence(error: OSError) -> str:

@@ -12,7 +12,6 @@ last listing.
 from __future__ import annotations
 
 import os
-import re
 import stat
 import time
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from tensorboard_plugin_rlboard.sources.discovery.source_file import (
     DiscoveryProblem,
     SourceFile,
     error_sentence,
+    is_own_cache,
 )
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import forget_others, local_kind
 from tensorboard_plugin_rlboard.sources.kinds.names import is_left_alone, is_log_name, unpacked_name
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-
-_CACHED = re.compile(r"(?:.*/)?(?:files|heads|parts)-\d+/[0-9a-f]{2}/[0-9a-f]{32}\.(?:json|parquet)")
-"""What RL Board itself keeps between starts, where its cache lies below the log directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +240,7 @@ def _source_file(entry: os.DirEntry[str], run: str, look: _Look) -> Iterator[Sou
         seen = local_kind(entry.path, facts).preview
         if not seen.may_hold_rollouts and not seen.is_named:
             return
-    if _CACHED.fullmatch(relative):
+    if is_own_cache(relative):
         return
     yield SourceFile(
         path=entry.path,

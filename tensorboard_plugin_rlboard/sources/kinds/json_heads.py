@@ -104,11 +104,14 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
         return kind_without_rows(head, text, "a number has too many digits")
     if isinstance(item, dict):
         return FileKind(JSON, preview=row_preview(head, item))
+    first_line, _, further = text.partition("\n")
+    if further.lstrip().startswith("{"):  # one odd line before rows
+        return FileKind(preview=Preview(may_hold_rollouts=True, is_named=head.has_log_name))
     reason = (
         "Its rows are no JSON objects but lists or bare values, so nothing says what is the response: write each row as "
         'an object, {"prompt": …, "response": …, "reward": …}.'
     )
-    is_row = isinstance(item, list) or _is_mixed(text.partition("\n")[0])
+    is_row = isinstance(item, list) or _is_mixed(first_line)
     return FileKind(preview=not_read(reason, is_named=head.has_log_name or (is_row and has_text(item))))
 
 

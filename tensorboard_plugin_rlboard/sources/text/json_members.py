@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAX_COLUMNS = 10_000
+_MAX_MEMBERS = 1_000_000
 
 
 def read_members(values: JsonValues, members: dict[str, Member]) -> None:
@@ -26,6 +27,9 @@ def read_members(values: JsonValues, members: dict[str, Member]) -> None:
         BrokenJsonError: It cannot be read on.
     """
     for name in values.members():
+        if len(members) == _MAX_MEMBERS:
+            msg = f"It is an object of more than {_MAX_MEMBERS:,} keys, which are too many to be rows: write JSON lines."
+            raise BrokenJsonError(msg)
         values.expect_colon()
         members[name] = member = Member()
         character = values.peek()

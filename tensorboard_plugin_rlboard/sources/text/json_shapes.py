@@ -31,7 +31,17 @@ _ROW_WORDS = frozenset(
 """Names of lists that hold rows, whatever stands beside them."""
 _NO_ROWS = frozenset(
     {
-        *("chat", "choices", "conversation", "conversations", "dialog", "history", "messages", "steps"),
+        *(
+            "chat",
+            "choices",
+            "conversation",
+            "conversations",
+            "dialog",
+            "dialogue",
+            "history",
+            "messages",
+            "steps",
+        ),
         *("tool_calls", "tools", "traces", "traj", "trajectory", "transitions", "turns"),
     }
 )
@@ -144,8 +154,14 @@ def is_numbered(keys: Mapping[str, object]) -> bool:
 
 
 def may_be_list_of_rows(name: str, item: object) -> bool:
-    """Whether a list of this name may hold rows, by its first item."""
-    return isinstance(item, dict) and name.lower() not in _NO_ROWS and _EPISODE_KEYS.isdisjoint(item)
+    """Whether a list of this name may hold rows, by its first item, which may be empty where it is cut off.
+
+    One whose name does not say so has to hold what a sample has: a text, and a number or a truth value.
+    """
+    if not isinstance(item, dict) or name.lower() in _NO_ROWS or not _EPISODE_KEYS.isdisjoint(item):
+        return False
+    kinds = {type(value) for value in item.values()}
+    return not item or is_row_word(name) or (str in kinds and not kinds.isdisjoint({bool, int, float}))
 
 
 def has_sample_word(names: Mapping[str, object]) -> bool:

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-MAX_VALUE = 256 * 1024 * 1024
+MAX_VALUE = 64 * 1024 * 1024
 """Characters of one value at most: its objects need many times as much memory."""
 _CHUNK = 256 * 1024
 _NEAR_END = 16
 """Characters from the end of what was read within which an error may be of a literal, number or escape cut there."""
 _LITERALS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
+_OF_NUMBERS = "+-.eE0123456789"
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
@@ -91,8 +92,9 @@ class JsonValues:
             except ValueError as error:  # of a number with thousands of digits
                 msg = f"{str(error).partition(':')[0]}."
                 raise BrokenJsonError(msg) from None
-            # A number may go on behind what was read.
-            if end == len(self._text) and isinstance(value, (int, float)) and self._read_on():
+            is_number = isinstance(value, (int, float))
+            # It may go on behind what was read: `1.` is read as 1, and a point.
+            if is_number and not self._text[end : end + _NEAR_END].strip(_OF_NUMBERS) and self._read_on():
                 continue
             self._at = end
             return value

@@ -12,6 +12,7 @@ from tokenizing import byte_level
 
 from tensorboard_plugin_rlboard.api import Sample
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples import decoded_samples
 from tensorboard_plugin_rlboard.board.samples import shown_tokens as module
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -41,7 +42,7 @@ def samples(board: Board) -> list[Sample]:
 
 
 def shown(board: Board) -> list[list[str]]:
-    return [sample.response_tokens for sample in samples(board)]
+    return [list(sample.response_tokens) for sample in samples(board)]
 
 
 def test_an_ambiguous_response_follows_its_run(log: TestLog) -> None:
@@ -112,7 +113,7 @@ def test_ids_without_a_tokenizer_stay_ids(log: TestLog) -> None:
 
 def test_few_samples_of_a_run_are_read_once(log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[object] = []
-    real: Callable[..., Any] = module.read_sample
+    real: Callable[..., Any] = decoded_samples.read_sample
 
     def counted(*args: Any) -> Any:
         read.append(args)

@@ -139,6 +139,14 @@ def test_search_narrows_the_curves(board: Board) -> None:
     assert found.metrics["reward"].count == [2]
 
 
+def test_samples_without_a_text_repeat_nothing(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
+    rows = [{"step": 1, "prompt": "p", "response_tokens": ["a"], "reward": x} for x in (0.0, 1.0)]
+    write_rows(tmp_path / "a.jsonl", rows)
+    board = open_board(tmp_path)
+    for selection in (Selection("."), Selection(".", where="reward < 2")):
+        assert "duplicate_share" not in board.steps(StepsQuestion(selection)).step_metrics
+
+
 def test_default_metrics_are_those_that_the_run_has(board: Board) -> None:
     found = board.steps(StepsQuestion(Selection(".")))
     assert {"reward", "ref_reward", "reward_gap", "log_ratio_mean", "k3_mean", "n_tokens"} <= set(

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
+    are_numbers,
+    floats_of_values,
     is_tensor_text,
     list_from_text,
     not_a_number,
@@ -162,3 +164,13 @@ def test_long_values_are_cut() -> None:
     for value in ("x" * 10_000, [0.5] * 10_000, {"a": "x" * 500}):
         assert len(shortened(value)) == 80
     assert shortened({"a": object()}).startswith('{"a": ')
+
+
+def test_columns_of_numbers_and_texts_that_hold_one() -> None:
+    found = floats_of_values([True, "1.0", 2, "False", "1.0"])
+    assert found is not None
+    assert found.tolist() == [1.0, 1.0, 2.0, 0.0, 1.0]
+    assert floats_of_values(["1.0", "x"]) is None
+    assert floats_of_values(["x", 1.0]) is None
+    assert are_numbers(["1", 10**400, " true "])
+    assert not are_numbers(["1", "1_0"])

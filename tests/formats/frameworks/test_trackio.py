@@ -80,6 +80,7 @@ def test_a_store_without_such_a_table_costs_a_look(tmp_path: Path) -> None:
     assert not preview(str(path)).may_hold_rollouts
     (tmp_path / "text.db").write_text("traces " * 100)
     assert not preview(str(tmp_path / "text.db")).may_hold_rollouts
+    assert preview(str(write_store(tmp_path / "named.anything", *ROWS))).may_hold_rollouts
 
 
 @pytest.mark.parametrize(

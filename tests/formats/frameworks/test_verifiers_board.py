@@ -79,7 +79,7 @@ def test_written_out_as_native_and_read_again_it_is_the_same(board: Board, tmp_p
         (tmp_path / run / "again.jsonl").write_text("".join(lines), encoding="utf-8")
     for again in opened(tmp_path):
         for run in runs:
-            assert json.dumps(list(as_native(again, run))) == json.dumps(list(as_native(board, run))), run
+            assert json.dumps(as_native(again, run)) == json.dumps(as_native(board, run)), run
 
 
 def test_ids_are_decoded_by_the_tokenizer_of_the_run(tmp_path: Path) -> None:

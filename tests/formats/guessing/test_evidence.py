@@ -48,6 +48,9 @@ REWARDS: dict[str, tuple[Row, str | None]] = {
     "outside before nested": ({"info": {"score": 0.1}, "score": 0.2}, "score"),
     "a reward within before a right answer": ({"info": {"reward": 0.1}, "correct": True}, "info.reward"),
     "capitals and slashes": ({"reward/total": 1.0, "reward/format": 0.5}, "reward/total"),
+    "a list of parts": ({"rewards": [1.0, 0.5]}, "rewards.*"),
+    "a return": ({"step": 1, "returns": 1.0}, "returns"),
+    "ratings of 1 to 5 are none": ({"step": 1, "correctness": 4, "helpfulness": 3}, None),
     "Chinese": ({"得分": 1.0}, "得分"),
 }
 
@@ -67,6 +70,19 @@ def test_sum_of_parts_is_said_and_so_is_a_missing_total() -> None:
     row = sample(format_reward=1.0, accuracy_reward=0.0)
     assert "No reward was taken: format_reward, accuracy_reward are parts" in guessed(row).doubt
     assert guessed(row).alternatives["reward"] == ("format_reward", "accuracy_reward")
+
+
+def test_weights_beside_a_sum_are_named_as_not_applied() -> None:
+    row = sample(rewards={"format": 1.0, "accuracy": 0.0}, reward_weights={"format": 0.1, "accuracy": 0.9})
+    assert (
+        guessed(row).doubt
+        == "The reward is the plain sum of format, accuracy: reward_weights is not applied."
+    )
+
+
+def test_rewards_as_many_as_tokens_are_those_of_tokens() -> None:
+    row = sample(response_tokens=["a", "b"], logprobs=[-1.0, -2.0], rewards=[0.0, 1.0])
+    assert guessed(row).keys["token_rewards"] == "rewards"
 
 
 def test_two_rewards_of_one_rank_are_said() -> None:
@@ -132,6 +148,8 @@ def test_group(name: str) -> None:
 def test_split_needs_a_word_for_one() -> None:
     rows = [sample(n, score=n, phase=word) for n, word in enumerate(["train", "eval/math500", "train"])]
     assert guessed(*rows).keys["split"] == "phase"
+    rows = [sample(n, score=n, mode=word) for n, word in enumerate(["rollout", "rollout", "rollout", "eval"])]
+    assert guessed(*rows).keys["split"] == "mode"
     rows = [sample(n, score=n, phase=word) for n, word in enumerate(["solid", "liquid"])]
     assert "split" not in guessed(*rows).keys
 
@@ -165,11 +183,18 @@ def test_conversation_without_an_answer_is_the_prompt(tmp_path: Path) -> None:
 HEADER = {"run": "x", "created": "2026-01-01"}
 
 
-@pytest.mark.parametrize("noise", [HEADER, {}, "[1, 2]", "{torn", ""])
+@pytest.mark.parametrize("noise", [HEADER, {}, "", {"prompt": "q", "output": None, "score": 0}])
 def test_one_other_line_hides_nothing(noise: Row | str, tmp_path: Path) -> None:
     rows = [sample(n, score=n, global_step=n) for n in range(3)]
     found = read(tmp_path, [noise, *rows], "prompt", "response", "reward", "step")
     assert [one for one in found if one[1] is not None] == [(f"q{n}", f"o{n}", n, n) for n in range(3)]
+
+
+@pytest.mark.parametrize("noise", ["[1, 2]", "{torn", '"text"'])
+def test_line_that_is_no_row_hides_nothing(noise: str, tmp_path: Path) -> None:
+    rows = [sample(n, score=n, global_step=n) for n in range(3)]
+    found = read(tmp_path, [rows[0], noise, *rows[1:]], "prompt", "response", "reward", "step")
+    assert found == [(f"q{n}", f"o{n}", n, n) for n in range(3)]
 
 
 DATA_SETS: dict[str, Rows] = {

@@ -87,12 +87,14 @@ GROUPS: dict[str, tuple[str, Row]] = {
 @pytest.mark.parametrize("name", GROUPS)
 def test_group_in_a_row(name: str, tmp_path: Path) -> None:
     shape, row = GROUPS[name]
-    path = written(tmp_path / "log.jsonl", [{"step": 3, **row}])
-    known = understood(path)
+    rows = [
+        {"step": step, **row} for step in (3, 4)
+    ]  # one line alone may be a document that holds a list of rows
+    known = understood(written(tmp_path / "log.jsonl", rows))
     assert known.mapping is not None
     assert shape_of(known.mapping.keys) == shape
-    assert read(tmp_path, [{"step": 3, **row}], "prompt", "response", "reward") == TWO
-    assert read(tmp_path, [{"step": 3, **row}], "step") == [(3,), (3,)]
+    assert read(tmp_path, rows, "prompt", "response", "reward") == TWO * 2
+    assert read(tmp_path, rows, "step") == [(3,), (3,), (4,), (4,)]
 
 
 @pytest.mark.parametrize("name", GROUPS)
@@ -174,7 +176,8 @@ def test_observation_that_comes_first_is_what_was_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["conversations", "messages", "traj", "dialogue"])
 def test_speakers_of_any_spelling(key: str, tmp_path: Path) -> None:
     talk = [{"from": "human", "value": "2+2?"}, {"from": "gpt", "value": "4"}]
-    assert read(tmp_path, [{"step": 1, key: talk, "reward": 1.0}], "prompt", "response") == [("2+2?", "4")]
+    rows = [{"step": step, key: talk, "reward": 1.0} for step in (1, 2)]
+    assert read(tmp_path, rows, "prompt", "response") == [("2+2?", "4")] * 2
 
 
 def test_list_of_another_length_is_left_out_and_said(tmp_path: Path) -> None:

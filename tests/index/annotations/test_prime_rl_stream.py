@@ -16,6 +16,9 @@ from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.annotations import annotation_files, annotator
+from tensorboard_plugin_rlboard.index.joins.side_discovery import reason_to_leave_out
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +60,13 @@ INDEXES = ("annotations/orchestrator", "annotations/trainer", "stream")
 
 
 def test_a_trace_stands_at_the_step_that_shipped_it(board: Board) -> None:
-    # t12 and t13 were generated and not trained on: they stand where they arrived. v20 is an evaluation.
+    # t12 and t13 were generated and not trained on: they stand where they arrived, and as both scored 1 their advantage
+    # in their group is 0. v20 is an evaluation.
     assert rows(board, "step", "split", "shipped", "advantage") == [
         ("t10", 1, "train", 1, -0.5),
         ("t11", 1, "train", 1, 0.5),
-        ("t12", 1, "train", 0, None),
-        ("t13", 1, "train", 0, None),
+        ("t12", 1, "train", 0, 0.0),
+        ("t13", 1, "train", 0, 0.0),
         ("t20", 2, "train", 1, -0.5),
         ("t21", 2, "train", 1, 0.5),
         ("v20", 2, "eval", None, None),
@@ -171,3 +175,13 @@ def test_files_are_told_by_their_rows(test_log: TestLog, tmp_path: Path) -> None
     run.arrive(trace("a", 1)).rename(run.folder / "stream/what.jsonl")
     run.orchestrator(shipped("a", 4)).rename(run.folder / "annotations/orchestrator/ever.jsonl")
     assert rows(test_log.open(), "step") == [("a", 4)]
+
+
+def test_annotations_are_not_indexed_ahead_of_time(run: StreamRun, test_log: TestLog) -> None:
+    run.arrive(trace("a", 1))
+    run.orchestrator(shipped("a", 1))
+    listed = list_sources(parse_roots(str(test_log.folder), ""))
+    files = {file.relative: file for files in listed.runs.values() for file in files}
+    told = {name: reason_to_leave_out(file, None, files) for name, file in files.items()}
+    assert "brings them to the samples" in told[f"{PLACE}/annotations/orchestrator/00000.jsonl"]
+    assert told[f"{PLACE}/stream/00000.jsonl"] == ""

@@ -92,7 +92,8 @@ def test_parts_of_a_run_are_counted_together() -> None:
     both = fits | stray
     assert both == stray | fits
     assert both.lists == {"a": (9, 10), "b": (1, 4)}
-    assert (both.arrays, both.other_lists) == ({"a"}, {"b"})
+    assert both.arrays == {"a"}
+    assert both.other_lists == {"b"}
     assert (both | stray).arrays == set(), "9 of 11"
     assert ExtraKeys(lists={"a": (0, 0)}).arrays == set()
 
@@ -142,8 +143,9 @@ def test_tensors_as_text_are_quoted_with_their_remedy(open_rows: Open) -> None:
     board = open_rows(
         row(1, reward="tensor(1.0)", logprobs="tensor([-0.1, -0.2])", acc="np.float64(1.0)"),
         row(2, reward=[1.0, 2.0], logprobs=["tensor(-0.1)"], acc="np.float64(0.0)"),
+        *(row(step, acc="np.float64(0.0)") for step in (3, 4, 5)),
     )
-    first, second = samples(board)
+    first, second, *_ = samples(board)
     text = 'acc is text such as "np.float64(1.0)", not a number. Log the number itself: value.item().'
     number = (
         'reward is no number but "tensor(1.0)"; it is shown with its sample and left out of every statistic. '

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index import memory_budget
 from tensorboard_plugin_rlboard.index.column_names import literal, logical, physical, quoted
 from tensorboard_plugin_rlboard.index.parts.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, ExtraKeys
-from tensorboard_plugin_rlboard.index.parts.part import RESERVED, Part, build_part
+from tensorboard_plugin_rlboard.index.parts.part import LOGGED_FIRST, RESERVED, Part, build_part
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import repetition
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 
@@ -166,7 +166,8 @@ def test_values_that_cannot_be_used_are_named(database: duckdb.DuckDBPyConnectio
 
 
 def test_our_own_names_are_reserved() -> None:
-    assert {"n_tokens", "advantage", "k3_mean", "logprobs_sum", "problems"} <= RESERVED
+    assert {"n_tokens", "k3_mean", "logprobs_sum", "problems"} <= RESERVED
+    assert not LOGGED_FIRST & RESERVED, "a sample's own number of that name counts"
     assert not RESERVED & set(TOKEN_METRICS), "a logged array of that name is the metric itself"
     assert "reward" not in RESERVED
 

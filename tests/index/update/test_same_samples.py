@@ -26,7 +26,7 @@ def hooked(steps: Iterable[int], samples: int = 4, seed: str = "", tail: str = "
     return [
         {
             "step": step,
-            "prompt": f"<user>What is {at}?</user>",
+            "prompt": f"<|im_start|>user\nWhat is {at}?<|im_end|>\n<|im_start|>assistant\n",
             "response": response(step, at, seed) + tail,
             "reward": 0.25,
             "response_tokens": ["a", "b"],
@@ -102,6 +102,11 @@ def test_a_dump_beside_the_hook_is_the_same_training(
             id="short answers",
         ),
         pytest.param(
+            dumped([1, 2]),
+            [{**row, "prompt": "Translate into French"} for row in hooked([1, 2])],
+            id="other prompts",
+        ),
+        pytest.param(
             dumped([1, 2]), [{**row, "split": "eval"} for row in hooked([1, 2])], id="an evaluation is none"
         ),
     ],
@@ -110,19 +115,19 @@ def test_what_only_looks_alike_stays_two_runs(
     tmp_path: Path, open_board: Open, write_rows: Write, dump: list[Any], hook: list[Any]
 ) -> None:
     write_rows(tmp_path / "completions" / "c.jsonl", dump)
-    write_rows(tmp_path / "rollouts" / "r.jsonl", hook)
+    write_rows(tmp_path / "rollouts" / "rollouts.rank_0.jsonl", hook)
     assert set(same_as(open_board(tmp_path)).values()) == {""}
 
 
-def test_copies_in_one_format_and_folders_far_apart_are_left_alone(
+def test_two_dumps_two_copies_and_folders_far_apart_are_left_alone(
     tmp_path: Path, open_board: Open, write_rows: Write
 ) -> None:
-    write_rows(tmp_path / "a" / "r.jsonl", hooked([1, 2]))
-    write_rows(tmp_path / "b" / "r.jsonl", hooked([1, 2]))
+    for name in ("a", "b"):
+        write_rows(tmp_path / "copies" / name / "rollouts.rank_0.jsonl", hooked([1, 2]))
+    write_rows(tmp_path / "dumps" / "completions" / "c.jsonl", dumped([1, 2]))
+    write_rows(tmp_path / "dumps" / "other" / "r.jsonl", hooked([1, 2]))
     write_rows(tmp_path / "far" / "away" / "c.jsonl", dumped([1, 2]))
-    write_rows(tmp_path / "other" / "place" / "r.jsonl", hooked([1, 2]))
-    found = same_as(open_board(tmp_path))
-    assert found["a"] == found["b"] == found["other/place"] == ""
+    assert set(same_as(open_board(tmp_path)).values()) == {""}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +150,7 @@ def test_a_training_that_goes_another_way_is_two_runs_again(
     tmp_path: Path, open_board: Open, write_rows: Write
 ) -> None:
     dump = write_rows(tmp_path / "completions" / "c.jsonl", dumped([1, 2]))
-    hook = write_rows(tmp_path / "rollouts" / "r.jsonl", hooked([1, 2]))
+    hook = write_rows(tmp_path / "rollouts" / "rollouts.rank_0.jsonl", hooked([1, 2]))
     board = open_board(tmp_path)
     assert same_as(board)["completions"] == "rollouts"
     append(dump, *dumped([3, 4], seed="x"))
@@ -158,7 +163,7 @@ def test_what_is_decided_is_not_asked_again(
     tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_rows(tmp_path / "completions" / "c.jsonl", dumped(range(1, 9)))
-    write_rows(tmp_path / "rollouts" / "r.jsonl", hooked(range(1, 9)))
+    write_rows(tmp_path / "rollouts" / "rollouts.rank_0.jsonl", hooked(range(1, 9)))
     board = open_board(tmp_path)
     monkeypatch.setattr(same_samples.SameSamples, "_responses", lambda *_: pytest.fail("asked again"))
     board.indexer.index_now()

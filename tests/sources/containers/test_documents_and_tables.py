@@ -15,6 +15,7 @@ from unpacked_rows import container_at, damage_behind, rows_of, told
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.containers import csv_tables
 from tensorboard_plugin_rlboard.sources.containers.row_stream import line_blocks
+from tensorboard_plugin_rlboard.sources.text import json_members
 
 
 def test_a_document_and_a_list_are_lines(tmp_path: Path) -> None:
@@ -132,3 +133,15 @@ def test_what_python_writes_as_a_table_is_read_back(
         for row in rows_of(path)
     ]
     assert found == rows
+
+
+def test_hostile_tables_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"," * 200_000 + b"\n1,2\n")
+    assert "no header of at most 10,000 names" in told(path)
+    path.write_bytes(b"a,b\n" + b"," * 5_000_000 + b"\n1,2\n")
+    assert damage_behind(path)[0] == 1
+    monkeypatch.setattr(json_members, "_MAX_MEMBERS", 3)
+    document = tmp_path / "a.json"
+    document.write_text(json.dumps({str(i): {"a": "x"} for i in range(5)}))
+    assert "too many to be rows" in told(document)

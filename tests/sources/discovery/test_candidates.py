@@ -8,7 +8,7 @@ import pickle
 import shutil
 import zipfile
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from packing import write_parquet, write_torch
@@ -19,28 +19,38 @@ from tensorboard_plugin_rlboard.sources.containers.base import Preview
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list_sources
 
-CHEAP = [
+NO_ROWS = [
     ("model.pt", lambda: pickle.dumps({"state": [0] * 10, "rollout_id": 1, "samples": []})),  # no archive
-    ("config.json", lambda: b'{"model_type": "qwen2", "hidden_size": 8}'),
-    ("adapter.json", lambda: b'{"prompt": "x", "response": "y", "reward": 1}'),
-    ("list.json", lambda: b'[{"instruction": "x", "output": "y"}]'),
     ("strings.json", lambda: b'["a", "b"]'),
-    ("batch_summary.json", lambda: b'{"training_step": 3, "epoch": 0, "num_episodes": 8}'),
-    ("empty.json", lambda: b""),
     ("text.json", lambda: b"hello"),
+    ("long.json", lambda: json.dumps({"model_type": "qwen2", "weights": {"a": "x" * 200_000}}).encode()),
     ("metrics.csv", lambda: b"step,loss\n1,2\n"),
     ("log.csv", lambda: b"step,reward\n1,2\n"),
     ("noheader.csv", lambda: b"x" * 200_000),
-    ("empty.csv", lambda: b""),
-    ("empty.pt", lambda: b""),
+    ("numbers.csv", lambda: b"1,2\n3,4\n"),
+    *((f"empty{end}", bytes) for end in (".json", ".csv", ".pt", ".txt", "")),
+]
+SETTINGS = [
+    ("config.json", b'{"model_type": "qwen2", "hidden_size": 8}'),
+    ("adapter.json", b'{"task": "x", "peft": "y", "r": 1}'),
+    ("batch_summary.json", b'{"training_step": 3, "epoch": 0, "num_episodes": 8}'),
 ]
 
 
-@pytest.mark.parametrize(("name", "content"), CHEAP)
-def test_files_that_everybody_has_are_nobodys_log(tmp_path: Path, name: str, content: Any) -> None:
+@pytest.mark.parametrize(("name", "content"), NO_ROWS)
+def test_files_without_rows_are_not_even_found(tmp_path: Path, name: str, content: Any) -> None:
     path = tmp_path / name
     path.write_bytes(content())
-    assert reader.preview(str(path)) == Preview(may_hold_rollouts=False)
+    seen = reader.preview(str(path))
+    assert (seen.may_hold_rollouts, seen.is_named) == (False, False)
+    assert seen.reason.endswith(".")
+    assert list_sources(parse_roots(str(tmp_path), "")).runs == {}
+
+
+@pytest.mark.parametrize(("name", "content"), SETTINGS)
+def test_settings_are_read_and_not_named(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert reader.preview(str(tmp_path / name)) == Preview(may_hold_rollouts=True, is_named=False)
 
 
 def test_a_checkpoint_is_told_by_its_first_bytes(tmp_path: Path) -> None:
@@ -50,36 +60,6 @@ def test_a_checkpoint_is_told_by_its_first_bytes(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "other.pt", "w") as archive:
         archive.writestr("code/__torch__.py", "rollout_id samples")
     assert not reader.preview(str(tmp_path / "other.pt")).may_hold_rollouts
-
-
-def test_a_huge_file_costs_a_glance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = 0
-
-    class Counting:
-        def __init__(self, path: str) -> None:
-            self.file = Path(path).open("rb")  # noqa: SIM115  closed by `__exit__`
-
-        def __enter__(self) -> Self:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            self.file.close()
-
-        def read(self, size: int) -> bytes:
-            nonlocal read
-            read += size
-            return self.file.read(size)
-
-    for suffix in (".pt", ".json", ".csv"):
-        with (tmp_path / f"huge{suffix}").open("wb") as file:
-            file.write(b"PK\x03\x04" if suffix == ".pt" else b"{" if suffix == ".json" else b"a,b\n")
-            file.truncate(20 * 1024**3)
-    monkeypatch.setattr(reader, "_open_stored", Counting)
-    for suffix in (".pt", ".json", ".csv"):
-        assert not reader.preview(str(tmp_path / f"huge{suffix}")).may_hold_rollouts
-        with reader.open_forward(str(tmp_path / f"huge{suffix}")) as start:
-            assert start.read() == b""
-    assert read <= 6 * 64 * 1024
 
 
 def test_files_that_hold_rollouts_are_candidates(tmp_path: Path) -> None:
@@ -99,14 +79,17 @@ def test_files_that_hold_rollouts_are_candidates(tmp_path: Path) -> None:
     assert reader.preview(str(table)).may_hold_rollouts
     table.write_text("prompt,completion,reward\n")
     assert reader.preview(str(table)).may_hold_rollouts
-    assert reader.preview(str(tmp_path / "a.jsonl")).may_hold_rollouts  # not even opened
+    assert reader.preview(str(tmp_path / "a.jsonl")).may_hold_rollouts  # nothing is there to say otherwise
 
 
 def test_the_first_look_counts_no_files_that_everybody_has(tmp_path: Path) -> None:
-    for name in ("config.json", "model.pt", "metrics.csv", ".hidden.parquet"):
+    for name in ("config.json", "model.pt", "metrics.csv", ".hidden.parquet", "picture.png", "x.tfevents.1"):
         (tmp_path / name).write_bytes(b"{}")
     assert not has_log_file(parse_roots(str(tmp_path), ""), float("inf"))
     assert len(list_sources(parse_roots(str(tmp_path), "")).runs["."]) == 3
+    assert "picture.png" in [
+        file.relative for file in list_sources(parse_roots(str(tmp_path), ""), "picture.png").runs["."]
+    ]
     (tmp_path / "completions").mkdir()
     shutil.copy(
         SAMPLES / "trl/plain/completions/completions_00001.parquet", tmp_path / "completions" / "a.parquet"
@@ -126,3 +109,11 @@ def test_hidden_folders_are_looked_into_and_our_own_are_not(tmp_path: Path) -> N
     for folder in (".art/p/models/m/trajectories/train", ".rlboard/x", ".git"):
         write_parquet(tmp_path / folder / "0001.parquet", "SELECT 1 AS a")
     assert list(list_sources(parse_roots(str(tmp_path), "")).runs) == [".art/p/models/m/trajectories/train"]
+
+
+def test_our_own_cache_is_nobodys_log(tmp_path: Path) -> None:
+    name = f"{'ab' * 16}.parquet"
+    write_parquet(tmp_path / "cache" / "parts-7" / "ab" / name, "SELECT 'x' AS prompt")
+    assert list_sources(parse_roots(str(tmp_path), "")).runs == {}
+    write_parquet(tmp_path / "parts-7" / "mine" / name, "SELECT 'x' AS prompt")
+    assert list(list_sources(parse_roots(str(tmp_path), "")).runs) == ["parts-7/mine"]

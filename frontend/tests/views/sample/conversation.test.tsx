@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 /** A sample's messages: as a conversation and as text, hostile ones as text, long ones folded, by keyboard as well. */
 
 import { render } from "preact";

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 /** The filter field, its chip, and what a filter does to the questions of the page. */
 
 import { render } from "preact";

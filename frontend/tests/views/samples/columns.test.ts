@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { afterEach, expect, test } from "vitest";
 import { runs } from "../../../src/data/runs";
 import { DEFAULTS, select } from "../../../src/state/selection";

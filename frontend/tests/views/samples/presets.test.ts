@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { expect, test } from "vitest";
 import { catalogues } from "../../../src/i18n/messages";
 import { PRESETS } from "../../../src/views/samples/presets";

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 /** The list of the worst tokens: what it asks, and where a click leads. */
 
 import { render } from "preact";

@@ -1,0 +1,170 @@
+"""Steps and splits that only the names of files and folders say: used where the rows say nothing, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+from rollout_log import opened
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, step_from_name
+from tensorboard_plugin_rlboard.formats.splits import normalised_split, split_from_name
+from tensorboard_plugin_rlboard.texts import TextRules
+
+Write = Callable[[Path, Iterable[Any]], Path]
+Look = Callable[[], Board]
+ROW = {"prompt": "q", "completion": "a", "reward": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        *(("step_10", 10), ("step10", 10), ("global_step_100", 100), ("iter0003", 3), ("iteration-7", 7)),
+        *(("val_step10", 10), ("rollouts_step=5_rank0", 5), ("checkpoint-500", 500), ("epoch1_step20", 20)),
+        *(("eval_iter_4.generations", 4), ("Step_8", 8), ("iter10_replay_buffer", 10)),
+        *(("max_steps_100", None), ("max_step_100", None), ("num_steps_3", None), ("footstep3", None)),
+        *(
+            ("rank_0", None),
+            ("10", None),
+            ("step_", None),
+            ("step_3b_model", None),
+            ("step_1234567890123456", None),
+        ),
+    ],
+)
+def test_step_in_a_name(name: str, step: int | None) -> None:
+    assert step_from_name(name) == step
+
+
+@pytest.mark.parametrize(
+    ("path", "step", "step_source", "split", "split_source", "levels"),
+    [
+        ("run/step_10.jsonl", 10, "file name", "", "", 0),
+        ("run/global_step_100/eval.jsonl", 100, "folder name", "eval", "file name", 1),
+        ("run/iter_3/train/dump.jsonl.gz", 3, "folder name", "train", "folder name", 2),
+        ("outputs/evals/dump.jsonl", None, "", "eval", "folder name", 0),
+        ("eval/a/b/dump.jsonl", None, "", "", "", 0),
+        ("exp_steps_1000_lr1/dump.jsonl", None, "", "", "", 0),
+        ("my_step_5_run/dump.jsonl", None, "", "", "", 0),
+        ("test/dump.jsonl", None, "", "", "", 0),
+        ("./train_rollouts.jsonl", None, "", "train", "file name", 0),
+    ],
+)
+def test_facts_of_a_path(
+    path: str, step: int | None, step_source: str, split: str, split_source: str, levels: int
+) -> None:
+    found = named_facts(PurePosixPath(path))
+    assert (found.step, found.step_source) == (step, step_source)
+    assert (found.split, found.split_source, found.levels) == (split, split_source, levels)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *(
+            "eval",
+            "val",
+            "test",
+            "dev",
+            "validation",
+            "eval/math500",
+            "val-core/aime",
+            "post_task_eval",
+            "holdout",
+        ),
+        *("held-out", "heldout_set", "evalSet", "EVAL", "in_dist_test", "online_evaluation"),
+    ],
+)
+def test_words_of_a_held_out_split(word: str) -> None:
+    assert normalised_split(word, None) == "eval"
+
+
+@pytest.mark.parametrize(
+    "word", ["train", "math500", "", "evaluator_train", "medieval", "value", "latest", "developer"]
+)
+def test_other_words_stay_in_training(word: str) -> None:
+    assert normalised_split(word, None) == "train"
+
+
+def test_truth_values_of_a_held_out_row() -> None:
+    assert [normalised_split(None, flag) for flag in (True, 1, "True", "true")] == ["eval"] * 4
+    assert [normalised_split(None, flag) for flag in (False, 0, "False", None, "no", 2)] == ["train"] * 6
+    assert split_from_name("my_test_run") == ""
+
+
+@pytest.fixture
+def look(tmp_path: Path) -> Iterator[Look]:
+    """Opens the log directory as it is by then."""
+    boards: list[Iterator[Board]] = []
+
+    def make() -> Board:
+        boards.append(opened(tmp_path))
+        return next(boards[-1])
+
+    yield make
+    for board in boards:
+        next(board, None)
+
+
+def columns(board: Board, run: str, *names: str, split: str = "train") -> list[tuple[Any, ...]]:
+    question = SamplesQuestion(Selection(run, split=split), TextRules(), columns=names, limit=100)
+    found = board.samples(question).columns
+    return sorted(zip(*(found[name] for name in names), strict=True), key=str)
+
+
+def test_names_speak_where_rows_do_not(tmp_path: Path, write_rows: Write, look: Look) -> None:
+    write_rows(tmp_path / "run" / "train_step_10.jsonl", [ROW])
+    write_rows(tmp_path / "run" / "eval_step_20.jsonl", [ROW])
+    board = look()
+    (info,) = board.runs().runs
+    assert list(info.splits) == ["train", "eval"]
+    assert columns(board, "run", "step") == [(10,)]
+    assert columns(board, "run", "step", split="eval") == [(20,)]
+    assert info.mapping_sources["step"] == "file name"
+    assert info.mapping_sources["split"] == "file name"
+    assert info.mapping_sources["response"] == "completion"
+
+
+def test_rows_speak_before_names(tmp_path: Path, write_rows: Write, look: Look) -> None:
+    """A first row without a step is none that says nothing: others have it."""
+    rows = [ROW, {**ROW, "step": 3, "split": "train"}]
+    write_rows(tmp_path / "run" / "eval_step_10.jsonl", rows)
+    board = look()
+    (info,) = board.runs().runs
+    assert (list(info.splits), info.mapping_sources["step"]) == (["train"], "step")
+    assert columns(board, "run", "step") == [(0,), (3,)]
+
+
+def test_folders_of_one_step_each_are_one_run(tmp_path: Path, write_rows: Write, look: Look) -> None:
+    native = {"prompt": "q", "response": "a", "reward": 1.0}
+    for step in (1, 2):
+        write_rows(tmp_path / "run" / f"global_step_{step}" / "dump.jsonl", [native])
+    board = look()
+    (info,) = board.runs().runs
+    assert (info.run, list(info.formats), info.mapping) == ("run", ["native"], None)
+    assert columns(board, "run", "step") == [(1,), (2,)]
+    assert info.mapping_sources == {"step": "folder name"}
+
+
+def test_settings_speak_before_names_and_it_is_said(tmp_path: Path, write_rows: Write, look: Look) -> None:
+    write_rows(tmp_path / "run" / "eval_step_10_at_7.jsonl", [ROW])
+    (tmp_path / "run" / "rlboard.toml").write_text(
+        "[mapping]\nstep_from = 'at_([0-9]+)'\nsplit = 'train'\n", encoding="utf-8"
+    )
+    board = look()
+    (info,) = board.runs().runs
+    assert columns(board, "run", "step") == [(7,)]
+    assert (info.mapping_sources["step"], info.mapping_sources["split"]) == ("rlboard.toml", "rlboard.toml")
+
+
+def test_name_of_a_split_is_kept(tmp_path: Path, write_rows: Write, look: Look) -> None:
+    rows = [{**ROW, "step": 1, "split": word} for word in ("eval/math500", "eval/aime", "math500", "train")]
+    write_rows(tmp_path / "run" / "log.jsonl", rows)
+    board = look()
+    assert columns(board, "run", "logged.split", split="eval") == [("eval/aime",), ("eval/math500",)]
+    assert columns(board, "run", "logged.split") == [("math500",), (None,)]

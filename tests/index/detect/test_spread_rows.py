@@ -1,0 +1,109 @@
+"""Which rows of a file are looked at: its first ones, some between and its newest, within bounds."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tensorboard_plugin_rlboard.index.detect import spread_rows as module
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff_rows
+from tensorboard_plugin_rlboard.index.detect.spread_rows import first_row, spread_rows
+
+
+def lines(count: int, width: int = 10) -> bytes:
+    return b"".join(json.dumps({"n": n, "x": "x" * width}).encode() + b"\n" for n in range(count))
+
+
+def numbers(path: Path) -> list[Any]:
+    return [row["n"] for row in spread_rows(str(path)).rows]
+
+
+def test_small_file_is_read_from_its_beginning(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(10))
+    assert numbers(tmp_path / "a.jsonl") == list(range(10))
+    (tmp_path / "b.jsonl").write_bytes(lines(100))
+    assert numbers(tmp_path / "b.jsonl") == list(range(32))
+
+
+def test_large_file_is_looked_at_all_over(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(40_000, 90))
+    found = numbers(tmp_path / "a.jsonl")
+    assert found[:20] == list(range(20))
+    assert found[-4:] == list(range(39_996, 40_000))
+    assert found == sorted(set(found))
+    assert max(b - a for a, b in pairwise(found)) < 40_000 / 5
+
+
+def test_torn_last_line_is_no_row(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(10_000, 90) + b'{"n": 10000, "x')
+    assert numbers(tmp_path / "a.jsonl")[-1] == 9_999
+
+
+def test_long_lines_are_read_as_far_as_the_bounds_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(30, 200_000))
+    assert numbers(tmp_path / "a.jsonl") == list(range(10)), "2 MB from the beginning, and no place between"
+    monkeypatch.setattr(module, "_PLACE_BYTES", 300_000)
+    assert numbers(tmp_path / "a.jsonl")[-1] == 29
+
+
+def test_archives_are_read_forward(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines(40_000, 90)))
+    assert numbers(tmp_path / "a.jsonl.gz") == list(range(32))
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "no complete line"),
+        (b'{"a": 1', "no complete line"),
+        (b"{'a': 1}\n", "no JSON"),
+        (b"[1]\n", "no JSON objects"),
+        (b'[1]\n{"a": 1}\n', ""),
+    ],
+)
+def test_file_without_rows_says_why(content: bytes, problem: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(content)
+    found = first_row(str(tmp_path / "a.jsonl"))
+    assert problem in found.problem
+    assert bool(found.problem) == bool(problem)
+
+
+def test_later_rows_decide_as_well(tmp_path: Path) -> None:
+    """A log of metrics and notes, of which the rows behind the beginning are samples."""
+    rows = [json.dumps({"note": "warming up", "seconds": n}) for n in range(2_000)]
+    rows += [json.dumps({"step": n, "question": "q", "output": "x" * 100, "score": 1}) for n in range(9_000)]
+    (tmp_path / "a.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = sniff_rows(str(tmp_path / "a.jsonl"))
+    assert found.format is not None
+    assert found.format.mapping is not None
+    assert found.format.mapping.keys["response"] == "output"
+
+
+def test_one_row_is_enough_for_our_own_words(tmp_path: Path) -> None:
+    own = {"step": 1, "prompt": "q", "response": "a", "reward": 1.0, "seconds": 3.5}
+    (tmp_path / "a.jsonl").write_text((json.dumps(own) + "\n") * 50, encoding="utf-8")
+    assert len(sniff_rows(str(tmp_path / "a.jsonl")).rows) == 1
+    (tmp_path / "b.jsonl").write_text((json.dumps({**own, "uid": "u"}) + "\n") * 50, encoding="utf-8")
+    assert len(sniff_rows(str(tmp_path / "b.jsonl")).rows) == 32
+
+
+HOSTILE: dict[str, Any] = {
+    "deep": json.loads('{"a":' * 500 + "1" + "}" * 500),
+    "wide": {f"k{n}": "v" for n in range(100_000)},
+    "long keys": {"k" * 100_000: "v", "response": "a"},
+    "long list": {"completions": ["a"] * 200_000, "rewards": [1.0] * 200_000, "prompt": "q"},
+    "deep list": {"response": json.loads("[" * 500 + "]" * 500), "step": 1},
+    "many numbered": {f"output_{n}": "a" for n in range(20_000)} | {"prompt": "q", "step": 1},
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_rows_are_looked_at_within_bounds(name: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text((json.dumps(HOSTILE[name]) + "\n") * 3, encoding="utf-8")
+    found = sniff_rows(str(tmp_path / "a.jsonl"))
+    assert found.format is not None or found.reason.endswith(".")

@@ -1,0 +1,130 @@
+"""JSON values are read as Python's own parser reads them, however the text is cut into pieces."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from typing import Any
+
+import pytest
+from example_counts import examples
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tensorboard_plugin_rlboard.sources.text import json_values
+from tensorboard_plugin_rlboard.sources.text.json_members import members_of, members_until_cut, read_members
+from tensorboard_plugin_rlboard.sources.text.json_shapes import Member, Shape, plan_of
+from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
+
+VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+SPACE = st.sampled_from(["", " ", "\n", "\r\n\t "])
+
+
+@settings(max_examples=examples(150), deadline=None)
+@given(st.lists(VALUE, max_size=5), SPACE, st.integers(1, 40), st.sampled_from([None, 2]))
+def test_values_behind_each_other_are_what_json_reads(
+    values: list[Any], space: str, chunk: int, indent: int | None
+) -> None:
+    text = (space + "\n").join(json.dumps(value, indent=indent) for value in values)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_values, "_CHUNK", chunk)
+        reader = JsonValues(io.StringIO(text + space))
+        found = []
+        while reader.peek():
+            found.append(reader.value())
+        assert found == values
+        listed = JsonValues(io.StringIO(space + json.dumps(values, indent=indent)))
+        assert listed.peek() == "["
+        assert list(listed.items()) == values
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(st.dictionaries(st.text(max_size=5), VALUE, min_size=1, max_size=5), st.integers(1, 40))
+def test_members_are_summed_up_alike_from_a_text_and_from_an_object(row: dict[str, Any], chunk: int) -> None:
+    found: dict[str, Member] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_values, "_CHUNK", chunk)
+        read_members(JsonValues(io.StringIO(json.dumps(row))), found)
+    assert found == members_of(row)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "is_cut"),
+    [
+        ('{"a": "x', "Unterminated", True),
+        ('{"a": tru', "Expecting value", True),
+        ("[1, -Infin", "Expecting value", True),
+        ('{"a": 1', "delimiter", True),
+        ('{"a": 1,}', "trailing comma", False),
+        ("{'a': 1}", "single quotes", False),
+        ('{"a": None}', "holds None", False),
+        ('{"a": -inf}', "holds -inf", False),
+        ('{"a": 1 // x\n}', "comment", False),
+        ('{"a": "x\ny"}', "bare line end", False),
+        ("[" * 200_000, "nested too deeply", False),
+        ("1" * 5000, "4300", False),
+    ],
+)
+def test_what_is_wrong_is_said(text: str, said: str, is_cut: bool) -> None:
+    with pytest.raises(BrokenJsonError, match=said) as error:
+        JsonValues(io.StringIO(text)).value()
+    assert error.value.is_cut is is_cut
+
+
+def test_a_value_that_is_too_large_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_values, "MAX_VALUE", 2_000_000)
+    file = io.StringIO('["' + "x" * 20_000_000 + '"]')
+    with pytest.raises(BrokenJsonError, match="write JSON lines"):
+        JsonValues(file).value()
+    assert file.tell() <= 8_000_000  # nothing like all of it was read
+
+
+def test_nan_and_infinity_are_numbers() -> None:
+    first, second = JsonValues(io.StringIO("[NaN, -Infinity]")).items()
+    assert isinstance(first, float)
+    assert math.isnan(first)
+    assert second == -math.inf
+
+
+def test_members_of_an_object_that_breaks_off_are_those_that_were_there() -> None:
+    found = members_until_cut('{"step": 3, "tags": ["a", "b"], "rows": [{"x": 1}, {"x"')
+    assert (found["step"].scalar, found["tags"].texts, found["rows"].size) == (3, ["a", "b"], 1)
+    assert members_until_cut('{"rows": [{"x')["rows"].opens_object
+    assert members_until_cut("{'a'") == {}
+
+
+ROWS = [{"a": "x", "b": 1}, {"a": "y", "b": 2}]
+
+
+@pytest.mark.parametrize(
+    ("document", "shape"),
+    [
+        ({"columns": ["a", "b"], "data": [["x", 1], ["y", 2]]}, Shape.TABLE),
+        ({"results": ROWS, "config": {"lr": 1}}, Shape.LIST),
+        ({"anything": ROWS, "n": 2}, Shape.LIST),
+        ({"anything": ROWS, "config": {"lr": 1}}, Shape.ROW),
+        ({"results": ROWS, "others": ROWS}, Shape.ROW),
+        ({"prompt": "Q", "rollouts": ROWS}, Shape.ROW),
+        ({"messages": ROWS, "reward": 1.0}, Shape.ROW),
+        ({"trajectories": [{"steps": [], "reward": 1.0}]}, Shape.ROW),
+        ({"results": [{"a": 1}, 2]}, Shape.ROW),
+        ({"results": []}, Shape.ROW),
+        ({"a": ["x", "y"], "b": [1, 2]}, Shape.COLUMN_LISTS),
+        ({"a": ["x", "y"], "b": [1]}, Shape.ROW),
+        ({"a": ["x", "y"]}, Shape.ROW),
+        ({"a": {"0": "x", "1": "y"}, "b": {"0": 1, "1": 2}}, Shape.COLUMN_OBJECTS),
+        ({"a": {"x": "x", "1": "y"}, "b": {"x": 1, "1": 2}}, Shape.ROW),
+        ({"0": ROWS[0], "1": ROWS[1]}, Shape.ROW_OBJECTS),
+        ({"0": ROWS[0], "2": ROWS[1]}, Shape.ROW),
+        ({}, Shape.ROW),
+    ],
+)
+def test_how_an_object_holds_rows(document: dict[str, Any], shape: Shape) -> None:
+    assert plan_of(members_of(document), is_line=False).shape is shape
+    expected = Shape.ROW if shape is Shape.COLUMN_LISTS else shape
+    assert plan_of(members_of(document), is_line=True).shape is expected
