@@ -87,15 +87,10 @@ def list_sources(roots: Iterable[Root], asked_for: str = "") -> SourceListing:
         asked_for: The path, below its root, of a file that is found whatever it is; empty for none.
     """
     runs: dict[str, list[SourceFile]] = {}
-    sources: list[SourceFile] = []
-    problems: list[DiscoveryProblem] = []
     look = _Look(asked_for=asked_for)
-    for found in _walk(roots, look):
-        if isinstance(found, SourceFile):
-            sources.append(found)
-        else:
-            problems.append(found)
-    for source in join_dump_folders(sources):
+    found = list(_walk(roots, look))
+    problems = [one for one in found if isinstance(one, DiscoveryProblem)]
+    for source in join_dump_folders(one for one in found if isinstance(one, SourceFile)):
         runs.setdefault(source.run, []).append(source)
     ordered = {}
     for run in sorted(runs):
