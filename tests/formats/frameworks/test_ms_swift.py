@@ -103,9 +103,7 @@ def test_a_line_that_repeats_the_one_before_is_counted_once(test_log: TestLog) -
     (run,) = board.runs().runs
     assert run.samples == 2 * len(batch["completion"]) + len(other["completion"])
     columns = board.problems(ProblemsQuestion(run.run, 0, 500)).columns
-    repeats = [
-        line for line, kind in zip(columns["line"], columns["kind"], strict=True) if kind == "repeated_line"
-    ]
+    repeats = [line for line, kind in zip(columns.line, columns.kind, strict=True) if kind == "repeated_line"]
     assert repeats == [2], "a later line that is no neighbour is another batch"
 
 
