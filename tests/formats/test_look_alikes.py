@@ -87,6 +87,15 @@ DOCUMENTS: dict[str, Any] = {
         "configurations": [{"name": "Python", "type": "debugpy", "args": ["a"]}],
     },
     "ds_config.json": {"zero_optimization": {"stage": 3}, "train_batch_size": "auto"},
+    "policy/config.json": {
+        "model_type": "qwen2",
+        "hidden_size": 10,
+        "prompt": "x",
+        "output": "dir",
+        "reward": "fn",
+    },
+    "reward_args.json": {"prompt": "p.txt", "reward": "accuracy", "output": "out", "response_length": 512},
+    "own_words.json": {"prompt": "p.txt", "reward": "accuracy", "response": "boxed", "max_length": 512},
     "args.json": {
         "prompt_key": "prompt",
         "reward_funcs": ["accuracy"],

@@ -60,7 +60,8 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
 def _path_sources(file_format: Format, relative: str) -> dict[str, str]:
     """Where step and split come from that a file has from its path or from the settings, and not from its rows."""
     defaults, path = file_format.file_defaults(), PurePosixPath(relative)
-    facts = named_facts(path)
+    named = file_format.options.get("named", "")
+    facts = named_facts(path, is_numbered="number" in named)
     found: dict[str, str] = {}
     for name, value, said, source in (
         ("step", defaults.step, facts.step, facts.step_source),
@@ -72,7 +73,7 @@ def _path_sources(file_format: Format, relative: str) -> dict[str, str]:
             file_format.name == NATIVE.name or file_format.mapping is not None
         ):  # a trainer's layout, which knows other names than these
             found[name] = source_of_default(path, value)
-        elif said == value and name in file_format.options.get("named", ""):
+        elif said == value and name in named:
             found[name] = source
         else:
             found[name] = "rlboard.toml"

@@ -28,9 +28,14 @@ _TURN_KEYS = ("turn_scores", "tool_rewards")
 _UID = re.compile(r"(.+)_[0-9]+_[0-9]+")
 
 
-def _is_dump(row: Row) -> bool:
+def has_words_of_dump(row: Row) -> bool:
+    """Whether a row has verl's words, with a step or, as of forks, without: the number of the file is the step then."""
     texts = isinstance(row.get("input"), str) and isinstance(row.get("output"), str)
-    return texts and "score" in row and "step" in row
+    return texts and "score" in row
+
+
+def _is_dump(row: Row) -> bool:
+    return has_words_of_dump(row) and "step" in row
 
 
 def _recognise(row: Row) -> bool:

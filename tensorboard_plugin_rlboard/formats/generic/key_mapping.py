@@ -127,11 +127,11 @@ def shown_sources(keys: Mapping[str, str]) -> dict[str, str]:
         if is_sum:
             inside = f"{before}."
             parts = [
-                other.removeprefix(inside)
+                other.removeprefix(inside).removesuffix(ENTRIES)
                 for other in keys.values()
                 if other.startswith(inside) and other != path
             ]
-            parts = [] if inner else parts
+            parts = parts if inner in {"", ENTRIES} else []
         shown[name] = f"sum of {', '.join(parts)}" if len(parts) > 1 else f"sum of {path}" if is_sum else path
     return shown
 

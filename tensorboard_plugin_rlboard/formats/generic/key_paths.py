@@ -5,6 +5,7 @@
     rewards.*             the sum of the numbers of an object or list, `steps.*.reward` of those within its entries
     format + accuracy     the sum of several, as far as they are there
     response | completion the first of several that is there, where rows differ
+    rewards.*[]           of each entry of parallel lists in an object, the sum of the numbers at its place
     rollouts[].reward     of each entry of a list, which is a sample of its own; `rewards[]` is the entry itself
     output_#              of each numbered key (`output_1`, `output_2`), which is a sample of its own
 
@@ -39,7 +40,7 @@ def getter(path: str) -> Getter:
         return lambda row: _own_or(row, path, lambda: _first(choices, row))
     if SUM in path:
         parts = [getter(part) for part in path.split(SUM)]
-        return lambda row: _own_or(row, path, lambda: _sum(part(row) for part in parts))
+        return lambda row: _own_or(row, path, lambda: total(part(row) for part in parts))
     keys = path.split(".")
     if PARTS in keys:
         at = keys.index(PARTS)
@@ -86,6 +87,14 @@ def numbers_of(row: Row, path: str) -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
+def lists_in(row: Row, path: str) -> list[list[object]]:
+    """The lists in the object under a path that ends with `*`."""
+    holder = _walk(row, path.split(".")[:-1])
+    return (
+        [value for value in holder.values() if isinstance(value, list)] if isinstance(holder, Mapping) else []
+    )
+
+
 def _own_or(row: Row, path: str, other: Callable[[], object]) -> object:
     return row[path] if path in row else other()
 
@@ -110,10 +119,10 @@ def _sum_of_parts(holder: object, keys: Sequence[str]) -> float | None:
         entries = list(holder.values())
     else:
         entries = holder if isinstance(holder, list) else []
-    return _sum(_walk(entry, keys) for entry in entries)
+    return total(_walk(entry, keys) for entry in entries)
 
 
-def _sum(values: Iterable[object]) -> float | None:
+def total(values: Iterable[object]) -> float | None:
     """The sum of the numbers among some values; None where there is none."""
     numbers = [number for value in values if (number := number_from_value(value)) is not None]
     return sum(numbers) if numbers else None

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     MASK_FIELD,
     RESPONSE_FIELDS,
 )
-from tensorboard_plugin_rlboard.formats.generic.key_paths import getter, is_of_each, keys_read
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, getter, is_of_each, keys_read
 from tensorboard_plugin_rlboard.formats.generic.row_members import RowMembers
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 
@@ -39,6 +39,11 @@ class MappedRows:
         each = {name: path for name, path in keys.items() if is_of_each(path)}
         self._members = RowMembers(each) if each else None
         self._shared = {name: getter(path) for name, path in keys.items() if name not in each}
+        self._holds_response = frozenset(
+            part.partition(".")[0] for part in keys.get("response", "").split(EITHER)
+        )
+        is_asked = "messages" in keys and "response" in keys  # a conversation that all responses go on from
+        self._of_each_only = [name for name in _OF_EACH_ONLY if not (is_asked and name == "messages")]
         self._used = frozenset(key for name in self._shared for key in keys_read(keys[name]))
         # Equal prompts of one step are a group anyway.
         self._needs_group = "group_id" not in keys and not ("step" in keys and "prompt" in keys)
@@ -54,11 +59,13 @@ class MappedRows:
             shared = {name: value_of(row) for name, value_of in self._shared.items()}
             sample = self._plain_sample(row.items(), shared)
             self._complete(sample, shared.get, context, problems)
+            if not self._holds_response.isdisjoint(row):
+                sample.setdefault("response", None)  # nothing there: a rollout that failed
             return LineSamples([sample], problems)
         members = self._members.of(row, problems)
         shared = {name: value_of(row) for name, value_of in self._shared.items()}
         if len(members) > 1:
-            of_all = [name for name in _OF_EACH_ONLY if shared.pop(name, None) is not None]
+            of_all = [name for name in self._of_each_only if shared.pop(name, None) is not None]
             problems += [
                 f"{self._keys[name]} is one value for the {len(members)} samples of the line; none of them has it."
                 for name in of_all
@@ -82,6 +89,8 @@ class MappedRows:
         values = {**shared, **fields}
         sample = self._plain_sample([*around, *further.items()], values)
         self._complete(sample, values.get, context, problems)
+        if "response" in fields:
+            sample.setdefault("response", None)  # nothing there: a rollout that failed
         return sample
 
     def _plain_sample(
@@ -115,6 +124,15 @@ class MappedRows:
                 problems.append(f"{self._keys['messages']} is no list of messages or turns; it is left out.")
             return
         before, response = split_conversation(messages)
+        answer = sample.get("response")
+        if answer is not None and messages[-1]["role"] not in {"assistant", "tool"}:
+            before, response = (
+                messages,
+                [],
+            )  # all of it is what was asked, the answers of its examples as well
+            said = as_conversation(answer) or [{"role": "assistant", "content": answer}]
+            messages = [*messages, *({**message, "sampled": True} for message in said)]
+            sample["response"] = messages_to_text(said)
         prompt = sample.get("prompt")
         if isinstance(prompt, str) and not any(prompt in str(message["content"]) for message in before):
             messages = [{"role": "user", "content": prompt}, *messages]

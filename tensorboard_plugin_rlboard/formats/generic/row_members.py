@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, getter, list_of, numbers_of
+from tensorboard_plugin_rlboard.formats.generic.key_paths import (
+    ENTRIES,
+    PARTS,
+    getter,
+    list_of,
+    lists_in,
+    numbers_of,
+    total,
+)
 
 MAX_SAMPLES_OF_ROW = 100_000
 """Samples that one row may hold."""
@@ -90,6 +98,8 @@ class RowMembers:
         self, row: Row, base: str, count: int, problems: list[str]
     ) -> tuple[str, Sequence[object] | None]:
         """A list beside that of the responses; None where it has another length, so that nothing says whose is what."""
+        if base.endswith(f".{PARTS}"):
+            return base, self._sums(row, base, count, problems)
         value = getter(base)(row)
         if value is None:
             return base, None
@@ -98,6 +108,16 @@ class RowMembers:
         has = f"{len(value)} entries" if isinstance(value, list) else "no list"
         problems.append(f"{base} has {has} for {count} of {self._first}; it is left out.")
         return base, None
+
+    def _sums(self, row: Row, base: str, count: int, problems: list[str]) -> list[float | None] | None:
+        """The sums, entry by entry, of the parallel lists in an object; None where one has another length."""
+        lists = lists_in(row, base)
+        if any(len(one) != count for one in lists):
+            problems.append(
+                f"{base} has a list that is not one of {count} entries, as {self._first}; it is left out."
+            )
+            return None
+        return [total(entries) for entries in zip(*lists, strict=True)] if lists else None
 
     def _of_numbers(self, row: Row) -> list[Member]:
         found = {name: numbers_of(row, path) for name, path in self._numbered.items()}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from collections.abc import Mapping
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
 
+_LIST_OF_OBJECTS = re.compile(r"\s*\[\s*\{")
+_LONGEST_TEXT, _LONGEST_LITERAL = 8_000_000, 200_000
+"""Characters of a text that may be a conversation as JSON, and as Python prints it, which takes longer to read."""
 _SPEAKER_KEYS = ("from", "speaker", "author", "sender")
 _SAID_KEYS = ("value", "content", "text", "message", "utterance")
 _ROLES = {
@@ -47,10 +52,17 @@ REWARD_KEYS = ("reward", "score", "step_reward", "turn_reward", "rew")
 
 
 def as_conversation(value: object) -> list[Message] | None:
-    """The messages of a conversation or episode in any spelling; None where the value is neither."""
+    """The messages of a conversation or episode in any spelling, or of a text that is one; None for anything else."""
+    if isinstance(value, str):
+        value = _parsed(value)
     if not isinstance(value, list) or not value or not isinstance(value[0], Mapping):
         return None
     return as_messages(value) or _speakers(value) or _episode(value)
+
+
+def is_conversation_text(value: object) -> bool:
+    """Whether a value is a text that is a conversation, as the cells of a table have it."""
+    return isinstance(value, str) and as_conversation(value) is not None
 
 
 def is_episode(value: object) -> bool:
@@ -65,6 +77,25 @@ def turn_reward_key(value: object) -> str:
         (key for key in REWARD_KEYS if any(number_from_value(turn.get(key)) is not None for turn in turns)),
         "",
     )
+
+
+def _parsed(text: str) -> object:
+    """The list of objects that a text is, as JSON or as Python prints it; None for any other text, or too long a one.
+
+    Nothing is run of it.
+    """
+    if len(text) > _LONGEST_TEXT or not _LIST_OF_OBJECTS.match(text):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    if len(text) > _LONGEST_LITERAL:
+        return None
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
 
 
 def _speakers(turns: list[object]) -> list[Message] | None:

@@ -17,16 +17,18 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     COLUMN_PREFIX,
     FIELDS,
     LISTS,
+    MEMBERS,
     NUMBERED,
     RESPONSE_FIELDS,
 )
-from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
+from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_text
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import reason_against, reason_against_own_words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
-from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_rows
+from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
@@ -92,12 +94,15 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     roles.assign_arrays()
     reward = Reward(roles)
     assign_labels(roles)
-    if shape.kind in {LISTS, NUMBERED}:
-        _add_columns(roles)
+    prompts = roles.column("prompt")
+    if prompts is not None and prompts.fits(is_conversation_text):
+        roles.keys.setdefault("messages", roles.keys.pop("prompt"))
+    if shape.kind in {LISTS, NUMBERED, MEMBERS}:
+        _add_columns(roles, shape)
     against = (
         reason_against_own_words(roles, reward)
         if is_native
-        else reason_against(roles, reward, shape, len(telling) / max(1, len(rows)))
+        else reason_against(roles, reward, shape, _share(roles, telling, rows))
     )
     if against:
         return Guess(
@@ -141,7 +146,15 @@ def tells_alone(file_format: Format) -> bool:
     return _TOLD_BY_WORDS.issuperset(name for name, path in keys.items() if path != name)
 
 
-def _add_columns(roles: Roles) -> None:
+def _share(roles: Roles, telling: Sequence[Row], rows: Sequence[Row]) -> float:
+    """The share of a file's rows that have a response, failed rollouts left out: these have its key and nothing there."""
+    paths = [roles.keys[name] for name in RESPONSE_FIELDS if name in roles.keys]
+    keys = {path.partition(ENTRIES)[0] for either in paths for path in either.split(EITHER)}
+    failed = sum(any(key in row and not row[key] for key in keys) for row in rows)
+    return len(telling) / max(1, len(rows) - failed)
+
+
+def _add_columns(roles: Roles, shape: Shape) -> None:
     """Make columns of what further every sample of a row has for itself, so that it is not shown as one list of all."""
     used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
     for column in list(roles.profile):
@@ -152,6 +165,7 @@ def _add_columns(roles: Roles) -> None:
             or path in used
             or is_object
             or not column.values
+            or (shape.kind == MEMBERS and path.startswith(f"{shape.base}{ENTRIES}"))  # kept as it is
         ):
             continue
         is_advantage = plain(column.place.name) == "advantage" and column.fits(is_number)

@@ -7,7 +7,7 @@ from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_text
 
 _SMALLEST_SHARE = 0.1
 """Share of a file's rows that have a response, below which it is a file of something else."""
@@ -15,6 +15,7 @@ _FEWEST = 3
 """Samples of which something is said only if there are as many."""
 _INDEX_WORDS = frozenset({"id", "idx", "index", "no", "number", "line", "row"})
 _SAMPLING_WORDS = frozenset({"completion", "rollout", "generation", "trajectory", "sample", "response"})
+_SETTINGS = "It looks like settings: it is one object, and its reward is a name and no number"
 _DATA_STEPS = frozenset(words.WEAK_OF_DATA_SETS)
 
 
@@ -28,6 +29,8 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
         share: the share of the file's rows that are of this shape.
     """
     keys, profile = roles.keys, roles.profile
+    if _are_settings(roles):
+        return _SETTINGS
     names = {column.place.name for column in profile}
     scored = reward.has_score or roles.has_token_values
     if "response" not in keys and len(words.PREFERENCE & names) > 1:
@@ -56,6 +59,8 @@ def reason_against_own_words(roles: Roles, reward: Reward) -> str:
     Rows of a training have a step, a number or the same prompt again.
     """
     profile = roles.profile
+    if _are_settings(roles):
+        return _SETTINGS
     prompts = roles.column("prompt")
     known = {"prompt", "response", "ground_truth", "sample_id", "messages"}
     if prompts is None or profile.count < _FEWEST or set(roles.keys) - known or reward.has_score:
@@ -64,6 +69,14 @@ def reason_against_own_words(roles: Roles, reward: Reward) -> str:
     if numbers or not prompts.is_unique():
         return ""
     return "It looks like a data set: its rows have a prompt and a response, no number, and no prompt comes twice"
+
+
+def _are_settings(roles: Roles) -> bool:
+    """Whether a file of one object says with which reward a training runs, instead of what a response got."""
+    rewards = roles.column("reward")
+    if roles.profile.count != 1 or "step" in roles.keys or roles.has_token_values or rewards is None:
+        return False
+    return rewards.fits(is_text) and not rewards.fits(is_number)
 
 
 def _is_index(name: str) -> bool:

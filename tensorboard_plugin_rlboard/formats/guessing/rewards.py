@@ -189,10 +189,8 @@ class Reward:
             return roles.take("reward", parts)
         if not parts:
             return False
-        if roles.is_several and not holder.place.of_each:  # parallel lists in one object
-            self._say_parts(parts)
-            return False
-        roles.keys["reward"] = f"{holder.path}.{PARTS}"
+        are_lists = roles.is_several and not holder.place.of_each  # parallel ones, in one object
+        roles.keys["reward"] = f"{holder.path}.{PARTS}{ENTRIES if are_lists else ''}"
         self._say_sum(", ".join(part.place.name for part in parts[:6]))
         return True
 

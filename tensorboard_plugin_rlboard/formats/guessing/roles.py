@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import LOGPROB_ARRAYS
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
 from tensorboard_plugin_rlboard.formats.guessing import words
@@ -17,6 +18,8 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_answered_conversation,
     is_conversation,
     is_label_list,
+    is_logprob_entries,
+    is_logprob_list,
     is_number_list,
     is_prompt,
     is_text,
@@ -205,7 +208,13 @@ class Roles:
             if not is_own:
                 # Rewards in a list are those of tokens only if there are as many of them as of tokens.
                 found = names if name != "token_rewards" or self._as_long_as_tokens("rewards") else names[:-1]
-                self.has_token_values |= self.assign(name, found, is_number_list, own=True)
+                is_logprobs = (
+                    name in LOGPROB_ARRAYS
+                )  # servers answer them with their tokens, and among metadata
+                fits = is_logprob_list if is_logprobs else is_number_list
+                self.has_token_values |= self.assign(name, found, fits, own=True, meta=is_logprobs)
+        if "logprobs" not in self.keys:
+            self.has_token_values |= self.assign("logprobs", words.ENTRIES, is_logprob_entries, own=True)
 
     def _as_long_as_tokens(self, word: str) -> bool:
         """Whether lists under a name have the length of the tokens, or of another list with a value for each."""

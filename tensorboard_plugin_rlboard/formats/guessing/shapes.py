@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
@@ -33,6 +34,7 @@ _WEAK = frozenset(plain(snake_case(word)) for word in words.WEAK_RESPONSE)
 _CONVERSATION = frozenset(plain(snake_case(word)) for word in words.CONVERSATION)
 _TOKENS = frozenset(plain(snake_case(word)) for word in (*words.TOKEN_STRINGS, *words.TOKEN_IDS))
 _MEMBERS = frozenset(plain(snake_case(word)) for word in words.MEMBERS)
+_PROMPT_TOKENS = frozenset(plain(snake_case(word)) for word in words.PROMPT_TOKEN_IDS)
 _PROMPT = frozenset(plain(snake_case(word)) for word in (*words.PROMPT, *words.TASK))
 
 
@@ -161,12 +163,24 @@ def _members(shared: Mapping[Place, object], base: str) -> list[dict[Place, obje
     value = next((value for place, value in shared.items() if place.path == base), None)
     if not isinstance(value, list):
         return []
-    around = {place: found for place, found in shared.items() if place.path != base}
+    beside = {place: found for place, found in shared.items() if place.path != base}
+    split = {place: found for place, found in beside.items() if _is_of_members(place, found, len(value))}
+    around = {place: found for place, found in beside.items() if place not in split}
     return [
-        values_of(item, f"{base}{ENTRIES}.", of_each=True) | around
-        for item in value[:_LOOKED_AT]
+        values_of(item, f"{base}{ENTRIES}.", of_each=True)
+        | {_each(place, f"{place.path}{ENTRIES}"): found[at] for place, found in split.items()}
+        | around
+        for at, item in enumerate(value[:_LOOKED_AT])
         if isinstance(item, dict)
     ]
+
+
+def _is_of_members(place: Place, value: object, count: int) -> TypeGuard[list[object]]:
+    """Whether a list beside several rollouts holds one value for each of them, and not the tokens of their prompt."""
+    if not isinstance(value, list) or len(value) != count or as_messages(value) is not None:
+        return False
+    of_tokens = plain(place.name) in _TOKENS | _PROMPT_TOKENS
+    return not of_tokens or all(isinstance(entry, list) for entry in value)
 
 
 def _entries(shared: Mapping[Place, object], base: str) -> list[dict[Place, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
@@ -92,6 +93,16 @@ def is_number_list(value: object) -> bool:
     if not isinstance(value, list) or not value:
         return False
     return all(item is None or isinstance(item, (int, float)) for item in value[:_CHECKED_ITEMS])
+
+
+def is_logprob_entries(value: object) -> bool:
+    """Whether it holds log-probabilities together with their tokens, as inference servers answer them."""
+    return logprob_entries(value) is not None
+
+
+def is_logprob_list(value: object) -> bool:
+    """Whether it holds log-probabilities, alone or with their tokens."""
+    return is_number_list(value) or is_logprob_entries(value)
 
 
 def _is_list_of(value: object, kind: type) -> bool:

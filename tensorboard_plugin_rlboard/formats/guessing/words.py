@@ -167,6 +167,8 @@ ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "response_mask": _names("response_mask completion_mask loss_mask action_mask token_mask mask"),
     }
 )
+ENTRIES = _names("tokens token_details generated_tokens output_tokens completion_tokens response_tokens")
+"""Words for lists of tokens whose objects have the log-probability as well."""
 PREFERENCE = frozenset(
     _names(
         "chosen rejected chosen_response rejected_response winner loser preference preferred better_response"

@@ -17,6 +17,9 @@ _NAMED_STEP = re.compile(
 _STEP_WORDS = ("step", "iteration", "iter", "update", "checkpoint", "ckpt", "epoch")
 """Words before a step, the clearest first."""
 _LIMIT_BEFORE = re.compile(r"(?:max|num|total|n|min|every|per|warmup)[_-]?$")
+_TABLE = re.compile(r".*_([0-9]{1,15})(?:_[0-9a-f]{1,64})?\.table\.json")
+"""How W&B names its copies of tables: `<key>_<step>_<hash>.table.json`."""
+_NUMBER = re.compile(r"[0-9]{1,15}")
 _SUFFIXES = (".gz", ".zst")
 _FOLDERS_UP = 2
 """Folders above a file whose names count; those further up are names of experiments."""
@@ -44,15 +47,22 @@ class NamedFacts:
     levels: int = 0
 
 
-def named_facts(path: PurePosixPath) -> NamedFacts:
+def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts:
     """What the names in a path below the log directory say; the file's own name counts before its folders'.
 
     Args:
         path: the path below the log directory. What lies above it says nothing: nobody named it for these rows.
+        is_numbered: whether a file's whole name may be its step (`5.jsonl`). Files of ranks and shards are named so as
+            well, so the rows have to say that they are a trainer's that names its dumps so.
     """
     names = [_stem(path.name), *(folder for folder in path.parts[-2::-1] if folder not in {".", "/"})]
     names = [name[:_LONGEST] for name in names[: _FOLDERS_UP + 1]]
     steps = [step_from_name(name) if at == 0 else _folder_step(name) for at, name in enumerate(names)]
+    table = _TABLE.fullmatch(_unpacked(path.name[:_LONGEST]).lower())
+    if table:
+        steps[0] = int(table[1])
+    if is_numbered and not any(step is not None for step in steps) and _NUMBER.fullmatch(names[0]):
+        steps[0] = int(names[0])
     at_step = next((at for at, step in enumerate(steps) if step is not None), None)
     splits = [split_from_name(name) for name in names]
     at_split = next((at for at, split in enumerate(splits) if split), None)
@@ -112,9 +122,14 @@ def _folder_step(name: str) -> int | None:
     return step_from_name(name) if found else None
 
 
-def _stem(name: str) -> str:
+def _unpacked(name: str) -> str:
     for suffix in _SUFFIXES:
         name = name.removesuffix(suffix)
+    return name
+
+
+def _stem(name: str) -> str:
+    name = _unpacked(name)
     return name.rpartition(".")[0] or name
 
 

@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.formats.splits import normalised_split, says_mor
 from tensorboard_plugin_rlboard.metrics.segments import Bools
 
 NO_RESPONSE = "The line has neither response nor response_tokens: it is no sample."
-FAILED = "The line has a prompt and a reward, but no response: it is kept as a failed rollout."
+FAILED = "The line has a prompt, and a reward or null for the response: it is kept as a failed rollout."
 
 
 def split_columns(
@@ -34,16 +34,16 @@ def split_columns(
 
 
 def answered_and_failed(
-    responses: Sequence[object], prompts: Sequence[object], is_scored: Bools, has_tokens: Bools
+    responses: Sequence[object], prompts: Sequence[object], is_rollout: Bools, has_tokens: Bools
 ) -> tuple[Bools, Bools]:
-    """Which rows have a response, and which are rollouts that failed: asked and scored, but not answered.
+    """Which rows have a response, and which are rollouts that failed: asked, but not answered.
 
     Args:
         responses: the responses, None where there is none.
         prompts: the prompts, None where there is none.
-        is_scored: whether there is a reward, bool [rows].
+        is_rollout: whether there is a reward, or a step and null for the response, bool [rows].
         has_tokens: whether there are tokens or values for tokens, bool [rows].
     """
     answered = np.asarray([response is not None for response in responses], bool) | has_tokens
     asked = np.asarray([prompt is not None for prompt in prompts], bool)
-    return answered, ~answered & asked & is_scored
+    return answered, ~answered & asked & is_rollout

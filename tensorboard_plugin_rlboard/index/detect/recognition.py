@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 _NO_MAPPING = MappingSection()
 _NAMED = "named"
-"""Option of a format: which of step and split its rows do not say and the names of file and folders do."""
+"""Option of a format: which of step and split its rows do not say and the names of file and folders do; `number` beside
+the step where it is the whole name of the file."""
 
 
 class Recognition:
@@ -76,10 +78,15 @@ class Recognition:
         options["tokenizer"] = (
             tokenizer.find_tokenizer(file.path, tokenizer_root.path) if tokenizer_root else ""
         )
-        named = named_facts(PurePosixPath(file.relative)) if _NAMED in file_format.options else NamedFacts()
-        if named.step is not None and "step" in file_format.options[_NAMED]:
+        option = file_format.options.get(_NAMED, "")
+        named = (
+            named_facts(PurePosixPath(file.relative), is_numbered="number" in option)
+            if option
+            else NamedFacts()
+        )
+        if named.step is not None and "step" in option:
             options["step"] = str(named.step)
-        if named.split and "split" in file_format.options[_NAMED]:
+        if named.split and "split" in option:
             options["split"] = named.split
         defaults = self.mapping_of(file).path_defaults(PurePosixPath(file.relative))
         if defaults.step is not None:
@@ -149,6 +156,7 @@ def _with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) ->
     if file_format.name not in {NATIVE.name, key_mapping.FORMAT_NAME}:
         return file_format
     facts = named_facts(PurePosixPath(file.relative))
+    numbered = named_facts(PurePosixPath(file.relative), is_numbered=True)
     keys = {} if file_format.mapping is None else file_format.mapping.keys
     if (facts.split or facts.step is not None) and len(found.rows) == 1:
         found = replace(
@@ -157,8 +165,10 @@ def _with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) ->
     named = []
     if facts.split and not found.says([keys.get("split", "split"), keys.get("validation", "validation")]):
         named.append("split")
-    if facts.step is not None and not found.says([keys.get("step", "step")]):
-        named.append("step")
+    is_dump = facts.step is None and any(map(has_words_of_dump, found.rows))
+    step = numbered.step if is_dump else facts.step
+    if step is not None and not found.says([keys.get("step", "step")]):
+        named += ["step", "number"] if is_dump else ["step"]
     return file_format.with_options(**{_NAMED: ",".join(named)})
 
 
@@ -181,4 +191,4 @@ def _reading(file_format: Format) -> dict[str, str]:
     keys = {} if file_format.mapping is None else dict(file_format.mapping.keys)
     own = {name: name for name in ("prompt", "response", "reward", "step") if name not in keys}
     named = file_format.options.get(_NAMED, "").split(",")
-    return own | keys | {name: "the file's path" for name in named if name}
+    return own | keys | {name: "the file's path" for name in named if name in {"step", "split"}}

@@ -50,6 +50,7 @@ class ColumnCollector:
         columns: key -> its values, of all rows so far.
         arrays: keys beside the format's own with a list of numbers.
         last_tokens: the last token of each row of the blocks so far where it looks like no word, else None.
+        unanswered: rows whose response is logged as null.
         problems: values that cannot be used.
     """
 
@@ -59,7 +60,9 @@ class ColumnCollector:
         self.columns: dict[str, Column] = {}
         self.arrays: set[str] = set()
         self.last_tokens: list[str | None] = []
+        self.unanswered: list[int] = []
         self.problems: list[Problem] = []
+        self._responses = frozenset(file_format.text_keys.get("response", ()))
         self._read = file_format.read_keys()
         self._ignored = file_format.ignored_keys
         self._tokens = frozenset(file_format.token_keys)
@@ -100,6 +103,8 @@ class ColumnCollector:
                 ):  # simdjson does not find keys with a NUL in them, which can be no column either
                     continue
                 if value is None:
+                    if key in self._responses:
+                        self.unanswered.append(index)
                     continue
                 if type(value) in _SCALARS:
                     column = self.columns.get(key)

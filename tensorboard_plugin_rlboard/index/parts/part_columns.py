@@ -122,9 +122,10 @@ class PartColumns:
         }
         n, trimmed = (self.computed.pop(("h", name), np.zeros(self.count)) for name in (SIZE, TRIMMED))
         response = self.texts["response"]
-        is_scored = ~np.ma.getmaskarray(self.numbers["reward"])
+        is_rollout = ~np.ma.getmaskarray(self.numbers["reward"])
+        is_rollout[collector.unanswered] |= whole[collector.unanswered]
         answered, failed = answered_and_failed(
-            response.tolist(), self.texts["prompt"].tolist(), is_scored, n > 0
+            response.tolist(), self.texts["prompt"].tolist(), is_rollout, n > 0
         )
         self.sample = answered | failed
         self._problems.append(("no_response", NO_RESPONSE, np.flatnonzero(~self.sample)))

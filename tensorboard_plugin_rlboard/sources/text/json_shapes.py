@@ -48,8 +48,9 @@ _NO_ROWS = frozenset(
 """Names of lists of objects that are parts of one sample."""
 _SAMPLE_WORDS = frozenset(
     {
-        *("completion", "input", "instruction", "messages", "problem", "prompt", "query", "question"),
-        *("response", "conversations", "episode_id", "task_id"),
+        *("completion", "input", "inputs", "instruction", "messages", "problem", "prompt", "query"),
+        *("question", "response", "conversations", "episode_id", "task_id", "goal", "prompt_text"),
+        *("user_prompt", "problem_statement", "提示", "问题", "题目"),
     }
 )
 """Keys of an object that is a sample or a group of samples itself: its lists are parts of it."""

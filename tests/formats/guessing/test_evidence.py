@@ -211,6 +211,7 @@ DATA_SETS: dict[str, Rows] = {
         {"doc": {"question": "q", "answer": "4"}, "acc": 1.0, "resps": [["It is 4"]]}
     ],
     "a summary": [{"results": {"math": {"acc": 0.5, "n": 100}}, "config": {"model": "x"}}],
+    "settings with a named reward": [{"prompt": "x", "output": "dir", "reward": "fn", "hidden_size": 10}],
     "a rare text in metrics": [{"step": n, "loss": 0.1} for n in range(20)]
     + [{"output": "saved", "score": 1}],
 }
@@ -222,6 +223,11 @@ def test_look_alikes_stay_out(name: str) -> None:
     found = guess_mapping(rows, is_native="response" in rows[0])
     assert found.format is None
     assert found.reason.endswith(".")
+
+
+@pytest.mark.parametrize("more", [{"step": 1}, {"logprobs": [-0.1]}, {"reward": "0.5"}])
+def test_one_sample_is_no_settings(more: Row) -> None:
+    assert guess_mapping([sample(reward="n/a") | more]).format is not None
 
 
 def test_same_prompt_twice_is_no_data_set() -> None:

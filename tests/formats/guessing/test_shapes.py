@@ -10,7 +10,7 @@ from guessed_rows import CHAT
 from understood import Row, read, understood, written
 
 from tensorboard_plugin_rlboard.formats.base import LineContext
-from tensorboard_plugin_rlboard.formats.generic.key_mapping import shape_of
+from tensorboard_plugin_rlboard.formats.generic.key_mapping import shape_of, shown_sources
 
 ANSWER = CHAT[1:]
 TWO = [("2+2?", "4", 1.0), ("2+2?", "5", 0.0)]
@@ -36,6 +36,21 @@ GROUPS: dict[str, tuple[str, Row]] = {
                 {"message": {"role": "assistant", "content": "4"}, "reward": 1.0},
                 {"message": {"role": "assistant", "content": "5"}, "reward": 0.0},
             ],
+        },
+    ),
+    "choices beside a list of their rewards": (
+        "members",
+        {
+            "prompt": "2+2?",
+            "choices": [{"message": ANSWER[0]}, {"message": {"role": "assistant", "content": "5"}}],
+            "rewards": [1.0, 0.0],
+        },
+    ),
+    "inputs as one text": (
+        "members",
+        {
+            "inputs": "2+2?",
+            "generations": [{"generated_text": "4", "score": 1.0}, {"generated_text": "5", "score": 0.0}],
         },
     ),
     "choices of texts": (
@@ -68,6 +83,10 @@ GROUPS: dict[str, tuple[str, Row]] = {
     "a total in an object of lists": (
         "lists",
         {"prompt": "2+2?", "responses": ["4", "5"], "rewards": {"total": [1.0, 0.0], "format": [0.5, 0.5]}},
+    ),
+    "lists of parts in an object": (
+        "lists",
+        {"prompt": "2+2?", "responses": ["4", "5"], "rewards": {"a": [0.5, 0.0], "b": [0.5, 0.0]}},
     ),
     "objects of parts in a list": (
         "lists",
@@ -187,6 +206,47 @@ def test_list_of_another_length_is_left_out_and_said(tmp_path: Path) -> None:
     found = known.to_samples({**good, "rewards": [1.0]}, LineContext())
     assert [row.get("reward") for row in found.rows] == [None, None]
     assert list(found.problems) == ["rewards has 1 entries for 2 of completions; it is left out."]
+
+
+def test_parts_in_parallel_lists_are_summed_for_each_sample_and_are_columns(tmp_path: Path) -> None:
+    rewards = {"format": [1.0, 1.0, None], "accuracy": [0.0, 1.0, None], "by": "rules"}
+    row = {"step": 1, "prompt": "q", "completions": ["a", "b", "c"], "rewards": rewards}
+    path = written(tmp_path / "log.jsonl", [row])
+    assert read(tmp_path, [row], "response", "reward", "format", "accuracy") == [
+        ("a", 1.0, 1.0, 0.0),
+        ("b", 2.0, 1.0, 1.0),
+        ("c", None, None, None),
+    ]
+    mapping = understood(path).mapping
+    assert mapping is not None
+    assert "plain sum of format, accuracy" in mapping.doubt
+    assert shown_sources(mapping.keys)["reward"] == "sum of format, accuracy"
+
+
+def test_sum_of_lists_of_other_lengths_is_left_out_and_said(tmp_path: Path) -> None:
+    whole = {"step": 1, "prompt": "q", "completions": ["a", "b"], "rewards": {"x": [1, 0], "y": [1, 1]}}
+    found = understood(written(tmp_path / "log.jsonl", [whole]))
+    assert found.to_samples is not None
+    short = found.to_samples({**whole, "rewards": {"x": [1, 0], "y": [1]}}, LineContext())
+    assert (
+        "rewards.* has a list that is not one of 2 entries, as completions; it is left out." in short.problems
+    )
+    assert all("reward" not in row for row in short.rows)
+
+
+def test_list_beside_rollouts_is_each_ones_but_not_the_tokens_of_their_prompt(tmp_path: Path) -> None:
+    row = {
+        "step": 1,
+        "prompt": "q",
+        "prompt_ids": [7, 8],
+        "rollouts": [{"response": "a", "score": 1.0}, {"response": "b", "score": 0.0}],
+        "latency": [0.5, 0.7],
+    }
+    found = understood(written(tmp_path / "log.jsonl", [row]))
+    assert found.mapping is not None
+    assert found.mapping.keys["columns.latency"] == "latency[]"
+    assert not any("prompt_ids[]" in path for path in found.mapping.keys.values())
+    assert read(tmp_path, [row], "response", "latency") == [("a", 0.5), ("b", 0.7)]
 
 
 def test_rows_that_would_be_far_more_than_they_are_get_refused(tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ def test_step_in_a_name(name: str, step: int | None) -> None:
         ("exp_steps_1000_lr1/dump.jsonl", None, "", "", "", 0),
         ("my_step_5_run/dump.jsonl", None, "", "", "", 0),
         ("test/dump.jsonl", None, "", "", "", 0),
+        ("media/table/completions_12_ab3f.table.json", 12, "file name", "", "", 0),
+        ("media/table/val/top_10_200_0f3a.table.json", 200, "file name", "eval", "folder name", 0),
+        ("media/table/completions_12.table.json.gz", 12, "file name", "", "", 0),
+        ("media/table/completions.table.json", None, "", "", "", 0),
+        ("rollouts/5.jsonl", None, "", "", "", 0),
         ("./train_rollouts.jsonl", None, "", "train", "file name", 0),
     ],
 )
@@ -149,6 +154,26 @@ def test_folders_of_one_step_each_are_one_run(tmp_path: Path, write_rows: Write,
     assert (info.run, list(info.formats), info.mapping) == ("run", ["native"], None)
     assert columns(board, "run", "step") == [(1,), (2,)]
     assert info.mapping_sources == {"step": "folder name"}
+
+
+def test_dumps_in_words_of_verl_are_named_by_their_step(
+    tmp_path: Path, write_rows: Write, look: Look
+) -> None:
+    dump = {"input": "q", "output": "a", "score": 1.0}
+    write_rows(tmp_path / "run" / "5.jsonl", [dump, dump])
+    write_rows(tmp_path / "run" / "6.jsonl", [dump])
+    write_rows(tmp_path / "ranks" / "0.jsonl", [ROW])
+    write_rows(tmp_path / "stepped" / "7.jsonl", [{**dump, "global_step": 3}])
+    write_rows(tmp_path / "folders" / "step_4" / "0.jsonl", [dump])
+    board = look()
+    assert columns(board, "run", "step") == [(5,), (5,), (6,)]
+    assert [columns(board, run, "step") for run in ("ranks", "stepped", "folders")] == [
+        [(0,)],
+        [(3,)],
+        [(4,)],
+    ]
+    sources = {info.run: info.mapping_sources.get("step") for info in board.runs().runs}
+    assert sources == {"run": "file name", "ranks": None, "stepped": "global_step", "folders": "folder name"}
 
 
 def test_settings_speak_before_names_and_it_is_said(tmp_path: Path, write_rows: Write, look: Look) -> None:

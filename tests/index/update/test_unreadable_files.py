@@ -15,7 +15,7 @@ from rollout_log import append, line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.detect import recognition
-from tensorboard_plugin_rlboard.index.detect.sniff import sniff
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff, sniff_rows
 from tensorboard_plugin_rlboard.index.parts import range_builder
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -72,14 +72,14 @@ def test_file_that_cannot_be_opened_is_named_and_the_others_are_read(
 ) -> None:
     write_rows(tmp_path / "good" / "a.jsonl", [row(1)])
     write_rows(tmp_path / "bad" / "a.jsonl", [row(1)])
-    real = sniff
+    real = sniff_rows
 
     def failing(path: str, mapped: object = None) -> Any:
         if "bad" in Path(path).parts:
             raise PermissionError(13, "Permission denied", path)
         return real(path, None)
 
-    monkeypatch.setattr(recognition, "sniff", failing)
+    monkeypatch.setattr(recognition, "sniff_rows", failing)
     board = open_board(tmp_path)
     assert [run.run for run in board.runs().runs] == ["good"]
     assert board.runs().ignored[0].file == "bad/a.jsonl"
