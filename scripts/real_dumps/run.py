@@ -37,7 +37,6 @@ FRAMEWORKS = {
     "trl": Framework(("trl", "torch"), "trl_grpo"),
     "verifiers": Framework(("verifiers",), "verifiers_evaluation"),
     "art": Framework(("openpipe-art", "pyarrow"), "art_trajectories"),
-    "ms-swift": Framework(("ms-swift", "torch"), "ms_swift_grpo"),
     "tunix": Framework(("google-tunix",), "tunix_trajectories"),
 }
 

@@ -133,6 +133,8 @@ class Format:
         levels_to_run: how many folders above the file's own its run lies.
         superseded_by: path of a file below the log directory -> path of another file with the same rows, which is read
             instead where it exists; empty where there is none.
+        drops_repeated_lines: whether a line that is the same as the one before it is its batch logged twice, which is
+            counted once.
         mapping: the keys of a format that is a mapping; None for the format of a framework.
         options: what one file adds to its format: step, split, tokenizer, discounts of the run.
     """
@@ -157,6 +159,7 @@ class Format:
     path_defaults: Callable[[PurePosixPath], PathDefaults] = _no_defaults
     levels_to_run: Callable[[PurePosixPath], int] = _file_folder
     superseded_by: Callable[[str], str] = _not_superseded
+    drops_repeated_lines: bool = False
     mapping: KeyMapping | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 

@@ -84,4 +84,4 @@ def test_an_index_that_was_kept_is_loaded_again(tmp_path: Path, monkeypatch: pyt
         found.append([dump(board, run.run)["samples"] for run in board.runs().runs])
         indexer.stop()
     assert found[0] == found[1]
-    assert sum(map(len, found[0])) == 4 * 8 + 4 * 12
+    assert sum(map(len, found[0])) == 5 * 8 + 4 * 12

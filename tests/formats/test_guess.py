@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from guessed_rows import CHAT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.formats.base import LineContext
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
 from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping
@@ -26,6 +27,11 @@ def flat(toml: str) -> dict[str, str]:
     return {**said, **{f"columns.{name}": key for name, key in columns.items()}}
 
 
+def keys_of(guessed: Format | None) -> Mapping[str, str]:
+    assert guessed is not None and guessed.mapping is not None  # noqa: PT018 (one thing: there is a mapping)
+    return guessed.mapping.keys
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -34,14 +40,8 @@ def flat(toml: str) -> dict[str, str]:
             {"prompt": "question", "response": "output", "reward": "score", "step": "global_step"},
         ),
         (
-            {
-                "query": "q",
-                "generated_text": "g",
-                "total_reward": 0.5,
-                "iteration": 7,
-                "uid": "a",
-                "answer": "4",
-            },
+            {"query": "q", "generated_text": "g", "total_reward": 0.5, "iteration": 7}
+            | {"uid": "a", "answer": "4"},
             {
                 "prompt": "query",
                 "response": "generated_text",
@@ -282,10 +282,7 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     known = recognise(row)
     assert known is NATIVE
     guessed, _ = as_guessed(known, [row])
-    assert guessed is not None
-    mapping = guessed.mapping
-    assert mapping is not None
-    assert mapping.keys["step"] == "global_step"
+    assert keys_of(guessed)["step"] == "global_step"
     for other in (
         {"prompt": "p", "response": "r", "reward": 1.0, "step": 3},
         {"prompt": "p", "response": "r", "note": "n", "seconds": 2.5},
@@ -293,10 +290,7 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     ):
         assert as_guessed(NATIVE, [other]) == (NATIVE, "")
     guessed, _ = as_guessed(NATIVE, [{**row, "step": 3}])
-    assert guessed is not None
-    scored = guessed.mapping
-    assert scored is not None
-    assert (scored.keys["step"], scored.keys["reward"]) == ("step", "score")
+    assert (keys_of(guessed)["step"], keys_of(guessed)["reward"]) == ("step", "score")
     verl = {"input": "i", "output": "o", "score": 1.0, "gts": "4", "step": 1}
     known = recognise(verl)
     assert known is not None

@@ -21,7 +21,7 @@ from oracle_tokens import statistics as token_statistics
 from plain_numbers import HUGE, Number, is_same
 
 OF_CRITIC = frozenset({"return_to_go", "td_error", "value_error"})
-OF_LOGPROBS = frozenset({"log_ratio", "k2", "k3", "mismatch", "mismatch_k3", "ratio"})
+OF_LOGPROBS = frozenset({"log_ratio", "k2", "k3", "mismatch", "importance_ratio", "mismatch_k3", "ratio"})
 CRITIC_ARRAYS = ("values", "token_rewards", "returns")
 LOGPROB_ARRAYS = ("logprobs", "ref_logprobs", "rollout_logprobs", "new_logprobs")
 LEFT_OUT = frozenset({"explained_variance"})

@@ -61,6 +61,7 @@ def token_metrics(sample: OracleSample, gamma: float, lam: float) -> dict[str, l
         "k2": (("logprobs", "ref_logprobs"), lambda p, q: square(p - q) / 2),
         "k3": (("logprobs", "ref_logprobs"), lambda p, q: exp(q - p) - 1 + (p - q)),
         "mismatch": (("logprobs", "rollout_logprobs"), lambda p, q: p - q),
+        "importance_ratio": (("logprobs", "rollout_logprobs"), lambda p, q: exp(p - q)),
         "mismatch_k3": (("logprobs", "rollout_logprobs"), lambda p, q: exp(p - q) - 1 - (p - q)),
         "ratio": (("new_logprobs", "logprobs"), lambda new, old: exp(new - old)),
         "surprise": (("logprobs",), lambda p: -p),

@@ -6,7 +6,8 @@ Line: a batch in columns; with Ray one sample.
 
 The reward is the sum of the columns of reward functions where there is no `reward`; their weights are not logged. A
 function that returned nothing for a sample is logged as NaN and counts as absent. A batch that stands twice in one line
-is read once; the same batch in two lines is not recognised, because each line is read by itself. Samples of an
+is read once, and so is a line that repeats the one before it, as where a step is logged twice (only within one range of
+64 MB, because each range is read by itself). Samples of an
 evaluation carry no mark and count as training. Not there: groups, log-probabilities, token strings.
 """
 
@@ -107,4 +108,5 @@ MS_SWIFT = Format(
     definition="ms-swift: swift/rlhf_trainers/grpo_trainer.py, log_completions; no groups, no log-probabilities",
     recognise=_recognise,
     to_samples=_to_samples,
+    drops_repeated_lines=True,
 )

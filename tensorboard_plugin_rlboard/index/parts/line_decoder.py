@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
+_REPEATED = "The line repeats the one before it: the trainer has logged its batch twice. Its samples are counted once."
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _STAND_INS = {
@@ -92,6 +93,8 @@ class SampleDecoder:
         self._decoder = LineDecoder()
         self._to_samples = file_format.to_samples
         self._context = context
+        self._drops_repeats = file_format.drops_repeated_lines
+        self._line_before = b""
         self.problems: list[Problem] = []
 
     def samples(self, line: bytes, index: int) -> Sequence[Row]:
@@ -99,6 +102,11 @@ class SampleDecoder:
 
         Of most formats a line has one, which is the row itself. They must be done with before the next line is decoded.
         """
+        if self._drops_repeats:
+            is_repeat, self._line_before = line.rstrip() == self._line_before, line.rstrip()
+            if is_repeat:
+                self.problems.append(Problem(index, "repeated_line", _REPEATED))
+                return ()
         row, problem = self._decoder.row(line, index)
         if problem:
             self.problems.append(problem)

@@ -87,21 +87,16 @@ def list_sources(roots: Iterable[Root], asked_for: str = "") -> SourceListing:
         asked_for: The path, below its root, of a file that is found whatever it is; empty for none.
     """
     runs: dict[str, list[SourceFile]] = {}
-    sources: list[SourceFile] = []
-    problems: list[DiscoveryProblem] = []
     look = _Look(asked_for=asked_for)
-    for found in _walk(roots, look):
-        if isinstance(found, SourceFile):
-            sources.append(found)
-        else:
-            problems.append(found)
-    for source in join_dump_folders(sources):
+    found = list(_walk(roots, look))
+    problems = [one for one in found if isinstance(one, DiscoveryProblem)]
+    for source in join_dump_folders(one for one in found if isinstance(one, SourceFile)):
         runs.setdefault(source.run, []).append(source)
     ordered = {}
     for run in sorted(runs):
         files = sorted(runs[run], key=lambda file: file.relative)
         plain = {file.relative for file in files}
-        compressed_copies = [file for file in files if _unpacked_name(file.relative) in plain]
+        compressed_copies = [file for file in files if unpacked_name(file.relative) in plain]
         ordered[run] = (
             [file for file in files if file not in compressed_copies] if compressed_copies else files
         )
@@ -196,11 +191,6 @@ def _walk_root(root: Root, look: _Look) -> Iterator[SourceFile | DiscoveryProble
                 continue  # gone since the listing, as files of a running training may be
             except OSError as error:
                 yield DiscoveryProblem(printable_path(entry.path), error_sentence(error))
-
-
-def _unpacked_name(relative: str) -> str:
-    """Give the name of a compressed file without what says so; empty for any other."""
-    return unpacked_name(relative)
 
 
 def _list_folder(folder: str, look: _Look) -> Iterator[os.DirEntry[str] | DiscoveryProblem]:

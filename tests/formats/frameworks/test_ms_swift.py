@@ -9,7 +9,9 @@ import pytest
 from columnar_rows import values
 from logged import exploded, lines, only
 from repository import FORMATS, SAMPLES
+from rollout_log import TestLog
 
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.registry import recognise
@@ -92,6 +94,17 @@ def test_a_batch_that_stands_twice_in_a_line_is_read_once() -> None:
     found = exploded(MS_SWIFT, alike)
     assert values(found.rows, "response") == ["4", "5", "4", "5"]
     assert not found.problems
+
+
+def test_a_line_that_repeats_the_one_before_is_counted_once(test_log: TestLog) -> None:
+    batch, other = swift("columns")[0], swift("entropy")[0]
+    test_log.write(batch, batch, other, batch)
+    board = test_log.open()
+    (run,) = board.runs().runs
+    assert run.samples == 2 * len(batch["completion"]) + len(other["completion"])
+    columns = board.problems(ProblemsQuestion(run.run, 0, 500)).columns
+    repeats = [line for line, kind in zip(columns.line, columns.kind, strict=True) if kind == "repeated_line"]
+    assert repeats == [2], "a later line that is no neighbour is another batch"
 
 
 def test_megatron_writes_gen_step() -> None:
