@@ -164,7 +164,7 @@ def _members(shared: Mapping[Place, object], base: str) -> list[dict[Place, obje
     if not isinstance(value, list):
         return []
     beside = {place: found for place, found in shared.items() if place.path != base}
-    split = {place: found for place, found in beside.items() if _is_of_members(place, found, len(value))}
+    split = {place: found for place, found in beside.items() if _is_of_members(found, place, len(value))}
     around = {place: found for place, found in beside.items() if place not in split}
     return [
         values_of(item, f"{base}{ENTRIES}.", of_each=True)
@@ -175,7 +175,7 @@ def _members(shared: Mapping[Place, object], base: str) -> list[dict[Place, obje
     ]
 
 
-def _is_of_members(place: Place, value: object, count: int) -> TypeGuard[list[object]]:
+def _is_of_members(value: object, place: Place, count: int) -> TypeGuard[list[object]]:
     """Whether a list beside several rollouts holds one value for each of them, and not the tokens of their prompt."""
     if not isinstance(value, list) or len(value) != count or as_messages(value) is not None:
         return False
