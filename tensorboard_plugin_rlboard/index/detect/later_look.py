@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.index.detect.spread_rows import SMALL_BYTES
+
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
-_CLEAR_BYTES, _GROWTH = 4_000_000, 4
-"""A file that was understood by fewer bytes than these is looked at again each time it is so many times as large."""
+_CLEAR_BYTES, _GROWTH = 4_000_000, 1.25
+"""A file that was understood by fewer bytes than these is looked at again each time it is so many times as large, which
+is a dozen times at most; a small one each time it has grown, because that costs no more than to read it."""
 
 
 class LaterLook:
@@ -34,7 +37,7 @@ class LaterLook:
             source: the file as it is now.
         """
         size = self._sizes.get(relative, 0)
-        if source is None or size > _CLEAR_BYTES or source.size < _GROWTH * size:
+        if source is None or size > _CLEAR_BYTES or source.size < _next_look(size):
             return False
         self._sizes[relative] = source.size
         try:
@@ -53,3 +56,8 @@ class LaterLook:
         """Note that a file was understood as it is; why it was read anew, in one sentence, empty where it was not."""
         self._sizes[file.relative] = file.size
         return self._reasons.pop(file.relative, "")
+
+
+def _next_look(size: int) -> float:
+    """Bytes from which on a file is looked at again that was understood when it had so many."""
+    return size + 1 if size <= SMALL_BYTES else _GROWTH * size

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rollout_log import Row
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -67,3 +68,48 @@ def test_file_that_means_the_same_is_not_read_again(tmp_path: Path) -> None:
     assert board.runs().runs[0].problems == 0
     assert column(board, "step") == sorted(range(1, 21), key=str)
     indexer.stop()
+
+
+def answered(number: int, **more: Any) -> Row:
+    return {"prompt": "q", "completion": f"o{number}", **more}
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "expected"),
+    [
+        pytest.param(
+            {"step": 1, "reward": 1.0},
+            {"step": 2, "reward": 0.0, "is_eval": True},
+            {"reward": [1.0] * 6},  # the train split is shown
+            id="held-out rows",
+        ),
+        pytest.param(
+            {"step": 1, "reward": 1.0},
+            {"step": 2, "score": 0.25},
+            {"reward": [0.25] * 4 + [1.0] * 6},
+            id="another word for the reward",
+        ),
+        pytest.param(
+            {"reward": 1.0},
+            {"reward": 0.0, "global_step": 2},
+            {"step": [0] * 6 + [2] * 4},
+            id="a step",
+        ),
+    ],
+)
+def test_few_later_rows_count_as_after_a_restart(
+    tmp_path: Path, first: Row, later: Row, expected: dict[str, list[Any]]
+) -> None:
+    path, roots = tmp_path / "logs" / "run" / "log.jsonl", parse_roots(str(tmp_path / "logs"), "")
+    write(path, [answered(number, **first) for number in range(6)])
+    indexer = BackgroundIndexer(Registry(roots, tmp_path / "cache"), 0)
+    indexer.index_now()
+    write(path, [answered(number, **later) for number in range(6, 10)], "a")
+    indexer.index_now()
+    restarted = BackgroundIndexer(Registry(roots, tmp_path / "other cache"), 0)
+    restarted.index_now()
+    for name, values in expected.items():
+        assert column(Board(indexer), name) == values
+        assert column(Board(restarted), name) == values
+    indexer.stop()
+    restarted.stop()
