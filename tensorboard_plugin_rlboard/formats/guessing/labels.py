@@ -21,10 +21,17 @@ _FEW_NAMES = 8
 def assign_step(roles: Roles) -> None:
     """Assign the step: a training's, and no count of turns, positions or versions."""
     if roles.own("step", is_whole_number):
+        own, prompts = roles.profile.column("step"), roles.column("prompt")
+        others = [one for one in roles.candidates(words.STEP, is_whole_number) if one.path != "step"]
+        if own is not None and others and not roles.profile.lies(own, prompts):
+            # It counts something within a prompt, where another one lies like a training's.
+            others.sort(key=lambda one: not roles.profile.lies(one, prompts))
+            if roles.profile.lies(others[0], prompts):
+                roles.keys["step"] = others[0].path
+                roles.note("step", [own, *others[1:]])
+                return
         roles.keys["step"] = "step"
-        roles.note(
-            "step", [one for one in roles.candidates(words.STEP, is_whole_number) if one.path != "step"]
-        )
+        roles.note("step", others)
         return
     found = roles.candidates(words.STEP, is_whole_number, meta=True)
     found = [column for column in found if column.place.name in words.STEP]  # no plural: `train_steps` counts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
+from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS, SUM
 from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
 from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
@@ -20,6 +20,7 @@ _MAX_COMPONENTS = 20
 _NUMBER_TYPES = frozenset({bool, int, float})
 _PARTS = frozenset(map(plain, words.REWARD_PARTS))
 _SCORES = frozenset(map(plain, words.SCORE_PARTS))
+_PARTS_BESIDE_OTHERS = frozenset(map(plain, words.PARTS_BESIDE_OTHERS))
 _CORRECT_TIER = 3
 
 
@@ -65,6 +66,10 @@ class Reward:
             key=lambda one: one[:2],
         )
         likely = [column for _, _, column in strong]
+        if likely and plain(likely[0].place.name) in _PARTS_BESIDE_OTHERS and len(named) > 1:
+            likely = []  # of several rewards it is one, and no total
+        if own is not None and likely and not own.fits(is_number):
+            own = None  # it names a reward
         if own is not None and own.values and (own.place.of_each or not roles.is_several):
             likely = [own, *[column for column in likely if column is not own]]
         if likely:
@@ -185,13 +190,20 @@ class Reward:
         )
         if total is not None:
             return roles.take("reward", [total])
-        if len(parts) == 1:
-            return roles.take("reward", parts)
-        if not parts:
+        summed = [part for part in parts if not set(part.place.name.split("_")) & words.NO_PART_WORDS]
+        if len(summed) == 1:
+            return roles.take("reward", summed)
+        if not summed:
             return False
         are_lists = roles.is_several and not holder.place.of_each  # parallel ones, in one object
-        roles.keys["reward"] = f"{holder.path}.{PARTS}{ENTRIES if are_lists else ''}"
-        self._say_sum(", ".join(part.place.name for part in parts[:6]))
+        if len(summed) == len(parts):
+            roles.keys["reward"] = f"{holder.path}.{PARTS}{ENTRIES if are_lists else ''}"
+        elif are_lists:
+            self._say_parts(summed)
+            return False
+        else:
+            roles.keys["reward"] = _sum_of(summed)
+        self._say_sum(", ".join(part.place.name for part in summed[:6]))
         return True
 
     def _say_sum(self, listed: str) -> None:
@@ -239,3 +251,10 @@ class Reward:
                 lifted.setdefault(f"{COLUMN_PREFIX}{key}", column.path)
                 self.has_score |= parent in scored
         roles.keys |= lifted
+
+
+def _sum_of(parts: list[Column]) -> str:
+    """The path of the sum of some parts of one object; within the entries of a list it begins with that of the list."""
+    base, entries, _ = parts[0].path.rpartition(f"{ENTRIES}.")
+    start = f"{base}{entries}"
+    return start + SUM.join(part.path.removeprefix(start) for part in parts)
