@@ -62,10 +62,10 @@ class Recognition:
 
         def mapped(row: Row) -> Format | None:
             nonlocal unmapped
-            unmapped = key_mapping.reason_not_mapped(mapping.keys, row) if mapping.keys else ""
+            unmapped = unmapped or key_mapping.reason_not_mapped(mapping.keys, row)  # the first row's is said
             return mapping.format_for(row)
 
-        found = sniff_rows(file.path, mapped)
+        found = sniff_rows(file.path, mapped if mapping.keys else None)
         if found.format is None:
             return None, f"{unmapped} {found.reason}" if unmapped and found.reason else found.reason
         return self.bind(_with_named_fields(found.format, found, file), file), ""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.generic import key_paths
 from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping, tells_alone
+from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_row
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.index.detect.spread_rows import first_row, spread_rows
+from tensorboard_plugin_rlboard.index.detect.spread_rows import first_row, first_rows, spread_rows
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
 from tensorboard_plugin_rlboard.sources.reader import preview
 
@@ -53,7 +54,7 @@ def sniff_rows(path: str, mapped: Mapped | None = None) -> Sniffed:
 
     Args:
         path: the file.
-        mapped: the format that the user's settings give a row; None where they give none.
+        mapped: the format that the user's settings give a row; None where they give none to the file.
 
     Raises:
         OSError: the file cannot be read.
@@ -71,25 +72,48 @@ def _sniffed(path: str, mapped: Mapped | None) -> Sniffed:
     first = first_row(path)
     if not first.rows:
         return Sniffed(None, first.problem)
-    known = format_of_rows(first.rows, mapped)
+    by_user = _mapped_by_user(first.rows, mapped)
+    if by_user is not None:
+        return Sniffed(by_user, rows=first.rows)
+    known = format_of_rows(first.rows)
     if known is not None:
         found, _ = as_guessed(known, first.rows)
         if found is not None and _is_enough(known, found, first.rows[0]):
             return Sniffed(found, rows=first.rows)
     rows = spread_rows(path).rows
-    known = format_of_rows(rows, mapped)
+    by_user = _mapped_by_user(rows, mapped)
+    if by_user is not None:
+        return Sniffed(by_user, rows=rows)
+    known = format_of_rows(rows)
     if known is not None:
         return Sniffed(*as_guessed(known, rows), rows)
+    by_user = _mapped_by_user(first_rows(path), mapped)
+    if by_user is not None:
+        return Sniffed(by_user, rows=rows)
     guessed = guess_mapping(rows)
-    return Sniffed(guessed.format, "" if guessed.format is not None else guessed.reason, rows)
+    found = guessed.format or _rollouts_among(rows)
+    return Sniffed(found, "" if found is not None else guessed.reason, rows)
 
 
-def format_of_rows(rows: Sequence[Row], mapped: Mapped | None = None) -> Format | None:
-    """The format that most rows have, as far as it is known by its keys; the user's mapping before all others."""
-    if mapped is not None:
-        by_user = next((one for row in rows if (one := mapped(row)) is not None), None)
-        if by_user is not None:
-            return by_user
+def _mapped_by_user(rows: Iterable[Row], mapped: Mapped | None) -> Format | None:
+    """The format that the user's settings give the first row that they fit: a header or metrics before it say nothing."""
+    if mapped is None:
+        return None
+    return next((one for row in rows if (one := mapped(row)) is not None), None)
+
+
+def _rollouts_among(rows: Sequence[Row]) -> Format | None:
+    """The format of the few rollouts among rows of something else, where they have all of prompt, response and reward."""
+    telling = [row for row in rows if shape_of_row(row) is not None]
+    if not telling or len(telling) == len(rows):
+        return None
+    guessed = guess_mapping(telling)
+    is_clear = "reward" in guessed.keys and not {"prompt", "messages"}.isdisjoint(guessed.keys)
+    return guessed.format if is_clear else None
+
+
+def format_of_rows(rows: Sequence[Row]) -> Format | None:
+    """The format that most rows have, as far as it is known by its keys."""
     known = [one for row in rows if (one := recognise(row)) is not None]
     if not known:
         return None

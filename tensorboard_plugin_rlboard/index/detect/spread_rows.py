@@ -58,6 +58,16 @@ def first_row(path: str) -> SpreadRows:
     return found
 
 
+def first_rows(path: str) -> Iterator[Row]:
+    """The rows of the first 2 MB of a file, one after the other, for whoever looks for a row of some kind.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with open_forward(path) as file:
+        yield from _rows(file, _FIRST_BYTES, _FIRST_BYTES, SpreadRows())
+
+
 def spread_rows(path: str) -> SpreadRows:
     """Rows spread over a file; of a packed file, and of one behind an address, over its beginning.
 

@@ -72,6 +72,30 @@ def test_a_mapping_that_is_saved_later_opens_the_file_and_a_changed_one_reads_it
     assert [one.scalars["reward"] for one in only(board, "run")] == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("place", [100, 400], ids=["at the end", "between the lines that are looked at"])
+def test_a_mapping_is_not_judged_by_the_first_rows(
+    place: int, tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    """Metrics before the rollouts say nothing of what the user has mapped; they are problems of their lines."""
+    metrics = [{"seconds": n, "loss": 0.5} for n in range(place)]
+    write_rows(tmp_path / "run" / "strange.jsonl", [*metrics, *STRANGE, *metrics[: place - 100]])
+    (tmp_path / "run" / "rlboard.toml").write_text(MAPPING, encoding="utf-8")
+    board = open_board(tmp_path)
+    assert [one.scalars["reward"] for one in only(board, "run")] == [0.0, 0.25, 0.5, 0.75]
+    assert board.runs().runs[0].problems == len(metrics) + place - 100
+
+
+def test_a_mapping_that_fits_no_row_says_what_the_first_one_has(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    write_rows(tmp_path / "run" / "strange.jsonl", [{"first": "a"}, {"second": "b"}])
+    (tmp_path / "run" / "rlboard.toml").write_text(MAPPING, encoding="utf-8")
+    (ignored,) = open_board(tmp_path).runs().ignored
+    assert ignored.reason.startswith(
+        "[mapping] looks for the response under a; the first row has the keys first."
+    )
+
+
 def test_a_mapping_that_does_not_fit_leaves_known_formats_alone(
     tmp_path: Path, open_board: Open, write_rows: Write
 ) -> None:

@@ -120,6 +120,32 @@ def test_later_rows_decide_as_well(tmp_path: Path) -> None:
     assert found.format.mapping.keys["response"] == "output"
 
 
+METRICS = {"step": 1, "loss": 0.3, "kl": 0.01}
+SAMPLE = {"step": 1, "prompt": "q", "completion": "an answer", "reward": 1.0}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[METRICS] * 100 + [SAMPLE] * 2, ([METRICS] * 10 + [SAMPLE]) * 60],
+    ids=["metrics before them", "metrics between them"],
+)
+def test_rollouts_among_many_rows_of_something_else_are_read(rows: list[Any], tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = sniff_rows(str(tmp_path / "a.jsonl")).format
+    assert found is not None
+    assert found.mapping is not None
+    assert found.mapping.keys["response"] == "completion"
+
+
+def test_a_program_log_with_a_few_texts_stays_out(tmp_path: Path) -> None:
+    rows = [{"event": "tick", "seconds": n} for n in range(100)]
+    rows += [{"event": "note", "output": "done", "step": 1, "prompt": "q"}] * 2
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = sniff_rows(str(tmp_path / "a.jsonl"))
+    assert found.format is None
+    assert found.reason.startswith("Hardly any of its rows")
+
+
 def test_one_row_is_enough_for_our_own_words(tmp_path: Path) -> None:
     own = {"step": 1, "prompt": "q", "response": "a", "reward": 1.0, "seconds": 3.5}
     (tmp_path / "a.jsonl").write_text((json.dumps(own) + "\n") * 50, encoding="utf-8")
