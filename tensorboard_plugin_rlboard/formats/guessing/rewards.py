@@ -7,6 +7,14 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
 from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
 from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
+from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
+    PartsSum,
+    is_part,
+    named_parts,
+    plain_sum_doubt,
+    sum_of_parts,
+    without_nested_parts,
+)
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_number,
@@ -51,11 +59,12 @@ class Reward:
         ]
         if self._take_only_entry():
             return
+        apart, tiers = without_nested_parts(roles.profile, tiers)
         own = roles.profile.column("reward")
         if own is not None and own.fits(lambda value: isinstance(value, (dict, list))):
             own = None
         parts = self._objects(_PARTS)
-        named = self._suffixed()
+        named, tiers[1] = named_parts(roles, tiers[1])
         strong = sorted(
             (
                 (column.place.depth, tier, column)
@@ -70,6 +79,8 @@ class Reward:
         if likely:
             self._choose(likely, strong)
             roles.note("reward", [*likely, *tiers[_CORRECT_TIER], *named])
+        elif apart:
+            self._sum_nested(apart)
         elif parts and self._sum(parts[0]):
             roles.note("reward", [*tiers[_CORRECT_TIER], *named])
         elif tiers[_CORRECT_TIER]:
@@ -185,37 +196,43 @@ class Reward:
         )
         if total is not None:
             return roles.take("reward", [total])
+        parts = [part for part in parts if is_part(part.place.name)]
         if len(parts) == 1:
             return roles.take("reward", parts)
         if not parts:
             return False
         are_lists = roles.is_several and not holder.place.of_each  # parallel ones, in one object
-        roles.keys["reward"] = f"{holder.path}.{PARTS}{ENTRIES if are_lists else ''}"
-        self._say_sum(", ".join(part.place.name for part in parts[:6]))
+        self._take_sum(sum_of_parts(roles.profile, holder.path, parts, are_lists=are_lists))
         return True
 
+    def _sum_nested(self, parts: list[Column]) -> None:
+        """Take the weighted sum of the scores in objects, and make columns of them; without weights there is none."""
+        holder = parts[0].path.rpartition(".")[0].rpartition(".")[0]
+        found = sum_of_parts(self._roles.profile, holder, parts, are_lists=False)
+        if found.is_weighted or not found.path:
+            self._take_sum(found)
+        else:
+            self._say_parts(parts)
+        for part in parts[:_MAX_COMPONENTS]:
+            name = part.path.split(".")[-2]
+            if name not in FIELDS:
+                self._roles.keys.setdefault(f"{COLUMN_PREFIX}{name}", part.path)
+        self.has_score = True
+
+    def _take_sum(self, found: PartsSum) -> None:
+        """Take a sum; where there is none, that is said."""
+        if found.path:
+            self._roles.keys["reward"] = found.path
+        self.has_score = True
+        self.doubt = found.doubt
+
     def _say_sum(self, listed: str) -> None:
-        weights = next((one.path for one in self._roles.profile if "weight" in one.place.name), "")
-        why = f"{weights} is not applied" if weights else "their weights are not in the rows"
-        self.doubt = f"The reward is the plain sum of {listed}: {why}."
+        weights = (one.path for one in self._roles.profile if "weight" in one.place.name)
+        self.doubt = plain_sum_doubt(listed, next(weights, ""))
 
     def _say_parts(self, parts: list[Column]) -> None:
         listed = ", ".join(part.path for part in parts[:4])
         self.doubt = f"No reward was taken: {listed} are parts of one, and their weights are not in the rows."
-
-    def _suffixed(self) -> list[Column]:
-        """Columns of numbers that are called after a reward function (`accuracy_reward`, `reward_format`)."""
-        roles = self._roles
-        found = []
-        for column in roles.profile:
-            named = column.place.name.split("_")
-            is_named = {plain(named[-1]), plain(named[0])} & {*words.REWARD_SUFFIXES}
-            if len(named) < 2 or not is_named or set(named) & words.NO_REWARD_WORDS:
-                continue
-            if is_open(column) and column.fits(is_number) and (column.place.of_each or not roles.is_several):
-                found.append(column)
-        lowest = min((column.place.depth for column in found), default=0)
-        return [column for column in found if column.place.depth == lowest]
 
     def _lift(self, holders: list[Column]) -> None:
         """Make columns of the numbers in objects that are named like a score, and of those beside a nested score."""

@@ -97,6 +97,16 @@ NO_REWARD_WORDS = frozenset(
     )
 )
 """Words in a key that ends or begins like a reward and is none."""
+NO_PART_WORDS = frozenset(
+    _names(
+        "weight weights coef coefficient scale threshold thresholds min max std var mean avg average median "
+        "baseline ref old prev previous limit limits rating ratings count num n idx index id version"
+    )
+)
+"""Words in a key among the parts of a reward that is none: what a reward may be of (`penalty`, `tokens`) is not here."""
+WEIGHTS = frozenset(_names("weight weights coef coefficient"))
+REWARD_MODEL = _names("rm_score rm_reward reward_model_score")
+"""Words of a reward model's score: the reward where it stands alone, a part beside those of other functions."""
 CLOSED = frozenset(
     _names(
         "weight weights config cfg configs args kwargs arguments limit limits threshold thresholds param "

@@ -72,8 +72,8 @@ def test_sum_of_parts_is_said_and_so_is_a_missing_total() -> None:
     assert guessed(row).alternatives["reward"] == ("format_reward", "accuracy_reward")
 
 
-def test_weights_beside_a_sum_are_named_as_not_applied() -> None:
-    row = sample(rewards={"format": 1.0, "accuracy": 0.0}, reward_weights={"format": 0.1, "accuracy": 0.9})
+def test_weights_that_belong_to_no_part_are_named_as_not_applied() -> None:
+    row = sample(rewards={"format": 1.0, "accuracy": 0.0}, reward_weights={"length": 0.1})
     assert (
         guessed(row).doubt
         == "The reward is the plain sum of format, accuracy: reward_weights is not applied."
