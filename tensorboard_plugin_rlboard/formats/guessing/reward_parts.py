@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 
+NUMBER_TYPES = frozenset({bool, int, float})
 _LISTED = 6
 _REWARDS = frozenset(plain(word) for tier in words.REWARD for word in tier)
 _REWARD_MODEL = frozenset(map(plain, words.REWARD_MODEL))
@@ -41,6 +42,29 @@ class PartsSum:
 def is_part(name: str) -> bool:
     """Whether a number may be a part of a reward by its name: no weight, count, limit or mean."""
     return words.NO_PART_WORDS.isdisjoint(name.split("_"))
+
+
+def objects_of_parts(roles: Roles, names: frozenset[str]) -> list[Column]:
+    """Columns of objects with one of some names (`plain`) that hold numbers."""
+    return [
+        column
+        for column in roles.profile
+        if plain(column.place.name) in names
+        and is_open(column)
+        and column.fits(lambda value: isinstance(value, dict))
+        and parts_in(roles, column)
+    ]
+
+
+def parts_in(roles: Roles, holder: Column) -> list[Column]:
+    """The numbers in an object, as far as every sample has them for itself."""
+    return [
+        column
+        for column in roles.profile
+        if (column.place.of_each or not roles.is_several)
+        and _holder(column.path) == holder.path
+        and column.fits(lambda value: type(value) in NUMBER_TYPES)
+    ]
 
 
 def named_parts(roles: Roles, totals: list[Column]) -> tuple[list[Column], list[Column]]:

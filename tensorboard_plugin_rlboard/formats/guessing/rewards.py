@@ -6,26 +6,30 @@ from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIE
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
 from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
 from tensorboard_plugin_rlboard.formats.guessing import words
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column, differs_within
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
+    NUMBER_TYPES,
     PartsSum,
     is_part,
     named_parts,
+    objects_of_parts,
+    parts_in,
     plain_sum_doubt,
     sum_of_parts,
     without_nested_parts,
 )
-from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
+from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_number,
     is_number_list,
     is_one_number_list,
     is_share,
+    is_verdict,
 )
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 
 _MAX_COMPONENTS = 20
-_NUMBER_TYPES = frozenset({bool, int, float})
+_MAX_QUOTED = 40
 _PARTS = frozenset(map(plain, words.REWARD_PARTS))
 _SCORES = frozenset(map(plain, words.SCORE_PARTS))
 _CORRECT_TIER = 3
@@ -63,7 +67,7 @@ class Reward:
         own = roles.profile.column("reward")
         if own is not None and own.fits(lambda value: isinstance(value, (dict, list))):
             own = None
-        parts = self._objects(_PARTS)
+        parts = objects_of_parts(roles, _PARTS)
         named, tiers[1] = named_parts(roles, tiers[1])
         strong = sorted(
             (
@@ -91,13 +95,14 @@ class Reward:
         elif named:
             roles.note("reward", named)
             self._say_parts(named)
-        elif not (self._take_list() or self._take_turn_rewards()) and not own:
+        elif not (self._take_list() or self._take_turn_rewards() or self._take_judgement()) and not own:
             self._take_nulls()
         self.has_score |= "reward" in roles.keys or bool(named)
-        scores = self._objects(_SCORES)
+        scores = objects_of_parts(roles, _SCORES)
         if scores and "reward" not in roles.keys and not self.doubt:
-            self._say_parts(self._parts_of(scores[0]))
+            self._say_parts(parts_in(roles, scores[0]))
         self._lift([*parts, *scores])
+        self._say_verdicts()
         roles.assign("ref_reward", words.REF_REWARD, is_number, own=True)
         others = roles.alternatives.get("reward", [])
         roles.alternatives["reward"] = [path for path in others if path != roles.keys.get("reward")]
@@ -155,6 +160,26 @@ class Reward:
         self._roles.keys["reward"] = f"{episode.path}.{PARTS}.{key}"
         return True
 
+    def _take_judgement(self) -> bool:
+        """Take a key such as `eval` whose values of 0 and 1 differ between the answers to a prompt, and say no split."""
+        prompts = self._roles.column("prompt")
+        found = self._roles.candidates(words.JUDGEMENT, is_share, own=True)
+        found = [column for column in found if prompts is not None and differs_within(column, prompts)]
+        return self._roles.take("reward", found)
+
+    def _say_verdicts(self) -> None:
+        """Name what says in words whether an answer is right, where there is no reward: words are no numbers."""
+        names = (*words.VERDICT, *(word for tier in words.REWARD for word in tier))
+        found = self._roles.candidates(names, is_verdict, own=True)
+        if not found or "reward" in self._roles.keys:
+            return
+        self.has_score = True
+        some = " and ".join(sorted({str(value) for value in found[0].values.values()})[:2])
+        self.doubt = (
+            self.doubt
+            or f"No reward was taken: {found[0].path} holds words such as {some[:_MAX_QUOTED]}; log numbers instead, as 1 and 0."
+        )
+
     def _take_nulls(self) -> None:
         """Take a key that is called like a reward and null in all samples so far: they were not scored yet."""
         names = {plain(word) for tier in words.REWARD for word in tier}
@@ -164,33 +189,10 @@ class Reward:
         ]
         roles.take("reward", [column for column in empty if column.place.depth == 0])
 
-    def _objects(self, names: frozenset[str]) -> list[Column]:
-        """Columns of objects that hold the parts of a reward, and nothing else is called like them."""
-        roles = self._roles
-        return [
-            column
-            for column in roles.profile
-            if plain(column.place.name) in names
-            and is_open(column)
-            and column.fits(lambda value: isinstance(value, dict))
-            and self._parts_of(column)
-        ]
-
-    def _parts_of(self, holder: Column) -> list[Column]:
-        """The numbers in an object, as far as every sample has them for itself."""
-        before = f"{holder.path}."
-        return [
-            column
-            for column in self._roles.profile
-            if (column.place.of_each or not self._roles.is_several)
-            and column.path.startswith(before)
-            and "." not in column.path[len(before) :]
-            and column.fits(lambda value: type(value) in _NUMBER_TYPES)
-        ]
-
     def _sum(self, holder: Column) -> bool:
         """Take the total among the parts of an object, or their sum; whether there is any."""
-        parts, roles = self._parts_of(holder), self._roles
+        roles = self._roles
+        parts = parts_in(roles, holder)
         total = next(
             (part for word in words.TOTAL for part in parts if plain(part.place.name) == plain(word)), None
         )
@@ -252,7 +254,7 @@ class Reward:
             key = last.removesuffix(ENTRIES)
             if parent not in parents or key in taken or column.path == reward:
                 continue
-            if column.fits(lambda value: type(value) in _NUMBER_TYPES) and len(lifted) < _MAX_COMPONENTS:
+            if column.fits(lambda value: type(value) in NUMBER_TYPES) and len(lifted) < _MAX_COMPONENTS:
                 lifted.setdefault(f"{COLUMN_PREFIX}{key}", column.path)
                 self.has_score |= parent in scored
         roles.keys |= lifted

@@ -9,6 +9,36 @@ from tensorboard_plugin_rlboard.formats.splits import is_split_name
 
 _CHECKED_ITEMS = 64
 _MAX_IDENTIFIER_LENGTH = 200
+_MAX_VERDICT_LENGTH = 32
+_VERDICTS = frozenset(
+    {
+        *(
+            "yes",
+            "no",
+            "y",
+            "n",
+            "pass",
+            "passed",
+            "fail",
+            "failed",
+            "correct",
+            "incorrect",
+            "right",
+            "wrong",
+        ),
+        *(
+            "success",
+            "failure",
+            "succeeded",
+            "accept",
+            "accepted",
+            "reject",
+            "rejected",
+            "solved",
+            "unsolved",
+        ),
+    }
+)
 
 
 def is_text(value: object) -> bool:
@@ -43,6 +73,12 @@ def is_share(value: object) -> bool:
     """Whether it is a truth value or a number from −1 to 1, and no rating of 1 to 5."""
     number = number_from_value(value)
     return is_number(value) and (number is None or abs(number) <= 1)
+
+
+def is_verdict(value: object) -> bool:
+    """Whether it is a text that says whether something is right, or a share in per cent, and no number."""
+    text = value.strip().lower() if isinstance(value, str) and len(value) <= _MAX_VERDICT_LENGTH else ""
+    return text in _VERDICTS or (text.endswith("%") and number_from_value(text[:-1]) is not None)
 
 
 def is_whole_number(value: object) -> bool:
