@@ -29,12 +29,13 @@ from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
+from tensorboard_plugin_rlboard.formats.guessing.texts import assign_texts
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 
-VERSION = 2
+VERSION = 3
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
@@ -89,7 +90,7 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
             {}, f"It has no text that could be a response, as logs of metrics ({_listed_keys(rows)}).", ""
         )
     roles = Roles(profile, is_several=max(map(len, samples), default=0) > 1)
-    roles.assign_texts()
+    assign_texts(roles)
     assign_step(roles)
     roles.assign_arrays()
     reward = Reward(roles)

@@ -37,13 +37,14 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
         return "It looks like pairs of preferred and rejected answers, not like rollouts"
     if shape.kind != SAMPLE and words.PREFERENCE & names and not reward.has_score:
         return "It looks like answers that were compared, not like rollouts"
-    if len(words.PROGRAM_LOG & names) > 1 and not scored:
+    is_asked = bool({"prompt", "messages"} & keys.keys())
+    if len(words.PROGRAM_LOG & names) > 1 and not (scored and is_asked):
         return "It looks like a program's log"
     if not any(name in keys for name in RESPONSE_FIELDS):
         return "It has no text of a response under a name that tells it"
     if roles.response_is_weak and "prompt" not in keys and not roles.has_token_values:
         return f"{keys['response']} may be any text, and there is no prompt beside it"
-    if not {"prompt", "messages"} & keys.keys() and not scored:
+    if not is_asked and not scored:
         return "It has neither a prompt nor a score beside its text"
     if share < _SMALLEST_SHARE:
         return "Hardly any of its rows has the text of a response"

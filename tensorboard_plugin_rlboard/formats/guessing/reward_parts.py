@@ -1,6 +1,7 @@
 """The sum of a reward's parts: which numbers are parts at all, and the weights that the rows have for them.
 
-A weighted sum is taken only where every part has a weight. Where some have one, no sum is right, and that is said.
+A weighted sum is taken only where every part has a weight. Otherwise the sum is plain, and the weight that is not applied is
+named.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from tensorboard_plugin_rlboard.formats.guessing.words import plain
 
 NUMBER_TYPES = frozenset({bool, int, float})
 _LISTED = 6
-_REWARDS = frozenset(plain(word) for tier in words.REWARD for word in tier)
-_REWARD_MODEL = frozenset(map(plain, words.REWARD_MODEL))
+_PARTS_BESIDE_OTHERS = frozenset(map(plain, words.PARTS_BESIDE_OTHERS))
+_TOTALS = frozenset(plain(word) for tier in words.REWARD for word in tier) - _PARTS_BESIDE_OTHERS
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class PartsSum:
 
     Attributes:
         path: the path of the sum; empty where none is right.
-        doubt: one sentence on weights that are not applied, or why there is no sum; else empty.
+        doubt: one sentence on weights that are not known or not applied, or why there is no sum; else empty.
     """
 
     path: str
@@ -72,7 +73,7 @@ def named_parts(roles: Roles, totals: list[Column]) -> tuple[list[Column], list[
 
     Args:
         roles: the fields so far.
-        totals: columns that are called like a total. A reward model's score beside those of other functions is none.
+        totals: columns that are called like a total. A reward model's score beside other functions' is none.
     """
     found = []
     for column in roles.profile:
@@ -84,11 +85,12 @@ def named_parts(roles: Roles, totals: list[Column]) -> tuple[list[Column], list[
             found.append(column)
     lowest = min((column.place.depth for column in found), default=0)
     found = [column for column in found if column.place.depth == lowest]
-    if all(plain(column.place.name) in _REWARDS for column in found):
-        return found, totals
-    models = [column for column in totals if plain(column.place.name) in _REWARD_MODEL]
-    left = [column for column in totals if column not in models]
-    return [*found, *(column for column in models if column not in found)], left
+    parts = [column for column in totals if plain(column.place.name) in _PARTS_BESIDE_OTHERS]
+    both = [*found, *(column for column in parts if column not in found)]
+    has_total = any(plain(column.place.name) in _TOTALS for column in found)
+    return (
+        (found, totals) if has_total or len(both) < 2 else (both, [one for one in totals if one not in parts])
+    )
 
 
 def without_nested_parts(
@@ -130,18 +132,11 @@ def sum_of_parts(profile: Profile, holder: str, parts: Sequence[Column], *, are_
     """
     names = {part.path: _name_of(part.path, holder) for part in parts}
     weights, other = _weights(profile, holder, names)
-    if weights and (len(weights) < len(parts) or are_lists):
-        paths = ", ".join(part.path for part in parts[:_LISTED])
-        return PartsSum(
-            "",
-            f"No reward was taken: {paths} are parts of one, and only some of them have a weight ({next(iter(weights.values()))})."
-            if len(weights) < len(parts)
-            else f"No reward was taken: {paths} are lists of parts of one, and their weights cannot be applied.",
-        )
-    if weights:
+    if len(weights) == len(parts) and not are_lists:
         terms = (f"{part.path}{PRODUCT}{_within(weights[part.path], holder)}" for part in parts)
         return PartsSum(SUM.join(term if at == 0 else _within(term, holder) for at, term in enumerate(terms)))
-    doubt = plain_sum_doubt(", ".join(part.place.name for part in parts[:_LISTED]), other)
+    not_applied = next(iter(weights.values()), other)
+    doubt = plain_sum_doubt(", ".join(part.place.name for part in parts[:_LISTED]), not_applied)
     inside = [column for column in profile if _holder(column.path) == holder and column.fits(is_number)]
     if len(inside) == len(parts):
         return PartsSum(f"{holder}.{PARTS}{ENTRIES if are_lists else ''}", doubt)

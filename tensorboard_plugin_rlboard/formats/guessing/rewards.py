@@ -78,6 +78,8 @@ class Reward:
             key=lambda one: one[:2],
         )
         likely = [column for _, _, column in strong]
+        if own is not None and likely and not own.fits(is_number):
+            own = None  # it names a reward
         if own is not None and own.values and (own.place.of_each or not roles.is_several):
             likely = [own, *[column for column in likely if column is not own]]
         if likely:
@@ -223,10 +225,8 @@ class Reward:
 
     def _take_sum(self, found: PartsSum) -> None:
         """Take a sum; where there is none, that is said."""
-        if found.path:
-            self._roles.keys["reward"] = found.path
-        self.has_score = True
-        self.doubt = found.doubt
+        self._roles.keys |= {"reward": found.path} if found.path else {}
+        self.has_score, self.doubt = True, found.doubt
 
     def _say_sum(self, listed: str) -> None:
         weights = (one.path for one in self._roles.profile if "weight" in one.place.name)

@@ -15,16 +15,9 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
 from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
-    is_answered_conversation,
-    is_conversation,
-    is_label_list,
     is_logprob_entries,
     is_logprob_list,
     is_number_list,
-    is_prompt,
-    is_text,
-    is_text_list,
-    is_token_id_list,
 )
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 
@@ -159,48 +152,6 @@ class Roles:
             exact = [column for column in exact if column.fits(lambda value: isinstance(value, (list, str)))]
         return exact or [column for column in named if column.fits(fits)]
 
-    def assign_texts(self) -> None:
-        """Assign prompt and response, or the conversation that holds both, and the tokens of the response."""
-        strong = self.assign("response", words.RESPONSE, is_text, own=True)
-        self.assign("prompt", words.PROMPT, is_prompt)
-        if not strong:
-            strong = self.assign("response", words.RESPONSE, is_conversation, own=True)
-        if not strong:
-            weak = self.candidates(words.WEAK_RESPONSE, is_text, own=True)
-            # `doc.answer` is what a data set says of the task, and not what the policy wrote.
-            outside = [column for column in weak if column.place.depth == 0 or column.place.of_each]
-            self.response_is_weak = self.take("response", outside)
-        conversations = (*words.CONVERSATION, *words.EPISODE)
-        if "response" not in self.keys or self.response_is_weak:
-            taken = self.keys.pop("response", None)
-            if not self.assign("messages", conversations, is_conversation, own=True) and taken is not None:
-                self.keys["response"] = taken
-            self.response_is_weak &= "response" in self.keys
-        elif "prompt" not in self.keys and not self.assign(
-            "messages", conversations, is_answered_conversation
-        ):
-            self.assign("prompt", words.CONVERSATION, is_conversation)
-        if "prompt" not in self.keys:
-            in_episode = "messages" in self.keys
-            self.assign(
-                "prompt",
-                words.TASK,
-                is_text if in_episode else lambda value: is_text(value) and " " in str(value),
-            )
-        has_strings = self.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, own=True)
-        if not has_strings and not self.assign(
-            "response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True
-        ):
-            self._assign_labelled_ids()
-        if not {"prompt", "messages"} & self.keys.keys():
-            self.assign("prompt_token_ids", words.PROMPT_TOKEN_IDS, is_token_id_list)
-
-    def _assign_labelled_ids(self) -> None:
-        """Assign ids of prompt and response with labels beside them, which are −100 where the policy wrote nothing."""
-        labels = self.candidates(words.LABELS, is_label_list, own=True)
-        if labels and self.assign("response_token_ids", words.WHOLE_TOKEN_IDS, is_token_id_list, own=True):
-            self.keys["response_mask"] = labels[0].path
-
     def assign_arrays(self) -> None:
         """Assign what has a value for each token."""
         for name, names in words.ARRAYS.items():
@@ -212,7 +163,8 @@ class Roles:
                     name in LOGPROB_ARRAYS
                 )  # servers answer them with their tokens, and among metadata
                 fits = is_logprob_list if is_logprobs else is_number_list
-                self.has_token_values |= self.assign(name, found, fits, own=True, meta=is_logprobs)
+                found_any = self.assign(name, found, fits, own=True, meta=is_logprobs)
+                self.has_token_values |= found_any and name != "response_mask"  # data sets have masks as well
         if "logprobs" not in self.keys:
             self.has_token_values |= self.assign("logprobs", words.ENTRIES, is_logprob_entries, own=True)
 

@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is
 from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.row_values import Place, values_of
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
+    is_number,
     is_text,
     is_text_list,
     is_token_id_list,
@@ -35,7 +36,8 @@ _CONVERSATION = frozenset(plain(snake_case(word)) for word in words.CONVERSATION
 _TOKENS = frozenset(plain(snake_case(word)) for word in (*words.TOKEN_STRINGS, *words.TOKEN_IDS))
 _MEMBERS = frozenset(plain(snake_case(word)) for word in words.MEMBERS)
 _PROMPT_TOKENS = frozenset(plain(snake_case(word)) for word in words.PROMPT_TOKEN_IDS)
-_PROMPT = frozenset(plain(snake_case(word)) for word in (*words.PROMPT, *words.TASK))
+_ROLLOUTS = _STRONG | {plain(word) for word in ("rollouts", "trajectories", "generations", "group")}
+_PROMPT = frozenset(plain(snake_case(word)) for word in (*words.PROMPT, *words.WEAK_PROMPT, *words.TASK))
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def shape_of_row(row: Row) -> Shape | None:
     if any(plain(place.name) in _STRONG and is_text(value) and value for place, value in top):
         return Shape()
     found = next(_several(shared, row), None)
-    if found is not None:
+    if found is not None and not (_is_scored_answer(top) and _may_be_parts(found)):
         return found
     for place, value in shared.items():
         name = plain(place.name)
@@ -92,6 +94,18 @@ def shape_of_row(row: Row) -> Shape | None:
         if name in _TOKENS and (is_text_list(value) or is_token_id_list(value)):
             return Shape()
     return None
+
+
+def _is_scored_answer(top: Sequence[tuple[Place, object]]) -> bool:
+    """Whether a row is a prompt, an answer and one reward itself, so that lists in it are parts of its task."""
+    has_reward = any(plain(place.name) == "reward" and is_number(value) for place, value in top)
+    names = {plain(place.name) for place, value in top if is_text(value) and value}
+    return has_reward and bool(names & _WEAK) and bool(names & _PROMPT)
+
+
+def _may_be_parts(shape: Shape) -> bool:
+    """Whether a list may be the choices, examples, tests or documents of a task, by its name."""
+    return plain(snake_case(shape.base.rpartition(".")[2])) not in _ROLLOUTS
 
 
 def _several(shared: Mapping[Place, object], row: Row) -> Iterator[Shape]:

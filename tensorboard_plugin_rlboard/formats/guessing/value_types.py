@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
 
 _CHECKED_ITEMS = 64
+_LONGEST_PATH = 1000
+_PATH = re.compile(
+    r"(?:[.~]{0,2}/|[A-Za-z]:\\)[^\s/]+(?:/[^\s/]+)+|[\w.=-]+(?:/[\w.=-]+)*/[\w.=-]*[\w]\.[A-Za-z]\w{1,7}"
+)
+"""A path from the root, or one whose last name has a suffix; `1/2` and `x/y` are none."""
 _MAX_IDENTIFIER_LENGTH = 200
 _MAX_VERDICT_LENGTH = 32
 _VERDICTS = frozenset(
@@ -44,6 +51,16 @@ _VERDICTS = frozenset(
 def is_text(value: object) -> bool:
     """Whether it is a text."""
     return isinstance(value, str)
+
+
+def is_said(value: object) -> bool:
+    """Whether it is a text that somebody may have written, and no path of a file."""
+    return isinstance(value, str) and not (len(value) <= _LONGEST_PATH and _PATH.fullmatch(value))
+
+
+def is_single_word(value: object) -> bool:
+    """Whether it is a text without white space in it, as names, identifiers and short answers are."""
+    return isinstance(value, str) and len(value) <= _MAX_IDENTIFIER_LENGTH and len(value.split()) <= 1
 
 
 def is_conversation(value: object) -> bool:

@@ -22,8 +22,10 @@ def _names(text: str) -> tuple[str, ...]:
 PROMPT = _names(
     "prompt prompt_text input_prompt prompt_str query question instruction problem user_prompt input "
     "input_text prompts request task_prompt user_input user_message prompt_messages problem_statement "
-    "task_description observation context user 提示 提示词 问题 题目 输入"
+    "task_description 提示 提示词 问题 题目 输入 用户输入"
 )
+WEAK_PROMPT = _names("observation context user")
+"""Words for what stands beside a prompt as well: a prompt only where no other word says one."""
 TASK = _names("task goal objective task_instruction instructions env_prompt state scenario")
 """Words that may name a data set as well: a prompt of an episode, or a text of several words."""
 RESPONSE = _names(
@@ -31,12 +33,19 @@ RESPONSE = _names(
     "output_text output_response model_response model_output llm_response llm_output assistant_response "
     "response_str gen_text generated_response sampled_text rollout rollout_text model_answer "
     "model_completion policy_response prediction predicted assistant generated_answer decoded "
-    "decoded_response 回答 回复 输出 生成"
+    "decoded_response 回答 回复 输出 生成 模型回答 模型回复 模型输出"
 )
 WEAK_RESPONSE = _names(
     "answer text content solution reply result sample code pred trajectory action attempt candidate"
 )
 """Words that mean a response only where a prompt stands beside it."""
+SAID = _names("reply text content")
+"""Those of them that mean the whole text of a response."""
+RESPONSE_PARTS = frozenset(_names("response output completion generation generated rollout"))
+WHOLE_PARTS = frozenset(_names("raw full whole complete original model llm policy text str"))
+"""Words that make up the name of a whole response (`raw_output`, `model_full_response`)."""
+HISTORY = _names("history chat_history message_history context")
+"""Words for what was said before the prompt."""
 CONVERSATION = _names(
     "messages conversation chat dialogue dialog chat_history message_history history trajectory traj "
     "turns full_messages chat_messages"
@@ -68,10 +77,10 @@ REWARD = (
         "sample_reward outcome_reward episode_return total_return return reward_score reward_value "
         "rm_score rm_reward reward_model_score rew total_score score_total final_score overall_score"
     ),
-    _names("score 奖励 得分 分数"),
+    _names("score 奖励 奖励值 总奖励 得分 分数 评分"),
     _names(
         "correct is_correct correctness acc accuracy passed pass success is_success solved is_solved "
-        "resolved outcome grade verified is_right won successful exact_match em"
+        "resolved outcome grade verified is_right won successful exact_match em 是否正确 正确"
     ),
 )
 """Tiers of words for the reward: ours, a total, a score, whether the answer is right."""
@@ -101,16 +110,13 @@ NO_REWARD_WORDS = frozenset(
     )
 )
 """Words in a key that ends or begins like a reward and is none."""
-NO_PART_WORDS = frozenset(
-    _names(
-        "weight weights coef coefficient scale threshold thresholds min max std var mean avg average median "
-        "baseline ref old prev previous limit limits rating ratings count num n idx index id version"
-    )
+NO_PART_WORDS = NO_REWARD_WORDS - frozenset(
+    _names("model penalty difficulty valid clip norm gap cost range ref fn func type")
 )
-"""Words in a key among the parts of a reward that is none: what a reward may be of (`penalty`, `tokens`) is not here."""
+"""Words of numbers beside the parts of a reward that are none of them: weights, counts and statistics."""
+PARTS_BESIDE_OTHERS = _names("outcome_reward rm_score rm_reward reward_model_score")
+"""Words for a reward that is the whole of it alone, and one part where others stand beside it."""
 WEIGHTS = frozenset(_names("weight weights coef coefficient"))
-REWARD_MODEL = _names("rm_score rm_reward reward_model_score")
-"""Words of a reward model's score: the reward where it stands alone, a part beside those of other functions."""
 CLOSED = frozenset(
     _names(
         "weight weights config cfg configs args kwargs arguments limit limits threshold thresholds param "
@@ -124,7 +130,7 @@ METADATA = frozenset(_names("meta metadata extra extra_info env_extras tags anno
 STEP = _names(
     "step global_step training_step train_step trainer_step optimizer_step optim_step update_step "
     "policy_step rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration "
-    "train_iter training_iteration global_steps step_num iter training_iter 步数 训练步 步"
+    "train_iter training_iteration global_steps step_num iter training_iter 步数 训练步 训练步数 步"
 )
 INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter"))
 """Those of them that count within a rollout or a step as well: the name of a file counts before them."""
@@ -152,7 +158,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "ground_truth": _names(
             "ground_truth gt gts reference_answer gold gold_answer target expected expected_answer "
-            "correct_answer solution answer reference label 答案 参考答案 标准答案"
+            "correct_answer solution answer reference label 答案 参考答案 标准答案 正确答案"
         ),
         "ref_response": _names("ref_response reference_response ref_completion baseline_response"),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,9 +20,12 @@ _PLACES = 6
 """Places between, at each of which one or two lines are read, and the end."""
 _PLACE_BYTES = 128 * 1024
 _NEWEST_LINES = 4
-_SMALL_BYTES = 256 * 1024
-"""A file of this size is read from its beginning only, as far as there are lines enough."""
-_SMALL_LINES = 32
+SMALL_BYTES = 256 * 1024
+"""A file of this size is read whole, and one that can only be read forward as far; some of the lines are understood."""
+_BETWEEN_LINES = 16
+"""Lines of a small file that are taken from between its first and its newest ones."""
+_GOLDEN = 0.6180339887498949
+"""Fractional part of the golden ratio: its multiples modulo 1 are spread evenly, and repeat with no period."""
 NO_LINE = "It has no complete line yet; it is looked at again when it grows."
 NO_JSON = "Its first lines are no JSON."
 NO_OBJECTS = "Its lines are no JSON objects."
@@ -55,19 +59,46 @@ def first_row(path: str) -> SpreadRows:
 
 
 def spread_rows(path: str) -> SpreadRows:
-    """Rows spread over a file; of a packed file, and of one behind an address, its first ones.
+    """Rows spread over a file; of a packed file, and of one behind an address, over its beginning.
 
     Raises:
         OSError: the file cannot be read.
     """
     found = SpreadRows()
-    size = 0 if is_packed(path) or is_address(path) else Path(path).stat().st_size
-    small = size <= _SMALL_BYTES
+    is_forward_only = is_packed(path) or is_address(path)
+    size = 0 if is_forward_only else Path(path).stat().st_size
     with open_forward(path) as file:
-        found.rows += _rows(file, _SMALL_LINES if small else _FIRST_LINES, _FIRST_BYTES, found)
-        if not small:
+        if size <= SMALL_BYTES:
+            _add_rows_of_beginning(file, found)
+        else:
+            found.rows += _rows(file, _FIRST_LINES, _FIRST_BYTES, found)
             _add_later_rows(file, size, found)
     return found
+
+
+def _add_rows_of_beginning(file: BinaryIO, found: SpreadRows) -> None:
+    """Add rows spread over the beginning of a file, which is all of a small one."""
+    lines = BytesIO(file.read(SMALL_BYTES)).readlines()
+    if lines and not lines[-1].endswith(b"\n"):
+        lines[-1] += file.readline(_MAX_LINE)
+    for at in _spread(len(lines)):
+        row = _row(lines[at], found)
+        if row is not None:
+            found.problem = ""
+            found.rows.append(row)
+    if len(lines) < _FIRST_LINES:
+        found.rows += _rows(file, _FIRST_LINES - len(lines), _FIRST_BYTES - SMALL_BYTES, found)
+
+
+def _spread(count: int) -> list[int]:
+    """Which of so many lines are looked at, counted from 0: the first ones, one of each part between, the newest.
+
+    Where in its part a line lies differs from part to part, because rows of several kinds often take turns.
+    """
+    between = range(min(count, _FIRST_LINES), max(min(count, _FIRST_LINES), count - _NEWEST_LINES))
+    parts = min(_BETWEEN_LINES, len(between))
+    chosen = (int((part + part * _GOLDEN % 1) * len(between) / parts) for part in range(parts))
+    return [*range(between.start), *(between[at] for at in chosen), *range(between.stop, count)]
 
 
 def _add_later_rows(file: BinaryIO, size: int, found: SpreadRows) -> None:

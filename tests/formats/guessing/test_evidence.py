@@ -52,6 +52,20 @@ REWARDS: dict[str, tuple[Row, str | None]] = {
     "a return": ({"step": 1, "returns": 1.0}, "returns"),
     "ratings of 1 to 5 are none": ({"step": 1, "correctness": 4, "helpfulness": 3}, None),
     "Chinese": ({"得分": 1.0}, "得分"),
+    "a Chinese value before whether it is right": ({"是否正确": True, "奖励值": 0.5}, "奖励值"),
+    "weights and counts among parts": (
+        {"rewards": {"accuracy": 1.0, "format": 1.0, "format_weight": 0.1, "n_tests": 5}},
+        "rewards.accuracy + rewards.format",
+    ),
+    "the only part beside statistics": (
+        {"reward": {"correct": 1.0, "max_score": 10.0, "correct_mean": 0.5}},
+        "reward.correct",
+    ),
+    "a penalty is a part": ({"rewards": {"accuracy": 1.0, "length_penalty": -0.5}}, "rewards.*"),
+    "a name of the reward": ({"reward": "accuracy", "reward_score": 1.0}, "reward_score"),
+    "the reward of an outcome": ({"outcome_reward": 1.0}, "outcome_reward"),
+    "the reward of an outcome beside others": ({"outcome_reward": 1.0, "process_reward": 0.2}, None),
+    "a model's reward beside that of rules": ({"rm_reward": 0.3, "rule_reward": 1.0}, None),
 }
 
 
@@ -124,6 +138,14 @@ STEPS: dict[str, tuple[Rows, str | None]] = {
 def test_step(name: str) -> None:
     rows, path = STEPS[name]
     assert guessed(*rows).keys.get("step") == path
+
+
+def test_step_that_counts_turns_gives_way_to_one_that_lies_like_a_trainings() -> None:
+    turns = steps("step", 0, 1, 2, 3, 0, 1, 2, 3, prompts=2)
+    found = guessed(*[{**row, "train_iter": 40 + n // 4} for n, row in enumerate(turns)])
+    assert (found.keys["step"], found.alternatives["step"]) == ("train_iter", ("step",))
+    rising = [{**row, "train_iter": 9} for row in steps("step", 1, 1, 2, 2)]
+    assert guessed(*rising).keys["step"] == "step"
 
 
 def test_what_may_count_steps_is_named_beside_a_missing_one() -> None:
@@ -241,6 +263,11 @@ DATA_SETS: dict[str, Rows] = {
     ],
     "a summary": [{"results": {"math": {"acc": 0.5, "n": 100}}, "config": {"model": "x"}}],
     "settings with a named reward": [{"prompt": "x", "output": "dir", "reward": "fn", "hidden_size": 10}],
+    "token ids of supervised training": [{"input_ids": [5, 6, 7], "labels": [-100, 6, 7]}] * 3,
+    "paths of outputs": [{"step": n, "reward": 0.5, "output": f"out/step_{n}.jsonl"} for n in range(3)],
+    "messages of a program": [
+        {"level": "INFO", "ts": 1.5, "msg": "m", "step": 1, "output": "saved it", "reward": 0.5}
+    ],
     "a rare text in metrics": [{"step": n, "loss": 0.1} for n in range(20)]
     + [{"output": "saved", "score": 1}],
 }

@@ -29,7 +29,7 @@ SUMS: dict[str, tuple[Row, float | None]] = {
     "penalties are parts": ({"rewards": {"correct": 1.0, "length_penalty": -0.25}}, 0.75),
     "a weight of none of them": ({"rewards": {"a": 1.0, "b": 0.5, "total_weight": 3}}, 1.5),
     "all weights among them": ({"rewards": {"a": 1.0, "b": 0.5, "a_weight": 2, "weight_b": 4}}, 4.0),
-    "some weights among them": ({"rewards": {"a": 1.0, "b": 0.5, "b_weight": 4}}, None),
+    "some weights among them": ({"rewards": {"a": 1.0, "b": 0.5, "b_weight": 4}}, 1.5),
     "weights in an object within": ({"rewards": {"a": 1.0, "b": 0.5, "weights": {"a": 2, "b": 4}}}, 4.0),
     "weights beside": ({"rewards": {"a": 1.0, "b": 0.5}, "reward_weights": {"b": 4, "a": 2}}, 4.0),
     "objects of score and weight": ({"rewards": {"a": SCORED, "b": {"score": 1, "weight": 0.25}}}, 0.5),
@@ -65,7 +65,7 @@ def test_weighted_sum_of_each_entry_of_a_list(tmp_path: Path) -> None:
 
 def test_weights_are_named() -> None:
     assert guessed(rewards={"a": 1.0, "b": 0.5, "b_weight": 4}).doubt == (
-        "No reward was taken: rewards.a, rewards.b are parts of one, and only some of them have a weight (rewards.b_weight)."
+        "The reward is the plain sum of a, b: rewards.b_weight is not applied."
     )
     assert guessed(rewards={"a": 1.0, "b": 0.5, "total_weight": 3}).doubt == (
         "The reward is the plain sum of a, b: rewards.total_weight is not applied."

@@ -23,11 +23,43 @@ def numbers(path: Path) -> list[Any]:
     return [row["n"] for row in spread_rows(str(path)).rows]
 
 
-def test_small_file_is_read_from_its_beginning(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_bytes(lines(10))
-    assert numbers(tmp_path / "a.jsonl") == list(range(10))
-    (tmp_path / "b.jsonl").write_bytes(lines(100))
-    assert numbers(tmp_path / "b.jsonl") == list(range(32))
+@pytest.mark.parametrize("count", [1, 19, 20, 21, 24, 25, 40])
+def test_few_lines_are_all_looked_at(count: int, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(count))
+    assert numbers(tmp_path / "a.jsonl") == list(range(count))
+
+
+def test_small_file_is_looked_at_all_over(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(1_000))
+    found = numbers(tmp_path / "a.jsonl")
+    assert found[:20] == list(range(20))
+    assert found[-4:] == list(range(996, 1_000))
+    assert len(found) == 40
+    assert found == sorted(set(found))
+    assert max(b - a for a, b in pairwise(found)) <= 2 * 976 / 16
+
+
+@pytest.mark.parametrize("period", range(2, 12))
+def test_rows_that_take_turns_are_all_looked_at(period: int, tmp_path: Path) -> None:
+    """As one sample behind ten lines of metrics: no kind falls between the lines that are looked at."""
+    (tmp_path / "a.jsonl").write_bytes(lines(60 * period))
+    kinds = {number % period for number in numbers(tmp_path / "a.jsonl")[20:-4]}
+    assert len(kinds) > period / 2
+
+
+@pytest.mark.parametrize(
+    "late", [{"reward": 0.5, "is_eval": True}, {"score": 0.25}], ids=["held out", "another word"]
+)
+def test_what_only_later_rows_of_a_small_file_have_counts(late: dict[str, Any], tmp_path: Path) -> None:
+    base = {"step": 7, "prompt": "q", "completion": "an answer"}
+    rows = [{**base, "reward": 0.5}] * 32 + [{**base, **late}] * 32
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = sniff_rows(str(tmp_path / "a.jsonl")).format
+    assert found is not None
+    assert found.mapping is not None
+    assert set(late) - {"reward"} <= {
+        key for paths in found.mapping.keys.values() for key in paths.split(" | ")
+    }
 
 
 def test_large_file_is_looked_at_all_over(tmp_path: Path) -> None:
@@ -53,7 +85,11 @@ def test_long_lines_are_read_as_far_as_the_bounds_go(tmp_path: Path, monkeypatch
 
 def test_archives_are_read_forward(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines(40_000, 90)))
-    assert numbers(tmp_path / "a.jsonl.gz") == list(range(32))
+    found = numbers(tmp_path / "a.jsonl.gz")
+    assert found[:20] == list(range(20))
+    assert 2_000 < found[-1] < 4_000, "256 KB, and the rest of the last line"
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines(30, 200_000)))
+    assert numbers(tmp_path / "b.jsonl.gz") == list(range(11))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +125,7 @@ def test_one_row_is_enough_for_our_own_words(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text((json.dumps(own) + "\n") * 50, encoding="utf-8")
     assert len(sniff_rows(str(tmp_path / "a.jsonl")).rows) == 1
     (tmp_path / "b.jsonl").write_text((json.dumps({**own, "uid": "u"}) + "\n") * 50, encoding="utf-8")
-    assert len(sniff_rows(str(tmp_path / "b.jsonl")).rows) == 32
+    assert len(sniff_rows(str(tmp_path / "b.jsonl")).rows) == 40
 
 
 HOSTILE: dict[str, Any] = {

@@ -1,0 +1,158 @@
+"""Assigns prompt and response, or the conversation that holds both, and the tokens of the response.
+
+Several keys may have a word for a response: the whole text, the answer taken out of it, the name of the model. The whole
+text is the one that counts, so where the likeliest key holds single words, one with sentences goes before it.
+"""
+
+from __future__ import annotations
+
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
+from tensorboard_plugin_rlboard.formats.guessing import words
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column
+from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
+from tensorboard_plugin_rlboard.formats.guessing.value_types import (
+    is_answered_conversation,
+    is_conversation,
+    is_label_list,
+    is_prompt,
+    is_said,
+    is_single_word,
+    is_text,
+    is_text_list,
+    is_token_id_list,
+)
+from tensorboard_plugin_rlboard.formats.guessing.words import plain
+
+_TIMES_LONGER = 2
+_CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
+
+
+def assign_texts(roles: Roles) -> None:
+    """Assign the fields that hold texts and tokens."""
+    if not roles.assign("prompt", words.PROMPT, is_prompt):
+        roles.assign("prompt", words.WEAK_PROMPT, is_prompt)
+    strong = _assign_response(roles)
+    if not strong:
+        strong = roles.assign("response", words.RESPONSE, is_conversation, own=True)
+    if not strong:
+        weak = roles.candidates(words.WEAK_RESPONSE, is_said, own=True)
+        # `doc.answer` is what a data set says of the task, and not what the policy wrote.
+        outside = [column for column in weak if column.place.depth == 0 or column.place.of_each]
+        roles.response_is_weak = roles.take("response", _of_each_first(outside))
+    if "response" not in roles.keys or roles.response_is_weak:
+        _assign_conversation(roles)
+    elif "prompt" not in roles.keys and not roles.assign(
+        "messages", _CONVERSATIONS, is_answered_conversation
+    ):
+        roles.assign("prompt", words.CONVERSATION, is_conversation)
+    if "prompt" not in roles.keys:
+        in_episode = "messages" in roles.keys
+        roles.assign(
+            "prompt",
+            words.TASK,
+            is_text if in_episode else lambda value: is_text(value) and " " in str(value),
+        )
+    _drop_name_of_prompt(roles)
+    _assign_tokens(roles)
+
+
+def _assign_response(roles: Roles) -> bool:
+    """Assign the response by a word that means nothing else; whether there is one."""
+    found = roles.own("response", is_said, own=True)
+    found += [column for column in roles.candidates(words.RESPONSE, is_said, own=True) if column not in found]
+    found = _of_each_first(found)
+    if found and found[0].fits(is_single_word):
+        others = [*found[1:], *_qualified(roles), *roles.candidates(words.SAID, is_said, own=True)]
+        whole = next((column for column in others if _is_whole(roles, column, found[0])), None)
+        if whole is not None:
+            found = [whole, *[column for column in found if column is not whole]]
+    return roles.take("response", found)
+
+
+def _of_each_first(found: list[Column]) -> list[Column]:
+    """Columns of which every sample of a row has its own value before those that stand around them."""
+    return sorted(found, key=lambda column: not column.place.of_each)
+
+
+def _qualified(roles: Roles) -> list[Column]:
+    """Columns that are called a response and whole (`raw_output`, `model_full_response`)."""
+    found = []
+    for column in roles.profile:
+        parts = set(column.place.name.split("_"))
+        is_response = bool(parts & words.RESPONSE_PARTS) and parts <= words.RESPONSE_PARTS | words.WHOLE_PARTS
+        if is_response and column.place.depth == 0 and column.fits(is_said):
+            found.append(column)
+    return found
+
+
+def _is_whole(roles: Roles, column: Column, short: Column) -> bool:
+    """Whether a column has sentences, much longer than the words of another, and does not repeat the prompt."""
+    prompts = roles.column("prompt")
+    repeats = prompts is not None and any(
+        isinstance(prompt, str) and prompt and str(column.values.get(at, "")).startswith(prompt)
+        for at, prompt in prompts.values.items()
+    )
+    long_enough = _mean_length(column) >= _TIMES_LONGER * _mean_length(short)
+    return not repeats and long_enough and not column.fits(is_single_word)
+
+
+def _mean_length(column: Column) -> float:
+    texts = [len(value) for value in column.values.values() if isinstance(value, str)]
+    return sum(texts) / max(1, len(texts))
+
+
+def _assign_conversation(roles: Roles) -> None:
+    """Assign the conversation in place of no response or of one that may be something else."""
+    taken = roles.keys.pop("response", None)
+    weak = roles.profile.column(taken) if taken is not None else None
+    chats = roles.candidates(_CONVERSATIONS, is_conversation, own=True)
+    if taken is not None and weak is not None and chats and _comes_before(roles, chats[0]):
+        if "prompt" not in roles.keys:
+            roles.take("prompt", chats)
+        roles.keys["response"] = taken
+    elif not roles.assign("messages", _CONVERSATIONS, is_conversation, own=True) and taken is not None:
+        roles.keys["response"] = taken
+    roles.response_is_weak &= "response" in roles.keys
+
+
+def _comes_before(roles: Roles, chat: Column) -> bool:
+    """Whether a conversation is what was said before: it has no answer, or is a history without the prompt."""
+    if chat.fits(is_episode):
+        return False
+    if not chat.fits(is_answered_conversation):
+        return True
+    prompts = roles.column("prompt")
+    if prompts is None or plain(chat.place.name) not in {plain(word) for word in words.HISTORY}:
+        return False
+    said = {
+        at: " ".join(str(message.get("content")) for message in as_conversation(value) or ())
+        for at, value in chat.values.items()
+    }
+    return not any(str(prompt) in said.get(at, "") for at, prompt in prompts.values.items())
+
+
+def _drop_name_of_prompt(roles: Roles) -> None:
+    """Leave the prompt to a conversation that begins with it, where the key for a prompt holds names of problems."""
+    prompts, chats = roles.column("prompt"), roles.column("messages")
+    if prompts is None or chats is None or not prompts.fits(is_single_word):
+        return
+    found = [as_conversation(value) or [{}] for value in chats.values.values()]
+    if all(messages[0].get("role") in {"system", "user"} for messages in found):
+        del roles.keys["prompt"]
+
+
+def _assign_tokens(roles: Roles) -> None:
+    has_strings = roles.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, own=True)
+    if not has_strings and not roles.assign(
+        "response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True
+    ):
+        _assign_labelled_ids(roles)
+    if not {"prompt", "messages"} & roles.keys.keys():
+        roles.assign("prompt_token_ids", words.PROMPT_TOKEN_IDS, is_token_id_list)
+
+
+def _assign_labelled_ids(roles: Roles) -> None:
+    """Assign ids of prompt and response with labels beside them, which are −100 where the policy wrote nothing."""
+    labels = roles.candidates(words.LABELS, is_label_list, own=True)
+    if labels and roles.assign("response_token_ids", words.WHOLE_TOKEN_IDS, is_token_id_list, own=True):
+        roles.keys["response_mask"] = labels[0].path

@@ -1,0 +1,122 @@
+"""Which of several texts is the response, and which the prompt: the whole one, not the word that was taken out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from understood import Row, read
+
+from tensorboard_plugin_rlboard.formats.guessing.guess import guess_mapping
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_said
+
+WHOLE = ["First I add 12 and 30, so it is 42.", "I guess that it may be 40.", "It is 42, as 12 + 30 says."]
+CHAT = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "How can I help?"}]
+
+
+def rows(**keys: Any) -> list[Row]:
+    """Rows of one prompt; a value that is a list has one entry for each of them."""
+    made = [
+        {name: value[n] if isinstance(value, list) else value for name, value in keys.items()}
+        for n in range(3)
+    ]
+    return [
+        {"step": 7, "question": "What is 12 + 30?", **row, "score": float(n)} for n, row in enumerate(made)
+    ]
+
+
+RESPONSES: dict[str, tuple[list[Row], str]] = {
+    "what was printed": (rows(output="42\n", generation=WHOLE), "generation"),
+    "what was extracted": (rows(prediction="42", raw_output=WHOLE), "raw_output"),
+    "an answer beside the whole": (rows(model_answer="42", model_full_response=WHOLE), "model_full_response"),
+    "an identifier": (rows(rollout=["r-1", "r-2", "r-3"], text=WHOLE), "text"),
+    "a name": (rows(assistant="math-tutor", reply=WHOLE), "reply"),
+    "short answers alone": (rows(completion=["42", "40", "42"], solution=WHOLE), "completion"),
+    "a text of prompt and response": (
+        rows(completion=["42", "40", "42"], text=[f"What is 12 + 30? {one}" for one in WHOLE]),
+        "completion",
+    ),
+    "sentences both": (rows(response=WHOLE, raw_output=[f"{one} And so on." for one in WHOLE]), "response"),
+    "a reference": (rows(completion=["42", "40", "42"], reference_response=WHOLE), "completion"),
+}
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_response(name: str) -> None:
+    given, path = RESPONSES[name]
+    assert guess_mapping(given).keys["response"] == path
+
+
+def test_list_of_responses_counts_before_an_answer_beside_it(tmp_path: Path) -> None:
+    row = {"question": "q", "answer": "42", "code": ["It is 42."], "pred": ["42"], "score": [True]}
+    assert read(tmp_path, [row], "response", "reward") == [("It is 42.", 1.0)]
+
+
+@pytest.mark.parametrize(
+    "beside", [{"history": CHAT}, {"chat_history": CHAT}, {"messages": [CHAT[0]]}, {"messages": CHAT[:1] * 2}]
+)
+def test_conversation_that_comes_before_is_no_response(beside: Row, tmp_path: Path) -> None:
+    found = read(tmp_path, [{**row, **beside} for row in rows(reply=WHOLE)], "prompt", "response", "reward")
+    assert found == [("What is 12 + 30?", text, float(n)) for n, text in enumerate(WHOLE)]
+
+
+def test_messages_without_an_answer_are_the_prompt(tmp_path: Path) -> None:
+    row = {"step": 7, "messages": [CHAT[0]], "content": WHOLE[0], "reward": 1.0}
+    assert read(tmp_path, [row], "prompt", "response") == [("Hi", WHOLE[0])]
+
+
+def test_conversation_that_holds_the_prompt_counts_before_an_answer(tmp_path: Path) -> None:
+    row = {"step": 7, "question": "Hi", "history": CHAT, "answer": "a gold one", "reward": 1.0}
+    assert read(tmp_path, [row], "prompt", "response") == [("Hi", "How can I help?")]
+
+
+@pytest.mark.parametrize("key", ["request", "problem"])
+def test_name_of_a_problem_is_no_prompt(key: str, tmp_path: Path) -> None:
+    row = {"step": 7, key: "amc12-1", "messages": CHAT, "score": 1.0}
+    assert read(tmp_path, [row], "prompt", "response") == [("Hi", "How can I help?")]
+
+
+def test_context_is_a_prompt_only_without_a_question() -> None:
+    row = {"step": 7, "context": "A passage.", "sample": {"question": "q?", "completion": "c"}, "score": 1.0}
+    assert guess_mapping([row]).keys["prompt"] == "sample.question"
+    without = {**row, "sample": {"completion": "c"}}
+    assert guess_mapping([without]).keys["prompt"] == "context"
+
+
+PARTS: dict[str, Row] = {
+    "results": {"code": WHOLE, "results": [[{"input": "1", "output": "2", "passed": True}] * 2] * 3},
+    "choices": {
+        "reply": WHOLE,
+        "choices": [[{"label": "A", "text": "Paris"}, {"label": "B", "text": "Rome"}]] * 3,
+    },
+    "samples": {"solution": WHOLE, "samples": [[{"input": "1+1", "output": "2"}] * 2] * 3},
+    "items": {"answer": WHOLE, "items": [[{"text": "doc one", "score": 0.5}] * 2] * 3},
+    "answers": {"text": WHOLE, "answers": [["Paris", "Rome"]] * 3, "scores": [[0.2, 0.8]] * 3},
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_parts_of_a_task_are_no_rollouts_where_the_row_has_the_reward(name: str, tmp_path: Path) -> None:
+    given = [{**row, "reward": float(n)} for n, row in enumerate(rows(**PARTS[name]))]
+    for row in given:
+        del row["score"]
+    assert read(tmp_path, given, "response", "reward") == [(text, float(n)) for n, text in enumerate(WHOLE)]
+
+
+def test_rollouts_stay_rollouts_beside_a_mean_reward(tmp_path: Path) -> None:
+    members = [{"response": "a", "reward": 1.0}, {"response": "b", "reward": 0.0}]
+    row = {"question": "q", "answer": "gold", "reward": 0.5, "rollouts": members}
+    assert read(tmp_path, [row], "response", "reward") == [("a", 1.0), ("b", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        *(("outputs/step_0.jsonl", False), ("/ckpt/step_0", False), ("./a/b", False), ("C:\\a/b", False)),
+        *(("1/2", True), ("x/y", True), ("4", True), ("and/or", True), ("see /tmp/a for more", True)),
+        *(("/", True), ("", True), ("3.14", True), ("a.b", True), (4, False), ("/" * 5000, True)),
+    ],
+)
+def test_path_of_a_file_is_nothing_said(text: object, is_one: bool) -> None:
+    assert is_said(text) is is_one
