@@ -16,6 +16,78 @@ _TRAINING_WORDS = frozenset({"train", "training"})
 _PLAIN = EVAL_SPLIT_NAMES | _TRAINING_WORDS | {"", "evaluation"}
 _AMBIGUOUS_WORDS = frozenset({"test", "testing", "dev", "unseen", "valid"})
 """Words that files and folders have for other reasons."""
+_BESIDE_SPLIT = frozenset(
+    {
+        *(
+            "step",
+            "steps",
+            "global",
+            "iter",
+            "iteration",
+            "update",
+            "checkpoint",
+            "ckpt",
+            "epoch",
+            "rank",
+            "worker",
+        ),
+        *(
+            "data",
+            "dataset",
+            "set",
+            "split",
+            "dir",
+            "dirs",
+            "folder",
+            "log",
+            "logs",
+            "dump",
+            "dumps",
+            "core",
+            "aux",
+        ),
+        *(
+            "output",
+            "outputs",
+            "result",
+            "results",
+            "sample",
+            "samples",
+            "rollout",
+            "rollouts",
+            "traces",
+            "text",
+        ),
+        *("generation", "generations", "gen", "gens", "completion", "completions", "response", "responses"),
+        *(
+            "trajectory",
+            "trajectories",
+            "episodes",
+            "predictions",
+            "policy",
+            "trainer",
+            "optim",
+            "table",
+            "tables",
+        ),
+        *(
+            "all",
+            "final",
+            "last",
+            "best",
+            "run",
+            "runs",
+            "during",
+            "post",
+            "pre",
+            "online",
+            "offline",
+            "held",
+            "out",
+        ),
+    }
+)
+"""Words that a folder's name may have beside those of a split or a step and still be called after it as a whole."""
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HELD_OUT = re.compile(r"held[^a-z]*out|hold[^a-z]*out")
 _LONGEST = 200
@@ -68,6 +140,16 @@ def split_from_name(name: str, training: frozenset[str] = _TRAINING_WORDS) -> st
     if words & (_EVAL_WORDS - _AMBIGUOUS_WORDS) or "valid" in words or _HELD_OUT.search(name.lower()):
         return "eval"
     return "train" if words & training else ""
+
+
+def is_called_after(name: str) -> bool:
+    """Whether a folder's name as a whole says a split or a step (`eval_step_10`, `val_generations`).
+
+    Names of experiments have such words as well (`grpo-no-eval`, `step3-vl-10b`): one word of another kind is enough
+    to tell that the folder is no split's and no step's. Letters that stand alone (`v1`) say nothing.
+    """
+    known = _EVAL_WORDS | _TRAINING_WORDS | _BESIDE_SPLIT
+    return all(word in known or len(word) == 1 for word in _words(name))
 
 
 def _words(name: str) -> set[str]:

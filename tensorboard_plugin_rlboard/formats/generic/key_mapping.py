@@ -24,6 +24,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     ENTRIES,
     NUMBER,
     PARTS,
+    PRODUCT,
     SUM,
     holds,
     is_of_each,
@@ -158,7 +159,9 @@ def _is_flat(keys: Mapping[str, str]) -> bool:
     if any(name in DERIVED_FIELDS or name.startswith(COLUMN_PREFIX) for name in keys):
         return False
     paths = [part for path in keys.values() for part in path.split(EITHER)]
-    is_plain = not any("." in path or SUM in path or is_of_each(path) for path in paths)
+    is_plain = not any(
+        any(mark in path for mark in (".", SUM, PRODUCT)) or is_of_each(path) for path in paths
+    )
     # A conversation under its own name would be shown without the response that follows it.
     return is_plain and len(set(paths)) == len(paths) and "messages" not in paths
 

@@ -4,6 +4,7 @@
     info.reward           a key of an object in it; a number is a place in a list (`choices.0.text`)
     rewards.*             the sum of the numbers of an object or list, `steps.*.reward` of those within its entries
     format + accuracy     the sum of several, as far as they are there
+    format * weight       the product of several, nothing where one is missing
     response | completion the first of several that is there, where rows differ
     rewards.*[]           of each entry of parallel lists in an object, the sum of the numbers at its place
     rollouts[].reward     of each entry of a list, which is a sample of its own; `rewards[]` is the entry itself
@@ -17,11 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import prod
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import Row
 
-ENTRIES, NUMBER, PARTS, EITHER, SUM = "[]", "#", "*", " | ", " + "
+ENTRIES, NUMBER, PARTS, EITHER, SUM, PRODUCT = "[]", "#", "*", " | ", " + ", " * "
 _MAX_ALTERNATIVES = 8
 _DIGITS = 9
 Getter = Callable[[Row], object]
@@ -41,6 +43,9 @@ def getter(path: str) -> Getter:
     if SUM in path:
         parts = [getter(part) for part in path.split(SUM)]
         return lambda row: _own_or(row, path, lambda: total(part(row) for part in parts))
+    if PRODUCT in path:
+        factors = [getter(factor) for factor in path.split(PRODUCT)]
+        return lambda row: _own_or(row, path, lambda: _product(factor(row) for factor in factors))
     keys = path.split(".")
     if PARTS in keys:
         at = keys.index(PARTS)
@@ -60,7 +65,8 @@ def holds(row: Row, path: str) -> bool:
 
 def keys_read(path: str) -> list[str]:
     """The keys of the row that a path reads whole; objects in which it looks and parts of a sum keep their own names."""
-    return [part for part in path.split(EITHER) if SUM not in part and "." not in part] + [path]
+    plain = [part for part in path.split(EITHER) if not any(mark in part for mark in (SUM, PRODUCT, "."))]
+    return [*plain, path]
 
 
 def is_of_each(path: str) -> bool:
@@ -120,6 +126,13 @@ def _sum_of_parts(holder: object, keys: Sequence[str]) -> float | None:
     else:
         entries = holder if isinstance(holder, list) else []
     return total(_walk(entry, keys) for entry in entries)
+
+
+def _product(values: Iterable[object]) -> float | None:
+    """The product of some values; None where one is no number."""
+    numbers = [number_from_value(value) for value in values]
+    known = [number for number in numbers if number is not None]
+    return prod(known) if len(known) == len(numbers) else None
 
 
 def total(values: Iterable[object]) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
@@ -20,29 +22,48 @@ _FEW_NAMES = 8
 
 def assign_step(roles: Roles) -> None:
     """Assign the step: a training's, and no count of turns, positions or versions."""
-    if roles.own("step", is_whole_number):
-        own, prompts = roles.profile.column("step"), roles.column("prompt")
-        others = [one for one in roles.candidates(words.STEP, is_whole_number) if one.path != "step"]
-        if own is not None and others and not roles.profile.lies(own, prompts):
-            # It counts something within a prompt, where another one lies like a training's.
-            others.sort(key=lambda one: not roles.profile.lies(one, prompts))
-            if roles.profile.lies(others[0], prompts):
-                roles.keys["step"] = others[0].path
-                roles.note("step", [own, *others[1:]])
-                return
-        roles.keys["step"] = "step"
-        roles.note("step", others)
-        return
     found = roles.candidates(words.STEP, is_whole_number, meta=True)
     found = [column for column in found if column.place.name in words.STEP]  # no plural: `train_steps` counts
     if roles.is_several:  # the steps of a rollout in a list are its turns
         found = [column for column in found if not column.place.of_each or column.path.endswith("[]")]
+    own = roles.own("step", is_whole_number)
+    if own:
+        others = [column for column in found if column.path != "step"]
+        clearer = [column for column in others if _is_within(roles, own[0], column)]
+        roles.keys["step"] = clearer[0].path if clearer else "step"
+        roles.note("step", [one for one in [*own, *others] if one.path != roles.keys["step"]])
+        return
     prompts = roles.column("prompt")
     weak = roles.candidates(words.WEAK_STEP, is_whole_number)
     lying = [column for column in weak if _lies_like_steps(roles, column, prompts)]
     roles.take("step", [*found, *lying])
     counts = [column for column in weak if column not in lying]
     roles.note("step", [*counts, *roles.candidates(words.VERSION, is_whole_number)])
+
+
+def _is_within(roles: Roles, column: Column, other: Column) -> bool:
+    """Whether numbers count within what others count: they restart, or a prompt's answers differ in them.
+
+    Args:
+        roles: the fields so far.
+        column: numbers that may be those of turns.
+        other: numbers that may be steps: beyond doubt where they never fall, samples share them, and they change less.
+    """
+    numbers = [number for _, number in column.numbers()]
+    after_falls = {b for a, b in pairwise(numbers) if b < a}
+    restarts = after_falls == {min(numbers, default=0)}
+    if not restarts and roles.profile.lies(column, roles.column("prompt")):
+        return False
+    others = [number for _, number in other.numbers()]
+    falls = any(b < a for a, b in pairwise(others))
+    is_known = (
+        other.varies() or other.place.name not in words.INNER_STEP
+    )  # an inner loop's is always 0 as well
+    return is_known and not falls and roles.profile.is_shared(other) and _changes(others) < _changes(numbers)
+
+
+def _changes(numbers: list[float]) -> int:
+    return sum(a != b for a, b in pairwise(numbers))
 
 
 def _lies_like_steps(roles: Roles, column: Column, prompts: Column | None) -> bool:
@@ -68,7 +89,11 @@ def _assign_split(roles: Roles) -> None:
         roles.keys["split"] = "split"
     else:
         texts = roles.candidates(words.SPLIT, is_text, meta=True)
-        roles.take("split", [column for column in texts if _names_splits(column)])
+        kinds = roles.candidates(words.KIND, is_text)
+        roles.take(
+            "split",
+            [*filter(_names_splits, texts), *(column for column in kinds if _is_split_by_kind(column))],
+        )
     roles.assign("validation", words.VALIDATION, is_flag)
 
 
@@ -78,6 +103,12 @@ def _names_splits(column: Column) -> bool:
     return column.fits(names_split) or (
         few and any(is_eval_name(str(value)) for value in column.values.values())
     )
+
+
+def _is_split_by_kind(column: Column) -> bool:
+    """Whether the kinds of rows are rollouts and those of an evaluation."""
+    kinds = {str(value).lower() for value in column.values.values()}
+    return bool(kinds & words.EVAL_KINDS) and kinds <= words.EVAL_KINDS | words.ROLLOUT_KINDS
 
 
 def _assign_group(roles: Roles) -> None:

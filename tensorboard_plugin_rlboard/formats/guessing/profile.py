@@ -132,6 +132,15 @@ class Profile:
         return speaks_for, 2 * mixed > len(by_value) or apart
 
 
+def differs_within(column: Column, labels: Column) -> bool:
+    """Whether values differ between samples that follow each other and share a label, a prompt say."""
+    return any(
+        label is not None and label == _key(labels.values.get(other)) and _key(a) != _key(b)
+        for (one, a), (other, b) in pairwise(sorted(column.values.items()))
+        for label in [_key(labels.values.get(one))]
+    )
+
+
 def _key(value: object) -> Any:
     """A value as it is compared with others."""
     if isinstance(value, (str, int, float, bool)) or value is None:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS, SUM
+from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
 from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
 from tensorboard_plugin_rlboard.formats.guessing import words
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column
-from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column, differs_within
+from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
+    NUMBER_TYPES,
+    PartsSum,
+    is_part,
+    named_parts,
+    objects_of_parts,
+    parts_in,
+    plain_sum_doubt,
+    sum_of_parts,
+    without_nested_parts,
+)
+from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_number,
     is_number_list,
     is_one_number_list,
     is_share,
+    is_verdict,
 )
 from tensorboard_plugin_rlboard.formats.guessing.words import plain
 
 _MAX_COMPONENTS = 20
-_NUMBER_TYPES = frozenset({bool, int, float})
+_MAX_QUOTED = 40
 _PARTS = frozenset(map(plain, words.REWARD_PARTS))
 _SCORES = frozenset(map(plain, words.SCORE_PARTS))
-_PARTS_BESIDE_OTHERS = frozenset(map(plain, words.PARTS_BESIDE_OTHERS))
 _CORRECT_TIER = 3
 
 
@@ -52,11 +63,12 @@ class Reward:
         ]
         if self._take_only_entry():
             return
+        apart, tiers = without_nested_parts(roles.profile, tiers)
         own = roles.profile.column("reward")
         if own is not None and own.fits(lambda value: isinstance(value, (dict, list))):
             own = None
-        parts = self._objects(_PARTS)
-        named = self._suffixed()
+        parts = objects_of_parts(roles, _PARTS)
+        named, tiers[1] = named_parts(roles, tiers[1])
         strong = sorted(
             (
                 (column.place.depth, tier, column)
@@ -66,8 +78,6 @@ class Reward:
             key=lambda one: one[:2],
         )
         likely = [column for _, _, column in strong]
-        if likely and plain(likely[0].place.name) in _PARTS_BESIDE_OTHERS and len(named) > 1:
-            likely = []  # of several rewards it is one, and no total
         if own is not None and likely and not own.fits(is_number):
             own = None  # it names a reward
         if own is not None and own.values and (own.place.of_each or not roles.is_several):
@@ -75,6 +85,8 @@ class Reward:
         if likely:
             self._choose(likely, strong)
             roles.note("reward", [*likely, *tiers[_CORRECT_TIER], *named])
+        elif apart:
+            self._sum_nested(apart)
         elif parts and self._sum(parts[0]):
             roles.note("reward", [*tiers[_CORRECT_TIER], *named])
         elif tiers[_CORRECT_TIER]:
@@ -85,13 +97,14 @@ class Reward:
         elif named:
             roles.note("reward", named)
             self._say_parts(named)
-        elif not (self._take_list() or self._take_turn_rewards()) and not own:
+        elif not (self._take_list() or self._take_turn_rewards() or self._take_judgement()) and not own:
             self._take_nulls()
         self.has_score |= "reward" in roles.keys or bool(named)
-        scores = self._objects(_SCORES)
+        scores = objects_of_parts(roles, _SCORES)
         if scores and "reward" not in roles.keys and not self.doubt:
-            self._say_parts(self._parts_of(scores[0]))
+            self._say_parts(parts_in(roles, scores[0]))
         self._lift([*parts, *scores])
+        self._say_verdicts()
         roles.assign("ref_reward", words.REF_REWARD, is_number, own=True)
         others = roles.alternatives.get("reward", [])
         roles.alternatives["reward"] = [path for path in others if path != roles.keys.get("reward")]
@@ -149,6 +162,26 @@ class Reward:
         self._roles.keys["reward"] = f"{episode.path}.{PARTS}.{key}"
         return True
 
+    def _take_judgement(self) -> bool:
+        """Take a key such as `eval` whose values of 0 and 1 differ between the answers to a prompt, and say no split."""
+        prompts = self._roles.column("prompt")
+        found = self._roles.candidates(words.JUDGEMENT, is_share, own=True)
+        found = [column for column in found if prompts is not None and differs_within(column, prompts)]
+        return self._roles.take("reward", found)
+
+    def _say_verdicts(self) -> None:
+        """Name what says in words whether an answer is right, where there is no reward: words are no numbers."""
+        names = (*words.VERDICT, *(word for tier in words.REWARD for word in tier))
+        found = self._roles.candidates(names, is_verdict, own=True)
+        if not found or "reward" in self._roles.keys:
+            return
+        self.has_score = True
+        some = " and ".join(sorted({str(value) for value in found[0].values.values()})[:2])
+        self.doubt = (
+            self.doubt
+            or f"No reward was taken: {found[0].path} holds words such as {some[:_MAX_QUOTED]}; log numbers instead, as 1 and 0."
+        )
+
     def _take_nulls(self) -> None:
         """Take a key that is called like a reward and null in all samples so far: they were not scored yet."""
         names = {plain(word) for tier in words.REWARD for word in tier}
@@ -158,76 +191,50 @@ class Reward:
         ]
         roles.take("reward", [column for column in empty if column.place.depth == 0])
 
-    def _objects(self, names: frozenset[str]) -> list[Column]:
-        """Columns of objects that hold the parts of a reward, and nothing else is called like them."""
-        roles = self._roles
-        return [
-            column
-            for column in roles.profile
-            if plain(column.place.name) in names
-            and is_open(column)
-            and column.fits(lambda value: isinstance(value, dict))
-            and self._parts_of(column)
-        ]
-
-    def _parts_of(self, holder: Column) -> list[Column]:
-        """The numbers in an object, as far as every sample has them for itself."""
-        before = f"{holder.path}."
-        return [
-            column
-            for column in self._roles.profile
-            if (column.place.of_each or not self._roles.is_several)
-            and column.path.startswith(before)
-            and "." not in column.path[len(before) :]
-            and column.fits(lambda value: type(value) in _NUMBER_TYPES)
-        ]
-
     def _sum(self, holder: Column) -> bool:
         """Take the total among the parts of an object, or their sum; whether there is any."""
-        parts, roles = self._parts_of(holder), self._roles
+        roles = self._roles
+        parts = parts_in(roles, holder)
         total = next(
             (part for word in words.TOTAL for part in parts if plain(part.place.name) == plain(word)), None
         )
         if total is not None:
             return roles.take("reward", [total])
-        summed = [part for part in parts if not set(part.place.name.split("_")) & words.NO_PART_WORDS]
-        if len(summed) == 1:
-            return roles.take("reward", summed)
-        if not summed:
+        parts = [part for part in parts if is_part(part.place.name)]
+        if len(parts) == 1:
+            return roles.take("reward", parts)
+        if not parts:
             return False
         are_lists = roles.is_several and not holder.place.of_each  # parallel ones, in one object
-        if len(summed) == len(parts):
-            roles.keys["reward"] = f"{holder.path}.{PARTS}{ENTRIES if are_lists else ''}"
-        elif are_lists:
-            self._say_parts(summed)
-            return False
-        else:
-            roles.keys["reward"] = _sum_of(summed)
-        self._say_sum(", ".join(part.place.name for part in summed[:6]))
+        self._take_sum(sum_of_parts(roles.profile, holder.path, parts, are_lists=are_lists))
         return True
 
+    def _sum_nested(self, parts: list[Column]) -> None:
+        """Take the weighted sum of the scores in objects, and make columns of them; without weights there is none."""
+        holder = parts[0].path.rpartition(".")[0].rpartition(".")[0]
+        found = sum_of_parts(self._roles.profile, holder, parts, are_lists=False)
+        if found.is_weighted or not found.path:
+            self._take_sum(found)
+        else:
+            self._say_parts(parts)
+        for part in parts[:_MAX_COMPONENTS]:
+            name = part.path.split(".")[-2]
+            if name not in FIELDS:
+                self._roles.keys.setdefault(f"{COLUMN_PREFIX}{name}", part.path)
+        self.has_score = True
+
+    def _take_sum(self, found: PartsSum) -> None:
+        """Take a sum; where there is none, that is said."""
+        self._roles.keys |= {"reward": found.path} if found.path else {}
+        self.has_score, self.doubt = True, found.doubt
+
     def _say_sum(self, listed: str) -> None:
-        weights = next((one.path for one in self._roles.profile if "weight" in one.place.name), "")
-        why = f"{weights} is not applied" if weights else "their weights are not in the rows"
-        self.doubt = f"The reward is the plain sum of {listed}: {why}."
+        weights = (one.path for one in self._roles.profile if "weight" in one.place.name)
+        self.doubt = plain_sum_doubt(listed, next(weights, ""))
 
     def _say_parts(self, parts: list[Column]) -> None:
         listed = ", ".join(part.path for part in parts[:4])
         self.doubt = f"No reward was taken: {listed} are parts of one, and their weights are not in the rows."
-
-    def _suffixed(self) -> list[Column]:
-        """Columns of numbers that are called after a reward function (`accuracy_reward`, `reward_format`)."""
-        roles = self._roles
-        found = []
-        for column in roles.profile:
-            named = column.place.name.split("_")
-            is_named = {plain(named[-1]), plain(named[0])} & {*words.REWARD_SUFFIXES}
-            if len(named) < 2 or not is_named or set(named) & words.NO_REWARD_WORDS:
-                continue
-            if is_open(column) and column.fits(is_number) and (column.place.of_each or not roles.is_several):
-                found.append(column)
-        lowest = min((column.place.depth for column in found), default=0)
-        return [column for column in found if column.place.depth == lowest]
 
     def _lift(self, holders: list[Column]) -> None:
         """Make columns of the numbers in objects that are named like a score, and of those beside a nested score."""
@@ -247,14 +254,7 @@ class Reward:
             key = last.removesuffix(ENTRIES)
             if parent not in parents or key in taken or column.path == reward:
                 continue
-            if column.fits(lambda value: type(value) in _NUMBER_TYPES) and len(lifted) < _MAX_COMPONENTS:
+            if column.fits(lambda value: type(value) in NUMBER_TYPES) and len(lifted) < _MAX_COMPONENTS:
                 lifted.setdefault(f"{COLUMN_PREFIX}{key}", column.path)
                 self.has_score |= parent in scored
         roles.keys |= lifted
-
-
-def _sum_of(parts: list[Column]) -> str:
-    """The path of the sum of some parts of one object; within the entries of a list it begins with that of the list."""
-    base, entries, _ = parts[0].path.rpartition(f"{ENTRIES}.")
-    start = f"{base}{entries}"
-    return start + SUM.join(part.path.removeprefix(start) for part in parts)

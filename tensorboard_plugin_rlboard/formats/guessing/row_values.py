@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from tensorboard_plugin_rlboard.formats.base import Row
-from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES, NUMBER, PARTS, SUM
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES, NUMBER, PARTS, PRODUCT, SUM
 from tensorboard_plugin_rlboard.formats.guessing.words import snake_case
 
 _MAX_DEPTH = 3
-_MARKS = (ENTRIES, NUMBER, EITHER, SUM)
+_MARKS = (ENTRIES, NUMBER, EITHER, SUM, PRODUCT)
 _MAX_KEYS = 300
 _MAX_KEY_LENGTH = 200
 

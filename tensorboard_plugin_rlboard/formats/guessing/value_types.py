@@ -16,6 +16,36 @@ _PATH = re.compile(
 )
 """A path from the root, or one whose last name has a suffix; `1/2` and `x/y` are none."""
 _MAX_IDENTIFIER_LENGTH = 200
+_MAX_VERDICT_LENGTH = 32
+_VERDICTS = frozenset(
+    {
+        *(
+            "yes",
+            "no",
+            "y",
+            "n",
+            "pass",
+            "passed",
+            "fail",
+            "failed",
+            "correct",
+            "incorrect",
+            "right",
+            "wrong",
+        ),
+        *(
+            "success",
+            "failure",
+            "succeeded",
+            "accept",
+            "accepted",
+            "reject",
+            "rejected",
+            "solved",
+            "unsolved",
+        ),
+    }
+)
 
 
 def is_text(value: object) -> bool:
@@ -60,6 +90,12 @@ def is_share(value: object) -> bool:
     """Whether it is a truth value or a number from −1 to 1, and no rating of 1 to 5."""
     number = number_from_value(value)
     return is_number(value) and (number is None or abs(number) <= 1)
+
+
+def is_verdict(value: object) -> bool:
+    """Whether it is a text that says whether something is right, or a share in per cent, and no number."""
+    text = value.strip().lower() if isinstance(value, str) and len(value) <= _MAX_VERDICT_LENGTH else ""
+    return text in _VERDICTS or (text.endswith("%") and number_from_value(text[:-1]) is not None)
 
 
 def is_whole_number(value: object) -> bool:

@@ -84,6 +84,10 @@ REWARD = (
     ),
 )
 """Tiers of words for the reward: ours, a total, a score, whether the answer is right."""
+JUDGEMENT = _names("eval evaluation judgement judgment verdict judge")
+"""Words that mean a reward only where nothing else is one and the answers to a prompt differ in it."""
+VERDICT = _names("verdict judgement judgment judge grade result")
+"""Words for what says in words whether an answer is right."""
 REWARD_PARTS = _names(
     "reward reward_component component reward_part reward_breakdown reward_detail reward_info reward_dict "
     "reward_function reward_fn reward_func"
@@ -107,11 +111,12 @@ NO_REWARD_WORDS = frozenset(
 )
 """Words in a key that ends or begins like a reward and is none."""
 NO_PART_WORDS = NO_REWARD_WORDS - frozenset(
-    _names("penalty difficulty valid clip norm gap cost range ref fn func type")
+    _names("model penalty difficulty valid clip norm gap cost range ref fn func type")
 )
 """Words of numbers beside the parts of a reward that are none of them: weights, counts and statistics."""
 PARTS_BESIDE_OTHERS = _names("outcome_reward rm_score rm_reward reward_model_score")
 """Words for a reward that is the whole of it alone, and one part where others stand beside it."""
+WEIGHTS = frozenset(_names("weight weights coef coefficient"))
 CLOSED = frozenset(
     _names(
         "weight weights config cfg configs args kwargs arguments limit limits threshold thresholds param "
@@ -127,6 +132,8 @@ STEP = _names(
     "policy_step rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration "
     "train_iter training_iteration global_steps step_num iter training_iter 步数 训练步 训练步数 步"
 )
+INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter"))
+"""Those of them that count within a rollout or a step as well: the name of a file counts before them."""
 WEAK_STEP = _names("steps iterations update updates num_updates rollout_id round epoch")
 """Words that count turns, positions and data as well: a step only where the values are those of a training."""
 WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")
@@ -134,6 +141,10 @@ WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")
 VERSION = _names("policy_version model_version weight_version weights_version version")
 """Words that count something which may rise once a step, or not: never a step, but named beside a missing one."""
 SPLIT = _names("split data_split dataset_split phase mode subset stage partition fold")
+KIND = _names("type")
+"""Words for what kind of row it is: a split only where all values are words of rollouts or of a split."""
+ROLLOUT_KINDS = frozenset(_names("rollout rollouts train training sample generation completion"))
+EVAL_KINDS = frozenset(_names("eval evaluation val validation"))
 VALIDATION = _names("validation validate is_validation is_eval is_val evaluation is_evaluation eval")
 GROUP = _names(
     "group_id group group_uid group_index group_idx group_key prompt_id prompt_uid prompt_idx "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import PathDefaults
-from tensorboard_plugin_rlboard.formats.splits import SPLITS, split_from_name
+from tensorboard_plugin_rlboard.formats.splits import SPLITS, is_called_after, split_from_name
 
 _STEP_FOLDER = re.compile(r"step_[0-9]{1,15}")
 _NAMED_STEP = re.compile(
@@ -16,7 +16,7 @@ _NAMED_STEP = re.compile(
 )
 _STEP_WORDS = ("step", "iteration", "iter", "update", "checkpoint", "ckpt", "epoch")
 """Words before a step, the clearest first."""
-_LIMIT_BEFORE = re.compile(r"(?:max|num|total|n|min|every|per|warmup)[_-]?$")
+_LIMIT_BEFORE = re.compile(r"(?:max|num|total|n|min|every|per|warmup|by|multi|single)[_-]?$")
 _TABLE = re.compile(r"(.*)_([0-9]{1,15})(?:_[0-9a-f]{1,64})?\.table\.json", re.IGNORECASE)
 """How W&B names its copies of tables: `<key>_<step>_<hash>.table.json`."""
 _NUMBER = re.compile(r"[0-9]{1,15}")
@@ -64,7 +64,9 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
     if is_numbered and not any(step is not None for step in steps) and _NUMBER.fullmatch(names[0]):
         steps[0] = int(names[0])
     at_step = next((at for at, step in enumerate(steps) if step is not None), None)
-    splits = [split_from_name(name) for name in names]
+    splits = [
+        split_from_name(name) if at == 0 or is_called_after(name) else "" for at, name in enumerate(names)
+    ]
     at_split = next((at for at, split in enumerate(splits) if split), None)
     return NamedFacts(
         None if at_step is None else steps[at_step],
@@ -125,7 +127,7 @@ def step_folder_defaults(path: PurePosixPath) -> PathDefaults:
 def _folder_step(name: str) -> int | None:
     """The step of a folder that is named after it; the names of experiments hold numbers of other kinds."""
     found = _NAMED_STEP.match(name.lower())
-    return step_from_name(name) if found else None
+    return step_from_name(name) if found and is_called_after(name) else None
 
 
 def _unpacked(name: str) -> str:

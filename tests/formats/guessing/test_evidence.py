@@ -86,8 +86,8 @@ def test_sum_of_parts_is_said_and_so_is_a_missing_total() -> None:
     assert guessed(row).alternatives["reward"] == ("format_reward", "accuracy_reward")
 
 
-def test_weights_beside_a_sum_are_named_as_not_applied() -> None:
-    row = sample(rewards={"format": 1.0, "accuracy": 0.0}, reward_weights={"format": 0.1, "accuracy": 0.9})
+def test_weights_that_belong_to_no_part_are_named_as_not_applied() -> None:
+    row = sample(rewards={"format": 1.0, "accuracy": 0.0}, reward_weights={"length": 0.1})
     assert (
         guessed(row).doubt
         == "The reward is the plain sum of format, accuracy: reward_weights is not applied."
@@ -153,6 +153,31 @@ def test_what_may_count_steps_is_named_beside_a_missing_one() -> None:
     assert guessed(*steps("steps", 7, 3)).alternatives["step"] == ("steps",)
 
 
+def beside(step: list[int], **other: list[int]) -> Rows:
+    """Rows that have a `step` and another number, two answers to a prompt each."""
+    ((name, values),) = other.items()
+    return [
+        sample(n // 2, score=n, step=a, **{name: b})
+        for n, (a, b) in enumerate(zip(step, values, strict=True))
+    ]
+
+
+INNER: dict[str, tuple[Rows, str]] = {
+    "turns that restart": (beside([0, 1, 2, 0, 1, 2], global_step=[4, 4, 4, 5, 5, 5]), "global_step"),
+    "turns of one step": (beside([0, 1, 2, 3], train_iter=[40, 40, 40, 40]), "train_iter"),
+    "steps beside a number of each sample": (beside([1, 1, 2, 2], global_step=[4, 5, 6, 7]), "step"),
+    "steps beside an inner loop": (beside([0, 1, 2, 3], iteration=[0, 0, 0, 0]), "step"),
+    "steps of writers side by side": (beside([1, 1, 3, 3, 2, 2], global_step=[1, 1, 1, 1, 1, 1]), "step"),
+}
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_step_that_counts_within_another(name: str) -> None:
+    rows, path = INNER[name]
+    assert guess_mapping(rows).keys["step"] == path
+    assert guess_mapping(rows).alternatives["step"]
+
+
 GROUPS: dict[str, tuple[list[str], str | None]] = {
     "one for each prompt": (["a", "a", "b", "b"], "uid"),
     "one for each sample": (["a", "b", "c", "d"], None),
@@ -172,6 +197,10 @@ def test_split_needs_a_word_for_one() -> None:
     assert guessed(*rows).keys["split"] == "phase"
     rows = [sample(n, score=n, mode=word) for n, word in enumerate(["rollout", "rollout", "rollout", "eval"])]
     assert guessed(*rows).keys["split"] == "mode"
+    rows = [sample(n, score=n, type=word) for n, word in enumerate(["rollout", "rollout", "eval"])]
+    assert guessed(*rows).keys["split"] == "type"
+    rows = [sample(n, score=n, type=word) for n, word in enumerate(["math", "unit test", "eval"])]
+    assert "split" not in guessed(*rows).keys
     rows = [sample(n, score=n, phase=word) for n, word in enumerate(["solid", "liquid"])]
     assert "split" not in guessed(*rows).keys
 

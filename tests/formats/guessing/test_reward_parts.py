@@ -1,0 +1,100 @@
+"""The parts of a reward: what is none by its name, and the weights that the rows have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from understood import Row, read
+
+from tensorboard_plugin_rlboard.formats.guessing.guess import Guess, guess_mapping
+
+
+def rows(**more: Any) -> list[Row]:
+    return [{"step": 1, "question": "q", "output": f"o{n}", **more} for n in range(4)]
+
+
+def guessed(**more: Any) -> Guess:
+    found = guess_mapping(rows(**more))
+    assert found.format is not None, found.reason
+    return found
+
+
+SCORED = {"score": 0.5, "weight": 0.5}
+# What a row holds -> its reward, worked by hand.
+SUMS: dict[str, tuple[Row, float | None]] = {
+    "a count and a mean": ({"rewards": {"a": 1.0, "b": 0.5, "count": 2, "a_mean": 0.5, "b_std": 9}}, 1.5),
+    "one part beside limits": ({"reward": {"correct": 1.0, "max_score": 10.0, "n_tests": 5}}, 1.0),
+    "penalties are parts": ({"rewards": {"correct": 1.0, "length_penalty": -0.25}}, 0.75),
+    "a weight of none of them": ({"rewards": {"a": 1.0, "b": 0.5, "total_weight": 3}}, 1.5),
+    "all weights among them": ({"rewards": {"a": 1.0, "b": 0.5, "a_weight": 2, "weight_b": 4}}, 4.0),
+    "some weights among them": ({"rewards": {"a": 1.0, "b": 0.5, "b_weight": 4}}, 1.5),
+    "weights in an object within": ({"rewards": {"a": 1.0, "b": 0.5, "weights": {"a": 2, "b": 4}}}, 4.0),
+    "weights beside": ({"rewards": {"a": 1.0, "b": 0.5}, "reward_weights": {"b": 4, "a": 2}}, 4.0),
+    "objects of score and weight": ({"rewards": {"a": SCORED, "b": {"score": 1, "weight": 0.25}}}, 0.5),
+    "objects of scores without weights": ({"rewards": {"a": {"score": 1.0}, "b": {"score": 0.5}}}, None),
+    "a total beside objects of scores": ({"reward": 3.0, "parts": {"a": SCORED, "b": SCORED}}, 3.0),
+    "a reward model's beside a rule's": ({"rule_reward": 1.0, "rm_reward": 0.25}, None),
+    "a reward model's alone": ({"rm_reward": 0.25}, 0.25),
+}
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_sum_of_parts(name: str, tmp_path: Path) -> None:
+    more, reward = SUMS[name]
+    assert read(tmp_path, rows(**more), "reward") == [(reward,)] * 4
+    assert reward is not None or guessed(**more).doubt.startswith("No reward was taken: ")
+
+
+def test_sum_of_parts_of_each_entry_of_a_list(tmp_path: Path) -> None:
+    rewards = [{"a": 1.0, "b": 0.5, "count": 2}, {"a": 0.0, "b": 0.5, "count": 2}]
+    row = {
+        "step": 1,
+        "prompt": "q",
+        "rollouts": [{"response": f"o{n}", "rewards": rewards[n]} for n in (0, 1)],
+    }
+    assert read(tmp_path, [row], "response", "reward") == [("o0", 1.5), ("o1", 0.5)]
+
+
+def test_weighted_sum_of_each_entry_of_a_list(tmp_path: Path) -> None:
+    rewards = {"a": SCORED, "b": {"score": 1, "weight": 0.25}}
+    row = {"step": 1, "prompt": "q", "rollouts": [{"response": f"o{n}", "rewards": rewards} for n in (0, 1)]}
+    assert read(tmp_path, [row], "response", "reward") == [("o0", 0.5), ("o1", 0.5)]
+
+
+def test_weights_are_named() -> None:
+    assert guessed(rewards={"a": 1.0, "b": 0.5, "b_weight": 4}).doubt == (
+        "The reward is the plain sum of a, b: rewards.b_weight is not applied."
+    )
+    assert guessed(rewards={"a": 1.0, "b": 0.5, "total_weight": 3}).doubt == (
+        "The reward is the plain sum of a, b: rewards.total_weight is not applied."
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "field"), [([1, 0, 1, 0], "reward"), ([True, True, False, False], "validation")]
+)
+def test_eval_is_a_judgement_where_the_answers_to_a_prompt_differ(values: list[object], field: str) -> None:
+    logged = [{"step": 1, "prompt": f"q{n // 2}", "output": f"o{n}", "eval": v} for n, v in enumerate(values)]
+    keys = guess_mapping(logged).keys
+    assert [name for name, path in keys.items() if path == "eval"] == [field]
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("correct", ["yes", "no"]),
+        ("verdict", ["pass", "fail"]),
+        ("grade", ["CORRECT", "INCORRECT"]),
+        ("score", ["85%", "0%"]),
+    ],
+)
+def test_words_for_whether_an_answer_is_right_are_named_as_unread(key: str, words: list[str]) -> None:
+    found = guess_mapping([{"question": "q", "output": f"o{n}", key: words[n % 2]} for n in range(4)])
+    assert "reward" not in found.keys
+    some = " and ".join(sorted(words))
+    assert (
+        found.doubt
+        == f"No reward was taken: {key} holds words such as {some}; log numbers instead, as 1 and 0."
+    )
