@@ -122,6 +122,13 @@ def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_pa
     ]
 
 
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"SEP=;"\n'])
+def test_excel_s_line_that_tells_the_separator_is_no_header(tmp_path: Path, first: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(first + "prompt;said, by, whom;reward\nQ;A;1.0\n", encoding="utf-8", newline="")
+    assert rows_of(path) == [{"prompt": "Q", "said, by, whom": "A", "reward": 1.0}]
+
+
 def test_a_table_that_has_grown_begins_with_the_lines_that_it_had(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"prompt,reward\na,1\nb,0.5\nhalf")
