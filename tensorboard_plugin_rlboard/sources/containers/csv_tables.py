@@ -53,6 +53,7 @@ _TEXT_NAMES = frozenset(
         ),
     }
 )
+_TOLD_SEPARATOR = re.compile(r'"?sep=([,\t;|])"?\r?\n?', re.IGNORECASE)
 _WORDS = re.compile(r"[a-z]+")
 _COUNTS = frozenset({"count", "n", "num", "number", "total"})
 
@@ -68,6 +69,12 @@ def is_text_column(name: str) -> bool:
 def separator_of(header: str) -> str:
     """What separates the cells of a table, by its header: what it has most of; a comma where it has none."""
     return max(SEPARATORS, key=re.sub(r'"[^"]*"', "", header).count)
+
+
+def told_separator(line: str) -> str:
+    """What a first line says of the separator, as Excel writes it before the header (``sep=;``); else empty."""
+    found = _TOLD_SEPARATOR.fullmatch(line)
+    return found[1] if found else ""
 
 
 def cells_of(record: str, separator: str, most: int = _MAX_COLUMNS) -> list[str] | None:
@@ -99,7 +106,9 @@ def _read_rows(path: Path) -> Iterator[object]:
     with open_text(path) as file:
         records = _records(file)
         header = next(records, "")
-        separator = separator_of(header)
+        told = told_separator(header)
+        header = next(records, "") if told else header
+        separator = told or separator_of(header)
         names = cells_of(header, separator)
         if names is None:
             msg = f"Its first line is no header of at most {_MAX_COLUMNS:,} names."

@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.sources.text.encodings import open_text
 from tensorboard_plugin_rlboard.sources.text.json_members import read_members
 from tensorboard_plugin_rlboard.sources.text.json_shapes import ONE_ROW, Member, RowPlan, Shape, plan_of
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
+from tensorboard_plugin_rlboard.sources.text.row_names import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,8 @@ def _planned_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
         return _row_objects(values)
     if plan.shape in {Shape.COLUMN_LISTS, Shape.COLUMN_OBJECTS}:
         return _columns(values)
+    if plan.shape is Shape.MEMBERS:
+        return _member_rows(values, plan)
     return _listed_rows(values, plan)
 
 
@@ -92,11 +95,7 @@ def _rows(values: JsonValues) -> Iterator[object]:
 
 def _listed_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
     """The rows of a list among an object's members: objects, or the cells of a table."""
-    for name in values.members():
-        values.expect_colon()
-        if name == plan.key:
-            break
-        values.value()
+    _go_to(values, plan.key)
     is_table = plan.shape is Shape.TABLE
     skipped, first, width = 0, 0, len(plan.columns)
     for number, item in enumerate(values.items(), 1):
@@ -108,6 +107,37 @@ def _listed_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
             skipped, first = skipped + 1, first or number
     if skipped:
         msg = f"Rows with another number of cells than the table has columns are left out: {skipped}, the first of them row {first}."
+        raise DamagedFileError(msg)
+
+
+def _go_to(values: JsonValues, key: str) -> None:
+    """Read an object up to the value of a key."""
+    for name in values.members():
+        values.expect_colon()
+        if name == key:
+            return
+        values.value()
+
+
+def _member_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
+    """The rows that are members of an object, or items of the lists that its members are."""
+    if plan.key:
+        _go_to(values, plan.key)
+    others, first = 0, ""
+    for name in values.members():
+        values.expect_colon()
+        is_list = values.peek() == "["
+        if plan.names and name not in plan.names:
+            values.value()
+            continue
+        said = dict([label_of(name, numbers_are_steps=plan.are_steps and is_list)])
+        for item in values.items() if is_list else iter((values.value(),)):
+            if isinstance(item, dict):
+                yield {**(plan.shared or {}), **said, **item}
+            elif name not in (plan.shared or {}):
+                others, first = others + 1, first or name
+    if others:
+        msg = f"Values that are no objects, and so no rows, are left out: {others}, the first of them under {first[:80]!r}."
         raise DamagedFileError(msg)
 
 

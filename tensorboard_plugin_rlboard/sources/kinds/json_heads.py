@@ -81,7 +81,9 @@ def _kind_of_cut(head: Head, text: str, *, is_pretty: bool) -> FileKind:
         is_document = is_called_document
     else:
         # Where lines are long, one that ends behind an object is one of many.
-        is_document = seen.holds_rows or (is_called_document and head.end_of_first_line() != "}")
+        is_document = seen.holds_rows or (
+            is_called_document and (seen.holds_row_objects or head.end_of_first_line() != "}")
+        )
     return FileKind(JSON if is_document else None, preview=preview)
 
 

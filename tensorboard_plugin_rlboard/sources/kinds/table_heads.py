@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.sources.containers.csv_tables import (
     cells_of,
     is_text_column,
     separator_of,
+    told_separator,
 )
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
 
@@ -29,7 +30,10 @@ def kind_of_table(head: Head) -> FileKind | None:
     many cells.
     """
     header, end, rest = head.text.partition("\n")
-    separator = separator_of(header)
+    told = told_separator(header + end)
+    if told:
+        header, end, rest = rest.partition("\n")
+    separator = told or separator_of(header)
     names = cells_of(header + end, separator) or []
     is_called_table = head.named_kind is CSV
     if not end or len(names) < 2 or all(_NUMBER.fullmatch(name.strip()) for name in names):

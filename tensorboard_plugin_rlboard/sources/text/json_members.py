@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.text.json_shapes import Member, is_numbered
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
+from tensorboard_plugin_rlboard.sources.text.row_names import sample_words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +74,7 @@ def _add_item(member: Member, item: object) -> None:
         member.first = item
         member.opens_object = isinstance(item, dict)
         member.all_texts = member.all_objects = member.all_lists = True
+        member.sample_words = sample_words_of(item)
     member.size += 1
     member.all_texts &= isinstance(item, str)
     member.all_objects &= isinstance(item, dict)
@@ -91,4 +93,6 @@ def _set_value(member: Member, value: object) -> None:
     member.first = next(iter(value.values()), None)
     member.all_texts = bool(value) and all(isinstance(item, str) for item in value.values())
     member.all_objects = bool(value) and all(isinstance(item, dict) for item in value.values())
+    member.all_lists = bool(value) and all(isinstance(item, list) for item in value.values())
+    member.sample_words = sample_words_of(value)
     member.is_numbered = bool(value) and is_numbered(value)

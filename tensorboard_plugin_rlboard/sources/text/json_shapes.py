@@ -7,8 +7,12 @@
 | ``{"prompt": ["Q", …], "reward": [1, …]}`` | ``dict`` of lists, pandas ``to_dict("list")`` |
 | ``{"prompt": {"0": "Q", …}, "reward": {"0": 1, …}}`` | pandas ``orient="columns"``, its default |
 | ``{"0": {"prompt": "Q", "reward": 1}, "1": {…}}`` | pandas ``orient="index"`` |
+| ``{"aime_0": {"prompt": "Q", …}, "aime_1": {…}}`` | evaluations, rows by their identifiers |
+| ``{"train": [{…}, {…}], "eval": [{…}]}`` | scripts, lists of rows by split, step, task, outcome |
+| ``{"accuracy": 50, "details": {"0": {…}, "1": {…}}}`` | OpenCompass; one of the last two in a member |
 
-Any other object is one row.
+Any other object is one row. Where members hold the rows, each row gets what its member's name says: ``split``, ``step``,
+``id`` (a number), else ``member``.
 """
 
 from __future__ import annotations
@@ -18,44 +22,18 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.sources.text.row_names import (
+    has_sample_word,
+    is_row_word,
+    is_whole_number,
+    label_of,
+    may_be_list_of_rows,
+    sample_words_of,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_ROW_WORDS = frozenset(
-    {
-        *("completions", "data", "details", "entries", "episodes", "evals", "evaluations", "eval_results"),
-        *("examples", "generations", "groups", "instances", "items", "log", "logs", "outputs", "predictions"),
-        *("records", "responses", "results", "rollouts", "rollout_data", "rows", "samples", "trajectories"),
-    }
-)
-"""Names of lists that hold rows, whatever stands beside them."""
-_NO_ROWS = frozenset(
-    {
-        *(
-            "chat",
-            "choices",
-            "conversation",
-            "conversations",
-            "dialog",
-            "dialogue",
-            "history",
-            "messages",
-            "steps",
-        ),
-        *("tool_calls", "tools", "traces", "traj", "trajectory", "transitions", "turns"),
-    }
-)
-"""Names of lists of objects that are parts of one sample."""
-_SAMPLE_WORDS = frozenset(
-    {
-        *("completion", "input", "inputs", "instruction", "messages", "problem", "prompt", "query"),
-        *("question", "response", "conversations", "episode_id", "task_id", "goal", "prompt_text"),
-        *("user_prompt", "problem_statement", "提示", "问题", "题目"),
-    }
-)
-"""Keys of an object that is a sample or a group of samples itself: its lists are parts of it."""
-_EPISODE_KEYS = frozenset({"messages_and_choices", "nodes", "steps"})
-"""Keys of an item that is an episode of a trainer's own format, which is read as a whole."""
 _SHARED = re.compile(r"(?:.*_)?(?:epoch|iteration|iter|phase|rollout_id|split|stage|step)", re.IGNORECASE)
 """What is said once of all rows, and belongs to each of them."""
 
@@ -69,6 +47,7 @@ class Shape(Enum):
     COLUMN_LISTS = auto()
     COLUMN_OBJECTS = auto()
     ROW_OBJECTS = auto()
+    MEMBERS = auto()
 
 
 @dataclass(slots=True)
@@ -82,6 +61,7 @@ class Member:
         first: The first item of the list, the first value of the object; None where there is none.
         all_texts, all_objects, all_lists: Whether every item (every value) is one.
         is_numbered: Whether the keys of an object are the numbers from 0 on.
+        sample_words: Which words of a sample are keys of the object, or of the first item of the list.
         texts: The items, where all are texts and they are no more than a table has columns.
         opens_object: Whether the list begins with an object, which may be cut off.
     """
@@ -95,6 +75,7 @@ class Member:
     all_objects: bool = False
     all_lists: bool = False
     is_numbered: bool = False
+    sample_words: tuple[str, ...] = ()
     texts: list[str] = field(default_factory=list)
     opens_object: bool = False
 
@@ -105,15 +86,20 @@ class RowPlan:
 
     Attributes:
         shape: The shape.
-        key: The member whose list holds the rows, of a table or a list.
+        key: The member whose list holds the rows, of a table or a list; of members with rows the one in which they lie,
+            empty where they are the object's own.
         columns: The names of a table's columns.
-        shared: What each row of a list gets beside its own values.
+        shared: What each row of a list, or of members, gets beside its own values.
+        names: The members that hold rows; empty for all of them.
+        are_steps: Whether their names are steps where they are bare numbers.
     """
 
     shape: Shape
     key: str = ""
     columns: Sequence[str] = ()
     shared: Mapping[str, object] | None = None
+    names: frozenset[str] = frozenset()
+    are_steps: bool = False
 
 
 ONE_ROW = RowPlan(Shape.ROW)
@@ -130,14 +116,15 @@ def plan_of(members: Mapping[str, Member], *, is_line: bool) -> RowPlan:
     columns, data = members.get("columns"), members.get("data")
     if columns is not None and data is not None and columns.texts and data.is_list and data.all_lists:
         return RowPlan(Shape.TABLE, "data", columns.texts)
-    key = _list_of_rows(members)
-    if key:
-        shared = {
-            name: member.scalar
-            for name, member in members.items()
-            if _SHARED.fullmatch(name) and member.scalar is not None
-        }
+    lists = frozenset(_list_of_rows(members)) or _lists_of_rows(members)
+    if len(lists) == 1:
+        (key,) = lists
+        column, said = ("", None) if is_row_word(key) else label_of(key, numbers_are_steps=True)
+        shared = _shared(members) | ({column: said} if column in {"split", "step"} else {})
         return RowPlan(Shape.LIST, key, shared=shared)
+    if lists:
+        are_steps = all(map(is_whole_number, lists))
+        return RowPlan(Shape.MEMBERS, shared=_shared(members), names=lists, are_steps=are_steps)
     values = list(members.values())
     alike = len(values) > 1 and len({value.size for value in values}) == 1 and values[0].size > 0
     if alike and not is_line and all(value.is_list and not value.all_objects for value in values):
@@ -146,7 +133,9 @@ def plan_of(members: Mapping[str, Member], *, is_line: bool) -> RowPlan:
         return RowPlan(Shape.COLUMN_OBJECTS)
     if values and all(value.is_object for value in values) and is_numbered(members):
         return RowPlan(Shape.ROW_OBJECTS)
-    return ONE_ROW
+    if _are_rows(members) and not (is_line and len(members) == 1):
+        return RowPlan(Shape.MEMBERS, shared=_shared(members))
+    return _plan_of_inner(members)
 
 
 def is_numbered(keys: Mapping[str, object]) -> bool:
@@ -154,33 +143,81 @@ def is_numbered(keys: Mapping[str, object]) -> bool:
     return all(key == str(number) for number, key in enumerate(keys))
 
 
-def may_be_list_of_rows(name: str, item: object) -> bool:
-    """Whether a list of this name may hold rows, by its first item, which may be empty where it is cut off.
-
-    One whose name does not say so has to hold what a sample has: a text, and a number or a truth value.
-    """
-    if not isinstance(item, dict) or name.lower() in _NO_ROWS or not _EPISODE_KEYS.isdisjoint(item):
-        return False
-    kinds = {type(value) for value in item.values()}
-    return not item or is_row_word(name) or (str in kinds and not kinds.isdisjoint({bool, int, float}))
-
-
-def has_sample_word(names: Mapping[str, object]) -> bool:
-    """Whether an object is a sample, or a group of samples, by the names of its members."""
-    return any(name.lower() in _SAMPLE_WORDS for name in names)
-
-
-def is_row_word(name: str) -> bool:
-    """Whether a list of this name holds rows, whatever stands beside it."""
-    return name.lower() in _ROW_WORDS
-
-
-def _list_of_rows(members: Mapping[str, Member]) -> str:
-    """The only list of objects among the members, if it holds rows; else empty."""
+def _list_of_rows(members: Mapping[str, Member]) -> tuple[str, ...]:
+    """The only list of objects among the members, if it holds rows; else none."""
     lists = {name: member for name, member in members.items() if member.is_list and member.all_objects}
     if len(lists) != 1 or has_sample_word(members):
-        return ""
+        return ()
     ((name, found),) = lists.items()
     others = (member for key, member in members.items() if key != name)
-    fits = is_row_word(name) or not any(member.is_list or member.is_object for member in others)
-    return name if fits and may_be_list_of_rows(name, found.first) else ""
+    fits = is_row_word(name) or not any(m.is_object or (m.is_list and m.size) for m in others)
+    return (name,) if fits and may_be_list_of_rows(name, found.first) else ()
+
+
+def _shared(members: Mapping[str, Member]) -> dict[str, object]:
+    """What is said once of all rows."""
+    return {
+        name: member.scalar
+        for name, member in members.items()
+        if _SHARED.fullmatch(name) and member.scalar is not None
+    }
+
+
+def _lists_of_rows(members: Mapping[str, Member]) -> frozenset[str]:
+    """Which of several lists hold rows; none where the lists are parts of one sample.
+
+    They begin with an item that has words of a sample, or with one like it. Other lists may stand beside them only where
+    their names say that they hold rows.
+    """
+    filled = {name: member for name, member in members.items() if member.is_list and member.size}
+    has_part = any(member.is_object and member.sample_words for member in members.values())
+    if len(filled) < 2 or has_part or has_sample_word(members):
+        return frozenset()
+    found = {
+        name: member
+        for name, member in filled.items()
+        if member.all_objects and member.sample_words and may_be_list_of_rows(name, member.first)
+    }
+    first = next((member.first for member in found.values()), None)
+    found |= {
+        name: member
+        for name, member in filled.items()
+        if name not in found and member.all_objects and _is_like(member.first, first)
+    }
+    fits = len(found) == len(filled) or all(map(is_row_word, found))
+    return frozenset(found) if fits else frozenset()
+
+
+def _is_like(item: object, other: object) -> bool:
+    """Whether two objects have most of their keys in common."""
+    if not isinstance(item, dict) or not isinstance(other, dict):
+        return False
+    return 2 * len(item.keys() & other.keys()) > max(len(item), len(other))
+
+
+def _are_rows(members: Mapping[str, Member]) -> bool:
+    """Whether the members are rows: objects, or nulls, and most of the objects have a word of a sample in common.
+
+    Where it is half of them, they may be the parts of one sample: what was asked, and what was answered.
+    """
+    shared = _shared(members)
+    rows = [member for name, member in members.items() if name not in shared]
+    objects = [member for member in rows if member.is_object]
+    words = next((set(member.sample_words) for member in objects if member.sample_words), set())
+    if has_sample_word(members) or any(member.is_list or member.scalar is not None for member in rows):
+        return False
+    return 2 * sum(not words.isdisjoint(member.sample_words) for member in objects) > len(objects)
+
+
+def _plan_of_inner(members: Mapping[str, Member]) -> RowPlan:
+    """The plan of an object whose rows are the members of the only one that is called rows; else that of one row."""
+    found = [name for name, member in members.items() if is_row_word(name) and member.is_object]
+    if len(found) != 1 or has_sample_word(members):
+        return ONE_ROW
+    inner = members[found[0]]
+    first = inner.first
+    if isinstance(first, list):
+        is_rows = inner.all_lists and bool(first) and bool(sample_words_of(first[0]))
+    else:
+        is_rows = inner.all_objects and bool(sample_words_of(first))
+    return RowPlan(Shape.MEMBERS, found[0], shared=_shared(members)) if is_rows else ONE_ROW

@@ -62,6 +62,44 @@ def test_damaged_documents_say_so(tmp_path: Path, content: str, rows: int, said:
         assert said in told(path)
 
 
+SAMPLE = {"prompt": "Q", "completion": "A", "reward": 1.0}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    ("document", "labels"),
+    [
+        ({"step": 3, "train": [SAMPLE, SAMPLE], "x": [SAMPLE]}, [{"split": "train"}] * 2 + [{"member": "x"}]),
+        ({"step_7": [SAMPLE], "step_8": [SAMPLE]}, [{"step": 7}, {"step": 8}]),
+        ({"7": [SAMPLE], "8": [SAMPLE]}, [{"step": 7}, {"step": 8}]),
+        ({"7": [SAMPLE], "b": [SAMPLE]}, [{"id": "7"}, {"member": "b"}]),
+        ({"eval": [SAMPLE], "n": 1}, [{"split": "eval"}]),
+        ({"aime_0": SAMPLE, "12": SAMPLE}, [{"member": "aime_0"}, {"id": "12"}]),
+        ({"acc": 1, "details": {"4": SAMPLE, "9": SAMPLE}, "n": 2}, [{"id": "4"}, {"id": "9"}]),
+        ({"samples": {"gsm8k": [SAMPLE], "geo": [SAMPLE]}}, [{"member": "gsm8k"}, {"member": "geo"}]),
+    ],
+)
+def test_rows_of_all_members_are_read_with_what_their_names_say(
+    tmp_path: Path, document: dict[str, object], labels: list[dict[str, object]], indent: int | None
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(document, indent=indent), encoding="utf-8")
+    step = {"step": document["step"]} if "step" in document else {}
+    assert rows_of(path) == [{**step, **label, **SAMPLE} for label in labels]
+
+
+def test_a_member_s_name_overwrites_no_key_of_its_rows_and_what_is_no_row_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    own = {**SAMPLE, "member": "own"}
+    path.write_text(json.dumps({"a": own, "b": SAMPLE, "c": None, "d": None}), encoding="utf-8")
+    count, damage = damage_behind(path)
+    assert count == 2
+    assert (
+        damage == "Values that are no objects, and so no rows, are left out: 2, the first of them under 'c'."
+    )
+    assert rows_of(path) == [own, {**SAMPLE, "member": "b"}]
+
+
 def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(
@@ -82,6 +120,13 @@ def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_pa
         {"step": 2, "said": None, "reward": -1.0, "ok": False, "number": "1e5", "id": None},
         {"step": 4, "said": "é", "reward": math.inf, "ok": None, "number": 12, "id": "7.0"},
     ]
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"SEP=;"\n'])
+def test_excel_s_line_that_tells_the_separator_is_no_header(tmp_path: Path, first: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(first + "prompt;said, by, whom;reward\nQ;A;1.0\n", encoding="utf-8", newline="")
+    assert rows_of(path) == [{"prompt": "Q", "said, by, whom": "A", "reward": 1.0}]
 
 
 def test_a_table_that_has_grown_begins_with_the_lines_that_it_had(tmp_path: Path) -> None:

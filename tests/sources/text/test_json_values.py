@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.sources.text import json_values
 from tensorboard_plugin_rlboard.sources.text.json_members import members_of, members_until_cut, read_members
-from tensorboard_plugin_rlboard.sources.text.json_shapes import Member, Shape, plan_of
+from tensorboard_plugin_rlboard.sources.text.json_shapes import Member
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
 
 VALUE = st.recursive(
@@ -96,35 +96,3 @@ def test_members_of_an_object_that_breaks_off_are_those_that_were_there() -> Non
     assert (found["step"].scalar, found["tags"].texts, found["rows"].size) == (3, ["a", "b"], 1)
     assert members_until_cut('{"rows": [{"x')["rows"].opens_object
     assert members_until_cut("{'a'") == {}
-
-
-ROWS = [{"a": "x", "b": 1}, {"a": "y", "b": 2}]
-
-
-@pytest.mark.parametrize(
-    ("document", "shape"),
-    [
-        ({"columns": ["a", "b"], "data": [["x", 1], ["y", 2]]}, Shape.TABLE),
-        ({"results": ROWS, "config": {"lr": 1}}, Shape.LIST),
-        ({"anything": ROWS, "n": 2}, Shape.LIST),
-        ({"anything": ROWS, "config": {"lr": 1}}, Shape.ROW),
-        ({"results": ROWS, "others": ROWS}, Shape.ROW),
-        ({"prompt": "Q", "rollouts": ROWS}, Shape.ROW),
-        ({"messages": ROWS, "reward": 1.0}, Shape.ROW),
-        ({"trajectories": [{"steps": [], "reward": 1.0}]}, Shape.ROW),
-        ({"results": [{"a": 1}, 2]}, Shape.ROW),
-        ({"results": []}, Shape.ROW),
-        ({"a": ["x", "y"], "b": [1, 2]}, Shape.COLUMN_LISTS),
-        ({"a": ["x", "y"], "b": [1]}, Shape.ROW),
-        ({"a": ["x", "y"]}, Shape.ROW),
-        ({"a": {"0": "x", "1": "y"}, "b": {"0": 1, "1": 2}}, Shape.COLUMN_OBJECTS),
-        ({"a": {"x": "x", "1": "y"}, "b": {"x": 1, "1": 2}}, Shape.ROW),
-        ({"0": ROWS[0], "1": ROWS[1]}, Shape.ROW_OBJECTS),
-        ({"0": ROWS[0], "2": ROWS[1]}, Shape.ROW),
-        ({}, Shape.ROW),
-    ],
-)
-def test_how_an_object_holds_rows(document: dict[str, Any], shape: Shape) -> None:
-    assert plan_of(members_of(document), is_line=False).shape is shape
-    expected = Shape.ROW if shape is Shape.COLUMN_LISTS else shape
-    assert plan_of(members_of(document), is_line=True).shape is expected

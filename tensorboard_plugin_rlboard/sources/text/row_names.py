@@ -1,0 +1,109 @@
+"""What the names of values say: whether they are rows, parts of a sample, a split or a step."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ROW_WORDS = frozenset(
+    {
+        *("completions", "data", "details", "entries", "episodes", "evals", "evaluations", "eval_results"),
+        *("examples", "generations", "groups", "instances", "items", "log", "logs", "outputs", "predictions"),
+        *("records", "responses", "results", "rollouts", "rollout_data", "rows", "samples", "trajectories"),
+    }
+)
+"""Names of lists that hold rows, whatever stands beside them."""
+_NO_ROWS = frozenset(
+    {
+        *(
+            "chat",
+            "choices",
+            "conversation",
+            "conversations",
+            "dialog",
+            "dialogue",
+            "history",
+            "messages",
+            "steps",
+        ),
+        *("tool_calls", "tools", "traces", "traj", "trajectory", "transitions", "turns"),
+    }
+)
+"""Names of lists of objects that are parts of one sample."""
+_SAMPLE_WORDS = frozenset(
+    {
+        *("completion", "input", "inputs", "instruction", "messages", "problem", "prompt", "query"),
+        *("question", "response", "conversations", "episode_id", "task_id", "goal", "prompt_text"),
+        *("user_prompt", "problem_statement", "提示", "问题", "题目"),
+    }
+)
+"""Keys of an object that is a sample or a group of samples itself: its lists are parts of it."""
+_EPISODE_KEYS = frozenset({"messages_and_choices", "nodes", "steps"})
+"""Keys of an item that is an episode of a trainer's own format, which is read as a whole."""
+_KEYS_OF_ROWS = _SAMPLE_WORDS | {
+    *("answer", "completions", "conversation", "generated_text", "generation", "model_output", "output"),
+    *("prediction", "responses", "trajectory"),
+}
+"""Keys of which a row has one, where the name of what holds it may be anything."""
+_SPLITS = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("dev", "eval", "evaluation", "test", "val", "valid", "validation"), "eval"),
+}
+_STEP = re.compile(r"(?:(?:\w+_)?(?:step|iteration|iter))[ _-]?(\d{1,15})", re.IGNORECASE | re.ASCII)
+_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+
+
+def may_be_list_of_rows(name: str, item: object) -> bool:
+    """Whether a list of this name may hold rows, by its first item, which may be empty where it is cut off.
+
+    One whose name does not say so has to hold what a sample has: a text, and a number or a truth value.
+    """
+    if not isinstance(item, dict) or name.lower() in _NO_ROWS or not _EPISODE_KEYS.isdisjoint(item):
+        return False
+    kinds = {type(value) for value in item.values()}
+    return not item or is_row_word(name) or (str in kinds and not kinds.isdisjoint({bool, int, float}))
+
+
+def has_sample_word(names: Mapping[str, object]) -> bool:
+    """Whether an object is a sample, or a group of samples, by the names of its members."""
+    return any(name.lower() in _SAMPLE_WORDS for name in names)
+
+
+def is_row_word(name: str) -> bool:
+    """Whether a list of this name holds rows, whatever stands beside it."""
+    return name.lower() in _ROW_WORDS
+
+
+def sample_words_of(item: object) -> tuple[str, ...]:
+    """Which words of a sample the keys of an object are; none of a value that is no object."""
+    if not isinstance(item, dict):
+        return ()
+    return tuple(sorted(_KEYS_OF_ROWS.intersection(map(str.lower, item))))
+
+
+def label_of(name: str, *, numbers_are_steps: bool) -> tuple[str, object]:
+    """What the name of a member says of its rows.
+
+    Args:
+        name: The member's name.
+        numbers_are_steps: Whether bare numbers are steps; else they are identifiers.
+
+    Returns:
+        The column that says it, and its value: ``split`` and ``"train"`` or ``"eval"``, ``step`` and its number, ``id`` and
+        the number as text, else ``member`` and the name.
+    """
+    if name.lower() in _SPLITS:
+        return "split", _SPLITS[name.lower()]
+    if found := _STEP.fullmatch(name):
+        return "step", int(found[1])
+    if is_whole_number(name):
+        return ("step", int(name)) if numbers_are_steps else ("id", name)
+    return "member", name
+
+
+def is_whole_number(name: str) -> bool:
+    """Whether a name is a number and nothing else."""
+    return _WHOLE.fullmatch(name) is not None
