@@ -23,6 +23,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.text.row_names import (
+    asks,
     has_sample_word,
     is_row_word,
     is_whole_number,
@@ -149,9 +150,16 @@ def _list_of_rows(members: Mapping[str, Member]) -> tuple[str, ...]:
     if len(lists) != 1 or has_sample_word(members):
         return ()
     ((name, found),) = lists.items()
+    if isinstance(found.first, dict) and found.first and not asks(found.first) and _has_text(members):
+        return ()  # what was asked may stand beside the list, under any name: a group of samples, whole
     others = (member for key, member in members.items() if key != name)
     fits = is_row_word(name) or not any(m.is_object or (m.is_list and m.size) for m in others)
     return (name,) if fits and may_be_list_of_rows(name, found.first) else ()
+
+
+def _has_text(members: Mapping[str, Member]) -> bool:
+    """Whether a member is a text with a blank in it, and so no name of a model or a date."""
+    return any(isinstance(member.scalar, str) and " " in member.scalar for member in members.values())
 
 
 def _shared(members: Mapping[str, Member]) -> dict[str, object]:

@@ -36,15 +36,16 @@ _NO_ROWS = frozenset(
 _SAMPLE_WORDS = frozenset(
     {
         *("completion", "input", "inputs", "instruction", "messages", "problem", "prompt", "query"),
-        *("question", "response", "conversations", "episode_id", "task_id", "goal", "prompt_text"),
-        *("user_prompt", "problem_statement", "提示", "问题", "题目"),
+        *("question", "response", "conversations", "episodeid", "taskid", "goal", "prompttext"),
+        *("userprompt", "problemstatement", "提示", "问题", "题目"),
     }
 )
-"""Keys of an object that is a sample or a group of samples itself: its lists are parts of it."""
+"""Keys of an object that is a sample or a group of samples itself, as `_compared` spells them: its lists are parts of it."""
+_PROMPT_WORDS = _SAMPLE_WORDS - {"completion", "response", "episodeid", "taskid"}
 _EPISODE_KEYS = frozenset({"messages_and_choices", "nodes", "steps"})
 """Keys of an item that is an episode of a trainer's own format, which is read as a whole."""
 _KEYS_OF_ROWS = _SAMPLE_WORDS | {
-    *("answer", "completions", "conversation", "generated_text", "generation", "model_output", "output"),
+    *("answer", "completions", "conversation", "generatedtext", "generation", "modeloutput", "output"),
     *("prediction", "responses", "trajectory"),
 }
 """Keys of which a row has one, where the name of what holds it may be anything."""
@@ -67,9 +68,19 @@ def may_be_list_of_rows(name: str, item: object) -> bool:
     return not item or is_row_word(name) or (str in kinds and not kinds.isdisjoint({bool, int, float}))
 
 
+def _compared(name: str) -> str:
+    """A name in small letters without separators, so that `promptText` and `prompt_text` are one word."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
 def has_sample_word(names: Mapping[str, object]) -> bool:
     """Whether an object is a sample, or a group of samples, by the names of its members."""
-    return any(name.lower() in _SAMPLE_WORDS for name in names)
+    return any(_compared(name) in _SAMPLE_WORDS for name in names)
+
+
+def asks(names: Mapping[str, object]) -> bool:
+    """Whether an object has a prompt of its own, by the names of its members."""
+    return any(_compared(name) in _PROMPT_WORDS for name in names)
 
 
 def is_row_word(name: str) -> bool:
@@ -81,7 +92,7 @@ def sample_words_of(item: object) -> tuple[str, ...]:
     """Which words of a sample the keys of an object are; none of a value that is no object."""
     if not isinstance(item, dict):
         return ()
-    return tuple(sorted(_KEYS_OF_ROWS.intersection(map(str.lower, item))))
+    return tuple(sorted(_KEYS_OF_ROWS.intersection(map(_compared, item))))
 
 
 def label_of(name: str, *, numbers_are_steps: bool) -> tuple[str, object]:
