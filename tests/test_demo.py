@@ -53,7 +53,10 @@ def test_they_are_packaged() -> None:
 def test_tensorboard_opens_and_ctrl_c_ends_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tensorboard_plugin_rlboard.cli", "demo", "--host", "127.0.0.1"]
+    # A shell that runs the tests in the background has them ignore Ctrl-C, and whatever they start as well.
+    start = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    start += "; runpy.run_module('tensorboard_plugin_rlboard.cli', run_name='__main__')"
+    command = [sys.executable, "-c", start, "demo", "--host", "127.0.0.1"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     process = subprocess.Popen(
         [*command, "--port", str(port)],
