@@ -21,6 +21,7 @@ _NEAR_END = 16
 _ROLLOUT_WORD = re.compile(
     r"['\"](?:\w*_)?(?:prompt|completion|response|question|answer|output|generation)s?['\"]\s*:"
 )
+_OBJECT_LINE = re.compile(r"^[ \t]*\{.*\}[ \t\r]*$", re.MULTILINE)
 _DECODER = json.JSONDecoder()
 
 
@@ -107,7 +108,8 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
     if isinstance(item, dict):
         return FileKind(JSON, preview=row_preview(head, item))
     first_line, _, further = text.partition("\n")
-    if further.lstrip().startswith("{"):  # one odd line before rows
+    if further.lstrip().startswith("{") or (_is_list(first_line) and _OBJECT_LINE.search(further)):
+        # Odd lines before rows hide nothing.
         return FileKind(preview=Preview(may_hold_rollouts=True, is_named=head.has_log_name))
     reason = (
         "Its rows are no JSON objects but lists or bare values, so nothing says what is the response: write each row as "
@@ -117,13 +119,22 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
     return FileKind(preview=not_read(reason, is_named=head.has_log_name or (is_row and has_text(item))))
 
 
+def _list_in(line: str) -> list[object]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return []
+    return found if isinstance(found, list) else []
+
+
+def _is_list(line: str) -> bool:
+    """Whether a line is a whole list."""
+    return bool(_list_in(line))
+
+
 def _is_mixed(line: str) -> bool:
     """Whether a line is a list of texts and numbers."""
-    try:
-        items = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    kinds = {type(item) for item in items} if isinstance(items, list) else set()
+    kinds = {type(item) for item in _list_in(line)}
     return str in kinds and not kinds.isdisjoint({int, float})
 
 

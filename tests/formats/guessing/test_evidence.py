@@ -289,3 +289,9 @@ def test_one_sample_is_no_settings(more: Row) -> None:
 def test_same_prompt_twice_is_no_data_set() -> None:
     rows = [{"prompt": "q", "response": text} for text in ("a", "b", "c")]
     assert not guess_mapping(rows, is_native=True).is_refused
+
+
+def test_several_lists_before_the_rows_hide_nothing(tmp_path: Path) -> None:
+    rows = [sample(n, score=n, global_step=n) for n in range(3)]
+    found = read(tmp_path, ["[1, 2]", "[3]", *rows], "prompt", "response", "reward", "step")
+    assert found == [(f"q{n}", f"o{n}", n, n) for n in range(3)]
