@@ -1,6 +1,6 @@
 """Makes dumps of trainers with the newest versions that pip brings, each in an environment of its own.
 
-    python scripts/real_dumps/run.py trl verifiers --into /tmp/dumps
+    python scripts/real_dumps/run.py trl verifiers --into dumps
 
 Each framework has a module here that writes a dump with the framework's own code: a training on a CPU where that is
 possible, else its own writer on small data. Nothing but packages is downloaded. What does not install or run within
