@@ -10,28 +10,16 @@ import { revision } from "../../../src/data/revision";
 import { setLanguage } from "../../../src/i18n";
 import { select, selection } from "../../../src/state/selection";
 import { conversationText } from "../../../src/views/sample/conversation/messageText";
-import { chosenMode, holdsResponse, readingMode } from "../../../src/views/sample/conversation/readingMode";
+import { chosenMode } from "../../../src/views/sample/conversation/readingMode";
 import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
-import { looksUndecoded } from "../../../src/views/sample/texts/undecoded";
 import { HOSTILE, metric, sampleOf } from "../../fixtures";
 import { byTestId, nextRevision, press, settle, stubLayout, violations } from "../../page";
+import { say } from "./messages";
 
 vi.mock("uplot", () => ({ default: class {} }));
 vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
 
 const LONG = `start ${"word ".repeat(400)}end`;
-
-const say = (role: string, content: string, more: Partial<Message> = {}): Message => ({
-  role,
-  content,
-  thinking: "",
-  tool_calls: [],
-  name: "",
-  tool_call_id: "",
-  sampled: false,
-  reward: null,
-  ...more,
-});
 
 const TALK: Message[] = [
   say("system", LONG),
@@ -248,32 +236,6 @@ describe("the parts of it", () => {
     expect(place.querySelectorAll("b")).toHaveLength(0);
   });
 
-  it("the response is in it where it was sampled, or where the last word is the response's", () => {
-    const with_ = (list: Message[], response = "It is 42.") =>
-      holdsResponse(
-        sampleOf("x", { messages: list, texts: { response: { raw: response, shown: response } } }),
-      );
-    expect(with_([say("user", "?"), say("assistant", "other", { sampled: true })])).toBe(true);
-    expect(with_([say("user", "?"), say("assistant", " It is 42. ")])).toBe(true);
-    expect(with_([say("user", "?"), say("assistant", "an example")])).toBe(false);
-    expect(with_([say("user", "?"), say("GPT", "It is 42."), say("user", "Thanks")])).toBe(true);
-    expect(with_([say("user", "?"), say("assistant", "")], "")).toBe(true);
-    expect(with_([say("user", "?")])).toBe(false);
-  });
-
-  it("the mode is the remembered one, else the one that shows more", () => {
-    const sample = sampleOf("x", { messages: TALK });
-    expect(readingMode(sample, "", 3, null)).toBe("text");
-    expect(readingMode(sample, "", 0, null)).toBe("conversation");
-    const ids = sampleOf("x", { messages: TALK, response_tokens: ["#1", "#2"] });
-    expect(readingMode(ids, "", 3, null)).toBe("conversation");
-    expect(readingMode(sample, "", null, null)).toBe("conversation");
-    expect(readingMode(sample, "conversation", 3, null)).toBe("conversation");
-    expect(readingMode(sample, "conversation", 3, 7)).toBe("text");
-    expect(readingMode(sample, "conversation", null, 7)).toBe("conversation");
-    expect(readingMode(sampleOf("x", { messages: [] }), "conversation", null, null)).toBe("text");
-  });
-
   it("ids without text say how to get some", async () => {
     await open("ids");
     expect(byTestId("undecoded")?.textContent).toContain("tokenizer.json");
@@ -290,9 +252,5 @@ describe("the parts of it", () => {
     });
     await settle();
     expect(byTestId("undecoded")?.textContent).not.toContain("#12#9#3");
-    expect(looksUndecoded(["#1", "#2", "a"])).toBe(true);
-    expect(looksUndecoded(["#1", "a", "b"])).toBe(false);
-    expect(looksUndecoded(["#", "#x", "# 1"])).toBe(false);
-    expect(looksUndecoded([])).toBe(false);
   });
 });
