@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.training.settings.sections import (
         ("", "a/b.jsonl", True),
         ("*.jsonl", "a/b.jsonl", True),
         ("*.jsonl", "a/b.jsonl.gz", True),
+        ("*.jsonl", "a/b.jsonl.GZIP", True),
         ("*.jsonl", "a/b.parquet", False),
         ("eval/*.jsonl", "a/eval/b.jsonl", True),
         ("eval/*.jsonl", "a/train/b.jsonl", False),

@@ -20,7 +20,7 @@ _LIMIT_BEFORE = re.compile(r"(?:max|num|total|n|min|every|per|warmup|by|multi|si
 _TABLE = re.compile(r"(.*)_([0-9]{1,15})(?:_[0-9a-f]{1,64})?\.table\.json", re.IGNORECASE)
 """How W&B names its copies of tables: `<key>_<step>_<hash>.table.json`."""
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_SUFFIXES = (".gz", ".zst")
+_COMPRESSED = re.compile(r"\.(?:gz|gzip|zstd?)$", re.IGNORECASE)
 _FOLDERS_UP = 2
 """Folders above a file whose names count; those further up are names of experiments."""
 _LONGEST = 255
@@ -131,9 +131,7 @@ def _folder_step(name: str) -> int | None:
 
 
 def _unpacked(name: str) -> str:
-    for suffix in _SUFFIXES:
-        name = name.removesuffix(suffix)
-    return name
+    return _COMPRESSED.sub("", name)
 
 
 def _stem(name: str) -> str:

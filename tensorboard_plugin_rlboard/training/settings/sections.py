@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from tensorboard_plugin_rlboard.formats.base import Format, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
+from tensorboard_plugin_rlboard.sources.kinds.names import plain_name
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.toml_file import SettingValue
 
-_COMPRESSED_SUFFIXES = (".gz", ".zst")
 _SEARCHED_LENGTH = 200
 """Characters at the end of a path that `step_from` is searched in, which bounds what a pattern can cost."""
 
@@ -36,7 +36,7 @@ class MappingSection:
 
     def applies_to(self, path: PurePosixPath) -> bool:
         """Whether the mapping is for a file, by its path below the log directory."""
-        plain = path.with_suffix("") if path.suffix in _COMPRESSED_SUFFIXES else path
+        plain = PurePosixPath(plain_name(str(path)))
         return not self.file_pattern or path.match(self.file_pattern) or plain.match(self.file_pattern)
 
     def format_for(self, row: Row) -> Format | None:

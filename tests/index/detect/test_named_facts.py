@@ -48,6 +48,7 @@ def test_step_in_a_name(name: str, step: int | None) -> None:
         ("run/step_10.jsonl", 10, "file name", "", "", 0),
         ("run/global_step_100/eval.jsonl", 100, "folder name", "eval", "file name", 1),
         ("run/iter_3/train/dump.jsonl.gz", 3, "folder name", "train", "folder name", 2),
+        ("run/iter_3/train/dump.jsonl.GZIP", 3, "folder name", "train", "folder name", 2),
         ("outputs/evals/dump.jsonl", None, "", "eval", "folder name", 0),
         ("grpo-no-eval/dump.jsonl", None, "", "", "", 0),
         ("my-eval-harness/grpo/dump.jsonl", None, "", "", "", 0),
