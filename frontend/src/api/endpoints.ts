@@ -4,16 +4,16 @@
  * Paths are relative to the document's base, so any path prefix works.
  */
 
+import { DecodeError } from "../lib/decode";
 import * as answers from "./answers";
-import { ApiError } from "./errors";
 import type * as parameters from "./parameters";
-import { decodeJson, endpoint, jsonEndpoint } from "./request";
+import { endpoint, jsonEndpoint } from "./request";
 
 /** The runs, and the index's revision: it changes whenever any other answer may have. */
 export const runs = endpoint<Record<never, never>, answers.Runs & { revision: string }>(
   "runs",
-  async (response, url) => ({
-    ...(await decodeJson(response, answers.runs, url)),
+  async (response) => ({
+    ...answers.runs(await response.json()),
     revision: response.headers.get("X-RLBoard-Revision") ?? "",
   }),
 );
@@ -39,12 +39,12 @@ export const sample = jsonEndpoint<parameters.SampleParameters, answers.Sample>(
  * @param tokens Number of tokens in each row. A body of another size raises `ApiError`.
  */
 export const tokenMetrics = (metrics: number, tokens: number) =>
-  endpoint<parameters.SampleParameters, Float32Array[]>("tokens", async (response, url) => {
+  endpoint<parameters.SampleParameters, Float32Array[]>("tokens", async (response) => {
     const buffer = await response.arrayBuffer();
     const rowBytes = tokens * Float32Array.BYTES_PER_ELEMENT;
     if (buffer.byteLength !== metrics * rowBytes) {
-      const message = `expected ${metrics * rowBytes} bytes of token metrics, found ${buffer.byteLength}`;
-      throw new ApiError(200, message, url);
+      const found = buffer.byteLength;
+      throw new DecodeError(`expected ${metrics * rowBytes} bytes of token metrics, found ${found}`);
     }
     return Array.from({ length: metrics }, (_, row) => new Float32Array(buffer, row * rowBytes, tokens));
   });

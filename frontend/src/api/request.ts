@@ -37,42 +37,37 @@ export function questionUrl(path: string, parameters: object): string {
 /** Who asks: another name for each page. `crypto.randomUUID` is not there on an address without TLS. */
 const CLIENT = Math.random().toString(36).slice(2);
 
-/** Sends one question. Raises `ApiError`, or `AbortError` if it was withdrawn. */
-async function request(url: string, { signal, place = "" }: RequestOptions): Promise<Response> {
-  const headers: Record<string, string> =
-    place === "" ? {} : { "X-RLBoard-Client": CLIENT, "X-RLBoard-Place": place };
-  let response: Response;
-  try {
-    response = await fetch(url, signal === undefined ? { headers } : { headers, signal });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, error instanceof Error ? error.message : String(error), url);
-  }
-  if (response.ok) return response;
-  const message = (await response.text().catch(() => "")).trim();
-  throw new ApiError(response.status, message.slice(0, 1000) || response.statusText, url);
-}
-
-/** Reads the body as JSON. Raises `ApiError` where it is not what the decoder expects. */
-export async function decodeJson<T>(response: Response, decoder: Decoder<T>, url: string): Promise<T> {
-  try {
-    return decoder(await response.json());
-  } catch (error) {
-    if (error instanceof DecodeError || error instanceof SyntaxError) {
-      throw new ApiError(response.status, error.message, url);
-    }
-    throw error;
-  }
-}
-
-/** Declares a route by its path and by how its response is read; `url` is for error messages. */
+/**
+ * Declares a route by its path and by how its response is read.
+ *
+ * Asking raises `ApiError` where the server is not reached, refuses, or answers with what `read` cannot take
+ * (`DecodeError`, `SyntaxError`), and `AbortError` where the question was withdrawn.
+ */
 export function endpoint<Parameters extends object, Answer>(
   path: string,
-  read: (response: Response, url: string) => Promise<Answer>,
+  read: (response: Response) => Promise<Answer>,
 ): Endpoint<Parameters, Answer> {
-  return async (parameters, options = {}) => {
+  return async (parameters, { signal, place = "" } = {}) => {
     const url = questionUrl(path, parameters);
-    return read(await request(url, options), url);
+    const headers: Record<string, string> =
+      place === "" ? {} : { "X-RLBoard-Client": CLIENT, "X-RLBoard-Place": place };
+    let response: Response;
+    try {
+      response = await fetch(url, signal === undefined ? { headers } : { headers, signal });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") throw error;
+      throw new ApiError(0, error instanceof Error ? error.message : String(error), url);
+    }
+    if (!response.ok) {
+      const message = (await response.text().catch(() => "")).trim();
+      throw new ApiError(response.status, message.slice(0, 1000) || response.statusText, url);
+    }
+    try {
+      return await read(response);
+    } catch (error) {
+      if (!(error instanceof DecodeError || error instanceof SyntaxError)) throw error;
+      throw new ApiError(response.status, error.message, url);
+    }
   };
 }
 
@@ -81,5 +76,5 @@ export function jsonEndpoint<Parameters extends object, Answer>(
   path: string,
   decoder: Decoder<Answer>,
 ): Endpoint<Parameters, Answer> {
-  return endpoint(path, (response, url) => decodeJson(response, decoder, url));
+  return endpoint(path, async (response) => decoder(await response.json()));
 }

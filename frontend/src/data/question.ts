@@ -10,7 +10,7 @@ export interface QuestionDefinition<Parameters, Answer> {
   /** Asks the server, by one or several endpoints. */
   load: (parameters: Parameters, options: RequestOptions) => Promise<Answer>;
   /** Where the answer stands on screen: the server gives up the older question for the same place. */
-  place?: string | ((parameters: Parameters) => string);
+  place?: string;
   /** How many answers are remembered until the index changes; those used last stay. None unless said. */
   remembered?: number;
   /** How long to wait before asking, in ms, so that what is passed by (a held arrow key) is not asked at all. */
@@ -49,8 +49,7 @@ export class Question<Parameters, Answer> {
   async fetch(parameters: Parameters, signal?: AbortSignal): Promise<Answer> {
     const recalled = this.recall(parameters);
     if (recalled !== undefined) return recalled;
-    const { load, delayMs = 0, outlivesAsker = false } = this.#definition;
-    const place = this.#placeOf(parameters);
+    const { load, place = "", delayMs = 0, outlivesAsker = false } = this.#definition;
     const key = this.#keyAtRevision(parameters);
     if (outlivesAsker) return this.#remember(key, load(parameters, { place }));
     if (delayMs > 0) await pause(delayMs, signal);
@@ -80,11 +79,6 @@ export class Question<Parameters, Answer> {
       },
     );
     return () => control.abort();
-  }
-
-  #placeOf(parameters: Parameters): string {
-    const { place = "" } = this.#definition;
-    return typeof place === "function" ? place(parameters) : place;
   }
 
   #keyAtRevision(parameters: Parameters): string {

@@ -14,15 +14,9 @@ export const runScope: ReadonlySignal<Scope> = stableComputed(() => {
 
 /** The same and the filter: what curves and lists show. Steps are walked along without it. */
 export const shownScope: ReadonlySignal<Scope> = stableComputed(() => {
-  const { where } = selection.value;
-  return where === "" ? runScope.value : { ...runScope.value, where };
+  const { run, split, attempt, where } = selection.value;
+  return where === "" ? { run, split, attempt } : { run, split, attempt, where };
 });
-
-/** The current step alone. */
-export const stepScope: ReadonlySignal<Scope> = stableComputed(() => ({
-  ...shownScope.value,
-  step: selection.value.step,
-}));
 
 /** Whether lists cover a range of steps instead of the current step. */
 export const hasStepRange = computed(
@@ -31,9 +25,8 @@ export const hasStepRange = computed(
 
 /** The steps that lists cover: the chosen range, else the current step. */
 export const listScope: ReadonlySignal<Scope> = stableComputed(() => {
-  if (!hasStepRange.value) return stepScope.value;
-  const { step_min, step_max } = selection.value;
-  return { ...shownScope.value, step_min, step_max };
+  const { step, step_min, step_max } = selection.value;
+  return { ...shownScope.value, ...(hasStepRange.value ? { step_min, step_max } : { step }) };
 });
 
 /** For `/sample` and `/tokens`: the run and its text rules, so that texts and token positions agree. */

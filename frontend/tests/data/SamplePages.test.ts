@@ -1,16 +1,22 @@
-import { expect, test } from "vitest";
-import type { Samples } from "../../src/api/answers";
-import { ApiError } from "../../src/api/errors";
-import { cellOf, idOf, type LoadPage, PAGE_ROWS, SamplePages } from "../../src/data/questions/SamplePages";
+import { expect, test, vi } from "vitest";
+import { cellOf, idOf, SamplePages } from "../../src/data/questions/SamplePages";
+import { firstPageAhead, PAGE_ROWS } from "../../src/data/questions/sampleList";
 
-/** A list of `total` samples, ids by name and place; counts what was asked. */
-function source(name: string, total: number, asked: number[]): LoadPage {
-  return async (offset, limit): Promise<Samples> => {
+const LIST = { run: "run", step: 1 };
+const OTHER_LIST = { run: "run", step: 2 };
+
+/** A server whose lists have `total` samples, ids by `name` and place. Returns the offsets that it is asked for. */
+function serve(name: string, total: number): number[] {
+  const asked: number[] = [];
+  vi.stubGlobal("fetch", async (url: string) => {
+    const query = new URLSearchParams(url.split("?")[1]);
+    const [offset, limit] = [Number(query.get("offset")), Number(query.get("limit"))];
     asked.push(offset);
     const length = Math.max(0, Math.min(limit, total - offset));
     const ids = Array.from({ length }, (_, at) => `${name}${offset + at}`);
-    return { total, columns: { id: ids, reward: ids.map((_, at) => offset + at) } };
-  };
+    return Response.json({ total, columns: { id: ids, reward: ids.map((_, at) => offset + at) } });
+  });
+  return asked;
 }
 
 function idAt(pages: SamplePages, row: number): string | undefined {
@@ -19,9 +25,9 @@ function idAt(pages: SamplePages, row: number): string | undefined {
 }
 
 test("the first question loads the first page only", async () => {
+  const asked = serve("a", 1000);
   const pages = new SamplePages();
-  const asked: number[] = [];
-  await pages.show("q", source("a", 1000, asked));
+  await pages.show(LIST);
   expect(asked).toEqual([0]);
   expect(pages.total.value).toBe(1000);
   expect(idAt(pages, PAGE_ROWS - 1)).toBe("a99");
@@ -31,10 +37,27 @@ test("the first question loads the first page only", async () => {
   expect(row && cellOf(row, "no such column")).toBeNull();
 });
 
-test("rows on screen bring their pages, each once", async () => {
+test("a page says which list, which rows and which place on screen it is for", async () => {
+  const asked: [string, HeadersInit | undefined][] = [];
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    asked.push([url, init.headers]);
+    return Response.json({ total: 300, columns: { id: Array.from({ length: 100 }, (_, at) => `a${at}`) } });
+  });
   const pages = new SamplePages();
-  const asked: number[] = [];
-  await pages.show("q", source("a", 1000, asked));
+  await pages.show({ run: "run", step: 1, columns: ["reward"] });
+  await pages.loadRow(150);
+  expect(asked.map(([url]) => url)).toEqual([
+    "samples?run=run&step=1&columns=reward&offset=0&limit=100",
+    "samples?run=run&step=1&columns=reward&offset=100&limit=100",
+  ]);
+  expect(asked[0]?.[1]).toMatchObject({ "X-RLBoard-Place": "table 0" });
+  expect(asked[1]?.[1]).toMatchObject({ "X-RLBoard-Place": "table 100" });
+});
+
+test("rows on screen bring their pages, each once", async () => {
+  const asked = serve("a", 1000);
+  const pages = new SamplePages();
+  await pages.show(LIST);
   pages.showRows(450, 520);
   pages.showRows(451, 521);
   await pages.loadRow(470);
@@ -45,58 +68,82 @@ test("rows on screen bring their pages, each once", async () => {
 });
 
 test("the old rows stay until the answer to another question, which starts at its top", async () => {
+  serve("a", 1000);
   const pages = new SamplePages();
-  await pages.show("q", source("a", 1000, []));
+  await pages.show(LIST);
   pages.showRows(450, 460);
   await pages.loadRow(450);
-  const asked: number[] = [];
-  const answered = pages.show("r", source("b", 5, asked));
+  const asked = serve("b", 5);
+  const answered = pages.show(OTHER_LIST);
   expect(idAt(pages, 450)).toBe("a450");
-  expect(pages.listKey.value).toBe("q");
+  expect([pages.isShowing(LIST), pages.isShowing(OTHER_LIST)]).toEqual([true, false]);
   await answered;
   expect(asked).toEqual([0]);
-  expect(pages.listKey.value).toBe("r");
+  expect([pages.isShowing(LIST), pages.isShowing(OTHER_LIST)]).toEqual([false, true]);
   expect(idAt(pages, 0)).toBe("b0");
   expect(pages.rows.value).toHaveLength(5);
 });
 
 test("the same question again renews the rows on screen in place", async () => {
+  serve("a", 1000);
   const pages = new SamplePages();
-  await pages.show("q", source("a", 1000, []));
+  await pages.show(LIST);
   pages.showRows(450, 520);
   await pages.loadRow(450);
-  const asked: number[] = [];
-  await pages.show("q", source("b", 1001, asked));
+  const asked = serve("b", 1001);
+  await pages.show({ ...LIST });
   expect(asked).toEqual([400, 500]);
   expect(idAt(pages, 455)).toBe("b455");
   expect(pages.total.value).toBe(1001);
 });
 
+test("the first page of a list is the one that was fetched ahead, further ones are asked for", async () => {
+  serve("ahead", 150);
+  const ahead = { run: "run", step: 3 };
+  await firstPageAhead.fetch(ahead);
+  const asked = serve("b", 150);
+  const pages = new SamplePages();
+  await pages.show({ ...ahead });
+  expect(asked).toEqual([]);
+  expect(idAt(pages, 0)).toBe("ahead0");
+  await pages.loadRow(120);
+  expect(asked).toEqual([100]);
+  expect(idAt(pages, 120)).toBe("b120");
+  await pages.show(LIST);
+  expect(idAt(pages, 0)).toBe("b0");
+});
+
 test("an answer that comes too late is dropped", async () => {
   const pages = new SamplePages();
-  let finish: (answer: Samples) => void = () => undefined;
-  const slow = pages.show("slow", () => new Promise((done) => (finish = done)));
-  await pages.show("fast", source("b", 1, []));
-  finish({ total: 1, columns: { id: ["late"] } });
+  let finish: (answer: Response) => void = () => undefined;
+  vi.stubGlobal("fetch", () => new Promise((done) => (finish = done)));
+  const slow = pages.show(LIST);
+  serve("b", 1);
+  await pages.show(OTHER_LIST);
+  finish(Response.json({ total: 1, columns: { id: ["late"] } }));
   await slow;
   expect(idAt(pages, 0)).toBe("b0");
-  expect(pages.listKey.value).toBe("fast");
+  expect(pages.isShowing(OTHER_LIST)).toBe(true);
 });
 
 test("a failure stands beside the old rows and goes with the next answer", async () => {
+  serve("a", 3);
   const pages = new SamplePages();
-  await pages.show("q", source("a", 3, []));
-  await pages.show("bad", () => Promise.reject(new ApiError(400, "not a regular expression", "samples")));
+  await pages.show(LIST);
+  vi.stubGlobal("fetch", async () => new Response("not a regular expression", { status: 400 }));
+  await pages.show({ ...LIST, search: "(", regex: true });
   expect(pages.error.value?.message).toBe("not a regular expression");
   expect(idAt(pages, 0)).toBe("a0");
   expect(pages.loading.value).toBe(false);
-  await pages.show("q2", source("b", 3, []));
+  serve("b", 3);
+  await pages.show(OTHER_LIST);
   expect(pages.error.value).toBeNull();
 });
 
 test("an empty answer has no rows", async () => {
+  serve("a", 0);
   const pages = new SamplePages();
-  await pages.show("q", source("a", 0, []));
+  await pages.show(LIST);
   expect(pages.rows.value).toEqual([]);
   expect(pages.total.value).toBe(0);
 });

@@ -2,18 +2,15 @@
 
 import { batch, signal } from "@preact/signals";
 import type { Samples, Value } from "../../api/answers";
+import * as endpoints from "../../api/endpoints";
 import { type ApiError, asApiError } from "../../api/errors";
-
-/** Rows of one page. */
-export const PAGE_ROWS = 100;
+import { firstPageAhead, PAGE_ROWS, type SampleList } from "./sampleList";
 
 /** One row of a columnar page. */
 export interface Row {
   columns: Readonly<Record<string, readonly Value[]>>;
   index: number;
 }
-
-export type LoadPage = (offset: number, limit: number, signal: AbortSignal) => Promise<Samples>;
 
 /** The value of a column; null where the page does not have it. */
 export function cellOf(row: Row, name: string): Value {
@@ -33,31 +30,36 @@ export class SamplePages {
   /** Sparse: undefined where a page is not there yet. */
   readonly rows = signal<readonly (Row | undefined)[]>([]);
   readonly total = signal(0);
-  /** The key of the list that `rows` are of; "" before the first answer. */
+  /** The list that `rows` are of, as JSON; "" before the first answer. */
   readonly listKey = signal("");
   readonly loading = signal(false);
   readonly error = signal<ApiError | null>(null);
 
-  #load: LoadPage | null = null;
+  #list: SampleList | null = null;
   #control = new AbortController();
   /** Requests under way by offset, beside those of `show`. */
   #requests = new Map<number, Promise<void>>();
   /** Rows on screen: the first, and the one after the last. */
   #visible: readonly [number, number] = [0, 1];
 
+  /** Whether `rows` are of this list: those of the one before stay until its answer. */
+  isShowing(list: SampleList): boolean {
+    return this.listKey.value === JSON.stringify(list);
+  }
+
   /** Shows another list, or the same one again because the data changed. The old rows stay until the answer. */
-  async show(listKey: string, load: LoadPage): Promise<void> {
+  async show(list: SampleList): Promise<void> {
     this.stop();
     const control = new AbortController();
     this.#control = control;
-    this.#load = load;
+    this.#list = list;
     this.loading.value = true;
-    const same = listKey === this.listKey.peek();
-    const [first, end] = same ? this.#visible : [0, 1];
+    const listKey = JSON.stringify(list);
+    const [first, end] = listKey === this.listKey.peek() ? this.#visible : [0, 1];
     try {
       const offsets: number[] = [];
       for (let offset = offsetOf(first); offset < end; offset += PAGE_ROWS) offsets.push(offset);
-      const pages = await Promise.all(offsets.map((offset) => load(offset, PAGE_ROWS, control.signal)));
+      const pages = await Promise.all(offsets.map((offset) => fetchPage(list, offset, control.signal)));
       if (control.signal.aborted) return;
       batch(() => {
         const rows: (Row | undefined)[] = [];
@@ -87,18 +89,18 @@ export class SamplePages {
   /** Loads the page that holds the row, unless it is there. */
   async loadRow(row: number): Promise<void> {
     const offset = offsetOf(row);
-    if (this.#load === null || this.loading.peek() || this.rows.peek()[offset] !== undefined) return;
+    if (this.#list === null || this.loading.peek() || this.rows.peek()[offset] !== undefined) return;
     let request = this.#requests.get(offset);
     if (request === undefined) {
-      request = this.#loadPage(offset, this.#load, this.#control.signal);
+      request = this.#loadPage(this.#list, offset, this.#control.signal);
       this.#requests.set(offset, request);
     }
     await request;
   }
 
-  async #loadPage(offset: number, load: LoadPage, signal: AbortSignal): Promise<void> {
+  async #loadPage(list: SampleList, offset: number, signal: AbortSignal): Promise<void> {
     try {
-      const page = await load(offset, PAGE_ROWS, signal);
+      const page = await fetchPage(list, offset, signal);
       if (signal.aborted) return;
       const rows = [...this.rows.peek()];
       putRows(rows, offset, rowsOf(page));
@@ -118,6 +120,14 @@ export class SamplePages {
     this.#control.abort();
     this.#requests.clear();
   }
+}
+
+/** A page of a list, from the server unless it is a first one that was fetched ahead. */
+function fetchPage(list: SampleList, offset: number, signal: AbortSignal): Promise<Samples> {
+  return (
+    (offset === 0 ? firstPageAhead.recall(list) : undefined) ??
+    endpoints.samples({ ...list, offset, limit: PAGE_ROWS }, { signal, place: `table ${offset}` })
+  );
 }
 
 /** The offset of the page that holds a row. */

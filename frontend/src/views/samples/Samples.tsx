@@ -4,7 +4,6 @@ import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { idOf, SamplePages } from "../../data/questions/SamplePages";
-import { pagesOf } from "../../data/questions/sampleList";
 import { revision } from "../../data/revision";
 import { run } from "../../data/runs";
 import { listOrder, moveSample, openSampleRow, rowLoader } from "../../data/sampleWalk";
@@ -14,7 +13,7 @@ import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";
 import { adopt, Empty, ErrorBox, VirtualTable } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
-import { sampleList, sampleListKey, usePrefetchedSteps } from "./listedSamples";
+import { sampleList, usePrefetchedSteps } from "./listedSamples";
 import { Summary } from "./Summary";
 import css from "./samples.css?inline";
 import { Toolbar } from "./Toolbar";
@@ -33,7 +32,7 @@ function usePages(): SamplePages {
     const stops = [
       effect(() => {
         void revision.value;
-        void pages.show(sampleListKey.value, pagesOf(sampleList.value));
+        void pages.show(sampleList.value);
       }),
       effect(() => {
         const rows = pages.rows.value;
@@ -70,10 +69,11 @@ export function Samples(): JSX.Element | null {
   const [active, setActive] = useState(0);
   const open = openSampleRow();
   const total = pages.total.value;
-  const listKey = sampleListKey.value;
+  const list = sampleList.value;
   const shownKey = pages.listKey.value;
-  useOpenSampleFollowsStep(pages, listKey);
-  usePrefetchedSteps(shownKey === listKey);
+  const isShown = pages.isShowing(list);
+  useOpenSampleFollowsStep(pages, list);
+  usePrefetchedSteps(isShown);
   const walk = (by: 1 | -1): boolean => {
     if (selection.value.sample !== null) void moveSample(by);
     else setActive((now) => Math.min(Math.max(0, total - 1), Math.max(0, now + by)));
@@ -123,7 +123,7 @@ export function Samples(): JSX.Element | null {
             onVisible={(first, last) => pages.showRows(first, last)}
             onResize={resizeColumn}
             question={shownKey}
-            stale={shownKey !== listKey}
+            stale={!isShown}
             rowTestId="sample-row"
           />
         )}

@@ -1,9 +1,9 @@
 /** Which samples the table lists, from the selection. */
 
-import { computed, type ReadonlySignal } from "@preact/signals";
+import type { ReadonlySignal } from "@preact/signals";
 import { firstPageAhead, type SampleList } from "../../data/questions/sampleList";
 import { revision } from "../../data/revision";
-import { hasStepRange, listScope, shownScope } from "../../data/scopes";
+import { hasStepRange, listScope } from "../../data/scopes";
 import { stableComputed } from "../../data/stableComputed";
 import { steps } from "../../data/steps";
 import { stepIndex } from "../../data/stepWalk";
@@ -13,11 +13,11 @@ import { textRulesOf } from "../../state/textRules";
 import { placesOf } from "./search/searchPlaces";
 import { shownNames } from "./table/columns";
 
-/** The list of the current selection, or of another step with everything else the same. */
-function listAt(step?: number): SampleList {
+/** The list of the current selection. */
+export const sampleList: ReadonlySignal<SampleList> = stableComputed(() => {
   const { run, search, regex, in: places, preset, seed, sort, order } = selection.value;
   return {
-    ...(step === undefined ? listScope.value : { ...shownScope.value, step }),
+    ...listScope.value,
     ...textRulesOf(run).value,
     ...(search === "" ? {} : { search, regex, in: placesOf(places) }),
     columns: shownNames.value,
@@ -25,13 +25,7 @@ function listAt(step?: number): SampleList {
     seed: preset === "random" ? seed : null,
     ...(sort === "" ? {} : { sort, order }),
   };
-}
-
-/** The list of the current selection. */
-export const sampleList: ReadonlySignal<SampleList> = stableComputed(() => listAt());
-
-/** Tells one list from another. */
-export const sampleListKey: ReadonlySignal<string> = computed(() => JSON.stringify(sampleList.value));
+});
 
 /** Whoever stays at a step for this long may go on to a neighbour; whoever flies through needs no help. */
 const PREFETCH_MS = 150;
@@ -48,7 +42,7 @@ export function usePrefetchedSteps(isListShown: boolean): void {
     const all = steps.peek()?.step ?? [];
     const index = stepIndex.peek();
     return [all[index + 1], all[index - 1]].map((neighbour) =>
-      neighbour === undefined ? null : listAt(neighbour),
+      neighbour === undefined ? null : { ...sampleList.peek(), step: neighbour },
     );
   });
 }

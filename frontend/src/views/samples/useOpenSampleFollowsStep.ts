@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { idOf, type SamplePages } from "../../data/questions/SamplePages";
+import type { SampleList } from "../../data/questions/sampleList";
 import { openSampleRow } from "../../data/sampleWalk";
 import { hasStepRange } from "../../data/scopes";
 import { select, selection } from "../../state/selection";
@@ -9,9 +10,9 @@ import { select, selection } from "../../state/selection";
 /**
  * With a preset, ←/→ thus shows the best (worst, …) sample of one step after the other.
  *
- * @param listKey The list of the current selection; `pages` may still hold the one before.
+ * @param list The list of the current selection; `pages` may still hold the one before.
  */
-export function useOpenSampleFollowsStep(pages: SamplePages, listKey: string): void {
+export function useOpenSampleFollowsStep(pages: SamplePages, list: SampleList): void {
   const { step, sample } = selection.value;
   const last = useRef({ step, sample, row: -1 });
   /** The row to open as soon as the new step's list is there; null where the open sample stays. */
@@ -23,11 +24,11 @@ export function useOpenSampleFollowsStep(pages: SamplePages, listKey: string): v
     rowToOpen.current = walked ? Math.max(0, last.current.row) : null;
   }
   last.current = { step, sample, row: rowToOpen.current ?? openSampleRow() };
-  const isListShown = pages.listKey.value === listKey;
+  const isListShown = pages.isShowing(list);
   useEffect(() => {
     if (!isListShown || rowToOpen.current === null) return;
     const row = pages.rows.peek()[Math.min(rowToOpen.current, pages.total.peek() - 1)];
     rowToOpen.current = null;
     if (row !== undefined) select({ sample: idOf(row) });
-  }, [isListShown, pages, listKey]);
+  }, [isListShown, pages, list]);
 }

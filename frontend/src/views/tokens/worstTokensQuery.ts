@@ -2,7 +2,7 @@
 
 import type { RunInfo } from "../../api/answers";
 import type { WorstTokensParameters } from "../../api/parameters";
-import { hasStepRange, listScope, shownScope, stepScope } from "../../data/scopes";
+import { hasStepRange, listScope, shownScope } from "../../data/scopes";
 import { selection } from "../../state/selection";
 
 /** Rows of the list. */
@@ -21,6 +21,6 @@ export function worstMetric(info: RunInfo): string {
 
 export function worstTokensParameters(info: RunInfo): WorstTokensParameters {
   const { by, end, one_step } = selection.value;
-  const scope = hasStepRange.value ? listScope.value : one_step ? stepScope.value : shownScope.value;
+  const scope = (hasStepRange.value || one_step ? listScope : shownScope).value;
   return { ...scope, metric: worstMetric(info), by, end, limit: ROWS, per_sample: by === "sample" ? 1 : 0 };
 }
