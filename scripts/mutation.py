@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
 TESTS = "tests/metrics/test_{}.py"
-_FORMULAS = ("segment_reductions", "token_formulas", "token_statistics", "step_sums")
+_FORMULAS = ("segment_reductions", "token_formulas", "mixed_samples", "token_statistics", "step_sums")
 _WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas"}
 TARGETS = {
     "metrics/segments.py": _FORMULAS,
@@ -59,8 +59,8 @@ TARGETS = {
         "group_formulas",
         "step_formulas",
     ),
-    "board/steps/aggregates.py": ("step_formulas", "group_formulas"),
-    "board/steps/step_aggregates.py": ("step_formulas",),
+    "board/steps/aggregates.py": ("step_formulas", "step_thresholds", "group_formulas"),
+    "board/steps/step_aggregates.py": ("step_formulas", "step_thresholds"),
     "board/distribution/histograms.py": ("distribution_formulas",),
     "board/samples/neighbours.py::group_metrics": ("group_formulas",),
     "writing/steps/step_means.py": ("writer_formulas",),
@@ -109,9 +109,7 @@ def run_tests(copy: Path, tests: Iterable[str]) -> None:
     if not str(tensorboard_plugin_rlboard.__file__).startswith(str(copy)):
         os._exit(99)
     options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
-    options.append(
-        "--noconftest" if set(tests) <= {*_FORMULAS, "writer_formulas"} else f"--basetemp={copy / 'tests'}"
-    )
+    options.append("--noconftest" if set(tests) <= _WITHOUT_FIXTURES else f"--basetemp={copy / 'tests'}")
     os._exit(int(pytest.main([*options, *(str(ROOT / TESTS.format(name)) for name in tests)])))
 
 

@@ -42,6 +42,13 @@ def test_statistics_leave_out_what_is_missing_masked_or_not_finite(columns_of: C
     assert found["nonfinite"] == [2.0]
 
 
+def test_a_sample_without_an_array_has_no_value_of_it_that_is_not_finite(columns_of: Columns) -> None:
+    # One of the second; the first has logged none of both arrays whose block it is read in.
+    rows = [{"step": 1, "response": "ab"}, {"step": 1, "response": "cd", "values": [1, math.nan]}]
+    rows.append({"step": 1, "response_tokens": ["e"], "logprobs": [HALF]})
+    assert columns_of(rows, "nonfinite")["nonfinite"] == [0.0, 1.0, 0.0]
+
+
 def test_reward_gaps(columns_of: Columns) -> None:
     # 0.75 - 0.25 and 0.125 - 0.5.
     row = {"step": 1, "response": "a", "reward": 0.75, "ref_reward": 0.25}

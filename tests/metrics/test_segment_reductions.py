@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.metrics.segments import (
     discounted_cumsum,
     next_value,
     repeat_per_token,
+    segment_any,
     segment_argmax,
     segment_sum,
 )
@@ -33,6 +34,13 @@ def test_segment_sum() -> None:
     assert segment_sum(*segments([1.0], [2.0])).tolist() == [1.0, 2.0]
     assert segment_sum(*segments([], [])).tolist() == [0.0, 0.0]
     assert segment_sum(*segments()).tolist() == []
+
+
+def test_segment_any() -> None:
+    # Somewhere in a segment of two, nowhere in an empty one, at the only position, nowhere, and an empty one at the end.
+    x, starts, sizes = segments([0.0, 1.0], [], [1.0], [0.0, 0.0], [])
+    assert segment_any(x > 0, starts, sizes).tolist() == [True, False, True, False, False]
+    assert segment_any(np.zeros(0, bool), *segments([], [])[1:]).tolist() == [False, False]
 
 
 def test_repeat_per_token() -> None:
@@ -92,6 +100,12 @@ def test_sums_along_a_long_segment() -> None:
     # Ones: as many as are left.
     found = discounted_cumsum(*segments([1.0] * 400, [2.0] * 400), 1.0)
     assert found.tolist() == [*map(float, range(400, 0, -1)), *map(float, range(800, 0, -2))]
+
+
+def test_a_long_segment_is_summed_from_its_end() -> None:
+    # 0, 1, ..., 199: what stands from t on is (0 + ... + 199) - (0 + ... + t - 1) = 19900 - t (t - 1) / 2.
+    found = discounted_cumsum(*segments([float(t) for t in range(200)]), 1.0)
+    assert found.tolist() == [19900.0 - t * (t - 1) / 2 for t in range(200)]
 
 
 @pytest.mark.parametrize("discount", [0.5, 1.0])

@@ -116,6 +116,24 @@ def test_correlation_of_tiny_probabilities() -> None:
     assert found <= 1.0
 
 
+def pearson(**changed: float) -> float:
+    """Of one step of 100 tokens, whose probabilities are 1/2 with a standard deviation of 1/10 and go together."""
+    found = {"mm_n": 100.0, "p": 0.5, "q": 0.5, "pp": 1.0, "qq": 1.0, "pq": 1.0} | changed
+    return float(step_metrics({name: np.asarray([x]) for name, x in found.items()})["prob_pearson"][0])
+
+
+def test_probabilities_that_vary_by_no_more_than_1e_12_of_their_mean_have_no_correlation() -> None:
+    # A centred sum of 1e-24 over 100 tokens: a standard deviation of 1e-13, of 5e-13 that rounding may leave of 1/2.
+    assert pearson() == 1.0
+    assert math.isnan(pearson(pp=1e-24, pq=1e-12))
+    assert math.isnan(pearson(qq=1e-24, pq=1e-12))
+    assert pearson(pp=1e-22, pq=1e-11) == pytest.approx(1.0)  # 1e-12 is more
+
+
+def test_a_correlation_is_between_minus_1_and_1_whatever_is_rounded() -> None:
+    assert (pearson(pq=1.0000000000000002), pearson(pq=-1.0000000000000002)) == (1.0, -1.0)
+
+
 def test_what_overflows_is_left_out_and_counted() -> None:
     # ρ = e^800 has no float64, and neither has e^(400·2) although ρ = e^400 has; their weights are capped at 2.
     overflowing: dict[str, Values] = {"logprobs": [0.0], "rollout_logprobs": [-800.0]}
@@ -182,6 +200,55 @@ def test_explained_variance_is_missing_at_a_variance_of_1e_12() -> None:
     }
     assert np.isnan(explained_variance(sums | {"ev_tt": np.asarray([1e-12])}))[0]
     assert explained_variance(sums | {"ev_tt": np.asarray([1.0000001e-12])})[0] == 1.0
+
+
+def critic_sums(**changed: float) -> dict[str, Floats]:
+    """Of one step with a target of variance 1 around 0 and a critic that is right."""
+    found = {"ev_n": 1.0, "ev_e": 0.0, "ev_ee": 0.0, "ev_t": 0.0, "ev_tt": 1.0} | changed
+    return {name: np.asarray([x]) for name, x in found.items()}
+
+
+def test_the_variance_of_the_target_is_for_each_token() -> None:
+    # A centred sum of 4e-12 over four tokens is a variance of 1e-12.
+    assert np.isnan(explained_variance(critic_sums(ev_n=4.0, ev_tt=4e-12)))[0]
+    assert explained_variance(critic_sums(ev_n=4.0, ev_tt=4.0000001e-12))[0] == 1.0
+
+
+def test_a_target_that_varies_by_no_more_than_1e_12_of_its_mean_has_no_explained_variance() -> None:
+    # Around 1e12 a standard deviation of 1 is what rounding leaves, one of 2 is more.
+    assert np.isnan(explained_variance(critic_sums(ev_t=1e12)))[0]
+    assert np.isnan(explained_variance(critic_sums(ev_t=-1e12)))[0]
+    assert explained_variance(critic_sums(ev_t=1e12, ev_tt=4.0))[0] == 1.0
+
+
+def test_an_explained_variance_that_overflows_is_missing() -> None:
+    assert np.isnan(explained_variance(critic_sums(ev_ee=math.inf)))[0]
+
+
+def test_the_mean_of_a_constant_is_the_constant() -> None:
+    # Ten thousand times 0.1, added up and divided again, is not 0.1 to the last digit: what is left is put right.
+    returns: Values = [0.1] * 10_000
+    found = sums_of([{"values": [0.0] * 10_000, "returns": returns}])
+    assert sum(returns) / 10_000 != 0.1
+    assert found["ev_t"].tolist() == [0.1]
+    assert found["ev_tt"][0] < 1e-33
+
+
+def test_small_differences_at_the_last_digits_are_kept() -> None:
+    # Float64 has steps of 1/8 there: deviations -1/8, 0 and 1/8 of the mean, so a centred sum of 2/64.
+    returns: Values = [1e15, 1e15 + 0.125, 1e15 + 0.25]
+    assert sums_of([{"values": [0.0] * 3, "returns": returns}])["ev_tt"].tolist() == [0.03125]
+
+
+def test_a_sample_of_which_no_token_counts_has_means_of_0() -> None:
+    tokens = flat_tokens([{"values": [None], "returns": [5.0]}, {"values": [1.0], "returns": [5.0]}])
+    found = sample_sums(tokens, critic_target(tokens, 1.0, 1.0))
+    assert {name: found[name].tolist() for name in ("ev_n", "ev_t", "ev_e", "ev_tt")} == {
+        "ev_n": [0.0, 1.0],
+        "ev_t": [0.0, 5.0],
+        "ev_e": [0.0, 4.0],
+        "ev_tt": [0.0, 0.0],
+    }
 
 
 def test_a_target_that_is_constant_has_no_explained_variance_whatever_its_size() -> None:

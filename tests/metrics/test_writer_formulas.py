@@ -154,6 +154,15 @@ def test_end_tokens_without_a_log_probability_are_padding(logprobs: object) -> N
     assert found["surprise_mean"] == pytest.approx(1.3862943611198906)  # 4 ln 2 of two tokens
 
 
+def test_tokens_that_log_probabilities_name_are_cut_like_logged_ones() -> None:
+    # vLLM and OpenAI: a token beside its log-probability. The pad goes because of its name; a number alone has none.
+    entries = [{"token": token, "logprob": x} for token, x in (("a", HALF), ("b", EIGHTH), ("<pad>", 0.0))]
+    found = means_of({"logprobs": entries}, {"logprobs": entries[:1]})
+    assert found["n_tokens"] == 1.5
+    assert found["surprise_mean"] == pytest.approx(1.1552453009332422)  # (1 + 3 + 1) ln 2 / 3
+    assert means_of({"logprobs": [HALF, EIGHTH, 0.0]})["n_tokens"] == 3.0
+
+
 def test_values_count_the_tokens_where_nothing_else_does() -> None:
     found = means_of({"values": [1.0, 2.0, 3.0]}, {"returns": [1.0]})
     assert found == {"n_tokens": 2.0, "n_samples": 2.0}
