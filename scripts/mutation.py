@@ -200,7 +200,8 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
     given = parser.parse_args()
     which, parts = given.part
-    mutants = all_mutants(given.only)[which - 1 :: parts]
+    everything = all_mutants(given.only)
+    mutants = everything[which - 1 :: parts]
     if given.sample is not None and given.sample < len(mutants):
         mutants = random.Random(given.seed).sample(mutants, given.sample)
     if given.list:
@@ -225,15 +226,21 @@ def main() -> int:
             else:
                 gaps += 1
                 print(f"survived: {mutant}", flush=True)
-    if given.sample is None and parts == 1:
-        for key in sorted(reasons.keys() - equivalent):
-            if re.search(given.only, key):
-                print(f"killed, or gone, but listed in {EQUIVALENTS.name}: {key}")
+    for key in _listed_in_vain(reasons.keys(), mutants, everything, given.only) - equivalent:
+        print(f"killed, or gone, but listed in {EQUIVALENTS.name}: {key}")
     print(
         f"{len(mutants)} mutants in {time.monotonic() - started:.0f} s: {killed} killed ({late} by time), "
         f"{len(equivalent)} equivalent, {gaps} survived"
     )
     return 1 if gaps else 0
+
+
+def _listed_in_vain(
+    listed: Iterable[str], run: Iterable[Mutant], everything: Iterable[Mutant], only: str
+) -> set[str]:
+    """Those of the listed keys that were run, or that no mutant has any more: none of both may have been killed."""
+    elsewhere = {mutant.key for mutant in everything} - {mutant.key for mutant in run}
+    return {key for key in listed if re.search(only, key) and key not in elsewhere}
 
 
 def _equivalents() -> list[dict[str, str]]:
