@@ -21,6 +21,7 @@ _BY_PROBLEM = {
     "not_a_number": "log the number itself: of a tensor or array, value.item()",
     "not_an_array": "log a list of numbers: of a tensor or array, values.tolist()",
     "no_step": "log a whole number as step, or give it by [mapping] step_from in an rlboard.toml (docs/settings.md)",
+    "no_logprob": "log natural logarithms of probabilities, which are 0 or below",
     "length_mismatch": "log one value for each response token, without the prompt's",
     "damaged_archive": "copy the file anew, or unpack it yourself; what could be read of it is shown",
     "vanished": "put the file back, or start anew",

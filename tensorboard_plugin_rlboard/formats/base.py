@@ -135,6 +135,8 @@ class Format:
             instead where it exists; empty where there is none.
         drops_repeated_lines: whether a line that is the same as the one before it is its batch logged twice, which is
             counted once.
+        has_late_splits: whether a further key that is called like a split (`phase`, `is_eval`) puts the rows into the eval
+            split whose value says so, though the rows that told the format had none: evaluations may be few or late.
         mapping: the keys of a format that is a mapping; None for the format of a framework.
         options: what one file adds to its format: step, split, tokenizer, discounts of the run.
     """
@@ -160,6 +162,7 @@ class Format:
     levels_to_run: Callable[[PurePosixPath], int] = _file_folder
     superseded_by: Callable[[str], str] = _not_superseded
     drops_repeated_lines: bool = False
+    has_late_splits: bool = True
     mapping: KeyMapping | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 

@@ -60,6 +60,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
             finish_reason_keys=keys_of("finish_reason"),
             validation_keys=keys_of("validation"),
             mask_keys=keys_of(MASK_FIELD) if MASK_FIELD in keys else MASK_KEYS,
+            has_late_splits=mapping.guessed,
             mapping=mapping,
         )
     return Format(
@@ -69,8 +70,21 @@ def mapping_format(mapping: KeyMapping) -> Format:
         mask_keys=(MASK_FIELD,) if MASK_FIELD in keys else MASK_KEYS,
         to_samples=MappedRows(keys).to_samples,
         uses_tokenizer="response_token_ids" in keys or "prompt_token_ids" in keys,
+        has_late_splits=mapping.guessed,
         mapping=mapping,
     )
+
+
+def without_step(file_format: Format) -> Format:
+    """The format of a mapping whose rows have no step after all; what was taken for one is noted as what it might be."""
+    mapping = file_format.mapping
+    if mapping is None or "step" not in mapping.keys:
+        return file_format
+    others = mapping.alternatives.get("step", ())
+    keys = {name: path for name, path in mapping.keys.items() if name != "step"}
+    alternatives = {**mapping.alternatives, "step": (mapping.keys["step"], *others)}
+    changed = KeyMapping(keys, mapping.guessed, alternatives, mapping.doubt)
+    return mapping_format(changed).with_options(**file_format.options)
 
 
 def reason_not_mapped(keys: Mapping[str, str], row: Row) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 
-from tensorboard_plugin_rlboard.formats.base import LineContext, LineSamples, Row
+from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text, split_conversation
 from tensorboard_plugin_rlboard.formats.generic.fields import (
     COLUMN_PREFIX,
@@ -165,12 +165,19 @@ class MappedRows:
 
 
 def _without_prompt(ids: list[int], sample: dict[str, object]) -> list[int]:
-    """The ids of the response, where a mask of labels (−100, or the id itself) says where it begins."""
+    """The ids of the response, where a mask of labels (−100, or the id itself) says where it begins.
+
+    What has a value for each of the ids is cut with them: by their lengths alone it might be laid onto the wrong tokens.
+    """
     mask = sample.get(MASK_FIELD)
     if not isinstance(mask, list) or len(mask) != len(ids) or _IGNORED_LABEL not in mask:
         return ids
     start = next((at for at, label in enumerate(mask) if label != _IGNORED_LABEL), len(ids))
     sample[MASK_FIELD] = [int(label != _IGNORED_LABEL) for label in mask[start:]]
+    for name in ARRAY_KEYS:  # of all ids, or of all but the first, which has no log-probability
+        values = sample.get(name)
+        if isinstance(values, list) and len(values) in {len(ids), len(ids) - 1}:
+            sample[name] = values[max(0, start - (len(ids) - len(values))) :]
     return ids[start:]
 
 

@@ -31,9 +31,9 @@ from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.texts import assign_texts
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
-from tensorboard_plugin_rlboard.formats.guessing.words import plain
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
+from tensorboard_plugin_rlboard.words import plain
 
 VERSION = 3
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""

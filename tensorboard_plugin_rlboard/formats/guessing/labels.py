@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
-from tensorboard_plugin_rlboard.formats.guessing import words
+from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
+from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, value_at
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_flag,
     is_identifier,
+    is_single_word,
     is_text,
     is_whole_number,
     names_split,
@@ -62,6 +67,24 @@ def _is_within(roles: Roles, column: Column, other: Column) -> bool:
     return is_known and not falls and roles.profile.is_shared(other) and _changes(others) < _changes(numbers)
 
 
+def counts_within(rows: Sequence[Row], path: str, named: int) -> bool:
+    """Whether what some rows have for a step counts something within the step that the name of their file says.
+
+    Only words that mean other things as well are doubted (`iteration`, `rollout_step`, `epoch`), and only where the step of
+    the name is none of their values: a file that is called after one of its steps counts the training's itself.
+
+    Args:
+        rows: rows of a file.
+        path: where they have a step; empty where nowhere.
+        named: the step in the name of the file, or of a folder above it.
+    """
+    names = {words.snake_case(part.rpartition(".")[2]) for part in path.split(EITHER)}
+    if not path or not names <= words.INNER_STEP | set(words.WEAK_STEP):
+        return False
+    numbers = [number_from_value(value_at(row, path)) for row in rows]
+    return named not in numbers and any(number is not None for number in numbers)
+
+
 def _changes(numbers: list[float]) -> int:
     return sum(a != b for a, b in pairwise(numbers))
 
@@ -100,7 +123,8 @@ def _assign_split(roles: Roles) -> None:
 def _names_splits(column: Column) -> bool:
     """Whether texts say which split a row is of: most of them, or one of a few."""
     few = len({str(value) for value in column.values.values()}) <= _FEW_NAMES
-    return column.fits(names_split) or (
+    are_names = few or column.fits(is_single_word)
+    return (are_names and column.fits(names_split)) or (
         few and any(is_eval_name(str(value)) for value in column.values.values())
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS, SAMPLE, TURNS
-from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape

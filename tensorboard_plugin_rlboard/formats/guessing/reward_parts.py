@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS, PRODUCT, SUM
-from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
-from tensorboard_plugin_rlboard.formats.guessing.words import plain
+from tensorboard_plugin_rlboard.words import plain
 
 NUMBER_TYPES = frozenset({bool, int, float})
 _LISTED = 6

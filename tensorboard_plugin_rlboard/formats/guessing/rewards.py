@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
 from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
-from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column, differs_within
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
     NUMBER_TYPES,
@@ -26,7 +26,7 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_share,
     is_verdict,
 )
-from tensorboard_plugin_rlboard.formats.guessing.words import plain
+from tensorboard_plugin_rlboard.words import plain
 
 _MAX_COMPONENTS = 20
 _MAX_QUOTED = 40

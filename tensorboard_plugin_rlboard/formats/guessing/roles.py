@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.token_padding import LOGPROB_ARRAYS
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
-from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_logprob_entries,
     is_logprob_list,
     is_number_list,
 )
-from tensorboard_plugin_rlboard.formats.guessing.words import plain
+from tensorboard_plugin_rlboard.words import plain
 
 OWN_FIELDS = frozenset(
     {*NUMBER_KEYS, *ARRAY_KEYS, "response_tokens", "step", "split", "group_id", "finish_reason"}

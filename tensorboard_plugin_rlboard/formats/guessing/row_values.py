@@ -9,7 +9,7 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES, NUMBER, PARTS, PRODUCT, SUM
-from tensorboard_plugin_rlboard.formats.guessing.words import snake_case
+from tensorboard_plugin_rlboard.words import snake_case
 
 _MAX_DEPTH = 3
 _MARKS = (ENTRIES, NUMBER, EITHER, SUM, PRODUCT)

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
 from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS, NUMBERED, SAMPLE, TURNS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, numbers_of
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
-from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.row_values import Place, values_of
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_number,
@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_text_list,
     is_token_id_list,
 )
-from tensorboard_plugin_rlboard.formats.guessing.words import plain, snake_case
+from tensorboard_plugin_rlboard.words import plain, snake_case
 
 _LOOKED_AT = 8
 """Samples of one row that are looked at."""

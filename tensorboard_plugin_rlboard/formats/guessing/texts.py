@@ -6,8 +6,8 @@ text is the one that counts, so where the likeliest key holds single words, one 
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
-from tensorboard_plugin_rlboard.formats.guessing import words
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_text_list,
     is_token_id_list,
 )
-from tensorboard_plugin_rlboard.formats.guessing.words import plain
+from tensorboard_plugin_rlboard.words import plain
 
 _TIMES_LONGER = 2
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)

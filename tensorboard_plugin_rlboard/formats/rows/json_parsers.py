@@ -1,12 +1,14 @@
 """Parses lines of JSON: with simdjson, ten times as fast, and with Python's parser, which reads what trainers write.
 
-Trainers write NaN, lone surrogates and integers beyond 64 bits, which simdjson refuses. Of a key that stands twice
-both parsers take the first value.
+Trainers write NaN, lone surrogates and integers beyond 64 bits, which simdjson refuses. Of a key that stands twice in an
+object the last value counts, as Python's parser, a browser's and nearly every other has it.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -35,7 +37,28 @@ def parse_with_python(text: str) -> Any:
         ValueError: it is no JSON.
         RecursionError: it is nested too deeply.
     """
-    return json.loads(text, object_pairs_hook=_first_wins)
+    return json.loads(text)
+
+
+def repeated_keys(text: str) -> list[str]:
+    """The keys that stand more than once in the object that a text is, each once; none of a text that is no object.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deeply.
+    """
+    keys: list[str] = []
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        keys[:] = [key for key, _ in pairs]  # the outermost object ends last
+
+    json.loads(text, object_pairs_hook=note)
+    return repeated(keys) if text.lstrip().startswith("{") else []
+
+
+def repeated(keys: Iterable[str]) -> list[str]:
+    """Which of some keys come more than once, each once."""
+    return [key for key, count in Counter(keys).items() if count > 1]
 
 
 def to_python(value: Any) -> Any:
@@ -55,8 +78,3 @@ def number_array(value: Any) -> Floats | None:
     except (TypeError, ValueError):
         return None
     return flat if len(flat) == len(value) else None
-
-
-def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else dict(reversed(pairs))

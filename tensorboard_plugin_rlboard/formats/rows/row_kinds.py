@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Protocol
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.splits import normalised_split, says_more
+from tensorboard_plugin_rlboard.formats.splits import is_eval_name, normalised_split, says_more
 from tensorboard_plugin_rlboard.metrics.segments import Bools
+from tensorboard_plugin_rlboard.words import SPLIT, VALIDATION, snake_case
 
+_SPLIT_KEYS = frozenset(SPLIT)
+_VALIDATION_KEYS = frozenset(VALIDATION) - {"eval", "evaluation"}  # these may be judgements
+_FEW_NAMES = 8
+"""Different values of a key that names splits: a text of another meaning has more."""
 NO_RESPONSE = "The line has neither response nor response_tokens: it is no sample."
 FAILED = "The line has a prompt, and a reward or null for the response: it is kept as a failed rollout."
 
@@ -31,6 +38,36 @@ def split_columns(
             found[pair] = normalised_split(default if word is None else word, flag), name
     both = [found[pair] for pair in zip(words, flags, strict=True)]
     return [split for split, _ in both], [name for _, name in both]
+
+
+class _Column(Protocol):
+    rows: list[int]
+    values: list[Any]
+
+
+def late_splits(words: list[object], columns: Mapping[str, _Column], read: AbstractSet[str]) -> list[object]:
+    """What the rows say of their split, with what further keys say of an evaluation where the split's own says nothing.
+
+    Args:
+        words: what the rows say, None where nothing.
+        columns: key -> numbers of the rows that have it, and its values.
+        read: the keys that the format reads.
+    """
+    for key, column in columns.items():
+        name = snake_case(key)
+        if key in read or name not in _SPLIT_KEYS | _VALIDATION_KEYS:
+            continue
+        few = set(column.values)
+        if len(few) > _FEW_NAMES:
+            continue
+        if name in _VALIDATION_KEYS:
+            says = {value for value in few if value is True or value == 1}
+        else:
+            says = {value for value in few if isinstance(value, str) and is_eval_name(value)}
+        for row, value in zip(column.rows, column.values, strict=True):
+            if value in says and words[row] is None:
+                words[row] = value if isinstance(value, str) else "eval"
+    return words
 
 
 def answered_and_failed(

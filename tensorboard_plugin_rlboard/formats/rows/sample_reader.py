@@ -111,11 +111,14 @@ def _parse_line_with_simdjson(line: bytes, lists: AbstractSet[str]) -> dict[str,
     found = json_parsers.simdjson.Parser().parse(line)
     if not isinstance(found, json_parsers.simdjson.Object):
         return None
+    keys = list(found.keys())
+    if len(set(keys)) < len(keys):
+        plain: dict[str, object] = found.as_dict()  # the last value of a key that stands twice, as everywhere
+        return plain
     row: dict[str, object] = {}
-    for key in found:
-        if key not in row:  # of a key that stands twice `found[key]` is the first value
-            value = found[key]
-            row[key] = _list_value(value) if key in lists else json_parsers.to_python(value)
+    for key in keys:
+        value = found[key]
+        row[key] = _list_value(value) if key in lists else json_parsers.to_python(value)
     return row
 
 

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
-_CLEAR_BYTES, _GROWTH = 4_000_000, 1.25
-"""A file that was understood by fewer bytes than these is looked at again each time it is so many times as large, which
-is a dozen times at most; a small one each time it has grown, because that costs no more than to read it."""
+_GROWTH, _MOST_BYTES = 1.25, 64_000_000
+"""A file is looked at again each time it is so many times as large, or has so many bytes more, because its keys may change
+late: a look costs a fiftieth of reading that much. A small one is each time it has grown, which costs no more than to read
+it."""
 
 
 class LaterLook:
@@ -37,7 +38,7 @@ class LaterLook:
             source: the file as it is now.
         """
         size = self._sizes.get(relative, 0)
-        if source is None or size > _CLEAR_BYTES or source.size < _next_look(size):
+        if source is None or source.size < _next_look(size):
             return False
         self._sizes[relative] = source.size
         try:
@@ -60,4 +61,4 @@ class LaterLook:
 
 def _next_look(size: int) -> float:
     """Bytes from which on a file is looked at again that was understood when it had so many."""
-    return size + 1 if size <= SMALL_BYTES else _GROWTH * size
+    return size + 1 if size <= SMALL_BYTES else min(_GROWTH * size, size + _MOST_BYTES)

@@ -12,7 +12,12 @@ from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_
 from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_row
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.index.detect.spread_rows import first_row, first_rows, spread_rows
+from tensorboard_plugin_rlboard.index.detect.spread_rows import (
+    first_row,
+    first_rows,
+    later_rows,
+    spread_rows,
+)
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
 from tensorboard_plugin_rlboard.sources.reader import preview
 
@@ -77,9 +82,10 @@ def _sniffed(path: str, mapped: Mapped | None) -> Sniffed:
         return Sniffed(by_user, rows=first.rows)
     known = format_of_rows(first.rows)
     if known is not None:
-        found, _ = as_guessed(known, first.rows)
-        if found is not None and _is_enough(known, found, first.rows[0]):
-            return Sniffed(found, rows=first.rows)
+        few = [*first.rows, *later_rows(path)] if known.name == NATIVE.name else first.rows
+        found, _ = as_guessed(known, few)
+        if found is not None and _is_enough(known, found, few):
+            return Sniffed(found, rows=few)
     rows = spread_rows(path).rows
     by_user = _mapped_by_user(rows, mapped)
     if by_user is not None:
@@ -122,6 +128,6 @@ def format_of_rows(rows: Sequence[Row]) -> Format | None:
     return max(known, key=lambda one: (one.name != NATIVE.name, counts[one.name]))
 
 
-def _is_enough(known: Format, guessed: Format, row: Row) -> bool:
-    """Whether one row tells the format: a trainer's own, the user's, or ours with nothing open."""
-    return known.name != NATIVE.name or (is_complete(row) and tells_alone(guessed))
+def _is_enough(known: Format, guessed: Format, rows: Sequence[Row]) -> bool:
+    """Whether few rows tell the format: a trainer's own, or ours with nothing open in any of them."""
+    return known.name != NATIVE.name or (all(map(is_complete, rows)) and tells_alone(guessed))

@@ -58,6 +58,29 @@ def first_row(path: str) -> SpreadRows:
     return found
 
 
+def later_rows(path: str) -> list[Row]:
+    """A row from the middle of a file and its newest one, as far as they can be had by two short reads.
+
+    Of a packed file, and of one behind an address, the last one of what `spread_rows` reads.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if is_packed(path) or is_address(path):
+        return spread_rows(path).rows[-1:]
+    ignored, found = SpreadRows(), []
+    size = Path(path).stat().st_size
+    with open_forward(path) as file:
+        file.seek(size // 2)
+        found += _after_torn_line(file, 1, ignored)
+        file.seek(max(0, size - _PLACE_BYTES))
+        for line in reversed(file.read(_PLACE_BYTES).splitlines()[1:]):
+            row = _row(line, ignored)
+            if row is not None:
+                return [*found, row]
+    return found
+
+
 def first_rows(path: str) -> Iterator[Row]:
     """The rows of the first 2 MB of a file, one after the other, for whoever looks for a row of some kind.
 

@@ -23,9 +23,9 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 from tensorboard_plugin_rlboard.formats.arrays.token_padding import LoggedArrays
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
-from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, to_python
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, repeated, to_python
 from tensorboard_plugin_rlboard.index.parts.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, can_be_column
-from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, Row
+from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, Row, repeats_problem
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
@@ -94,7 +94,9 @@ class ColumnCollector:
             self._block.begin_row()
             keys = list(row.keys())
             if len(set(keys)) < len(keys):
-                keys = list(dict.fromkeys(keys))
+                self.problems.append(repeats_problem(line, repeated(keys)))
+                row = row.as_dict()  # type: ignore[attr-defined]  # noqa: PLW2901  # an object of simdjson's
+                keys = list(row.keys())
             for key in keys:
                 try:
                     value = row[key]

@@ -10,27 +10,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, KeysView, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
-from tensorboard_plugin_rlboard.metrics.segments import Floats
+from tensorboard_plugin_rlboard.formats.rows.stand_ins import RestoredObject, with_stand_ins
 
 _REPEATED = "The line repeats the one before it: the trainer has logged its batch twice. Its samples are counted once."
+_MAX_KEYS_SHOWN, _MAX_KEY_SHOWN = 5, 80
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-
-_STAND_INS = {
-    "-Infinity": ("7.318193370484e-291", -np.inf),  # first: it contains the next one
-    "Infinity": ("7.318193370483e-291", np.inf),
-    "NaN": ("7.318193370482e-291", np.nan),
-}
-"""What simdjson does not know -> the number that stands for it, what it means."""
-_VALUES = {float(number): value for number, value in _STAND_INS.values()}
-_BYTES = tuple((word.encode(), number.encode()) for word, (number, _) in _STAND_INS.items())
 
 
 @dataclass(frozen=True)
@@ -52,10 +42,10 @@ class Row(Protocol):
     """A JSON object: simdjson's, whose arrays are not turned into lists yet, or a dictionary."""
 
     def keys(self) -> Iterable[str]:
-        """Its keys; one that stands twice may come twice."""
+        """Its keys; one that stands twice comes twice in an object of simdjson's."""
 
     def __getitem__(self, key: str, /) -> Any:
-        """The first value of a key."""
+        """The value of a key; the first one in an object of simdjson's where it stands twice."""
 
 
 class LineDecoder:
@@ -68,11 +58,15 @@ class LineDecoder:
         """The row of a line, None where it has none; what was wrong with it, if anything was."""
         if self._parser is not None:
             found = self._parse(line)
-            replaced = _with_stand_ins(line) if found is None else None
+            replaced = with_stand_ins(line) if found is None else None
             if replaced is not None:
                 found = self._parse(replaced)
             if isinstance(found, json_parsers.simdjson.Object) and len(found):
-                return (found if replaced is None else RestoredObject(found)), None
+                if replaced is None:
+                    return found, None
+                restored = RestoredObject(found)
+                if not restored.has_repeats:
+                    return restored, None
         return decoded_by_python(line.removesuffix(b"\n"), index)
 
     def _parse(self, line: bytes) -> Any:
@@ -114,17 +108,37 @@ class SampleDecoder:
             return ()
         if self._to_samples is None:
             return (row,)
+        plain = row if isinstance(row, dict) else self._plain(row, index)
         try:
-            found = self._to_samples(row if isinstance(row, dict) else row.as_dict(), self._context)  # type: ignore[attr-defined]
+            found = self._to_samples(plain, self._context)
         except ValueError as error:
             self.problems.append(Problem(index, "not_of_format", str(error)))
             return ()
         self.problems += [Problem(index, "not_of_format", reason) for reason in found.problems]
         return found.rows
 
+    def _plain(self, row: Any, index: int) -> dict[str, Any]:
+        """A row of simdjson's as a dictionary; keys that stand twice in it are noted."""
+        plain: dict[str, Any] = row.as_dict()
+        if isinstance(row, json_parsers.simdjson.Object) and len(plain) < len(row):
+            self.problems.append(repeats_problem(index, json_parsers.repeated(row.keys())))
+        return plain
+
+
+def repeats_problem(index: int, keys: Sequence[str]) -> Problem:
+    """What is said of keys that stand twice in the line with that index."""
+    listed = ", ".join(key[:_MAX_KEY_SHOWN] for key in keys[:_MAX_KEYS_SHOWN])
+    more = ", …" if len(keys) > _MAX_KEYS_SHOWN else ""
+    which = "stands" if len(keys) == 1 else "stand"
+    return Problem(
+        index,
+        "key_twice",
+        f"{listed}{more} {which} twice in the line: the last value counts. Log each key once.",
+    )
+
 
 def decoded_by_python(line: bytes, index: int) -> tuple[dict[str, Any] | None, Problem | None]:
-    """A line as Python's parser reads it, the first value of a key that stands twice, and what was wrong with it."""
+    """A line as Python's parser reads it, and what was wrong with it."""
     text = json_parsers.decode_line(line)
     try:
         row = json_parsers.parse_with_python(text)
@@ -136,7 +150,8 @@ def decoded_by_python(line: bytes, index: int) -> tuple[dict[str, Any] | None, P
         )
     if not row:
         return None, Problem(index, "empty_object", "The line is an empty object: it has no sample.")
-    problem = None
+    repeated = json_parsers.repeated_keys(text)
+    problem = repeats_problem(index, repeated) if repeated else None
     if "\ufffd" in text and b"\xef\xbf\xbd" not in line:
         problem = Problem(
             index, "bad_utf8", "The line has bytes that are no UTF-8; they are shown as U+FFFD."
@@ -157,85 +172,3 @@ def _reason(line: bytes, error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"The line is no JSON ({error.msg} at character {error.colno}); it is left out."
     return "The line is nested too deeply to be a sample; it is left out."
-
-
-def _with_stand_ins(line: bytes) -> bytes | None:
-    """A line with the stand-ins, inside texts as well; None where it needs none, or holds one already."""
-    if b"NaN" not in line and b"Infinity" not in line:
-        return None
-    if any(number in line for _, number in _BYTES):
-        return None
-    for word, number in _BYTES:
-        line = line.replace(word, number)
-    return line
-
-
-class RestoredObject:
-    """A JSON object of simdjson's with what was logged in the place of stand-ins."""
-
-    def __init__(self, parsed: Any) -> None:
-        self._parsed = parsed
-        self._keys: dict[str, str] = {}
-        for key in parsed.keys():  # noqa: SIM118 (it has no iterator)
-            self._keys.setdefault(_restored_text(key), key)
-
-    def keys(self) -> KeysView[str]:
-        """Its keys, as logged."""
-        return self._keys.keys()
-
-    def __getitem__(self, key: str) -> Any:
-        """The first value of a key."""
-        return _restored(self._parsed[self._keys[key]])
-
-    def as_dict(self) -> dict[str, Any]:
-        """The object as Python's, and all that is in it."""
-        return {key: _plain(self[key]) for key in self._keys}
-
-
-class RestoredArray:
-    """A JSON array of simdjson's with what was logged in the place of stand-ins."""
-
-    def __init__(self, parsed: Any) -> None:
-        self._parsed = parsed
-
-    def __len__(self) -> int:
-        return len(self._parsed)
-
-    def __getitem__(self, index: int) -> Any:
-        return _restored(self._parsed[index])
-
-    def __iter__(self) -> Iterator[Any]:
-        return map(_restored, self._parsed)
-
-    def as_buffer(self, *, of_type: str) -> Floats:
-        """Its numbers, those of lists in it as well; as simdjson, raises ValueError or TypeError for anything else."""
-        values = np.array(np.frombuffer(self._parsed.as_buffer(of_type=of_type)))
-        for stand_in, value in _VALUES.items():
-            values[np.abs(values) == stand_in] = value
-        return values
-
-    def as_list(self) -> list[Any]:
-        """The array as Python's, and all that is in it."""
-        return [_plain(value) for value in self]
-
-
-def _restored(value: Any) -> Any:
-    if isinstance(value, str):
-        return _restored_text(value)
-    if isinstance(value, float):
-        return _VALUES.get(abs(value), value)
-    if hasattr(value, "as_dict"):
-        return RestoredObject(value)
-    return RestoredArray(value) if hasattr(value, "as_list") else value
-
-
-def _restored_text(text: str) -> str:
-    for word, (number, _) in _STAND_INS.items():
-        text = text.replace(number, word)
-    return text
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, RestoredObject):
-        return value.as_dict()
-    return value.as_list() if isinstance(value, RestoredArray) else value

@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.formats.rows.row_kinds import (
     FAILED,
     NO_RESPONSE,
     answered_and_failed,
+    late_splits,
     split_columns,
 )
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
@@ -106,12 +107,12 @@ class PartColumns:
             step = np.where(np.isnan(step), float(defaults.step), step)
         with np.errstate(invalid="ignore"):
             whole = np.isfinite(step) & (step == np.round(step)) & (np.abs(step) < _LARGEST_STEP)
-        split, validation = (
-            self._values(collector, file_format.split_keys),
-            self._values(collector, file_format.validation_keys),
-        )
+        split = self._values(collector, file_format.split_keys).tolist()
+        validation = self._values(collector, file_format.validation_keys)
         self.location["step"] = np.where(whole, step, 0.0).astype(np.int64)
-        splits, names = split_columns(split.tolist(), validation.tolist(), defaults.split)
+        if file_format.has_late_splits:
+            split = late_splits(split, collector.columns, file_format.read_keys())
+        splits, names = split_columns(split, validation.tolist(), defaults.split)
         self.location["split"] = np.asarray(splits, object)
         if any(names):
             self.texts["logged.split"] = _objects(names)

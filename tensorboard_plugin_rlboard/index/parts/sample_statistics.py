@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import LOGPROB_ARRAYS
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
@@ -20,6 +21,8 @@ from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, sam
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 
+_ROUNDING, _ROUNDING_BESIDE_OTHERS = 1e-3, 0.1
+"""How far above 0 a log-probability may be by rounding: where none is below 0, and where others are."""
 STORED = ("sum", "std", "min", "max", "argmax", "absmean")
 """Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples."""
 SIZE, TRIMMED = "size", "trimmed"
@@ -65,6 +68,8 @@ class SampleStatistics:
             further = misfit.array in logged.further
             (self.list_problems.setdefault(misfit.array, []) if further else self.problems).append(problem)
         metrics, sums = sample_numbers(tokens, *self._discounts)
+        for sample, reason in no_logprobs(metrics):
+            self.problems.append(Problem(collector.lines[first + sample], "no_logprob", reason))
         trimmed = np.zeros(len(tokens.sizes))
         for trim in trims:
             trimmed[trim.sample] = trim.count
@@ -81,6 +86,31 @@ class SampleStatistics:
         computed |= {("h", name): array for name, array in sums.items()}
         self.blocks.append((first, computed))
         self.token_metrics |= set(tokens.values)
+
+
+def no_logprobs(metrics: Mapping[str, Floats]) -> Iterator[tuple[int, str]]:
+    """Samples whose log-probabilities are none, and why, in one sentence: they are above 0.
+
+    What rounding leaves above 0 is not meant: half precision has errors of a tenth where others of the list are below.
+
+    Args:
+        metrics: the metrics of some samples, float64 [samples] each.
+    """
+    for name in LOGPROB_ARRAYS:
+        if f"{name}_max" not in metrics:
+            continue
+        most, least = metrics[f"{name}_max"], metrics[f"{name}_min"]
+        with np.errstate(invalid="ignore"):
+            none_below = (least >= 0) & (most > _ROUNDING)
+            above = none_below | (most > _ROUNDING_BESIDE_OTHERS)
+        for sample in np.flatnonzero(above).tolist():
+            if not none_below[sample]:
+                why = f"some are above 0 (up to {most[sample]:.3g}), which no log-probability is: look at how they are computed"
+            elif most[sample] <= 1:
+                why = "none is below 0 or above 1, as of probabilities: log their logarithms"
+            else:
+                why = "none is below 0, as of negative log-likelihoods: log them with the other sign"
+            yield sample, f"{name} look like no log-probabilities: {why}. They are shown as they are."
 
 
 def sample_numbers(tokens: Tokens, gamma: float, lam: float) -> tuple[dict[str, Floats], dict[str, Floats]]:

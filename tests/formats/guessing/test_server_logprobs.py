@@ -68,3 +68,16 @@ def test_tokens_and_sums_of_them(
     assert n_tokens == 2
     assert total == pytest.approx(-0.3)
     assert board.sample(SampleQuestion(".", id_)).raw_tokens == tokens
+
+
+@pytest.mark.parametrize(
+    "logprobs", [[0.0, 0.0, -0.5, -0.25, 0.0, 0.0], [0.0, -0.5, -0.25, 0.0, 0.0], [-0.5, -0.25]]
+)
+def test_what_has_a_value_for_each_of_labelled_ids_is_cut_with_them(
+    logprobs: list[float], tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    """Of all six, or of all but the first: read from its start, the padding would hide that it was laid onto wrong tokens."""
+    labels = {"tokens": [1, 2, 5, 6, 0, 0], "labels": [-100, -100, 5, 6, -100, -100]}
+    written(tmp_path / "log.jsonl", [SAMPLE | labels | {"logprobs": logprobs}])
+    board = open_board(tmp_path)
+    assert columns(board, "n_tokens", "logprobs_sum", "problems") == [(2, -0.75, 0)]

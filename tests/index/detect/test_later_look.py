@@ -42,8 +42,13 @@ def test_small_file_is_looked_at_each_time_it_has_grown() -> None:
 def test_larger_file_is_looked_at_a_bounded_number_of_times() -> None:
     sizes = sizes_looked_at(300_000, 1_000, 20_000_000)
     assert sizes[0] == 375_000
-    assert len(sizes) == 12
-    assert 4_000_000 < sizes[-1] < 5_000_001
+    assert len(sizes) == 18
+    assert sizes[-1] > 16_000_000
+
+
+def test_huge_file_is_looked_at_once_for_some_bytes() -> None:
+    sizes = sizes_looked_at(10_000_000_000, 10_000_000, 10_640_000_000)
+    assert sizes == [10_000_000_000 + 70_000_000 * i for i in range(1, 10)]
 
 
 def test_file_of_the_same_size_is_not_looked_at() -> None:

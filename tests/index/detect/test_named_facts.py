@@ -201,3 +201,37 @@ def test_name_of_a_split_is_kept(tmp_path: Path, write_rows: Write, look: Look) 
     board = look()
     assert columns(board, "run", "logged.split", split="eval") == [("eval/aime",), ("eval/math500",)]
     assert columns(board, "run", "logged.split") == [("math500",), (None,)]
+
+
+@pytest.mark.parametrize(
+    ("file", "values", "steps"),
+    [
+        ("step_12.jsonl", {"iteration": [0, 0, 0, 0]}, {12}),
+        ("step_12.jsonl", {"current_step": [0, 1, 2, 3]}, {12}),
+        ("global_step_40/log.jsonl", {"rollout_step": [0, 1, 0, 1]}, {40}),
+        ("step_12.jsonl", {"epoch": [0, 0, 0, 0]}, {12}),
+        ("iter_3.jsonl", {"iteration": [1, 1, 2, 3]}, {1, 2, 3}),
+        ("iter_3.jsonl", {"global_step": [300, 300, 301, 301]}, {300, 301}),
+        ("log.jsonl", {"iteration": [0, 0, 1, 1]}, {0, 1}),
+    ],
+)
+@pytest.mark.parametrize("response", ["response", "output"])
+def test_what_counts_within_a_step_gives_way_to_the_step_in_a_name(
+    file: str,
+    values: dict[str, list[int]],
+    steps: set[int],
+    response: str,
+    tmp_path: Path,
+    write_rows: Write,
+    open_board: Callable[[Path], Board],
+) -> None:
+    ((key, numbers),) = values.items()
+    rows = [{"prompt": f"q{i}", response: "a", "reward": 1.0, key: n} for i, n in enumerate(numbers)]
+    write_rows(tmp_path / file, rows)
+    board = open_board(tmp_path)
+    (run,) = board.runs().runs
+    found = board.samples(SamplesQuestion(Selection(run.run), TextRules(), limit=9)).columns["step"]
+    assert set(found) == steps
+    is_by_name = run.mapping_sources["step"] in {"file name", "folder name"}
+    assert is_by_name == (key not in run.mapping_sources["step"])
+    assert not is_by_name or run.mapping_alternatives["step"] == (key,)

@@ -146,10 +146,10 @@ def test_a_program_log_with_a_few_texts_stays_out(tmp_path: Path) -> None:
     assert found.reason.startswith("Hardly any of its rows")
 
 
-def test_one_row_is_enough_for_our_own_words(tmp_path: Path) -> None:
+def test_three_rows_are_enough_for_our_own_words(tmp_path: Path) -> None:
     own = {"step": 1, "prompt": "q", "response": "a", "reward": 1.0, "seconds": 3.5}
     (tmp_path / "a.jsonl").write_text((json.dumps(own) + "\n") * 50, encoding="utf-8")
-    assert len(sniff_rows(str(tmp_path / "a.jsonl")).rows) == 1
+    assert len(sniff_rows(str(tmp_path / "a.jsonl")).rows) == 3
     (tmp_path / "b.jsonl").write_text((json.dumps({**own, "uid": "u"}) + "\n") * 50, encoding="utf-8")
     assert len(sniff_rows(str(tmp_path / "b.jsonl")).rows) == 40
 

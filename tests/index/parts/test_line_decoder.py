@@ -15,10 +15,15 @@ from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext
+from tensorboard_plugin_rlboard.formats.generic.key_mapping import mapping_format
+from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import read_sample_values, sample_row
+from tensorboard_plugin_rlboard.formats.rows.stand_ins import RestoredObject
 from tensorboard_plugin_rlboard.index.parts import line_decoder
-from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder, RestoredObject
+from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder
 from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
 
 WORDS = [
@@ -51,11 +56,14 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     return row
 
 
-def content(lines: list[bytes]) -> tuple[Part, list[Any]]:
+MAPPED = mapping_format(KeyMapping({"messages": "chat", "response": "response", "reward": "reward"}))
+
+
+def content(lines: list[bytes], file_format: Format = NATIVE) -> tuple[Part, list[Any]]:
     """The part of some lines and its rows."""
     with TemporaryDirectory() as folder, duckdb.connect() as database:
         target = Path(folder) / "part.parquet"
-        part = build_part(lines, 0, NATIVE, target)
+        part = build_part(lines, 0, file_format, target)
         found = database.execute(f"SELECT * FROM '{target}' ORDER BY line_offset").fetchnumpy()
         return part, [(name, np.ma.asarray(found[name]).tolist()) for name in sorted(found)]
 
@@ -115,10 +123,33 @@ def test_what_is_wrong_with_a_line_is_named(line: bytes, kind: str) -> None:
     assert (problem.line, problem.kind) == (7, kind)
 
 
-def test_first_value_of_a_key_counts_in_both() -> None:
-    line = b'{"step": 1, "response": "first", "response": "second", "reward": 1, "reward": NaN}\n'
-    assert dict(content([line])[1])["t:response"] == ["first"]
-    assert dict(content([line.replace(b"NaN", b"1e999")])[1])["t:response"] == ["first"]
+REPEATED = {
+    "flat": b'{"step": 1, "response": "first", "response": "second", "reward": 1, "reward": 2}\n',
+    "NaN": b'{"step": 1, "response": "first", "response": "second", "reward": NaN, "reward": 2}\n',
+    "beyond simdjson": b'{"step": 1, "response": "first", "response": "second", "reward": 1, "reward": 2, "x": 1e999}\n',
+}
+
+
+@pytest.mark.parametrize("line", REPEATED.values(), ids=REPEATED)
+@pytest.mark.parametrize("file_format", [NATIVE, MAPPED], ids=["as keys", "by paths"])
+def test_the_last_value_of_a_repeated_key_counts_everywhere_and_is_named(
+    line: bytes, file_format: Format
+) -> None:
+    """In the index, in the sample that is opened, and as Python's own parser has it, by which files are recognised."""
+    part, columns = content([line], file_format)
+    assert dict(columns)["t:response"] == ["second"]
+    assert dict(columns)["m:reward"] == [2.0]
+    assert [(found.kind, found.reason) for found in part.problems] == [
+        (
+            "key_twice",
+            "response, reward stand twice in the line: the last value counts. Log each key once.",
+        )
+    ]
+    row = sample_row(line, file_format, LineContext(), 0, ())
+    assert row is not None
+    values = read_sample_values(row, file_format, ())
+    assert (values.texts["response"], values.numbers["reward"]) == ("second", 2)
+    assert json.loads(line)["response"] == "second"
 
 
 def test_problems_of_one_kind_are_not_listed_without_end(tmp_path: Path) -> None:

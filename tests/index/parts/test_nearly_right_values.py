@@ -199,3 +199,22 @@ def test_repetition_is_that_of_the_text_without_padding(open_rows: Open) -> None
     found = column(board, "repetition")
     assert found[0] is None
     assert found[1] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("logprobs", "why"),
+    [
+        ([0.9, 0.8, 0.0], "as of probabilities: log their logarithms"),
+        ([0.9, 2.5, 0.1], "as of negative log-likelihoods: log them with the other sign"),
+        ([-0.9, 2.5, -0.1], "some are above 0 (up to 2.5)"),
+        ([None, 0.25, 0.5], "as of probabilities"),
+        ([-0.9, 0.0, -0.1], ""),
+        ([1e-7, 0.0, 0.0], ""),
+        ([0.01, -3.0, 0.0625], ""),
+        ([0.0, 0.0, 0.0], ""),
+    ],
+)
+def test_log_probabilities_above_0_are_said(logprobs: list[float | None], why: str, open_rows: Open) -> None:
+    (sample,) = samples(open_rows(row(1, tokens=3, ref_logprobs=logprobs)))
+    assert [kind for kind, _ in problems(sample)] == ["no_logprob"] * bool(why)
+    assert all(reason.startswith("ref_logprobs look") and why in reason for _, reason in problems(sample))
