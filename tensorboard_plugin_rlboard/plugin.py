@@ -29,7 +29,7 @@ from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataRead
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.web import json_answers
-from tensorboard_plugin_rlboard.web.arguments import required
+from tensorboard_plugin_rlboard.web.arguments import required, texts
 from tensorboard_plugin_rlboard.web.connection import disconnected
 from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
 from tensorboard_plugin_rlboard.web.routes import ROUTES, Route
@@ -146,9 +146,9 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         """TensorBoard's own scalars of a run's training: which tags there are, or the curves of some."""
         ctx, experiment = plugin_util.context(request.environ), plugin_util.experiment_id(request.environ)
         tensorboard_runs, tags = self._tensorboard_runs(request)
-        run, instead = required(request.args, "run"), request.args.getlist("scalar_run")
+        run, instead = required(request.args, "run"), texts(request.args, "scalar_run")
         scalar_runs = self._board.scalar_runs(run, tensorboard_runs, instead)
-        requested = request.args.getlist("tag")
+        requested = texts(request.args, "tag")
         if not requested:
             return self._answer(request, lambda: {"tags": {name: tags[name] for name in scalar_runs}})
         return self._answer(

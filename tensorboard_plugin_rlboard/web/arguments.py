@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Protocol
 
 from tensorboard_plugin_rlboard.errors import ArgumentError
 
 MAX_TEXT = 10_000
+"""Characters of a text argument; those of a list have so many together."""
+MAX_ITEMS: Mapping[str, int] = {
+    "metrics": 100,
+    "columns": 100,
+    "in": 3,
+    "pad": 50,
+    "tag": 100,
+    "scalar_run": 100,
+}
+"""Every argument that is a list, and how many entries it takes: what an answer costs grows with them."""
 
 
 class Arguments(Protocol):
@@ -26,6 +37,22 @@ def string(args: Arguments, name: str, default: str = "") -> str:
     if value is not None and len(value) > MAX_TEXT:
         raise ArgumentError(f"{name} is longer than {MAX_TEXT} characters.")
     return default if value is None else value
+
+
+def texts(args: Arguments, name: str) -> tuple[str, ...]:
+    """The entries of a list, each once, in their order; `MAX_ITEMS` says how many it takes.
+
+    Raises:
+        ArgumentError: there are more, or they are too long.
+    """
+    found = tuple(dict.fromkeys(args.getlist(name)))
+    if len(found) > MAX_ITEMS[name]:
+        raise ArgumentError(
+            f"{name} takes at most {MAX_ITEMS[name]} entries and has {len(found)}: name fewer."
+        )
+    if sum(map(len, found)) > MAX_TEXT:
+        raise ArgumentError(f"{name} is longer than {MAX_TEXT} characters.")
+    return found
 
 
 def required(args: Arguments, name: str) -> str:

@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.web.arguments import (
     integer_or,
     required,
     string,
+    texts,
 )
 
 
@@ -39,7 +40,7 @@ def read_selection(args: Arguments) -> Selection:
         step_max=integer(args, "step_max"),
         search=string(args, "search"),
         regex=flag(args, "regex"),
-        within=tuple(args.getlist("in")),
+        within=texts(args, "in"),
         prompt_key=string(args, "prompt_key") or None,
         group=string(args, "group") or None,
         where=string(args, "where").strip(),
@@ -48,12 +49,12 @@ def read_selection(args: Arguments) -> Selection:
 
 def read_text_rules(args: Arguments) -> TextRules:
     """The run's display settings."""
-    return TextRules(tuple(pad for pad in args.getlist("pad") if pad), string(args, "system_end"))
+    return TextRules(tuple(pad for pad in texts(args, "pad") if pad), string(args, "system_end"))
 
 
 def read_steps(args: Arguments) -> StepsQuestion:
     """The question of /steps."""
-    return StepsQuestion(read_selection(args), tuple(args.getlist("metrics")) or None)
+    return StepsQuestion(read_selection(args), texts(args, "metrics") or None)
 
 
 def read_samples(args: Arguments) -> SamplesQuestion:
@@ -61,7 +62,7 @@ def read_samples(args: Arguments) -> SamplesQuestion:
     return SamplesQuestion(
         selection=read_selection(args),
         text_rules=read_text_rules(args),
-        columns=tuple(args.getlist("columns")) or None,
+        columns=texts(args, "columns") or None,
         sort=string(args, "sort"),
         order=string(args, "order", "asc"),
         preset=string(args, "preset"),

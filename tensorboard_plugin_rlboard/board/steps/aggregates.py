@@ -30,6 +30,8 @@ INTEGER_STATISTICS = frozenset({"count", "nonfinite"})
 """Statistics that are whole numbers."""
 ROWS_AT_ONCE = 200_000
 """AggregateRows that one query reduces for one metric: a few dozen MB for its quantiles. Fewer rows, more metrics at once."""
+METRICS_AT_ONCE = 8
+"""Metrics that one query reduces at most, however few the rows: the plan alone of one that reduces 200 takes gigabytes."""
 FIRST_STEP_KL = "first_step_kl"
 
 
@@ -113,7 +115,7 @@ def compute_aggregates(
         The rows of each aggregate, sorted by the keys.
     """
     results: dict[str, AggregateRows] = {}
-    at_once = max(1, ROWS_AT_ONCE // max(1, samples.count))
+    at_once = min(METRICS_AT_ONCE, max(1, ROWS_AT_ONCE // max(1, samples.count)))
     alone = [name for name, aggregate in aggregates.items() if aggregate.by or aggregate.centres]
     together = [name for name in aggregates if name not in alone]
     for names in (
