@@ -49,6 +49,15 @@ class RLBoardLoader(base_plugin.TBLoader):  # type: ignore[misc]  # TensorBoard 
             help="An rlboard.toml whose settings count before those of the files of that name in the log directory: "
             "which keys of foreign logs are the prompt, response and reward, which scalars belong to which rollouts.",
         )
+        group.add_argument(
+            "--rlboard_allowed_hosts",
+            metavar="NAMES",
+            type=str,  # read later, too
+            default="",
+            help="Further host names under which RL Board answers, with commas between them: those of a proxy in front "
+            "of TensorBoard. `.example.org` allows every name below it, `*` every name. (default: localhost, addresses "
+            "in digits, the value of --host, and with --bind_all the names of this machine)",
+        )
 
     def load(self, context: base_plugin.TBContext) -> RLBoardPlugin | None:
         """Make the plugin for one TensorBoard.

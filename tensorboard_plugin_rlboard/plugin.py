@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import mimetypes
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,8 @@ from tensorboard_plugin_rlboard.web import json_answers
 from tensorboard_plugin_rlboard.web.arguments import required, texts
 from tensorboard_plugin_rlboard.web.connection import disconnected
 from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
+from tensorboard_plugin_rlboard.web.foreign_requests import OTHER_SITE, reason_foreign
+from tensorboard_plugin_rlboard.web.own_names import OwnNames
 from tensorboard_plugin_rlboard.web.routes import ROUTES, Route
 
 if TYPE_CHECKING:
@@ -59,6 +62,14 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         log_roots = parse_roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
         memory = parse_limit(str(getattr(flags, "rlboard_memory_limit", "") or ""))
         settings = SettingsFinder(log_roots, str(getattr(flags, "rlboard_config", "") or ""))
+        self._names = OwnNames(
+            str(getattr(flags, "host", "") or ""),
+            bind_all=bool(getattr(flags, "bind_all", False)),
+            allowed=str(getattr(flags, "rlboard_allowed_hosts", "") or ""),
+            environment=os.environ,
+        )
+        if self._names.problem:
+            logger.warning("RL Board: %s", self._names.problem)
         registry = Registry(log_roots, _cache_folder(flags), memory, settings)
         self._indexer = BackgroundIndexer(registry, seconds)
         # A thread that is still inside a library when Python ends aborts the process.
@@ -75,8 +86,10 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             route.path: partial(self._answer_from_board, route) for route in ROUTES
         }
         # These need more of TensorBoard than the arguments.
-        handlers |= {"/runs": self._runs, "/scalars": self._native_scalars, "/static/*": self._static}
-        return {path: self._application(handler) for path, handler in handlers.items()}
+        handlers |= {"/runs": self._runs, "/scalars": self._native_scalars}
+        routes = {path: self._application(handler) for path, handler in handlers.items()}
+        # The bundle is no secret, and the tab that it opens says why the rest is refused.
+        return routes | {"/static/*": self._application(self._static, is_secret=False)}
 
     def is_active(self) -> bool:
         """Whether there is anything to show: answered from memory, except for a bounded wait at the first call."""
@@ -91,15 +104,17 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         """The tab: its module and its name."""
         return base_plugin.FrontendMetadata(es_module_path="/static/index.js", tab_name="RL Board")
 
-    def _application(self, handler: Handler) -> Any:
-        """A WSGI application that answers GET only, and errors as TensorBoard does."""
+    def _application(self, handler: Handler, *, is_secret: bool = True) -> Any:
+        """A WSGI application that answers GET only, our own pages only where it is secret, and errors as TensorBoard does."""
 
         @wrappers.Request.application
         def application(request: wrappers.Request) -> wrappers.Response:
             if request.method not in {"GET", "HEAD"}:
                 return _refuse(request, "RL Board answers GET only.", 405)
+            if is_secret and (reason := reason_foreign(request.environ, self._names)):
+                return _refuse(request, reason, 403)
             if request.headers.get("Sec-Fetch-Site") == "cross-site":
-                return _refuse(request, "RL Board does not answer other sites.", 403)
+                return _refuse(request, OTHER_SITE, 403)
             self._indexer.start()
             client, place = (request.headers.get(name, "")[:100] for name in (CLIENT, PLACE))
             try:

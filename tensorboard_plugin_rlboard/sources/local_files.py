@@ -45,4 +45,4 @@ def _descriptor(path: str | os.PathLike[str]) -> int:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
     os.close(descriptor)
-    raise OSError(errno.EINVAL, "It is no regular file")
+    raise OSError(errno.EINVAL, "it is no regular file")

@@ -73,9 +73,9 @@ def test_a_folder_of_that_name_is_a_sentence(tmp_path: Path) -> None:
 def test_what_is_no_file_is_a_sentence_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "rlboard.toml")
     (problem,) = finder(tmp_path).for_path(str(tmp_path)).problems
-    assert problem == "rlboard.toml cannot be read: it is no file."
+    assert problem == "rlboard.toml cannot be read: it is no regular file."
     (problem,) = finder(tmp_path / "a", str(tmp_path / "rlboard.toml")).for_path(str(tmp_path / "a")).problems
-    assert problem == f"{tmp_path / 'rlboard.toml'} cannot be read: it is no file."
+    assert problem == f"{tmp_path / 'rlboard.toml'} cannot be read: it is no regular file."
 
 
 def test_a_link_that_leads_nowhere_is_a_sentence(tmp_path: Path) -> None:

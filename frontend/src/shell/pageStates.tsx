@@ -41,7 +41,12 @@ export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
 
 /** A question that the page cannot do without has failed: why, and what to do. */
 export function Failed({ error, what }: { error: ApiError; what: string }): JSX.Element {
-  const advice = error.status === 0 ? t("shell.error.unreachable") : t("shell.error.advice");
+  const advice =
+    error.status === 0
+      ? t("shell.error.unreachable")
+      : error.status === 403
+        ? t("shell.error.refused", { host: window.location.hostname })
+        : t("shell.error.advice");
   const where = t("shell.error.where", {
     question: error.question,
     status: error.status === 0 ? "–" : error.status,

@@ -20,6 +20,7 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import decode_for_display
 from tensorboard_plugin_rlboard.formats.tokenization.token_text import TokenStyle
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +124,8 @@ def _load_file(path: str, _size: int, _changed: int) -> LoadedTokenizer | None:
         logger.warning("The tokenizer %s is not used: the package tokenizers is not installed", path)
         return None
     try:
-        made = package.Tokenizer.from_file(path)
+        with open_regular(path) as file:
+            made = package.Tokenizer.from_str(file.read().decode("utf-8"))
         return LoadedTokenizer(
             _decoders(made), _decoder_style(made.decoder), lambda token: made.token_to_id(token) is not None
         )

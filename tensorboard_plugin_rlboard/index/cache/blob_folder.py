@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.sources.remote import objects
 from tensorboard_plugin_rlboard.sources.remote.filesystems import ask, file_systems, path_in_file_system
 
@@ -54,7 +55,7 @@ class LocalFolder:
 
     def read(self, name: str, max_bytes: int) -> bytes:
         """See `BlobFolder`."""
-        with (self.folder / name).open("rb") as file:
+        with open_regular(self.folder / name) as file:
             if os.fstat(file.fileno()).st_size > max_bytes:
                 raise _too_large(name)
             return file.read(max_bytes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from enum import Enum, auto
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_store import digest_of
@@ -17,6 +16,7 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     compare,
     fingerprint_in_file,
 )
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.sources.reader import is_container, is_packed, open_file, open_forward
 from tensorboard_plugin_rlboard.sources.remote import objects
 
@@ -85,7 +85,7 @@ def ends_of_archive(path: str, size: int) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    with objects.open_object(path) if is_address(path) else Path(path).open("rb") as file:
+    with objects.open_object(path) if is_address(path) else open_regular(path) as file:
         head = file.read(_PROBE_BYTES)
         file.seek(max(0, size - _PROBE_BYTES))
         return digest_of(head, file.read(_PROBE_BYTES))

@@ -26,6 +26,7 @@ from tensorboard_plugin_rlboard.index.cache.part_store import (
     sharded,
 )
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 __all__ = ["SIZE_LIMIT", "CachedRange", "LocalStore", "Manifest", "default_folder"]
 
@@ -148,7 +149,8 @@ class LocalStore(PartStore):
         """The curves stored under a digest, empty where there are none."""
         path = self.folder / sharded(f"curves-{VERSION}", digest, ".curves")
         try:
-            content = path.read_bytes()
+            with open_regular(path) as file:
+                content = file.read()
             if self.writable:
                 os.utime(path)
         except OSError:

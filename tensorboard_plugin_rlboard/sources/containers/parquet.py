@@ -141,7 +141,7 @@ class _Reader:
             try:
                 link.symlink_to(path.absolute())
             except OSError:  # Windows lets few users make links
-                with path.open("rb") as source, link.open("xb") as copy:  # never through a link into a log
+                with open_regular(path) as source, link.open("xb") as copy:  # never through a link into a log
                     shutil.copyfileobj(source, copy)
             yield link
         finally:

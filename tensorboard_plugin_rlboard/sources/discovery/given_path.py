@@ -6,6 +6,7 @@ import os
 import stat
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 
 def reason_unusable(path: str, *, may_be_file: bool = False) -> str:
@@ -27,7 +28,7 @@ def reason_unusable(path: str, *, may_be_file: bool = False) -> str:
             os.scandir(expanded).close()
             return ""
         if stat.S_ISREG(mode):
-            with open(expanded, "rb"):  # noqa: PTH123
+            with open_regular(expanded):
                 return "" if may_be_file else f"{shown} is a file; give the folder that it lies in."
     except (FileNotFoundError, NotADirectoryError):
         return (

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import HyperparameterSource, is_training_config
 
 WRITER_FILE = "rollouts.config.json"
@@ -116,7 +117,7 @@ class TrainerFiles:
 def _read_config(path: str) -> Mapping[str, object] | None:
     """The hyperparameters in a file; None where there are none. Files of these names may hold anything else, too."""
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:  # a pipe of this name would never end
             content = file.read(MAX_BYTES + 1)
         found = None if len(content) > MAX_BYTES else _PARSERS[Path(path).suffix](content.decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 import re
-import stat
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.training.settings.section_words import unknown_key, unknown_section
 
 FILE_NAME = "rlboard.toml"
@@ -75,9 +75,7 @@ def read_settings_file(path: str, shown: str, folder: str) -> SettingsFile:
 
 def _file_content(path: Path) -> bytes:
     """The content of a file, up to one byte more than is read; OSError where it is none, as a pipe to be waited for."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise OSError(0, "it is no file")
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(MAX_BYTES + 1)
 
 

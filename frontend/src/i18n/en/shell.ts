@@ -99,6 +99,8 @@ export const shell = {
   "shell.error.where": "Question: {question} · status {status}",
   "shell.error.unreachable": "Is TensorBoard still running? The page tries again by itself.",
   "shell.error.advice": "TensorBoard's terminal may say more. The page tries again by itself.",
+  "shell.error.refused":
+    "This page was opened under the name {host}. If that is a name of this server, start TensorBoard with --rlboard_allowed_hosts={host}",
   "shell.error.showing_old": "Showing what was loaded before: {message}",
   "shell.ignored_one": "{n} file ignored",
   "shell.ignored_many": "{n} files ignored",

@@ -97,6 +97,8 @@ export const shell = {
   "shell.error.where": "请求：{question} · 状态 {status}",
   "shell.error.unreachable": "TensorBoard 还在运行吗？页面会自动重试。",
   "shell.error.advice": "TensorBoard 的终端里可能有更多信息。页面会自动重试。",
+  "shell.error.refused":
+    "本页是以主机名 {host} 打开的。若它确是这台服务器的名称，请用 --rlboard_allowed_hosts={host} 启动 TensorBoard",
   "shell.error.showing_old": "显示的是之前加载的内容：{message}",
   "shell.ignored_one": "忽略 {n} 个文件",
   "shell.ignored_many": "忽略 {n} 个文件",
