@@ -5,6 +5,7 @@ HOST ?= localhost
 PORT ?=
 BENCH ?=
 MUTATION ?=
+RELIABILITY ?=
 
 PY := .venv/bin/python
 NPM := $(PY) _build_backend/rlboard_frontend.py npm
@@ -13,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-types-and-frontend test-python test-slow test-integrations check format samples screenshots bench mutation update-snapshots metrics clean env-test
+.PHONY: help demo dev test test-types-and-frontend test-python test-slow test-integrations check format samples screenshots bench mutation reliability update-snapshots metrics clean env-test
 
 help: ## what can be asked for
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -81,6 +82,9 @@ bench: env-test ## measure on synthetic logs (BENCH=--quick, BENCH=--full: docs/
 
 mutation: env-test ## change the formulas piece by piece: a change that no test notices fails (MUTATION=--sample=40)
 	$(PY) scripts/mutation.py $(MUTATION)
+
+reliability: env-test ## damage lines of every format and account for each (RELIABILITY="--lines 1000000": docs/reliability.md)
+	$(PY) scripts/reliability/keep_promises.py $(RELIABILITY)
 
 clean: ## remove everything that can be made again
 	rm -rf .venv build dist *.egg-info frontend/node_modules tensorboard_plugin_rlboard/static test-results
