@@ -123,7 +123,7 @@ def _nest(rng: random.Random, row: dict[str, Any]) -> None:
     row[rng.choice([*row, "deep"])] = deep
 
 
-def _nest_beyond(rng: random.Random, line: bytes) -> bytes:
+def _nest_beyond(_: random.Random, line: bytes) -> bytes:
     return line[:-1] + b', "deep": ' + b"[" * _DEEP + b"]" * _DEEP + b"}"
 
 

@@ -144,9 +144,9 @@ def audit(file: DamagedFile, account: Account, clean: Sequence[Sequence[Sample]]
             shown = file.lines[line - 1][:200].decode("utf-8", "replace")
             tally.losses.append(f"{file.path}: line {line} ({how}) has neither sample nor problem: {shown}")
         is_repeat = "repeated_line" in problems
-        if line - 1 in file.intact and not is_repeat and not same(samples, clean[file.intact[line - 1]]):
-            if account.is_read or not is_last:
-                tally.losses.append(f"{file.path}: line {line} is not damaged and reads otherwise than alone")
+        is_whole = line - 1 in file.intact and not is_repeat
+        if is_whole and (account.is_read or not is_last) and not same(samples, clean[file.intact[line - 1]]):
+            tally.losses.append(f"{file.path}: line {line} is not damaged and reads otherwise than alone")
     for line in account.samples.keys() - whole:
         tally.losses.append(f"{file.path}: samples of line {line}, which there is not")
 

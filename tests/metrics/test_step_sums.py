@@ -227,8 +227,8 @@ def test_an_explained_variance_that_overflows_is_missing() -> None:
 
 def test_the_mean_of_a_constant_is_the_constant() -> None:
     # Ten thousand times 0.1, added up and divided again, is not 0.1 to the last digit: what is left is put right.
-    returns: Values = [0.1] * 10_000
-    found = sums_of([{"values": [0.0] * 10_000, "returns": returns}])
+    returns = [0.1] * 10_000
+    found = sums_of([{"values": [0.0] * 10_000, "returns": [*returns]}])
     assert sum(returns) / 10_000 != 0.1
     assert found["ev_t"].tolist() == [0.1]
     assert found["ev_tt"][0] < 1e-33
@@ -237,7 +237,7 @@ def test_the_mean_of_a_constant_is_the_constant() -> None:
 def test_small_differences_at_the_last_digits_are_kept() -> None:
     # Float64 has steps of 1/8 there: deviations -1/8, 0 and 1/8 of the mean, so a centred sum of 2/64.
     returns: Values = [1e15, 1e15 + 0.125, 1e15 + 0.25]
-    assert sums_of([{"values": [0.0] * 3, "returns": returns}])["ev_tt"].tolist() == [0.03125]
+    assert sums_of([{"values": [0.0] * 3, "returns": [*returns]}])["ev_tt"].tolist() == [0.03125]
 
 
 def test_a_sample_of_which_no_token_counts_has_means_of_0() -> None:

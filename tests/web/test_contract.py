@@ -143,7 +143,7 @@ def test_every_answer_says_its_revision_and_the_problems(stack: Stack, ids: list
     asked += [("sample", (RUN, ("id", ids[0]))), ("tokens", (RUN, ("id", ids[0])))]
     heads = [stack.get(route, *pairs).headers for route, pairs in asked]
     assert len({head["X-RLBoard-Revision"] for head in heads}) == 1
-    assert {head["X-RLBoard-Problems"] for head in heads} == {"1"}
+    assert {head["X-RLBoard-Problems"] for head in heads} == {"2"}
     assert {head["X-Content-Type-Options"] for head in heads} == {"nosniff"}
 
 

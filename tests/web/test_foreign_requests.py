@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -152,8 +153,14 @@ def test_a_silent_name_server_is_waited_for_a_moment_only(monkeypatch: pytest.Mo
     from tensorboard_plugin_rlboard.web import own_names
 
     asked = []
+
+    def silent() -> str:
+        asked.append(1)
+        threading.Event().wait(3)
+        return "never"
+
     monkeypatch.setattr(own_names, "_NAME_SECONDS", 0.01)
-    monkeypatch.setattr(socket, "getfqdn", lambda: asked.append(1) or own_names.threading.Event().wait(3))
+    monkeypatch.setattr(socket, "getfqdn", silent)
     own = names(bind_all=True)
     assert reason("evil.example", own)
     assert reason("evil.example", own)

@@ -30,7 +30,8 @@ def test_many_metrics_are_reduced_a_few_at_a_time(
 
     monkeypatch.setattr(aggregates, "_merged", noted)
     with TestLog(tmp_path / "log") as log:
-        log.write(*(row(step, **{name: step + i for i, name in enumerate(NAMES)}) for step in (1, 2)))
+        values: list[dict[str, Any]] = [{name: step + i for i, name in enumerate(NAMES)} for step in (1, 2)]
+        log.write(*(row(step, **fields) for step, fields in enumerate(values, 1)))
         found = log.open().steps(StepsQuestion(Selection(".", where=where), NAMES))
     assert [list(found.metrics[name].mean) for name in NAMES] == [[1.0 + i, 2.0 + i] for i in range(40)]
     assert max(merged) == aggregates.METRICS_AT_ONCE
