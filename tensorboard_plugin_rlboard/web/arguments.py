@@ -12,7 +12,7 @@ MAX_TEXT = 10_000
 """Characters of a text argument; those of a list have so many together."""
 MAX_ITEMS: Mapping[str, int] = {
     "metrics": 100,
-    "columns": 100,
+    "columns": 200,
     "in": 3,
     "pad": 50,
     "tag": 100,

@@ -116,7 +116,7 @@ def test_what_slime_trained_on_has_the_arrays_of_the_trainer(tmp_path: Path, ope
     """Tensors, a sample of three tokens and one of two, and the rewards of the whole batch beside them."""
     import numpy as np
 
-    floats = np.array([-0.5, -0.25, -0.125, 1.0, 2.0, 3.0], "<f4")
+    floats = np.array([-0.5, -0.25, -0.125, -0.0625, 1.0, 2.0, 3.0], "<f4")
     ids = np.array([1, 2, 3, 4, 5], "<i8")
 
     def one(place: int, count: int) -> bytes:
@@ -127,11 +127,11 @@ def test_what_slime_trained_on_has_the_arrays_of_the_trainer(tmp_path: Path, ope
             tokens=tensor("Long", "0", (5,), (1,)),
             response_lengths=whole(count),
             total_lengths=whole(5),
-            loss_masks=tensor("Float", "1", (count,), (0,), offset=3),
+            loss_masks=tensor("Float", "1", (count,), (0,), offset=4),
             rewards=b"G" + b"\x3f\xe0" + b"\0" * 6,
             log_probs=tensor("Float", "1", (count,), (1,)),
             ref_log_probs=tensor("Float", "1", (count,), (1,), offset=1),
-            advantages=tensor("Float", "1", (count,), (1,), offset=3),
+            advantages=tensor("Float", "1", (count,), (1,), offset=4),
         )
 
     rows = text("samples") + b"](" + one(1, 3) + one(0, 2) + b"e"
@@ -148,7 +148,7 @@ def test_what_slime_trained_on_has_the_arrays_of_the_trainer(tmp_path: Path, ope
     assert first["tokens"] == ["#3", "#4", "#5"]
     assert second["tokens"] == ["#4", "#5"]
     assert first["arrays"]["logprobs"] == [-0.5, -0.25, -0.125]
-    assert first["arrays"]["ref_logprobs"] == [-0.25, -0.125, 1.0]
+    assert first["arrays"]["ref_logprobs"] == [-0.25, -0.125, -0.0625]
     assert first["arrays"]["advantages"] == [1.0, 2.0, 3.0]
     assert (first["step"], first["split"]) == (4, "train")
     assert (first["scalars"]["reward"], second["scalars"]["reward"]) == (1.0, 0.0)

@@ -84,11 +84,12 @@ def test_name_depends_on_all_that_a_part_holds(
 def test_copy_that_was_changed_in_the_middle_does_not_take_the_parts_of_the_other(tmp_path: Path) -> None:
     """Both ends and the length of the two ranges are the same."""
     cache, names = LocalStore(tmp_path / "cache"), []
-    for reward in ("0.0", "1.0"):
+    for reward in (0.0, 1.0):
+        rewards = [reward if i == 50 else 0.5 for i in range(100)]
         text = "".join(
-            json.dumps({"step": i, "response": "x" * 200, "reward": 0.5}) + "\n" for i in range(100)
+            json.dumps({"step": i, "response": "x" * 200, "reward": logged}) + "\n"
+            for i, logged in enumerate(rewards)
         )
-        text = text.replace('"step": 50, "response": "x', f'"step": 50, "reward": {reward}, "response": "x')
         (tmp_path / "a.jsonl").write_text(text)
         order = RangeOrder(str(tmp_path / "a.jsonl"), 0, len(text), NATIVE)
         names.append(cache.put_built(order.format, build_range(order, tmp_path / "rows"), tmp_path / "rows"))
