@@ -109,6 +109,33 @@ def _not_superseded(_: str) -> str:
 
 
 @dataclass(frozen=True)
+class RowKeys:
+    """The keys of a row by what a format reads under them: what is looked up for every value of every row.
+
+    Attributes:
+        read: every key that the format reads.
+        ignored: keys that carry nothing of their own.
+        tokens: keys that may hold the list of response token strings.
+        responses, numbers, texts: keys of the response, of one number a sample, and of any text.
+        arrays: key -> its array field, the response mask among them, and the key's rank among those of the field.
+        array_fields: array field, the response mask left out -> how many keys it has, in the format's order.
+        mask: name of the field that is the response mask; None where the format has none.
+        finish_reasons: keys that may hold the finish reason, the first that is there counts.
+    """
+
+    read: frozenset[str]
+    ignored: frozenset[str]
+    tokens: frozenset[str]
+    responses: frozenset[str]
+    numbers: frozenset[str]
+    texts: frozenset[str]
+    arrays: Mapping[str, tuple[str, int]]
+    array_fields: Mapping[str, int]
+    mask: str | None
+    finish_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Format:
     """How the lines of one trainer's log become samples.
 
@@ -208,3 +235,26 @@ class Format:
             self.mask_keys,
         )
         return frozenset(key for keys in (*by_field, *others) for key in keys) | self.ignored_keys
+
+    def row_keys(self) -> RowKeys:
+        """The keys of a row by what is read under them."""
+        read, tokens = self.read_keys(), frozenset(self.token_keys)
+        numbers = frozenset(key for keys in self.number_keys.values() for key in keys)
+        mask = self.mask_as_array()
+        arrays = {
+            key: (name, rank)
+            for name, keys in {**self.array_keys, **mask}.items()
+            for rank, key in enumerate(keys)
+        }
+        return RowKeys(
+            read=read,
+            ignored=self.ignored_keys,
+            tokens=tokens,
+            responses=frozenset(self.text_keys.get("response", ())),
+            numbers=numbers,
+            texts=read - tokens - numbers - set(arrays) - self.ignored_keys,
+            arrays=arrays,
+            array_fields={name: len(keys) for name, keys in self.array_keys.items()},
+            mask=next(iter(mask), None),
+            finish_reasons=self.finish_reason_keys,
+        )

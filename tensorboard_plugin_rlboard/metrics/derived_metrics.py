@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics.critic import CriticTarget, critic_target, return_to_go, td_error
+from tensorboard_plugin_rlboard.metrics.critic import CriticTarget, return_to_go, td_error
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.tokens import POINTWISE, Tokens
 
@@ -15,9 +15,7 @@ Missing = Bools | None
 """Where there is no value, bool [tokens]; None for nowhere."""
 
 
-def with_derived_metrics(
-    tokens: Tokens, gamma: float = 1.0, lam: float = 1.0, target: CriticTarget | None = None
-) -> Tokens:
+def with_derived_metrics(tokens: Tokens, target: CriticTarget | None, gamma: float, lam: float) -> Tokens:
     """Adds every token metric that the logged ones allow.
 
     What a sample has logged under the name of a derived metric is never replaced; the other samples have the derived
@@ -25,9 +23,9 @@ def with_derived_metrics(
 
     Args:
         tokens: the logged metrics.
+        target: what `critic_target` gives for these.
         gamma: discount per token, for return_to_go, td_error and value_error.
         lam: lambda of GAE, for value_error.
-        target: what `critic_target` gives for these, where that is known already.
     """
     values, missing = dict(tokens.values), dict(tokens.missing)
 
@@ -53,7 +51,6 @@ def with_derived_metrics(
             arrays = [tokens.values[need] for need in metric.needs]
             inputs = [tokens.missing.get(need) for need in metric.needs]
             add(metric.name, inputs, partial(metric.formula, *arrays))
-    target = target or critic_target(tokens, gamma, lam)
     no_rewards, no_values = tokens.missing.get("token_rewards"), tokens.missing.get("values")
     if "token_rewards" in tokens.values:
         if target is not None and lam == 1.0 and not target.logged.any():

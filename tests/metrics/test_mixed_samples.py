@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from flat_tokens import Values, flat_tokens
+from flat_tokens import Values, all_metrics, flat_tokens
 
 from tensorboard_plugin_rlboard.metrics.critic import critic_target
-from tensorboard_plugin_rlboard.metrics.derived_metrics import with_derived_metrics
 
 PAIR: dict[str, Values] = {"logprobs": [-1.0, -1.0], "ref_logprobs": [-2.0, -2.0]}
 NOTHING: Values = [None, None]
@@ -27,17 +26,17 @@ def test_which_samples_have_a_metric() -> None:
 def test_a_sample_of_one_token_has_its_own_derived_value() -> None:
     # The first sample has logged k3; of the second it is that of a log ratio of 1, 1/e.
     other: dict[str, Values] = {"logprobs": [-1.0], "ref_logprobs": [-2.0], "k3": [None]}
-    found = with_derived_metrics(flat_tokens([PAIR | {"k3": [0.5, 0.5]}, other]))
+    found = all_metrics(flat_tokens([PAIR | {"k3": [0.5, 0.5]}, other]))
     assert found.values["k3"].tolist() == pytest.approx([0.5, 0.5, math.exp(-1)])
 
 
 def test_what_is_missing_beside_a_sample_that_logs_the_metric() -> None:
     # Of the first all is logged. Of the second what it derives is missing where an input is, and nowhere else.
     logged = PAIR | {"k3": [0.5, 0.5]}
-    found = with_derived_metrics(flat_tokens([logged, PAIR | {"k3": NOTHING}]))
+    found = all_metrics(flat_tokens([logged, PAIR | {"k3": NOTHING}]))
     assert found.missing["k3"].tolist() == [False] * 4
     gap: dict[str, Values] = {"logprobs": [-1.0, None], "ref_logprobs": [-2.0, -2.0], "k3": NOTHING}
-    found = with_derived_metrics(flat_tokens([logged, gap]))
+    found = all_metrics(flat_tokens([logged, gap]))
     assert found.missing["k3"].tolist() == [False, False, False, True]
 
 
@@ -47,7 +46,7 @@ def test_return_to_go_is_of_the_rewards_whatever_the_critic_is_compared_with(lam
     rewarded: dict[str, Values] = {"values": [10.0, 20.0], "token_rewards": [1.0, 2.0]}
     returned = rewarded | {"returns": [9.0, 8.0]}
     for samples in ([rewarded], [returned], [returned, rewarded | {"returns": NOTHING}]):
-        found = with_derived_metrics(flat_tokens(samples), 1.0, lam)
+        found = all_metrics(flat_tokens(samples), 1.0, lam)
         assert found.values["return_to_go"].tolist() == [3.0, 2.0] * len(samples)
 
 

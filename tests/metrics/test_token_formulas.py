@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 import pytest
-from flat_tokens import Values, flat_tokens, sample_tokens
+from flat_tokens import Values, all_metrics, flat_tokens, sample_tokens
 
 from tensorboard_plugin_rlboard.metrics import critic, derived_metrics, token_statistics, tokens
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
@@ -21,7 +21,7 @@ HALF, QUARTER, EIGHTH = -LN_2, -1.3862943611198906, -2.0794415416798357
 def derived(*discounts: float, **arrays: Values) -> dict[str, list[float]]:
     """Token metrics of one sample; the discounts are gamma and lambda, 1 unless given."""
     gamma, lam = (*discounts, 1.0, 1.0)[:2]
-    found = derived_metrics.with_derived_metrics(sample_tokens(**arrays), gamma, lam).values
+    found = all_metrics(sample_tokens(**arrays), gamma, lam).values
     return {name: array.tolist() for name, array in found.items()}
 
 
@@ -147,9 +147,7 @@ def test_value_error_against_logged_returns() -> None:
 
 def test_missing_inputs_count_as_nothing_in_sums_along_the_response() -> None:
     # Rewards 1, missing, 4 are 1, 0, 4: returns 5, (4), 4. Values 10, 20, missing are 10, 20, 0.
-    found = derived_metrics.with_derived_metrics(
-        sample_tokens(token_rewards=[1.0, None, 4.0], values=[10.0, 20.0, None])
-    )
+    found = all_metrics(sample_tokens(token_rewards=[1.0, None, 4.0], values=[10.0, 20.0, None]))
     assert found.values["return_to_go"][[0, 2]].tolist() == [5.0, 4.0]
     assert found.missing["return_to_go"].tolist() == [False, True, False]
     assert found.values["td_error"][0] == 11.0  # 1 + 20 - 10
@@ -160,29 +158,27 @@ def test_missing_inputs_count_as_nothing_in_sums_along_the_response() -> None:
 
 
 def test_a_missing_return_leaves_its_value_error_out() -> None:
-    found = derived_metrics.with_derived_metrics(sample_tokens(values=[1.0, 2.0], returns=[3.0, None]))
+    found = all_metrics(sample_tokens(values=[1.0, 2.0], returns=[3.0, None]))
     assert found.values["value_error"][0] == -2.0
     assert found.missing["value_error"].tolist() == [False, True]
 
 
 def test_test_vector_of_the_definition() -> None:
-    found = derived_metrics.with_derived_metrics(sample_tokens(logprobs=[-0.1], ref_logprobs=[-3.0])).values
+    found = all_metrics(sample_tokens(logprobs=[-0.1], ref_logprobs=[-3.0])).values
     assert found["log_ratio"].tolist() == pytest.approx([2.9])
     assert found["k2"].tolist() == pytest.approx([4.205])
     assert found["k3"].tolist() == pytest.approx([1.955023], abs=5e-7)
-    swapped = derived_metrics.with_derived_metrics(sample_tokens(logprobs=[-3.0], ref_logprobs=[-0.1])).values
+    swapped = all_metrics(sample_tokens(logprobs=[-3.0], ref_logprobs=[-0.1])).values
     assert swapped["log_ratio"].tolist() == pytest.approx([-2.9])
     assert swapped["k2"].tolist() == pytest.approx([4.205])
     assert swapped["k3"].tolist() == pytest.approx([14.274145], abs=5e-7)
 
 
 def test_nothing_is_derived_from_what_is_not_there() -> None:
-    found = derived_metrics.with_derived_metrics(
-        sample_tokens(rollout_logprobs=[-1.0], ref_logprobs=[-1.0])
-    ).values
+    found = all_metrics(sample_tokens(rollout_logprobs=[-1.0], ref_logprobs=[-1.0])).values
     assert set(found) == {"rollout_logprobs", "ref_logprobs", "ref_prob"}
-    assert set(derived_metrics.with_derived_metrics(sample_tokens(values=[1.0])).values) == {"values"}
-    assert set(derived_metrics.with_derived_metrics(sample_tokens(returns=[1.0])).values) == {"returns"}
+    assert set(all_metrics(sample_tokens(values=[1.0])).values) == {"values"}
+    assert set(all_metrics(sample_tokens(returns=[1.0])).values) == {"returns"}
 
 
 @pytest.mark.parametrize("name", [metric.name for metric in (*tokens.POINTWISE, *tokens.SEQUENTIAL)])
@@ -191,7 +187,7 @@ def test_a_logged_metric_is_never_replaced(name: str) -> None:
         key: [-1.0, -2.0]
         for key in ("logprobs", "ref_logprobs", "rollout_logprobs", "new_logprobs", "values", "token_rewards")
     }
-    found = derived_metrics.with_derived_metrics(flat_tokens([{**logged, name: [42.0, None]}]))
+    found = all_metrics(flat_tokens([{**logged, name: [42.0, None]}]))
     assert found.values[name][0] == 42.0
     assert found.missing[name].tolist() == [False, True]
 
@@ -210,7 +206,7 @@ def test_what_one_sample_logs_changes_nothing_of_the_others() -> None:
         tokens_of_all = flat_tokens([samples[i] for i in order])
         target = critic.critic_target(tokens_of_all, 1.0, 1.0)
         assert target is not None
-        found = derived_metrics.with_derived_metrics(tokens_of_all, 1.0, 1.0, target)
+        found = derived_metrics.with_derived_metrics(tokens_of_all, target, 1.0, 1.0)
         at = {i: slice(2 * place, 2 * place + 2) for place, i in enumerate(order)}
         assert found.values["k3"][at[0]].tolist() == pytest.approx([0.5, math.nan], nan_ok=True)
         assert found.missing["k3"][at[0]].tolist() == [False, True]
@@ -223,9 +219,7 @@ def test_what_one_sample_logs_changes_nothing_of_the_others() -> None:
 
 
 def test_a_derived_value_is_missing_where_one_of_its_sources_is() -> None:
-    found = derived_metrics.with_derived_metrics(
-        sample_tokens(logprobs=[-1.0, None, -1.0], ref_logprobs=[None, -1.0, -2.0])
-    )
+    found = all_metrics(sample_tokens(logprobs=[-1.0, None, -1.0], ref_logprobs=[None, -1.0, -2.0]))
     assert found.missing["log_ratio"].tolist() == [True, True, False]
     assert found.missing["k3"].tolist() == [True, True, False]
     assert np.isnan(found.values["k3"][:2]).all()
@@ -233,9 +227,7 @@ def test_a_derived_value_is_missing_where_one_of_its_sources_is() -> None:
 
 
 def test_nan_stays_nan_and_is_not_missing() -> None:
-    found = derived_metrics.with_derived_metrics(
-        sample_tokens(logprobs=[math.nan, -1.0], ref_logprobs=[-1.0, -math.inf])
-    )
+    found = all_metrics(sample_tokens(logprobs=[math.nan, -1.0], ref_logprobs=[-1.0, -math.inf]))
     assert "k3" not in found.missing
     assert math.isnan(found.values["log_ratio"][0])
     assert found.values["log_ratio"][1] == math.inf
@@ -246,17 +238,15 @@ def one_sample(values: Values, rewards: Values) -> dict[str, Values]:
 
 
 def test_a_missing_last_reward_does_not_spoil_the_earlier_ones() -> None:
-    found = derived_metrics.with_derived_metrics(
-        sample_tokens(values=[0.0, 0.0, 0.0], token_rewards=[1.0, 2.0, None])
-    )
+    found = all_metrics(sample_tokens(values=[0.0, 0.0, 0.0], token_rewards=[1.0, 2.0, None]))
     assert found.values["return_to_go"][:2].tolist() == [3.0, 2.0]
     assert found.missing["return_to_go"].tolist() == [False, False, True]
     assert found.missing["td_error"].tolist() == [False, False, True]
 
 
 def test_samples_never_run_into_each_other() -> None:
-    apart = [derived_metrics.with_derived_metrics(flat_tokens([sample])) for sample in SAMPLES]
-    together = derived_metrics.with_derived_metrics(flat_tokens(SAMPLES))
+    apart = [all_metrics(flat_tokens([sample])) for sample in SAMPLES]
+    together = all_metrics(flat_tokens(SAMPLES))
     for name, array in together.values.items():
         joined = np.concatenate([found.values[name] for found in apart])
         assert array.tolist() == pytest.approx(joined.tolist(), nan_ok=True), name
@@ -274,7 +264,7 @@ SAMPLES: list[dict[str, Values]] = [
 def test_no_tokens_at_all(sizes: list[int]) -> None:
     empty = np.zeros(len(sizes), np.int64)
     flat = Tokens(empty, empty, {"logprobs": np.zeros(0), "ref_logprobs": np.zeros(0)}, {})
-    found = token_statistics.statistics(derived_metrics.with_derived_metrics(flat), "k3")
+    found = token_statistics.statistics(all_metrics(flat), "k3")
     assert found.count.tolist() == [0.0] * len(sizes)
     assert np.isnan(found.sum).all()
 

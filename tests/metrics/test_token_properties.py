@@ -6,11 +6,11 @@ import math
 from typing import Any
 
 import pytest
-from flat_tokens import Values, flat_tokens
+from flat_tokens import Values, all_metrics, flat_tokens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.metrics import critic, derived_metrics, segments, token_statistics
+from tensorboard_plugin_rlboard.metrics import critic, segments, token_statistics
 
 FINITE = st.floats(-1e3, 1e3, allow_nan=False).map(lambda x: round(x, 3))
 NUMBERS = st.one_of(FINITE, st.sampled_from([math.nan, math.inf, -math.inf, None, 0.0]))
@@ -94,6 +94,6 @@ def test_value_target_is_gae_plus_value(drawn: list[dict[str, Values]], gamma: f
 @settings(deadline=None)
 @given(samples(("values", "token_rewards"), FINITE, most=2))
 def test_at_lambda_one_the_target_is_the_return_to_go(drawn: list[dict[str, Values]]) -> None:
-    found = derived_metrics.with_derived_metrics(flat_tokens(drawn), gamma=0.9, lam=1.0).values
+    found = all_metrics(flat_tokens(drawn), gamma=0.9, lam=1.0).values
     error = (found["values"] - found["return_to_go"]).tolist()
     assert found["value_error"].tolist() == pytest.approx(error, abs=1e-6)

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.metrics.critic import critic_target
+from tensorboard_plugin_rlboard.metrics.derived_metrics import with_derived_metrics
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 
@@ -30,3 +32,8 @@ def flat_tokens(samples: list[dict[str, Values]], masks: list[list[bool]] | None
 def sample_tokens(**arrays: Values) -> Tokens:
     """The tokens of one sample."""
     return flat_tokens([arrays])
+
+
+def all_metrics(tokens: Tokens, gamma: float = 1.0, lam: float = 1.0) -> Tokens:
+    """Every token metric that the logged ones allow."""
+    return with_derived_metrics(tokens, critic_target(tokens, gamma, lam), gamma, lam)

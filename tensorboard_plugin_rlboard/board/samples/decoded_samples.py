@@ -90,7 +90,7 @@ def decode_sample(run: RunIndex, location: SampleLocation) -> DecodedSample:
     source = None
     if target is not None and "value_error" not in logged.values:
         source = "returns" if target.logged.any() else "gae"
-    tokens = with_derived_metrics(logged, gamma, lam, target)
+    tokens = with_derived_metrics(logged, target, gamma, lam)
     return DecodedSample(opened, tokens, frozenset(logged.values), source)
 
 

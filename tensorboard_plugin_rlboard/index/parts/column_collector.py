@@ -6,7 +6,7 @@ Every key of every row is looked at, so a key that stands in one line of a milli
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,17 +20,24 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     number_from_value,
     shortened,
 )
-from tensorboard_plugin_rlboard.formats.arrays.token_padding import LoggedArrays
-from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.base import RowKeys
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, repeated, to_python
-from tensorboard_plugin_rlboard.index.parts.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, can_be_column
+from tensorboard_plugin_rlboard.index.parts.extra_keys import (
+    MAX_EXTRA_ARRAYS,
+    MAX_EXTRA_KEYS,
+    can_be_column,
+    may_be_numbers,
+)
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, Row, repeats_problem
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import RowBlock
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 
 _SCALARS = frozenset({str, int, float, bool})
+_BLOCK = 3_000_000
+"""Bytes of lines whose token arrays are laid out flat together: a few hundred KB for each array."""
 
 
 class Column:
@@ -48,45 +55,50 @@ class ColumnCollector:
         lines: index of the line of each row so far.
         samples: index of each row within its line.
         columns: key -> its values, of all rows so far.
-        arrays: keys beside the format's own with a list of numbers.
+        extra_arrays: keys beside the format's own with a list of numbers.
         last_tokens: the last token of each row of the blocks so far where it looks like no word, else None.
         unanswered: rows whose response is logged as null.
         problems: values that cannot be used.
     """
 
-    def __init__(self, file_format: Format) -> None:
+    def __init__(self, keys: RowKeys) -> None:
         self.lines: list[int] = []
         self.samples: list[int] = []
         self.columns: dict[str, Column] = {}
-        self.arrays: set[str] = set()
+        self.extra_arrays: set[str] = set()
         self.last_tokens: list[str | None] = []
         self.unanswered: list[int] = []
         self.problems: list[Problem] = []
-        self._responses = frozenset(file_format.text_keys.get("response", ()))
-        self._read = file_format.read_keys()
-        self._ignored = file_format.ignored_keys
-        self._tokens = frozenset(file_format.token_keys)
-        self._numbers = frozenset(key for keys in file_format.number_keys.values() for key in keys)
-        self._array_fields = {
-            key: (field, rank)
-            for field, keys in {**file_format.array_keys, **file_format.mask_as_array()}.items()
-            for rank, key in enumerate(keys)
-        }
-        self._ranks = {field: len(keys) for field, keys in file_format.array_keys.items()}
-        self._order, self._masks = tuple(file_format.array_keys), tuple(file_format.mask_as_array())
-        self._finish_reasons = file_format.finish_reason_keys
-        self._texts = self._read - self._tokens - self._numbers - set(self._array_fields) - self._ignored
+        self._keys = keys
+        self._responses, self._ignored, self._arrays = keys.responses, keys.ignored, keys.arrays
         self._n_extra = 0
         self._is_full = False
         self._lists_as_text: set[str] = set()
         self._single_numbers: dict[str, Column] = {}
         self._block = ArrayBlock()
 
-    def add_line(self, line: int, rows: Sequence[Row]) -> None:
-        """Takes every value of the rows of a line, one for each of its samples.
+    def blocks(self, decoded: Iterable[tuple[int, Sequence[Row], int]]) -> Iterator[RowBlock]:
+        """Takes the rows of lines, and gives their token arrays for every few megabytes of lines.
 
-        None of them is held: simdjson parses no further line while any value of the last one is.
+        Args:
+            decoded: index, rows and bytes of each line. No row is held when the next line is asked for: simdjson parses
+                none while any value of the last one is.
         """
+        first = size = 0
+        for line, rows, length in decoded:  # `enumerate` would hold the rows of the last one
+            self._add_line(line, rows)
+            del rows
+            size += length
+            if size >= _BLOCK:
+                size = 0
+                if first < len(self.lines):
+                    yield self._block_since(first)
+                    first = len(self.lines)
+        if first < len(self.lines):
+            yield self._block_since(first)
+
+    def _add_line(self, line: int, rows: Sequence[Row]) -> None:
+        """Takes every value of the rows of a line, one for each of its samples."""
         for sample, row in enumerate(rows):
             index = len(self.lines)
             self.lines.append(line)
@@ -110,11 +122,15 @@ class ColumnCollector:
                     continue
                 if type(value) in _SCALARS:
                     column = self.columns.get(key)
-                    if column is None:
-                        self._add_scalar(line, key, value)
-                    else:  # what nearly every value is; a call for each would be a tenth of the whole time
+                    if (
+                        column is not None
+                    ):  # nearly every value; a call for each would be a tenth of the whole time
                         column.rows.append(index)
                         column.values.append(value)
+                    elif key not in self._arrays and key not in self._keys.tokens:
+                        self._add_scalar(line, key, value)
+                    elif value != "":  # written where there is none
+                        self._add_array(line, key, value)
                 elif key not in self._ignored:
                     self._add_structure(line, key, value)
             self._block.end_row()
@@ -122,11 +138,7 @@ class ColumnCollector:
     def _add_scalar(self, line: int, key: str, value: Any) -> None:
         column = self.columns.get(key)
         if column is None:
-            if key in self._array_fields or key in self._tokens:
-                if value != "":  # written where there is none
-                    self._add_in_place_of_list(line, key, value)
-                return
-            if key not in self._read:
+            if key not in self._keys.read:
                 if not can_be_column(key) or key in self._ignored:
                     return
                 if self._n_extra >= MAX_EXTRA_KEYS:
@@ -137,24 +149,10 @@ class ColumnCollector:
         column.rows.append(len(self.lines) - 1)
         column.values.append(value)
 
-    def _add_in_place_of_list(self, line: int, key: str, value: Any) -> None:
-        """Takes a single value under the key of an array: a number of the sample, or the list as text."""
-        field, rank = self._array_fields.get(key, ("", 0))
-        if field in SINGLE_NUMBERS and number_from_value(value) is not None:
-            column = self._single_numbers.setdefault(SINGLE_NUMBERS[field], Column())
-            column.rows.append(len(self.lines) - 1)
-            column.values.append(value)
-        elif not field or self._block.add_value(field, value, rank) is None:
-            self._complain(line, "not_an_array", not_an_array(key, value))
-        elif key not in self._lists_as_text:
-            self._lists_as_text.add(key)
-            reason = f"{key} is a list written as text ({shortened(value)}); it is read as the list. Log the list itself."
-            self._complain(line, "list_as_text", reason)
-
     def add_single_numbers(self) -> None:
         """Adds what keys of arrays held as one number of a sample to the columns, where the number's own key does not."""
         for name, single in self._single_numbers.items():
-            key = name if name not in self._read else f"logged.{name}"
+            key = name if name not in self._keys.read else f"logged.{name}"
             column, own = Column(), self.columns.get(key, Column())
             column.rows, column.values = single.rows + own.rows, single.values + own.values
             self.columns[key] = column
@@ -174,36 +172,53 @@ class ColumnCollector:
     def _add_structure(self, line: int, key: str, value: Any) -> None:
         """Takes a list or an object."""
         is_list = not hasattr(value, "keys")
-        is_array = key in self._array_fields
-        if key in self._tokens and is_list and not is_array:
+        is_array = key in self._arrays
+        if key in self._keys.tokens and is_list and not is_array:
             self._block.add_tokens(value)
             return
-        may_be_array = is_array or (is_list and key not in self._read and can_be_column(key))
+        may_be_array = is_array or (is_list and key not in self._keys.read and can_be_column(key))
         if may_be_array and self._add_array(line, key, value):
             return
-        if key in self._texts:
+        if key in self._keys.texts:
             text = structure_to_text(to_python(value))
             self._add_scalar(line, key, text)
-        elif key in self._numbers:
+        elif key in self._keys.numbers:
             self._complain(line, "not_a_number", not_a_number(key, to_python(value)))
-        elif is_array or key in self._tokens:
+        elif is_array or key in self._keys.tokens:
             self._complain(line, "not_an_array", not_an_array(key, to_python(value)))
 
     def _add_array(self, line: int, key: str, value: Any) -> bool:
-        """Keeps a list of numbers; False where it is none. An empty one is as good as absent."""
+        """Takes what may be an array of a row: a list of numbers, one as text, or a number in its place.
+
+        Returns:
+            False where a list or an object is no array, of which something else may be made. An empty list is as good
+            as absent.
+        """
+        is_extra = key not in self._arrays
+        field, rank = self._arrays.get(key) or (key, self._keys.array_fields.get(key, 0))
+        if type(value) in _SCALARS:
+            if not is_extra and field in SINGLE_NUMBERS and number_from_value(value) is not None:
+                column = self._single_numbers.setdefault(SINGLE_NUMBERS[field], Column())
+                column.rows.append(len(self.lines) - 1)
+                column.values.append(value)
+            elif is_extra or self._block.add_value(field, value, rank) is None:
+                self._complain(line, "not_an_array", not_an_array(key, value))
+            elif key not in self._lists_as_text:
+                self._lists_as_text.add(key)
+                reason = f"{key} is a list written as text ({shortened(value)}); it is read as the list. Log the list itself."
+                self._complain(line, "list_as_text", reason)
+            return True
         is_list = not hasattr(value, "keys")
         if is_list and not len(value):
             return True
-        is_extra = key not in self._array_fields
-        if is_extra and key not in self.arrays and len(self.arrays) >= MAX_EXTRA_ARRAYS:
-            if _may_be_numbers(value):
+        if is_extra and key not in self.extra_arrays and len(self.extra_arrays) >= MAX_EXTRA_ARRAYS:
+            if may_be_numbers(value):
                 self._complain_of_keys(line)
             return False
-        field, rank = self._array_fields.get(key) or (key, self._ranks.get(key, 0))
         flat = number_array(value) if is_list and type(value) is not list else None
         if flat is not None:
             self._block.add_array(field, NumberList(flat), rank)
-        elif is_extra and not _may_be_numbers(value):
+        elif is_extra and not may_be_numbers(value):
             return False
         else:
             found = self._block.add_value(field, to_python(value), rank, strict=is_extra)
@@ -213,34 +228,25 @@ class ColumnCollector:
                 reason = f"{key} has elements that are no numbers, such as {shortened(found.odd)}; they count as missing."
                 self._complain(line, "not_a_number", reason)
         if is_extra:
-            self.arrays.add(key)
+            self.extra_arrays.add(key)
         return True
 
-    def logged(self) -> LoggedArrays:
-        """The arrays of the rows since the last call, flat."""
-        order = dict.fromkeys((*self._order, *sorted(self.arrays), *self._masks))
-        found = self._block.logged(order, self.arrays - TOKEN_METRICS.keys(), self._is_truncated)
+    def _block_since(self, first: int) -> RowBlock:
+        """The arrays of the rows from one on, which are held no longer."""
+        mask = () if self._keys.mask is None else (self._keys.mask,)
+        order = dict.fromkeys((*self._keys.array_fields, *sorted(self.extra_arrays), *mask))
+        found = self._block.logged(order, self.extra_arrays - TOKEN_METRICS.keys(), self._is_truncated)
         self.last_tokens += found.last_token
         self._block = ArrayBlock()
-        return found
+        return RowBlock(self.lines[first:], found, frozenset(self.extra_arrays))
 
     def _is_truncated(self, rows: Ints) -> Bools:
         """Whether responses of the present block were cut off, by their finish reasons."""
         first = len(self.last_tokens)
         reasons: dict[int, Any] = {}
-        for key in reversed(self._finish_reasons):
+        for key in reversed(self._keys.finish_reasons):
             column = self.columns.get(key, Column())
             start = bisect_left(column.rows, first)
             reasons.update(zip(column.rows[start:], column.values[start:], strict=True))
         found = [reasons.get(first + row) for row in rows.tolist()]
         return np.asarray([isinstance(x, str) and x.lower() in TRUNCATED_REASONS for x in found], bool)
-
-
-def _may_be_numbers(value: Any) -> bool:
-    """Whether a list of a further key is worth a look at each element: not texts, nor lists of several numbers."""
-    first = value[0]
-    return not (isinstance(first, str) or hasattr(first, "keys") or (_is_list(first) and len(first) != 1))
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list) or hasattr(value, "as_buffer")

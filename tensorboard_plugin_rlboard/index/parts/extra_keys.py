@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 MAX_EXTRA_KEYS, MAX_EXTRA_ARRAYS = 200, 30
 """Extra keys that a range may have, and those with lists, of which each has eight columns; a log that names its samples
@@ -57,3 +58,13 @@ class ExtraKeys:
 def can_be_column(key: str) -> bool:
     """Whether a key can name a column."""
     return 0 < len(key) <= _LONGEST and key.isprintable()
+
+
+def may_be_numbers(value: Any) -> bool:
+    """Whether a list of a further key is worth a look at each element: not texts, nor lists of several numbers."""
+    first = value[0]
+    return not (isinstance(first, str) or hasattr(first, "keys") or (_is_list(first) and len(first) != 1))
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) or hasattr(value, "as_buffer")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -81,6 +81,9 @@ class SampleDecoder:
 
     Attributes:
         problems: what could not be used of the lines so far.
+        places: of each line of `decode` that is not blank: byte offset in the file, bytes without its newline, newline
+            characters before it.
+        newlines: newline characters of the lines of `decode` so far.
     """
 
     def __init__(self, file_format: Format, context: LineContext) -> None:
@@ -90,6 +93,24 @@ class SampleDecoder:
         self._drops_repeats = file_format.drops_repeated_lines
         self._line_before = b""
         self.problems: list[Problem] = []
+        self.places: list[tuple[int, int, int]] = []
+        self.newlines = 0
+
+    def decode(self, lines: Iterable[bytes], offset: int) -> Iterator[tuple[int, Sequence[Row], int]]:
+        """Index, rows and bytes of each line that is not blank; the rows must be let go of before the next is asked for.
+
+        Args:
+            lines: the lines, each with its newline; the last one may lack it.
+            offset: where they begin in their file, bytes.
+        """
+        for line in lines:
+            ends = line.endswith(b"\n")
+            if not line.isspace():
+                index = len(self.places)
+                self.places.append((offset, len(line) - ends, self.newlines))
+                yield index, self.samples(line, index), len(line)
+            self.newlines += ends
+            offset += len(line)
 
     def samples(self, line: bytes, index: int) -> Sequence[Row]:
         """One row for each sample of a line, the one with that index within the range; none where it has none.

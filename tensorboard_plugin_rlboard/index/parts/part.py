@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
+from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, SampleDecoder
@@ -51,8 +52,6 @@ RESERVED = (
 )
 """Names of RL Board's other metrics: a logged key of that name becomes `logged.<name>`."""
 
-_BLOCK = 3_000_000
-"""Bytes of lines whose token arrays are laid out flat together: a few hundred KB for each array."""
 _MAX_LISTED = 1000
 """Problems of one kind that a range lists one by one; the number of the others is said with the last of them."""
 
@@ -100,45 +99,40 @@ def build_part(
         parquet: the Parquet file to write; not written where there is no sample.
         context: what the samples of a line depend on beside it.
     """
+    keys, discount = file_format.row_keys(), discounts(file_format)
     decoder = SampleDecoder(file_format, context)
-    collector = ColumnCollector(file_format)
-    statistics = SampleStatistics(file_format)
-    places: list[tuple[int, int, int]] = []
-    newlines = block_bytes = 0
-    for line in lines:
-        ends = line.endswith(b"\n")
-        if not line.isspace():
-            collector.add_line(len(places), decoder.samples(line, len(places)))
-            places.append((offset, len(line) - ends, newlines))
-            block_bytes += len(line)
-            if block_bytes >= _BLOCK:
-                statistics.add_block(collector)
-                block_bytes = 0
-        newlines += ends
-        offset += len(line)
-    statistics.add_block(collector)
-    line_offsets, line_lengths, line_numbers = np.asarray(places, np.int64).reshape(-1, 3).T
+    decoded = decoder.decode(lines, offset)
+    collector = ColumnCollector(keys)
+    blocks = collector.blocks(decoded)
+    statistics = SampleStatistics(keys.mask, *discount)
+    for block in blocks:  # each step works as the next one asks, line by line, so that one block is held
+        statistics.add_block(block)
+    line_offsets, line_lengths, line_numbers = np.asarray(decoder.places, np.int64).reshape(-1, 3).T
     of_row = np.asarray(collector.lines, np.int64)
-    extra_statistics = {f"{name}_{statistic}" for name in collector.arrays for statistic in (*STORED, "mean")}
+    extra_statistics = {
+        f"{name}_{statistic}" for name in collector.extra_arrays for statistic in (*STORED, "mean")
+    }
     reserved = RESERVED | extra_statistics
     columns = PartColumns.of(file_format, collector, statistics.blocks, statistics.lists, reserved)
     problems = decoder.problems + statistics.problems + collector.problems + columns.problems(of_row)
     problems += [
         problem for key in sorted(columns.keys.arrays) for problem in statistics.list_problems.get(key, ())
     ]
-    counts = np.bincount([problem.line for problem in problems], minlength=len(places)).astype(np.float64)
+    counts = np.bincount([problem.line for problem in problems], minlength=len(decoder.places)).astype(
+        np.float64
+    )
     columns.locate(line_offsets[of_row], line_lengths[of_row], line_numbers[of_row], collector.samples)
     columns.computed["m", "problems"] = counts[of_row]
-    array_names = (*file_format.array_keys, *sorted(collector.arrays))
+    array_names = (*file_format.array_keys, *sorted(collector.extra_arrays))
     return Part(
         samples=write_parquet(columns, parquet),
-        lines=len(places),
+        lines=len(decoder.places),
         keys=columns.keys,
         token_metrics=tuple(name for name in array_names if name in statistics.token_metrics),
         problems=_shortened(problems),
         line_offsets=np.ascontiguousarray(line_offsets),
         line_numbers=np.ascontiguousarray(line_numbers),
-        newlines=newlines,
+        newlines=decoder.newlines,
         changes=step_changes(columns),
     )
 

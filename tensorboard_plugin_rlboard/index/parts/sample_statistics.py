@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
-from tensorboard_plugin_rlboard.formats.arrays.token_padding import LOGPROB_ARRAYS
-from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import LOGPROB_ARRAYS, LoggedArrays
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
-from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
 from tensorboard_plugin_rlboard.metrics.critic import critic_target
 from tensorboard_plugin_rlboard.metrics.derived_metrics import with_derived_metrics
@@ -31,8 +29,23 @@ Block = tuple[int, dict[tuple[ColumnKind, str], Floats]]
 """Index of the first row of a block, and what was computed for its rows."""
 
 
+@dataclass(frozen=True)
+class RowBlock:
+    """The token arrays of some rows that follow each other.
+
+    Attributes:
+        lines: index of the line of each row.
+        arrays: the arrays, flat.
+        extra: keys beside the format's own with a list of numbers, so far.
+    """
+
+    lines: list[int]
+    arrays: LoggedArrays
+    extra: frozenset[str]
+
+
 class SampleStatistics:
-    """Computes the metrics of the rows of a collector; what is held is one block of token arrays.
+    """Computes the metrics of rows, block by block; what is held is one block of token arrays.
 
     Attributes:
         blocks: what was computed so far.
@@ -42,38 +55,35 @@ class SampleStatistics:
         list_problems: further key -> rows in which its list does not fit, which is a problem of a token array only.
     """
 
-    def __init__(self, file_format: Format) -> None:
+    def __init__(self, mask: str | None, gamma: float, lam: float) -> None:
         self.blocks: list[Block] = []
         self.token_metrics: set[str] = set()
         self.problems: list[Problem] = []
         self.lists: dict[str, tuple[int, int]] = {}
         self.list_problems: dict[str, list[Problem]] = {}
-        self._mask = next(iter(file_format.mask_as_array()), None)
-        self._discounts = discounts(file_format)
+        self._mask, self._gamma, self._lam = mask, gamma, lam
         self._n_rows = 0
 
-    def add_block(self, collector: ColumnCollector) -> None:
-        """Computes the metrics of the rows that were collected since the last call."""
-        first, self._n_rows = self._n_rows, len(collector.lines)
-        if first == self._n_rows:
-            return
-        logged = collector.logged()
+    def add_block(self, block: RowBlock) -> None:
+        """Computes the metrics of the rows that follow those of the last call."""
+        first, self._n_rows = self._n_rows, self._n_rows + len(block.lines)
+        logged = block.arrays
         tokens, trims, misfits = align_arrays(logged, self._mask)
         for misfit in misfits:
             reason = (
                 f"{misfit.array} has {misfit.length} values for {misfit.n_tokens} response tokens: it is left out, "
                 "because nothing says which token each value belongs to."
             )
-            problem = Problem(collector.lines[first + misfit.sample], "length_mismatch", reason)
+            problem = Problem(block.lines[misfit.sample], "length_mismatch", reason)
             further = misfit.array in logged.further
             (self.list_problems.setdefault(misfit.array, []) if further else self.problems).append(problem)
-        metrics, sums = sample_numbers(tokens, *self._discounts)
+        metrics, sums = sample_numbers(tokens, self._gamma, self._lam)
         for sample, reason in no_logprobs(metrics):
-            self.problems.append(Problem(collector.lines[first + sample], "no_logprob", reason))
+            self.problems.append(Problem(block.lines[sample], "no_logprob", reason))
         trimmed = np.zeros(len(tokens.sizes))
         for trim in trims:
             trimmed[trim.sample] = trim.count
-        for name in collector.arrays & logged.lengths.keys():
+        for name in block.extra & logged.lengths.keys():
             with_tokens = (logged.lengths[name] > 0) & (tokens.sizes + trimmed > 0)
             bad = sum(misfit.array == name for misfit in misfits) if name in logged.further else 0
             fitting, rows = self.lists.get(name, (0, 0))
@@ -120,7 +130,7 @@ def sample_numbers(tokens: Tokens, gamma: float, lam: float) -> tuple[dict[str, 
         The metrics by name, and the hidden sums (`<token metric>_count` and those of `sample_sums`) by name.
     """
     target = critic_target(tokens, gamma, lam)
-    whole = with_derived_metrics(tokens, gamma, lam, target)
+    whole = with_derived_metrics(tokens, target, gamma, lam)
     metrics: dict[str, Floats] = {"n_tokens": np.where(tokens.sizes > 0, tokens.sizes, np.nan)}
     sums = sample_sums(tokens, target)
     bad = np.zeros(len(tokens.sizes))

@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pytest
 from example_counts import examples
+from flat_tokens import all_metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, 
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
 from tensorboard_plugin_rlboard.index.parts.part import build_part
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
-from tensorboard_plugin_rlboard.metrics.derived_metrics import with_derived_metrics
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
 
 README = {
@@ -188,7 +188,7 @@ def test_index_and_opened_sample_say_the_same(drawn: list[dict[str, Any]]) -> No
             assert line is not None
             one = read_sample_values(line, NATIVE, sorted(part.keys.arrays))
             misfits += len(one.mismatches)
-            whole = with_derived_metrics(one.aligned)
+            whole = all_metrics(one.aligned)
             offset = int(part.line_offsets[i])
             size = int(one.aligned.sizes[0])
             assert _fetch(database, source, offset, metric("n_tokens")) == (size or None)
