@@ -81,10 +81,10 @@ class PartColumns:
             columns.numbers[name] = columns._number(collector, name, keys)
         extra = _extra_keys({key: column for key, column in collector.columns.items() if key not in read})
         columns.keys = ExtraKeys(extra.numbers, extra.texts, lists)
-        for key in extra.texts:
+        for key in sorted(extra.texts):
             columns._note_tensor_text(key, collector.columns[key])
             columns.texts[_column_name(key, reserved)] = columns._text(collector, (key,))
-        for key in extra.numbers:
+        for key in sorted(extra.numbers):
             columns.numbers[_column_name(key, reserved)] = columns._number(collector, key, (key,))
         columns._add_own_columns(collector)
         return columns

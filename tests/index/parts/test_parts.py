@@ -72,6 +72,18 @@ def test_keys_are_told_by_what_they_hold(target: Path) -> None:
     assert found == ExtraKeys(frozenset({"a", "b", "e"}), frozenset({"c"}), {"d": (0, 0)})
 
 
+def test_columns_of_further_keys_are_in_the_order_of_their_names(
+    database: duckdb.DuckDBPyConnection, target: Path
+) -> None:
+    """Not in that of a set, which is another one in each process: a part is named by its bytes."""
+    further = {f"{kind}{i}": value for i in range(20) for kind, value in (("n", 1.5), ("t", "text"))}
+    part_of([{**ROW, **further}], target)
+    names = [str(row[0]) for row in database.execute(f"DESCRIBE SELECT * FROM '{target}'").fetchall()]
+    for kind, first in (("m", "n"), ("t", "t")):
+        found = [name for name in names if name.startswith(f"{kind}:{first}") and name[3:].isdigit()]
+        assert found == sorted(f"{kind}:{first}{i}" for i in range(20))
+
+
 def test_a_key_with_text_anywhere_is_text(database: duckdb.DuckDBPyConnection, target: Path) -> None:
     lines = [{**ROW, "a": value} for value in (1, "n/a", True, 2.5, None)]
     assert part_of(lines, target).keys == ExtraKeys(texts=frozenset({"a"}))
