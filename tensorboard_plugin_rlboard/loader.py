@@ -2,7 +2,7 @@
 
 TensorBoard loads entry points without a safety net: an ImportError raised while this module is imported ends
 the whole process. So nothing is imported here that could be missing or slow; the plugin itself is imported in
-``load``, and a failure there costs the user this tab only.
+``load``, and where that fails the tab says what is wrong and what to type.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 from tensorboard.plugins import base_plugin
 
+from tensorboard_plugin_rlboard.broken_tab import BrokenTab
+from tensorboard_plugin_rlboard.dependencies import fault_behind, quick_fault
+
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 
@@ -20,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class RLBoardLoader(base_plugin.TBLoader):  # type: ignore[misc]  # TensorBoard ships no types
-    """Makes the plugin, or says in one sentence why there is none."""
+    """Makes the plugin, or a tab that says why there is none."""
 
     def define_flags(self, parser: argparse.ArgumentParser) -> None:
         """Adds the plugin's command line flags."""
@@ -59,18 +62,22 @@ class RLBoardLoader(base_plugin.TBLoader):  # type: ignore[misc]  # TensorBoard 
             "in digits, the value of --host, and with --bind_all the names of this machine)",
         )
 
-    def load(self, context: base_plugin.TBContext) -> RLBoardPlugin | None:
+    def load(self, context: base_plugin.TBContext) -> RLBoardPlugin | BrokenTab:
         """Make the plugin for one TensorBoard.
 
         Args:
             context: What TensorBoard offers its plugins (log directory, flags, data provider).
 
         Returns:
-            The plugin, or None where a package that it needs is missing; TensorBoard then runs without the tab.
+            The plugin; where it cannot be made, a tab that says why. TensorBoard runs in both cases.
         """
         try:
-            from tensorboard_plugin_rlboard.plugin import RLBoardPlugin  # noqa: PLC0415 (see the module's docstring)
-        except ImportError as error:
-            logger.warning("The RL Board tab is left out because an import failed: %s", error)
-            return None
-        return RLBoardPlugin(context)
+            fault = quick_fault()
+            if fault is None:
+                from tensorboard_plugin_rlboard.plugin import RLBoardPlugin  # noqa: PLC0415 (see the module's docstring)
+
+                return RLBoardPlugin(context)
+        except Exception as error:  # noqa: BLE001 (whatever it is, TensorBoard's other tabs have nothing to do with it)
+            fault = fault_behind(error)
+        logger.warning("The RL Board tab shows only what is wrong with it. %s", fault.sentence)
+        return BrokenTab(fault)

@@ -20,8 +20,10 @@ from werkzeug.security import safe_join
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.query_limits import StoppedError
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
+from tensorboard_plugin_rlboard.broken_tab import page_module
+from tensorboard_plugin_rlboard.dependencies import Fault, one_line, reinstall_command
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
-from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
+from tensorboard_plugin_rlboard.index.cache.cache_folder import folder_of_flag
 from tensorboard_plugin_rlboard.index.memory_budget import parse_limit
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
@@ -31,6 +33,7 @@ from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.web import json_answers
 from tensorboard_plugin_rlboard.web.arguments import required, texts
+from tensorboard_plugin_rlboard.web.bundle import ENTRY, bundle_damage
 from tensorboard_plugin_rlboard.web.connection import disconnected
 from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
 from tensorboard_plugin_rlboard.web.foreign_requests import OTHER_SITE, reason_foreign
@@ -45,6 +48,7 @@ STATIC = Path(__file__).parent / "static"
 ACTIVE_WAIT = 0.05
 """Seconds that the very first is_active may wait for the log directory; TensorBoard's whole page waits with it."""
 YEAR = 31_536_000
+_OWN_ERROR = "RL Board could not answer because of an error of its own ({error}). The terminal in which TensorBoard runs shows where."
 CLIENT, PLACE = "X-RLBoard-Client", "X-RLBoard-Place"
 """Headers of a request: who asks, and for which place on the screen. A newer question for it ends an older one."""
 Handler = Callable[[wrappers.Request], wrappers.Response]
@@ -70,7 +74,10 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         )
         if self._names.problem:
             logger.warning("RL Board: %s", self._names.problem)
-        registry = Registry(log_roots, _cache_folder(flags), memory, settings)
+        folder, problem = folder_of_flag(str(getattr(flags, "rlboard_cache_dir", "") or ""))
+        if problem:
+            logger.warning("RL Board: %s", problem)
+        registry = Registry(log_roots, folder, memory, settings, flag_problems=(problem,) if problem else ())
         self._indexer = BackgroundIndexer(registry, seconds)
         # A thread that is still inside a library when Python ends aborts the process.
         atexit.register(self._indexer.stop)
@@ -126,6 +133,11 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
                 raise errors.InvalidArgumentError(str(error)) from error
             except UnknownError as error:
                 raise errors.NotFoundError(str(error)) from error
+            except errors.PublicError:
+                raise
+            except Exception as error:  # whatever fails here is ours, and TensorBoard goes on
+                logger.exception("RL Board could not answer %s", request.path)
+                return _refuse(request, _OWN_ERROR.format(error=one_line(error)), 500)
 
         return application
 
@@ -173,6 +185,11 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def _static(self, request: wrappers.Request) -> wrappers.Response:
         """A file of the bundle. index.js is asked for anew each time, chunks have their digest in their name."""
         relative = request.path.partition("/static/")[2]
+        if relative == ENTRY and (damage := bundle_damage(STATIC)):
+            logger.warning("RL Board: %s. Type `%s`", damage, reinstall_command())
+            page = page_module(Fault(damage, reinstall_command()), restart=False)
+            fallback: wrappers.Response = http_util.Respond(request, page, "text/javascript", expires=0)
+            return fallback
         joined = safe_join(str(STATIC), relative)
         if joined is None or not _is_file(path := Path(joined)):
             raise errors.NotFoundError("There is no such file in RL Board's bundle.")
@@ -182,14 +199,6 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             request, path.read_bytes(), mime or "application/octet-stream", expires=expires
         )
         return response
-
-
-def _cache_folder(flags: Any) -> Path | None:
-    """Where parts are kept between starts: the flag's folder, `none` for nowhere, else the user's cache folder."""
-    folder = str(getattr(flags, "rlboard_cache_dir", "") or "")
-    if folder == "none":
-        return None
-    return Path(folder).expanduser() if folder else default_folder()
 
 
 def _is_file(path: Path) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.index.cache.local_store import default_folder
+from tensorboard_plugin_rlboard.index.cache.cache_folder import folder_of_flag
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
@@ -71,7 +71,7 @@ def run_scalars(wanted: ScalarsRequest) -> int:
     if reason:
         return _print_refusal(reason)
     found = parse_roots(wanted.logdir, "")
-    registry = Registry(found, default_folder())
+    registry = Registry(found, folder_of_flag("")[0])
     indexer = BackgroundIndexer(registry, 0)
     try:
         indexer.index_now()

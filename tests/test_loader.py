@@ -6,16 +6,17 @@ import importlib.util
 import logging
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 from repository import ROOT
 
 import tensorboard_plugin_rlboard
+from tensorboard_plugin_rlboard import dependencies
+from tensorboard_plugin_rlboard.broken_tab import BrokenTab
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def fake_plugin(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
@@ -55,15 +56,49 @@ def test_memory_limit_of_any_kind_is_taken_from_the_command_line() -> None:
     assert parser.parse_args(["--rlboard_memory_limit=2GB"]).rlboard_memory_limit == "2GB"
 
 
-def test_missing_package_costs_the_tab_and_says_which(
+def failing_with(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> BrokenTab:
+    """The tab that the loader gives where importing or making the plugin ends in an error, after one line of warning."""
+    fake_plugin(monkeypatch, error)
+    with caplog.at_level(logging.WARNING):
+        tab = RLBoardLoader().load(object())
+    assert isinstance(tab, BrokenTab)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "\n" not in caplog.records[0].getMessage()
+    return tab
+
+
+def test_an_error_of_ours_gives_a_tab_that_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fake_plugin(monkeypatch, ImportError("No module named 'duckdb'"))
+    failing_with(monkeypatch, caplog, SyntaxError("a file was\ncut off"))
+    assert "RL Board cannot start: SyntaxError: a file was cut off. Type" in caplog.text
+    assert "pip install --upgrade --force-reinstall --no-deps tensorboard-plugin-rlboard`" in caplog.text
+
+
+def test_an_error_in_the_making_of_the_plugin_gives_a_tab_too(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def plugin(_: object) -> None:
+        raise RuntimeError("no home")
+
+    fake_plugin(monkeypatch, plugin)
     with caplog.at_level(logging.WARNING):
-        assert RLBoardLoader().load(object()) is None
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert "duckdb" in caplog.text
-    assert "\n" not in caplog.records[0].getMessage()
+        assert isinstance(RLBoardLoader().load(object()), BrokenTab)
+    assert "RuntimeError: no home" in caplog.text
+
+
+def test_the_package_behind_an_error_is_found(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """What is raised on the way may name anything; that msgspec cannot be imported is what helps."""
+    (tmp_path / "broken_codec.py").write_text("raise RuntimeError('compiled for another Python')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(dependencies, "MODULES", {"msgspec": "broken_codec"})
+    failing_with(monkeypatch, caplog, AttributeError("partially initialized"))
+    assert "The package msgspec is broken" in caplog.text
+    assert "pip install --force-reinstall 'msgspec>=" in caplog.text
 
 
 def run_python(code: str) -> str:

@@ -242,3 +242,17 @@ def test_large_curves_are_sent_as_they_were_packed(
     assert found["step"] == [1, 2]
     assert found == ask(plugin, "steps?run=.")
     assert found == json.loads(json_answers.encode(plugin._board.steps(StepsQuestion(Selection(".")))))
+
+
+def test_a_cache_folder_of_nobody_is_said_and_the_tab_stays(
+    tmp_path: Path, make: Make, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_rows(tmp_path / "logs" / "a.jsonl", [ROW])
+    plugin = make(str(tmp_path / "logs"), rlboard_cache_dir="~no-such-user-7/c")
+    finish(plugin)
+    answer = ask(plugin, "runs")
+    assert answer["runs"][0]["samples"] == 1
+    assert len(answer["settings_problems"]) == 1
+    assert "This machine knows no home folder ~no-such-user-7" in answer["settings_problems"][0]
+    assert [path.name for path in tmp_path.iterdir()] == ["logs"]

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.api import (
 from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
-from tensorboard_plugin_rlboard.board.query_limits import QueryLimits
+from tensorboard_plugin_rlboard.board.query_limits import QueryLimits, StoppedError
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, open_session
 from tensorboard_plugin_rlboard.board.runs.problems import problems
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
@@ -83,8 +83,16 @@ class Board:
         self._steps.on_prepared = listener
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A cursor for the calling thread, within the limits of the question that it answers."""
-        return self.limits.cursor(self.registry.cursor())
+        """A cursor for the calling thread, within the limits of the question that it answers.
+
+        Raises:
+            StoppedError: there is no database yet, or there can be none; the message says why.
+        """
+        try:
+            cursor = self.registry.cursor()
+        except RuntimeError as error:
+            raise StoppedError(str(error)) from error
+        return self.limits.cursor(cursor)
 
     def run(self, name: str) -> RunIndex:
         """The index of a run, which is indexed first from now on.

@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from tensorboard_plugin_rlboard.cluster.job import IndexJob, JobCounts
 from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, ProcessEngine
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 from tensorboard_plugin_rlboard.cluster.ray_engine import MissingRayError, RayEngine, RayUnreachableError
-from tensorboard_plugin_rlboard.index.cache.local_store import SIZE_LIMIT, LocalStore, default_folder
+from tensorboard_plugin_rlboard.index.cache.cache_folder import default_folder, named_folder
+from tensorboard_plugin_rlboard.index.cache.local_store import SIZE_LIMIT, LocalStore
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
@@ -92,7 +92,10 @@ def _cache(arguments: IndexArguments) -> LocalStore | None:
     if is_address(arguments.cache_dir):
         message = "--cache-dir is a folder that TensorBoard can open. For an address use --beside."
         raise CannotBeginError(message)
-    folder = Path(arguments.cache_dir).expanduser().absolute() if arguments.cache_dir else default_folder()
+    try:
+        folder = named_folder(arguments.cache_dir) if arguments.cache_dir else default_folder()
+    except ValueError as error:
+        raise CannotBeginError(f"{error} --cache-dir says where the index goes.") from None
     try:
         cache = LocalStore(folder)
         if cache.writable and arguments.cache_dir:

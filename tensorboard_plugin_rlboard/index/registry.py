@@ -51,6 +51,7 @@ class Registry:
     Attributes:
         roots: where to look.
         settings: what the user says of the logs there.
+        flag_problems: what does not count of the command line, one sentence each.
         memory_shares: who may use how much memory.
         cache: the parts that are kept between starts; None before the database is opened, and where none are kept.
         runs: TensorBoard's run name -> index. Replaced, never changed in place.
@@ -69,6 +70,8 @@ class Registry:
         cache: Path | None = None,
         memory: int = DEFAULT_LIMIT,
         settings: SettingsFinder | None = None,
+        *,
+        flag_problems: Sequence[str] = (),
     ) -> None:
         """Looks at nothing and opens nothing yet.
 
@@ -77,10 +80,12 @@ class Registry:
             cache: folder of the parts that are kept between starts; None keeps nothing.
             memory: megabytes for all that is opened; `memory_budget.py` shares them out.
             settings: what the user says of the logs; None for what lies with them.
+            flag_problems: what does not count of the command line, one sentence each.
         """
         self.roots = list(roots)
         self.settings = SettingsFinder(self.roots) if settings is None else settings
         self.memory_shares = share_out(memory, os.cpu_count() or 1)
+        self.flag_problems = tuple(flag_problems)
         self.cache: LocalStore | None = None
         self.runs: dict[str, RunIndex] = {}
         self.ignored: dict[str, str] = {}

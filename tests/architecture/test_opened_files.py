@@ -22,6 +22,7 @@ OWN_FILES = {
     "index/parts/worker.py": "its own standard output",
     "doctor/command.py": "the null device",
     "plugin.py": "the bundle",
+    "web/bundle.py": "the bundle",
     "web/own_names.py": "the resolver's configuration",
     "demo.py": "the samples that come with the package",
 }

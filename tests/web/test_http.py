@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from contract import Stack
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
@@ -164,3 +165,27 @@ def test_text_rules_are_repeatable_and_empty_ones_are_none() -> None:
     found = questions.read_text_rules(args(("pad", "<pad>"), ("pad", ""), ("pad", "~"), ("system_end", "E")))
     assert found == TextRules(("<pad>", "~"), "E")
     assert questions.read_text_rules(args()) == TextRules()
+
+
+def test_an_error_of_ours_is_one_sentence_and_the_other_routes_go_on(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("anything")
+
+    monkeypatch.setattr("tensorboard_plugin_rlboard.board.board.samples", broken)
+    response = stack.get("samples", ("run", "ppo"))
+    assert (response.status_code, response.mimetype) == (500, "text/plain")
+    assert "an error of its own (KeyError: 'anything')" in response.get_data(as_text=True)
+    assert "Traceback" in caplog.text
+    assert stack.get("runs").status_code == 200
+
+
+def test_without_a_database_the_reason_is_given(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed() -> None:
+        raise RuntimeError("The index is still being opened; ask again in a moment.")
+
+    monkeypatch.setattr(stack.plugin._indexer.registry, "cursor", closed)
+    response = stack.get("samples", ("run", "ppo"))
+    assert response.status_code == 503
+    assert response.get_data(as_text=True) == "The index is still being opened; ask again in a moment."

@@ -85,9 +85,11 @@ class RunList:
             looked_in=[printable_path(root.path) for root in registry.roots],
             state="ready" if registry.surveys else "looking",
             message=registry.failure,
-            settings_problems=[problem for problem in registry.settings.problems if problem not in of_runs][
-                :_MAX_SETTINGS_PROBLEMS
-            ],
+            settings_problems=[
+                problem
+                for problem in (*registry.flag_problems, *registry.settings.problems)
+                if problem not in of_runs
+            ][:_MAX_SETTINGS_PROBLEMS],
         )
 
     def _info(self, run: RunIndex, training: Training) -> RunInfo:

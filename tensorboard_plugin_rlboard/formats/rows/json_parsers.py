@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Floats
 simdjson: Any
 try:
     import simdjson
-except ImportError:  # no wheel for this Python or machine: Python's parser reads everything
+except Exception:  # noqa: BLE001 (no wheel for this Python, or one that is broken: Python's parser reads everything)
     simdjson = None
 
 SIMDJSON_ERRORS = (ValueError, RuntimeError)

@@ -28,7 +28,7 @@ from tensorboard_plugin_rlboard.index.cache.part_store import (
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
-__all__ = ["SIZE_LIMIT", "CachedRange", "LocalStore", "Manifest", "default_folder"]
+__all__ = ["SIZE_LIMIT", "CachedRange", "LocalStore", "Manifest"]
 
 logger = logging.getLogger(__name__)
 SIZE_LIMIT = 20 * 1024**3
@@ -36,12 +36,6 @@ SIZE_LIMIT = 20 * 1024**3
 _EVICT_EVERY = 256 * 1024**2
 """Bytes written between two looks at the size of the folder."""
 _NO_LIMIT = "unbounded"
-
-
-def default_folder() -> Path:
-    """The user's cache folder, by the XDG rules."""
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(home) / "rlboard"
 
 
 class LocalStore(PartStore):

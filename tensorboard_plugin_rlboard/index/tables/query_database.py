@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.dependencies import import_fault
 from tensorboard_plugin_rlboard.index.column_names import literal
 
 if TYPE_CHECKING:
@@ -33,8 +34,14 @@ class QueryDatabase:
         Args:
             parts: a folder of kept parts that may be loaded beside those of this process.
             memory: megabytes that it may hold; the rest of the rows is read from its file.
+
+        Raises:
+            RuntimeError: DuckDB cannot be imported; the message says what to type.
         """
-        import duckdb  # noqa: PLC0415  half a second: paid in the background thread, never when TensorBoard starts
+        try:
+            import duckdb  # noqa: PLC0415  half a second: paid in the background thread, never when TensorBoard starts
+        except Exception as error:
+            raise RuntimeError(import_fault("duckdb", error).sentence) from error
 
         self._temporary = tempfile.TemporaryDirectory(prefix="rlboard-", ignore_cleanup_errors=True)
         self.folder = Path(self._temporary.name)

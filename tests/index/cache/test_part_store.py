@@ -14,10 +14,7 @@ from stored_parts import MANIFEST, NAME
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
-from tensorboard_plugin_rlboard.index.cache.local_store import (
-    LocalStore,
-    default_folder,
-)
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     part_facts,
     read_part,
@@ -238,11 +235,3 @@ def test_folder_of_somebody_else_is_only_read(
     assert not cache.writable
     cache.evict()
     assert cache.part(name) is not None
-
-
-def test_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_folder() == tmp_path / "rlboard"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert default_folder() == tmp_path / "home" / ".cache" / "rlboard"

@@ -1,0 +1,37 @@
+"""The files of the page: whether they are all here and as they were built."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+ENTRY = "index.js"
+_STAMP = "BUILD_HASH"
+
+
+def bundle_damage(folder: Path) -> str:
+    """What is wrong with the bundle, in a sentence without its full stop; empty where it is whole.
+
+    The stamp that the build leaves beside the files has their digest. A bundle without one is being worked on
+    (`make dev`) and is taken as it is.
+    """
+    try:
+        if not (folder / ENTRY).is_file():
+            return "The files of the page are not installed"
+        stamp = folder / _STAMP
+        if not stamp.is_file():
+            return ""
+        told = dict(line.split(" ", 1) for line in stamp.read_text(encoding="utf-8").splitlines())
+        is_whole = told.get("bundle") == digest(folder)
+    except (OSError, ValueError) as error:
+        return f"The files of the page cannot be read ({getattr(error, 'strerror', None) or error})"
+    return "" if is_whole else "The files of the page are damaged, or belong to different versions"
+
+
+def digest(folder: Path) -> str:
+    """The digest of a bundle's files, as the build writes it into the stamp."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != _STAMP):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        whole.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    return whole.hexdigest()
