@@ -108,6 +108,13 @@ class Tab:
         """The elements with this data-testid."""
         return self.view.get_by_test_id(test_id)
 
+    def show_as_table(self, chart: str) -> Locator:
+        """Turns a chart of the overview into its table, by its menu; the chart's card."""
+        self.get(f"look-{chart}").click()
+        self.get("look-table").click()
+        self.press("Escape")
+        return self.get(f"chart-{chart}")
+
     def selected(self) -> dict[str, str]:
         """What the address bar says of our tab."""
         tokens = self.page.evaluate("location.hash").removeprefix("#").split("&")

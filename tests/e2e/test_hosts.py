@@ -99,7 +99,7 @@ def test_beside_event_files_tensorboards_scalars_are_drawn(
     expect(chart.locator("canvas")).to_be_visible()
     expect(chart).to_contain_text("3 points")
     tab.press("Escape")
-    chart.get_by_role("button", name="Show as a table").click()
+    tab.show_as_table("train/loss")
     drawn = [
         row.split() for row in chart.locator("tbody tr").evaluate_all("rows => rows.map((r) => r.innerText)")
     ]

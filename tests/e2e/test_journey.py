@@ -74,7 +74,7 @@ def test_a_folder_of_rollouts_alone_opens_on_our_tab_with_curves(
 def test_a_curve_is_the_mean_of_what_was_logged(server: TensorBoard, open_tab: OpenTab) -> None:
     tab = open_tab(server).open(run="ppo")
     chart = tab.get("chart-reward")
-    chart.get_by_role("button", name="Show as a table").click()
+    tab.show_as_table("reward")
     heads = chart.locator("thead th").all_text_contents()
     column = heads.index("policy") - 1
     for step in STEPS:

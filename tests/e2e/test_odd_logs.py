@@ -147,7 +147,7 @@ def test_numbers_that_are_none_are_counted_and_not_averaged(server: TensorBoard,
     tab = open_tab(server).open(run="nonfinite")
     chart = tab.get("chart-reward")
     expect(chart).to_contain_text("mean over 5 of 8 samples, 3 non-finite")
-    chart.get_by_role("button", name="Show as a table").click()
+    tab.show_as_table("reward")
     finite = [row["reward"] for row in nonfinite() if math.isfinite(row["reward"])]
     column = chart.locator("thead th").all_text_contents().index("policy") - 1
     shown = float(chart.locator("tbody tr td").nth(column).inner_text())

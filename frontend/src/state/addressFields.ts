@@ -39,6 +39,8 @@ const sample = {
 const filter = { where: text };
 
 const overview = {
+  /** How single charts are drawn where that was changed: their scale and range of values. */
+  looks: ofRun(text),
   /** Runs of TensorBoard whose scalars are shown, comma-separated; "" is the server's pairing. */
   scalars: ofRun(text),
 };

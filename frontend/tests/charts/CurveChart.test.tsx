@@ -5,17 +5,25 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CurveChart, type CurveChartProps } from "../../src/charts/curves/CurveChart";
 import type { CurveLine } from "../../src/charts/curves/plotColumns";
+import { valueScale } from "../../src/charts/scales/valueScale";
+
+interface Box {
+  left: number;
+  width: number;
+  top: number;
+  height: number;
+}
 
 interface Drawn {
   data: (readonly (number | null | undefined)[])[];
   over: HTMLElement;
   setData: ReturnType<typeof vi.fn>;
   redraw: ReturnType<typeof vi.fn>;
-  select: { left: number; width: number };
+  select: Box;
   cursor: { left: number };
   options: {
     hooks: { setSelect: ((plot: unknown) => void)[] };
-    scales: { x: { range: (plot: unknown) => number[] } };
+    scales: { x: { range: (plot: unknown) => number[] }; y: { range: () => number[] } };
   };
 }
 
@@ -25,7 +33,7 @@ const plots: Drawn[] = vi.hoisted(() => []);
 vi.mock("uplot", () => ({
   default: class {
     over = document.createElement("div");
-    select = { left: 0, width: 0 };
+    select = { left: 0, width: 0, top: 0, height: 0 };
     cursor = { left: 0, idx: null };
     scales = { x: { min: 0, max: 30 } };
     width = 400;
@@ -36,6 +44,7 @@ vi.mock("uplot", () => ({
     setSelect = vi.fn();
     destroy = vi.fn();
     posToIdx = (left: number) => Math.round(left / 100);
+    posToVal = (top: number) => 50 - top;
     valToPos = (value: number) => value * 10;
     constructor(
       public options: unknown,
@@ -83,20 +92,22 @@ describe("Curve", () => {
   const lines: CurveLine[] = [
     { key: "r", label: "policy", colour: "policy", values: [1, 2, 3, 4], band: null },
   ];
-  const told = { step: vi.fn(), range: vi.fn(), reset: vi.fn(), move: vi.fn() };
+  const told = { step: vi.fn(), range: vi.fn(), values: vi.fn(), reset: vi.fn(), move: vi.fn() };
   const props: CurveChartProps = {
     label: "Mean reward. policy: smallest 1, largest 4, last 4",
     x: [0, 10, 20, 30],
     lines,
     smoothing: 0,
     range: null,
+    scale: valueScale("linear", []),
+    view: { drawn: [0, 50], values: [0, 50], marks: [] },
     selected: 10,
     pinned: null,
     height: 100,
-    format: String,
     formatX: String,
     onStep: told.step,
     onRange: told.range,
+    onValues: told.values,
     onReset: told.reset,
     onMove: told.move,
   };
@@ -132,12 +143,31 @@ describe("Curve", () => {
 
   it("turns a brush into a range of steps, and one without width into nothing", () => {
     show(<CurveChart {...props} />);
-    plot().select = { left: 100, width: 110 };
+    // The plot is 400 pixels wide: uPlot gives a drag along the steps the whole height, which jsdom says is 0.
+    plot().select = { left: 100, width: 110, top: 0, height: 1 };
     plot().options.hooks.setSelect[0]?.(plot());
     expect(told.range).toHaveBeenCalledExactlyOnceWith(10, 20);
-    plot().select = { left: 100, width: 10 };
+    plot().select = { left: 100, width: 10, top: 0, height: 1 };
     plot().options.hooks.setSelect[0]?.(plot());
     expect(told.range).toHaveBeenCalledOnce();
+  });
+
+  it("turns a drag along the values into a range of values, and keeps the steps", () => {
+    show(<CurveChart {...props} scale={valueScale("log", [1, 100])} />);
+    Object.defineProperty(plot().over, "clientHeight", { value: 100 });
+    // GIVEN 49 and 48 pixels from the top, which are the heights 1 and 2 here: 10 and 100 on a log scale
+    plot().select = { left: 0, width: 400, top: 48, height: 1 };
+    plot().options.hooks.setSelect[0]?.(plot());
+    expect(told.values).toHaveBeenCalledExactlyOnceWith(10, 100);
+    expect(told.range).not.toHaveBeenCalled();
+  });
+
+  it("draws from end to end of the values that it is told", () => {
+    show(<CurveChart {...props} />);
+    expect(plot().options.scales.y.range()).toEqual([0, 50]);
+    show(<CurveChart {...props} view={{ drawn: [2, 3], values: [2, 3], marks: [] }} />);
+    expect(plot().setData).toHaveBeenCalledOnce();
+    expect(plot().options.scales.y.range()).toEqual([2, 3]);
   });
 
   it("moves the lines of the steps without drawing the curves again", () => {

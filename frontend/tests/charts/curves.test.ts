@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { columnOf, HIGH, LOW, MAIN, plotData, RAW } from "../../src/charts/curves/plotColumns";
 import { smooth } from "../../src/charts/curves/smoothing";
 import { bandOf } from "../../src/charts/curves/spreadBand";
+import { valueScale } from "../../src/charts/scales/valueScale";
 import { meansOf, type StepColumns } from "../../src/charts/shared/series";
 
 describe("smooth", () => {
@@ -40,6 +41,8 @@ const columns: StepColumns = {
   nonfinite: [0, 0, 2, 1],
   mean: [1, null, null, 3],
   std: [0.5, null, null, 1],
+  min: [0, null, null, 1.5],
+  max: [9, null, null, Number.POSITIVE_INFINITY],
   p05: [0, null, null, 1],
   p25: [0.5, null, null, 2],
   p75: [1.5, null, null, 4],
@@ -51,9 +54,10 @@ describe("bands and means", () => {
     expect(meansOf(columns)).toEqual([1, undefined, null, 3]);
   });
 
-  it("puts the scaled standard deviation to both sides", () => {
+  it("puts the scaled standard deviation to both sides, and no further than the samples go", () => {
+    // 3 − 2 · 1 = 1, but the smallest sample is 1.5.
     expect(bandOf(columns, "std", 2)).toEqual({
-      low: [0, undefined, undefined, 1],
+      low: [0, undefined, undefined, 1.5],
       high: [2, undefined, undefined, 5],
     });
   });
@@ -80,6 +84,7 @@ describe("columns of a chart", () => {
     values: [1, 3],
     band: { low: [0, 2], high: [2, 4] },
   } as const;
+  const linear = valueScale("linear", []);
   const band = { low: [...line.band.low], high: [...line.band.high] };
 
   it("stand where columnOf says, the raw line only while smoothing", () => {
@@ -90,14 +95,21 @@ describe("columns of a chart", () => {
         { ...line, band },
       ],
       0,
+      linear,
     );
     expect(still[columnOf(0, LOW)]).toEqual([undefined, undefined]);
     expect(still[columnOf(1, LOW)]).toEqual([0, 2]);
     expect(still[columnOf(1, HIGH)]).toEqual([2, 4]);
     expect(still[columnOf(1, RAW)]).toEqual([undefined, undefined]);
     expect(still[columnOf(1, MAIN)]).toEqual([1, 3]);
-    const moving = plotData([0, 1], [{ ...line, band }], 0.5);
+    const moving = plotData([0, 1], [{ ...line, band }], 0.5, linear);
     expect(moving[columnOf(0, RAW)]).toEqual([1, 3]);
     expect(moving[columnOf(0, MAIN)]?.[1]).toBeCloseTo(1.75 / 0.75, 12);
+  });
+
+  it("are heights of the scale, and break where it has no place", () => {
+    const data = plotData([0, 1], [{ ...line, values: [1000, 0], band }], 0, valueScale("log", []));
+    expect(data[columnOf(0, MAIN)]).toEqual([3, null]);
+    expect(data[columnOf(0, LOW)]).toEqual([null, Math.log10(2)]);
   });
 });

@@ -45,7 +45,7 @@ describe("drawings of samples", () => {
     value,
     reference: index === 0 ? 1 : null,
   }));
-  const common = { label: "Rewards", height: 100, selected: null, format: String };
+  const common = { label: "Rewards", height: 100, selected: null };
 
   it("draw one dot per value and open the nearest sample", () => {
     const opened = vi.fn();

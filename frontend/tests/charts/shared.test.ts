@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
+import { linearScale, paddedRange, ticks } from "../../src/charts/scales/linearScale";
 import { faded } from "../../src/charts/shared/chartColours";
-import { linearScale, paddedRange, ticks } from "../../src/charts/shared/linearScale";
 import {
   extentOf,
   firstFinite,

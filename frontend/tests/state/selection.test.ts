@@ -25,6 +25,7 @@ const FULL: Selection = {
   token: 3,
   metric: "k3",
   where: "reward > 0 AND response LIKE '%答案%'",
+  looks: "reward;log",
   scalars: "runs/a,runs/b%2Cc",
   by: "token",
   end: "lowest",
@@ -63,6 +64,7 @@ const FULL_HASH = [
   "token=3",
   "metric=k3",
   "where=reward%20%3E%200%20AND%20response%20LIKE%20'%25%E7%AD%94%E6%A1%88%25'",
+  "looks=reward%3Blog",
   "scalars=runs%2Fa%2Cruns%2Fb%252Cc",
   "by=token",
   "end=lowest",
@@ -108,6 +110,7 @@ test("what belongs to a run is forgotten with it, the rest stays", () => {
     "pin",
     "sample",
     "token",
+    "looks",
     "scalars",
   ]);
 });

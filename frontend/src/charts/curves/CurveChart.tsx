@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { CurvePlot, type PlotState } from "./CurvePlot";
-import { hoveredStep } from "./hoveredStep";
+import { hoveredStep } from "../shared/hoveredStep";
+import { CurvePlot } from "./CurvePlot";
+import type { PlotState } from "./plotState";
 
 export interface CurveChartProps extends PlotState {
   /** Read aloud: what the chart shows, with smallest, largest and last value. */

@@ -1,28 +1,13 @@
 import { effect } from "@preact/signals";
 import uPlot from "uplot";
+import { drawMarks } from "../scales/rangeMarks";
 import { currentPalette } from "../shared/chartColours";
 import { watchVisibleWidth } from "../shared/visibleWidth";
-import { hoveredStep } from "./hoveredStep";
-import { type CurveLine, plotData } from "./plotColumns";
+import { PlotPointer } from "./PlotPointer";
+import { plotData } from "./plotColumns";
 import { type PlotCallbacks, plotOptions } from "./plotOptions";
+import type { PlotState } from "./plotState";
 import { StepMarkers } from "./StepMarkers";
-
-/** What a chart of curves shows; replaced whole whenever something changes. */
-export interface PlotState {
-  readonly x: readonly number[];
-  readonly lines: readonly CurveLine[];
-  readonly smoothing: number;
-  readonly range: readonly [number, number] | null;
-  readonly selected: number | null;
-  readonly pinned: number | null;
-  readonly height: number;
-  readonly format: (value: number) => string;
-  readonly formatX: (value: number) => string;
-  readonly onStep: (step: number) => void;
-  readonly onRange: (from: number, to: number) => void;
-  /** @param before the step that was selected before the first click of the double click. */
-  readonly onReset: (before: number | null) => void;
-}
 
 /** Owns one uPlot: creates it when first in sight, repaints it at most once per frame, destroys it with its element. */
 export class CurvePlot {
@@ -35,8 +20,7 @@ export class CurvePlot {
   #width = 0;
   #inSight = false;
   #frame = 0;
-  #brushed = false;
-  #stepBefore: number | null = null;
+  readonly #pointer = new PlotPointer(() => this.#state);
 
   constructor(host: HTMLElement, state: PlotState) {
     this.#host = host;
@@ -71,7 +55,7 @@ export class CurvePlot {
     this.#frame = 0;
     const [state, painted] = [this.#state, this.#painted];
     if (!this.#plot || !painted || colours(state) !== colours(painted)) this.#create(state);
-    else if (isNewData(state, painted)) this.#plot.setData(plotData(state.x, state.lines, state.smoothing));
+    else if (isNewData(state, painted)) this.#plot.setData(dataOf(state));
     const plot = this.#plot;
     this.#painted = state;
     if (!plot) return;
@@ -85,56 +69,34 @@ export class CurvePlot {
     this.#plot?.destroy();
     const callbacks: PlotCallbacks = {
       range: () => this.#state.range,
-      format: (value) => this.#state.format(value),
+      drawn: () => this.#state.view.drawn,
+      scale: () => this.#state.scale,
       formatX: (value) => this.#state.formatX(value),
-      onCursor: (plot) => this.#hover(plot),
-      onBrush: (plot) => this.#brush(plot),
-      onDraw: (plot) => this.#markers?.place(plot, this.#state.selected, this.#state.pinned),
-      brushed: () => this.#brushed,
+      onCursor: (plot) => this.#pointer.hover(plot),
+      onBrush: (plot) => this.#pointer.brush(plot),
+      onDraw: (plot) => {
+        drawMarks(plot, this.#state.view.marks);
+        this.#markers?.place(plot, this.#state.selected, this.#state.pinned);
+      },
+      brushed: () => this.#pointer.brushed,
     };
     const roles = state.lines.map((line) => line.colour);
     const options = plotOptions(this.#width, state.height, roles, callbacks);
-    const plot = new uPlot(options, plotData(state.x, state.lines, state.smoothing), this.#host);
+    const plot = new uPlot(options, dataOf(state), this.#host);
     this.#plot = plot;
     this.#markers = new StepMarkers(plot);
-    plot.over.addEventListener("mousedown", () => {
-      this.#brushed = false;
-    });
-    plot.over.addEventListener("click", (event) => this.#click(plot, event));
-    plot.over.addEventListener("dblclick", () => this.#state.onReset(this.#stepBefore));
-  }
-
-  #click(plot: uPlot, event: MouseEvent): void {
-    const at = plot.posToIdx(plot.cursor.left ?? -1);
-    const step = plot.data[0][at];
-    if (step == null || event.detail > 1) return;
-    // A double click begins with a click: what that one changed is put back by the reset.
-    this.#stepBefore = this.#state.selected;
-    this.#state.onStep(step);
-  }
-
-  #brush(plot: uPlot): void {
-    const { left, width } = plot.select;
-    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    if (width <= 0) return;
-    this.#brushed = true;
-    const from = plot.data[0][plot.posToIdx(left)];
-    const to = plot.data[0][plot.posToIdx(left + width)];
-    if (from != null && to != null && from < to) this.#state.onRange(from, to);
-  }
-
-  #hover(plot: uPlot): void {
-    // Synchronised charts move their cursors, too: only the one under the pointer reports the step.
-    if (!plot.over.matches(":hover")) return;
-    const left = plot.cursor.left ?? -1;
-    hoveredStep.value = left < 0 || plot.cursor.idx == null ? null : (plot.data[0][plot.cursor.idx] ?? null);
+    this.#pointer.listen(plot);
   }
 }
 
 const colours = (state: PlotState): string => state.lines.map((line) => line.colour).join();
 
+const dataOf = ({ x, lines, smoothing, scale }: PlotState): uPlot.AlignedData =>
+  plotData(x, lines, smoothing, scale);
+
 function isNewData(state: PlotState, drawn: PlotState): boolean {
-  const { x, lines, smoothing, range } = state;
+  const { x, lines, smoothing, range, scale, view } = state;
   const sameRange = range?.[0] === drawn.range?.[0] && range?.[1] === drawn.range?.[1];
-  return x !== drawn.x || lines !== drawn.lines || smoothing !== drawn.smoothing || !sameRange;
+  const same = x === drawn.x && lines === drawn.lines && smoothing === drawn.smoothing && sameRange;
+  return !same || scale !== drawn.scale || view !== drawn.view;
 }

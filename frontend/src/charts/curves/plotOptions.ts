@@ -1,4 +1,6 @@
 import type uPlot from "uplot";
+import { tickLabels, widestText } from "../scales/axisLabels";
+import type { ValueScale } from "../scales/valueScale";
 import { type ColourRole, chartPalette, faded } from "../shared/chartColours";
 import { columnOf, HIGH, LOW } from "./plotColumns";
 
@@ -8,7 +10,9 @@ import { columnOf, HIGH, LOW } from "./plotColumns";
 export interface PlotCallbacks {
   /** Steps shown along x, or null for all. */
   readonly range: () => readonly [number, number] | null;
-  readonly format: (value: number) => string;
+  /** The ends of the axis of values, as heights of the scale. */
+  readonly drawn: () => readonly [number, number];
+  readonly scale: () => ValueScale;
   readonly formatX: (value: number) => string;
   readonly onCursor: (plot: uPlot) => void;
   readonly onBrush: (plot: uPlot) => void;
@@ -19,7 +23,12 @@ export interface PlotCallbacks {
 
 /** Charts with the same key move their cursors together. */
 export const SYNC_KEY = "rlboard-steps";
-const STEP_INCREMENTS = [1, 2, 5].flatMap((unit) => [0, 1, 2, 3, 4, 5, 6, 7, 8].map((e) => unit * 10 ** e));
+const STEP_INCREMENTS = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((e) => [1, 2, 5].map((unit) => unit * 10 ** e));
+/** To both sides of the numbers beside the axis of values. */
+const AXIS_GAPS = 10;
+/** Height of a chart for each number beside it, its step axis left out. */
+const TICK_SPACE = 34;
+const STEP_AXIS = 28;
 
 /** Options of a chart of `colours.length` lines; see `plotData` for the columns. */
 export function plotOptions(
@@ -37,25 +46,26 @@ export function plotOptions(
     padding: [6, null, 0, 0],
     scales: {
       x: { time: false, range: (plot) => xRange(callbacks.range(), plot.data[0]) },
-      y: { auto: true },
+      y: { range: () => [...callbacks.drawn()] },
     },
     axes: [
       {
         ...axis,
-        grid,
+        grid: { show: false },
         size: 22,
-        space: 48,
-        incrs: STEP_INCREMENTS.sort((a, b) => a - b),
+        space: 56,
+        incrs: STEP_INCREMENTS,
         ticks: { ...grid, size: 3 },
         values: (_, splits) => splits.map(callbacks.formatX),
       },
       {
         ...axis,
         grid,
-        size: 46,
-        space: 26,
-        ticks: { ...grid, size: 3 },
-        values: (_, splits) => splits.map(callbacks.format),
+        // Measured, never cut: an axis that loses a sign or a digit tells a lie.
+        size: (_, labels) => (labels ? widestText(labels, chartPalette().font) + AXIS_GAPS : 0),
+        ticks: { show: false },
+        splits: (plot, _, low, high) => valueSplits(callbacks.scale(), low, high, plot.height),
+        values: (_, splits) => tickLabels(splits.map(callbacks.scale().inverse)),
       },
     ],
     series: [{}, ...colours.flatMap(seriesOf)],
@@ -65,7 +75,15 @@ export function plotOptions(
     })),
     cursor: {
       y: false,
-      drag: { x: true, y: false, setScale: false, dist: 5, click: stopClickAfterBrush(callbacks.brushed) },
+      // Along the steps, along the values, or, where a drag is long both ways, a box of both.
+      drag: {
+        x: true,
+        y: true,
+        uni: 24,
+        setScale: false,
+        dist: 5,
+        click: stopClickAfterBrush(callbacks.brushed),
+      },
       points: { size: 6 },
       // Only cursor positions are shared between charts; drags and double clicks change the selection instead.
       sync: { key: SYNC_KEY, scales: ["x", null], filters: { pub: onlyMoves, sub: onlyMoves } },
@@ -73,6 +91,15 @@ export function plotOptions(
     hooks: { setCursor: [callbacks.onCursor], setSelect: [callbacks.onBrush], draw: [callbacks.onDraw] },
   };
 }
+
+const valueSplits = (scale: ValueScale, low: number, high: number, height: number): number[] =>
+  scale
+    .ticks(
+      scale.inverse(low),
+      scale.inverse(high),
+      Math.max(2, Math.round((height - STEP_AXIS) / TICK_SPACE)),
+    )
+    .map(scale.forward);
 
 const onlyMoves = (type: string) => type === "mousemove";
 

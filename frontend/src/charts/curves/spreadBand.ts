@@ -11,7 +11,8 @@ export interface Band {
 }
 
 /**
- * The spread of the samples around the mean of each step.
+ * The spread of the samples around the mean of each step. Standard deviations end at the step's smallest and largest
+ * sample: a length has no negative values, and its band has none either.
  *
  * @param scale how many standard deviations to each side; used by "std" alone, quantiles are what they are.
  */
@@ -27,7 +28,11 @@ export function bandOf(columns: StepColumns, mode: BandMode, scale: number): Ban
 function deviation(columns: StepColumns, factor: number): CurveValue[] {
   return columns.mean.map((mean, i) => {
     const std = columns.std[i];
-    return mean == null || std == null ? undefined : finite(mean + factor * std);
+    if (mean == null || std == null) return undefined;
+    const edge = mean + factor * std;
+    const end = (factor < 0 ? columns.min : columns.max)[i];
+    if (end == null || !Number.isFinite(end)) return finite(edge);
+    return finite(factor < 0 ? Math.max(edge, end) : Math.min(edge, end));
   });
 }
 

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { LinearScale } from "../scales/linearScale";
 import { AxisFrame } from "../shared/AxisFrame";
 import { type ColourRole, cssColour } from "../shared/chartColours";
-import type { LinearScale } from "../shared/linearScale";
 
 /** One distribution over the shared bins. */
 export interface HistogramShape {
@@ -25,7 +25,6 @@ export interface HistogramProps {
   /** Places along x of every shape's curve. */
   readonly curveX: readonly number[];
   readonly show: { readonly bars: boolean; readonly curve: boolean };
-  readonly format: (value: number) => string;
   readonly describe: (bin: number) => string;
 }
 
@@ -48,8 +47,6 @@ export function Histogram(props: HistogramProps): JSX.Element {
         height={props.height}
         xRange={[first, last]}
         yRange={[0, top * 1.05]}
-        formatX={props.format}
-        formatY={props.format}
         onHover={(x) => setBin(x === null ? null : binOf(edges, x))}
       >
         {({ x, y }) => (

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { type LinearScale, paddedRange } from "../scales/linearScale";
 import { AxisFrame } from "../shared/AxisFrame";
 import { cssColour } from "../shared/chartColours";
-import { type LinearScale, paddedRange } from "../shared/linearScale";
 import { walkMarks } from "./markKeys";
 import type { SampleMark } from "./sampleMarks";
 
@@ -13,7 +13,6 @@ export interface SampleBarsProps {
   readonly height: number;
   readonly bars: readonly Bar[];
   readonly selected: string | null;
-  readonly format: (value: number) => string;
   readonly describe: (bar: SampleMark) => string;
   readonly onOpen: (id: string) => void;
 }
@@ -31,8 +30,6 @@ export function SampleBars(props: SampleBarsProps): JSX.Element {
         height={props.height}
         xRange={[-0.5, Math.max(bars.length, 1) - 0.5]}
         yRange={paddedRange([0, ...bars.map((bar) => bar.value)])}
-        formatX={String}
-        formatY={props.format}
         onHover={(x) => setAt(x === null || bars.length === 0 ? null : nearest(x))}
         onPick={(x) => {
           const bar = x === null ? current : bars[nearest(x)];

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { paddedRange } from "../scales/linearScale";
 import { AxisFrame } from "../shared/AxisFrame";
 import { cssColour } from "../shared/chartColours";
-import { paddedRange } from "../shared/linearScale";
 import { walkMarks } from "./markKeys";
 import { isDrawable, type SampleMark } from "./sampleMarks";
 
@@ -11,7 +11,6 @@ export interface SampleDotsProps {
   readonly height: number;
   readonly marks: readonly SampleMark[];
   readonly selected: string | null;
-  readonly format: (value: number) => string;
   /** One line about a mark, for the pointer and for reading aloud. */
   readonly describe: (mark: SampleMark) => string;
   readonly onOpen: (id: string) => void;
@@ -32,8 +31,6 @@ export function SampleDots(props: SampleDotsProps): JSX.Element {
         height={props.height}
         xRange={[-0.5, Math.max(marks.length, 1) - 0.5]}
         yRange={paddedRange(marks.flatMap((mark) => [mark.value, mark.reference]))}
-        formatX={String}
-        formatY={props.format}
         onHover={(x) => setAt(x === null || marks.length === 0 ? null : nearest(x))}
         onPick={(x) => {
           const mark = x === null ? current : marks[nearest(x)];

@@ -1,10 +1,14 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { type LinearScale, linearScale, ticks } from "./linearScale";
+import { tickLabels, widestText } from "../scales/axisLabels";
+import { type LinearScale, linearScale, ticks } from "../scales/linearScale";
+import { chartPalette } from "./chartColours";
 import { useWidth } from "./useWidth";
 
-/** Space around the plotting area for the numbers of the axes, in CSS pixels. */
-export const MARGIN = { left: 46, right: 8, top: 6, bottom: 20 } as const;
+/** Space around the plotting area, in CSS pixels; at the left and the right at least so much, and what the labels need. */
+const MARGIN = { left: 24, right: 8, top: 6, bottom: 20 } as const;
+/** Between a number of the axis and the plotting area. */
+const LABEL_GAP = 5;
 
 /** Scales of the plotting area, and its edges in pixels of the drawing. */
 export interface PlotArea {
@@ -22,8 +26,6 @@ export interface AxisFrameProps {
   readonly height: number;
   readonly xRange: readonly [number, number];
   readonly yRange: readonly [number, number];
-  readonly formatX: (value: number) => string;
-  readonly formatY: (value: number) => string;
   readonly children: (area: PlotArea) => ComponentChildren;
   /** A click inside the plotting area, or Enter on the focused drawing with x as null. */
   readonly onPick?: (x: number | null, y: number | null) => void;
@@ -37,7 +39,7 @@ export function AxisFrame(props: AxisFrameProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
   const { height, xRange, yRange, onPick, onHover, onKey } = props;
-  const area = plotArea(width, height, xRange, yRange);
+  const { area, xTicks, yTicks } = layout(width, height, xRange, yRange);
   const reportPlace = (event: MouseEvent, report: NonNullable<AxisFrameProps["onPick"]>) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     report(area.x.invert(event.clientX - box.left), area.y.invert(event.clientY - box.top));
@@ -57,7 +59,7 @@ export function AxisFrame(props: AxisFrameProps): JSX.Element {
           onMouseMove={onHover && ((event) => reportPlace(event, onHover))}
           onMouseLeave={onHover && (() => onHover(null, null))}
         >
-          <Axes area={area} formatX={props.formatX} formatY={props.formatY} />
+          <Axes area={area} xTicks={xTicks} yTicks={yTicks} />
           {props.children(area)}
         </svg>
       )}
@@ -65,15 +67,40 @@ export function AxisFrame(props: AxisFrameProps): JSX.Element {
   );
 }
 
-function plotArea(
+interface Tick {
+  readonly value: number;
+  readonly label: string;
+}
+
+const labelled = (values: readonly number[]): Tick[] => {
+  const labels = tickLabels(values);
+  return values.map((value, i) => ({ value, label: labels[i] ?? "" }));
+};
+
+/** The plotting area between the numbers of its axes, which are measured so that none is cut. */
+function layout(
   width: number,
   height: number,
   xRange: readonly [number, number],
   yRange: readonly [number, number],
-): PlotArea {
-  const [left, right] = [MARGIN.left, Math.max(width - MARGIN.right, MARGIN.left + 1)];
+): { area: PlotArea; xTicks: Tick[]; yTicks: Tick[] } {
   const [top, bottom] = [MARGIN.top, height - MARGIN.bottom];
-  return {
+  const { font } = chartPalette();
+  const yTicks = labelled(ticks(...yRange, Math.max((bottom - top) / 34, 2)));
+  const wide = widestText(
+    yTicks.map((tick) => tick.label),
+    font,
+  );
+  const left = Math.max(MARGIN.left, wide + 2 * LABEL_GAP);
+  const xTicks = labelled(ticks(...xRange, Math.max((width - left) / 80, 2)));
+  // A number below the very end of the axis stands half beyond it.
+  const end =
+    widestText(
+      xTicks.slice(-1).map((tick) => tick.label),
+      font,
+    ) / 2;
+  const right = Math.max(width - Math.max(MARGIN.right, Math.ceil(end)), left + 1);
+  const area = {
     x: linearScale(...xRange, left, right),
     y: linearScale(...yRange, bottom, top),
     left,
@@ -81,25 +108,32 @@ function plotArea(
     top,
     bottom,
   };
+  return { area, xTicks, yTicks };
 }
 
-function Axes({ area, formatX, formatY }: Pick<AxisFrameProps, "formatX" | "formatY"> & { area: PlotArea }) {
-  const { x, y, left, right, top, bottom } = area;
+interface AxesProps {
+  readonly area: PlotArea;
+  readonly xTicks: readonly Tick[];
+  readonly yTicks: readonly Tick[];
+}
+
+function Axes({ area, xTicks, yTicks }: AxesProps) {
+  const { x, y, left, right, bottom } = area;
   return (
     <g class="chart-axes">
-      {ticks(y.from, y.to, Math.max((bottom - top) / 34, 2)).map((value) => (
+      {yTicks.map(({ value, label }) => (
         <g key={value} transform={`translate(0 ${Math.round(y(value)) + 0.5})`}>
           <line x1={left} x2={right} />
-          <text x={left - 5} dy="0.32em" text-anchor="end">
-            {formatY(value)}
+          <text x={left - LABEL_GAP} dy="0.32em" text-anchor="end">
+            {label}
           </text>
         </g>
       ))}
-      {ticks(x.from, x.to, Math.max((right - left) / 80, 2)).map((value) => (
+      {xTicks.map(({ value, label }) => (
         <g key={value} transform={`translate(${Math.round(x(value)) + 0.5} 0)`}>
           <line y1={bottom} y2={bottom + 3} />
           <text y={bottom + 14} text-anchor="middle">
-            {formatX(value)}
+            {label}
           </text>
         </g>
       ))}

@@ -9,6 +9,8 @@ export interface ChartPalette {
   readonly series: Readonly<Record<ColourRole, string>>;
   readonly text: string;
   readonly grid: string;
+  /** What lies outside of a chart, or is no number. */
+  readonly mark: string;
   readonly font: string;
 }
 
@@ -59,6 +61,7 @@ function readPalette(): ChartPalette {
     series: series as Record<ColourRole, string>,
     text: read("--text-2", "#616161"),
     grid: read("--grid", "#e0e0e0"),
+    mark: read("--accent", "#b3470a"),
     font: `11px ${read("--font", "sans-serif")}`,
   };
 }

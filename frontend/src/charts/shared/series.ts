@@ -10,6 +10,8 @@ export interface StepColumns {
   readonly nonfinite: readonly CurveValue[];
   readonly mean: readonly CurveValue[];
   readonly std: readonly CurveValue[];
+  readonly min: readonly CurveValue[];
+  readonly max: readonly CurveValue[];
   readonly p05: readonly CurveValue[];
   readonly p25: readonly CurveValue[];
   readonly p75: readonly CurveValue[];

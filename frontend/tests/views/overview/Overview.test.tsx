@@ -117,6 +117,14 @@ const open = () => act(() => render(<Overview />, root));
 const card = (id: string) => root.querySelector<HTMLElement>(`[data-testid="chart-${id}"]`);
 const text = (id: string) => root.querySelector(`[data-testid="${id}"]`)?.textContent ?? "";
 
+/** What the browser does where a menu's button is pressed; jsdom has no popovers. */
+function openMenu(id: string): void {
+  const event = Object.assign(new Event("beforetoggle"), { newState: "open" });
+  act(() => {
+    card(id)?.querySelector(".sheet")?.dispatchEvent(event);
+  });
+}
+
 describe("Overview", () => {
   it("shows the values of the selected step and what was left out of the means", () => {
     open();
@@ -169,7 +177,8 @@ describe("Overview", () => {
 
   it("remembers charts that were switched off and on", () => {
     open();
-    act(() => card("length")?.querySelector<HTMLElement>('[aria-label^="Switch off"]')?.click());
+    openMenu("length");
+    act(() => card("length")?.querySelector<HTMLElement>('[data-testid="look-hide"]')?.click());
     expect(card("length")).toBeNull();
     expect(hiddenCharts.value).toEqual(["length"]);
     act(() => {
@@ -191,7 +200,8 @@ describe("Overview", () => {
 
   it("shows a chart as a table", () => {
     open();
-    act(() => card("reward")?.querySelector<HTMLElement>('[aria-label="Show as a table"]')?.click());
+    openMenu("reward");
+    act(() => card("reward")?.querySelector<HTMLElement>('[data-testid="look-table"]')?.click());
     const rows = [...(card("reward")?.querySelectorAll("tbody tr") ?? [])].map((row) => row.textContent);
     expect(rows).toHaveLength(2);
     expect(card("reward")?.querySelector(".chart-row-marked th")?.textContent).toBe("10");

@@ -102,7 +102,7 @@ describe("lines", () => {
   const source = { name: "reward", from: "metric", colour: "policy" } as const;
 
   it("shifts line and band together", () => {
-    const line = curveLine(source, "policy", stepsWith({ reward: summary([2, 3]) }), drawing);
+    const line = curveLine(source, "policy", stepsWith({ reward: summary([2, 3], 0, 9) }), drawing);
     expect(line?.values).toEqual([0, 1]);
     expect(line?.band).toEqual({ low: [-0.5, 0.5], high: [0.5, 1.5] });
   });

@@ -1,19 +1,19 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { CurveChart } from "../../../charts/curves/CurveChart";
 import type { CurveLine } from "../../../charts/curves/plotColumns";
-import { extentOf, stepBeside } from "../../../charts/shared/series";
-import { goToStep } from "../../../data/stepWalk";
+import { type ValueView, valueView } from "../../../charts/scales/valueRange";
+import { type ValueScale, valueScale } from "../../../charts/scales/valueScale";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
-import { select, selection } from "../../../state/selection";
+import { selection } from "../../../state/selection";
 import { Button } from "../../../ui";
-import { chartSize, smoothing } from "../shared/settings";
-import { TableToggle } from "../shared/TableToggle";
+import { type ChartLook, lookOf, setLook } from "../shared/looks";
+import { chartSize } from "../shared/settings";
+import { CardChart } from "./CardChart";
 import { CurveTable } from "./CurveTable";
 import { CurveValues } from "./CurveValues";
+import { LookMenu } from "./LookMenu";
 
-const HEIGHTS = { small: 112, large: 190 } as const;
+const HEIGHTS = { small: 124, large: 210 } as const;
 
 export interface CurveCardProps {
   readonly id: string;
@@ -34,77 +34,90 @@ export interface CurveCardProps {
 /** One chart of the grid with its title, the values under the pointer, and its table. */
 export function CurveCard(props: CurveCardProps): JSX.Element {
   const [asTable, setAsTable] = useState(false);
+  const { id, title, x, lines, empty } = props;
   const height = HEIGHTS[chartSize.value];
+  const range = useShownRange(x);
+  const look = lookOf(id);
+  const [scale, view] = useMemo(
+    () => drawnWith(x, lines, range, look),
+    [x, lines, JSON.stringify([range, look])],
+  );
   return (
-    <article class="overview-card" data-testid={`chart-${props.id}`} aria-label={props.title}>
+    <article class="overview-card" data-testid={`chart-${id}`} aria-label={title}>
       <header>
-        <h3 title={`${props.title}\n${props.hint}`}>{props.title}</h3>
-        {props.empty === null && props.tools}
-        {props.empty === null && <TableToggle on={asTable} onChange={setAsTable} />}
-        <Button quiet label={t("overview.hide", { title: props.title })} onClick={props.onHide}>
-          ✕
-        </Button>
+        <h3 title={`${title}\n${props.hint}`}>{title}</h3>
+        {empty === null && props.tools}
+        <LookMenu
+          id={id}
+          title={title}
+          values={view.values}
+          asTable={asTable}
+          onTable={setAsTable}
+          onHide={props.onHide}
+        />
       </header>
-      {props.empty !== null ? (
+      {empty !== null ? (
         <p class="overview-empty" style={{ minHeight: `${height + 32}px` }}>
-          {props.empty}
+          {empty}
         </p>
       ) : (
         <>
-          <CurveValues x={props.x} lines={props.lines} />
+          <CurveValues x={x} lines={lines} />
           {asTable ? (
-            <CurveTable title={props.title} x={props.x} lines={props.lines} height={height} />
+            <CurveTable title={title} x={x} lines={lines} height={height} />
           ) : (
-            <CardChart {...props} height={height} />
+            <CardChart {...props} range={range} scale={scale} view={view} height={height} />
           )}
-          <p class="overview-note" title={props.note}>
+          <div class="overview-note" title={props.note}>
+            <Outside id={id} view={view} look={look} />
             {props.note}
-          </p>
+          </div>
         </>
       )}
     </article>
   );
 }
 
-type CardChartProps = CurveCardProps & { readonly height: number };
-
-function CardChart({ title, x, lines, steps, height }: CardChartProps) {
-  const { step, pin, step_min, step_max } = selection.value;
-  const label = useMemo(() => spokenSummary(title, lines), [title, lines]);
-  const range = step_min === null && step_max === null ? null : shownRange(x, step_min, step_max);
-  return (
-    <CurveChart
-      label={label}
-      x={x}
-      lines={lines}
-      smoothing={smoothing.value}
-      range={range}
-      selected={step}
-      pinned={pin}
-      height={height}
-      format={num}
-      formatX={num}
-      onStep={goToStep}
-      onMove={(delta) => {
-        const next = stepBeside(steps, step, delta);
-        if (next !== null) select({ step: next });
-      }}
-      onRange={(from, to) => select({ step_min: from, step_max: to })}
-      onReset={(before) => select({ step_min: null, step_max: null, step: before })}
-    />
+function drawnWith(
+  x: readonly number[],
+  lines: readonly CurveLine[],
+  range: readonly [number, number] | null,
+  look: ChartLook,
+): [ValueScale, ValueView] {
+  const scale = valueScale(
+    look.scale,
+    lines.flatMap((line) => line.values.filter((value): value is number => value != null)),
   );
+  return [scale, valueView(x, lines, range, scale, look.values)];
 }
 
-function shownRange(x: readonly number[], from: number | null, to: number | null): [number, number] {
-  return [from ?? x[0] ?? 0, to ?? x.at(-1) ?? 0];
+function useShownRange(x: readonly number[]): readonly [number, number] | null {
+  const { step_min: from, step_max: to } = selection.value;
+  return from === null && to === null ? null : [from ?? x[0] ?? 0, to ?? x.at(-1) ?? 0];
 }
 
-function spokenSummary(title: string, lines: readonly CurveLine[]): string {
-  const parts = lines.map((line) => {
-    const extent = extentOf(line.values);
-    if (!extent) return t("overview.spoken.nothing", { label: line.label });
-    const { min, max, last } = extent;
-    return t("overview.spoken", { label: line.label, min: num(min), max: num(max), last: num(last) });
-  });
-  return [title, ...parts].join(". ");
+/** What is not on the chart, in words, and the way to see it. */
+function Outside({ id, view, look }: { id: string; view: ValueView; look: ChartLook }) {
+  const steps = (...why: string[]) =>
+    new Set(view.marks.filter((mark) => why.includes(mark.why)).map((mark) => mark.step)).size;
+  const [beyond, nonfinite, unscaled] = [steps("above", "below"), steps("nonfinite"), steps("unscaled")];
+  const isZoomed = typeof look.values !== "string";
+  return (
+    <>
+      {(beyond > 0 || isZoomed) && (
+        <Button
+          quiet
+          hint={t(isZoomed ? "overview.look.reset.hint" : "overview.look.beyond.hint")}
+          testId="look-reset"
+          onClick={() => setLook(id, { values: isZoomed ? "robust" : "all" })}
+        >
+          <span class="odd">
+            {isZoomed ? t("overview.look.reset") : t("overview.look.beyond", { n: beyond })}
+          </span>
+        </Button>
+      )}
+      {nonfinite > 0 && <span class="odd">{t("overview.look.nonfinite", { n: nonfinite })} · </span>}
+      {unscaled > 0 && <span class="odd">{t("overview.look.unscaled", { n: unscaled })} · </span>}
+    </>
+  );
 }

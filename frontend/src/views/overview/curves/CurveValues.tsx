@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { hoveredStep } from "../../../charts/curves/hoveredStep";
 import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { cssColour } from "../../../charts/shared/chartColours";
+import { hoveredStep } from "../../../charts/shared/hoveredStep";
 import { nearestIndex, nearestLogged } from "../../../charts/shared/series";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";

@@ -47,7 +47,6 @@ export function DistributionChart({ data, asTable, title, steps }: DistributionC
           shapes={drawn}
           curveX={density.x}
           show={{ bars: histogramStyle.value !== "curve", curve: histogramStyle.value !== "bars" }}
-          format={num}
           describe={(bin) =>
             [binName(bin), ...drawn.map((shape) => `${shape.label}: ${count(shape.counts[bin] ?? 0)}`)].join(
               " · ",

@@ -89,7 +89,6 @@ function GapBars({ data, asTable, title, steps, step }: GapBarsProps) {
           height={PANEL_HEIGHT}
           bars={gaps.marks}
           selected={selection.value.sample}
-          format={num}
           describe={(bar) => t("overview.gap.one", { index: bar.index, value: signed(bar.value) })}
           onOpen={openSample}
         />

@@ -94,7 +94,6 @@ function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean
           height={PANEL_HEIGHT}
           marks={marks}
           selected={selection.value.sample}
-          format={num}
           describe={markText}
           onOpen={openSample}
         />

@@ -1,0 +1,59 @@
+import type uPlot from "uplot";
+import { hoveredStep } from "../shared/hoveredStep";
+import type { PlotState } from "./plotState";
+
+/** What the pointer does on a plot: a click chooses a step, a drag steps or values, a double click takes that back. */
+export class PlotPointer {
+  /** Whether the click that ends a drag belongs to a brush, and is no choice of a step. */
+  brushed = false;
+  readonly #state: () => PlotState;
+  #stepBefore: number | null = null;
+
+  constructor(state: () => PlotState) {
+    this.#state = state;
+  }
+
+  listen(plot: uPlot): void {
+    plot.over.addEventListener("mousedown", () => {
+      this.brushed = false;
+    });
+    plot.over.addEventListener("click", (event) => this.#click(plot, event));
+    plot.over.addEventListener("dblclick", () => this.#state().onReset(this.#stepBefore));
+  }
+
+  #click(plot: uPlot, event: MouseEvent): void {
+    const at = plot.posToIdx(plot.cursor.left ?? -1);
+    const step = plot.data[0][at];
+    if (step == null || event.detail > 1) return;
+    // A double click begins with a click: what that one changed is put back by the reset.
+    this.#stepBefore = this.#state().selected;
+    this.#state().onStep(step);
+  }
+
+  brush(plot: uPlot): void {
+    const { left, top, width, height } = plot.select;
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    if (width <= 0 || height <= 0) return;
+    this.brushed = true;
+    // A drag along one axis covers the whole of the other.
+    if (width < plot.over.clientWidth) this.#brushSteps(plot, left, width);
+    if (height < plot.over.clientHeight) {
+      const { inverse } = this.#state().scale;
+      const [low, high] = [top + height, top].map((place) => inverse(plot.posToVal(place, "y")));
+      this.#state().onValues(low as number, high as number);
+    }
+  }
+
+  #brushSteps(plot: uPlot, left: number, width: number): void {
+    const from = plot.data[0][plot.posToIdx(left)];
+    const to = plot.data[0][plot.posToIdx(left + width)];
+    if (from != null && to != null && from < to) this.#state().onRange(from, to);
+  }
+
+  hover(plot: uPlot): void {
+    // Synchronised charts move their cursors, too: only the one under the pointer reports the step.
+    if (!plot.over.matches(":hover")) return;
+    const left = plot.cursor.left ?? -1;
+    hoveredStep.value = left < 0 || plot.cursor.idx == null ? null : (plot.data[0][plot.cursor.idx] ?? null);
+  }
+}

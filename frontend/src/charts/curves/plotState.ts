@@ -1,0 +1,23 @@
+import type { ValueView } from "../scales/valueRange";
+import type { ValueScale } from "../scales/valueScale";
+import type { CurveLine } from "./plotColumns";
+
+/** What a chart of curves shows; replaced whole whenever something changes. */
+export interface PlotState {
+  readonly x: readonly number[];
+  readonly lines: readonly CurveLine[];
+  readonly smoothing: number;
+  readonly range: readonly [number, number] | null;
+  readonly scale: ValueScale;
+  readonly view: ValueView;
+  readonly selected: number | null;
+  readonly pinned: number | null;
+  readonly height: number;
+  readonly formatX: (value: number) => string;
+  readonly onStep: (step: number) => void;
+  readonly onRange: (from: number, to: number) => void;
+  /** A drag along the values, from the lower to the higher one. */
+  readonly onValues: (low: number, high: number) => void;
+  /** @param before the step that was selected before the first click of the double click. */
+  readonly onReset: (before: number | null) => void;
+}

@@ -1,0 +1,74 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { CurveChart } from "../../../charts/curves/CurveChart";
+import type { CurveLine } from "../../../charts/curves/plotColumns";
+import type { ValueView } from "../../../charts/scales/valueRange";
+import type { ValueScale } from "../../../charts/scales/valueScale";
+import { extentOf, stepBeside } from "../../../charts/shared/series";
+import { goToStep } from "../../../data/stepWalk";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { select, selection } from "../../../state/selection";
+import { setLook } from "../shared/looks";
+import { smoothing } from "../shared/settings";
+
+export interface CardChartProps {
+  readonly id: string;
+  readonly title: string;
+  readonly x: readonly number[];
+  readonly lines: readonly CurveLine[];
+  readonly steps: readonly number[];
+  readonly range: readonly [number, number] | null;
+  readonly scale: ValueScale;
+  readonly view: ValueView;
+  readonly height: number;
+}
+
+/** The drawing of a card: what is clicked, dragged and pressed on it becomes the selection. */
+export function CardChart(props: CardChartProps): JSX.Element {
+  const { id, title, x, lines, steps } = props;
+  const { step, pin } = selection.value;
+  const label = useMemo(() => spokenSummary(title, lines), [title, lines]);
+  return (
+    <CurveChart
+      label={label}
+      x={x}
+      lines={lines}
+      smoothing={smoothing.value}
+      range={props.range}
+      scale={props.scale}
+      view={props.view}
+      selected={step}
+      pinned={pin}
+      height={props.height}
+      formatX={num}
+      onStep={goToStep}
+      onMove={(delta) => {
+        const next = stepBeside(steps, step, delta);
+        if (next !== null) select({ step: next });
+      }}
+      onRange={(from, to) => select({ step_min: from, step_max: to })}
+      onValues={(low, high) => setLook(id, { values: [rounded(low, high - low), rounded(high, high - low)] })}
+      onReset={(before) => {
+        select({ step_min: null, step_max: null, step: before });
+        setLook(id, { values: "robust" });
+      }}
+    />
+  );
+}
+
+/** A place of the pointer as a number that can be read: to a thousandth of what is shown. */
+function rounded(value: number, width: number): number {
+  const unit = 10 ** Math.floor(Math.log10(width) - 3);
+  return Number((Math.round(value / unit) * unit).toPrecision(12));
+}
+
+function spokenSummary(title: string, lines: readonly CurveLine[]): string {
+  const parts = lines.map((line) => {
+    const extent = extentOf(line.values);
+    if (!extent) return t("overview.spoken.nothing", { label: line.label });
+    const { min, max, last } = extent;
+    return t("overview.spoken", { label: line.label, min: num(min), max: num(max), last: num(last) });
+  });
+  return [title, ...parts].join(". ");
+}

@@ -1,0 +1,114 @@
+"""Curves: what their axes say, what lies beyond them, and how a reader looks closer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rollouts
+from hosting import Gallery, TensorBoard
+from playwright.sync_api import expect
+from tab import OpenTab, Tab
+
+pytestmark = pytest.mark.browser
+
+SPIKE = 30
+TINY = 0.00025
+
+
+def sizes() -> list[rollouts.Row]:
+    """Sixty steps of tiny rewards, one of them minus a hundred million."""
+    return [
+        {
+            "step": step,
+            "prompt": f"p{index}",
+            "response": "one two three",
+            "reward": -1e8 if step == SPIKE else TINY * (step % 4),
+        }
+        for step in range(60)
+        for index in range(2)
+    ]
+
+
+@pytest.fixture(scope="module")
+def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
+    home: Path = tmp_path_factory.mktemp("curves")
+    rollouts.write(home / "sizes", sizes())
+    return gallery.show(home, "sizes")
+
+
+def numbers_beside(tab: Tab) -> list[dict[str, Any]]:
+    """What is written on the reward's canvas when it is painted next: each text with its left end in pixels."""
+    tab.js(
+        """() => {
+            const drawn = window.drawn = [];
+            const draw = CanvasRenderingContext2D.prototype.fillText;
+            CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+                const width = this.measureText(text).width;
+                if (this.canvas.closest("[data-testid=chart-reward]") && this.textAlign === "right")
+                    drawn.push({ text, left: x - width });
+                return draw.call(this, text, x, y);
+            };
+        }"""
+    )
+    size = tab.page.viewport_size
+    assert size is not None
+    tab.page.set_viewport_size({"width": size["width"] - 40, "height": size["height"]})
+    tab.frame.wait_for_function("() => window.drawn.length > 1")
+    found: list[dict[str, Any]] = tab.js("() => window.drawn")
+    return found
+
+
+def drag(tab: Tab, chart: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drags over the plot of a chart; places are shares of its width and height."""
+    box = tab.get(f"chart-{chart}").locator(".u-over").bounding_box()
+    assert box is not None
+    (x0, y0), (x1, y1) = (
+        (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)
+    )
+    tab.page.mouse.move(x0, y0)
+    tab.page.mouse.down()
+    tab.page.mouse.move((x0 + x1) / 2, (y0 + y1) / 2, steps=3)
+    tab.page.mouse.move(x1, y1, steps=3)
+    tab.page.mouse.up()
+
+
+@pytest.mark.parametrize(("looks", "wanted"), [("", "0.0005"), ("reward;linear;all", "-1e8")])
+def test_no_number_of_an_axis_is_cut(server: TensorBoard, open_tab: OpenTab, looks: str, wanted: str) -> None:
+    tab = open_tab(server).open(run="sizes", step=10, looks=looks)
+    expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+    labels = numbers_beside(tab)
+    assert wanted in {label["text"] for label in labels}
+    assert [label for label in labels if label["left"] < 0] == []
+
+
+def test_a_lone_spike_does_not_flatten_the_curve_and_is_said(server: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(server).open(run="sizes", step=10)
+    chart = tab.get("chart-reward")
+    expect(chart.get_by_test_id("look-reset")).to_have_text("▲ 1 beyond")
+    chart.get_by_test_id("look-reset").click()
+    tab.expect_selected(looks="reward;linear;all")
+    expect(chart.get_by_test_id("look-reset")).to_have_count(0)
+
+
+def test_values_are_zoomed_by_a_drag_typed_and_reset(server: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(server).open(run="sizes", step=10)
+    chart = tab.get("chart-reward")
+    expect(chart.locator("canvas")).to_be_visible()
+    drag(tab, "reward", (0.5, 0.25), (0.52, 0.75))
+    expect(chart.get_by_test_id("look-reset")).to_have_text("zoomed ✕")
+    low, high = (float(end) for end in tab.selected()["looks"].split(";")[2:])
+    # The middle half of 0 … 0.00075.
+    assert 0.0001 < low < 0.0003
+    assert 0.00045 < high < 0.00065
+    # A drag along the values is neither a range of steps nor a click.
+    tab.expect_selected(step="10", step_min=None, step_max=None)
+    tab.get("look-reward").click()
+    tab.get("look-from").fill("-2e8")
+    tab.get("look-from").press("Enter")
+    tab.get("look-scale").select_option("symlog")
+    assert tab.selected()["looks"].startswith("reward;symlog;-200000000;")
+    tab.press("Escape")
+    chart.locator(".u-over").dblclick()
+    tab.expect_selected(looks="reward;symlog", step="10")
