@@ -5,7 +5,7 @@ import { type JSX, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api/errors";
 import { refresh, startPolling } from "./data/polling";
-import { run, runs, runsError } from "./data/runs";
+import { moveRun, run, runs, runsError } from "./data/runs";
 import { hasStepRange } from "./data/scopes";
 import { followSteps, steps, stepsError } from "./data/steps";
 import { moveStep, togglePin } from "./data/stepWalk";
@@ -22,6 +22,8 @@ import { TopBar } from "./shell/TopBar";
 import { editFilter, editSearch } from "./state/focusRequests";
 import { dispatchKey, useKeys } from "./state/keys";
 import { followAddress, select, selection } from "./state/selection";
+import { focusView, giveKeysBack, useFocusHome } from "./state/viewFocus";
+import { viewKeys } from "./state/viewKeys";
 import { adopt, Button } from "./ui";
 import kitCss from "./ui/kit.css?inline";
 import tableCss from "./ui/table/table.css?inline";
@@ -85,6 +87,7 @@ function Banner(): JSX.Element | null {
 export function App(): JSX.Element {
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const pane = useRef<HTMLElement>(null);
+  useFocusHome(pane, "shell");
   useKeys(
     {
       ArrowLeft: () => moveStep(-1),
@@ -93,6 +96,9 @@ export function App(): JSX.Element {
       "/": editSearch,
       f: editFilter,
       Escape: goUp,
+      ...viewKeys,
+      "[": () => moveRun(-1),
+      "]": () => moveRun(1),
       i: () => run.value !== null && setDialog("info"),
       "?": () => setDialog("help"),
     },
@@ -101,7 +107,7 @@ export function App(): JSX.Element {
   // TensorBoard leaves the focus on its own tab; keys would be lost there.
   const isVisible = visible.value;
   useEffect(() => {
-    if (isVisible && !document.hasFocus()) pane.current?.focus({ preventScroll: true });
+    if (isVisible && !document.hasFocus()) focusView();
   }, [isVisible]);
   const info = run.value;
   return (
@@ -134,6 +140,7 @@ export function mount(): void {
   followAddress();
   effect(() => setPageTitle(t("shell.title"), language.value === "zh" ? "zh-CN" : "en"));
   document.addEventListener("keydown", dispatchKey);
+  giveKeysBack();
   const root = document.createElement("div");
   root.id = "rlboard";
   document.body.replaceChildren(root);

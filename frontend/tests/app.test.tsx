@@ -188,6 +188,9 @@ test("the keys walk samples and steps; with a sample open its place in the list 
   runs.value = found;
   steps.value = loaded;
   await show();
+  await press("Enter");
+  expect(selection.value.sample).toBeNull();
+  await press("j");
   await press("j");
   await press("Enter");
   expect(selection.value.sample).toBe("2b");

@@ -77,7 +77,11 @@ def test_j_k_and_enter_read_through_the_samples(library: TensorBoard, open_tab: 
     tab = opened(library, open_tab, step=50, view="samples")
     order = ids(library, 50)
     tab.expect_rows(order[:5])
-    tab.press("j", "j", "k", "j", "Enter")
+    marked = tab.view.locator("[data-testid=sample-row].active")
+    expect(marked).to_have_count(0)
+    tab.press("j")
+    expect(marked).to_have_attribute("data-id", order[0])
+    tab.press("j", "k", "j", "j", "Enter")
     expect(tab.get("drawer")).to_have_attribute("data-id", order[2])
     tab.press("j")
     expect(tab.get("drawer")).to_have_attribute("data-id", order[3])
@@ -148,7 +152,78 @@ def test_no_key_is_taken_while_someone_types(library: TensorBoard, open_tab: Ope
     tab.expect_selected(search=None, view="samples")
     tab.expect_rows(ids(library, 50)[:5])
     tab.press("Escape", "j", "Enter")
+    expect(tab.get("drawer")).to_have_attribute("data-id", ids(library, 50)[0])
+
+
+def test_after_a_choice_from_a_list_the_keys_are_the_views_again(
+    library: TensorBoard, open_tab: OpenTab
+) -> None:
+    """→ goes to the next step and not to the next run; j to the next sample and not to a metric of that letter."""
+    tab = opened(library, open_tab, step=50, view="samples")
+    tab.get("preset").select_option("best")
+    best = library.ask("samples", run="ppo", step=50, preset="best", limit=5)["columns"]["id"]
+    tab.expect_rows(best)
+    tab.press("j", "j", "Enter")
+    expect(tab.get("drawer")).to_have_attribute("data-id", best[1])
+    tab.get("token-metric").select_option("k3")
+    tab.press("j")
+    expect(tab.get("drawer")).to_have_attribute("data-id", best[2])
+    tab.press("ArrowRight")
+    tab.expect_selected(step="60", metric="k3", run="ppo")
+
+
+def test_after_a_click_enter_opens_the_marked_sample_and_presses_nothing_again(
+    library: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = opened(library, open_tab, step=50)
+    tab.get("tab-samples").click()
+    tab.expect_rows(ids(library, 50)[:5])
+    tab.get("col-head-reward").click()
+    tab.expect_selected(sort="reward", order=None)
+    ranked = library.ask("samples", run="ppo", step=50, sort="reward", order="desc", limit=5)["columns"]["id"]
+    tab.expect_rows(ranked)
+    tab.press("j", "j", "Enter")
+    expect(tab.get("drawer")).to_have_attribute("data-id", ranked[1])
+    tab.expect_selected(sort="reward", order=None, view="samples")
+
+
+def test_the_focus_stays_in_the_sample_when_its_token_goes_and_after_the_help(
+    library: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = opened(library, open_tab, step=50, view="samples", sample=ids(library, 50)[0])
+    expect(tab.get("token").first).to_be_visible()
+    tab.press("n")
+    expect(tab.view.locator("[data-testid=token][data-focus]")).to_be_focused()
+    tab.press("j")
     expect(tab.get("drawer")).to_have_attribute("data-id", ids(library, 50)[1])
+    inside = "() => document.activeElement.closest('[data-testid=drawer]') !== null"
+    assert tab.js(inside)
+    tab.press("?")
+    expect(tab.get("help-dialog")).to_be_visible()
+    tab.press("Escape")
+    expect(tab.get("help-dialog")).to_have_count(0)
+    assert tab.js(inside)
+
+
+def test_digits_lead_to_the_views_and_brackets_to_the_runs(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = opened(library, open_tab, step=50)
+    tab.press("2")
+    tab.expect_selected(view="samples")
+    tab.press("3")
+    tab.expect_selected(view="tokens")
+    tab.press("]")
+    tab.expect_selected(run="sft")
+    tab.press("]", "[")
+    tab.expect_selected(run="ppo", view="tokens")
+    tab.press("1")
+    tab.expect_selected(view=None)
+
+
+def test_a_typed_step_gives_the_arrows_back_to_the_steps(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = opened(library, open_tab, step=50)
+    tab.get("step-input").fill("70")
+    tab.press("Enter", "ArrowRight")
+    expect(tab.get("step-input")).to_have_value("80")
 
 
 @pytest.mark.parametrize("width", [1280, 700])

@@ -29,6 +29,16 @@ export function listedRuns(): string[] {
   return all.flatMap((info) => (info.same_as === "" || info.run === selection.value.run ? [info.run] : []));
 }
 
+/** Goes to the next (1) or previous (-1) of the runs to choose from. False at the end. */
+export function moveRun(by: 1 | -1): boolean {
+  const names = listedRuns();
+  const at = names.indexOf(selection.value.run);
+  const next = names[at + by];
+  if (at < 0 || next === undefined) return false;
+  select({ run: next }, "push");
+  return true;
+}
+
 /** Takes over an answer of `/runs` and chooses a run where none is chosen. Returns whether the index changed. */
 export function updateRuns(answer: Runs & { revision: string }): boolean {
   const changed = answer.revision !== revision.peek();

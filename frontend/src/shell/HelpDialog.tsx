@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { findMessage, t } from "../i18n";
 import { activeKeys } from "../state/keys";
+import { viewOfKey } from "../state/viewKeys";
 import { Dialog } from "../ui";
 
 const SIGNS: Readonly<Record<string, string>> = {
@@ -17,6 +18,14 @@ const SIGNS: Readonly<Record<string, string>> = {
 /** The words of a message whose key is made of a registered key; the message's key where there are none. */
 const wordsOf = (key: string): string => findMessage(key) ?? key;
 
+/** What a key does, in words. */
+function wordsOfKey(scope: string, key: string): string {
+  const view = scope === "shell" ? viewOfKey(key) : undefined;
+  return view === undefined
+    ? wordsOf(`${scope}.key.${key}`)
+    : t("shell.key.view", { view: t(`shell.view.${view}`) });
+}
+
 export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title={t("shell.help")} closeLabel={t("shell.close")} onClose={onClose} testId="help-dialog">
@@ -28,7 +37,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
               <dt key={`${key} key`}>
                 <kbd>{SIGNS[key] ?? key}</kbd>
               </dt>,
-              <dd key={key}>{wordsOf(`${scope}.key.${key}`)}</dd>,
+              <dd key={key}>{wordsOfKey(scope, key)}</dd>,
             ])}
           </dl>
         </section>

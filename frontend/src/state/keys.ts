@@ -19,7 +19,8 @@ const layers = signal<readonly Layer[]>([]);
 const RANK: Readonly<Record<string, number>> = { shell: 0, sample: 2 };
 const VIEW_RANK = 1;
 
-function rank({ scope }: Layer): number {
+/** How far inside the page the pane with this scope lies. */
+export function rankOf(scope: string): number {
   return RANK[scope] ?? VIEW_RANK;
 }
 
@@ -47,13 +48,16 @@ const TEXT_INPUTS = new Set([
   "time",
 ]);
 
-/** Whether the keys pressed here are meant for the element itself. */
-function isField(target: EventTarget | null): boolean {
+/** Keys that mean nothing to a list of options that ↑ and ↓ do not do as well. */
+const NOT_FOR_OPTIONS = new Set(["ArrowLeft", "ArrowRight"]);
+
+/** Whether the key pressed here is meant for the element itself. */
+function isForField(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return TEXT_INPUTS.has(target.type);
+  if (target instanceof HTMLSelectElement) return !NOT_FOR_OPTIONS.has(key);
   return (
     target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement ||
     target.isContentEditable ||
     target.closest("[contenteditable=true]") !== null
   );
@@ -65,19 +69,21 @@ const COMPOSING = 229;
 /** Gives a pressed key to the innermost layer that wants it. */
 export function dispatchKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === COMPOSING) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isForField(event.target, event.key)) return;
   for (const { map } of layers.value) {
     const handler = Object.hasOwn(map.current, event.key) ? map.current[event.key] : undefined;
     if (handler === undefined || handler(event) === false) continue;
     event.preventDefault();
     return;
   }
+  // Else a list of options would take them for ↑ and ↓ at the first and the last step.
+  if (event.target instanceof HTMLSelectElement) event.preventDefault();
 }
 
 /** Listens while the returned function was not called. */
 export function registerKeys(map: { current: KeyMap }, scope: string): () => void {
   const layer: Layer = { scope, map };
-  layers.value = [layer, ...layers.peek()].sort((a, b) => rank(b) - rank(a));
+  layers.value = [layer, ...layers.peek()].sort((a, b) => rankOf(b.scope) - rankOf(a.scope));
   return () => {
     layers.value = layers.peek().filter((other) => other !== layer);
   };

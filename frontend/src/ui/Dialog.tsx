@@ -10,14 +10,19 @@ export interface DialogProps {
   testId?: string;
 }
 
-/** A modal dialog; on screen while it is rendered. The browser keeps the focus inside and gives it back. */
+/** A modal dialog; on screen while it is rendered. The browser keeps the focus inside; afterwards it goes back. */
 export function Dialog(props: DialogProps): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
   const title = useId();
   useEffect(() => {
     const dialog = element.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // The browser cannot: by now the dialog has left the page.
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
   }, []);
   return (
     <dialog

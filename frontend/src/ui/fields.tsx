@@ -1,7 +1,7 @@
 /** Form fields. Each shows the value it is given and reports a change; its only state is what is being typed. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 export interface SelectProps<T extends string> {
   value: T;
@@ -108,22 +108,18 @@ export interface NumberFieldProps {
 
 export function NumberField(props: NumberFieldProps): JSX.Element {
   const shown = props.value === null ? "" : String(props.value);
-  const [typed, setTyped] = useState(shown);
+  /** Null while nobody types: a number that the owner rejects (a step that does not exist) is thus not kept. */
+  const [typed, setTyped] = useState<string | null>(null);
   const [wrong, setWrong] = useState(false);
-  useEffect(() => {
-    setTyped(shown);
-    setWrong(false);
-  }, [shown]);
   const commit = (): void => {
-    const text = typed.trim();
-    if (text === shown) return;
+    const text = typed?.trim() ?? shown;
     const value = Number(text);
     const bad =
       text !== "" && (!Number.isFinite(value) || (props.integer === true && !Number.isInteger(value)));
     setWrong(bad);
-    if (!bad) props.onCommit(text === "" ? null : value);
-    // The owner may reject the number (a step that does not exist): then the old value is shown again.
-    if (!bad) setTyped(shown);
+    if (bad) return;
+    setTyped(null);
+    if (text !== shown) props.onCommit(text === "" ? null : value);
   };
   return (
     <label class="labelled">
@@ -133,7 +129,7 @@ export function NumberField(props: NumberFieldProps): JSX.Element {
         inputMode={props.integer ? "numeric" : "decimal"}
         class="field number"
         style={{ width: `${props.width ?? 72}px` }}
-        value={typed}
+        value={typed ?? shown}
         aria-invalid={wrong}
         data-testid={props.testId}
         onInput={(event) => setTyped(event.currentTarget.value)}
@@ -141,7 +137,9 @@ export function NumberField(props: NumberFieldProps): JSX.Element {
         onKeyDown={(event) => {
           if (event.isComposing) return;
           if (event.key === "Enter") commit();
-          if (event.key === "Escape") setTyped(shown);
+          if (event.key !== "Escape") return;
+          setTyped(null);
+          setWrong(false);
         }}
       />
     </label>

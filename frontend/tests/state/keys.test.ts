@@ -63,6 +63,15 @@ test.each(["input", "textarea", "select"])("no key is taken from a field: %s", (
   expect(pressed).toEqual([]);
 });
 
+test("a list of options keeps ↑ and ↓ and leaves ← and → to the steps, also at the first and the last one", () => {
+  listen("shell", { ArrowLeft: note("left"), ArrowRight: () => false, ArrowDown: note("down") });
+  const list = document.body.appendChild(document.createElement("select"));
+  press("ArrowLeft", list);
+  press("ArrowDown", list);
+  expect(pressed).toEqual(["left"]);
+  expect(press("ArrowRight", list).defaultPrevented).toBe(true);
+});
+
 test("a checkbox is no text field, editable text is one", () => {
   listen("shell", { j: note("j") });
   const box = document.body.appendChild(document.createElement("input"));

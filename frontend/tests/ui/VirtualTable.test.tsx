@@ -114,6 +114,29 @@ test("the keyboard walks and opens", async () => {
   expect(onActive).toHaveBeenLastCalledWith(0);
 });
 
+test("before the first key no row is marked, and the first ↓ marks the first row", async () => {
+  const onActive = vi.fn();
+  const onOpen = vi.fn();
+  await show({ active: -1, onActive, onOpen });
+  expect(root.querySelector(".row.active")).toBeNull();
+  expect(grid().hasAttribute("aria-activedescendant")).toBe(false);
+  press("Enter");
+  expect(onOpen).not.toHaveBeenCalled();
+  press("ArrowDown");
+  expect(onActive).toHaveBeenLastCalledWith(0);
+  await show({ active: 0, onActive, onOpen });
+  expect(root.querySelector(".row.active")?.getAttribute("data-id")).toBe("item 0");
+});
+
+test("another list keeps the mark at its top, and makes none where there was none", async () => {
+  const onActive = vi.fn();
+  await show({ active: 7, onActive });
+  await show({ active: 7, onActive, question: "other" });
+  expect(onActive).toHaveBeenLastCalledWith(0);
+  await show({ active: -1, onActive, question: "third" });
+  expect(onActive).toHaveBeenLastCalledWith(-1);
+});
+
 test("the open row is marked, a click opens", async () => {
   const onOpen = vi.fn();
   await show({ open: 3, active: 3, onOpen });

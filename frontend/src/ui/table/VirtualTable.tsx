@@ -3,7 +3,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are positioned by hand, which table elements do not allow
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and points at the active row
 
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ROW_HEIGHT, rowWindow, scrollTo } from "../../lib/rowWindow";
 import type { Column, Order } from "./columns";
@@ -20,7 +20,7 @@ export interface VirtualTableProps<R> {
   /** The open row, -1 for none; when it changes it is scrolled into view. */
   open: number;
   onOpen: (index: number) => void;
-  /** The row that the arrow keys stand on. */
+  /** The row that the arrow keys stand on, -1 until a key was pressed. */
   active: number;
   onActive: (index: number) => void;
   sort: string;
@@ -33,10 +33,13 @@ export interface VirtualTableProps<R> {
   question: string;
   stale?: boolean;
   rowTestId?: string;
+  /** Where the focus goes for the arrow keys to work. */
+  focusTarget?: RefObject<HTMLDivElement | null>;
 }
 
 export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
-  const grid = useRef<HTMLDivElement>(null);
+  const own = useRef<HTMLDivElement>(null);
+  const grid = props.focusTarget ?? own;
   const prefix = useId();
   const [scrolled, setScrolled] = useState(0);
   const [viewport, setViewport] = useState(480);
@@ -63,13 +66,15 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
     props.onActive(open);
     reveal(open);
   }, [open]);
-  useLayoutEffect(() => reveal(active), [active]);
+  useLayoutEffect(() => {
+    if (active >= 0) reveal(active);
+  }, [active]);
   const asked = useRef(props.question);
   useLayoutEffect(() => {
     if (asked.current === props.question) return;
     asked.current = props.question;
     if (grid.current !== null) grid.current.scrollTop = 0;
-    props.onActive(Math.max(0, open));
+    props.onActive(open >= 0 ? open : Math.min(active, 0));
   }, [props.question]);
   useEffect(() => props.onVisible(shown.first, shown.last), [shown.first, shown.last, total, props.question]);
 
@@ -83,7 +88,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
     else if (event.key === "ArrowUp") goTo(active - 1);
     else if (event.key === "Home") goTo(0);
     else if (event.key === "End") goTo(total - 1);
-    else if (event.key === "Enter") props.onOpen(active);
+    else if (event.key === "Enter" && active >= 0) props.onOpen(active);
     else return;
     event.preventDefault();
   };

@@ -8,6 +8,7 @@ import { useAnswer, usePrefetch } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";
+import { recoverFocus, useFocusHome } from "../../state/viewFocus";
 import infoCss from "../../tokens/details.css?inline";
 import matrixCss from "../../tokens/matrix/matrix.css?inline";
 import { heatmapCss } from "../../tokens/shared/heatmapCss";
@@ -61,6 +62,9 @@ function OpenSample({ id }: { id: string }): JSX.Element {
     return [next, previous].map((neighbour) => (neighbour === null ? null : { ...scope, id: neighbour }));
   });
   useFocusWhileOpen(root);
+  useFocusHome(root, "sample");
+  // The token that had it may have gone with the sample before.
+  useEffect(recoverFocus, [viewState]);
   const mode =
     loaded === null
       ? "text"

@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { idOf, SamplePages } from "../../data/questions/SamplePages";
 import { revision } from "../../data/revision";
 import { run } from "../../data/runs";
@@ -11,6 +11,7 @@ import { t } from "../../i18n";
 import { editSearch } from "../../state/focusRequests";
 import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";
+import { useFocusHome } from "../../state/viewFocus";
 import { adopt, Empty, ErrorBox, VirtualTable } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
 import { sampleList, usePrefetchedSteps } from "./listedSamples";
@@ -66,7 +67,9 @@ function NoSamplesFound(): JSX.Element {
 
 export function Samples(): JSX.Element | null {
   const pages = usePages();
-  const [active, setActive] = useState(0);
+  const [active, setActive] = useState(-1);
+  const table = useRef<HTMLDivElement>(null);
+  useFocusHome(table, "samples");
   const open = openSampleRow();
   const total = pages.total.value;
   const list = sampleList.value;
@@ -88,7 +91,7 @@ export function Samples(): JSX.Element | null {
         if (selection.value.sample !== null || (event.target as HTMLElement).closest("button, a, summary"))
           return false;
         openAt(pages, active);
-        return true;
+        return active >= 0;
       },
     },
     "samples",
@@ -117,6 +120,7 @@ export function Samples(): JSX.Element | null {
             onOpen={(index) => openAt(pages, index)}
             active={active}
             onActive={setActive}
+            focusTarget={table}
             sort={sort}
             order={way}
             onSort={(name, next) => select({ sort: name, order: next, preset: "", seed: null })}
