@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from repository import ROOT
 
 FILES = sorted((ROOT / "tests").rglob("*.py"))
@@ -46,3 +47,10 @@ def test_every_test_asserts() -> None:
 def test_files_are_short() -> None:
     lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
     assert not {path: length for path, length in lengths.items() if length > LINES}
+
+
+@pytest.mark.xdist_group("together")
+def test_groups_reach_the_scheduler(request: pytest.FixtureRequest) -> None:
+    """What xdist adds to a test's id is all that its scheduler knows of groups; a version without it only is slow."""
+    grouped = bool(request.config.getoption("loadgroup", default=False))
+    assert request.node.nodeid.endswith("@together") is grouped
