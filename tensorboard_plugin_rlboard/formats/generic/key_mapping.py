@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS, TEXT_KEYS, Format, Row
 from tensorboard_plugin_rlboard.formats.generic.fields import (
@@ -84,6 +85,15 @@ def without_step(file_format: Format) -> Format:
     keys = {name: path for name, path in mapping.keys.items() if name != "step"}
     alternatives = {**mapping.alternatives, "step": (mapping.keys["step"], *others)}
     changed = KeyMapping(keys, mapping.guessed, alternatives, mapping.doubt)
+    return mapping_format(changed).with_options(**file_format.options)
+
+
+def with_doubt(file_format: Format, doubt: str) -> Format:
+    """The format of a mapping with one more sentence of doubt; the same format where the sentence is empty."""
+    mapping = file_format.mapping
+    if mapping is None or not doubt:
+        return file_format
+    changed = replace(mapping, doubt=f"{mapping.doubt} {doubt}".strip())
     return mapping_format(changed).with_options(**file_format.options)
 
 
