@@ -86,6 +86,13 @@ REWARD = (
 """Tiers of words for the reward: ours, a total, a score, whether the answer is right."""
 JUDGEMENT = _names("eval evaluation judgement judgment verdict judge")
 """Words that mean a reward only where nothing else is one and the answers to a prompt differ in it."""
+RIGHT = frozenset(
+    _names("yes y pass passed correct right success succeeded accept accepted solved 是 对 正确 通过 成功")
+)
+WRONG = frozenset(
+    _names("no n fail failed incorrect wrong failure reject rejected unsolved 否 错 错误 未通过 失败")
+)
+"""Words that are the whole of a score: 1 and 0."""
 VERDICT = _names("verdict judgement judgment judge grade result")
 """Words for what says in words whether an answer is right."""
 REWARD_PARTS = _names(

@@ -84,7 +84,7 @@ def without_step(file_format: Format) -> Format:
     others = mapping.alternatives.get("step", ())
     keys = {name: path for name, path in mapping.keys.items() if name != "step"}
     alternatives = {**mapping.alternatives, "step": (mapping.keys["step"], *others)}
-    changed = KeyMapping(keys, mapping.guessed, alternatives, mapping.doubt)
+    changed = replace(mapping, keys=keys, alternatives=alternatives)
     return mapping_format(changed).with_options(**file_format.options)
 
 
@@ -143,9 +143,9 @@ def shape_of(keys: Mapping[str, str]) -> str:
     return TURNS if "messages" in keys else SAMPLE
 
 
-def shown_sources(keys: Mapping[str, str]) -> dict[str, str]:
-    """Field -> where it stands, as it is shown: a path, or what a sum is of, as far as its parts are columns."""
-    shown = {}
+def shown_sources(mapping: KeyMapping) -> dict[str, str]:
+    """Field -> where it stands, as it is shown: a path, or what a sum is of, as far as its parts are columns; and a note."""
+    shown, keys = {}, mapping.keys
     for name, path in keys.items():
         before, is_sum, inner = path.partition(f".{PARTS}")
         parts = path.split(SUM)
@@ -158,6 +158,8 @@ def shown_sources(keys: Mapping[str, str]) -> dict[str, str]:
             ]
             parts = parts if inner in {"", ENTRIES} else []
         shown[name] = f"sum of {', '.join(parts)}" if len(parts) > 1 else f"sum of {path}" if is_sum else path
+        if name in mapping.notes:
+            shown[name] += f" ({mapping.notes[name]})"
     return shown
 
 

@@ -54,6 +54,7 @@ class Guess:
             where there is nothing to map.
         alternatives: field -> other paths that might hold it.
         doubt: one sentence where another mapping is about as good; empty where the rows are clear.
+        notes: field -> what is made of its values, where they are not taken as they are.
         is_refused: whether they look like something else than rollouts.
     """
 
@@ -62,6 +63,7 @@ class Guess:
     toml: str
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     doubt: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
     is_refused: bool = False
 
     @property
@@ -69,7 +71,9 @@ class Guess:
         """The format of such rows; None without a mapping."""
         if not self.keys:
             return None
-        return key_mapping.mapping_format(KeyMapping(self.keys, True, self.alternatives, self.doubt))
+        return key_mapping.mapping_format(
+            KeyMapping(self.keys, True, self.alternatives, self.doubt, self.notes)
+        )
 
 
 def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
@@ -133,7 +137,7 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None,
     if guessed.is_refused:
         return None, guessed.reason
     has_others = any(path != name for name, path in guessed.keys.items())
-    return guessed.format if has_others else file_format, ""
+    return guessed.format if has_others or guessed.notes else file_format, ""
 
 
 def _is_plainly_ours(row: Row) -> bool:
@@ -182,7 +186,7 @@ def _taken(roles: Roles, doubt: str) -> Guess:
     listed = ", ".join(f"{keys[name]} → {name.removeprefix(COLUMN_PREFIX)}" for name in order)
     reason = f"No known format has its keys; by their names and values it was read as {listed}."
     toml = key_mapping.mapping_toml(keys, _SHOWN_NOTE)
-    return Guess(keys, reason, toml, alternatives, doubt)
+    return Guess(keys, reason, toml, alternatives, doubt, roles.notes)
 
 
 def _keys_to_correct(roles: Roles) -> dict[str, str]:
