@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     TURNS,
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import (
+    AFTER,
     EITHER,
     ENTRIES,
     NUMBER,
@@ -133,7 +134,7 @@ def mapping_toml(keys: Mapping[str, str], note: str = "") -> str:
 
 def shape_of(keys: Mapping[str, str]) -> str:
     """What a row is under a mapping: one of `fields.SHAPES`."""
-    response = next((keys[name] for name in RESPONSE_FIELDS if name in keys), "")
+    response = next((keys[name] for name in RESPONSE_FIELDS if name in keys), "").partition(AFTER)[0]
     if ENTRIES in response:
         return MEMBERS if list_of(response)[1] else LISTS
     if any(ENTRIES in path for path in keys.values()):
@@ -186,7 +187,7 @@ def _is_flat(keys: Mapping[str, str]) -> bool:
         return False
     paths = [part for path in keys.values() for part in path.split(EITHER)]
     is_plain = not any(
-        any(mark in path for mark in (".", SUM, PRODUCT)) or is_of_each(path) for path in paths
+        any(mark in path for mark in (".", AFTER, SUM, PRODUCT)) or is_of_each(path) for path in paths
     )
     # A conversation under its own name would be shown without the response that follows it.
     return is_plain and len(set(paths)) == len(paths) and "messages" not in paths

@@ -29,7 +29,7 @@ from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
-from tensorboard_plugin_rlboard.formats.guessing.texts import assign_texts
+from tensorboard_plugin_rlboard.formats.guessing.texts import assign_texts, cut_prompt
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
@@ -104,10 +104,10 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         roles.keys.setdefault("messages", roles.keys.pop("prompt"))
     if shape.kind in {LISTS, NUMBERED, MEMBERS}:
         _add_columns(roles, shape)
+    share = _share(roles, telling, rows)
+    cut_prompt(roles)
     against = (
-        reason_against_own_words(roles, reward)
-        if is_native
-        else reason_against(roles, reward, shape, _share(roles, telling, rows))
+        reason_against_own_words(roles, reward) if is_native else reason_against(roles, reward, shape, share)
     )
     if against:
         return Guess(

@@ -33,9 +33,9 @@ def assign_step(roles: Roles) -> None:
         found = [column for column in found if not column.place.of_each or column.path.endswith("[]")]
     own = roles.own("step", is_whole_number)
     if own:
-        others = [column for column in found if column.path != "step"]
+        others = [column for column in found if column is not own[0]]
         clearer = [column for column in others if _is_within(roles, own[0], column)]
-        roles.keys["step"] = clearer[0].path if clearer else "step"
+        roles.keys["step"] = clearer[0].path if clearer else own[0].path
         roles.note("step", [one for one in [*own, *others] if one.path != roles.keys["step"]])
         return
     prompts = roles.column("prompt")
@@ -122,8 +122,8 @@ def assign_labels(roles: Roles) -> None:
 
 
 def _assign_split(roles: Roles) -> None:
-    if roles.own("split", is_text):
-        roles.keys["split"] = "split"
+    if own := roles.own("split", is_text):
+        roles.keys["split"] = own[0].path
     else:
         texts = roles.candidates(words.SPLIT, is_text, meta=True)
         kinds = roles.candidates(words.KIND, is_text)
@@ -150,8 +150,8 @@ def _is_split_by_kind(column: Column) -> bool:
 
 
 def _assign_group(roles: Roles) -> None:
-    if roles.own("group_id", is_identifier):
-        roles.keys["group_id"] = "group_id"
+    if own := roles.own("group_id", is_identifier):
+        roles.keys["group_id"] = own[0].path
         return
     prompts, steps = roles.column("prompt"), roles.column("step")
     for names, needs_proof in ((words.GROUP, False), (words.WEAK_GROUP, roles.profile.count > 1)):
