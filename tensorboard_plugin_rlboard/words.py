@@ -32,7 +32,7 @@ RESPONSE = _names(
     "response completion output generation generated_text generated response_text completion_text "
     "output_text output_response model_response model_output llm_response llm_output assistant_response "
     "response_str gen_text generated_response sampled_text rollout rollout_text model_answer "
-    "model_completion policy_response prediction predicted assistant generated_answer decoded "
+    "model_completion policy_response origin_prediction prediction predicted assistant generated_answer decoded "
     "decoded_response 回答 回复 输出 生成 模型回答 模型回复 模型输出"
 )
 WEAK_RESPONSE = _names(
@@ -86,6 +86,13 @@ REWARD = (
 """Tiers of words for the reward: ours, a total, a score, whether the answer is right."""
 JUDGEMENT = _names("eval evaluation judgement judgment verdict judge")
 """Words that mean a reward only where nothing else is one and the answers to a prompt differ in it."""
+RIGHT = frozenset(
+    _names("yes y pass passed correct right success succeeded accept accepted solved 是 对 正确 通过 成功")
+)
+WRONG = frozenset(
+    _names("no n fail failed incorrect wrong failure reject rejected unsolved 否 错 错误 未通过 失败")
+)
+"""Words that are the whole of a score: 1 and 0."""
 VERDICT = _names("verdict judgement judgment judge grade result")
 """Words for what says in words whether an answer is right."""
 REWARD_PARTS = _names(

@@ -17,12 +17,14 @@ class KeyMapping:
         guessed: whether it was guessed and is not the user's own.
         alternatives: field -> other paths that might hold it as well.
         doubt: one sentence where another mapping is about as good; empty where the rows are clear.
+        notes: field -> what is made of its values, where they are not taken as they are (`yes = 1, no = 0`).
     """
 
     keys: Mapping[str, str]
     guessed: bool = False
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     doubt: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def to_options(self) -> dict[str, str]:
         """The mapping as options of `Format.spec`."""
@@ -35,6 +37,8 @@ class KeyMapping:
             )
         if self.doubt:
             options["doubt"] = self.doubt
+        if self.notes:
+            options["notes"] = _as_json(dict(self.notes))
         return options
 
     @classmethod
@@ -47,7 +51,9 @@ class KeyMapping:
             for name, paths in _json_object(options.get("alternatives", "")).items()
             if isinstance(paths, list)
         }
-        return cls(keys, "guessed" in options, others, options.get("doubt", "")) if keys else None
+        said = _json_object(options.get("notes", ""))
+        notes = {name: note for name, note in said.items() if isinstance(note, str)}
+        return cls(keys, "guessed" in options, others, options.get("doubt", ""), notes) if keys else None
 
 
 def _as_json(value: Mapping[str, object]) -> str:

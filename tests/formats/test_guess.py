@@ -136,7 +136,7 @@ def keys_of(guessed: Format | None) -> Mapping[str, str]:
         ({"prompt": "p", "output": "c", "score": None}, None),
         # A path must not lead to a key that is spelt like it.
         (
-            {"info.reward": "no", "info": {"reward": 1.0, "score": 2.0}, "prompt": "p", "output": "o"},
+            {"info.reward": "later", "info": {"reward": 1.0, "score": 2.0}, "prompt": "p", "output": "o"},
             {"prompt": "prompt", "response": "output", "reward": "info.score"},
         ),
     ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -11,12 +13,14 @@ from example_counts import examples
 from guessed_rows import CHAT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from understood import read
 
 from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import mapping_format
 from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
+from tensorboard_plugin_rlboard.formats.guessing.guess import guess_mapping
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.registry import from_spec
 
@@ -27,6 +31,48 @@ def test_paths_lead_into_objects_and_lists() -> None:
     assert value_at(row, "x.y") == 2
     for path in ("a.b.1.c", "a.b.z", "a.c", "nothing", "a.b.0.c.d", "a.b.٠.c"):
         assert value_at(row, path) is None
+
+
+def test_paths_to_keys_with_dots() -> None:
+    row = {"a": {"b.c": 1, "d": {"e.f.g": 2}, "x": {"y": 3}, "x.y": 4}, "data.text": "t", "p.q": {"r": 5}}
+    assert [value_at(row, path) for path in ("a.b.c", "a.d.e.f.g", "a.x.y", "data.text", "p.q.r")] == [
+        1,
+        2,
+        3,
+        "t",
+        5,
+    ]
+    assert [value_at(row, path) for path in ("a.b", "a.d.e.f", "data", "p.q.s", "a.b.c.d")] == [None] * 5
+
+
+NAMES = [
+    ({"data/prompt": "p", "data/response": "r", "reward/total": 1.0, "reward/format": 0.5}, "reward/total"),
+    ({"data.prompt": "p", "data.response": "r", "reward.total": 1.0, "train.step": 3}, "reward.total"),
+    ({"prompt": "p", "output": "r", "info": {"reward.total": 1.0}}, "info.reward.total"),
+    ({"prompt": "p", "completion": "r", "val/reward": 1.0}, "val/reward"),
+    ({"prompt": "p", "completion": "r", "rewards/accuracy": 1.0, "rewards/format": 0.0}, None),
+    ({"prompt": "p", "completion": "r", "config/reward": 1.0, "step": 1}, None),
+]
+
+
+@pytest.mark.parametrize(("row", "reward"), NAMES)
+def test_keys_that_are_written_like_paths(row: dict[str, Any], reward: str | None) -> None:
+    found = guess_mapping([row])
+    assert found.format is not None
+    assert found.keys.get("reward") == reward
+    assert found.keys["response"] in {"data/response", "data.response", "output", "completion"}
+    assert found.keys.get("step") == next((key for key in row if key.endswith("step")), None)
+    toml = tomllib.loads(found.toml)["mapping"]  # what is shown opens the same
+    assert toml["response"] == found.keys["response"]
+
+
+def test_samples_of_rows_with_dots_in_their_keys(tmp_path: Path) -> None:
+    row = {
+        "step": 1,
+        "prompt": "p",
+        "rollouts": [{"gen.text": f"It is {n}.", "reward.total": n / 2} for n in (0, 1)],
+    }
+    assert read(tmp_path, [row], "response", "reward") == [("It is 0.", 0.0), ("It is 1.", 0.5)]
 
 
 def test_a_plain_mapping_is_read_without_a_function_and_a_deep_one_with() -> None:

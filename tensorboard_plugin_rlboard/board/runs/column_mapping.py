@@ -50,7 +50,7 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
         dict(mapping.keys),
         mapping.guessed,
         key_mapping.mapping_toml(mapping.keys, _NOTE),
-        key_mapping.shown_sources(mapping.keys) | _path_sources(mapped.format, mapped.relative),
+        key_mapping.shown_sources(mapping) | _path_sources(mapped.format, mapped.relative),
         mapping.alternatives,
         mapping.doubt,
         key_mapping.shape_of(mapping.keys),

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 
 _NUMBER_TEXT = re.compile(
@@ -22,6 +23,9 @@ _NUMBER_TEXT = re.compile(
 _TRUTH_TEXTS = {"true": 1.0, "false": 0.0}
 _LONGEST_TRUTH = 16
 """Characters of a text that may be a truth value with white space around it."""
+_LONGEST_VERDICT = 32
+"""Characters of a text that may be a verdict."""
+_BEGINS_NUMBER = frozenset("+-.0123456789")
 _TENSOR_TEXT = re.compile(
     r"\s*<?(?:(?:np|numpy|torch|tf|jnp|jax|mx)\.|tensor\b|array\b|Array\b|DeviceArray\b)", re.ASCII
 )
@@ -52,6 +56,23 @@ def number_from_value(value: object) -> float | None:
         return float(value) if isinstance(value, (bool, int, float)) else None
     except OverflowError:  # a whole number of more than 308 digits
         return math.inf if isinstance(value, int) and value > 0 else -math.inf
+
+
+def score_from_value(value: object) -> float | None:
+    """A number as above, or what says in words or in per cent how right an answer is (`yes` 1, `fail` 0, `85%` 0.85)."""
+    number = number_from_value(value)
+    return number_from_verdict(value) if number is None else number
+
+
+def number_from_verdict(value: object) -> float | None:
+    """1 or 0 of a word for whether something is right, the share of a text in per cent; None for anything else."""
+    if not isinstance(value, str) or len(value) > _LONGEST_VERDICT:
+        return None
+    text = value.strip().lower()
+    if text.endswith("%"):
+        share = number_from_value(text[:-1].rstrip()) if text[:1] in _BEGINS_NUMBER else None
+        return None if share is None else share / 100
+    return 1.0 if text in words.RIGHT else 0.0 if text in words.WRONG else None
 
 
 def floats_of_values(values: list[Any]) -> Floats | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS, TEXT_KEYS, Format, Row
 from tensorboard_plugin_rlboard.formats.generic.fields import (
@@ -20,6 +21,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     TURNS,
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import (
+    AFTER,
     EITHER,
     ENTRIES,
     NUMBER,
@@ -83,7 +85,16 @@ def without_step(file_format: Format) -> Format:
     others = mapping.alternatives.get("step", ())
     keys = {name: path for name, path in mapping.keys.items() if name != "step"}
     alternatives = {**mapping.alternatives, "step": (mapping.keys["step"], *others)}
-    changed = KeyMapping(keys, mapping.guessed, alternatives, mapping.doubt)
+    changed = replace(mapping, keys=keys, alternatives=alternatives)
+    return mapping_format(changed).with_options(**file_format.options)
+
+
+def with_doubt(file_format: Format, doubt: str) -> Format:
+    """The format of a mapping with one more sentence of doubt; the same format where the sentence is empty."""
+    mapping = file_format.mapping
+    if mapping is None or not doubt:
+        return file_format
+    changed = replace(mapping, doubt=f"{mapping.doubt} {doubt}".strip())
     return mapping_format(changed).with_options(**file_format.options)
 
 
@@ -123,7 +134,7 @@ def mapping_toml(keys: Mapping[str, str], note: str = "") -> str:
 
 def shape_of(keys: Mapping[str, str]) -> str:
     """What a row is under a mapping: one of `fields.SHAPES`."""
-    response = next((keys[name] for name in RESPONSE_FIELDS if name in keys), "")
+    response = next((keys[name] for name in RESPONSE_FIELDS if name in keys), "").partition(AFTER)[0]
     if ENTRIES in response:
         return MEMBERS if list_of(response)[1] else LISTS
     if any(ENTRIES in path for path in keys.values()):
@@ -133,9 +144,9 @@ def shape_of(keys: Mapping[str, str]) -> str:
     return TURNS if "messages" in keys else SAMPLE
 
 
-def shown_sources(keys: Mapping[str, str]) -> dict[str, str]:
-    """Field -> where it stands, as it is shown: a path, or what a sum is of, as far as its parts are columns."""
-    shown = {}
+def shown_sources(mapping: KeyMapping) -> dict[str, str]:
+    """Field -> where it stands, as it is shown: a path, or what a sum is of, as far as its parts are columns; and a note."""
+    shown, keys = {}, mapping.keys
     for name, path in keys.items():
         before, is_sum, inner = path.partition(f".{PARTS}")
         parts = path.split(SUM)
@@ -148,6 +159,8 @@ def shown_sources(keys: Mapping[str, str]) -> dict[str, str]:
             ]
             parts = parts if inner in {"", ENTRIES} else []
         shown[name] = f"sum of {', '.join(parts)}" if len(parts) > 1 else f"sum of {path}" if is_sum else path
+        if name in mapping.notes:
+            shown[name] += f" ({mapping.notes[name]})"
     return shown
 
 
@@ -174,7 +187,7 @@ def _is_flat(keys: Mapping[str, str]) -> bool:
         return False
     paths = [part for path in keys.values() for part in path.split(EITHER)]
     is_plain = not any(
-        any(mark in path for mark in (".", SUM, PRODUCT)) or is_of_each(path) for path in paths
+        any(mark in path for mark in (".", AFTER, SUM, PRODUCT)) or is_of_each(path) for path in paths
     )
     # A conversation under its own name would be shown without the response that follows it.
     return is_plain and len(set(paths)) == len(paths) and "messages" not in paths

@@ -6,6 +6,7 @@
     format + accuracy     the sum of several, as far as they are there
     format * weight       the product of several, nothing where one is missing
     response | completion the first of several that is there, where rows differ
+    text after prompt     what follows in a text that begins with another one (of the response only)
     rewards.*[]           of each entry of parallel lists in an object, the sum of the numbers at its place
     rollouts[].reward     of each entry of a list, which is a sample of its own; `rewards[]` is the entry itself
     output_#              of each numbered key (`output_1`, `output_2`), which is a sample of its own
@@ -24,6 +25,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_
 from tensorboard_plugin_rlboard.formats.base import Row
 
 ENTRIES, NUMBER, PARTS, EITHER, SUM, PRODUCT = "[]", "#", "*", " | ", " + ", " * "
+AFTER = " after "
 _MAX_ALTERNATIVES = 8
 _DIGITS = 9
 Getter = Callable[[Row], object]
@@ -57,6 +59,7 @@ def getter(path: str) -> Getter:
 
 def holds(row: Row, path: str) -> bool:
     """Whether a row has something under a path, of one of its samples at least."""
+    path = path.partition(AFTER)[0]
     if ENTRIES in path:
         entries = value_at(row, list_of(path)[0])
         return isinstance(entries, list) and bool(entries)
@@ -65,6 +68,7 @@ def holds(row: Row, path: str) -> bool:
 
 def keys_read(path: str) -> list[str]:
     """The keys of the row that a path reads whole; objects in which it looks and parts of a sum keep their own names."""
+    path = path.partition(AFTER)[0]
     plain = [part for part in path.split(EITHER) if not any(mark in part for mark in (SUM, PRODUCT, "."))]
     return [*plain, path]
 
@@ -105,15 +109,27 @@ def _own_or(row: Row, path: str, other: Callable[[], object]) -> object:
     return row[path] if path in row else other()
 
 
+def rest_after(text: object, beginning: object) -> object:
+    """What follows in a text that begins with another one; any other value as it is."""
+    begins = isinstance(text, str) and isinstance(beginning, str) and text.startswith(beginning)
+    return text[len(beginning) :] if begins else text  # type: ignore[index,arg-type]  # both are texts
+
+
 def _walk(value: object, keys: Sequence[str]) -> object:
-    for key in keys:
+    """The value where some keys lead; a key with dots in it is found by several of them, where no shorter one is there."""
+    start = 0
+    for end in range(1, len(keys) + 1):
+        key = ".".join(keys[start:end])
         if isinstance(value, Mapping):
-            value = value.get(key)
+            if key not in value:
+                continue
+            value = value[key]
         elif isinstance(value, list) and key.isascii() and key.isdigit() and int(key[:_DIGITS]) < len(value):
             value = value[int(key[:_DIGITS])]
         else:
             return None
-    return value
+        start = end
+    return value if start == len(keys) else None
 
 
 def _first(choices: Sequence[Getter], row: Row) -> object:

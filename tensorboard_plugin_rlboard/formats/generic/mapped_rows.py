@@ -14,8 +14,15 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     MASK_FIELD,
     RESPONSE_FIELDS,
 )
-from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, getter, is_of_each, keys_read
-from tensorboard_plugin_rlboard.formats.generic.row_members import RowMembers
+from tensorboard_plugin_rlboard.formats.generic.key_paths import (
+    AFTER,
+    EITHER,
+    getter,
+    is_of_each,
+    keys_read,
+    rest_after,
+)
+from tensorboard_plugin_rlboard.formats.generic.row_members import Member, RowMembers
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 
 _IGNORED_LABEL = -100
@@ -34,6 +41,9 @@ class MappedRows:
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         self._keys = keys
+        response, _, beginning = keys.get("response", "").partition(AFTER)
+        self._beginning = getter(beginning) if beginning else None
+        keys = {**keys, "response": response} if beginning else keys
         named = {name.removeprefix(COLUMN_PREFIX) for name in keys}
         self._named = frozenset(named | {"prompt", "response", "response_tokens"})
         each = {name: path for name, path in keys.items() if is_of_each(path)}
@@ -57,6 +67,7 @@ class MappedRows:
         problems: list[str] = []
         if self._members is None:
             shared = {name: value_of(row) for name, value_of in self._shared.items()}
+            self._cut_beginning(row, shared)
             sample = self._plain_sample(row.items(), shared)
             self._complete(sample, shared.get, context, problems)
             if not self._holds_response.isdisjoint(row):
@@ -71,16 +82,23 @@ class MappedRows:
                 for name in of_all
             ]
         around = [(key, value) for key, value in row.items() if not self._members.takes(key)]
+        for fields, _ in members:
+            self._cut_beginning(row, fields)
         rows = [self._member_sample(around, shared, member, context, problems) for member in members]
         if len(rows) > 1 and self._needs_group:
             _add_group(rows)
         return LineSamples(rows, list(dict.fromkeys(problems)))
 
+    def _cut_beginning(self, row: Row, fields: dict[str, object]) -> None:
+        """Leave of a response what follows the prompt, where the mapping says that it begins with it."""
+        if self._beginning is not None and "response" in fields:
+            fields["response"] = rest_after(fields["response"], self._beginning(row))
+
     def _member_sample(
         self,
         around: Sequence[tuple[str, object]],
         shared: Mapping[str, object],
-        member: tuple[Mapping[str, object], Mapping[str, object]],
+        member: Member,
         context: LineContext,
         problems: list[str],
     ) -> dict[str, object]:

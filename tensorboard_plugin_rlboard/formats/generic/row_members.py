@@ -20,7 +20,7 @@ MAX_SAMPLES_OF_ROW = 100_000
 """Samples that one row may hold."""
 _MAX_SHARED_CHARACTERS = 256_000_000
 """Characters that the samples of a row share, times their number: each of them is shown with its prompt."""
-Member = tuple[Mapping[str, object], Mapping[str, object]]
+Member = tuple[dict[str, object], Mapping[str, object]]
 """Field -> value of one sample, and what else stands in its object."""
 
 

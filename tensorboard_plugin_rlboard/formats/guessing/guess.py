@@ -29,13 +29,13 @@ from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
-from tensorboard_plugin_rlboard.formats.guessing.texts import assign_texts
+from tensorboard_plugin_rlboard.formats.guessing.texts import assign_texts, cut_prompt
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
-VERSION = 3
+VERSION = 4
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
@@ -54,6 +54,7 @@ class Guess:
             where there is nothing to map.
         alternatives: field -> other paths that might hold it.
         doubt: one sentence where another mapping is about as good; empty where the rows are clear.
+        notes: field -> what is made of its values, where they are not taken as they are.
         is_refused: whether they look like something else than rollouts.
     """
 
@@ -62,6 +63,7 @@ class Guess:
     toml: str
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     doubt: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
     is_refused: bool = False
 
     @property
@@ -69,7 +71,9 @@ class Guess:
         """The format of such rows; None without a mapping."""
         if not self.keys:
             return None
-        return key_mapping.mapping_format(KeyMapping(self.keys, True, self.alternatives, self.doubt))
+        return key_mapping.mapping_format(
+            KeyMapping(self.keys, True, self.alternatives, self.doubt, self.notes)
+        )
 
 
 def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
@@ -100,10 +104,10 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         roles.keys.setdefault("messages", roles.keys.pop("prompt"))
     if shape.kind in {LISTS, NUMBERED, MEMBERS}:
         _add_columns(roles, shape)
+    share = _share(roles, telling, rows)
+    cut_prompt(roles)
     against = (
-        reason_against_own_words(roles, reward)
-        if is_native
-        else reason_against(roles, reward, shape, _share(roles, telling, rows))
+        reason_against_own_words(roles, reward) if is_native else reason_against(roles, reward, shape, share)
     )
     if against:
         return Guess(
@@ -133,7 +137,7 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None,
     if guessed.is_refused:
         return None, guessed.reason
     has_others = any(path != name for name, path in guessed.keys.items())
-    return guessed.format if has_others else file_format, ""
+    return guessed.format if has_others or guessed.notes else file_format, ""
 
 
 def _is_plainly_ours(row: Row) -> bool:
@@ -182,7 +186,7 @@ def _taken(roles: Roles, doubt: str) -> Guess:
     listed = ", ".join(f"{keys[name]} → {name.removeprefix(COLUMN_PREFIX)}" for name in order)
     reason = f"No known format has its keys; by their names and values it was read as {listed}."
     toml = key_mapping.mapping_toml(keys, _SHOWN_NOTE)
-    return Guess(keys, reason, toml, alternatives, doubt)
+    return Guess(keys, reason, toml, alternatives, doubt, roles.notes)
 
 
 def _keys_to_correct(roles: Roles) -> dict[str, str]:

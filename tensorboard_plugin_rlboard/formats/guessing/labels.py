@@ -33,9 +33,9 @@ def assign_step(roles: Roles) -> None:
         found = [column for column in found if not column.place.of_each or column.path.endswith("[]")]
     own = roles.own("step", is_whole_number)
     if own:
-        others = [column for column in found if column.path != "step"]
+        others = [column for column in found if column is not own[0]]
         clearer = [column for column in others if _is_within(roles, own[0], column)]
-        roles.keys["step"] = clearer[0].path if clearer else "step"
+        roles.keys["step"] = clearer[0].path if clearer else own[0].path
         roles.note("step", [one for one in [*own, *others] if one.path != roles.keys["step"]])
         return
     prompts = roles.column("prompt")
@@ -70,19 +70,33 @@ def _is_within(roles: Roles, column: Column, other: Column) -> bool:
 def counts_within(rows: Sequence[Row], path: str, named: int) -> bool:
     """Whether what some rows have for a step counts something within the step that the name of their file says.
 
-    Only words that mean other things as well are doubted (`iteration`, `rollout_step`, `epoch`), and only where the step of
-    the name is none of their values: a file that is called after one of its steps counts the training's itself.
+    Only words that mean other things as well are doubted (`iteration`, `rollout_step`, `epoch`). They count the training's
+    steps where all of them are that of the name, or where they never fall and the file is called after its first or last.
 
     Args:
         rows: rows of a file.
         path: where they have a step; empty where nowhere.
         named: the step in the name of the file, or of a folder above it.
     """
+    numbers = _inner_numbers(rows, path)
+    falls = any(b < a for a, b in pairwise(numbers))
+    return bool(numbers) and (falls or named not in {numbers[0], numbers[-1]})
+
+
+def doubt_of_step(rows: Sequence[Row], path: str, named: int) -> str:
+    """One sentence where the step of some rows (see `counts_within`) may be that of their file's name; else empty."""
+    if set(_inner_numbers(rows, path)) <= {float(named)}:
+        return ""
+    return f"The step may be another one: {path} was taken, step {named} of the file's path would do as well."
+
+
+def _inner_numbers(rows: Sequence[Row], path: str) -> list[float]:
+    """What some rows have for a step, in their order; empty where its word means a step of a training only."""
     names = {words.snake_case(part.rpartition(".")[2]) for part in path.split(EITHER)}
     if not path or not names <= words.INNER_STEP | set(words.WEAK_STEP):
-        return False
-    numbers = [number_from_value(value_at(row, path)) for row in rows]
-    return named not in numbers and any(number is not None for number in numbers)
+        return []
+    numbers = (number_from_value(value_at(row, path)) for row in rows)
+    return [number for number in numbers if number is not None]
 
 
 def _changes(numbers: list[float]) -> int:
@@ -108,8 +122,8 @@ def assign_labels(roles: Roles) -> None:
 
 
 def _assign_split(roles: Roles) -> None:
-    if roles.own("split", is_text):
-        roles.keys["split"] = "split"
+    if own := roles.own("split", is_text):
+        roles.keys["split"] = own[0].path
     else:
         texts = roles.candidates(words.SPLIT, is_text, meta=True)
         kinds = roles.candidates(words.KIND, is_text)
@@ -136,8 +150,8 @@ def _is_split_by_kind(column: Column) -> bool:
 
 
 def _assign_group(roles: Roles) -> None:
-    if roles.own("group_id", is_identifier):
-        roles.keys["group_id"] = "group_id"
+    if own := roles.own("group_id", is_identifier):
+        roles.keys["group_id"] = own[0].path
         return
     prompts, steps = roles.column("prompt"), roles.column("step")
     for names, needs_proof in ((words.GROUP, False), (words.WEAK_GROUP, roles.profile.count > 1)):

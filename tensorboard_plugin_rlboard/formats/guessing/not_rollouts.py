@@ -7,7 +7,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS, S
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_text
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_score, is_text
 
 _SMALLEST_SHARE = 0.1
 """Share of a file's rows that have a response, below which it is a file of something else."""
@@ -77,7 +77,7 @@ def _are_settings(roles: Roles) -> bool:
     rewards = roles.column("reward")
     if roles.profile.count != 1 or "step" in roles.keys or roles.has_token_values or rewards is None:
         return False
-    return rewards.fits(is_text) and not rewards.fits(is_number)
+    return rewards.fits(is_text) and not rewards.fits(is_score)
 
 
 def _is_index(name: str) -> bool:

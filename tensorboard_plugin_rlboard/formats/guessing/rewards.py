@@ -20,16 +20,16 @@ from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
 )
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
-    is_number,
     is_number_list,
     is_one_number_list,
+    is_score,
     is_share,
     is_verdict,
 )
+from tensorboard_plugin_rlboard.formats.guessing.verdicts import counted, is_clear
 from tensorboard_plugin_rlboard.words import plain
 
 _MAX_COMPONENTS = 20
-_MAX_QUOTED = 40
 _PARTS = frozenset(map(plain, words.REWARD_PARTS))
 _SCORES = frozenset(map(plain, words.SCORE_PARTS))
 _CORRECT_TIER = 3
@@ -56,9 +56,9 @@ class Reward:
 
     def _assign(self) -> None:
         roles = self._roles
-        fits = (*[is_number] * _CORRECT_TIER, is_share)
+        fits = (*[is_score] * _CORRECT_TIER, is_share)
         tiers = [
-            roles.candidates(names, is_one, own=True)
+            [column for column in roles.candidates(names, is_one, own=True) if is_clear(column)]
             for names, is_one in zip(words.REWARD, fits, strict=True)
         ]
         if self._take_only_entry():
@@ -78,7 +78,7 @@ class Reward:
             key=lambda one: one[:2],
         )
         likely = [column for _, _, column in strong]
-        if own is not None and likely and not own.fits(is_number):
+        if own is not None and likely and not own.fits(is_score):
             own = None  # it names a reward
         if own is not None and own.values and (own.place.of_each or not roles.is_several):
             likely = [own, *[column for column in likely if column is not own]]
@@ -104,8 +104,10 @@ class Reward:
         if scores and "reward" not in roles.keys and not self.doubt:
             self._say_parts(parts_in(roles, scores[0]))
         self._lift([*parts, *scores])
-        self._say_verdicts()
-        roles.assign("ref_reward", words.REF_REWARD, is_number, own=True)
+        column = roles.column("reward")
+        if column is not None and (note := counted(column)):
+            roles.notes["reward"] = note
+        roles.assign("ref_reward", words.REF_REWARD, is_score, own=True)
         others = roles.alternatives.get("reward", [])
         roles.alternatives["reward"] = [path for path in others if path != roles.keys.get("reward")]
 
@@ -163,24 +165,15 @@ class Reward:
         return True
 
     def _take_judgement(self) -> bool:
-        """Take a key such as `eval` whose values of 0 and 1 differ between the answers to a prompt, and say no split."""
+        """Take a key such as `eval` whose values of 0 and 1 differ between the answers to a prompt, and say no split.
+
+        A verdict in words says no split anyway.
+        """
         prompts = self._roles.column("prompt")
         found = self._roles.candidates(words.JUDGEMENT, is_share, own=True)
         found = [column for column in found if prompts is not None and differs_within(column, prompts)]
-        return self._roles.take("reward", found)
-
-    def _say_verdicts(self) -> None:
-        """Name what says in words whether an answer is right, where there is no reward: words are no numbers."""
-        names = (*words.VERDICT, *(word for tier in words.REWARD for word in tier))
-        found = self._roles.candidates(names, is_verdict, own=True)
-        if not found or "reward" in self._roles.keys:
-            return
-        self.has_score = True
-        some = " and ".join(sorted({str(value) for value in found[0].values.values()})[:2])
-        self.doubt = (
-            self.doubt
-            or f"No reward was taken: {found[0].path} holds words such as {some[:_MAX_QUOTED]}; log numbers instead, as 1 and 0."
-        )
+        found += self._roles.candidates(words.VERDICT, is_verdict, own=True)
+        return self._roles.take("reward", [column for column in found if is_clear(column)])
 
     def _take_nulls(self) -> None:
         """Take a key that is called like a reward and null in all samples so far: they were not scored yet."""

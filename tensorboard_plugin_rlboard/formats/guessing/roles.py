@@ -37,6 +37,7 @@ class Roles:
         profile: what is known of the samples' values.
         keys: field -> path, as far as assigned.
         alternatives: field -> other paths that fit, the likeliest first.
+        notes: field -> what is made of its values, where they are not taken as they are.
         response_is_weak: whether the response has a name that may mean anything else.
         has_token_values: whether there are values for each token, which a data set has not.
     """
@@ -51,6 +52,7 @@ class Roles:
         self.profile = profile
         self.keys: dict[str, str] = {}
         self.alternatives: dict[str, list[str]] = {}
+        self.notes: dict[str, str] = {}
         self.response_is_weak = False
         self.has_token_values = False
         self.is_several = is_several

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.base import Row
-from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES, NUMBER, PARTS, PRODUCT, SUM
-from tensorboard_plugin_rlboard.words import snake_case
+from tensorboard_plugin_rlboard.formats.generic.key_paths import (
+    AFTER,
+    EITHER,
+    ENTRIES,
+    NUMBER,
+    PARTS,
+    PRODUCT,
+    SUM,
+)
+from tensorboard_plugin_rlboard.words import plain, snake_case
 
 _MAX_DEPTH = 3
-_MARKS = (ENTRIES, NUMBER, EITHER, SUM, PRODUCT)
+_MARKS = (AFTER, ENTRIES, NUMBER, EITHER, SUM, PRODUCT)
+_SEPARATORS = re.compile(r"[./]")
+_LAST_WORDS = frozenset(
+    plain(snake_case(word))
+    for names in (
+        *(words.PROMPT, words.RESPONSE, words.CONVERSATION, words.STEP, words.SPLIT, words.GROUP),
+        *(words.FINISH_REASON, words.TOKEN_STRINGS, words.TOKEN_IDS, *words.REWARD[:2], ("score",)),
+    )
+    for word in names
+)
+_REWARD_WORDS = frozenset(plain(word) for word in (*words.REWARD_PARTS, *words.SCORE_PARTS))
 _MAX_KEYS = 300
 _MAX_KEY_LENGTH = 200
 
@@ -55,7 +75,9 @@ def values_of(row: Row, before: str = "", *, of_each: bool = False) -> dict[Plac
                 is_nested = bool(prefix) or isinstance(value, dict)
                 if count > _MAX_KEYS or not isinstance(key, str) or not 0 < len(key) <= _MAX_KEY_LENGTH:
                     continue
-                place = _place(prefix, key, depth, around, of_each, is_nested)
+                if "." in key and is_nested and _is_hidden(key, values):
+                    continue
+                place = _place(prefix, key, depth, around, of_each)
                 if place is None or (prefix and place.path in row):
                     continue  # no path leads there, or to the key of the row that is spelt like it
                 found[place] = value
@@ -66,15 +88,24 @@ def values_of(row: Row, before: str = "", *, of_each: bool = False) -> dict[Plac
 
 
 @lru_cache(maxsize=8192)
-def _place(
-    prefix: str, key: str, depth: int, around: tuple[str, ...], of_each: bool, is_nested: bool
-) -> Place | None:
+def _place(prefix: str, key: str, depth: int, around: tuple[str, ...], of_each: bool) -> Place | None:
     """The place of a key, kept because every row asks for the same ones; None where no path could lead there.
 
-    A key with a dot can only be found where nothing lies in it or around it.
+    A key that is written like a path (`data/response`, `val.reward`) is called as its last part, where that is one of our
+    words. Parts of a reward (`rewards/accuracy`) are no whole ones.
     """
-    if (is_nested and "." in key) or key == PARTS or any(mark in key for mark in _MARKS):
+    if key == PARTS or any(mark in key for mark in _MARKS):
         return None
     if any("\ud800" <= letter <= "\udfff" for letter in key):
         return None
+    *before, last = [snake_case(part) for part in _SEPARATORS.split(key)]
+    is_word = bool(before) and plain(last) in _LAST_WORDS and _REWARD_WORDS.isdisjoint(map(plain, before))
+    if is_word and all(before):
+        return Place(f"{prefix}{key}", last, depth, (*around, *before), of_each)
     return Place(f"{prefix}{key}", snake_case(key), depth, around, of_each)
+
+
+def _is_hidden(key: str, values: Mapping[Any, object]) -> bool:
+    """Whether a path with a key of dots in it leads to another value, because the object has a shorter one."""
+    parts = key.split(".")
+    return any(".".join(parts[:end]) in values for end in range(1, len(parts)))

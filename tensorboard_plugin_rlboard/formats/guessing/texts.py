@@ -7,6 +7,7 @@ text is the one that counts, so where the likeliest key holds single words, one 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
@@ -24,6 +25,8 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
 from tensorboard_plugin_rlboard.words import plain
 
 _TIMES_LONGER = 2
+_TELLING_PROMPT = 6
+"""Characters of a prompt with which no text begins by chance."""
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
 
 
@@ -72,6 +75,23 @@ def _assign_response(roles: Roles) -> bool:
 def _of_each_first(found: list[Column]) -> list[Column]:
     """Columns of which every sample of a row has its own value before those that stand around them."""
     return sorted(found, key=lambda column: not column.place.of_each)
+
+
+def cut_prompt(roles: Roles) -> None:
+    """Map the response to what follows the prompt, where its texts begin with it: they hold both.
+
+    The key `response` is our own, and is what it says.
+    """
+    prompts, texts = roles.column("prompt"), roles.column("response")
+    path = roles.keys.get("response", "")
+    if prompts is None or texts is None or prompts.place.of_each or path in {"", "response"}:
+        return
+    pairs = [(prompts.values.get(at), text) for at, text in texts.values.items()]
+    known = [(prompt, text) for prompt, text in pairs if isinstance(prompt, str) and isinstance(text, str)]
+    repeat = [len(prompt) for prompt, text in known if prompt and text.startswith(prompt)]
+    goes_on = any(len(text) > len(prompt) for prompt, text in known)
+    if goes_on and len(repeat) == len(pairs) and max(repeat) >= _TELLING_PROMPT:
+        roles.keys["response"] = f"{path}{AFTER}{prompts.path}"
 
 
 def _qualified(roles: Roles) -> list[Column]:

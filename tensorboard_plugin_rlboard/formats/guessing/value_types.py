@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
-from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value, number_from_verdict
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
 
@@ -16,36 +16,6 @@ _PATH = re.compile(
 )
 """A path from the root, or one whose last name has a suffix; `1/2` and `x/y` are none."""
 _MAX_IDENTIFIER_LENGTH = 200
-_MAX_VERDICT_LENGTH = 32
-_VERDICTS = frozenset(
-    {
-        *(
-            "yes",
-            "no",
-            "y",
-            "n",
-            "pass",
-            "passed",
-            "fail",
-            "failed",
-            "correct",
-            "incorrect",
-            "right",
-            "wrong",
-        ),
-        *(
-            "success",
-            "failure",
-            "succeeded",
-            "accept",
-            "accepted",
-            "reject",
-            "rejected",
-            "solved",
-            "unsolved",
-        ),
-    }
-)
 
 
 def is_text(value: object) -> bool:
@@ -86,16 +56,20 @@ def is_number(value: object) -> bool:
     return number_from_value(value) is not None
 
 
+def is_score(value: object) -> bool:
+    """Whether it is a number, or a text that says whether something is right, or a share in per cent."""
+    return is_number(value) or is_verdict(value)
+
+
 def is_share(value: object) -> bool:
-    """Whether it is a truth value or a number from −1 to 1, and no rating of 1 to 5."""
+    """Whether it is a verdict, a truth value or a number from −1 to 1, and no rating of 1 to 5."""
     number = number_from_value(value)
-    return is_number(value) and (number is None or abs(number) <= 1)
+    return is_verdict(value) or (is_number(value) and (number is None or abs(number) <= 1))
 
 
 def is_verdict(value: object) -> bool:
     """Whether it is a text that says whether something is right, or a share in per cent, and no number."""
-    text = value.strip().lower() if isinstance(value, str) and len(value) <= _MAX_VERDICT_LENGTH else ""
-    return text in _VERDICTS or (text.endswith("%") and number_from_value(text[:-1]) is not None)
+    return number_from_verdict(value) is not None
 
 
 def is_whole_number(value: object) -> bool:

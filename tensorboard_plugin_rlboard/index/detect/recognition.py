@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
-from tensorboard_plugin_rlboard.formats.guessing.labels import counts_within
+from tensorboard_plugin_rlboard.formats.guessing.labels import counts_within, doubt_of_step
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
 from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
@@ -168,13 +168,13 @@ def _with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) ->
         named.append("split")
     is_dump = facts.step is None and any(map(has_words_of_dump, found.rows))
     step = numbered.step if is_dump else facts.step
-    if (
-        step is not None
-        and _is_guessed(file_format)
-        and counts_within(found.rows, keys.get("step", ""), step)
-    ):
-        file_format = key_mapping.without_step(file_format)
-        keys = {}
+    if step is not None and _is_guessed(file_format) and "step" in keys:
+        if counts_within(found.rows, keys["step"], step):
+            file_format = key_mapping.without_step(file_format)
+            keys = {}
+        else:
+            doubt = doubt_of_step(found.rows, keys["step"], step)
+            file_format = key_mapping.with_doubt(file_format, doubt)
     if step is not None and not found.says([keys.get("step", "step")]):
         named += ["step", "number"] if is_dump else ["step"]
     return file_format.with_options(**{_NAMED: ",".join(named)})

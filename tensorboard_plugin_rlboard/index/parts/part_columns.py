@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     is_tensor_text,
     not_a_number,
     number_from_value,
+    score_from_value,
     shortened,
 )
 from tensorboard_plugin_rlboard.formats.base import Format
@@ -132,9 +133,8 @@ class PartColumns:
         self._problems.append(("no_response", NO_RESPONSE, np.flatnonzero(~self.sample)))
         self._problems.append(("failed_rollout", FAILED, np.flatnonzero(failed)))
         if file_format.step_keys:
-            reason = (
-                f"The line has no whole number as {file_format.step_keys[0]}; its sample is shown at step 0."
-            )
+            key = file_format.step_keys[0]
+            reason = f"The line has no whole number as {key}; its sample is shown at step 0."
             self._problems.append(("no_step", reason, np.flatnonzero(self.sample & ~whole)))
         reasons = self.texts["finish_reason"].tolist()
         self.computed["m", "truncated"] = np.asarray(
@@ -221,7 +221,8 @@ class PartColumns:
                 continue
             found = floats_of_values(column.values)
             if found is None:
-                numbers = [number_from_value(value) for value in column.values]
+                read = score_from_value if name in self._format.number_keys else number_from_value
+                numbers = [read(value) for value in column.values]
                 if name:
                     unread = zip(column.rows, column.values, numbers, strict=True)
                     bad |= {row: not_a_number(name, value) for row, value, number in unread if number is None}

@@ -79,22 +79,3 @@ def test_eval_is_a_judgement_where_the_answers_to_a_prompt_differ(values: list[o
     logged = [{"step": 1, "prompt": f"q{n // 2}", "output": f"o{n}", "eval": v} for n, v in enumerate(values)]
     keys = guess_mapping(logged).keys
     assert [name for name, path in keys.items() if path == "eval"] == [field]
-
-
-@pytest.mark.parametrize(
-    ("key", "words"),
-    [
-        ("correct", ["yes", "no"]),
-        ("verdict", ["pass", "fail"]),
-        ("grade", ["CORRECT", "INCORRECT"]),
-        ("score", ["85%", "0%"]),
-    ],
-)
-def test_words_for_whether_an_answer_is_right_are_named_as_unread(key: str, words: list[str]) -> None:
-    found = guess_mapping([{"question": "q", "output": f"o{n}", key: words[n % 2]} for n in range(4)])
-    assert "reward" not in found.keys
-    some = " and ".join(sorted(words))
-    assert (
-        found.doubt
-        == f"No reward was taken: {key} holds words such as {some}; log numbers instead, as 1 and 0."
-    )

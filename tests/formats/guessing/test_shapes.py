@@ -220,7 +220,7 @@ def test_parts_in_parallel_lists_are_summed_for_each_sample_and_are_columns(tmp_
     mapping = understood(path).mapping
     assert mapping is not None
     assert "plain sum of format, accuracy" in mapping.doubt
-    assert shown_sources(mapping.keys)["reward"] == "sum of format, accuracy"
+    assert shown_sources(mapping)["reward"] == "sum of format, accuracy"
 
 
 def test_sum_of_lists_of_other_lengths_is_left_out_and_said(tmp_path: Path) -> None:

@@ -120,3 +120,42 @@ def test_rollouts_stay_rollouts_beside_a_mean_reward(tmp_path: Path) -> None:
 )
 def test_path_of_a_file_is_nothing_said(text: object, is_one: bool) -> None:
     assert is_said(text) is is_one
+
+
+def test_text_that_begins_with_the_prompt_is_cut_and_that_is_said(tmp_path: Path) -> None:
+    given = [
+        {"question": f"q{n}: what is {n}?", "text": f"q{n}: what is {n}? It is {n}.", "score": n}
+        for n in range(3)
+    ]
+    found = guess_mapping(given)
+    assert found.keys["response"] == "text after question"
+    assert "text after question → response" in found.reason
+    assert read(tmp_path, given, "response") == [(" It is 0.",), (" It is 1.",), (" It is 2.",)]
+    later = [*given, {"question": "q", "text": "another text", "score": 1}]
+    assert read(tmp_path, later[:1] + later[3:], "response")[-1] == ("another text",)
+
+
+def test_texts_of_a_row_are_cut_as_well(tmp_path: Path) -> None:
+    listed = {"prompt": "What is it?", "outputs": ["What is it? 1", "What is it? 2"], "rewards": [0.0, 1.0]}
+    assert read(tmp_path, [listed], "response", "reward") == [(" 1", 0.0), (" 2", 1.0)]
+    group = {"prompt": "What is it?", "rollouts": [{"text": "What is it? 1", "reward": 0.5}]}
+    assert read(tmp_path, [group], "response", "reward") == [(" 1", 0.5)]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"prompt": "q", "text": "quite another one", "score": 1.0},  # by chance
+        {"prompt": "What is it?", "text": "It is what it is.", "score": 1.0},
+        {"prompt": "What is it?", "response": "What is it? It is.", "score": 1.0},  # our own word
+    ],
+)
+def test_other_texts_are_not_cut(given: Row) -> None:
+    assert guess_mapping([given]).keys["response"] in {"text", "response"}
+
+
+def test_prompt_is_cut_only_where_every_text_begins_with_it() -> None:
+    given = [
+        {"prompt": "What is it?", "text": f"{start} It is.", "score": 1.0} for start in ("What is it?", "So:")
+    ]
+    assert guess_mapping(given).keys["response"] == "text"

@@ -210,7 +210,12 @@ def test_name_of_a_split_is_kept(tmp_path: Path, write_rows: Write, look: Look) 
         ("step_12.jsonl", {"current_step": [0, 1, 2, 3]}, {12}),
         ("global_step_40/log.jsonl", {"rollout_step": [0, 1, 0, 1]}, {40}),
         ("step_12.jsonl", {"epoch": [0, 0, 0, 0]}, {12}),
+        ("step_2.jsonl", {"iteration": [0, 1, 2, 0, 1, 2]}, {2}),
+        ("step_1.jsonl", {"current_step": [1, 2, 1, 2]}, {1}),
+        ("step_2.jsonl", {"rollout_step": [1, 2, 3, 4]}, {2}),
+        ("step_2.jsonl", {"iteration": [2, 2, 2]}, {2}),
         ("iter_3.jsonl", {"iteration": [1, 1, 2, 3]}, {1, 2, 3}),
+        ("iter_3.jsonl", {"iteration": [3, 3, 4, 5]}, {3, 4, 5}),
         ("iter_3.jsonl", {"global_step": [300, 300, 301, 301]}, {300, 301}),
         ("log.jsonl", {"iteration": [0, 0, 1, 1]}, {0, 1}),
     ],
@@ -235,3 +240,6 @@ def test_what_counts_within_a_step_gives_way_to_the_step_in_a_name(
     is_by_name = run.mapping_sources["step"] in {"file name", "folder name"}
     assert is_by_name == (key not in run.mapping_sources["step"])
     assert not is_by_name or run.mapping_alternatives["step"] == (key,)
+    is_doubted = not is_by_name and run.mapping_sources["step"] != "global_step" and file != "log.jsonl"
+    said = f"{key} was taken, step {file[5]} of the file's path would do as well" in run.mapping_doubt
+    assert said == (is_doubted and len(set(numbers)) > 1)

@@ -1,0 +1,25 @@
+"""Columns of words for whether an answer is right, and of shares in per cent, which count as numbers of a reward."""
+
+from __future__ import annotations
+
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_verdict
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_verdict
+
+_SHARE = 0.9
+"""Share of the texts of a column that have to be verdicts: sentences of a judge may begin with a `no` as well."""
+_SHOWN = 4
+
+
+def is_clear(column: Column) -> bool:
+    """Whether a column holds numbers, or next to nothing but verdicts."""
+    verdicts = sum(map(is_verdict, column.values.values()))
+    return column.fits(is_number) or (verdicts > 0 and verdicts >= _SHARE * len(column.values))
+
+
+def counted(column: Column) -> str:
+    """What the verdicts of a column count (`pass = 1, fail = 0`), of many the best and the worst; empty without one."""
+    found = {str(value).strip().lower(): number_from_verdict(value) for value in column.values.values()}
+    numbers = sorted((-number, word) for word, number in found.items() if number is not None)
+    shown = numbers if len(numbers) <= _SHOWN else [numbers[0], numbers[-1]]
+    return ", ".join(f"{word} = {-number or 0:g}" for number, word in shown)
