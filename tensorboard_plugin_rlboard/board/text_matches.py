@@ -120,15 +120,20 @@ def matching_rows(
         raise ArgumentError(_too_long(int(sizes.max()), instructions))
     execute(f"CREATE TEMP TABLE {found} (place BIGINT)")
     # The condition names both tables, so that it is tried on rows that are in both, and on no other row in between.
-    conditions = " AND ".join(f"(CASE WHEN place >= 0 THEN {pattern.sql} END)" for pattern in patterns)
-    bound = [value for pattern in patterns for value in pattern.values]
-    piece = (
+    both = " AND ".join(f"(CASE WHEN place >= 0 THEN {pattern.sql} END)" for pattern in patterns)
+    joined = (
         f"INSERT INTO {found} SELECT place FROM {candidates} JOIN {table} ON place = {table}.rowid "
-        f"WHERE place BETWEEN ? AND ? AND {table}.rowid BETWEEN ? AND ? AND {conditions}"
+        f"WHERE place BETWEEN ? AND ? AND {table}.rowid BETWEEN ? AND ? AND "
     )
+    whole = f"INSERT INTO {found} SELECT rowid FROM {table} WHERE rowid BETWEEN ? AND ? AND "
+    alone = " AND ".join(pattern.sql for pattern in patterns)
+    bound = [value for pattern in patterns for value in pattern.values]
     for begin, end in timed_pieces(sizes, _FIRST_ROWS if is_quick else first_piece(instructions)):
         ends = [int(place[begin]), int(place[end - 1])]
-        execute(piece, [*ends, *ends, *bound])
+        if ends[1] - ends[0] == end - 1 - begin and not groups:  # there is no row in between
+            execute(whole + alone, [*ends, *bound])
+        else:
+            execute(joined + both, [*ends, *ends, *bound])
     return found
 
 
