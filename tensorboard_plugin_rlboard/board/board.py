@@ -63,7 +63,7 @@ class Board:
         self.limits = QueryLimits()
         self._decoded_samples = DecodedSamples()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
-        self._steps = StepService(registry, indexer.attention, self.cursor, self.limits.heavy)
+        self._steps = StepService(registry, indexer.attention, self.cursor, self._slot)
         self._trainings = Trainings(registry)
         self._run_list = RunList(registry, self._trainings, self._steps.run_steps, self.cursor)
         indexer.call_after_round(self._steps.update_in_background)
@@ -161,16 +161,18 @@ class Board:
     def worst_tokens(self, question: WorstTokensQuestion) -> WorstTokens:
         """The most extreme tokens of a selection."""
         run = self.run(question.selection.run)
-        with self.limits.heavy():
+        with self._slot(question.selection, always=True):
             return worst_tokens(self.session(run), question)
 
     def problems(self, question: ProblemsQuestion) -> Problems:
         """Lines and values that could not be used, in file order."""
         return problems(self.session(self.run(question.run)), question)
 
-    def _slot(self, selection: Selection) -> AbstractContextManager[None]:
-        """One of the few slots for heavy questions, where a selection is of more than one step."""
-        return nullcontext() if selection.step is not None else self.limits.heavy()
+    def _slot(self, selection: Selection, *, always: bool = False) -> AbstractContextManager[None]:
+        """One of the few places for searches, or for heavy questions where a selection is of more than one step."""
+        if selection.searches:
+            return self.limits.search()
+        return self.limits.heavy() if always or selection.step is None else nullcontext()
 
     def _tokens(self, question: TokensQuestion) -> tuple[DecodedSample, list[str]]:
         session = self.session(self.run(question.run))

@@ -2,8 +2,8 @@
 
 A question is what happens inside `QueryLimits.question`, in one thread. A database cursor that it takes from `cursor` is
 interrupted when its time is up, when its client went away, or when the same client asked anew for the same place on the
-screen. Interrupting takes milliseconds and leaves other cursors alone; only a regular expression goes on to the end of
-its hundred thousand rows, a fraction of a second for most.
+screen. Interrupting takes milliseconds and leaves other cursors alone. A regular expression does not hear it before the
+end of its rows, so those go in pieces that are short in time (`text_matches`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,11 +23,15 @@ SECONDS = 20.0
 """Time of a question. A regular expression over the responses of a million samples takes about one second."""
 HEAVY = 3
 """Questions over whole runs that are worked on at once; more wait for one of these to end."""
+SEARCHES = 2
+"""Questions that look into texts, at once: they have places of their own, so that numbers never wait for them."""
 _POLL_INTERVAL = 0.02
 _CLIENT_INTERVAL = 0.25
 """Seconds between two tests of whether a client is still there."""
 SUPERSEDED = "A newer question took the place of this one."
 OUT_OF_MEMORY = "This needs more memory than the index may use: narrow the steps, or search and filter more."
+BUSY = "Other questions over whole runs were being answered all the time; try again in a moment."
+BUSY_SEARCHING = "Other searches were being answered all the time; try again in a moment."
 DISCONNECTED = "Nobody waits for this answer any more."
 
 
@@ -44,6 +48,7 @@ class _Question:
         disconnected: whether its client went away; None where that cannot be known.
         client_checked: when `disconnected` was asked last.
         stop_reason: why it is given up; empty as long as it is not.
+        waits_for: what is said when its time is up while it waits for a place; empty while it is worked on.
         cursors: what it runs queries with.
     """
 
@@ -51,6 +56,7 @@ class _Question:
     disconnected: Callable[[], bool] | None
     client_checked: float
     stop_reason: str = ""
+    waits_for: str = ""
     cursors: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
 
     def stop(self, reason: str) -> None:
@@ -66,9 +72,10 @@ _current: ContextVar[_Question | None] = ContextVar("question", default=None)
 class QueryLimits:
     """Watches over the questions of a process; every method may be called from any thread."""
 
-    def __init__(self, seconds: float = SECONDS, heavy: int = HEAVY) -> None:
+    def __init__(self, seconds: float = SECONDS, heavy: int = HEAVY, searches: int = SEARCHES) -> None:
         self._seconds = seconds
         self._heavy = threading.Semaphore(heavy)
+        self._searches = threading.Semaphore(searches)
         self._changed = threading.Condition()
         self._running: set[_Question] = set()
         self._by_place: dict[tuple[str, str], _Question] = {}
@@ -130,19 +137,16 @@ class QueryLimits:
             check_stopped()
         return cursor
 
-    @contextmanager
-    def heavy(self) -> Iterator[None]:
-        """One of the few slots for questions that look at a whole run; waits for it as long as the question lasts.
+    def heavy(self) -> AbstractContextManager[None]:
+        """One of the few places for questions that look at a whole run; waits for it as long as the question lasts.
 
-        Raises:
-            StoppedError: the question was given up meanwhile.
+        Entering it raises StoppedError where the question was given up meanwhile.
         """
-        while not self._heavy.acquire(timeout=_POLL_INTERVAL):
-            check_stopped()
-        try:
-            yield
-        finally:
-            self._heavy.release()
+        return _place(self._heavy, BUSY)
+
+    def search(self) -> AbstractContextManager[None]:
+        """The same for questions that look into texts."""
+        return _place(self._searches, BUSY_SEARCHING)
 
     def _start_watch(self) -> None:
         if self._watch_thread is None:
@@ -159,7 +163,7 @@ class QueryLimits:
             now = time.monotonic()
             for question in running:
                 if now > question.deadline:
-                    question.stop(_timeout_reason(self._seconds))
+                    question.stop(question.waits_for or _timeout_reason(self._seconds))
                 elif question.disconnected is not None and now - question.client_checked > _CLIENT_INTERVAL:
                     question.client_checked = now
                     if question.disconnected():
@@ -168,6 +172,26 @@ class QueryLimits:
                     question.stop(question.stop_reason)
             del running, question  # what has ended must not live on in here
             time.sleep(_POLL_INTERVAL)
+
+
+@contextmanager
+def _place(places: threading.Semaphore, busy: str) -> Iterator[None]:
+    """One of some places.
+
+    Raises:
+        StoppedError: the question was given up before it had one; `busy` where its time was up.
+    """
+    question = _current.get()
+    if question is not None:
+        question.waits_for = busy
+    while not places.acquire(timeout=_POLL_INTERVAL):
+        check_stopped()
+    if question is not None:
+        question.waits_for = ""
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def check_stopped() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -80,6 +81,15 @@ class RunSession:
     run: RunIndex
     schema: RunSchema
     cursor: duckdb.DuckDBPyConnection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One view of the run for several queries: row numbers stay true in it. What is created in it goes with it."""
+        self.cursor.execute("BEGIN TRANSACTION")
+        try:
+            yield
+        finally:
+            self.cursor.execute("ROLLBACK")
 
 
 def open_session(run: RunIndex, cursor: duckdb.DuckDBPyConnection) -> RunSession:

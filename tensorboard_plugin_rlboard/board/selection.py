@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from tensorboard_plugin_rlboard.board.filters.compiler import compile_filter
+from tensorboard_plugin_rlboard.board.filters.compiler import FilterCondition, compile_filter
 from tensorboard_plugin_rlboard.board.filters.filter_error import FilterError
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
+from tensorboard_plugin_rlboard.board.text_matches import PatternCondition, matching_rows
 from tensorboard_plugin_rlboard.board.text_search import TextSearch, text_search
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.run import RunIndex
+
+_PATTERN_WORDS = re.compile(r"regexp_|similar|~", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class Selection:
     prompt_key: str | None = None
     group: str | None = None
     where: str = ""
+
+    @property
+    def searches(self) -> bool:
+        """Whether it looks into texts for a pattern, as far as its words tell."""
+        return bool(self.search or _PATTERN_WORDS.search(self.where))
 
 
 @dataclass(frozen=True)
@@ -87,12 +96,13 @@ def select_samples(session: RunSession, selection: Selection, *, groups: bool = 
     does not change a sample's advantage.
 
     Args:
-        session: the run.
+        session: the run; within a snapshot where the selection searches, because what is found are row numbers.
         selection: which samples.
         groups: whether the samples have to bring the group metrics along; a filter may need them as well.
 
     Raises:
-        ArgumentError: a text column that cannot be searched, or a filter that is none.
+        ArgumentError: a text column that cannot be searched, a filter that is none, or a pattern that costs too much.
+        StoppedError: the question was given up while texts were searched.
     """
     schema = session.schema
     split = selection.split or default_split(session)
@@ -102,22 +112,36 @@ def select_samples(session: RunSession, selection: Selection, *, groups: bool = 
     if selection.group is not None:
         further.require(f"{GROUP_KEY} = ?", selection.group)
     search = text_search(session, selection.search, regex=selection.regex, within=selection.within)
-    if search.pattern:
-        further.require(search.condition, *search.condition_values)
-    if selection.where:
-        try:
-            condition = compile_filter(session, selection.where)
-        except FilterError as error:
-            shown = selection.where if len(selection.where) <= 80 else selection.where[:79] + "…"
-            raise ArgumentError(f"where={shown} cannot be used as a filter: {error}") from error
-        further.require(condition.sql, *condition.values)
-        groups = groups or condition.groups
-    values = steps.values + further.values
-    if not groups or not schema.group_columns:
-        # The bare table: a subquery over all its columns takes a millisecond.
-        return Relation(schema.table, " AND ".join(steps.sql + further.sql), values, split, search)
-    source = f"(SELECT rowid, *, {schema.group_columns} FROM {schema.table} WHERE {steps})"
-    return Relation(source, str(further), values, split, search)
+    patterns = [search.condition] if search.condition else []
+    grouped = groups
+    for condition in _filter(session, selection.where) if selection.where else ():
+        grouped = grouped or condition.groups
+        if condition.instructions:
+            patterns.append(
+                PatternCondition(
+                    condition.sql, condition.values, condition.instructions, condition.texts, condition.groups
+                )
+            )
+        else:
+            further.require(condition.sql, *condition.values)
+    source, where, values = schema.table, " AND ".join(steps.sql + further.sql), steps.values + further.values
+    if (
+        grouped and schema.group_columns
+    ):  # else the bare table: a subquery over all its columns takes a millisecond
+        source = f"(SELECT rowid, *, {schema.group_columns} FROM {schema.table} WHERE {steps})"
+        where = str(further)
+    if patterns:
+        found = matching_rows(session, source, where, values, patterns)
+        where = f"{where} AND rowid IN (SELECT place FROM {found})"
+    return Relation(source, where, values, split, search)
+
+
+def _filter(session: RunSession, text: str) -> list[FilterCondition]:
+    try:
+        return compile_filter(session, text)
+    except FilterError as error:
+        shown = text if len(text) <= 80 else f"{text[:79]}…"
+        raise ArgumentError(f"where={shown} cannot be used as a filter: {error}") from error
 
 
 def _steps(session: RunSession, selection: Selection, split: str) -> _Conditions:

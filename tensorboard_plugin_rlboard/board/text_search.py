@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from tensorboard_plugin_rlboard.board.pattern_cost import closed, pattern_cost, syntax_fault
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
+from tensorboard_plugin_rlboard.board.text_matches import PatternCondition, first_piece, timed_pieces
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import quoted
 from tensorboard_plugin_rlboard.texts import excerpt
@@ -24,36 +29,79 @@ class TextSearch:
     Attributes:
         pattern: what is searched for; empty where nothing is.
         regex: whether it is a regular expression (RE2); else letter case does not count.
-        texts: the texts as the argument `in` names them, in the order in which a hit is reported.
-        condition: true for samples with a hit.
-        condition_values: the values bound in it.
-        hit_fields: what `hits` needs of each row.
-        hit_values: the values bound in them.
+        texts: the texts as the argument `in` names them -> their SQL, in the order in which a hit is reported.
+        condition: true for samples with a hit; None where nothing is searched for.
     """
 
     pattern: str = ""
     regex: bool = False
-    texts: Sequence[str] = ()
-    condition: str = "true"
-    condition_values: Sequence[object] = ()
-    hit_fields: Sequence[str] = ()
-    hit_values: Sequence[object] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    condition: PatternCondition | None = None
 
-    def hits(self, rows: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-        """The columns of the first hit in each row: in which text, with what stands around it, from where to where."""
+    @property
+    def hit_fields(self) -> list[str]:
+        """What `hits` needs of each row."""
+        return [f"{column} AS {quoted('s:' + name)}" for name, column in self.texts.items()]
+
+    def hits(
+        self, session: RunSession, rows: Mapping[str, list[Any]], row_numbers: list[int]
+    ) -> dict[str, list[Any]]:
+        """The columns of the first hit in each row: in which text, with what stands around it, from where to where.
+
+        Args:
+            session: the run, inside the snapshot that the row numbers are of.
+            rows: columns of the rows, `hit_fields` among them.
+            row_numbers: the same rows.
+        """
+        if self.regex:
+            rows = {**rows, **self._regex_hits(session, rows, row_numbers)}
         columns: dict[str, list[Any]] = {"match_in": [], "match": [], "match_start": [], "match_end": []}
         for row in range(len(rows["id"])):
             hit: tuple[str | None, str | None, int | None, int | None] = (None, None, None, None)
             for name in self.texts:
                 content = rows["s:" + name][row]
-                extracted = rows["x:" + name][row] if self.regex else None
-                start, end = _first_hit(content or "", extracted, self.pattern)
+                if self.regex:
+                    start, end = rows["start:" + name][row] or 0, rows["end:" + name][row] or 0
+                else:
+                    start, end = _first_hit(content or "", self.pattern)
                 if end > start:
                     hit = (name, *excerpt(content, start, end))
                     break
             for key, value in zip(columns, hit, strict=True):
                 columns[key].append(value)
         return columns
+
+    def _regex_hits(
+        self, session: RunSession, rows: Mapping[str, list[Any]], row_numbers: list[int]
+    ) -> dict[str, list[Any]]:
+        """Columns `start:…` and `end:…` of each text: where its first hit begins and ends, in code points.
+
+        A regular expression is the database's, which is not Python's. What stands before a hit is what is left when all
+        from the hit on is taken away: brackets that capture it would take RE2 a slower way through each text.
+        """
+        pattern = closed(self.pattern)
+        fields, values = [], []
+        for name, column in self.texts.items():
+            start = f"length(regexp_replace({column}, ?, ''))"
+            hit = f"length(regexp_extract({column}, ?))"
+            fields += [f"{start} AS {quoted('start:' + name)}", f"{start} + {hit} AS {quoted('end:' + name)}"]
+            values += [tail := f"(?:{pattern})(?s:.*)", tail, pattern]
+        found: dict[str, list[Any]] = {f"{end}:{name}": [] for name in self.texts for end in ("start", "end")}
+        lengths = [
+            sum(len(rows["s:" + name][row] or "") for name in self.texts) for row in range(len(row_numbers))
+        ]
+        sizes = 1 + 4 * np.asarray(lengths, np.int64)  # bytes of a character at most
+        table, instructions = session.schema.table, pattern_cost(pattern).instructions
+        sql = (
+            f"SELECT {', '.join(fields)} FROM (SELECT unnest(?) AS place, unnest(?) AS turn) "
+            f"JOIN {table} ON {table}.rowid = place ORDER BY turn"
+        )
+        for begin, end in timed_pieces(sizes, first_piece(instructions)):
+            numbers = row_numbers[begin:end]
+            part = fetch_columns(session.cursor, sql, [*values, numbers, list(range(len(numbers)))])
+            for name, values_found in found.items():
+                values_found.extend(part[name])
+        return found
 
 
 def text_search(session: RunSession, pattern: str, *, regex: bool, within: Sequence[str]) -> TextSearch:
@@ -73,36 +121,19 @@ def text_search(session: RunSession, pattern: str, *, regex: bool, within: Seque
     for name in within:
         if name not in TEXTS:
             raise ArgumentError(f"in={name} is not known: it takes {', '.join(TEXTS)}.")
-    if regex:
-        _check_regex(session, pattern)
     text_sql = session.schema.text_sql
-    columns = {name: text_sql[TEXTS[name]] for name in within or _DEFAULT_TEXTS if TEXTS[name] in text_sql}
-    conditions = " OR ".join(f"regexp_matches({column}, ?)" for column in columns.values()) or "false"
-    hit_fields = [f"{column} AS {quoted('s:' + name)}" for name, column in columns.items()]
-    if regex:
-        hit_fields += [
-            f"regexp_extract({column}, ?, ['before', 'hit']) AS {quoted('x:' + name)}"
-            for name, column in columns.items()
-        ]
-    return TextSearch(
-        pattern,
-        regex,
-        tuple(columns),
-        f"({conditions})",
-        [pattern if regex else _escaped(pattern)] * len(columns),
-        hit_fields,
-        [f"(?s:^(.*?))({pattern})"] * len(columns) if regex else [],
+    texts = {name: text_sql[TEXTS[name]] for name in within or _DEFAULT_TEXTS if TEXTS[name] in text_sql}
+    searched = pattern if regex else _escaped(pattern)
+    cost = pattern_cost(searched)
+    if sentence := cost.too_much():
+        raise ArgumentError(f"search={pattern[:80]} cannot be searched for: {sentence}.")
+    if regex and (why := syntax_fault(session.cursor, pattern)):
+        raise ArgumentError(f"search={pattern[:80]} is no regular expression (RE2 syntax): {why}.")
+    sql = " OR ".join(f"regexp_matches({column}, ?)" for column in texts.values()) or "false"
+    condition = PatternCondition(
+        f"({sql})", [searched] * len(texts), cost.instructions, tuple(texts.values())
     )
-
-
-def _check_regex(session: RunSession, pattern: str) -> None:
-    try:
-        session.cursor.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
-    except Exception as error:
-        reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
-        raise ArgumentError(
-            f"search={pattern[:80]} is no regular expression (RE2 syntax): {reason}."
-        ) from error
+    return TextSearch(pattern, regex, texts, condition)
 
 
 def _escaped(text: str) -> str:
@@ -114,17 +145,7 @@ def _escaped(text: str) -> str:
     return f"(?i){''.join(characters)}"
 
 
-def _first_hit(content: str, extracted: Mapping[str, str] | None, pattern: str) -> tuple[int, int]:
-    """Where the first hit begins and ends, in code points; (0, 0) where there is none to show.
-
-    Args:
-        content: the text.
-        extracted: what the database found before the hit and as the hit; None where the text itself is looked for.
-            A regular expression is the database's, which is not Python's.
-        pattern: what is searched for.
-    """
-    if extracted is not None:
-        start = len(extracted["before"])
-        return start, start + len(extracted["hit"])
+def _first_hit(content: str, pattern: str) -> tuple[int, int]:
+    """Where a text stands first in any letter case, in code points; (0, 0) where it does not."""
     match = re.search(re.escape(pattern), content, re.IGNORECASE)
     return match.span() if match else (0, 0)

@@ -108,7 +108,7 @@ def test_other_cursors_go_on(database: duckdb.DuckDBPyConnection) -> None:
 
 def test_heavy_questions_wait_for_their_turn(database: duckdb.DuckDBPyConnection) -> None:
     watched = QueryLimits(seconds=0.2, heavy=1)
-    late = pytest.raises(StoppedError, match="longer")
+    late = pytest.raises(StoppedError, match=r"Other questions over whole runs .* try again")
     with watched.heavy(), late, watched.question(), watched.heavy():
         raise AssertionError("there was no place")
     with watched.question(), watched.heavy():
@@ -117,6 +117,21 @@ def test_heavy_questions_wait_for_their_turn(database: duckdb.DuckDBPyConnection
         raise KeyError
     with watched.heavy():
         pass
+
+
+def test_searches_have_places_of_their_own() -> None:
+    watched = QueryLimits(seconds=0.2, heavy=1, searches=1)
+    late = pytest.raises(StoppedError, match=r"^Other searches were being answered all the time; try again")
+    with watched.search(), watched.question(), watched.heavy():
+        pass
+    with watched.search(), late, watched.question(), watched.search():
+        raise AssertionError("there was no place")
+
+
+def test_once_it_has_its_place_a_question_has_taken_too_long(database: duckdb.DuckDBPyConnection) -> None:
+    watched = QueryLimits(seconds=0.2, searches=1)
+    with pytest.raises(StoppedError, match="longer"), watched.question(), watched.search():
+        watched.cursor(database.cursor()).execute(ENDLESS).fetchall()
 
 
 def test_errors_of_a_question_stay_what_they_are(database: duckdb.DuckDBPyConnection) -> None:

@@ -109,11 +109,12 @@ def _values(session: RunSession, selection: Selection, name: str) -> tuple[Float
         raise ArgumentError(
             f"metric={name} is not a metric of run {session.run.name}; /runs lists its metrics."
         )
-    rows = select_samples(session, selection, groups=session.schema.needs_groups([name]))
-    column = session.cursor.execute(
-        f"SELECT CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where} AND {sql} IS NOT NULL",
-        rows.values,
-    ).fetchnumpy()["x"]
+    with session.snapshot():
+        rows = select_samples(session, selection, groups=session.schema.needs_groups([name]))
+        column = session.cursor.execute(
+            f"SELECT CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where} AND {sql} IS NOT NULL",
+            rows.values,
+        ).fetchnumpy()["x"]
     x = np.asarray(column, np.float64)
     finite = np.sort(x[finite_ones(x)])
     return finite, len(x) - len(finite)

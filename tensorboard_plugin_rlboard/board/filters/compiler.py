@@ -35,15 +35,21 @@ class FilterCondition:
         sql: a truth value for each sample; NULL selects nothing.
         values: the values bound in it, in order.
         groups: whether it speaks of metrics that are computed over the group.
+        instructions: how long a program its regular expressions are; 0 where it has none.
+        texts: SQL of the texts that it looks at.
     """
 
     sql: str
     values: list[object]
     groups: bool
+    instructions: int = 0
+    texts: tuple[str, ...] = ()
 
 
-def compile_filter(session: RunSession, text: str) -> FilterCondition:
-    """Turns a filter expression into SQL with bound values.
+def compile_filter(session: RunSession, text: str) -> list[FilterCondition]:
+    """Turns a filter expression into SQL with bound values: conditions that all have to hold.
+
+    What AND joins at the top is told apart, so that regular expressions see only what the rest has left.
 
     Raises:
         FilterError: it is no filter expression, or says something that a filter cannot; with what would be right.
@@ -51,8 +57,15 @@ def compile_filter(session: RunSession, text: str) -> FilterCondition:
     _check_text(text)
     tree = _parse(session, text)
     builder = TermBuilder(session)
+    is_and = tree.get("class") == "CONJUNCTION" and tree.get("type") == "CONJUNCTION_AND"
+    return [_compiled(builder, part) for part in (tree["children"] if is_and else [tree])]
+
+
+def _compiled(builder: TermBuilder, tree: dict[str, Any]) -> FilterCondition:
+    before, builder.groups, builder.texts = builder.instructions, False, {}
     term = builder.condition(tree)
-    return FilterCondition(term.sql, list(term.values), builder.groups)
+    patterns = builder.instructions - before
+    return FilterCondition(term.sql, list(term.values), builder.groups, patterns, tuple(builder.texts))
 
 
 def _check_text(text: str) -> None:

@@ -24,6 +24,7 @@ from tensorboard_plugin_rlboard.board.filters.functions import (
     SAME_KIND,
     TermKind,
 )
+from tensorboard_plugin_rlboard.board.pattern_cost import PatternCost, pattern_cost, syntax_fault
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 INTEGER_COLUMNS = ("step", "attempt", "line")
@@ -53,10 +54,14 @@ class TermBuilder:
 
     Attributes:
         groups: whether a metric was named that is computed over the group.
+        texts: SQL of the texts that were named.
+        instructions: of all regular expressions.
     """
 
     def __init__(self, session: RunSession) -> None:
         self.groups = False
+        self.texts: dict[str, None] = {}
+        self.instructions = 0
         self._session = session
         self._count = 0
 
@@ -161,6 +166,7 @@ class TermBuilder:
             self.groups = self.groups or schema.needs_groups([name])
             return Term(f"({schema.metric_sql[name]})", (), "number")
         if name in schema.text_sql:
+            self.texts[schema.text_sql[name]] = None
             return Term(schema.text_sql[name], (), "text")
         columns = [*schema.metrics, *schema.texts, *INTEGER_COLUMNS, *TEXT_COLUMNS]
         near = difflib.get_close_matches(name, columns, n=3, cutoff=0.5) or columns[:5]
@@ -201,11 +207,12 @@ class TermBuilder:
     def _check_pattern(self, pattern: Term) -> None:
         if not pattern.plain or not isinstance(text := pattern.values[0], str):
             raise FilterError("a regular expression is a text in quotes, not a column.")
-        try:
-            self._session.cursor.execute("SELECT regexp_matches('', ?)", [text]).fetchall()
-        except Exception as error:
-            why = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")[:120]
-            raise FilterError(f"{text[:60]} is no regular expression (RE2 syntax): {why}.") from error
+        cost = pattern_cost(text)
+        self.instructions += cost.instructions
+        if sentence := cost.too_much() or PatternCost(self.instructions).too_much():
+            raise FilterError(f"the regular expression {text[:60]} is too much for it: {sentence}.")
+        if why := syntax_fault(self._session.cursor, text):
+            raise FilterError(f"{text[:60]} is no regular expression (RE2 syntax): {why}.")
 
 
 def _as_condition(term: Term) -> Term:

@@ -46,16 +46,14 @@ def samples(session: RunSession, question: SamplesQuestion, count_once: CountOnc
     if not 0 < question.limit <= MAX_LIMIT or question.offset < 0:
         raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
     columns = _columns(session, question)
-    rows = list_rows(session, question)
-    # Row numbers hold within one view of the table. It begins when every column is named that will be asked for: one
-    # that is added meanwhile would not be in it.
-    session.cursor.execute("BEGIN")
-    try:
+    # Row numbers hold within one view of the table. It begins when the session knows every column that can be asked
+    # for: one that is added meanwhile would not be in it.
+    with session.snapshot():
+        rows = list_rows(session, question)
+        search = rows.relation.search
         total, row_numbers = page(session, rows, question, count_once)
-        values = _values(session, columns, rows.relation.search, row_numbers)
-    finally:
-        session.cursor.execute("ROLLBACK")
-    hits = rows.relation.search.hits(values) if question.selection.search else {}
+        values = _values(session, columns, search, row_numbers)
+        hits = search.hits(session, values, row_numbers) if question.selection.search else {}
     answer: dict[str, list[Any]] = {"id": values["id"], "step": values["step"]}
     for position, name in enumerate(columns):
         column = values[f"c{position}"]
@@ -91,7 +89,7 @@ def _values(
         *search.hit_fields,
     ]
     source = f"(SELECT unnest(?) AS place, unnest(?) AS turn) JOIN {table} ON {table}.rowid = place"
-    values: list[object] = [*search.hit_values, row_numbers, list(range(len(row_numbers)))]
+    values: list[object] = [row_numbers, list(range(len(row_numbers)))]
     if group_columns and session.schema.needs_groups(columns):
         # Over the whole groups of these rows, and of no others.
         steps = f"SELECT step FROM {table} WHERE rowid IN (SELECT unnest(?))"

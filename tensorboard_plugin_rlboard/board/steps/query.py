@@ -100,13 +100,10 @@ def query_steps(session: RunSession, question: StepsQuestion) -> Steps:
     names = requested_metrics(run, schema, question)
     aggregates = step_aggregates(schema)
     aggregates |= {f"{METRIC_PREFIX}{name}": metric_aggregate(schema, name) for name in names}
-    cursor.execute("BEGIN TRANSACTION")  # one snapshot for all queries
-    try:
+    with session.snapshot():
         split, samples = _aggregate_input(session, question.selection, list(aggregates.values()))
         results = compute_aggregates(cursor, aggregates, samples, ("step",))
         first = cursor.execute(f"SELECT min(step) FROM {run.table} WHERE split = ?", [split]).fetchall()[0][0]
-    finally:
-        cursor.execute("ROLLBACK")
     of_steps = [results.pop(name) for name in STEP_AGGREGATES if name in results]
     step = of_steps[0].keys[0]
     return steps_answer(

@@ -66,7 +66,7 @@ class StepService:
         registry: Registry,
         attention: Attention,
         cursor: Callable[[], duckdb.DuckDBPyConnection],
-        heavy: Callable[[], AbstractContextManager[None]] = nullcontext,
+        place: Callable[[Selection], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
         """Knows nothing yet.
 
@@ -74,13 +74,13 @@ class StepService:
             registry: the indexes.
             attention: the run that the user looks at is followed while it is indexed.
             cursor: where cursors of the calling thread come from.
-            heavy: what a selection that is not materialised waits for before it is queried.
+            place: what a selection that is not materialised waits for before it is queried.
         """
         self.on_prepared: Callable[[Steps], object] = lambda _: None
         self._registry = registry
         self._attention = attention
         self._cursor = cursor
-        self._heavy = heavy
+        self._place = place
         self._states: dict[str, RunState] = {}
         self._lock = threading.Lock()
         self._answers: LruCache[Steps] = LruCache(_CACHE_BYTES, _answer_bytes)
@@ -103,7 +103,7 @@ class StepService:
         key, cursor = (run.name, run.version, question), self._cursor()
 
         def query() -> Steps:
-            with self._heavy():
+            with self._place(question.selection):
                 return query_steps(open_session(run, cursor), question)
 
         return self._answers.get_or_compute(key, query)

@@ -66,7 +66,8 @@ def worst_tokens(session: RunSession, question: WorstTokensQuestion) -> WorstTok
     by, limit = question.by, question.limit
     search = _search(session, question)
     max_samples = limit if by == "sample" else MAX_LIMIT
-    n_samples, candidates = _candidates(session, question, search, max_samples)
+    with session.snapshot():
+        n_samples, candidates = _candidates(session, question, search, max_samples)
     tokens: list[ExtremeToken] = []
     n_read = n_bytes = 0
     complete = True

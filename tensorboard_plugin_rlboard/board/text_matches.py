@@ -1,0 +1,157 @@
+"""Samples whose texts a regular expression matches, looked for in pieces that are short in time.
+
+The database hears an interrupt between rows at best, and one row may take seconds: a text is looked at whole. So what
+one text can cost is bounded before anything starts, and rows go in pieces of about `PIECE_SECONDS`, each as large as the
+speed of those before it allows. Between two pieces a question that nobody waits for ends.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.board.query_limits import check_stopped
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.metrics.segments import Ints
+
+PIECE_SECONDS = 0.06
+MAX_WORK = 10**9
+"""Instructions times bytes of one text: about 7 seconds where every instruction is looked at for every byte (7 ns)."""
+_WORST_SECONDS = 7e-9
+"""Of an instruction and a byte; 70 µs a byte were measured with 9,900 instructions."""
+_QUICK = 200
+"""Instructions up to which texts are not measured: ten such rows are short in any case, and measuring reads them all."""
+_FIRST_ROWS = 16
+_GROWTH = 8
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class PatternCondition:
+    """A condition that looks for regular expressions in texts of a sample.
+
+    Attributes:
+        sql: a truth value for each sample.
+        values: the values bound in it.
+        instructions: how long a program its expressions are.
+        texts: SQL of the texts that it looks at.
+        groups: whether it speaks of metrics that are computed over the group.
+    """
+
+    sql: str
+    values: Sequence[object]
+    instructions: int
+    texts: Sequence[str]
+    groups: bool = False
+
+
+def timed_pieces(
+    sizes: Ints, first: float, clock: Callable[[], float] = time.monotonic
+) -> Iterator[tuple[int, int]]:
+    """Cuts rows into pieces that each take about `PIECE_SECONDS`, by the time that the one before it took.
+
+    Args:
+        sizes: what each row takes, in any unit, at least 1; int64 [rows].
+        first: what the first piece may take, in the same unit.
+        clock: seconds.
+
+    Yields:
+        First row of a piece, and the one behind its last.
+
+    Raises:
+        StoppedError: the question was given up.
+    """
+    ends, begin, allowed = np.cumsum(sizes), 0, first
+    while begin < len(sizes):
+        done = int(ends[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(ends, done + allowed, side="right")))
+        started = clock()
+        yield begin, end
+        check_stopped()
+        work = int(ends[end - 1]) - done
+        allowed = work * min(_GROWTH, PIECE_SECONDS / max(clock() - started, 1e-6))
+        begin = end
+
+
+def first_piece(instructions: int) -> float:
+    """How many bytes of text a program gets through in `PIECE_SECONDS` at worst."""
+    return PIECE_SECONDS / (_WORST_SECONDS * max(1, instructions))
+
+
+def matching_rows(
+    session: RunSession,
+    source: str,
+    where: str,
+    values: Sequence[object],
+    patterns: Sequence[PatternCondition],
+) -> str:
+    """Finds the samples of a relation that meet conditions on texts.
+
+    Args:
+        session: the run, within a snapshot: row numbers are true in it only.
+        source: what stands behind FROM; it has the group metrics if a condition needs them.
+        where: what stands behind WHERE, as far as it looks for no pattern.
+        values: the values bound in both, in order.
+        patterns: what has to hold beside it.
+
+    Returns:
+        A temporary table with the row numbers in the column `place`.
+
+    Raises:
+        ArgumentError: a text is too long for the patterns.
+        StoppedError: the question was given up.
+    """
+    number, table, execute = next(_numbers), session.schema.table, session.cursor.execute
+    candidates, found = f"candidates_{number}", f"found_{number}"
+    groups = any(pattern.groups for pattern in patterns)
+    names = sorted(session.schema.computed_group_metrics) if groups else []
+    columns = ", ".join(("rowid AS place", *names))
+    execute(f"CREATE TEMP TABLE {candidates} AS SELECT {columns} FROM {source} WHERE {where}", values)
+    instructions = sum(pattern.instructions for pattern in patterns)
+    is_quick = instructions <= _QUICK
+    texts = dict.fromkeys(sql for pattern in patterns for sql in pattern.texts)
+    place, sizes = _measured(session, candidates, () if is_quick else tuple(texts))
+    if not is_quick and len(place) and int(sizes.max()) * instructions > MAX_WORK:
+        raise ArgumentError(_too_long(int(sizes.max()), instructions))
+    execute(f"CREATE TEMP TABLE {found} (place BIGINT)")
+    # The condition names both tables, so that it is tried on rows that are in both, and on no other row in between.
+    both = " AND ".join(f"(CASE WHEN place >= 0 THEN {pattern.sql} END)" for pattern in patterns)
+    joined = (
+        f"INSERT INTO {found} SELECT place FROM {candidates} JOIN {table} ON place = {table}.rowid "
+        f"WHERE place BETWEEN ? AND ? AND {table}.rowid BETWEEN ? AND ? AND "
+    )
+    whole = f"INSERT INTO {found} SELECT rowid FROM {table} WHERE rowid BETWEEN ? AND ? AND "
+    alone = " AND ".join(pattern.sql for pattern in patterns)
+    bound = [value for pattern in patterns for value in pattern.values]
+    for begin, end in timed_pieces(sizes, _FIRST_ROWS if is_quick else first_piece(instructions)):
+        ends = [int(place[begin]), int(place[end - 1])]
+        if ends[1] - ends[0] == end - 1 - begin and not groups:  # there is no row in between
+            execute(whole + alone, [*ends, *bound])
+        else:
+            execute(joined + both, [*ends, *ends, *bound])
+    return found
+
+
+def _measured(session: RunSession, candidates: str, texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """The row numbers of a table in their order, and the bytes of their texts; 1 each where no texts are named."""
+    source, size = candidates, "1"
+    if texts:
+        source += f" JOIN {session.schema.table} ON place = {session.schema.table}.rowid"
+        size += "".join(f" + coalesce(strlen({sql}), 0)" for sql in texts)
+    rows = session.cursor.execute(
+        f"SELECT place, CAST({size} AS BIGINT) AS size FROM {source} ORDER BY place"
+    ).fetchnumpy()
+    return np.asarray(rows["place"], np.int64), np.asarray(rows["size"], np.int64)
+
+
+def _too_long(size: int, instructions: int) -> str:
+    return (
+        f"One of these samples has texts of {size:,} bytes, too long for a pattern that becomes a program of about "
+        f"{instructions:,} instructions: narrow the steps, or take a pattern with shorter repetitions (at most "
+        f"{MAX_WORK // size:,} instructions)."
+    )
