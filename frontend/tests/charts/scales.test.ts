@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { tickLabels, widestText } from "../../src/charts/scales/axisLabels";
 import { valueView } from "../../src/charts/scales/valueRange";
-import { valueScale } from "../../src/charts/scales/valueScale";
+import { ticksApart, valueScale } from "../../src/charts/scales/valueScale";
 
 const linear = valueScale("linear", []);
 const steps = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -45,6 +45,13 @@ describe("scales of values", () => {
     expect(valueScale("log", []).ticks(1, 1e6, 4)).toEqual([1, 100, 1e4, 1e6]);
     expect(valueScale("log", []).ticks(2, 8, 3)).toEqual([2, 4, 6, 8]);
     expect(valueScale("symlog", [1]).ticks(-100, 100, 6)).toEqual([-100, -10, -1, 0, 1, 10, 100]);
+  });
+
+  it("keep their numbers apart, 0 and the largest before the others", () => {
+    const both = valueScale("symlog", [1]);
+    // Heights: −2.004, −1.04, −0.30, 0, 0.30, 1.04, 2.004
+    expect(ticksApart([-100, -10, -1, 0, 1, 10, 100], both, 1)).toEqual([-100, 0, 100]);
+    expect(ticksApart([-100, -10, -1, 0, 1, 10, 100], both, 0.5)).toEqual([-100, -10, 0, 10, 100]);
   });
 });
 

@@ -24,6 +24,7 @@ export const overview = {
   "overview.size.large": "large charts",
   "overview.range": "steps {from} – {to}",
   "overview.range.clear": "Show all steps again",
+  "overview.dense": "{n} steps a point: mean, and area from least to most",
   "overview.look": "Scale, range and table: {title}",
   "overview.look.scale": "Scale",
   "overview.look.scale.linear": "linear",

@@ -26,6 +26,7 @@ export const overview = {
   "overview.size.large": "大图",
   "overview.range": "第 {from} – {to} 步",
   "overview.range.clear": "重新显示所有步",
+  "overview.dense": "每点 {n} 步：线为均值，面为最小至最大",
   "overview.look": "刻度、范围与表格：{title}",
   "overview.look.scale": "刻度",
   "overview.look.scale.linear": "线性",
