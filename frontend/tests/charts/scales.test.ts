@@ -68,6 +68,12 @@ describe("the values that a chart shows", () => {
     expect(valueView(steps(40), [line(values)], null, linear, "all").marks).toEqual([]);
   });
 
+  it("keep an outlier that costs less than half of the height", () => {
+    // A learning rate's warm-up: 0 lies no further from the rest than the rest is wide.
+    const warm = steps(40).map((i) => (i === 0 ? 0 : Math.min(1, 0.5 + i / 4)));
+    expect(valueView(steps(40), [line(warm)], null, linear, "robust").marks).toEqual([]);
+  });
+
   it("show the newest value, however far it lies", () => {
     const values = steps(40);
     values[39] = 5000;

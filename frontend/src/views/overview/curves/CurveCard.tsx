@@ -78,7 +78,7 @@ export function CurveCard(props: CurveCardProps): JSX.Element {
           )}
           <div class="overview-note" title={props.note}>
             <Outside id={id} view={view} look={look} />
-            {[bucket > 1 && !asTable && t("overview.dense", { n: bucket }), props.note]
+            {[props.note, bucket > 1 && !asTable && t("overview.dense", { n: bucket })]
               .filter(Boolean)
               .join(" · ")}
           </div>
