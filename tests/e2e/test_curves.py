@@ -31,11 +31,19 @@ def sizes() -> list[rollouts.Row]:
     ]
 
 
+def comb() -> list[rollouts.Row]:
+    """Two thousand steps that go up and down by turns."""
+    return [
+        {"step": step, "prompt": "p", "response": "one", "reward": float(step % 2)} for step in range(2000)
+    ]
+
+
 @pytest.fixture(scope="module")
 def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
     home: Path = tmp_path_factory.mktemp("curves")
     rollouts.write(home / "sizes", sizes())
-    return gallery.show(home, "sizes")
+    rollouts.write(home / "comb", comb())
+    return gallery.show(home, "sizes", "comb")
 
 
 def numbers_beside(tab: Tab) -> list[dict[str, Any]]:
@@ -112,3 +120,19 @@ def test_values_are_zoomed_by_a_drag_typed_and_reset(server: TensorBoard, open_t
     tab.press("Escape")
     chart.locator(".u-over").dblclick()
     tab.expect_selected(looks="reward;symlog", step="10")
+
+
+def test_more_steps_than_pixels_are_a_line_of_means_and_each_is_still_found(
+    server: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server).open(run="comb", step=10)
+    chart = tab.get("chart-reward")
+    expect(chart).to_contain_text("steps a point")
+    box = chart.locator(".u-over").bounding_box()
+    assert box is not None
+    tab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.frame.wait_for_function("() => document.querySelector('[data-testid=step-input]').value !== '10'")
+    assert abs(int(tab.get("step-input").input_value()) - 1000) < 10
+    # A narrow range has a point for each step again.
+    drag(tab, "reward", (0.5, 0.5), (0.53, 0.52))
+    expect(chart).not_to_contain_text("steps a point")

@@ -39,6 +39,13 @@ const sample = {
 const filter = { where: text };
 
 const overview = {
+  /** Charts that were switched on and off, and how all curves are drawn; "" is the view's choice. */
+  charts: text,
+  band: text,
+  band_scale: text,
+  smoothing: text,
+  from_zero: text,
+  kl: text,
   /** How single charts are drawn where that was changed: their scale and range of values. */
   looks: ofRun(text),
   /** Runs of TensorBoard whose scalars are shown, comma-separated; "" is the server's pairing. */

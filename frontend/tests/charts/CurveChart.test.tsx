@@ -44,7 +44,7 @@ vi.mock("uplot", () => ({
     setSelect = vi.fn();
     destroy = vi.fn();
     posToIdx = (left: number) => Math.round(left / 100);
-    posToVal = (top: number) => 50 - top;
+    posToVal = (place: number, axis: string) => (axis === "x" ? place / 10 : 50 - place);
     valToPos = (value: number) => value * 10;
     constructor(
       public options: unknown,
@@ -92,7 +92,14 @@ describe("Curve", () => {
   const lines: CurveLine[] = [
     { key: "r", label: "policy", colour: "policy", values: [1, 2, 3, 4], band: null },
   ];
-  const told = { step: vi.fn(), range: vi.fn(), values: vi.fn(), reset: vi.fn(), move: vi.fn() };
+  const told = {
+    step: vi.fn(),
+    range: vi.fn(),
+    values: vi.fn(),
+    bucket: vi.fn(),
+    reset: vi.fn(),
+    move: vi.fn(),
+  };
   const props: CurveChartProps = {
     label: "Mean reward. policy: smallest 1, largest 4, last 4",
     x: [0, 10, 20, 30],
@@ -105,6 +112,7 @@ describe("Curve", () => {
     pinned: null,
     height: 100,
     formatX: String,
+    onBucket: told.bucket,
     onStep: told.step,
     onRange: told.range,
     onValues: told.values,
@@ -190,9 +198,25 @@ describe("Curve", () => {
     expect(plot().options.scales.x.range(plot())).toEqual([10, 20]);
     show(<CurveChart {...props} />);
     expect(plot().options.scales.x.range(plot())).toEqual([0, 30]);
-    expect(plot().options.scales.x.range({ data: [[7]] })).toEqual([6.5, 7.5]);
+    show(<CurveChart {...props} x={[7]} />);
+    expect(plot().options.scales.x.range(plot())).toEqual([6.5, 7.5]);
     show(<CurveChart {...props} lines={lines.map((line) => ({ ...line, colour: "pos" as const }))} />);
     expect(plots).toHaveLength(2);
+  });
+
+  it("draws a point for several steps where there are more steps than pixels, and still finds each step", () => {
+    // GIVEN 1,000 steps on 400 − 50 pixels: a point for every 3 pixels is one for every 9 steps.
+    const x = Array.from({ length: 1000 }, (_, i) => i);
+    const dense = [{ ...(lines[0] as CurveLine), values: x }];
+    show(<CurveChart {...props} x={x} lines={dense} />);
+    expect(plot().data[0]).toHaveLength(112);
+    expect(told.bucket).toHaveBeenLastCalledWith(9);
+    plot().cursor.left = 210;
+    mouse("click", 1);
+    expect(told.step).toHaveBeenCalledExactlyOnceWith(21);
+    show(<CurveChart {...props} x={x} lines={dense} range={[0, 100]} />);
+    expect(told.bucket).toHaveBeenLastCalledWith(1);
+    expect(plot().options.scales.x.range(plot())).toEqual([0, 100]);
   });
 
   it("waits for a height: nothing is laid out in a hidden tab", () => {

@@ -1,8 +1,9 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { columnOf, HIGH, LOW, MAIN, plotData, RAW } from "../../src/charts/curves/plotColumns";
+import { columnOf, HIGH, LEAST, LOW, MAIN, MOST, plotData, RAW } from "../../src/charts/curves/plotColumns";
 import { smooth } from "../../src/charts/curves/smoothing";
 import { bandOf } from "../../src/charts/curves/spreadBand";
+import { bucketSize } from "../../src/charts/curves/stepBuckets";
 import { valueScale } from "../../src/charts/scales/valueScale";
 import { meansOf, type StepColumns } from "../../src/charts/shared/series";
 
@@ -94,21 +95,41 @@ describe("columns of a chart", () => {
         { ...line, band: null },
         { ...line, band },
       ],
-      0,
-      linear,
+      { smoothing: 0, scale: linear, bucket: 1 },
     );
     expect(still[columnOf(0, LOW)]).toEqual([undefined, undefined]);
     expect(still[columnOf(1, LOW)]).toEqual([0, 2]);
     expect(still[columnOf(1, HIGH)]).toEqual([2, 4]);
     expect(still[columnOf(1, RAW)]).toEqual([undefined, undefined]);
     expect(still[columnOf(1, MAIN)]).toEqual([1, 3]);
-    const moving = plotData([0, 1], [{ ...line, band }], 0.5, linear);
+    const moving = plotData([0, 1], [{ ...line, band }], { smoothing: 0.5, scale: linear, bucket: 1 });
     expect(moving[columnOf(0, RAW)]).toEqual([1, 3]);
     expect(moving[columnOf(0, MAIN)]?.[1]).toBeCloseTo(1.75 / 0.75, 12);
   });
 
+  it("are means with the smallest and largest where a point stands for several steps", () => {
+    const many = { ...line, values: [1, 3, undefined, undefined, null, undefined, 8], band: null };
+    const data = plotData([0, 1, 2, 3, 4, 5, 6], [many], { smoothing: 0, scale: linear, bucket: 2 });
+    expect(data[0]).toEqual([0, 2, 4, 6]);
+    expect(data[columnOf(0, MAIN)]).toEqual([2, undefined, null, 8]);
+    expect(data[columnOf(0, LEAST)]).toEqual([1, undefined, null, 8]);
+    expect(data[columnOf(0, MOST)]).toEqual([3, undefined, null, 8]);
+  });
+
+  it("count the steps in view: zoomed in, each has a point of its own again", () => {
+    const x = Array.from({ length: 2500 }, (_, i) => i);
+    // 2,500 steps on 300 pixels, one point for every 3: 25 steps each.
+    expect(bucketSize(x, null, 300)).toBe(25);
+    expect(bucketSize(x, [0, 100], 300)).toBe(1);
+    expect(bucketSize(x, null, 0)).toBe(1);
+  });
+
   it("are heights of the scale, and break where it has no place", () => {
-    const data = plotData([0, 1], [{ ...line, values: [1000, 0], band }], 0, valueScale("log", []));
+    const data = plotData([0, 1], [{ ...line, values: [1000, 0], band }], {
+      smoothing: 0,
+      scale: valueScale("log", []),
+      bucket: 1,
+    });
     expect(data[columnOf(0, MAIN)]).toEqual([3, null]);
     expect(data[columnOf(0, LOW)]).toEqual([null, Math.log10(2)]);
   });

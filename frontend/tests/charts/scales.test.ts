@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { tickLabels, widestText } from "../../src/charts/scales/axisLabels";
 import { valueView } from "../../src/charts/scales/valueRange";
-import { valueScale } from "../../src/charts/scales/valueScale";
+import { ticksApart, valueScale } from "../../src/charts/scales/valueScale";
 
 const linear = valueScale("linear", []);
 const steps = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -46,6 +46,13 @@ describe("scales of values", () => {
     expect(valueScale("log", []).ticks(2, 8, 3)).toEqual([2, 4, 6, 8]);
     expect(valueScale("symlog", [1]).ticks(-100, 100, 6)).toEqual([-100, -10, -1, 0, 1, 10, 100]);
   });
+
+  it("keep their numbers apart, 0 and the largest before the others", () => {
+    const both = valueScale("symlog", [1]);
+    // Heights: −2.004, −1.04, −0.30, 0, 0.30, 1.04, 2.004
+    expect(ticksApart([-100, -10, -1, 0, 1, 10, 100], both, 1)).toEqual([-100, 0, 100]);
+    expect(ticksApart([-100, -10, -1, 0, 1, 10, 100], both, 0.5)).toEqual([-100, -10, 0, 10, 100]);
+  });
 });
 
 describe("the values that a chart shows", () => {
@@ -59,6 +66,12 @@ describe("the values that a chart shows", () => {
     expect(view.values[0]).toBeCloseTo(-2.34, 9);
     expect(view.values[1]).toBeCloseTo(41.34, 9);
     expect(valueView(steps(40), [line(values)], null, linear, "all").marks).toEqual([]);
+  });
+
+  it("keep an outlier that costs less than half of the height", () => {
+    // A learning rate's warm-up: 0 lies no further from the rest than the rest is wide.
+    const warm = steps(40).map((i) => (i === 0 ? 0 : Math.min(1, 0.5 + i / 4)));
+    expect(valueView(steps(40), [line(warm)], null, linear, "robust").marks).toEqual([]);
   });
 
   it("show the newest value, however far it lies", () => {

@@ -31,7 +31,7 @@ beforeEach(() => {
 test("metrics have words: ours, statistics of ours, and names we do not know", () => {
   expect(metricLabel("reward")).toBe("reward");
   expect(metricLabel("k3_mean")).toBe("k3 mean");
-  expect(metricLabel("log_ratio_absmean")).toBe("log ratio |mean|");
+  expect(metricLabel("log_ratio_absmean")).toBe("mean |log ratio|");
   expect(metricLabel("group_mean")).toBe("group mean");
   expect(metricLabel("my_score_mean")).toBe("my_score_mean");
   expect(metricLabel("constructor")).toBe("constructor");

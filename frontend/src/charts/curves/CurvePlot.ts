@@ -8,6 +8,10 @@ import { plotData } from "./plotColumns";
 import { type PlotCallbacks, plotOptions } from "./plotOptions";
 import type { PlotState } from "./plotState";
 import { StepMarkers } from "./StepMarkers";
+import { bucketSize } from "./stepBuckets";
+
+/** About what the numbers beside the axis of values take. */
+const AXIS_WIDTH = 50;
 
 /** Owns one uPlot: creates it when first in sight, repaints it at most once per frame, destroys it with its element. */
 export class CurvePlot {
@@ -20,6 +24,7 @@ export class CurvePlot {
   #width = 0;
   #inSight = false;
   #frame = 0;
+  #bucket = 1;
   readonly #pointer = new PlotPointer(() => this.#state);
 
   constructor(host: HTMLElement, state: PlotState) {
@@ -55,7 +60,9 @@ export class CurvePlot {
     this.#frame = 0;
     const [state, painted] = [this.#state, this.#painted];
     if (!this.#plot || !painted || colours(state) !== colours(painted)) this.#create(state);
-    else if (isNewData(state, painted)) this.#plot.setData(dataOf(state));
+    else if (isNewData(state, painted) || this.#bucketOf(state) !== this.#bucket) {
+      this.#plot.setData(this.#dataOf(state));
+    }
     const plot = this.#plot;
     this.#painted = state;
     if (!plot) return;
@@ -68,7 +75,7 @@ export class CurvePlot {
   #create(state: PlotState): void {
     this.#plot?.destroy();
     const callbacks: PlotCallbacks = {
-      range: () => this.#state.range,
+      range: () => this.#state.range ?? [this.#state.x[0] ?? 0, this.#state.x.at(-1) ?? 1],
       drawn: () => this.#state.view.drawn,
       scale: () => this.#state.scale,
       formatX: (value) => this.#state.formatX(value),
@@ -82,17 +89,26 @@ export class CurvePlot {
     };
     const roles = state.lines.map((line) => line.colour);
     const options = plotOptions(this.#width, state.height, roles, callbacks);
-    const plot = new uPlot(options, dataOf(state), this.#host);
+    const plot = new uPlot(options, this.#dataOf(state), this.#host);
     this.#plot = plot;
     this.#markers = new StepMarkers(plot);
     this.#pointer.listen(plot);
   }
+
+  #bucketOf({ x, range }: PlotState): number {
+    return bucketSize(x, range, this.#width - AXIS_WIDTH);
+  }
+
+  /** The data to draw; that a point stands for other steps than before is reported. */
+  #dataOf(state: PlotState): uPlot.AlignedData {
+    const bucket = this.#bucketOf(state);
+    if (bucket !== this.#bucket) state.onBucket(bucket);
+    this.#bucket = bucket;
+    return plotData(state.x, state.lines, { ...state, bucket });
+  }
 }
 
 const colours = (state: PlotState): string => state.lines.map((line) => line.colour).join();
-
-const dataOf = ({ x, lines, smoothing, scale }: PlotState): uPlot.AlignedData =>
-  plotData(x, lines, smoothing, scale);
 
 function isNewData(state: PlotState, drawn: PlotState): boolean {
   const { x, lines, smoothing, range, scale, view } = state;

@@ -1,5 +1,6 @@
 import type uPlot from "uplot";
 import { hoveredStep } from "../shared/hoveredStep";
+import { nearestIndex } from "../shared/series";
 import type { PlotState } from "./plotState";
 
 /** What the pointer does on a plot: a click chooses a step, a drag steps or values, a double click takes that back. */
@@ -22,8 +23,7 @@ export class PlotPointer {
   }
 
   #click(plot: uPlot, event: MouseEvent): void {
-    const at = plot.posToIdx(plot.cursor.left ?? -1);
-    const step = plot.data[0][at];
+    const step = this.#stepAt(plot, plot.cursor.left ?? -1);
     if (step == null || event.detail > 1) return;
     // A double click begins with a click: what that one changed is put back by the reset.
     this.#stepBefore = this.#state().selected;
@@ -45,8 +45,7 @@ export class PlotPointer {
   }
 
   #brushSteps(plot: uPlot, left: number, width: number): void {
-    const from = plot.data[0][plot.posToIdx(left)];
-    const to = plot.data[0][plot.posToIdx(left + width)];
+    const [from, to] = [left, left + width].map((place) => this.#stepAt(plot, place));
     if (from != null && to != null && from < to) this.#state().onRange(from, to);
   }
 
@@ -54,6 +53,12 @@ export class PlotPointer {
     // Synchronised charts move their cursors, too: only the one under the pointer reports the step.
     if (!plot.over.matches(":hover")) return;
     const left = plot.cursor.left ?? -1;
-    hoveredStep.value = left < 0 || plot.cursor.idx == null ? null : (plot.data[0][plot.cursor.idx] ?? null);
+    hoveredStep.value = left < 0 ? null : (this.#stepAt(plot, left) ?? null);
+  }
+
+  /** Of the steps themselves: a point that is drawn may stand for several. */
+  #stepAt(plot: uPlot, left: number): number | undefined {
+    const { x } = this.#state();
+    return x[nearestIndex(x, plot.posToVal(left, "x"))];
   }
 }

@@ -4,6 +4,7 @@ import type { ColourRole } from "../shared/chartColours";
 import type { CurveValue } from "../shared/series";
 import { smooth } from "./smoothing";
 import type { Band } from "./spreadBand";
+import { bucketSteps, inBuckets, least, mean, most } from "./stepBuckets";
 
 /** One line of a chart with its optional band. `values` are the means, before smoothing. */
 export interface CurveLine {
@@ -15,35 +16,53 @@ export interface CurveLine {
 }
 
 /** Columns of uPlot per line, in this order. */
-export const COLUMNS_PER_LINE = 4;
+export const COLUMNS_PER_LINE = 6;
 export const LOW = 0;
 export const HIGH = 1;
-export const RAW = 2;
-export const MAIN = 3;
+/** Smallest and largest value of the steps that one point stands for. */
+export const LEAST = 2;
+export const MOST = 3;
+export const RAW = 4;
+export const MAIN = 5;
 
 /** Where a column of the n-th line stands in uPlot's data, whose column 0 is x. */
 export const columnOf = (line: number, part: number): number => 1 + line * COLUMNS_PER_LINE + part;
 
+/** How lines become columns. */
+export interface Drawing {
+  /** The weight of the moving average. */
+  readonly smoothing: number;
+  readonly scale: ValueScale;
+  /** Steps that make one point of a line; see `bucketSize`. */
+  readonly bucket: number;
+}
+
 /**
- * uPlot's data for the lines, as heights of the scale: always low, high, raw and main of each, so that switching a band
- * or the smoothing on and off is a change of data and not a new chart.
+ * uPlot's data for the lines, as heights of the scale: always all columns of each, so that switching a band or the
+ * smoothing on and off is a change of data and not a new chart. A point that stands for many steps is their mean, and
+ * the area around it goes from the smallest to the largest of them.
  */
 export function plotData(
   x: readonly number[],
   lines: readonly CurveLine[],
-  weight: number,
-  scale: ValueScale,
+  { smoothing, scale, bucket }: Drawing,
 ): uPlot.AlignedData {
-  const nothing: undefined[] = new Array(x.length).fill(undefined);
-  const columns = lines.flatMap((line) => [
-    // Smoothed with the same weight as the line, so that the band fits it.
-    line.band ? heights(smooth(line.band.low, weight), scale) : nothing,
-    line.band ? heights(smooth(line.band.high, weight), scale) : nothing,
-    weight > 0 ? heights(line.values, scale) : nothing,
-    heights(smooth(line.values, weight), scale),
+  const isDense = bucket > 1;
+  const steps = isDense ? bucketSteps(x, bucket) : x;
+  const nothing: undefined[] = new Array(steps.length).fill(undefined);
+  // Bands are smoothed with the same weight as their line, so that they fit it.
+  const points = (values: readonly CurveValue[]) =>
+    isDense ? inBuckets(smooth(values, smoothing), bucket, mean) : smooth(values, smoothing);
+  const columns = lines.flatMap(({ values, band }) => [
+    band ? points(band.low) : nothing,
+    band ? points(band.high) : nothing,
+    isDense ? inBuckets(values, bucket, least) : nothing,
+    isDense ? inBuckets(values, bucket, most) : nothing,
+    smoothing > 0 && !isDense ? values : nothing,
+    points(values),
   ]);
   // uPlot does not write to its data, though its types allow it.
-  return [x as number[], ...(columns as CurveValue[][])];
+  return [steps as number[], ...columns.map((column) => heights(column, scale) as CurveValue[])];
 }
 
 /** What the scale has no place for breaks the line. */

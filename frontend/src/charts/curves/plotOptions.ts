@@ -1,15 +1,15 @@
 import type uPlot from "uplot";
 import { tickLabels, widestText } from "../scales/axisLabels";
-import type { ValueScale } from "../scales/valueScale";
+import { ticksApart, type ValueScale } from "../scales/valueScale";
 import { type ColourRole, chartPalette, faded } from "../shared/chartColours";
-import { columnOf, HIGH, LOW } from "./plotColumns";
+import { columnOf, HIGH, LEAST, LOW, MOST } from "./plotColumns";
 
 /**
  * What the chart asks for and reports while it exists; read anew each time, so that it may change without a new chart.
  */
 export interface PlotCallbacks {
-  /** Steps shown along x, or null for all. */
-  readonly range: () => readonly [number, number] | null;
+  /** The ends of the axis of steps. */
+  readonly range: () => readonly [number, number];
   /** The ends of the axis of values, as heights of the scale. */
   readonly drawn: () => readonly [number, number];
   readonly scale: () => ValueScale;
@@ -28,6 +28,7 @@ const STEP_INCREMENTS = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((e) => [1, 2, 5].map
 const AXIS_GAPS = 10;
 /** Height of a chart for each number beside it, its step axis left out. */
 const TICK_SPACE = 34;
+const LEAST_TICK_SPACE = 15;
 const STEP_AXIS = 28;
 
 /** Options of a chart of `colours.length` lines; see `plotData` for the columns. */
@@ -45,7 +46,7 @@ export function plotOptions(
     legend: { show: false },
     padding: [6, null, 0, 0],
     scales: {
-      x: { time: false, range: (plot) => xRange(callbacks.range(), plot.data[0]) },
+      x: { time: false, range: () => xRange(...callbacks.range()) },
       y: { range: () => [...callbacks.drawn()] },
     },
     axes: [
@@ -69,10 +70,10 @@ export function plotOptions(
       },
     ],
     series: [{}, ...colours.flatMap(seriesOf)],
-    bands: colours.map((colour, line) => ({
-      series: [columnOf(line, HIGH), columnOf(line, LOW)],
-      fill: () => faded(chartPalette().series[colour], 0.18),
-    })),
+    bands: colours.flatMap((colour, line) => [
+      bandBetween(line, HIGH, LOW, colour, 0.16),
+      bandBetween(line, MOST, LEAST, colour, 0.32),
+    ]),
     cursor: {
       y: false,
       // Along the steps, along the values, or, where a drag is long both ways, a box of both.
@@ -92,14 +93,12 @@ export function plotOptions(
   };
 }
 
-const valueSplits = (scale: ValueScale, low: number, high: number, height: number): number[] =>
-  scale
-    .ticks(
-      scale.inverse(low),
-      scale.inverse(high),
-      Math.max(2, Math.round((height - STEP_AXIS) / TICK_SPACE)),
-    )
-    .map(scale.forward);
+function valueSplits(scale: ValueScale, low: number, high: number, height: number): number[] {
+  const pixels = height - STEP_AXIS;
+  const wanted = Math.max(2, Math.round(pixels / TICK_SPACE));
+  const found = scale.ticks(scale.inverse(low), scale.inverse(high), wanted);
+  return ticksApart(found, scale, ((high - low) / pixels) * LEAST_TICK_SPACE).map(scale.forward);
+}
 
 const onlyMoves = (type: string) => type === "mousemove";
 
@@ -110,15 +109,20 @@ function stopClickAfterBrush(brushed: () => boolean): (plot: uPlot, event: Mouse
   };
 }
 
-/** The chosen range, else all of x. uPlot's own default would pad a single step to a hundred. */
-function xRange(chosen: readonly [number, number] | null, x: ArrayLike<number>): [number, number] {
-  const [from, to] = chosen ?? [x[0] ?? 0, x[x.length - 1] ?? 1];
-  return from === to ? [from - 0.5, to + 0.5] : [from, to];
-}
+/** uPlot's own default would pad a single step to a hundred. */
+const xRange = (from: number, to: number): [number, number] =>
+  from === to ? [from - 0.5, to + 0.5] : [from, to];
+
+const bandBetween = (line: number, upper: number, lower: number, colour: ColourRole, opacity: number) => ({
+  series: [columnOf(line, upper), columnOf(line, lower)] as [number, number],
+  fill: () => faded(chartPalette().series[colour], opacity),
+});
 
 function seriesOf(colour: ColourRole): uPlot.Series[] {
   const edge = { points: { show: false }, width: 0, stroke: "transparent" };
   return [
+    edge,
+    edge,
     edge,
     edge,
     { points: { show: false }, width: 1, stroke: () => faded(chartPalette().series[colour], 0.35) },

@@ -13,6 +13,8 @@ export interface PlotState {
   readonly selected: number | null;
   readonly pinned: number | null;
   readonly height: number;
+  /** A point of a line now stands for so many steps; 1 until it is said. */
+  readonly onBucket: (steps: number) => void;
   readonly formatX: (value: number) => string;
   readonly onStep: (step: number) => void;
   readonly onRange: (from: number, to: number) => void;

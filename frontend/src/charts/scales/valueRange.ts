@@ -37,7 +37,7 @@ const AIR = 0.06;
  * The values that a chart shows of the steps from … to.
  *
  * "robust" leaves out what lies beyond p5 − 1.5 (p95 − p5) or p95 + 1.5 (p95 − p5) of the means and band edges: a lone
- * spike does not flatten the curve. A level that lasts is inside, and so is the newest value: it is looked for most.
+ * spike does not take more than half of the height from the curve. A level that lasts is inside, and so is the newest value: it is looked for most.
  */
 export function valueView(
   x: readonly number[],
@@ -101,7 +101,12 @@ function endsOf(
   // Constant but for a few steps: those few are what there is to see.
   if (room === 0) return [least, most];
   const inside = all.filter((value) => value >= p05 - room && value <= p95 + room);
-  return [Math.min(inside[0] ?? least, ...newest), Math.max(inside.at(-1) ?? most, ...newest)];
+  const [low, high] = [inside[0] ?? least, inside.at(-1) ?? most];
+  const isFar = (beyond: number) => beyond > high - low;
+  return [
+    Math.min(isFar(low - least) ? low : least, ...newest),
+    Math.max(isFar(most - high) ? high : most, ...newest),
+  ];
 }
 
 const at = (sorted: readonly number[], share: number): number =>

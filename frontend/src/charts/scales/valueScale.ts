@@ -35,13 +35,22 @@ function symlog(c: number): ValueScale {
     forward: (value) => Math.sign(value) * Math.log10(1 + Math.abs(value) / c),
     inverse: (drawn) => Math.sign(drawn) * c * (10 ** Math.abs(drawn) - 1),
     ticks: (low, high, wanted) => {
-      const side = low < 0 && high > 0 ? Math.ceil(wanted / 2) : wanted;
-      const below = low < 0 ? powersWithin(Math.max(c, -high), -low, side).map((value) => -value) : [];
-      const above = high > 0 ? powersWithin(Math.max(c, low), high, side) : [];
+      const below = low < 0 ? powersWithin(Math.max(c, -high), -low, wanted).map((value) => -value) : [];
+      const above = high > 0 ? powersWithin(Math.max(c, low), high, wanted) : [];
       const zero = low <= 0 && high >= 0 ? [0] : [];
       return enough([...below.toReversed(), ...zero, ...above], low, high, wanted);
     },
   };
+}
+
+/** Those of the ticks that have `room` between them as heights of the scale: 0 first, then the largest. */
+export function ticksApart(ticks: readonly number[], scale: ValueScale, room: number): number[] {
+  const size = (value: number) => (value === 0 ? Number.POSITIVE_INFINITY : Math.abs(value));
+  const kept: number[] = [];
+  for (const tick of ticks.toSorted((a, b) => size(b) - size(a))) {
+    if (kept.every((other) => Math.abs(scale.forward(other) - scale.forward(tick)) >= room)) kept.push(tick);
+  }
+  return kept.sort((a, b) => a - b);
 }
 
 /** The scale of a kind for these values; a symmetric one is even among the smallest twentieth of them. */

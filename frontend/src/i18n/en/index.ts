@@ -6,6 +6,7 @@ import { info } from "./info";
 import { metrics } from "./metrics";
 import { notices } from "./notices";
 import { overview } from "./overview";
+import { overviewCharts } from "./overviewCharts";
 import { overviewStep } from "./overviewStep";
 import { sample } from "./sample";
 import { samples } from "./samples";
@@ -19,6 +20,7 @@ export const en = {
   ...metrics,
   ...notices,
   ...overview,
+  ...overviewCharts,
   ...overviewStep,
   ...sample,
   ...samples,

@@ -25,7 +25,7 @@ export const metrics = {
   "statistic.max.hint": "largest value among the response's tokens",
   "statistic.argmax.label": "{name} argmax",
   "statistic.argmax.hint": "position of the largest value",
-  "statistic.absmean.label": "{name} |mean|",
+  "statistic.absmean.label": "mean |{name}|",
   "statistic.absmean.hint": "mean of the absolute values over the response's tokens",
   "metric.joined": "joined from {from}",
   "metric.joined.somewhere": "joined from another file or run",

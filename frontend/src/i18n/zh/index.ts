@@ -7,6 +7,7 @@ import { info } from "./info";
 import { metrics } from "./metrics";
 import { notices } from "./notices";
 import { overview } from "./overview";
+import { overviewCharts } from "./overviewCharts";
 import { overviewStep } from "./overviewStep";
 import { sample } from "./sample";
 import { samples } from "./samples";
@@ -20,6 +21,7 @@ export const zh = {
   ...metrics,
   ...notices,
   ...overview,
+  ...overviewCharts,
   ...overviewStep,
   ...sample,
   ...samples,

@@ -27,7 +27,7 @@ export const metrics = {
   "statistic.max.hint": "回复各 token 中的最大值",
   "statistic.argmax.label": "{name} 最大位置",
   "statistic.argmax.hint": "最大值所在的位置",
-  "statistic.absmean.label": "{name} 绝对均值",
+  "statistic.absmean.label": "|{name}| 均值",
   "statistic.absmean.hint": "回复各 token 绝对值的均值",
   "metric.joined": "由 {from} 连接而来",
   "metric.joined.somewhere": "由其他文件或运行连接而来",

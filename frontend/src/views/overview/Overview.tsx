@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import type { RunInfo } from "../../api/answers";
 import chartsCss from "../../charts/charts.css?inline";
@@ -9,12 +9,15 @@ import { t } from "../../i18n";
 import { referenceOf } from "../../metrics";
 import { selection } from "../../state/selection";
 import { adopt, Empty, ErrorBox } from "../../ui";
+import type { ChartSource } from "./catalogue/chartCatalogue";
+import { watchedMetrics } from "./catalogue/openingCharts";
+import { chartsShown, scalarsShown, useCharts } from "./catalogue/useCharts";
 import { CurveGrid } from "./curves/CurveGrid";
-import { addedCharts, builtInCharts, type ChartSource } from "./curves/chartCatalogue";
 import { distributionMetric } from "./distribution/DistributionControls";
 import css from "./overview.css?inline";
 import { useOverviewSteps } from "./overviewSteps";
-import { addedChartIds, chartSize, hiddenCharts, klEstimator } from "./shared/settings";
+import { linkSettings } from "./shared/linkedSettings";
+import { chartSize } from "./shared/settings";
 import { StepPanels } from "./step/StepPanels";
 import { Toolbar } from "./Toolbar";
 
@@ -28,15 +31,15 @@ export function Overview(): JSX.Element {
 }
 
 function RunOverview({ run }: { run: RunInfo }) {
-  const builtIn = builtInCharts(run, steps.value, klEstimator.value);
-  const shown = shownCharts(run, builtIn);
+  const charts = useCharts(run);
   const metric = distributionMetric(run);
-  const answer = useOverviewSteps(metricsShown(run, shown, metric));
+  const answer = useOverviewSteps(metricsShown(run, chartsShown(charts, steps.value), metric));
   const panels = useRef<HTMLElement>(null);
   const view = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (view.current) view.current.scrollTop = lastScrollTop;
   }, []);
+  useEffect(linkSettings, []);
   const { step } = selection.value;
   return (
     <div
@@ -47,12 +50,7 @@ function RunOverview({ run }: { run: RunInfo }) {
         lastScrollTop = event.currentTarget.scrollTop;
       }}
     >
-      <Toolbar
-        run={run}
-        steps={answer.data}
-        builtIn={builtIn}
-        onJump={() => panels.current?.scrollIntoView()}
-      />
+      <Toolbar charts={charts} steps={answer.data} onJump={() => panels.current?.scrollIntoView()} />
       {answer.error && (
         <ErrorBox
           title={t("overview.steps.failed")}
@@ -70,7 +68,12 @@ function RunOverview({ run }: { run: RunInfo }) {
           class={`overview-grid overview-grid-${chartSize.value}${answer.stale ? " stale" : ""}`}
           aria-label={t("overview.curves")}
         >
-          <CurveGrid run={run} steps={answer.data} charts={shown} />
+          <CurveGrid
+            run={run}
+            steps={answer.data}
+            charts={chartsShown(charts, answer.data)}
+            scalars={scalarsShown(charts)}
+          />
         </section>
       )}
       {!answer.data && !answer.error && <p class="overview-empty">{t("overview.loading")}</p>}
@@ -83,19 +86,10 @@ function RunOverview({ run }: { run: RunInfo }) {
   );
 }
 
-/** Charts that are switched on; one that is not essential also needs something to draw. */
-function shownCharts(run: RunInfo, builtIn: readonly ChartSource[]): ChartSource[] {
-  const wanted = builtIn.filter((chart) => !hiddenCharts.value.includes(chart.id));
-  return [
-    ...wanted.filter((chart) => chart.essential || chart.lines.length > 0),
-    ...addedCharts(run, steps.value, addedChartIds.value),
-  ];
-}
-
-/** Metrics that anything on screen needs per step. */
+/** Metrics that anything on screen needs for each step, and those that tell whether their chart opens. */
 function metricsShown(run: RunInfo, charts: readonly ChartSource[], distribution: string): string[] {
   const lines = charts.flatMap((chart) => chart.lines.filter((line) => line.from === "metric"));
   const spread = [distribution, referenceOf(run, distribution)];
-  const names = [...lines.map((line) => line.name), ...spread];
+  const names = [...lines.map((line) => line.name), ...spread, ...watchedMetrics(run)];
   return [...new Set(names.filter((name): name is string => name !== null && name !== ""))];
 }

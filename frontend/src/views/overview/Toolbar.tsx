@@ -4,11 +4,12 @@ import { t } from "../../i18n";
 import { num } from "../../lib/format";
 import { select, selection } from "../../state/selection";
 import { Button, Select, Slider, Toggle } from "../../ui";
-import { ChartPicker, type ChartPickerProps } from "./curves/ChartPicker";
+import { ChartPicker } from "./catalogue/ChartPicker";
+import type { ChartsOnOffer } from "./catalogue/chartChoices";
 import { bandMode, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./shared/settings";
 
 /** The overview's toolbar: how the curves are drawn, which charts there are, and a jump to the selected step. */
-export function Toolbar(props: ChartPickerProps & { readonly onJump: () => void }): JSX.Element {
+export function Toolbar(props: ChartsOnOffer & { readonly onJump: () => void }): JSX.Element {
   const { step, step_min, step_max } = selection.value;
   return (
     <section class="overview-toolbar" aria-label={t("overview.toolbar")}>

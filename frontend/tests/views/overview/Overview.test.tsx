@@ -118,12 +118,13 @@ const card = (id: string) => root.querySelector<HTMLElement>(`[data-testid="char
 const text = (id: string) => root.querySelector(`[data-testid="${id}"]`)?.textContent ?? "";
 
 /** What the browser does where a menu's button is pressed; jsdom has no popovers. */
-function openMenu(id: string): void {
+function openSheet(within: Element | null | undefined): void {
   const event = Object.assign(new Event("beforetoggle"), { newState: "open" });
   act(() => {
-    card(id)?.querySelector(".sheet")?.dispatchEvent(event);
+    within?.querySelector(".sheet")?.dispatchEvent(event);
   });
 }
+const openMenu = (id: string) => openSheet(card(id));
 
 describe("Overview", () => {
   it("shows the values of the selected step and what was left out of the means", () => {
@@ -136,10 +137,20 @@ describe("Overview", () => {
     expect(card("reward")?.textContent).toContain("mean over 508 samples");
   });
 
-  it("says which field would fill a chart that has nothing to draw", () => {
+  it("has no chart for what was never logged, and says in the choice of charts what to log", () => {
     open();
-    expect(card("kl")?.textContent).toContain("ref_logprobs");
+    expect(card("kl")).toBeNull();
     expect(card("entropy")).toBeNull();
+    openSheet(root.querySelector('[data-testid="chart-picker"]')?.parentElement);
+    const missing = [...root.querySelectorAll(".overview-missing")].map((line) => line.textContent);
+    expect(missing).toContainEqual(expect.stringContaining("Log “ref_logprobs” beside “logprobs”"));
+  });
+
+  it("says what to log where there is no reward at all", () => {
+    runs.value = runsAnswer({ ...RUN, metrics: [info("n_tokens")] });
+    steps.value = { ...STEPS, metrics: {}, step_metrics: {} };
+    open();
+    expect(card("reward")?.textContent).toContain("Log “reward” with every sample");
   });
 
   it("does not call logged what was logged under a value that cannot be used", async () => {
@@ -156,7 +167,7 @@ describe("Overview", () => {
     expect(root.textContent).not.toContain("was logged");
   });
 
-  it("says which field would fill the gap panel", async () => {
+  it("has no panel of gaps without a reference", async () => {
     runs.value = {
       runs: [{ ...RUN, metrics: [info("reward")] }],
       ignored: [],
@@ -166,8 +177,8 @@ describe("Overview", () => {
       settings_problems: [],
     };
     open();
-    await vi.waitFor(() => expect(text("panel-gap")).toContain("ref_reward”"));
-    expect(text("panel-marks")).toContain("no “ref_reward” was logged");
+    await vi.waitFor(() => expect(text("panel-marks")).toContain("no “ref_reward” was logged"));
+    expect(root.querySelector('[data-testid="panel-gap"]')).toBeNull();
     expect(asked.find((url) => url.pathname === "/samples")?.searchParams.getAll("columns")).toEqual([
       "id",
       "step",

@@ -5,7 +5,7 @@ import type { RunInfo, Steps, Summary } from "../../../src/api/answers";
 import { distributions } from "../../../src/data/questions/distributions";
 import { REQUEST_LIMIT, stepSamples } from "../../../src/data/questions/stepSamples";
 import { referenceOf } from "../../../src/metrics";
-import { addedCharts, builtInCharts, isTokenMean } from "../../../src/views/overview/curves/chartCatalogue";
+import { isTokenMean, metricCharts, namedCharts } from "../../../src/views/overview/catalogue/chartCatalogue";
 import { curveLine, withFurtherMetrics } from "../../../src/views/overview/curves/curveLines";
 import { binsFor, shapesOf, spanOf } from "../../../src/views/overview/distribution/histogramShapes";
 import { markColumnsOf, marksOf } from "../../../src/views/overview/step/stepMarks";
@@ -46,7 +46,7 @@ const stepsWith = (metrics: Record<string, Summary>, step_metrics: Steps["step_m
 describe("charts of a run", () => {
   it("draws the reference behind the policy where it was logged", () => {
     const run = runWith(["reward", "ref_reward", "n_tokens", "k3_mean"], ["k3"]);
-    const charts = builtInCharts(run, null, "k3_mean");
+    const charts = namedCharts(run, null, "k3_mean");
     const names = Object.fromEntries(charts.map(({ id, lines }) => [id, lines.map((line) => line.name)]));
     expect(names["reward"]).toEqual(["ref_reward", "reward"]);
     expect(names["length"]).toEqual(["n_tokens"]);
@@ -57,7 +57,7 @@ describe("charts of a run", () => {
   });
 
   it("falls back to characters and to surprise", () => {
-    const charts = builtInCharts(runWith(["n_chars", "ref_n_chars", "surprise_mean"]), null, "k2_mean");
+    const charts = namedCharts(runWith(["n_chars", "ref_n_chars", "surprise_mean"]), null, "k2_mean");
     const names = Object.fromEntries(charts.map(({ id, lines }) => [id, lines.map((line) => line.name)]));
     expect(names["length"]).toEqual(["ref_n_chars", "n_chars"]);
     expect(names["entropy"]).toEqual(["surprise_mean"]);
@@ -66,7 +66,7 @@ describe("charts of a run", () => {
   it("has shares of winning only where the steps have numbers", () => {
     const run = runWith(["reward"]);
     const outcome = (steps: Steps | null) =>
-      builtInCharts(run, steps, "k3_mean").find(({ id }) => id === "outcome")?.lines.length;
+      namedCharts(run, steps, "k3_mean").find(({ id }) => id === "outcome")?.lines.length;
     expect(outcome(null)).toBe(0);
     expect(outcome(stepsWith({}, { win: [null, null], tie: [0, 0], loss: [1, null] }))).toBe(2);
   });
@@ -74,7 +74,7 @@ describe("charts of a run", () => {
   it("passes over remembered charts that this run does not have", () => {
     const steps = stepsWith({}, { truncation_share: [0, 1] });
     const ids = ["metric:reward", "metric:gone", "step:truncation_share", "step:gone", "scalar:loss", "junk"];
-    expect(addedCharts(runWith(["reward"]), steps, ids).map(({ id }) => id)).toEqual([
+    expect(metricCharts(runWith(["reward"]), steps, ids).map(({ id }) => id)).toEqual([
       "metric:reward",
       "step:truncation_share",
     ]);
@@ -82,9 +82,11 @@ describe("charts of a run", () => {
 
   it("draws the step's own number where samples have one of the same name", () => {
     const steps = stepsWith({}, { explained_variance: [0.5, null] });
-    const [chart] = addedCharts(runWith(["explained_variance"]), steps, ["metric:explained_variance"]);
+    const [chart] = metricCharts(runWith(["explained_variance"]), steps, ["metric:explained_variance"]);
     expect(chart?.lines.map(({ from }) => from)).toEqual(["step_metric"]);
-    expect(addedCharts(runWith(["explained_variance"]), null, ["metric:explained_variance"])).toHaveLength(1);
+    expect(metricCharts(runWith(["explained_variance"]), null, ["metric:explained_variance"])).toHaveLength(
+      1,
+    );
   });
 
   it("knows means over tokens and counterparts of the reference", () => {

@@ -22,6 +22,7 @@ export interface CardChartProps {
   readonly scale: ValueScale;
   readonly view: ValueView;
   readonly height: number;
+  readonly onBucket: (steps: number) => void;
 }
 
 /** The drawing of a card: what is clicked, dragged and pressed on it becomes the selection. */
@@ -42,6 +43,7 @@ export function CardChart(props: CardChartProps): JSX.Element {
       pinned={pin}
       height={props.height}
       formatX={num}
+      onBucket={props.onBucket}
       onStep={goToStep}
       onMove={(delta) => {
         const next = stepBeside(steps, step, delta);

@@ -34,6 +34,7 @@ export interface CurveCardProps {
 /** One chart of the grid with its title, the values under the pointer, and its table. */
 export function CurveCard(props: CurveCardProps): JSX.Element {
   const [asTable, setAsTable] = useState(false);
+  const [bucket, setBucket] = useState(1);
   const { id, title, x, lines, empty } = props;
   const height = HEIGHTS[chartSize.value];
   const range = useShownRange(x);
@@ -66,11 +67,20 @@ export function CurveCard(props: CurveCardProps): JSX.Element {
           {asTable ? (
             <CurveTable title={title} x={x} lines={lines} height={height} />
           ) : (
-            <CardChart {...props} range={range} scale={scale} view={view} height={height} />
+            <CardChart
+              {...props}
+              range={range}
+              scale={scale}
+              view={view}
+              height={height}
+              onBucket={setBucket}
+            />
           )}
           <div class="overview-note" title={props.note}>
             <Outside id={id} view={view} look={look} />
-            {props.note}
+            {[props.note, bucket > 1 && !asTable && t("overview.dense", { n: bucket })]
+              .filter(Boolean)
+              .join(" · ")}
           </div>
         </>
       )}

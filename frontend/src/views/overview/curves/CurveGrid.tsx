@@ -1,23 +1,16 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
-import { findMessage, t } from "../../../i18n";
+import { t } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { markJoined, metricHint, metricLabel } from "../../../metrics";
 import { selection } from "../../../state/selection";
 import { Select } from "../../../ui";
-import {
-  addedChartIds,
-  bandMode,
-  bandScale,
-  fromZero,
-  hiddenCharts,
-  KL_ESTIMATORS,
-  klEstimator,
-  toggleIn,
-} from "../shared/settings";
+import type { ChartSource, LineSource } from "../catalogue/chartCatalogue";
+import { chartTitle } from "../catalogue/chartTitle";
+import { switchChart } from "../catalogue/chosenCharts";
+import { bandMode, bandScale, fromZero, KL_ESTIMATORS, klEstimator } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
-import type { ChartSource, LineSource } from "./chartCatalogue";
 import { curveLine } from "./curveLines";
 import { emptyReason } from "./emptyReason";
 import { ScalarCards } from "./ScalarCards";
@@ -26,23 +19,31 @@ export interface CurveGridProps {
   readonly run: RunInfo;
   readonly steps: Steps;
   readonly charts: readonly ChartSource[];
+  /** Tags of TensorBoard's scalars. */
+  readonly scalars: readonly string[];
 }
 
 /** All charts over the steps. */
-export function CurveGrid({ run, steps, charts }: CurveGridProps): JSX.Element {
+export function CurveGrid({ run, steps, charts, scalars }: CurveGridProps): JSX.Element {
   return (
     <>
       {charts.map((source) => (
         <MetricCard key={source.id} source={source} steps={steps} />
       ))}
-      <ScalarCards run={run} steps={steps.step} />
+      <ScalarCards run={run} tags={scalars} steps={steps.step} />
     </>
   );
 }
 
 function MetricCard({ source, steps }: { source: ChartSource; steps: Steps }) {
-  const drawing = { band: bandMode.value, bandScale: bandScale.value, fromZero: fromZero.value };
-  const labels = source.lines.map(lineLabel);
+  // Bands of several metrics on one another show nothing.
+  const isCrowded = source.lines.filter((line) => line.word === undefined).length > 1;
+  const drawing = {
+    band: isCrowded ? ("none" as const) : bandMode.value,
+    bandScale: bandScale.value,
+    fromZero: fromZero.value,
+  };
+  const labels = source.lines.map((line) => lineLabel(line, source.lines.length === 1));
   const lines = useMemo(
     () => source.lines.flatMap((line, i) => curveLine(line, labels[i] ?? "", steps, drawing) ?? []),
     [JSON.stringify([source.lines, labels, drawing]), steps],
@@ -60,7 +61,7 @@ function MetricCard({ source, steps }: { source: ChartSource; steps: Steps }) {
       note={main ? chartNote(main, source, steps, selection.value.step) : ""}
       empty={emptyReason(source, lines)}
       tools={source.id === "kl" && <KlChoice />}
-      onHide={() => hide(source.id)}
+      onHide={() => switchChart(source.id, false)}
     />
   );
 }
@@ -83,34 +84,10 @@ function KlChoice() {
   );
 }
 
-function hide(id: string): void {
-  if (id.includes(":")) toggleIn(addedChartIds, id, false);
-  else toggleIn(hiddenCharts, id, true);
+function lineLabel(line: LineSource, isOnly: boolean): string {
+  if (line.word) return markJoined(t(`overview.${line.word}`), [line.name]);
+  return line.from === "metric" && isOnly ? t("overview.mean") : metricLabel(line.name);
 }
-
-/** A sentence about the chart: its own for a built-in one, else made of the metric's name. */
-export function chartTitle(source: ChartSource): string {
-  const main = source.lines.at(-1);
-  // The line's own words first (characters, not tokens), then those of a chart without its reference.
-  const which = [main?.name ?? "", source.lines.length === 1 ? "alone" : ""];
-  const keys = [...which.map((word) => `overview.chart.${source.id}.${word}`), `overview.chart.${source.id}`];
-  const own = keys.map((key) => findMessage(key)).find((words) => words !== null);
-  if (own !== undefined) {
-    return markJoined(
-      own,
-      source.lines.map((line) => line.name),
-    );
-  }
-  const label = main ? metricLabel(main.name) : source.id;
-  return t(main?.from === "step_metric" ? "overview.chart.step" : "overview.chart.metric", { label });
-}
-
-const lineLabel = (line: LineSource): string =>
-  line.word
-    ? markJoined(t(`overview.${line.word}`), [line.name])
-    : line.from === "metric"
-      ? t("overview.mean")
-      : metricLabel(line.name);
 
 /** "mean over 508 of 512, 4 non-finite" for the selected step. */
 export function chartNote(main: LineSource, source: ChartSource, steps: Steps, step: number | null): string {

@@ -24,7 +24,7 @@ export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
       {lines.map((line) => (
         <span key={line.key}>
           <i style={{ background: cssColour(line.colour) }} />
-          {line.label} <b>{num(line.values[at])}</b>
+          <span class="overview-name">{line.label}</span> <b>{num(line.values[at])}</b>
         </span>
       ))}
       {stepShown !== undefined && <span class="muted">{t("overview.at", { step: stepShown })}</span>}

@@ -6,21 +6,22 @@ import { scalarSeries } from "../../../data/questions/scalars";
 import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { addedChartIds, fromZero, toggleIn } from "../shared/settings";
+import { switchChart } from "../catalogue/chosenCharts";
+import { scalarChartId } from "../catalogue/scalarCharts";
+import { fromZero } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
 
-const ID_PREFIX = "scalar:";
 /** TensorBoard keeps this many points of a series unless it is told otherwise. */
 const SERIES_LIMIT = 1000;
 
-/** The id of the chart of a scalar of TensorBoard. */
-export const scalarChartId = (tag: string): string => ID_PREFIX + tag;
-
-const isTag = (id: string): boolean => id.startsWith(ID_PREFIX);
+export interface ScalarCardsProps {
+  readonly run: RunInfo;
+  readonly tags: readonly string[];
+  readonly steps: readonly number[];
+}
 
 /** Scalars that TensorBoard itself shows, as charts of the same grid. */
-export function ScalarCards({ run, steps }: { run: RunInfo; steps: readonly number[] }): JSX.Element {
-  const tags = addedChartIds.value.filter(isTag).map((id) => id.slice(ID_PREFIX.length));
+export function ScalarCards({ run, tags, steps }: ScalarCardsProps): JSX.Element {
   const tag = scalarRuns.value.length > 0 ? [...tags].sort() : [];
   const parameters = { run: run.run, tag, scalar_run: chosenScalarRuns.value };
   const answer = useAnswer(scalarSeries, tag.length === 0 ? null : parameters);
@@ -62,14 +63,15 @@ function ScalarCard({ tag, series, steps, empty }: ScalarCardProps) {
   return (
     <CurveCard
       id={tag}
-      title={t("overview.scalar.title", { tag })}
+      title={tag}
+      tools={<span class="overview-chip">{t("overview.scalar.chip")}</span>}
       hint={t("overview.scalar.hint")}
       x={series?.step ?? []}
       lines={lines}
       steps={steps}
       note={t(points >= SERIES_LIMIT ? "overview.scalar.sampled" : "overview.scalar.points", { points })}
       empty={points > 0 ? null : empty}
-      onHide={() => toggleIn(addedChartIds, scalarChartId(tag), false)}
+      onHide={() => switchChart(scalarChartId(tag), false)}
     />
   );
 }

@@ -8,7 +8,7 @@ import {
   meansOf,
   subtract,
 } from "../../../charts/shared/series";
-import type { LineSource } from "./chartCatalogue";
+import type { LineSource } from "../catalogue/chartCatalogue";
 
 /** How every chart of the grid is drawn. */
 export interface CurveStyle {

@@ -2,16 +2,9 @@
 
 import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { findMessage, t } from "../../../i18n";
+import type { ChartSource } from "../catalogue/chartCatalogue";
+import { MADE_OF } from "../catalogue/openingCharts";
 import { unusableWords } from "../shared/unusableWords";
-import type { ChartSource } from "./chartCatalogue";
-
-/** What the charts that explain themselves are made of. */
-const MADE_OF: Readonly<Record<string, readonly string[]>> = {
-  reward: ["reward"],
-  kl: ["logprobs", "ref_logprobs"],
-  length: ["response_tokens"],
-  reward_gap: ["reward", "ref_reward"],
-};
 
 /** Null where there is something to draw. */
 export function emptyReason(source: ChartSource, lines: readonly CurveLine[]): string | null {

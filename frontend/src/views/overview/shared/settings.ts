@@ -9,23 +9,29 @@ import { isBoolean, isNumber, isOneOf, isStrings, setting } from "../../../lib/s
 export const KL_ESTIMATORS = ["log_ratio_mean", "k2_mean", "k3_mean"] as const;
 export type KlEstimator = (typeof KL_ESTIMATORS)[number];
 
+export const isBandMode = isOneOf(...BANDS);
+export const isKlEstimator = isOneOf(...KL_ESTIMATORS);
+
 const between =
   (low: number, high: number) =>
   (value: unknown): value is number =>
     isNumber(value) && value >= low && value <= high;
 
+export const isBandScale = between(0, 3);
+export const isSmoothing = between(0, 0.99);
+
 /** What the shaded area around a curve shows. */
-export const bandMode: Signal<BandMode> = setting("overview.band", "std", isOneOf(...BANDS));
+export const bandMode: Signal<BandMode> = setting("overview.band", "std", isBandMode);
 /** The width of the band, in standard deviations. */
-export const bandScale: Signal<number> = setting("overview.band_scale", 1, between(0, 3));
+export const bandScale: Signal<number> = setting("overview.band_scale", 1, isBandScale);
 /** The weight of the moving average. */
-export const smoothing: Signal<number> = setting("overview.smoothing", 0, between(0, 0.99));
+export const smoothing: Signal<number> = setting("overview.smoothing", 0, isSmoothing);
 /** Whether every curve starts at 0. */
 export const fromZero: Signal<boolean> = setting("overview.from_zero", false, isBoolean);
 /** The metric of the KL chart. */
-export const klEstimator: Signal<KlEstimator> = setting("overview.kl", "k3_mean", isOneOf(...KL_ESTIMATORS));
+export const klEstimator: Signal<KlEstimator> = setting("overview.kl", "k3_mean", isKlEstimator);
 
-/** Built-in charts that were switched off, and charts of further metrics and scalars that were added. */
+/** Charts that were switched off, and those that were switched on; the others follow the log. */
 export const hiddenCharts: Signal<string[]> = setting("overview.hidden", [], isStrings);
 export const addedChartIds: Signal<string[]> = setting("overview.added", [], isStrings);
 
@@ -52,9 +58,3 @@ export const valueSpan: Signal<"all" | "p01_p99"> = setting(
   "all",
   isOneOf("all", "p01_p99"),
 );
-
-/** Puts an id on a list, or takes it off. */
-export function toggleIn(list: Signal<string[]>, id: string, present: boolean): void {
-  const others = list.value.filter((other) => other !== id);
-  list.value = present ? [...others, id] : others;
-}

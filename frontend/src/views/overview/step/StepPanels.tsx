@@ -5,6 +5,7 @@ import { stepSamples } from "../../../data/questions/stepSamples";
 import { shownScope } from "../../../data/scopes";
 import { DistributionPanel } from "../distribution/DistributionPanel";
 import { markCap } from "../shared/settings";
+import { unusableWords } from "../shared/unusableWords";
 import { useAnswerAtStep } from "../shared/useAnswerAtStep";
 import { GapPanel } from "./GapPanel";
 import { RewardPanel } from "./RewardPanel";
@@ -31,8 +32,12 @@ export function StepPanels({ run, steps, step }: StepPanelsProps): JSX.Element {
   return (
     <div class="overview-panels">
       <RewardPanel step={step} answer={marksAnswer} />
-      <GapPanel step={step} steps={steps} answer={marksAnswer} />
+      {hasGaps(run) && <GapPanel step={step} steps={steps} answer={marksAnswer} />}
       <DistributionPanel run={run} steps={steps} step={step} />
     </div>
   );
 }
+
+/** Whether there is a reference to compare with, or one was logged that cannot be used. */
+const hasGaps = (run: RunInfo): boolean =>
+  run.metrics.some(({ name }) => name === "reward_gap") || unusableWords(["reward", "ref_reward"]) !== null;

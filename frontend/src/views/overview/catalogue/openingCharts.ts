@@ -1,0 +1,48 @@
+/** The charts that open by themselves: those that this log has something to say with. */
+
+import type { RunInfo, Steps } from "../../../api/answers";
+import { unusableWords } from "../shared/unusableWords";
+import type { ChartSource, LineSource } from "./chartCatalogue";
+
+/** Logged words that a chart is made of, for charts that say why they are empty. */
+export const MADE_OF: Readonly<Record<string, readonly string[]>> = {
+  reward: ["reward"],
+  kl: ["logprobs", "ref_logprobs"],
+  length: ["response_tokens"],
+  reward_gap: ["reward", "ref_reward"],
+};
+
+/** Charts of what should not happen: they open once it does. The least change that counts, in the metric's unit. */
+const OPEN_WHEN_VARYING: Readonly<Record<string, number>> = {
+  truncation: 0,
+  groups: 0,
+  duplicates: 0,
+  repetition: 0.05,
+};
+
+/** Metrics that are asked for to know whether their chart opens. */
+export function watchedMetrics(run: RunInfo): string[] {
+  return run.metrics.map(({ name }) => name).filter((name) => name === "repetition");
+}
+
+/** Whether a named chart opens by itself. */
+export function opensByItself(chart: ChartSource, steps: Steps | null): boolean {
+  if (chart.lines.length === 0) {
+    // Without a reward there is little to see, and the chart says what to log.
+    return chart.id === "reward" || unusableWords(MADE_OF[chart.id] ?? []) !== null;
+  }
+  const least = OPEN_WHEN_VARYING[chart.id];
+  return least === undefined || chart.lines.some((line) => spread(valuesOf(line, steps)) > least);
+}
+
+function valuesOf(line: LineSource, steps: Steps | null): readonly (number | null)[] {
+  const column = line.from === "metric" ? steps?.metrics[line.name]?.mean : steps?.step_metrics[line.name];
+  return column ?? [];
+}
+
+/** Largest minus smallest finite value; 0 where there are not two. */
+function spread(values: readonly (number | null)[]): number {
+  const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const [least, most] = [Math.min, Math.max].map((end) => finite.reduce((a, b) => end(a, b), finite[0] ?? 0));
+  return (most ?? 0) - (least ?? 0);
+}

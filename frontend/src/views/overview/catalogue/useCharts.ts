@@ -1,0 +1,60 @@
+import type { RunInfo, Steps } from "../../../api/answers";
+import { scalarTags } from "../../../data/questions/scalars";
+import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
+import { steps } from "../../../data/steps";
+import { useAnswer } from "../../../data/useAnswer";
+import { addedChartIds, klEstimator } from "../shared/settings";
+import { type ChartSource, metricCharts, namedCharts } from "./chartCatalogue";
+import { isChartOn } from "./chosenCharts";
+import { opensByItself } from "./openingCharts";
+import { firstScalars, scalarChartId, scalarTagOf } from "./scalarCharts";
+
+/** The charts of a run that can be on, before it is known what varies. */
+export interface Charts {
+  readonly run: RunInfo;
+  /** Named charts, whether they are on or not. */
+  readonly named: readonly ChartSource[];
+  /** Charts of single metrics that were added. */
+  readonly added: readonly ChartSource[];
+  readonly tags: readonly string[];
+  readonly firstTags: readonly string[];
+  readonly isPaired: boolean;
+  readonly scalarProblem: string;
+}
+
+/** All charts that a run can have on screen. */
+export function useCharts(run: RunInfo): Charts {
+  const isPaired = scalarRuns.value.length > 0;
+  const answer = useAnswer(
+    scalarTags,
+    isPaired ? { run: run.run, scalar_run: chosenScalarRuns.value } : null,
+  );
+  const tags = [...new Set(Object.values(answer.data?.tags ?? {}).flat())].sort();
+  return {
+    run,
+    named: namedCharts(run, steps.value, klEstimator.value),
+    added: metricCharts(run, steps.value, addedChartIds.value),
+    tags,
+    firstTags: firstScalars(tags),
+    isPaired,
+    scalarProblem: answer.error?.message ?? "",
+  };
+}
+
+/** Those that are on, in the order of the grid; `known` tells what varies. */
+export function chartsShown({ named, added }: Charts, known: Steps | null): ChartSource[] {
+  const isOn = (chart: ChartSource) => isChartOn(chart.id, opensByItself(chart, known));
+  return [...named.filter((chart) => isOn(chart) && isDrawn(chart, known)), ...added];
+}
+
+/** A chart without numbers stays only where it says why. */
+const isDrawn = (chart: ChartSource, known: Steps | null): boolean =>
+  chart.lines.length > 0 || opensByItself(chart, known);
+
+/** Tags of TensorBoard's scalars that are on, behind the other charts. */
+export function scalarsShown({ firstTags }: Charts): string[] {
+  const added = addedChartIds.value.map(scalarTagOf).filter((tag): tag is string => tag !== null);
+  return [...new Set([...firstTags, ...added])].filter((tag) =>
+    isChartOn(scalarChartId(tag), firstTags.includes(tag)),
+  );
+}

@@ -1,0 +1,90 @@
+"""Which charts there are: what the log holds decides, then the reader, and a link says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import rollouts
+from event_files import scalars
+from hosting import Gallery, TensorBoard
+from playwright.sync_api import expect
+from tab import OpenTab
+
+pytestmark = pytest.mark.browser
+
+
+def grpo() -> list[rollouts.Row]:
+    """Three steps of two groups of four, with a sampler that drifts away and the last step cut off."""
+    rows = []
+    for step in (1, 2, 3):
+        for index in range(8):
+            row = rollouts.sample(step, index)
+            for name in ("values", "token_rewards", "ref_reward", "ref_response", "ref_logprobs"):
+                del row[name]
+            row["rollout_logprobs"] = [value - 0.1 * step for value in row["logprobs"]]
+            row["group_id"] = f"{step}.{index // 4}"
+            row["reward"] = row["accuracy_reward"] = float(index % (2 if step < 3 else 1) == 0)
+            row["finish_reason"] = "length" if step == 3 else "stop"
+            rows.append(row)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
+    home: Path = tmp_path_factory.mktemp("choice")
+    rollouts.write(home / "grpo", grpo())
+    tags = {
+        "train/loss": [0.5, 0.4, 0.3, 0.2],
+        "train/grad_norm": [1.0, 2.0, 3.0, 4.0],
+        "train/epoch": [0.0, 1.0],
+    }
+    scalars(home / "grpo", tags)
+    return gallery.show(home, "grpo")
+
+
+def test_what_opens_follows_the_log(server: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(server).open(run="grpo", step=3)
+    for name in (
+        "reward",
+        "reward_functions",
+        "mismatch",
+        "groups",
+        "truncation",
+        "train/loss",
+        "train/grad_norm",
+    ):
+        expect(tab.get(f"chart-{name}")).to_have_count(1)
+    expect(tab.get("chart-mismatch")).to_contain_text("policy 0.3")
+    expect(tab.get("chart-train/loss")).to_contain_text("value 0.2")
+    for name in ("kl", "reward_gap", "critic", "train/epoch"):
+        expect(tab.get(f"chart-{name}")).to_have_count(0)
+    expect(tab.get("panel-gap")).to_have_count(0)
+    tab.get("chart-picker").click()
+    expect(tab.view.get_by_role("group", name="Drift from the reference")).to_contain_text(
+        "Log “ref_logprobs”"
+    )
+
+
+def test_a_link_carries_the_choice_of_charts_and_how_they_are_drawn(
+    server: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server).open(run="grpo", step=3)
+    expect(tab.get("chart-groups")).to_have_count(1)
+    tab.get("chart-picker").click()
+    tab.get("chart-search").fill("epoch")
+    tab.view.get_by_role("checkbox", name="train/epoch").check()
+    tab.get("chart-search").fill("gradient")
+    tab.view.get_by_role("checkbox", name="Share of groups without gradient").uncheck()
+    tab.press("Escape")
+    tab.get("band").select_option("p25_p75")
+    tab.expect_selected(charts="+scalar:train/epoch,-groups", band="p25_p75")
+    link = tab.selected()
+    other = open_tab(server, anew=True).open(**link)
+    expect(other.get("chart-train/epoch").locator("canvas")).to_be_visible()
+    expect(other.get("chart-groups")).to_have_count(0)
+    expect(other.get("band")).to_have_value("p25_p75")
+    other.get("chart-picker").click()
+    other.get("charts-reset").click()
+    other.expect_selected(charts=None)
+    expect(other.get("chart-groups")).to_have_count(1)
