@@ -17,8 +17,11 @@ import { SampleDrawer } from "../sample/SampleDrawer";
 import { sampleList, usePrefetchedSteps } from "./listedSamples";
 import { Summary } from "./Summary";
 import css from "./samples.css?inline";
+import { shownSort } from "./sorting";
 import { Toolbar } from "./Toolbar";
-import { resizeColumn, shownNames, tableColumns } from "./table/columns";
+import { compareWith } from "./table/bars";
+import { resizeColumn, shownNames } from "./table/columnChoice";
+import { tableColumns } from "./table/columns";
 import { useOpenSampleFollowsStep } from "./useOpenSampleFollowsStep";
 
 adopt(css);
@@ -37,6 +40,7 @@ function usePages(): SamplePages {
       }),
       effect(() => {
         const rows = pages.rows.value;
+        compareWith(rows);
         listOrder.value = { ids: rows.map((row) => row && idOf(row)), total: pages.total.value };
       }),
     ];
@@ -97,7 +101,8 @@ export function Samples(): JSX.Element | null {
     "samples",
   );
   if (run.value === null) return null;
-  const { sort, order: way, sample } = selection.value;
+  const { sample } = selection.value;
+  const { name: sort, order: way } = shownSort.value;
   const failure = pages.error.value;
   return (
     <div class={`samples${sample === null ? "" : " with-drawer"}`}>

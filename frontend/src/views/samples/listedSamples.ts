@@ -10,16 +10,14 @@ import { stepIndex } from "../../data/stepWalk";
 import { usePrefetch } from "../../data/useAnswer";
 import { selection } from "../../state/selection";
 import { textRulesOf } from "../../state/textRules";
-import { placesOf } from "./search/searchPlaces";
-import { shownNames } from "./table/columns";
+import { shownNames } from "./table/columnChoice";
 
 /** The list of the current selection. */
 export const sampleList: ReadonlySignal<SampleList> = stableComputed(() => {
-  const { run, search, regex, in: places, preset, seed, sort, order } = selection.value;
+  const { run, preset, seed, sort, order } = selection.value;
   return {
     ...listScope.value,
     ...textRulesOf(run).value,
-    ...(search === "" ? {} : { search, regex, in: placesOf(places) }),
     columns: shownNames.value,
     preset,
     seed: preset === "random" ? seed : null,
