@@ -120,3 +120,34 @@ def test_a_search_narrows_curves_too_and_is_taken_off_anywhere(
     tab.get("search-clear").click()
     tab.expect_selected(search=None)
     expect(tab.get("chart-reward")).to_contain_text("mean over 12 samples")
+
+
+def test_the_clicked_curve_goes_along_to_samples_and_tokens_and_one_click_undoes_it(
+    library: TensorBoard, open_tab: OpenTab
+) -> None:
+    """The KL drifts away, so its right end is a spike: the samples of the largest come first, coloured by it."""
+    tab = open_tab(library).open(run="ppo", step=50)
+    plot = tab.get("chart-kl").locator(".u-over")
+    expect(plot).to_be_visible()
+    box = plot.bounding_box()
+    assert box is not None
+    plot.click(position={"x": box["width"] - 4, "y": box["height"] / 2})
+    expect(tab.get("step-input")).to_have_value("120")
+    chosen = tab.selected()["about"]
+    assert chosen.endswith("_mean")
+    chip = tab.get("followed-chip")
+    expect(chip).to_contain_text("▼")
+    tab.press("2")
+    ranked = listed(library, step=120, sort=chosen, order="desc")
+    tab.expect_rows(ranked[:5])
+    expect(tab.view.locator("[role=columnheader][aria-sort=descending]")).to_have_count(1)
+    tab.press("j", "Enter")
+    expect(tab.get("drawer")).to_have_attribute("data-id", ranked[0])
+    expect(tab.get("token-metric")).to_have_value(chosen.removesuffix("_mean"))
+    tab.press("Escape", "3")
+    expect(tab.get("worst-metric")).to_have_value(chosen.removesuffix("_mean"))
+    expect(tab.get("worst-summary")).to_contain_text("12 samples")
+    tab.get("unfollow").click()
+    expect(chip).to_have_count(0)
+    tab.press("2")
+    tab.expect_rows(listed(library, step=120)[:5])

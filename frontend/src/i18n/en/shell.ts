@@ -28,6 +28,12 @@ export const shell = {
   "shell.searched": "“{search}”",
   "shell.searched_hint": "Curves, lists and tokens are of the samples with this text: change the search",
   "shell.search_clear": "Take the search off",
+  "shell.followed": "by {name} {sign}",
+  "shell.followed.list.desc": "You clicked its curve: samples with the largest {name} come first",
+  "shell.followed.list.asc":
+    "You clicked its curve, which is low there: samples with the smallest {name} come first",
+  "shell.followed.tokens": "Tokens are coloured and ranked by {name}",
+  "shell.unfollow": "Undo: order, colours and worst tokens as before the click",
   "shell.split": "split",
   "shell.attempt": "attempt",
   "shell.attempt_option": "{attempt} (steps {first} – {last})",

@@ -1,8 +1,9 @@
-/** What narrows every view: the step range, the search and the filter, each with the cross that takes it off. */
+/** What goes along through all views: step range, clicked curve, search and filter, each with its cross. */
 
 import type { ComponentChildren, JSX } from "preact";
 import { hasStepRange } from "../../data/scopes";
 import { t } from "../../i18n";
+import { followed, metricLabel, unfollow } from "../../metrics";
 import { editFilter, editSearch } from "../../state/focusRequests";
 import { select, selection } from "../../state/selection";
 import { Button } from "../../ui";
@@ -78,10 +79,30 @@ function Filtered(): JSX.Element | null {
   );
 }
 
+function FollowedMetric(): JSX.Element | null {
+  const along = followed.value;
+  if (along === null) return null;
+  const name = metricLabel(along.name);
+  const colours = along.tokenMetric === null ? "" : metricLabel(along.tokenMetric);
+  const list = t(`shell.followed.list.${along.order}`, { name });
+  return (
+    <Chip
+      testId="followed-chip"
+      hint={[list, colours && t("shell.followed.tokens", { name: colours })].filter(Boolean).join("\n")}
+      clearLabel={t("shell.unfollow")}
+      clearTestId="unfollow"
+      onClear={unfollow}
+    >
+      <span class="chip-words">{t("shell.followed", { name, sign: along.order === "asc" ? "▲" : "▼" })}</span>
+    </Chip>
+  );
+}
+
 export function SelectionChips(): JSX.Element {
   return (
     <>
       <Range />
+      <FollowedMetric />
       <Searched />
       <Filtered />
     </>

@@ -53,6 +53,11 @@ function usePages(): SamplePages {
   return pages;
 }
 
+/** Sorts by a head; "" is the order of the log, whatever curve was clicked. */
+function sortBy(sort: string, order: "asc" | "desc"): void {
+  select({ sort, order, preset: "", seed: null, ...(sort === "" ? { about: "" } : {}) });
+}
+
 function openAt(pages: SamplePages, index: number): void {
   const row = pages.rows.value[index];
   const first = selection.value.sample === null;
@@ -128,7 +133,7 @@ export function Samples(): JSX.Element | null {
             focusTarget={table}
             sort={sort}
             order={way}
-            onSort={(name, next) => select({ sort: name, order: next, preset: "", seed: null })}
+            onSort={sortBy}
             onVisible={(first, last) => pages.showRows(first, last)}
             onResize={resizeColumn}
             question={shownKey}

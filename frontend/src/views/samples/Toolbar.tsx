@@ -9,6 +9,7 @@ import { PRESETS } from "./presets";
 import { StepScope } from "./StepScope";
 import { FilterField } from "./search/FilterField";
 import { SearchField } from "./search/SearchField";
+import { shownSort } from "./sorting";
 import { ColumnMenu } from "./table/ColumnMenu";
 
 /** Draws again: another seed, small enough for a link. */
@@ -16,18 +17,25 @@ function reroll(): void {
   select({ seed: (selection.value.seed ?? 0) + 1 });
 }
 
-/** The value of the option that a head of the table stands for. */
-const BY_HEAD = "sort";
+/** The value of the option that stands for a head of the table, or the curve that was clicked. */
+const BY_NUMBER = "sort";
+
+/** A ready-made order; "" is that of the log. */
+function choosePreset(preset: string): void {
+  select({ preset, sort: "", order: "desc", about: "", seed: preset === "random" ? 1 : null });
+}
 
 function Orders(): JSX.Element {
-  const { preset, sort, order } = selection.value;
+  const { preset } = selection.value;
+  const { name: sort, order } = shownSort.value;
+  const isByNumber = preset === "" && sort !== "";
   const options = (["none", ...PRESETS] as const).map((name) => ({
     value: name === "none" ? "" : name,
     label: t(`samples.preset.${name}`),
     hint: t(`samples.preset.${name}.why`),
   }));
-  const byHead = {
-    value: BY_HEAD,
+  const byNumber = {
+    value: BY_NUMBER,
     label: t(`samples.sorted.${order}`, { name: metricLabel(sort) }),
     hint: metricHint(sort),
   };
@@ -36,20 +44,12 @@ function Orders(): JSX.Element {
       <Select
         label={t("samples.preset")}
         testId="preset"
-        value={sort === "" ? preset : BY_HEAD}
-        options={sort === "" ? options : [byHead, ...options]}
-        onChange={(name) =>
-          name !== BY_HEAD &&
-          select({ preset: name, sort: "", order: "desc", seed: name === "random" ? 1 : null })
-        }
+        value={isByNumber ? BY_NUMBER : preset}
+        options={isByNumber ? [byNumber, ...options] : options}
+        onChange={(name) => name !== BY_NUMBER && choosePreset(name)}
       />
-      {sort !== "" && (
-        <Button
-          quiet
-          label={t("samples.unsort")}
-          testId="unsort"
-          onClick={() => select({ sort: "", order: "desc" })}
-        >
+      {isByNumber && (
+        <Button quiet label={t("samples.unsort")} testId="unsort" onClick={() => choosePreset("")}>
           ✕
         </Button>
       )}

@@ -10,18 +10,21 @@ import { stepIndex } from "../../data/stepWalk";
 import { usePrefetch } from "../../data/useAnswer";
 import { selection } from "../../state/selection";
 import { textRulesOf } from "../../state/textRules";
+import { shownSort } from "./sorting";
 import { shownNames } from "./table/columnChoice";
 
 /** The list of the current selection. */
 export const sampleList: ReadonlySignal<SampleList> = stableComputed(() => {
-  const { run, preset, seed, sort, order } = selection.value;
+  const { run, preset, seed, sort } = selection.value;
+  const { name, order } = shownSort.value;
   return {
     ...listScope.value,
     ...textRulesOf(run).value,
     columns: shownNames.value,
     preset,
     seed: preset === "random" ? seed : null,
-    ...(sort === "" ? {} : { sort, order }),
+    // What a ready-made order sorts by is the server's to say.
+    ...(name === "" || (sort === "" && preset !== "") ? {} : { sort: name, order }),
   };
 });
 
