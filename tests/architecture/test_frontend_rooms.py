@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "shell": {"metrics", "data", "state", "host", "ui", "i18n", "api", "lib"},
     "tokens": {"charts", "metrics", "ui", "i18n", "lib"},
     "charts": {"lib"},
-    "metrics": {"data", "i18n", "api"},
+    "metrics": {"data", "state", "i18n", "api"},
     "data": {"state", "host", "api", "lib"},
     "state": {"host", "api", "lib"},
     "api": {"lib"},

@@ -63,7 +63,7 @@ def test_from_the_worst_tokens_to_one_of_them(server: TensorBoard, open_tab: Ope
             for value, i in [min((p, i) for i, p in enumerate(row["logprobs"]))]
         )
     )
-    tab = open_tab(server).open(run="filtered", view="tokens", metric="logprobs")
+    tab = open_tab(server).open(run="filtered", view="tokens", metric="logprobs", all_steps="true")
     rows = tab.get("worst-row")
     expect(rows.first).to_be_visible()
     for row, (value, step, position) in enumerate(worst[:5]):

@@ -2,6 +2,7 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Scope } from "../api/parameters";
+import { placesOf } from "../state/searchPlaces";
 import { selection } from "../state/selection";
 import { textRulesOf } from "../state/textRules";
 import { stableComputed } from "./stableComputed";
@@ -12,10 +13,14 @@ export const runScope: ReadonlySignal<Scope> = stableComputed(() => {
   return { run, split, attempt };
 });
 
-/** The same and the filter: what curves and lists show. Steps are walked along without it. */
+/** The same, narrowed by filter and search: what curves and lists show. Steps are walked along without it. */
 export const shownScope: ReadonlySignal<Scope> = stableComputed(() => {
-  const { run, split, attempt, where } = selection.value;
-  return where === "" ? { run, split, attempt } : { run, split, attempt, where };
+  const { run, split, attempt, where, search, regex, in: places } = selection.value;
+  return {
+    ...{ run, split, attempt },
+    ...(where === "" ? {} : { where }),
+    ...(search === "" ? {} : { search, regex, in: placesOf(places) }),
+  };
 });
 
 /** Whether lists cover a range of steps instead of the current step. */

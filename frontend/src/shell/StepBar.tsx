@@ -2,43 +2,14 @@
 
 import type { JSX } from "preact";
 import { run } from "../data/runs";
-import { hasStepRange } from "../data/scopes";
 import { steps } from "../data/steps";
 import { goToStep, moveStep, togglePin } from "../data/stepWalk";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { editFilter } from "../state/focusRequests";
 import { select, selection } from "../state/selection";
 import { Button, NumberField, Select } from "../ui";
-import { rangeWords } from "./rangeText";
+import { SelectionChips } from "./chips/SelectionChips";
 import { StepSlider } from "./StepSlider";
-
-function Range(): JSX.Element | null {
-  if (!hasStepRange.value) return null;
-  return (
-    <span class="chip number" data-testid="range-chip">
-      {rangeWords()}
-      <Button quiet label={t("shell.range.clear")} onClick={() => select({ step_min: null, step_max: null })}>
-        ✕
-      </Button>
-    </span>
-  );
-}
-
-function Filtered(): JSX.Element | null {
-  const { where } = selection.value;
-  if (where === "") return null;
-  return (
-    <span class="chip" data-testid="filter-chip" title={where}>
-      <Button quiet hint={t("filter.edit")} onClick={editFilter}>
-        <code class="filter-words">{where}</code>
-      </Button>
-      <Button quiet label={t("filter.clear")} testId="filter-clear" onClick={() => select({ where: "" })}>
-        ✕
-      </Button>
-    </span>
-  );
-}
 
 function Pin(): JSX.Element {
   const { pin, step } = selection.value;
@@ -134,8 +105,7 @@ export function StepBar(): JSX.Element | null {
         {t("shell.of", { last: all.at(-1) ?? "" })}
       </span>
       <Pin />
-      <Range />
-      <Filtered />
+      <SelectionChips />
       <Splits />
       <Attempts />
     </section>

@@ -35,6 +35,9 @@ const sample = {
   metric: text,
 };
 
+/** The metric of the curve that was clicked, and which of its ends is looked for; "" is none. */
+const followed = { about: ofRun(text), about_order: ofRun(oneOf(["asc", "desc"], "desc")) };
+
 /** The filter expression, which all views share; "" is none. */
 const filter = { where: text };
 
@@ -57,8 +60,8 @@ const tokens = {
   by: oneOf(BYS, "sample"),
   /** Which end counts as bad; "" is the metric's own. */
   end: oneOf(["", ...ENDS], ""),
-  /** Of the current step only. */
-  one_step: flag,
+  /** Of all steps, instead of the current one. */
+  all_steps: flag,
 };
 
 const samples = {
@@ -73,4 +76,12 @@ const samples = {
   order: oneOf(["asc", "desc"], "desc"),
 };
 
-export const ADDRESS_FIELDS = { ...shared, ...sample, ...filter, ...overview, ...tokens, ...samples };
+export const ADDRESS_FIELDS = {
+  ...shared,
+  ...sample,
+  ...followed,
+  ...filter,
+  ...overview,
+  ...tokens,
+  ...samples,
+};

@@ -18,6 +18,6 @@ export { Panel, type PanelProps } from "./Panel";
 export { Popover, type PopoverProps } from "./Popover";
 export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type ProgressProps } from "./states";
 export { adopt } from "./styles";
-export type { Column } from "./table/columns";
+export { type Column, freeze } from "./table/columns";
 export { VirtualTable, type VirtualTableProps } from "./table/VirtualTable";
 export { useBriefMessage } from "./useBriefMessage";

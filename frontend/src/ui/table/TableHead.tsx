@@ -5,7 +5,8 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { type Column, nextSort, type Order } from "./columns";
+import { t } from "../../i18n";
+import { type Column, cellLooks, nextSort, type Order } from "./columns";
 
 const NARROWEST = 40;
 
@@ -28,6 +29,29 @@ function drag(start: PointerEvent, from: number, resize: (width: number) => void
   document.addEventListener("pointercancel", () => control.abort(), { signal });
 }
 
+const NEXT_WORDS = {
+  start: { asc: "samples.sort_next.text.asc", desc: "samples.sort_next.text.desc" },
+  end: { asc: "samples.sort_next.number.asc", desc: "samples.sort_next.number.desc" },
+} as const;
+
+/** What the column is, and the order that a click leads to. */
+function headHint(column: Column<never>, sort: string, order: Order): string {
+  const about = column.hint ?? column.title;
+  if (column.sortable === false) return about;
+  const next = nextSort(column, sort, order);
+  const words = NEXT_WORDS[column.align ?? "start"][next.order];
+  return `${about}\n${t(next.name === "" ? "samples.sort_next.none" : words)}`;
+}
+
+function SortSign({ state }: { state: "ascending" | "descending" | "none" }): JSX.Element {
+  const sign = { ascending: "▲", descending: "▼", none: "↕" }[state];
+  return (
+    <span class="sort-sign" aria-hidden="true">
+      {sign}
+    </span>
+  );
+}
+
 export function TableHead(props: TableHeadProps): JSX.Element {
   const { columns, sort, order } = props;
   const [focused, setFocused] = useState(0);
@@ -47,16 +71,10 @@ export function TableHead(props: TableHeadProps): JSX.Element {
         const sorted = sort === column.name;
         const state = sorted ? (order === "asc" ? "ascending" : "descending") : "none";
         return (
-          <div
-            key={column.name}
-            role="columnheader"
-            aria-sort={state}
-            class={`cell ${column.align ?? "start"}`}
-            style={{ width: `${column.width}px` }}
-          >
+          <div key={column.name} role="columnheader" aria-sort={state} {...cellLooks(column)}>
             <button
               type="button"
-              title={column.hint ?? column.title}
+              title={headHint(column, sort, order)}
               data-testid={`col-head-${column.name}`}
               disabled={column.sortable === false}
               tabIndex={index === Math.min(focused, columns.length - 1) ? 0 : -1}
@@ -68,7 +86,7 @@ export function TableHead(props: TableHeadProps): JSX.Element {
               }}
             >
               <span class="words">{column.title}</span>
-              {sorted && <span aria-hidden="true">{order === "asc" ? "▲" : "▼"}</span>}
+              {column.sortable !== false && <SortSign state={state} />}
             </button>
             {props.onResize !== undefined && (
               <span

@@ -5,7 +5,7 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid handles the keys of all rows
 
 import { Component, type JSX } from "preact";
-import type { Column } from "./columns";
+import { type Column, cellLooks } from "./columns";
 
 export interface TableRowProps<R> {
   index: number;
@@ -45,16 +45,27 @@ export class TableRow<R> extends Component<TableRowProps<R>> {
         onClick={() => this.props.onOpen(index)}
       >
         {columns.map((column) => (
-          <div
-            key={column.name}
-            role="gridcell"
-            class={`cell ${column.align ?? "start"}`}
-            style={{ width: `${column.width}px` }}
-          >
-            {row === undefined ? "…" : column.cell(row)}
-          </div>
+          <Cell key={column.name} column={column} row={row} />
         ))}
       </div>
     );
   }
+}
+
+function Cell<R>({ column, row }: { column: Column<R>; row: R | undefined }): JSX.Element {
+  const looks = cellLooks(column as Column<never>);
+  const bar = row === undefined ? null : (column.bar?.(row) ?? null);
+  const style =
+    bar === null
+      ? looks.style
+      : {
+          ...looks.style,
+          "--from": `${(100 * bar[0]).toFixed(1)}%`,
+          "--to": `${(100 * bar[1]).toFixed(1)}%`,
+        };
+  return (
+    <div role="gridcell" class={`${looks.class}${bar === null ? "" : " with-bar"}`} style={style}>
+      {row === undefined ? "…" : column.cell(row)}
+    </div>
+  );
 }

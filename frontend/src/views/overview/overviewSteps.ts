@@ -7,13 +7,13 @@ import { type Answer, useAnswer } from "../../data/useAnswer";
 import { withFurtherMetrics } from "./curves/curveLines";
 
 /**
- * The steps of the run with every metric that is on screen: those beyond the usual ones are asked for. With a filter
- * all are, of the selected samples; the steps that the page walks along are never filtered.
+ * The steps of the run with every metric that is on screen: those beyond the usual ones are asked for. With a filter or a search
+ * all are, of the selected samples; the steps that the page walks along are never narrowed.
  */
 export function useOverviewSteps(metricNames: readonly string[]): Answer<Steps> {
   const runSteps = steps.value;
   const scope = shownScope.value;
-  const isFiltered = scope.where !== undefined;
+  const isFiltered = scope.where !== undefined || scope.search !== undefined;
   const isMissing = (name: string) => isFiltered || !Object.hasOwn(runSteps?.metrics ?? {}, name);
   const metrics = runSteps === null ? [] : metricNames.filter(isMissing).sort();
   const further = useAnswer(curveMetrics, metrics.length === 0 ? null : { ...scope, metrics });

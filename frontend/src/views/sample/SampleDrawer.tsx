@@ -1,7 +1,6 @@
-import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type SampleWithTokens, sampleWithTokens } from "../../data/questions/sample";
+import { sampleWithTokens } from "../../data/questions/sample";
 import { sampleNeighbours } from "../../data/sampleWalk";
 import { sampleScope } from "../../data/scopes";
 import { useAnswer, usePrefetch } from "../../data/useAnswer";
@@ -13,7 +12,7 @@ import infoCss from "../../tokens/details.css?inline";
 import matrixCss from "../../tokens/matrix/matrix.css?inline";
 import { heatmapCss } from "../../tokens/shared/heatmapCss";
 import { nextMetric } from "../../tokens/shared/metricOptions";
-import { TokenViewState } from "../../tokens/shared/tokenViewState";
+import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import textCss from "../../tokens/text/text.css?inline";
 import { adopt, ErrorBox } from "../../ui";
 import conversationCss from "./conversation/conversation.css?inline";
@@ -30,12 +29,10 @@ import { SampleContent } from "./SampleContent";
 import { SampleHeader } from "./SampleHeader";
 import sampleCss from "./sample.css?inline";
 import { TokenPanels } from "./TokenPanels";
-import { signature, tokenData } from "./tokenData";
 import { useFocusWhileOpen } from "./useFocusWhileOpen";
+import { useTokenViewState } from "./useTokenViewState";
 
 const HEATMAP_CSS = heatmapCss();
-
-const preferredMetric = computed(() => selection.value.metric);
 
 /** Neighbours are fetched once a sample has been open for this long, not while going quickly through the list. */
 const PREFETCH_MS = 120;
@@ -128,22 +125,4 @@ function changeMetric(viewState: TokenViewState, direction: 1 | -1): boolean {
   if (current === null) return false;
   select({ metric: nextMetric(viewState.data.metrics, current.name, direction) });
   return true;
-}
-
-/** The token view state of the loaded sample; it stays the same object when the same sample is loaded again. */
-function useTokenViewState(loaded: SampleWithTokens | null, rules: string): TokenViewState | null {
-  const last = useRef<{ signature: string; viewState: TokenViewState | null }>({
-    signature: "",
-    viewState: null,
-  });
-  if (loaded === null) return null;
-  const now = signature(loaded, rules);
-  if (last.current.signature !== now) {
-    const data = tokenData(loaded);
-    last.current = {
-      signature: now,
-      viewState: data === null ? null : new TokenViewState(data, preferredMetric),
-    };
-  }
-  return last.current.viewState;
 }

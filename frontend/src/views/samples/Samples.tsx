@@ -17,8 +17,11 @@ import { SampleDrawer } from "../sample/SampleDrawer";
 import { sampleList, usePrefetchedSteps } from "./listedSamples";
 import { Summary } from "./Summary";
 import css from "./samples.css?inline";
+import { shownSort } from "./sorting";
 import { Toolbar } from "./Toolbar";
-import { resizeColumn, shownNames, tableColumns } from "./table/columns";
+import { compareWith } from "./table/bars";
+import { resizeColumn, shownNames } from "./table/columnChoice";
+import { tableColumns } from "./table/columns";
 import { useOpenSampleFollowsStep } from "./useOpenSampleFollowsStep";
 
 adopt(css);
@@ -37,6 +40,7 @@ function usePages(): SamplePages {
       }),
       effect(() => {
         const rows = pages.rows.value;
+        compareWith(rows);
         listOrder.value = { ids: rows.map((row) => row && idOf(row)), total: pages.total.value };
       }),
     ];
@@ -47,6 +51,11 @@ function usePages(): SamplePages {
     };
   }, [pages]);
   return pages;
+}
+
+/** Sorts by a head; "" is the order of the log, whatever curve was clicked. */
+function sortBy(sort: string, order: "asc" | "desc"): void {
+  select({ sort, order, preset: "", seed: null, ...(sort === "" ? { about: "" } : {}) });
 }
 
 function openAt(pages: SamplePages, index: number): void {
@@ -97,7 +106,8 @@ export function Samples(): JSX.Element | null {
     "samples",
   );
   if (run.value === null) return null;
-  const { sort, order: way, sample } = selection.value;
+  const { sample } = selection.value;
+  const { name: sort, order: way } = shownSort.value;
   const failure = pages.error.value;
   return (
     <div class={`samples${sample === null ? "" : " with-drawer"}`}>
@@ -123,7 +133,7 @@ export function Samples(): JSX.Element | null {
             focusTarget={table}
             sort={sort}
             order={way}
-            onSort={(name, next) => select({ sort: name, order: next, preset: "", seed: null })}
+            onSort={sortBy}
             onVisible={(first, last) => pages.showRows(first, last)}
             onResize={resizeColumn}
             question={shownKey}

@@ -22,6 +22,11 @@ type LengthMetric = (typeof LENGTHS)[number];
 /** For several steps, only of these it is said how many values were left out; for one step, of every shown column. */
 const CHECKED_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
+const COUNT_WORDS = {
+  listed: { one: "samples.one", many: "samples.count" },
+  found: { one: "samples.hit", many: "samples.hits" },
+} as const;
+
 interface SummaryData {
   lengths: [LengthMetric, MeanChange][];
   /** The step that lengths are compared with. */
@@ -82,7 +87,7 @@ export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly 
   return (
     <p class={`summary number${answer.stale ? " stale" : ""}`} data-testid="summary">
       <strong aria-live="polite">
-        {t(search === "" ? (total === 1 ? "samples.one" : "samples.count") : "samples.hits", {
+        {t(COUNT_WORDS[search === "" ? "listed" : "found"][total === 1 ? "one" : "many"], {
           n: count(total),
         })}
       </strong>

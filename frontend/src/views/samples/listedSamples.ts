@@ -10,20 +10,21 @@ import { stepIndex } from "../../data/stepWalk";
 import { usePrefetch } from "../../data/useAnswer";
 import { selection } from "../../state/selection";
 import { textRulesOf } from "../../state/textRules";
-import { placesOf } from "./search/searchPlaces";
-import { shownNames } from "./table/columns";
+import { shownSort } from "./sorting";
+import { shownNames } from "./table/columnChoice";
 
 /** The list of the current selection. */
 export const sampleList: ReadonlySignal<SampleList> = stableComputed(() => {
-  const { run, search, regex, in: places, preset, seed, sort, order } = selection.value;
+  const { run, preset, seed, sort } = selection.value;
+  const { name, order } = shownSort.value;
   return {
     ...listScope.value,
     ...textRulesOf(run).value,
-    ...(search === "" ? {} : { search, regex, in: placesOf(places) }),
     columns: shownNames.value,
     preset,
     seed: preset === "random" ? seed : null,
-    ...(sort === "" ? {} : { sort, order }),
+    // What a ready-made order sorts by is the server's to say.
+    ...(name === "" || (sort === "" && preset !== "") ? {} : { sort: name, order }),
   };
 });
 

@@ -11,20 +11,20 @@ import { Select } from "../../ui";
 import { worstMetric } from "./worstTokensQuery";
 
 function Steps(): JSX.Element {
-  const { one_step, step } = selection.value;
+  const { all_steps, step } = selection.value;
   const options = [
+    { value: "step", label: step === null ? t("samples.scope.newest") : t("samples.scope.step", { step }) },
     { value: "run", label: t("samples.scope.run") },
-    { value: "step", label: t("samples.scope.step", { step: step ?? "–" }) },
     ...(hasStepRange.value ? [{ value: "range", label: rangeWords() }] : []),
   ];
   return (
     <Select
       label={t("samples.scope")}
       testId="worst-scope"
-      value={hasStepRange.value ? "range" : one_step ? "step" : "run"}
+      value={hasStepRange.value ? "range" : all_steps ? "run" : "step"}
       options={options}
       onChange={(scope) => {
-        if (scope !== "range") select({ one_step: scope === "step", step_min: null, step_max: null });
+        if (scope !== "range") select({ all_steps: scope === "run", step_min: null, step_max: null });
       }}
     />
   );

@@ -18,26 +18,31 @@ function NumberCell({ value }: { value: Value | undefined }): JSX.Element {
   );
 }
 
-/** A cell with a token and, where it is known, the text around it; a click opens it. */
+/** Opens the sample of a row at its token. */
+function openRow({ columns, metric }: WorstTokens, row: number, at: number): void {
+  const step = numberOf(columns["step"]?.[row]);
+  const where = { sample: String(columns["id"]?.[row] ?? ""), token: at, ...(step === null ? {} : { step }) };
+  select({ view: "samples", metric: metric.name, ...where }, "push");
+}
+
+/** A cell with a token and, where it is known, the text around it; its button opens it for keys and screen readers. */
 function TokenLink({ row, at, data }: { row: number; at: number; data: WorstTokens }): JSX.Element {
-  const { columns, metric } = data;
+  const { columns } = data;
   const text = (name: string): string => String(columns[name]?.[row] ?? "");
   const token = text("token");
-  const id = text("id");
-  const open = (): void => {
-    const step = numberOf(columns["step"]?.[row]);
-    const where = { sample: id, token: at, ...(step === null ? {} : { step }) };
-    select({ view: "samples", metric: metric.name, ...where }, "push");
-  };
   return (
-    <td>
+    <td class="worst-text">
       <button
         type="button"
         class="worst-place"
         data-testid="worst-open"
-        data-id={id}
+        data-id={text("id")}
         title={t("tokens.open", { position: at })}
-        onClick={open}
+        onClick={(event) => {
+          // The row would open it a second time.
+          event.stopPropagation();
+          openRow(data, row, at);
+        }}
       >
         <span class="muted">{oneLine(text("before"))}</span>
         <mark>
@@ -49,13 +54,19 @@ function TokenLink({ row, at, data }: { row: number; at: number; data: WorstToke
   );
 }
 
+/** The rows from the top: positions from the start of the response on, tokens the worst first, as they come. */
+export function rowOrder({ columns, by }: WorstTokens): number[] {
+  const rows = (columns["value"] ?? []).map((_, row) => row);
+  const place = (row: number): number => numberOf(columns["at"]?.[row]) ?? 0;
+  return by === "position" ? rows.sort((a, b) => place(a) - place(b)) : rows;
+}
+
 export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
   const { columns, by } = data;
   const single = by === "sample";
   const heads = single
     ? (["value", "token", "position", "step"] as const)
     : ([by, "count", "mean", "sum", "worst", "step"] as const);
-  const rows = columns["value"] ?? [];
   return (
     <table class="listing worst-table">
       <thead>
@@ -73,11 +84,12 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
         </tr>
       </thead>
       <tbody>
-        {rows.map((value, row) => {
+        {rowOrder(data).map((row) => {
+          const value = columns["value"]?.[row];
           const at = numberOf(columns[single ? "position" : "at"]?.[row]) ?? 0;
           const place = <TokenLink row={row} at={at} data={data} />;
           return (
-            <tr key={row} data-testid="worst-row">
+            <tr key={row} data-testid="worst-row" onClick={() => openRow(data, row, at)}>
               {single && <NumberCell value={value} />}
               {place}
               {single && <NumberCell value={at} />}

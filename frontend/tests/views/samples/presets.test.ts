@@ -2,8 +2,12 @@
 
 import { expect, test } from "vitest";
 import { catalogues } from "../../../src/i18n/messages";
+import { placesOf, placesText } from "../../../src/state/searchPlaces";
 import { PRESETS } from "../../../src/views/samples/presets";
-import { placesOf, placesText } from "../../../src/views/samples/search/searchPlaces";
+import { PRESET_SORTS } from "../../../src/views/samples/sorting";
+import { read } from "../../files";
+
+const PAGING = read("../../tensorboard_plugin_rlboard/board/samples/paging.py");
 
 test("every preset has a name and a sentence", () => {
   for (const name of ["none", ...PRESETS]) {
@@ -18,4 +22,13 @@ test("all places say nothing in the address, none means all", () => {
   expect(placesText(["response", "prompt"])).toBe("prompt,response");
   expect(placesOf("response,nonsense")).toEqual(["response"]);
   expect(placesOf("nonsense")).toEqual(["prompt", "response", "reference"]);
+});
+
+test("what each ready-made order sorts by is what the server sorts by", () => {
+  const [, listed = ""] = /^PRESETS = \{\n([\s\S]*?)^\}/m.exec(PAGING) ?? [];
+  const served = [...listed.matchAll(/"(\w+)": \("(\w*)", "(asc|desc)"\)/g)].map(
+    ([, preset, name, order]) => [preset, { name, order }],
+  );
+  expect(served.map(([preset]) => preset)).toEqual([...PRESETS]);
+  expect(Object.fromEntries(served.filter(([preset]) => preset !== "random"))).toEqual(PRESET_SORTS);
 });

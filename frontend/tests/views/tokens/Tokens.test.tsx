@@ -88,7 +88,8 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-test("the whole run is asked about, one token of each sample, by the metric most often looked for", async () => {
+test("of all steps, the whole run is asked about, one token of each sample, by the metric most often looked for", async () => {
+  await act(() => select({ all_steps: true }));
   await show();
   expect(asked[0]?.pathname).toBe("/worst_tokens");
   expect(last()).toMatchObject({ run: "demo", metric: "k3", by: "sample", per_sample: "1" });
@@ -104,8 +105,8 @@ test("a click opens the sample at the token, at its step, coloured by the metric
   expect(selection.value).toMatchObject({ view: "samples", sample: "a", token: 4, step: 1, metric: "k3" });
 });
 
-test("the selection narrows it: a filter, one step, a range, another end", async () => {
-  await act(() => select({ where: "reward < 0", one_step: true, end: "lowest", metric: "logprobs" }));
+test("the selection narrows it: the step, a filter, a range, another end", async () => {
+  await act(() => select({ where: "reward < 0", end: "lowest", metric: "logprobs" }));
   await show();
   expect(last()).toMatchObject({ where: "reward < 0", step: "2", end: "lowest", metric: "logprobs" });
   await act(() => select({ step_min: 1, step_max: 2 }));
@@ -135,7 +136,9 @@ test("failures, empty lists and runs without token numbers say what to do", asyn
     revision.value = nextRevision();
   });
   await settle();
-  expect(root.querySelector("[data-testid=empty]")?.textContent).toContain("Choose another metric");
+  expect(root.querySelector("[data-testid=empty]")?.textContent).toContain(
+    "Look at all steps, or choose another metric",
+  );
   await act(() => {
     runs.value = runsAnswer({ ...info, token_metrics: [] });
   });

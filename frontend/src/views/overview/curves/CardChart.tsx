@@ -8,6 +8,7 @@ import { extentOf, stepBeside } from "../../../charts/shared/series";
 import { goToStep } from "../../../data/stepWalk";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
+import { followMetric, isDip } from "../../../metrics";
 import { select, selection } from "../../../state/selection";
 import { setLook } from "../shared/looks";
 import { smoothing } from "../shared/settings";
@@ -18,6 +19,8 @@ export interface CardChartProps {
   readonly x: readonly number[];
   readonly lines: readonly CurveLine[];
   readonly steps: readonly number[];
+  /** The sample metric that a click takes along to lists and tokens; null where the chart is of none. */
+  readonly metric: string | null;
   readonly range: readonly [number, number] | null;
   readonly scale: ValueScale;
   readonly view: ValueView;
@@ -44,7 +47,10 @@ export function CardChart(props: CardChartProps): JSX.Element {
       height={props.height}
       formatX={num}
       onBucket={props.onBucket}
-      onStep={goToStep}
+      onStep={(clicked) => {
+        goToStep(clicked);
+        takeAlong(props.metric, lines.at(-1)?.values ?? [], x.indexOf(clicked));
+      }}
       onMove={(delta) => {
         const next = stepBeside(steps, step, delta);
         if (next !== null) select({ step: next });
@@ -57,6 +63,11 @@ export function CardChart(props: CardChartProps): JSX.Element {
       }}
     />
   );
+}
+
+/** Lists and tokens go by the metric from now on: by its smallest values where the curve is low at this step. */
+function takeAlong(metric: string | null, values: CurveLine["values"], at: number): void {
+  if (metric !== null) followMetric(metric, isDip(values, values[at]) ? "asc" : "desc");
 }
 
 /** A place of the pointer as a number that can be read: to a thousandth of what is shown. */

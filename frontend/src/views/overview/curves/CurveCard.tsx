@@ -28,6 +28,8 @@ export interface CurveCardProps {
   /** What to do about it where there is nothing to draw; null where there is. */
   readonly empty: string | null;
   readonly tools?: ComponentChildren;
+  /** The sample metric of the chart, which a click takes along; null where it is none. */
+  readonly metric: string | null;
   readonly onHide: () => void;
 }
 

@@ -60,6 +60,7 @@ function MetricCard({ source, steps }: { source: ChartSource; steps: Steps }) {
       lines={lines}
       note={main ? chartNote(main, source, steps, selection.value.step) : ""}
       empty={emptyReason(source, lines)}
+      metric={main?.from === "metric" ? main.name : null}
       tools={source.id === "kl" && <KlChoice />}
       onHide={() => switchChart(source.id, false)}
     />

@@ -2,16 +2,20 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../../../api/answers";
 import { t } from "../../../i18n";
 import { isString, setting } from "../../../lib/storage";
-import { metricHint, metricLabel } from "../../../metrics";
+import { followed, followMetric, metricHint, metricLabel } from "../../../metrics";
 import { Select } from "../../../ui";
 import { histogramStyle, valueSpan } from "../shared/settings";
 
 const chosenMetric = setting("overview.distribution_metric", "reward", isString);
 
-/** The metric whose distribution is shown: the remembered one where the run has it. */
+/** The metric whose distribution is shown: that of the clicked curve, else the remembered one where the run has it. */
 export function distributionMetric(run: RunInfo): string {
   const names = run.metrics.map((metric) => metric.name);
-  return [chosenMetric.value, "reward"].find((name) => names.includes(name)) ?? names[0] ?? "";
+  return (
+    [followed.value?.name ?? "", chosenMetric.value, "reward"].find((name) => names.includes(name)) ??
+    names[0] ??
+    ""
+  );
 }
 
 /** Of which metric, and how it is drawn. */
@@ -28,6 +32,7 @@ export function DistributionControls({ run, metric }: { run: RunInfo; metric: st
         }))}
         onChange={(name) => {
           chosenMetric.value = name;
+          if (followed.value !== null) followMetric(name, followed.value.order);
         }}
         testId="distribution-metric"
       />

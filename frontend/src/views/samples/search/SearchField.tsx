@@ -4,9 +4,9 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../i18n";
 import { searchFocusRequests } from "../../../state/focusRequests";
+import { PLACES, placesOf, placesText } from "../../../state/searchPlaces";
 import { select, selection } from "../../../state/selection";
 import { Button, Popover, Toggle } from "../../../ui";
-import { PLACES, placesOf, placesText } from "./searchPlaces";
 
 const PAUSE_MS = 250;
 

@@ -1,36 +1,17 @@
-/** The columns of the table: which there are, which are shown, how wide. */
+/** The columns of the table as it shows them: what is in their cells, which stay on screen, and their bars. */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import type { RunInfo } from "../../../api/answers";
 import { cellOf, type Row } from "../../../data/questions/SamplePages";
 import { run } from "../../../data/runs";
 import { hasStepRange } from "../../../data/scopes";
 import { t } from "../../../i18n";
 import { columnCount } from "../../../lib/singleLine";
-import { isNumbers, isStrings, setting } from "../../../lib/storage";
-import { metricHint, metricLabel, origins, originsOf } from "../../../metrics";
+import { metricHint, metricLabel } from "../../../metrics";
 import { selection } from "../../../state/selection";
-import type { Column } from "../../../ui";
+import { type Column, freeze } from "../../../ui";
+import { barOf, valueRanges } from "./bars";
 import { MatchCell, ValueCell } from "./cells";
-
-/** Shown unless switched off, in this order; the rest follows and is hidden unless switched on. */
-const DEFAULT_COLUMNS = [
-  "prompt",
-  "response",
-  "reward",
-  "ground_truth",
-  "log_ratio_mean",
-  "log_ratio_sum",
-  "k3_mean",
-  "k3_sum",
-  "n_tokens",
-  "ref_response",
-  "ref_reward",
-  "reward_gap",
-  "valid_reward",
-  "ref_valid_reward",
-  "valid_reward_gap",
-];
+import { shownNames, sortedMetric, widths } from "./columnChoice";
 
 const TEXT_WIDTHS: Readonly<Record<string, number>> = {
   prompt: 230,
@@ -39,60 +20,10 @@ const TEXT_WIDTHS: Readonly<Record<string, number>> = {
   ground_truth: 120,
 };
 
-/** Columns that were switched on or off; all others follow the default, in every run. */
-const switchedOn = setting<string[]>("samples.columns_on", [], isStrings);
-const switchedOff = setting<string[]>("samples.columns_off", [], isStrings);
-const widths = setting<Record<string, number>>("samples.widths", {}, isNumbers);
-
-/** Every column of the run, in the order of the table. */
-export function columnNames(info: RunInfo): string[] {
-  const known = new Set([
-    "prompt",
-    "response",
-    ...info.text_columns,
-    ...info.metrics.map(({ name }) => name),
-  ]);
-  for (const name of ["id", "step"]) known.delete(name);
-  // Joined scores stand beside the reward.
-  const joined = [...originsOf(info).keys()].filter((name) => !DEFAULT_COLUMNS.includes(name));
-  const order = DEFAULT_COLUMNS.flatMap((name) => (name === "reward" ? [name, ...joined] : [name]));
-  const first = order.filter((name) => known.delete(name));
-  return [...first, ...known];
-}
-
-/** Whether a column is shown: by choice, else by default. */
-export function isColumnShown(name: string): boolean {
-  if (switchedOff.value.includes(name)) return false;
-  return DEFAULT_COLUMNS.includes(name) || origins.value.has(name) || switchedOn.value.includes(name);
-}
-
-/** Switches a column on or off. */
-export function showColumn(name: string, shown: boolean): void {
-  switchedOn.value = [...switchedOn.value.filter((other) => other !== name), ...(shown ? [name] : [])];
-  switchedOff.value = [...switchedOff.value.filter((other) => other !== name), ...(shown ? [] : [name])];
-}
-
-/** Forgets every choice of columns and widths. */
-export function resetColumns(): void {
-  switchedOn.value = [];
-  switchedOff.value = [];
-  widths.value = {};
-}
-
-/** Remembers the width of a column, in px. */
-export function resizeColumn(name: string, width: number): void {
-  widths.value = { ...widths.value, [name]: Math.round(width) };
-}
-
-/** The names to ask the server for. */
-export const shownNames: ReadonlySignal<readonly string[]> = computed(() =>
-  run.value === null ? [] : columnNames(run.value).filter(isColumnShown),
-);
-
 function columnWidth(name: string, number: boolean, title: string): number {
   const chosen = widths.value[name];
   if (chosen !== undefined) return Math.max(40, chosen);
-  return TEXT_WIDTHS[name] ?? (number ? Math.max(84, Math.min(150, columnCount(title) * 7 + 26)) : 130);
+  return TEXT_WIDTHS[name] ?? (number ? Math.max(84, Math.min(160, columnCount(title) * 7 + 38)) : 130);
 }
 
 function column(name: string, number: boolean): Column<Row> {
@@ -105,6 +36,9 @@ function column(name: string, number: boolean): Column<Row> {
     hint: metricHint(name),
     width,
     align: number ? "end" : "start",
+    ...(number && name !== "step"
+      ? { bar: (row: Row) => barOf(cellOf(row, name), valueRanges.value.get(name)) }
+      : {}),
     cell: (row) => (
       <ValueCell value={cellOf(row, name)} width={width} {...(endShare === undefined ? {} : { endShare })} />
     ),
@@ -123,12 +57,19 @@ function matchColumn(): Column<Row> {
   };
 }
 
-/** The table's columns; steps are shown where a list covers several, hits where something is searched. */
+/**
+ * The table's columns. Step (where a list covers several), reward and the number that is sorted by stay on screen, and
+ * so does the prompt; hits follow where something is searched.
+ */
 export const tableColumns: ReadonlySignal<Column<Row>[]> = computed(() => {
+  // A range that changes draws the bars anew.
+  void valueRanges.value;
   const numbers = new Set(run.value?.metrics.map(({ name }) => name));
-  const columns: Column<Row>[] = [];
-  if (hasStepRange.value) columns.push(column("step", true));
-  if (selection.value.search !== "") columns.push(matchColumn());
-  for (const name of shownNames.value) columns.push(column(name, numbers.has(name)));
-  return columns;
+  const leading = new Set(["reward", sortedMetric.value, "prompt"]);
+  const shown = shownNames.value.map((name) => column(name, numbers.has(name)));
+  const first = shown.filter(({ name }) => leading.has(name));
+  const frozen = [...(hasStepRange.value ? [column("step", true)] : []), ...first];
+  const others = shown.filter((one) => !first.includes(one));
+  if (selection.value.search !== "") others.unshift(matchColumn());
+  return freeze([...frozen, ...others], frozen.length);
 });

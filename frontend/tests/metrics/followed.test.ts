@@ -1,0 +1,73 @@
+// @vitest-environment jsdom
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runs } from "../../src/data/runs";
+import { followed, followMetric, isDip, tokenMetricOf, unfollow } from "../../src/metrics";
+import { DEFAULTS, select, selection } from "../../src/state/selection";
+import { sampleList } from "../../src/views/samples/listedSamples";
+import { worstTokensParameters } from "../../src/views/tokens/worstTokensQuery";
+import { metric, runInfo } from "../fixtures";
+import { runsAnswer } from "../page";
+
+const info = runInfo({
+  run: "ppo",
+  metrics: ["reward", "entropies_mean", "value_mse"].map((name) => metric(name)),
+  token_metrics: ["k3", "entropies", "value_error"].map((name) => metric(name)),
+});
+
+beforeEach(() => {
+  select({ ...DEFAULTS, run: "ppo", step: 3 });
+  runs.value = runsAnswer(info);
+});
+
+afterEach(() => {
+  runs.value = null;
+});
+
+test("a clicked curve orders the list and ranks the tokens of that step, and one click undoes it", () => {
+  const before = [JSON.stringify(sampleList.value), JSON.stringify(worstTokensParameters(info))];
+  followMetric("entropies_mean", "asc");
+  expect(sampleList.value).toMatchObject({ step: 3, sort: "entropies_mean", order: "asc" });
+  expect(worstTokensParameters(info)).toMatchObject({ step: 3, metric: "entropies" });
+  unfollow();
+  expect([JSON.stringify(sampleList.value), JSON.stringify(worstTokensParameters(info))]).toEqual(before);
+});
+
+test("it takes the place of what was chosen before, and what is chosen later takes its place", () => {
+  select({ sort: "reward", metric: "k3", preset: "best" });
+  followMetric("entropies_mean", "desc");
+  expect(sampleList.value).toMatchObject({ sort: "entropies_mean", order: "desc", preset: "" });
+  expect(worstTokensParameters(info).metric).toBe("entropies");
+  select({ sort: "reward", order: "desc", metric: "k3" });
+  expect(sampleList.value).toMatchObject({ sort: "reward", order: "desc" });
+  expect(worstTokensParameters(info).metric).toBe("k3");
+  select({ sort: "", preset: "best" });
+  expect(sampleList.value).toMatchObject({ preset: "best" });
+  expect(sampleList.value).not.toHaveProperty("sort");
+});
+
+test("a metric that the run does not have is followed nowhere, and another run forgets it", () => {
+  followMetric("k9_mean", "desc");
+  expect(followed.value).toBeNull();
+  followMetric("reward", "desc");
+  expect(followed.value).toEqual({ name: "reward", order: "desc", tokenMetric: null });
+  select({ run: "other" });
+  expect(selection.value.about).toBe("");
+});
+
+test("a sample metric leads to the token metric that it is made of", () => {
+  expect(tokenMetricOf(info, "entropies_mean")).toBe("entropies");
+  expect(tokenMetricOf(info, "k3_max")).toBe("k3");
+  expect(tokenMetricOf(info, "value_mse")).toBe("value_error");
+  expect(tokenMetricOf(info, "perplexity")).toBeNull();
+  expect(tokenMetricOf(info, "constructor")).toBeNull();
+});
+
+test("below the middle of the curve the smallest values are looked for", () => {
+  const curve = [1, 1, Number.NaN, null, 5, 0.2];
+  expect(isDip(curve, 0.2)).toBe(true);
+  expect(isDip(curve, 5)).toBe(false);
+  expect(isDip(curve, 1)).toBe(false);
+  expect(isDip(curve, null)).toBe(false);
+  expect(isDip([], 3)).toBe(false);
+});
