@@ -84,7 +84,7 @@ mutation: env-test ## change the formulas piece by piece: a change that no test 
 	$(PY) scripts/mutation.py $(MUTATION)
 
 reliability: env-test ## damage lines of every format and account for each (RELIABILITY="--lines 1000000": docs/reliability.md)
-	$(PY) scripts/reliability/keep_promises.py $(RELIABILITY)
+	$(PY) scripts/reliability/nothing_lost.py $(RELIABILITY)
 
 clean: ## remove everything that can be made again
 	rm -rf .venv build dist *.egg-info frontend/node_modules tensorboard_plugin_rlboard/static test-results

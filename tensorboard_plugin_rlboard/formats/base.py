@@ -24,6 +24,11 @@ NUMBER_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: (name,) for name in ("reward", "ref_reward", "valid_reward", "ref_valid_reward")}
 )
 """Number field (one value a sample) -> keys that hold it in our own format."""
+OWN_COLUMNS = frozenset(
+    {*TEXT_KEYS, *NUMBER_KEYS, "group_id", "finish_reason", "reward_gap", "valid_reward_gap"}
+)
+"""Columns that every sample may have. Where a format reads one from another key (the reward from `score`), a key of that
+name is `logged.<name>`: its values would stand in the place of the field's, in every row."""
 ARRAY_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         name: (name,)

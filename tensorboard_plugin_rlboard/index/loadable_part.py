@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.parts.part import RESERVED, Part
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
@@ -78,7 +79,7 @@ class LoadablePart:
 
 def column_of_key(key: str) -> str:
     """The logical name of the column of a key beside the format's own."""
-    return f"logged.{key}" if key in RESERVED - {"advantage"} else key
+    return f"logged.{key}" if key in (RESERVED | OWN_COLUMNS) - {"advantage"} else key
 
 
 def keys_with(

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from accounts import Account
-from mutations import MUTATIONS
-from nothing_lost import DamagedFile, Tally, audit, damaged_file, lose_nothing
-from seed_logs import SeedLog, seed_logs
+from damage.accounts import Account
+from damage.audit import Tally, audit
+from damage.damaged_files import DamagedFile, damaged_file
+from damage.mutations import MUTATIONS
+from damage.packings import LINES, ROWS, Packing, as_row
+from damage.rounds import lose_nothing
+from damage.row_mutations import change_cells
+from damage.seed_logs import SeedLog, seed_logs
+
+from tensorboard_plugin_rlboard.sources.compressed.container_rows import container_lines
+from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 LINE = b'{"step": 1, "prompt": "p", "response": "r", "reward": 0.5}'
 SEED = SeedLog("formats/native", "a.jsonl", (LINE,))
-WRITTEN = DamagedFile("0/a.jsonl", SEED, (LINE, LINE), {0: 0}, {1: "a line cut"}, is_torn=False)
+WRITTEN = DamagedFile("0/a.jsonl", SEED, LINES[0], (LINE, LINE), {0: 0}, {1: "a line cut"})
 SAMPLE = (0, "r", 0.5)
 
 
-def losses(account: Account) -> list[str]:
+def losses(account: Account, written: DamagedFile = WRITTEN) -> list[str]:
     tally = Tally()
-    audit(WRITTEN, account, [[SAMPLE]], tally)
+    audit(written, account, [[SAMPLE]], tally)
     return tally.losses
 
 
@@ -29,7 +38,7 @@ def test_every_damaged_line_is_accounted_for() -> None:
     assert tally.losses == []
     assert tally.counts["lines with samples"] > 500
     assert tally.counts["lines named as a problem"] > 100
-    assert set(tally.mutations) == set(MUTATIONS)
+    assert set(tally.mutations) >= set(MUTATIONS)
 
 
 def test_a_lost_line_is_noticed() -> None:
@@ -48,8 +57,20 @@ def test_an_undamaged_line_that_reads_otherwise_is_noticed() -> None:
     assert ["reads otherwise than alone" in loss for loss in other] == [True]
 
 
+def test_rows_that_a_broken_archive_lacks_are_noticed() -> None:
+    broken = DamagedFile("0/a.jsonl.gz", SEED, LINES[1], (LINE, LINE), {0: 0, 1: 0}, broken="cut")
+    lost = Account(format="native", samples={1: [SAMPLE]}, is_read=True)
+    assert losses(lost, broken) == ["0/a.jsonl.gz (gzip, cut): 1 lines are gone without a word"]
+    said = Account(
+        format="native", samples={1: [SAMPLE]}, problems={0: Counter(damaged_archive=1)}, is_read=True
+    )
+    assert losses(said, broken) == []
+    other = Account(format="native", samples={1: [SAMPLE], 2: [(0, "s", 0.5)]}, is_read=True)
+    assert losses(other, broken) == ["0/a.jsonl.gz (gzip, cut): line 2 reads otherwise, without a word"]
+
+
 def test_a_file_that_nobody_speaks_of_is_noticed() -> None:
-    assert losses(Account()) == ["0/a.jsonl: neither read nor named"]
+    assert losses(Account()) == ["0/a.jsonl (lines): neither read nor named"]
     assert losses(Account(reason="It is empty.")) == []
 
 
@@ -65,3 +86,20 @@ def test_the_same_seed_makes_the_same_files(tmp_path: Path) -> None:
 def test_damage_stays_within_its_line(name: str) -> None:
     assert isinstance(json.loads(LINE), dict)
     assert all(b"\n" not in MUTATIONS[name](random.Random(seed), LINE) for seed in range(50))
+
+
+@pytest.mark.parametrize("packing", ROWS, ids=lambda packing: packing.name)
+def test_a_container_holds_every_row(packing: Packing, tmp_path: Path) -> None:
+    seed = next(seed for seed in seed_logs() if packing in seed.packings)
+    (tmp_path / f"a{packing.suffix}").write_bytes(packing.pack(seed.lines))
+    kind = file_kind(str(tmp_path / f"a{packing.suffix}"))
+    rows = list(container_lines(str(tmp_path / f"a{packing.suffix}"), kind, open_regular))
+    assert b"".join(rows).count(b"\n") == len(seed.lines)
+
+
+def test_other_values_in_a_table_are_of_their_types() -> None:
+    kinds = {"step": int, "prompt": str, "response": str, "reward": float}
+    for seed in range(100):
+        row = as_row(change_cells(random.Random(seed), LINE))
+        assert row is not None
+        assert all(value is None or isinstance(value, kinds[name]) for name, value in row.items())

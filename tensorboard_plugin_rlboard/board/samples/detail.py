@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens
 from tensorboard_plugin_rlboard.board.samples.token_rows import missing_spans, token_metric_names
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
+from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -111,8 +112,8 @@ def _texts(schema: RunSchema, decoded: DecodedSample, row: IndexRow, rules: Text
 
 
 def _index_name(columns: Mapping[str, Any], key: str) -> str:
-    """The name of a logged key in the index: `logged.<key>` where the key is a name of ours."""
-    return f"logged.{key}" if f"logged.{key}" in columns else key
+    """The name of a value of a sample in the index: `logged.<key>` where a logged key has the name of a metric of ours."""
+    return f"logged.{key}" if key not in OWN_COLUMNS and f"logged.{key}" in columns else key
 
 
 def _problems(session: RunSession, row: IndexRow) -> list[ProblemInfo]:

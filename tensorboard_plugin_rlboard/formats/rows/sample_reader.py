@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 )
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, align_arrays
 from tensorboard_plugin_rlboard.formats.arrays.token_padding import Trim, token_text
-from tensorboard_plugin_rlboard.formats.base import Format, LineContext
+from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
 from tensorboard_plugin_rlboard.formats.conversations.from_row import row_messages, structure_to_text
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.splits import SPLITS
@@ -212,11 +212,12 @@ def _texts_and_numbers(
     elsewhere = {*file_format.token_keys, *file_format.ignored_keys}
     elsewhere |= {key for key in file_format.step_keys if number_from_value(row.get(key)) is not None}
     elsewhere |= {key for key in file_format.split_keys if row.get(key) in SPLITS}
+    taken = {*ours.values(), *(OWN_COLUMNS - file_format.read_keys())}
     singles = {key: SINGLE_NUMBERS[name] for name, keys in file_format.array_keys.items() for key in keys}
     texts: dict[str, str] = {}
     numbers: dict[str, float | int | bool] = {}
     for key, value in row.items():
-        name = ours.get(key, key)
+        name = ours.get(key) or (f"logged.{key}" if key in taken else key)
         if value is None or key in arrays or key in elsewhere:
             continue
         single = singles.get(key)

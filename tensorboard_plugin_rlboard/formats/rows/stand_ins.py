@@ -7,7 +7,7 @@ else knows of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, KeysView
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -56,7 +56,7 @@ class RestoredObject:
 
     def as_dict(self) -> dict[str, Any]:
         """The object as Python's, and all that is in it."""
-        return {key: _plain(self[key]) for key in self._keys}
+        return cast("dict[str, Any]", _restored_whole(self._parsed.as_dict()))
 
 
 class RestoredArray:
@@ -83,7 +83,7 @@ class RestoredArray:
 
     def as_list(self) -> list[Any]:
         """The array as Python's, and all that is in it."""
-        return [_plain(value) for value in self]
+        return cast("list[Any]", _restored_whole(self._parsed.as_list()))
 
 
 def _restored(value: Any) -> Any:
@@ -102,7 +102,17 @@ def _restored_text(text: str) -> str:
     return text
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, RestoredObject):
-        return value.as_dict()
-    return value.as_list() if isinstance(value, RestoredArray) else value
+def _restored_whole(whole: dict[str, Any] | list[Any]) -> dict[str, Any] | list[Any]:
+    """A value of Python's with what was logged put back into it, however deeply it is nested."""
+    pending: list[dict[str, Any] | list[Any]] = [whole]
+    while pending:
+        held = pending.pop()
+        if isinstance(held, dict):
+            values = {_restored_text(key): _restored(value) for key, value in held.items()}
+            held.clear()
+            held.update(values)
+            pending += [value for value in held.values() if isinstance(value, (dict, list))]
+        else:
+            held[:] = [_restored(value) for value in held]
+            pending += [value for value in held if isinstance(value, (dict, list))]
+    return whole

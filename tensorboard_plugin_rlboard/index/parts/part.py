@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import Format, LineContext
+from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
@@ -112,7 +112,7 @@ def build_part(
     extra_statistics = {
         f"{name}_{statistic}" for name in collector.extra_arrays for statistic in (*STORED, "mean")
     }
-    reserved = RESERVED | extra_statistics
+    reserved = RESERVED | OWN_COLUMNS | extra_statistics
     columns = PartColumns.of(file_format, collector, statistics.blocks, statistics.lists, reserved)
     problems = decoder.problems + statistics.problems + collector.problems + columns.problems(of_row)
     problems += [

@@ -88,6 +88,8 @@ def kind_of_content(head: Head) -> FileKind:
 
 def _kind_of_binary(head: Head, text: str) -> FileKind:
     compression = compression_by_name(head.name)
+    if head.named_kind is CSV and not compression and (table := kind_of_table(head)) is not None:
+        return table  # of whose texts one holds a NUL, as models say it too
     if head.named_kind is PARQUET:
         return FileKind(PARQUET)  # whose reader says what is wrong with it
     if compression:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 from logged import lines
 from repository import FORMATS, SAMPLES
+from sample_rows import RULES
 
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.formats.base import PathDefaults
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.native import NATIVE
@@ -105,3 +111,19 @@ def test_rewards_of_turns_are_no_tokens() -> None:
     # Several outputs of one rollout are samples of one prompt.
     assert VERL.group_from_text is not None
     assert {VERL.group_from_text(str(found["uid"])) for found in (first, other)} == {"u"}
+
+
+def test_a_reward_beside_the_score_takes_nothing_of_the_score(
+    tmp_path: Path, open_board: Callable[[Path], Board], write_rows: Callable[[Path, Iterable[Any]], Path]
+) -> None:
+    first = {"input": "Q", "output": "A", "score": 0.25, "step": 1, "prompt": "not the prompt"}
+    write_rows(tmp_path / "1.jsonl", [first, {**first, "score": 0.75, "reward": 9.0}])
+    board = open_board(tmp_path)
+    names = ("reward", "logged.reward", "prompt", "logged.prompt")
+    listed = board.samples(SamplesQuestion(Selection("."), RULES, columns=names))
+    assert listed.columns["reward"] == [0.25, 0.75]
+    assert listed.columns["logged.reward"] == [None, 9.0]
+    assert (listed.columns["prompt"][0], listed.columns["logged.prompt"][0]) == ("Q", "not the prompt")
+    opened = board.sample(SampleQuestion(".", str(listed.columns["id"][1]), RULES))
+    assert (opened.scalars["reward"], opened.scalars["logged.reward"]) == (0.75, 9.0)
+    assert (opened.texts["prompt"].raw, opened.texts["logged.prompt"].raw) == ("Q", "not the prompt")

@@ -170,3 +170,16 @@ def test_no_line_that_simdjson_reads_is_left_to_python(
     )
     part = build_part([(line % (reward, reward)).encode()] * 5, 0, NATIVE, tmp_path / "part.parquet")
     assert part.samples == 5
+
+
+def test_what_stands_for_nan_is_taken_back_however_deep_it_lies() -> None:
+    line = b'{"a": ' + b'[{"NaN": ' * 400 + b"NaN" + b"}]" * 400 + b"}"
+    row, problem = LineDecoder().row(line, 0)
+    assert problem is None
+    assert isinstance(row, RestoredObject) or json_parsers.simdjson is None
+    value: Any = json_parsers.to_python(row)["a"]
+    for _ in range(400):
+        (value,) = value
+        assert list(value) == ["NaN"]
+        value = value["NaN"]
+    assert math.isnan(value)

@@ -190,3 +190,14 @@ def test_many_files_that_are_gone_are_forgotten(tmp_path: Path, monkeypatch: pyt
     assert len(file_kinds._known) == 8
     file_kinds.forget_others(paths[:2])
     assert set(file_kinds._known) == set(paths[:2])
+
+
+def test_a_table_with_a_nul_in_one_of_its_texts_is_a_table(tmp_path: Path) -> None:
+    kind = file_kind(write(tmp_path / "a.csv", "step,prompt,response,reward\n1,Q,a\0b,0.5\n"))
+    assert kind.container is CSV
+    assert kind.preview.may_hold_rollouts
+
+
+def test_bytes_that_somebody_calls_a_table_are_none(tmp_path: Path) -> None:
+    kind = file_kind(write(tmp_path / "a.csv", b"\0" * 4096))
+    assert not kind.preview.may_hold_rollouts

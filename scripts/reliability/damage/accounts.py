@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import checkout  # noqa: F401  before what it makes importable
+
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots

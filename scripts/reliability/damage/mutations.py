@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import random
@@ -26,6 +27,11 @@ VALUES: tuple[Any, ...] = (
     ),
 )
 """What is put in the place of a value."""
+
+
+def _value(rng: random.Random) -> Any:
+    """One of them, and a new one each time: what is put into a row may be damaged further."""
+    return copy.deepcopy(rng.choice(VALUES))
 
 
 def _places(value: Any, depth: int = 0) -> list[tuple[Any, Any]]:
@@ -61,12 +67,12 @@ def _replace(rng: random.Random, row: dict[str, Any]) -> None:
     places = _places(row)
     if places:
         holder, key = rng.choice(places)
-        holder[key] = rng.choice(VALUES)
+        holder[key] = _value(rng)
 
 
 def _replace_top(rng: random.Random, row: dict[str, Any]) -> None:
     if row:
-        row[rng.choice(list(row))] = rng.choice(VALUES)
+        row[rng.choice(list(row))] = _value(rng)
 
 
 def _replace_several(rng: random.Random, row: dict[str, Any]) -> None:
@@ -132,7 +138,7 @@ def _repeat_key(rng: random.Random, line: bytes) -> bytes:
     if not row:
         return line
     key = rng.choice(list(row))
-    again = b"%s: %s" % (json.dumps(key).encode(), json.dumps(rng.choice(VALUES)).encode())
+    again = b"%s: %s" % (json.dumps(key).encode(), json.dumps(_value(rng)).encode())
     return line[:-1] + b", " + again + b"}" if rng.random() < 0.5 else b"{" + again + b", " + line[1:]
 
 
