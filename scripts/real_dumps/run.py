@@ -35,6 +35,7 @@ class Framework(NamedTuple):
 
 FRAMEWORKS = {
     "trl": Framework(("trl", "torch"), "trl_grpo"),
+    "ms-swift": Framework(("ms-swift", "torch", "msgspec"), "ms_swift_grpo"),
     "verifiers": Framework(("verifiers",), "verifiers_evaluation"),
     "art": Framework(("openpipe-art", "pyarrow"), "art_trajectories"),
     "tunix": Framework(("google-tunix",), "tunix_trajectories"),

@@ -114,33 +114,6 @@ def _not_superseded(_: str) -> str:
 
 
 @dataclass(frozen=True)
-class RowKeys:
-    """The keys of a row by what a format reads under them: what is looked up for every value of every row.
-
-    Attributes:
-        read: every key that the format reads.
-        ignored: keys that carry nothing of their own.
-        tokens: keys that may hold the list of response token strings.
-        responses, numbers, texts: keys of the response, of one number a sample, and of any text.
-        arrays: key -> its array field, the response mask among them, and the key's rank among those of the field.
-        array_fields: array field, the response mask left out -> how many keys it has, in the format's order.
-        mask: name of the field that is the response mask; None where the format has none.
-        finish_reasons: keys that may hold the finish reason, the first that is there counts.
-    """
-
-    read: frozenset[str]
-    ignored: frozenset[str]
-    tokens: frozenset[str]
-    responses: frozenset[str]
-    numbers: frozenset[str]
-    texts: frozenset[str]
-    arrays: Mapping[str, tuple[str, int]]
-    array_fields: Mapping[str, int]
-    mask: str | None
-    finish_reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Format:
     """How the lines of one trainer's log become samples.
 
@@ -167,6 +140,7 @@ class Format:
             instead where it exists; empty where there is none.
         drops_repeated_lines: whether a line that is the same as the one before it is its batch logged twice, which is
             counted once.
+        sums_reward_functions: whether the reward is a plain sum of functions' columns, whose weights are not logged.
         has_late_splits: whether a further key that is called like a split (`phase`, `is_eval`) puts the rows into the eval
             split whose value says so, though the rows that told the format had none: evaluations may be few or late.
         mapping: the keys of a format that is a mapping; None for the format of a framework.
@@ -194,6 +168,7 @@ class Format:
     levels_to_run: Callable[[PurePosixPath], int] = _file_folder
     superseded_by: Callable[[str], str] = _not_superseded
     drops_repeated_lines: bool = False
+    sums_reward_functions: bool = False
     has_late_splits: bool = True
     mapping: KeyMapping | None = None
     options: Mapping[str, str] = field(default_factory=dict)
@@ -240,26 +215,3 @@ class Format:
             self.mask_keys,
         )
         return frozenset(key for keys in (*by_field, *others) for key in keys) | self.ignored_keys
-
-    def row_keys(self) -> RowKeys:
-        """The keys of a row by what is read under them."""
-        read, tokens = self.read_keys(), frozenset(self.token_keys)
-        numbers = frozenset(key for keys in self.number_keys.values() for key in keys)
-        mask = self.mask_as_array()
-        arrays = {
-            key: (name, rank)
-            for name, keys in {**self.array_keys, **mask}.items()
-            for rank, key in enumerate(keys)
-        }
-        return RowKeys(
-            read=read,
-            ignored=self.ignored_keys,
-            tokens=tokens,
-            responses=frozenset(self.text_keys.get("response", ())),
-            numbers=numbers,
-            texts=read - tokens - numbers - set(arrays) - self.ignored_keys,
-            arrays=arrays,
-            array_fields={name: len(keys) for name, keys in self.array_keys.items()},
-            mask=next(iter(mask), None),
-            finish_reasons=self.finish_reason_keys,
-        )

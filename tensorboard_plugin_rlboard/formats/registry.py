@@ -28,6 +28,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import FORMAT_NAME, mapping_format
+from tensorboard_plugin_rlboard.formats.generic.written_reward import with_written_reward
 from tensorboard_plugin_rlboard.formats.guessing.guess import VERSION as GUESS_VERSION
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
@@ -91,4 +92,4 @@ def from_spec(spec: str) -> Format:
             raise KeyError(name)
         return mapping_format(mapping).with_options(**given).without_options(*mapping.to_options())
     named = {file_format.name: file_format for file_format in FORMATS}[name]
-    return named.with_options(**given) if given else named
+    return with_written_reward(named.with_options(**given)) if given else named

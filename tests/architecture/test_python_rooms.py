@@ -35,7 +35,17 @@ ORDER = {
         *("reader", "discovery", "lines", "file_changes"),
     ],
     "formats": [
-        *("mapping", "splits", "base", "conversations", "native", "tokenization", "arrays", "rows"),
+        *(
+            "mapping",
+            "splits",
+            "base",
+            "row_keys",
+            "conversations",
+            "native",
+            "tokenization",
+            "arrays",
+            "rows",
+        ),
         *("generic", "guessing", "frameworks", "registry"),
     ],
     "training": [

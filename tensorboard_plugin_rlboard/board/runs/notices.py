@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tensorboard_plugin_rlboard.api import Notice
 from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
+from tensorboard_plugin_rlboard.formats.generic.written_reward import OPTION
 from tensorboard_plugin_rlboard.index.attempts.unrelated_files import (
     LoggedSteps,
     UnrelatedFiles,
@@ -22,23 +23,20 @@ _LACKS = {
     "samples": "has fewer samples",
     "nothing": "has no more than that",
 }
-_SUMMED_FUNCTIONS = Notice(
-    "summed_reward_functions",
-    "Of several reward functions the reward is the plain sum here: TRL's completions do not hold their weights. With "
-    "reward_weights other than 1, the trained reward is another number; RLBoardCallback logs it.",
-)
+_NO_REWARD_FUNCTIONS = frozenset({"advantage", "reward_function", "entropy", "num_turns"})
+"""Numbers of trainers with reward functions that are no score."""
 
 
 def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
     """What is known of a run from its files, its keys and how they were understood."""
     files = tuple(run.files.values())  # the indexing thread may add one meanwhile
     summed = mapping.sources.get("reward", "")
-    if summed.startswith(_SUM_OF) and not mapping.doubt:
+    if mapping.guessed and summed.startswith(_SUM_OF) and not mapping.doubt:
         yield _summed_reward(summed.removeprefix(_SUM_OF))
     # What a function logs beside its score is a number as well, so the parts are not named.
-    numbers = run.keys.numbers - {"advantage", "reward_function"}
-    if len(numbers) > 1 and any(file.format.name == "trl" for file in files):
-        yield _SUMMED_FUNCTIONS
+    summing = next((file.format for file in files if file.format.sums_reward_functions), None)
+    if summing and OPTION not in summing.options and len(run.keys.numbers - _NO_REWARD_FUNCTIONS) > 1:
+        yield _summed_reward_functions(summing.name)
     if may_be_unrelated(file.relative for file in files):
         found = unrelated_files(
             LoggedSteps(file.relative, (file.format.name, split), order.distinct())
@@ -85,6 +83,16 @@ def _summed_reward(columns: str) -> Notice:
         f"The reward is the plain sum of {columns}: their weights are not in the log. With other weights than 1, the "
         "trained reward is another number.",
         {"columns": columns},
+    )
+
+
+def _summed_reward_functions(trainer: str) -> Notice:
+    return Notice(
+        "summed_reward_functions",
+        f"Of several reward functions the reward is the plain sum here: {trainer} does not log their weights. With other "
+        "weights than 1, the trained reward is another number: write it into an rlboard.toml in the run's folder, "
+        '[mapping] reward = "accuracy * 1.0 + format * 0.5" with the names of your functions.',
+        {"trainer": trainer},
     )
 
 

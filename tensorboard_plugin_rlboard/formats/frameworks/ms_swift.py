@@ -109,4 +109,5 @@ MS_SWIFT = Format(
     recognise=_recognise,
     to_samples=_to_samples,
     drops_repeated_lines=True,
+    sums_reward_functions=True,
 )

@@ -97,4 +97,5 @@ TRL = Format(
     recognise=_recognise,
     to_samples=_to_samples,
     path_defaults=_path_defaults,
+    sums_reward_functions=True,
 )

@@ -4,7 +4,7 @@
     info.reward           a key of an object in it; a number is a place in a list (`choices.0.text`)
     rewards.*             the sum of the numbers of an object or list, `steps.*.reward` of those within its entries
     format + accuracy     the sum of several, as far as they are there
-    format * weight       the product of several, nothing where one is missing
+    format * weight       the product of several, nothing where one is missing; a factor may be a number (`format * 0.5`)
     response | completion the first of several that is there, where rows differ
     text after prompt     what follows in a text that begins with another one (of the response only)
     rewards.*[]           of each entry of parallel lists in an object, the sum of the numbers at its place
@@ -28,6 +28,7 @@ ENTRIES, NUMBER, PARTS, EITHER, SUM, PRODUCT = "[]", "#", "*", " | ", " + ", " *
 AFTER = " after "
 _MAX_ALTERNATIVES = 8
 _DIGITS = 9
+_NUMBER_TEXT = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][+-]?\d{1,2})?", re.ASCII)
 Getter = Callable[[Row], object]
 
 
@@ -46,7 +47,7 @@ def getter(path: str) -> Getter:
         parts = [getter(part) for part in path.split(SUM)]
         return lambda row: _own_or(row, path, lambda: total(part(row) for part in parts))
     if PRODUCT in path:
-        factors = [getter(factor) for factor in path.split(PRODUCT)]
+        factors = [_factor(factor) for factor in path.split(PRODUCT)]
         return lambda row: _own_or(row, path, lambda: _product(factor(row) for factor in factors))
     keys = path.split(".")
     if PARTS in keys:
@@ -60,6 +61,8 @@ def getter(path: str) -> Getter:
 def holds(row: Row, path: str) -> bool:
     """Whether a row has something under a path, of one of its samples at least."""
     path = path.partition(AFTER)[0]
+    if is_formula(path) and is_of_each(path):
+        return any(holds(row, operand) for operand in operands(path))
     if ENTRIES in path:
         entries = value_at(row, list_of(path)[0])
         return isinstance(entries, list) and bool(entries)
@@ -71,6 +74,19 @@ def keys_read(path: str) -> list[str]:
     path = path.partition(AFTER)[0]
     plain = [part for part in path.split(EITHER) if not any(mark in part for mark in (SUM, PRODUCT, "."))]
     return [*plain, path]
+
+
+def is_formula(path: str) -> bool:
+    """Whether a path is computed of several, or is the first that is there of several."""
+    return any(mark in path for mark in (EITHER, SUM, PRODUCT))
+
+
+def operands(path: str) -> list[str]:
+    """The paths of which a formula is made, in their order."""
+    found = [path]
+    for mark in (EITHER, SUM, PRODUCT):
+        found = [part for one in found for part in one.split(mark)]
+    return list(dict.fromkeys(found))
 
 
 def is_of_each(path: str) -> bool:
@@ -103,6 +119,14 @@ def lists_in(row: Row, path: str) -> list[list[object]]:
     return (
         [value for value in holder.values() if isinstance(value, list)] if isinstance(holder, Mapping) else []
     )
+
+
+def _factor(path: str) -> Getter:
+    """What gives a factor: a number as it stands there, unless the row has a key that is spelt like it."""
+    if not _NUMBER_TEXT.fullmatch(path):
+        return getter(path)
+    number = float(path)
+    return lambda row: row.get(path, number)
 
 
 def _own_or(row: Row, path: str, other: Callable[[], object]) -> object:

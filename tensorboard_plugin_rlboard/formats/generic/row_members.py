@@ -10,11 +10,14 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     ENTRIES,
     PARTS,
     getter,
+    is_of_each,
     list_of,
     lists_in,
     numbers_of,
+    operands,
     total,
 )
+from tensorboard_plugin_rlboard.formats.generic.member_formulas import MemberFormulas
 
 MAX_SAMPLES_OF_ROW = 100_000
 """Samples that one row may hold."""
@@ -32,19 +35,23 @@ class RowMembers:
     """
 
     def __init__(self, each: Mapping[str, str]) -> None:
+        self._formulas = MemberFormulas(each)
         first = next((each[name] for name in RESPONSE_FIELDS if name in each), next(iter(each.values())))
-        self._each = each
-        self._first = list_of(first)[0] if ENTRIES in first else first
-        self._is_list = ENTRIES in first
+        self._choices = [path for path in operands(first) if is_of_each(path)]
+        self._is_list = ENTRIES in self._choices[0]
         self._lists: dict[str, dict[str, str]] = {}
         self._numbered: dict[str, str] = {}
-        for name, path in each.items():
+        for name, path in self._formulas.looked_up.items():
             if ENTRIES in path:
                 base, inner = list_of(path)
                 self._lists.setdefault(base, {})[name] = inner
             else:
                 self._numbered[name] = path
-        self._used = {inner for inner in self._lists.get(self._first, {}).values() if inner}
+        # An operand of a formula stays what it is, a number of its own.
+        self._used = {
+            base: {inner for name, inner in fields.items() if inner and name in each}
+            for base, fields in self._lists.items()
+        }
         self._taken: frozenset[str] = frozenset(
             base.partition(".")[0] for base in self._lists if "." not in base
         )
@@ -61,24 +68,30 @@ class RowMembers:
         """
         if not self._is_list:
             return self._of_numbers(row)
-        entries = getter(self._first)(row)
+        bases = [list_of(path)[0] for path in self._choices]
+        first = next((base for base in bases if isinstance(getter(base)(row), list)), bases[0])
+        entries = getter(first)(row)
         if not isinstance(entries, list):
-            reason = f"The line has no list under {self._first}, so it has no sample."
+            reason = f"The line has no list under {' or '.join(bases)}, so it has no sample."
             raise ValueError(reason)  # noqa: TRY004 (what a format raises for a line that is none of it)
         if not entries:
-            problems.append(f"{self._first} is empty: the line has no sample.")
+            problems.append(f"{first} is empty: the line has no sample.")
         _check_size(row, entries)
         members: list[Member] = []
         columns = [
-            self._column(row, base, len(entries), problems) for base in self._lists if base != self._first
+            (base, self._column(row, base, (first, len(entries)), problems))
+            for base in self._lists
+            if base != first
         ]
+        used = self._used[first]
         for at, entry in enumerate(entries):
-            fields = self._fields(self._first, entry)
+            fields = self._fields(first, entry)
             for base, column in columns:
                 if column is not None:
                     fields |= self._fields(base, column[at])
             further = entry if isinstance(entry, dict) else {}
-            members.append((fields, {key: value for key, value in further.items() if key not in self._used}))
+            fields = self._formulas.fields_of(fields, further, row)
+            members.append((fields, {key: value for key, value in further.items() if key not in used}))
         return members
 
     def takes(self, key: str) -> bool:
@@ -94,42 +107,50 @@ class RowMembers:
                 found[name] = getter(inner)(entry)
         return found
 
-    def _column(
-        self, row: Row, base: str, count: int, problems: list[str]
-    ) -> tuple[str, Sequence[object] | None]:
-        """A list beside that of the responses; None where it has another length, so that nothing says whose is what."""
-        if base.endswith(f".{PARTS}"):
-            return base, self._sums(row, base, count, problems)
-        value = getter(base)(row)
-        if value is None:
-            return base, None
-        if isinstance(value, list) and len(value) == count:
-            return base, value
-        has = f"{len(value)} entries" if isinstance(value, list) else "no list"
-        problems.append(f"{base} has {has} for {count} of {self._first}; it is left out.")
-        return base, None
-
-    def _sums(self, row: Row, base: str, count: int, problems: list[str]) -> list[float | None] | None:
-        """The sums, entry by entry, of the parallel lists in an object; None where one has another length."""
-        lists = lists_in(row, base)
-        if any(len(one) != count for one in lists):
-            problems.append(
-                f"{base} has a list that is not one of {count} entries, as {self._first}; it is left out."
-            )
-            return None
-        return [total(entries) for entries in zip(*lists, strict=True)] if lists else None
-
     def _of_numbers(self, row: Row) -> list[Member]:
         found = {name: numbers_of(row, path) for name, path in self._numbered.items()}
-        numbers = numbers_of(row, self._first)
-        if not numbers:
-            raise ValueError(f"The line has no key {self._first} with a number, so it has no sample.")
+        numbers = next((some for path in self._choices if (some := numbers_of(row, path))), None)
+        if numbers is None:
+            reason = f"The line has no key {' or '.join(self._choices)} with a number, so it has no sample."
+            raise ValueError(reason)
         _check_size(row, list(numbers))
-        return [
-            ({name: row[keys[number]] for name, keys in found.items() if number in keys}, {})
+        of_each = (
+            {name: row[keys[number]] for name, keys in found.items() if number in keys}
             for number in numbers
             if row[numbers[number]] is not None
-        ]
+        )
+        return [(self._formulas.fields_of(fields, {}, row), {}) for fields in of_each]
+
+    def _column(
+        self, row: Row, base: str, responses: tuple[str, int], problems: list[str]
+    ) -> Sequence[object] | None:
+        """A list beside that of the responses; None where it has another length, so that nothing says whose is what.
+
+        Args:
+            row: the row.
+            base: the path of the list.
+            responses: the path of the list of responses, and how many it has.
+            problems: a sentence on a list that is left out is added.
+        """
+        if base.endswith(f".{PARTS}"):
+            return _sums(row, base, responses, problems)
+        value = getter(base)(row)
+        if value is None or (isinstance(value, list) and len(value) == responses[1]):
+            return value
+        has = f"{len(value)} entries" if isinstance(value, list) else "no list"
+        problems.append(f"{base} has {has} for {responses[1]} of {responses[0]}; it is left out.")
+        return None
+
+
+def _sums(row: Row, base: str, responses: tuple[str, int], problems: list[str]) -> list[float | None] | None:
+    """The sums, entry by entry, of the parallel lists in an object; None where one has another length."""
+    lists = lists_in(row, base)
+    if any(len(one) != responses[1] for one in lists):
+        problems.append(
+            f"{base} has a list that is not one of {responses[1]} entries, as {responses[0]}; it is left out."
+        )
+        return None
+    return [total(entries) for entries in zip(*lists, strict=True)] if lists else None
 
 
 def _check_size(row: Row, entries: Sequence[object]) -> None:

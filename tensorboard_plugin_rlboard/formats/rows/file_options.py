@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 
-_FILE_OPTIONS = ("step", "split", "tokenizer", "gamma", "lam")
+_FILE_OPTIONS = ("step", "split", "tokenizer", "gamma", "lam", "reward")
 
 
 def bind_to_file(file_format: Format, path: str, options: Mapping[str, str]) -> Format:

@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
-from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.generic import key_mapping, written_reward
 from tensorboard_plugin_rlboard.formats.guessing.labels import counts_within, doubt_of_step
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
+from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST, from_spec
 from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
 from tensorboard_plugin_rlboard.formats.rows.path_names import NamedFacts, named_facts
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
@@ -89,12 +89,16 @@ class Recognition:
             options["step"] = str(named.step)
         if named.split and "split" in option:
             options["split"] = named.split
-        defaults = self.mapping_of(file).path_defaults(PurePosixPath(file.relative))
+        mapping = self.mapping_of(file)
+        if file_format.mapping is None and mapping.reward:
+            options[written_reward.OPTION] = mapping.reward
+        defaults = mapping.path_defaults(PurePosixPath(file.relative))
         if defaults.step is not None:
             options["step"] = str(defaults.step)
         if defaults.split:
             options["split"] = defaults.split
-        return bind_to_file(file_format, file.path, options)
+        bound = bind_to_file(file_format, file.path, options)
+        return bound if bound.mapping else from_spec(bound.spec)
 
     def is_read_alike(self, file_format: Format, file: SourceFile, formats_digest: str) -> bool:
         """Whether a file that an earlier start has read would be read alike: format, mapping, tokenizer, discounts.
@@ -105,15 +109,19 @@ class Recognition:
             formats_digest: `FORMATS_DIGEST` of that start; where there are other formats by now, the file's first rows
                 are looked at.
         """
-        if formats_digest != FORMATS_DIGEST:
+        mapping, written = file_format.mapping, self.mapping_of(file)
+        may_fit_by_now = mapping is None and bool(written.keys) and not written.reward
+        if formats_digest != FORMATS_DIGEST or may_fit_by_now:
             try:
                 found = self.sniff(file)[0]
             except OSError:
                 return True  # whoever reads it next will say so
             return found is not None and found.spec == file_format.spec
-        mapping = file_format.mapping
         user_keys = {} if mapping is None or mapping.guessed else mapping.keys
-        has_same_keys = dict(self.mapping_of(file).keys) == dict(user_keys)
+        written_keys = (
+            {} if mapping is None else written.keys
+        )  # a reward alone is an option of a trainer's format
+        has_same_keys = dict(written_keys) == dict(user_keys)
         return has_same_keys and self.bind(file_format, file).spec == file_format.spec
 
     def other_reading(self, file_format: Format, file: SourceFile) -> str:

@@ -20,8 +20,8 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     number_from_value,
     shortened,
 )
-from tensorboard_plugin_rlboard.formats.base import RowKeys
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
+from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, repeated, to_python
 from tensorboard_plugin_rlboard.index.parts.extra_keys import (
     MAX_EXTRA_ARRAYS,

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
+from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
@@ -99,7 +100,7 @@ def build_part(
         parquet: the Parquet file to write; not written where there is no sample.
         context: what the samples of a line depend on beside it.
     """
-    keys, discount = file_format.row_keys(), discounts(file_format)
+    keys, discount = RowKeys.of(file_format), discounts(file_format)
     decoder = SampleDecoder(file_format, context)
     decoded = decoder.decode(lines, offset)
     collector = ColumnCollector(keys)

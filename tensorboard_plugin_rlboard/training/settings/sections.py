@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.sources.kinds.names import plain_name
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -33,6 +34,15 @@ class MappingSection:
     file_pattern: str = ""
     step_from: str = ""
     split: str = ""
+
+    @property
+    def reward(self) -> str:
+        """The path of the reward where the section says nothing of the response; empty where it does.
+
+        It counts for a trainer's format, too, whose other fields are known.
+        """
+        says_response = any(name in self.keys for name in RESPONSE_FIELDS)
+        return "" if says_response else self.keys.get("reward", "")
 
     def applies_to(self, path: PurePosixPath) -> bool:
         """Whether the mapping is for a file, by its path below the log directory."""

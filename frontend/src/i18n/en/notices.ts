@@ -10,7 +10,7 @@ export const notices = {
   "notice.summed_reward":
     "The reward is the plain sum of {columns}: their weights are not in the log. With other weights than 1, the trained reward is another number.",
   "notice.summed_reward_functions":
-    "Of several reward functions the reward is the plain sum here: TRL’s completions do not hold their weights. With reward_weights other than 1, the trained reward is another number; RLBoardCallback logs it.",
+    'Of several reward functions the reward is the plain sum here: {trainer} does not log their weights. With other weights than 1, the trained reward is another number: write it into an rlboard.toml in the run’s folder, [mapping] reward = "accuracy * 1.0 + format * 0.5" with the names of your functions.',
   "notice.same_samples":
     "{other} holds the same samples as this run; this one {lacks}, so the list of runs leaves it out.",
   "notice.same_samples_elsewhere":

@@ -12,7 +12,7 @@ export const notices = {
   "notice.summed_reward":
     "奖励是 {columns} 的简单相加：日志中没有它们的权重。若权重不为 1，训练所用的奖励是另一个数。",
   "notice.summed_reward_functions":
-    "有多个奖励函数时，此处的奖励是它们的简单相加：TRL 的 completions 中没有权重。若 reward_weights 不为 1，训练所用的奖励是另一个数；RLBoardCallback 会记录它。",
+    '有多个奖励函数时，此处的奖励是它们的简单相加：{trainer} 不记录权重。若权重不为 1，训练所用的奖励是另一个数：请在运行的文件夹中写 rlboard.toml，[mapping] reward = "accuracy * 1.0 + format * 0.5"，换成您的函数名。',
   "notice.same_samples": "{other} 含有与本运行相同的样本；本运行{lacks}，因此运行列表不列出它。",
   "notice.same_samples_elsewhere": "{other} 含有与本运行相同的样本；它{lacks}，因此运行列表不列出它。",
   "notice.lacks.tokens": "没有 token 数据",
