@@ -1,7 +1,6 @@
 /** Every visible string in English, and the type of their keys. A new view adds its file here and in `zh/`. */
 
 import { conversation } from "./conversation";
-import { filter } from "./filter";
 import { info } from "./info";
 import { metrics } from "./metrics";
 import { notices } from "./notices";
@@ -15,7 +14,6 @@ import { tokens } from "./tokens";
 
 export const en = {
   ...conversation,
-  ...filter,
   ...info,
   ...metrics,
   ...notices,

@@ -2,7 +2,6 @@
 
 import type { MessageKey } from "../en";
 import { conversation } from "./conversation";
-import { filter } from "./filter";
 import { info } from "./info";
 import { metrics } from "./metrics";
 import { notices } from "./notices";
@@ -16,7 +15,6 @@ import { tokens } from "./tokens";
 
 export const zh = {
   ...conversation,
-  ...filter,
   ...info,
   ...metrics,
   ...notices,
