@@ -30,11 +30,12 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps tests that share a fixture of their file in one process, so that it is made once (`--dist loadgroup`).
 
-    Those that share a TensorBoard stay together as well, whatever their file: it starts, and is loaded, once.
+    Those that share a TensorBoard or an S3 server stay together as well, whatever their file: it starts, and is loaded,
+    once.
     """
     for item in items:
         fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 (pytest has no public name for it)
-        shared = fixtures.keys() & {"gallery", "library"}
+        shared = fixtures.keys() & {"gallery", "library", "bucket"}
         if shared:
             item.add_marker(pytest.mark.xdist_group(shared.pop()))
         elif any(found[-1].scope == "module" for found in fixtures.values() if found):

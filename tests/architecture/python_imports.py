@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def module_name(path: Path) -> str:
 MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def imported_names(path: Path) -> set[str]:
+@functools.cache
+def imported_names(path: Path) -> frozenset[str]:
     """Every module or name that a file imports, wherever in the file, also for type checkers only."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -31,7 +33,7 @@ def imported_names(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute"
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
 def imported_modules(path: Path) -> set[str]:
@@ -45,6 +47,7 @@ def imported_modules(path: Path) -> set[str]:
     return modules - {""}
 
 
+@functools.cache
 def room_of(module: str) -> str:
     """The room of a module: its folder, where that has no folders in it; else the module is a room of its own."""
     folder = module.rpartition(".")[0] if MODULES[module].name != "__init__.py" else module

@@ -41,12 +41,15 @@ class Aggregate:
 
     Attributes:
         columns: (name, SQL over `inner`); where there is no `by`, `{at}` stands before the names of `inner`.
-        inner: (name, aggregate over the samples of a step, or of each of its groups).
+        inner: (name, aggregate over the samples of a step, or of each of its groups); where there is something derived,
+            `{at}` stands before its names.
         by: what makes samples of a step a group, empty where there are none; then `columns` are aggregates as well.
         centres: (name, aggregate over the samples of a step) that stand beside each of its samples in `inner`.
         needs: the columns of the samples that an aggregate with centres needs.
         where: which samples count.
         groups: whether the samples have to bring the group metrics along.
+        derived: (name, SQL of one sample) that `inner` finds beside the sample's own columns. To plan a query whose
+            aggregates say the same condition again and again takes twice as long as to run it on a few samples.
     """
 
     columns: tuple[tuple[str, str], ...]
@@ -56,6 +59,7 @@ class Aggregate:
     needs: tuple[str, ...] = ()
     where: str = "true"
     groups: bool = False
+    derived: tuple[tuple[str, str], ...] = ()
 
     def sql(self, source: str, where: str, keys: str) -> str:
         """The query over a relation; `keys` are the columns that tell steps apart."""
@@ -63,6 +67,9 @@ class Aggregate:
         outer = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.columns)
         by = f", {self.by}" if self.by else ""
         samples, selected = "", f"{source} WHERE {where} AND {self.where}"
+        if self.derived:
+            derived = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.derived)
+            selected = f"(SELECT *, {derived} FROM {selected})"
         if self.centres:
             centres = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.centres)
             samples = (
@@ -142,16 +149,23 @@ def _merged(aggregates: Sequence[Aggregate]) -> Aggregate:
         only = aggregates[0]
         return replace(only, columns=tuple((f"0:{name}", sql) for name, sql in only.columns))
     inner = [
-        (f"{position}:{name}", sql)
+        # only what is derived has its place in braces: other SQL may have names of the user's with braces of their own
+        (f"{position}:{name}", sql.format(at=f"{position}:") if aggregate.derived else sql)
         for position, aggregate in enumerate(aggregates)
         for name, sql in aggregate.inner
+    ]
+    derived = [
+        (f"{position}:{name}", sql)
+        for position, aggregate in enumerate(aggregates)
+        for name, sql in aggregate.derived
     ]
     columns = [
         (f"{position}:{name}", sql.format(at=f"{position}:"))
         for position, aggregate in enumerate(aggregates)
         for name, sql in aggregate.columns
     ]
-    return Aggregate(tuple(columns), tuple(inner), groups=any(aggregate.groups for aggregate in aggregates))
+    groups = any(aggregate.groups for aggregate in aggregates)
+    return Aggregate(tuple(columns), tuple(inner), groups=groups, derived=tuple(derived))
 
 
 def _with_step_metrics(columns: dict[str, Floats]) -> dict[str, Floats]:
@@ -171,35 +185,44 @@ def concatenated(tables: Sequence[AggregateRows]) -> AggregateRows:
 def metric_aggregate(schema: RunSchema, name: str) -> Aggregate:
     """Statistics of one metric. The mean of a token metric's `_mean` is weighted by tokens, not by samples."""
     x = schema.metric_sql[name]
-    finite, odd = f"FILTER ({is_finite(x)})", f"FILTER (NOT {is_finite(x)})"
+    finite = is_finite(x)
+    derived = {"x": _where(finite, x)}
     if schema.is_token_mean(name):
         token_metric = name.removesuffix("_mean")
-        total, count = metric(f"{token_metric}_sum"), hidden(f"{token_metric}_count")
+        tokens = hidden(f"{token_metric}_count")
+        derived |= {
+            "tokens": _where(finite, tokens),
+            "odd": _where(f"NOT {finite}", tokens),
+            "nonfinite_tokens": hidden(f"{token_metric}_nonfinite"),
+            "total": _where(finite, metric(f"{token_metric}_sum")),
+        }
         counted = {
-            "count": f"coalesce(sum({count}) {finite}, 0)",
-            "nonfinite": f"sum({hidden(f'{token_metric}_nonfinite')}) + coalesce(sum({count}) {odd}, 0)",
-            "sum": f"sum({total}) {finite}",
-            "mean": f"sum({total}) {finite} / nullif(sum({count}) {finite}, 0)",
+            "count": 'coalesce(sum("{at}tokens"), 0)',
+            "nonfinite": 'sum("{at}nonfinite_tokens") + coalesce(sum("{at}odd"), 0)',
+            "sum": 'sum("{at}total")',
+            "mean": 'sum("{at}total") / nullif(sum("{at}tokens"), 0)',
         }
     else:
+        derived |= {"odd": _where(f"NOT {finite}", "1")}
         counted = {
-            "count": f"count({x}) {finite}",
-            "nonfinite": f"count({x}) {odd}",
-            "sum": f"sum({x}) {finite}",
-            "mean": f"avg({x}) {finite}",
+            "count": 'count("{at}x")',
+            "nonfinite": 'count("{at}odd")',
+            "sum": 'sum("{at}x")',
+            "mean": 'avg("{at}x")',
         }
-    single = counted | {
-        "std": f"stddev_pop({x}) {finite}",
-        "min": f"min({x}) {finite}",
-        "max": f"max({x}) {finite}",
-    }
+    single = counted | {"std": 'stddev_pop("{at}x")', "min": 'min("{at}x")', "max": 'max("{at}x")'}
     levels = ", ".join(str(level) for level in QUANTILES.values())
     columns = {column: f'"{{at}}{column}"' for column in single} | {
         column: f'"{{at}}levels"[{position}]' for position, column in enumerate(QUANTILES, 1)
     }
-    inner = single | {"levels": f"quantile_cont({x}, [{levels}]) {finite}"}
     return Aggregate(
         tuple(columns.items()),
-        tuple(inner.items()),
+        tuple({**single, "levels": f'quantile_cont("{{at}}x", [{levels}])'}.items()),
         groups=schema.needs_groups([name]),
+        derived=tuple(derived.items()),
     )
+
+
+def _where(condition: str, x: str) -> str:
+    """SQL of a value that counts only under a condition, NULL otherwise: aggregates pass over NULL."""
+    return f"CASE WHEN {condition} THEN {x} END"

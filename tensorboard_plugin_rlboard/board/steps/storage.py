@@ -88,7 +88,7 @@ def _aggregate(fields: Mapping[str, object]) -> Aggregate:
     """An aggregate as `asdict` left it, with tuples where JSON has lists."""
     pairs = {
         name: tuple((column, sql) for column, sql in fields[name])  # type: ignore[attr-defined]  # lists of pairs
-        for name in ("columns", "inner", "centres")
+        for name in ("columns", "inner", "centres", "derived")
     }
     needs: tuple[str, ...] = tuple(fields["needs"])  # type: ignore[arg-type]  # a list of names
     return Aggregate(**{**fields, **pairs, "needs": needs})  # type: ignore[arg-type]  # what is foreign has no right digest
