@@ -124,6 +124,24 @@ NO_PART_WORDS = NO_REWARD_WORDS - frozenset(
 PARTS_BESIDE_OTHERS = _names("outcome_reward rm_score rm_reward reward_model_score")
 """Words for a reward that is the whole of it alone, and one part where others stand beside it."""
 WEIGHTS = frozenset(_names("weight weights coef coefficient"))
+RATINGS = frozenset(
+    _names(
+        "rating helpfulness correctness coherence complexity verbosity quality honesty truthfulness harmlessness "
+        "safety toxicity humor creativity fluency relevance factuality clarity depth completeness conciseness "
+        "instruction_following overall_quality overall_rating likert usefulness informativeness engagement"
+    )
+)
+"""Words for what people or judges rated of an answer, on a scale of a few whole numbers."""
+SETTINGS = frozenset(
+    _names(
+        "lr learning_rate batch_size train_batch_size micro_batch_size num_epochs epochs total_steps max_steps total_epochs "
+        "max_tokens max_new_tokens max_length max_prompt_length max_response_length temperature top_p top_k seed "
+        "warmup_steps save_steps eval_steps logging_steps weight_decay clip_ratio kl_coef beta output_dir save_dir "
+        "model_path model_name_or_path num_generations n_samples_per_prompt gradient_accumulation_steps dtype gpus"
+    )
+)
+"""Words for settings of a training or of a sampler, which a sample may have one of."""
+MODELS = frozenset(_names("model model_name model_id policy generator"))
 CLOSED = frozenset(
     _names(
         "weight weights config cfg configs args kwargs arguments limit limits threshold thresholds param "

@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
 from tensorboard_plugin_rlboard.formats.frameworks.art import ART
 from tensorboard_plugin_rlboard.formats.frameworks.atropos import ATROPOS
+from tensorboard_plugin_rlboard.formats.frameworks.eval_harnesses import EVAL_HARNESSES
 from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
@@ -57,6 +58,7 @@ FORMATS: tuple[Format, ...] = (
     VERL,
     VERIFIERS_LEGACY,
     MILES,
+    *EVAL_HARNESSES,
     NATIVE,
 )
 """In the order in which they are tried: those with the most particular keys first."""

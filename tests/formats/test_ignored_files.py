@@ -48,12 +48,22 @@ NAMED: dict[str, tuple[bytes, str]] = {
     "other.log": (b'{"obs": "x", "act": "y", "rew": 1.0}\n' * 3, "act, obs, rew"),
     "other.csv": (b"obs,act,rew\nx,y,1.0\n", "act, obs, rew"),
     "packed.csv.gz": (gzip.compress(b"obs,act,rew\nx,y,1.0\n"), "act, obs, rew"),
+    "logged.log": (f"start\n2026-01-01 INFO rollout {LINE}\n".encode(), "behind other text.*sed -n"),
+    "logged.jsonl": (f"[INFO] {LINE}\n".encode() * 2, "behind other text"),
+    "one.traj": (
+        json.dumps(
+            {"trajectory": [{"action": "ls", "observation": "a", "response": "I look."}], "info": {}},
+            indent=1,
+        ).encode(),
+        "like a data set.*messages = ",
+    ),
     "empty.jsonl": (b"", "no complete line yet"),
 }
 QUIET = {
     "train.log": b"2026-01-01 10:00:00 INFO start\nloss 3\n",
     "brackets.log": b"[2026-01-01 10:00:00] INFO start, step 1\n[2026-01-01 10:00:01] INFO step, 2\n",
     "json.log": b'{"level": "info", "message": "start"}\n{"level": "info", "message": "step"}\n',
+    "events.log": b'INFO {"prompt": "one word of a sample"}\nINFO {"loss": 1}\n',
     "trainer.log": b"{'loss': 1.0, 'epoch': 0.1}\n" * 3,
     "metrics.log": b'{"loss": 1.0, "step": 2}\n' * 3,
     "code.py": b"import os, sys\nimport json, re\n",
@@ -121,6 +131,30 @@ def test_nul_bytes_are_removed_by_the_command_that_is_named(tmp_path: Path, open
     )
     (tmp_path / "a.jsonl").write_bytes(whole.stdout)
     assert column(open_board(tmp_path), "response") == ["A"]
+
+
+def test_rows_behind_other_text_are_taken_out_by_the_command_that_is_named(
+    tmp_path: Path, open_board: Open
+) -> None:
+    (tmp_path / "train.log").write_bytes(NAMED["logged.log"][0])
+    ((_, reason),) = ignored(open_board(tmp_path))
+    command = re.search(r"with (sed -n '.*') train\.log > train\.jsonl", reason)
+    assert command is not None
+    parts = [*shlex.split(command[1]), str(tmp_path / "train.log")]
+    (tmp_path / "train.jsonl").write_bytes(subprocess.run(parts, capture_output=True, check=True).stdout)
+    assert column(open_board(tmp_path), "response") == ["A"]
+
+
+def test_agents_turns_without_a_reward_open_by_the_lines_that_are_named(
+    tmp_path: Path, open_board: Open
+) -> None:
+    (tmp_path / "one.traj").write_bytes(NAMED["one.traj"][0])
+    ((_, reason),) = ignored(open_board(tmp_path))
+    command = re.search(r'\[mapping\], (messages = "\w+")', reason)
+    assert command is not None
+    (tmp_path / "rlboard.toml").write_text(f"[mapping]\n{command[1]}\n")
+    (response,) = column(open_board(tmp_path), "response")
+    assert "ls" in response
 
 
 @pytest.mark.parametrize("name", ["repr.jsonl", "comma.jsonl", "nan.jsonl", "line_end.jsonl", "lists.jsonl"])

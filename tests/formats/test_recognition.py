@@ -23,6 +23,7 @@ from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 
 OF_FOLDER = {
     "areal": {"areal"},
+    "eval_harnesses": {"lm-eval", "lighteval", "inspect", "opencompass", "livecodebench"},
     "ms_swift": {"ms-swift"},
     "nemo_rl": {"nemo-rl"},
     "open_instruct": {"open-instruct"},

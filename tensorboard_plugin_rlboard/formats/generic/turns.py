@@ -48,6 +48,9 @@ OBSERVATION_KEYS = (
     ),
     *("env_response", "state", "environment"),
 )
+_EVENT_SOURCES = ("user", "agent", "environment")
+_SAID_BY_ARGS = ("content", "command", "code", "final_thought")
+"""Arguments of an OpenHands action that are the whole of it; any other action is shown with all of its arguments."""
 REWARD_KEYS = ("reward", "score", "step_reward", "turn_reward", "rew")
 
 
@@ -55,9 +58,13 @@ def as_conversation(value: object) -> list[Message] | None:
     """The messages of a conversation or episode in any spelling, or of a text that is one; None for anything else."""
     if isinstance(value, str):
         value = _parsed(value)
-    if not isinstance(value, list) or not value or not isinstance(value[0], Mapping):
+    if not isinstance(value, list) or not value:
         return None
-    return as_messages(value) or _speakers(value) or _episode(value)
+    if all(isinstance(pair, list) for pair in value):  # of actions and what came of them
+        return _events([event for pair in value for event in pair])
+    if not isinstance(value[0], Mapping):
+        return None
+    return as_messages(value) or _speakers(value) or _events(value) or _episode(value)
 
 
 def is_conversation_text(value: object) -> bool:
@@ -67,7 +74,9 @@ def is_conversation_text(value: object) -> bool:
 
 def is_episode(value: object) -> bool:
     """Whether a value is a list of turns of an agent, each with an action or an observation and without a role."""
-    return isinstance(value, list) and as_messages(value) is None and _episode(value) is not None
+    if not isinstance(value, list) or as_messages(value) is not None:
+        return False
+    return (_events(value) or _episode(value)) is not None
 
 
 def turn_reward_key(value: object) -> str:
@@ -110,6 +119,34 @@ def _speakers(turns: list[object]) -> list[Message] | None:
         role = speaker.lower()
         messages.append({"role": _ROLES.get(role, role), "content": said})
     return as_messages(messages)
+
+
+def _events(turns: list[object]) -> list[Message] | None:
+    """The messages of OpenHands' events: each has a source, and the name of an action or of what was observed."""
+    messages: list[Message] = []
+    for turn in turns:
+        if not isinstance(turn, Mapping) or turn.get("source") not in _EVENT_SOURCES:
+            return None
+        if isinstance(turn.get("observation"), str):
+            messages.append({"role": "tool", "content": _first_text(turn, ("content", "message"))})
+            continue
+        action, args = turn.get("action"), turn.get("args")
+        if not isinstance(action, str) or not isinstance(args, Mapping):
+            return None
+        role = "system" if action == "system" else "user" if turn["source"] == "user" else "assistant"
+        done: Message = {"role": role, "content": _first_text(args, _SAID_BY_ARGS)}
+        thought = _first_text(args, ("thought",))
+        if thought and done["content"]:
+            done["thinking"] = thought
+        if not done["content"]:
+            said = _first_text(turn, ("message",)) if action in {"finish", "message"} else ""
+            done["content"] = thought or said or _text({"action": action, **args})
+        messages.append(done)
+    return messages if any(message["role"] == "assistant" for message in messages) else None
+
+
+def _first_text(values: Mapping[str, object], keys: tuple[str, ...]) -> str:
+    return next((text for key in keys if isinstance(text := values.get(key), str) and text), "")
 
 
 def _episode(turns: list[object]) -> list[Message] | None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS, SAMPLE, TURNS
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_score, is_text
+from tensorboard_plugin_rlboard.formats.guessing.value_types import (
+    is_number,
+    is_score,
+    is_single_word,
+    is_text,
+)
 
 _SMALLEST_SHARE = 0.1
 """Share of a file's rows that have a response, below which it is a file of something else."""
@@ -16,6 +24,13 @@ _FEWEST = 3
 _INDEX_WORDS = frozenset({"id", "idx", "index", "no", "number", "line", "row"})
 _SAMPLING_WORDS = frozenset({"completion", "rollout", "generation", "trajectory", "sample", "response"})
 _SETTINGS = "It looks like settings: it is one object, and its reward is a name and no number"
+_TEMPLATES = "It looks like templates: what stands for its texts is filled in later"
+_FILLED_IN = re.compile(r"\{\{[^{}]{1,80}\}\}|\{%.{1,80}?%\}")
+"""What Jinja fills in. Single braces are everywhere: in LaTeX (`x^{n}`), in code."""
+_PLACEHOLDER = re.compile(rf"{_FILLED_IN.pattern}|\$?\{{[A-Za-z_]\w{{0,40}}\}}")
+_NAME = re.compile(r"[A-Za-z_][\w-]{0,60}")
+_FEW_SETTINGS = 2
+_BEST_RATING, _FEWEST_RATINGS = 10, 2
 _DATA_STEPS = frozenset(words.WEAK_OF_DATA_SETS)
 
 
@@ -31,6 +46,10 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
     keys, profile = roles.keys, roles.profile
     if _are_settings(roles):
         return _SETTINGS
+    if _are_templates(roles):
+        return _TEMPLATES
+    if _are_of_models(roles):
+        return "It looks like answers of several models that were compared, not like rollouts"
     names = {column.place.name for column in profile}
     scored = reward.has_score or roles.has_token_values
     if "response" not in keys and len(words.PREFERENCE & names) > 1:
@@ -62,22 +81,73 @@ def reason_against_own_words(roles: Roles, reward: Reward) -> str:
     profile = roles.profile
     if _are_settings(roles):
         return _SETTINGS
+    if _are_templates(roles):
+        return _TEMPLATES
     prompts = roles.column("prompt")
     known = {"prompt", "response", "ground_truth", "sample_id", "messages"}
     if prompts is None or profile.count < _FEWEST or set(roles.keys) - known or reward.has_score:
         return ""
     numbers = [column for column in profile if column.fits(is_number) and not _is_index(column.place.name)]
+    if len(numbers) >= _FEWEST_RATINGS and all(map(_is_rating, numbers)):
+        rated = ", ".join(column.path for column in numbers[:3])
+        return f"It looks like a data set: its answers were rated ({rated}), and it has no step and no reward"
     if numbers or not prompts.is_unique():
         return ""
     return "It looks like a data set: its rows have a prompt and a response, no number, and no prompt comes twice"
 
 
 def _are_settings(roles: Roles) -> bool:
-    """Whether a file of one object says with which reward a training runs, instead of what a response got."""
-    rewards = roles.column("reward")
-    if roles.profile.count != 1 or "step" in roles.keys or roles.has_token_values or rewards is None:
+    """Whether a file of one object says how a training runs, instead of what a response got.
+
+    Its reward is the name of one, or it has several settings and a single word for a response.
+    """
+    if roles.profile.count != 1 or roles.has_token_values:
         return False
-    return rewards.fits(is_text) and not rewards.fits(is_score)
+    rewards, responses = roles.column("reward"), roles.column("response")
+    if rewards is not None and rewards.fits(is_text) and not rewards.fits(is_score):
+        return "step" not in roles.keys or rewards.fits(_is_name)
+    settings = {column.place.name for column in roles.profile} & words.SETTINGS
+    return len(settings) >= _FEW_SETTINGS and responses is not None and responses.fits(is_single_word)
+
+
+def _are_templates(roles: Roles) -> bool:
+    """Whether every response is a placeholder, or both it and the prompt have one: `{{answer}}`, `{answer}`; no training's are."""
+    responses, prompts = roles.column("response"), roles.column("prompt")
+    texts = [] if responses is None else [text for text in responses.values.values() if isinstance(text, str)]
+    if not texts or "step" in roles.keys or roles.has_token_values:
+        return False
+    if all(_PLACEHOLDER.fullmatch(text.strip()) for text in texts):
+        return True
+    asked = [] if prompts is None else [str(text) for text in prompts.values.values()]
+    return bool(asked) and all(map(_FILLED_IN.search, [*asked, *texts]))
+
+
+def _are_of_models(roles: Roles) -> bool:
+    """Whether the answers to a prompt are those of several models, and of no training."""
+    if not roles.is_several or "step" in roles.keys or roles.has_token_values:
+        return False
+    models = [
+        column for column in roles.profile if column.place.name in words.MODELS and column.place.of_each
+    ]
+    rows = roles.profile.row_of_sample
+    for column in models:
+        of_row: dict[int, set[str]] = {}
+        for at, value in column.values.items():
+            of_row.setdefault(rows[at], set()).add(str(value))
+        if of_row and all(len(found) > 1 for found in of_row.values()):
+            return True
+    return False
+
+
+def _is_rating(column: Column) -> bool:
+    """Whether numbers are whole ones of a small scale, and called like ratings."""
+    numbers = [number for _, number in column.numbers()]
+    is_scale = all(number.is_integer() and 0 <= number <= _BEST_RATING for number in numbers)
+    return is_scale and column.place.name in words.RATINGS
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
 def _is_index(name: str) -> bool:

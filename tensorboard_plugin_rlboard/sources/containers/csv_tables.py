@@ -54,6 +54,7 @@ _TEXT_NAMES = frozenset(
     }
 )
 _TOLD_SEPARATOR = re.compile(r'"?sep=([,\t;|])"?\r?\n?', re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w./-]*")
 _WORDS = re.compile(r"[a-z]+")
 _COUNTS = frozenset({"count", "n", "num", "number", "total"})
 
@@ -64,6 +65,16 @@ def is_text_column(name: str) -> bool:
     if name in _TEXT_NAMES or not words:
         return name in _TEXT_NAMES
     return _COUNTS.isdisjoint(words) and words[-1] in _TEXT_NAMES | {"id"}
+
+
+def header_in(line: str) -> str:
+    """The header in a line, without a ``#`` before it; empty where the line is blank or a comment."""
+    if not line.startswith("#"):
+        return line if line.strip() else ""
+    bare = line[1:].lstrip(" \t")
+    names = cells_of(bare, separator_of(bare)) or []
+    is_header = len(names) > 1 and all(map(_PLAIN_NAME.fullmatch, names)) and any(map(is_text_column, names))
+    return bare if is_header else ""
 
 
 def separator_of(header: str) -> str:
@@ -108,6 +119,9 @@ def _read_rows(path: Path) -> Iterator[object]:
         header = next(records, "")
         told = told_separator(header)
         header = next(records, "") if told else header
+        while header and not header_in(header):
+            header = next(records, "")
+        header = header_in(header)
         separator = told or separator_of(header)
         names = cells_of(header, separator)
         if names is None:
@@ -141,13 +155,17 @@ def _records(file: TextIO) -> Iterator[str]:
     """
     record, is_header = "", True
     while line := file.readline(_MAX_RECORD):
+        if is_header and not record and line.startswith("#") and line.endswith("\n"):
+            yield line  # a comment may have a quotation mark that is never closed
+            continue
         record += line
         if len(record) > _MAX_RECORD:
             msg = "A record of the table has more than 64 MB, or a quotation mark is never closed."
             raise DamagedFileError(msg)
         if line.endswith("\n") and record.count('"') % 2 == 0:
+            is_header = is_header and not record.strip()
             yield record
-            record, is_header = "", False
+            record = ""
     is_settled = abs(time.time() - os.fstat(file.fileno()).st_mtime) > _SETTLED_SECONDS
     if record and is_settled and not is_header and record.count('"') % 2 == 0:
         yield record

@@ -10,6 +10,8 @@ from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, S
 from tensorboard_plugin_rlboard.sources.containers.torch_file import preview_archive
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
 from tensorboard_plugin_rlboard.sources.kinds.json_heads import (
+    BEHIND_TEXT,
+    has_row_behind_text,
     has_row_in_lines,
     kind_of_json,
     kind_without_rows,
@@ -83,6 +85,8 @@ def kind_of_content(head: Head) -> FileKind:
         return FileKind(PARQUET)  # whose reader says what is wrong with it
     if head.has_log_name or head.named_kind is CSV:
         return kind_without_rows(head, text, "Expecting value")
+    if has_row_behind_text(text):
+        return FileKind(preview=not_read(BEHIND_TEXT, is_named=True))
     return FileKind(preview=not_read("It is a text of no rows: neither JSON nor a table.", is_named=False))
 
 

@@ -13,7 +13,12 @@ from tensorboard_plugin_rlboard.sources.kinds.row_texts import has_text, row_pre
 from tensorboard_plugin_rlboard.sources.text.json_faults import fault_sentence
 from tensorboard_plugin_rlboard.sources.text.json_members import members_of
 from tensorboard_plugin_rlboard.sources.text.json_shapes import ONE_ROW, plan_of
+from tensorboard_plugin_rlboard.sources.text.row_names import sample_words_of
 
+BEHIND_TEXT = (
+    "Its rows stand behind other text in their lines, as a logger writes it: keep the JSON alone, with "
+    "sed -n 's/^[^{]*{/{/p' train.log > train.jsonl for a file train.log."
+)
 _LINES = 20
 """Lines of which one has to be a row, where the first is none."""
 _NEAR_END = 16
@@ -36,10 +41,22 @@ def has_row_in_lines(text: str) -> bool:
     return any(_object_in(line) is not None for line in text.split("\n", _LINES)[:_LINES])
 
 
+def has_row_behind_text(text: str) -> bool:
+    """Whether one of the first lines ends with an object that has words of a sample, behind something else."""
+    for line in text.split("\n", _LINES)[:_LINES]:
+        before, brace, rest = line.partition("{")
+        row = _object_in(brace + rest) if before.strip() and before.isprintable() else None
+        if row is not None and len(sample_words_of(row)) > 1:
+            return True
+    return False
+
+
 def kind_without_rows(head: Head, text: str, reason: str, at: int = 0) -> FileKind:
     """The kind of a text that is no JSON from a place on; it is lines nevertheless if some of these are rows."""
     if has_row_in_lines(text) and head.is_utf8:
         return FileKind(preview=Preview(may_hold_rollouts=True, is_named=head.has_log_name))
+    if has_row_behind_text(text):
+        return FileKind(preview=not_read(BEHIND_TEXT, is_named=True))
     is_named = head.has_log_name or _ROLLOUT_WORD.search(text.partition("\n")[0]) is not None
     return FileKind(preview=not_read(fault_sentence(text, at, reason), is_named=is_named))
 

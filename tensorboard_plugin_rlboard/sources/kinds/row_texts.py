@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import Preview
+from tensorboard_plugin_rlboard.sources.text.row_names import sample_words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +29,11 @@ def row_preview(head: Head, row: object, *, is_only: bool = False) -> Preview:
 
     Returns:
         It may hold rollouts. It is named if it holds none, where somebody called it a log, or where its rows have texts
-        and are no messages of a program.
+        and are no messages of a program; the only row of a file where a list in it has words of a sample.
     """
     is_message = isinstance(row, dict) and is_program_log(row)
-    is_named = head.has_log_name or (not is_only and has_text(row) and not is_message)
+    may_be_log = has_turns(row) if is_only else has_text(row) and not is_message
+    is_named = head.has_log_name or may_be_log
     return Preview(may_hold_rollouts=True, is_named=is_named)
 
 
@@ -43,6 +45,14 @@ def has_text(value: object, depth: int = 0) -> bool:
         return False
     items = list(value.values() if isinstance(value, dict) else value)[:_ITEMS]
     return any(has_text(item, depth + 1) for item in items)
+
+
+def has_turns(row: object) -> bool:
+    """Whether a list in an object holds objects with words of a sample: turns of an agent, or samples."""
+    if not isinstance(row, dict):
+        return False
+    lists = (value for value in row.values() if isinstance(value, list) and value)
+    return any(has_text(value[0]) and bool(sample_words_of(value[0])) for value in lists)
 
 
 def is_program_log(row: Mapping[str, object]) -> bool:

@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.sources.containers.base import FileKind, Preview
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import (
     CSV,
     cells_of,
+    header_in,
     is_text_column,
     separator_of,
     told_separator,
@@ -33,6 +34,9 @@ def kind_of_table(head: Head) -> FileKind | None:
     told = told_separator(header + end)
     if told:
         header, end, rest = rest.partition("\n")
+    while end and not header_in(header):  # comments before it
+        header, end, rest = rest.partition("\n")
+    header = header_in(header)
     separator = told or separator_of(header)
     names = cells_of(header + end, separator) or []
     is_called_table = head.named_kind is CSV

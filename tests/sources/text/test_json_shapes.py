@@ -56,6 +56,8 @@ SAMPLES = [{"prompt": "Q", "completion": "A", "reward": 1}, {"prompt": "Q", "com
         ({"trajectories": [{"steps": [], "reward": 1.0}]}, Shape.ROW),
         ({"results": [{"a": 1}, 2]}, Shape.ROW),
         ({"results": []}, Shape.ROW),
+        ({"run": "x", "steps": [{"step": 1, "rollouts": SAMPLES}]}, Shape.LIST),
+        ({"steps": [{"step": 1, "action": "a", "tools": [{"x": 1}]}]}, Shape.ROW),
         ({"a": ["x", "y"], "b": [1, 2]}, Shape.COLUMN_LISTS),
         ({"a": ["x", "y"], "b": [1]}, Shape.ROW),
         ({"a": ["x", "y"]}, Shape.ROW),

@@ -1,0 +1,227 @@
+"""Reads what harnesses for evaluations say of each sample: an evaluation is of a checkpoint, and its split is `eval`.
+
+Harnesses and what they write: EleutherAI's lm-evaluation-harness (`--log_samples`: samples_{task}_{time}.jsonl), lighteval
+(`--save-details`: details_….parquet), Inspect (logs as JSON), OpenCompass (predictions/ and results/), LiveCodeBench
+(…_eval_all.json). A line is a question with what the model answered, once or several times.
+
+The step is that of the path (`checkpoint-500/`), if there is one. Of several scores of one answer none is the reward: they
+are metrics under their own names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from tensorboard_plugin_rlboard.formats.arrays.number_values import score_from_value
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
+from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
+from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
+from tensorboard_plugin_rlboard.formats.rows.extra_fields import identifier_text, nested_object
+from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts
+
+_GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
+"""Inspect's grades: correct, partly correct, incorrect, no answer (value_to_float of its scorers)."""
+_SPEAKERS = {"HUMAN": "user", "BOT": "assistant", "SYSTEM": "system"}
+
+
+def _path_defaults(path: PurePosixPath) -> PathDefaults:
+    return PathDefaults(named_facts(path).step)
+
+
+def _answers(
+    question: Mapping[str, object], answers: Sequence[object], scores: Sequence[Mapping[str, object]] = ()
+) -> LineSamples:
+    """The samples of a question.
+
+    Args:
+        question: what all answers share.
+        answers: the texts.
+        scores: for each answer the scores, by the name of the metric; empty where there are none.
+    """
+    rows: list[Row] = []
+    for at, answer in enumerate(answers):
+        own = {name: score_from_value(value) for name, value in (scores[at] if scores else {}).items()}
+        known = {name: number for name, number in own.items() if number is not None}
+        sample = {
+            **question,
+            **known,
+            "response": answer if isinstance(answer, str) else None,
+            "split": "eval",
+        }
+        if len(known) == 1:
+            sample["reward"] = next(iter(known.values()))
+        rows.append({key: value for key, value in sample.items() if value is not None or key == "response"})
+    return LineSamples(rows)
+
+
+def _text(value: object) -> str | None:
+    """A text as it is, a conversation as text, anything else as JSON."""
+    return value if value is None or isinstance(value, str) else structure_to_text(value)
+
+
+def _is_lm_eval(row: Row) -> bool:
+    return (
+        "doc_id" in row
+        and "doc" in row
+        and all(isinstance(row.get(k), list) for k in ("resps", "filtered_resps"))
+    )
+
+
+def _lm_eval(row: Row, _: LineContext) -> LineSamples:
+    first = row.get("arguments")
+    for key in ("gen_args_0", "arg_0") if isinstance(first, Mapping) else (0, 0):
+        if isinstance(first, Mapping):
+            first = first.get(key)
+        else:
+            first = first[0] if isinstance(first, list) and first else None
+    resps = row.get("resps")
+    answers = resps[0] if isinstance(resps, list) and resps and isinstance(resps[0], list) else []
+    if not answers or not all(isinstance(answer, str) for answer in answers):
+        raise ValueError("The model chose among given answers and wrote none: the line has no response.")
+    names = row.get("metrics")
+    measured = (
+        names if isinstance(names, list) else ("exact_match", "acc", "pass@1", "prompt_level_strict_acc")
+    )
+    scores = {str(name): row.get(str(name)) for name in measured}
+    name = identifier_text(row.get("doc_id"))
+    question = {"prompt": _text(first), "ground_truth": _text(row.get("target")), "group_id": name}
+    question |= {
+        "sample_id": name,
+        "filter": _text(row.get("filter")),
+        "filtered": _text(row.get("filtered_resps")),
+    }
+    return _answers(question, answers, [scores] * len(answers))
+
+
+def _is_lighteval(row: Row) -> bool:
+    if "full_prompt" in row and "metrics" in row:
+        return isinstance(row.get("predictions"), list)
+    return "query" in nested_object(row, "doc") and "text" in nested_object(row, "model_response")
+
+
+def _lighteval(row: Row, _: LineContext) -> LineSamples:
+    doc, said = nested_object(row, "doc"), nested_object(row, "model_response")
+    prompt = row.get("full_prompt") or said.get("input") or doc.get("query")
+    gold = row.get("gold") or doc.get("choices")
+    answers = row.get("predictions") if "full_prompt" in row else said.get("text")
+    listed = answers if isinstance(answers, list) else [answers]
+    scores = nested_object(row, "metrics") or nested_object(row, "metric")
+    question = {"prompt": _text(prompt), "ground_truth": _text(gold), "task": _text(doc.get("task_name"))}
+    return _answers(question, listed, [scores] * len(listed) if len(listed) == 1 else ())
+
+
+def _is_inspect(row: Row) -> bool:
+    return {"epoch", "input", "target", "scores"} <= row.keys() and "completion" in nested_object(
+        row, "output"
+    )
+
+
+def _inspect(row: Row, _: LineContext) -> LineSamples:
+    output = nested_object(row, "output")
+    values = {
+        str(name): score.get("value")
+        for name, score in nested_object(row, "scores").items()
+        if isinstance(score, Mapping)
+    }
+    scores = {
+        name: _GRADES.get(value, value) if isinstance(value, str) else value for name, value in values.items()
+    }
+    choices = output.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
+    question = {
+        "prompt": _text(row.get("input")),
+        "ground_truth": _text(row.get("target")),
+        "group_id": identifier_text(row.get("id")),
+        "messages": as_messages(row.get("messages")),
+        "finish_reason": choice.get("stop_reason"),
+        "epoch": row.get("epoch"),
+    }
+    return _answers(question, [output.get("completion")], [scores])
+
+
+def _is_opencompass(row: Row) -> bool:
+    is_scored = "origin_prediction" in row and "predictions" in row
+    return is_scored or ("origin_prompt" in row and "prediction" in row)
+
+
+def _opencompass(row: Row, _: LineContext) -> LineSamples:
+    asked = row.get("prompt") if row.get("prompt") is not None else row.get("origin_prompt")
+    if isinstance(asked, list):
+        said = [turn for turn in asked if isinstance(turn, Mapping)]
+        asked = [
+            {"role": _SPEAKERS.get(str(turn.get("role")), "user"), "content": turn.get("prompt")}
+            for turn in said
+        ]
+    whole = row.get("origin_prediction", row.get("prediction"))
+    answers = whole if isinstance(whole, list) else [whole]
+    gold = row.get("references", row.get("gold"))
+    question = {
+        "prompt": _text(asked),
+        "ground_truth": _text(gold),
+        "prediction": _text(row.get("predictions")),
+    }
+    question["group_id"] = identifier_text(row.get("example_abbr", row.get("id")))
+    scored = len(answers) == 1 and "correct" in row
+    return _answers(question, answers, [{"correct": row["correct"]}] if scored else ())
+
+
+def _is_livecodebench(row: Row) -> bool:
+    return "question_content" in row and isinstance(row.get("output_list"), list)
+
+
+def _livecodebench(row: Row, _: LineContext) -> LineSamples:
+    answers, graded = row.get("output_list"), row.get("graded_list")
+    listed = answers if isinstance(answers, list) else []
+    scores = [{"passed": one} for one in graded] if isinstance(graded, list) else []
+    question = {
+        "prompt": _text(row.get("question_content")),
+        "group_id": identifier_text(row.get("question_id")),
+    }
+    question |= {name: _text(row.get(name)) for name in ("platform", "difficulty", "contest_date")}
+    found = _answers(question, listed, scores if len(scores) == len(listed) else ())
+    if scores and len(scores) != len(listed):
+        reason = f"graded_list has {len(scores)} entries for {len(listed)} of output_list; it is left out."
+        return LineSamples(found.rows, [reason])
+    return found
+
+
+LM_EVAL = Format(
+    name="lm-eval",
+    definition=(
+        "lm_eval/loggers/evaluation_tracker.py (0.4): samples_{task}_{time}.jsonl. The reward is the only metric of the task. "
+        "A task with several filters has a line, and so a sample, for each. Multiple choice has no response."
+    ),
+    recognise=_is_lm_eval,
+    to_samples=_lm_eval,
+    path_defaults=_path_defaults,
+)
+LIGHTEVAL = Format(
+    name="lighteval",
+    definition="lighteval/logging/info_loggers.py: the details of a task; the reward is its only metric.",
+    recognise=_is_lighteval,
+    to_samples=_lighteval,
+    path_defaults=_path_defaults,
+)
+INSPECT = Format(
+    name="inspect",
+    definition="inspect_ai/log/_log.py, EvalSample: a log as JSON. The reward is the score of the only scorer.",
+    recognise=_is_inspect,
+    to_samples=_inspect,
+    path_defaults=_path_defaults,
+)
+OPENCOMPASS = Format(
+    name="opencompass",
+    definition="opencompass/openicl: predictions/ and the details of results/; the reward is `correct`, of results only.",
+    recognise=_is_opencompass,
+    to_samples=_opencompass,
+    path_defaults=_path_defaults,
+)
+LIVECODEBENCH = Format(
+    name="livecodebench",
+    definition="lcb_runner/runner/main.py: ..._eval_all.json; the reward of an answer is whether it passed (graded_list).",
+    recognise=_is_livecodebench,
+    to_samples=_livecodebench,
+    path_defaults=_path_defaults,
+)
+EVAL_HARNESSES = (LM_EVAL, LIGHTEVAL, INSPECT, OPENCOMPASS, LIVECODEBENCH)
