@@ -39,6 +39,7 @@ ORDER = {
         *("generic", "guessing", "frameworks", "registry"),
     ],
     "training": [
+        "parse_limits",
         "declarations",
         "hyperparameters",
         "settings",
