@@ -16,6 +16,7 @@ from tensorboard.data import provider
 from tensorboard.plugins.hparams import metadata as hparams
 
 from tensorboard_plugin_rlboard.training.declarations import EventMetadata, RolloutDeclaration
+from tensorboard_plugin_rlboard.training.parse_limits import json_excess
 
 logger = logging.getLogger(__name__)
 PLUGIN_NAME = "rlboard"
@@ -123,7 +124,8 @@ def _json_object(content: object) -> Mapping[str, object] | None:
     if not isinstance(content, (bytes, str)):
         return None
     try:
-        found = json.loads(content)
+        text = content.decode("utf-8") if isinstance(content, bytes) else content
+        found = None if json_excess(text) else json.loads(text)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -49,6 +49,7 @@ ORDER = {
         *("generic", "guessing", "frameworks", "registry"),
     ],
     "training": [
+        "parse_limits",
         "declarations",
         "hyperparameters",
         "settings",

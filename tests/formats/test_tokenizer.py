@@ -158,6 +158,21 @@ def test_a_broken_tokenizer_is_said_once_and_not_used(
     assert str(file) in said[0]
 
 
+@pytest.mark.parametrize(("bound", "least"), [("_MAX_BYTES", 100), ("_MAX_VALUES", 3)])
+def test_what_is_too_large_for_a_tokenizer_is_not_parsed(
+    log: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    bound: str,
+    least: int,
+) -> None:
+    byte_level(log.parent)
+    monkeypatch.setattr(tokenizer, bound, least)
+    assert load_tokenizer(str(log), find_tokenizer(str(log), str(tmp_path))) is None
+    assert "which no tokenizer has" in caplog.text
+
+
 def test_a_tokenizer_that_is_gone_or_another_by_now(
     log: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -51,8 +51,8 @@ def test_nothing_above_the_log_directory_counts(tmp_path: Path) -> None:
         (b"[mapping\n", "is no TOML, so nothing of it counts: "),
         (b"[mapping]\nprompt = question\n", "line 2, column 10); a text needs quotes"),
         (b"\xff\xfe", "it is no UTF-8"),
-        (b"a = " + b"[" * 100_000, "is no TOML"),
-        (b"#" * 1_000_001, "larger than 1,000,000 bytes"),
+        (b"a = " + b"[" * 100_000, "line 1 has more than 32 lists or tables"),
+        (("#é" * 200_000).encode(), "it has more than 262,144 bytes; keep settings only"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, content: bytes, reason: str) -> None:

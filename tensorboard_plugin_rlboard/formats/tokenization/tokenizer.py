@@ -29,6 +29,8 @@ Decoders = tuple[Callable[[Sequence[int]], list[str]], Callable[[Sequence[int]],
 no id of the vocabulary is `#id` in both."""
 
 _FILE_NAME = "tokenizer.json"
+_MAX_BYTES, _MAX_VALUES = 64 * 1024 * 1024, 8_000_000
+"""Of a tokenizer.json. Gemma 3's, the largest in use, has 33 MB and about two million commas."""
 _FOLDER = "tokenizer"
 _KNOWN_SHARE = 0.9
 """Share of a response's distinct tokens that are in the vocabulary where they are spelt as the tokenizer stores them."""
@@ -125,7 +127,16 @@ def _load_file(path: str, _size: int, _changed: int) -> LoadedTokenizer | None:
         return None
     try:
         with open_regular(path) as file:
-            made = package.Tokenizer.from_str(file.read().decode("utf-8"))
+            content = file.read(_MAX_BYTES + 1)
+        if len(content) > _MAX_BYTES or content.count(b",") > _MAX_VALUES:
+            logger.warning(
+                "The tokenizer %s is not used: it is larger than %d MB or has more than %d values, which no tokenizer has",
+                path,
+                _MAX_BYTES >> 20,
+                _MAX_VALUES,
+            )
+            return None
+        made = package.Tokenizer.from_str(content.decode("utf-8"))
         return LoadedTokenizer(
             _decoders(made), _decoder_style(made.decoder), lambda token: made.token_to_id(token) is not None
         )

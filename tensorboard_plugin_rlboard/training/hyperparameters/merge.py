@@ -126,6 +126,10 @@ def _leaves(values: Mapping[str, object], before: str, depth: int) -> Iterator[t
     for key, value in values.items():
         path = f"{before}{key}"
         if isinstance(value, Mapping):
+            yield (
+                path,
+                value,
+            )  # so that tables count as well: aliases of YAML can make millions of them without a value
             if depth:
                 yield from _leaves(value, f"{path}.", depth - 1)
         elif len(path) <= _MAX_LENGTH:

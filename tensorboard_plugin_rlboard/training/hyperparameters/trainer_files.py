@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import HyperparameterSource, is_training_config
+from tensorboard_plugin_rlboard.training.parse_limits import json_excess, toml_excess, yaml_excess
 
 WRITER_FILE = "rollouts.config.json"
 """The file that our writer leaves beside its rollouts: `{"config": {…}}`."""
@@ -30,7 +31,7 @@ _MAX_YAML_LENGTH = 100_000
 
 def _parse_yaml(text: str) -> object:
     """Parse YAML, where the package for it is installed; None for long texts, which take its parser seconds."""
-    if len(text) > _MAX_YAML_LENGTH:
+    if len(text) > _MAX_YAML_LENGTH or yaml_excess(text):
         return None
     try:
         yaml = importlib.import_module("yaml")
@@ -42,9 +43,19 @@ def _parse_yaml(text: str) -> object:
         raise ValueError(str(error)) from error
 
 
+def _parse_json(text: str) -> object:
+    """Parse JSON; None for what is nested deeper than any configuration."""
+    return None if json_excess(text) else json.loads(text)
+
+
+def _parse_toml(text: str) -> object:
+    """Parse TOML; None for what is larger or deeper than any configuration."""
+    return None if toml_excess(text) else tomllib.loads(text)
+
+
 _PARSERS: Mapping[str, Callable[[str], object]] = {
-    ".json": json.loads,
-    ".toml": tomllib.loads,
+    ".json": _parse_json,
+    ".toml": _parse_toml,
     ".yaml": _parse_yaml,
 }
 FILE_NAMES = (

@@ -14,11 +14,10 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.training.parse_limits import MAX_TOML_BYTES, TOO_LARGE, toml_excess
 from tensorboard_plugin_rlboard.training.settings.section_words import unknown_key, unknown_section
 
 FILE_NAME = "rlboard.toml"
-MAX_BYTES = 1_000_000
-"""Bytes of a file that is read; more is no settings."""
 SettingValue = str | int | float | bool
 _MAX_PATTERN_LENGTH = 200
 _SPLITS = ("train", "eval")
@@ -59,9 +58,13 @@ def read_settings_file(path: str, shown: str, folder: str) -> SettingsFile:
     """
     try:
         content = _file_content(Path(path))
-        if len(content) > MAX_BYTES:
-            raise _InvalidValueError(f"it is larger than {MAX_BYTES:,} bytes")
-        table = tomllib.loads(content.decode("utf-8-sig"))
+        is_whole = len(content) <= MAX_TOML_BYTES
+        text = content.decode("utf-8-sig") if is_whole else ""
+        if excess := toml_excess(text) if is_whole else TOO_LARGE:
+            return SettingsFile(
+                shown, folder, {}, (f"{shown} is not read, so nothing of it counts: {excess}.",)
+            )
+        table = tomllib.loads(text)
     except OSError as error:
         problem = f"{shown} cannot be read: {error.strerror or type(error).__name__}."
     except UnicodeDecodeError:
@@ -76,7 +79,7 @@ def read_settings_file(path: str, shown: str, folder: str) -> SettingsFile:
 def _file_content(path: Path) -> bytes:
     """The content of a file, up to one byte more than is read; OSError where it is none, as a pipe to be waited for."""
     with open_regular(path) as file:
-        return file.read(MAX_BYTES + 1)
+        return file.read(MAX_TOML_BYTES + 1)
 
 
 def check_table(table: Mapping[str, object], shown: str, folder: str) -> SettingsFile:
