@@ -97,7 +97,7 @@ class Registry:
         self._cache_folder = cache
         self._lock = threading.Lock()
         self._runs_created = 0
-        self._speeds: dict[str, deque[tuple[int, float]]] = {}
+        self._speeds: dict[str, deque[tuple[int, float, float]]] = {}
         self._database: QueryDatabase | None = None
         self._database_opened = threading.Event()
 
@@ -212,15 +212,19 @@ class Registry:
             self.runs = {name: run for name, run in self.runs.items() if run.files}
             self.revision += 1
 
-    def range_indexed(self, run: RunIndex, size: int, seconds: float) -> None:
-        """Notes that so many bytes of a run are in the index now, and how long that took."""
+    def range_indexed(self, run: RunIndex, size: int, begin: float, end: float) -> None:
+        """Notes that so many bytes of a run are in the index now, and when its turn began and ended (seconds)."""
         with self._lock:
-            self._speeds.setdefault(run.name, deque(maxlen=_SPEED_OVER)).append((size, seconds))
+            last = self._speeds.setdefault(run.name, deque(maxlen=_SPEED_OVER))
+            last.append((size, begin, end))
+            if not run.pending:
+                last.clear()  # how long nothing was there to be read is no speed
             self.revision += 1
 
     def speed(self, run: RunIndex) -> float:
         """Bytes a second over the last ranges of a run; 0 where nothing is being read."""
         with self._lock:
             last = tuple(self._speeds.get(run.name, ()))
-        seconds = sum(took for _, took in last)
-        return sum(size for size, _ in last) / seconds if run.pending and seconds > 0 else 0.0
+        # From the first to the last, turns of other runs between them included: so long the user waits.
+        seconds = last[-1][2] - last[0][1] if last else 0.0
+        return sum(size for size, _, _ in last) / seconds if run.pending and seconds > 0 else 0.0

@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.index.parts.part import Part
 from tensorboard_plugin_rlboard.sources.file_changes import (
     FileState,
     Fingerprint,
+    is_measurable,
     with_range_read,
     with_unpacked_size,
 )
@@ -81,6 +82,11 @@ class IndexedFile:
     def set_state(self, state: FileState) -> None:
         """Takes over what a look at the file has found."""
         self.state = state
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether `measure` would have nothing to wait for; where it would, a process begins to unpack the file."""
+        return is_measurable(self.state, self.path)
 
     def measure(self) -> None:
         """Learns the size of a compressed file by unpacking it, where that was not done yet.

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import MTIME_TICK_NS
-from tensorboard_plugin_rlboard.sources.reader import is_packed, open_file, unpacked_size
+from tensorboard_plugin_rlboard.sources.reader import is_packed, is_unpacked, open_file, unpacked_size
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -109,9 +109,7 @@ def compare(before: FileState | None, now: SourceFile | None, now_ns: int) -> Co
     """
     if now is None:
         return Comparison(Change.VANISHED, None)
-    current = FileState(
-        now.size, now.mtime_ns, now.inode, now.device, settled=abs(now_ns - now.mtime_ns) > MTIME_TICK_NS
-    )
+    current = _state_of(now, now_ns)
     if is_packed(now.path):
         current = replace(current, packed=now.size, measured=False)
     if before is None:
@@ -141,6 +139,14 @@ def compare(before: FileState | None, now: SourceFile | None, now_ns: int) -> Co
     return Comparison(Change.UNCHANGED if current.size == before.size else Change.APPENDED, state)
 
 
+def is_comparable(before: FileState, now: SourceFile | None, now_ns: int) -> bool:
+    """Whether `compare` would have nothing to wait for; where it would, a process begins to unpack the file."""
+    if now is None or not before.read_to or not is_packed(now.path):
+        return True
+    current = replace(_state_of(now, now_ns), packed=now.size, measured=False)
+    return (before.settled and _same_signature(before, current)) or is_measurable(current, now.path)
+
+
 def with_unpacked_size(state: FileState, path: str) -> FileState:
     """Unpack a packed file where that was not done yet, and give its state with the size of what it unpacks to.
 
@@ -158,6 +164,11 @@ def with_unpacked_size(state: FileState, path: str) -> FileState:
         return state
     size = unpacked_size(path, _signature(state), settled=state.settled)
     return replace(state, size=size, measured=True)
+
+
+def is_measurable(state: FileState, path: str) -> bool:
+    """Whether `with_unpacked_size` would have nothing to wait for; where it would, a process begins to unpack the file."""
+    return state.measured or is_unpacked(path, _signature(state), settled=state.settled)
 
 
 def with_range_read(state: FileState, range_read: Fingerprint) -> FileState:
@@ -223,6 +234,12 @@ def fingerprint_of_ends(
     digest.update(head)
     digest.update(tail)
     return Fingerprint(offset, length, digest.hexdigest())
+
+
+def _state_of(now: SourceFile, now_ns: int) -> FileState:
+    """Give the state of a file of lines that nothing was read of."""
+    is_settled = abs(now_ns - now.mtime_ns) > MTIME_TICK_NS
+    return FileState(now.size, now.mtime_ns, now.inode, now.device, settled=is_settled)
 
 
 def _same_signature(before: FileState, now: FileState) -> bool:

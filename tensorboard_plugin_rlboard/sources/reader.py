@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.compressed import decompression
-from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache, is_settled
+from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import file_signature
 from tensorboard_plugin_rlboard.sources.containers import row_stream
 from tensorboard_plugin_rlboard.sources.containers.base import Preview
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind, remote_preview
@@ -20,19 +21,26 @@ from tensorboard_plugin_rlboard.sources.remote import objects
 from tensorboard_plugin_rlboard.sources.remote.filesystems import time_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import BinaryIO
 
 __all__ = [
     "damage_in",
     "is_container",
+    "is_first_row_near",
     "is_named",
     "is_packed",
+    "is_unpacked",
+    "is_waiting_to_be_unpacked",
     "open_file",
     "open_forward",
     "preview",
     "read_range",
     "read_range_in_time",
+    "stop_unpacking",
     "unpacked_size",
+    "unpacking_jobs",
+    "wait_for_unpacking",
 ]
 
 _REQUEST_SECONDS = 10.0
@@ -156,6 +164,50 @@ def unpacked_size(path: str, signature: tuple[int, ...], *, settled: bool) -> in
         OSError: As ``open_file``.
     """
     return _unpack_cache.update(path, signature, settled=settled)
+
+
+def is_unpacked(path: str, signature: tuple[int, ...], *, settled: bool) -> bool:
+    """Whether ``unpacked_size`` would have nothing to wait for; where it would, a process begins to unpack the file.
+
+    Args:
+        path: As ``unpacked_size``.
+        signature: As ``unpacked_size``.
+        settled: As ``unpacked_size``.
+    """
+    return _unpack_cache.is_current(path, signature, settled=settled)
+
+
+def is_waiting_to_be_unpacked(path: str) -> bool:
+    """Whether a process unpacks a file right now, or has to, and others are busy with other files."""
+    return _unpack_cache.is_waiting(path)
+
+
+def is_first_row_near(path: str) -> bool:
+    """Whether ``open_forward`` would have nothing to wait for; where it would, a process begins to unpack the file.
+
+    Raises:
+        OSError: If the file cannot be looked at.
+    """
+    container, compression = file_kind(path).container, file_kind(path).compression
+    if container is None or not (container.needs_whole_file or compression):
+        return True
+    signature = None if not preview(path).may_hold_rollouts else file_signature(path)
+    return signature is None or is_unpacked(path, signature, settled=is_settled(signature))
+
+
+def unpacking_jobs() -> tuple[list[str], list[str]]:
+    """The files that processes unpack, and those that are unpacked and nobody has asked for yet."""
+    return _unpack_cache.jobs.paths
+
+
+def wait_for_unpacking(seconds: float) -> None:
+    """Wait until one of the processes that unpack files has ended, at most so long."""
+    _unpack_cache.jobs.wait(seconds)
+
+
+def stop_unpacking(paths: Iterable[str] | None = None) -> None:
+    """End the processes that unpack some files, by default all, and forget what they have unpacked."""
+    _unpack_cache.jobs.stop(paths)
 
 
 def damage_in(path: str) -> str:

@@ -11,6 +11,9 @@ OPENERS = {"open", "read_text", "read_bytes", "from_file", "fdopen"}
 OWN_FILES = {
     "sources/local_files.py": "it is the one function",
     "sources/compressed/unpack_cache.py": "unpacked files in its own temporary folder",
+    "sources/compressed/unpacking.py": "the same",
+    "sources/owned_folder.py": "locks of temporary folders",
+    "sources/unpack_worker.py": "its own standard output",
     "sources/containers/row_stream.py": "copies in a temporary folder",
     "sources/containers/parquet.py": "a copy in a temporary folder",
     "sources/reader.py": "asks the cache of unpacked files",

@@ -23,15 +23,16 @@ MAY_IMPORT = {
     "__init__": {"writer"},
     "integrations": {"writer"},
     "board": {"api", "errors", "formats", "index", "metrics", "sources", "texts", "training"},
-    "index": {"dependencies", "formats", "metrics", "sources", "training"},
+    "index": {"dependencies", "formats", "metrics", "operating_system", "sources", "training"},
     "training": {"errors", "formats", "sources", "texts"},
     "formats": {"metrics", "sources", "words"},
-    "sources": {"words"},
+    "sources": {"operating_system", "words"},
 }
 # The rooms inside a folder, from the lowest up: each may import those before it.
 ORDER = {
     "sources": [
-        *("addresses", "local_files", "remote", "companions", "text", "containers", "compressed", "kinds"),
+        *("addresses", "local_files", "owned_folder", "remote", "companions", "text", "containers"),
+        *("compressed", "kinds", "unpack_worker"),
         *("reader", "discovery", "lines", "file_changes"),
     ],
     "formats": [

@@ -25,4 +25,4 @@ both = pytest.mark.parametrize("suffix", [".gz", ".zst"])
 
 
 def spooled(spool: UnpackCache) -> list[Path]:
-    return [] if spool._folder is None else sorted(Path(spool._folder.name).iterdir())
+    return [] if spool.files.folder is None else sorted(spool.files.folder.iterdir())

@@ -16,9 +16,7 @@ from typing import BinaryIO
 from tensorboard_plugin_rlboard.formats.registry import from_spec
 from tensorboard_plugin_rlboard.index.memory_budget import set_writing_limit
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range
-
-_NICE = 15
-"""Behind whatever the user looks at meanwhile, and behind the thread that loads what is built."""
+from tensorboard_plugin_rlboard.operating_system import yield_as_process
 
 
 def serve(orders: BinaryIO, results: BinaryIO) -> None:
@@ -53,8 +51,7 @@ def main() -> None:
     """Serves the parent process."""
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write between the results
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
+    yield_as_process()
     set_writing_limit(int(sys.argv[1]))
     serve(sys.stdin.buffer, results)
 

@@ -81,6 +81,11 @@ class WorkerPool:
         return any(worker.orders for worker in self._workers)
 
     @property
+    def queue_slots(self) -> int:
+        """How many orders of any size the processes take at once, all together."""
+        return self._count * _QUEUE_LENGTH
+
+    @property
     def has_room(self) -> bool:
         """Whether one more order would soon be worked on."""
         if self._deaths >= _MAX_DEATHS:

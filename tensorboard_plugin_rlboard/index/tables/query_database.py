@@ -7,12 +7,12 @@ lies there. Parts are written by databases of their own (`build/parquet_writer.p
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.dependencies import import_fault
 from tensorboard_plugin_rlboard.index.column_names import literal
+from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder, sweep_left_folders
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,8 +43,9 @@ class QueryDatabase:
         except Exception as error:
             raise RuntimeError(import_fault("duckdb", error).sentence) from error
 
-        self._temporary = tempfile.TemporaryDirectory(prefix="rlboard-", ignore_cleanup_errors=True)
-        self.folder = Path(self._temporary.name)
+        sweep_left_folders()
+        self._owned = OwnedFolder("index")
+        self.folder = self._owned.path
         spill = str(self.folder / "spill")
         self._connection = duckdb.connect(
             config={
@@ -76,4 +77,4 @@ class QueryDatabase:
     def close(self) -> None:
         """Closes the database and removes the folder."""
         self._connection.close()
-        self._temporary.cleanup()
+        self._owned.cleanup()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
+from tensorboard_plugin_rlboard.operating_system import yield_as_thread
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
+from tensorboard_plugin_rlboard.sources.reader import stop_unpacking, unpacking_jobs, wait_for_unpacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +28,10 @@ _LONGEST_PAUSE = 60.0
 _PAUSE_GROWTH = 1.5
 _LONGEST_PAUSE_IN_INTERVALS = 6
 _FIRST_LOOK_SECONDS = 1.0
+_UNPACKING_SECONDS = 0.2
+"""For so long is waited at once for a file that is being unpacked, so that stopping is noticed."""
 _SECONDS_BETWEEN_CALLS = 1.0
 """Between two calls of who prepares answers about a run that is still being indexed."""
-_NICE = 10
 
 
 class BackgroundIndexer:
@@ -108,8 +109,12 @@ class BackgroundIndexer:
         scheduler = self._scheduler
         scheduler.survey()
         survey_again_at = time.monotonic() + max(1.0, self.interval)
-        while not self._stop.is_set() and (run := scheduler.index_next()) is not None:
-            self._notify_after_round(run)
+        while not self._stop.is_set():
+            run = scheduler.index_next()
+            if run is not None:
+                self._notify_after_round(run)
+            elif not _wait_for_unpacking(scheduler):
+                break
             # A long first indexing must not miss what a training writes meanwhile.
             if time.monotonic() > survey_again_at:
                 scheduler.survey()
@@ -129,7 +134,7 @@ class BackgroundIndexer:
         self._prepared_at[run.name] = time.monotonic()
 
     def _run(self) -> None:
-        _lower_priority()
+        yield_as_thread()
         registry = self.registry
         registry.first_look_done(
             any_files=has_log_file(registry.roots, time.monotonic() + _FIRST_LOOK_SECONDS)
@@ -173,7 +178,15 @@ class BackgroundIndexer:
             self.attention.wait_for_request(seconds - self.interval, since=self.interval)
 
 
-def _lower_priority() -> None:
-    """Puts the calling thread, and those that the database will start from it, behind TensorBoard's own."""
-    if sys.platform == "linux":  # elsewhere a priority is that of the whole process
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+def _wait_for_unpacking(scheduler: Scheduler) -> bool:
+    """Waits for a process that unpacks a file, for a moment; returns whether there is anything to wait for.
+
+    What is unpacked and was not taken by now is of a file that was not known yet, which a survey finds, or of none.
+    """
+    running, done = unpacking_jobs()
+    if running:
+        wait_for_unpacking(_UNPACKING_SECONDS)
+    elif done:
+        scheduler.survey()
+        stop_unpacking(set(done) & set(unpacking_jobs()[1]))
+    return bool(running or done)

@@ -15,9 +15,9 @@ from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
-from tensorboard_plugin_rlboard.sources.file_changes import Change, compare
+from tensorboard_plugin_rlboard.sources.file_changes import Change, compare, is_comparable
 from tensorboard_plugin_rlboard.sources.kinds.names import COMPRESSED_SUFFIXES
-from tensorboard_plugin_rlboard.sources.reader import damage_in, is_named, is_packed
+from tensorboard_plugin_rlboard.sources.reader import damage_in, is_first_row_near, is_named, is_packed
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ class Discovery:
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
+        if not is_comparable(file.state, source, now_ns):
+            return False  # it is being unpacked; until then it stays what it was
         seen = compare(file.state, source, now_ns)
         if seen.change is Change.APPENDED and self._later_look.finds_else(file.relative, file.format, source):
             run.remove_file(self._cursor, file.relative)
@@ -180,12 +182,14 @@ class Discovery:
 
     def _classify_new(self, file: SourceFile, present: Mapping[str, SourceFile]) -> None:
         """Finds out what a new file is, by its first complete rows and never by its name, and adds it where it belongs."""
-        self._no_logs[file.relative] = self._facts(file)
         try:
+            if not is_first_row_near(file.path):
+                return  # it is being unpacked; a later survey finds it
+            self._no_logs[file.relative] = self._facts(file)
             found, reason = self._recognition.sniff(file)
         except OSError as error:
             found, reason = None, f"It cannot be read: {error.strerror or error}."
-            del self._no_logs[file.relative]  # so that the next survey tries again
+            self._no_logs.pop(file.relative, None)  # so that the next survey tries again
         if self._joiner.claims(file, found, time.time_ns()):
             self._no_logs.pop(file.relative, None)
             return

@@ -1,4 +1,4 @@
-"""Decides what is indexed next: the run that the user looks at first, within a run the file that lags most.
+"""Decides what is indexed next: runs take turns (`turns.py`), within a run the file that lags most comes first.
 
 The ranges of a file are loaded in its order and without gaps: line numbers and attempts are known from what lies before.
 """
@@ -6,21 +6,25 @@ The ranges of a file are loaded in its order and without gaps: line numbers and 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
-from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.worker_pool import FinishedRange, WorkerPool
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
 from tensorboard_plugin_rlboard.index.update.file_ranges import FileRanges
+from tensorboard_plugin_rlboard.index.update.newest_lines import NEWEST_FROM, NewestLines
 from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader
 from tensorboard_plugin_rlboard.index.update.range_orders import RangeOrders
+from tensorboard_plugin_rlboard.index.update.ready_files import ready_files, unpacked_together
 from tensorboard_plugin_rlboard.index.update.same_samples import SameSamples
-from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET_BYTES
-from tensorboard_plugin_rlboard.sources.reader import is_packed
+from tensorboard_plugin_rlboard.index.update.turns import Turns, Waiting
+from tensorboard_plugin_rlboard.sources.reader import (
+    is_packed,
+    stop_unpacking,
+)
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.attention import Attention
@@ -30,8 +34,6 @@ if TYPE_CHECKING:
 
 WORKERS_FROM = 12 * 1024 * 1024
 """Bytes left of a run from which worker processes are worth their start (half a second each)."""
-NEWEST_FROM = 4 * range_plan.RANGE
-"""Bytes left of a run from which the last lines of its files are shown before their turn."""
 _COLLECT_SECONDS = 0.3
 """For so long small ranges are collected before they are loaded together; the first of a run is loaded alone."""
 _MAX_PARTS = 50
@@ -40,8 +42,8 @@ _LOAD_EVERY = 2.0
 """Seconds after which what the processes have finished is loaded, however little it is."""
 _ENOUGH_ROWS = 30_000
 """Rows that are worth loading at once: as many as a group of the table has, which is then written once."""
-_UNPACKED_SIZE = 5
-"""Times its size that an archive may unpack to, to be careful: logs of text and rounded numbers unpack to less."""
+_PASS_SECONDS = 0.02
+"""For so long is waited at most in the turn of a run that nothing is finished of while others could have theirs."""
 Finished = Sequence[tuple["IndexedFile", FinishedRange]]
 
 
@@ -71,7 +73,10 @@ class Scheduler:
         self._orders = RangeOrders(WorkerPool(folder, shares.workers, shares.worker))
         self._ranges = FileRanges(read_limit)
         self._same_samples = SameSamples(self._cursor)
-        self._shown_early: set[IndexedFile] = set()
+        self._turns = Turns()
+        self._large_others = 0
+        self._are_others_small = False
+        self._newest = NewestLines(self._ranges, self._loader)
         self._loaded_at = 0.0
 
     def compare_runs(self) -> None:
@@ -81,6 +86,7 @@ class Scheduler:
     def stop_workers(self) -> None:
         """Ends the worker processes: nothing is left to do, and idle ones would keep their memory."""
         self._orders.stop_workers()
+        stop_unpacking()
 
     def survey(self) -> None:
         """Looks at every file below the roots; what was ordered of a file that is gone or rewritten is not wanted."""
@@ -92,32 +98,46 @@ class Scheduler:
                 if file.pending and self._loader.adopt(run, file, reload=True):
                     self._orders.cancel(file)
         self._orders.cancel_removed()
-        self._shown_early &= {file for run in runs for file in run.files.values()}
+        self._newest.forget_others(file for run in runs for file in run.files.values())
 
     def index_next(self) -> RunIndex | None:
         """Does the next piece of work and returns the run it was for; None where only half-written lines are left."""
-        pending = [run for run in tuple(self._registry.runs.values()) if run.pending]
+        pending = {run: files for run in tuple(self._registry.runs.values()) if (files := ready_files(run))}
         if self._joiner.is_next(runs_are_waiting=bool(pending)):
             return self._joiner.do_next()
         if not pending:
             return None
-        looked_at = self._attention.run_name
-        run = min(pending, key=lambda run: (run.name != looked_at, run.indexed > 0, run.name))
-        files = self._in_turn([file for file in run.files.values() if file.pending])
+        run = self._next_run(pending)
+        files = sorted(unpacked_together(pending[run]), key=self._share_ordered)
         restoring = [file for file in files if file.to_load]
-        start = time.perf_counter()
+        start = time.monotonic()
         size = self._load_cached(run, restoring) if restoring else self._index_new(run, files)
-        self._registry.range_indexed(run, size, time.perf_counter() - start)
+        if size or not run.pending:
+            self._registry.range_indexed(run, size, start, time.monotonic())
         return run
+
+    def _next_run(self, pending: Mapping[RunIndex, Sequence[IndexedFile]]) -> RunIndex:
+        """The run whose turn it is, of those that something is left to do for."""
+        waiting = {
+            run.name: Waiting(run.name, sum(map(self._ranges.bytes_left, files)), is_new=not run.indexed)
+            for run, files in pending.items()
+        }
+        name = self._turns.next(tuple(waiting.values()), self._attention.run_name)
+        others = [run.bytes_left for run in waiting.values() if run.name != name]
+        self._large_others = sum(left >= WORKERS_FROM for left in others)
+        self._are_others_small = len(others) > self._large_others
+        return next(run for run in pending if run.name == name)
 
     def _index_new(self, run: RunIndex, files: Sequence[IndexedFile]) -> int:
         """Loads what the processes have finished or, where they have none of the run, what is built here; returns bytes."""
         if any(not self._orders.has(file) and self._loader.adopt(run, file) for file in files):
             return 0
+        self._orders.begin_turn(self._large_others + 1)
         uses_workers = self._is_worth_workers(run, files)
         if uses_workers:
             self._order(run, files)
             if self._show_newest(run, files):
+                self._registry.changed()
                 return 0
         unordered = [file for file in files if not self._orders.has(file)]
         here = [file for file in unordered if not (uses_workers and self._can_leave(file))]
@@ -135,29 +155,10 @@ class Scheduler:
         return size
 
     def _show_newest(self, run: RunIndex, files: Sequence[IndexedFile]) -> bool:
-        """Shows the last lines of large files before their turn: the newest step is what most users look for.
-
-        Returns:
-            Whether there were any; there may be more files then.
-        """
-        built: list[tuple[IndexedFile, FinishedRange]] = []
-        until = time.perf_counter() + _COLLECT_SECONDS
-        for file in files if sum(map(self._ranges.bytes_left, files)) >= NEWEST_FROM else ():
-            is_far = self._ranges.bytes_left(file) > 2 * range_plan.FIRST_RANGE
-            if not is_far or file in self._shown_early or not self._can_leave(file):
-                continue
-            if time.perf_counter() >= until:
-                break
-            self._shown_early.add(file)
-            try:
-                order = self._ranges.last_lines(file)
-                if order is not None:
-                    built.append((file, self._loader.build(order)))
-            except (OSError, EOFError):
-                continue  # its turn will come, and then it is said
-        if built:
-            self._loader.show_early(run, built)
-        return bool(built)
+        """Shows the last lines of a large run's files before their turn; returns whether there were any."""
+        if sum(map(self._ranges.bytes_left, files)) < NEWEST_FROM:
+            return False
+        return self._newest.show(run, [file for file in files if self._can_leave(file)])
 
     def _wait_for_rows(self, run: RunIndex, files: Sequence[IndexedFile]) -> None:
         """Waits until the processes have built so much that loading it is worth while, or for a moment.
@@ -166,6 +167,10 @@ class Scheduler:
         """
         looked_at = self._attention.run_name
         until = max(self._loaded_at + _LOAD_EVERY, time.monotonic() + _LOAD_EVERY / 10)
+        if self._are_others_small or not any(map(self._orders.has, files)):
+            until = (
+                time.monotonic() + _PASS_SECONDS
+            )  # the others have something to do, or the processes for others
         while self._orders.is_busy and self._rows_ready(files) < _ENOUGH_ROWS:
             left = until - time.monotonic()
             if left <= 0 or self._attention.run_name != looked_at:
@@ -215,6 +220,8 @@ class Scheduler:
         until = time.perf_counter() + _COLLECT_SECONDS
         for file in files:
             try:
+                if not file.is_measurable:
+                    continue
                 file.measure()
                 found = self._ranges.read_next(file)
                 if found is None:
@@ -241,14 +248,3 @@ class Scheduler:
     def _share_ordered(self, file: IndexedFile) -> float:
         """How much of a file is in the table or being built, from 0 to 1."""
         return self._orders.ordered_to(file) / max(1, self._ranges.end(file))
-
-    def _in_turn(self, files: list[IndexedFile]) -> list[IndexedFile]:
-        """Which files come next: those first that lag most, so that steps of all ranks become complete together.
-
-        Of archives that may not all lie unpacked beside each other only one: so each is unpacked once.
-        """
-        archives = [file for file in files if file.state.packed >= 0 and not file.to_load]
-        if sum(file.state.packed for file in archives) * _UNPACKED_SIZE > BUDGET_BYTES:
-            first = max(archives, key=lambda file: file.state.read_to)
-            files = [file for file in files if file is first or file not in archives]
-        return sorted(files, key=self._share_ordered)

@@ -37,20 +37,22 @@ class Decompressor:
 
     Args:
         compression: ``gzip`` or ``zstd``.
+        members: Members that another one has decompressed already, if it goes on behind them.
 
     Attributes:
+        members: Members that are decompressed to their end.
         damage: What is wrong with the archive, in one sentence; empty while nothing is.
 
     Raises:
         OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
     """
 
-    def __init__(self, compression: str) -> None:
+    def __init__(self, compression: str, members: int = 0) -> None:
         self.damage = ""
         self._is_gzip = compression == GZIP
         self._zstd = None if self._is_gzip else _zstd()
         self._decoder: Any = None
-        self._members = 0
+        self.members = members
 
     @property
     def truncation(self) -> str:
@@ -72,7 +74,7 @@ class Decompressor:
         while not self.damage:
             if self._decoder is None:
                 # Padding with zeros behind a member is allowed, as tapes and block devices have it.
-                data = data.lstrip(b"\0") if self._is_gzip and self._members else data
+                data = data.lstrip(b"\0") if self._is_gzip and self.members else data
                 if not data:
                     return
                 self._decoder = zlib.decompressobj(wbits=31) if self._zstd is None else self._new_decoder()
@@ -81,7 +83,7 @@ class Decompressor:
                 return
             data = self._decoder.unused_data
             self._decoder = None
-            self._members += 1
+            self.members += 1
 
     def _new_decoder(self) -> Any:
         return self._zstd.ZstdDecompressor() if self._zstd is not None else None
@@ -132,7 +134,7 @@ class Decompressor:
                 yield piece
 
     def _note_damage(self, what: str) -> None:
-        if self._members and "header" in what:
+        if self.members and "header" in what:
             self.damage = "Behind the archive's end are bytes that are no archive; they are left out."
         else:
             self.damage = f"The archive is corrupt ({what}); the lines before that place are shown."

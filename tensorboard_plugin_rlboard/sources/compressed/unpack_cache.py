@@ -7,25 +7,26 @@ not used for longest are removed, and unpacked anew at their next use.
 
 from __future__ import annotations
 
-import itertools
-import shutil
-import tempfile
 import threading
 import time
-from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.compressed.container_rows import container_lines
+from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
+from tensorboard_plugin_rlboard.sources.compressed.unpack_jobs import UnpackJobs
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import (
     UnpackedFile,
-    cut_off_sentence,
     file_signature,
+    file_size,
     remove_file,
 )
-from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError, TornFileError
-from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
+from tensorboard_plugin_rlboard.sources.compressed.unpacked_files import UnpackedFiles
+from tensorboard_plugin_rlboard.sources.compressed.unpacking import (
+    TakesLongError,
+    TornError,
+    unpack_added,
+    unpack_rest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,11 +35,17 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.containers.base import FileKind
 
 BUDGET_BYTES = 8 * 1024**3
-_PREFIX = "rlboard-unpacked-"
-_READ_BYTES = 1024 * 1024
-_PROBE_BYTES = 4096
+HERE_SECONDS = 0.3
+"""For so long a file is unpacked in this process; what takes longer is begun anew in one of its own."""
+HERE_BYTES = 1024 * 1024
+"""Bytes of a container from which no such attempt is made: one row of it may hold very many."""
 MTIME_TICK_NS = 2_000_000_000
 """The coarsest resolution of file times, 2 s on FAT, in nanoseconds: two changes within it leave the same time."""
+
+
+def is_settled(signature: tuple[int, ...]) -> bool:
+    """Whether a change of the file from now on would show in a signature of `unpacked_file`."""
+    return abs(time.time_ns() - signature[1]) > MTIME_TICK_NS
 
 
 class UnpackCache:
@@ -58,13 +65,11 @@ class UnpackCache:
     ) -> None:
         self._open_stored = open_stored
         self._kind_of = kind_of
-        self._budget = budget
+        self.files = UnpackedFiles(budget)
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
-        self._entries: dict[str, UnpackedFile] = {}
-        self._damage: dict[str, str] = {}
-        self._counter = itertools.count()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self.jobs = UnpackJobs(self.files)
+        self._long: set[str] = set()
 
     def open(self, path: str) -> BinaryIO:
         """Open the unpacked file of a packed one; where there is none, it is unpacked first.
@@ -74,21 +79,16 @@ class UnpackCache:
                 folder is full.
         """
         while True:
-            with self._lock:
-                entry = self._entries.get(path)
-                if entry is not None:
-                    entry.last_use = next(self._counter)
+            entry = self.files.use(path)
             if entry is None:
                 with self._lock_of(path):
-                    if path not in self._entries:
+                    if self.files.find(path) is None:
                         self._unpack(path, None, settled=False)
                 continue
             try:
                 return entry.path.open("rb")
             except FileNotFoundError:  # it made room for another just now
-                with self._lock:
-                    if self._entries.get(path) is entry:
-                        del self._entries[path]
+                self.files.drop(path, entry)
 
     def open_current(self, path: str) -> BinaryIO:
         """Open the unpacked file, brought up to date with the packed file first.
@@ -104,7 +104,7 @@ class UnpackCache:
             with self._lock_of(path):
                 self._unpack(path, None, settled=False)
         else:
-            self.update(path, signature, settled=abs(time.time_ns() - signature[1]) > MTIME_TICK_NS)
+            self.update(path, signature, settled=is_settled(signature))
         return self.open(path)
 
     def update(self, path: str, signature: tuple[int, ...], *, settled: bool) -> int:
@@ -122,137 +122,118 @@ class UnpackCache:
             OSError: As ``open``.
         """
         with self._lock_of(path):
-            entry = self._entries.get(path)
+            entry = self.files.find(path)
             if entry is not None and entry.signature == signature and entry.settled:
                 return entry.size
+            job = self.jobs.take(path)
+            if job is not None and job.entry.signature == signature:
+                return self.jobs.finish(path, job).size
+            if job is not None:
+                job.stop()
             if entry is None or not self._continue(path, entry):
                 entry = self._unpack(path, signature, settled=settled)
             entry.signature, entry.settled = signature, settled
             return entry.size
 
+    def is_current(self, path: str, signature: tuple[int, ...], *, settled: bool) -> bool:
+        """Whether ``update`` would have nothing to wait for; where it would, a process begins to unpack the file.
+
+        An error is none to wait for: ``update`` raises it.
+
+        Args:
+            path: Path of the packed file.
+            signature: Its signature (`unpacked_file`).
+            settled: Whether a later change would show in it.
+        """
+        with self._lock_of(path):
+            is_done = self.jobs.is_done(path)
+            if is_done is not None:
+                return is_done
+            entry = self.files.find(path)
+            is_same = entry is not None and entry.signature == signature and entry.settled
+            if is_same or (entry is not None and entry.kind.container is None):
+                return True
+            try:
+                if self._unpack_here(path, signature, settled=settled) is not None:
+                    return True
+                if self.jobs.has_room:
+                    job = self.jobs.begin(path, self._kind_of(path), signature, settled=settled)
+                    self.jobs.add(path, job)
+            except OSError:
+                return True
+            return False
+
+    def is_waiting(self, path: str) -> bool:
+        """Whether a process unpacks a file right now, or has to, and others are busy with other files."""
+        is_done = self.jobs.is_done(path)
+        return path in self._long and not self.jobs.has_room if is_done is None else not is_done
+
     def damage(self, path: str) -> str:
         """One sentence that says what of a packed file could not be unpacked; empty where all could."""
-        return self._damage.get(path, "")
+        return self.files.damage(path)
 
     def clear(self) -> None:
-        """Remove every unpacked file."""
-        with self._lock:
-            self._entries.clear()
-            self._damage.clear()
-            home, self._folder = self._folder, None
-        if home is not None:
-            home.cleanup()
+        """Remove every unpacked file, and end what unpacks more."""
+        self.jobs.stop()
+        self.files.clear()
 
     def _lock_of(self, path: str) -> threading.Lock:
         with self._lock:
             return self._locks.setdefault(path, threading.Lock())
 
     def _unpack(self, path: str, signature: tuple[int, ...] | None, *, settled: bool) -> UnpackedFile:
-        kind = self._kind_of(path)
-        unpacker = None if kind.container is not None else Decompressor(kind.compression)
-        with ExitStack() as opened:
-            stored = None if unpacker is None else opened.enter_context(self._open_stored(path))
-            with self._lock:
-                if self._folder is None:
-                    self._folder = tempfile.TemporaryDirectory("", _PREFIX, ignore_cleanup_errors=True)
-                target = Path(self._folder.name) / str(next(self._counter))
-            entry = UnpackedFile(target, signature, settled, kind, unpacker, last_use=next(self._counter))
-            try:
-                if stored is None:
-                    self._write_rows(path, entry)
-                else:
-                    self._decompress_rest(path, entry, stored)
-            except OSError:
-                target.unlink(missing_ok=True)
-                raise
-        with self._lock:
-            before = self._entries.get(path)
-            self._entries[path] = entry
-        if before is not None:
-            remove_file(before.path)
-        return entry
+        """Unpack a file whole: here where that takes a moment, else by a process, which is waited for."""
+        job = self.jobs.take(path)
+        if job is None:
+            entry = self._unpack_here(path, signature, settled=settled)
+            if entry is not None:
+                return entry
+            job = self.jobs.begin(path, self._kind_of(path), signature, settled=settled)
+        return self.jobs.finish(path, job)
+
+    def _unpack_here(
+        self, path: str, signature: tuple[int, ...] | None, *, settled: bool
+    ) -> UnpackedFile | None:
+        """Unpack a file in this process; None where that takes longer than a moment. Nobody else has remote ones."""
+        kind, is_remote = self._kind_of(path), is_address(path)
+        if kind.container is not None and not is_remote and file_size(path) > HERE_BYTES:
+            self._long.add(path)
+        if path in self._long:
+            return None
+        decompressor = None if kind.container is not None else Decompressor(kind.compression)
+        target, use = self.files.new_target()
+        entry = UnpackedFile(target, signature, settled, kind, decompressor, last_use=use)
+        until = time.monotonic() + HERE_SECONDS
+
+        def has_room(size: int) -> bool:
+            if time.monotonic() > until and not is_remote:
+                raise TakesLongError
+            return self.files.make_room(path, size)
+
+        try:
+            damage = unpack_rest(path, entry, self._open_stored, has_room)
+        except TakesLongError:
+            remove_file(target)
+            self._long.add(path)
+            return None
+        except TornError as error:
+            return self.files.keep(path, entry, error.damage, is_torn=True)
+        except OSError:
+            remove_file(target)
+            raise
+        return self.files.keep(path, entry, damage)
 
     def _continue(self, path: str, entry: UnpackedFile) -> bool:
         """Unpack what was appended to an archive; False where it has changed in another way."""
-        unpacker = entry.decompressor
-        if (
-            unpacker is None
-            or self._kind_of(path) != entry.kind
-            or not entry.path.exists()
-            or (unpacker.damage and not entry.cut_off)
-        ):
+        if self._kind_of(path) != entry.kind:
             return False
-        with self._open_stored(path) as stored:
-            tail_at = entry.consumed - len(entry.tail)
-            for at, known in ((0, entry.head), (tail_at, entry.tail)):
-                stored.seek(at)
-                if stored.read(len(known)) != known:
-                    return False
-            if entry.cut_off:
-                return True
-            stored.seek(entry.consumed)
-            try:
-                self._decompress_rest(path, entry, stored)
-            except OSError:
-                with self._lock:
-                    self._entries.pop(path, None)
-                remove_file(entry.path)
-                raise
-        return True
-
-    def _decompress_rest(self, path: str, entry: UnpackedFile, stored: BinaryIO) -> None:
-        """Decompress what is left of an archive and append it to the unpacked file."""
-        unpacker = entry.decompressor
-        if unpacker is None:
-            return
-        with entry.path.open("ab") as target:
-            while not unpacker.damage and (data := stored.read(_READ_BYTES)):
-                for piece in unpacker.feed(data):
-                    if not self._make_room(path, entry.size + len(piece)):
-                        entry.cut_off = True
-                        unpacker.damage = cut_off_sentence(entry.size)
-                        break
-                    target.write(piece)
-                    entry.size += len(piece)
-                entry.consumed += len(data)
-                entry.head = entry.head or data[:_PROBE_BYTES]
-                entry.tail = data[-_PROBE_BYTES:]
-        self._damage[path] = unpacker.damage or unpacker.truncation
-
-    def _write_rows(self, path: str, entry: UnpackedFile) -> None:
-        """Write the rows of a container as JSON lines."""
-        damage = ""
-        with entry.path.open("ab") as target:
-            try:
-                for piece in container_lines(path, entry.kind, self._open_stored):
-                    if not self._make_room(path, entry.size + len(piece)):
-                        damage = cut_off_sentence(entry.size)
-                        break
-                    target.write(piece)
-                    entry.size += len(piece)
-            except DamagedFileError as error:
-                before = self._entries.get(path)
-                is_new = isinstance(error, TornFileError) and not entry.settled
-                if is_new and before is not None and before.size > entry.size:
-                    raise UnreadableFileError(str(error)) from None  # what it was stays until it is whole
-                damage = str(error)
-        self._damage[path] = damage
-
-    def _make_room(self, path: str, size: int) -> bool:
-        """Remove other unpacked files until one of this size fits in; False where it would not fit in alone."""
-        with self._lock:
-            others = {name: entry for name, entry in self._entries.items() if name != path}
-            kept = sum(entry.size for entry in others.values())
-            free = shutil.disk_usage(self._folder.name).free if self._folder is not None else 0
-            allowed = min(self._budget, (free + kept + size) // 2)
-            if size > allowed:
-                return False
-            gone = []
-            for name in sorted(others, key=lambda name: others[name].last_use):
-                if size + kept <= allowed:
-                    break
-                kept -= others[name].size
-                gone.append(self._entries.pop(name).path)
-        for old in gone:
-            remove_file(old)
-        return True
+        try:
+            damage = unpack_added(
+                path, entry, self._open_stored, lambda size: self.files.make_room(path, size)
+            )
+        except OSError:
+            self.files.drop(path, entry)
+            raise
+        if damage is not None:
+            self.files.note_damage(path, damage)
+        return damage is not None

@@ -36,7 +36,9 @@ class UnpackedFile:
         signature: Signature of the packed file when it was unpacked; None where that is not known.
         kind: The kind of the packed file.
         settled: Whether a later change of the packed file would show in its signature.
-        decompressor: Has decompressed up to `consumed`; None for a container, which is unpacked as a whole.
+        decompressor: Has decompressed up to `consumed`; None for a container, which is unpacked as a whole, and for an
+            archive that another process has left in the middle of a member.
+        damage: Why nothing behind `consumed` can be unpacked; empty where it can.
         consumed: Bytes of the archive that were decompressed.
         head, tail: The first and last of these, by which a rewritten archive is told from one that has grown.
         size: Bytes it unpacked to.
@@ -49,6 +51,7 @@ class UnpackedFile:
     settled: bool
     kind: FileKind
     decompressor: Decompressor | None
+    damage: str = ""
     consumed: int = 0
     head: bytes = b""
     tail: bytes = b""
@@ -63,6 +66,14 @@ def file_signature(path: str) -> tuple[int, int, int, int] | None:
         return None
     now = Path(path).stat()
     return joint_signature((now.st_size, now.st_mtime_ns, now.st_ino, now.st_dev), companions_of(path))
+
+
+def file_size(path: str) -> int:
+    """Bytes of a local file, its companions left out; 0 where it is gone."""
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
 
 
 def remove_file(path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import tempfile
 from collections import deque
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError, Preview
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -118,14 +118,14 @@ class _Reader:
     def __init__(self) -> None:
         import duckdb  # noqa: PLC0415  half a second: paid where a Parquet file is read, never when TensorBoard starts
 
-        self._folder = tempfile.TemporaryDirectory(prefix="rlboard-parquet-", ignore_cleanup_errors=True)
+        self._folder = OwnedFolder("parquet")
         self._names = itertools.count()
         self.database = duckdb.connect(
             ":memory:",
             config={
                 "threads": 1,
                 "memory_limit": _MEMORY,
-                "temp_directory": str(Path(self._folder.name) / "spill"),
+                "temp_directory": str(self._folder.path / "spill"),
                 "enable_external_file_cache": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -136,7 +136,7 @@ class _Reader:
     @contextmanager
     def linked(self, path: Path) -> Generator[Path]:
         """Link a file under a plain name that no other file has had, and give the link."""
-        link = Path(self._folder.name) / f"{next(self._names)}.parquet"
+        link = self._folder.path / f"{next(self._names)}.parquet"
         try:
             try:
                 link.symlink_to(path.absolute())

@@ -6,7 +6,6 @@ import errno
 import io
 import os
 import shutil
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -15,6 +14,7 @@ from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.companions import place_of, remote_companions_of
 from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError
 from tensorboard_plugin_rlboard.sources.containers.json_lines import row_to_line
+from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -111,19 +111,23 @@ def _local_copy(path: str, open_stored: Open, *, is_copied: bool) -> Generator[P
     if not is_address(path) and not is_copied:
         yield Path(path)
         return
-    with tempfile.TemporaryDirectory(prefix="rlboard-fetched-", ignore_cleanup_errors=True) as folder:
+    owned = OwnedFolder("fetched")
+    folder = owned.path
+    try:
         room = min(_MAX_FETCHED, shutil.disk_usage(folder).free // 2)
         place = place_of(path) if is_address(path) else None
         name = path.rpartition("/")[2] if place else "file"
-        fetched = Path(folder) / (place.folder if place else "") / name
+        fetched = folder / (place.folder if place else "") / name
         room = _fetch(path, fetched, room, open_stored)
         for companion in remote_companions_of(path) if is_address(path) else ():
             name = companion.path.rpartition("/")[2]
-            room = _fetch(companion.path, Path(folder) / companion.place.folder / name, room, open_stored)
+            room = _fetch(companion.path, folder / companion.place.folder / name, room, open_stored)
         # An object in a store is whole; a local file may still be written, and its copy is as old as it is.
         changed = 0 if is_address(path) else Path(path).stat().st_mtime_ns
         os.utime(fetched, ns=(changed, changed))
         yield fetched
+    finally:
+        owned.cleanup()
 
 
 def _fetch(path: str, target: Path, room: int, open_stored: Open) -> int:

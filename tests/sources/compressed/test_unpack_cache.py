@@ -13,6 +13,7 @@ from rollout_log import line, log_of
 
 from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
+from tensorboard_plugin_rlboard.sources.compressed.unpacked_files import UnpackedFiles
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ except ImportError:
 from archives import spooled
 
 from tensorboard_plugin_rlboard.index.parts import range_plan
-from tensorboard_plugin_rlboard.index.update import scheduler
+from tensorboard_plugin_rlboard.index.update import ready_files
 
 
 def test_files_make_room_for_others_and_are_made_again(tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ def test_files_make_room_for_others_and_are_made_again(tmp_path: Path) -> None:
             with spool.open(paths[i]) as file:
                 assert file.read() == b"%d" % i * 1000
             assert sum(path.stat().st_size for path in spooled(spool)) <= 2500
-        assert set(spool._entries) == {paths[0], paths[1]}, "the one not asked for longest has gone"
+        assert set(spool.files.paths) == {paths[0], paths[1]}, "the one not asked for longest has gone"
         with spool.open(paths[0]) as file:
             for path in paths[1:]:
                 spool.open(path).close()
@@ -55,7 +56,7 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
 ) -> None:
     spool = UnpackCache(reader._open_stored, file_kind, budget=30_000)
     monkeypatch.setattr(reader, "_unpack_cache", spool)
-    monkeypatch.setattr(scheduler, "BUDGET_BYTES", 0)
+    monkeypatch.setattr(ready_files, "BUDGET_BYTES", 0)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 4000)
     monkeypatch.setattr(range_plan, "RANGE", 4000)
     for i in range(4):
@@ -65,13 +66,13 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
             tmp_path / f"{i}.jsonl.gz", (1e9, 1e9)
         )  # a log that is being written is looked at more closely
     unpacked: list[str] = []
-    real = UnpackCache._unpack
+    real = UnpackCache._unpack_here
 
     def unpacking(self: UnpackCache, path: str, *args: Any, **more: Any) -> Any:
         unpacked.append(path)
         return real(self, path, *args, **more)
 
-    monkeypatch.setattr(UnpackCache, "_unpack", unpacking)
+    monkeypatch.setattr(UnpackCache, "_unpack_here", unpacking)
     try:
         assert column(open_board(tmp_path), "step") == list(range(80))
         assert [Path(path).name[0] for path in unpacked] == ["0", "1", "2", "3"]
@@ -126,7 +127,7 @@ def test_full_disk_is_the_runs_message(
     def full(*_: object) -> bool:
         raise OSError(28, "No space left on device", "/secret/place")
 
-    monkeypatch.setattr(UnpackCache, "_make_room", full)
+    monkeypatch.setattr(UnpackedFiles, "make_room", full)
     board = open_board(tmp_path)
     assert board.runs().runs[0].message == "a.jsonl.gz cannot be read: No space left on device."
     assert spooled(fresh_spool) == []

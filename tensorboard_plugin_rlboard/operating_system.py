@@ -1,0 +1,95 @@
+"""What Linux, macOS and Windows do each in their own way, in one place: locks on files, priorities, a parent's end.
+
+Everything else is written for all three: paths through `pathlib`, processes started as new Pythons and never forked.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+fcntl: Any
+msvcrt: Any
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+try:
+    import msvcrt
+except ImportError:  # everywhere else
+    msvcrt = None
+
+THREAD_NICE = 5
+"""Of the thread that indexes. At a load of five busy processes a core it still gets a sixteenth of one, which `nice 10`
+makes a forty-seventh: small runs, which it builds itself, must not wait for a quiet night."""
+PROCESS_NICE = 10
+"""Of the processes beside it, behind that thread and behind whatever the user looks at. They yield, and never sleep."""
+
+
+def try_lock(file: BinaryIO) -> bool:
+    """Lock an open file for this process without waiting; the lock ends with the file object or the process.
+
+    Returns:
+        Whether it is locked now; False where another open file has the lock, or where this system has no locks.
+    """
+    try:
+        if fcntl is not None:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if msvcrt is not None:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            return True
+    except OSError:  # somebody has it, or the file system knows no locks
+        return False
+    return False
+
+
+def is_own_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether a path is a folder, no link to one, of this user."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    is_mine = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+    return is_mine and (found.st_mode & 0o170000) == 0o040000
+
+
+def yield_as_process() -> None:
+    """Put this process behind those that somebody waits for; where there are no such priorities nothing happens."""
+    if hasattr(os, "nice"):
+        with suppress(OSError):
+            os.nice(PROCESS_NICE)
+
+
+def yield_as_thread() -> None:
+    """Put the calling thread, and those that it starts from now on, behind the others of its process, on Linux.
+
+    Elsewhere a priority is that of the whole process, which is TensorBoard's.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), THREAD_NICE)
+
+
+def watch_parent(stdin: int, said: Callable[[], object]) -> None:
+    """End this process as soon as its standard input ends, which is when its parent does, killed or not.
+
+    Args:
+        stdin: Descriptor of the standard input; nobody else reads from it.
+        said: Called in a thread of its own for each byte that the parent writes.
+    """
+
+    def watch() -> None:
+        with suppress(OSError, ValueError):
+            while os.read(stdin, 1):
+                said()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="rlboard-parent", daemon=True).start()

@@ -1,0 +1,134 @@
+"""A process beside TensorBoard's that unpacks one file: whatever that takes of time and memory, nobody waits for it there."""
+
+from __future__ import annotations
+
+import errno
+import pickle
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
+from tensorboard_plugin_rlboard.sources.compressed.unpacking import TornError
+from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile
+
+MODULE = "tensorboard_plugin_rlboard.sources.unpack_worker"
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What the process says at its end.
+
+    Attributes:
+        size: Bytes that it wrote.
+        damage: One sentence that says what could not be unpacked; empty where all could.
+        consumed, head, tail, cut_off: As in `UnpackedFile`, for an archive.
+        members: Members of an archive up to `consumed`, where this is behind the end of one; else -1.
+        is_corrupt: Whether nothing behind that place can be read.
+        is_torn: Whether a container ends in the middle.
+        is_unreadable: Whether a container has no row that can be read; `damage` says why.
+        error: Number and text of an error of the system; (0, "") where there was none.
+    """
+
+    size: int = 0
+    damage: str = ""
+    consumed: int = 0
+    head: bytes = b""
+    tail: bytes = b""
+    cut_off: bool = False
+    members: int = -1
+    is_corrupt: bool = False
+    is_torn: bool = False
+    is_unreadable: bool = False
+    error: tuple[int, str] = (0, "")
+
+
+class UnpackProcess:
+    """Unpacks a local file.
+
+    Args:
+        path: The packed file.
+        entry: Where it is unpacked to. Its facts are filled in by `finish`.
+
+    Raises:
+        OSError: If no process can be started.
+    """
+
+    def __init__(self, path: str, entry: UnpackedFile) -> None:
+        self.entry = entry
+        command = [sys.executable, "-m", MODULE, path, str(entry.path)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (our own module)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has ended."""
+        return self._process.poll() is not None
+
+    @property
+    def written(self) -> int:
+        """Bytes that are unpacked by now."""
+        try:
+            return self.entry.path.stat().st_size
+        except OSError:
+            return 0
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end, at most so long; returns whether it has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return self.is_done
+
+    def no_room(self) -> None:
+        """Have it end where it is: what it wrote so far stays, and is said to be cut off."""
+        if self._process.stdin is not None:
+            with suppress(OSError, ValueError):
+                self._process.stdin.write(b"\n")
+                self._process.stdin.flush()
+
+    def stop(self) -> None:
+        """End it, and remove what it wrote."""
+        self._process.kill()
+        self._close()
+        with suppress(OSError):
+            self.entry.path.unlink(missing_ok=True)
+
+    def finish(self) -> str:
+        """Take over what it says once it has ended; returns what could not be unpacked, empty where all could.
+
+        Raises:
+            TornError: A container ends in the middle.
+            OSError: The file cannot be read, or it ended without a word.
+        """
+        said = b"" if self._process.stdout is None else self._process.stdout.read()
+        self._close()
+        try:
+            result: Unpacked = pickle.loads(said)  # noqa: S301 (from our own child)
+        except (pickle.UnpicklingError, EOFError):
+            reason = f"the process that unpacks it ended ({self._process.returncode}); it may need more memory than there is"
+            raise OSError(errno.ENOMEM, reason) from None
+        if result.is_unreadable:
+            raise UnreadableFileError(result.damage)
+        if result.error != (0, ""):
+            raise OSError(*result.error)
+        entry = self.entry
+        entry.size, entry.cut_off = result.size, result.cut_off
+        entry.consumed, entry.head, entry.tail = result.consumed, result.head, result.tail
+        if result.is_corrupt:
+            entry.damage = result.damage
+        if result.members >= 0:
+            entry.decompressor = Decompressor(entry.kind.compression, result.members)
+        if result.is_torn:
+            raise TornError(result.damage)
+        return result.damage
+
+    def _close(self) -> None:
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()

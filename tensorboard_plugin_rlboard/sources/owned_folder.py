@@ -1,0 +1,92 @@
+"""Temporary folders that go with their process; what a killed process has left is removed by the next one that starts.
+
+A folder is its owner's as long as a lock on a file in it is held. Its age says nothing: a TensorBoard runs for weeks.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from tensorboard_plugin_rlboard.operating_system import is_own_folder, try_lock
+
+logger = logging.getLogger(__name__)
+PREFIX = "rlboard-"
+_LOCK = "owner.lock"
+_FILES = "files"
+_TRIES = 20
+
+
+class OwnedFolder:
+    """An empty folder below the temporary one, removed by `cleanup`, with this object, or with the process.
+
+    Args:
+        purpose: A word for its name.
+
+    Attributes:
+        path: Where it lies; nothing of ours is in it.
+
+    Raises:
+        OSError: If none can be made.
+    """
+
+    def __init__(self, purpose: str) -> None:
+        for _ in range(_TRIES):
+            outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{purpose}-"))
+            try:
+                lock = (outer / _LOCK).open("xb")
+            except FileNotFoundError:
+                continue
+            # Between making and locking it, somebody who sweeps may have taken it for one that was left.
+            is_locked = try_lock(lock)
+            if (outer / _LOCK).exists():
+                break
+            lock.close()
+        else:
+            raise FileNotFoundError(f"{outer} was removed while it was made")
+        if not is_locked:
+            logger.info(
+                "%s has no locks: what is left there by a process that was killed stays", outer.parent
+            )
+        self.path = outer / _FILES
+        self.path.mkdir()
+        self._finalizer = weakref.finalize(self, _remove, outer, lock)
+
+    def cleanup(self) -> None:
+        """Remove the folder and all in it."""
+        self._finalizer()
+
+
+def sweep_left_folders() -> int:
+    """Remove the folders of processes that were killed; returns how many those were.
+
+    Only folders of this user that hold a lock file are looked at, and only those whose lock nobody holds go.
+    """
+    removed = 0
+    for outer in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if not is_own_folder(outer):
+            continue
+        try:
+            lock = (outer / _LOCK).open("r+b")
+        except OSError:  # another kind of folder, or gone by now
+            continue
+        if try_lock(lock):
+            _remove(outer, lock)
+            removed += 1
+        else:
+            lock.close()
+    return removed
+
+
+def _remove(outer: Path, lock: BinaryIO) -> None:
+    """Remove what is in a folder first and its lock last, so that what is left of it can be found again."""
+    shutil.rmtree(outer / _FILES, ignore_errors=True)
+    with suppress(OSError):  # Windows removes no open file, and lets nobody else do so meanwhile
+        (outer / _LOCK).unlink()
+    lock.close()
+    shutil.rmtree(outer, ignore_errors=True)

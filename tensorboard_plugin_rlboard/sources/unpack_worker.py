@@ -1,0 +1,86 @@
+"""The process that unpacks one file: its path and where to come by command line, what became of it by standard output."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pickle
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+from tensorboard_plugin_rlboard.operating_system import watch_parent, yield_as_process
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
+from tensorboard_plugin_rlboard.sources.compressed.unpack_process import Unpacked
+from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile
+from tensorboard_plugin_rlboard.sources.compressed.unpacking import TornError, unpack_rest
+from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
+from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
+
+_LOOK_BYTES = 64 * 1024 * 1024
+"""Bytes written between two looks at how much of the disk is free."""
+_LEFT_FREE = 256 * 1024 * 1024
+"""Bytes of the temporary folder's disk that are never used, whatever the budget is: others write there, too."""
+
+
+class _Room:
+    """Whether more may be written: while the parent says nothing else and the disk is not full."""
+
+    def __init__(self, target: Path) -> None:
+        self.ended = threading.Event()
+        self._folder = target.parent
+        self._look_at = 0
+
+    def __call__(self, size: int) -> bool:
+        if size >= self._look_at:
+            self._look_at = size + _LOOK_BYTES
+            if shutil.disk_usage(self._folder).free < _LEFT_FREE:
+                return False
+        return not self.ended.is_set()
+
+
+def unpack(path: str, target: Path, room: _Room) -> Unpacked:
+    """Unpacks a file and says what became of it, whatever that is."""
+    kind = file_kind(path)
+    decompressor = None if kind.container is not None else Decompressor(kind.compression)
+    entry = UnpackedFile(target, None, False, kind, decompressor)
+    damage, is_torn = "", False
+    try:
+        damage = unpack_rest(path, entry, open_regular, room)
+    except TornError as error:
+        damage, is_torn = error.damage, True
+    except UnreadableFileError as error:
+        return Unpacked(damage=str(error.strerror), is_unreadable=True)
+    except OSError as error:
+        return Unpacked(error=(error.errno or errno.EIO, error.strerror or str(error)))
+    is_corrupt = decompressor is not None and bool(decompressor.damage)
+    ends_a_member = decompressor is not None and not decompressor.truncation and not is_corrupt
+    return Unpacked(
+        entry.size,
+        damage,
+        entry.consumed,
+        entry.head,
+        entry.tail,
+        entry.cut_off,
+        decompressor.members if ends_a_member and decompressor is not None else -1,
+        is_corrupt,
+        is_torn,
+    )
+
+
+def main() -> None:
+    """Unpacks what the command line names."""
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write into the result
+    yield_as_process()
+    path, target = sys.argv[1], Path(sys.argv[2])
+    room = _Room(target)
+    watch_parent(sys.stdin.fileno(), room.ended.set)
+    pickle.dump(unpack(path, target, room), results)
+    results.flush()
+
+
+if __name__ == "__main__":
+    main()

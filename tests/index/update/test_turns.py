@@ -1,0 +1,55 @@
+"""Every run comes to its turn: counted in turns, not in seconds."""
+
+from __future__ import annotations
+
+from tensorboard_plugin_rlboard.index.update.turns import SHORT_BYTES, Turns, Waiting
+
+LARGE = 100 * SHORT_BYTES
+
+
+def given(turns: Turns, *waiting: Waiting, looked_at: str = "", times: int = 6) -> list[str]:
+    return [turns.next(waiting, looked_at) for _ in range(times)]
+
+
+def test_what_nobody_has_seen_comes_first_and_the_smallest_before_the_others() -> None:
+    unseen = [Waiting("a", LARGE, is_new=True), Waiting("b", 10, is_new=True), Waiting("c", 5, is_new=False)]
+    assert given(Turns(), *unseen, times=1) == ["b"]
+    assert given(Turns(), *unseen, looked_at="a", times=1) == ["a"]
+    assert given(Turns(), *unseen, looked_at="c", times=1) == ["b"], "c is to be seen already"
+
+
+def test_large_runs_take_turns() -> None:
+    runs = [Waiting(name, LARGE, is_new=False) for name in "cab"]
+    assert given(Turns(), *runs) == ["a", "b", "c", "a", "b", "c"]
+
+
+def test_a_large_run_never_keeps_a_small_one_waiting_nor_the_other_way_round() -> None:
+    turns = Turns()
+    large, small = Waiting("large", LARGE, is_new=False), Waiting("small", 10, is_new=False)
+    assert given(turns, large, times=50) == ["large"] * 50
+    assert given(turns, large, small, times=6).count("small") == 3
+
+
+def test_ten_small_ones_leave_a_large_one_half_of_the_turns() -> None:
+    large = Waiting("large", LARGE, is_new=False)
+    small = [Waiting(f"small{i}", 10 + i, is_new=False) for i in range(10)]
+    turns = given(Turns(), large, *small, times=40)
+    assert turns[0] == "small0", "the least first"
+    assert turns.count("large") >= 2
+    assert set(turns[:22]) == {"large", *(run.name for run in small)}, "each of eleven within two rounds"
+
+
+def test_what_the_user_looks_at_has_every_second_turn() -> None:
+    runs = [Waiting(name, LARGE, is_new=False) for name in "abc"]
+    assert given(Turns(), *runs, looked_at="c") == ["c", "a", "c", "b", "c", "a"]
+    assert given(Turns(), runs[2], looked_at="c", times=3) == ["c", "c", "c"]
+    assert given(Turns(), runs[0], looked_at="gone", times=2) == ["a", "a"]
+
+
+def test_with_a_small_one_beside_it_all_three_kinds_have_turns() -> None:
+    runs = [
+        Waiting("a", LARGE, is_new=False),
+        Waiting("b", LARGE, is_new=False),
+        Waiting("s", 1, is_new=False),
+    ]
+    assert given(Turns(), *runs, looked_at="b") == ["b", "s", "b", "a", "b", "s"]
