@@ -1,6 +1,6 @@
 /** 概览页中所选一步的文字：该步的样本与指标分布。 */
 
-import type { overviewStep as en } from "../en/overviewStep";
+import type { overviewStep as en } from "../../en/overview/step";
 
 export const overviewStep = {
   "overview.marks.title": "第 {step} 步每个样本的奖励",
