@@ -88,3 +88,21 @@ def test_a_link_carries_the_choice_of_charts_and_how_they_are_drawn(
     other.get("charts-reset").click()
     other.expect_selected(charts=None)
     expect(other.get("chart-groups")).to_have_count(1)
+
+
+def test_tiles_say_the_step_and_lead_to_their_charts(server: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(server, height=600).open(run="grpo", step=3, charts="-mismatch")
+    expect(tab.get("tile-truncation")).to_contain_text("100 %")
+    expect(tab.get("tile-truncation")).to_contain_text("+100 pp vs 2")
+    expect(tab.get("tile-groups")).to_contain_text("100 %")
+    expect(tab.get("tile-win")).to_have_count(0)
+    expect(tab.get("chart-mismatch")).to_have_count(0)
+    tab.get("tile-mismatch").focus()
+    tab.press("Enter")
+    expect(tab.get("chart-mismatch")).to_be_in_viewport()
+    expect(tab.get("chart-mismatch").locator(".chart-curve")).to_be_focused()
+    tab.press("ArrowLeft")
+    expect(tab.get("tile-truncation")).to_contain_text("0 %")
+    # Against the pinned step, once there is one.
+    tab.open(run="grpo", step=2, pin=3)
+    expect(tab.get("tile-truncation")).to_contain_text("-100 pp vs 3")

@@ -24,7 +24,7 @@ test("no words are empty", () => {
 
 test("no file takes another's key", () => {
   const files = import.meta.glob<Record<string, Record<string, string>>>(
-    ["../../src/i18n/en/*.ts", "!../../src/i18n/en/index.ts"],
+    ["../../src/i18n/en/**/*.ts", "!../../src/i18n/en/index.ts"],
     { eager: true },
   );
   const keys = Object.values(files).flatMap((file) => Object.values(file).flatMap(Object.keys));

@@ -20,6 +20,8 @@ import { linkSettings } from "./shared/linkedSettings";
 import { chartSize } from "./shared/settings";
 import { StepPanels } from "./step/StepPanels";
 import { Toolbar } from "./Toolbar";
+import { Tiles } from "./tiles/Tiles";
+import { tileMetrics } from "./tiles/tileCatalogue";
 
 /** Where the view was scrolled to when it was left, so that Back from a sample leads to the mark that was clicked. */
 let lastScrollTop = 0;
@@ -50,6 +52,7 @@ function RunOverview({ run }: { run: RunInfo }) {
         lastScrollTop = event.currentTarget.scrollTop;
       }}
     >
+      {answer.data && step !== null && <Tiles steps={answer.data} step={step} />}
       <Toolbar charts={charts} steps={answer.data} onJump={() => panels.current?.scrollIntoView()} />
       {answer.error && (
         <ErrorBox
@@ -90,6 +93,6 @@ function RunOverview({ run }: { run: RunInfo }) {
 function metricsShown(run: RunInfo, charts: readonly ChartSource[], distribution: string): string[] {
   const lines = charts.flatMap((chart) => chart.lines.filter((line) => line.from === "metric"));
   const spread = [distribution, referenceOf(run, distribution)];
-  const names = [...lines.map((line) => line.name), ...spread, ...watchedMetrics(run)];
+  const names = [...lines.map((line) => line.name), ...spread, ...watchedMetrics(run), ...tileMetrics(run)];
   return [...new Set(names.filter((name): name is string => name !== null && name !== ""))];
 }

@@ -6,6 +6,7 @@ import { type ValueScale, valueScale } from "../../../charts/scales/valueScale";
 import { t } from "../../../i18n";
 import { selection } from "../../../state/selection";
 import { Button } from "../../../ui";
+import { cardElementId } from "../shared/cardIds";
 import { type ChartLook, lookOf, setLook } from "../shared/looks";
 import { chartSize } from "../shared/settings";
 import { CardChart } from "./CardChart";
@@ -46,7 +47,7 @@ export function CurveCard(props: CurveCardProps): JSX.Element {
     [x, lines, JSON.stringify([range, look])],
   );
   return (
-    <article class="overview-card" data-testid={`chart-${id}`} aria-label={title}>
+    <article class="overview-card" id={cardElementId(id)} data-testid={`chart-${id}`} aria-label={title}>
       <header>
         <h3 title={`${title}\n${props.hint}`}>{title}</h3>
         {empty === null && props.tools}

@@ -9,6 +9,7 @@ import { Select } from "../../../ui";
 import type { ChartSource, LineSource } from "../catalogue/chartCatalogue";
 import { chartTitle } from "../catalogue/chartTitle";
 import { switchChart } from "../catalogue/chosenCharts";
+import { cardName } from "../shared/cardIds";
 import { bandMode, bandScale, fromZero, KL_ESTIMATORS, klEstimator } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
 import { curveLine } from "./curveLines";
@@ -52,7 +53,7 @@ function MetricCard({ source, steps }: { source: ChartSource; steps: Steps }) {
   const hints = source.lines.map((line) => metricHint(line.name)).join("\n");
   return (
     <CurveCard
-      id={source.id.replace(/^(metric|step):/, "")}
+      id={cardName(source.id)}
       title={chartTitle(source)}
       hint={[hints, source.unit && t("overview.unit", { unit: source.unit })].filter(Boolean).join("\n")}
       x={steps.step}

@@ -1,4 +1,4 @@
-import type { overview as en } from "../en/overview";
+import type { overview as en } from "../../en/overview/curves";
 
 /** 概览页的文字：随步数变化的曲线，以及所选的一步。 */
 export const overview = {

@@ -1,8 +1,38 @@
 /** 概览页中所选一步的文字：该步的样本与指标分布。 */
 
-import type { overviewStep as en } from "../en/overviewStep";
+import type { overviewStep as en } from "../../en/overview/step";
 
 export const overviewStep = {
+  "overview.tiles": "第 {step} 步一览",
+  "overview.tile.reward": "奖励",
+  "overview.tile.reward.hint": "该步的平均奖励",
+  "overview.tile.win": "优于参考",
+  "overview.tile.win.hint": "奖励高于参考的样本占比",
+  "overview.tile.kl": "相对参考的 KL",
+  "overview.tile.kl.hint": "全部 token 的均值，估计量同 KL 图",
+  "overview.tile.length": "长度",
+  "overview.tile.length.hint": "回复的平均长度：有 token 记录时按 token，否则按字符",
+  "overview.tile.truncation": "被截断",
+  "overview.tile.truncation.hint": "因长度上限而结束的回复占比",
+  "overview.tile.groups": "无梯度组",
+  "overview.tile.groups.hint": "组内奖励全部相同的组占比：从中学不到任何东西",
+  "overview.tile.distinct": "不重复回复",
+  "overview.tile.distinct.hint": "1 − 与该步其他样本相同的回复占比",
+  "overview.tile.entropy": "熵",
+  "overview.tile.entropy.hint": "全部 token 的平均熵；未记录时为意外度",
+  "overview.tile.mismatch": "训推差",
+  "overview.tile.mismatch.hint": "平均 |log π(训练) − log π(采样)|",
+  "overview.tile.critic": "解释方差",
+  "overview.tile.critic.hint": "价值网络对回报的解释方差：1 为完美，0 不优于均值",
+  "overview.tile.nonfinite": "非有限值",
+  "overview.tile.nonfinite.hint": "该步样本中为 NaN 或无穷的数",
+  "overview.tile.samples": "样本数",
+  "overview.tile.samples.hint": "该步的样本",
+  "overview.tile.change": "{change}，对比 {step}",
+  "overview.tile.points": "{n} 个百分点",
+  "overview.tile.odd": "超出 {low} … {high}：此前各步前一半的范围，并留 1.5 × (p95 − p5) 的余量",
+  "overview.tile.open": "点按前往对应图表",
+
   "overview.marks.title": "第 {step} 步每个样本的奖励",
   "overview.marks.hint": "每个样本各有一个策略标记和一个参考标记。点击可打开样本。",
   "overview.marks.empty": "这一步没有记录奖励。请为每个样本记录 “reward”。",

@@ -1,6 +1,38 @@
 /** Words of the selected step in the overview: its samples, and how a metric is distributed over them. */
 
 export const overviewStep = {
+  "overview.tiles": "Step {step} at a glance",
+  "overview.tile.reward": "reward",
+  "overview.tile.reward.hint": "Mean reward of the step",
+  "overview.tile.win": "beats the reference",
+  "overview.tile.win.hint": "Share of samples whose reward is above their reference’s",
+  "overview.tile.kl": "KL to the reference",
+  "overview.tile.kl.hint": "Mean over all tokens, by the estimator of the KL chart",
+  "overview.tile.length": "length",
+  "overview.tile.length.hint":
+    "Mean length of a response, in tokens where they are logged, else in characters",
+  "overview.tile.truncation": "truncated",
+  "overview.tile.truncation.hint": "Share of responses that ended at the length limit",
+  "overview.tile.groups": "groups without gradient",
+  "overview.tile.groups.hint": "Share of groups whose rewards are all the same: nothing is learned from them",
+  "overview.tile.distinct": "distinct responses",
+  "overview.tile.distinct.hint": "1 − the share of responses that another sample of the step gave as well",
+  "overview.tile.entropy": "entropy",
+  "overview.tile.entropy.hint": "Mean entropy over all tokens; surprise where none is logged",
+  "overview.tile.mismatch": "sampler mismatch",
+  "overview.tile.mismatch.hint": "Mean |log π(trainer) − log π(sampler)|",
+  "overview.tile.critic": "explained variance",
+  "overview.tile.critic.hint": "Of the returns, by the critic: 1 is perfect, 0 no better than their mean",
+  "overview.tile.nonfinite": "non-finite",
+  "overview.tile.nonfinite.hint": "Numbers in the samples of the step that are NaN or infinite",
+  "overview.tile.samples": "samples",
+  "overview.tile.samples.hint": "Samples of the step",
+  "overview.tile.change": "{change} vs {step}",
+  "overview.tile.points": "{n} pp",
+  "overview.tile.odd":
+    "Outside of {low} … {high}, where the first half of the steps before it lay, with room of 1.5 × (p95 − p5)",
+  "overview.tile.open": "Press to go to its chart",
+
   "overview.marks.title": "Reward of every sample at step {step}",
   "overview.marks.hint":
     "One mark per sample for the policy and one for the reference. A click opens the sample.",

@@ -1,6 +1,6 @@
-import type { overviewCharts as en } from "../en/overviewCharts";
+import type { overviewCharts as en } from "../../en/overview/charts";
 
-/** 概览页的文字：随步数变化的曲线，以及所选的一步。 */
+/** 各步曲线图的文字：名称、所回答的问题、为何为空。 */
 export const overviewCharts = {
   "overview.chart.reward": "平均奖励：策略与参考",
   "overview.chart.reward.alone": "策略的平均奖励",

@@ -1,0 +1,85 @@
+import type { JSX } from "preact";
+import type { Steps } from "../../../api/answers";
+import { stepBeside } from "../../../charts/shared/series";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { sparkline } from "../../../lib/sparkline";
+import { selection } from "../../../state/selection";
+import { klEstimator } from "../shared/settings";
+import { expectedAt, isDeviating } from "./deviation";
+import { openChart } from "./openChart";
+import { type TileSource, tilesOf } from "./tileCatalogue";
+import { tileChange, tileValue } from "./tileWords";
+
+const WIDTH = 120;
+const HEIGHT = 22;
+
+/** The selected step at a glance: each number with its change and its course; what deviates is coloured. */
+export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Element | null {
+  const at = steps.step.indexOf(step);
+  if (at < 0) return null;
+  const { pin } = selection.value;
+  const beside = pin !== null && pin !== step ? pin : stepBeside(steps.step, step, -1);
+  const other = beside === null || beside === step ? -1 : steps.step.indexOf(beside);
+  return (
+    <section class="overview-tiles" aria-label={t("overview.tiles", { step })} data-testid="tiles">
+      {tilesOf(steps, klEstimator.value).map((tile) => (
+        <Tile key={tile.id} tile={tile} steps={steps.step} at={at} other={other} />
+      ))}
+    </section>
+  );
+}
+
+interface TileProps {
+  readonly tile: TileSource;
+  readonly steps: readonly number[];
+  /** Places of the selected step and of the one that it is compared with; −1 where there is none. */
+  readonly at: number;
+  readonly other: number;
+}
+
+function Tile({ tile, steps, at, other }: TileProps) {
+  const value = tile.values[at] ?? null;
+  const expected = expectedAt(tile.values, at, tile.least);
+  const isOdd = isDeviating(value, expected, tile.bad) || (tile.id === "nonfinite" && (value ?? 0) > 0);
+  const change = tileChange(value, tile.values[other] ?? null, tile.unit);
+  const label = t(`overview.tile.${tile.id}`);
+  const shown = tileValue(value, tile.unit);
+  const hint = [
+    t(`overview.tile.${tile.id}.hint`),
+    isOdd && expected !== null
+      ? t("overview.tile.odd", {
+          low: tileValue(expected.low, tile.unit),
+          high: tileValue(expected.high, tile.unit),
+        })
+      : "",
+    t("overview.tile.open"),
+  ];
+  return (
+    <button
+      type="button"
+      class={isOdd ? "overview-tile overview-tile-odd" : "overview-tile"}
+      title={hint.filter(Boolean).join("\n")}
+      data-testid={`tile-${tile.id}`}
+      onClick={() => openChart(tile.chart)}
+    >
+      <span class="overview-tile-label">{label}</span>
+      <b>{shown}</b>
+      <span class="overview-tile-change">
+        {change === "" ? "\u00a0" : t("overview.tile.change", { change, step: num(steps[other]) })}
+      </span>
+      <Course values={tile.values} at={at} />
+    </button>
+  );
+}
+
+/** The course of the number over all steps, with a line at the selected one. */
+function Course({ values, at }: { values: readonly (number | null)[]; at: number }) {
+  const x = (at / Math.max(1, values.length - 1)) * WIDTH;
+  return (
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <path d={sparkline(values, WIDTH, HEIGHT)} />
+      <line x1={x} x2={x} y1={0} y2={HEIGHT} />
+    </svg>
+  );
+}

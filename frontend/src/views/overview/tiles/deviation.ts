@@ -1,0 +1,39 @@
+/** Whether a step's number lies where the numbers before it never were. */
+
+export type BadDirection = "up" | "down" | "both" | "never";
+
+/** From where to where a number was to be expected. */
+export interface Expected {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Fewer steps than this tell no habit. */
+const FEWEST = 8;
+const FENCE = 1.5;
+
+/**
+ * Where numbers of the first half of the steps before `at` lay, with as much room as charts give before they call a
+ * value an outlier: p5 − 1.5 (p95 − p5) to p95 + 1.5 (p95 − p5). The first half, so that a level that was left is still
+ * known when the new one has lasted; a course that goes on as before stays inside. Null where there are too few.
+ *
+ * @param least The smallest width p95 − p5 that counts, in the number's unit: a constant has no room of its own.
+ */
+export function expectedAt(values: readonly (number | null)[], at: number, least: number): Expected | null {
+  const before = values.slice(0, Math.ceil(at / 2));
+  const sorted = before
+    .filter((value): value is number => value !== null && Number.isFinite(value))
+    .sort((a, b) => a - b);
+  if (sorted.length < FEWEST) return null;
+  const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
+  const [p05, p95] = [quantile(0.05), quantile(0.95)];
+  const room = FENCE * Math.max(p95 - p05, least);
+  return { low: p05 - room, high: p95 + room };
+}
+
+/** Whether a number is beyond what was expected, in the direction that is bad for it. */
+export function isDeviating(value: number | null, expected: Expected | null, bad: BadDirection): boolean {
+  if (value === null || expected === null) return false;
+  const up = value > expected.high && (bad === "up" || bad === "both");
+  return up || (value < expected.low && (bad === "down" || bad === "both"));
+}

@@ -1,0 +1,90 @@
+import type { RunInfo, Steps } from "../../../api/answers";
+import { stepMetricChartId } from "../catalogue/chartCatalogue";
+import type { KlEstimator } from "../shared/settings";
+import type { BadDirection } from "./deviation";
+
+/** How a tile writes its number. */
+export type TileUnit = "number" | "count" | "share";
+
+/** One number of the selected step: its course over the steps, and the chart that is behind it. */
+export interface TileSource {
+  readonly id: TileName;
+  /** The chart that shows the same. */
+  readonly chart: string;
+  readonly values: readonly (number | null)[];
+  readonly unit: TileUnit;
+  readonly bad: BadDirection;
+  /** The smallest width of its usual range that counts, in its unit. */
+  readonly least: number;
+}
+
+/** In the order of the row. */
+export const TILE_NAMES = [
+  "reward",
+  "win",
+  "kl",
+  "length",
+  "truncation",
+  "groups",
+  "distinct",
+  "entropy",
+  "mismatch",
+  "critic",
+  "nonfinite",
+  "samples",
+] as const;
+export type TileName = (typeof TILE_NAMES)[number];
+
+/** Metrics that tiles need beside those of the charts. */
+export function tileMetrics(run: RunInfo): string[] {
+  return run.metrics
+    .map(({ name }) => name)
+    .filter((name) => name === "mismatch_absmean" || name === "nonfinite");
+}
+
+type Column = readonly (number | null)[] | undefined;
+type Described = Omit<TileSource, "id" | "values"> & { readonly column: Column };
+
+/** The tiles of a run: those that the log has numbers for. */
+export function tilesOf(steps: Steps, klEstimator: KlEstimator): TileSource[] {
+  const mean = (...names: string[]): Column =>
+    names.map((name) => steps.metrics[name]?.mean).find(hasNumbers);
+  const ofSteps = (name: string): Column => steps.step_metrics[name];
+  const number = { unit: "number", least: 0 } as const;
+  const share = { unit: "share", least: 0.02 } as const;
+  const all: Readonly<Record<TileName, Described>> = {
+    reward: { ...number, chart: "reward", column: mean("reward"), bad: "down" },
+    win: { ...share, chart: "outcome", column: ofSteps("win"), bad: "down" },
+    kl: { ...number, chart: "kl", column: mean(klEstimator), bad: "up" },
+    length: { ...number, chart: "length", column: mean("n_tokens", "n_chars"), bad: "both" },
+    truncation: { ...share, chart: "truncation", column: ofSteps("truncation_share"), bad: "up" },
+    groups: { ...share, chart: "groups", column: ofSteps("zero_advantage_groups"), bad: "up" },
+    distinct: { ...share, chart: "duplicates", column: rest(ofSteps("duplicate_share")), bad: "down" },
+    entropy: { ...number, chart: "entropy", column: mean("entropies_mean", "surprise_mean"), bad: "both" },
+    mismatch: { ...number, chart: "mismatch", column: mean("mismatch_absmean"), bad: "up" },
+    critic: { ...number, chart: "critic", column: ofSteps("explained_variance"), bad: "down", least: 0.05 },
+    nonfinite: { unit: "count", least: 0, chart: "metric:nonfinite", column: somewhere(steps), bad: "up" },
+    samples: {
+      unit: "count",
+      least: 0,
+      chart: stepMetricChartId("n_samples"),
+      column: ofSteps("n_samples"),
+      bad: "never",
+    },
+  };
+  return TILE_NAMES.flatMap((id) => {
+    const { column, ...tile } = all[id];
+    return hasNumbers(column) ? [{ ...tile, id, values: column }] : [];
+  });
+}
+
+const hasNumbers = (column: Column): column is readonly (number | null)[] =>
+  column?.some((value) => value !== null) ?? false;
+
+const rest = (column: Column): Column => column?.map((share) => (share === null ? null : 1 - share));
+
+/** Numbers that are not finite, over all samples of each step; nothing to show where there are none in the run. */
+function somewhere(steps: Steps): Column {
+  const sums = steps.metrics["nonfinite"]?.sum;
+  return sums?.some((sum) => (sum ?? 0) > 0) ? sums : undefined;
+}

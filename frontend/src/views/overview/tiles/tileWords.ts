@@ -1,0 +1,20 @@
+/** A tile's number and its change as text. */
+
+import { t } from "../../../i18n";
+import { count, num, percent, signed } from "../../../lib/format";
+import type { TileSource } from "./tileCatalogue";
+
+export function tileValue(value: number | null, unit: TileSource["unit"]): string {
+  if (unit === "share") return percent(value);
+  return unit === "count" && value !== null ? count(value) : num(value);
+}
+
+/** "+0.31": shares change by percentage points. "" where one of the two is missing. */
+export function tileChange(value: number | null, before: number | null, unit: TileSource["unit"]): string {
+  if (value === null || before === null) return "";
+  const difference = value - before;
+  // The digits of a difference end where those of its numbers do: 0.3 − 0.1 is 0.2.
+  const digits = (x: number) => Number(x.toPrecision(3));
+  if (unit === "share") return t("overview.tile.points", { n: signed(digits(difference * 100)) });
+  return signed(digits(difference));
+}

@@ -1,0 +1,81 @@
+// @vitest-environment jsdom
+
+import { describe, expect, it } from "vitest";
+import type { Steps, Summary } from "../../../src/api/answers";
+import { expectedAt, isDeviating } from "../../../src/views/overview/tiles/deviation";
+import { tilesOf } from "../../../src/views/overview/tiles/tileCatalogue";
+import { tileChange, tileValue } from "../../../src/views/overview/tiles/tileWords";
+
+const count = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+describe("what was to be expected of a step", () => {
+  it("is where the first half of the steps before it lay, with room", () => {
+    // GIVEN 0 … 39; of the 20 values before half of step 40, p5 is 1 and p95 is 18, and the room is 1.5 · 17.
+    expect(expectedAt(count(80), 40, 0)).toEqual({ low: 1 - 25.5, high: 18 + 25.5 });
+  });
+
+  it("has a least width where nothing has ever changed", () => {
+    const zeros = count(40).map(() => 0);
+    expect(expectedAt(zeros, 39, 0.02)).toEqual({ low: -0.03, high: 0.03 });
+  });
+
+  it("is not known after few steps, nor of steps without a number", () => {
+    expect(expectedAt(count(40), 14, 0)).toBeNull();
+    expect(
+      expectedAt(
+        count(40).map(() => null),
+        39,
+        0,
+      ),
+    ).toBeNull();
+  });
+
+  it("stays with the level that was left, and with a course that goes on", () => {
+    const shifted = count(120).map((step) => (step < 80 ? 0.01 + (step % 2) / 1000 : 0.09));
+    expect(isDeviating(0.09, expectedAt(shifted, 119, 0), "up")).toBe(true);
+    expect(isDeviating(119, expectedAt(count(120), 119, 0), "both")).toBe(false);
+  });
+
+  it("matters in the direction that is bad", () => {
+    const expected = { low: 1, high: 2 };
+    const told = (value: number | null) =>
+      (["up", "down", "both", "never"] as const).map((bad) => isDeviating(value, expected, bad));
+    expect(told(3)).toEqual([true, false, true, false]);
+    expect(told(0)).toEqual([false, true, true, false]);
+    expect(told(null)).toEqual([false, false, false, false]);
+  });
+});
+
+describe("tiles", () => {
+  const steps = (metrics: Record<string, Partial<Summary>>, step_metrics: Steps["step_metrics"]): Steps =>
+    ({ step: [0, 1], metrics, step_metrics }) as unknown as Steps;
+
+  it("are those that the log has numbers for", () => {
+    const all = steps(
+      {
+        reward: { mean: [0, 1] },
+        n_chars: { mean: [5, 6] },
+        nonfinite: { sum: [0, 0] },
+        k3_mean: { mean: [null, null] },
+      },
+      { duplicate_share: [0.25, null], n_samples: [4, 4] },
+    );
+    const tiles = tilesOf(all, "k3_mean");
+    expect(tiles.map(({ id }) => id)).toEqual(["reward", "length", "distinct", "samples"]);
+    expect(tiles.find(({ id }) => id === "distinct")?.values).toEqual([0.75, null]);
+  });
+
+  it("count what is not finite once there is any", () => {
+    const [tile] = tilesOf(steps({ nonfinite: { sum: [0, 3], mean: [0, 0.5] } }, {}), "k3_mean");
+    expect([tile?.id, tile?.values[1]]).toEqual(["nonfinite", 3]);
+  });
+
+  it("write shares as per cent and their change in points", () => {
+    expect(tileValue(0.546875, "share")).toBe("54.7 %");
+    expect(tileChange(0.3, 0.1, "share")).toBe("+20 pp");
+    expect(tileChange(0.3, 0.1, "number")).toBe("+0.2");
+    expect(tileChange(null, 0.1, "number")).toBe("");
+    expect(tileValue(12_345, "count")).toBe("12,345");
+    expect(tileValue(null, "count")).toBe("–");
+  });
+});
