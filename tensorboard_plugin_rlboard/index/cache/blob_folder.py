@@ -56,9 +56,12 @@ class LocalFolder:
     def read(self, name: str, max_bytes: int) -> bytes:
         """See `BlobFolder`."""
         with open_regular(self.folder / name) as file:
-            if os.fstat(file.fileno()).st_size > max_bytes:
+            size = os.fstat(file.fileno()).st_size
+            if size > max_bytes:
                 raise _too_large(name)
-            return file.read(max_bytes)
+            return file.read(
+                size
+            )  # `read` takes the memory for as much as it is asked for, whatever there is
 
     def write(self, name: str, content: bytes) -> None:
         """See `BlobFolder`; the file has a name of its own until it is whole."""

@@ -148,7 +148,7 @@ class BackgroundIndexer:
                 registry.set_failure("")
             except Exception as error:  # the thread goes on and leaves the reason where the tab shows it
                 logger.exception("RL Board could not bring its index up to date")
-                registry.set_failure(f"The index could not be brought up to date: {error}")
+                registry.set_failure(f"The index could not be brought up to date: {_reason(error)}")
             self._say_settings_problems()
             if self.interval <= 0:
                 return
@@ -190,3 +190,10 @@ def _wait_for_unpacking(scheduler: Scheduler) -> bool:
         scheduler.survey()
         stop_unpacking(set(done) & set(unpacking_jobs()[1]))
     return bool(running or done)
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, and what it means where it says nothing."""
+    if isinstance(error, MemoryError) and not str(error):
+        return "there is no memory left for TensorBoard. Give it more (ulimit -v), or lower --rlboard_memory_limit."
+    return str(error) or type(error).__name__

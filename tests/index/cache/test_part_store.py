@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -220,6 +221,16 @@ def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
     assert LocalFolder(tmp_path).read("a", 10) == b"x" * 10
     with pytest.raises(OSError, match="larger"):
         LocalFolder(tmp_path).read("a", 9)
+
+
+def test_reading_takes_the_memory_of_what_there_is_and_not_of_what_there_may_be(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 10)
+    tracemalloc.start()
+    try:
+        LocalFolder(tmp_path).read("a", 256 * 1024**2)
+        assert tracemalloc.get_traced_memory()[1] < 1024**2
+    finally:
+        tracemalloc.stop()
 
 
 def test_folder_of_somebody_else_is_only_read(

@@ -24,6 +24,7 @@ from tensorboard_plugin_rlboard.index.parts.worker_pool import WorkerPool
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update import scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -214,3 +215,18 @@ def test_mistakes_in_settings_are_said_once_in_the_terminal(
     assert [record.getMessage() for record in said] == [
         "RL Board: a/rlboard.toml: there is no section [maping] (did you mean [mapping]?)."
     ]
+
+
+def test_an_error_without_a_word_is_given_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def starving(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Scheduler, "survey", starving)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.01)
+    indexer.start()
+    try:
+        wait_for(lambda: indexer.registry.failure != "")
+    finally:
+        indexer.stop()
+    assert "no memory left" in indexer.registry.failure
+    assert "--rlboard_memory_limit" in indexer.registry.failure

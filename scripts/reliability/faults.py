@@ -1,0 +1,65 @@
+"""Faults: whatever is killed, spoiled, full or gone, the answers are those of a clean build, or a sentence says why not.
+
+    python scripts/reliability/faults.py                                  # some minutes
+    python scripts/reliability/faults.py --kills 100 --spoiled 400 --write docs/reliability.md
+
+It ends with 1 where an answer differs without a word; the same --seed makes the same faults, though not the same moments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from breaking.file_faults import FILE_FAULTS, try_file
+from breaking.kills import kill_often
+from breaking.spoiled_caches import spoil
+from breaking.starved import STARVED, try_starved
+from figures import add_write, finish, made_by, table
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Reads the command line, breaks, compares, writes."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kills", type=int, default=8, help="how many processes are killed")
+    parser.add_argument("--megabytes", type=int, default=30, help="of the log that they read meanwhile")
+    parser.add_argument("--spoiled", type=int, default=40, help="how many caches are spoiled")
+    parser.add_argument("--seed", type=int, default=1, help="of all that is random")
+    add_write(parser)
+    args = parser.parse_args(arguments)
+    rows: list[tuple[object, ...]] = []
+    failures: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
+        for name, fault in FILE_FAULTS.items():
+            said, failed = try_file(Path(made) / "files" / name.replace(" ", "-"), fault)
+            rows.append((f"a log {name}", 1, said))
+            failures += [f"a log {name}: {sentence}" for sentence in failed]
+            print(name, failed or "as a clean build", flush=True)
+        spoiled = spoil(Path(made) / "caches", args.spoiled, args.seed)
+        rows += [
+            (f"a cache {kind}", count, "as a clean build") for kind, count in sorted(spoiled.counts.items())
+        ]
+        failures += spoiled.failures
+        print(f"{args.spoiled} caches, {len(spoiled.failures)} failures", flush=True)
+        for starving in STARVED:
+            said, failed = try_starved(Path(made) / "starved", starving)
+            rows.append((starving.name, 1, said))
+            failures += [f"{starving.name}: {sentence}" for sentence in failed]
+            print(starving.name, failed or said, flush=True)
+        killed = kill_often(Path(made) / "kills", args.kills, args.seed, args.megabytes, print)
+        rows += [(f"kill -9 of {kind}", count, "as a clean build") for kind, count in killed.counts.items()]
+        failures += killed.failures
+    rows.append(("**failures**", len(failures), ""))
+    command = (
+        f"python scripts/reliability/faults.py --kills {args.kills} --megabytes {args.megabytes} "
+        f"--spoiled {args.spoiled} --seed {args.seed}"
+    )
+    text = f"{made_by(command)}\n\n{table(('fault', 'times', 'what is shown'), rows)}"
+    finish(args, "faults", text, failures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""The short form of the faults: every change of a file, every damage of a kept index, one kill; and that they notice."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from breaking.answers import differing
+from breaking.file_faults import BEFORE, EMPTY, FILE_FAULTS, FileFault, try_file
+from breaking.spoiled_caches import DAMAGES, spoil
+from served import children_of
+
+
+@pytest.mark.parametrize("name", FILE_FAULTS)
+def test_a_file_that_changes_is_what_a_clean_build_makes_of_it(name: str, tmp_path: Path) -> None:
+    _, failed = try_file(tmp_path, FILE_FAULTS[name])
+    assert failed == []
+
+
+def test_something_else_than_a_clean_build_is_noticed(tmp_path: Path) -> None:
+    assert len(BEFORE.splitlines()) == 160
+    _, failed = try_file(tmp_path, FileFault(lambda path: path.write_bytes(BEFORE), EMPTY))
+    assert failed == ["it is gone without a word"]
+
+
+def test_a_spoiled_index_is_built_anew(tmp_path: Path) -> None:
+    spoiled = spoil(tmp_path, len(DAMAGES), seed=3)
+    assert spoiled.failures == []
+    assert spoiled.counts == dict.fromkeys(DAMAGES, 1)
+
+
+def test_answers_that_differ_or_are_missing_are_named() -> None:
+    assert differing({"a": "1", "b": "2"}, {"a": "1", "b": "3", "c": "4"}) == ["b", "c"]
+
+
+def test_a_process_that_was_started_is_found() -> None:
+
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        assert process.pid in children_of(os.getpid())
+        process.kill()
