@@ -6,7 +6,12 @@ import { questionUrl } from "../../src/api/request";
 function answer(body: BodyInit, init: ResponseInit = {}): void {
   vi.stubGlobal(
     "fetch",
-    vi.fn(async () => new Response(body, init)),
+    vi.fn(async () => {
+      const response = new Response(body, init);
+      // A page has one `SyntaxError`; Node's own parser would throw that of the world outside the test's.
+      response.json = async () => JSON.parse(await response.text());
+      return response;
+    }),
   );
 }
 
