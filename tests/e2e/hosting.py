@@ -15,21 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-START_S = 60.0
+START_S = 120.0
 T = TypeVar("T")
 _ADDRESS = re.compile(r"TensorBoard \S+ at (http://\S+)")
 
 
 def until(ask: Callable[[], T | None], what: str, patience_s: float = START_S) -> T:
-    """Asks again and again until the answer is not None.
+    """Asks again and again until the answer is not None: soon at first, later seldom, for an answer may cost what it waits for.
 
     Raises:
         AssertionError: It stayed None.
     """
-    end = time.monotonic() + patience_s
+    end, pause_s = time.monotonic() + patience_s, 0.05
     while (answer := ask()) is None:
         assert time.monotonic() < end, f"waited {patience_s:.0f} s in vain for {what}"
-        time.sleep(0.05)
+        time.sleep(pause_s)
+        pause_s = min(1.2 * pause_s, 0.3)
     return answer
 
 

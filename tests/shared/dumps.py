@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from tensorboard_plugin_rlboard.api import Message
+from tensorboard_plugin_rlboard.api import Message, RunInfo
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
@@ -103,9 +103,14 @@ def as_native(board: Board, run: str) -> list[dict[str, Any]]:
     return list(_native_rows(board, run))
 
 
+@functools.cache
+def _runs(board: Board) -> dict[str, RunInfo]:
+    return {info.run: info for info in board.runs().runs}
+
+
 def _native_rows(board: Board, run: str) -> Iterable[dict[str, Any]]:
-    for info in board.runs().runs:
-        for split in info.splits if info.run == run else ():
+    if info := _runs(board).get(run):
+        for split in info.splits:
             for name in board.samples(SamplesQuestion(Selection(run, split=split), RULES, limit=500)).columns[
                 "id"
             ]:
