@@ -57,6 +57,18 @@ MEMBERS = _names(
     "group results attempts answers items episodes data"
 )
 """Words for a list of objects that are a rollout each."""
+ROW_LISTS = _names(
+    "completions data details entries episodes evals evaluations eval_results examples generations groups instances "
+    "items log logs outputs predictions records responses results rollouts rollout_data rows samples trajectories"
+)
+"""Names of lists that hold rows, whatever stands beside them."""
+PARTS_OF_SAMPLES = _names(
+    "chat choices conversation conversations dialog dialogue history messages steps tool_calls tools traces traj "
+    "trajectory transitions turns"
+)
+"""Names of lists of objects that are parts of one sample."""
+ASKED_AS_WELL = _names("inputs messages conversations goal")
+"""Further words of what was asked, in an object that is a sample or a group of them."""
 TOKEN_STRINGS = _names(
     "response_tokens completion_tokens output_tokens generated_tokens tokens token_strs token_texts"
 )

@@ -5,49 +5,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard import words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ROW_WORDS = frozenset(
-    {
-        *("completions", "data", "details", "entries", "episodes", "evals", "evaluations", "eval_results"),
-        *("examples", "generations", "groups", "instances", "items", "log", "logs", "outputs", "predictions"),
-        *("records", "responses", "results", "rollouts", "rollout_data", "rows", "samples", "trajectories"),
-    }
-)
-"""Names of lists that hold rows, whatever stands beside them."""
-_NO_ROWS = frozenset(
-    {
-        *(
-            "chat",
-            "choices",
-            "conversation",
-            "conversations",
-            "dialog",
-            "dialogue",
-            "history",
-            "messages",
-            "steps",
-        ),
-        *("tool_calls", "tools", "traces", "traj", "trajectory", "transitions", "turns"),
-    }
-)
-"""Names of lists of objects that are parts of one sample."""
-_SAMPLE_WORDS = frozenset(
-    {
-        *("completion", "input", "inputs", "instruction", "messages", "problem", "prompt", "query"),
-        *("question", "response", "conversations", "episodeid", "taskid", "goal", "prompttext"),
-        *("userprompt", "problemstatement", "提示", "问题", "题目"),
-    }
-)
-"""Keys of an object that is a sample or a group of samples itself, as `_compared` spells them: its lists are parts of it."""
-_PROMPT_WORDS = _SAMPLE_WORDS - {"completion", "response", "episodeid", "taskid"}
+_ROW_WORDS, _NO_ROWS = frozenset(words.ROW_LISTS), frozenset(words.PARTS_OF_SAMPLES)
 _EPISODE_KEYS = frozenset({"messages_and_choices", "nodes", "steps"})
 """Keys of an item that is an episode of a trainer's own format, which is read as a whole."""
-_KEYS_OF_ROWS = _SAMPLE_WORDS | {
-    *("answer", "completions", "conversation", "generatedtext", "generation", "modeloutput", "output"),
-    *("prediction", "responses", "trajectory"),
-}
+
+
+def _compared(name: str) -> str:
+    """A name in small letters without separators, so that `promptText` and `prompt_text` are one word."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+_PROMPT_WORDS = frozenset(map(_compared, (*words.PROMPT, *words.ASKED_AS_WELL))) - {"prompts"}
+_SAMPLE_WORDS = _PROMPT_WORDS | {"completion", "response", "episodeid", "taskid"}
+"""Keys of an object that is a sample or a group of samples itself: its lists are parts of it. `prompts` is a list of them."""
+_KEYS_OF_ROWS = _SAMPLE_WORDS | set(
+    map(_compared, (*words.RESPONSE, "answer", "completions", "conversation", "responses", "trajectory"))
+)
 """Keys of which a row has one, where the name of what holds it may be anything."""
 _SPLITS = {
     **dict.fromkeys(("train", "training"), "train"),
@@ -76,11 +54,6 @@ def _holds_rows(item: Mapping[str, object]) -> bool:
         is_row_word(name) and isinstance(value, list) and bool(value) and bool(sample_words_of(value[0]))
         for name, value in item.items()
     )
-
-
-def _compared(name: str) -> str:
-    """A name in small letters without separators, so that `promptText` and `prompt_text` are one word."""
-    return name.lower().replace("_", "").replace("-", "")
 
 
 def has_sample_word(names: Mapping[str, object]) -> bool:
