@@ -104,7 +104,8 @@ def open_forward(path: str) -> BinaryIO:
         The file; an empty one in place of a container that cannot hold rollouts by its ``preview``.
 
     Raises:
-        OSError: As ``open_file``; ``UnreadableFileError`` for a container without a row that can be read.
+        OSError: As ``open_file``; ``UnreadableFileError`` for a container without a row that can be read, and,
+            at the first read, for an archive without a line.
     """
     kind = file_kind(path)
     if kind.container is not None and not preview(path).may_hold_rollouts:
@@ -116,7 +117,7 @@ def open_forward(path: str) -> BinaryIO:
     stored = _open_stored(path)
     if kind.compression:
         try:
-            return decompression.open_decompressed(kind.compression, stored)
+            return decompression.open_decompressed(kind.compression, stored, has_lines=True)
         except OSError:
             stored.close()
             raise

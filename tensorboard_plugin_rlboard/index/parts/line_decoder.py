@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -136,6 +136,8 @@ class SampleDecoder:
             self.problems.append(Problem(index, "not_of_format", str(error)))
             return ()
         self.problems += [Problem(index, "not_of_format", reason) for reason in found.problems]
+        if not found.rows and not found.problems:
+            self.problems.append(_no_sample_problem(index, plain))
         return found.rows
 
     def _plain(self, row: Any, index: int) -> dict[str, Any]:
@@ -144,6 +146,14 @@ class SampleDecoder:
         if isinstance(row, json_parsers.simdjson.Object) and len(plain) < len(row):
             self.problems.append(repeats_problem(index, json_parsers.repeated(row.keys())))
         return plain
+
+
+def _no_sample_problem(index: int, row: Mapping[str, Any]) -> Problem:
+    """What is said of a line that its format makes no sample of, and has nothing to say about."""
+    empty = [key[:_MAX_KEY_SHOWN] for key, value in row.items() if value == []]
+    shown = ", ".join(empty[:_MAX_KEYS_SHOWN]) + (", …" if len(empty) > _MAX_KEYS_SHOWN else "")
+    why = f": {shown} {'is an empty list' if len(empty) == 1 else 'are empty lists'}" if empty else ""
+    return Problem(index, "no_sample", f"The line holds no sample{why}.")
 
 
 def repeats_problem(index: int, keys: Sequence[str]) -> Problem:
@@ -173,7 +183,8 @@ def decoded_by_python(line: bytes, index: int) -> tuple[dict[str, Any] | None, P
         return None, Problem(index, "empty_object", "The line is an empty object: it has no sample.")
     repeated = json_parsers.repeated_keys(text)
     problem = repeats_problem(index, repeated) if repeated else None
-    if "\ufffd" in text and b"\xef\xbf\xbd" not in line:
+    # A real U+FFFD may stand in the line as well.
+    if text.count("\ufffd") > line.count(b"\xef\xbf\xbd"):
         problem = Problem(
             index, "bad_utf8", "The line has bytes that are no UTF-8; they are shown as U+FFFD."
         )

@@ -7,8 +7,10 @@ import io
 import zlib
 from typing import TYPE_CHECKING, Any, cast
 
+from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from typing import BinaryIO
 
     from _typeshed import WriteableBuffer
@@ -38,17 +40,20 @@ class Decompressor:
     Args:
         compression: ``gzip`` or ``zstd``.
         members: Members that another one has decompressed already, if it goes on behind them.
+        start: Bytes of the archive that these members have.
 
     Attributes:
         members: Members that are decompressed to their end.
         damage: What is wrong with the archive, in one sentence; empty while nothing is.
+        place: Where that is and what, as a part of a sentence: ``at byte 20 (invalid block type)``.
 
     Raises:
         OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
     """
 
-    def __init__(self, compression: str, members: int = 0) -> None:
-        self.damage = ""
+    def __init__(self, compression: str, members: int = 0, start: int = 0) -> None:
+        self.damage = self.place = ""
+        self._fed = start
         self._is_gzip = compression == GZIP
         self._zstd = None if self._is_gzip else _zstd()
         self._decoder: Any = None
@@ -71,6 +76,7 @@ class Decompressor:
             Blocks of what they unpack to, at most 256 KB each, so that a few bytes that unpack to very many do
             not fill the memory. Nothing more once there is damage.
         """
+        self._fed += len(data)
         while not self.damage:
             if self._decoder is None:
                 # Padding with zeros behind a member is allowed, as tapes and block devices have it.
@@ -90,11 +96,12 @@ class Decompressor:
 
     def _frames(self, data: bytes) -> Iterator[bytes]:
         """Decompress up to the end of a zstd frame."""
+        start = self._fed - len(data)
         while True:
             try:
                 piece = self._decoder.decompress(data, _BLOCK_BYTES)
             except Exception as error:  # noqa: BLE001  ZstdError is of a module that may be missing
-                self._note_damage(str(error))
+                self._note_damage(f"behind byte {start}", str(error))
                 return
             if piece:
                 yield piece
@@ -110,15 +117,19 @@ class Decompressor:
                 piece = self._decoder.decompress(data, _BLOCK_BYTES)
             except zlib.error as error:
                 self._decoder = before
-                yield from self._up_to_damage(data, _RETRY_BYTES)
-                self._note_damage(str(error).rpartition(": ")[2])
+                at = yield from self._up_to_damage(data, _RETRY_BYTES)
+                self._note_damage(f"at byte {self._fed - len(data) + at}", str(error).rpartition(": ")[2])
                 return
             data = self._decoder.unconsumed_tail
             if piece:
                 yield piece
 
-    def _up_to_damage(self, data: bytes, step: int) -> Iterator[bytes]:
-        """Decompress again, few bytes at a time: zlib drops what it unpacked in the call that meets damage."""
+    def _up_to_damage(self, data: bytes, step: int) -> Generator[bytes, None, int]:
+        """Decompress again, few bytes at a time: zlib drops what it unpacked in the call that meets damage.
+
+        Returns:
+            The first byte of the data that could not be decompressed.
+        """
         for at in range(0, len(data), step):
             rest = data[at : at + step]
             while rest:
@@ -127,25 +138,27 @@ class Decompressor:
                     piece = self._decoder.decompress(rest, _BLOCK_BYTES)
                 except zlib.error:
                     self._decoder = before
-                    if step > 1:
-                        yield from self._up_to_damage(rest, 1)
-                    return
+                    good = min(at + step, len(data)) - len(rest)
+                    return good + ((yield from self._up_to_damage(rest, 1)) if step > 1 else 0)
                 rest = self._decoder.unconsumed_tail
                 yield piece
+        return len(data)
 
-    def _note_damage(self, what: str) -> None:
+    def _note_damage(self, where: str, what: str) -> None:
+        self.place = f"{where} ({what})"
         if self.members and "header" in what:
             self.damage = "Behind the archive's end are bytes that are no archive; they are left out."
         else:
-            self.damage = f"The archive is corrupt ({what}); the lines before that place are shown."
+            self.damage = f"The archive is corrupt {self.place}; the lines before that place are shown."
 
 
 class _DecompressedFile(io.RawIOBase):
-    def __init__(self, compression: str, stored: BinaryIO) -> None:
+    def __init__(self, compression: str, stored: BinaryIO, *, has_lines: bool) -> None:
         self._decompressor = Decompressor(compression)
         self._stored = stored
         self._pieces: Iterator[bytes] = iter(())
         self._rest = memoryview(b"")
+        self._needs_line = has_lines
 
     def readable(self) -> bool:
         return True
@@ -155,7 +168,11 @@ class _DecompressedFile(io.RawIOBase):
             piece = next(self._pieces, None)
             if piece is not None:
                 self._rest = memoryview(piece)
+                self._needs_line = self._needs_line and b"\n" not in piece
                 continue
+            if self._decompressor.damage and self._needs_line:
+                msg = f"The archive is corrupt {self._decompressor.place}, before the end of its first line: copy it anew."
+                raise UnreadableFileError(msg)
             data = self._stored.read(_READ_BYTES)
             if not data or self._decompressor.damage:
                 return 0
@@ -171,17 +188,22 @@ class _DecompressedFile(io.RawIOBase):
         super().close()
 
 
-def open_decompressed(compression: str, stored: BinaryIO) -> BinaryIO:
+def open_decompressed(compression: str, stored: BinaryIO, *, has_lines: bool = False) -> BinaryIO:
     """Open an archive decompressed, read forward only; it ends where the archive is torn or corrupt.
 
     Args:
         compression: ``gzip`` or ``zstd``.
         stored: The archive itself, opened; closed together with the result.
+        has_lines: Whether reading it raises ``UnreadableFileError`` where it is corrupt before the end of its first line:
+            an end there would look like a log that has only begun.
 
     Raises:
         OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
     """
-    return cast("BinaryIO", io.BufferedReader(_DecompressedFile(compression, stored), _BLOCK_BYTES))
+    return cast(
+        "BinaryIO",
+        io.BufferedReader(_DecompressedFile(compression, stored, has_lines=has_lines), _BLOCK_BYTES),
+    )
 
 
 def _zstd() -> Any:

@@ -121,7 +121,7 @@ class UnpackProcess:
         if result.is_corrupt:
             entry.damage = result.damage
         if result.members >= 0:
-            entry.decompressor = Decompressor(entry.kind.compression, result.members)
+            entry.decompressor = Decompressor(entry.kind.compression, result.members, result.consumed)
         if result.is_torn:
             raise TornError(result.damage)
         return result.damage

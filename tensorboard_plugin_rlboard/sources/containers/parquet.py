@@ -103,10 +103,18 @@ def _query_rows(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[obj
                 }
             read += len(found)
     except (duckdb.Error, UnicodeDecodeError, OverflowError) as error:
-        text = str(error).partition("\n")[0].replace(f'file "{link}"', "it").replace(str(link), "it")
-        what = text.partition(": ")[2] or text
-        msg = f"The Parquet file cannot be read behind row {read} ({what or type(error).__name__})."
+        msg = f"The Parquet file cannot be read behind row {read} ({_cause(error, link)}): copy it anew, or write it again."
         raise DamagedFileError(msg) from None
+
+
+def _cause(error: Exception, link: Path) -> str:
+    """What DuckDB has against a file, without the path that it was read by and without bytes of the file."""
+    text = str(error).partition("\n")[0]
+    for name in (f'Parquet file "{link}"', f'file "{link}"', f"file '{link}'", str(link)):
+        text = text.replace(name, "it")
+    text = (text.partition(": ")[2] or text).partition(': value "')[0]
+    # Of some damage DuckDB names nothing but the byte that it met.
+    return text if text.isprintable() and len(text) > 2 else "its bytes are damaged"
 
 
 class _Reader:

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
+from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import mapping_format
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
@@ -23,7 +24,7 @@ from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import read_sample_values, sample_row
 from tensorboard_plugin_rlboard.formats.rows.stand_ins import RestoredObject
 from tensorboard_plugin_rlboard.index.parts import line_decoder
-from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder
+from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder, Problem, SampleDecoder
 from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
 
 WORDS = [
@@ -113,6 +114,7 @@ def test_a_line_that_has_the_stand_in_itself_is_read_by_python() -> None:
         (b"null", "not_an_object"),
         (b"{}", "empty_object"),
         (b'{"a": "\xe9"}', "bad_utf8"),
+        ('{"a": "\ufffd", "b": "'.encode() + b'\xe9"}', "bad_utf8"),  # a real one stands beside it
         (b'{"a": "\\ud83d"}', "lone_surrogate"),
         (b'{"a": ' + b"[" * 3000 + b"]" * 3000 + b"}", "bad_json"),
     ],
@@ -121,6 +123,31 @@ def test_what_is_wrong_with_a_line_is_named(line: bytes, kind: str) -> None:
     _, problem = LineDecoder().row(line + b"\n", 7)
     assert problem is not None
     assert (problem.line, problem.kind) == (7, kind)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (
+            b'{"step": [], "prompt": [], "completion": []}',
+            "The line holds no sample: step, prompt, completion are empty lists.",
+        ),
+        (
+            b'{"step": 3, "prompt": "p", "completion": []}',
+            "The line holds no sample: completion is an empty list.",
+        ),
+    ],
+)
+def test_a_line_whose_lists_are_empty_is_named_with_them(line: bytes, reason: str) -> None:
+    decoder = SampleDecoder(MS_SWIFT, LineContext())
+    assert not decoder.samples(line + b"\n", 7)
+    assert decoder.problems == [Problem(7, "no_sample", reason)]
+
+
+def test_a_real_replacement_character_is_no_damage() -> None:
+    row, problem = LineDecoder().row('{"a": "\ufffd", "b": NaN, "c": 1e999}\n'.encode(), 0)
+    assert row is not None
+    assert problem is None
 
 
 REPEATED = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import itertools
 import os
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor, open_decompressed
 from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
 
 try:
@@ -61,7 +62,9 @@ def test_corrupt_gzip_gives_what_is_before_the_damage() -> None:
     packed[-8] ^= 1  # the checksum
     data, damage = unpack(".gz", [bytes(packed)])
     assert data == noise
-    assert damage == "The archive is corrupt (incorrect data check); the lines before that place are shown."
+    # The four bytes of the checksum are followed by four of the length: with the last of them it is known to be wrong.
+    place = f"at byte {len(packed) - 5} (incorrect data check)"
+    assert damage == f"The archive is corrupt {place}; the lines before that place are shown."
     text = b"".join(b"%d, " % i for i in range(50_000))
     packed = bytearray(gzip.compress(text))
     middle = len(packed) // 2
@@ -69,6 +72,31 @@ def test_corrupt_gzip_gives_what_is_before_the_damage() -> None:
     data, damage = unpack(".gz", [bytes(packed)])
     assert data[: len(text) // 3] == text[: len(text) // 3]
     assert "corrupt" in damage
+
+
+@pytest.mark.parametrize("piece", [7, 64, 100_000])
+def test_the_place_of_damage_does_not_depend_on_the_reads(piece: int) -> None:
+    packed = bytearray(gzip.compress(b"".join(b"%d, " % i for i in range(50_000))))
+    packed[5_000:5_100] = b"\xff" * 100
+    unpacker = Decompressor("gzip")
+    for at in range(0, len(packed), piece):
+        for _ in unpacker.feed(bytes(packed[at : at + piece])):
+            pass
+    where = int(unpacker.place.removeprefix("at byte ").partition(" ")[0])
+    assert 5_000 <= where < len(packed)
+    whole = Decompressor("gzip")
+    list(whole.feed(bytes(packed)))
+    assert unpacker.place == whole.place
+
+
+@both
+def test_an_archive_that_is_corrupt_before_its_first_line_is_no_log_that_has_only_begun(suffix: str) -> None:
+    packed = bytearray(PACK[suffix](b'{"a": 1}\n' * 5_000))
+    packed[12:40] = b"\xff" * 28
+    opened = open_decompressed(compression_by_name(suffix), io.BytesIO(bytes(packed)), has_lines=True)
+    with opened, pytest.raises(OSError, match="before the end of its first line: copy it anew") as told:
+        opened.readline()
+    assert " byte " in str(told.value.strerror)
 
 
 def test_corrupt_zstd_gives_the_blocks_before_the_damage() -> None:

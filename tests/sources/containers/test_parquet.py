@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import random
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,18 @@ def test_a_damaged_footer_says_so(tmp_path: Path) -> None:
     assert str(tmp_path) not in told(path)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_reasons_hold_no_byte_of_the_file(tmp_path: Path, seed: int) -> None:
+    """Of a description that is damaged, DuckDB may say nothing but the byte that it met, such as \\x0f."""
+    path = write_parquet(tmp_path / "a.parquet", "SELECT range AS i, 'r' || range AS said FROM range(3000)")
+    data, chosen = bytearray(path.read_bytes()), random.Random(seed)
+    for _ in range(30):
+        data[-chosen.randrange(9, 400)] = chosen.randrange(256)
+    path.write_bytes(data)
+    assert told(path).isprintable()
+    assert re.search(r"\(.{3,}\): copy it anew, or write it again\.$", told(path))
+
+
 def test_the_rows_before_damage_in_a_parquet_file_are_kept(tmp_path: Path) -> None:
     query = "SELECT range AS i, repeat(md5(range::VARCHAR), 200) AS said FROM range(9000)"
     path = write_parquet(tmp_path / "a.parquet", query, ", ROW_GROUP_SIZE 2048, COMPRESSION snappy")
@@ -119,7 +133,7 @@ def test_the_rows_before_damage_in_a_parquet_file_are_kept(tmp_path: Path) -> No
     count, damage = damage_behind(path)
     assert 0 < count < 9000
     assert damage.startswith("The Parquet file cannot be read behind row ")
-    assert damage.endswith(").")
+    assert damage.endswith("): copy it anew, or write it again.")
 
 
 def test_a_large_file_behind_an_address_is_not_fetched_for_nothing(tmp_path: Path) -> None:
