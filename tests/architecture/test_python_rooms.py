@@ -87,6 +87,7 @@ ORDER = {
             "query_limits",
             "sql_rows",
             "finite_numbers",
+            "ordered_sums",
             "run_schema",
             "pattern_cost",
             "filters",
