@@ -106,9 +106,14 @@ def _python(home: Path) -> str:
 
 
 def _command_of(version: str) -> str | None:
-    """The command that starts this Python; None where there is none here."""
-    here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return sys.executable if version == here else shutil.which(f"python{version}")
+    """The command that starts this Python; None where there is none here, or one that does not start."""
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return sys.executable
+    found = shutil.which(f"python{version}")
+    if found is None:
+        return None
+    tried = subprocess.run([found, "-c", "import venv"], capture_output=True, check=False)
+    return found if tried.returncode == 0 else None
 
 
 def main(arguments: list[str] | None = None) -> None:
