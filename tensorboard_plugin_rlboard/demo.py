@@ -7,11 +7,11 @@ real training wrote.
 from __future__ import annotations
 
 import errno
-import os
 import socket
-import subprocess
 import sys
 from pathlib import Path
+
+from tensorboard_plugin_rlboard.operating_system import become, lets_ports_be_taken_over
 
 SAMPLES = Path(__file__).parent / "samples"
 DEFAULT_PORT, PORTS_TRIED = 6006, 20
@@ -51,9 +51,7 @@ def demo(host: str = "localhost", port: int | None = None) -> int:
         "--port",
         str(free),
     ]
-    if os.name != "nt":
-        os.execv(command[0], command)  # noqa: S606 - so that signals reach TensorBoard itself
-    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own arguments
+    return become(command)
 
 
 def _free_port(host: str, port: int | None) -> int | None:
@@ -71,7 +69,7 @@ def _is_free(host: str, port: int) -> bool:
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        if os.name != "nt":
+        if lets_ports_be_taken_over():
             # As TensorBoard does: a connection of the last run that still lingers is no obstacle.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -9,10 +9,10 @@ import importlib
 import importlib.metadata
 import importlib.util
 import re
-import shlex
-import subprocess
 import sys
 from dataclasses import dataclass
+
+from tensorboard_plugin_rlboard.operating_system import command_line
 
 OURS = "tensorboard-plugin-rlboard"
 MODULES = {
@@ -132,5 +132,4 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _install(*words: str) -> str:
-    command = [sys.executable or "python", "-m", "pip", "install", *words]
-    return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)
+    return command_line([sys.executable or "python", "-m", "pip", "install", *words])

@@ -1,4 +1,4 @@
-"""What Linux, macOS and Windows do each in their own way, in one place: locks on files, priorities, a parent's end.
+"""What Linux, macOS and Windows do each in their own way, in one place: locks on files, priorities, signals, a parent's end.
 
 Everything else is written for all three: paths through `pathlib`, processes started as new Pythons and never forked.
 """
@@ -6,6 +6,9 @@ Everything else is written for all three: paths through `pathlib`, processes sta
 from __future__ import annotations
 
 import os
+import shlex
+import signal
+import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -28,6 +31,10 @@ except ImportError:  # everywhere else
 THREAD_NICE = 5
 """Of the thread that indexes. At a load of five busy processes a core it still gets a sixteenth of one, which `nice 10`
 makes a forty-seventh: small runs, which it builds itself, must not wait for a quiet night."""
+OPEN_TO_READ = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
+"""Flags of `os.open`; not every system has all of them. Without O_NONBLOCK, opening a pipe waits for somebody who writes."""
 PROCESS_NICE = 10
 """Of the processes beside it, behind that thread and behind whatever the user looks at. They yield, and never sleep."""
 
@@ -61,11 +68,11 @@ def is_own_folder(path: str | os.PathLike[str]) -> bool:
     return is_mine and (found.st_mode & 0o170000) == 0o040000
 
 
-def yield_as_process() -> None:
+def yield_as_process(nice: int = PROCESS_NICE) -> None:
     """Put this process behind those that somebody waits for; where there are no such priorities nothing happens."""
     if hasattr(os, "nice"):
         with suppress(OSError):
-            os.nice(PROCESS_NICE)
+            os.nice(nice)
 
 
 def yield_as_thread() -> None:
@@ -93,3 +100,30 @@ def watch_parent(stdin: int, said: Callable[[], object]) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="rlboard-parent", daemon=True).start()
+
+
+def leave_signals_to_parent() -> None:
+    """In a process that works for another one: Ctrl-C is for that one, which then ends this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def command_line(words: list[str]) -> str:
+    """A command as one would type it here."""
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+def become(command: list[str]) -> int:
+    """Run a command in the place of this process, so that signals reach it; as its parent where that is not possible.
+
+    Returns:
+        Its exit code, where this process is its parent.
+    """
+    if os.name != "nt":
+        os.execv(command[0], command)  # noqa: S606 - our own arguments
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own arguments
+
+
+def lets_ports_be_taken_over() -> bool:
+    """Whether SO_REUSEADDR means what TensorBoard takes it for: a connection that lingers is no obstacle."""
+    return os.name != "nt"

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import MetricInfo
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.ordered_sums import ordered_window
 from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, quoted, text
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -211,11 +212,12 @@ def _group_columns() -> str:
     grouped = f"{GROUP_KEY} IS NOT NULL AND {is_finite(metric('reward'))}"
     reward = f"CASE WHEN {grouped} THEN {metric('reward')} END"
     over = f"(PARTITION BY split, attempt, step, {GROUP_KEY})"
+    summed = ordered_window(f"split, attempt, step, {GROUP_KEY}", reward)
     ranked = f"(PARTITION BY split, attempt, step, {GROUP_KEY} ORDER BY {reward} DESC NULLS LAST)"
     low, high = f"min({reward}) OVER {over}", f"max({reward}) OVER {over}"
     # Equal rewards added up and divided are not themselves to the last digit, which 1e-6 makes an advantage of.
-    mean = f"CASE WHEN {low} = {high} THEN {low} ELSE avg({reward}) OVER {over} END"
-    std = f"stddev_pop({reward}) OVER {over}"
+    mean = f"CASE WHEN {low} = {high} THEN {low} ELSE avg({reward}) OVER {summed} END"
+    std = f"stddev_pop({reward}) OVER {summed}"
     columns = {
         "group_mean": mean,
         "group_std": std,

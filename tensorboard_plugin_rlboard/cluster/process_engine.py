@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
+from tensorboard_plugin_rlboard.operating_system import leave_signals_to_parent, yield_as_process
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -109,11 +109,9 @@ class ProcessEngine:
 
 def _begin_process() -> None:
     """In each process: Ctrl-C is for the one that started it, which then ends this one; and this one ends with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    leave_signals_to_parent()
     threading.Thread(target=_end_with_parent, args=(multiprocessing.parent_process(),), daemon=True).start()
-    if hasattr(os, "nice"):
-        os.nice(5)
+    yield_as_process(5)
 
 
 def _end_with_parent(parent: BaseProcess | None) -> None:

@@ -7,11 +7,10 @@ import os
 import stat
 from typing import TYPE_CHECKING, cast
 
+from tensorboard_plugin_rlboard.operating_system import OPEN_TO_READ
+
 if TYPE_CHECKING:
     from typing import BinaryIO
-
-# Not every system has all of them. Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
@@ -41,7 +40,7 @@ def read_beginning(path: str, size: int) -> bytes:
 
 
 def _descriptor(path: str | os.PathLike[str]) -> int:
-    descriptor = os.open(path, _FLAGS)
+    descriptor = os.open(path, OPEN_TO_READ)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
     os.close(descriptor)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.ordered_sums import ordered_list, ordered_sum
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted
@@ -196,28 +197,39 @@ def metric_aggregate(schema: RunSchema, name: str) -> Aggregate:
             "nonfinite_tokens": hidden(f"{token_metric}_nonfinite"),
             "total": _where(finite, metric(f"{token_metric}_sum")),
         }
+        total = ordered_sum('"{at}total"')
         counted = {
             "count": 'coalesce(sum("{at}tokens"), 0)',
             "nonfinite": 'sum("{at}nonfinite_tokens") + coalesce(sum("{at}odd"), 0)',
-            "sum": 'sum("{at}total")',
-            "mean": 'sum("{at}total") / nullif(sum("{at}tokens"), 0)',
+            "sum": total,
+            "mean": total + ' / nullif(sum("{at}tokens"), 0)',
         }
     else:
         derived |= {"odd": _where(f"NOT {finite}", "1")}
         counted = {
             "count": 'count("{at}x")',
             "nonfinite": 'count("{at}odd")',
-            "sum": 'sum("{at}x")',
-            "mean": 'avg("{at}x")',
         }
-    single = counted | {"std": 'stddev_pop("{at}x")', "min": 'min("{at}x")', "max": 'max("{at}x")'}
+    single = counted | {"min": 'min("{at}x")', "max": 'max("{at}x")'}
     levels = ", ".join(str(level) for level in QUANTILES.values())
-    columns = {column: f'"{{at}}{column}"' for column in single} | {
-        column: f'"{{at}}levels"[{position}]' for position, column in enumerate(QUANTILES, 1)
+    # Gathered and sorted once, for all that rounds.
+    of_values = {"sum": "list_sum", "mean": "list_avg", "std": "list_stddev_pop"}
+    columns = (
+        {column: f'"{{at}}{column}"' for column in single}
+        | {
+            column: f'{function}("{{at}}values")'
+            for column, function in of_values.items()
+            if column not in single
+        }
+        | {column: f'"{{at}}levels"[{position}]' for position, column in enumerate(QUANTILES, 1)}
+    )
+    inner = single | {
+        "values": ordered_list('"{at}x"'),
+        "levels": f'quantile_cont("{{at}}x", [{levels}])',
     }
     return Aggregate(
         tuple(columns.items()),
-        tuple({**single, "levels": f'quantile_cont("{{at}}x", [{levels}])'}.items()),
+        tuple(inner.items()),
         groups=schema.needs_groups([name]),
         derived=tuple(derived.items()),
     )

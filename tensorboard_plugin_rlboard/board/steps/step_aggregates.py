@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean, ordered_sum
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
 from tensorboard_plugin_rlboard.board.steps.aggregates import FIRST_STEP_KL, Aggregate
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted, text
@@ -34,11 +35,11 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
         "tie": f"avg(CAST({gap} = 0 AS DOUBLE)) {finite}",
         "loss": f"avg(CAST({gap} < 0 AS DOUBLE)) {finite}",
         "reward_length_correlation": _correlation(reward, length, both),
-        "truncation_share": f"avg({metric('truncated')})",
+        "truncation_share": ordered_mean(metric("truncated")),
     }
-    columns |= {name: f"sum({hidden(name)})" for name in ADDED if name in schema.stored_sums}
+    columns |= {name: ordered_sum(hidden(name)) for name in ADDED if name in schema.stored_sums}
     if "k3_sum" in schema.metric_sql:  # of every step; which of them is the first is said later
-        columns[FIRST_STEP_KL] = f"sum({metric('k3_sum')}) / nullif(sum({hidden('k3_count')}), 0)"
+        columns[FIRST_STEP_KL] = f"{ordered_sum(metric('k3_sum'))} / nullif(sum({hidden('k3_count')}), 0)"
     of_samples = Aggregate(tuple((name, f'"{{at}}{name}"') for name in columns), tuple(columns.items()))
     pooled = {"critic": CRITIC, "probabilities": PROBABILITIES}
     found = {"": of_samples}
@@ -48,8 +49,10 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
 
 def _correlation(x: str, y: str, rows: str) -> str:
     """Pearson over the rows that a FILTER leaves; NULL where one of both varies by no more than its mean was rounded by."""
-    found = f"corr({x}, {y}) {rows}"
-    varies = " AND ".join(f"stddev_pop({z}) {rows} > {ROUNDING} * abs(avg({z}) {rows})" for z in (x, y))
+    found = f"corr({x}, {y} ORDER BY {x}, {y}) {rows}"
+    varies = " AND ".join(
+        f"stddev_pop({z} ORDER BY {z}) {rows} > {ROUNDING} * abs({ordered_mean(z, rows)})" for z in (x, y)
+    )
     return f"CASE WHEN {varies} AND isfinite({found}) THEN greatest(-1.0, least(1.0, {found})) END"
 
 
@@ -61,14 +64,17 @@ def _pooled(moments: Moments) -> Aggregate:
     inner = {moments.n: f"sum({n})"}
     inner |= {name: f"any_value({quoted(centre[name])})" for name in moments.means}
     inner |= {
-        name: f"sum({own[name]}) + sum({n} * {apart[one]} * {apart[other]})"
+        name: f"{ordered_sum(own[name])} + {ordered_sum(f'{n} * {apart[one]} * {apart[other]}')}"
         for name, (one, other) in moments.products.items()
     }
     return Aggregate(
         tuple((name, quoted(name)) for name in inner),
         tuple(inner.items()),
         # fsum adds without rounding: of a million samples a plain mean would be off by more than they differ by
-        centres=tuple((centre[name], f"fsum({n} * {own[name]}) / sum({n})") for name in moments.means),
+        centres=tuple(
+            (centre[name], f"fsum({n} * {own[name]} ORDER BY {n} * {own[name]}) / sum({n})")
+            for name in moments.means
+        ),
         needs=(n, *own.values()),
         where=f"{n} > 0",
     )
@@ -88,7 +94,7 @@ def _group_shares() -> Aggregate:
         (
             ("n", f"count({reward}) {finite}"),
             ("spread", f"max({reward}) {finite} - min({reward}) {finite}"),
-            ("mean", f"avg({reward}) {finite}"),
+            ("mean", ordered_mean(reward, finite)),
         ),
         by=GROUP_KEY,
         where=f"{GROUP_KEY} IS NOT NULL",
@@ -102,7 +108,7 @@ def _duplicate_share() -> Aggregate:
     """
     response = text("response")
     return Aggregate(
-        (("duplicate_share", "avg(1.0 - different / n) FILTER (n >= 2)"),),
+        (("duplicate_share", ordered_mean("(1.0 - different / n)", "FILTER (n >= 2)")),),
         (("different", f"count(DISTINCT hash({response}))"), ("n", "count(*)")),
         by="prompt_key",
         where=f"{response} IS NOT NULL AND prompt_key IS NOT NULL",

@@ -15,8 +15,9 @@ import numpy as np
 from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
 from tensorboard_plugin_rlboard.formats.arrays.number_values import NumberList
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
+from tensorboard_plugin_rlboard.metrics.running_moments import RunningMoments
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
-from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS, ZERO_ADVANTAGE_SPREAD
+from tensorboard_plugin_rlboard.metrics.thresholds import HUGE, TRUNCATED_REASONS, ZERO_ADVANTAGE_SPREAD
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
 from tensorboard_plugin_rlboard.writing.arrays import is_array, to_numpy
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
@@ -35,33 +36,12 @@ _PAIR_METRICS = (
 )
 
 
-class _Mean:
-    """Mean and standard deviation of finite values, by their count, sum and sum of squares."""
-
-    def __init__(self) -> None:
-        self.count, self.sum, self.squares = 0.0, 0.0, 0.0
-
-    def add(self, values: Floats) -> None:
-        finite = values[np.isfinite(values)]
-        self.count += len(finite)
-        self.sum += float(finite.sum())
-        self.squares += float(np.square(finite).sum())
-
-    @property
-    def mean(self) -> float:
-        return self.sum / self.count if self.count else math.nan
-
-    @property
-    def std(self) -> float:
-        return math.sqrt(max(0.0, self.squares / self.count - self.mean**2)) if self.count else math.nan
-
-
 class StepMeans:
     """The means of one step and split; samples are added in any number of calls."""
 
     def __init__(self) -> None:
         self.samples = 0
-        self._means: dict[str, _Mean] = {}
+        self._means: dict[str, RunningMoments] = {}
         self._groups: dict[int, tuple[int, float, float]] = {}
 
     def add(self, rows: Sequence[Row]) -> None:
@@ -82,12 +62,12 @@ class StepMeans:
         self._add_tokens(rows)
 
     def _add_values(self, name: str, values: Floats) -> None:
-        self._means.setdefault(name, _Mean()).add(values)
+        self._means.setdefault(name, RunningMoments()).add(values)
 
     def _add_to_group(self, row: Row) -> None:
         key, reward = row.get("group_id"), number_or_nan(row.get("reward"))
         key = row.get("prompt") if key is None else key
-        if key is None or not math.isfinite(reward):
+        if key is None or not abs(reward) < HUGE:
             return
         mark = hash(str(key))  # texts as keys would hold on to all prompts of the step
         count, low, high = self._groups.get(mark, (0, math.inf, -math.inf))

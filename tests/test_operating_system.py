@@ -1,0 +1,150 @@
+"""Other systems, simulated: what they lack, how they spell paths, and that one module knows of it."""
+
+from __future__ import annotations
+
+import ast
+import ntpath
+import os
+import runpy
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from repository import ROOT
+
+from tensorboard_plugin_rlboard import operating_system
+from tensorboard_plugin_rlboard.index.cache.cache_folder import named_folder
+from tensorboard_plugin_rlboard.sources.discovery import logdir
+from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
+
+PACKAGE = ROOT / "tensorboard_plugin_rlboard"
+OF_ONE_SYSTEM = {
+    ("sys", "platform"),
+    ("os", "name"),
+    ("os", "nice"),
+    ("os", "setpriority"),
+    ("os", "getuid"),
+    ("os", "fork"),
+    ("os", "execv"),
+    ("os", "O_NONBLOCK"),
+    ("signal", "SIGKILL"),
+    ("signal", "SIGHUP"),
+}
+ELSEWHERE = {"writing/output/rank_files.py": "runs inside a training, and imports nothing else of ours"}
+
+
+def uses(source: str) -> set[str]:
+    """What a module has to do with one operating system: modules that not all have, attributes that differ."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names} & {"fcntl", "msvcrt", "winreg", "pwd", "resource"}
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found |= {".".join(pair) for pair in [(node.value.id, node.attr)] if pair in OF_ONE_SYSTEM}
+    return found
+
+
+def test_one_module_knows_the_system() -> None:
+    knowing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if uses(path.read_text("utf-8"))
+    }
+    assert knowing - set(ELSEWHERE) == {"operating_system.py"}
+
+
+def test_processes_are_started_anew_and_never_forked() -> None:
+    """A fork copies locks that other threads hold, and Windows knows none."""
+    starting = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "multiprocessing.get_context" in path.read_text("utf-8")
+    ]
+    assert starting == ["cluster/process_engine.py"]
+    assert 'get_context("spawn")' in (PACKAGE / starting[0]).read_text("utf-8")
+
+
+def test_without_what_others_lack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As on Windows: no nice, no setpriority, no O_NONBLOCK, no user ids."""
+    for name in ("nice", "setpriority", "getuid", "O_NONBLOCK", "O_CLOEXEC"):
+        monkeypatch.delattr(os, name)
+    monkeypatch.setattr(sys, "platform", "win32")
+    found = runpy.run_path(str(PACKAGE / "operating_system.py"))
+    assert found["OPEN_TO_READ"] == os.O_RDONLY
+    found["yield_as_process"]()
+    found["yield_as_thread"]()
+    assert found["is_own_folder"](tmp_path)
+    assert not found["is_own_folder"](tmp_path / "missing")
+    assert found["command_line"](["C:\\Program Files\\python.exe", "-m", "pip", "duckdb>=2.0"]) == (
+        '"C:\\Program Files\\python.exe" -m pip duckdb>=2.0'
+    )
+
+
+def test_a_process_takes_the_place_of_this_one_only_where_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    become = SimpleNamespace(commands=[])
+
+    def run(command: list[str], *, check: bool) -> SimpleNamespace:
+        assert not check
+        become.commands.append(command)
+        return SimpleNamespace(returncode=3)
+
+    monkeypatch.setattr(operating_system, "os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr(subprocess, "run", run)
+    assert operating_system.become(["python", "-V"]) == 3
+    assert become.commands == [["python", "-V"]]
+    assert not operating_system.lets_ports_be_taken_over()
+
+
+def test_runs_below_a_folder_with_backslashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logdir, "os", SimpleNamespace(path=ntpath, sep="\\"))
+    root = Root("", "C:\\logs")
+    assert run_name(root, "C:\\logs\\ppo\\seed1") == "ppo/seed1"
+    assert run_name(root, "C:\\logs") == "."
+    assert run_name(Root("a", "C:\\logs"), "C:\\logs\\ppo") == "a/ppo"
+
+
+def test_the_home_of_nobody_with_backslashes() -> None:
+    with pytest.raises(ValueError, match=r"no home folder ~no-such-user-7:"):
+        named_folder("~no-such-user-7\\cache")
+
+
+def test_a_process_ends_with_its_parent_and_hears_it_before() -> None:
+    code = (
+        "import sys, threading\n"
+        "from tensorboard_plugin_rlboard.operating_system import watch_parent\n"
+        "heard = threading.Event()\n"
+        "watch_parent(sys.stdin.fileno(), heard.set)\n"
+        "heard.wait(60); print('heard', flush=True); threading.Event().wait(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        assert process.stdout.readline().strip() == b"heard"
+        process.stdin.close()
+        assert process.wait(60) == 1
+
+
+def test_ctrl_c_is_for_the_parent() -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    try:
+        operating_system.leave_signals_to_parent()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+
+
+def test_opening_without_the_flags_of_this_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tensorboard_plugin_rlboard.sources.local_files.OPEN_TO_READ", os.O_RDONLY)
+    (tmp_path / "a").write_bytes(b"abc")
+    with open_regular(tmp_path / "a") as file:
+        assert file.read() == b"abc"
