@@ -55,3 +55,21 @@ def test_runs_are_ranked_by_their_last_reward_and_by_age(server: TensorBoard, op
     assert tab.run_names() == [f"{SWEEP}/{name}" for name in reversed(REWARDS)]
     tab.get("run-search").fill("nowhere")
     expect(tab.view.locator(".run-choices")).to_contain_text("No run has this in its name.")
+
+
+def test_the_newest_step_is_followed_until_it_is_held(
+    server: TensorBoard, gallery: Gallery, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server).open(run=f"{SWEEP}/seed1", step=1)
+    follow = tab.get("follow")
+    expect(follow).to_have_attribute("aria-pressed", "false")
+    follow.click()
+    expect(follow).to_have_attribute("aria-pressed", "true")
+    tab.expect_selected(step="2")
+    log = gallery.log(f"{SWEEP}/seed1")
+    rollouts.append(log, rollouts.lines([rollouts.sample(3, 0)]))
+    expect(tab.get("step-input")).to_have_value("3")
+    follow.click()
+    rollouts.append(log, rollouts.lines([rollouts.sample(4, 0)]))
+    expect(tab.view.get_by_text("of 4", exact=True)).to_be_visible()
+    expect(tab.get("step-input")).to_have_value("3")

@@ -25,6 +25,11 @@ export const shell = {
   "shell.of": "of {last}",
   "shell.scrubber": "Mean {metric} over the steps; drag to choose one",
   "shell.scrubber_value": "step {step}, mean reward {reward}",
+  "shell.follow.on": "following",
+  "shell.follow.off": "newest",
+  "shell.follow.on_hint": "The page moves on with each new step. Press to stay at step {newest}",
+  "shell.follow.off_hint":
+    "Go to the newest step ({newest}) and move on with each new one; an open sample stays",
   "shell.pin": "Pin this step",
   "shell.pin_hint": "Pin this step, to compare others with it (p)",
   "shell.pin_short": "pin",
