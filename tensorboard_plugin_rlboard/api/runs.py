@@ -108,6 +108,8 @@ class RunInfo:
     notices: Sequence[Notice] = ()
     same_as: str = ""
     unusable: Mapping[str, str] = field(default_factory=dict)
+    changed_at: float | None = None
+    last_reward: float | None = None
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,9 @@ class Board:
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
         self._steps = StepService(registry, indexer.attention, self.cursor, self._slot)
         self._trainings = Trainings(registry)
-        self._run_list = RunList(registry, self._trainings, self._steps.run_steps, self.cursor)
+        self._run_list = RunList(
+            registry, self._trainings, self._steps.run_steps, self._steps.last_mean, self.cursor
+        )
         indexer.call_after_round(self._steps.update_in_background)
 
     @property

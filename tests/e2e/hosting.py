@@ -123,6 +123,10 @@ class Gallery:
         self._server = server
         self._logs = logs
 
+    def log(self, run: str, name: str = "rollouts.rank_0.jsonl") -> Path:
+        """Where the file of a run lies that was shown."""
+        return self._logs / run / name
+
     def show(self, folder: Path, *runs: str) -> TensorBoard:
         """Moves everything below a folder into the log directory, whole, and waits until these runs are read."""
         for made in folder.iterdir():

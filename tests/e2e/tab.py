@@ -115,6 +115,25 @@ class Tab:
         self.press("Escape")
         return self.get(f"chart-{chart}")
 
+    def expect_run(self, name: str) -> None:
+        """Waits until this run is the chosen one."""
+        expect(self.get("run-select")).to_have_attribute("title", re.compile(f"^Run {re.escape(name)}: "))
+
+    def run_names(self) -> list[str]:
+        """The runs to choose from, in the order of their list, which is open afterwards."""
+        if not self.get("run-search").count():
+            self.get("run-select").click()
+        names: list[str] = self.view.locator(".run-row").evaluate_all(
+            "rows => rows.map((row) => row.dataset.run)"
+        )
+        return names
+
+    def choose_run(self, name: str) -> None:
+        """Opens the list of runs and presses one."""
+        if not self.get("run-search").count():
+            self.get("run-select").click()
+        self.view.locator(f".run-row[data-run='{name}']").click()
+
     def selected(self) -> dict[str, str]:
         """What the address bar says of our tab."""
         tokens = self.page.evaluate("location.hash").removeprefix("#").split("&")

@@ -24,7 +24,7 @@ def test_a_link_leads_from_nothing_to_a_token(library: TensorBoard, open_tab: Op
     )
     expect(tab.get("drawer")).to_have_attribute("data-id", id_)
     expect(tab.get("step-input")).to_have_value("70")
-    expect(tab.get("run-select")).to_have_value("ppo")
+    tab.expect_run("ppo")
     expect(tab.get("token-metric")).to_have_value("values")
     expect(tab.get("token-info")).to_contain_text("token 6 of")
     expect(tab.get("pinned")).to_contain_text("10")

@@ -7,6 +7,7 @@ import {
   type Decoder,
   literal,
   nullable,
+  num,
   number,
   object,
   record,
@@ -81,6 +82,10 @@ const runInfo = object({
   unusable: withDefault(record(string), {}),
   /** Another run that holds the same samples and more of them, else "". */
   same_as: withDefault(string, ""),
+  /** When the newest of its files was written, in seconds since 1970. */
+  changed_at: withDefault(nullable(number), null),
+  /** Mean reward at the newest step that has one. */
+  last_reward: withDefault(num, null),
 });
 export type RunInfo = Decoded<typeof runInfo>;
 

@@ -21,16 +21,31 @@ const runSteps = new Question<Scope, Steps>({ name: "steps", place: "steps", loa
 
 const isRunKnown = computed(() => run.value !== null);
 
-/** The step that the page chose by itself last: it may move on while the run is still being read. */
-let automaticStep: number | null = null;
+/** The newest step where the reader wants to stay although newer ones come. */
+const heldStep = signal<number | null>(null);
 
-function selectLastStep(answer: Steps): void {
-  const last = answer.step.at(-1);
-  const { step } = selection.peek();
-  const following = step === automaticStep && run.peek()?.state === "indexing";
-  if (last === undefined || (step !== null && !following)) return;
-  automaticStep = last;
-  select({ step: last });
+/** The newest step that is known. */
+export const newestStep = computed(() => steps.value?.step.at(-1) ?? null);
+
+/**
+ * Whether the page moves on to each newer step: while the newest one is selected, unless the reader holds it. An open
+ * sample is read in peace.
+ */
+export const isFollowing = computed(() => {
+  const { step, sample } = selection.value;
+  return step !== null && step === newestStep.value && step !== heldStep.value && sample === null;
+});
+
+/** Goes to the newest step and follows, or stays where the page is. */
+export function follow(on: boolean): void {
+  heldStep.value = on ? null : selection.peek().step;
+  const newest = newestStep.peek();
+  if (on && newest !== null) select({ step: newest });
+}
+
+function selectNewest(answer: Steps, wasFollowing: boolean): void {
+  const newest = answer.step.at(-1);
+  if (newest !== undefined && (selection.peek().step === null || wasFollowing)) select({ step: newest });
 }
 
 /** Keeps `steps` true to the selection and the index. Returns what stops it. */
@@ -46,13 +61,14 @@ export function followSteps(): () => void {
     return runSteps.ask(
       scope,
       (answer) => {
+        const wasFollowing = isFollowing.peek() && answeredKey === key;
         answeredKey = key;
         batch(() => {
           steps.value = answer;
           stepsError.value = null;
           stepsStale.value = false;
         });
-        selectLastStep(answer);
+        selectNewest(answer, wasFollowing);
       },
       (error) => {
         stepsError.value = error;

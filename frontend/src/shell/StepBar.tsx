@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { run } from "../data/runs";
-import { steps } from "../data/steps";
+import { follow, isFollowing, newestStep, steps } from "../data/steps";
 import { goToStep, moveStep, togglePin } from "../data/stepWalk";
 import { t } from "../i18n";
 import { count } from "../lib/format";
@@ -10,6 +10,24 @@ import { select, selection } from "../state/selection";
 import { Button, NumberField, Select } from "../ui";
 import { SelectionChips } from "./chips/SelectionChips";
 import { StepSlider } from "./StepSlider";
+
+/** Whether the page moves on with a training that is still writing, and the way back to its newest step. */
+function Follow(): JSX.Element {
+  const on = isFollowing.value;
+  return (
+    <Button
+      quiet
+      testId="follow"
+      pressed={on}
+      label={t(on ? "shell.follow.on" : "shell.follow.off")}
+      hint={t(on ? "shell.follow.on_hint" : "shell.follow.off_hint", { newest: newestStep.value ?? "" })}
+      onClick={() => follow(!on)}
+    >
+      <span aria-hidden="true">{on ? "●" : "⇥"}</span>
+      <span class="wide-only">{t(on ? "shell.follow.on" : "shell.follow.off")}</span>
+    </Button>
+  );
+}
 
 function Pin(): JSX.Element {
   const { pin, step } = selection.value;
@@ -104,6 +122,7 @@ export function StepBar(): JSX.Element | null {
       <span class="muted number wide-only" title={t("shell.steps_hint", { n: count(all.length) })}>
         {t("shell.of", { last: all.at(-1) ?? "" })}
       </span>
+      <Follow />
       <Pin />
       <SelectionChips />
       <Splits />

@@ -1,36 +1,20 @@
 /** The first bar: run, view, whether the page is up to date, problems, settings. */
 
 import type { JSX } from "preact";
-import { listedRuns, run, runs } from "../data/runs";
+import { run, runs } from "../data/runs";
 import { LANGUAGES, language, setLanguage, t } from "../i18n";
 import { count } from "../lib/format";
 import { VIEWS } from "../state/addressFields";
 import { select, selection } from "../state/selection";
-import { Button, Select } from "../ui";
+import { Button } from "../ui";
 import { LiveStatus } from "./LiveStatus";
+import { RunPicker } from "./runs/RunPicker";
 import { TextRules } from "./TextRules";
 
 export interface TopBarProps {
   onProblems: () => void;
   onHelp: () => void;
   onInfo: () => void;
-}
-
-function Runs(): JSX.Element | null {
-  const names = listedRuns();
-  const { run: chosen } = selection.value;
-  if (names.length === 0) return null;
-  const all = names.includes(chosen) || chosen === "" ? names : [chosen, ...names];
-  return (
-    <Select
-      label={t("shell.run")}
-      labelShown
-      testId="run-select"
-      value={chosen}
-      options={all.map((name) => ({ value: name, label: name, hint: name }))}
-      onChange={(name) => select({ run: name }, "push")}
-    />
-  );
 }
 
 function problemWords(problems: number, ignored: number): string {
@@ -70,7 +54,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
     <header class="bar top">
       <h1 class="unseen">{t("shell.title")}</h1>
       <div class="group lead">
-        <Runs />
+        <RunPicker />
         {run.value !== null && (
           <Button quiet testId="run-info" label={t("info.open")} onClick={props.onInfo}>
             ⓘ

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunInfo, Steps } from "../../src/api/answers";
 import { changedAt, revision } from "../../src/data/revision";
 import { run, runs, updateRuns } from "../../src/data/runs";
-import { followSteps, steps, stepsError, stepsStale } from "../../src/data/steps";
+import { follow, followSteps, isFollowing, steps, stepsError, stepsStale } from "../../src/data/steps";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { runInfo } from "../fixtures";
 
@@ -107,6 +107,52 @@ test("a step that the page chose moves on while the run is read; one that the re
   revision.value = "r3";
   await settle();
   expect(selection.value.step).toBe(1);
+});
+
+async function grow(...step: number[]): Promise<void> {
+  answers = [Response.json(stepsOf(...step))];
+  revision.value += "+";
+  await settle();
+}
+
+test("the newest step is followed until it is held or left, and again from the newest on", async () => {
+  stop = followSteps();
+  select({ run: "a" });
+  await settle();
+  expect(isFollowing.value).toBe(true);
+  await grow(1, 2, 3);
+  expect(selection.value.step).toBe(3);
+  follow(false);
+  expect(isFollowing.value).toBe(false);
+  await grow(1, 2, 3, 4);
+  expect(selection.value.step).toBe(3);
+  follow(true);
+  expect(selection.value.step).toBe(4);
+  select({ step: 1 });
+  await grow(1, 2, 3, 4, 5);
+  expect(selection.value.step).toBe(1);
+  select({ step: 5 });
+  await grow(1, 2, 3, 4, 5, 6);
+  expect(selection.value.step).toBe(6);
+});
+
+test("a sample that is open is not taken away by a newer step", async () => {
+  stop = followSteps();
+  select({ run: "a" });
+  await settle();
+  select({ sample: "s" });
+  await grow(1, 2, 3);
+  expect(selection.value.step).toBe(2);
+});
+
+test("another split is no newer step of this one", async () => {
+  stop = followSteps();
+  select({ run: "a" });
+  await settle();
+  answers = [Response.json(stepsOf(1, 2, 9))];
+  select({ split: "eval" });
+  await settle();
+  expect(selection.value.step).toBe(2);
 });
 
 test("the first run that was trained on is chosen; a change of the index is noted with its time", () => {

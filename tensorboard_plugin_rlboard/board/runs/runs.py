@@ -52,6 +52,7 @@ class RunList:
         registry: Registry,
         trainings: Trainings,
         run_steps: Callable[[RunIndex], RunSteps],
+        last_mean: Callable[[RunIndex, str], float | None],
         cursor: Callable[[], duckdb.DuckDBPyConnection],
     ) -> None:
         """Describes nothing yet.
@@ -60,11 +61,13 @@ class RunList:
             registry: the indexes.
             trainings: what belongs to a run beside its rollouts.
             run_steps: the steps of a run as of now.
+            last_mean: a metric's mean at the newest step of a run, as far as its curves are computed.
             cursor: makes a cursor of the query database.
         """
         self._registry = registry
         self._trainings = trainings
         self._run_steps = run_steps
+        self._last_mean = last_mean
         self._cursor = cursor
         self._descriptions: dict[str, _Description] = {}
 
@@ -116,6 +119,8 @@ class RunList:
                 *same_samples_notices(run, registry),
             ],
             same_as=registry.same_samples.get(run.name, ""),
+            changed_at=max((file.state.mtime_ns / 1e9 for file in tuple(run.files.values())), default=None),
+            last_reward=self._last_mean(run, "reward"),
         )
 
     def _description(self, run: RunIndex) -> _Description:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, run_schema
 from tensorboard_plugin_rlboard.board.steps.aggregates import Aggregate, metric_aggregate
 from tensorboard_plugin_rlboard.board.steps.step_aggregates import STEP_AGGREGATES, step_aggregates
@@ -70,6 +72,15 @@ class CurvesSnapshot:
     def metrics(self) -> list[str]:
         """The metrics that every row has."""
         return [name.removeprefix(METRIC_PREFIX) for name in self.aggregates if name not in STEP_AGGREGATES]
+
+    def last_mean(self, metric: str) -> float | None:
+        """Its mean at the newest step of what was trained on, else of another split; None where there is none."""
+        table = self.tables.get("train") or next(iter(self.tables.values()), None)
+        means = table.columns.get(METRIC_PREFIX + metric, {}).get("mean") if table is not None else None
+        if means is None:
+            return None
+        finite = means[np.isfinite(means)]
+        return float(finite[-1]) if len(finite) else None
 
 
 class MaterializedCurves:

@@ -89,6 +89,10 @@ class StepService:
         """The steps, splits and attempts of a run as of now."""
         return self._state(run).curves.step_index.refresh(self._cursor, run)
 
+    def last_mean(self, run: RunIndex, metric: str) -> float | None:
+        """A metric's mean at the newest step that has one, as far as the curves of the run are computed."""
+        return self._state(run).curves.snapshot.last_mean(metric)
+
     def steps(self, run: RunIndex, question: StepsQuestion) -> Steps:
         """Curves of a selection: from what is materialised, or by queries where it is searched or filtered.
 

@@ -1,0 +1,75 @@
+"""The choice of a run: searched, in an order that a reader expects, ranked, and without a mouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import rollouts
+from hosting import Gallery, TensorBoard
+from playwright.sync_api import expect
+from tab import OpenTab
+
+pytestmark = pytest.mark.browser
+
+REWARDS = {"seed2": 0.25, "seed10": 0.75, "seed1": 0.5}
+SWEEP = "choice/sweep"
+
+
+@pytest.fixture(scope="module")
+def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
+    home: Path = tmp_path_factory.mktemp("runs")
+    for name, reward in REWARDS.items():
+        rows = [{**rollouts.sample(step, 0), "reward": reward} for step in (1, 2)]
+        rollouts.write(home / SWEEP / name, rows)
+    return gallery.show(home, *(f"{SWEEP}/{name}" for name in REWARDS))
+
+
+def test_runs_are_searched_in_natural_order_and_chosen_by_keys(
+    server: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server).open(run=f"{SWEEP}/seed1")
+    tab.expect_run(f"{SWEEP}/seed1")
+    expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+    tab.press("r")
+    tab.get("run-search").fill("sweep SEED")
+    assert tab.run_names() == [f"{SWEEP}/{name}" for name in ("seed1", "seed2", "seed10")]
+    expect(tab.view.get_by_role("region", name=SWEEP, exact=True)).to_contain_text("reward 0.75")
+    tab.press("ArrowDown", "ArrowDown", "Enter")
+    tab.expect_selected(run=f"{SWEEP}/seed2")
+    expect(tab.get("run-search")).to_have_count(0)
+    # The keys are the view's again.
+    expect(tab.get("step-input")).to_have_value("2")
+    tab.press("ArrowLeft")
+    expect(tab.get("step-input")).to_have_value("1")
+
+
+def test_runs_are_ranked_by_their_last_reward_and_by_age(server: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(server).open(run=f"{SWEEP}/seed1")
+    tab.run_names()
+    tab.get("run-search").fill(SWEEP)
+    tab.get("run-order").select_option("reward")
+    assert tab.run_names() == [f"{SWEEP}/{name}" for name in ("seed10", "seed1", "seed2")]
+    # Written one after another.
+    tab.get("run-order").select_option("newest")
+    assert tab.run_names() == [f"{SWEEP}/{name}" for name in reversed(REWARDS)]
+    tab.get("run-search").fill("nowhere")
+    expect(tab.view.locator(".run-choices")).to_contain_text("No run has this in its name.")
+
+
+def test_the_newest_step_is_followed_until_it_is_held(
+    server: TensorBoard, gallery: Gallery, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server).open(run=f"{SWEEP}/seed1", step=1)
+    follow = tab.get("follow")
+    expect(follow).to_have_attribute("aria-pressed", "false")
+    follow.click()
+    expect(follow).to_have_attribute("aria-pressed", "true")
+    tab.expect_selected(step="2")
+    log = gallery.log(f"{SWEEP}/seed1")
+    rollouts.append(log, rollouts.lines([rollouts.sample(3, 0)]))
+    expect(tab.get("step-input")).to_have_value("3")
+    follow.click()
+    rollouts.append(log, rollouts.lines([rollouts.sample(4, 0)]))
+    expect(tab.view.get_by_text("of 4", exact=True)).to_be_visible()
+    expect(tab.get("step-input")).to_have_value("3")
