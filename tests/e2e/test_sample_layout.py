@@ -50,4 +50,4 @@ def test_a_click_on_the_curve_of_a_metric_chooses_the_token(library: TensorBoard
     expect(tab.get("token-info")).to_contain_text("token 0 of")
     # With another colour it is another curve.
     tab.press("m")
-    expect(tab.get("metric-curve-toggle")).not_to_contain_text("log prob along")
+    expect(tab.get("metric-curve-toggle")).to_contain_text("ref log prob along")

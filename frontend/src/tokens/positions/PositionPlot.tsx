@@ -41,8 +41,14 @@ export function PositionPlot({ viewState, lines }: PositionPlotProps): JSX.Eleme
       [positions, ...lines.map((line) => line.numbers)],
       element,
     );
+    let pressedAt = 0;
+    plot.over.addEventListener("mousedown", ({ clientX }) => {
+      pressedAt = clientX;
+    });
     // Where the click is, and not where the cursor was last drawn: a quick hand is ahead of it.
-    plot.over.addEventListener("click", ({ offsetX }) => viewState.focus(plot.posToIdx(offsetX), false));
+    plot.over.addEventListener("click", ({ clientX, offsetX }) => {
+      if (Math.abs(clientX - pressedAt) < DRAG_PX) viewState.focus(plot.posToIdx(offsetX), false);
+    });
     const stops = [
       effect(() => {
         if (chartPalette()) plot.redraw(false, true);
@@ -109,7 +115,8 @@ function optionsOf(
         points: { show: false },
       })),
     ],
-    cursor: { y: false, drag: { x: true, y: false, dist: DRAG_PX } },
+    // uPlot would keep every click to itself that comes before its own cursor has caught up with the pointer.
+    cursor: { y: false, drag: { x: true, y: false, dist: DRAG_PX, click: () => undefined } },
     hooks: { drawClear: [(plot) => paintMasked(plot, mask)] },
   };
 }
