@@ -86,7 +86,11 @@ beforeEach(() => {
     samples: listed,
     problems: {
       total: 1,
-      columns: { file: ["a.jsonl"], line: [7], offset: [90], kind: ["torn"], reason: ["cut off"] },
+      kinds: [{ kind: "bad_json", count: 1 }],
+      columns: {
+        ...{ file: ["a.jsonl"], line: [7], offset: [90], kind: ["bad_json"], reason: ["cut off"] },
+        ...{ step: [null], id: [null] },
+      },
     },
   };
   vi.stubGlobal("fetch", async (question: string) => {

@@ -7,7 +7,7 @@ string "NaN", "Infinity" or "-Infinity".
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.api.distribution import Density, Distribution
-from tensorboard_plugin_rlboard.api.problems import ProblemColumns, Problems
+from tensorboard_plugin_rlboard.api.problems import ProblemColumns, ProblemKind, Problems
 from tensorboard_plugin_rlboard.api.runs import (
     AttemptInfo,
     IgnoredFile,
@@ -48,6 +48,7 @@ __all__ = [
     "Number",
     "ProblemColumns",
     "ProblemInfo",
+    "ProblemKind",
     "Problems",
     "PromptVisit",
     "RunInfo",

@@ -15,6 +15,16 @@ class ProblemColumns:
     offset: Sequence[int | None]
     kind: Sequence[str]
     reason: Sequence[str]
+    step: Sequence[int | None]
+    id: Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """How many problems of one kind a run has."""
+
+    kind: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -22,4 +32,5 @@ class Problems:
     """Answer of /problems."""
 
     total: int
+    kinds: Sequence[ProblemKind]
     columns: ProblemColumns

@@ -113,5 +113,8 @@ def read_worst_tokens(args: Arguments) -> WorstTokensQuestion:
 def read_problems(args: Arguments) -> ProblemsQuestion:
     """The question of /problems."""
     return ProblemsQuestion(
-        required(args, "run"), integer_or(args, "offset", 0), integer_or(args, "limit", 50)
+        required(args, "run"),
+        integer_or(args, "offset", 0),
+        integer_or(args, "limit", 50),
+        string(args, "kind"),
     )

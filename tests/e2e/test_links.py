@@ -81,7 +81,7 @@ def test_settings_survive_a_reload_and_the_link_does(library: TensorBoard, open_
     stored = tab.js(
         "() => Object.fromEntries(Object.entries(localStorage).filter(([k]) => k.startsWith('rlboard.')))"
     )
-    assert stored["rlboard.open.matrix"] == "true"
+    assert stored["rlboard.open.tokens"] == '"matrix"'
     tab.get("tab-overview").click()
     expect(tab.get("band")).to_have_value("p25_p75")
 

@@ -72,8 +72,11 @@ def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Tensor
     made = tmp_path_factory.mktemp("odd")
     rollouts.write(made / HOSTILE_RUN, hostile())
     rollouts.write(made / "nonfinite", nonfinite())
+    misfit = rollouts.sample(2, 1)
+    misfit["values"] = misfit["values"][:-1] * 2
+    rollouts.write(made / "misfit", [rollouts.sample(1, 0), misfit, rollouts.sample(3, 0)])
     rollouts.append(rollouts.write(made / "broken", []), "\n".join(BROKEN) + "\n")
-    return gallery.show(made, HOSTILE_RUN, "nonfinite", "broken")
+    return gallery.show(made, HOSTILE_RUN, "nonfinite", "misfit", "broken")
 
 
 def foreign_elements(tab: Tab) -> int:
@@ -192,14 +195,34 @@ def test_lines_that_cannot_be_read_are_counted_and_named(server: TensorBoard, op
     expect(tab.get("problems-button")).to_contain_text("3 problems")
     tab.get("problems-button").click()
     dialog = tab.get("problems-dialog")
+    kinds = dialog.locator("details.problem-kind")
+    expect(kinds).to_have_count(len(answer["kinds"]))
+    for kind, said in zip(answer["kinds"], kinds.all(), strict=True):
+        expect(said.locator("summary .number")).to_have_text(str(kind["count"]))
+        if said.get_attribute("open") is None:
+            said.locator("summary").click()
     rows = dialog.locator("tbody tr")
     expect(rows).to_have_count(3)
-    for row, line in zip(rows.all(), (2, 4, 5), strict=True):
-        place, kind, reason = row.locator("td").all_text_contents()
-        assert place == f"broken/rollouts.rank_0.jsonl:{line}"
-        assert kind
+    places = set()
+    for row in rows.all():
+        place, _, reason = row.locator("td").all_text_contents()
+        places.add(place)
         assert reason
+    assert places == {f"broken/rollouts.rank_0.jsonl:{line}" for line in (2, 4, 5)}
     tab.press("Escape")
     expect(dialog).to_have_count(0)
     # The lines around them are all there.
     assert server.ask("samples", run="broken", step_min=0)["total"] == 3
+
+
+def test_a_problem_leads_to_the_sample_of_its_line(server: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(server).open(run="misfit")
+    expect(tab.get("step-input")).to_have_value("3")
+    tab.get("problems-button").click()
+    expect(tab.get("problem-kind-length_mismatch")).to_contain_text("values that do not fit the tokens 1")
+    tab.get("problem-open").click()
+    expect(tab.get("problems-dialog")).to_have_count(0)
+    (sample,) = server.ask("samples", run="misfit", step=2)["columns"]["id"]
+    expect(tab.get("drawer")).to_have_attribute("data-id", sample)
+    tab.expect_selected(step="2", view="samples")
+    expect(tab.get("sample-problems")).to_contain_text("values")

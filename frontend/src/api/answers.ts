@@ -83,12 +83,16 @@ export type WorstTokens = Decoded<typeof worstTokens>;
 
 export const problems = object({
   total: number,
+  kinds: array(object({ kind: string, count: number })),
   columns: object({
     file: array(string),
     line: array(nullable(number)),
     offset: array(nullable(number)),
     kind: array(string),
     reason: array(string),
+    /** Of the sample of the line; null where the line gave none. */
+    step: array(nullable(number)),
+    id: array(nullable(string)),
   }),
 });
 export type Problems = Decoded<typeof problems>;

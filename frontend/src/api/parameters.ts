@@ -57,6 +57,8 @@ export interface DistributionParameters extends Scope {
 }
 
 export interface ProblemsParameters extends Scope {
+  /** Of this kind only; "" for all. */
+  kind: string;
   offset: number;
   limit: number;
 }

@@ -30,7 +30,7 @@ export function sparkline(values: readonly (number | null)[], width: number, hei
     pen = "L";
   }
   // A lone point would draw nothing.
-  return path.includes("L") ? path : path.replace(/M(\S+) (\S+)/g, "M$1 $2h1");
+  return path.includes("L") ? path : path.replace(/M([\d.]+) ([\d.]+)/g, "M$1 $2h1");
 }
 
 /** The value furthest from its predecessor: a thinned curve keeps its spikes. */

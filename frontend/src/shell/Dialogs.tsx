@@ -5,7 +5,7 @@ import { run } from "../data/runs";
 import { HelpDialog } from "./HelpDialog";
 import { MappingDialog } from "./info/ColumnMapping";
 import { RunInfoDialog } from "./info/RunInfoDialog";
-import { ProblemsDialog } from "./ProblemsDialog";
+import { ProblemsDialog } from "./problems/ProblemsDialog";
 
 /** The dialog that is open. */
 export type DialogName = "help" | "problems" | "info" | "mapping";

@@ -8,7 +8,7 @@ import { t } from "../i18n";
 import { bytes, count } from "../lib/format";
 import { select } from "../state/selection";
 import { Button, Empty } from "../ui";
-import { Ignored } from "./ProblemsDialog";
+import { Ignored } from "./problems/Ignored";
 
 const WRITE = `from tensorboard_plugin_rlboard import RolloutWriter
 RolloutWriter("runs/my_run").log(step=1, prompt="…", response="…", reward=0.5)`;

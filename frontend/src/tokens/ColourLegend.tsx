@@ -4,6 +4,7 @@ import { full, num } from "../lib/format";
 import { BUCKETS } from "../lib/heatmapColours";
 import { Button, Toggle } from "../ui";
 import { BEYOND, CODE, codeCounts, colourClasses } from "./shared/colourCodes";
+import { onlyValue } from "./shared/responseTokens";
 import {
   lockedScales,
   logarithmic,
@@ -22,7 +23,7 @@ export function ColourLegend({ viewState }: { viewState: TokenViewState }): JSX.
   return (
     <div class="legend" data-testid="legend">
       {scale === null ? (
-        <span class="hint">{t("sample.legend.nothing")}</span>
+        <NoScale viewState={viewState} metric={metric.name} />
       ) : (
         <>
           <span title={full(scale.lo)}>{num(scale.lo)}</span>
@@ -56,6 +57,17 @@ export function ColourLegend({ viewState }: { viewState: TokenViewState }): JSX.
       )}
       <Swatches viewState={viewState} names={names} />
     </div>
+  );
+}
+
+/** Why there are no colours: the number is the same at every token, or there is none. */
+function NoScale({ viewState, metric }: { viewState: TokenViewState; metric: string }): JSX.Element {
+  const only = onlyValue(viewState.data, metric);
+  if (only === null) return <span class="hint">{t("sample.legend.nothing")}</span>;
+  return (
+    <span class="hint" title={full(only)} data-testid="same-everywhere">
+      {t("sample.legend.same", { value: num(only) })}
+    </span>
   );
 }
 

@@ -7,7 +7,10 @@ import { isCounted, type TokenData, type TokenMetric, unitSpan, valueAt } from "
 import type { TokenViewState } from "./shared/tokenViewState";
 import { spelledOut } from "./shared/visibleText";
 
-/** All numbers of the token under the pointer or the focus, in a place that does not move. */
+/**
+ * All numbers of the token under the pointer or the focus. One line while none is chosen, so that the response has the
+ * room and nothing moves below the pointer; more lines once a token is chosen by click or key.
+ */
 export function TokenDetails({
   viewState,
   pinned,
@@ -19,16 +22,17 @@ export function TokenDetails({
   const i = viewState.current.value ?? pinned;
   if (i === null || i >= data.shown.length) {
     return (
-      <footer class="token-info" data-testid="token-info">
+      <footer class="token-info brief" data-testid="token-info">
         <p class="hint">{t("sample.info.empty")}</p>
       </footer>
     );
   }
+  const isChosen = (viewState.focused.value ?? pinned) !== null;
   const [from, to] = unitSpan(data.units, i);
   // Read aloud when the token is chosen by key, not while the pointer moves.
   const live = viewState.byKey && viewState.hovered.value === null ? "polite" : "off";
   return (
-    <footer class="token-info" data-testid="token-info" aria-live={live}>
+    <footer class={`token-info${isChosen ? "" : " brief"}`} data-testid="token-info" aria-live={live}>
       <div class="token-info-head">
         <code class="token-info-text">{spelledOut(data.shown[from] ?? "")}</code>
         <span>{positionText(data, from, to)}</span>

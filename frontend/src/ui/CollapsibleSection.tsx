@@ -1,10 +1,11 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { isBoolean, setting } from "../lib/storage";
+import { isString, setting } from "../lib/storage";
 
 export interface CollapsibleSectionProps {
-  /** The name under which it is remembered whether the section is open. */
   id: string;
+  /** Of the sections of one dock one is open at a time, so that none lies below what can be seen. It is remembered which. */
+  dock: string;
   title: string;
   /** Controls for the open content. */
   tools?: ComponentChildren;
@@ -12,33 +13,36 @@ export interface CollapsibleSectionProps {
   children: ComponentChildren;
 }
 
-/** A section that is closed at first and remembers whether it is open; its button stands in one row with others'. */
+/** A section of a dock, closed at first; its button stands in one row with those of the others. */
 export function CollapsibleSection({
   id,
+  dock,
   title,
   tools,
   testId,
   children,
 }: CollapsibleSectionProps): JSX.Element {
-  const open = setting(`open.${id}`, false, isBoolean);
+  const opened = setting(`open.${dock}`, "", isString);
+  const isOpen = opened.value === id;
   const content = useId();
   return (
     <section class="fold" data-testid={testId}>
       <button
         type="button"
         class="button quiet"
-        aria-expanded={open.value}
+        aria-expanded={isOpen}
         aria-controls={content}
+        title={title}
         data-testid={`${testId}-toggle`}
         onClick={() => {
-          open.value = !open.value;
+          opened.value = isOpen ? "" : id;
         }}
       >
-        <span aria-hidden="true">{open.value ? "▾" : "▸"}</span> {title}
+        <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span> {title}
       </button>
-      <div id={content} class="fold-content" hidden={!open.value}>
-        {open.value && tools !== undefined && <div class="fold-tools">{tools}</div>}
-        {open.value && children}
+      <div id={content} class="fold-content" hidden={!isOpen}>
+        {isOpen && tools !== undefined && <div class="fold-tools">{tools}</div>}
+        {isOpen && children}
       </div>
     </section>
   );

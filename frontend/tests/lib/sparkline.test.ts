@@ -26,3 +26,7 @@ test("a thinned curve keeps its spike", () => {
   expect(path.length).toBeLessThan(5000);
   expect(path).toContain(" 2.0");
 });
+
+test("points with gaps between them are a dash each", () => {
+  expect(sparkline([1, null, 2], 120, 22)).toBe("M0.0 20.0h1M120.0 2.0h1");
+});

@@ -13,8 +13,10 @@ class ProblemsQuestion:
         run: the run.
         offset: problems to skip.
         limit: problems of the answer.
+        kind: problems of this kind only; empty for all.
     """
 
     run: str
     offset: int = 0
     limit: int = 50
+    kind: str = ""

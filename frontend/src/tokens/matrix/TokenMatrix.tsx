@@ -34,6 +34,7 @@ export function TokenMatrix(props: TokenMatrixProps): JSX.Element {
   return (
     <CollapsibleSection
       id="matrix"
+      dock="tokens"
       title={t("sample.matrix.title")}
       testId="matrix"
       tools={<RowChoice metrics={metrics} />}

@@ -84,3 +84,12 @@ export function countedValues(data: TokenData, metric: string): Float32Array {
   for (let i = 0; i < row.length; i++) if (isCounted(data, i)) values[count++] = row[i] ?? Number.NaN;
   return values.subarray(0, count);
 }
+
+/** The number that all tokens have, where they have the same; null where they differ, or one has none that is finite. */
+export function onlyValue(data: TokenData, metric: string): number | null {
+  const values = countedValues(data, metric);
+  const first = values[0];
+  return first !== undefined && Number.isFinite(first) && values.every((value) => value === first)
+    ? first
+    : null;
+}

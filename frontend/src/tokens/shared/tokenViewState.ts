@@ -9,7 +9,7 @@ import { isBoolean, setting } from "../../lib/storage";
 import { colourCodes } from "./colourCodes";
 import { extremePositions, nextPosition } from "./extremeTokens";
 import { chosenMetric } from "./metricOptions";
-import { countedValues, type TokenData, type TokenMetric, unitSpan } from "./responseTokens";
+import { countedValues, onlyValue, type TokenData, type TokenMetric, unitSpan } from "./responseTokens";
 
 /** Whether probabilities are coloured by their logarithm. */
 export const logarithmic = setting("tokens.log", false, isBoolean);
@@ -58,7 +58,11 @@ export class TokenViewState {
     const key = scaleKey(metric);
     let scale = this.#robust.get(key);
     if (scale === undefined) {
-      scale = robustScale(countedValues(this.data, metric.name), metric.kind, isLogarithmic(metric));
+      // One number everywhere would paint everything alike; a held scale still tells samples apart by it.
+      const isSame = onlyValue(this.data, metric.name) !== null && this.data.shown.length > 1;
+      scale = isSame
+        ? null
+        : robustScale(countedValues(this.data, metric.name), metric.kind, isLogarithmic(metric));
       this.#robust.set(key, scale);
     }
     return scale;

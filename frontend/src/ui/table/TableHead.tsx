@@ -43,13 +43,9 @@ function headHint(column: Column<never>, sort: string, order: Order): string {
   return `${about}\n${t(next.name === "" ? "samples.sort_next.none" : words)}`;
 }
 
+/** Its sign is the style sheet's: what is read of the head are its words. */
 function SortSign({ state }: { state: "ascending" | "descending" | "none" }): JSX.Element {
-  const sign = { ascending: "▲", descending: "▼", none: "↕" }[state];
-  return (
-    <span class="sort-sign" aria-hidden="true">
-      {sign}
-    </span>
-  );
+  return <span class="sort-sign" data-state={state} aria-hidden="true" />;
 }
 
 export function TableHead(props: TableHeadProps): JSX.Element {

@@ -4,6 +4,7 @@ import { run } from "../../data/runs";
 import { select } from "../../state/selection";
 import { ValueChart } from "../../tokens/critic/ValueChart";
 import { TokenMatrix } from "../../tokens/matrix/TokenMatrix";
+import { MetricCurve } from "../../tokens/positions/MetricCurve";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenDetails } from "../../tokens/TokenDetails";
 
@@ -21,6 +22,7 @@ export function TokenPanels({ sample, viewState, pinned }: TokenPanelsProps): JS
   return (
     <>
       <div class="dock">
+        <MetricCurve viewState={viewState} />
         <TokenMatrix viewState={viewState} pinned={pinned} onPin={(token) => select({ token })} />
         <ValueChart viewState={viewState} factors={{ gamma, lam, logged }} target={target} />
       </div>

@@ -176,6 +176,45 @@ describe("tokens in the drawer", () => {
     expect(absent?.textContent).toContain("entropies");
   });
 
+  it("leave one line below the text until one is chosen", async () => {
+    const brief = () => byTestId("token-info")?.classList.contains("brief");
+    expect(brief()).toBe(true);
+    const over = new MouseEvent("mouseover", { bubbles: true, screenX: 7, clientX: 7 });
+    await act(() => void spans()[2]?.dispatchEvent(over));
+    // The pointer alone moves nothing, but the numbers are there.
+    expect(brief()).toBe(true);
+    expect(byTestId("token-info")?.querySelector("[data-metric=log_ratio] dd")?.textContent).toBe("0");
+    await press("n");
+    expect(brief()).toBe(false);
+  });
+
+  it("open one panel at a time, and no critic where the log has no values", async () => {
+    const open = (): string[] =>
+      [...place.querySelectorAll(".dock [aria-expanded=true]")].map((button) => button.textContent ?? "");
+    const toggle = (name: string) => act(() => byTestId(`${name}-toggle`)?.click());
+    expect(open()).toEqual([]);
+    await toggle("matrix");
+    expect(open()).toEqual(["▾ Every number of every token"]);
+    await toggle("chart-values");
+    expect(open()).toEqual([expect.stringContaining("What the critic expected")]);
+    await toggle("chart-values");
+    expect(open()).toEqual([]);
+    samples["b"] = sample("b", { token_metrics: [metric("log_ratio"), metric("logprobs")], missing: {} });
+    await act(() => select({ sample: "b" }));
+    await settle();
+    expect(byTestId("matrix-toggle")).not.toBeNull();
+    expect(byTestId("chart-values-toggle")).toBeNull();
+  });
+
+  it("say why they have no colours where the metric is the same at all of them", async () => {
+    ROWS.fill(0.5, 0, 4);
+    await act(() => select({ sample: "b" }));
+    await settle();
+    expect(byTestId("same-everywhere")?.textContent).toContain("0.5 at every token");
+    expect(new Set(spans().map((span) => span.className))).toHaveProperty("size", 1);
+    ROWS.set([0.5, -2.25, Number.NaN, 0]);
+  });
+
   it("hold a locked scale in the next sample", async () => {
     await act(() => (byTestId("scale-lock") as HTMLElement).click());
     const ends = byTestId("legend")?.textContent;

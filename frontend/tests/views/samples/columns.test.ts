@@ -47,7 +47,7 @@ test("joined scores stand beside the reward and are shown until they are switche
 test("reward, the number that is sorted by and the prompt stay on screen, whatever was chosen", () => {
   expect(frozen().slice(0, 3)).toEqual([
     ["reward", 0],
-    ["prompt", 84],
+    ["prompt", 85],
     ["judge", undefined],
   ]);
   select({ sort: "length", order: "asc" });

@@ -24,6 +24,7 @@ export function ScalarsPanel({ scalars, onToken }: ScalarsPanelProps): JSX.Eleme
     <Panel
       id="sample.scalars"
       title={t("sample.scalars.title", { n })}
+      folded
       foldLabel={t("sample.fold")}
       testId="scalars"
     >

@@ -23,7 +23,10 @@ const TEXT_WIDTHS: Readonly<Record<string, number>> = {
 function columnWidth(name: string, number: boolean, title: string): number {
   const chosen = widths.value[name];
   if (chosen !== undefined) return Math.max(40, chosen);
-  return TEXT_WIDTHS[name] ?? (number ? Math.max(84, Math.min(160, columnCount(title) * 7 + 38)) : 130);
+  return (
+    TEXT_WIDTHS[name] ??
+    (number ? Math.max(84, Math.min(160, Math.round(columnCount(title) * 7.5 + 40))) : 130)
+  );
 }
 
 function column(name: string, number: boolean): Column<Row> {

@@ -1,0 +1,101 @@
+/** The problems of one kind, page by page. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Problems } from "../../api/answers";
+import { problems } from "../../data/questions/problems";
+import { useAnswer } from "../../data/useAnswer";
+import { t } from "../../i18n";
+import { count } from "../../lib/format";
+import { select, selection } from "../../state/selection";
+import { Button } from "../../ui";
+
+const PAGE = 100;
+
+function place(columns: Problems["columns"], index: number): string {
+  const file = columns.file[index] ?? "";
+  const line = columns.line[index] ?? null;
+  if (line !== null) return `${file}:${line}`;
+  const offset = columns.offset[index] ?? null;
+  return offset === null ? file : t("shell.problems.at_byte", { file, offset });
+}
+
+export interface ProblemRowsProps {
+  kind: string;
+  total: number;
+  /** Called when one of their samples was opened. */
+  onClose: () => void;
+}
+
+export function ProblemRows({ kind, total, onClose }: ProblemRowsProps): JSX.Element {
+  const [offset, setOffset] = useState(0);
+  const { run } = selection.value;
+  const answer = useAnswer(problems, { run, kind, offset, limit: PAGE });
+  const last = Math.min(offset + PAGE, total);
+  if (answer.data === null) return <p class="muted">{answer.error?.message ?? t("shell.loading")}</p>;
+  const { columns } = answer.data;
+  return (
+    <div class={answer.stale ? "stale" : ""}>
+      <table class="listing problem-rows">
+        <thead>
+          <tr>
+            <th scope="col">{t("shell.problems.place")}</th>
+            <th scope="col">{t("shell.step")}</th>
+            <th scope="col">{t("shell.problems.reason")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {columns.file.map((file, index) => (
+            <tr key={`${file} ${columns.offset[index]} ${index}`}>
+              <td class="number">
+                <Place columns={columns} index={index} onClose={onClose} />
+              </td>
+              <td class="number">{columns.step[index] ?? ""}</td>
+              <td>{columns.reason[index]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {total > PAGE && (
+        <p class="group number">
+          <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
+            {t("shell.page.previous")}
+          </Button>
+          {t("shell.page", { from: count(offset + 1), to: count(last), total: count(total) })}
+          <Button disabled={last >= total} onClick={() => setOffset(offset + PAGE)}>
+            {t("shell.page.next")}
+          </Button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface PlaceProps {
+  columns: Problems["columns"];
+  index: number;
+  onClose: () => void;
+}
+
+/** File and line; the way to the sample where the line gave one. */
+function Place({ columns, index, onClose }: PlaceProps): JSX.Element {
+  const id = columns.id[index] ?? null;
+  const step = columns.step[index] ?? null;
+  const words = place(columns, index);
+  if (id === null) return <>{words}</>;
+  return (
+    <button
+      type="button"
+      class="problem-place"
+      data-testid="problem-open"
+      title={t("shell.problems.open")}
+      onClick={() => {
+        onClose();
+        const where = step === null ? {} : { step, step_min: null, step_max: null };
+        select({ view: "samples", sample: id, ...where }, "push");
+      }}
+    >
+      {words}
+    </button>
+  );
+}

@@ -1,0 +1,146 @@
+import { effect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import plotCss from "uplot/dist/uPlot.min.css?inline";
+import { type ColourRole, chartPalette } from "../../charts/shared/chartColours";
+import { t } from "../../i18n";
+import { num } from "../../lib/format";
+import { metricLabel } from "../../metrics";
+import { adopt } from "../../ui";
+import type { TokenViewState } from "../shared/tokenViewState";
+import { maskedStretches } from "./maskedStretches";
+
+const HEIGHT = 150;
+/** A shorter way of the pressed pointer is a click and no zoom. */
+const DRAG_PX = 4;
+
+/** One line of the plot, with a number for each token; null where there is nothing to draw. */
+export interface PositionLine {
+  metric: string;
+  numbers: (number | null)[];
+  colour: ColourRole;
+  dashed: boolean;
+}
+
+export interface PositionPlotProps {
+  viewState: TokenViewState;
+  lines: readonly PositionLine[];
+}
+
+/** Numbers over the positions of the response. Dragging zooms, a double click shows all again, a click goes to the token. */
+export function PositionPlot({ viewState, lines }: PositionPlotProps): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = host.current;
+    if (element === null || element.clientWidth === 0) return undefined;
+    adopt(plotCss);
+    const positions = viewState.data.shown.map((_, i) => i);
+    const plot = new uPlot(
+      optionsOf(element.clientWidth, lines, viewState.data.mask),
+      [positions, ...lines.map((line) => line.numbers)],
+      element,
+    );
+    let pressedAt = 0;
+    plot.over.addEventListener("mousedown", ({ clientX }) => {
+      pressedAt = clientX;
+    });
+    // Where the click is, and not where the cursor was last drawn: a quick hand is ahead of it.
+    plot.over.addEventListener("click", ({ clientX, offsetX }) => {
+      if (Math.abs(clientX - pressedAt) < DRAG_PX) viewState.focus(plot.posToIdx(offsetX), false);
+    });
+    const stops = [
+      effect(() => {
+        if (chartPalette()) plot.redraw(false, true);
+      }),
+    ];
+    // uPlot cannot place the cursor before its first layout.
+    plot.hooks.ready = [() => void stops.push(effect(() => point(plot, viewState.current.value)))];
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0) plot.setSize({ width: element.clientWidth, height: HEIGHT });
+    });
+    observer.observe(element);
+    return () => {
+      for (const stop of stops) stop();
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [viewState, lines]);
+  return (
+    <div
+      ref={host}
+      class="value-chart"
+      role="img"
+      aria-label={summary(lines)}
+      style={{ height: `${HEIGHT}px` }}
+    />
+  );
+}
+
+/** Puts the chart's cursor on a token. */
+function point(plot: uPlot, i: number | null): void {
+  if (i !== null) plot.setCursor({ left: plot.valToPos(i, "x"), top: 0 }, false);
+}
+
+function optionsOf(
+  width: number,
+  lines: readonly PositionLine[],
+  mask: readonly boolean[] | null,
+): uPlot.Options {
+  const axis = { stroke: () => chartPalette().text, font: chartPalette().font, gap: 4 };
+  const grid = { stroke: () => chartPalette().grid, width: 1 };
+  const format = (_: uPlot, splits: number[]): string[] => splits.map(num);
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    padding: [6, 8, 0, 0],
+    scales: { x: { time: false } },
+    axes: [
+      {
+        ...axis,
+        grid,
+        size: 26,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000],
+      },
+      { ...axis, grid, size: 50, space: 26, values: format },
+    ],
+    series: [
+      {},
+      ...lines.map(({ metric, colour, dashed }) => ({
+        label: metric,
+        stroke: () => chartPalette().series[colour],
+        width: dashed ? 1 : 1.5,
+        ...(dashed ? { dash: [4, 3] } : {}),
+        points: { show: false },
+      })),
+    ],
+    // uPlot would keep every click to itself that comes before its own cursor has caught up with the pointer.
+    cursor: { y: false, drag: { x: true, y: false, dist: DRAG_PX, click: () => undefined } },
+    hooks: { drawClear: [(plot) => paintMasked(plot, mask)] },
+  };
+}
+
+/** The chart in words: the range of each line. */
+function summary(lines: readonly PositionLine[]): string {
+  const parts = lines.map(({ metric, numbers }) => {
+    const finite = numbers.filter((x) => x !== null);
+    const [min, max] = finite.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity]);
+    return t("sample.values.range", { name: metricLabel(metric), min: num(min), max: num(max) });
+  });
+  return parts.join("; ");
+}
+
+/** Grey bands where no statistic counts the tokens: tool output, prompt echoes, padding. */
+function paintMasked({ ctx, bbox, valToPos }: uPlot, mask: readonly boolean[] | null): void {
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.fillStyle = chartPalette().grid;
+  for (const [from, to] of maskedStretches(mask)) {
+    const left = valToPos(from - 0.5, "x", true);
+    ctx.fillRect(left, bbox.top, valToPos(to - 0.5, "x", true) - left, bbox.height);
+  }
+  ctx.restore();
+}

@@ -1,0 +1,53 @@
+"""The open sample on small screens: the response keeps its room, whatever is opened below it."""
+
+from __future__ import annotations
+
+import pytest
+from hosting import TensorBoard
+from playwright.sync_api import Locator, expect
+from tab import OpenTab
+
+pytestmark = pytest.mark.browser
+
+
+def height(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+@pytest.mark.parametrize(("width", "tall"), [(1280, 600), (800, 600)])
+def test_nothing_below_the_response_takes_its_room(
+    library: TensorBoard, open_tab: OpenTab, width: int, tall: int
+) -> None:
+    tab = open_tab(library, width=width, height=tall).open(run="ppo", step=50, view="samples")
+    tab.get("sample-row").first.click()
+    expect(tab.token(0)).to_be_in_viewport()
+    drawer = height(tab.get("drawer"))
+    content = tab.view.locator(".drawer-content")
+    # One line says how to see the numbers of a token, until one is chosen.
+    assert height(tab.get("token-info")) <= 30
+    assert height(content) >= 0.6 * drawer
+    tab.get("lang").hover()
+    for panel in ("metric-curve", "matrix", "chart-values"):
+        tab.get(f"{panel}-toggle").click()
+        expect(tab.view.locator(".dock [aria-expanded=true]")).to_have_count(1)
+        expect(tab.token(0)).to_be_in_viewport()
+        assert height(content) >= 0.36 * drawer
+    tab.press("n")
+    assert height(content) >= 0.36 * drawer
+
+
+def test_a_click_on_the_curve_of_a_metric_chooses_the_token(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(library).open(run="ppo", step=50, view="samples", metric="logprobs")
+    tab.get("sample-row").first.click()
+    tab.get("metric-curve-toggle").click()
+    expect(tab.get("metric-curve-toggle")).to_contain_text("log prob along the response")
+    plot = tab.get("metric-curve").locator(".u-over")
+    box = plot.bounding_box()
+    assert box is not None
+    plot.click(position={"x": 1, "y": box["height"] / 2})
+    expect(tab.get("token-info")).to_contain_text("token 0 of")
+    # With another colour it is another curve.
+    tab.press("m")
+    expect(tab.get("metric-curve-toggle")).to_contain_text("ref log prob along")
