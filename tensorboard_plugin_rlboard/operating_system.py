@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 fcntl: Any
 msvcrt: Any
+resource: Any
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 try:
     import fcntl
 except ImportError:  # Windows
@@ -56,6 +61,14 @@ def try_lock(file: BinaryIO) -> bool:
     except OSError:  # somebody has it, or the file system knows no locks
         return False
     return False
+
+
+def most_addresses() -> int | None:
+    """How many bytes of addresses this process may have (``ulimit -v``); None where nothing limits them."""
+    if resource is None:
+        return None
+    most = int(resource.getrlimit(resource.RLIMIT_AS)[0])
+    return None if most == resource.RLIM_INFINITY else most
 
 
 def is_own_folder(path: str | os.PathLike[str]) -> bool:

@@ -7,4 +7,4 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "shared")]
+sys.path[:0] = [str(ROOT), *(str(ROOT / folder) for folder in ("tests/shared", "tests/e2e", "scripts"))]

@@ -46,7 +46,7 @@ class Served:
         self, home: Path, logs: Path, cache: Path, *flags: str, limits: Limits | None = None
     ) -> None:
         (home / "tmp").mkdir(parents=True, exist_ok=True)
-        self._log = home / f"tensorboard.{time.monotonic_ns()}.log"
+        self.log = home / f"tensorboard.{time.monotonic_ns()}.log"
         command = [sys.executable, "-m", "tensorboard.main", "--host", "127.0.0.1", "--port", "0"]
         command += [
             "--logdir",
@@ -57,7 +57,7 @@ class Served:
             "1",
             *flags,
         ]
-        with self._log.open("wb") as sink:
+        with self.log.open("wb") as sink:
             self.process = subprocess.Popen(
                 command,
                 stdout=sink,
@@ -86,7 +86,7 @@ class Served:
     @property
     def messages(self) -> str:
         """What it has printed."""
-        return self._log.read_text("utf-8", "replace")
+        return self.log.read_text("utf-8", "replace")
 
     def wait_for_address(self) -> str:
         """Its address, once it answers there.

@@ -37,7 +37,7 @@ export function TokenDetails({
         <code class="token-info-text">{spelledOut(data.shown[from] ?? "")}</code>
         <span>{positionText(data, from, to)}</span>
         <code class="token-info-raw" title={t("sample.info.raw")}>
-          {data.raw.slice(from, to).join(" ")}
+          {data.raw.slice(from, to).map(spelledOut).join(" ")}
         </code>
         {!isCounted(data, i) && <span class="tag">{t("sample.masked")}</span>}
         {pinned === i && <span class="tag">{t("sample.pinned")}</span>}

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.attention import Attention
+from tensorboard_plugin_rlboard.index.memory_budget import few_addresses
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.operating_system import yield_as_thread
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
@@ -140,6 +141,9 @@ class BackgroundIndexer:
             any_files=has_log_file(registry.roots, time.monotonic() + _FIRST_LOOK_SECONDS)
         )
         self._first_look_done.set()
+        if few := few_addresses():
+            registry.set_failure(few)
+            return
         pause = self.interval
         while not self._stop.is_set():
             before = registry.revision

@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.board.distribution.question import DistributionQ
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.index import memory_budget
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.parts.worker_pool import WorkerPool
@@ -230,3 +231,20 @@ def test_an_error_without_a_word_is_given_one(tmp_path: Path, monkeypatch: pytes
         indexer.stop()
     assert "no memory left" in indexer.registry.failure
     assert "--rlboard_memory_limit" in indexer.registry.failure
+
+
+def test_few_addresses_are_said_and_nothing_is_indexed(
+    tmp_path: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(tmp_path / "a.jsonl", [row(1)])
+    assert memory_budget.few_addresses() == ""
+    monkeypatch.setattr(memory_budget, "most_addresses", lambda: 1_600_000_000)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.01)
+    indexer.start()
+    try:
+        wait_for(lambda: indexer.registry.failure != "")
+        assert indexer.has_files(1)
+    finally:
+        indexer.stop()
+    assert "1.6 GB of addresses (ulimit -v), and RL Board needs 2.0 GB" in indexer.registry.failure
+    assert indexer.registry.runs == {}

@@ -251,4 +251,12 @@ describe("parts", () => {
     expect(found[0]?.step).toBe(70);
     expect(found.at(-1)?.step).toBe(129);
   });
+
+  it("tell by number what turns the text around, in the raw token as well", async () => {
+    samples["b"] = sample("b", { raw_tokens: ["å¨", "ģ", "仪", "\u202eb\u0000"] });
+    await act(() => select({ sample: "b" }));
+    await settle();
+    await act(() => void spans()[2]?.click());
+    expect(byTestId("token-info")?.querySelector(".token-info-raw")?.textContent).toBe("U+202Eb␀");
+  });
 });
