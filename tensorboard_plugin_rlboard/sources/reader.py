@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 __all__ = [
+    "archive_fault",
     "damage_in",
     "is_container",
     "is_first_row_near",
@@ -104,8 +105,7 @@ def open_forward(path: str) -> BinaryIO:
         The file; an empty one in place of a container that cannot hold rollouts by its ``preview``.
 
     Raises:
-        OSError: As ``open_file``; ``UnreadableFileError`` for a container without a row that can be read, and,
-            at the first read, for an archive without a line.
+        OSError: As ``open_file``; ``UnreadableFileError`` for a container without a row that can be read.
     """
     kind = file_kind(path)
     if kind.container is not None and not preview(path).may_hold_rollouts:
@@ -117,11 +117,24 @@ def open_forward(path: str) -> BinaryIO:
     stored = _open_stored(path)
     if kind.compression:
         try:
-            return decompression.open_decompressed(kind.compression, stored, has_lines=True)
+            return decompression.open_decompressed(kind.compression, stored)
         except OSError:
             stored.close()
             raise
     return objects.buffered(stored) if is_address(path) else stored
+
+
+def archive_fault(path: str) -> str:
+    """Where an archive is corrupt near its beginning, and how, as a part of a sentence; empty where it is none, or is not.
+
+    Raises:
+        OSError: As ``open_file``.
+    """
+    kind = file_kind(path)
+    if kind.container is not None or not kind.compression:
+        return ""
+    with _open_stored(path) as stored:
+        return decompression.fault_near_beginning(kind.compression, stored)
 
 
 def read_range(path: str, offset: int, length: int) -> bytes:

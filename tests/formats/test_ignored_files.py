@@ -58,6 +58,10 @@ NAMED: dict[str, tuple[bytes, str]] = {
         "like a data set.*messages = ",
     ),
     "empty.jsonl": (b"", "no complete line yet"),
+    "corrupt.jsonl.gz": (
+        gzip.compress(f"{LINE}\n".encode() * 2_000)[:12] + b"\xff" * 5_000,
+        r"^The archive is corrupt at byte \d+ \(.+\), and no row stands before that place: copy it anew\.$",
+    ),
 }
 QUIET = {
     "train.log": b"2026-01-01 10:00:00 INFO start\nloss 3\n",

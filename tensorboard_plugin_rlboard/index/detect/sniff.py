@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.index.detect.spread_rows import (
     spread_rows,
 )
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
-from tensorboard_plugin_rlboard.sources.reader import preview
+from tensorboard_plugin_rlboard.sources.reader import archive_fault, preview
 
 Mapped = Callable[[Row], Format | None]
 
@@ -76,7 +76,9 @@ def sniff_rows(path: str, mapped: Mapped | None = None) -> Sniffed:
 def _sniffed(path: str, mapped: Mapped | None) -> Sniffed:
     first = first_row(path)
     if not first.rows:
-        return Sniffed(None, first.problem)
+        fault = archive_fault(path)  # without a word of it, it would look like a log that has only begun
+        corrupt = f"The archive is corrupt {fault}, and no row stands before that place: copy it anew."
+        return Sniffed(None, corrupt if fault else first.problem)
     by_user = _mapped_by_user(first.rows, mapped)
     if by_user is not None:
         return Sniffed(by_user, rows=first.rows)

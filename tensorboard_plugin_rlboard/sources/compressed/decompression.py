@@ -7,8 +7,6 @@ import io
 import zlib
 from typing import TYPE_CHECKING, Any, cast
 
-from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
-
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from typing import BinaryIO
@@ -20,6 +18,7 @@ _GZIP_MAGIC, _ZSTD_MAGIC, _SKIPPABLE_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b
 _READ_BYTES = 64 * 1024
 _BLOCK_BYTES = 256 * 1024
 _RETRY_BYTES = 64
+_FAULT_BYTES = 1024 * 1024
 _NO_ZSTD = 'Unpacking zstd needs a package: pip install "tensorboard-plugin-rlboard[zstd]"'
 
 
@@ -153,12 +152,11 @@ class Decompressor:
 
 
 class _DecompressedFile(io.RawIOBase):
-    def __init__(self, compression: str, stored: BinaryIO, *, has_lines: bool) -> None:
+    def __init__(self, compression: str, stored: BinaryIO) -> None:
         self._decompressor = Decompressor(compression)
         self._stored = stored
         self._pieces: Iterator[bytes] = iter(())
         self._rest = memoryview(b"")
-        self._needs_line = has_lines
 
     def readable(self) -> bool:
         return True
@@ -168,11 +166,7 @@ class _DecompressedFile(io.RawIOBase):
             piece = next(self._pieces, None)
             if piece is not None:
                 self._rest = memoryview(piece)
-                self._needs_line = self._needs_line and b"\n" not in piece
                 continue
-            if self._decompressor.damage and self._needs_line:
-                msg = f"The archive is corrupt {self._decompressor.place}, before the end of its first line: copy it anew."
-                raise UnreadableFileError(msg)
             data = self._stored.read(_READ_BYTES)
             if not data or self._decompressor.damage:
                 return 0
@@ -188,22 +182,39 @@ class _DecompressedFile(io.RawIOBase):
         super().close()
 
 
-def open_decompressed(compression: str, stored: BinaryIO, *, has_lines: bool = False) -> BinaryIO:
+def open_decompressed(compression: str, stored: BinaryIO) -> BinaryIO:
     """Open an archive decompressed, read forward only; it ends where the archive is torn or corrupt.
 
     Args:
         compression: ``gzip`` or ``zstd``.
         stored: The archive itself, opened; closed together with the result.
-        has_lines: Whether reading it raises ``UnreadableFileError`` where it is corrupt before the end of its first line:
-            an end there would look like a log that has only begun.
 
     Raises:
         OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
     """
     return cast(
         "BinaryIO",
-        io.BufferedReader(_DecompressedFile(compression, stored, has_lines=has_lines), _BLOCK_BYTES),
+        io.BufferedReader(_DecompressedFile(compression, stored), _BLOCK_BYTES),
     )
+
+
+def fault_near_beginning(compression: str, stored: BinaryIO) -> str:
+    """Where an archive is corrupt within its first megabyte, and how, as a part of a sentence; empty where it is not.
+
+    Args:
+        compression: ``gzip`` or ``zstd``.
+        stored: The archive itself, opened.
+
+    Raises:
+        OSError: If it cannot be read, or its kind needs a package that is missing.
+    """
+    decompressor, left = Decompressor(compression), _FAULT_BYTES
+    for _ in range(_FAULT_BYTES // _READ_BYTES):
+        for piece in decompressor.feed(stored.read(_READ_BYTES)):
+            left -= len(piece)
+            if left < 0:
+                return ""
+    return decompressor.place
 
 
 def _zstd() -> Any:

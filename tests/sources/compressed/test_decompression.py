@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor, open_decompressed
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor, fault_near_beginning
 from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
 
 try:
@@ -90,13 +90,22 @@ def test_the_place_of_damage_does_not_depend_on_the_reads(piece: int) -> None:
 
 
 @both
-def test_an_archive_that_is_corrupt_before_its_first_line_is_no_log_that_has_only_begun(suffix: str) -> None:
+def test_a_fault_near_the_beginning_is_told_with_its_place(suffix: str) -> None:
     packed = bytearray(PACK[suffix](b'{"a": 1}\n' * 5_000))
+    kind = compression_by_name(suffix)
+    assert fault_near_beginning(kind, io.BytesIO(bytes(packed))) == ""
+    assert fault_near_beginning(kind, io.BytesIO(bytes(packed[:20]))) == "", (
+        "it is torn, or still being written"
+    )
     packed[12:40] = b"\xff" * 28
-    opened = open_decompressed(compression_by_name(suffix), io.BytesIO(bytes(packed)), has_lines=True)
-    with opened, pytest.raises(OSError, match="before the end of its first line: copy it anew") as told:
-        opened.readline()
-    assert " byte " in str(told.value.strerror)
+    assert " byte " in fault_near_beginning(kind, io.BytesIO(bytes(packed)))
+
+
+@both
+def test_looking_for_a_fault_unpacks_a_megabyte_at_most(suffix: str) -> None:
+    packed = PACK[suffix](bytes(30_000_000))
+    stored = io.BytesIO(packed + b"no archive")
+    assert fault_near_beginning(compression_by_name(suffix), stored) == ""
 
 
 def test_corrupt_zstd_gives_the_blocks_before_the_damage() -> None:
