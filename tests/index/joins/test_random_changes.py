@@ -101,13 +101,9 @@ def everything(board: Board) -> dict[str, Any]:
             SamplesQuestion(Selection(info.run), TextRules(), columns=tuple(names), limit=500)
         ).columns
         rows = sorted(zip(*(map(repr, table[name]) for name in ("id", *names)), strict=True))
-        curves = {
-            name: (repr(c.mean), repr(c.count))
-            for name, c in board.steps(StepsQuestion(Selection(info.run))).metrics.items()
-        }
-        shared = {
-            name: repr(c) for name, c in board.steps(StepsQuestion(Selection(info.run))).step_metrics.items()
-        }
+        steps = board.steps(StepsQuestion(Selection(info.run)))
+        curves = {name: (repr(c.mean), repr(c.count)) for name, c in steps.metrics.items()}
+        shared = {name: repr(c) for name, c in steps.step_metrics.items()}
         problems = board.problems(ProblemsQuestion(info.run, 0, 500)).columns
         said = sorted(zip(problems.file, problems.kind, problems.reason, strict=True))
         said = [one for one in said if one[1] != "vanished"]
