@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import prod
 
-from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
+from tensorboard_plugin_rlboard.formats.arrays.number_values import score_from_value
 from tensorboard_plugin_rlboard.formats.base import Row
 
 ENTRIES, NUMBER, PARTS, EITHER, SUM, PRODUCT = "[]", "#", "*", " | ", " + ", " * "
@@ -170,12 +170,12 @@ def _sum_of_parts(holder: object, keys: Sequence[str]) -> float | None:
 
 def _product(values: Iterable[object]) -> float | None:
     """The product of some values; None where one is no number."""
-    numbers = [number_from_value(value) for value in values]
+    numbers = [score_from_value(value) for value in values]
     known = [number for number in numbers if number is not None]
     return prod(known) if len(known) == len(numbers) else None
 
 
 def total(values: Iterable[object]) -> float | None:
-    """The sum of the numbers among some values; None where there is none."""
-    numbers = [number for value in values if (number := number_from_value(value)) is not None]
+    """The sum of the numbers among some values, verdicts in words among them; None where there is none."""
+    numbers = [number for value in values if (number := score_from_value(value)) is not None]
     return sum(numbers) if numbers else None

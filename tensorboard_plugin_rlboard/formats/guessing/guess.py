@@ -137,7 +137,8 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None,
     if guessed.is_refused:
         return None, guessed.reason
     has_others = any(path != name for name, path in guessed.keys.items())
-    return guessed.format if has_others or guessed.notes else file_format, ""
+    is_said = bool(guessed.notes or guessed.doubt)
+    return guessed.format if has_others or is_said else file_format, ""
 
 
 def _is_plainly_ours(row: Row) -> bool:

@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS, PRODUCT, SUM
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_verdict
 from tensorboard_plugin_rlboard.words import plain
 
 NUMBER_TYPES = frozenset({bool, int, float})
@@ -64,7 +64,7 @@ def parts_in(roles: Roles, holder: Column) -> list[Column]:
         for column in roles.profile
         if (column.place.of_each or not roles.is_several)
         and _holder(column.path) == holder.path
-        and column.fits(lambda value: type(value) in NUMBER_TYPES)
+        and column.fits(lambda value: type(value) in NUMBER_TYPES or is_verdict(value))
     ]
 
 

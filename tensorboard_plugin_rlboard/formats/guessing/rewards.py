@@ -24,9 +24,10 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_one_number_list,
     is_score,
     is_share,
+    is_single_word,
     is_verdict,
 )
-from tensorboard_plugin_rlboard.formats.guessing.verdicts import counted, is_clear
+from tensorboard_plugin_rlboard.formats.guessing.verdicts import counted, is_clear, reason_unread
 from tensorboard_plugin_rlboard.words import plain
 
 _MAX_COMPONENTS = 20
@@ -103,6 +104,9 @@ class Reward:
         scores = objects_of_parts(roles, _SCORES)
         if scores and "reward" not in roles.keys and not self.doubt:
             self._say_parts(parts_in(roles, scores[0]))
+        if "reward" not in roles.keys and not self.doubt:
+            names = (*(word for tier in words.REWARD for word in tier), *words.VERDICT)
+            self.doubt = reason_unread(roles.candidates(names, is_single_word, own=True))
         self._lift([*parts, *scores])
         column = roles.column("reward")
         if column is not None and (note := counted(column)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_verdict
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_verdict
@@ -9,12 +11,28 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, i
 _SHARE = 0.9
 """Share of the texts of a column that have to be verdicts: sentences of a judge may begin with a `no` as well."""
 _SHOWN = 4
+_LONGEST = 20
+"""Characters of a grade or a share."""
 
 
 def is_clear(column: Column) -> bool:
     """Whether a column holds numbers, or next to nothing but verdicts."""
     verdicts = sum(map(is_verdict, column.values.values()))
     return column.fits(is_number) or (verdicts > 0 and verdicts >= _SHARE * len(column.values))
+
+
+def reason_unread(columns: Sequence[Column]) -> str:
+    """One sentence on the first of some columns that are called like a reward and hold short texts; empty without one."""
+    for column in columns:
+        texts = sorted(
+            {value for value in column.values.values() if isinstance(value, str) and value.strip()}
+        )
+        if texts and max(map(len, texts)) <= _LONGEST and not column.fits(is_number):
+            return (
+                f"No reward was taken: {column.path} holds texts such as {' and '.join(texts[:2])}, which are no numbers; "
+                "log numbers instead."
+            )
+    return ""
 
 
 def counted(column: Column) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from understood import read
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
@@ -93,3 +94,27 @@ def test_numbers_count_before_verdicts() -> None:
 def test_shares_of_many_kinds_are_noted_by_the_best_and_the_worst() -> None:
     rows = [{"question": "q", "output": f"o{n}", "score": f"{n}%"} for n in range(10)]
     assert guess_mapping(rows).notes == {"reward": "9% = 0.09, 0% = 0"}
+
+
+@pytest.mark.parametrize("values", [["A", "B"], ["7/10", "3/10"], ["0,5", "0,25"]])
+@pytest.mark.parametrize("response", ["response", "output"])
+def test_scores_that_are_no_numbers_are_named(
+    values: list[str], response: str, tmp_path: Path, write_rows: Write, open_board: Open
+) -> None:
+    rows = [{"step": 1, "prompt": "q", response: f"o{n}", "score": values[n % 2]} for n in range(4)]
+    write_rows(tmp_path / "log.jsonl", rows)
+    (run,) = open_board(tmp_path).runs().runs
+    one, other = sorted(values)
+    assert run.mapping_doubt == (
+        f"No reward was taken: score holds texts such as {one} and {other}, which are no numbers; log numbers instead."
+    )
+
+
+def test_verdicts_among_parts_count_in_their_sum(tmp_path: Path) -> None:
+    """1 of a verdict and 0.5 of a number, and 0 and 1; before, the number was all of the reward."""
+    rows = [
+        {"step": 1, "question": "q", "output": f"o{n}", "rewards": {"correct": word, "format": number}}
+        for n, (word, number) in enumerate([("yes", 0.5), ("no", 1.0)])
+    ]
+    assert "plain sum of correct, format" in guess_mapping(rows).doubt
+    assert read(tmp_path, rows, "reward") == [(1.5,), (1.0,)]
