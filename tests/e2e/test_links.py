@@ -69,6 +69,7 @@ def test_back_and_forward_follow_what_was_opened_not_what_was_walked(
 
 def test_settings_survive_a_reload_and_the_link_does(library: TensorBoard, open_tab: OpenTab) -> None:
     tab = open_tab(library).open(run="ppo", step=30)
+    tab.get("drawing").click()
     tab.get("band").select_option("p25_p75")
     tab.get("tab-samples").click()
     tab.get("sample-row").first.click()
@@ -83,6 +84,7 @@ def test_settings_survive_a_reload_and_the_link_does(library: TensorBoard, open_
     )
     assert stored["rlboard.open.tokens"] == '"matrix"'
     tab.get("tab-overview").click()
+    tab.get("drawing").click()
     expect(tab.get("band")).to_have_value("p25_p75")
 
 

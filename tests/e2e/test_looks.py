@@ -130,7 +130,7 @@ BARS = (
     "help",
 )
 OWN = {
-    "overview": ("chart-picker", "band"),
+    "overview": ("chart-picker", "drawing", "tiles"),
     "tokens": ("worst-metric", "worst-end", "worst-by", "worst-scope", "worst-summary"),
     "samples": ("search", "filter", "preset", "columns", "col-head-prompt"),
     "sample": ("drawer-close", "sample-prev", "sample-next", "token-metric", "legend", "matrix-toggle"),

@@ -1,19 +1,16 @@
 /** A curve as one SVG path: gaps where there is no number, at most two points per pixel. */
 
-/** The `d` of an SVG path through the values, in a box of this size. */
+/**
+ * The `d` of an SVG path through the values, in a box of this size. Lone spikes go as far as the box does and do not
+ * flatten the rest.
+ */
 export function sparkline(values: readonly (number | null)[], width: number, height: number): string {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value === null || !Number.isFinite(value)) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
+  const [low, high] = usualRange(values);
   if (low > high) return "";
   const margin = 2;
   const span = high - low || 1;
   const y = (value: number): string => {
-    const share = high === low ? 0.5 : (value - low) / span;
+    const share = high === low ? 0.5 : (Math.min(Math.max(value, low), high) - low) / span;
     return (height - margin - share * (height - 2 * margin)).toFixed(1);
   };
   const last = Math.max(1, values.length - 1);
@@ -47,4 +44,29 @@ function extreme(values: readonly (number | null)[], start: number, every: numbe
     best = value;
   }
   return best;
+}
+
+/** Values looked at, evenly spread, to tell what is usual. */
+const SAMPLE = 256;
+const FEWEST = 20;
+
+/**
+ * Smallest and largest value, less what lies beyond p5 − 1.5 (p95 − p5) or p95 + 1.5 (p95 − p5), as in the charts; an
+ * empty range (low above high) where there is none.
+ */
+function usualRange(values: readonly (number | null)[]): [number, number] {
+  const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const every = Math.ceil(finite.length / SAMPLE);
+  const sorted = finite.filter((_, i) => i % every === 0).sort((a, b) => a - b);
+  const [p05, p95] = [0.05, 0.95].map((share) => sorted[Math.round(share * (sorted.length - 1))] ?? 0);
+  const room =
+    sorted.length < FEWEST || p05 === p95 ? Number.POSITIVE_INFINITY : 1.5 * ((p95 ?? 0) - (p05 ?? 0));
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of finite) {
+    if (value < (p05 ?? 0) - room || value > (p95 ?? 0) + room) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
 }

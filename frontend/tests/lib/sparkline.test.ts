@@ -30,3 +30,15 @@ test("a thinned curve keeps its spike", () => {
 test("points with gaps between them are a dash each", () => {
   expect(sparkline([1, null, 2], 120, 22)).toBe("M0.0 20.0h1M120.0 2.0h1");
 });
+
+test("a lone spike reaches the edge of the box and leaves the rest its height", () => {
+  const values = Array.from({ length: 40 }, (_, i) => i);
+  values[20] = -1e8;
+  const heights = sparkline(values, 400, 24)
+    .split(/[ML]/)
+    .filter(Boolean)
+    .map((point) => Number(point.split(" ")[1]));
+  // 39 at the top, 0 at the bottom, where the spike goes as well; 10 of 39 lies 5.1 of 20 pixels up.
+  expect([heights[39], heights[0], heights[20]]).toEqual([2, 22, 22]);
+  expect(heights[10]).toBeCloseTo(22 - (20 * 10) / 39, 1);
+});

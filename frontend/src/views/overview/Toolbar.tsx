@@ -2,17 +2,52 @@ import type { JSX } from "preact";
 import { BANDS } from "../../charts/curves/spreadBand";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
-import { select, selection } from "../../state/selection";
-import { Button, Select, Slider, Toggle } from "../../ui";
+import { selection } from "../../state/selection";
+import { Button, Popover, Select, Slider, Toggle } from "../../ui";
 import { ChartPicker } from "./catalogue/ChartPicker";
 import type { ChartsOnOffer } from "./catalogue/chartChoices";
 import { bandMode, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./shared/settings";
 
 /** The overview's toolbar: how the curves are drawn, which charts there are, and a jump to the selected step. */
 export function Toolbar(props: ChartsOnOffer & { readonly onJump: () => void }): JSX.Element {
-  const { step, step_min, step_max } = selection.value;
+  const { step } = selection.value;
   return (
     <section class="overview-toolbar" aria-label={t("overview.toolbar")}>
+      <Popover face={t("overview.drawing")} label={t("overview.toolbar")} align="start" testId="drawing">
+        <DrawingControls />
+      </Popover>
+      <span class="muted overview-drawn">{drawnWords()}</span>
+      <span class="overview-gap" />
+      {step !== null && (
+        <Button quiet onClick={props.onJump} hint={t("overview.jump.hint")} testId="jump">
+          {t("overview.jump", { step })} ↓
+        </Button>
+      )}
+      <ChartPicker {...props} />
+    </section>
+  );
+}
+
+/** What is not as it was logged must be read without opening anything: bands, smoothing, a shift to 0. */
+function drawnWords(): string {
+  const isStd = bandMode.value === "std";
+  const scale = num(bandScale.value);
+  return [
+    bandMode.value === "none"
+      ? ""
+      : t("overview.drawn.band", {
+          band: isStd ? t("overview.band.scale.value", { scale }) : t(`overview.band.${bandMode.value}`),
+        }),
+    smoothing.value > 0 ? t("overview.drawn.smoothing", { weight: smoothing.value.toFixed(2) }) : "",
+    fromZero.value ? t("overview.drawn.from_zero") : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function DrawingControls() {
+  return (
+    <div class="overview-look">
       <Select
         value={bandMode.value}
         label={t("overview.band")}
@@ -24,35 +59,37 @@ export function Toolbar(props: ChartsOnOffer & { readonly onJump: () => void }):
         testId="band"
       />
       {bandMode.value === "std" && (
+        <div class="overview-slider">
+          <Slider
+            value={bandScale.value}
+            min={0}
+            max={3}
+            step={0.25}
+            label={t("overview.band.scale")}
+            text={t("overview.band.scale.value", { scale: num(bandScale.value) })}
+            onInput={(value) => {
+              bandScale.value = value;
+            }}
+            testId="band-scale"
+          />
+          <span class="number">{t("overview.band.scale.value", { scale: num(bandScale.value) })}</span>
+        </div>
+      )}
+      <div class="overview-slider">
         <Slider
-          value={bandScale.value}
+          value={smoothing.value}
           min={0}
-          max={3}
-          step={0.25}
-          label={t("overview.band.scale")}
-          text={t("overview.band.scale.value", { scale: num(bandScale.value) })}
+          max={0.99}
+          step={0.01}
+          label={t("overview.smoothing")}
+          labelShown
           onInput={(value) => {
-            bandScale.value = value;
+            smoothing.value = value;
           }}
-          testId="band-scale"
+          testId="smoothing"
         />
-      )}
-      {bandMode.value === "std" && (
-        <span class="number">{t("overview.band.scale.value", { scale: num(bandScale.value) })}</span>
-      )}
-      <Slider
-        value={smoothing.value}
-        min={0}
-        max={0.99}
-        step={0.01}
-        label={t("overview.smoothing")}
-        labelShown
-        onInput={(value) => {
-          smoothing.value = value;
-        }}
-        testId="smoothing"
-      />
-      <span class="number overview-smoothing">{smoothing.value.toFixed(2)}</span>
+        <span class="number">{smoothing.value.toFixed(2)}</span>
+      </div>
       <Toggle
         on={fromZero.value}
         label={t("overview.from_zero")}
@@ -65,27 +102,12 @@ export function Toolbar(props: ChartsOnOffer & { readonly onJump: () => void }):
       <Select
         value={chartSize.value}
         label={t("overview.size")}
+        labelShown
         options={CHART_SIZES.map((value) => ({ value, label: t(`overview.size.${value}`) }))}
         onChange={(value) => {
           chartSize.value = value;
         }}
       />
-      {(step_min !== null || step_max !== null) && (
-        <Button
-          label={t("overview.range.clear")}
-          onClick={() => select({ step_min: null, step_max: null })}
-          testId="range-clear"
-        >
-          {t("overview.range", { from: step_min ?? "…", to: step_max ?? "…" })} ✕
-        </Button>
-      )}
-      <span class="overview-gap" />
-      {step !== null && (
-        <Button quiet onClick={props.onJump} hint={t("overview.jump.hint")} testId="jump">
-          {t("overview.jump", { step })} ↓
-        </Button>
-      )}
-      <ChartPicker {...props} />
-    </section>
+    </div>
   );
 }

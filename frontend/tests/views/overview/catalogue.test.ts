@@ -179,12 +179,16 @@ describe("settings in the address", () => {
     expect(smoothing.value).toBe(0.6);
   });
 
-  it("are the usual ones at an address of others that does not say them", () => {
+  it("stay as they are at an address of others that does not say them, and follow one that does", () => {
     select({ band: "none" });
     const stop = linkSettings();
     expect(bandMode.value).toBe("none");
     select({ band: "" });
-    expect([bandMode.value, selection.value.band]).toEqual(["std", ""]);
+    expect([bandMode.value, selection.value.band]).toEqual(["none", ""]);
+    select({ band: "p25_p75" });
+    expect(bandMode.value).toBe("p25_p75");
+    bandMode.value = "none";
+    expect(selection.value.band).toBe("none");
     stop();
   });
 

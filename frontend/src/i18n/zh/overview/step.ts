@@ -28,8 +28,8 @@ export const overviewStep = {
   "overview.tile.nonfinite.hint": "该步样本中为 NaN 或无穷的数",
   "overview.tile.samples": "样本数",
   "overview.tile.samples.hint": "该步的样本",
-  "overview.tile.change": "{change}，对比 {step}",
-  "overview.tile.points": "{n} 个百分点",
+  "overview.tile.change": "{change} 较 {step}",
+  "overview.tile.points": "{n} pp",
   "overview.tile.odd": "超出 {low} … {high}：此前各步前一半的范围，并留 1.5 × (p95 − p5) 的余量",
   "overview.tile.open": "点按前往对应图表",
 

@@ -100,7 +100,7 @@ export function chartNote(main: LineSource, source: ChartSource, steps: Steps, s
   if (!columns || i < 0) return weighted;
   const nonfinite = columns.nonfinite[i] ?? 0;
   if (finite === 0 && nonfinite === 0) return t("overview.note.none");
-  const unit = t(source.tokenWeighted ? "overview.tokens" : "overview.samples");
+  const unit = unitWord(source.tokenWeighted, finite + nonfinite);
   const slots = {
     unit,
     finite: count(finite),
@@ -110,4 +110,9 @@ export function chartNote(main: LineSource, source: ChartSource, steps: Steps, s
   return [t(nonfinite > 0 ? "overview.note.nonfinite" : "overview.note.all", slots), weighted]
     .filter(Boolean)
     .join(" · ");
+}
+
+function unitWord(tokens: boolean, n: number): string {
+  if (n === 1) return t(tokens ? "overview.tokens_one" : "overview.samples_one");
+  return t(tokens ? "overview.tokens" : "overview.samples");
 }

@@ -52,8 +52,7 @@ function linked<T>(setting: Signal<T>, usual: T, isValid: (value: unknown) => va
     write: () => (setting.value === usual ? "" : plain(setting.value)),
     read: (text) => {
       const value: unknown = typeof usual === "string" ? text : parsed(text);
-      if (text === "") setting.value = usual;
-      else if (isValid(value)) setting.value = value;
+      if (isValid(value)) setting.value = value;
     },
   };
 }
@@ -94,24 +93,20 @@ export function linkSettings(): () => void {
 }
 
 /**
- * At first the address counts where it speaks; from then on whichever of the two has changed. An address that others
- * change (Back, a link) and that does not say the setting means the usual one.
+ * What an address says counts, at first and whenever others change it (Back, a link); what it does not say stays as it
+ * is. The address is written at first and when the setting changes, never in answer to a change of the address.
  */
 function keepAlike(name: Name, setting: Linked): () => void {
-  let known: string | null = null;
+  let said: string | null = null;
+  let written: string | null = null;
   return effect(() => {
-    const said = selection.value[name];
-    const isFirst = known === null;
-    if (isFirst ? said !== "" : said !== known) {
-      setting.read(said);
-      known = said;
-    }
+    const address = selection.value[name];
+    if (address !== said && address !== "") setting.read(address);
+    said = address;
     const text = setting.write();
-    if (text === (known ?? "")) {
-      known = text;
-      return;
-    }
-    known = text;
-    select({ [name]: text });
+    if (text === written) return;
+    written = text;
+    said = text;
+    if (text !== address) select({ [name]: text });
   });
 }

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Steps } from "../../../api/answers";
 import { stepBeside } from "../../../charts/shared/series";
 import { t } from "../../../i18n";
@@ -17,13 +18,14 @@ const HEIGHT = 22;
 /** The selected step at a glance: each number with its change and its course; what deviates is coloured. */
 export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Element | null {
   const at = steps.step.indexOf(step);
+  const tiles = useMemo(() => tilesOf(steps, klEstimator.value), [steps, klEstimator.value]);
   if (at < 0) return null;
   const { pin } = selection.value;
   const beside = pin !== null && pin !== step ? pin : stepBeside(steps.step, step, -1);
   const other = beside === null || beside === step ? -1 : steps.step.indexOf(beside);
   return (
     <section class="overview-tiles" aria-label={t("overview.tiles", { step })} data-testid="tiles">
-      {tilesOf(steps, klEstimator.value).map((tile) => (
+      {tiles.map((tile) => (
         <Tile key={tile.id} tile={tile} steps={steps.step} at={at} other={other} />
       ))}
     </section>
@@ -75,10 +77,11 @@ function Tile({ tile, steps, at, other }: TileProps) {
 
 /** The course of the number over all steps, with a line at the selected one. */
 function Course({ values, at }: { values: readonly (number | null)[]; at: number }) {
+  const path = useMemo(() => sparkline(values, WIDTH, HEIGHT), [values]);
   const x = (at / Math.max(1, values.length - 1)) * WIDTH;
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-      <path d={sparkline(values, WIDTH, HEIGHT)} />
+      <path d={path} />
       <line x1={x} x2={x} y1={0} y2={HEIGHT} />
     </svg>
   );

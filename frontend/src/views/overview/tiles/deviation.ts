@@ -11,6 +11,8 @@ export interface Expected {
 /** Fewer steps than this tell no habit. */
 const FEWEST = 8;
 const FENCE = 1.5;
+/** Of more steps than this, so many evenly spread ones are looked at: every key press asks for every tile. */
+const MOST = 256;
 
 /**
  * Where numbers of the first half of the steps before `at` lay, with as much room as charts give before they call a
@@ -21,7 +23,9 @@ const FENCE = 1.5;
  */
 export function expectedAt(values: readonly (number | null)[], at: number, least: number): Expected | null {
   const before = values.slice(0, Math.ceil(at / 2));
+  const every = Math.ceil(before.length / MOST);
   const sorted = before
+    .filter((_, i) => i % every === 0)
     .filter((value): value is number => value !== null && Number.isFinite(value))
     .sort((a, b) => a - b);
   if (sorted.length < FEWEST) return null;
