@@ -66,7 +66,7 @@ export function sampleOf(id: string, more: Partial<Sample> = {}): Sample {
     mask: null,
     trimmed: [],
     problems: [],
-    neighbours: { previous: null, next: null, group: [], prompt: [] },
+    neighbours: { previous: null, next: null, group: [], group_rewards: [], prompt: [] },
     ...more,
   };
 }

@@ -47,19 +47,21 @@ class ProblemInfo:
 
 @dataclass(frozen=True)
 class PromptVisit:
-    """A sample of the same prompt at another step."""
+    """A sample of the same prompt at another step, with its reward where it has one."""
 
     step: int
     id: str
+    reward: float | None
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Samples beside this one."""
+    """Samples beside this one; `group_rewards` has one for each of `group`, None where there is none."""
 
     previous: str | None
     next: str | None
     group: Sequence[str]
+    group_rewards: Sequence[float | None]
     prompt: Sequence[PromptVisit]
 
 

@@ -51,3 +51,20 @@ def test_a_click_on_the_curve_of_a_metric_chooses_the_token(library: TensorBoard
     # With another colour it is another curve.
     tab.press("m")
     expect(tab.get("metric-curve-toggle")).to_contain_text("ref log prob along")
+
+
+def test_the_group_and_the_prompt_at_other_steps_are_chips_with_their_rewards(
+    library: TensorBoard, open_tab: OpenTab
+) -> None:
+    opened = library.ask("samples", run="ppo", step=50, limit=1)["columns"]["id"][0]
+    neighbours = library.ask("sample", run="ppo", id=opened)["neighbours"]
+    tab = open_tab(library).open(run="ppo", step=50, view="samples", sample=opened)
+    chips = tab.get("links").locator(".links").first.get_by_role("button")
+    expect(chips).to_have_count(len(neighbours["group"]))
+    for chip, reward in zip(chips.all(), neighbours["group_rewards"], strict=True):
+        assert float(chip.inner_text()) == pytest.approx(reward, rel=1e-3)
+    expect(tab.get("prompt-curve")).to_be_visible()
+    last = neighbours["prompt"][-1]
+    tab.view.get_by_role("button", name=f"The prompt at step {last['step']}").click()
+    tab.expect_selected(step=str(last["step"]), sample=last["id"])
+    expect(tab.get("drawer")).to_have_attribute("data-id", last["id"])

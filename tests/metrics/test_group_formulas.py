@@ -143,5 +143,5 @@ def test_where_no_reward_is_finite_there_are_no_group_metrics(
 
 
 def test_a_sample_that_is_in_no_group_has_no_group_metrics() -> None:
-    nobody = Neighbours(previous=None, next=None, group=[], prompt=[])
+    nobody = Neighbours(previous=None, next=None, group=[], group_rewards=[], prompt=[])
     assert group_metrics(SampleContext(nobody, np.asarray([1.0, 2.0]), None)) == {}

@@ -69,7 +69,9 @@ export const sample = object({
     previous: nullable(string),
     next: nullable(string),
     group: array(string),
-    prompt: array(object({ step: number, id: string })),
+    /** One for each of `group`. */
+    group_rewards: array(num),
+    prompt: array(object({ step: number, id: string, reward: num })),
   }),
 });
 export type Sample = Decoded<typeof sample>;

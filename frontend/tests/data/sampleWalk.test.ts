@@ -29,7 +29,7 @@ test("loads the page of a row that is not there yet", async () => {
 });
 
 test("a sample outside of the table is left by the listOrder of logging", async () => {
-  const neighbours = { previous: "w", next: null, group: [], prompt: [] };
+  const neighbours = { previous: "w", next: null, group: [], group_rewards: [], prompt: [] };
   const sample = {
     id: "x",
     run: ".",

@@ -63,7 +63,7 @@ def sample_context(session: RunSession, sample: Mapping[str, Any]) -> SampleCont
     else:
         following = step[at + 1][:3]
     visits = execute(
-        'SELECT step, min_by(struct_pack(f := file, o := line_offset, r := "row"), '
+        f'SELECT step, min_by(struct_pack(f := file, o := line_offset, r := "row", v := {reward}), '
         'struct_pack(o := line_offset, f := file, r := "row")) '
         f"FROM {table} WHERE split = ? AND attempt = ? AND prompt_key = ? AND step <> ? "
         f"GROUP BY step ORDER BY step LIMIT {_MAX_VISITS}",
@@ -74,7 +74,11 @@ def sample_context(session: RunSession, sample: Mapping[str, Any]) -> SampleCont
         previous=None if previous is None else id_of(*previous),
         next=None if following is None else id_of(*following),
         group=[id_of(*row[:3]) for row in group][:_MAX_GROUP],
-        prompt=[PromptVisit(int(step), id_of(first["f"], first["o"], first["r"])) for step, first in visits],
+        group_rewards=[row[4] for row in group][:_MAX_GROUP],
+        prompt=[
+            PromptVisit(int(step), id_of(first["f"], first["o"], first["r"]), first["v"])
+            for step, first in visits
+        ],
     )
     rewards = np.asarray([np.nan if row[4] is None else row[4] for row in group], np.float64)
     position = next((i for i, row in enumerate(group) if row[:3] == own), None)

@@ -37,6 +37,11 @@ def test_neighbours_are_the_samples_beside_it(tmp_path: Path, open_board: Open, 
     assert set(first.neighbours.group) == {name for name in order[:3] if name != second(board, order[:3])}
     assert [visit.step for visit in first.neighbours.prompt] == [2, 4]
     assert [visit.id for visit in first.neighbours.prompt] == [order[3], order[5]]
+    # One reward for each member of the group, and that of the sample that each step is linked by.
+    for name, reward in zip(first.neighbours.group, first.neighbours.group_rewards, strict=True):
+        assert reward == board.sample(SampleQuestion(".", name, RULES)).scalars["reward"]
+    for visit in first.neighbours.prompt:
+        assert visit.reward == board.sample(SampleQuestion(".", visit.id, RULES)).scalars["reward"]
     only_eval = board.sample(SampleQuestion(".", ids(board, split="eval")[0], RULES))
     assert (only_eval.neighbours.previous, only_eval.neighbours.next) == (None, None)
     assert only_eval.split == "eval"

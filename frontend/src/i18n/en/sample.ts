@@ -102,10 +102,11 @@ export const sample = {
   "sample.values.range": "{name} from {min} to {max}",
 
   "sample.links.title": "The same prompt elsewhere",
-  "sample.links.group": "This step, {n} more:",
-  "sample.links.prompt": "Other steps, {n}:",
-  "sample.links.open": "Sample {i} of the group",
-  "sample.links.step": "The prompt at step {step}",
+  "sample.links.group": "Group of {n}, rewards:",
+  "sample.links.prompt": "At {n} other steps:",
+  "sample.links.open": "Sample {i} of the group, reward {reward}",
+  "sample.links.step": "The prompt at step {step}, reward {reward}",
+  "sample.links.curve": "Reward of this prompt over {n} steps, from {from} to {to}; the mark is this sample",
   "sample.links.more": "and {n} more",
 
   "sample.scalars.title": "All {n} numbers of the sample",

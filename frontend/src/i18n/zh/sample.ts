@@ -102,10 +102,11 @@ export const sample = {
   "sample.values.range": "{name} 从 {min} 到 {max}",
 
   "sample.links.title": "同一提示词的其他样本",
-  "sample.links.group": "本步另有 {n} 个：",
-  "sample.links.prompt": "其他步，{n} 个：",
-  "sample.links.open": "组内第 {i} 个样本",
-  "sample.links.step": "该提示词在第 {step} 步",
+  "sample.links.group": "同组 {n} 个,奖励:",
+  "sample.links.prompt": "在另外 {n} 步:",
+  "sample.links.open": "组内第 {i} 个样本,奖励 {reward}",
+  "sample.links.step": "第 {step} 步的同一提示词,奖励 {reward}",
+  "sample.links.curve": "此提示词在 {n} 步中的奖励,从 {from} 到 {to};标记处为本样本",
   "sample.links.more": "另有 {n} 个",
 
   "sample.scalars.title": "该样本的全部 {n} 项数值",

@@ -1,68 +1,92 @@
 import type { JSX } from "preact";
-import type { Sample } from "../../api/answers";
+import type { Num, Sample } from "../../api/answers";
 import { t } from "../../i18n";
+import { num } from "../../lib/format";
+import { sparkline } from "../../lib/sparkline";
 import { select } from "../../state/selection";
 import { Button, Panel } from "../../ui";
 
-/** At most this many links are shown; how many more there are is said. */
-const MAX_LINKS = 60;
+/** At most this many links are shown in a row; how many more there are is said. */
+const MAX_LINKS = 24;
+const CURVE = { width: 240, height: 24 } as const;
 
-/** Links to other samples of the same prompt: of this step, and of other steps. */
+/** Other samples of the same prompt with their rewards: the group of this step, and how the prompt fared at others. */
 export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null {
-  const { group, prompt } = sample.neighbours;
-  const others = group.filter((id) => id !== sample.id);
+  const { group, group_rewards: rewards, prompt } = sample.neighbours;
   const elsewhere = prompt.filter(({ id }) => id !== sample.id);
-  if (others.length + elsewhere.length === 0) return null;
+  const members = group.map((id, k) => ({ id, k, reward: rewards[k] ?? null }));
+  const others = members.filter(({ id }) => id !== sample.id).length;
+  if (others + elsewhere.length === 0) return null;
   return (
     <Panel id="sample.links" title={t("sample.links.title")} foldLabel={t("sample.fold")} testId="links">
-      {others.length > 0 && (
-        <LinkRow title={t("sample.links.group", { n: others.length })} more={others.length - MAX_LINKS}>
-          {others.slice(0, MAX_LINKS).map((id, k) => (
+      {others > 0 && (
+        <div class="links">
+          <span class="muted">{t("sample.links.group", { n: group.length })}</span>
+          {members.slice(0, MAX_LINKS).map(({ id, k, reward }) => (
             <Button
               key={id}
-              quiet
-              label={t("sample.links.open", { i: k + 1 })}
-              onClick={() => select({ sample: id }, "push")}
+              quiet={id !== sample.id}
+              pressed={id === sample.id}
+              label={t("sample.links.open", { i: k + 1, reward: num(reward) })}
+              onClick={() => id !== sample.id && select({ sample: id }, "push")}
             >
-              {k + 1}
+              <span class="number">{num(reward)}</span>
             </Button>
           ))}
-        </LinkRow>
+          <More n={members.length - MAX_LINKS} />
+        </div>
       )}
       {elsewhere.length > 0 && (
-        <LinkRow
-          title={t("sample.links.prompt", { n: elsewhere.length })}
-          more={elsewhere.length - MAX_LINKS}
-        >
-          {nearestSteps(elsewhere, sample.step).map(({ id, step }) => (
+        <div class="links">
+          <span class="muted">{t("sample.links.prompt", { n: elsewhere.length })}</span>
+          <RewardCurve sample={sample} />
+          {nearestSteps(elsewhere, sample.step).map(({ id, step, reward }) => (
             <Button
               key={id}
               quiet
-              label={t("sample.links.step", { step })}
+              label={t("sample.links.step", { step, reward: num(reward) })}
               onClick={() => select({ sample: id, step, step_min: null, step_max: null }, "push")}
             >
-              {step}
+              <span class="muted">{step}</span> <span class="number">{num(reward)}</span>
             </Button>
           ))}
-        </LinkRow>
+          <More n={elsewhere.length - MAX_LINKS} />
+        </div>
       )}
     </Panel>
   );
 }
 
-interface LinkRowProps {
-  title: string;
-  more: number;
-  children: JSX.Element[];
+function More({ n }: { n: number }): JSX.Element | null {
+  return n > 0 ? <span class="muted">{t("sample.links.more", { n })}</span> : null;
 }
 
-function LinkRow({ title, more, children }: LinkRowProps): JSX.Element {
+/** The prompt's reward from step to step, with a mark at this sample's; nothing where fewer than two have one. */
+function RewardCurve({ sample }: { sample: Sample }): JSX.Element | null {
+  const own = sample.scalars["reward"];
+  const visits: { step: number; reward: Num }[] = [
+    ...sample.neighbours.prompt,
+    { step: sample.step, reward: typeof own === "number" ? own : null },
+  ].sort((a, b) => a.step - b.step);
+  const rewards = visits.map(({ reward }) => reward);
+  const finite = rewards.filter((reward): reward is number => reward !== null && Number.isFinite(reward));
+  if (finite.length < 2) return null;
+  const { width, height } = CURVE;
+  const at = (visits.findIndex(({ step }) => step === sample.step) / (visits.length - 1)) * width;
+  const words = { from: num(Math.min(...finite)), to: num(Math.max(...finite)), n: visits.length };
   return (
-    <p class="links">
-      <span class="muted">{title}</span>
-      {children}
-      {more > 0 && <span class="muted">{t("sample.links.more", { n: more })}</span>}
-    </p>
+    <svg
+      class="prompt-curve"
+      width={width}
+      height={height}
+      role="img"
+      aria-label={t("sample.links.curve", words)}
+      data-testid="prompt-curve"
+    >
+      <title>{t("sample.links.curve", words)}</title>
+      <path d={sparkline(rewards, width, height)} />
+      <line x1={at} x2={at} y1={0} y2={height} />
+    </svg>
   );
 }
 

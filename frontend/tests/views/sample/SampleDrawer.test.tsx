@@ -33,7 +33,13 @@ const sample = (id: string, more: Partial<Sample> = {}): Sample =>
     missing: { values: [[3, 4]] },
     trimmed: [{ what: "pad token", count: 2, reason: "trailing" }],
     problems: [{ file: "rank0.jsonl", line: 17, offset: 0, kind: "length", reason: "values is short" }],
-    neighbours: { previous: "a", next: "b", group: [id, "b"], prompt: [{ step: 3, id: "c" }] },
+    neighbours: {
+      previous: "a",
+      next: "b",
+      group: [id, "b"],
+      group_rewards: [0.25, null],
+      prompt: [{ step: 3, id: "c", reward: 0.75 }],
+    },
     ...more,
   });
 
@@ -94,6 +100,18 @@ describe("the drawer", () => {
     expect(byTestId("short-texts")?.textContent).toContain("<b>42</b>");
     expect(byTestId("short-texts")?.textContent).not.toContain("note");
     expect(place.querySelector("section[aria-label=note]")?.textContent).toContain("line");
+  });
+
+  it("links the group and the prompt at other steps with their rewards, and draws them", async () => {
+    const links = byTestId("links");
+    const buttons = [...(links?.querySelectorAll<HTMLElement>(".links button") ?? [])];
+    expect(buttons.map((button) => button.textContent)).toEqual(["0.25", "–", "3 0.75"]);
+    expect(buttons[0]?.getAttribute("aria-pressed")).toBe("true");
+    expect(byTestId("prompt-curve")?.getAttribute("aria-label")).toContain(
+      "over 2 steps, from 0.1235 to 0.75",
+    );
+    await act(() => buttons[2]?.click());
+    expect(selection.value).toMatchObject({ sample: "c", step: 3 });
   });
 
   it("says what happened when the sample is gone", async () => {
@@ -247,9 +265,9 @@ describe("parts", () => {
   it("links are those of the nearest steps, in order", () => {
     const links = Array.from({ length: 200 }, (_, step) => ({ step, id: String(step) }));
     const found = nearestSteps(links, 100);
-    expect(found).toHaveLength(60);
-    expect(found[0]?.step).toBe(70);
-    expect(found.at(-1)?.step).toBe(129);
+    expect(found).toHaveLength(24);
+    expect(found[0]?.step).toBe(88);
+    expect(found.at(-1)?.step).toBe(111);
   });
 
   it("tell by number what turns the text around, in the raw token as well", async () => {
