@@ -5,7 +5,7 @@ HOST ?= localhost
 PORT ?=
 BENCH ?=
 MUTATION ?=
-PROMISES ?= nothing_lost faults hostile_text
+PROMISES ?= nothing_lost faults load hostile_text
 RELIABILITY ?=
 
 PY := .venv/bin/python

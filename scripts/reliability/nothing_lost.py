@@ -11,16 +11,18 @@ from __future__ import annotations
 import argparse
 
 from damage.audit import Tally
+from damage.extremes import try_extremes
 from damage.rounds import lose_nothing
 from figures import add_write, finish, made_by, table
 
 
-def report(tally: Tally, command: str) -> str:
+def report(tally: Tally, extremes: list[tuple[str, str]], command: str) -> str:
     """The figures as Markdown."""
     rows = [*sorted(tally.counts.items()), ("**unaccounted for**", len(tally.losses))]
     parts = [
         made_by(command),
         table(("what", "count"), rows),
+        table(("a line between plain ones", "becomes"), extremes),
         table(("damage", "lines"), sorted(tally.mutations.items())),
         table(("stored as", "lines"), sorted(tally.packings.items())),
         table(("fixtures", "lines"), sorted(tally.formats.items())),
@@ -36,12 +38,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--lines", type=int, default=10_000, help="how many lines at least")
     parser.add_argument("--seed", type=int, default=1, help="of all that is random")
     parser.add_argument("--first-is-whole", action="store_true", help="never damage the first line of a file")
+    parser.add_argument(
+        "--extreme", type=int, default=1, help="1 to 100 MB for the longest line, and the like"
+    )
     add_write(parser)
     args = parser.parse_args(arguments)
     tally = lose_nothing(args.lines, args.seed, print, first_is_whole=args.first_is_whole)
+    extremes, failures = try_extremes(args.extreme, print)
     flag = " --first-is-whole" if args.first_is_whole else ""
-    command = f"python scripts/reliability/nothing_lost.py --lines {args.lines} --seed {args.seed}{flag}"
-    finish(args, "nothing lost", report(tally, command), tally.losses)
+    command = f"python scripts/reliability/nothing_lost.py --lines {args.lines} --seed {args.seed}{flag} --extreme {args.extreme}"
+    finish(args, "nothing lost", report(tally, extremes, command), tally.losses + failures)
 
 
 if __name__ == "__main__":

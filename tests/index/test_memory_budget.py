@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.index.memory_budget import (
     share_out,
     writing_limit,
 )
-from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
+from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase, write_out
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,22 @@ def test_database_takes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     assert writing_limit() == "128MB"
     set_writing_limit(77)
     assert writing_limit() == "77MB"
+
+
+def test_small_runs_with_many_columns_do_not_fill_the_memory() -> None:
+    held = "SELECT coalesce(sum(memory_usage_bytes), 0) FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'"
+    columns = ", ".join(f"{number}.5 AS c{number}" for number in range(100))
+    most, after = 0, []
+    database = QueryDatabase(memory=16)
+    try:
+        cursor = database.cursor()
+        for number in range(40):
+            cursor.execute(f"CREATE TABLE run_{number} AS SELECT {columns}")
+            most = max(most, int(cursor.execute(held).fetchall()[0][0]))
+            write_out(cursor)
+            after.append(int(cursor.execute(held).fetchall()[0][0]))
+        assert cursor.execute("SELECT c99 FROM run_0").fetchall() == [(99.5,)]
+    finally:
+        database.close()
+    assert max(after) <= 4_000_000  # a quarter of what the database may have
+    assert most > 4_000_000

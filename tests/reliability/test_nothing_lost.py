@@ -11,6 +11,7 @@ import pytest
 from damage.accounts import Account
 from damage.audit import Tally, audit
 from damage.damaged_files import DamagedFile, damaged_file
+from damage.extremes import try_extremes
 from damage.mutations import MUTATIONS
 from damage.packings import LINES, ROWS, Packing, as_row
 from damage.rounds import lose_nothing
@@ -103,3 +104,13 @@ def test_other_values_in_a_table_are_of_their_types() -> None:
         row = as_row(change_cells(random.Random(seed), LINE))
         assert row is not None
         assert all(value is None or isinstance(value, kinds[name]) for name, value in row.items())
+
+
+def test_lines_at_the_ends_of_what_there_is_are_accounted_for() -> None:
+    told, failures = try_extremes(1)
+    assert failures == []
+    became = dict(told)
+    assert became["3,000 tokens"] == became["CRLF"] == became["a step that is -1"] == "a sample"
+    assert became["objects 10,000 deep"] == "`bad_json`"
+    assert became["a lone surrogate"] == "a sample with `lone_surrogate`"
+    assert became["a step that is NaN"] == "a sample with `no_step`"

@@ -7,6 +7,7 @@ lies there. Parts are written by databases of their own (`build/parquet_writer.p
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder, sweep_l
 if TYPE_CHECKING:
     import duckdb
 
+logger = logging.getLogger(__name__)
 _ROWS_PER_GROUP = 30720
 """DuckDB stores rows in groups. DuckDB rewrites the last group with every load: its own 122,880 rows cost three times the time."""
 
@@ -78,3 +80,18 @@ class QueryDatabase:
         """Closes the database and removes the folder."""
         self._connection.close()
         self._owned.cleanup()
+
+
+def write_out(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Writes the rows of all runs into the file where those that are not there yet hold more than may wait.
+
+    DuckDB does so by itself, but it counts the bytes of rows. A run of a few rows with a hundred columns holds half a
+    megabyte, whatever they say, and a few hundred such runs were all the memory, which nothing gave back.
+    """
+    held = "SELECT coalesce(sum(memory_usage_bytes), 0) FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'"
+    threshold = "parse_formatted_bytes(current_setting('checkpoint_threshold'))"
+    try:
+        if cursor.execute(f"SELECT ({held}) > {threshold}").fetchall() == [(True,)]:
+            cursor.execute("CHECKPOINT")
+    except Exception as error:  # noqa: BLE001 (whoever writes may be in its way; the next load tries again)
+        logger.info("Rows stay in memory for now: %s", error)

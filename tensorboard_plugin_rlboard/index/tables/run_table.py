@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.index.tables.part_queries import (
     rows_query,
 )
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow, insert_problems
+from tensorboard_plugin_rlboard.index.tables.query_database import write_out
 
 if TYPE_CHECKING:
     import duckdb
@@ -139,6 +140,7 @@ class RunTable:
         columns = self.columns | dict(inserted.added)
         self.columns = {name: kind for name, kind in columns.items() if name not in gone}
         self._set_logged((self.logged | inserted.available) - gone)
+        write_out(cursor)
         return Loaded(inserted.has_changed_rows, replaced_rows)
 
     def _set_logged(self, logged: set[str]) -> None:
