@@ -5,3 +5,5 @@ if (typeof navigator !== "undefined") {
   const { addWords } = await import("../src/i18n/messages");
   addWords("zh", (await import("../src/i18n/zh")).zh);
 }
+
+export {};
