@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     // A page costs a second of a processor: a file whose tests need one says so in its first line.
     environment: "node",
+    setupFiles: ["tests/allWords.ts"],
     // axe reads a whole page in a second of an idle processor: a busy one takes longer.
     testTimeout: 20_000,
     include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"],

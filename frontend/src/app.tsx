@@ -1,34 +1,23 @@
-/** The shell: bars, keys, states, and the view that was chosen. */
-
-import { effect } from "@preact/signals";
-import { type JSX, render } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError } from "./api/errors";
-import { refresh, startPolling } from "./data/polling";
-import { moveRun, run, runs, runsError } from "./data/runs";
+import { moveRun, run } from "./data/runs";
 import { hasStepRange } from "./data/scopes";
-import { followSteps, steps, stepsError } from "./data/steps";
 import { moveStep, togglePin } from "./data/stepWalk";
-import { followTheme, followVisibility, setPageTitle, visible } from "./host/appearance";
-import { language, t } from "./i18n";
-import { type DialogName, Dialogs } from "./shell/Dialogs";
-import { NoRuns, NoSamples, UnknownRun } from "./shell/emptyStates";
+import { visible } from "./host/appearance";
+import { t } from "./i18n";
+import { Banner, Pane } from "./pane";
+import type { DialogName } from "./shell/Dialogs";
 import { MappingBar } from "./shell/notices/MappingBar";
 import { Notices } from "./shell/notices/Notices";
-import { Failed, Reading } from "./shell/pageStates";
+import { PartOfPage } from "./shell/pageStates";
 import { StepBar } from "./shell/StepBar";
-import shellCss from "./shell/shell.css?inline";
 import { TopBar } from "./shell/TopBar";
 import { editFilter, editSearch } from "./state/focusRequests";
-import { dispatchKey, useKeys } from "./state/keys";
-import { followAddress, select, selection } from "./state/selection";
-import { focusView, giveKeysBack, useFocusHome } from "./state/viewFocus";
+import { useKeys } from "./state/keys";
+import { select, selection } from "./state/selection";
+import { focusView, useFocusHome } from "./state/viewFocus";
 import { viewKeys } from "./state/viewKeys";
-import { adopt, Button } from "./ui";
-import kitCss from "./ui/kit.css?inline";
-import tableCss from "./ui/table/table.css?inline";
-import themeCss from "./ui/theme.css?inline";
-import { VIEW_COMPONENTS } from "./views";
+import { later } from "./ui";
 
 /** One level up: from the token to the sample, to the list, to the one step, to the overview. */
 function goUp(): boolean {
@@ -41,48 +30,8 @@ function goUp(): boolean {
   return true;
 }
 
-function Pane({ onProblems }: { onProblems: () => void }): JSX.Element {
-  const answer = runs.value;
-  const info = run.value;
-  if (answer === null) {
-    const error = runsError.value;
-    return error === null ? <Reading info={null} /> : <Failed error={error} what={t("shell.error.runs")} />;
-  }
-  if (answer.runs.length === 0 && answer.message !== "") {
-    return <Failed error={new ApiError(200, answer.message, "runs")} what={t("shell.error.runs")} />;
-  }
-  if (answer.runs.length === 0) return answer.state === "looking" ? <Reading info={null} /> : <NoRuns />;
-  if (info === null) return <UnknownRun run={selection.value.run} />;
-  if (info.samples === 0) {
-    return info.state === "indexing" ? (
-      <Reading info={info} />
-    ) : (
-      <NoSamples info={info} onProblems={onProblems} />
-    );
-  }
-  if (steps.value === null) {
-    const error = stepsError.value;
-    return error === null ? <Reading info={info} /> : <Failed error={error} what={t("shell.error.steps")} />;
-  }
-  const View = VIEW_COMPONENTS[selection.value.view];
-  return <View />;
-}
-
-/** What is wrong although there is something to show. */
-function Banner(): JSX.Element | null {
-  if (runs.value === null) return null;
-  const info = run.value;
-  const failure =
-    info?.state === "failed" ? t("shell.failed", { run: info.run, message: info.message }) : null;
-  const error = runsError.value ?? (steps.value === null ? null : stepsError.value);
-  if (failure === null && error === null) return null;
-  return (
-    <div class="banner error" role="alert">
-      <span>{failure ?? t("shell.error.showing_old", { message: error?.message ?? "" })}</span>
-      <Button onClick={refresh}>{t("shell.retry")}</Button>
-    </div>
-  );
-}
+/** The dialogs, in a file of their own. */
+export const Dialogs = later(async () => (await import("./shell/Dialogs")).Dialogs, PartOfPage);
 
 export function App(): JSX.Element {
   const [dialog, setDialog] = useState<DialogName | null>(null);
@@ -127,24 +76,7 @@ export function App(): JSX.Element {
         <h2 class="unseen">{t(`shell.view.${selection.value.view}`)}</h2>
         <Pane onProblems={() => setDialog("problems")} />
       </main>
-      <Dialogs open={dialog} onClose={() => setDialog(null)} />
+      {dialog !== null && <Dialogs open={dialog} onClose={() => setDialog(null)} />}
     </>
   );
-}
-
-/** Puts the page into the host's empty frame and starts everything that follows the outside. */
-export function mount(): void {
-  for (const css of [themeCss, kitCss, tableCss, shellCss]) adopt(css);
-  followTheme();
-  followVisibility();
-  followAddress();
-  effect(() => setPageTitle(t("shell.title"), language.value === "zh" ? "zh-CN" : "en"));
-  document.addEventListener("keydown", dispatchKey);
-  giveKeysBack();
-  const root = document.createElement("div");
-  root.id = "rlboard";
-  document.body.replaceChildren(root);
-  render(<App />, root);
-  startPolling();
-  followSteps();
 }

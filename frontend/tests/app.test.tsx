@@ -4,7 +4,7 @@
 
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { RunInfo, Samples, Steps, Summary } from "../src/api/answers";
 import { App } from "../src/app";
 import { revision } from "../src/data/revision";
@@ -14,7 +14,7 @@ import { setLanguage } from "../src/i18n";
 import { dispatchKey } from "../src/state/keys";
 import { DEFAULTS, select, selection } from "../src/state/selection";
 import { HOSTILE, metric, runInfo } from "./fixtures";
-import { byTestId, nextRevision, press, runsAnswer, settle, violations } from "./page";
+import { byTestId, nextRevision, press, readWholePage, runsAnswer, settle, violations } from "./page";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
 vi.hoisted(() => {
@@ -74,6 +74,7 @@ async function show(): Promise<void> {
   await settle();
 }
 
+beforeAll(readWholePage);
 beforeEach(() => {
   document.title = "RL Board";
   document.documentElement.lang = "en";

@@ -62,3 +62,10 @@ export function stubLayout(): void {
     },
   );
 }
+
+/** Reads the files of every view and of the dialogs, as a page has them a moment after it is opened. */
+export async function readWholePage(): Promise<void> {
+  const { Dialogs } = await import("../src/app");
+  const { VIEW_COMPONENTS } = await import("../src/views");
+  for (const part of [...Object.values(VIEW_COMPONENTS), Dialogs]) await part.load();
+}

@@ -1,4 +1,5 @@
 /** Words of the page in the language that the reader chose. */
 
 export { LANGUAGES, type Language, language, setLanguage } from "./language";
+export { changeLanguage, loadWords } from "./loading";
 export { findMessage, type MessageKey, type Slots, t } from "./messages";

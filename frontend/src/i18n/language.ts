@@ -18,7 +18,7 @@ const chosen = setting<Language | "auto">("language", "auto", isOneOf("auto", ..
 /** The language of the page; components that call `t` follow it. */
 export const language = signal<Language>(chosen.value === "auto" ? preferred() : chosen.value);
 
-/** Changes the language, and remembers it. */
+/** Changes the language, and remembers it. `changeLanguage` reads its words first. */
 export function setLanguage(next: Language): void {
   chosen.value = next;
   language.value = next;

@@ -2,12 +2,28 @@
 
 import { en, type MessageKey } from "./en";
 import { type Language, language } from "./language";
-import { zh } from "./zh";
 
 export type { MessageKey } from "./en";
 
-/** The compiler holds both to the keys of the English one. */
-export const catalogues: Readonly<Record<Language, Readonly<Record<MessageKey, string>>>> = { en, zh };
+/** Every message in one language. */
+export type Catalogue = Readonly<Record<MessageKey, string>>;
+
+/** The languages whose words are there; the others are English until `loadWords` has them. */
+const catalogues: Partial<Record<Language, Catalogue>> = { en };
+
+/** Takes the words of a language. */
+export function addWords(of: Language, words: Catalogue): void {
+  catalogues[of] = words;
+}
+
+/** Whether the words of a language are there. */
+export function hasWords(of: Language): boolean {
+  return catalogues[of] !== undefined;
+}
+
+function words(): Catalogue {
+  return catalogues[language.value] ?? en;
+}
 
 /** What stands in the slots of a message, by the name of the slot. */
 export type Slots = Readonly<Record<string, string | number>>;
@@ -24,15 +40,15 @@ type SlotsOf<Key extends MessageKey> = [SlotName<(typeof en)[Key]>] extends [nev
 
 /** The words of a message; `{name}` in them is replaced by `slots.name`. */
 export function t<Key extends MessageKey>(key: Key, ...[slots]: SlotsOf<Key>): string {
-  return filled(catalogues[language.value][key] ?? key, slots);
+  return filled(words()[key] ?? key, slots);
 }
 
 /** The words for a key that is made of data; null where the catalogue has none. */
 export function findMessage(key: string, slots?: Slots): string | null {
-  const words: Readonly<Record<string, string>> = catalogues[language.value];
-  return Object.hasOwn(words, key) ? filled(words[key] ?? "", slots) : null;
+  const found: Readonly<Record<string, string>> = words();
+  return Object.hasOwn(found, key) ? filled(found[key] ?? "", slots) : null;
 }
 
-function filled(words: string, slots: Slots = {}): string {
-  return words.replace(/\{(\w+)\}/g, (slot, name: string) => String(slots[name] ?? slot));
+function filled(message: string, slots: Slots = {}): string {
+  return message.replace(/\{(\w+)\}/g, (slot, name: string) => String(slots[name] ?? slot));
 }

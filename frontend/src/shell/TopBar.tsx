@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { run, runs } from "../data/runs";
-import { LANGUAGES, language, setLanguage, t } from "../i18n";
+import { changeLanguage, LANGUAGES, language, t } from "../i18n";
 import { count } from "../lib/format";
 import { VIEWS } from "../state/addressFields";
 import { select, selection } from "../state/selection";
@@ -42,7 +42,7 @@ function Problems({ onOpen }: { onOpen: () => void }): JSX.Element | null {
 function Language(): JSX.Element {
   const next = LANGUAGES.find((other) => other !== language.value) ?? "en";
   return (
-    <Button quiet testId="lang" label={t("shell.language")} onClick={() => setLanguage(next)}>
+    <Button quiet testId="lang" label={t("shell.language")} onClick={() => changeLanguage(next)}>
       {/* Each language names itself. */}
       <span lang={next}>{next === "zh" ? "中" : "EN"}</span>
     </Button>

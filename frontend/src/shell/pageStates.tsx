@@ -6,7 +6,7 @@ import type { ApiError } from "../api/errors";
 import { refresh } from "../data/polling";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { ErrorBox, Progress } from "../ui";
+import { ErrorBox, type Meanwhile, Progress } from "../ui";
 import { LookedIn } from "./emptyStates";
 import { progressText } from "./LiveStatus";
 
@@ -58,6 +58,23 @@ export function Failed({ error, what }: { error: ApiError; what: string }): JSX.
       where={where}
       advice={advice}
       retry={{ label: t("shell.retry"), run: refresh }}
+    />
+  );
+}
+
+/** A part of the page whose file is on its way, or could not be read: TensorBoard ended, or was upgraded meanwhile. */
+export function PartOfPage({ error }: Meanwhile): JSX.Element {
+  if (error === null) {
+    return (
+      <section class="state" aria-busy="true" aria-label={t("shell.loading")} data-testid="loading-part" />
+    );
+  }
+  return (
+    <ErrorBox
+      title={t("shell.error.part")}
+      message={error.message}
+      advice={t("shell.error.part_advice")}
+      retry={{ label: t("shell.error.reload"), run: () => window.location.reload() }}
     />
   );
 }

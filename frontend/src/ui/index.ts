@@ -14,6 +14,7 @@ export {
   Toggle,
   type ToggleProps,
 } from "./fields";
+export { type LaterComponent, later, type Meanwhile } from "./later";
 export { Panel, type PanelProps } from "./Panel";
 export { Popover, type PopoverProps } from "./Popover";
 export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type ProgressProps } from "./states";

@@ -1,13 +1,12 @@
 /** The views by their names. A new view is a folder here, an entry below, and its slice in `state/addressFields`. */
 
-import type { FunctionComponent } from "preact";
+import { PartOfPage } from "../shell/pageStates";
 import type { ViewName } from "../state/addressFields";
-import { Overview } from "./overview/Overview";
-import { Samples } from "./samples/Samples";
-import { Tokens } from "./tokens/Tokens";
+import { type LaterComponent, later } from "../ui";
 
-export const VIEW_COMPONENTS: Readonly<Record<ViewName, FunctionComponent>> = {
-  overview: Overview,
-  samples: Samples,
-  tokens: Tokens,
+/** Each is a file of its own in the bundle: the one that the address names is read first. */
+export const VIEW_COMPONENTS: Readonly<Record<ViewName, LaterComponent<object>>> = {
+  overview: later(async () => (await import("./overview/Overview")).Overview, PartOfPage),
+  samples: later(async () => (await import("./samples/Samples")).Samples, PartOfPage),
+  tokens: later(async () => (await import("./tokens/Tokens")).Tokens, PartOfPage),
 };

@@ -2,23 +2,24 @@
 
 import { afterEach, expect, test } from "vitest";
 import { findMessage, setLanguage, t } from "../../src/i18n";
-import { catalogues } from "../../src/i18n/messages";
+import { en } from "../../src/i18n/en";
+import { zh as chinese } from "../../src/i18n/zh";
 
 afterEach(() => setLanguage("en"));
 
 const slots = (words: string): string[] => [...new Set(words.match(/\{\w+\}/g) ?? [])].sort();
 
 test("every language has every key, and the same slots", () => {
-  expect(Object.keys(catalogues.zh).sort()).toEqual(Object.keys(catalogues.en).sort());
-  const { zh }: { zh: Readonly<Record<string, string>> } = catalogues;
-  const other = Object.entries(catalogues.en).filter(([key, words]) => {
+  expect(Object.keys(chinese).sort()).toEqual(Object.keys(en).sort());
+  const { zh }: { zh: Readonly<Record<string, string>> } = { zh: chinese };
+  const other = Object.entries(en).filter(([key, words]) => {
     return String(slots(words)) !== String(slots(zh[key] ?? ""));
   });
   expect(other).toEqual([]);
 });
 
 test("no words are empty", () => {
-  const all = [...Object.entries(catalogues.en), ...Object.entries(catalogues.zh)];
+  const all = [...Object.entries(en), ...Object.entries(chinese)];
   expect(all.filter(([, words]) => words.trim() === "")).toEqual([]);
 });
 
@@ -43,7 +44,7 @@ test("every key that the sources name is in the catalogue", () => {
   for (const [file, source] of Object.entries(SOURCES)) {
     for (const [, key] of source.matchAll(/\bt\(\s*"([^"]+)"/g)) {
       named += 1;
-      if (key !== undefined && !Object.hasOwn(catalogues.en, key)) missing.push(`${file}: ${key}`);
+      if (key !== undefined && !Object.hasOwn(en, key)) missing.push(`${file}: ${key}`);
     }
   }
   expect(named).toBeGreaterThan(50);

@@ -4,7 +4,7 @@
 
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Runs } from "../../src/api/answers";
 import { App } from "../../src/app";
 import { revision } from "../../src/data/revision";
@@ -17,7 +17,7 @@ import { tomlWithChoices, tomlWithKey } from "../../src/shell/info/mappingToml";
 import { warningsOf } from "../../src/shell/notices/warnings";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { HOSTILE, runInfo } from "../fixtures";
-import { byTestId, nextRevision, press, runsAnswer, settle, violations } from "../page";
+import { byTestId, nextRevision, press, readWholePage, runsAnswer, settle, violations } from "../page";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
 vi.hoisted(() => {
@@ -53,6 +53,7 @@ const click = (element: Element | null | undefined): Promise<void> =>
 const lines = (): (string | null)[] =>
   [...(byTestId("notices")?.querySelectorAll(".text") ?? [])].map((line) => line.textContent);
 
+beforeAll(readWholePage);
 beforeEach(() => {
   // jsdom knows the element and not how to open it.
   HTMLDialogElement.prototype.showModal = function open() {

@@ -4,7 +4,7 @@
 
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { RunInfo } from "../../src/api/answers";
 import { App } from "../../src/app";
 import { revision } from "../../src/data/revision";
@@ -23,7 +23,7 @@ import {
 import { mappingPairs } from "../../src/shell/info/mappingPairs";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { HOSTILE, runInfo } from "../fixtures";
-import { byTestId, nextRevision, press, runsAnswer, settle, violations } from "../page";
+import { byTestId, nextRevision, press, readWholePage, runsAnswer, settle, violations } from "../page";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
 vi.hoisted(() => {
@@ -63,6 +63,7 @@ const click = (element: HTMLElement | null | undefined): Promise<void> =>
     element.click();
   });
 
+beforeAll(readWholePage);
 beforeEach(() => {
   // jsdom knows the element and not how to open it.
   HTMLDialogElement.prototype.showModal = function open() {

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 
 import { expect, test } from "vitest";
-import { catalogues } from "../../../src/i18n/messages";
+import { en } from "../../../src/i18n/en";
 import { placesOf, placesText } from "../../../src/state/searchPlaces";
 import { PRESETS } from "../../../src/views/samples/presets";
 import { PRESET_SORTS } from "../../../src/views/samples/sorting";
@@ -11,8 +11,8 @@ const PAGING = read("../../tensorboard_plugin_rlboard/board/samples/paging.py");
 
 test("every preset has a name and a sentence", () => {
   for (const name of ["none", ...PRESETS]) {
-    expect(catalogues.en).toHaveProperty([`samples.preset.${name}`]);
-    expect(catalogues.en).toHaveProperty([`samples.preset.${name}.why`]);
+    expect(en).toHaveProperty([`samples.preset.${name}`]);
+    expect(en).toHaveProperty([`samples.preset.${name}.why`]);
   }
 });
 

@@ -1,0 +1,47 @@
+/** The beginning of the page: it is put into the host's empty frame, and follows what is outside. */
+
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { App, Dialogs } from "./app";
+import { startPolling } from "./data/polling";
+import { followSteps } from "./data/steps";
+import { followTheme, followVisibility, setPageTitle } from "./host/appearance";
+import { language, loadWords, t } from "./i18n";
+import shellCss from "./shell/shell.css?inline";
+import { dispatchKey } from "./state/keys";
+import { followAddress, selection } from "./state/selection";
+import { giveKeysBack } from "./state/viewFocus";
+import { adopt } from "./ui";
+import kitCss from "./ui/kit.css?inline";
+import tableCss from "./ui/table/table.css?inline";
+import themeCss from "./ui/theme.css?inline";
+import { VIEW_COMPONENTS } from "./views";
+
+/** After so long the view that is shown has asked its questions, milliseconds. */
+const OTHER_PARTS_MS = 1500;
+
+/** Reads what is not there yet, one file after the other, so that a click finds it. */
+async function loadTheRest(): Promise<void> {
+  for (const part of [...Object.values(VIEW_COMPONENTS), Dialogs]) await part.load();
+}
+
+/** Shows the page, in the reader's language, and reads the other views' files when the first one is there. */
+export async function start(): Promise<void> {
+  for (const css of [themeCss, kitCss, tableCss, shellCss]) adopt(css);
+  followTheme();
+  followVisibility();
+  followAddress();
+  startPolling();
+  followSteps();
+  const first = VIEW_COMPONENTS[selection.peek().view].load();
+  await loadWords(language.peek());
+  effect(() => setPageTitle(t("shell.title"), language.value === "zh" ? "zh-CN" : "en"));
+  document.addEventListener("keydown", dispatchKey);
+  giveKeysBack();
+  const root = document.createElement("div");
+  root.id = "rlboard";
+  document.body.replaceChildren(root);
+  render(<App />, root);
+  await first;
+  setTimeout(loadTheRest, OTHER_PARTS_MS);
+}
