@@ -1,6 +1,7 @@
 /** Every visible string in English, and the type of their keys. A new view adds its file here and in `zh/`. */
 
 import { conversation } from "./conversation";
+import { errors } from "./errors";
 import { info } from "./info";
 import { metrics } from "./metrics";
 import { notices } from "./notices";
@@ -14,6 +15,7 @@ import { tokens } from "./tokens";
 
 export const en = {
   ...conversation,
+  ...errors,
   ...info,
   ...metrics,
   ...notices,

@@ -2,6 +2,7 @@
 
 import type { MessageKey } from "../en";
 import { conversation } from "./conversation";
+import { errors } from "./errors";
 import { info } from "./info";
 import { metrics } from "./metrics";
 import { notices } from "./notices";
@@ -15,6 +16,7 @@ import { tokens } from "./tokens";
 
 export const zh = {
   ...conversation,
+  ...errors,
   ...info,
   ...metrics,
   ...notices,
