@@ -122,3 +122,14 @@ test("an emptied field takes the filter off without a question", async () => {
   expect(selection.value.where).toBe("");
   expect(asked).toEqual([]);
 });
+
+test("what is typed while the server checks stays", async () => {
+  let answer: (response: Response) => void = () => undefined;
+  vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => (answer = resolve)));
+  await type("reward > 0", "Enter");
+  await type("reward > 0.5");
+  answer(Response.json({ total: 1, columns: { line: [1] } }));
+  await settle();
+  expect(selection.value.where).toBe("reward > 0");
+  expect(byTestId<HTMLInputElement>("filter")?.value).toBe("reward > 0.5");
+});

@@ -18,8 +18,10 @@ export function FilterField(): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const asking = useRef(new AbortController());
   const sheet = useId();
+  /** What was sent last; what is typed while the server checks it is not taken away by its answer. */
+  const sent = useRef<string | null>(null);
   useEffect(() => {
-    setTyped(where);
+    setTyped((now) => (sent.current?.trim() === where && now !== sent.current ? now : where));
     setProblem("");
   }, [where]);
   useEffect(() => () => asking.current.abort(), []);
@@ -35,6 +37,7 @@ export function FilterField(): JSX.Element {
     asking.current.abort();
     const control = new AbortController();
     asking.current = control;
+    sent.current = text;
     setTyped(text);
     setProblem("");
     setBusy(true);

@@ -19,10 +19,10 @@ function isCovered(element: HTMLElement): boolean {
 
 function SearchInput(): JSX.Element {
   const { search } = selection.value;
-  const [typed, setTyped] = useState(search);
+  /** Null while nobody types: what was typed since the last question is not taken away by its answer. */
+  const [typed, setTyped] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => setTyped(search), [search]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const focusRequests = searchFocusRequests.value;
   useEffect(() => {
@@ -35,6 +35,7 @@ function SearchInput(): JSX.Element {
   const apply = (text: string): void => {
     clearTimeout(timer.current);
     select({ search: text });
+    setTyped((now) => (now === text ? null : now));
   };
   return (
     <input
@@ -45,7 +46,7 @@ function SearchInput(): JSX.Element {
       aria-label={t("samples.search")}
       placeholder={t("samples.search_placeholder")}
       spellcheck={false}
-      value={typed}
+      value={typed ?? search}
       onInput={(event) => {
         const text = event.currentTarget.value;
         setTyped(text);
@@ -56,12 +57,12 @@ function SearchInput(): JSX.Element {
       onCompositionEnd={(event) => apply(event.currentTarget.value)}
       onKeyDown={(event) => {
         if (event.isComposing) return;
-        if (event.key === "Enter") apply(typed);
+        if (event.key === "Enter") apply(typed ?? search);
         if (event.key === "Escape") {
           event.preventDefault();
-          if (typed === "") field.current?.blur();
+          if ((typed ?? search) === "") field.current?.blur();
           apply("");
-          setTyped("");
+          setTyped(null);
         }
       }}
     />
