@@ -51,7 +51,7 @@ def install(python: str, home: Path, wheel: Path, tensorboard: str) -> str:
 def fault_of(home: Path, folder: Path) -> str:
     """Starts the environment's TensorBoard over a log and asks; returns what is wrong, empty where nothing is."""
     run = folder / "logs" / "ppo"
-    run.mkdir(parents=True)
+    run.mkdir(parents=True, exist_ok=True)
     (run / "rollouts.jsonl").write_text(json.dumps(ROW) + "\n", encoding="utf-8")
     command = [_python(home), "-m", "tensorboard.main", "--host", "127.0.0.1", "--port", "0"]
     command += ["--logdir", str(folder / "logs"), "--rlboard_cache_dir", "none", "--reload_interval", "1"]
@@ -140,7 +140,16 @@ def main(arguments: list[str] | None = None) -> None:
                     folder.mkdir()
                     reason = install(command, folder / "venv", wheel, tensorboard)
                     fault = "" if reason else fault_of(folder / "venv", folder)
-                    said = f"does not install: {reason}" if reason else fault or "works"
+                    with_older = ""
+                    if (
+                        "pkg_resources" in fault
+                    ):  # of TensorBoard before 2.21, and new setuptools has it no more
+                        subprocess.run(
+                            [_python(folder / "venv"), *_PIP, "install", "setuptools<82"], check=True
+                        )
+                        fault, with_older = fault_of(folder / "venv", folder), " with setuptools<82"
+                    fault = " ".join(fault.split())
+                    said = f"does not install: {reason}" if reason else fault or f"works{with_older}"
                     failures += [f"Python {python}, TensorBoard {tensorboard}: {fault}"] if fault else []
                     shutil.rmtree(folder, ignore_errors=True)
                 rows.append((python, tensorboard, said))
