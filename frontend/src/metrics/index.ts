@@ -3,5 +3,6 @@
 export { type Followed, followed, followMetric, isDip, tokenMetricOf, unfollow } from "./followed";
 export { joinHint, markJoined, metricHint, metricLabel } from "./names";
 export { origins, originsOf } from "./origins";
+export { isRewardFunction, type MetricQuestion, QUESTIONS, questionOf } from "./questions";
 export { referenceOf } from "./references";
 export { STATISTICS, type Statistic, splitStatistic } from "./statistics";

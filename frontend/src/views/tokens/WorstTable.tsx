@@ -65,10 +65,10 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
   const { columns, by } = data;
   const single = by === "sample";
   const heads = single
-    ? (["value", "token", "position", "step"] as const)
+    ? (["value", "position", "step", "token"] as const)
     : ([by, "count", "mean", "sum", "worst", "step"] as const);
   return (
-    <table class="listing worst-table">
+    <table class={`listing worst-table${single ? " whole" : ""}`}>
       <thead>
         <tr>
           {heads.map((head) => (
@@ -91,13 +91,14 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
           return (
             <tr key={row} data-testid="worst-row" onClick={() => openRow(data, row, at)}>
               {single && <NumberCell value={value} />}
-              {place}
               {single && <NumberCell value={at} />}
+              {!single && place}
               {!single && <td class="number">{count(numberOf(columns["count"]?.[row]) ?? 0)}</td>}
               {!single && <NumberCell value={columns["mean"]?.[row]} />}
               {!single && <NumberCell value={columns["sum"]?.[row]} />}
               {!single && <NumberCell value={value} />}
               <NumberCell value={columns["step"]?.[row]} />
+              {single && place}
             </tr>
           );
         })}

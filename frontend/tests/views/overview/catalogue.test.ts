@@ -3,11 +3,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Steps, Summary } from "../../../src/api/answers";
 import { runs } from "../../../src/data/runs";
+import { questionOf } from "../../../src/metrics";
 import { select, selection } from "../../../src/state/selection";
 import { namedCharts } from "../../../src/views/overview/catalogue/chartCatalogue";
 import { isChartOn, switchChart } from "../../../src/views/overview/catalogue/chosenCharts";
 import { opensByItself } from "../../../src/views/overview/catalogue/openingCharts";
-import { questionOf } from "../../../src/views/overview/catalogue/questions";
 import { firstScalars } from "../../../src/views/overview/catalogue/scalarCharts";
 import { linkSettings, readCharts, writeCharts } from "../../../src/views/overview/shared/linkedSettings";
 import {

@@ -9,7 +9,7 @@ import { select, selection } from "../../../src/state/selection";
 import { lockedScales } from "../../../src/tokens/shared/tokenViewState";
 import { nearestSteps } from "../../../src/views/sample/PromptLinks";
 import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
-import { groupScalars } from "../../../src/views/sample/scalars/scalarGroups";
+import { groupScalars, sizeOf } from "../../../src/views/sample/scalars/scalarGroups";
 import { textEnd } from "../../../src/views/sample/texts/textEnd";
 import { HOSTILE, metric, sampleOf } from "../../fixtures";
 import { byTestId, nextRevision, press, settle, stubLayout } from "../../page";
@@ -247,11 +247,16 @@ describe("tokens in the drawer", () => {
 });
 
 describe("parts", () => {
-  it("scalars are grouped, token metrics form a table, and a lone suffix is no family", () => {
+  it("scalars are grouped by question, token metrics form a table, and a lone suffix is no family", () => {
     const groups = groupScalars({ reward: 1, n_tokens: 2, k3_mean: 3, k3_argmax: 4, kl_max: 5 }, "");
-    expect(groups.statistics).toEqual([{ metric: "k3", values: { mean: 3, argmax: 4 } }]);
-    expect(groups.plain.map(({ group }) => group)).toEqual(["rewards", "lengths", "other"]);
-    expect(groupScalars({ reward: 1, other: 2 }, " REW ").plain.flatMap(({ scalars }) => scalars)).toEqual([
+    expect(groups.map(({ question }) => question)).toEqual(["reward", "drift", "length", "other"]);
+    expect(groups[1]).toMatchObject({
+      scalars: [],
+      statistics: [{ metric: "k3", values: { mean: 3, argmax: 4 } }],
+    });
+    expect(groups[3]?.scalars).toEqual([["kl_max", 5]]);
+    expect(groups.map(sizeOf)).toEqual([1, 2, 1, 1]);
+    expect(groupScalars({ reward: 1, other: 2 }, " REW ").flatMap(({ scalars }) => scalars)).toEqual([
       ["reward", 1],
     ]);
   });

@@ -94,7 +94,7 @@ test("of all steps, the whole run is asked about, one token of each sample, by t
   expect(asked[0]?.pathname).toBe("/worst_tokens");
   expect(last()).toMatchObject({ run: "demo", metric: "k3", by: "sample", per_sample: "1" });
   expect(last()).not.toHaveProperty("step");
-  expect(all("worst-row").map((row) => row.textContent)).toEqual(["9.5the <b>good</b> 威 end41", "3.25↵02"]);
+  expect(all("worst-row").map((row) => row.textContent)).toEqual(["9.541the <b>good</b> 威 end", "3.2502↵"]);
   expect(all("worst-summary")[0]?.textContent).toContain("1,234 samples");
   expect(await violations()).toEqual([]);
 });

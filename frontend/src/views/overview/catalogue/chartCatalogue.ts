@@ -1,8 +1,7 @@
 import type { RunInfo, Steps } from "../../../api/answers";
 import type { ColourRole } from "../../../charts/shared/chartColours";
-import { splitStatistic } from "../../../metrics";
+import { isRewardFunction, type MetricQuestion, questionOf, splitStatistic } from "../../../metrics";
 import type { KlEstimator } from "../shared/settings";
-import { type ChartQuestion, isRewardFunction, questionOf } from "./questions";
 
 /** One line of a chart and where its numbers come from. */
 export interface LineSource {
@@ -17,7 +16,7 @@ export interface LineSource {
 export interface ChartSource {
   /** Settings, links and tests refer to a chart by it, so it never changes. */
   readonly id: string;
-  readonly question: ChartQuestion;
+  readonly question: MetricQuestion;
   readonly lines: readonly LineSource[];
   /** The unit of the last line, "" where it has none. */
   readonly unit: string;
@@ -41,7 +40,7 @@ const NAMED = {
   valid_reward: "reward",
   duplicates: "degeneration",
   repetition: "degeneration",
-} as const satisfies Readonly<Record<string, ChartQuestion>>;
+} as const satisfies Readonly<Record<string, MetricQuestion>>;
 export type NamedChart = keyof typeof NAMED;
 
 /** The id of the chart of a sample metric. */
@@ -128,7 +127,12 @@ export function metricCharts(run: RunInfo, steps: Steps | null, ids: readonly st
   });
 }
 
-function chart(run: RunInfo, id: string, question: ChartQuestion, lines: readonly LineSource[]): ChartSource {
+function chart(
+  run: RunInfo,
+  id: string,
+  question: MetricQuestion,
+  lines: readonly LineSource[],
+): ChartSource {
   const main = lines.at(-1);
   const info = run.metrics.find((metric) => metric.name === main?.name);
   const tokenWeighted = main?.from === "metric" && isTokenMean(run, main.name);

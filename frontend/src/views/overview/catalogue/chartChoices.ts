@@ -2,13 +2,12 @@
 
 import type { RunInfo, Steps } from "../../../api/answers";
 import { findMessage, t } from "../../../i18n";
-import { metricHint, metricLabel } from "../../../metrics";
+import { metricHint, metricLabel, QUESTIONS, questionOf } from "../../../metrics";
 import { addedChartIds } from "../shared/settings";
 import { type ChartSource, metricChartId, stepMetricChartId } from "./chartCatalogue";
 import { chartTitle } from "./chartTitle";
 import { isChartOn } from "./chosenCharts";
 import { opensByItself } from "./openingCharts";
-import { QUESTIONS, questionOf } from "./questions";
 import { scalarChartId } from "./scalarCharts";
 import type { Charts } from "./useCharts";
 

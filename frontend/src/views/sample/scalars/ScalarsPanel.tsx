@@ -2,29 +2,26 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Value } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { metricHint, metricLabel, STATISTICS, type Statistic } from "../../../metrics";
+import { isBoolean, setting } from "../../../lib/storage";
+import { metricHint, metricLabel, STATISTICS } from "../../../metrics";
 import { Panel } from "../../../ui";
 import { ScalarValue } from "./ScalarValue";
-import { groupScalars } from "./scalarGroups";
+import { groupScalars, type ScalarGroup, sizeOf } from "./scalarGroups";
 
 export interface ScalarsPanelProps {
   scalars: Readonly<Record<string, Value>>;
   onToken: (i: number) => void;
 }
 
-/** Every number of the sample, to be searched and copied. */
+/** Every number of the sample, folded by the question that it answers; to be searched and copied. */
 export function ScalarsPanel({ scalars, onToken }: ScalarsPanelProps): JSX.Element {
   const [search, setSearch] = useState("");
   const groups = useMemo(() => groupScalars(scalars, search), [scalars, search]);
-  const shown = STATISTICS.filter((name) =>
-    groups.statistics.some(({ values }) => values[name] !== undefined),
-  );
   const n = Object.keys(scalars).length;
   return (
     <Panel
       id="sample.scalars"
       title={t("sample.scalars.title", { n })}
-      folded
       foldLabel={t("sample.fold")}
       testId="scalars"
     >
@@ -36,38 +33,57 @@ export function ScalarsPanel({ scalars, onToken }: ScalarsPanelProps): JSX.Eleme
         value={search}
         onInput={(event) => setSearch(event.currentTarget.value)}
       />
-      {groups.plain.map(({ group, scalars: found }) => (
-        <section key={group} aria-label={t(`sample.scalars.${group}`)}>
-          <h3 class="muted">{t(`sample.scalars.${group}`)}</h3>
-          <dl class="scalars">
-            {found.map(([name, value]) => (
-              <div key={name}>
-                <dt title={metricHint(name)}>{metricLabel(name)}</dt>
-                <dd>
-                  <ScalarValue value={value} />
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
+      {groups.map((group) => (
+        <QuestionGroup key={group.question} group={group} searched={search.trim() !== ""} onToken={onToken} />
       ))}
-      {groups.statistics.length > 0 && (
-        <StatisticsTable groups={groups.statistics} shown={shown} onToken={onToken} />
-      )}
-      {groups.plain.length + groups.statistics.length === 0 && (
-        <p class="muted">{t("sample.scalars.none")}</p>
-      )}
+      {groups.length === 0 && <p class="muted">{t("sample.scalars.none")}</p>}
     </Panel>
   );
 }
 
-interface StatisticsTableProps {
-  groups: ReturnType<typeof groupScalars>["statistics"];
-  shown: readonly Statistic[];
+interface QuestionGroupProps {
+  group: ScalarGroup;
+  searched: boolean;
   onToken: (i: number) => void;
 }
 
-function StatisticsTable({ groups, shown, onToken }: StatisticsTableProps): JSX.Element {
+/** One question with its numbers; what a search has found is open. */
+function QuestionGroup({ group, searched, onToken }: QuestionGroupProps): JSX.Element {
+  const open = setting(`open.scalars.${group.question}`, false, isBoolean);
+  return (
+    <details
+      class="scalar-group"
+      data-testid={`scalars-${group.question}`}
+      open={searched || open.value}
+      onToggle={(event) => {
+        if (!searched) open.value = event.currentTarget.open;
+      }}
+    >
+      <summary>
+        {t(`overview.question.${group.question}`)} <span class="muted number">{sizeOf(group)}</span>
+      </summary>
+      <dl class="scalars">
+        {group.scalars.map(([name, value]) => (
+          <div key={name}>
+            <dt title={metricHint(name)}>{metricLabel(name)}</dt>
+            <dd>
+              <ScalarValue value={value} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {group.statistics.length > 0 && <StatisticsTable groups={group.statistics} onToken={onToken} />}
+    </details>
+  );
+}
+
+interface StatisticsTableProps {
+  groups: ScalarGroup["statistics"];
+  onToken: (i: number) => void;
+}
+
+function StatisticsTable({ groups, onToken }: StatisticsTableProps): JSX.Element {
+  const shown = STATISTICS.filter((name) => groups.some(({ values }) => values[name] !== undefined));
   return (
     <table class="aggregates">
       <thead>

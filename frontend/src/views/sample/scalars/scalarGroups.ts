@@ -1,43 +1,50 @@
-/**
- * The scalars of a sample in an order for reading: rewards, then everything else, then the token metrics as a table.
- */
+/** The scalars of a sample by the question that each answers; statistics of token metrics as tables. */
 
 import type { Value } from "../../../api/answers";
-import { type Statistic, splitStatistic } from "../../../metrics";
+import {
+  type MetricQuestion,
+  metricLabel,
+  QUESTIONS,
+  questionOf,
+  type Statistic,
+  splitStatistic,
+} from "../../../metrics";
 
-export type GroupName = "rewards" | "lengths" | "other";
-
-/** The numbers of a sample, grouped. */
-export interface ScalarGroups {
-  plain: { group: GroupName; scalars: [name: string, value: Value][] }[];
+/** The numbers that answer one question. */
+export interface ScalarGroup {
+  question: MetricQuestion;
+  scalars: [name: string, value: Value][];
   /** One row per token metric, in the order met. */
   statistics: { metric: string; values: Partial<Record<Statistic, Value>> }[];
 }
 
-const REWARDS = /reward|^advantage$|^group_|score/;
-const LENGTHS = /^n_|_n_|length|truncated|finish_reason|repetition/;
+/** How many numbers a group has. */
+export function sizeOf({ scalars, statistics }: ScalarGroup): number {
+  return statistics.reduce((sum, { values }) => sum + Object.keys(values).length, scalars.length);
+}
 
-/** Groups the scalars whose name contains `search` (any case). */
-export function groupScalars(scalars: Readonly<Record<string, Value>>, search: string): ScalarGroups {
+/** Groups the scalars whose name or label contains `search` (any case); questions without a number are left out. */
+export function groupScalars(scalars: Readonly<Record<string, Value>>, search: string): ScalarGroup[] {
   const searched = search.trim().toLowerCase();
-  const plain: Record<GroupName, [string, Value][]> = { rewards: [], lengths: [], other: [] };
-  const statistics = new Map<string, Partial<Record<Statistic, Value>>>();
+  const groups = new Map<MetricQuestion, ScalarGroup>(
+    QUESTIONS.map((question) => [question, { question, scalars: [], statistics: [] }]),
+  );
   for (const [name, value] of Object.entries(scalars)) {
-    if (!name.toLowerCase().includes(searched)) continue;
+    if (!`${name} ${metricLabel(name)}`.toLowerCase().includes(searched)) continue;
     // Statistics come as a family; a lone `kl_max` is a metric of the log's own.
     const parts = splitStatistic(name, (metric) => `${metric}_argmax` in scalars);
+    const group = groups.get(questionOf(parts?.metric ?? name));
+    if (group === undefined) continue;
     if (parts === null) {
-      plain[REWARDS.test(name) ? "rewards" : LENGTHS.test(name) ? "lengths" : "other"].push([name, value]);
+      group.scalars.push([name, value]);
       continue;
     }
-    const row = statistics.get(parts.metric) ?? {};
-    row[parts.statistic] = value;
-    statistics.set(parts.metric, row);
+    let row = group.statistics.find(({ metric }) => metric === parts.metric);
+    if (row === undefined) {
+      row = { metric: parts.metric, values: {} };
+      group.statistics.push(row);
+    }
+    row.values[parts.statistic] = value;
   }
-  return {
-    plain: (["rewards", "lengths", "other"] as const)
-      .map((group) => ({ group, scalars: plain[group] }))
-      .filter(({ scalars: found }) => found.length > 0),
-    statistics: [...statistics].map(([metric, values]) => ({ metric, values })),
-  };
+  return [...groups.values()].filter((group) => sizeOf(group) > 0);
 }

@@ -1,7 +1,7 @@
-/** The questions that a chart answers: how the choice of charts is laid out. */
+/** The questions that a number answers: how the choice of charts and the numbers of a sample are laid out. */
 
-import { splitStatistic } from "../../../metrics";
-import { metricEntry } from "../../../metrics/catalog";
+import { metricEntry } from "./catalog";
+import { splitStatistic } from "./statistics";
 
 export const QUESTIONS = [
   "reward",
@@ -14,10 +14,10 @@ export const QUESTIONS = [
   "degeneration",
   "other",
 ] as const;
-export type ChartQuestion = (typeof QUESTIONS)[number];
+export type MetricQuestion = (typeof QUESTIONS)[number];
 
 /** Metrics of our own by question; those of a log go by their words. */
-const ASKED_BY: Readonly<Record<Exclude<ChartQuestion, "other">, readonly string[]>> = {
+const ASKED_BY: Readonly<Record<Exclude<MetricQuestion, "other">, readonly string[]>> = {
   reward: [
     "reward",
     "ref_reward",
@@ -94,7 +94,7 @@ export function isRewardFunction(name: string): boolean {
 }
 
 /** The question that a sample metric or a number of the steps answers. */
-export function questionOf(name: string): ChartQuestion {
+export function questionOf(name: string): MetricQuestion {
   const metric = splitStatistic(name, (base) => QUESTION_OF.has(base))?.metric ?? name;
   const known = QUESTION_OF.get(metric) ?? QUESTION_OF.get(metric.replace(/_nonfinite$/, ""));
   return known ?? (isRewardFunction(name) ? "reward" : "other");
