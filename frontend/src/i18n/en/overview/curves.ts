@@ -39,7 +39,7 @@ export const overview = {
   "overview.look.values": "Values",
   "overview.look.values.robust": "without outliers",
   "overview.look.values.robust.hint":
-    "Leaves out what lies further than 1.5 × (p95 − p5) beyond p5 or p95, and marks it; the newest value is always shown",
+    "Leaves out what lies further than 1.5 × (p95 − p5) beyond p5 or p95 and would take more than half of the height, and marks it; the newest value is always shown",
   "overview.look.values.all": "all",
   "overview.look.values.all.hint": "From the smallest to the largest value",
   "overview.look.values.typed": "from … to",

@@ -30,7 +30,7 @@ export const overviewStep = {
   "overview.tile.change": "{change} vs {step}",
   "overview.tile.points": "{n} pp",
   "overview.tile.odd":
-    "Outside of {low} … {high}, where the first half of the steps before it lay, with room of 1.5 × (p95 − p5)",
+    "Outside of {low} … {high}, where the first half of the steps before it lay, with room of 2 × (p95 − p5)",
   "overview.tile.open": "Press to go to its chart",
 
   "overview.marks.title": "Reward of every sample at step {step}",

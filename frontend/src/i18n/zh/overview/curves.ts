@@ -40,7 +40,7 @@ export const overview = {
   "overview.look.values": "值域",
   "overview.look.values.robust": "不含离群值",
   "overview.look.values.robust.hint":
-    "略去比 p5 或 p95 再远 1.5 × (p95 − p5) 以上的值，并作标记；最新的值总会显示",
+    "略去比 p5 或 p95 再远 1.5 × (p95 − p5) 以上、且会占去一半以上高度的值，并作标记；最新的值总会显示",
   "overview.look.values.all": "全部",
   "overview.look.values.all.hint": "从最小值到最大值",
   "overview.look.values.typed": "从 … 到 …",

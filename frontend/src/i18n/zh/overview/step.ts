@@ -30,7 +30,7 @@ export const overviewStep = {
   "overview.tile.samples.hint": "该步的样本",
   "overview.tile.change": "{change} 较 {step}",
   "overview.tile.points": "{n} pp",
-  "overview.tile.odd": "超出 {low} … {high}：此前各步前一半的范围，并留 1.5 × (p95 − p5) 的余量",
+  "overview.tile.odd": "超出 {low} … {high}：此前各步前一半的范围，并留 2 × (p95 − p5) 的余量",
   "overview.tile.open": "点按前往对应图表",
 
   "overview.marks.title": "第 {step} 步每个样本的奖励",

@@ -10,13 +10,14 @@ export interface Expected {
 
 /** Fewer steps than this tell no habit. */
 const FEWEST = 8;
-const FENCE = 1.5;
+/** More than charts give: a course that climbs in stairs runs ahead of its first half. */
+const FENCE = 2;
 /** Of more steps than this, so many evenly spread ones are looked at: every key press asks for every tile. */
 const MOST = 256;
 
 /**
- * Where numbers of the first half of the steps before `at` lay, with as much room as charts give before they call a
- * value an outlier: p5 − 1.5 (p95 − p5) to p95 + 1.5 (p95 − p5). The first half, so that a level that was left is still
+ * Where numbers of the first half of the steps before `at` lay, with room: p5 − 2 (p95 − p5) to
+ * p95 + 2 (p95 − p5). The first half, so that a level that was left is still
  * known when the new one has lasted; a course that goes on as before stays inside. Null where there are too few.
  *
  * @param least The smallest width p95 − p5 that counts, in the number's unit: a constant has no room of its own.
