@@ -65,6 +65,6 @@ def test_the_group_and_the_prompt_at_other_steps_are_chips_with_their_rewards(
         assert float(chip.inner_text()) == pytest.approx(reward, rel=1e-3)
     expect(tab.get("prompt-curve")).to_be_visible()
     last = neighbours["prompt"][-1]
-    tab.view.get_by_role("button", name=f"The prompt at step {last['step']}").click()
+    tab.view.get_by_title(f"The prompt at step {last['step']}").click()
     tab.expect_selected(step=str(last["step"]), sample=last["id"])
     expect(tab.get("drawer")).to_have_attribute("data-id", last["id"])

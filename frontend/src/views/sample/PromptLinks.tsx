@@ -44,7 +44,7 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
             <Button
               key={id}
               quiet
-              label={t("sample.links.step", { step, reward: num(reward) })}
+              hint={t("sample.links.step", { step, reward: num(reward) })}
               onClick={() => select({ sample: id, step, step_min: null, step_max: null }, "push")}
             >
               <span class="muted">{step}</span> <span class="number">{num(reward)}</span>
