@@ -25,7 +25,12 @@ def main(arguments: list[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--kills", type=int, default=8, help="how many processes are killed")
-    parser.add_argument("--megabytes", type=int, default=30, help="of the log that they read meanwhile")
+    parser.add_argument(
+        "--megabytes",
+        type=int,
+        default=90,
+        help="of the log that they read meanwhile; of few no process is started",
+    )
     parser.add_argument("--spoiled", type=int, default=40, help="how many caches are spoiled")
     parser.add_argument("--seed", type=int, default=1, help="of all that is random")
     add_write(parser)

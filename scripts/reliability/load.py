@@ -12,6 +12,7 @@ import argparse
 import os
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from breaking.logs import RUNS, lines, write_logs
@@ -20,6 +21,8 @@ from pressing.clients import HOST, Answers, percentile, press
 from served import Served
 
 _NAMES = ["large", "archive", "many"]
+_PATIENCE_S = 60.0
+"""Seconds after the last line in which it has to be there."""
 
 
 def under_load(clients: int, seconds: float, megabytes: int, seed: int) -> tuple[Answers, Answers, list[str]]:
@@ -46,17 +49,21 @@ def under_load(clients: int, seconds: float, megabytes: int, seed: int) -> tuple
             loaded = press(server.url, _NAMES, clients, seconds, seed)
             stop.set()
             training.join()
-            server.wait_until_read(RUNS)
             written = sum(len(path.read_bytes().splitlines()) for path in (home / "logs" / "large").iterdir())
-            found = server.ask("samples", run="large", step_min=0, limit=1)["total"]
-            bad = server.ask("problems", run="large", limit=1)["total"]
-            if found + bad != written:
-                failures.append(
-                    f"of {written} lines that were written, {found} are samples and {bad} problems"
-                )
+            end = time.monotonic() + _PATIENCE_S
+            while (known := _known(server)) != written and time.monotonic() < end:
+                time.sleep(0.2)
+            if known != written:
+                failures.append(f"of {written} lines that were written, {known} are samples or problems")
             if server.process.poll() is not None:
                 failures.append("TensorBoard has ended")
     return idle, loaded, failures + loaded.faults
+
+
+def _known(server: Served) -> int:
+    """How many lines of the large run are samples or problems."""
+    samples = server.ask("samples", run="large", step_min=0, limit=1)["total"]
+    return int(samples) + int(server.ask("problems", run="large", limit=1)["total"])
 
 
 def _train(logs: Path, stop: threading.Event) -> None:

@@ -21,9 +21,9 @@ from served import Served, children_of, environment
 
 TARGETS = ("TensorBoard", "a process of TensorBoard's", "rlboard index", "a process of rlboard index")
 
-_TENSORBOARD_S, _INDEX_S = 12.0, 6.0
+_TENSORBOARD_S, _INDEX_S = 20.0, 12.0
 """Seconds that they are given at most before they are killed: what they take for the log, or a little more."""
-_CHILD_S, _PATIENCE_S = 30.0, 120.0
+_CHILD_S, _PATIENCE_S = 60.0, 120.0
 _BUILDS = re.compile(rb"parts\.worker|multiprocessing\.spawn")
 
 
