@@ -1,6 +1,7 @@
 /** The dialog of the keys that are registered now. */
 
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { findMessage, t } from "../i18n";
 import { activeKeys } from "../state/keys";
 import { viewOfKey } from "../state/viewKeys";
@@ -26,7 +27,14 @@ function wordsOfKey(scope: string, key: string): string {
     : t("shell.key.view", { view: t(`shell.view.${view}`) });
 }
 
+/** The keys that listen now. While it is open, buttons show theirs where they are. */
 export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
+  useEffect(() => {
+    document.documentElement.dataset["keys"] = "shown";
+    return () => {
+      delete document.documentElement.dataset["keys"];
+    };
+  }, []);
   return (
     <Dialog title={t("shell.help")} closeLabel={t("shell.close")} onClose={onClose} testId="help-dialog">
       {activeKeys().map(({ scope, keys }) => (

@@ -36,6 +36,7 @@ function Pin(): JSX.Element {
       <Button
         quiet
         testId="pin"
+        hotKey="p"
         label={t("shell.pin")}
         hint={t("shell.pin_hint")}
         disabled={step === null}
@@ -103,11 +104,17 @@ export function StepBar(): JSX.Element | null {
   const { step } = selection.value;
   return (
     <section class="bar steps" aria-label={t("shell.step_bar")}>
-      <Button quiet testId="step-prev" label={t("shell.step_previous")} onClick={() => moveStep(-1)}>
+      <Button
+        quiet
+        testId="step-prev"
+        hotKey="←"
+        label={t("shell.step_previous")}
+        onClick={() => moveStep(-1)}
+      >
         ◀
       </Button>
       <StepSlider />
-      <Button quiet testId="step-next" label={t("shell.step_next")} onClick={() => moveStep(1)}>
+      <Button quiet testId="step-next" hotKey="→" label={t("shell.step_next")} onClick={() => moveStep(1)}>
         ▶
       </Button>
       <NumberField

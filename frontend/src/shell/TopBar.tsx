@@ -6,6 +6,7 @@ import { changeLanguage, LANGUAGES, language, t } from "../i18n";
 import { count } from "../lib/format";
 import { VIEWS } from "../state/addressFields";
 import { select, selection } from "../state/selection";
+import { keyOfView } from "../state/viewKeys";
 import { Button } from "../ui";
 import { LiveStatus } from "./LiveStatus";
 import { RunPicker } from "./runs/RunPicker";
@@ -56,7 +57,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
       <div class="group lead">
         <RunPicker />
         {run.value !== null && (
-          <Button quiet testId="run-info" label={t("info.open")} onClick={props.onInfo}>
+          <Button quiet testId="run-info" hotKey="i" label={t("info.open")} onClick={props.onInfo}>
             ⓘ
           </Button>
         )}
@@ -66,6 +67,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
               key={view}
               type="button"
               data-testid={`tab-${view}`}
+              data-key={keyOfView(view)}
               aria-current={selection.value.view === view ? "page" : undefined}
               onClick={() => select({ view }, "push")}
             >

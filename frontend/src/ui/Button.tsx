@@ -12,6 +12,8 @@ export interface ButtonProps {
   quiet?: boolean;
   primary?: boolean;
   testId?: string;
+  /** The key that does the same; shown on the button while the keys are listed. */
+  hotKey?: string;
 }
 
 /** A button of the kit: bordered, quiet or primary. */
@@ -26,6 +28,7 @@ export function Button(props: ButtonProps): JSX.Element {
       title={props.hint ?? props.label}
       disabled={props.disabled}
       data-testid={props.testId}
+      data-key={props.hotKey}
       onClick={props.onClick}
     >
       {props.children}

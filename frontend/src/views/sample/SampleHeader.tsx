@@ -36,7 +36,7 @@ export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.
   return (
     <header class="drawer-head">
       <div class="drawer-title">
-        <Button quiet label={t("sample.close")} onClick={onClose} testId="drawer-close">
+        <Button quiet label={t("sample.close")} onClick={onClose} testId="drawer-close" hotKey="Esc">
           ✕
         </Button>
         <Button
@@ -45,6 +45,7 @@ export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.
           disabled={!canMoveSample(sample, -1)}
           onClick={() => void moveSample(-1, sample)}
           testId="sample-prev"
+          hotKey="k"
         >
           ▲
         </Button>
@@ -54,6 +55,7 @@ export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.
           disabled={!canMoveSample(sample, 1)}
           onClick={() => void moveSample(1, sample)}
           testId="sample-next"
+          hotKey="j"
         >
           ▼
         </Button>
