@@ -165,11 +165,29 @@ describe("settings", () => {
     expect(byTestId("config-table")?.textContent).toContain("bare (no settings)");
   });
 
-  test("that nobody logged say where they would come from", async () => {
-    await show(bare.run === "bare" ? runInfo() : one);
+  test("that nobody logged say where they would come from, beside no list of runs to compare with", async () => {
+    await show(runInfo(), two, bare);
     await press("i");
+    expect(boxes("config-runs")).toEqual([]);
     expect(byTestId("config")?.textContent).toContain("config.json");
     expect(byTestId("config-table")).toBeNull();
+  });
+
+  test("that decide most come first, the others by their names", () => {
+    const config = {
+      zeta: 1,
+      adam_beta2: 1,
+      temperature: 1,
+      beta: 1,
+      batch10: 1,
+      batch9: 1,
+      learning_rate: 1,
+    };
+    const names = compareConfigs([runInfo({ config })]).map(({ name }) => name);
+    expect(names).toEqual([
+      ...["learning_rate", "beta", "temperature"],
+      ...["adam_beta2", "batch9", "batch10", "zeta"],
+    ]);
   });
 
   test("a run without settings takes no part in telling what differs; a missing one does differ", () => {

@@ -17,28 +17,32 @@ const onlyDifferences = setting("config.only_differences", false, isBoolean);
 /** The runs that the reader compares; null until they are chosen. The one on screen is always among them. */
 const comparedRuns = signal<readonly string[] | null>(null);
 
+const isConfigured = ({ config }: RunInfo): boolean => Object.keys(config).length > 0;
+
 /** Forgets the choice. For tests. */
 export function forgetComparedRuns(): void {
   comparedRuns.value = null;
 }
 
 export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInfo[] }): JSX.Element {
-  const names = comparedRuns.value ?? initialRuns(all, info.run, INITIAL_RUNS);
+  const names = isConfigured(info) ? (comparedRuns.value ?? initialRuns(all, info.run, INITIAL_RUNS)) : [];
   const runs = [info, ...all.filter(({ run }) => run !== info.run && names.includes(run))];
   const settings = compareConfigs(runs);
+  // A run without settings has nothing to be compared with.
+  const others = isConfigured(info) ? all.map(({ run }) => run).filter((run) => run !== info.run) : [];
   const shown =
     runs.length > 1 && onlyDifferences.value ? settings.filter(({ differs }) => differs) : settings;
   return (
     <section aria-labelledby="info-config" data-testid="config">
       <h3 id="info-config">{t(runs.length > 1 ? "info.config.compared" : "info.config")}</h3>
-      {all.length > 1 && (
+      {others.length > 0 && (
         <Checklist
           label={t("info.config.with")}
-          names={all.map(({ run }) => run).filter((run) => run !== info.run)}
+          names={others}
           on={names}
           onChange={(name, on) => {
-            const others = names.filter((other) => other !== name);
-            comparedRuns.value = on ? [...others, name] : others;
+            const rest = names.filter((other) => other !== name);
+            comparedRuns.value = on ? [...rest, name] : rest;
           }}
           testId="config-runs"
         />

@@ -13,10 +13,10 @@ export interface ConfigRow {
   differs: boolean;
 }
 
-/** Every setting of the runs, by name. Runs without any settings are left out when it is decided what differs. */
+/** Every setting of the runs, those first that decide most. Runs without any settings are left out when it is decided what differs. */
 export function compareConfigs(runs: readonly RunInfo[]): ConfigRow[] {
   const configured = runs.map(({ config }) => Object.keys(config).length > 0);
-  const names = [...new Set(runs.flatMap(({ config }) => Object.keys(config)))].sort(byName);
+  const names = [...new Set(runs.flatMap(({ config }) => Object.keys(config)))].sort(byWeight);
   return names.map((name) => {
     const values = runs.map(({ config }) => (name in config ? config[name] : undefined));
     const spelled = values.filter((_, k) => configured[k]).map((value) => JSON.stringify(value) ?? "");
@@ -24,7 +24,30 @@ export function compareConfigs(runs: readonly RunInfo[]): ConfigRow[] {
   });
 }
 
-const byName = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
+/** The settings that a training is first asked for, in this order; trainers' other names for them come as these. */
+export const FIRST_SETTINGS = [
+  "learning_rate",
+  "critic_learning_rate",
+  "beta",
+  "epsilon",
+  "epsilon_high",
+  "temperature",
+  "top_p",
+  "group_size",
+  "max_tokens",
+  "advantage_estimator",
+  "gamma",
+  "lam",
+];
+
+const rank = (name: string): number => {
+  const at = FIRST_SETTINGS.indexOf(name);
+  return at < 0 ? FIRST_SETTINGS.length : at;
+};
+
+/** What matters most first, all others by their names. */
+const byWeight = (a: string, b: string): number =>
+  rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true });
 
 /** The runs that are compared before any was chosen: the one on screen, then others that have settings. */
 export function initialRuns(runs: readonly RunInfo[], shown: string, most: number): string[] {
