@@ -10,7 +10,9 @@ from tensorboard_plugin_rlboard.training.hyperparameters.aliases import ALIASES
 
 
 def test_every_setting_with_a_name_of_ours_has_a_place_at_the_top() -> None:
-    source = (ROOT / "frontend" / "src" / "shell" / "info" / "configComparison.ts").read_text(encoding="utf-8")
+    source = (ROOT / "frontend" / "src" / "shell" / "info" / "configComparison.ts").read_text(
+        encoding="utf-8"
+    )
     listed = re.search(r"FIRST_SETTINGS = \[(.*?)\]", source, re.DOTALL)
     assert listed is not None
     names = re.findall(r'"(\w+)"', listed[1])
