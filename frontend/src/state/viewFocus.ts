@@ -87,9 +87,10 @@ function onKeyDown(event: KeyboardEvent): void {
   const { target, key } = event;
   if (event.isComposing || !(target instanceof HTMLElement) || target.closest(OVERLAYS) !== null) return;
   if (target instanceof HTMLSelectElement && key === "Escape") focusView();
-  // After the field has had its say: a number that it refuses is still to be mended.
+  // After the field has had its say (a number that it refuses is still to be mended) and before the next key, which a
+  // timer would not be: a browser hands out keys first.
   if (target instanceof HTMLInputElement && key === "Enter" && isOneValue(target))
-    setTimeout(() => target.getAttribute("aria-invalid") !== "true" && focusView());
+    queueMicrotask(() => target.getAttribute("aria-invalid") !== "true" && focusView());
 }
 
 /** Listens to choices everywhere on the page and gives the keys back to the view after each. Returns what undoes it. */
