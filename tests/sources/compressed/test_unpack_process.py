@@ -170,7 +170,7 @@ def test_neighbours_do_not_wait_for_what_is_being_unpacked(
     def waiting(self: UnpackJobs, seconds: float) -> None:
         nonlocal waits
         waits += 1
-        assert [name for name, samples in order if samples] == ["b", "z"]
+        assert [name for name, samples in order if samples][:2] == ["b", "z"]
         real(self, seconds)
 
     monkeypatch.setattr(UnpackJobs, "wait", waiting)
