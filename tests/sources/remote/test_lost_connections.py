@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources import file_changes
 from tensorboard_plugin_rlboard.sources.remote import filesystems
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -32,8 +33,10 @@ def test_answer_that_is_cut_is_asked_for_again(bucket: Bucket, open_url: Open, l
 
 
 def test_lost_connection_is_the_runs_message_until_it_is_back(
-    bucket: Bucket, open_url: Open, line_to: Line
+    bucket: Bucket, open_url: Open, line_to: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # However slowly this runs: of a file that has not changed for a while, only the listing says that it is out of reach.
+    monkeypatch.setattr(file_changes, "MTIME_TICK_NS", 3600 * 10**9)
     bucket.put("a.jsonl", log_of(1, note="x" * 9000))
     board = open_url(bucket.url)
     first = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=5)).columns["id"][0]
