@@ -49,7 +49,7 @@ ACTIVE_WAIT = 0.05
 """Seconds that the very first is_active may wait for the log directory; TensorBoard's whole page waits with it."""
 YEAR = 31_536_000
 _OWN_ERROR = "RL Board could not answer because of an error of its own ({error}). The terminal in which TensorBoard runs shows where."
-CLIENT, PLACE = "X-RLBoard-Client", "X-RLBoard-Place"
+CLIENT, PLACE, ORDER = "X-RLBoard-Client", "X-RLBoard-Place", "X-RLBoard-Order"
 """Headers of a request: who asks, and for which place on the screen. A newer question for it ends an older one."""
 Handler = Callable[[wrappers.Request], wrappers.Response]
 
@@ -124,8 +124,9 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
                 return _refuse(request, OTHER_SITE, 403)
             self._indexer.start()
             client, place = (request.headers.get(name, "")[:100] for name in (CLIENT, PLACE))
+            order = request.headers.get(ORDER, 0, type=int)
             try:
-                with self._board.limits.question(client, place, disconnected(request.environ)):
+                with self._board.limits.question(client, place, disconnected(request.environ), order):
                     return handler(request)
             except StoppedError as error:
                 return _refuse(request, str(error), 503)

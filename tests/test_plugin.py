@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index import registry
 from tensorboard_plugin_rlboard.index.update import background, discovery
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
-from tensorboard_plugin_rlboard.plugin import CLIENT, PLACE, RLBoardPlugin
+from tensorboard_plugin_rlboard.plugin import CLIENT, ORDER, PLACE, RLBoardPlugin
 from tensorboard_plugin_rlboard.web import json_answers
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -210,21 +210,30 @@ def test_a_client_that_left_is_noticed(
     seen: list[Any] = []
     question = plugin._board.limits.question
 
-    def spy(client: str, place: str, gone: Any) -> Any:
-        seen.append((client, place, None if gone is None else gone()))
-        return question(client, place, None)
+    def spy(client: str, place: str, gone: Any, order: int) -> Any:
+        seen.append((client, place, None if gone is None else gone(), order))
+        return question(client, place, None, order)
 
     monkeypatch.setattr(plugin._board.limits, "question", spy)
     ours, theirs = socket.socketpair()
     client = Client(application.TensorBoardWSGI([plugin]))
-    asked = {"environ_overrides": {"werkzeug.socket": ours}, "headers": {CLIENT: "tab", PLACE: "table"}}
-    client.get(f"{HOME}/samples?run=.", **asked)
+
+    def get(order: str) -> None:
+        asked = {"environ_overrides": {"werkzeug.socket": ours}}
+        client.get(f"{HOME}/samples?run=.", **asked, headers={CLIENT: "tab", PLACE: "table", ORDER: order})
+
+    get("7")
     theirs.close()
-    client.get(f"{HOME}/samples?run=.", **asked)
+    get("8")
     ours.close()
-    client.get(f"{HOME}/samples?run=.", **asked)
+    get("no number")
     client.get(f"{HOME}/samples?run=.")
-    assert seen == [("tab", "table", False), ("tab", "table", True), ("tab", "table", True), ("", "", None)]
+    assert seen == [
+        ("tab", "table", False, 7),
+        ("tab", "table", True, 8),
+        ("tab", "table", True, 0),
+        ("", "", None, 0),
+    ]
 
 
 def test_large_curves_are_sent_as_they_were_packed(

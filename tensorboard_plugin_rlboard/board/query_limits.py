@@ -47,6 +47,7 @@ class _Question:
         deadline: when its time is up (monotonic clock).
         disconnected: whether its client went away; None where that cannot be known.
         client_checked: when `disconnected` was asked last.
+        order: which of its client's questions it is, counted where it was asked; 0 where nobody counts.
         stop_reason: why it is given up; empty as long as it is not.
         waits_for: what is said when its time is up while it waits for a place; empty while it is worked on.
         cursors: what it runs queries with.
@@ -55,6 +56,7 @@ class _Question:
     deadline: float
     disconnected: Callable[[], bool] | None
     client_checked: float
+    order: int = 0
     stop_reason: str = ""
     waits_for: str = ""
     cursors: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
@@ -83,7 +85,11 @@ class QueryLimits:
 
     @contextmanager
     def question(
-        self, client: str = "", place: str = "", disconnected: Callable[[], bool] | None = None
+        self,
+        client: str = "",
+        place: str = "",
+        disconnected: Callable[[], bool] | None = None,
+        order: int = 0,
     ) -> Iterator[None]:
         """Runs a question within its limits.
 
@@ -91,15 +97,19 @@ class QueryLimits:
             client: who asks; empty for nobody in particular.
             place: where on the screen the answer will stand: the client's older question for it is given up.
             disconnected: whether the client went away, asked now and then; None where that cannot be known.
+            order: which of the client's questions it is, from 1: requests overtake each other on their way here, and
+                the one that was asked last is wanted. 0 where the client does not count: what comes later is newer.
 
         Raises:
             StoppedError: it was given up.
         """
         now = time.monotonic()
-        question = _Question(now + self._seconds, disconnected, now)
+        question = _Question(now + self._seconds, disconnected, now, order)
         key = (client, place)
         with self._changed:
             older = self._by_place.get(key) if client and place else None
+            if older is not None and 0 < order < older.order:
+                raise StoppedError(SUPERSEDED)
             if client and place:
                 self._by_place[key] = question
             self._running.add(question)

@@ -88,6 +88,20 @@ def test_a_newer_question_of_the_same_client_for_the_same_place_ends_the_older(
     assert said == [query_limits.SUPERSEDED]
 
 
+def test_an_older_question_that_was_overtaken_on_its_way_is_given_up_itself() -> None:
+    watched = QueryLimits(seconds=30)
+    with watched.question("tab", "table", order=2):
+        overtaken = pytest.raises(StoppedError, match=query_limits.SUPERSEDED)
+        with overtaken, watched.question("tab", "table", order=1):
+            raise AssertionError("the newer question is on screen")
+        check_stopped()
+        with watched.question("other", "table", order=1), watched.question("tab", "chart", order=1):
+            check_stopped()
+    with watched.question("tab", "table", order=1):
+        check_stopped()
+    assert not watched._by_place
+
+
 def test_a_question_that_nobody_waits_for_is_ended(database: duckdb.DuckDBPyConnection) -> None:
     left = threading.Event()
     waiting, said = in_thread(lambda: ask(QueryLimits(seconds=30), database, gone=left.is_set))

@@ -37,6 +37,15 @@ export function questionUrl(path: string, parameters: object): string {
 /** Who asks: another name for each page. `crypto.randomUUID` is not there on an address without TLS. */
 const CLIENT = Math.random().toString(36).slice(2);
 
+/** How many questions had a place: requests may overtake each other, and the server has to know the newer one. */
+let asked = 0;
+
+function placeHeaders(place: string): Record<string, string> {
+  if (place === "") return {};
+  asked += 1;
+  return { "X-RLBoard-Client": CLIENT, "X-RLBoard-Place": place, "X-RLBoard-Order": String(asked) };
+}
+
 /**
  * Declares a route by its path and by how its response is read.
  *
@@ -49,8 +58,7 @@ export function endpoint<Parameters extends object, Answer>(
 ): Endpoint<Parameters, Answer> {
   return async (parameters, { signal, place = "" } = {}) => {
     const url = questionUrl(path, parameters);
-    const headers: Record<string, string> =
-      place === "" ? {} : { "X-RLBoard-Client": CLIENT, "X-RLBoard-Place": place };
+    const headers = placeHeaders(place);
     let response: Response;
     try {
       response = await fetch(url, signal === undefined ? { headers } : { headers, signal });

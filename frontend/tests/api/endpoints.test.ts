@@ -82,8 +82,11 @@ test("a question for a place on the screen says who asks and for which place", a
   await endpoints.samples({ run: "." }, { place: "table 0" });
   await endpoints.samples({ run: "." });
   expect(asked[0]).toMatchObject({ "X-RLBoard-Place": "table 0" });
-  expect(asked[1]).toEqual(asked[0]);
-  expect(new Headers(asked[0]).get("X-RLBoard-Client")).not.toBe("");
+  const [first, second] = [new Headers(asked[0]), new Headers(asked[1])];
+  expect(first.get("X-RLBoard-Client")).not.toBe("");
+  expect(second.get("X-RLBoard-Client")).toBe(first.get("X-RLBoard-Client"));
+  expect(Number(first.get("X-RLBoard-Order"))).toBeGreaterThan(0);
+  expect(Number(second.get("X-RLBoard-Order"))).toBe(Number(first.get("X-RLBoard-Order")) + 1);
   expect(asked[2]).toEqual({});
 });
 
