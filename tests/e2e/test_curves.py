@@ -118,7 +118,7 @@ def test_values_are_zoomed_by_a_drag_typed_and_reset(server: TensorBoard, open_t
     tab.get("look-scale").select_option("symlog")
     assert tab.selected()["looks"].startswith("reward;symlog;-200000000;")
     tab.press("Escape")
-    chart.locator(".u-over").dblclick()
+    chart.get_by_test_id("look-reset").click()
     tab.expect_selected(looks="reward;symlog", step="10")
 
 

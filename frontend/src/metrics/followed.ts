@@ -13,6 +13,8 @@ export interface Followed {
   readonly order: "asc" | "desc";
   /** The token metric that it is made of, which colours the tokens and ranks them; null where there is none. */
   readonly tokenMetric: string | null;
+  /** Which of its tokens weigh most. */
+  readonly end: "highest" | "lowest" | "extreme";
 }
 
 /** Token metrics of numbers whose name does not say what they are made of. */
@@ -22,6 +24,30 @@ const MADE_OF: Readonly<Record<string, string>> = {
   explained_variance: "value_error",
   perplexity: "surprise",
 };
+
+/** What samples tell of a number that only a whole step has: their metric, and the end that makes the number. */
+const TOLD_BY: Readonly<Record<string, readonly [name: string, order: "asc" | "desc"]>> = {
+  truncation_share: ["truncated", "desc"],
+  win: ["reward_gap", "desc"],
+  loss: ["reward_gap", "asc"],
+  zero_advantage_groups: ["group_std", "asc"],
+  all_good_groups: ["group_mean", "desc"],
+  all_bad_groups: ["group_mean", "asc"],
+  explained_variance: ["value_mse", "desc"],
+  token_mult_prob_error: ["mismatch_absmean", "desc"],
+  chi2_token: ["mismatch_absmean", "desc"],
+  chi2_seq: ["mismatch_absmean", "desc"],
+  ess_fraction_token: ["mismatch_absmean", "desc"],
+  ess_fraction_seq: ["mismatch_absmean", "desc"],
+  prob_pearson: ["mismatch_absmean", "desc"],
+};
+
+/** The sample metric behind a number of the steps, where the run has it. */
+export function toldBy(info: RunInfo, name: string): { name: string; order: "asc" | "desc" } | null {
+  const told = Object.hasOwn(TOLD_BY, name) ? TOLD_BY[name] : undefined;
+  if (told === undefined || !info.metrics.some((metric) => metric.name === told[0])) return null;
+  return { name: told[0], order: told[1] };
+}
 
 /** The token metric that a sample metric is made of, where the run has it: `k3` for `k3_mean`. */
 export function tokenMetricOf(info: RunInfo, name: string): string | null {
@@ -38,8 +64,16 @@ export const followed: ReadonlySignal<Followed | null> = computed(() => {
   const { about: name, about_order: order } = selection.value;
   const info = run.value;
   if (info === null || !info.metrics.some((metric) => metric.name === name)) return null;
-  return { name, order, tokenMetric: tokenMetricOf(info, name) };
+  const tokenMetric = tokenMetricOf(info, name);
+  return { name, order, tokenMetric, end: endOf(name, order, tokenMetric) };
 });
+
+/** A size may come from either side of 0. */
+function endOf(name: string, order: "asc" | "desc", tokenMetric: string | null): Followed["end"] {
+  const isSize = name === `${tokenMetric}_absmean` || name === "value_mse";
+  if (isSize && order === "desc") return "extreme";
+  return order === "desc" ? "highest" : "lowest";
+}
 
 /** Whether a value lies below the middle of the curve, so that the smallest values are what is looked for. */
 export function isDip(

@@ -97,7 +97,7 @@ describe("Curve", () => {
     range: vi.fn(),
     values: vi.fn(),
     bucket: vi.fn(),
-    reset: vi.fn(),
+    open: vi.fn(),
     move: vi.fn(),
   };
   const props: CurveChartProps = {
@@ -116,7 +116,7 @@ describe("Curve", () => {
     onStep: told.step,
     onRange: told.range,
     onValues: told.values,
-    onReset: told.reset,
+    onOpen: told.open,
     onMove: told.move,
   };
   const plot = () => plots.at(-1) as Drawn;
@@ -137,16 +137,30 @@ describe("Curve", () => {
     expect(press(image, "j").defaultPrevented).toBe(false);
   });
 
-  it("selects the step under a click and gives the old one back after a double click", () => {
+  it("selects the step under a click and opens it by a double click", () => {
     show(<CurveChart {...props} />);
     plot().cursor.left = 210;
     mouse("click", 1);
     expect(told.step).toHaveBeenCalledExactlyOnceWith(20);
-    show(<CurveChart {...props} selected={20} />);
+    expect(told.open).not.toHaveBeenCalled();
     mouse("click", 2);
     mouse("dblclick", 2);
     expect(told.step).toHaveBeenCalledOnce();
-    expect(told.reset).toHaveBeenCalledExactlyOnceWith(10);
+    expect(told.open).toHaveBeenCalledExactlyOnceWith(20);
+  });
+
+  it("does at the selected step by Enter what a click does, and by Shift and Enter what a double click does", () => {
+    show(<CurveChart {...props} />);
+    const image = one('[role="img"]');
+    expect(press(image, "Enter").defaultPrevented).toBe(true);
+    expect(told.step).toHaveBeenCalledExactlyOnceWith(10);
+    act(() => {
+      image.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", shiftKey: true, bubbles: true }));
+    });
+    expect(told.open).toHaveBeenCalledExactlyOnceWith(10);
+    expect(told.step).toHaveBeenCalledOnce();
+    show(<CurveChart {...props} selected={null} />);
+    expect(press(image, "Enter").defaultPrevented).toBe(false);
   });
 
   it("turns a brush into a range of steps, and one without width into nothing", () => {

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runs } from "../../src/data/runs";
-import { followed, followMetric, isDip, tokenMetricOf, unfollow } from "../../src/metrics";
+import { followed, followMetric, isDip, tokenMetricOf, toldBy, unfollow } from "../../src/metrics";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { sampleList } from "../../src/views/samples/listedSamples";
 import { worstTokensParameters } from "../../src/views/tokens/worstTokensQuery";
@@ -50,9 +50,27 @@ test("a metric that the run does not have is followed nowhere, and another run f
   followMetric("k9_mean", "desc");
   expect(followed.value).toBeNull();
   followMetric("reward", "desc");
-  expect(followed.value).toEqual({ name: "reward", order: "desc", tokenMetric: null });
+  expect(followed.value).toEqual({ name: "reward", order: "desc", tokenMetric: null, end: "highest" });
   select({ run: "other" });
   expect(selection.value.about).toBe("");
+});
+
+test("the tokens that weigh most lie at the end that is looked for; a size comes from either side of 0", () => {
+  const ends = (name: string, order: "asc" | "desc") => {
+    followMetric(name, order);
+    return followed.value?.end;
+  };
+  expect(ends("entropies_mean", "desc")).toBe("highest");
+  expect(ends("entropies_mean", "asc")).toBe("lowest");
+  expect(ends("value_mse", "desc")).toBe("extreme");
+  expect(ends("value_mse", "asc")).toBe("lowest");
+});
+
+test("a number of a step alone leads to the samples' metric that tells of it, where the run has it", () => {
+  expect(toldBy(info, "explained_variance")).toEqual({ name: "value_mse", order: "desc" });
+  expect(toldBy(info, "truncation_share")).toBeNull();
+  expect(toldBy(info, "n_samples")).toBeNull();
+  expect(toldBy(info, "toString")).toBeNull();
 });
 
 test("a sample metric leads to the token metric that it is made of", () => {

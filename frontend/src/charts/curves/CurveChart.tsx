@@ -18,7 +18,7 @@ const MOVES: Readonly<Record<string, number>> = {
   End: Number.POSITIVE_INFINITY,
 };
 
-/** Curves over steps with bands: a click selects a step, a drag a range, a double click resets. */
+/** Curves over steps with bands: a click selects a step, a drag a range, a double click opens the step. */
 export function CurveChart({ label, onMove, ...state }: CurveChartProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<CurvePlot | null>(null);
@@ -38,11 +38,13 @@ export function CurveChart({ label, onMove, ...state }: CurveChartProps): JSX.El
 
   const onKeyDown = (event: KeyboardEvent) => {
     const delta = MOVES[event.key];
-    if (delta === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isEnter = event.key === "Enter" && state.selected !== null;
+    if ((delta === undefined && !isEnter) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     // The same keys walk the steps everywhere; one press must not count twice.
     event.stopPropagation();
-    onMove(delta);
+    if (delta !== undefined) onMove(delta);
+    else if (state.selected !== null) state[event.shiftKey ? "onOpen" : "onStep"](state.selected);
   };
 
   return (
@@ -51,7 +53,7 @@ export function CurveChart({ label, onMove, ...state }: CurveChartProps): JSX.El
       class="chart-curve"
       style={{ height: `${state.height}px` }}
       role="img"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the steps here.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the steps here, Enter does as the pointer.
       tabIndex={0}
       aria-label={label}
       onKeyDown={onKeyDown}

@@ -3,12 +3,11 @@ import { hoveredStep } from "../shared/hoveredStep";
 import { nearestIndex } from "../shared/series";
 import type { PlotState } from "./plotState";
 
-/** What the pointer does on a plot: a click chooses a step, a drag steps or values, a double click takes that back. */
+/** What the pointer does on a plot: a click chooses a step, a drag steps or values, a double click opens a step. */
 export class PlotPointer {
   /** Whether the click that ends a drag belongs to a brush, and is no choice of a step. */
   brushed = false;
   readonly #state: () => PlotState;
-  #stepBefore: number | null = null;
 
   constructor(state: () => PlotState) {
     this.#state = state;
@@ -19,14 +18,15 @@ export class PlotPointer {
       this.brushed = false;
     });
     plot.over.addEventListener("click", (event) => this.#click(plot, event));
-    plot.over.addEventListener("dblclick", () => this.#state().onReset(this.#stepBefore));
+    plot.over.addEventListener("dblclick", () => {
+      const step = this.#stepAt(plot, plot.cursor.left ?? -1);
+      if (step != null) this.#state().onOpen(step);
+    });
   }
 
   #click(plot: uPlot, event: MouseEvent): void {
     const step = this.#stepAt(plot, plot.cursor.left ?? -1);
     if (step == null || event.detail > 1) return;
-    // A double click begins with a click: what that one changed is put back by the reset.
-    this.#stepBefore = this.#state().selected;
     this.#state().onStep(step);
   }
 

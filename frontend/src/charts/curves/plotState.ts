@@ -20,6 +20,6 @@ export interface PlotState {
   readonly onRange: (from: number, to: number) => void;
   /** A drag along the values, from the lower to the higher one. */
   readonly onValues: (low: number, high: number) => void;
-  /** @param before the step that was selected before the first click of the double click. */
-  readonly onReset: (before: number | null) => void;
+  /** A double click on a step, or Shift + Enter at the selected one: what weighs most in it is wanted. */
+  readonly onOpen: (step: number) => void;
 }

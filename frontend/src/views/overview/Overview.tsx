@@ -7,12 +7,14 @@ import { run } from "../../data/runs";
 import { steps } from "../../data/steps";
 import { t } from "../../i18n";
 import { referenceOf } from "../../metrics";
+import { useKeys } from "../../state/keys";
 import { selection } from "../../state/selection";
 import { adopt, Empty, ErrorBox } from "../../ui";
 import type { ChartSource } from "./catalogue/chartCatalogue";
 import { watchedMetrics } from "./catalogue/openingCharts";
 import { chartsShown, scalarsShown, useCharts } from "./catalogue/useCharts";
 import { CurveGrid } from "./curves/CurveGrid";
+import { curveKeys } from "./curves/curveKeys";
 import { distributionMetric } from "./distribution/DistributionControls";
 import css from "./overview.css?inline";
 import { useOverviewSteps } from "./overviewSteps";
@@ -42,6 +44,7 @@ function RunOverview({ run }: { run: RunInfo }) {
     if (view.current) view.current.scrollTop = lastScrollTop;
   }, []);
   useEffect(linkSettings, []);
+  useKeys(curveKeys, "overview");
   const { step } = selection.value;
   return (
     <div

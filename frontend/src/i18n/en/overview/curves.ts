@@ -47,7 +47,14 @@ export const overview = {
   "overview.look.from": "from",
   "overview.look.to": "to",
   "overview.look.reset": "zoomed ✕",
-  "overview.look.reset.hint": "Show the usual range of values again (double click)",
+  "overview.keys": "Curves",
+  "overview.key.j": "next chart",
+  "overview.key.k": "previous chart",
+  "overview.key.Enter": "let lists and tokens go by the focused chart’s metric",
+  "overview.key.Shift+Enter": "open the sample and token that weigh most for it at this step",
+  "overview.how":
+    "Click: choose the step, and go by this metric in lists and tokens (Enter) · double click: the sample and token that weigh most (Shift+Enter) · drag: steps or values",
+  "overview.look.reset.hint": "Show the usual range of values again",
   "overview.look.beyond": "▲ {n} beyond",
   "overview.look.beyond.hint":
     "So many steps have a value that lies outside of this chart: triangles show where. Press to show all values",

@@ -12,6 +12,14 @@ import { followMetric, isDip } from "../../../metrics";
 import { select, selection } from "../../../state/selection";
 import { setLook } from "../shared/looks";
 import { smoothing } from "../shared/settings";
+import { openHeaviest } from "./openHeaviest";
+
+/** The sample metric that a click takes along to lists and tokens. */
+export interface TakenAlong {
+  readonly name: string;
+  /** The end of it that is looked for; null: by its smallest values where the curve is low at the clicked step. */
+  readonly order: "asc" | "desc" | null;
+}
 
 export interface CardChartProps {
   readonly id: string;
@@ -19,8 +27,7 @@ export interface CardChartProps {
   readonly x: readonly number[];
   readonly lines: readonly CurveLine[];
   readonly steps: readonly number[];
-  /** The sample metric that a click takes along to lists and tokens; null where the chart is of none. */
-  readonly metric: string | null;
+  readonly metric: TakenAlong | null;
   readonly range: readonly [number, number] | null;
   readonly scale: ValueScale;
   readonly view: ValueView;
@@ -33,6 +40,10 @@ export function CardChart(props: CardChartProps): JSX.Element {
   const { id, title, x, lines, steps } = props;
   const { step, pin } = selection.value;
   const label = useMemo(() => spokenSummary(title, lines), [title, lines]);
+  const choose = (clicked: number) => {
+    goToStep(clicked);
+    if (props.metric !== null) takeAlong(props.metric, lines.at(-1)?.values ?? [], x.indexOf(clicked));
+  };
   return (
     <CurveChart
       label={label}
@@ -47,27 +58,24 @@ export function CardChart(props: CardChartProps): JSX.Element {
       height={props.height}
       formatX={num}
       onBucket={props.onBucket}
-      onStep={(clicked) => {
-        goToStep(clicked);
-        takeAlong(props.metric, lines.at(-1)?.values ?? [], x.indexOf(clicked));
-      }}
+      onStep={choose}
       onMove={(delta) => {
         const next = stepBeside(steps, step, delta);
         if (next !== null) select({ step: next });
       }}
       onRange={(from, to) => select({ step_min: from, step_max: to })}
       onValues={(low, high) => setLook(id, { values: [rounded(low, high - low), rounded(high, high - low)] })}
-      onReset={(before) => {
-        select({ step_min: null, step_max: null, step: before });
-        setLook(id, { values: "robust" });
+      onOpen={(opened) => {
+        choose(opened);
+        void openHeaviest(props.metric !== null);
       }}
     />
   );
 }
 
-/** Lists and tokens go by the metric from now on: by its smallest values where the curve is low at this step. */
-function takeAlong(metric: string | null, values: CurveLine["values"], at: number): void {
-  if (metric !== null) followMetric(metric, isDip(values, values[at]) ? "asc" : "desc");
+/** Lists and tokens go by the metric from now on. */
+function takeAlong({ name, order }: TakenAlong, values: CurveLine["values"], at: number): void {
+  followMetric(name, order ?? (isDip(values, values[at]) ? "asc" : "desc"));
 }
 
 /** A place of the pointer as a number that can be read: to a thousandth of what is shown. */

@@ -9,7 +9,7 @@ import { Button } from "../../../ui";
 import { cardElementId } from "../shared/cardIds";
 import { type ChartLook, lookOf, setLook } from "../shared/looks";
 import { chartSize } from "../shared/settings";
-import { CardChart } from "./CardChart";
+import { CardChart, type TakenAlong } from "./CardChart";
 import { CurveTable } from "./CurveTable";
 import { CurveValues } from "./CurveValues";
 import { LookMenu } from "./LookMenu";
@@ -29,8 +29,8 @@ export interface CurveCardProps {
   /** What to do about it where there is nothing to draw; null where there is. */
   readonly empty: string | null;
   readonly tools?: ComponentChildren;
-  /** The sample metric of the chart, which a click takes along; null where it is none. */
-  readonly metric: string | null;
+  /** What a click takes along; null where the chart is of no metric of samples. */
+  readonly metric: TakenAlong | null;
   readonly onHide: () => void;
 }
 
@@ -49,7 +49,7 @@ export function CurveCard(props: CurveCardProps): JSX.Element {
   return (
     <article class="overview-card" id={cardElementId(id)} data-testid={`chart-${id}`} aria-label={title}>
       <header>
-        <h3 title={`${title}\n${props.hint}`}>{title}</h3>
+        <h3 title={[title, props.hint, t("overview.how")].join("\n")}>{title}</h3>
         {empty === null && props.tools}
         <LookMenu
           id={id}

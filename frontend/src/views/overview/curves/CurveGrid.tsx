@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
 import { t } from "../../../i18n";
 import { count } from "../../../lib/format";
-import { markJoined, metricHint, metricLabel } from "../../../metrics";
+import { markJoined, metricHint, metricLabel, toldBy } from "../../../metrics";
 import { selection } from "../../../state/selection";
 import { Select } from "../../../ui";
 import type { ChartSource, LineSource } from "../catalogue/chartCatalogue";
@@ -29,14 +29,14 @@ export function CurveGrid({ run, steps, charts, scalars }: CurveGridProps): JSX.
   return (
     <>
       {charts.map((source) => (
-        <MetricCard key={source.id} source={source} steps={steps} />
+        <MetricCard key={source.id} run={run} source={source} steps={steps} />
       ))}
       <ScalarCards run={run} tags={scalars} steps={steps.step} />
     </>
   );
 }
 
-function MetricCard({ source, steps }: { source: ChartSource; steps: Steps }) {
+function MetricCard({ run, source, steps }: { run: RunInfo; source: ChartSource; steps: Steps }) {
   // Bands of several metrics on one another show nothing.
   const isCrowded = source.lines.filter((line) => line.word === undefined).length > 1;
   const drawing = {
@@ -61,7 +61,7 @@ function MetricCard({ source, steps }: { source: ChartSource; steps: Steps }) {
       lines={lines}
       note={main ? chartNote(main, source, steps, selection.value.step) : ""}
       empty={emptyReason(source, lines)}
-      metric={main?.from === "metric" ? main.name : null}
+      metric={main?.from === "metric" ? { name: main.name, order: null } : toldBy(run, main?.name ?? "")}
       tools={source.id === "kl" && <KlChoice />}
       onHide={() => switchChart(source.id, false)}
     />
