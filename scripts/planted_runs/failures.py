@@ -1,0 +1,78 @@
+"""What a failure is: which of a step's levels, texts or numbers it changes, and by which number it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from planted_runs.levels import Levels
+from planted_runs.samples import Floats, Sample, Shown
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When and how far a failure is planted.
+
+    Attributes:
+        since: steps since its onset, from 0.
+        strength: 0 weak, 1 medium, 2 strong.
+    """
+
+    since: int
+    strength: int
+
+    def of(self, weak: float, medium: float, strong: float) -> float:
+        """The one of three numbers that the strength says."""
+        return (weak, medium, strong)[self.strength]
+
+
+Change = Callable[[list[Sample], Moment, np.random.Generator], list[Shown]]
+"""Changes the samples of a step in place and says which of them, and which of their tokens, show it."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A kind of failure.
+
+    Attributes:
+        metric: the measure of a step that shows it, a key of `measures.MEASURES`.
+        needs: what a run needs for it to be seen, as in `Shape.has`.
+        levels: changes what the step's samples are drawn around.
+        texts: changes texts and rewards, before the tokens' numbers are drawn.
+        numbers: changes the tokens' numbers, or, where levels do the harm, says which samples show it best.
+        from_start: it is there from the first step on, whatever onset was asked for.
+        lasts: for how many steps; to the end where None.
+    """
+
+    metric: str
+    needs: frozenset[str] = frozenset()
+    levels: Callable[[Levels, Moment], Levels] | None = None
+    texts: Change | None = None
+    numbers: Change | None = None
+    from_start: bool = False
+    lasts: int | None = None
+
+
+def some(samples: list[Sample], share: float, rng: np.random.Generator) -> list[int]:
+    """So large a share of the samples, one at least, in the log's order."""
+    count = max(1, round(share * len(samples)))
+    return sorted(int(i) for i in rng.choice(len(samples), size=min(count, len(samples)), replace=False))
+
+
+def stretch(sample: Sample, share: float, rng: np.random.Generator) -> tuple[int, ...]:
+    """Neighbouring positions of a response: so large a share of it, one at least."""
+    n = len(sample.tokens)
+    length = min(n, max(1, round(share * n)))
+    first = int(rng.integers(0, n - length + 1))
+    return tuple(range(first, first + length))
+
+
+def strongest(samples: list[Sample], weight: Callable[[Sample], Floats], count: int = 4) -> list[Shown]:
+    """The samples with the largest sum of a number of their tokens, each with the tokens that have most of it."""
+    shown = []
+    for index, sample in enumerate(samples):
+        weights = weight(sample)
+        tokens = tuple(sorted(int(t) for t in np.argsort(-weights, kind="stable")[:3]))
+        shown.append(Shown(index, tokens, float(weights.mean())))
+    return sorted(shown, key=lambda each: -each.weight)[:count]
