@@ -5,7 +5,7 @@ HOST ?= localhost
 PORT ?=
 BENCH ?=
 MUTATION ?=
-PROMISES ?= nothing_lost faults load hostile_text
+PROMISES ?= nothing_lost faults kills object_stores load soak hostile_text
 RELIABILITY ?=
 
 PY := .venv/bin/python
@@ -84,7 +84,7 @@ bench: env-test ## measure on synthetic logs (BENCH=--quick, BENCH=--full: docs/
 mutation: env-test ## change the formulas piece by piece: a change that no test notices fails (MUTATION=--sample=40)
 	$(PY) scripts/mutation.py $(MUTATION)
 
-reliability: env-test ## keep the promises of docs/reliability.md (PROMISES=faults RELIABILITY="--kills 100")
+reliability: env-test ## keep the promises of docs/reliability.md (PROMISES=kills RELIABILITY="--kills 100")
 	@for promise in $(PROMISES); do $(PY) scripts/reliability/$$promise.py $(RELIABILITY) || exit 1; done
 
 clean: ## remove everything that can be made again

@@ -1,9 +1,9 @@
-"""Faults: whatever is killed, spoiled, full or gone, the answers are those of a clean build, or a sentence says why not.
+"""Faults: whatever changes, is spoiled, full or gone, the answers are those of a clean build, or a sentence says why not.
 
     python scripts/reliability/faults.py                                  # some minutes
-    python scripts/reliability/faults.py --kills 100 --spoiled 400 --write docs/reliability.md
+    python scripts/reliability/faults.py --spoiled 400 --write docs/reliability.md
 
-It ends with 1 where an answer differs without a word; the same --seed makes the same faults, though not the same moments.
+It ends with 1 where an answer differs without a word; the same --seed spoils the same bytes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import tempfile
 from pathlib import Path
 
 from breaking.file_faults import FILE_FAULTS, try_file
-from breaking.kills import kill_often
 from breaking.spoiled_caches import spoil
 from breaking.starved import STARVED, try_starved
 from figures import add_write, finish, made_by, table
@@ -23,13 +22,6 @@ def main(arguments: list[str] | None = None) -> None:
     """Reads the command line, breaks, compares, writes."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--kills", type=int, default=8, help="how many processes are killed")
-    parser.add_argument(
-        "--megabytes",
-        type=int,
-        default=90,
-        help="of the log that they read meanwhile; of few no process is started",
     )
     parser.add_argument("--spoiled", type=int, default=40, help="how many caches are spoiled")
     parser.add_argument("--seed", type=int, default=1, help="of all that is random")
@@ -54,14 +46,8 @@ def main(arguments: list[str] | None = None) -> None:
             rows.append((starving.name, 1, said))
             failures += [f"{starving.name}: {sentence}" for sentence in failed]
             print(starving.name, failed or said, flush=True)
-        killed = kill_often(Path(made) / "kills", args.kills, args.seed, args.megabytes, print)
-        rows += [(f"kill -9 of {kind}", count, "as a clean build") for kind, count in killed.counts.items()]
-        failures += killed.failures
     rows.append(("**failures**", len(failures), ""))
-    command = (
-        f"python scripts/reliability/faults.py --kills {args.kills} --megabytes {args.megabytes} "
-        f"--spoiled {args.spoiled} --seed {args.seed}"
-    )
+    command = f"python scripts/reliability/faults.py --spoiled {args.spoiled} --seed {args.seed}"
     text = f"{made_by(command)}\n\n{table(('fault', 'times', 'what is shown'), rows)}"
     finish(args, "faults", text, failures)
 

@@ -32,7 +32,7 @@ class Served:
 
     Args:
         home: a folder for its messages and its temporary files; made where it is missing.
-        logs: the log directory.
+        logs: the log directory; None where a flag names it.
         cache: where the index is kept.
         flags: further flags.
         limits: what the process may have.
@@ -43,20 +43,13 @@ class Served:
     """
 
     def __init__(
-        self, home: Path, logs: Path, cache: Path, *flags: str, limits: Limits | None = None
+        self, home: Path, logs: Path | None, cache: Path, *flags: str, limits: Limits | None = None
     ) -> None:
         (home / "tmp").mkdir(parents=True, exist_ok=True)
         self.log = home / f"tensorboard.{time.monotonic_ns()}.log"
         command = [sys.executable, "-m", "tensorboard.main", "--host", "127.0.0.1", "--port", "0"]
-        command += [
-            "--logdir",
-            str(logs),
-            "--rlboard_cache_dir",
-            str(cache),
-            "--reload_interval",
-            "1",
-            *flags,
-        ]
+        command += [] if logs is None else ["--logdir", str(logs)]
+        command += ["--rlboard_cache_dir", str(cache), "--reload_interval", "1", *flags]
         with self.log.open("wb") as sink:
             self.process = subprocess.Popen(
                 command,

@@ -1,13 +1,16 @@
-"""The short form of the faults: every change of a file, every damage of a kept index, one kill; and that they notice."""
+"""The short form of the faults: every change of a file, every damage of a kept index; and that they, and kills, are noticed."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from breaking import victims
 from breaking.answers import differing
 from breaking.file_faults import BEFORE, EMPTY, FILE_FAULTS, FileFault, try_file
 from breaking.spoiled_caches import DAMAGES, spoil
@@ -41,3 +44,21 @@ def test_a_process_that_was_started_is_found() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         assert process.pid in children_of(os.getpid())
         process.kill()
+
+
+def test_a_process_that_outlives_the_one_that_is_killed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(victims, "_ENDS_S", 0.2)
+    program = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); input()"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE) as process:
+        while not (below := children_of(process.pid)):
+            time.sleep(0.01)
+        try:
+            (said,) = victims.kill_at(process, 0.2) or []
+        finally:
+            os.kill(below[0], signal.SIGKILL)
+    assert said.endswith("outlives it")
+
+
+def test_who_has_ended_before_is_not_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
+        assert victims.kill_at(process, 60) is None

@@ -1,30 +1,24 @@
-"""Kills at any moment: TensorBoard, a process that builds for it, `rlboard index`; then it answers as a clean build does."""
+"""Kills at any moment: TensorBoard, a process that works for it, `rlboard index`; then it answers as a clean build does."""
 
 from __future__ import annotations
 
 import os
 import random
-import re
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from breaking.answers import answers, differing
 from breaking.logs import RUNS, write_logs
-from served import Served, children_of, environment
+from breaking.ray_cluster import ray_cluster
+from breaking.victims import TARGETS, Target, index_command, kill_at, kill_below
+from served import Served
 
-TARGETS = ("TensorBoard", "a process of TensorBoard's", "rlboard index", "a process of rlboard index")
-
-_TENSORBOARD_S, _INDEX_S = 20.0, 12.0
-"""Seconds that they are given at most before they are killed: what they take for the log, or a little more."""
-_CHILD_S, _PATIENCE_S = 60.0, 120.0
-_BUILDS = re.compile(rb"parts\.worker|multiprocessing\.spawn")
+_TRIES = 4
+"""For a process that may have done its work before the moment comes; each time the moment is half as late."""
+_PATIENCE_S = 120.0
 
 
 @dataclass
@@ -32,14 +26,27 @@ class Kills:
     """What was killed.
 
     Attributes:
-        counts: target -> how often something of that kind was there to be killed.
-        left: folders of killed processes that the next start has not removed.
-        failures: one sentence for each kill that changed an answer.
+        counts: target -> how often one was killed.
+        not_tried: target -> why it was not tried.
+        failures: one sentence for each kill that changed an answer, or left something behind.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
-    left: int = 0
+    not_tried: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where it happens: folders, and what a clean build answers and takes, in seconds."""
+
+    home: Path
+    logs: Path
+    cache: Path
+    clean: dict[str, str]
+    reading_s: float
+    indexing_s: float
+    ray: str
 
 
 def kill_often(home: Path, times: int, seed: int, megabytes: int, say: Callable[[str], None]) -> Kills:
@@ -47,99 +54,88 @@ def kill_often(home: Path, times: int, seed: int, megabytes: int, say: Callable[
 
     Args:
         home: an empty folder.
-        times: how often.
+        times: how many kills.
         seed: of the moments.
-        megabytes: of the largest log.
+        megabytes: of the largest log; from 35 on `rlboard index` has processes.
         say: is told of each kill.
     """
+    if not times:
+        return Kills()
     logs, rng, kills = home / "logs", random.Random(seed), Kills()
     write_logs(logs, megabytes)
+    (home / "after" / "tmp").mkdir(parents=True)
+    began = time.monotonic()
     with Served(home / "clean", logs, home / "clean-cache") as server:
         server.wait_for_address()
         server.wait_until_read(RUNS)
+        reading_s = time.monotonic() - began
         clean = answers(server)
-    for number in range(times):
-        target = TARGETS[number % len(TARGETS)]
-        share = rng.random()
-        cache = home / "cache"
-        if rng.random() < 0.7:
-            shutil.rmtree(cache, ignore_errors=True)
-        if _kill(home, logs, cache, target, share):
-            kills.counts[target] = kills.counts.get(target, 0) + 1
-        with Served(home / "after", logs, cache) as server:
-            server.wait_for_address()
-            server.wait_until_read(RUNS)
-            other = differing(answers(server), clean)
-        if other:
-            kills.failures.append(f"kill {number} of {target}: {len(other)} answers differ, as {other[0]}")
-        say(f"kill {number}: {target} at {share:.2f}, {len(other)} answers differ")
-    kills.left = sum(1 for _ in (home / "after" / "tmp").glob("rlboard-*"))
+    began = time.monotonic()
+    index_command(home, logs, home / "other-cache").wait(_PATIENCE_S)
+    indexing_s = time.monotonic() - began
+    say(f"a clean build takes {reading_s:.1f} s, rlboard index {indexing_s:.1f} s, {len(clean)} answers")
+    with ray_cluster(home / "after" / "tmp") as (ray, why_not):
+        place = _Place(home, logs, home / "cache", clean, reading_s, indexing_s, ray)
+        targets = [target for target in TARGETS if ray or not target.engine]
+        kills.not_tried = {target.name: why_not for target in TARGETS if target not in targets}
+        for number in range(times):
+            began = time.monotonic()
+            target = targets[number % len(targets)]
+            failures = _kill_once(place, target, rng)
+            kills.counts[target.name] = kills.counts.get(target.name, 0) + 1
+            kills.failures += [f"kill {number} of {target.name}: {failure}" for failure in failures]
+            took = time.monotonic() - began
+            say(f"kill {number} of {target.name}: {'; '.join(failures) or 'as a clean build'} ({took:.0f} s)")
     return kills
 
 
-def _kill(home: Path, logs: Path, cache: Path, target: str, share: float) -> bool:
-    """Starts what is to be killed and kills it at some moment; whether there was such a process.
-
-    Args:
-        home: for messages and temporary files.
-        logs: the log directory.
-        cache: where the index is kept.
-        target: what is killed.
-        share: of the time that it usually takes, at which it is killed; a process that builds, within its first second.
-    """
-    is_child = target.startswith("a process")
-    if "index" in target:
-        process = _index(home, logs, cache)
-        found = _kill_child(process, share) if is_child else _kill_at(process, share * _INDEX_S)
-        process.wait(_PATIENCE_S)
-        return found
-    with Served(home / "after", logs, cache) as server:
-        if not is_child:
-            return _kill_at(server.process, share * _TENSORBOARD_S)
-        found = _kill_child(server.process, share)
+def _kill_once(place: _Place, target: Target, rng: random.Random) -> list[str]:
+    """Kills one process, starts a TensorBoard over what is left, and returns what is wrong with it."""
+    share, begins_anew = rng.random(), rng.random() < 0.7
+    for attempt in range(_TRIES):
+        if begins_anew or attempt:
+            shutil.rmtree(place.cache, ignore_errors=True)
+        found = _kill(place, target, share / 2**attempt)
+        if found is not None:
+            break
+    else:
+        return [f"there was none to kill in {_TRIES} attempts"]
+    with Served(place.home / "after", place.logs, place.cache) as server:
         server.wait_for_address()
         server.wait_until_read(RUNS)
-        return found
+        found += _said(differing(answers(server), place.clean), "the next start answers")
+    left = sorted(path.name for path in (place.home / "after" / "tmp").glob("rlboard-*"))
+    return found + ([f"folders are left: {left}"] if left else [])
 
 
-def _index(home: Path, logs: Path, cache: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tensorboard_plugin_rlboard.cli", "index", str(logs)]
-    return subprocess.Popen(
-        [*command, "--cache-dir", str(cache)],
-        cwd=home,
-        env=environment(home / "after" / "tmp"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def _kill(place: _Place, target: Target, share: float) -> list[str] | None:
+    """Starts what is to be killed and kills it at some moment.
+
+    Args:
+        place: where.
+        target: what is killed.
+        share: of the time that it usually takes, at which it is killed.
+
+    Returns:
+        What is wrong afterwards; None where there was no such process any more.
+    """
+    if target.command == "index":
+        ray = place.ray if target.engine else ""
+        process = index_command(place.home, place.logs, place.cache, ray)
+        if not target.below:
+            return kill_at(process, share * place.indexing_s)
+        found = kill_below(os.getpid() if ray else process.pid, process, target, share)
+        code = process.wait(_PATIENCE_S)
+        return None if not found else [f"rlboard index ended with {code}"] if code else []
+    with Served(place.home / "after", place.logs, place.cache) as server:
+        if not target.below:
+            return kill_at(server.process, share * place.reading_s)
+        if not kill_below(server.process.pid, server.process, target, share):
+            return None
+        server.wait_for_address()
+        server.wait_until_read(RUNS)
+        return _said(differing(answers(server), place.clean), "it answers")
 
 
-def _kill_at(process: subprocess.Popen[bytes], moment: float) -> bool:
-    try:
-        process.wait(moment)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return True
-    return False
-
-
-def _kill_child(process: subprocess.Popen[bytes], share: float) -> bool:
-    """Kills a process that builds; it is over when there is nothing left to build."""
-    end = time.monotonic() + _CHILD_S
-    while process.poll() is None and time.monotonic() < end:
-        if any(_BUILDS.search(_command(pid)) for pid in children_of(process.pid)):
-            time.sleep(share)
-            children = [pid for pid in children_of(process.pid) if _BUILDS.search(_command(pid))]
-            if children:
-                with suppress(ProcessLookupError):
-                    os.kill(children[-1], signal.SIGKILL)
-                    return True
-        time.sleep(0.02)
-    return False
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+def _said(other: list[str], who: str) -> list[str]:
+    return [f"{who} {len(other)} questions otherwise, as {other[0]}"] if other else []

@@ -1,4 +1,4 @@
-"""A log directory that is worth killing a reader over: large enough for worker processes, and of several kinds."""
+"""A log directory that is worth killing a reader over: large enough for processes that index and unpack."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-RUNS = 3
+NAMES = ("archive", "large", "list", "many")
+RUNS = len(NAMES)
+_LIST_BYTES = 1_300_000
+"""Of a list of JSON: from 1 MiB on, TensorBoard has it unpacked by a process."""
 
 
 def sample(step: int, index: int, tokens: int) -> dict[str, Any]:
@@ -38,19 +41,21 @@ def lines(steps: range, samples: int, tokens: int) -> Iterator[bytes]:
 
 
 def write_logs(folder: Path, megabytes: int) -> None:
-    """Writes three runs: one of so many MB of lines, an archive, and one of many small files."""
-    size, tokens = 0, 300
-    (folder / "large").mkdir(parents=True)
-    with (folder / "large" / "a.jsonl").open("wb") as file:
-        step = 0
-        while size < megabytes * 1_000_000:
-            step += 1
-            for line in lines(range(step, step + 1), 16, tokens):
-                file.write(line)
-                size += len(line)
-    (folder / "archive").mkdir()
+    """Writes four runs: one of so many MB of lines in two files, an archive, a list of JSON, and many small files."""
+    for name in NAMES:
+        (folder / name).mkdir(parents=True)
+    step = 0
+    for name in ("a", "b"):
+        size = 0
+        with (folder / "large" / f"{name}.jsonl").open("wb") as file:
+            while size < megabytes * 500_000:
+                step += 1
+                size += sum(file.write(line) for line in lines(range(step, step + 1), 16, 300))
     (folder / "archive" / "a.jsonl.gz").write_bytes(gzip.compress(b"".join(lines(range(1, 20), 8, 50))))
-    (folder / "many").mkdir()
+    rows: list[str] = []
+    while sum(map(len, rows)) < _LIST_BYTES:
+        rows.append(json.dumps(sample(len(rows) // 8, len(rows) % 8, 60)))
+    (folder / "list" / "a.json").write_text(f"[{', '.join(rows)}]", encoding="utf-8")
     for number in range(12):
         content = b"".join(lines(range(number * 5, number * 5 + 5), 8, 20))
         (folder / "many" / f"{number}.jsonl").write_bytes(content)

@@ -47,7 +47,15 @@ def percentile(seconds: list[float], share: float) -> float:
 
 
 def press(
-    url: str, runs: list[str], clients: int, seconds: float, seed: int, *, ours: bool = True
+    url: str,
+    runs: list[str],
+    clients: int,
+    seconds: float,
+    seed: int,
+    *,
+    ours: bool = True,
+    pause: float = 0.0,
+    into: Answers | None = None,
 ) -> Answers:
     """Lets clients ask for some seconds.
 
@@ -58,8 +66,11 @@ def press(
         seconds: for how long.
         seed: of what is asked.
         ours: whether our routes are asked; else only TensorBoard's own.
+        pause: seconds between an answer and the next question.
+        into: where the answers are counted; by default what is returned.
     """
-    found, lock, end = Answers(), threading.Lock(), time.monotonic() + seconds
+    found, lock = Answers() if into is None else into, threading.Lock()
+    end = time.monotonic() + seconds
 
     def client(number: int) -> None:
         rng = random.Random(f"{seed}:{number}")
@@ -78,6 +89,7 @@ def press(
                 found.statuses[name, status] += 1
                 if status not in {200, _GIVEN_UP}:
                     found.faults.append(f"{name} {arguments}: {status} {data[:200]!r}")
+            time.sleep(pause)
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
     for thread in threads:

@@ -1,0 +1,124 @@
+"""What is killed: TensorBoard, `rlboard index`, and the processes that work for them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from served import children_of, environment
+
+_APPEARS_S, _ENDS_S = 180.0, 20.0
+_POLL_S = 0.01
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is killed.
+
+    Attributes:
+        name: as the table has it.
+        command: what is started: `tensorboard` or `index`.
+        below: what the command line of the process that is killed has; empty for what is started itself.
+        lasts_s: seconds that such a process has work for, at least.
+        engine: of `rlboard index`, where it is not its own.
+    """
+
+    name: str
+    command: str
+    below: str = ""
+    lasts_s: float = 0.0
+    engine: str = ""
+
+
+TARGETS = (
+    Target("TensorBoard", "tensorboard"),
+    Target("a process of TensorBoard that indexes", "tensorboard", r"parts\.worker", 1.5),
+    Target("a process of TensorBoard that unpacks", "tensorboard", r"sources\.unpack_worker", 0.5),
+    Target("`rlboard index`", "index"),
+    Target("a process of `rlboard index`", "index", r"multiprocessing\.spawn", 2.0),
+    Target("a Ray worker of `rlboard index`", "index", r"ray::run_task", 1.0, "ray"),
+)
+
+
+def index_command(home: Path, logs: Path, cache: Path, ray: str = "") -> subprocess.Popen[bytes]:
+    """Starts `rlboard index`.
+
+    Args:
+        home: for temporary files, in its `after/tmp`.
+        logs: the log directory.
+        cache: where the index is kept.
+        ray: address of a Ray cluster that does the work; empty for processes of its own.
+    """
+    command = [sys.executable, "-m", "tensorboard_plugin_rlboard.cli", "index", str(logs)]
+    command += ["--cache-dir", str(cache), "--workers", "2"]
+    command += ["--engine", "ray", "--address", ray] if ray else []
+    return subprocess.Popen(
+        command,
+        cwd=home,
+        env=environment(home / "after" / "tmp"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def kill_at(process: subprocess.Popen[bytes], moment: float) -> list[str] | None:
+    """Kills a process after some seconds.
+
+    Returns:
+        A sentence for each process of its own that has not ended soon after it; None where it had ended before.
+    """
+    try:
+        process.wait(moment)
+    except subprocess.TimeoutExpired:
+        below = {pid: _command(pid) for pid in children_of(process.pid)}
+        process.kill()
+        process.wait()
+        end = time.monotonic() + _ENDS_S
+        while any(_command(pid) == command for pid, command in below.items() if command):
+            if time.monotonic() > end:
+                return [f"{command!r} outlives it" for pid, command in below.items() if _command(pid)]
+            time.sleep(_POLL_S)
+        return []
+    return None
+
+
+def kill_below(above: int, process: subprocess.Popen[bytes], target: Target, share: float) -> bool:
+    """Kills a process that works for another one, at some moment of its life; whether there was one.
+
+    Args:
+        above: below which process it is looked for.
+        process: what was started; when it ends there is none any more.
+        target: what is killed.
+        share: of the time that it has work for, at which it is killed.
+    """
+    end = time.monotonic() + _APPEARS_S
+    while process.poll() is None and time.monotonic() < end:
+        if _below(above, target):
+            time.sleep(share * target.lasts_s)
+            for pid in _below(above, target)[-1:]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    return True
+        time.sleep(_POLL_S)
+    return False
+
+
+def _below(above: int, target: Target) -> list[int]:
+    wanted = re.compile(target.below.encode())
+    return [pid for pid in children_of(above) if wanted.search(_command(pid))]
+
+
+def _command(pid: int) -> bytes:
+    """Its command line; empty for one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

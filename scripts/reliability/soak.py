@@ -1,0 +1,114 @@
+"""A soak: logs grow, rotate, are cut and begin anew for hours while clients ask; nothing that TensorBoard holds grows.
+
+    python scripts/reliability/soak.py --minutes 5
+    python scripts/reliability/soak.py --minutes 120 --write docs/reliability.md
+
+The logs stay of about the same size. It ends with 1 where memory, threads, descriptors or files on the disk rise by more
+than they may, where an answer fails, or where a line is neither a sample nor a problem when the writing ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from figures import add_write, finish, made_by, table
+from pressing.clients import Answers, press
+from served import Served
+from soaking.changing_logs import RUNS, ChangingLogs
+from soaking.gauges import GAUGES, measure, risen, rows
+
+_PATIENCE_S = 120.0
+
+
+def soak(
+    minutes: float, clients: int, seed: int
+) -> tuple[list[float], dict[str, list[float]], Answers, list[str]]:
+    """Lets a TensorBoard read logs that change.
+
+    Args:
+        minutes: for how long.
+        clients: how many ask, each with a pause of a second between two questions.
+        seed: of what is written and asked.
+
+    Returns:
+        Moments in seconds, what was measured at each, what clients have got, and a sentence for each broken promise.
+    """
+    seconds = minutes * 60
+    moments: list[float] = []
+    measured: dict[str, list[float]] = {gauge.name: [] for gauge in GAUGES}
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
+        home, got = Path(made), Answers()
+        logs = ChangingLogs(home / "logs", seed)
+        with Served(home, home / "logs", home / "cache") as server:
+            server.wait_for_address()
+            server.wait_until_read(len(RUNS))
+            asking = threading.Thread(
+                target=lambda: press(server.url, list(RUNS), clients, seconds, seed, pause=1.0, into=got)
+            )
+            began = time.monotonic()
+            logs.start()
+            asking.start()
+            while asking.is_alive():
+                moments.append(time.monotonic() - began)
+                for name, value in measure(server.process.pid, home / "tmp", home / "cache").items():
+                    measured[name].append(value)
+                asking.join(max(0.5, seconds / 400))
+            logs.stop()
+            failures = got.faults + _lost(server, logs)
+            if server.process.poll() is not None:
+                failures.append("TensorBoard has ended")
+    failures += [said for gauge in GAUGES if (said := risen(gauge, measured[gauge.name]))]
+    return moments, measured, got, failures
+
+
+def _lost(server: Served, logs: ChangingLogs) -> list[str]:
+    """Waits until every line is a sample or a problem; a sentence for each run that has other numbers of them."""
+    wanted = {run: logs.lines(run) for run in RUNS}
+    end = time.monotonic() + _PATIENCE_S
+    while (found := {run: known(server, run) for run in RUNS}) != wanted and time.monotonic() < end:
+        time.sleep(1)
+    return [
+        f"of {wanted[run]} lines of {run}, {found[run]} are samples or problems"
+        for run in RUNS
+        if found[run] != wanted[run]
+    ]
+
+
+def known(server: Served, run: str) -> int:
+    """How many lines of a run are samples or problems."""
+    samples = server.ask("samples", run=run, step_min=0, limit=1)["total"]
+    problems = server.ask("problems", run=run, limit=500)
+    return int(samples) + sum(line is not None for line in problems["columns"]["line"])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Reads the command line, waits, writes."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=2, help="for how long")
+    parser.add_argument("--clients", type=int, default=4, help="how many ask meanwhile")
+    parser.add_argument("--seed", type=int, default=1, help="of what is written and asked")
+    add_write(parser)
+    args = parser.parse_args(arguments)
+    moments, measured, got, failures = soak(args.minutes, args.clients, args.seed)
+    command = (
+        f"python scripts/reliability/soak.py --minutes {args.minutes:g} --clients {args.clients} "
+        f"--seed {args.seed}"
+    )
+    asked = sum(got.statuses.values())
+    given_up = sum(times for (_, status), times in got.statuses.items() if status == 503)
+    load = f"The load of the machine was {os.getloadavg()[2]:.1f} (15 minutes)."
+    counts = f"{asked:,} questions were answered, {given_up} of them given up by their own bound (503)."
+    head = ("what TensorBoard holds", "least", "median", "most", "rise in an hour")
+    text = f"{made_by(command)} {load} {counts}\n\n{table(head, rows(moments, measured))}\n\n**Failures: {len(failures)}**"
+    finish(args, "soak", text, failures)
+
+
+if __name__ == "__main__":
+    main()

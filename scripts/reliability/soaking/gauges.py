@@ -1,0 +1,117 @@
+"""What a process and those below it hold: memory, threads, descriptors, files; and whether that grows."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from served import children_of
+
+MB = 1_000_000
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """Something that is measured.
+
+    Attributes:
+        name: as the table has it.
+        allowed: how much its median may rise from the second fifth of the time to the last one, besides `share`.
+        share: a share of the median that it may rise by as well.
+    """
+
+    name: str
+    allowed: float
+    share: float = 0.0
+
+
+GAUGES = (
+    Gauge("memory of TensorBoard, MB", 60, 0.1),
+    Gauge("memory with its processes, MB", 120, 0.2),
+    Gauge("threads", 4),
+    Gauge("descriptors", 12),
+    Gauge("its temporary folder, MB", 60, 0.2),
+    Gauge("kept index, MB", 60, 0.5),
+)
+
+
+def measure(process: int, temporary: Path, cache: Path) -> dict[str, float]:
+    """Measures everything now.
+
+    Args:
+        process: id of the TensorBoard.
+        temporary: its temporary folder.
+        cache: where its index is kept.
+    """
+    alone, held = _memory(process), Path(f"/proc/{process}")
+    below = sum(_memory(child) for child in children_of(process))
+    values = (
+        alone / MB,
+        (alone + below) / MB,
+        len(list((held / "task").iterdir())),
+        len(list((held / "fd").iterdir())),
+        _size(temporary) / MB,
+        _size(cache) / MB,
+    )
+    return {gauge.name: float(value) for gauge, value in zip(GAUGES, values, strict=True)}
+
+
+def slope(moments: Sequence[float], values: Sequence[float]) -> float:
+    """How much a value rises each hour: the line of least squares through the values.
+
+    Args:
+        moments: seconds, at least two that differ.
+        values: one for each.
+    """
+    return statistics.linear_regression(moments, values).slope * 3600
+
+
+def settled(values: Sequence[float]) -> Sequence[float]:
+    """The values without their first fifth, in which a TensorBoard reads its logs for the first time."""
+    return values[len(values) // 5 :]
+
+
+def risen(gauge: Gauge, values: Sequence[float]) -> str:
+    """One sentence where a value has risen by more than it may; else empty.
+
+    Args:
+        gauge: what it is.
+        values: what was measured, at least five.
+    """
+    fifth = len(values) // 5
+    early, late = statistics.median(values[fifth : 2 * fifth]), statistics.median(values[-fifth:])
+    if late - early <= gauge.allowed + gauge.share * early:
+        return ""
+    return f"{gauge.name} rose from {early:.0f} to {late:.0f}"
+
+
+def rows(moments: Sequence[float], measured: Mapping[str, Sequence[float]]) -> list[tuple[object, ...]]:
+    """A row of the table for each gauge: the first fifth aside, least, median, most, and the rise in an hour."""
+    found: list[tuple[object, ...]] = []
+    for gauge in GAUGES:
+        values = settled(measured[gauge.name])
+        figures = (min(values), statistics.median(values), max(values))
+        rise = slope(settled(moments), values)
+        found.append((gauge.name, *(f"{value:.0f}" for value in figures), f"{rise:+.1f}"))
+    return found
+
+
+def _memory(process: int) -> int:
+    """Bytes that are in memory; 0 for a process that has ended."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE
+    except OSError:
+        return 0
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # gone meanwhile
+            total += path.lstat().st_size if path.is_file() else 0
+    return total
