@@ -93,6 +93,13 @@ class Home:
             whole.touch()
         return target
 
+    def logs(self, runs: dict[str, generate.Log]) -> Path:
+        """A log directory with several runs."""
+        folder = self.empty("-".join(runs))
+        for run, log in runs.items():
+            (folder / run).symlink_to(self.log(log, run) / run, target_is_directory=True)
+        return folder
+
     def tidy(self) -> None:
         """After each row: removes temporary logs that the last row did not use. Rows that share a log stand together."""
         for whole in tuple(self._logs.glob("*.whole")) if self._temporary else ():

@@ -9,7 +9,6 @@ has it.
 
 from __future__ import annotations
 
-import sys
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -17,10 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import bench
+import chromium
 import machine
 import serving
-
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 @dataclass(frozen=True)
@@ -52,31 +50,15 @@ def first_token(browser: Any, server: serving.TensorBoard, fragment: str) -> flo
 
 def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
     """Opens pages."""
-    sys.path.insert(0, str(machine.ROOT / "scripts"))
-    import browser as chromium  # noqa: PLC0415 (scripts are files, not a package)
-
-    found = chromium.find()
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 (not everyone has it)
-    except ImportError as error:
-        raise bench.SkipError("Playwright is not installed; `make test` brings it.") from error
-    if found is None:
-        raise bench.SkipError("no Chromium was found; `make test` installs one.")
-    if not (machine.ROOT / "tensorboard_plugin_rlboard/static/index.js").exists():
-        raise bench.SkipError("the frontend is not built; `make demo` builds it.")
     logdir = machine.ROOT / "rollout_samples"
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(found), args=OPTIONS)
-        try:
-            with serving.TensorBoard(logdir) as server:
-                fragment = link(server)
-                warm = [first_token(browser, server, fragment) for _ in range(sizes.repeats)]
-            cold = []
-            for _ in range(sizes.repeats):
-                with serving.TensorBoard(logdir, home.empty("cache")) as server:
-                    cold.append(first_token(browser, server, fragment))
-        finally:
-            browser.close()
+    with chromium.started() as browser:
+        with serving.TensorBoard(logdir) as server:
+            fragment = link(server)
+            warm = [first_token(browser, server, fragment) for _ in range(sizes.repeats)]
+        cold = []
+        for _ in range(sizes.repeats):
+            with serving.TensorBoard(logdir, home.empty("cache")) as server:
+                cold.append(first_token(browser, server, fragment))
     yield bench.over_runs("first coloured token, index there", warm, "s")
     yield bench.over_runs("first coloured token, index to be built", cold, "s")
 

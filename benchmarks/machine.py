@@ -11,10 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def environment() -> dict[str, str]:
-    """For processes that a benchmark starts: they and theirs import the package of this source tree, installed or not."""
+def environment(root: Path = ROOT) -> dict[str, str]:
+    """For processes that a benchmark starts: they and theirs import the package of a source tree, installed or not."""
     others = [path for path in (os.environ.get("PYTHONPATH"),) if path]
-    return os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *others])}
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(root), *others])}
 
 
 def cores() -> int:

@@ -27,6 +27,7 @@ import long_sample
 import million
 import new_line
 import small_files
+import tab_speed
 import writer_speed
 
 ROWS: tuple[bench.Row[Any], ...] = (
@@ -39,6 +40,7 @@ ROWS: tuple[bench.Row[Any], ...] = (
     long_sample.ROW,
     small_files.ROW,
     first_heatmap.ROW,
+    tab_speed.ROW,
     format_speed.ROW,
     writer_speed.ROW,
 )

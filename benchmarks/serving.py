@@ -43,6 +43,7 @@ class TensorBoard:
         tab: bool = True,
         interval: float = 5.0,
         further: Sequence[str] = (),
+        root: Path = machine.ROOT,
     ) -> None:
         """Starts it and waits until it answers; nothing of ours has been asked then.
 
@@ -52,6 +53,7 @@ class TensorBoard:
             tab: False leaves our plugin out.
             interval: --reload_interval in seconds.
             further: flags of TensorBoard.
+            root: the source tree whose package it imports.
         """
         self._messages = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the server)
         command = [sys.executable, str(Path(__file__).parent / "launch.py")]
@@ -63,7 +65,7 @@ class TensorBoard:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._messages,
-            env=machine.environment(),
+            env=machine.environment(root),
             start_new_session=True,
         )
         self.pid = self._process.pid

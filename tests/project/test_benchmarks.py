@@ -26,6 +26,8 @@ import pytest
 import run
 import serving
 import small_files
+import tab_page
+import tab_speed
 import writer_speed
 
 BENCHMARKS = Path(bench.__file__).parent
@@ -121,6 +123,32 @@ def test_the_other_rows(home: bench.Home) -> None:
     assert measured(host_speed.ROW, host_speed.Sizes(1, 50, 2, 20, 1, 1.0), home)["p95 idle"] > 0
     assert len(measured(new_line.ROW, new_line.Sizes(100, 200, 1, 1.0), home)) == 4
     assert measured(small_files.ROW, small_files.Sizes(4, 2, 0.5), home)["files: all indexed"] > 0
+
+
+@pytest.mark.slow
+def test_keys_in_a_browser(home: bench.Home) -> None:
+    found = measured(tab_speed.ROW, tab_speed.ROW.sizes["quick"], home)
+    for what in ("next step", "next sample", "next long sample", "metric of a long sample"):
+        assert found[f"{what}: main thread"] > 0
+        assert found[f"{what}: key to paint"] > 0
+        assert found[f"{what}: questions"] == 0, "what a key needs is loaded before"
+    assert found["click to first chart: by the clock"] > 0
+
+
+def test_long_tasks_are_those_of_main_threads() -> None:
+    def task(tid: int, took: int, cpu: int) -> dict[str, object]:
+        return {"name": "RunTask", "pid": 1, "tid": tid, "dur": took, "tdur": cpu}
+
+    def thread(tid: int, name: str) -> dict[str, object]:
+        return {"name": "thread_name", "pid": 1, "tid": tid, "args": {"name": name}}
+
+    events = [
+        thread(1, "CrRendererMain"),
+        thread(2, "Compositor"),
+        *(task(1, 50_000, 20_000), task(1, 49_999, 49_999), task(2, 90_000, 90_000)),
+        {"name": "Paint", "pid": 1, "tid": 1, "dur": 90_000},
+    ]
+    assert tab_page.long_tasks(events) == [(50.0, 20.0)]
 
 
 def test_a_server_is_gone_afterwards_and_with_the_one_who_started_it(tmp_path: Path) -> None:
