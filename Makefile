@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-types-and-frontend test-python test-slow test-integrations check format samples screenshots bench mutation reliability update-snapshots metrics clean env-test
+.PHONY: help demo dev test test-types-and-frontend test-python test-slow test-integrations check format samples screenshots bench mutation reliability update-snapshots metrics sentences clean env-test
 
 help: ## what can be asked for
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ env-test:
 
 metrics: env-test ## write the metric registry as the file that the frontend reads
 	$(PY) scripts/metric_catalog.py
+
+sentences: env-test ## collect what the server says, to be said in Chinese as well
+	$(PY) scripts/sentences.py
 
 update-snapshots: env-test ## write the contract snapshots anew; read the difference before committing it
 	RLBOARD_UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/web/test_contract.py

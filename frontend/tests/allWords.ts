@@ -2,8 +2,9 @@
 
 // A page has a navigator; a test without a page has no language either.
 if (typeof navigator !== "undefined") {
-  const { addWords } = await import("../src/i18n/messages");
+  const { addSentences, addWords } = await import("../src/i18n/messages");
   addWords("zh", (await import("../src/i18n/zh")).zh);
+  addSentences((await import("../src/i18n/zh/sentences")).inChinese);
 }
 
 export {};

@@ -104,8 +104,8 @@ class Board:
         """
         run = self.registry.runs.get(name)
         if run is None:
-            names = ", ".join(sorted(self.registry.runs)[:10]) or "none yet"
-            raise UnknownError(f"There is no run {name}; runs: {names}.")
+            names = sorted(self.registry.runs)[:10]
+            raise UnknownError(f"There is no run {name}; runs: {', '.join(names) or 'none yet'}.")
         self.indexer.attention.user_looks_at(name)
         return run
 

@@ -126,11 +126,12 @@ def compare(before: FileState | None, now: SourceFile | None, now_ns: int) -> Co
         if not current.measured:  # nothing was read from it, so there is nothing to compare
             return Comparison(Change.APPENDED, current)
         with open_file(now.path) as file:
-            for known, where in ((before.first, "first"), (before.last, "last")):
+            for known, reason in (
+                (before.first, "The first lines that were read from it have changed."),
+                (before.last, "The last lines that were read from it have changed."),
+            ):
                 if known is not None and fingerprint_in_file(file, known.offset, known.length) != known:
-                    return Comparison(
-                        Change.REWRITTEN, current, f"The {where} lines that were read from it have changed."
-                    )
+                    return Comparison(Change.REWRITTEN, current, reason)
     except FileNotFoundError:
         return Comparison(Change.VANISHED, None)
     except OSError as error:

@@ -49,7 +49,7 @@ def test_nothing_above_the_log_directory_counts(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"[mapping\n", "is no TOML, so nothing of it counts: "),
-        (b"[mapping]\nprompt = question\n", "line 2, column 10); a text needs quotes"),
+        (b"[mapping]\nprompt = question\n", "line 2, column 10). A text needs quotes"),
         (b"\xff\xfe", "it is no UTF-8"),
         (b"a = " + b"[" * 100_000, "line 1 has more than 32 lists or tables"),
         (("#é" * 200_000).encode(), "it has more than 262,144 bytes; keep settings only"),

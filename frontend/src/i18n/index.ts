@@ -2,4 +2,4 @@
 
 export { LANGUAGES, type Language, language, setLanguage } from "./language";
 export { changeLanguage, loadWords } from "./loading";
-export { findMessage, type MessageKey, type Slots, t } from "./messages";
+export { findMessage, type MessageKey, type Slots, said, t } from "./messages";

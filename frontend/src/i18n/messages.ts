@@ -1,5 +1,6 @@
 /** The words of the page: a message by its key, in the language of the page, with its slots filled. */
 
+import { signal } from "@preact/signals";
 import { en, type MessageKey } from "./en";
 import { type Language, language } from "./language";
 
@@ -19,6 +20,23 @@ export function addWords(of: Language, words: Catalogue): void {
 /** Whether the words of a language are there. */
 export function hasWords(of: Language): boolean {
   return catalogues[of] !== undefined;
+}
+
+/** What the server says in another language; null until it is there. */
+const sentences = signal<((text: string) => string) | null>(null);
+
+/** Takes what tells a text of the server's in Chinese. */
+export function addSentences(inChinese: (text: string) => string): void {
+  sentences.value = inChinese;
+}
+
+/**
+ * A text of the server's in the language of the page: as it is in English, and where no Chinese is known for it.
+ *
+ * Whatever the server says to a person is said through here; values (names, paths, texts of rollouts) are not.
+ */
+export function said(text: string): string {
+  return language.value === "zh" ? (sentences.value?.(text) ?? text) : text;
 }
 
 function words(): Catalogue {

@@ -1,6 +1,6 @@
 /** What metrics and columns are called on screen, and one line about each for its tooltip. */
 
-import { language, t } from "../i18n";
+import { language, said, t } from "../i18n";
 import { type MetricWords, metricEntry } from "./catalog";
 import { origins } from "./origins";
 import { splitStatistic } from "./statistics";
@@ -49,7 +49,7 @@ export function metricHint(name: string): string {
 export function joinHint(name: string): string {
   const origin = origins.value.get(name);
   if (origin === undefined) return "";
-  return `${JOINED} ${origin === "" ? t("metric.joined.somewhere") : t("metric.joined", { from: origin })}`;
+  return `${JOINED} ${origin === "" ? t("metric.joined.somewhere") : t("metric.joined", { from: said(origin) })}`;
 }
 
 function plainHint(name: string): string {

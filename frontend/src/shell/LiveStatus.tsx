@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
 import { changedAt } from "../data/revision";
 import { run, runsError } from "../data/runs";
-import { t } from "../i18n";
+import { said, t } from "../i18n";
 import { bytes, duration } from "../lib/format";
 import { useNow } from "./clock";
 
@@ -28,7 +28,7 @@ export function LiveStatus(): JSX.Element {
   const at = changedAt.value;
   if (runsError.value !== null) {
     return (
-      <span class="live" title={runsError.value.message}>
+      <span class="live" title={said(runsError.value.message)}>
         <span class="dot late">●</span>{" "}
         {t(runsError.value.status === 0 ? "shell.live.lost" : "shell.live.error")}
       </span>

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
 import { refresh } from "../data/polling";
 import { runs } from "../data/runs";
-import { t } from "../i18n";
+import { said, t } from "../i18n";
 import { bytes, count } from "../lib/format";
 import { select } from "../state/selection";
 import { Button, Empty } from "../ui";
@@ -85,7 +85,7 @@ export function NoSamples({ info, onProblems }: { info: RunInfo; onProblems: () 
           formats: info.formats.join(", ") || t("shell.no_samples.no_format"),
         })}
       </p>
-      {info.message !== "" && <p>{info.message}</p>}
+      {info.message !== "" && <p>{said(info.message)}</p>}
       {info.problems > 0 && (
         <Button onClick={onProblems}>{t("shell.no_samples.problems", { n: count(info.problems) })}</Button>
       )}

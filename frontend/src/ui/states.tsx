@@ -1,6 +1,7 @@
 /** What stands where there is no content: an empty state, an error, a progress bar. */
 
 import type { ComponentChildren, JSX } from "preact";
+import { said } from "../i18n";
 
 export interface EmptyProps {
   title: string;
@@ -20,7 +21,7 @@ export function Empty(props: EmptyProps): JSX.Element {
 export interface ErrorBoxProps {
   /** What happened. */
   title: string;
-  /** The error's own message. */
+  /** The error's own message, in English; it is said in the language of the page. */
   message: string;
   /** Where: the question, the file. */
   where?: string;
@@ -33,7 +34,7 @@ export function ErrorBox(props: ErrorBoxProps): JSX.Element {
   return (
     <section class="state error" role="alert" data-testid="error">
       <h2>{props.title}</h2>
-      <p>{props.message}</p>
+      <p>{said(props.message)}</p>
       {props.where !== undefined && <p class="muted">{props.where}</p>}
       {props.advice !== undefined && <p>{props.advice}</p>}
       {props.retry !== undefined && (

@@ -126,9 +126,17 @@ describe("warnings", () => {
   });
 
   test("a run whose samples another has as well is not listed unless it is chosen", async () => {
-    const notice = (kind: string, other: string) => ({ kind, text: "?", values: { other, lacks: "tokens" } });
-    const worse = runInfo({ run: "dump", same_as: "demo", notices: [notice("same_samples", "demo")] });
-    const better = runInfo({ notices: [notice("same_samples_elsewhere", "dump")] });
+    const notice = (kind: string, other: string, which: string) => ({
+      kind,
+      text: `${other} holds the same samples as this run; ${which} one has no token data, so the list of runs leaves it out.`,
+      values: { other, lacks: "tokens" },
+    });
+    const worse = runInfo({
+      run: "dump",
+      same_as: "demo",
+      notices: [notice("same_samples", "demo", "this")],
+    });
+    const better = runInfo({ notices: [notice("same_samples_elsewhere", "dump", "that")] });
     await show(runsAnswer(worse, better));
     expect(listedRuns()).toEqual(["demo"]);
     expect(lines()[0]).toContain("that one has no token data");
@@ -213,9 +221,22 @@ describe("how a run was understood", () => {
 
   test("in Chinese everything is said", async () => {
     setLanguage("zh");
-    await show(runsAnswer(runInfo({ ...GUESS, mapping_doubt: "?", mapping_shape: "turns" })));
+    const doubt = `The reward may be another one: reward_total was taken, ${HOSTILE} would do as well.`;
+    const setting = "a/rlboard.toml: [mapping] step must be a text in quotes, not a list; it is left out.";
+    await show({
+      ...runsAnswer(runInfo({ ...GUESS, mapping_doubt: doubt, mapping_shape: "turns" })),
+      settings_problems: [setting],
+    });
+    await click(byTestId("notices-more"));
+    expect(lines()).toEqual([
+      `奖励可能另有所指：采用的是 reward_total，而 ${HOSTILE} 同样说得通。`,
+      "a/rlboard.toml：[mapping] 的 step 须为带引号的文本，不能是列表；已忽略。",
+    ]);
+    expect(root.querySelector("img")).toBeNull();
+    expect(byTestId("mapping-bar")?.textContent).toContain("step ← 文件名");
     await click(byTestId("mapping-open"));
     expect(byTestId("mapping-dialog")?.textContent).toContain("对话形式");
+    expect(byTestId("mapping-dialog")?.textContent).toContain("奖励可能另有所指");
     expect(root.textContent).not.toMatch(/\b(info|notice|shell)\.\w/);
   });
 });

@@ -99,12 +99,11 @@ def _summed_reward_functions(trainer: str) -> Notice:
 def _repeated_steps(found: UnrelatedFiles) -> Notice:
     first, second = (path.rpartition("/")[2] for path in (found.first, found.second))
     folder = found.first.rpartition("/")[0]
-    steps = f"{len(found.shared):,} of the same steps ({found.shared[0]} to {found.shared[-1]})"
-    where = f" in {folder}" if folder not in {"", "."} else ""
     return Notice(
         "repeated_steps",
-        f"{first} and {second}{where} log {steps}, and their samples are averaged into one curve. If they are two "
-        "trainings, move each file into a folder of its own.",
+        f"{first} and {second}{f' in {folder}' if folder not in {'', '.'} else ''} log {len(found.shared):,} of the "
+        f"same steps ({found.shared[0]} to {found.shared[-1]}), and their samples are averaged into one curve. If they "
+        "are two trainings, move each file into a folder of its own.",
         {
             "first": first,
             "second": second,

@@ -109,9 +109,9 @@ def _metric(session: RunSession, name: str) -> MetricInfo:
     names = session.schema.token_metrics
     name = name or next((usual for usual in _USUAL_METRICS if usual in names), next(iter(names), ""))
     if name not in names:
-        listed = ", ".join(names[:12]) or "none"
         raise ArgumentError(
-            f"metric={name[:40]} is not a token metric of run {session.run.name[:40]}: it has {listed}."
+            f"metric={name[:40]} is not a token metric of run {session.run.name[:40]}: it has "
+            f"{', '.join(names[:12]) or 'none'}."
         )
     return token_metric_info(name, session.run.token_metrics)
 

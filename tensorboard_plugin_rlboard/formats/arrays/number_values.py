@@ -161,22 +161,19 @@ def list_from_text(text: str) -> list[object] | None:
 
 def not_a_number(name: str, value: object) -> str:
     """Why a value of a numeric field is in no statistic, and what to log instead."""
-    remedy = "Log one number"
-    if _is_tensor_text(value):
-        remedy += ": that of a tensor or array is value.item()"
-    shown = shortened(value)
     return (
-        f"{name} is no number but {shown}; it is shown with its sample and left out of every statistic. "
-        f"{remedy}."
+        f"{name} is no number but {shortened(value)}; it is shown with its sample and left out of every statistic. Log "
+        f"one number{': that of a tensor or array is value.item()' if _is_tensor_text(value) else ''}."
     )
 
 
 def not_an_array(key: str, value: object) -> str:
     """Why a value under a key of a token array is left out, and what to log instead."""
-    remedy = "Log a list of numbers"
-    if _is_tensor_text(value) or (isinstance(value, list) and any(map(_is_tensor_text, value[:2]))):
-        remedy += ": that of a tensor or array is values.tolist()"
-    return f"{key} is no list of numbers but {shortened(value)}; it is left out. {remedy}."
+    is_tensor = _is_tensor_text(value) or (isinstance(value, list) and any(map(_is_tensor_text, value[:2])))
+    return (
+        f"{key} is no list of numbers but {shortened(value)}; it is left out. Log a list of numbers"
+        f"{': that of a tensor or array is values.tolist()' if is_tensor else ''}."
+    )
 
 
 def is_tensor_text(text: str) -> bool:

@@ -105,14 +105,14 @@ def trailing_padding(logged: LoggedArrays, starts: Ints, mask: str | None) -> li
         run = slice(int(starts[i]) + n - int(logged.trailing_repeats[i]), int(starts[i]) + n)
         count, why = _padding_of_run(logged, i, token, run, mask)
         if count > 0:
-            trims.append(Trim(i, "response_tokens", count, f"trailing {token} {why} is padding"))
+            trims.append(Trim(i, "response_tokens", count, why))
     return trims
 
 
 def _padding_of_run(
     logged: LoggedArrays, i: int, token: str, run: slice, mask: str | None
 ) -> tuple[int, str]:
-    """How many tokens of the run of equal last tokens are padding, and how that is known."""
+    """How many tokens of the run of equal last tokens are padding, and how that is known, in a sentence."""
     n, size = int(logged.n_tokens[i]), run.stop - run.start
     is_id, is_pad = _TOKEN_ID.fullmatch(token) is not None, _says_padding(token)
     has_mask = mask is not None and mask in logged.lengths and logged.lengths[mask][i] >= n
@@ -123,8 +123,8 @@ def _padding_of_run(
     )
     if is_id and source is not None and logged.lengths[source][i] < n - 1:
         source = None  # it says nothing of the last ids, and any id may be repeated by the model
+    why = f"trailing {token} with log-probability 0.0 or none is padding"
     if source is not None:
-        why = "with log-probability 0.0 or none"
         count = _trailing(logged.is_empty(source, run))
         if count < size or is_pad or (is_masked[0] and size > 1):
             return count if count > 1 or not is_id or is_pad else 0, why
@@ -134,13 +134,13 @@ def _padding_of_run(
         # The first end token stays, even where it equals the pad token: it may have had probability 1.
         return count if is_surely_padding else count - 1, why
     if is_masked.any() and (is_pad or size > 1):
-        return _trailing(is_masked), "outside the response mask"
+        return _trailing(is_masked), f"trailing {token} outside the response mask is padding"
     if is_id:
         return size if is_pad and not has_mask and (
             size > 1 or "-" in token
-        ) else 0, "without log-probabilities"
+        ) else 0, f"trailing {token} without log-probabilities is padding"
     # An end token without any log-probability: it ended the response, the rest is padding.
-    return size if is_pad or (truncated and size > 1) else size - 1, "with log-probability 0.0 or none"
+    return size if is_pad or (truncated and size > 1) else size - 1, why
 
 
 def _says_padding(token: str) -> bool:

@@ -137,8 +137,10 @@ class RowMembers:
         value = getter(base)(row)
         if value is None or (isinstance(value, list) and len(value) == responses[1]):
             return value
-        has = f"{len(value)} entries" if isinstance(value, list) else "no list"
-        problems.append(f"{base} has {has} for {responses[1]} of {responses[0]}; it is left out.")
+        problems.append(
+            f"{base} has {f'{len(value)} entries' if isinstance(value, list) else 'no list'} for {responses[1]} of "
+            f"{responses[0]}; it is left out."
+        )
         return None
 
 

@@ -53,6 +53,7 @@ def folder_of_flag(flag: str) -> tuple[Path | None, str]:
     try:
         return (named_folder(flag) if flag else default_folder()), ""
     except ValueError as error:
-        cause = f"--rlboard_cache_dir={flag} cannot be used. {error}" if flag else str(error)
-        advice = "" if flag else " Give one with --rlboard_cache_dir."
-        return None, f"{cause}{advice} Until then the index is built anew at each start of TensorBoard."
+        anew = "Until then the index is built anew at each start of TensorBoard."
+        if flag:
+            return None, " ".join((f"--rlboard_cache_dir={flag} cannot be used.", str(error), anew))
+        return None, " ".join((str(error), "Give one with --rlboard_cache_dir.", anew))

@@ -77,12 +77,9 @@ class GrowingTables:
         if follows != b"," and not (follows == b"]" and has_own_step):
             return ""
         self._left_out[relative] = later
-        where = (
-            ""
-            if has_own_step
-            else " Its rows have no step, so they are shown at the step of that: log a column step."
-        )
-        return f"All of its rows are in {later} as well, which is read instead.{where}"
+        read = f"All of its rows are in {later} as well, which is read instead."
+        no_step = "Its rows have no step, so they are shown at the step of that: log a column step."
+        return read if has_own_step else f"{read} {no_step}"
 
     def _follows(self, relative: str, table: SourceFile, later: SourceFile) -> bytes:
         """What follows in a later table on the rows of an earlier one; nothing where it does not begin with them."""

@@ -137,7 +137,7 @@ class Recognition:
             return ""
         before, after = _reading(file_format), _reading(found)
         changed = [
-            f"{name} ← {after.get(name, 'nothing')} instead of {before.get(name, 'nothing')}"
+            f"{name} ← {after.get(name) or 'nothing'} instead of {before.get(name) or 'nothing'}"
             for name in dict.fromkeys((*before, *after))
             if before.get(name) != after.get(name)
         ]

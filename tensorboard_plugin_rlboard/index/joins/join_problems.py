@@ -33,8 +33,10 @@ class JoinProblems:
 
     def reason_without_run(self, kind: SideKind) -> str:
         """Why a side file is not opened where there is no run that it could be for."""
-        what = "reference answers" if kind == "reference" else "scores"
-        return f"It holds {what}, and there are no rollouts in its folder or below it that they could be joined to."
+        return (
+            f"It holds {'reference answers' if kind == 'reference' else 'scores'}, and there are no rollouts in its "
+            "folder or below it that they could be joined to."
+        )
 
     def update(
         self,

@@ -158,8 +158,10 @@ def reason_to_leave_out(file: SourceFile, file_format: Format | None, present: I
     neighbours = (other for other in present if other != file.relative and other.startswith(folder))
     if found is None or (not found.is_sure and next(neighbours, None) is None):
         return ""
-    what = "reference answers" if found.kind == "reference" else "scores"
-    return f"It holds {what}: TensorBoard reads it and joins them to the samples."
+    return (
+        f"It holds {'reference answers' if found.kind == 'reference' else 'scores'}: TensorBoard reads it and joins "
+        "them to the samples."
+    )
 
 
 def named_by(settings: Settings) -> dict[str, SideKind]:

@@ -189,10 +189,9 @@ class SideGroup:
                 reason = f"It cannot be read, so less is joined than could be: {file.read_error}"
                 rows.append((file.relative, None, None, "unreadable", reason))
         if conflicts:
-            what = "prompt" if self.kind == "reference" else "sample"
             reason = (
-                f"{conflicts} lines say something else for a {what} that an earlier line has: the first line counts. "
-                "Leave one line for each of them."
+                f"{conflicts} lines say something else for a {'prompt' if self.kind == 'reference' else 'sample'} that "
+                "an earlier line has: the first line counts. Leave one line for each of them."
             )
             rows.append((self.first_file, None, None, "repeated_key", reason))
         return rows

@@ -162,14 +162,18 @@ class SideReader:
         ids, texts = _id_keys(self.kind, row), _text_keys(self.kind, row)
         keys = ids + texts
         if not keys:
-            wanted = "prompt" if self.kind == "reference" else "id, and no prompt with a response"
-            reason = f"The line has no {wanted}: it belongs to no sample and is left out."
+            reason = (
+                f"The line has no {'prompt' if self.kind == 'reference' else 'id, and no prompt with a response'}: it "
+                "belongs to no sample and is left out."
+            )
             rows.problems.append(Problem(line, "no_key", reason))
             return
         answers, numbers = self._values(rows, line, row)
         if not answers and not numbers:
-            wanted = "ref_response or ref_reward" if self.kind == "reference" else "number"
-            reason = f"The line has no {wanted}: nothing of it can be joined."
+            reason = (
+                f"The line has no {'ref_response or ref_reward' if self.kind == 'reference' else 'number'}: nothing of "
+                "it can be joined."
+            )
             rows.problems.append(Problem(line, "no_value", reason))
             return
         rows.lines.append(line)

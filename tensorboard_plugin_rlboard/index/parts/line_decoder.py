@@ -152,19 +152,20 @@ def _no_sample_problem(index: int, row: Mapping[str, Any]) -> Problem:
     """What is said of a line that its format makes no sample of, and has nothing to say about."""
     empty = [key[:_MAX_KEY_SHOWN] for key, value in row.items() if value == []]
     shown = ", ".join(empty[:_MAX_KEYS_SHOWN]) + (", …" if len(empty) > _MAX_KEYS_SHOWN else "")
-    why = f": {shown} {'is an empty list' if len(empty) == 1 else 'are empty lists'}" if empty else ""
-    return Problem(index, "no_sample", f"The line holds no sample{why}.")
+    said = (
+        f"The line holds no sample: {shown} {'is an empty list' if len(empty) == 1 else 'are empty lists'}."
+    )
+    return Problem(index, "no_sample", said if empty else "The line holds no sample.")
 
 
 def repeats_problem(index: int, keys: Sequence[str]) -> Problem:
     """What is said of keys that stand twice in the line with that index."""
-    listed = ", ".join(key[:_MAX_KEY_SHOWN] for key in keys[:_MAX_KEYS_SHOWN])
-    more = ", …" if len(keys) > _MAX_KEYS_SHOWN else ""
-    which = "stands" if len(keys) == 1 else "stand"
+    more = ["…"] if len(keys) > _MAX_KEYS_SHOWN else []
+    listed = ", ".join([*(key[:_MAX_KEY_SHOWN] for key in keys[:_MAX_KEYS_SHOWN]), *more])
     return Problem(
         index,
         "key_twice",
-        f"{listed}{more} {which} twice in the line: the last value counts. Log each key once.",
+        f"{listed} {'stands' if len(keys) == 1 else 'stand'} twice in the line: the last value counts. Log each key once.",
     )
 
 

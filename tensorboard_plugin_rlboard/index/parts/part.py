@@ -147,8 +147,6 @@ def _shortened(problems: list[Problem]) -> list[Problem]:
         kept += same[:_MAX_LISTED]
         if more > 0:
             last = same[_MAX_LISTED]
-            reason = (
-                f"{last.reason} {more - 1} more of this kind follow in the next lines, not listed one by one."
-            )
-            kept.append(Problem(last.line, last.kind, reason))
+            further = f"{more - 1} more of this kind follow in the next lines, not listed one by one."
+            kept.append(Problem(last.line, last.kind, f"{last.reason} {further}"))
     return sorted(kept, key=lambda problem: problem.line)

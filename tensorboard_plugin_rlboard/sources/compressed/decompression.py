@@ -100,7 +100,7 @@ class Decompressor:
             try:
                 piece = self._decoder.decompress(data, _BLOCK_BYTES)
             except Exception as error:  # noqa: BLE001  ZstdError is of a module that may be missing
-                self._note_damage(f"behind byte {start}", str(error))
+                self._note_damage(f"behind byte {start} ({error})")
                 return
             if piece:
                 yield piece
@@ -117,7 +117,8 @@ class Decompressor:
             except zlib.error as error:
                 self._decoder = before
                 at = yield from self._up_to_damage(data, _RETRY_BYTES)
-                self._note_damage(f"at byte {self._fed - len(data) + at}", str(error).rpartition(": ")[2])
+                what = str(error).rpartition(": ")[2]
+                self._note_damage(f"at byte {self._fed - len(data) + at} ({what})")
                 return
             data = self._decoder.unconsumed_tail
             if piece:
@@ -143,9 +144,9 @@ class Decompressor:
                 yield piece
         return len(data)
 
-    def _note_damage(self, where: str, what: str) -> None:
-        self.place = f"{where} ({what})"
-        if self.members and "header" in what:
+    def _note_damage(self, place: str) -> None:
+        self.place = place
+        if self.members and "header" in place:
             self.damage = "Behind the archive's end are bytes that are no archive; they are left out."
         else:
             self.damage = f"The archive is corrupt {self.place}; the lines before that place are shown."

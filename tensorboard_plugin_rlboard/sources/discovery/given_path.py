@@ -32,7 +32,7 @@ def reason_unusable(path: str, *, may_be_file: bool = False) -> str:
                 return "" if may_be_file else f"{shown} is a file; give the folder that it lies in."
     except (FileNotFoundError, NotADirectoryError):
         return (
-            f"There is no {'file or folder' if may_be_file else 'such directory:'} {shown}{'.' * may_be_file}"
+            f"There is no file or folder {shown}." if may_be_file else f"There is no such directory: {shown}"
         )
     except OSError as error:
         return f"{shown} cannot be read: {error.strerror or type(error).__name__}."

@@ -176,8 +176,10 @@ def _ask_with_retries(url: str, question: Callable[[], _Answer]) -> _Answer:
                 )
                 raise RemoteError(errno.EACCES, reason) from None
             if pause is None or time.monotonic() - begun > _RETRY_SECONDS:
-                tried = f"{attempts} attempts" if attempts > 1 else "time"
-                reason = f"{printable_path(_store_of(url))} did not answer in {tried} ({kind}); it is asked again at the next look"
+                reason = (
+                    f"{printable_path(_store_of(url))} did not answer in "
+                    f"{f'{attempts} attempts' if attempts > 1 else 'time'} ({kind}); it is asked again at the next look"
+                )
                 raise RemoteError(errno.EIO, reason) from None
             time.sleep(pause)
     raise AssertionError  # the last attempt returns or raises

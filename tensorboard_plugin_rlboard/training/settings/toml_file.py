@@ -70,7 +70,10 @@ def read_settings_file(path: str, shown: str, folder: str) -> SettingsFile:
     except UnicodeDecodeError:
         problem = f"{shown} cannot be read: it is no UTF-8; save it as UTF-8."
     except (ValueError, RecursionError) as error:  # tomllib's own, too
-        problem = f"{shown} is no TOML, so nothing of it counts: {error}{_toml_hint(str(error))}."
+        problem = f"{shown} is no TOML, so nothing of it counts: {error}."
+        if "Invalid value" in str(error):
+            hint = "A text needs quotes, a truth value is true or false."
+            problem = f"{problem} {hint}"
     else:
         return check_table(table, shown, folder)
     return SettingsFile(shown, folder, {}, (problem,))
@@ -212,11 +215,6 @@ def _as_pattern(value: object) -> str:
             f"repeats a group, or more than {_MAX_REPEATS} times anything; write it simpler"
         )
     return text
-
-
-def _toml_hint(error: str) -> str:
-    """What to do about the commonest mistakes that tomllib names, as the rest of a sentence."""
-    return "; a text needs quotes, a truth value is true or false" if "Invalid value" in error else ""
 
 
 def _type_name(value: object) -> str:

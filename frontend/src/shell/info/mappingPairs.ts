@@ -1,6 +1,7 @@
 /** A column mapping as pairs, in a fixed order for reading. */
 
 import type { RunInfo } from "../../api/answers";
+import { said } from "../../i18n";
 
 const SAMPLE_FIELDS = [
   "messages",
@@ -28,6 +29,14 @@ export function mappingPairs(mapping: Readonly<Record<string, string>>): [word: 
     .map(([word, key]) => [word.startsWith(COLUMN_PREFIX) ? word.slice(COLUMN_PREFIX.length) : word, key]);
 }
 
+/** Where the server read a column if not from a key: words of its own, and no name of the log's. */
+const SERVER_WORDS = /^(?:sum of .*|file name|folder name)$/;
+
+/** Where a column comes from, in the language of the page. */
+export function sourceWords(source: string): string {
+  return SERVER_WORDS.test(source) ? said(source) : source;
+}
+
 /** What curves depend on comes first in a line that may be cut. */
 const LINE_FIELDS = ["reward", "step", "prompt", "response", "messages", "split", "group_id"];
 
@@ -40,7 +49,7 @@ function lineRank(word: string): number {
 export function readingLine({ mapping, mapping_sources: sources }: RunInfo): string {
   return mappingPairs({ ...mapping, ...sources })
     .sort(([a], [b]) => lineRank(a) - lineRank(b))
-    .map(([word, source]) => (word === source ? word : `${word} ← ${source}`))
+    .map(([word, source]) => (word === source ? word : `${word} ← ${sourceWords(source)}`))
     .join(" · ");
 }
 

@@ -1,11 +1,11 @@
 /** What a reader should know before believing a run's curves: from its notices, its mapping, and settings of no run. */
 
 import type { RunInfo, Runs } from "../../api/answers";
-import { findMessage } from "../../i18n";
+import { said } from "../../i18n";
 
 export interface Warning {
   kind: string;
-  /** In the reader's language where its kind has words, else as the server says it. */
+  /** In the reader's language. */
   text: string;
   /** The other run that it is about, if any. */
   other: string | null;
@@ -26,12 +26,6 @@ const ORDER = [
 
 const rank = (kind: string): number => (ORDER.indexOf(kind) + ORDER.length) % ORDER.length;
 
-/** What a run lacks is words of the server; those that are known are said in the reader's language. */
-function withWords(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const { lacks } = values;
-  return lacks === undefined ? values : { ...values, lacks: findMessage(`notice.lacks.${lacks}`) ?? lacks };
-}
-
 export function warningsOf(answer: Runs | null, info: RunInfo | null): Warning[] {
   const doubt = info?.mapping_doubt ? [{ kind: "doubt", text: info.mapping_doubt, values: {} }] : [];
   const ofNoRun = (answer?.settings_problems ?? []).map((text) => ({ kind: "settings", text, values: {} }));
@@ -40,7 +34,7 @@ export function warningsOf(answer: Runs | null, info: RunInfo | null): Warning[]
     .map(
       ({ kind, text, values }: { kind: string; text: string; values: Readonly<Record<string, string>> }) => ({
         kind,
-        text: findMessage(`notice.${kind}`, withWords(values)) ?? text,
+        text: said(text),
         other: values["other"] ?? null,
         signature: JSON.stringify([info?.run ?? "", kind, text]),
       }),

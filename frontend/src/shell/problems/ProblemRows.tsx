@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { Problems } from "../../api/answers";
 import { problems } from "../../data/questions/problems";
 import { useAnswer } from "../../data/useAnswer";
-import { t } from "../../i18n";
+import { said, t } from "../../i18n";
 import { count } from "../../lib/format";
 import { select, selection } from "../../state/selection";
 import { Button } from "../../ui";
@@ -32,7 +32,8 @@ export function ProblemRows({ kind, total, onClose }: ProblemRowsProps): JSX.Ele
   const { run } = selection.value;
   const answer = useAnswer(problems, { run, kind, offset, limit: PAGE });
   const last = Math.min(offset + PAGE, total);
-  if (answer.data === null) return <p class="muted">{answer.error?.message ?? t("shell.loading")}</p>;
+  if (answer.data === null)
+    return <p class="muted">{said(answer.error?.message ?? "") || t("shell.loading")}</p>;
   const { columns } = answer.data;
   return (
     <div class={answer.stale ? "stale" : ""}>
@@ -51,7 +52,7 @@ export function ProblemRows({ kind, total, onClose }: ProblemRowsProps): JSX.Ele
                 <Place columns={columns} index={index} onClose={onClose} />
               </td>
               <td class="number">{columns.step[index] ?? ""}</td>
-              <td>{columns.reason[index]}</td>
+              <td>{said(columns.reason[index] ?? "")}</td>
             </tr>
           ))}
         </tbody>

@@ -4,18 +4,14 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { problems } from "../../data/questions/problems";
 import { useAnswer } from "../../data/useAnswer";
-import { findMessage, t } from "../../i18n";
+import { t } from "../../i18n";
 import { count } from "../../lib/format";
 import { selection } from "../../state/selection";
 import { adopt, Dialog, ErrorBox } from "../../ui";
 import { Ignored } from "./Ignored";
+import { kindWords } from "./kindWords";
 import { ProblemRows } from "./ProblemRows";
 import css from "./problems.css?inline";
-
-/** What a kind is called: in words where we have them, else its name without underscores. */
-export function kindWords(kind: string): string {
-  return findMessage(`shell.problem_kind.${kind}`) ?? kind.replaceAll("_", " ");
-}
 
 export function ProblemsDialog({ onClose }: { onClose: () => void }): JSX.Element {
   adopt(css);

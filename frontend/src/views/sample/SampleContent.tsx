@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SampleWithTokens } from "../../data/questions/sample";
-import { t } from "../../i18n";
+import { said, t } from "../../i18n";
 import { select, selection } from "../../state/selection";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
@@ -52,7 +52,7 @@ export function SampleContent({
         <Prompt key={`prompt ${sample.id}`} sample={sample} />
       )}
       {!Array.isArray(tokenMetrics) && (
-        <p class="odd">{t("sample.rows_failed", { message: tokenMetrics.message })}</p>
+        <p class="odd">{t("sample.rows_failed", { message: said(tokenMetrics.message) })}</p>
       )}
       {viewState !== null && showsResponse(sample, mode) && (
         <UndecodedTokens key={`ids ${sample.id}`} sample={sample} />

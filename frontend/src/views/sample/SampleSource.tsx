@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
-import { t } from "../../i18n";
+import { said, t } from "../../i18n";
+import { kindWords } from "../../shell/problems/kindWords";
 import { CopyButton, Panel } from "../../ui";
 
 /** Where the sample was read from, and what was cut off it and why. */
@@ -16,7 +17,7 @@ export function SampleSource({ sample }: { sample: Sample }): JSX.Element {
       </p>
       <ul>
         {sample.trimmed.map(({ what, count, reason }) => (
-          <li key={what + reason}>{t("sample.place.trimmed", { what, n: count, reason })}</li>
+          <li key={what + reason}>{t("sample.place.trimmed", { what, n: count, reason: said(reason) })}</li>
         ))}
       </ul>
     </Panel>
@@ -30,7 +31,7 @@ export function SampleProblems({ sample }: { sample: Sample }): JSX.Element | nu
     <ul class="problems" aria-label={t("sample.problems")} data-testid="sample-problems">
       {sample.problems.map(({ kind, reason, line }, k) => (
         <li key={k}>
-          <strong>{kind}</strong> {reason}
+          <strong>{kindWords(kind)}</strong> {said(reason)}
           {line !== null && <span class="muted"> {t("sample.problems.line", { line })}</span>}
         </li>
       ))}

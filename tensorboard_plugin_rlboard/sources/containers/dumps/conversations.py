@@ -63,9 +63,9 @@ class Conversations:
                     f"{self._name} has more than {_MAX_LINES:,} lines; the others are left out."
                 )
         if unread:
-            count = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
             self.problems.append(
-                f"{self._name}, line {unread[0]}{count}: no whole conversation of a sample; it is left out."
+                f"{self._name}, line {unread[0]}{f' and {len(unread) - 1} more' if len(unread) > 1 else ''}: no whole "
+                "conversation of a sample; it is left out."
             )
 
     def of(self, index: object, occurrence: int, alike: int) -> object:

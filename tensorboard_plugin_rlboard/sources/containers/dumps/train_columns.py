@@ -69,8 +69,11 @@ def whole_column(entries: Sequence[Entry], column: str, converter: PlainConverte
     if column in WHOLE or first.slices == 1 or -1 in held:
         values = next(iter(held.values()))
         if len(values) != response:
-            what = "a slice without its place" if -1 in held and column in SLICED else "values"
-            msg = f"it has {what} ({len(values)}) for a response of {response} tokens"
+            is_slice = -1 in held and column in SLICED
+            msg = (
+                f"it has {'a slice without its place' if is_slice else 'values'} ({len(values)}) for a response of "
+                f"{response} tokens"
+            )
             raise ValueError(msg)
         return values
     length = padded if first.is_padded else total

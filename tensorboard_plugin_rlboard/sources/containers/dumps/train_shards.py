@@ -105,15 +105,19 @@ class TrainShards:
             for entry in candidates
             if converter.convert(entry.values.get("tokens")) == row.get("tokens")
         ]
-        name = f"sample {row.get('index')}"
+        index = row.get("index")
         if not entries:
             shards = ", ".join(sorted({entry.shard for entry in candidates})[:3])
             return TrainedSample(
-                {}, [f"The train data of {name} ({shards}) has other tokens than the sample; it is left out."]
+                {},
+                [
+                    f"The train data of sample {index} ({shards}) has other tokens than the sample; it is left out."
+                ],
             )
         if len({entry.shard for entry in entries}) < len(entries):
             return TrainedSample(
-                {}, [f"The train data has {name} more than once, with the same tokens; it is left out."]
+                {},
+                [f"The train data has sample {index} more than once, with the same tokens; it is left out."],
             )
         return self._joined(entries, converter, position, batch)
 

@@ -5,7 +5,7 @@ import { drawableValues, firstFinite, subtract } from "../../../charts/shared/se
 import { scalarSeries } from "../../../data/questions/scalars";
 import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
 import { useAnswer } from "../../../data/useAnswer";
-import { t } from "../../../i18n";
+import { said, t } from "../../../i18n";
 import { switchChart } from "../catalogue/chosenCharts";
 import { scalarChartId } from "../catalogue/scalarCharts";
 import { fromZero } from "../shared/settings";
@@ -34,7 +34,9 @@ export function ScalarCards({ run, tags, steps }: ScalarCardsProps): JSX.Element
           series={answer.data?.[tag] ?? null}
           steps={steps}
           empty={
-            answer.loading ? t("overview.loading") : (answer.error?.message ?? t("overview.scalar.none"))
+            answer.loading
+              ? t("overview.loading")
+              : said(answer.error?.message ?? "") || t("overview.scalar.none")
           }
         />
       ))}

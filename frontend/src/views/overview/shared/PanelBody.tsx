@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Answer } from "../../../data/useAnswer";
-import { t } from "../../../i18n";
+import { said, t } from "../../../i18n";
 
 /** Height of every drawing in a panel, in CSS pixels. */
 export const PANEL_HEIGHT = 170;
@@ -20,7 +20,7 @@ export function PanelBody<T>({ answer, emptyOf, children }: PanelBodyProps<T>): 
     <div class={stale ? "overview-body stale" : "overview-body"} aria-busy={loading}>
       {error && (
         <p class="overview-error" role="alert">
-          {t("overview.failed", { message: error.message })}
+          {t("overview.failed", { message: said(error.message) })}
         </p>
       )}
       {data === null && !error && <p class="overview-empty">{t("overview.loading")}</p>}

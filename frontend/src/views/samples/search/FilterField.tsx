@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { applyFilter } from "../../../data/filterCheck";
 import { run } from "../../../data/runs";
-import { t } from "../../../i18n";
+import { said, t } from "../../../i18n";
 import { filterFocusRequests } from "../../../state/focusRequests";
 import { selection } from "../../../state/selection";
 import { filterExamples, filterNames } from "./filterExamples";
@@ -44,7 +44,7 @@ export function FilterField(): JSX.Element {
     const refusal = await applyFilter(text.trim(), control.signal);
     if (control.signal.aborted) return;
     setBusy(false);
-    setProblem(refusal);
+    setProblem(said(refusal));
     setOpen(refusal !== "");
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,0 +1,109 @@
+/**
+ * What the server says, in Chinese. It says everything in English; here are the templates of its sentences with their
+ * Chinese ones (`make sentences` collects them from the server's code). A text that none of them fits stays as it is.
+ *
+ * In a Chinese sentence `{name}` is filled with the value as it is, `{~name}` with its Chinese where it is a part of a
+ * sentence itself, and `{~~name}` with that of each of several such parts.
+ */
+
+import board from "./board.json";
+import elsewhere from "./elsewhere.json";
+import formats from "./formats.json";
+import index from "./index.json";
+import kinds from "./kinds.json";
+import settings from "./settings.json";
+import sources from "./sources.json";
+import { type Template, template, valuesIn } from "./templates";
+
+/** Every English template with its Chinese one. */
+export const SENTENCES: readonly (readonly [english: string, chinese: string])[] = [
+  board,
+  formats,
+  index,
+  settings,
+  sources,
+  kinds,
+  elsewhere,
+].flatMap((file) => Object.entries<string>(file));
+
+const TEMPLATES: readonly Template[] = SENTENCES.map(([english, chinese]) => template(english, chinese)).sort(
+  (a, b) => b.weight - a.weight,
+);
+
+/** A longer text is shown as it is: no sentence of the server's has as many characters. */
+const LONGEST = 4000;
+/** So often the templates are gone through for one text and its parts: no text of the server's needs more. */
+const TRIES = 60;
+/** As many texts are remembered: a page is drawn again and again with the same ones. */
+const REMEMBERED = 500;
+const FILLED = /\{(~{0,2})(\w+)\}/g;
+const BETWEEN_PARTS = /, |; | with /;
+
+const known = new Map<string, string>();
+
+/** A text of the server's in Chinese; the text itself where it is none that is known. */
+export function inChinese(text: string): string {
+  if (text.length > LONGEST) return text;
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  if (known.size >= REMEMBERED) known.clear();
+  const tries = { left: TRIES };
+  // The page may have begun a part of a sentence as a sentence.
+  const found =
+    translated(text, tries) ?? translated(text.charAt(0).toLowerCase() + text.slice(1), tries) ?? text;
+  known.set(text, found);
+  return found;
+}
+
+/** What is left of the tries for a text. */
+interface Tries {
+  left: number;
+}
+
+function translated(text: string, tries: Tries): string | null {
+  const whole = filled(text, tries);
+  // What one sentence takes for a value may be the next sentence, which is known as well.
+  return severalSentences(text, tries) ?? whole ?? unended(text, tries);
+}
+
+/** The Chinese of the heaviest template that fits. */
+function filled(text: string, tries: Tries): string | null {
+  tries.left -= 1;
+  if (tries.left < 0 || text === "") return null;
+  for (const candidate of TEMPLATES) {
+    const values = valuesIn(text, candidate);
+    if (values === null) continue;
+    return candidate.chinese.replace(FILLED, (_, mark: string, name: string) => {
+      const value = values[candidate.slots.indexOf(name)] ?? "";
+      if (mark === "") return value;
+      return mark === "~" ? part(value, tries) : parts(value, tries);
+    });
+  }
+  return null;
+}
+
+const part = (value: string, tries: Tries): string => translated(value, tries) ?? value;
+
+function parts(value: string, tries: Tries): string {
+  return value
+    .split(BETWEEN_PARTS)
+    .map((one) => part(one, tries))
+    .join("、");
+}
+
+/** A sentence whose full stop was left out, because it goes on behind it. */
+function unended(text: string, tries: Tries): string | null {
+  if (text.endsWith(".")) return null;
+  const found = filled(`${text}.`, tries);
+  return found?.endsWith("。") ? found.slice(0, -1) : null;
+}
+
+/** Two sentences or more, one behind the other. */
+function severalSentences(text: string, tries: Tries): string | null {
+  for (let end = text.indexOf(". "); end >= 0 && tries.left > 0; end = text.indexOf(". ", end + 1)) {
+    const first = filled(text.slice(0, end + 1), tries);
+    const rest = first === null ? null : translated(text.slice(end + 2), tries);
+    if (first !== null && rest !== null) return first + rest;
+  }
+  return null;
+}

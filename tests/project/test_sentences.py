@@ -1,0 +1,74 @@
+"""Every sentence that the server says is in Chinese as well, and the list of them is no longer than what is said."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+import sentences
+
+SAID = sentences.collect_all()
+TRANSLATED = {name: sentences.read_translations(name) for name in (*sentences.FILES, sentences.ELSEWHERE)}
+
+
+def templates(source: str) -> list[str]:
+    """The sentences of a source text."""
+    return [sentence.template for sentence in sentences.said_in(ast.parse(source), "x.py")]
+
+
+def test_the_sentences_are_found() -> None:
+    assert all(len(said) > 30 for said in SAID.values())
+    assert "There is no run {}; runs: none yet." in SAID["board"]
+    assert "It is torn or damaged inside." in SAID["sources"]
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_each_is_said_in_chinese(name: str) -> None:
+    translated = {sentences.shape_of(template) for template, chinese in TRANSLATED[name].items() if chinese}
+    missing = {one.template: one.place for shape, one in SAID[name].items() if shape not in translated}
+    assert not missing, "run `make sentences`, and fill in the Chinese"
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_nothing_is_kept_that_nobody_says(name: str) -> None:
+    gone = [template for template in TRANSLATED[name] if sentences.shape_of(template) not in SAID[name]]
+    assert not gone, "run `make sentences`"
+
+
+def test_the_files_are_as_the_command_writes_them() -> None:
+    for name, said in SAID.items():
+        assert list(TRANSLATED[name].items()) == list(sentences.updated(said, TRANSLATED[name]).items())
+
+
+def test_a_sentence_is_found_wherever_it_stands() -> None:
+    assert templates('raise ValueError(f"{len(x)} of {y.name} are {x} odd.")') == [
+        "{x} of {name} are {x_2} odd."
+    ]
+    assert templates('x = "It is a very " "long one."') == ["It is a very long one."]
+    assert templates("""f"It has {', '.join(x[:3]) or 'none'} of {'these' if n else f'{n} others'}." """) == [
+        "It has {x} of these.",
+        "It has {x} of {n} others.",
+        "It has none of these.",
+        "It has none of {n} others.",
+    ]
+    assert templates('a = "an HDF5 file" if b else "of what"') == ["an HDF5 file", "of what"]
+
+
+def test_what_is_no_sentence_is_left_out() -> None:
+    for source in (
+        '"""A module. It says this."""',
+        'logger.warning("It is so: %s", x)',
+        'KEYS = ("prompt", "response_tokens", "t:response")',
+        'f"SELECT a FROM b WHERE {x} = ?"',
+        're.compile("a b c")',
+        'Format(definition="It has no text.")',
+    ):
+        assert templates(source) == []
+
+
+def test_new_and_old_ones_are_told_by_their_words_alone() -> None:
+    said = {
+        one.shape: one for one in sentences.said_in(ast.parse('a = f"{b} is {c}.", "It is new."'), "x.py")
+    }
+    before = {"{key} is {value}.": "{key} 是 {value}。", "It is old.": "旧的。"}
+    assert sentences.updated(said, before) == {"{key} is {value}.": "{key} 是 {value}。", "It is new.": ""}
