@@ -145,24 +145,33 @@ def _schema_of(run: RunIndex) -> RunSchema:
     )
 
 
-def _logged_advantage(logged: Mapping[str, str], sums: Iterable[str]) -> str:
+def _token_mean(name: str, sums: Container[str]) -> str:
+    """The mean of a token metric over the tokens of a sample: its sum by its count, else as kept where there is no such sum."""
+    total = metric(f"{name}_sum")
+    mean = f"({total} / nullif({hidden(f'{name}_count')}, 0))"
+    return (
+        f"(CASE WHEN isinf({total}) THEN {hidden(f'{name}_mean')} ELSE {mean} END)"
+        if f"{name}_mean" in sums
+        else mean
+    )
+
+
+def _logged_advantage(logged: Mapping[str, str], sums: Container[str]) -> str:
     """The logged advantage of a sample, else that of its tokens: the one that they share, else their mean."""
     found = [metric("advantage")] if "advantage" in logged else []
     if "advantages_count" in sums:
-        low, high, total = (metric(f"advantages_{statistic}") for statistic in ("min", "max", "sum"))
-        mean = f"{total} / nullif({hidden('advantages_count')}, 0)"
-        found.append(f"CASE WHEN {low} = {high} THEN {low} ELSE {mean} END")
+        low, high = (metric(f"advantages_{statistic}") for statistic in ("min", "max"))
+        found.append(f"CASE WHEN {low} = {high} THEN {low} ELSE {_token_mean('advantages', sums)} END")
     return f"coalesce({', '.join(found)})" if found else ""
 
 
-def _metric_sql(logged: Mapping[str, str], sums: Iterable[str], logged_advantage: str) -> dict[str, str]:
+def _metric_sql(logged: Mapping[str, str], sums: Mapping[str, str], logged_advantage: str) -> dict[str, str]:
     """SQL of every metric. What a sample has logged counts before what is computed of other numbers of it."""
     sql = {name: quoted(column) for name, column in logged.items()}
     for name in sums:
         if name.endswith("_count"):
             token_metric = name.removesuffix("_count")
-            mean = f"({metric(f'{token_metric}_sum')} / nullif({hidden(name)}, 0))"
-            sql.setdefault(f"{token_metric}_mean", mean)
+            sql.setdefault(f"{token_metric}_mean", _token_mean(token_metric, sums))
     if "reward" in logged:
         sql |= {name: name for name in GROUP_METRIC_NAMES}
     if logged_advantage:

@@ -13,6 +13,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.metrics.critic import CriticTarget
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, repeat_per_token, segment_sum
+from tensorboard_plugin_rlboard.metrics.thresholds import HUGE
 from tensorboard_plugin_rlboard.metrics.tokens import RHO_CAP, Tokens
 
 
@@ -36,7 +37,7 @@ class Moments:
 
 
 # In these names mm is mismatch, rho = exp(mismatch), w = min(rho, C), seq is the product of rho over the response, ev is
-# explained variance; a 2 is a square, n a count, over how many squares or errors have no finite value and are left out.
+# explained variance; a 2 is a square, n a count, over how many squares or errors are too large (`HUGE`) and left out.
 _MISMATCH = ("mm_n", "mm_abs", "mm_abs_over", "rho2", "rho2_over", "w", "w2", "capped")
 _SEQUENCE = ("seq_n", "seq_rho2", "seq_rho2_over", "seq_w", "seq_w2", "seq_capped")
 ADDED = (*_MISMATCH, *_SEQUENCE)
@@ -111,10 +112,10 @@ def _mismatch_sums(tokens: Tokens) -> dict[str, Floats]:
     rho, factor = np.exp(mismatch), np.exp(np.abs(mismatch))
     w, rho2 = np.minimum(rho, RHO_CAP), rho * rho
     columns = {
-        "mm_abs": _zero_if_infinite(factor),
-        "mm_abs_over": np.isinf(factor).astype(float),
-        "rho2": _zero_if_infinite(rho2),
-        "rho2_over": np.isinf(rho2).astype(float),
+        "mm_abs": _zero_if_huge(factor),
+        "mm_abs_over": _is_huge(factor),
+        "rho2": _zero_if_huge(rho2),
+        "rho2_over": _is_huge(rho2),
         "w": w,
         "w2": w * w,
         "capped": (rho >= RHO_CAP).astype(float),
@@ -127,23 +128,31 @@ def _mismatch_sums(tokens: Tokens) -> dict[str, Floats]:
     w_seq, rho2_seq = np.minimum(rho_seq, RHO_CAP), rho_seq * rho_seq
     return sums | {
         "seq_n": has_tokens,
-        "seq_rho2": _zero_if_infinite(rho2_seq) * has_tokens,
-        "seq_rho2_over": np.isinf(rho2_seq).astype(float),
+        "seq_rho2": _zero_if_huge(rho2_seq) * has_tokens,
+        "seq_rho2_over": _is_huge(rho2_seq),
         "seq_w": w_seq * has_tokens,
         "seq_w2": w_seq**2 * has_tokens,
         "seq_capped": (rho_seq >= RHO_CAP) * has_tokens,
     }
 
 
-def _zero_if_infinite(x: Floats) -> Floats:
-    return np.where(np.isinf(x), 0.0, x)
+def _is_huge(x: Floats) -> Floats:
+    return (x >= HUGE).astype(float)
+
+
+def _zero_if_huge(x: Floats) -> Floats:
+    return np.where(x >= HUGE, 0.0, x)
 
 
 def _critic_sums(tokens: Tokens, target: CriticTarget) -> dict[str, Floats]:
-    """Over the tokens that have a value and a target to compare it with: those that have a value_error."""
+    """Over the tokens that have a value and a target to compare it with: those that have a value_error.
+
+    Those whose squares have no float64 are left out, or one of them would leave its whole step without a number.
+    """
     with np.errstate(invalid="ignore", over="ignore"):
         error = target.values - tokens.values["values"]
-    included = _all_finite(tokens, target.values, error)
+        squared = np.maximum(np.abs(error), np.abs(target.values)) < HUGE
+    included = _all_finite(tokens, target.values, error) & squared
     if target.missing is not None:
         included &= ~target.missing
     return _moments(tokens, included, CRITIC, error, target.values)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.metrics.large_numbers import scaled_moments
 from tensorboard_plugin_rlboard.metrics.segments import (
     Bools,
     Floats,
@@ -29,7 +30,8 @@ class SampleStatistics:
     Attributes:
         count: number of those values.
         nonfinite: number of present, unmasked values that are NaN or infinite.
-        sum: in the unit of the metric, like the rest but `argmax`.
+        sum: in the unit of the metric, like the rest but `argmax`; infinite where it is too large for a float64.
+        mean: finite, like all that follow.
         std: population standard deviation.
         min: smallest value.
         max: largest value.
@@ -40,6 +42,7 @@ class SampleStatistics:
     count: Floats
     nonfinite: Floats
     sum: Floats
+    mean: Floats
     std: Floats
     min: Floats
     max: Floats
@@ -56,13 +59,26 @@ def statistics(tokens: Tokens, name: str) -> SampleStatistics:
     included = np.isfinite(x) if present is None else np.isfinite(x) & present
     filled = tokens.sizes > 0
     starts, sizes = tokens.starts[filled], tokens.sizes[filled]
-    found = np.full((8, len(filled)), np.nan)
+    found = np.full((9, len(filled)), np.nan)
     found[:2] = 0.0
     if included.all() and len(x):
         found[:, filled] = _statistics_of_all(x, starts, sizes)
     elif len(x):
         found[:, filled] = _statistics_of_included(x, included, present, starts, sizes)
-    return SampleStatistics(*found)
+    of_samples = SampleStatistics(*found)
+    _replace_overflows(of_samples, tokens, x, included)
+    return of_samples
+
+
+def _replace_overflows(found: SampleStatistics, tokens: Tokens, x: Floats, included: Bools) -> None:
+    """Computes once more what has overflowed, though every number of the sample is a float64."""
+    sums = (found.sum, found.mean, found.std, found.absmean)
+    overflown = (found.count > 0) & ~np.logical_and.reduce([np.isfinite(array) for array in sums])
+    for sample in np.flatnonzero(overflown).tolist():
+        start, size = int(tokens.starts[sample]), int(tokens.sizes[sample])
+        own = x[start : start + size][included[start : start + size]]
+        for array, number in zip(sums, scaled_moments(own), strict=True):
+            array[sample] = number
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -79,7 +95,8 @@ def _statistics_of_all(x: Floats, starts: Ints, sizes: Ints) -> tuple[Floats, ..
         high <= 0.0
     )  # then the mean of absolute values is that of the mean, and costs nothing
     absmean = np.abs(mean) if same_sign.all() else np.add.reduceat(np.abs(x), starts) / count
-    return count, np.zeros(len(count)), total, std, low, high, segment_argmax(x, high, starts, sizes), absmean
+    argmax = segment_argmax(x, high, starts, sizes)
+    return count, np.zeros(len(count)), total, mean, std, low, high, argmax, absmean
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -100,4 +117,4 @@ def _statistics_of_included(
     high = np.maximum.reduceat(bounded, starts)
     argmax = segment_argmax(bounded, high, starts, sizes) * nan_if_none
     absmean = segment_sum(np.abs(y), starts, sizes) / count
-    return count, n_present - count, total, std, low, high * nan_if_none, argmax, absmean
+    return count, n_present - count, total, mean, std, low, high * nan_if_none, argmax, absmean

@@ -195,3 +195,12 @@ def test_arguments_that_are_wrong(board: Board) -> None:
     ):
         with pytest.raises(ArgumentError, match=says):
             board.worst_tokens(WorstTokensQuestion(Selection("."), **arguments))
+
+
+def test_a_token_whose_sum_is_too_large_has_a_mean(tmp_path: Path) -> None:
+    # Of 1e308, 1.5e308 the sum is beyond 1.797e308, the mean is 1.25e308.
+    with TestLog(tmp_path) as log:
+        log.write(*({"step": 1, "response_tokens": ["x"], "entropies": [x]} for x in (1e308, 1.5e308)))
+        answer = log.open().worst_tokens(WorstTokensQuestion(Selection("."), "entropies", "position"))
+    assert [row["mean"] for row in rows(answer)] == [1.25e308]
+    assert [row["sum"] for row in rows(answer)] == [math.inf]

@@ -135,16 +135,26 @@ def test_a_correlation_is_between_minus_1_and_1_whatever_is_rounded() -> None:
 
 
 def test_what_overflows_is_left_out_and_counted() -> None:
-    # ρ = e^800 has no float64, and neither has e^(400·2) although ρ = e^400 has; their weights are capped at 2.
+    # ρ = e^800 has no float64, and e^400 is beyond 1e150, so neither it nor its square counts; their weights are capped at 2.
+    # e^200 counts, its square of e^400 does not.
     overflowing: dict[str, Values] = {"logprobs": [0.0], "rollout_logprobs": [-800.0]}
     nearly: dict[str, Values] = {"logprobs": [0.0], "rollout_logprobs": [-400.0]}
-    found = step_metrics(sums_of([*MISMATCHED, overflowing, nearly]))
+    squared: dict[str, Values] = {"logprobs": [0.0], "rollout_logprobs": [-200.0]}
+    found = step_metrics(sums_of([*MISMATCHED, overflowing, nearly, squared]))
     assert found["chi2_token"] == pytest.approx([5.75])
     assert found["chi2_seq"] == pytest.approx([7.5])
-    assert (found["chi2_token_nonfinite"][0], found["chi2_seq_nonfinite"][0]) == (2.0, 2.0)
-    assert found["token_mult_prob_error"][0] == pytest.approx((8 + math.exp(400)) / 4)
-    assert found["token_mult_prob_error_nonfinite"].tolist() == [1.0]
-    assert found["capped_share_token"] == pytest.approx([4 / 5])
+    assert (found["chi2_token_nonfinite"][0], found["chi2_seq_nonfinite"][0]) == (3.0, 3.0)
+    assert found["token_mult_prob_error"][0] == pytest.approx((8 + math.exp(200)) / 4)
+    assert found["token_mult_prob_error_nonfinite"].tolist() == [2.0]
+    assert found["capped_share_token"] == pytest.approx([5 / 6])
+
+
+def test_huge_factors_do_not_add_up_to_infinity() -> None:
+    # e^709 is 8e307: three of them have no sum, so they are left out; e^0.5 is what is left.
+    samples: list[dict[str, Values]] = [{"logprobs": [0.0], "rollout_logprobs": [-709.0]}] * 3
+    found = step_metrics(sums_of([*samples, {"logprobs": [0.0], "rollout_logprobs": [-0.5]}]))
+    assert found["token_mult_prob_error"] == pytest.approx([math.exp(0.5)])
+    assert found["token_mult_prob_error_nonfinite"].tolist() == [3.0]
 
 
 def test_nothing_is_left_out_of_finite_ones() -> None:
@@ -268,6 +278,17 @@ def test_explained_variance_of_small_differences_far_from_zero() -> None:
     # The same between two samples that are constant in themselves.
     apart: list[dict[str, Values]] = [{"values": [1e6] * 2, "returns": [1e6 + x] * 2} for x in (-0.01, 0.01)]
     assert step_metrics(sums_of(apart))["explained_variance"] == pytest.approx([0.0], abs=1e-6)
+
+
+def test_a_target_without_a_square_leaves_the_others_their_explained_variance() -> None:
+    # Targets 1, 3 (variance 1) with errors 0, 1 (variance 1/4): 1 - 1/4. Of 1e200 nothing is left.
+    ordinary: dict[str, Values] = {"values": [1.0, 2.0], "returns": [1.0, 3.0]}
+    huges: list[dict[str, Values]] = [
+        {"values": [0.0], "returns": [1e200]},
+        {"values": [-1e200], "returns": [2.0]},
+    ]
+    for huge in huges:
+        assert step_metrics(sums_of([ordinary, huge]))["explained_variance"].tolist() == [0.75]
 
 
 def test_only_tokens_with_a_value_error_are_in_the_explained_variance() -> None:

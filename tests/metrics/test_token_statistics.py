@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 from flat_tokens import Values, flat_tokens, sample_tokens
@@ -39,6 +40,49 @@ def test_infinity_is_left_out_where_nothing_is_missing() -> None:
         [2.0, 2.0],
         [0.0, 1.0],
     )
+
+
+def test_means_of_numbers_whose_sum_is_too_large() -> None:
+    # 1e308 three times is 3e308, beyond 1.797e308; the mean is 1e308. Of 1.5e308, -0.5e308, 1.5e308 the sum is 2.5e308, the mean
+    # a third; deviations are 2/3, -4/3, 2/3 of 1e308, the variance 8/9; absolute values add up to 3.5e308. Beside them 1, 3.
+    samples: list[dict[str, Values]] = [
+        {"x": [1e308] * 3},
+        {"x": [1.5e308, -0.5e308, 1.5e308]},
+        {"x": [1.0, 3.0]},
+    ]
+    found = statistics(flat_tokens(samples), "x")
+    assert found.sum.tolist() == [math.inf, math.inf, 4.0]
+    assert found.mean.tolist() == pytest.approx([1e308, 8.333333333333334e307, 2.0])
+    assert found.std.tolist() == pytest.approx([0.0, 9.428090415820634e307, 1.0])
+    assert found.absmean.tolist() == pytest.approx([1e308, 1.1666666666666667e308, 2.0])
+
+
+def test_a_sum_that_is_too_large_on_the_way_only() -> None:
+    # 1e308 + 1e308 is infinite, less 1e308 it is 1e308; what is missing or NaN changes nothing. Mean 1e308 / 3, deviations
+    # 2/3, 2/3, -4/3 of 1e308: variance 8/9; mean of absolute values 1e308.
+    found = statistics(sample_tokens(x=[1e308, 1e308, None, math.nan, -1e308]), "x")
+    assert (found.count[0], found.nonfinite[0]) == (3.0, 1.0)
+    assert found.sum.tolist() == pytest.approx([1e308])
+    assert found.mean.tolist() == pytest.approx([3.3333333333333335e307])
+    assert found.std.tolist() == pytest.approx([9.428090415820634e307])
+    assert found.absmean.tolist() == pytest.approx([1e308])
+
+
+def test_a_deviation_whose_square_is_too_large() -> None:
+    # 1e200 and -1e200: mean 0, deviation 1e200, though 1e400 has no float64.
+    found = statistics(sample_tokens(x=[1e200, -1e200]), "x")
+    assert (found.sum[0], found.mean[0], found.absmean[0]) == (0.0, 0.0, 1e200)
+    assert found.std.tolist() == pytest.approx([1e200])
+
+
+def test_the_largest_number_is_its_own_mean() -> None:
+    most = sys.float_info.max
+    for n in (2, 3, 7, 1000):
+        for x in (most, -most):
+            found = statistics(sample_tokens(x=[x] * n), "x")
+            assert (found.mean[0], found.absmean[0], found.std[0]) == (x, most, 0.0)
+    found = statistics(sample_tokens(x=[most, -most]), "x")
+    assert (found.mean[0], found.absmean[0], found.std[0]) == (0.0, most, most)
 
 
 def test_statistics_of_neighbours_are_their_own() -> None:

@@ -40,7 +40,7 @@ LOGPROBS = st.one_of(
 
 @st.composite
 def _of_rewards(draw: st.DrawFn, size: int) -> list[Any]:
-    """Numbers of one scale, constant or zero but for the last one in many, now and then with what is none."""
+    """Numbers of one scale, constant or zero but for the last one in many, now and then with what is none or huge."""
     scale = draw(st.sampled_from([1.0, 1.0, 1e-9, 1e6]))
     kind = draw(st.sampled_from(["any", "any", "odd", "constant", "sparse"]))
     number = _decimals(-5, 5).map(lambda x: x * scale)
@@ -48,7 +48,11 @@ def _of_rewards(draw: st.DrawFn, size: int) -> list[Any]:
         return [draw(number)] * size
     if kind == "sparse":
         return [0.0] * (size - 1) + [draw(number)]
-    odd = [st.sampled_from([None, math.nan, math.inf, -math.inf])] if kind == "odd" else []
+    odd = (
+        [st.sampled_from([None, math.nan, math.inf, -math.inf, 1e308, -1e308, 1e200])]
+        if kind == "odd"
+        else []
+    )
     return draw(_lists(st.one_of(number, *odd), size))
 
 
@@ -74,7 +78,8 @@ def rows(draw: st.DrawFn) -> Row:
         for name in draw(st.sets(st.sampled_from(REWARD_ARRAYS))):
             row[name] = draw(_of_rewards(size))
         for name in draw(st.lists(st.sampled_from(("entropies", *OWN_LISTS)), max_size=1)):
-            row[name] = draw(_lists(st.one_of(_decimals(0, 2), st.none()), size))
+            huge = st.sampled_from([None, 1.7e308, -1e308, 1e160])
+            row[name] = draw(_lists(st.one_of(_decimals(0, 2), huge), size))
         if draw(st.integers(0, 3)) == 0:
             row["response_mask"] = draw(st.lists(st.sampled_from([0, 1, 1]), min_size=size, max_size=size))
     return row

@@ -85,7 +85,7 @@ def token_mean_statistics(
         odd += len(present) - len(xs)
         if not xs:
             continue
-        own.append(total(xs) / len(xs))
+        own.append(mean(xs) or 0.0)
         if abs(own[-1]) < HUGE:
             kept += xs
         else:
@@ -131,8 +131,9 @@ def step_metrics(samples: Sequence[OracleSample], gamma: float, lam: float) -> d
 
 
 def first_step_kl(samples: Iterable[OracleSample], gamma: float, lam: float) -> Number:
-    """Mean k3 over the tokens."""
-    return mean([x for s in samples for x in s.finite("k3", token_metrics(s, gamma, lam))])
+    """Mean k3 over the tokens of samples whose sum of it is below 1e150."""
+    own = [s.finite("k3", token_metrics(s, gamma, lam)) for s in samples]
+    return mean([x for xs in own if abs(total(xs)) < HUGE for x in xs])
 
 
 def _mismatch_metrics(samples: Iterable[OracleSample]) -> dict[str, Number]:
@@ -158,7 +159,7 @@ def _mismatch_metrics(samples: Iterable[OracleSample]) -> dict[str, Number]:
         ("chi2_token", list(map(square, ratios)), 1.0),
         ("chi2_seq", list(map(square, along)), 1.0),
     ):
-        finite = [x for x in terms if math.isfinite(x)]
+        finite = [x for x in terms if x < HUGE]
         whole = total(x / len(finite) for x in finite)
         found[name] = whole - less if finite and math.isfinite(total(finite)) else None
         found[f"{name}_nonfinite"] = len(terms) - len(finite) or None

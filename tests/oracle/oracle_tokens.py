@@ -7,7 +7,19 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from plain_numbers import Number, exp, is_borderline, mean, pointwise, square, std, total, variance, varies
+from plain_numbers import (
+    HUGE,
+    Number,
+    exp,
+    is_borderline,
+    mean,
+    pointwise,
+    square,
+    std,
+    total,
+    variance,
+    varies,
+)
 
 Arrays = Mapping[str, list[Number]]
 
@@ -134,13 +146,13 @@ def statistics(sample: OracleSample, name: str, arrays: Arrays) -> dict[str, Num
 
 
 def critic_pairs(sample: OracleSample, gamma: float, lam: float) -> list[tuple[float, float]]:
-    """(target - V, target) of the tokens that have a value and a target, both finite."""
+    """(target - V, target) of the tokens that have a value and a target, both below 1e150."""
     target = critic_target(sample, gamma, lam)
     if target is None:
         return []
     errors = pointwise(lambda t, v: t - v, target, sample.arrays["values"])
     pairs = [(e, target[at]) for at, e in sample.counted(errors, {})]
-    return [(e, t) for e, t in pairs if t is not None and math.isfinite(e) and math.isfinite(t)]
+    return [(e, t) for e, t in pairs if t is not None and abs(e) < HUGE and abs(t) < HUGE]
 
 
 def explained_variance(pairs: list[tuple[float, float]]) -> Number:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Context, Decimal
+from fractions import Fraction
 
 Number = float | None
 HUGE = 1e150
@@ -24,17 +26,25 @@ def square(x: float) -> float:
 
 
 def total(xs: Iterable[float]) -> float:
-    """The exact sum, rounded once; NaN or infinite as floats add up where some are."""
+    """The exact sum, rounded once; NaN or infinite as floats add up where some are, infinite where it has no float."""
     numbers = list(xs)
-    try:
-        return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
-    except OverflowError:
+    if not all(map(math.isfinite, numbers)):
         return sum(numbers)
+    try:
+        return math.fsum(numbers)
+    except OverflowError:  # on the way, perhaps not at the end
+        exact = sum(map(Fraction, numbers), Fraction())
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.inf if exact > 0 else -math.inf
 
 
 def mean(xs: Sequence[float]) -> Number:
-    """Arithmetic mean; None of nothing."""
-    return total(xs) / len(xs) if xs else None
+    """Arithmetic mean; None of nothing. Of finite numbers whose sum has no float it is made of fractions."""
+    if not xs or not math.isinf(whole := total(xs)) or not all(map(math.isfinite, xs)):
+        return whole / len(xs) if xs else None
+    return float(sum(map(Fraction, xs)) / len(xs))
 
 
 def variance(xs: Sequence[float]) -> float:
@@ -47,8 +57,14 @@ def variance(xs: Sequence[float]) -> float:
 
 
 def std(xs: Sequence[float]) -> float:
-    """Population standard deviation."""
-    return math.sqrt(variance(xs))
+    """Population standard deviation; by fractions where the squares of finite numbers have no float."""
+    if max(map(abs, xs)) < HUGE or not all(map(math.isfinite, xs)):
+        return math.sqrt(variance(xs))
+    exact = [Fraction(x) for x in xs]
+    centre = sum(exact, Fraction()) / len(exact)
+    squares = sum(((x - centre) ** 2 for x in exact), Fraction()) / len(exact)
+    digits = Context(prec=40)
+    return float(digits.divide(Decimal(squares.numerator), Decimal(squares.denominator)).sqrt(digits))
 
 
 def quantile(xs: Sequence[float], level: float) -> float:

@@ -39,7 +39,8 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
     }
     columns |= {name: ordered_sum(hidden(name)) for name in ADDED if name in schema.stored_sums}
     if "k3_sum" in schema.metric_sql:  # of every step; which of them is the first is said later
-        columns[FIRST_STEP_KL] = f"{ordered_sum(metric('k3_sum'))} / nullif(sum({hidden('k3_count')}), 0)"
+        k3, rows = metric("k3_sum"), f"FILTER ({is_finite(metric('k3_sum'))})"
+        columns[FIRST_STEP_KL] = f"{ordered_sum(k3, rows)} / nullif(sum({hidden('k3_count')}) {rows}, 0)"
     of_samples = Aggregate(tuple((name, f'"{{at}}{name}"') for name in columns), tuple(columns.items()))
     pooled = {"critic": CRITIC, "probabilities": PROBABILITIES}
     found = {"": of_samples}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from tensorboard_plugin_rlboard.api import Value
+from tensorboard_plugin_rlboard.metrics.large_numbers import scaled_moments
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,18 @@ def worst_table(
     scored = []
     for members in groups.values():
         total = sum(token.value for token in members)
-        score = total if by_sum else total / len(members)
-        scored.append(({"lowest": -score, "extreme": abs(score)}.get(end, score), total, members))
+        mean = total / len(members)
+        if math.isinf(total):
+            mean = scaled_moments(np.asarray([token.value for token in members])).mean
+        score = total if by_sum else mean
+        scored.append(({"lowest": -score, "extreme": abs(score)}.get(end, score), total, mean, members))
     scored.sort(key=lambda row: -row[0])
     columns: dict[str, list[Value]] = {by: [], "count": [], "mean": [], "sum": []}
     columns |= {"id": [], "step": [], "at": [], "value": []}
-    for _, total, members in scored[:limit]:
+    for _, total, mean, members in scored[:limit]:
         worst = max(members, key=lambda token: token.extremity)
         key: Value = worst.token if by == "token" else worst.position
-        row: tuple[Value, ...] = (key, len(members), total / len(members), total)
+        row: tuple[Value, ...] = (key, len(members), mean, total)
         row += (worst.id, worst.step, worst.position, worst.value)
         for values, value in zip(columns.values(), row, strict=True):
             values.append(value)

@@ -22,7 +22,8 @@ from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 _ROUNDING, _ROUNDING_BESIDE_OTHERS = 1e-3, 0.1
 """How far above 0 a log-probability may be by rounding: where none is below 0, and where others are."""
 STORED = ("sum", "std", "min", "max", "argmax", "absmean")
-"""Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples."""
+"""Statistics with a column of their own; the mean is sum / count, so that it can be token-weighted over samples. It has
+a hidden column where a sum has no float64."""
 SIZE, TRIMMED = "size", "trimmed"
 """Tokens of a response and how many of its last are padding: computed with the sums, and no columns."""
 Block = tuple[int, dict[tuple[ColumnKind, str], Floats]]
@@ -127,7 +128,8 @@ def sample_numbers(tokens: Tokens, gamma: float, lam: float) -> tuple[dict[str, 
     """Computes every number of the samples; gamma and lam are those of the critic's targets.
 
     Returns:
-        The metrics by name, and the hidden sums (`<token metric>_count` and those of `sample_sums`) by name.
+        The metrics by name, and the hidden sums by name: `<token metric>_count`, `_nonfinite`, those of `sample_sums`, and
+        `_mean` where a sum is infinite.
     """
     target = critic_target(tokens, gamma, lam)
     whole = with_derived_metrics(tokens, target, gamma, lam)
@@ -140,9 +142,11 @@ def sample_numbers(tokens: Tokens, gamma: float, lam: float) -> tuple[dict[str, 
             bad += found.nonfinite * tokens.has(name)
         sums |= {f"{name}_count": found.count, f"{name}_nonfinite": found.nonfinite}
         metrics |= {f"{name}_{statistic}": getattr(found, statistic) for statistic in STORED}
+        if np.isinf(found.sum).any():
+            sums[f"{name}_mean"] = found.mean
         if name == "value_error":
-            with np.errstate(invalid="ignore", divide="ignore"):
-                metrics["value_mse"] = found.std**2 + (found.sum / found.count) ** 2
+            with np.errstate(over="ignore"):
+                metrics["value_mse"] = found.std**2 + found.mean**2
     metrics["nonfinite"] = bad
     if "ev_tt" in sums:
         metrics["explained_variance"] = explained_variance(sums)

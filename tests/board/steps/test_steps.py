@@ -197,6 +197,23 @@ def test_numbers_near_the_limit_of_floats_are_no_error(
     assert found.metrics["reward"].sum[0] == pytest.approx(1e-300)
 
 
+def test_the_mean_of_tokens_is_finite_where_their_sum_is_not(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    # 1e308 and 1.5e308: sum beyond 1.797e308, mean 1.25e308; of advantages as well, which differ. 3 and 5 have 4.
+    rows = [row(1, i) | {"response_tokens": ["x", "y"]} for i in range(2)]
+    rows[0] |= {"entropies": [1e308, 1.5e308], "advantages": [1e308, 1.5e308]}
+    rows[1] |= {"entropies": [3.0, 5.0], "advantages": [3.0, 5.0]}
+    write_rows(tmp_path / "a.jsonl", rows)
+    board = open_board(tmp_path)
+    names = ("entropies_mean", "entropies_sum", "advantage")
+    page = board.samples(SamplesQuestion(Selection("."), columns=names)).columns
+    assert [list(page[name]) for name in names] == [[1.25e308, 4.0], [math.inf, 8.0], [1.25e308, 4.0]]
+    # Among samples, the one beyond 1e150 is left out, with its two tokens.
+    found = board.steps(StepsQuestion(Selection("."), ("entropies_mean",))).metrics["entropies_mean"]
+    assert (found.count, found.nonfinite, found.mean) == ([2], [2], [4.0])
+
+
 def test_a_logged_mean_of_the_reward_is_not_ours(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     write_rows(tmp_path / "a.jsonl", [{**row(1, 1), "k3_mean": 42.0}])
     board = open_board(tmp_path)
