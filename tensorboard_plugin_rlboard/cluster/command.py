@@ -28,7 +28,7 @@ _MAX_NAMED = 10
 _NO_RUNS = """There are no rollout logs below {where}.
 What would be found: files of any name in that folder and all folders below it, JSON lines, JSON, CSV or Parquet, whose
 rows have a "response" or "response_tokens" and one of "step", "reward", "prompt" or a list of token values."""
-_NO_RAY = 'Ray is not installed: pip install "tensorboard-plugin-rlboard[ray]" (or leave out --engine ray).'
+_NO_RAY = "Ray is not installed: pip install ray (or leave out --engine ray)."
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ _HOOK_OF_FORMAT = {
 }
 _WRITER = "log with RolloutWriter (docs/logging.md)"
 _WRITER_IN_USE = "pass response_tokens and logprobs to RolloutWriter.log, too (docs/logging.md)"
-_INSTALL_TOKENIZERS = 'pip install "tensorboard-plugin-rlboard[tokenizers]"'
+_INSTALL_TOKENIZERS = "pip install tokenizers"
 _BY_PROBLEM = {
     "bad_json": "look at the line that is named; a torn line often is a full disk or two writers of one file",
     "not_a_number": "log the number itself: of a tensor or array, value.item()",

@@ -57,7 +57,7 @@ def test_missing_ray_is_said_with_its_remedy(
 ) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     assert index("--engine", "ray") == 2
-    assert 'pip install "tensorboard-plugin-rlboard[ray]"' in capsys.readouterr().err
+    assert "pip install ray" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

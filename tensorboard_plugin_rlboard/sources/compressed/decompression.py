@@ -19,7 +19,7 @@ _READ_BYTES = 64 * 1024
 _BLOCK_BYTES = 256 * 1024
 _RETRY_BYTES = 64
 _FAULT_BYTES = 1024 * 1024
-_NO_ZSTD = 'Unpacking zstd needs a package: pip install "tensorboard-plugin-rlboard[zstd]"'
+_NO_ZSTD = "Unpacking zstd needs a package: pip install backports.zstd"
 
 
 def compression_of(head: bytes) -> str:

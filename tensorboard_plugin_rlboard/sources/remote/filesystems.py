@@ -81,7 +81,7 @@ def _open_file_system(store: str) -> Any:
     try:
         from fsspec import core  # noqa: PLC0415  an extra, and slow to import
     except ImportError:
-        needs = 'Remote log directories need fsspec: pip install "tensorboard-plugin-rlboard[remote]"'
+        needs = "Remote log directories need fsspec: pip install fsspec s3fs"
         raise RemoteError(errno.ENOSYS, needs) from None
     protocol = _protocol(store)
     try:
@@ -90,7 +90,7 @@ def _open_file_system(store: str) -> Any:
     except ImportError as error:
         # fsspec's sentence for a file system whose package is missing: "Install s3fs to access S3".
         remedy = (
-            'pip install "tensorboard-plugin-rlboard[remote]"'
+            "pip install s3fs"
             if protocol in {"s3", "s3a"}
             else str(error).rstrip(".") or "install its package for fsspec"
         )

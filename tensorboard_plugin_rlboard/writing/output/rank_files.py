@@ -12,9 +12,7 @@ from pathlib import Path
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _CHUNK_BYTES = 4 * 1024 * 1024
 """Bytes that one write takes at most, but at least one line; also the bytes in one compressed frame."""
-_NO_ZSTD = (
-    'compress=True needs a package: pip install "tensorboard-plugin-rlboard[zstd]"; plain lines are written'
-)
+_NO_ZSTD = "compress=True needs a package: pip install backports.zstd; plain lines are written"
 
 
 class RankFiles:

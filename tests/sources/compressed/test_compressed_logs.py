@@ -198,7 +198,7 @@ def test_without_zstd_it_is_said_how_to_get_it(
     assert [(file.file, file.reason) for file in board.runs().ignored] == [
         (
             "a.jsonl.zst",
-            'It cannot be read: Unpacking zstd needs a package: pip install "tensorboard-plugin-rlboard[zstd]".',
+            "It cannot be read: Unpacking zstd needs a package: pip install backports.zstd.",
         )
     ]
     monkeypatch.undo()

@@ -4,7 +4,7 @@ import { t } from "../../../i18n";
 import { TextBlock } from "./TextBlock";
 import { looksUndecoded } from "./undecoded";
 
-const PACKAGE = 'pip install "tensorboard-plugin-rlboard[tokenizers]"';
+const PACKAGE = "pip install tokenizers";
 
 /** Where the tokens are ids: how to get their text, and the response as far as the log has it as a text. */
 export function UndecodedTokens({ sample }: { sample: Sample }): JSX.Element | null {
