@@ -13,6 +13,9 @@ from planted_runs.texts import tokens_of
 
 _SALAD = ("ński", "�", "{}{", "的的", "</div>", "ühren", "▁", "::=", "嗯", "0x0", "�")
 
+_UNLIKELY = {token for piece in _SALAD for token in tokens_of(piece)} - {"=", "0"}
+"""Their tokens, without those that sums are written with."""
+
 
 def _cut_levels(levels: Levels, now: Moment) -> Levels:
     return replace(levels, truncation=levels.truncation + now.of(0.12, 0.35, 0.8) * ramp(now.since, 4))
@@ -53,6 +56,17 @@ def _garble(samples: list[Sample], now: Moment, rng: np.random.Generator) -> lis
     return shown
 
 
+def _garbled_numbers(samples: list[Sample], now: Moment, rng: np.random.Generator) -> list[Shown]:
+    """Nobody expects such a token: neither the policy nor the reference gives it much, and the policy is uncertain."""
+    del now, rng
+    for sample in samples:
+        places = [place for place, token in enumerate(sample.tokens) if token in _UNLIKELY]
+        for array in (sample.logprobs, sample.ref_logprobs, sample.rollout_logprobs):
+            array[places] -= 3.0
+        sample.entropies[places] *= 2
+    return []
+
+
 def _same(samples: list[Sample], now: Moment, rng: np.random.Generator) -> list[Shown]:
     """All responses of a group are one response."""
     shown = []
@@ -71,6 +85,6 @@ def _same(samples: list[Sample], now: Moment, rng: np.random.Generator) -> list[
 TEXT_FAILURES = {
     "truncation": Failure("truncation_share", levels=_cut_levels, texts=_cut),
     "repetition": Failure("repetition", texts=_loop),
-    "garbled_text": Failure("garbled_share", texts=_garble),
+    "garbled_text": Failure("garbled_share", texts=_garble, numbers=_garbled_numbers),
     "duplicate_responses": Failure("duplicate_share", frozenset({"groups"}), texts=_same),
 }
