@@ -1,10 +1,13 @@
-/** Every language is there in the tests, as it is in a page that has read its words. */
+/** Every language is there in the tests, as it is in a page that has read its words; without a page it is English. */
 
-// A page has a navigator; a test without a page has no language either.
-if (typeof navigator !== "undefined") {
-  const { addSentences, addWords } = await import("../src/i18n/messages");
-  addWords("zh", (await import("../src/i18n/zh")).zh);
-  addSentences((await import("../src/i18n/zh/sentences")).inChinese);
+// Node before version 21 has no navigator, and a later one tells the language of its machine.
+if (typeof document === "undefined") {
+  const spoken = { language: "en-US", languages: ["en-US"] };
+  Object.defineProperty(globalThis, "navigator", { value: spoken, configurable: true, writable: true });
 }
+
+const { addSentences, addWords } = await import("../src/i18n/messages");
+addWords("zh", (await import("../src/i18n/zh")).zh);
+addSentences((await import("../src/i18n/zh/sentences")).inChinese);
 
 export {};

@@ -1,5 +1,3 @@
-// @vitest-environment jsdom
-
 import { afterEach, expect, test } from "vitest";
 import { findMessage, setLanguage, t } from "../../src/i18n";
 import { en } from "../../src/i18n/en";

@@ -13,14 +13,6 @@ import { steps } from "../../src/data/steps";
 import { setLanguage } from "../../src/i18n";
 import { setting } from "../../src/lib/storage";
 import { forgetComparedRuns } from "../../src/shell/info/ConfigTable";
-import {
-  compareConfigs,
-  configSources,
-  configText,
-  initialRuns,
-  sourceWords,
-} from "../../src/shell/info/configComparison";
-import { mappingPairs } from "../../src/shell/info/mappingPairs";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { HOSTILE, runInfo } from "../fixtures";
 import { byTestId, nextRevision, press, readWholePage, runsAnswer, settle, violations } from "../page";
@@ -172,48 +164,6 @@ describe("settings", () => {
     expect(byTestId("config")?.textContent).toContain("config.json");
     expect(byTestId("config-table")).toBeNull();
   });
-
-  test("that decide most come first, the others by their names", () => {
-    const config = {
-      zeta: 1,
-      adam_beta2: 1,
-      temperature: 1,
-      beta: 1,
-      batch10: 1,
-      batch9: 1,
-      learning_rate: 1,
-    };
-    const names = compareConfigs([runInfo({ config })]).map(({ name }) => name);
-    expect(names).toEqual([
-      ...["learning_rate", "beta", "temperature"],
-      ...["adam_beta2", "batch9", "batch10", "zeta"],
-    ]);
-  });
-
-  test("a run without settings takes no part in telling what differs; a missing one does differ", () => {
-    expect(compareConfigs([one, bare]).some(({ differs }) => differs)).toBe(false);
-    expect(compareConfigs([one, two]).flatMap(({ name, differs }) => (differs ? [name] : []))).toEqual([
-      "gamma",
-      "kl",
-      "steps",
-    ]);
-    expect(compareConfigs([one, two]).find(({ name }) => name === "kl")?.values).toEqual([undefined, true]);
-    expect(initialRuns([bare, two, one], "demo", 4)).toEqual(["demo", "two"]);
-    expect(configSources(one)).toEqual(["config.json", "TensorBoard’s hyperparameters"]);
-    expect(sourceWords("args/text_summary: num_generations")).toBe(
-      "the trainer’s arguments in TensorBoard’s text args: num_generations",
-    );
-    expect([1e-6, 5e-7, 0.05, 0, 512, "a", true, null].map(configText)).toEqual([
-      "1e-6",
-      "5e-7",
-      "0.05",
-      "0",
-      "512",
-      "a",
-      "true",
-      "null",
-    ]);
-  });
 });
 
 describe("TensorBoard's scalars", () => {
@@ -283,13 +233,5 @@ describe("columns", () => {
     );
     expect(byTestId("mapping")?.textContent).toContain("question");
     expect(byTestId("mapping-toml")).toBeNull();
-  });
-
-  test("are listed in the order in which a sample is read", () => {
-    expect(
-      mappingPairs({ reward: "r", "columns.zeta": "z", step: "s", prompt: "p", alpha: "a" }).map(
-        ([word]) => word,
-      ),
-    ).toEqual(["prompt", "reward", "step", "alpha", "zeta"]);
   });
 });

@@ -1,5 +1,3 @@
-// @vitest-environment jsdom
-
 import { expect, test } from "vitest";
 import { discountText } from "../../src/tokens/critic/discountText";
 

@@ -1,5 +1,3 @@
-// @vitest-environment jsdom
-
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RunInfo, Steps, Summary } from "../../../src/api/answers";
 import { distributions } from "../../../src/data/questions/distributions";

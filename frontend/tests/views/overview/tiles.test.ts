@@ -1,5 +1,3 @@
-// @vitest-environment jsdom
-
 import { describe, expect, it } from "vitest";
 import type { Steps, Summary } from "../../../src/api/answers";
 import { expectedAt, isDeviating } from "../../../src/views/overview/tiles/deviation";

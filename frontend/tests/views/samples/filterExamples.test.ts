@@ -1,5 +1,3 @@
-// @vitest-environment jsdom
-
 import { afterEach, expect, test } from "vitest";
 import type { RunInfo } from "../../../src/api/answers";
 import { filterProblem } from "../../../src/data/filterCheck";

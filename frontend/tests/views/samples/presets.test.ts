@@ -1,5 +1,3 @@
-// @vitest-environment jsdom
-
 import { expect, test } from "vitest";
 import { en } from "../../../src/i18n/en";
 import { placesOf, placesText } from "../../../src/state/searchPlaces";
