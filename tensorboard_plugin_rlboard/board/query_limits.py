@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
@@ -49,7 +50,8 @@ class _Question:
         client_checked: when `disconnected` was asked last.
         order: which of its client's questions it is, counted where it was asked; 0 where nobody counts.
         stop_reason: why it is given up; empty as long as it is not.
-        waits_for: what is said when its time is up while it waits for a place; empty while it is worked on.
+        turn: its turn to have a place, while it waits for one.
+        waits_for: what is said when its time is up meanwhile; empty while it is worked on.
         cursors: what it runs queries with.
     """
 
@@ -58,14 +60,85 @@ class _Question:
     client_checked: float
     order: int = 0
     stop_reason: str = ""
+    turn: _Turn | None = None
     waits_for: str = ""
     cursors: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
 
     def stop(self, reason: str) -> None:
         """Gives the question up: what it runs is interrupted, now and by the watch until it has ended."""
         self.stop_reason = self.stop_reason or reason
+        turn = self.turn
+        if turn is not None:
+            turn.comes.set()
         for cursor in tuple(self.cursors):
             cursor.interrupt()
+
+
+@dataclass(eq=False)
+class _Turn:
+    """The turn of somebody who waits for a place.
+
+    Attributes:
+        comes: set when the place is there, or when waiting is over without one.
+        has_place: whether the place is there.
+    """
+
+    comes: threading.Event = field(default_factory=threading.Event)
+    has_place: bool = False
+
+
+class _Places:
+    """Some places, given in the order in which they are asked for; `busy` is said to whom none was free for.
+
+    Whoever waits sleeps: sixty that looked for a free place now and then would keep those who have one from working.
+    """
+
+    def __init__(self, places: int, busy: str) -> None:
+        self._free = places
+        self._busy = busy
+        self._lock = threading.Lock()
+        self._waiting: deque[_Turn] = deque()
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Takes one; raises StoppedError where the question was given up before it had one."""
+        self._wait(_Turn())
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _wait(self, turn: _Turn) -> None:
+        question = _current.get()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            self._waiting.append(turn)
+        if question is None:
+            turn.comes.wait()
+            return
+        question.waits_for, question.turn = self._busy, turn
+        if not question.stop_reason:  # else nobody wakes it
+            turn.comes.wait()
+        question.turn = None
+        with self._lock:
+            is_over = bool(question.stop_reason)
+            if is_over and not turn.has_place:
+                self._waiting.remove(turn)
+        if is_over and turn.has_place:
+            self._leave()
+        check_stopped()
+        question.waits_for = ""
+
+    def _leave(self) -> None:
+        with self._lock:
+            if not self._waiting:
+                self._free += 1
+                return
+            turn = self._waiting.popleft()
+            turn.has_place = True
+        turn.comes.set()
 
 
 _current: ContextVar[_Question | None] = ContextVar("question", default=None)
@@ -76,8 +149,8 @@ class QueryLimits:
 
     def __init__(self, seconds: float = SECONDS, heavy: int = HEAVY, searches: int = SEARCHES) -> None:
         self._seconds = seconds
-        self._heavy = threading.Semaphore(heavy)
-        self._searches = threading.Semaphore(searches)
+        self._heavy = _Places(heavy, BUSY)
+        self._searches = _Places(searches, BUSY_SEARCHING)
         self._changed = threading.Condition()
         self._running: set[_Question] = set()
         self._by_place: dict[tuple[str, str], _Question] = {}
@@ -148,15 +221,12 @@ class QueryLimits:
         return cursor
 
     def heavy(self) -> AbstractContextManager[None]:
-        """One of the few places for questions that look at a whole run; waits for it as long as the question lasts.
-
-        Entering it raises StoppedError where the question was given up meanwhile.
-        """
-        return _place(self._heavy, BUSY)
+        """One of the few places for questions that look at a whole run; waits for it as long as the question lasts."""
+        return self._heavy.taken()
 
     def search(self) -> AbstractContextManager[None]:
         """The same for questions that look into texts."""
-        return _place(self._searches, BUSY_SEARCHING)
+        return self._searches.taken()
 
     def _start_watch(self) -> None:
         if self._watch_thread is None:
@@ -182,26 +252,6 @@ class QueryLimits:
                     question.stop(question.stop_reason)
             del running, question  # what has ended must not live on in here
             time.sleep(_POLL_INTERVAL)
-
-
-@contextmanager
-def _place(places: threading.Semaphore, busy: str) -> Iterator[None]:
-    """One of some places.
-
-    Raises:
-        StoppedError: the question was given up before it had one; `busy` where its time was up.
-    """
-    question = _current.get()
-    if question is not None:
-        question.waits_for = busy
-    while not places.acquire(timeout=_POLL_INTERVAL):
-        check_stopped()
-    if question is not None:
-        question.waits_for = ""
-    try:
-        yield
-    finally:
-        places.release()
 
 
 def check_stopped() -> None:

@@ -133,6 +133,47 @@ def test_heavy_questions_wait_for_their_turn(database: duckdb.DuckDBPyConnection
         pass
 
 
+def test_places_are_given_in_the_order_in_which_they_are_asked_for() -> None:
+    watched, order = QueryLimits(seconds=60, heavy=1), list[int]()
+
+    def wait(number: int) -> str:
+        with watched.question(), watched.heavy():
+            order.append(number)
+        return ""
+
+    threads = []
+    with watched.heavy():
+        for number in range(6):
+            threads.append(in_thread(lambda number=number: wait(number))[0])  # type: ignore[misc]
+            while len(watched._heavy._waiting) <= number:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join(30)
+    assert order == [0, 1, 2, 3, 4, 5]
+
+
+def test_who_is_given_up_while_waiting_keeps_no_place() -> None:
+    watched = QueryLimits(seconds=60, heavy=1)
+
+    def wait() -> str:
+        with watched.question("tab", "chart"):
+            try:
+                with watched.heavy():
+                    return "answered"
+            except StoppedError as error:
+                return str(error)
+
+    with watched.heavy():
+        waiting, said = in_thread(wait)
+        while not watched._heavy._waiting:
+            time.sleep(0.001)
+        with watched.question("tab", "chart"):
+            waiting.join(30)
+        assert said == [query_limits.SUPERSEDED]
+    with watched.question(), watched.heavy():
+        pass
+
+
 def test_searches_have_places_of_their_own() -> None:
     watched = QueryLimits(seconds=0.2, heavy=1, searches=1)
     late = pytest.raises(StoppedError, match=r"^Other searches were being answered all the time; try again")

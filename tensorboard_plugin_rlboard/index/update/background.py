@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.attention import Attention
@@ -13,6 +14,7 @@ from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.operating_system import yield_as_thread
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
 from tensorboard_plugin_rlboard.sources.reader import stop_unpacking, unpacking_jobs, wait_for_unpacking
+from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +150,8 @@ class BackgroundIndexer:
         while not self._stop.is_set():
             before = registry.revision
             try:
-                self.index_now()
+                with late_answers.taken() if self.interval > 0 else nullcontext():
+                    self.index_now()
                 registry.set_failure("")
             except Exception as error:  # the thread goes on and leaves the reason where the tab shows it
                 logger.exception("RL Board could not bring its index up to date")

@@ -13,11 +13,13 @@ from tensorboard_plugin_rlboard.index.detect.later_look import LaterLook
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
+from tensorboard_plugin_rlboard.index.update.run_messages import RunMessages
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import Change, compare, is_comparable
 from tensorboard_plugin_rlboard.sources.kinds.names import COMPRESSED_SUFFIXES
 from tensorboard_plugin_rlboard.sources.reader import damage_in, is_first_row_near, is_named, is_packed
+from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class Discovery:
         self._recognition = Recognition(registry.roots, registry.settings)
         self._no_logs: dict[str, _Facts] = {}
         self._mappings: dict[str, MappingSection] = {}
-        self._unreadable: set[tuple[str, str]] = set()
+        self._messages = RunMessages(registry)
         self._damage: dict[str, str] = {}
         self._later_look = LaterLook(self._recognition)
         self._tables = GrowingTables()
@@ -68,6 +70,7 @@ class Discovery:
     def survey(self) -> None:
         """Looks at every file."""
         registry = self._registry
+        late_answers.begin_look()
         found = list_sources(registry.roots, self._only_file)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
@@ -89,6 +92,7 @@ class Discovery:
             del self._no_logs[relative]
         if self._only_file:
             self._drop_others()
+        self._messages.note_listing(found.problems)
         self._finish(found, present.keys())
 
     def _finish(self, found: SourceListing, present: AbstractSet[str]) -> None:
@@ -132,15 +136,15 @@ class Discovery:
             if seen.state.size != file.state.size:
                 self._registry.changed()
             file.set_state(seen.state)
-            if (run.name, file.relative) in self._unreadable:
+            if self._messages.is_unreadable(run, file):
                 file.retry()
             self.file_read(run, file)
             return False
         if seen.change is Change.UNREADABLE:
-            self._note_unreadable(run, file, seen.reason)
-            self._registry.changed()
+            self._messages.note_unreadable(run, file, seen.reason)
             return False
         run.remove_file(self._cursor, file.relative)
+        self._messages.note_readable(run, file)
         self._damage.pop(file.relative, None)
         is_sealed = any(f"{file.relative}{suffix}" in present for suffix in COMPRESSED_SUFFIXES)
         if seen.change is Change.VANISHED and not is_sealed:
@@ -230,22 +234,14 @@ class Discovery:
 
     def reading_failed(self, run: RunIndex, file: IndexedFile, error: OSError) -> None:
         """Notes that a file cannot be read for now; the next survey tries again."""
-        self._note_unreadable(run, file, f"{error.strerror or error}.")
+        self._messages.note_unreadable(run, file, f"{error.strerror or error}.")
         file.wait_for_more()
-
-    def _note_unreadable(self, run: RunIndex, file: IndexedFile, reason: str) -> None:
-        run.set_message(f"{file.relative} cannot be read: {reason}")
-        self._unreadable.add((run.name, file.relative))
 
     def file_read(self, run: RunIndex, file: IndexedFile) -> None:
         """Notes, once all that can be read of a file is indexed, what of an archive cannot, or takes both back."""
         if file.pending:
             return
-        if (run.name, file.relative) in self._unreadable:
-            self._unreadable.discard((run.name, file.relative))
-            if not any(name == run.name for name, _ in self._unreadable):
-                run.set_message("")
-                self._registry.changed()
+        self._messages.note_readable(run, file)
         if not is_packed(file.path):
             return
         reason = damage_in(file.path)

@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
+from tensorboard_plugin_rlboard.sources.remote.errors import RemoteError, WrongAnswerError
+from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
 _Answer = TypeVar("_Answer")
 
@@ -26,10 +28,6 @@ _RETRY_SECONDS = 60.0
 # S3's libraries would try 25 times within each of ours.
 _OPTIONS: dict[str, dict[str, Any]] = {"s3": {"config_kwargs": {"retries": {"total_max_attempts": 1}}}}
 _MAX_S3_RETRIES = 2
-
-
-class RemoteError(OSError):
-    """An address cannot be read now; ``strerror`` says why, without the address and without credentials."""
 
 
 class _FileSystems:
@@ -103,19 +101,28 @@ def _open_file_system(store: str) -> Any:
     return system
 
 
-def ask(url: str, question: Callable[[], _Answer]) -> _Answer:
+def ask(
+    url: str, question: Callable[[], _Answer], *, key: Hashable = None, longest: float | None = None
+) -> _Answer:
     """Ask a file system something, and where the connection is lost ask again after a pause.
 
-    Within ``time_limit`` the answer is waited for so long only.
+    Within ``time_limit`` the answer is waited for so long only; where ``late_answers`` are taken, for a moment.
 
     Args:
         url: The address that the question is about.
         question: Calls the file system.
+        key: Equal for questions that have the same answer, so that a late one may be taken; None for no such question.
+        longest: Seconds that it may take where nothing else limits it; None for any time.
 
     Raises:
         OSError: With one sentence in ``strerror``, free of secrets.
     """
     seconds = getattr(_time_limit, "seconds", None)
+    if seconds is None and key is not None and late_answers.is_on:
+        store = printable_path(_store_of(url))
+        answer: _Answer = late_answers.ask(url, store, key, lambda: _ask_with_retries(url, question))
+        return answer
+    seconds = longest if seconds is None else seconds
     return _ask_with_retries(url, question) if seconds is None else _ask_within(url, question, seconds)
 
 
@@ -176,9 +183,13 @@ def _ask_with_retries(url: str, question: Callable[[], _Answer]) -> _Answer:
                 )
                 raise RemoteError(errno.EACCES, reason) from None
             if pause is None or time.monotonic() - begun > _RETRY_SECONDS:
+                store = printable_path(_store_of(url))
                 reason = (
-                    f"{printable_path(_store_of(url))} did not answer in "
-                    f"{f'{attempts} attempts' if attempts > 1 else 'time'} ({kind}); it is asked again at the next look"
+                    f"{store} answered wrongly in {f'{attempts} attempts' if attempts > 1 else 'time'} ({error}); "
+                    "it is asked again at the next look"
+                    if isinstance(error, WrongAnswerError)
+                    else f"{store} did not answer in {f'{attempts} attempts' if attempts > 1 else 'time'} ({kind}); "
+                    "it is asked again at the next look"
                 )
                 raise RemoteError(errno.EIO, reason) from None
             time.sleep(pause)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from tensorboard_plugin_rlboard.sources.remote.errors import WrongAnswerError
 from tensorboard_plugin_rlboard.sources.remote.filesystems import ask, file_systems, path_in_file_system
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _BUFFER_BYTES = 256 * 1024
+_LONGEST_S, _SLOWEST = 60.0, 200_000
+"""Seconds that a process waits for a range at most, and bytes in each second that it has to get besides."""
 _TIME_KEYS = ("LastModified", "mtime", "updated", "last_modified", "modified", "created")
 _VERSION_KEYS = ("ETag", "etag", "generation", "md5Hash", "blob_id", "xet_hash")
 
@@ -39,6 +42,10 @@ class RemoteObject:
     version: int
 
 
+_listed: dict[str, RemoteObject] = {}
+"""Address of an object -> what its last listing said: what was asked of another version of it is no answer."""
+
+
 def list_objects(url: str) -> list[RemoteObject]:
     """List every object below an address.
 
@@ -58,12 +65,14 @@ def list_objects(url: str) -> list[RemoteObject]:
         system.invalidate_cache()
         return system.find(base, detail=True)
 
-    found = cast("Mapping[str, Mapping[str, Any]]", ask(url, question))
-    return [
+    found = cast("Mapping[str, Mapping[str, Any]]", ask(url, question, key=("list", url)))
+    listed = [
         _remote_object(name, details, base)
         for name, details in found.items()
         if details.get("type", "file") == "file" and (name == base or name.startswith(f"{base}/"))
     ]
+    _listed.update({f"{url.rstrip('/')}/{one.relative}": one for one in listed})
+    return listed
 
 
 def object_info(url: str) -> RemoteObject:
@@ -79,7 +88,7 @@ def object_info(url: str) -> RemoteObject:
         system.invalidate_cache()
         return system.info(path)
 
-    return _remote_object(path, ask(url, question), path)
+    return _remote_object(path, ask(url, question, key=("info", url, _listed.get(url))), path)
 
 
 def read_object(url: str, offset: int, length: int) -> bytes:
@@ -100,17 +109,29 @@ def read_object(url: str, offset: int, length: int) -> bytes:
 
     def question() -> bytes:
         try:
-            return bytes(system.cat_file(path, start=offset, end=offset + length))
+            data = bytes(system.cat_file(path, start=offset, end=offset + length))
         except FileNotFoundError:
             raise
         except Exception:
             # A range behind the end is an error for some servers; only its size tells it from a lost connection.
-            system.invalidate_cache()
-            if offset >= int(system.info(path)["size"]):
+            if offset >= size():
                 return b""
             raise
+        known = _listed.get(url)
+        if len(data) == length or (known is not None and offset + len(data) == known.size):
+            return data
+        wanted = max(0, min(length, size() - offset))
+        if len(data) != wanted:
+            msg = f"{len(data)} bytes of {wanted} that were asked for"
+            raise WrongAnswerError(msg)
+        return data
 
-    return ask(url, question)
+    def size() -> int:
+        system.invalidate_cache()
+        return int(system.info(path)["size"])
+
+    key = ("read", url, offset, length, _listed.get(url))
+    return ask(url, question, key=key, longest=_LONGEST_S + length / _SLOWEST)
 
 
 def open_object(url: str) -> BinaryIO:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 from answers import column
@@ -15,6 +16,7 @@ from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
 from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
+from tensorboard_plugin_rlboard.sources.remote.objects import read_object
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec comes with the extra remote")
 
@@ -107,3 +109,44 @@ def test_addresses_are_shown_without_their_secrets() -> None:
     assert printable_path("sftp://me:pw@host/a@b") == "sftp://…@host/a@b"
     assert printable_path("https://host/x?token=abc#d") == "https://host/x?…"
     assert printable_path("/local/who@where?x") == "/local/who@where?x"
+
+
+class Store(fsspec.AbstractFileSystem):  # type: ignore[misc,name-defined]
+    """Gives other ranges than those that are asked for."""
+
+    protocol = "wrong"
+    data = bytes(range(100))
+    gives: ClassVar[Callable[[int, int], bytes]]
+
+    def cat_file(self, path: str, start: int, end: int, **_: object) -> bytes:
+        return type(self).gives(start, end)
+
+    def info(self, path: str, **_: object) -> dict[str, object]:
+        return {"name": path, "size": len(self.data), "type": "file"}
+
+
+@pytest.mark.parametrize(
+    ("gives", "said"),
+    [
+        (lambda start, end: Store.data[start : (start + end) // 2], "10 bytes of 20 that were asked for"),
+        (lambda start, end: Store.data, "100 bytes of 20 that were asked for"),
+        (lambda start, end: b"", "0 bytes of 20 that were asked for"),
+    ],
+)
+def test_an_answer_of_another_length_is_no_answer(
+    gives: Callable[[int, int], bytes], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_systems.clear()
+    fsspec.register_implementation("wrong", Store, clobber=True)
+    monkeypatch.setattr(Store, "gives", staticmethod(gives), raising=False)
+    with pytest.raises(OSError, match=f"answered wrongly in 4 attempts .{said}"):
+        read_object("wrong://host/a.jsonl", 40, 20)
+
+
+def test_the_end_of_an_object_is_no_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    file_systems.clear()
+    fsspec.register_implementation("wrong", Store, clobber=True)
+    right = staticmethod(lambda start, end: Store.data[start:end])
+    monkeypatch.setattr(Store, "gives", right, raising=False)
+    assert read_object("wrong://host/a.jsonl", 90, 20) == bytes(range(90, 100))
+    assert read_object("wrong://host/a.jsonl", 100, 20) == b""

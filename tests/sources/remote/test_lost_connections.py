@@ -60,6 +60,26 @@ def test_lost_connection_is_the_runs_message_until_it_is_back(
     assert ignored(board) == []
 
 
+def test_a_settled_run_says_that_its_store_cannot_be_listed(
+    bucket: Bucket, open_url: Open, line_to: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        file_changes, "MTIME_TICK_NS", 0
+    )  # its time tells every change, so it is not read again
+    bucket.put("a.jsonl", log_of(1))
+    board = open_url(bucket.url)
+    line_to.set_down(True)
+    board.indexer.index_now()
+    assert column(board, "step") == [1], "what was read stays on show"
+    message = board.runs().runs[0].message
+    assert message.startswith(
+        f"{bucket.url} cannot be listed: s3://{bucket.name} did not answer in 4 attempts"
+    )
+    line_to.set_down(False)
+    board.indexer.index_now()
+    assert (board.runs().runs[0].message, ignored(board)) == ("", [])
+
+
 def test_connection_lost_between_listing_and_reading(bucket: Bucket, open_url: Open, line_to: Line) -> None:
     bucket.put("a.jsonl", log_of(*range(1, 20), note="x" * 9000))
     bucket.put("b.jsonl", log_of(30, note="x" * 9000))
