@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import rollouts
 from hosting import Gallery, TensorBoard
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Position, expect
 from tab import OpenTab, Tab
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Tensor
     return gallery.show(home, "drifting")
 
 
-def point(chart: Locator, step: int) -> dict[str, float]:
+def point(chart: Locator, step: int) -> Position:
     """Where a step lies on the plot, in pixels from its corner."""
     box = chart.locator(".u-over").bounding_box()
     assert box is not None

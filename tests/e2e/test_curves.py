@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +137,17 @@ def test_more_steps_than_pixels_are_a_line_of_means_and_each_is_still_found(
     # A narrow range has a point for each step again.
     drag(tab, "reward", (0.5, 0.5), (0.53, 0.52))
     expect(chart).not_to_contain_text("steps a point")
+
+
+def test_the_gaps_are_compared_with_those_of_the_pinned_step(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(library).open(run="ppo", step=50, pin=10)
+    said = tab.get("gap-pinned")
+    rows = [row for row in rollouts.training(range(10, 121, 10), samples=12) if row["step"] == 10]
+    gaps = [row["reward"] - row["ref_reward"] for row in rows]
+    win, lose = (100 * sum(found) / len(gaps) for found in ([g > 0 for g in gaps], [g < 0 for g in gaps]))
+    expect(said).to_have_text(re.compile(rf"pinned step 10: {win:.3g}\d* % win, {lose:.3g}\d* % lose"))
+    expect(tab.get("panel-gap").locator(".chart-beside")).to_have_attribute("d", re.compile("^M"))
+    tab.press("p", "p")
+    tab.expect_selected(pin=None)
+    expect(said).to_have_count(0)
+    expect(tab.get("panel-gap").locator(".chart-beside")).to_have_count(0)

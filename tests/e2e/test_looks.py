@@ -163,3 +163,38 @@ _CUT = """name => {
     const hit = document.elementFromPoint(box.left + Math.min(box.width / 2, 20), box.top + box.height / 2);
     return element.contains(hit) || hit?.contains(element) ? "" : `is covered by ${hit?.outerHTML.slice(0, 200)}`;
 }"""
+
+
+_CUT_WORDS = """selector => [...document.querySelectorAll(selector)]
+    .filter((element) => element.getClientRects().length > 0)
+    .filter((element) => element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 3)
+    .map((element) => element.textContent)
+"""
+_OVERLAID = """() => {
+    const shown = [...document.querySelectorAll(".bars button, .bars .live, .bars .chip, .bars input")]
+        .filter((element) => element.getClientRects().length > 0 && !element.closest(".scrubber"));
+    const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+    return shown.flatMap((one, i) => shown.slice(i + 1)
+        .filter((other) => !one.contains(other) && !other.contains(one))
+        .filter((other) => !apart(one.getBoundingClientRect(), other.getBoundingClientRect()))
+        .map((other) => `${one.textContent} | ${other.textContent}`));
+}"""
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 600), (800, 700)], ids=lambda s: f"{s[0]}x{s[1]}")
+def test_words_stay_whole_and_nothing_lies_over_another(
+    library: TensorBoard, open_tab: OpenTab, size: tuple[int, int], locale: str
+) -> None:
+    tab = open_tab(library, width=size[0], height=size[1], locale=locale)
+    tab.open(run="ppo", step=50)
+    expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+    words = ".overview-tile-label, .overview-tile-change, .overview-tile b, .overview-card h3, .overview-name"
+    assert tab.js(_CUT_WORDS, words) == []
+    # The switch has its word at every size.
+    expect(tab.get("follow")).to_contain_text("newest" if locale == "en-US" else "最新")
+    assert tab.js(_OVERLAID) == []
+    # Everything that can narrow the views at once.
+    tab.open(run="ppo", step=50, pin=10, about="k3_mean", where="reward > -2", search="moon", step_min=10)
+    expect(tab.get("filter-chip")).to_be_visible()
+    assert tab.js(_OVERLAID) == []

@@ -23,8 +23,8 @@ function Follow(): JSX.Element {
       hint={t(on ? "shell.follow.on_hint" : "shell.follow.off_hint", { newest: newestStep.value ?? "" })}
       onClick={() => follow(!on)}
     >
-      <span aria-hidden="true">{on ? "●" : "⇥"}</span>
-      <span class="wide-only">{t(on ? "shell.follow.on" : "shell.follow.off")}</span>
+      <span aria-hidden="true">⇥</span>
+      {t(on ? "shell.follow.on" : "shell.follow.off")}
     </Button>
   );
 }
@@ -43,7 +43,7 @@ function Pin(): JSX.Element {
         onClick={togglePin}
       >
         <span aria-hidden="true">⚑</span>
-        <span class="wide-only">{t("shell.pin_short")}</span>
+        {t("shell.pin_short")}
       </Button>
     );
   }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
 import { metricHint, metricLabel } from "../metrics";
-import { metricOptions } from "./shared/metricOptions";
+import { metricOptions, neededBy } from "./shared/metricOptions";
 import type { TokenViewState } from "./shared/tokenViewState";
 
 /**
@@ -33,5 +33,17 @@ export function MetricSelect({
         ))}
       </select>
     </label>
+  );
+}
+
+/** Why the metric that was asked for colours nothing: the sample does not have it. */
+export function AbsentMetric({ viewState }: { viewState: TokenViewState }): JSX.Element | null {
+  const name = viewState.absent.value;
+  if (name === null) return null;
+  const fields = neededBy(name, viewState.data.metrics).join(", ");
+  return (
+    <span class="odd" data-testid="absent-metric">
+      {t("sample.absent", { name: metricLabel(name), fields })}
+    </span>
   );
 }

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import { ColourLegend } from "./ColourLegend";
-import { MetricSelect } from "./MetricSelect";
+import { AbsentMetric, MetricSelect } from "./MetricSelect";
 import type { TokenViewState } from "./shared/tokenViewState";
 import { OverviewStrip } from "./strip/OverviewStrip";
 import type { TextView } from "./text/TextView";
@@ -17,9 +17,14 @@ export interface TokenAreaProps {
   pinned: number | null;
   onPin: (i: number | null) => void;
   onMetric: (name: string) => void;
+  /** What the tokens are, and whether they are ids, which stand apart from each other. */
+  title: string;
+  areIds: boolean;
   /** Further controls, and what is shown instead of the coloured text. */
   tools?: ComponentChildren;
   instead?: JSX.Element | null;
+  /** What follows after the last token. */
+  rest?: ComponentChildren;
   /** What stands beside the response, or below it: the reference's answer. */
   beside: boolean;
   children?: ComponentChildren;
@@ -30,10 +35,12 @@ export function TokenArea(props: TokenAreaProps): JSX.Element {
   const { viewState, scroller, pinned } = props;
   const [view, setView] = useState<TextView | null>(null);
   return (
-    <div class="token-area">
+    <div class="token-area" data-ids={props.areIds}>
       <div class="token-bar">
         <div class="token-tools">
+          <h3>{props.title}</h3>
           <MetricSelect viewState={viewState} onMetric={props.onMetric} />
+          <AbsentMetric viewState={viewState} />
           {viewState.metric.value === null ? (
             <p class="muted">{t("sample.no_metrics")}</p>
           ) : (
@@ -47,13 +54,16 @@ export function TokenArea(props: TokenAreaProps): JSX.Element {
       </div>
       <div class="answers" data-beside={props.beside}>
         {props.instead ?? (
-          <TokenText
-            viewState={viewState}
-            scroller={scroller}
-            pinned={pinned}
-            onPin={props.onPin}
-            onView={setView}
-          />
+          <div>
+            <TokenText
+              viewState={viewState}
+              scroller={scroller}
+              pinned={pinned}
+              onPin={props.onPin}
+              onView={setView}
+            />
+            {props.rest}
+          </div>
         )}
         {props.children}
       </div>

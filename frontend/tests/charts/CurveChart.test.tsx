@@ -107,7 +107,7 @@ describe("Curve", () => {
     smoothing: 0,
     range: null,
     scale: valueScale("linear", []),
-    view: { drawn: [0, 50], values: [0, 50], marks: [] },
+    view: { drawn: [0, 50], values: [0, 50], usual: null, marks: [] },
     selected: 10,
     pinned: null,
     height: 100,
@@ -187,7 +187,7 @@ describe("Curve", () => {
   it("draws from end to end of the values that it is told", () => {
     show(<CurveChart {...props} />);
     expect(plot().options.scales.y.range()).toEqual([0, 50]);
-    show(<CurveChart {...props} view={{ drawn: [2, 3], values: [2, 3], marks: [] }} />);
+    show(<CurveChart {...props} view={{ drawn: [2, 3], values: [2, 3], usual: null, marks: [] }} />);
     expect(plot().setData).toHaveBeenCalledOnce();
     expect(plot().options.scales.y.range()).toEqual([2, 3]);
   });

@@ -35,6 +35,13 @@ describe("smooth", () => {
   it("keeps a constant curve exactly constant", () => {
     expect(smooth([0.1, 0.1, null, 0.1], 0.7)).toEqual([0.1, 0.1, null, 0.1]);
   });
+
+  it("leaves out what lies off the chart: the curve goes on where it was", () => {
+    // By hand: 1; then (1 · 0.25 + 3 · 0.5) / 0.75 over the two values inside.
+    expect(smooth([1, 1e6, 3], 0.5, [0, 10])).toEqual([1, undefined, 7 / 3]);
+    expect(smooth([1, 1e6, 3], 0.5)[2]).toBeGreaterThan(1e5);
+    expect(smooth([1, 1e6, 3], 0, [0, 10])).toEqual([1, 1e6, 3]);
+  });
 });
 
 const columns: StepColumns = {
@@ -95,21 +102,31 @@ describe("columns of a chart", () => {
         { ...line, band: null },
         { ...line, band },
       ],
-      { smoothing: 0, scale: linear, bucket: 1 },
+      { smoothing: 0, usual: null, scale: linear, bucket: 1 },
     );
     expect(still[columnOf(0, LOW)]).toEqual([undefined, undefined]);
     expect(still[columnOf(1, LOW)]).toEqual([0, 2]);
     expect(still[columnOf(1, HIGH)]).toEqual([2, 4]);
     expect(still[columnOf(1, RAW)]).toEqual([undefined, undefined]);
     expect(still[columnOf(1, MAIN)]).toEqual([1, 3]);
-    const moving = plotData([0, 1], [{ ...line, band }], { smoothing: 0.5, scale: linear, bucket: 1 });
+    const moving = plotData([0, 1], [{ ...line, band }], {
+      smoothing: 0.5,
+      usual: null,
+      scale: linear,
+      bucket: 1,
+    });
     expect(moving[columnOf(0, RAW)]).toEqual([1, 3]);
     expect(moving[columnOf(0, MAIN)]?.[1]).toBeCloseTo(1.75 / 0.75, 12);
   });
 
   it("are means with the smallest and largest where a point stands for several steps", () => {
     const many = { ...line, values: [1, 3, undefined, undefined, null, undefined, 8], band: null };
-    const data = plotData([0, 1, 2, 3, 4, 5, 6], [many], { smoothing: 0, scale: linear, bucket: 2 });
+    const data = plotData([0, 1, 2, 3, 4, 5, 6], [many], {
+      smoothing: 0,
+      usual: null,
+      scale: linear,
+      bucket: 2,
+    });
     expect(data[0]).toEqual([0, 2, 4, 6]);
     expect(data[columnOf(0, MAIN)]).toEqual([2, undefined, null, 8]);
     expect(data[columnOf(0, LEAST)]).toEqual([1, undefined, null, 8]);
@@ -127,6 +144,7 @@ describe("columns of a chart", () => {
   it("are heights of the scale, and break where it has no place", () => {
     const data = plotData([0, 1], [{ ...line, values: [1000, 0], band }], {
       smoothing: 0,
+      usual: null,
       scale: valueScale("log", []),
       bucket: 1,
     });

@@ -81,7 +81,7 @@ describe("drawings of samples", () => {
 
   it("give gaps above, below and at zero their own colours", () => {
     const bars = [-2, 0, 3].map((value, index) => ({ id: `s${index}`, index, value, reference: null }));
-    show(<SampleBars {...common} bars={bars} describe={() => ""} onOpen={vi.fn()} />);
+    show(<SampleBars {...common} bars={bars} beside={null} describe={() => ""} onOpen={vi.fn()} />);
     const paths = [...root.querySelectorAll("path")];
     expect(paths.map((path) => path.getAttribute("fill"))).toEqual([
       "var(--pos)",
@@ -89,6 +89,25 @@ describe("drawings of samples", () => {
       "var(--text-2)",
     ]);
     expect(paths.every((path) => path.getAttribute("d")?.match(/M/g)?.length === 1)).toBe(true);
+  });
+
+  it("lay the gaps of another step over them from end to end, on the same axis", () => {
+    const bars = [-2, 3].map((value, index) => ({ id: `s${index}`, index, value, reference: null }));
+    show(<SampleBars {...common} bars={bars} beside={[-9, 0, 1, 2]} describe={() => ""} onOpen={vi.fn()} />);
+    const line = one(".chart-beside").getAttribute("d") ?? "";
+    const places = line.split(/[MLH]/).slice(1).map(Number.parseFloat);
+    // Each of four values is half as wide as one of two bars.
+    const [start, end] = [places[0] as number, places.at(-1) as number];
+    expect(places[1]).toBeCloseTo(start + (end - start) / 4, 1);
+    // The lowest of all is drawn below the lowest bar, and on the chart.
+    const lowest = Number(line.match(/^M\S+ ([\d.]+)/)?.[1]);
+    const bar = Number(
+      one("path[fill='var(--neg)']")
+        .getAttribute("d")
+        ?.match(/V([\d.]+)/)?.[1],
+    );
+    expect(lowest).toBeGreaterThan(bar);
+    expect(lowest).toBeLessThan(common.height);
   });
 
   it("draw compared distributions to one scale", () => {

@@ -108,6 +108,9 @@ describe("the values that a chart shows", () => {
   it("are exactly those that were chosen", () => {
     const view = valueView([0, 1, 2], [line([1, 2, 3])], null, linear, [1.5, 2.5]);
     expect(view.values).toEqual([1.5, 2.5]);
+    // A zoom changes what is on the chart, and not which values are usual.
+    expect(view.usual).toEqual([1, 3]);
+    expect(valueView([0, 1, 2], [line([1, 2, 3])], null, linear, "all").usual).toBeNull();
     expect(view.marks).toEqual([
       { step: 0, why: "below" },
       { step: 2, why: "above" },

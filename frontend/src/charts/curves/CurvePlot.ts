@@ -104,7 +104,7 @@ export class CurvePlot {
     const bucket = this.#bucketOf(state);
     if (bucket !== this.#bucket) state.onBucket(bucket);
     this.#bucket = bucket;
-    return plotData(state.x, state.lines, { ...state, bucket });
+    return plotData(state.x, state.lines, { ...state, usual: state.view.usual, bucket });
   }
 }
 

@@ -32,6 +32,8 @@ export const columnOf = (line: number, part: number): number => 1 + line * COLUM
 export interface Drawing {
   /** The weight of the moving average. */
   readonly smoothing: number;
+  /** From where to where the average takes values in; null for all. */
+  readonly usual: readonly [number, number] | null;
   readonly scale: ValueScale;
   /** Steps that make one point of a line; see `bucketSize`. */
   readonly bucket: number;
@@ -45,14 +47,14 @@ export interface Drawing {
 export function plotData(
   x: readonly number[],
   lines: readonly CurveLine[],
-  { smoothing, scale, bucket }: Drawing,
+  { smoothing, usual, scale, bucket }: Drawing,
 ): uPlot.AlignedData {
   const isDense = bucket > 1;
   const steps = isDense ? bucketSteps(x, bucket) : x;
   const nothing: undefined[] = new Array(steps.length).fill(undefined);
   // Bands are smoothed with the same weight as their line, so that they fit it.
   const points = (values: readonly CurveValue[]) =>
-    isDense ? inBuckets(smooth(values, smoothing), bucket, mean) : smooth(values, smoothing);
+    isDense ? inBuckets(smooth(values, smoothing, usual), bucket, mean) : smooth(values, smoothing, usual);
   const columns = lines.flatMap(({ values, band }) => [
     band ? points(band.low) : nothing,
     band ? points(band.high) : nothing,

@@ -23,6 +23,8 @@ export interface ValueView {
   readonly drawn: readonly [number, number];
   /** The ends as values. */
   readonly values: readonly [number, number];
+  /** From where to where values are no outliers, whatever part of them is zoomed to; null where all are wanted. */
+  readonly usual: readonly [number, number] | null;
   readonly marks: readonly StepMark[];
 }
 
@@ -66,7 +68,8 @@ export function valueView(
       return why === null ? [] : [{ step: x[i] as number, why }];
     }),
   );
-  return { drawn, values: [low, high], marks };
+  const usual = choice === "all" ? null : endsOf(means, edges, newest, scale, "robust");
+  return { drawn, values: [low, high], usual, marks };
 }
 
 const isDrawable = (value: CurveValue, scale: ValueScale): boolean =>

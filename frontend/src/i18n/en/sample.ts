@@ -42,6 +42,11 @@ export const sample = {
   "sample.text.empty": "(empty)",
 
   "sample.tokens.label": "Response of {n} tokens; arrow keys walk along them",
+  "sample.response.ids": "Tokens as ids",
+  "sample.tokens.part":
+    "The logged tokens cover {covered} of the response’s {total} characters, so its text is shown by itself:",
+  "sample.tokens.part_then_rest":
+    "The logged tokens cover the first {covered} of the response’s {total} characters. The rest has no numbers:",
   "sample.no_tokens": "Without colours: the log has no response_tokens for this response.",
   "sample.no_metrics":
     "Without colours: the log has no numbers per token. It takes logprobs, ref_logprobs, values, token_rewards, advantages, returns or entropies.",
@@ -49,6 +54,7 @@ export const sample = {
     "The tokens are ids without text. To read them, put the model’s tokenizer.json into the run’s folder or above it, and run",
   "sample.coloured_by": "colour",
   "sample.needs": "{name}: needs {fields}",
+  "sample.absent": "{name} colours nothing here: the log has no {fields}",
   "sample.missing": "missing",
   "sample.masked": "masked: not counted",
   "sample.pinned": "pinned",
@@ -91,7 +97,7 @@ export const sample = {
   "sample.matrix.one_scale.hint": "Colour all rows by one scale instead of each by its own",
   "sample.matrix.scroll": "Tokens from left to right; arrow keys walk along them",
 
-  "sample.values.title": "What the critic expected against what came ({gamma})",
+  "sample.values.title": "Critic against what came ({gamma})",
   "sample.values.gamma": "γ = {gamma}, not logged",
   "sample.values.gamma_logged": "γ = {gamma}",
   "sample.values.gamma_lam": "γ = {gamma}, λ = {lam}",

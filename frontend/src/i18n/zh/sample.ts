@@ -43,6 +43,9 @@ export const sample = {
   "sample.text.empty": "（空）",
 
   "sample.tokens.label": "回复，共 {n} 个 token；用方向键逐个移动",
+  "sample.response.ids": "以 id 记录的 token",
+  "sample.tokens.part": "记录的 token 只覆盖回复 {total} 个字符中的 {covered} 个，因此文本单独显示：",
+  "sample.tokens.part_then_rest": "记录的 token 只覆盖回复 {total} 个字符中的前 {covered} 个，其余没有数值：",
   "sample.no_tokens": "无法着色：日志中该回复没有 response_tokens。",
   "sample.no_metrics":
     "无法着色：日志中没有逐 token 的数值。需要 logprobs、ref_logprobs、values、token_rewards、advantages、returns 或 entropies。",
@@ -50,6 +53,7 @@ export const sample = {
     "这些 token 只有 id，没有文本。如需阅读，请把模型的 tokenizer.json 放到运行目录或其上级目录，并执行",
   "sample.coloured_by": "着色",
   "sample.needs": "{name}：缺少 {fields}",
+  "sample.absent": "{name} 在此无法着色：日志缺少 {fields}",
   "sample.missing": "缺失",
   "sample.masked": "已屏蔽：不计入统计",
   "sample.pinned": "已固定",
@@ -80,9 +84,9 @@ export const sample = {
   "sample.copy_failed": "浏览器不允许",
 
   "sample.curve.title": "{name} 沿回复的变化",
-  "sample.curve.how": "拖动放大,双击还原,点击定位到 token",
-  "sample.curve.masked": "灰色:不计入统计的 token",
-  "sample.legend.same": "每个 token 都是 {value}:无可区分,故不着色",
+  "sample.curve.how": "拖动放大，双击还原，点击定位到 token",
+  "sample.curve.masked": "灰色：不计入统计的 token",
+  "sample.legend.same": "每个 token 都是 {value}：无可区分，故不着色",
   "sample.matrix.title": "每个 token 的全部数值",
   "sample.matrix.token": "token",
   "sample.matrix.rows": "行",
@@ -102,11 +106,11 @@ export const sample = {
   "sample.values.range": "{name} 从 {min} 到 {max}",
 
   "sample.links.title": "同一提示词的其他样本",
-  "sample.links.group": "同组 {n} 个,奖励:",
-  "sample.links.prompt": "在另外 {n} 步:",
-  "sample.links.open": "组内第 {i} 个样本,奖励 {reward}",
-  "sample.links.step": "第 {step} 步的同一提示词,奖励 {reward}",
-  "sample.links.curve": "此提示词在 {n} 步中的奖励,从 {from} 到 {to};标记处为本样本",
+  "sample.links.group": "同组 {n} 个，奖励：",
+  "sample.links.prompt": "在另外 {n} 步：",
+  "sample.links.open": "组内第 {i} 个样本，奖励 {reward}",
+  "sample.links.step": "第 {step} 步的同一提示词，奖励 {reward}",
+  "sample.links.curve": "此提示词在 {n} 步中的奖励，从 {from} 到 {to}；标记处为本样本",
   "sample.links.more": "另有 {n} 个",
 
   "sample.scalars.title": "该样本的全部 {n} 项数值",

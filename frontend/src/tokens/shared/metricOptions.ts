@@ -26,6 +26,12 @@ export interface MetricOption {
   needs: readonly string[];
 }
 
+/** The fields that a metric lacks in a sample; the metric's own name where nothing is known of it. */
+export function neededBy(name: string, metrics: readonly TokenMetric[]): readonly string[] {
+  const needs = metricOptions(metrics).find((option) => option.name === name)?.needs ?? [];
+  return needs.length === 0 ? [name] : needs;
+}
+
 /** Every offered metric, present or not, then whatever else the sample has. */
 export function metricOptions(metrics: readonly TokenMetric[]): MetricOption[] {
   const present = new Set(metrics.map((metric) => metric.name));

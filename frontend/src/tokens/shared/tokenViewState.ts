@@ -20,6 +20,8 @@ export const lockedScales = signal<Readonly<Record<string, Scale>>>({});
 /** One for each open sample; text, strip, matrix and chart follow its signals. */
 export class TokenViewState {
   readonly metric: ReadonlySignal<TokenMetric | null>;
+  /** The metric that was asked for, where this sample does not have it and another one stands in. */
+  readonly absent: ReadonlySignal<string | null>;
   readonly scale: ReadonlySignal<Scale | null>;
   readonly codes: ReadonlySignal<Uint8Array>;
   readonly palette: ReadonlySignal<PaletteName>;
@@ -40,6 +42,10 @@ export class TokenViewState {
     preferred: ReadonlySignal<string>,
   ) {
     this.metric = computed(() => chosenMetric(data.metrics, preferred.value));
+    this.absent = computed(() => {
+      const name = preferred.value;
+      return name === "" || name === this.metric.value?.name ? null : name;
+    });
     this.scale = computed(() => (this.metric.value === null ? null : this.scaleOf(this.metric.value)));
     this.palette = computed(() => this.scale.value?.palette ?? "ramp");
     this.codes = computed(() => colourCodes(data, this.metric.value?.name ?? "", this.scale.value));

@@ -64,11 +64,7 @@ function RunOverview({ run }: { run: RunInfo }) {
           where={answer.error.question}
         />
       )}
-      {answer.data?.step.length === 0 && (
-        <Empty title={t("filter.none")}>
-          <p>{t("filter.none_advice")}</p>
-        </Empty>
-      )}
+      {answer.data?.step.length === 0 && <NoSteps isReading={run.state === "indexing"} />}
       {answer.data && answer.data.step.length > 0 && (
         <section
           class={`overview-grid overview-grid-${chartSize.value}${answer.stale ? " stale" : ""}`}
@@ -89,6 +85,18 @@ function RunOverview({ run }: { run: RunInfo }) {
         </section>
       )}
     </div>
+  );
+}
+
+/** No step has a sample: none fits, none was read yet, or there is none. */
+function NoSteps({ isReading }: { isReading: boolean }) {
+  const { where, search } = selection.value;
+  const isNarrowed = where !== "" || search !== "";
+  if (!isNarrowed && isReading) return <p class="overview-empty">{t("overview.loading")}</p>;
+  return (
+    <Empty title={t(isNarrowed ? "filter.none" : "samples.none")}>
+      <p>{t(isNarrowed ? "filter.none_advice" : "samples.none_advice")}</p>
+    </Empty>
   );
 }
 

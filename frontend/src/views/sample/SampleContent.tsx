@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { SampleWithTokens } from "../../data/questions/sample";
 import { said, t } from "../../i18n";
 import { select, selection } from "../../state/selection";
@@ -13,7 +13,7 @@ import { SampleProblems, SampleSource } from "./SampleSource";
 import { ScalarsPanel } from "./scalars/ScalarsPanel";
 import { ReferenceResponse, referenceBeside } from "./texts/ReferenceResponse";
 import { OtherTexts, PlainResponse, Prompt } from "./texts/SampleTexts";
-import { UndecodedTokens } from "./texts/UndecodedTokens";
+import { RestOfText, TextBesideTokens, tokensAgainstText } from "./texts/TextBesideTokens";
 
 export interface SampleContentProps {
   loaded: SampleWithTokens;
@@ -36,6 +36,9 @@ export function SampleContent({
   }, [sample.id]);
   const [raw, setRaw] = useState(false);
   const response = sample.texts["response"];
+  const unsaid = useMemo(() => tokensAgainstText(sample), [sample]);
+  // Where the text stands above the tokens, a second one in their place would say it twice.
+  const swapped = unsaid.standsApart ? undefined : response;
   const pin = (i: number | null): void => select({ token: i });
   return (
     <section
@@ -55,7 +58,7 @@ export function SampleContent({
         <p class="odd">{t("sample.rows_failed", { message: said(tokenMetrics.message) })}</p>
       )}
       {viewState !== null && showsResponse(sample, mode) && (
-        <UndecodedTokens key={`ids ${sample.id}`} sample={sample} />
+        <TextBesideTokens key={`ids ${sample.id}`} sample={sample} unsaid={unsaid} />
       )}
       {!showsResponse(sample, mode) ? (
         <div class="answers">{reference}</div>
@@ -72,8 +75,11 @@ export function SampleContent({
           onPin={pin}
           beside={referenceBeside.value}
           onMetric={(metric) => select({ metric })}
-          tools={response !== undefined && <ResponseTools text={response} raw={raw} onRaw={setRaw} />}
-          instead={raw && response !== undefined ? <p class="text">{response.raw}</p> : null}
+          areIds={unsaid.areIds}
+          title={t(unsaid.areIds ? "sample.response.ids" : "sample.response")}
+          tools={swapped !== undefined && <ResponseTools text={swapped} raw={raw} onRaw={setRaw} />}
+          instead={raw && swapped !== undefined ? <p class="text">{swapped.raw}</p> : null}
+          rest={<RestOfText key={`rest ${sample.id}`} part={unsaid.part} />}
         >
           {reference}
         </TokenArea>

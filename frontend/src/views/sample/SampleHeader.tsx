@@ -89,10 +89,11 @@ export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.
 }
 
 function HeaderScalar({ name, value }: { name: string; value: Value }): JSX.Element {
+  const gap = name === "reward_gap" && typeof value === "number" ? value : 0;
   return (
     <div data-fact={name}>
       <dt title={metricHint(name)}>{metricLabel(name)}</dt>
-      <dd>
+      <dd class={gap < 0 ? "loss" : gap > 0 ? "win" : ""}>
         <ScalarValue value={value} />
       </dd>
     </div>

@@ -15,11 +15,13 @@ export function SampleSource({ sample }: { sample: Sample }): JSX.Element {
       <p class="muted">
         {t("sample.place.attempt", { run: sample.run, attempt: sample.attempt, split: sample.split })}
       </p>
-      <ul>
-        {sample.trimmed.map(({ what, count, reason }) => (
-          <li key={what + reason}>{t("sample.place.trimmed", { what, n: count, reason: said(reason) })}</li>
-        ))}
-      </ul>
+      {sample.trimmed.length > 0 && (
+        <ul>
+          {sample.trimmed.map(({ what, count, reason }) => (
+            <li key={what + reason}>{t("sample.place.trimmed", { what, n: count, reason: said(reason) })}</li>
+          ))}
+        </ul>
+      )}
     </Panel>
   );
 }

@@ -75,6 +75,9 @@ describe("tiles", () => {
     expect(tileValue(0.546875, "share")).toBe("54.7 %");
     expect(tileChange(0.3, 0.1, "share")).toBe("+20 pp");
     expect(tileChange(0.3, 0.1, "number")).toBe("+0.2");
+    // Below every digit that is shown of its numbers; small numbers keep their small changes.
+    expect(tileChange(1, 1 - 1e-10, "number")).toBe("0");
+    expect(tileChange(2e-10, 1e-10, "number")).toBe("+1.00e-10");
     expect(tileChange(null, 0.1, "number")).toBe("");
     expect(tileValue(12_345, "count")).toBe("12,345");
     expect(tileValue(null, "count")).toBe("–");

@@ -209,7 +209,7 @@ describe("tokens in the drawer", () => {
     await toggle("matrix");
     expect(open()).toEqual(["▾ Every number of every token"]);
     await toggle("chart-values");
-    expect(open()).toEqual([expect.stringContaining("What the critic expected")]);
+    expect(open()).toEqual([expect.stringContaining("Critic against what came")]);
     await toggle("chart-values");
     expect(open()).toEqual([]);
     samples["b"] = sample("b", { token_metrics: [metric("log_ratio"), metric("logprobs")], missing: {} });

@@ -59,6 +59,8 @@ export const overviewStep = {
   "overview.gap.loss": "负 {loss}",
   "overview.gap.counts": "胜 {win}，平 {tie}，负 {loss}",
   "overview.gap.one": "样本 {index}：奖励差 {value}",
+  "overview.gap.pinned": "固定的第 {step} 步：{win} 胜，{loss} 负",
+  "overview.gap.pinned_none": "固定的第 {step} 步：没有带差距的样本",
   "overview.gap.whole": "整步：胜 {win}，平 {tie}，负 {loss}",
 
   "overview.spread.title": "{metric}在第 {step} 步的分布",

@@ -12,6 +12,13 @@ export interface CurveValuesProps {
   readonly lines: readonly CurveLine[];
 }
 
+/** More characters than a narrow card has room for, with a number beside each name. */
+const ONE_ROW = 36;
+const NUMBER = 7;
+
+const isLong = (lines: readonly CurveLine[]): boolean =>
+  lines.reduce((sum, { label }) => sum + label.length + NUMBER, 0) > ONE_ROW;
+
 /** Name and value of every line at the step under the pointer, else at the selected step. */
 export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
   const step = hoveredStep.value ?? selection.value.step;
@@ -20,7 +27,7 @@ export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
   const at = step === null ? -1 : nearestLogged(main, nearestIndex(x, step));
   const stepShown = x[at];
   return (
-    <p class="overview-readout">
+    <p class={`overview-readout${isLong(lines) ? " overview-readout-many" : ""}`}>
       {lines.map((line) => (
         <span key={line.key}>
           <i style={{ background: cssColour(line.colour) }} />

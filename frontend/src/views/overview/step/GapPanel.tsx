@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Steps } from "../../../api/answers";
 import { SampleBars } from "../../../charts/samples/SampleBars";
-import { gapsOf, nonfiniteCount, type SampleMark } from "../../../charts/samples/sampleMarks";
+import { type Gaps, gapsOf, nonfiniteCount, type SampleMark } from "../../../charts/samples/sampleMarks";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
@@ -20,10 +20,17 @@ export interface GapPanelProps {
   readonly step: number;
   readonly steps: Steps;
   readonly answer: Answer<StepMarks>;
+  /** What the pinned step is, where another one is selected. */
+  readonly pinned: PinnedGaps | null;
+}
+
+interface PinnedGaps {
+  readonly step: number;
+  readonly gaps: Gaps;
 }
 
 /** The reward gap to the reference of every sample of the step, worst first. */
-export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
+export function GapPanel({ step, steps, answer, pinned }: GapPanelProps): JSX.Element {
   const [asTable, setAsTable] = useState(false);
   const title = t("overview.gap.title", { step });
   return (
@@ -41,7 +48,7 @@ export function GapPanel({ step, steps, answer }: GapPanelProps): JSX.Element {
           hasValue(data.gaps) ? null : (unusableWords(["reward", "ref_reward"]) ?? t("overview.gap.empty"))
         }
       >
-        {(data) => <GapBars data={data} asTable={asTable} title={title} steps={steps} step={step} />}
+        {(data) => <GapBars {...{ data, asTable, title, steps, step, pinned }} />}
       </PanelBody>
     </Panel>
   );
@@ -55,9 +62,10 @@ interface GapBarsProps {
   readonly title: string;
   readonly steps: Steps;
   readonly step: number;
+  readonly pinned: PinnedGaps | null;
 }
 
-function GapBars({ data, asTable, title, steps, step }: GapBarsProps) {
+function GapBars({ data, asTable, title, steps, step, pinned }: GapBarsProps) {
   const gaps = useMemo(() => gapsOf(data.gaps), [data]);
   const slots = { win: count(gaps.win), tie: count(gaps.tie), loss: count(gaps.loss) };
   const counts = t("overview.gap.counts", slots);
@@ -88,14 +96,28 @@ function GapBars({ data, asTable, title, steps, step }: GapBarsProps) {
           label={`${title}. ${counts}`}
           height={PANEL_HEIGHT}
           bars={gaps.marks}
+          beside={pinned?.gaps.marks.map(({ value }) => value) ?? null}
           selected={selection.value.sample}
           describe={(bar) => t("overview.gap.one", { index: bar.index, value: signed(bar.value) })}
           onOpen={openSample}
         />
       )}
+      {pinned !== null && <Pinned {...pinned} />}
       {data.gaps.length < data.total && <WholeStep steps={steps} step={step} />}
       <ShownCount shown={data.gaps.length} total={data.total} bad={nonfiniteCount(data.gaps)} />
     </>
+  );
+}
+
+/** How the pinned step fared: the dashed line, in numbers. */
+function Pinned({ step, gaps: { win, tie, loss } }: PinnedGaps) {
+  const all = win + tie + loss;
+  if (all === 0) return <p class="overview-note">{t("overview.gap.pinned_none", { step })}</p>;
+  const [w, l] = [win, loss].map((n) => percent(n / all));
+  return (
+    <p class="overview-note" data-testid="gap-pinned">
+      <i class="swatch-pinned" /> {t("overview.gap.pinned", { step, win: w ?? "", loss: l ?? "" })}
+    </p>
   );
 }
 

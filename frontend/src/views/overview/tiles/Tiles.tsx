@@ -24,7 +24,12 @@ export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Elem
   const beside = pin !== null && pin !== step ? pin : stepBeside(steps.step, step, -1);
   const other = beside === null || beside === step ? -1 : steps.step.indexOf(beside);
   return (
-    <section class="overview-tiles" aria-label={t("overview.tiles", { step })} data-testid="tiles">
+    <section
+      class="overview-tiles"
+      style={{ "--tiles": tiles.length }}
+      aria-label={t("overview.tiles", { step })}
+      data-testid="tiles"
+    >
       {tiles.map((tile) => (
         <Tile key={tile.id} tile={tile} steps={steps.step} at={at} other={other} />
       ))}

@@ -4,8 +4,8 @@ import { t } from "../../../i18n";
 import { ScalarValue } from "../scalars/ScalarValue";
 import { TextBlock } from "./TextBlock";
 
-/** Texts that have a place of their own. */
-const SHOWN_ELSEWHERE = ["prompt", "response", "ref_response"];
+/** Texts that have a place of their own, the header among them. */
+const SHOWN_ELSEWHERE = ["prompt", "response", "ref_response", "finish_reason"];
 
 /** The prompt, folded to its end, where it asks its question. */
 export function Prompt({ sample }: { sample: Sample }): JSX.Element | null {
