@@ -86,6 +86,8 @@ def write_run(plan: Plan, logs: Path, truths: Path) -> Path:
     measured: dict[int, float] = {}
     line = 0
     config = {"gamma": 1.0, "lam": 1.0, "beta": 0.02, "num_generations": shape.group, "temperature": 1.0}
+    if not shape.dense:
+        config |= {"reward_weight_correct": 0.8, "reward_weight_format": 0.2}
     with RolloutWriter(logs / plan.name, config=config, rank=0, when_full="wait") as writer:
         for step in range(shape.steps):
             now = Moment(step - onset, STRENGTHS.index(plan.strength)) if onset <= step <= last else None

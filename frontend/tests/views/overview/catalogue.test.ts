@@ -93,6 +93,15 @@ describe("charts that open by themselves", () => {
     );
     expect(chart?.lines.map(({ name }) => name)).toEqual(["a_reward", "rewards/b", "score", "d_score"]);
   });
+
+  it("have the reward functions that the settings give a weight, whatever they are called, before all others", () => {
+    const metrics = ["a_reward", "in_time", "turns", "right_kind"].map((name) => metric(name));
+    const config = { reward_weight_right_kind: 1, reward_weight_in_time: 0.5, reward_weight_unlogged: 1 };
+    const chart = namedCharts(runInfo({ metrics, config }), null, "k3_mean").find(
+      ({ id }) => id === "reward_functions",
+    );
+    expect(chart?.lines.map(({ name }) => name)).toEqual(["in_time", "right_kind", "a_reward"]);
+  });
 });
 
 describe("questions", () => {

@@ -66,12 +66,14 @@ const stepLine = (name: string, colour: ColourRole = "policy"): LineSource => ({
 
 const FUNCTION_COLOURS: readonly ColourRole[] = ["policy", "s3", "s4", "s1"];
 
-/** One line for each reward function that the log names, at most as many as colours tell apart. */
+/** One line for each reward function that the settings give a weight or the log names, at most as many as colours tell apart. */
 function functionLines(run: RunInfo): LineSource[] {
   const isToken = (base: string) => run.token_metrics.some(({ name }) => name === base);
+  const isWeighted = (name: string) => Object.hasOwn(run.config, `reward_weight_${name}`);
   const names = run.metrics
     .map(({ name }) => name)
-    .filter((name) => isRewardFunction(name) && splitStatistic(name, isToken) === null);
+    .filter((name) => isWeighted(name) || (isRewardFunction(name) && splitStatistic(name, isToken) === null))
+    .sort((a, b) => Number(isWeighted(b)) - Number(isWeighted(a)));
   return FUNCTION_COLOURS.flatMap((colour, i) => {
     const name = names[i];
     return name === undefined ? [] : [{ name, from: "metric" as const, colour }];
