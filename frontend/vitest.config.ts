@@ -11,7 +11,8 @@ export default defineConfig({
     setupFiles: ["tests/allWords.ts"],
     // axe reads a whole page in a second of an idle processor: a busy one takes longer.
     testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // The first of a file may read every module of the page.
+    hookTimeout: 60_000,
     include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"],
     restoreMocks: true,
     unstubGlobals: true,
