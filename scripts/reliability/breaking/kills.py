@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,6 +130,7 @@ def _kill(place: _Place, target: Target, share: float) -> list[str] | None:
         code = process.wait(_PATIENCE_S)
         return None if not found else [f"rlboard index ended with {code}"] if code else []
     with Served(place.home / "after", place.logs, place.cache) as server:
+        threading.Thread(target=_open, args=(server,), daemon=True).start()
         if not target.below:
             return kill_at(server.process, share * place.reading_s)
         if not kill_below(server.process.pid, server.process, target, share):
@@ -135,6 +138,13 @@ def _kill(place: _Place, target: Target, share: float) -> list[str] | None:
         server.wait_for_address()
         server.wait_until_read(RUNS)
         return _said(differing(answers(server), place.clean), "it answers")
+
+
+def _open(server: Served) -> None:
+    """Asks as a page does: nothing is indexed before somebody looks."""
+    with suppress(OSError, RuntimeError):  # it is killed meanwhile
+        server.wait_for_address()
+        server.raw("runs")
 
 
 def _said(other: list[str], who: str) -> list[str]:

@@ -106,6 +106,8 @@ def read_object(url: str, offset: int, length: int) -> bytes:
         return b""
     system = file_systems.get(url)
     path = path_in_file_system(url)
+    listed = _listed.get(url)
+    listed_size = -1 if listed is None else listed.size
 
     def question() -> bytes:
         try:
@@ -114,11 +116,10 @@ def read_object(url: str, offset: int, length: int) -> bytes:
             raise
         except Exception:
             # A range behind the end is an error for some servers; only its size tells it from a lost connection.
-            if offset >= size():
+            if offset >= max(listed_size, size()):
                 return b""
             raise
-        known = _listed.get(url)
-        if len(data) == length or (known is not None and offset + len(data) == known.size):
+        if len(data) == length or offset + len(data) == listed_size:
             return data
         wanted = max(0, min(length, size() - offset))
         if len(data) != wanted:
@@ -130,7 +131,7 @@ def read_object(url: str, offset: int, length: int) -> bytes:
         system.invalidate_cache()
         return int(system.info(path)["size"])
 
-    key = ("read", url, offset, length, _listed.get(url))
+    key = ("read", url, offset, length, listed)
     return ask(url, question, key=key, longest=_LONGEST_S + length / _SLOWEST)
 
 
