@@ -39,6 +39,7 @@ __all__ = [
     "read_range",
     "read_range_in_time",
     "stop_unpacking",
+    "unpacked_path",
     "unpacked_size",
     "unpacking_jobs",
     "wait_for_unpacking",
@@ -93,6 +94,16 @@ def open_file(path: str) -> BinaryIO:
         OSError: If it cannot be opened, read or unpacked; ``strerror`` is fit to be shown.
     """
     return _unpack_cache.open(path) if is_packed(path) else _open_stored(path)
+
+
+def unpacked_path(path: str) -> str:
+    """Where the lines of a packed file lie on this machine, for other processes: they may be gone when these look.
+
+    Raises:
+        OSError: As ``open_file``.
+    """
+    with _unpack_cache.open(path) as file:
+        return file.name
 
 
 def open_forward(path: str) -> BinaryIO:

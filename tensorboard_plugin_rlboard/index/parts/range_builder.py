@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
 from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import PROBE_BYTES, Fingerprint, fingerprint_of_ends
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.sources.reader import open_file, read_range
 
 _BUFFER = 1024 * 1024
@@ -26,12 +27,14 @@ class RangeOrder:
         path: the file.
         offset, length: whole lines of it, bytes.
         format: the format of its lines.
+        unpacked: of a packed file, where its lines lie, for a process that has not unpacked it; else empty.
     """
 
     path: str
     offset: int
     length: int
     format: Format
+    unpacked: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,11 @@ class _RangeLines:
 
 def opened(order: RangeOrder, data: bytes | None) -> BinaryIO:
     """The file where the range begins; behind an address each reading is a request, so a range is one."""
-    if data is not None or is_address(order.path):
-        return io.BytesIO(read_range(order.path, order.offset, order.length) if data is None else data)
-    file = open_file(order.path)
+    if data is not None:
+        return io.BytesIO(data)
+    if is_address(order.path) and not order.unpacked:
+        return io.BytesIO(read_range(order.path, order.offset, order.length))
+    file = open_regular(order.unpacked) if order.unpacked else open_file(order.path)
     file.seek(order.offset)
     # Lines have 100 KB: with the default of 8 KB each is put together from a dozen pieces.
     return io.BufferedReader(file.detach(), _BUFFER) if isinstance(file, io.BufferedReader) else file

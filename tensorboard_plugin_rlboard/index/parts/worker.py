@@ -25,12 +25,12 @@ def serve(orders: BinaryIO, results: BinaryIO) -> None:
 
     while True:
         try:
-            ticket, path, offset, length, spec, target = pickle.load(orders)  # noqa: S301 (from our own parent)
+            ticket, path, offset, length, spec, unpacked, target = pickle.load(orders)  # noqa: S301 (from our own parent)
         except EOFError:
             return
         result: BuiltRange | None
         try:
-            order = RangeOrder(path, offset, length, from_spec(spec))
+            order = RangeOrder(path, offset, length, from_spec(spec), unpacked)
             result = _without_line_places(build_range(order, Path(target)))
         except Exception:  # noqa: BLE001 (the parent builds it again and says what is wrong)
             result = None

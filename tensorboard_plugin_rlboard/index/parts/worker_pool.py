@@ -164,7 +164,8 @@ class WorkerPool:
         worker.orders[ticket] = order, parquet
         try:
             assert worker.process.stdin is not None  # noqa: S101 (it was opened with a pipe)
-            message = (ticket, order.path, order.offset, order.length, order.format.spec, str(parquet))
+            at = (order.path, order.offset, order.length)
+            message = (ticket, *at, order.format.spec, order.unpacked, str(parquet))
             pickle.dump(message, worker.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             worker.process.stdin.flush()
         except OSError:

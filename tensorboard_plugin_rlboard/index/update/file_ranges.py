@@ -8,6 +8,7 @@ from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.sources.lines import last_line_range
+from tensorboard_plugin_rlboard.sources.reader import is_packed, unpacked_path
 
 
 class FileRanges:
@@ -48,7 +49,8 @@ class FileRanges:
         for end in self._ends(file, start):
             at = range_plan.next_range(file.path, start, end)
             if at is not None:
-                return RangeOrder(file.path, *at, file.format)
+                unpacked = unpacked_path(file.path) if is_packed(file.path) else ""
+                return RangeOrder(file.path, *at, file.format, unpacked)
         return None
 
     def read_next(self, file: IndexedFile) -> tuple[RangeOrder, bytes | None] | None:

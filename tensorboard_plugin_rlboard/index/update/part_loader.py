@@ -62,7 +62,8 @@ class PartLoader:
         self._built += 1
         target = self._folder / f"here-{self._built}.parquet"
         try:
-            return FinishedRange(order, build_range(order, target, data), target)
+            # What another process was given may be gone by now; the reader unpacks it again.
+            return FinishedRange(order, build_range(replace(order, unpacked=""), target, data), target)
         except (OSError, EOFError):
             raise
         except Exception as error:  # noqa: BLE001 (whatever a log made a library raise must not end the indexing)

@@ -158,7 +158,8 @@ class Scheduler:
         """Shows the last lines of a large run's files before their turn; returns whether there were any."""
         if sum(map(self._ranges.bytes_left, files)) < NEWEST_FROM:
             return False
-        return self._newest.show(run, [file for file in files if self._can_leave(file)])
+        plain = [file for file in files if self._can_leave(file) and not is_packed(file.path)]
+        return self._newest.show(run, plain)
 
     def _wait_for_rows(self, run: RunIndex, files: Sequence[IndexedFile]) -> None:
         """Waits until the processes have built so much that loading it is worth while, or for a moment.
@@ -194,8 +195,8 @@ class Scheduler:
         return left >= WORKERS_FROM or any(self._orders.has(file) for file in files)
 
     def _can_leave(self, file: IndexedFile) -> bool:
-        """Whether other processes can read the file: an archive is unpacked in this one."""
-        return not is_packed(file.path) and not file.waits_for_more
+        """Whether other processes can read the file: of an archive they are given what it unpacks to, once that is there."""
+        return file.state.measured and not file.waits_for_more
 
     def _order(self, run: RunIndex, files: Iterable[IndexedFile]) -> None:
         """Gives the next ranges of a run to the processes, as far as they have room."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -23,7 +25,7 @@ from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.parts.worker_pool import WorkerPool
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update import scheduler
+from tensorboard_plugin_rlboard.index.update import file_ranges, scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
@@ -129,13 +131,32 @@ def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
 
 
+def packed_as(path: Path, packing: str) -> Path:
+    """The same rows in a packed file, in place of the plain one; empty for none."""
+    if packing == "gz":
+        packed = path.with_name(f"{path.name}.gz")
+        packed.write_bytes(gzip.compress(path.read_bytes()))
+    elif packing == "json":
+        packed = path.with_suffix(".json")
+        packed.write_text(f"[{','.join(path.read_text().splitlines())}]")
+    else:
+        return path
+    path.unlink()
+    os.utime(
+        packed, (1e9, 1e9)
+    )  # a file that has just been written is unpacked once more, once it is two seconds old
+    return packed
+
+
+@pytest.mark.parametrize("packing", ["", "gz", "json"])
 def test_ranges_built_by_processes_beside_are_the_same(
-    tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch, packing: str
 ) -> None:
     rows: list[Any] = [row(step, f"r{step}", acc=step / 2) for step in range(1, 200)]
     rows[150]["late"] = 3.0
-    rows[77] = "{torn"
-    write_rows(tmp_path / "a.jsonl", rows)
+    if packing != "json":
+        rows[77] = "{torn"
+    path = packed_as(write_rows(tmp_path / "a.jsonl", rows), packing)
     write_rows(tmp_path / "b.jsonl", [row(step, "b") for step in range(1, 200)])
     alone = open_board(tmp_path)
     monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
@@ -152,10 +173,21 @@ def test_ranges_built_by_processes_beside_are_the_same(
 
     monkeypatch.setattr(WorkerPool, "take_result", counting)
     beside = open_board(tmp_path)
-    assert taken
+    assert str(path) in {order.path for order in taken}
     for name in ("step", "response", "acc", "late", "line"):
         assert column(beside, name) == column(alone, name)
     assert problems(beside) == problems(alone)
+
+
+def test_what_was_unpacked_may_be_gone_before_a_process_reads_it(
+    tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed_as(write_rows(tmp_path / "a.jsonl", [row(step) for step in range(1, 100)]), "gz")
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 500)
+    monkeypatch.setattr(range_plan, "RANGE", 3000)
+    monkeypatch.setattr(scheduler, "WORKERS_FROM", 1)
+    monkeypatch.setattr(file_ranges, "unpacked_path", lambda path: f"{path}.gone")
+    assert column(open_board(tmp_path), "step") == list(range(1, 100))
 
 
 def test_process_that_dies_costs_nothing_but_time(
