@@ -127,6 +127,18 @@ def test_a_selection_narrows_it(board: Board) -> None:
     assert answer.samples <= 5
 
 
+def test_each_token_comes_with_prompt_and_reward_of_its_sample(board: Board) -> None:
+    answer = board.worst_tokens(WorstTokensQuestion(Selection("."), "k3", limit=20, per_sample=1))
+    list_ = board.samples(
+        SamplesQuestion(Selection("."), TextRules(), columns=("id", "prompt", "reward"), limit=500)
+    )
+    listed = list(zip(list_.columns["prompt"], list_.columns["reward"], strict=True))
+    of = dict(zip(list_.columns["id"], listed, strict=True))
+    found = rows(answer)
+    assert len({row["reward"] for row in found}) == 20
+    assert [(row["prompt"], row["reward"]) for row in found] == [of[row["id"]] for row in found]
+
+
 def test_tokens_are_shown_with_what_stands_around_them(
     tmp_path: Path, open_board: Open, write_rows: Write
 ) -> None:
@@ -137,6 +149,8 @@ def test_tokens_are_shown_with_what_stands_around_them(
     found = rows(open_board(tmp_path).worst_tokens(WorstTokensQuestion(Selection("."), "logprobs", limit=1)))
     assert [(row["before"], row["token"], row["after"]) for row in found] == [(" the good", "威", " end")]
     assert (found[0]["position"], found[0]["step"], found[0]["value"]) == (2, 4, -9.0)
+    # Neither was logged.
+    assert (found[0]["prompt"], found[0]["reward"]) == ("", None)
 
 
 def test_by_token_and_position_gather_what_was_read(board: Board) -> None:

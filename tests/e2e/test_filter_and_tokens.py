@@ -58,7 +58,7 @@ def test_from_the_worst_tokens_to_one_of_them(server: TensorBoard, open_tab: Ope
     """The list names the most extreme token of each sample; a press of Enter on one shows it in its response."""
     worst = sorted(
         (
-            (value, row["step"], i)
+            (value, row["step"], i, row["reward"])
             for row in ROWS
             for value, i in [min((p, i) for i, p in enumerate(row["logprobs"]))]
         )
@@ -66,16 +66,17 @@ def test_from_the_worst_tokens_to_one_of_them(server: TensorBoard, open_tab: Ope
     tab = open_tab(server).open(run="filtered", view="tokens", metric="logprobs", all_steps="true")
     rows = tab.get("worst-row")
     expect(rows.first).to_be_visible()
-    for row, (value, step, position) in enumerate(worst[:5]):
+    for row, (value, step, position, reward) in enumerate(worst[:5]):
         cells = rows.nth(row).locator("td")
         assert float(cells.nth(0).inner_text()) == pytest.approx(value, rel=1e-3)
         assert cells.nth(1).inner_text() == str(position)
         assert cells.nth(2).inner_text() == str(step)
+        assert float(cells.nth(3).inner_text()) == pytest.approx(reward, rel=1e-3)
     expect(tab.get("worst-summary")).to_contain_text(f"{len(ROWS)} samples")
 
     tab.get("worst-open").first.focus()
     tab.press("Enter")
-    value, step, position = worst[0]
+    value, step, position, _ = worst[0]
     tab.expect_selected(view="samples", step=str(step), token=str(position), metric="logprobs")
     expect(tab.get("token-metric")).to_have_value("logprobs")
     shown = tab.shown_value("logprobs")

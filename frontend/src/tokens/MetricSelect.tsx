@@ -18,7 +18,7 @@ export function MetricSelect({
   const current = viewState.metric.value?.name ?? "";
   return (
     <label class="metric-select" title={current === "" ? "" : metricHint(current)}>
-      <span>{t("sample.coloured_by")}</span>
+      <span class="unseen">{t("sample.coloured_by")}</span>
       <select
         data-testid="token-metric"
         value={current}

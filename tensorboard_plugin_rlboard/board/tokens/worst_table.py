@@ -22,6 +22,8 @@ class ExtremeToken:
         position: in the response, from 0.
         token: its text.
         before, after: the text around it.
+        prompt: of its sample, cut as in lists; empty where none was logged.
+        reward: of its sample; None where none was logged.
         value: of the metric.
         extremity: how far out the value lies; the larger, the worse.
     """
@@ -32,6 +34,8 @@ class ExtremeToken:
     token: str
     before: str
     after: str
+    prompt: str
+    reward: float | None
     value: float
     extremity: float
 
@@ -50,7 +54,7 @@ def worst_table(
     """
     if by == "sample":
         rows = sorted(tokens, key=lambda token: -token.extremity)[:limit]
-        names = ("id", "step", "position", "token", "before", "after", "value")
+        names = ("id", "step", "position", "token", "before", "after", "prompt", "reward", "value")
         return {name: [getattr(token, name) for token in rows] for name in names}
     groups: dict[Hashable, list[ExtremeToken]] = defaultdict(list)
     for token in tokens:

@@ -26,6 +26,7 @@ from tensorboard_plugin_rlboard.board.tokens.worst_table import ExtremeToken, wo
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.column_names import metric
 from tensorboard_plugin_rlboard.metrics.segments import Floats
+from tensorboard_plugin_rlboard.texts import cut_prompt
 
 MAX_LIMIT = 200
 MAX_BYTES = 128 * 1024 * 1024
@@ -35,7 +36,7 @@ ENDS = {"highest": "greatest", "lowest": "least", "extreme": "furthest from 0"}
 _USUAL_METRICS = ("k3", "log_ratio", "mismatch_k3", "surprise", "logprobs")
 """Of these the first that the run has is taken where none is named."""
 _LOW_IS_WORSE = frozenset({"probability", "log_probability"})
-_CONTEXT = 24
+_CONTEXT = 64
 """Characters shown on either side of a token."""
 
 
@@ -45,6 +46,7 @@ class _Candidate:
 
     location: SampleLocation
     step: int
+    reward: float | None
     extremity: float
 
 
@@ -127,18 +129,22 @@ def _candidates(
     extremity = {"highest": high, "lowest": f"-{low}", "extreme": f"greatest({high}, -{low})"}[search.end]
     samples = select_samples(session, question.selection)
     where = f"{samples.where} AND isfinite({extremity})"
+    reward = session.schema.metric_sql.get("reward", "NULL")
     execute = session.cursor.execute
     count = execute(f"SELECT count(*) FROM {samples.source} WHERE {where}", samples.values).fetchall()[0][0]
     rows = execute(
-        f'SELECT file, line_offset, "row", line_length, annotations, step, {extremity} AS reach FROM {samples.source} '
+        f'SELECT file, line_offset, "row", line_length, annotations, step, {reward}, {extremity} AS reach '
+        f"FROM {samples.source} "
         f"WHERE {where} ORDER BY reach DESC, step, line_offset, file, "
         f'"row" LIMIT {int(limit)}',
         samples.values,
     ).fetchall()
     files = {file.number: file for file in tuple(session.run.files.values())}
     candidates = [
-        _Candidate(SampleLocation(files[number], offset, length, row, annotations or ""), step, extremity)
-        for number, offset, row, length, annotations, step, extremity in rows
+        _Candidate(
+            SampleLocation(files[number], offset, length, row, annotations or ""), step, reward, extremity
+        )
+        for number, offset, row, length, annotations, step, reward, extremity in rows
         if number in files
     ]
     return int(count), candidates
@@ -174,11 +180,14 @@ def _extreme_tokens(
         positions, extremities = positions[order], extremities[order]
     location = candidate.location
     texts = shown_tokens(session, location.file, sample.row)
+    prompt = cut_prompt(sample.row.texts.get("prompt", ""))
     own_id = sample_id(location.file.digest, location.offset, location.row)
 
     def token(at: int, extremity: float) -> ExtremeToken:
         before, text, after = _with_context(texts, at, has_context=bool(search.per_sample))
-        return ExtremeToken(own_id, candidate.step, at, text, before, after, float(values[at]), extremity)
+        value, reward = float(values[at]), candidate.reward
+        around = (text, before, after, prompt)
+        return ExtremeToken(own_id, candidate.step, at, *around, reward, value, extremity)
 
     return [token(int(at), float(x)) for at, x in zip(positions, extremities, strict=True)]
 

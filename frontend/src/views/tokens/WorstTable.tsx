@@ -4,16 +4,34 @@ import type { JSX } from "preact";
 import type { Value, WorstTokens } from "../../api/answers";
 import { t } from "../../i18n";
 import { count, full, num } from "../../lib/format";
-import { oneLine } from "../../lib/singleLine";
+import { bothEnds, oneLine } from "../../lib/singleLine";
 import { select } from "../../state/selection";
 import { spelledOut } from "../../tokens/shared/visibleText";
 
 const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 
-function NumberCell({ value }: { value: Value | undefined }): JSX.Element {
+/** @param of With a largest size: a bar says how much of it the number has. */
+function NumberCell({ value, of = 0 }: { value: Value | undefined; of?: number }): JSX.Element {
+  const number = numberOf(value);
+  const share = of > 0 ? Math.abs(number ?? 0) / of : 0;
   return (
-    <td class="number" title={full(numberOf(value))}>
-      {num(numberOf(value))}
+    <td class="number" title={full(number)}>
+      {num(number)}
+      {share > 0 && <i class="worst-bar" style={{ width: `${100 * share}%` }} />}
+    </td>
+  );
+}
+
+/** Columns of a prompt's line. */
+const PROMPT_COLUMNS = 56;
+
+/** A prompt's end, where its question stands. */
+function PromptCell({ value }: { value: Value | undefined }): JSX.Element {
+  const prompt = String(value ?? "");
+  const { head, tail } = bothEnds(prompt, PROMPT_COLUMNS, 1);
+  return (
+    <td class="worst-prompt muted" title={prompt}>
+      {head + tail}
     </td>
   );
 }
@@ -64,8 +82,16 @@ export function rowOrder({ columns, by }: WorstTokens): number[] {
 export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
   const { columns, by } = data;
   const single = by === "sample";
+  const hasReward = single && (columns["reward"]?.some((reward) => reward !== null) ?? false);
+  const hasPrompt = single && (columns["prompt"]?.some((prompt) => prompt !== "") ?? false);
+  const largest = Math.max(...(columns["value"] ?? []).map((value) => Math.abs(numberOf(value) ?? 0)));
   const heads = single
-    ? (["value", "position", "step", "token"] as const)
+    ? ([
+        ...(["value", "position", "step"] as const),
+        ...(hasReward ? (["reward"] as const) : []),
+        "token" as const,
+        ...(hasPrompt ? (["prompt"] as const) : []),
+      ] as const)
     : ([by, "count", "mean", "sum", "worst", "step"] as const);
   return (
     <table class={`listing worst-table${single ? " whole" : ""}`}>
@@ -75,7 +101,7 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
             <th
               key={head}
               scope="col"
-              class={head === "token" ? "" : "number"}
+              class={head === "token" || head === "prompt" ? `worst-${head}` : "number"}
               title={t(`tokens.head.${head}.hint`)}
             >
               {t(`tokens.head.${head}`)}
@@ -90,7 +116,7 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
           const place = <TokenLink row={row} at={at} data={data} />;
           return (
             <tr key={row} data-testid="worst-row" onClick={() => openRow(data, row, at)}>
-              {single && <NumberCell value={value} />}
+              {single && <NumberCell value={value} of={largest} />}
               {single && <NumberCell value={at} />}
               {!single && place}
               {!single && <td class="number">{count(numberOf(columns["count"]?.[row]) ?? 0)}</td>}
@@ -98,7 +124,9 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
               {!single && <NumberCell value={columns["sum"]?.[row]} />}
               {!single && <NumberCell value={value} />}
               <NumberCell value={columns["step"]?.[row]} />
+              {hasReward && <NumberCell value={columns["reward"]?.[row]} />}
               {single && place}
+              {hasPrompt && <PromptCell value={columns["prompt"]?.[row]} />}
             </tr>
           );
         })}

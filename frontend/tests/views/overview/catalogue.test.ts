@@ -73,6 +73,12 @@ describe("charts that open by themselves", () => {
     ]);
   });
 
+  it("show groups without gradient though their share never changes, and not where there are none", () => {
+    const groups = (share: number) => ({ step_metrics: { zero_advantage_groups: [share, share] } });
+    expect(opening(["reward"], groups(0.25))).toEqual(["reward", "groups"]);
+    expect(opening(["reward"], groups(0))).toEqual(["reward"]);
+  });
+
   it("ask for a reward where there is nothing", () => {
     expect(opening([], {})).toEqual(["reward"]);
   });

@@ -34,6 +34,8 @@ const SINGLE = {
     token: ["威", "\n"],
     before: ["the <b>good</b> ", ""],
     after: [" end", ""],
+    prompt: ["Rhyme on\n<i>moon</i>.", ""],
+    reward: [0.75, null],
     value: [9.5, 3.25],
   },
 };
@@ -94,7 +96,10 @@ test("of all steps, the whole run is asked about, one token of each sample, by t
   expect(asked[0]?.pathname).toBe("/worst_tokens");
   expect(last()).toMatchObject({ run: "demo", metric: "k3", by: "sample", per_sample: "1" });
   expect(last()).not.toHaveProperty("step");
-  expect(all("worst-row").map((row) => row.textContent)).toEqual(["9.541the <b>good</b> 威 end", "3.2502↵"]);
+  expect(all("worst-row").map((row) => row.textContent)).toEqual([
+    "9.5410.75the <b>good</b> 威 endRhyme on ↵ <i>moon</i>.",
+    "3.2502–↵",
+  ]);
   expect(all("worst-summary")[0]?.textContent).toContain("1,234 samples");
   expect(await violations()).toEqual([]);
 });

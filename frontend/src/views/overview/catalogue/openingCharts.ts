@@ -15,10 +15,12 @@ export const MADE_OF: Readonly<Record<string, readonly string[]>> = {
 /** Charts of what should not happen: they open once it does. The least change that counts, in the metric's unit. */
 const OPEN_WHEN_VARYING: Readonly<Record<string, number>> = {
   truncation: 0,
-  groups: 0,
   duplicates: 0,
   repetition: 0.05,
 };
+
+/** A share that never changes is as bad as one that does: the chart opens wherever one of its values is not 0. */
+const OPEN_WHEN_MET: ReadonlySet<string> = new Set(["groups"]);
 
 /** Metrics that are asked for to know whether their chart opens. */
 export function watchedMetrics(run: RunInfo): string[] {
@@ -31,6 +33,8 @@ export function opensByItself(chart: ChartSource, steps: Steps | null): boolean 
     // Without a reward there is little to see, and the chart says what to log.
     return chart.id === "reward" || unusableWords(MADE_OF[chart.id] ?? []) !== null;
   }
+  if (OPEN_WHEN_MET.has(chart.id))
+    return chart.lines.some((line) => valuesOf(line, steps).some((value) => (value ?? 0) !== 0));
   const least = OPEN_WHEN_VARYING[chart.id];
   return least === undefined || chart.lines.some((line) => spread(valuesOf(line, steps)) > least);
 }
