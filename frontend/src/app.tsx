@@ -14,7 +14,7 @@ import { StepBar } from "./shell/StepBar";
 import { TopBar } from "./shell/TopBar";
 import { editFilter, editSearch } from "./state/focusRequests";
 import { useKeys } from "./state/keys";
-import { select, selection } from "./state/selection";
+import { select, selected, selection } from "./state/selection";
 import { focusView, useFocusHome } from "./state/viewFocus";
 import { viewKeys } from "./state/viewKeys";
 import { later } from "./ui";
@@ -72,8 +72,8 @@ export function App(): JSX.Element {
       <Banner />
       <Notices onMapping={() => setDialog("mapping")} />
       {info !== null && <MappingBar info={info} onOpen={() => setDialog("mapping")} />}
-      <main class="pane" tabIndex={-1} ref={pane} aria-label={t(`shell.view.${selection.value.view}`)}>
-        <h2 class="unseen">{t(`shell.view.${selection.value.view}`)}</h2>
+      <main class="pane" tabIndex={-1} ref={pane} aria-label={t(`shell.view.${selected.view.value}`)}>
+        <h2 class="unseen">{t(`shell.view.${selected.view.value}`)}</h2>
         <Pane onProblems={() => setDialog("problems")} />
       </main>
       {dialog !== null && <Dialogs open={dialog} onClose={() => setDialog(null)} />}

@@ -8,7 +8,7 @@ import { steps, stepsError } from "./data/steps";
 import { said, t } from "./i18n";
 import { NoRuns, NoSamples, UnknownRun } from "./shell/emptyStates";
 import { Failed, Reading } from "./shell/pageStates";
-import { selection } from "./state/selection";
+import { selected } from "./state/selection";
 import { Button } from "./ui";
 import { VIEW_COMPONENTS } from "./views";
 
@@ -23,7 +23,7 @@ export function Pane({ onProblems }: { onProblems: () => void }): JSX.Element {
     return <Failed error={new ApiError(200, answer.message, "runs")} what={t("shell.error.runs")} />;
   }
   if (answer.runs.length === 0) return answer.state === "looking" ? <Reading info={null} /> : <NoRuns />;
-  if (info === null) return <UnknownRun run={selection.value.run} />;
+  if (info === null) return <UnknownRun run={selected.run.value} />;
   if (info.samples === 0) {
     return info.state === "indexing" ? (
       <Reading info={info} />
@@ -35,7 +35,7 @@ export function Pane({ onProblems }: { onProblems: () => void }): JSX.Element {
     const error = stepsError.value;
     return error === null ? <Reading info={info} /> : <Failed error={error} what={t("shell.error.steps")} />;
   }
-  const View = VIEW_COMPONENTS[selection.value.view];
+  const View = VIEW_COMPONENTS[selected.view.value];
   return <View />;
 }
 

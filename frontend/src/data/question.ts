@@ -19,11 +19,17 @@ export interface QuestionDefinition<Parameters, Answer> {
   outlivesAsker?: boolean;
 }
 
+interface Remembered<Answer> {
+  promise: Promise<Answer>;
+  /** Null while it is under way. */
+  settled: { readonly answer: Answer } | null;
+}
+
 /** One kind of question. Equal parameters have equal answers as long as the index does not change. */
 export class Question<Parameters, Answer> {
   readonly #definition: QuestionDefinition<Parameters, Answer>;
   /** By revision and parameters, least recently used first. */
-  readonly #answers = new Map<string, Promise<Answer>>();
+  readonly #answers = new Map<string, Remembered<Answer>>();
 
   constructor(definition: QuestionDefinition<Parameters, Answer>) {
     this.#definition = definition;
@@ -36,13 +42,12 @@ export class Question<Parameters, Answer> {
 
   /** The remembered answer at the current revision, which may still be under way; undefined if there is none. */
   recall(parameters: Parameters): Promise<Answer> | undefined {
-    const key = this.#keyAtRevision(parameters);
-    const answer = this.#answers.get(key);
-    if (answer === undefined) return undefined;
-    // Used last, dropped last.
-    this.#answers.delete(key);
-    this.#answers.set(key, answer);
-    return answer;
+    return this.#recalled(parameters)?.promise;
+  }
+
+  /** The remembered answer at the current revision if it is here already: it can be shown in the same frame. */
+  known(parameters: Parameters): { readonly answer: Answer } | null {
+    return this.#recalled(parameters)?.settled ?? null;
   }
 
   /** The answer at the current revision: the remembered one, else the server's. Raises what asking raises. */
@@ -51,11 +56,10 @@ export class Question<Parameters, Answer> {
     if (recalled !== undefined) return recalled;
     const { load, place = "", delayMs = 0, outlivesAsker = false } = this.#definition;
     const key = this.#keyAtRevision(parameters);
-    if (outlivesAsker) return this.#remember(key, load(parameters, { place }));
+    if (outlivesAsker) return this.#remember(key, { promise: load(parameters, { place }), settled: null });
     if (delayMs > 0) await pause(delayMs, signal);
     const answer = await load(parameters, { signal, place });
-    this.#remember(key, Promise.resolve(answer));
-    return answer;
+    return this.#remember(key, { promise: Promise.resolve(answer), settled: { answer } });
   }
 
   /** Fetches an answer that is likely to be wanted. A failure is silent: whoever asks then asks the server again. */
@@ -81,20 +85,35 @@ export class Question<Parameters, Answer> {
     return () => control.abort();
   }
 
+  #recalled(parameters: Parameters): Remembered<Answer> | undefined {
+    const key = this.#keyAtRevision(parameters);
+    const remembered = this.#answers.get(key);
+    if (remembered === undefined) return undefined;
+    // Used last, dropped last.
+    this.#answers.delete(key);
+    this.#answers.set(key, remembered);
+    return remembered;
+  }
+
   #keyAtRevision(parameters: Parameters): string {
     return `${revision.peek()}\n${this.key(parameters)}`;
   }
 
   /** Keeps an answer until others have taken its place; one that fails is forgotten at once. */
-  #remember(key: string, answer: Promise<Answer>): Promise<Answer> {
-    this.#answers.set(key, answer);
-    answer.catch(() => this.#answers.delete(key));
+  #remember(key: string, kept: Remembered<Answer>): Promise<Answer> {
+    this.#answers.set(key, kept);
+    kept.promise.then(
+      (answer) => {
+        kept.settled = { answer };
+      },
+      () => this.#answers.delete(key),
+    );
     const { remembered = 0 } = this.#definition;
     for (const oldest of this.#answers.keys()) {
       if (this.#answers.size <= remembered) break;
       this.#answers.delete(oldest);
     }
-    return answer;
+    return kept.promise;
   }
 }
 

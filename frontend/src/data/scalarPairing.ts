@@ -1,7 +1,7 @@
 /** Whose scalars of TensorBoard stand beside the run: the server's pairing, or the reader's choice of it. */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { select, selection } from "../state/selection";
+import { select, selected } from "../state/selection";
 import { run } from "./runs";
 
 /** Names in one value of the address: by commas, and a comma in a name is escaped. */
@@ -17,7 +17,7 @@ export function splitNames(text: string): string[] {
 
 /** The reader's choice; empty where the pairing is left to the server. */
 export const chosenScalarRuns: ReadonlySignal<readonly string[]> = computed(() =>
-  splitNames(selection.value.scalars),
+  splitNames(selected.scalars.value),
 );
 
 /** The runs of TensorBoard whose scalars are shown. */

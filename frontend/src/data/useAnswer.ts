@@ -1,6 +1,6 @@
 /** Answers in components: what is asked while they are on screen, and what is fetched before it is asked for. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/errors";
 import type { Question } from "./question";
 import { revision } from "./revision";
@@ -31,24 +31,32 @@ const NOTHING = { data: null, parameters: null, error: null, dataKey: "", settle
 /**
  * Asks, keeps the old answer while a newer one loads, and ignores answers to questions no longer asked.
  *
- * A new revision asks again. Null as parameters asks nothing and forgets the answer.
+ * An answer that is remembered is there at once, in the frame that asks for it. A new revision asks again. Null as parameters asks nothing and forgets the answer.
  */
 export function useAnswer<Parameters, T>(
   question: Question<Parameters, T>,
   parameters: Parameters | null,
 ): Answer<T, Parameters> {
-  const [state, setState] = useState<AnswerState<T, Parameters>>(NOTHING);
+  const last = useRef<AnswerState<T, Parameters>>(NOTHING);
+  const [, showAgain] = useState<unknown>(null);
   const key = parameters === null ? "" : question.key(parameters);
   const keyAtRevision = key === "" ? "" : `${key}\n${revision.value}`;
+  if (parameters === null) last.current = NOTHING;
+  else if (last.current.settledKey !== keyAtRevision) {
+    const known = question.known(parameters);
+    if (known !== null) last.current = answered(known.answer, parameters, key, keyAtRevision);
+  }
+  const state = last.current;
   useEffect(() => {
-    if (parameters === null) {
-      setState(NOTHING);
-      return undefined;
-    }
+    if (parameters === null || last.current.settledKey === keyAtRevision) return undefined;
+    const settle = (now: AnswerState<T, Parameters>) => {
+      last.current = now;
+      showAgain(now);
+    };
     return question.ask(
       parameters,
-      (data) => setState({ data, parameters, error: null, dataKey: key, settledKey: keyAtRevision }),
-      (error) => setState((old) => ({ ...old, error, settledKey: keyAtRevision })),
+      (data) => settle(answered(data, parameters, key, keyAtRevision)),
+      (error) => settle({ ...last.current, error, settledKey: keyAtRevision }),
     );
   }, [keyAtRevision]);
   const loading = keyAtRevision !== "" && state.settledKey !== keyAtRevision;
@@ -59,6 +67,15 @@ export function useAnswer<Parameters, T>(
     loading,
     stale: state.data !== null && state.dataKey !== key,
   };
+}
+
+function answered<T, Parameters>(
+  data: T,
+  parameters: Parameters,
+  dataKey: string,
+  settledKey: string,
+): AnswerState<T, Parameters> {
+  return { data, parameters, error: null, dataKey, settledKey };
 }
 
 /**

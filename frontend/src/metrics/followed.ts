@@ -3,7 +3,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { RunInfo } from "../api/answers";
 import { run } from "../data/runs";
-import { select, selection } from "../state/selection";
+import { select, selected } from "../state/selection";
 import { splitStatistic } from "./statistics";
 
 export interface Followed {
@@ -61,7 +61,7 @@ export function tokenMetricOf(info: RunInfo, name: string): string | null {
 
 /** Null where no curve was clicked, or the run does not have its metric. */
 export const followed: ReadonlySignal<Followed | null> = computed(() => {
-  const { about: name, about_order: order } = selection.value;
+  const [name, order] = [selected.about.value, selected.about_order.value];
   const info = run.value;
   if (info === null || !info.metrics.some((metric) => metric.name === name)) return null;
   const tokenMetric = tokenMetricOf(info, name);

@@ -6,7 +6,7 @@ import { follow, isFollowing, newestStep, steps } from "../data/steps";
 import { goToStep, moveStep, togglePin } from "../data/stepWalk";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { select, selection } from "../state/selection";
+import { select, selected } from "../state/selection";
 import { Button, NumberField, Select } from "../ui";
 import { SelectionChips } from "./chips/SelectionChips";
 import { StepSlider } from "./StepSlider";
@@ -30,7 +30,7 @@ function Follow(): JSX.Element {
 }
 
 function Pin(): JSX.Element {
-  const { pin, step } = selection.value;
+  const [pin, step] = [selected.pin.value, selected.step.value];
   if (pin === null) {
     return (
       <Button
@@ -61,9 +61,9 @@ function Pin(): JSX.Element {
 
 function Splits(): JSX.Element | null {
   const splits = run.value?.splits ?? [];
-  if (splits.length < 2 && selection.value.split === "") return null;
+  if (splits.length < 2 && selected.split.value === "") return null;
   const serverChoice = splits.includes("train") ? "train" : (splits[0] ?? "");
-  const value = selection.value.split === "" ? serverChoice : selection.value.split;
+  const value = selected.split.value === "" ? serverChoice : selected.split.value;
   const options = splits.includes(value) ? splits : [...splits, value];
   return (
     <Select
@@ -79,14 +79,14 @@ function Splits(): JSX.Element | null {
 
 function Attempts(): JSX.Element | null {
   const attempts = run.value?.attempts ?? [];
-  if (attempts.length < 2 && selection.value.attempt === null) return null;
+  if (attempts.length < 2 && selected.attempt.value === null) return null;
   const newest = attempts.at(-1)?.attempt;
   return (
     <Select
       label={t("shell.attempt")}
       labelShown
       testId="attempt-select"
-      value={String(selection.value.attempt ?? newest ?? "")}
+      value={String(selected.attempt.value ?? newest ?? "")}
       options={attempts.map(({ attempt, first, last }) => ({
         value: String(attempt),
         label: t("shell.attempt_option", { attempt, first, last }),
@@ -101,7 +101,7 @@ function Attempts(): JSX.Element | null {
 export function StepBar(): JSX.Element | null {
   const all = steps.value?.step ?? [];
   if (run.value === null || all.length === 0) return null;
-  const { step } = selection.value;
+  const step = selected.step.value;
   return (
     <section class="bar steps" aria-label={t("shell.step_bar")}>
       <Button

@@ -1,6 +1,7 @@
 /** A slider over the steps of the run, with the mean reward as a sparkline behind it. */
 
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import { hasStepRange } from "../data/scopes";
 import { steps, stepsStale } from "../data/steps";
 import { indexAtOrBelow, stepIndex } from "../data/stepWalk";
@@ -8,17 +9,20 @@ import { t } from "../i18n";
 import { num } from "../lib/format";
 import { sparkline } from "../lib/sparkline";
 import { metricLabel } from "../metrics";
-import { select, selection } from "../state/selection";
+import { select, selected } from "../state/selection";
 
 const WIDTH = 400;
 const HEIGHT = 24;
+const NO_MEANS: readonly (number | null)[] = [];
 
 export function StepSlider(): JSX.Element | null {
   const loaded = steps.value;
+  const means = loaded?.metrics["reward"]?.mean ?? NO_MEANS;
+  const curve = useMemo(() => sparkline(means, WIDTH, HEIGHT), [means]);
   if (loaded === null || loaded.step.length === 0) return null;
-  const { step, pin, step_min, step_max } = selection.value;
+  const [step, pin] = [selected.step.value, selected.pin.value];
+  const [step_min, step_max] = [selected.step_min.value, selected.step_max.value];
   const all = loaded.step;
-  const means = loaded.metrics["reward"]?.mean ?? [];
   const last = Math.max(1, all.length - 1);
   const x = (index: number): number => (index / last) * WIDTH;
   const at = stepIndex.value;
@@ -40,7 +44,7 @@ export function StepSlider(): JSX.Element | null {
             height={HEIGHT}
           />
         )}
-        <path class="curve" d={sparkline(means, WIDTH, HEIGHT)} />
+        <path class="curve" d={curve} />
         {pin !== null && (
           <line
             class="pinned"

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { selection } from "../state/selection";
+import { selected } from "../state/selection";
 import { setTextRules, textRulesOf } from "../state/textRules";
 import { Button, Popover } from "../ui";
 
@@ -63,7 +63,7 @@ function TextRulesForm({ run }: { run: string }): JSX.Element {
 }
 
 export function TextRules(): JSX.Element | null {
-  const { run } = selection.value;
+  const run = selected.run.value;
   if (run === "") return null;
   const rules = textRulesOf(run).value;
   const set = rules.pad.length > 0 || rules.system_end !== "";

@@ -5,7 +5,7 @@ import { run, runs } from "../data/runs";
 import { changeLanguage, LANGUAGES, language, t } from "../i18n";
 import { count } from "../lib/format";
 import { VIEWS } from "../state/addressFields";
-import { select, selection } from "../state/selection";
+import { select, selected } from "../state/selection";
 import { keyOfView } from "../state/viewKeys";
 import { Button } from "../ui";
 import { LiveStatus } from "./LiveStatus";
@@ -68,7 +68,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
               type="button"
               data-testid={`tab-${view}`}
               data-key={keyOfView(view)}
-              aria-current={selection.value.view === view ? "page" : undefined}
+              aria-current={selected.view.value === view ? "page" : undefined}
               onClick={() => select({ view }, "push")}
             >
               {t(`shell.view.${view}`)}

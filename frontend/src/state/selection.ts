@@ -1,6 +1,6 @@
 /** What the user is looking at: one object, one signal. The address bar is its record, so every state is a link. */
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { onAddress, readAddress, writeAddress } from "../host/address";
 import { ADDRESS_FIELDS } from "./addressFields";
 import type { Field } from "./fieldTypes";
@@ -50,6 +50,11 @@ export function toAddress(chosen: Readonly<Selection>): Record<string, string> {
 const current = signal<Selection>({ ...DEFAULTS });
 
 export const selection: ReadonlySignal<Selection> = current;
+
+/** Each field of the selection by itself: what reads only these is not drawn again when another one changes. */
+export const selected = Object.fromEntries(
+  FIELDS.map(([name]) => [name, computed(() => current.value[name])]),
+) as { readonly [Name in keyof Selection]: ReadonlySignal<Selection[Name]> };
 
 /**
  * Changes the selection and its address.

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { hoveredStep } from "../shared/hoveredStep";
 import { CurvePlot } from "./CurvePlot";
 import type { PlotState } from "./plotState";
@@ -34,7 +34,8 @@ export function CurveChart({ label, onMove, ...state }: CurveChartProps): JSX.El
       plot.current = null;
     };
   }, []);
-  useEffect(() => plot.current?.update(state));
+  // Before the frame, so that the line of the selected step is in it.
+  useLayoutEffect(() => plot.current?.update(state));
 
   const onKeyDown = (event: KeyboardEvent) => {
     const delta = MOVES[event.key];

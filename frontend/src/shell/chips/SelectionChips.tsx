@@ -5,7 +5,7 @@ import { hasStepRange } from "../../data/scopes";
 import { t } from "../../i18n";
 import { followed, metricLabel, unfollow } from "../../metrics";
 import { editFilter, editSearch } from "../../state/focusRequests";
-import { select, selection } from "../../state/selection";
+import { select, selected } from "../../state/selection";
 import { Button } from "../../ui";
 import { rangeWords } from "../rangeText";
 
@@ -44,7 +44,7 @@ function Range(): JSX.Element | null {
 }
 
 function Searched(): JSX.Element | null {
-  const { search } = selection.value;
+  const search = selected.search.value;
   if (search === "") return null;
   return (
     <Chip
@@ -62,7 +62,7 @@ function Searched(): JSX.Element | null {
 }
 
 function Filtered(): JSX.Element | null {
-  const { where } = selection.value;
+  const where = selected.where.value;
   if (where === "") return null;
   return (
     <Chip

@@ -5,7 +5,7 @@ import { listedRuns, runs } from "../../data/runs";
 import { t } from "../../i18n";
 import { isOneOf, setting } from "../../lib/storage";
 import { useKeys } from "../../state/keys";
-import { select, selection } from "../../state/selection";
+import { select, selected } from "../../state/selection";
 import { adopt, Popover, Select } from "../../ui";
 import { RunRow } from "./RunRow";
 import { groupedRuns, matchingRuns, RUN_ORDERS, type RunGroup, type RunOrder } from "./runOrder";
@@ -16,7 +16,7 @@ const order = setting<RunOrder>("runs.order", "name", isOneOf(...RUN_ORDERS));
 /** The choice of a run: searched, in natural order by folder, or ranked. */
 export function RunPicker(): JSX.Element | null {
   const host = useRef<HTMLDivElement>(null);
-  const { run: chosen } = selection.value;
+  const chosen = selected.run.value;
   const all = runs.value?.runs.filter(({ run }) => listedRuns().includes(run)) ?? [];
   useKeys({ r: () => host.current?.querySelector<HTMLElement>("[popovertarget]")?.click() }, "shell");
   adopt(css);

@@ -1,14 +1,14 @@
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uplotCss from "uplot/dist/uPlot.min.css?inline";
-import type { RunInfo } from "../../api/answers";
+import type { RunInfo, Steps } from "../../api/answers";
 import chartsCss from "../../charts/charts.css?inline";
 import { run } from "../../data/runs";
 import { steps } from "../../data/steps";
 import { t } from "../../i18n";
 import { referenceOf } from "../../metrics";
 import { useKeys } from "../../state/keys";
-import { selection } from "../../state/selection";
+import { selected } from "../../state/selection";
 import { adopt, Empty, ErrorBox } from "../../ui";
 import type { ChartSource } from "./catalogue/chartCatalogue";
 import { watchedMetrics } from "./catalogue/openingCharts";
@@ -45,7 +45,6 @@ function RunOverview({ run }: { run: RunInfo }) {
   }, []);
   useEffect(linkSettings, []);
   useKeys(curveKeys, "overview");
-  const { step } = selection.value;
   return (
     <div
       class="overview"
@@ -55,7 +54,7 @@ function RunOverview({ run }: { run: RunInfo }) {
         lastScrollTop = event.currentTarget.scrollTop;
       }}
     >
-      {answer.data && step !== null && <Tiles steps={answer.data} step={step} />}
+      {answer.data && <TilesAtStep steps={answer.data} />}
       <Toolbar charts={charts} steps={answer.data} onJump={() => panels.current?.scrollIntoView()} />
       {answer.error && (
         <ErrorBox
@@ -79,24 +78,43 @@ function RunOverview({ run }: { run: RunInfo }) {
         </section>
       )}
       {!answer.data && !answer.error && <p class="overview-empty">{t("overview.loading")}</p>}
-      {answer.data && step !== null && (
-        <section ref={panels} aria-label={t("overview.at_step", { step })}>
-          <StepPanels run={run} steps={answer.data} step={step} />
-        </section>
-      )}
+      {answer.data && <PanelsAtStep run={run} steps={answer.data} place={panels} />}
     </div>
   );
 }
 
 /** No step has a sample: none fits, none was read yet, or there is none. */
 function NoSteps({ isReading }: { isReading: boolean }) {
-  const { where, search } = selection.value;
+  const [where, search] = [selected.where.value, selected.search.value];
   const isNarrowed = where !== "" || search !== "";
   if (!isNarrowed && isReading) return <p class="overview-empty">{t("overview.loading")}</p>;
   return (
     <Empty title={t(isNarrowed ? "filter.none" : "samples.none")}>
       <p>{t(isNarrowed ? "filter.none_advice" : "samples.none_advice")}</p>
     </Empty>
+  );
+}
+
+// What shows the selected step reads it itself: when it changes, the charts over all steps stay as they are.
+
+function TilesAtStep({ steps }: { steps: Steps }) {
+  const step = selected.step.value;
+  return step === null ? null : <Tiles steps={steps} step={step} />;
+}
+
+interface PanelsAtStepProps {
+  readonly run: RunInfo;
+  readonly steps: Steps;
+  readonly place: RefObject<HTMLElement | null>;
+}
+
+function PanelsAtStep({ run, steps, place }: PanelsAtStepProps) {
+  const step = selected.step.value;
+  if (step === null) return null;
+  return (
+    <section ref={place} aria-label={t("overview.at_step", { step })}>
+      <StepPanels run={run} steps={steps} step={step} />
+    </section>
   );
 }
 

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { BANDS } from "../../charts/curves/spreadBand";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
-import { selection } from "../../state/selection";
+import { selected } from "../../state/selection";
 import { Button, Popover, Select, Slider, Toggle } from "../../ui";
 import { ChartPicker } from "./catalogue/ChartPicker";
 import type { ChartsOnOffer } from "./catalogue/chartChoices";
@@ -10,7 +10,6 @@ import { bandMode, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from
 
 /** The overview's toolbar: how the curves are drawn, which charts there are, and a jump to the selected step. */
 export function Toolbar(props: ChartsOnOffer & { readonly onJump: () => void }): JSX.Element {
-  const { step } = selection.value;
   return (
     <section class="overview-toolbar" aria-label={t("overview.toolbar")}>
       <Popover face={t("overview.drawing")} label={t("overview.toolbar")} align="start" testId="drawing">
@@ -18,13 +17,19 @@ export function Toolbar(props: ChartsOnOffer & { readonly onJump: () => void }):
       </Popover>
       <span class="muted overview-drawn">{drawnWords()}</span>
       <span class="overview-gap" />
-      {step !== null && (
-        <Button quiet onClick={props.onJump} hint={t("overview.jump.hint")} testId="jump">
-          {t("overview.jump", { step })} ↓
-        </Button>
-      )}
+      <Jump onJump={props.onJump} />
       <ChartPicker {...props} />
     </section>
+  );
+}
+
+function Jump({ onJump }: { onJump: () => void }) {
+  const step = selected.step.value;
+  if (step === null) return null;
+  return (
+    <Button quiet onClick={onJump} hint={t("overview.jump.hint")} testId="jump">
+      {t("overview.jump", { step })} ↓
+    </Button>
   );
 }
 

@@ -9,7 +9,7 @@ import { goToStep } from "../../../data/stepWalk";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { followMetric, isDip } from "../../../metrics";
-import { select, selection } from "../../../state/selection";
+import { select, selected } from "../../../state/selection";
 import { setLook } from "../shared/looks";
 import { smoothing } from "../shared/settings";
 import { openHeaviest } from "./openHeaviest";
@@ -38,7 +38,7 @@ export interface CardChartProps {
 /** The drawing of a card: what is clicked, dragged and pressed on it becomes the selection. */
 export function CardChart(props: CardChartProps): JSX.Element {
   const { id, title, x, lines, steps } = props;
-  const { step, pin } = selection.value;
+  const [step, pin] = [selected.step.value, selected.pin.value];
   const label = useMemo(() => spokenSummary(title, lines), [title, lines]);
   const choose = (clicked: number) => {
     goToStep(clicked);

@@ -4,12 +4,12 @@ import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { type ValueView, valueView } from "../../../charts/scales/valueRange";
 import { type ValueScale, valueScale } from "../../../charts/scales/valueScale";
 import { t } from "../../../i18n";
-import { selection } from "../../../state/selection";
-import { Button } from "../../../ui";
+import { selected } from "../../../state/selection";
 import { cardElementId } from "../shared/cardIds";
-import { type ChartLook, lookOf, setLook } from "../shared/looks";
+import { type ChartLook, lookOf } from "../shared/looks";
 import { chartSize } from "../shared/settings";
 import { CardChart, type TakenAlong } from "./CardChart";
+import { CardNote } from "./CardNote";
 import { CurveTable } from "./CurveTable";
 import { CurveValues } from "./CurveValues";
 import { LookMenu } from "./LookMenu";
@@ -24,8 +24,8 @@ export interface CurveCardProps {
   readonly lines: readonly CurveLine[];
   /** Steps that arrow keys walk and clicks choose from: those with samples, whatever this chart has. */
   readonly steps: readonly number[];
-  /** One line under the chart: what the values are means of. */
-  readonly note: string;
+  /** One line under the chart: what the values at the selected step are means of. */
+  readonly noteAt: (step: number | null) => string;
   /** What to do about it where there is nothing to draw; null where there is. */
   readonly empty: string | null;
   readonly tools?: ComponentChildren;
@@ -79,12 +79,7 @@ export function CurveCard(props: CurveCardProps): JSX.Element {
               onBucket={setBucket}
             />
           )}
-          <div class="overview-note" title={props.note}>
-            <Outside id={id} view={view} look={look} />
-            {[props.note, bucket > 1 && !asTable && t("overview.dense", { n: bucket })]
-              .filter(Boolean)
-              .join(" · ")}
-          </div>
+          <CardNote id={id} view={view} look={look} noteAt={props.noteAt} bucket={asTable ? 1 : bucket} />
         </>
       )}
     </article>
@@ -105,32 +100,6 @@ function drawnWith(
 }
 
 function useShownRange(x: readonly number[]): readonly [number, number] | null {
-  const { step_min: from, step_max: to } = selection.value;
+  const [from, to] = [selected.step_min.value, selected.step_max.value];
   return from === null && to === null ? null : [from ?? x[0] ?? 0, to ?? x.at(-1) ?? 0];
-}
-
-/** What is not on the chart, in words, and the way to see it. */
-function Outside({ id, view, look }: { id: string; view: ValueView; look: ChartLook }) {
-  const steps = (...why: string[]) =>
-    new Set(view.marks.filter((mark) => why.includes(mark.why)).map((mark) => mark.step)).size;
-  const [beyond, nonfinite, unscaled] = [steps("above", "below"), steps("nonfinite"), steps("unscaled")];
-  const isZoomed = typeof look.values !== "string";
-  return (
-    <>
-      {(beyond > 0 || isZoomed) && (
-        <Button
-          quiet
-          hint={t(isZoomed ? "overview.look.reset.hint" : "overview.look.beyond.hint")}
-          testId="look-reset"
-          onClick={() => setLook(id, { values: isZoomed ? "robust" : "all" })}
-        >
-          <span class="odd">
-            {isZoomed ? t("overview.look.reset") : t("overview.look.beyond", { n: beyond })}
-          </span>
-        </Button>
-      )}
-      {nonfinite > 0 && <span class="odd">{t("overview.look.nonfinite", { n: nonfinite })} · </span>}
-      {unscaled > 0 && <span class="odd">{t("overview.look.unscaled", { n: unscaled })} · </span>}
-    </>
-  );
 }

@@ -4,7 +4,6 @@ import type { RunInfo, Steps } from "../../../api/answers";
 import { t } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { markJoined, metricHint, metricLabel, toldBy } from "../../../metrics";
-import { selection } from "../../../state/selection";
 import { Select } from "../../../ui";
 import type { ChartSource, LineSource } from "../catalogue/chartCatalogue";
 import { chartTitle } from "../catalogue/chartTitle";
@@ -59,7 +58,7 @@ function MetricCard({ run, source, steps }: { run: RunInfo; source: ChartSource;
       x={steps.step}
       steps={steps.step}
       lines={lines}
-      note={main ? chartNote(main, source, steps, selection.value.step) : ""}
+      noteAt={(step) => (main ? chartNote(main, source, steps, step) : "")}
       empty={emptyReason(source, lines)}
       metric={main?.from === "metric" ? { name: main.name, order: null } : toldBy(run, main?.name ?? "")}
       tools={source.id === "kl" && <KlChoice />}

@@ -5,7 +5,7 @@ import { hoveredStep } from "../../../charts/shared/hoveredStep";
 import { nearestIndex, nearestLogged } from "../../../charts/shared/series";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
-import { selection } from "../../../state/selection";
+import { selected } from "../../../state/selection";
 
 export interface CurveValuesProps {
   readonly x: readonly number[];
@@ -21,7 +21,7 @@ const isLong = (lines: readonly CurveLine[]): boolean =>
 
 /** Name and value of every line at the step under the pointer, else at the selected step. */
 export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
-  const step = hoveredStep.value ?? selection.value.step;
+  const step = hoveredStep.value ?? selected.step.value;
   // A metric of every tenth step is read at the nearest step that has it, and that step is named.
   const main = lines.at(-1)?.values ?? [];
   const at = step === null ? -1 : nearestLogged(main, nearestIndex(x, step));

@@ -72,7 +72,9 @@ function ScalarCard({ tag, series, steps, empty }: ScalarCardProps) {
       lines={lines}
       steps={steps}
       metric={null}
-      note={t(points >= SERIES_LIMIT ? "overview.scalar.sampled" : "overview.scalar.points", { points })}
+      noteAt={() =>
+        t(points >= SERIES_LIMIT ? "overview.scalar.sampled" : "overview.scalar.points", { points })
+      }
       empty={points > 0 ? null : empty}
       onHide={() => switchChart(scalarChartId(tag), false)}
     />

@@ -2,7 +2,7 @@
 
 import type { ValueChoice } from "../../../charts/scales/valueRange";
 import { SCALES, type ScaleKind } from "../../../charts/scales/valueScale";
-import { select, selection } from "../../../state/selection";
+import { select, selected } from "../../../state/selection";
 
 export interface ChartLook {
   readonly scale: ScaleKind;
@@ -45,11 +45,11 @@ const escaped = (id: string): string => id.replace(/[%,;]/g, encodeURIComponent)
 const unescaped = (id: string): string => id.replace(/%(25|2C|3B)/g, (code) => decodeURIComponent(code));
 
 /** The look of a chart now. */
-export const lookOf = (id: string): ChartLook => readLooks(selection.value.looks).get(id) ?? DEFAULT_LOOK;
+export const lookOf = (id: string): ChartLook => readLooks(selected.looks.value).get(id) ?? DEFAULT_LOOK;
 
 /** Changes the look of a chart. */
 export function setLook(id: string, change: Partial<ChartLook>): void {
-  const looks = readLooks(selection.value.looks);
+  const looks = readLooks(selected.looks.value);
   looks.set(id, { ...(looks.get(id) ?? DEFAULT_LOOK), ...change });
   select({ looks: writeLooks(looks) });
 }

@@ -5,7 +5,7 @@ import { stepBeside } from "../../../charts/shared/series";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { sparkline } from "../../../lib/sparkline";
-import { selection } from "../../../state/selection";
+import { selected } from "../../../state/selection";
 import { klEstimator } from "../shared/settings";
 import { expectedAt, isDeviating } from "./deviation";
 import { openChart } from "./openChart";
@@ -20,7 +20,7 @@ export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Elem
   const at = steps.step.indexOf(step);
   const tiles = useMemo(() => tilesOf(steps, klEstimator.value), [steps, klEstimator.value]);
   if (at < 0) return null;
-  const { pin } = selection.value;
+  const pin = selected.pin.value;
   const beside = pin !== null && pin !== step ? pin : stepBeside(steps.step, step, -1);
   const other = beside === null || beside === step ? -1 : steps.step.indexOf(beside);
   return (

@@ -50,11 +50,12 @@ interface QuestionGroupProps {
 /** One question with its numbers; what a search has found is open. */
 function QuestionGroup({ group, searched, onToken }: QuestionGroupProps): JSX.Element {
   const open = setting(`open.scalars.${group.question}`, false, isBoolean);
+  const shown = searched || open.value;
   return (
     <details
       class="scalar-group"
       data-testid={`scalars-${group.question}`}
-      open={searched || open.value}
+      open={shown}
       onToggle={(event) => {
         if (!searched) open.value = event.currentTarget.open;
       }}
@@ -62,17 +63,21 @@ function QuestionGroup({ group, searched, onToken }: QuestionGroupProps): JSX.El
       <summary>
         {t(`overview.question.${group.question}`)} <span class="muted number">{sizeOf(group)}</span>
       </summary>
-      <dl class="scalars">
-        {group.scalars.map(([name, value]) => (
-          <div key={name}>
-            <dt title={metricHint(name)}>{metricLabel(name)}</dt>
-            <dd>
-              <ScalarValue value={value} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {group.statistics.length > 0 && <StatisticsTable groups={group.statistics} onToken={onToken} />}
+      {shown && (
+        <dl class="scalars">
+          {group.scalars.map(([name, value]) => (
+            <div key={name}>
+              <dt title={metricHint(name)}>{metricLabel(name)}</dt>
+              <dd>
+                <ScalarValue value={value} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {shown && group.statistics.length > 0 && (
+        <StatisticsTable groups={group.statistics} onToken={onToken} />
+      )}
     </details>
   );
 }

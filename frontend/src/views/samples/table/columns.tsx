@@ -7,7 +7,7 @@ import { hasStepRange } from "../../../data/scopes";
 import { t } from "../../../i18n";
 import { columnCount } from "../../../lib/singleLine";
 import { metricHint, metricLabel } from "../../../metrics";
-import { selection } from "../../../state/selection";
+import { selected } from "../../../state/selection";
 import { type Column, freeze } from "../../../ui";
 import { barOf, valueRanges } from "./bars";
 import { MatchCell, ValueCell } from "./cells";
@@ -73,6 +73,6 @@ export const tableColumns: ReadonlySignal<Column<Row>[]> = computed(() => {
   const first = shown.filter(({ name }) => leading.has(name));
   const frozen = [...(hasStepRange.value ? [column("step", true)] : []), ...first];
   const others = shown.filter((one) => !first.includes(one));
-  if (selection.value.search !== "") others.unshift(matchColumn());
+  if (selected.search.value !== "") others.unshift(matchColumn());
   return freeze([...frozen, ...others], frozen.length);
 });
