@@ -1,4 +1,4 @@
-/** The kit: parts that know nothing of reinforcement learning. */
+/** The kit: parts that know nothing of reinforcement learning. The table is asked for by itself: the first view has none. */
 
 export { Button, type ButtonProps } from "./Button";
 export { CollapsibleSection, type CollapsibleSectionProps } from "./CollapsibleSection";
@@ -19,6 +19,4 @@ export { Panel, type PanelProps } from "./Panel";
 export { Popover, type PopoverProps } from "./Popover";
 export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type ProgressProps } from "./states";
 export { adopt } from "./styles";
-export { type Column, freeze } from "./table/columns";
-export { VirtualTable, type VirtualTableProps } from "./table/VirtualTable";
 export { useBriefMessage } from "./useBriefMessage";

@@ -3,8 +3,9 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Column, VirtualTable, type VirtualTableProps } from "../../src/ui";
+import type { Column } from "../../src/ui/table/columns";
 import { nextSort } from "../../src/ui/table/columns";
+import { VirtualTable, type VirtualTableProps } from "../../src/ui/table/VirtualTable";
 
 interface Item {
   id: string;

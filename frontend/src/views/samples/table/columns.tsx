@@ -8,7 +8,7 @@ import { t } from "../../../i18n";
 import { columnCount } from "../../../lib/singleLine";
 import { metricHint, metricLabel } from "../../../metrics";
 import { selected } from "../../../state/selection";
-import { type Column, freeze } from "../../../ui";
+import { type Column, freeze } from "../../../ui/table/columns";
 import { barOf, valueRanges } from "./bars";
 import { MatchCell, ValueCell } from "./cells";
 import { shownNames, sortedMetric, widths } from "./columnChoice";
