@@ -14,7 +14,7 @@ export interface QuestionDefinition<Parameters, Answer> {
   /** How many answers are remembered until the index changes; those used last stay. None unless said. */
   remembered?: number;
   /** How long to wait before asking, in ms, so that what is passed by (a held arrow key) is not asked at all. */
-  delayMs?: number;
+  delayMs?: number | (() => number);
   /** Asks to the end though nobody waits any more, because the answer is likely to be wanted soon. */
   outlivesAsker?: boolean;
 }
@@ -55,9 +55,14 @@ export class Question<Parameters, Answer> {
     const recalled = this.recall(parameters);
     if (recalled !== undefined) return recalled;
     const { load, place = "", delayMs = 0, outlivesAsker = false } = this.#definition;
+    const wait = typeof delayMs === "number" ? delayMs : delayMs();
     const key = this.#keyAtRevision(parameters);
+    if (wait > 0) {
+      await pause(wait, signal);
+      const askedMeanwhile = this.recall(parameters);
+      if (askedMeanwhile !== undefined) return askedMeanwhile;
+    }
     if (outlivesAsker) return this.#remember(key, { promise: load(parameters, { place }), settled: null });
-    if (delayMs > 0) await pause(delayMs, signal);
     const answer = await load(parameters, { signal, place });
     return this.#remember(key, { promise: Promise.resolve(answer), settled: { answer } });
   }
@@ -83,6 +88,12 @@ export class Question<Parameters, Answer> {
       },
     );
     return () => control.abort();
+  }
+
+  /** Remembers an answer that came by another way. */
+  keep(parameters: Parameters, answer: Answer): void {
+    const kept = { promise: Promise.resolve(answer), settled: { answer } };
+    void this.#remember(this.#keyAtRevision(parameters), kept);
   }
 
   #recalled(parameters: Parameters): Remembered<Answer> | undefined {
@@ -118,7 +129,7 @@ export class Question<Parameters, Answer> {
 }
 
 /** Waits, and raises `AbortError` if the question is withdrawn meanwhile. */
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener("abort", () => {

@@ -2,6 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { select, selection } from "../state/selection";
+import { head } from "./heading";
 import { steps } from "./steps";
 
 /** The place of the current step among the loaded ones: exact, or the nearest below; -1 where there is none. */
@@ -28,6 +29,7 @@ export function moveStep(by: 1 | -1): boolean {
   // The current step may have no samples (a link, another split): then from where it would be.
   const target = by === 1 ? all.find((other) => other > step) : all.findLast((other) => other < step);
   if (target === undefined) return false;
+  head("steps", by);
   select({ step: target });
   return true;
 }

@@ -1,9 +1,16 @@
-import { expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { cellOf, idOf, SamplePages } from "../../src/data/questions/SamplePages";
-import { firstPageAhead, PAGE_ROWS } from "../../src/data/questions/sampleList";
+import { firstPageAhead, isOtherStep, PAGE_ROWS } from "../../src/data/questions/sampleList";
+import { revision } from "../../src/data/revision";
 
 const LIST = { run: "run", step: 1 };
 const OTHER_LIST = { run: "run", step: 2 };
+
+let indexes = 0;
+beforeEach(() => {
+  indexes += 1;
+  revision.value = `index ${indexes}`;
+});
 
 /** A server whose lists have `total` samples, ids by `name` and place. Returns the offsets that it is asked for. */
 function serve(name: string, total: number): number[] {
@@ -146,4 +153,49 @@ test("an empty answer has no rows", async () => {
   await pages.show(LIST);
   expect(pages.rows.value).toEqual([]);
   expect(pages.total.value).toBe(0);
+});
+
+test("a list that was shown or fetched ahead is there at once and not asked for again", async () => {
+  const asked = serve("a", 300);
+  const pages = new SamplePages();
+  await pages.show(LIST);
+  await firstPageAhead.fetch(OTHER_LIST);
+  expect(asked).toEqual([0, 0]);
+  for (const list of [OTHER_LIST, LIST]) {
+    void pages.show(list);
+    expect(pages.isShowing(list)).toBe(true);
+    expect(pages.loading.value).toBe(false);
+    expect(idAt(pages, 0)).toBe("a0");
+  }
+  expect(asked).toEqual([0, 0]);
+  revision.value = "grown";
+  await pages.show(LIST);
+  expect(asked).toEqual([0, 0, 0]);
+});
+
+test("an answer of an index that has changed meanwhile is not kept", async () => {
+  const asked = serve("a", 300);
+  const pages = new SamplePages();
+  const shown = pages.show(LIST);
+  revision.value = "changed";
+  await shown;
+  await pages.show(LIST);
+  expect(asked).toEqual([0, 0]);
+});
+
+test("steps that are passed by are not asked for", async () => {
+  const asked = serve("a", 300);
+  const pages = new SamplePages();
+  await pages.show(LIST);
+  const walked = [2, 3, 4].map((step) => pages.show({ run: "run", step }));
+  await Promise.all(walked);
+  expect(asked).toEqual([0, 0]);
+  expect(pages.isShowing({ run: "run", step: 4 })).toBe(true);
+});
+
+test("another step is another list of the same kind", () => {
+  expect(isOtherStep(LIST, OTHER_LIST)).toBe(true);
+  expect(isOtherStep(LIST, LIST)).toBe(false);
+  expect(isOtherStep(LIST, { ...OTHER_LIST, sort: "reward" })).toBe(false);
+  expect(isOtherStep(null, LIST)).toBe(false);
 });

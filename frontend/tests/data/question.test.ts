@@ -122,3 +122,28 @@ test("an asker who withdrew hears nothing; a failure comes as an ApiError that n
   await new Promise((done) => setTimeout(done));
   expect(failed.mock.calls[0]?.[0]).toMatchObject({ status: 0, message: "no", question: "broken 5" });
 });
+
+test("an answer is known once it is here, and kept where it came by another way", async () => {
+  const { load, question } = echo({ remembered: 2 });
+  const asked = question.fetch(1);
+  expect(question.known(1)).toBeNull();
+  await asked;
+  expect(question.known(1)).toEqual({ answer: 1 });
+  question.keep(2, 20);
+  expect(question.known(2)).toEqual({ answer: 20 });
+  expect(await question.fetch(2)).toBe(20);
+  expect(load).toHaveBeenCalledTimes(1);
+  revision.value = "r2";
+  expect(question.known(1)).toBeNull();
+});
+
+test("an answer that outlives its asker is asked for once, also while both wait", async () => {
+  const { load, question } = echo({ remembered: 2, delayMs: 5, outlivesAsker: true });
+  expect(await Promise.all([question.fetch(1), question.fetch(1)])).toEqual([1, 1]);
+  expect(load).toHaveBeenCalledTimes(1);
+  const control = new AbortController();
+  const passed = question.fetch(2, control.signal);
+  control.abort();
+  await expect(passed).rejects.toMatchObject({ name: "AbortError" });
+  expect(load).toHaveBeenCalledTimes(1);
+});

@@ -70,6 +70,19 @@ test("the old answer stays, marked stale, until the new one is there", async () 
   expect(seen).toMatchObject({ data: "B", loading: false, stale: false });
 });
 
+test("a remembered answer is there in the rendering that asks for it", async () => {
+  const load = async (key: string): Promise<string> => key.toUpperCase();
+  const remembering = new Question<string, string>({ name: "remembering", remembered: 2, load });
+  const rendered: (string | null)[] = [];
+  const Shown = ({ question }: { question: string }): null => {
+    rendered.push(useAnswer(remembering, question).data);
+    return null;
+  };
+  for (const key of ["a", "b"]) await remembering.fetch(key);
+  for (const key of ["a", "b", "a"]) await settle(() => render(<Shown question={key} />, root));
+  expect(rendered).toEqual(["A", "B", "A"]);
+});
+
 test("an answer to a question no longer asked is ignored, and its request withdrawn", async () => {
   await show("a");
   const old = last();

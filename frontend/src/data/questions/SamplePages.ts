@@ -2,9 +2,10 @@
 
 import { batch, signal } from "@preact/signals";
 import type { Samples, Value } from "../../api/answers";
-import * as endpoints from "../../api/endpoints";
 import { type ApiError, asApiError } from "../../api/errors";
-import { firstPageAhead, PAGE_ROWS, type SampleList } from "./sampleList";
+import { pause } from "../question";
+import { fetchPage, firstPageAhead, isOtherStep, PAGE_ROWS, type SampleList } from "./sampleList";
+import { STEP_OPTIONS } from "./stepOptions";
 
 /** One row of a columnar page. */
 export interface Row {
@@ -52,24 +53,23 @@ export class SamplePages {
     this.stop();
     const control = new AbortController();
     this.#control = control;
+    const walked = isOtherStep(this.#list, list);
     this.#list = list;
-    this.loading.value = true;
     const listKey = JSON.stringify(list);
     const [first, end] = listKey === this.listKey.peek() ? this.#visible : [0, 1];
+    const offsets: number[] = [];
+    for (let offset = offsetOf(first); offset < end; offset += PAGE_ROWS) offsets.push(offset);
+    const known = offsets.length === 1 && offsets[0] === 0 ? firstPageAhead.known(list) : null;
+    if (known !== null) {
+      this.#put(listKey, offsets, [known.answer]);
+      return;
+    }
+    this.loading.value = true;
     try {
-      const offsets: number[] = [];
-      for (let offset = offsetOf(first); offset < end; offset += PAGE_ROWS) offsets.push(offset);
+      if (walked) await pause(STEP_OPTIONS.delayMs, control.signal);
       const pages = await Promise.all(offsets.map((offset) => fetchPage(list, offset, control.signal)));
       if (control.signal.aborted) return;
-      batch(() => {
-        const rows: (Row | undefined)[] = [];
-        this.total.value = pages.at(-1)?.total ?? 0;
-        for (const [index, page] of pages.entries()) putRows(rows, offsets[index] ?? 0, rowsOf(page));
-        this.rows.value = rows;
-        this.listKey.value = listKey;
-        this.loading.value = false;
-        this.error.value = null;
-      });
+      this.#put(listKey, offsets, pages);
     } catch (error) {
       if (control.signal.aborted) return;
       batch(() => {
@@ -77,6 +77,18 @@ export class SamplePages {
         this.error.value = asApiError(error, "samples");
       });
     }
+  }
+
+  #put(listKey: string, offsets: readonly number[], pages: readonly Samples[]): void {
+    const rows: (Row | undefined)[] = [];
+    for (const [index, page] of pages.entries()) putRows(rows, offsets[index] ?? 0, rowsOf(page));
+    batch(() => {
+      this.total.value = pages.at(-1)?.total ?? 0;
+      this.rows.value = rows;
+      this.listKey.value = listKey;
+      this.loading.value = false;
+      this.error.value = null;
+    });
   }
 
   /** Loads what is missing of the rows from `first` to before `end`: they are on screen. */
@@ -120,14 +132,6 @@ export class SamplePages {
     this.#control.abort();
     this.#requests.clear();
   }
-}
-
-/** A page of a list, from the server unless it is a first one that was fetched ahead. */
-function fetchPage(list: SampleList, offset: number, signal: AbortSignal): Promise<Samples> {
-  return (
-    (offset === 0 ? firstPageAhead.recall(list) : undefined) ??
-    endpoints.samples({ ...list, offset, limit: PAGE_ROWS }, { signal, place: `table ${offset}` })
-  );
 }
 
 /** The offset of the page that holds a row. */

@@ -4,7 +4,9 @@ import type { Sample } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
 import { type ApiError, asApiError } from "../../api/errors";
 import type { SampleParameters } from "../../api/parameters";
+import { heading } from "../heading";
 import { Question } from "../question";
+import { STEP_OPTIONS } from "./stepOptions";
 
 export interface SampleWithTokens {
   sample: Sample;
@@ -28,5 +30,6 @@ export const sampleWithTokens = new Question<SampleParameters, SampleWithTokens>
   // A sample of 16,384 tokens holds about 1 MB of numbers: the neighbours, and where we come from.
   remembered: 8,
   outlivesAsker: true,
+  delayMs: () => (heading().along === "steps" ? STEP_OPTIONS.delayMs : 0),
   load,
 });

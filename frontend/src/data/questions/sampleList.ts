@@ -4,6 +4,7 @@ import type { Samples } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
 import type { SamplesParameters } from "../../api/parameters";
 import { Question } from "../question";
+import { revision } from "../revision";
 
 /** Rows of one page. */
 export const PAGE_ROWS = 100;
@@ -11,10 +12,28 @@ export const PAGE_ROWS = 100;
 /** A list of samples, whatever part of it is asked for. */
 export type SampleList = Omit<SamplesParameters, "offset" | "limit">;
 
-/** First pages of lists that are likely to be wanted, so that walking the steps shows the next list at once. */
+/** Whether a list is that of another step and else the same: the reader walks along the steps. */
+export function isOtherStep(before: SampleList | null, now: SampleList): boolean {
+  if (before === null || before.step === now.step) return false;
+  return JSON.stringify({ ...before, step: 0 }) === JSON.stringify({ ...now, step: 0 });
+}
+
+/** First pages of lists that were shown or are likely to be wanted, so that walking the steps shows a list at once. */
 export const firstPageAhead = new Question<SampleList, Samples>({
   name: "first page",
-  remembered: 4,
+  remembered: 8,
   outlivesAsker: true,
   load: (list, options) => endpoints.samples({ ...list, offset: 0, limit: PAGE_ROWS }, options),
 });
+
+/** A page of a list, from the server unless it is a first one that is remembered. */
+export async function fetchPage(list: SampleList, offset: number, signal: AbortSignal): Promise<Samples> {
+  const ahead = offset === 0 ? firstPageAhead.recall(list) : undefined;
+  if (ahead !== undefined) return ahead;
+  const options = { signal, place: `table ${offset}` };
+  const asked = revision.peek();
+  const page = await endpoints.samples({ ...list, offset, limit: PAGE_ROWS }, options);
+  // What was asked of an older index is no answer of this one.
+  if (offset === 0 && revision.peek() === asked) firstPageAhead.keep(list, page);
+  return page;
+}

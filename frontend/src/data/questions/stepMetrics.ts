@@ -4,6 +4,7 @@ import type { Steps } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
 import type { StepsParameters } from "../../api/parameters";
 import { Question } from "../question";
+import { STEP_OPTIONS } from "./stepOptions";
 
 /** The metrics of charts that were switched on, and all metrics of the samples that a filter selects. */
 export const curveMetrics = new Question<StepsParameters, Steps>({
@@ -12,16 +13,10 @@ export const curveMetrics = new Question<StepsParameters, Steps>({
   load: endpoints.steps,
 });
 
-/** The steps that a list of samples covers: one step with the one before it, or a range (null is open). */
-export interface ListedSteps {
-  request: StepsParameters;
-  step: number | null;
-  range: { min: number | null; max: number | null } | null;
-}
-
-/** Metrics of the listed steps. `step` and `range` say which steps of the answer the list is of. */
-export const listMetrics = new Question<ListedSteps, Steps>({
+/** Metrics of the listed steps, or of a stretch of steps that the listed one is in. */
+export const listMetrics = new Question<StepsParameters, Steps>({
   name: "list metrics",
   place: "lengths",
-  load: ({ request }, options) => endpoints.steps(request, options),
+  ...STEP_OPTIONS,
+  load: endpoints.steps,
 });

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { heading } from "../../data/heading";
 import { sampleWithTokens } from "../../data/questions/sample";
 import { sampleNeighbours } from "../../data/sampleWalk";
 import { sampleScope } from "../../data/scopes";
@@ -55,6 +56,8 @@ function OpenSample({ id }: { id: string }): JSX.Element {
 
   useEffect(() => viewState?.focus(selection.value.token, false), [viewState, pinned]);
   usePrefetch(sampleWithTokens, loaded !== null && !answer.stale, [loaded], PREFETCH_MS, () => {
+    // Along the steps the table fetches the next one's sample.
+    if (heading().along === "steps") return [];
     const { previous, next } = sampleNeighbours(loaded?.sample ?? null);
     return [next, previous].map((neighbour) => (neighbour === null ? null : { ...scope, id: neighbour }));
   });

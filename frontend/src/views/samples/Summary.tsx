@@ -1,20 +1,20 @@
 /** The line above the table: number of samples, mean lengths, values left out of means, and what the preset is for. */
 
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Steps } from "../../api/answers";
 import type { Scope } from "../../api/parameters";
 import type { SamplePages } from "../../data/questions/SamplePages";
-import { type ListedSteps, listMetrics } from "../../data/questions/stepMetrics";
+import { listMetrics } from "../../data/questions/stepMetrics";
 import { run } from "../../data/runs";
 import { hasStepRange, listScope } from "../../data/scopes";
 import { steps } from "../../data/steps";
-import { type Answer, useAnswer } from "../../data/useAnswer";
+import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 import { selection } from "../../state/selection";
-import { listedSteps, type MeanChange, meanLength, nonfiniteCounts } from "./meanLengths";
+import { listedSteps, type MeanChange, meanLength, nonfiniteCounts, type StepRange } from "./meanLengths";
 import { PRESETS } from "./presets";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
@@ -34,10 +34,7 @@ interface SummaryData {
   leftOut: { metric: string; n: number }[];
 }
 
-/** Of the steps that the answer was asked for, so that an old answer stays consistent while a newer one loads. */
-function summarise({ data: answer, parameters }: Answer<Steps, ListedSteps>): SummaryData | null {
-  if (answer === null || parameters === null) return null;
-  const { step, range } = parameters;
+function summarise(answer: Steps, step: number | null, range: StepRange | null): SummaryData {
   const places = listedSteps(answer, step, range);
   const lengths: [LengthMetric, MeanChange][] = [];
   for (const metric of LENGTHS) {
@@ -59,14 +56,20 @@ function LengthText({ metric, of }: { metric: LengthMetric; of: MeanChange }): J
   );
 }
 
-/** The current step and the one before it, so that the answer stays small however long the run is. */
+/** So many steps are asked for at once: walking along them asks seldom, and the answer stays small in a long run. */
+const STRETCH = 8;
+
+/** The stretch of steps that the current one is in, with the step before it. */
 function lengthScope(): Scope {
   const all = steps.value?.step ?? [];
   const { step } = selection.value;
   if (hasStepRange.value || step === null) return listScope.value;
   const at = all.indexOf(step);
   const { step: _, ...scope } = listScope.value;
-  return { ...scope, step_min: all[Math.max(0, at - 1)] ?? step, step_max: step };
+  if (at < 0) return { ...scope, step_min: step, step_max: step };
+  const first = at - (at % STRETCH);
+  const last = Math.min(first + STRETCH, all.length) - 1;
+  return { ...scope, step_min: all[Math.max(0, first - 1)] ?? step, step_max: all[last] ?? step };
 }
 
 export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly string[] }): JSX.Element {
@@ -77,10 +80,12 @@ export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly 
   );
   const scope = lengthScope();
   const range = hasStepRange.value ? { min: step_min, max: step_max } : null;
-  const request = { ...scope, metrics };
-  const parameters = { request, step: range === null ? step : null, range };
-  const answer = useAnswer(listMetrics, metrics.length === 0 ? null : parameters);
-  const summary = useMemo(() => summarise(answer), [answer.data]);
+  const answer = useAnswer(listMetrics, metrics.length === 0 ? null : { ...scope, metrics });
+  // What was said of the steps before stays, consistent in itself, while the newer answer loads.
+  const last = useRef<SummaryData | null>(null);
+  if (answer.data === null) last.current = null;
+  else if (!answer.stale) last.current = summarise(answer.data, range === null ? step : null, range);
+  const summary = last.current;
   const chosen = PRESETS.find((name) => name === preset);
   const reason = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
   const total = pages.total.value;

@@ -1,9 +1,13 @@
 /** Which samples the table lists, from the selection. */
 
 import type { ReadonlySignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { heading } from "../../data/heading";
+import { sampleWithTokens } from "../../data/questions/sample";
 import { firstPageAhead, type SampleList } from "../../data/questions/sampleList";
 import { revision } from "../../data/revision";
-import { hasStepRange, listScope } from "../../data/scopes";
+import { openSampleRow } from "../../data/sampleWalk";
+import { hasStepRange, listScope, sampleScope } from "../../data/scopes";
 import { stableComputed } from "../../data/stableComputed";
 import { steps } from "../../data/steps";
 import { stepIndex } from "../../data/stepWalk";
@@ -31,19 +35,46 @@ export const sampleList: ReadonlySignal<SampleList> = stableComputed(() => {
 /** Whoever stays at a step for this long may go on to a neighbour; whoever flies through needs no help. */
 const PREFETCH_MS = 150;
 
+/** The list of the step beside the current one; null where there is none. */
+function listBeside(by: 1 | -1): SampleList | null {
+  const neighbour = steps.peek()?.step[stepIndex.peek() + by];
+  return neighbour === undefined ? null : { ...sampleList.peek(), step: neighbour };
+}
+
+/** Fetches the sample in the same row of the step that comes next, with its list. */
+async function prefetchSampleBeside(signal: AbortSignal): Promise<void> {
+  const list = listBeside(heading().by);
+  const row = openSampleRow();
+  if (list === null || row < 0) return;
+  const ids = (await firstPageAhead.fetch(list)).columns["id"] ?? [];
+  const id = ids[Math.min(row, ids.length - 1)];
+  if (id !== undefined && !signal.aborted) {
+    sampleWithTokens.prefetch({ ...sampleScope.peek(), id: String(id) }, signal);
+  }
+}
+
 /**
- * Fetches the first page of the steps after and before the current one.
+ * Fetches the first page of the steps after and before the current one; with a sample open and the reader on the way
+ * along the steps, the sample that the next press opens.
  *
  * @param isListShown Whether the list of the current selection is on screen.
  */
 export function usePrefetchedSteps(isListShown: boolean): void {
-  const { step } = selection.value;
+  const { step, sample } = selection.value;
   const ready = isListShown && !hasStepRange.value;
-  usePrefetch(firstPageAhead, ready, [step, revision.value], PREFETCH_MS, () => {
-    const all = steps.peek()?.step ?? [];
-    const index = stepIndex.peek();
-    return [all[index + 1], all[index - 1]].map((neighbour) =>
-      neighbour === undefined ? null : { ...sampleList.peek(), step: neighbour },
-    );
-  });
+  usePrefetch(firstPageAhead, ready, [step, revision.value], PREFETCH_MS, () => [
+    listBeside(1),
+    listBeside(-1),
+  ]);
+  useEffect(() => {
+    if (!ready || sample === null || heading().along !== "steps") return undefined;
+    const control = new AbortController();
+    const timer = setTimeout(() => {
+      prefetchSampleBeside(control.signal).catch(() => undefined);
+    }, PREFETCH_MS);
+    return () => {
+      clearTimeout(timer);
+      control.abort();
+    };
+  }, [ready, step, sample, revision.value]);
 }

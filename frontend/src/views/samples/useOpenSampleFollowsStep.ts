@@ -1,6 +1,6 @@
 /** Walking the steps with a sample open: the sample at the same place of the new step's list takes over. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { idOf, type SamplePages } from "../../data/questions/SamplePages";
 import type { SampleList } from "../../data/questions/sampleList";
 import { openSampleRow } from "../../data/sampleWalk";
@@ -25,7 +25,8 @@ export function useOpenSampleFollowsStep(pages: SamplePages, list: SampleList): 
   }
   last.current = { step, sample, row: rowToOpen.current ?? openSampleRow() };
   const isListShown = pages.isShowing(list);
-  useEffect(() => {
+  // Before the frame: where the list is known, it and the sample change together.
+  useLayoutEffect(() => {
     if (!isListShown || rowToOpen.current === null) return;
     const row = pages.rows.peek()[Math.min(rowToOpen.current, pages.total.peek() - 1)];
     rowToOpen.current = null;
