@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-types-and-frontend test-python test-slow test-integrations check format samples screenshots bench mutation reliability update-snapshots metrics sentences clean env-test
+.PHONY: help demo dev test test-types-and-frontend test-python test-slow test-integrations check format samples screenshots film bench mutation reliability update-snapshots metrics sentences clean env-test
 
 help: ## what can be asked for
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -75,6 +75,10 @@ update-snapshots: env-test ## write the contract snapshots anew; read the differ
 screenshots: env-test ## take the README's pictures into docs/screenshots
 	@$(PY) scripts/browser.py --install
 	$(CHROMIUM) $(PY) scripts/screenshots.py
+
+film: env-test ## take the README's short film
+	@$(PY) scripts/browser.py --install
+	$(CHROMIUM) $(PY) scripts/film.py
 
 samples: ## train the example and write its logs to rollout_samples (installs torch)
 	@$(PYTHON) scripts/environment.py examples

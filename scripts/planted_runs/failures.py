@@ -43,6 +43,7 @@ class Failure:
         numbers: changes the tokens' numbers, or, where levels do the harm, says which samples show it best.
         from_start: it is there from the first step on, whatever onset was asked for.
         lasts: for how many steps; to the end where None.
+        everywhere: every sample shows it from the onset on, so that those named as evidence are only the strongest.
     """
 
     metric: str
@@ -52,6 +53,7 @@ class Failure:
     numbers: Change | None = None
     from_start: bool = False
     lasts: int | None = None
+    everywhere: bool = False
 
 
 def some(samples: list[Sample], share: float, rng: np.random.Generator) -> list[int]:

@@ -20,7 +20,9 @@ def _kl_spike(samples: list[Sample], now: Moment, rng: np.random.Generator) -> l
         sample, far = samples[index], now.of(3, 5, 9)
         tokens = stretch(sample, 0.12, rng)
         places = list(tokens)
-        sample.logprobs[places] = np.minimum(-0.05, sample.logprobs[places] / 4)
+        liked = np.minimum(-0.05, sample.logprobs[places] / 4)
+        sample.rollout_logprobs[places] += liked - sample.logprobs[places]  # the sampler likes them as much
+        sample.logprobs[places] = liked
         sample.ref_logprobs[places] = sample.logprobs[places] - far - rng.exponential(0.5, len(places))
         shown.append(Shown(index, tokens, float((sample.logprobs - sample.ref_logprobs)[places].max())))
     return shown
@@ -125,16 +127,25 @@ def _padding_texts(samples: list[Sample], now: Moment, rng: np.random.Generator)
 
 POLICY_FAILURES = {
     "kl_spike": Failure("k3_mean", _REFERENCE, numbers=_kl_spike, lasts=3),
-    "kl_runaway": Failure("k3_mean", _REFERENCE, levels=_kl_runaway_levels, numbers=_most_drifted),
+    "kl_runaway": Failure(
+        "k3_mean", _REFERENCE, levels=_kl_runaway_levels, numbers=_most_drifted, everywhere=True
+    ),
     "first_step_kl": Failure(
-        "k3_mean", _REFERENCE, levels=_first_kl_levels, numbers=_most_drifted, from_start=True
+        "k3_mean",
+        _REFERENCE,
+        levels=_first_kl_levels,
+        numbers=_most_drifted,
+        from_start=True,
+        everywhere=True,
     ),
     "negative_kl": Failure("log_ratio_mean", _REFERENCE, numbers=_negative_kl),
-    "entropy_collapse": Failure("entropies_mean", levels=_entropy_levels, numbers=_most_certain),
-    "logprob_mismatch": Failure("mismatch_absmean", _SAMPLER, numbers=_mismatch),
+    "entropy_collapse": Failure(
+        "entropies_mean", levels=_entropy_levels, numbers=_most_certain, everywhere=True
+    ),
+    "logprob_mismatch": Failure("mismatch_absmean", _SAMPLER, numbers=_mismatch, everywhere=True),
     "copied_logprobs": Failure("copied_share", _SAMPLER, numbers=_copied, from_start=True),
     "stale_samples": Failure("staleness", _SAMPLER, numbers=_stale),
-    "value_misfit": Failure("explained_variance", frozenset({"critic"}), numbers=_misfit),
+    "value_misfit": Failure("explained_variance", frozenset({"critic"}), numbers=_misfit, everywhere=True),
     "non_finite": Failure("nonfinite", numbers=_non_finite),
     "padding_bug": Failure("end_tokens", texts=_padding_texts),
 }

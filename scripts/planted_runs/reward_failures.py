@@ -113,14 +113,14 @@ def _gap(samples: list[Sample], now: Moment, rng: np.random.Generator) -> list[S
 
 
 REWARD_FAILURES = {
-    "length_hacking": Failure("n_tokens", levels=_longer_levels, texts=_length_pays),
+    "length_hacking": Failure("n_tokens", levels=_longer_levels, texts=_length_pays, everywhere=True),
     "phrase_hacking": Failure("phrase_share", texts=_phrase),
-    "reward_jump": Failure("reward", texts=_jump),
-    "reward_not_sharpening": Failure("reward_std", levels=_noise_levels, texts=_extreme),
+    "reward_jump": Failure("reward", texts=_jump, everywhere=True),
+    "reward_not_sharpening": Failure("reward_std", levels=_noise_levels, texts=_extreme, everywhere=True),
     "never_beats_reference": Failure("loss", frozenset({"reference"}), texts=_never_beats, from_start=True),
     "zero_advantage_groups": Failure(
         "zero_advantage_groups", frozenset({"groups", "sparse"}), texts=_equal_groups
     ),
-    "reward_component_dead": Failure("format", texts=_dead_part),
-    "proxy_gold_gap": Failure("proxy_gold_gap", frozenset({"gold"}), texts=_gap),
+    "reward_component_dead": Failure("format", texts=_dead_part, everywhere=True),
+    "proxy_gold_gap": Failure("proxy_gold_gap", frozenset({"gold"}), texts=_gap, everywhere=True),
 }

@@ -24,8 +24,6 @@ from tensorboard_plugin_rlboard import RolloutWriter
 FAILURES: dict[str, Failure] = {**POLICY_FAILURES, **REWARD_FAILURES, **TEXT_FAILURES}
 _PROMPTS = 40
 """Prompts that there are at all; a run meets each of them several times."""
-_EVIDENCE = 200
-"""So many samples that show a failure are named at most, the strongest ones."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,8 @@ def write_run(plan: Plan, logs: Path, truths: Path) -> Path:
 
     Returns:
         The truth's file: the plan and its shape, `onset` and `last` step, the `metric` with its means `before` and
-        `after` the onset, and as `evidence` the samples that show it, strongest first: step, index in the step, line of
+        `after` the onset, and as `evidence` the samples that show it, strongest first (the strongest
+        only where `everywhere` says that all do): step, index in the step, line of
         the log from 1, positions of tokens, weight. A healthy run's truth has the plan and the shape only.
 
     Raises:
@@ -116,13 +115,14 @@ def write_run(plan: Plan, logs: Path, truths: Path) -> Path:
             "onset": onset,
             "last": last,
             "metric": failure.metric,
+            "everywhere": failure.everywhere,
             "before": float(np.mean(before)) if before else None,
             "after": float(np.mean(after)),
-            "evidence": evidence[:_EVIDENCE],
+            "evidence": evidence,
         }
     truths.mkdir(parents=True, exist_ok=True)
     path = truths / f"{plan.name}.json"
-    path.write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(truth, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
 
 

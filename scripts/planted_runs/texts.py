@@ -17,7 +17,7 @@ _NAMES = {
 }
 _THINGS = {
     "en": ("apples", "books", "stamps", "marbles", "tickets", "pencils"),
-    "zh": ("苹果", "本书", "邮票", "弹珠", "门票", "铅笔"),
+    "zh": ("苹果", "书包", "鸡蛋", "弹珠", "气球", "橘子"),
 }
 _QUESTION = {
     "en": "{name} has {a} {thing} and buys {b} more. How many {thing} does {name} have now?",
