@@ -79,6 +79,13 @@ describe("charts that open by themselves", () => {
     expect(opening(["reward"], groups(0))).toEqual(["reward"]);
   });
 
+  it("have the staleness once samples are of older weights", () => {
+    const opens = (mean: number[]) =>
+      opening(["reward", "staleness"], { metrics: { staleness: means(mean) } });
+    expect(opens([0, 0])).toEqual(["reward"]);
+    expect(opens([0, 3])).toEqual(["reward", "staleness"]);
+  });
+
   it("ask for a reward where there is nothing", () => {
     expect(opening([], {})).toEqual(["reward"]);
   });

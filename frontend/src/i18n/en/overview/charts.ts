@@ -39,6 +39,7 @@ export const overviewCharts = {
   "overview.empty.valid_reward": "Log “valid_reward”: the score of another judge.",
   "overview.empty.outcome": "Log “ref_reward” beside “reward”.",
   "overview.empty.duplicates": "Log “response” with every sample.",
+  "overview.empty.staleness": "Log “policy_version”: the version of the weights that sampled the response.",
   "overview.empty.repetition": "Responses are too short for it, or “response” was not logged.",
   "overview.empty.unusable": "Logged, but not usable: {reason}",
   "overview.empty.all_missing": "This was logged, but no step has a finite value.",
@@ -61,6 +62,7 @@ export const overviewCharts = {
   "overview.chart.critic": "Explained variance of the critic",
   "overview.chart.duplicates": "Share of duplicate responses",
   "overview.chart.repetition": "Mean repetition within a response",
+  "overview.chart.staleness": "Mean staleness of the samples",
   "overview.chart.token_mean": "{label} over all tokens",
   "overview.charts.reset": "Follow the log again",
   "overview.charts.reset.hint":

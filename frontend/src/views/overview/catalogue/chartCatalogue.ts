@@ -31,6 +31,7 @@ const NAMED = {
   kl: "drift",
   length: "length",
   mismatch: "sampler",
+  staleness: "sampler",
   groups: "groups",
   truncation: "length",
   entropy: "exploration",
@@ -90,6 +91,7 @@ export function namedCharts(run: RunInfo, steps: Steps | null, klEstimator: KlEs
     kl: [policyLine(klEstimator)],
     length: length === "n_chars" ? [referenceLine("ref_n_chars"), policyLine(length)] : [policyLine(length)],
     mismatch: [policyLine("mismatch_absmean")],
+    staleness: [policyLine("staleness")],
     groups: [
       groupLine("all_good_groups", "pos", "all_good"),
       groupLine("all_bad_groups", "neg", "all_bad"),

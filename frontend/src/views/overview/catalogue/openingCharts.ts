@@ -17,6 +17,7 @@ const OPEN_WHEN_VARYING: Readonly<Record<string, number>> = {
   truncation: 0,
   duplicates: 0,
   repetition: 0.05,
+  staleness: 0,
 };
 
 /** A share that never changes is as bad as one that does: the chart opens wherever one of its values is not 0. */
@@ -24,7 +25,7 @@ const OPEN_WHEN_MET: ReadonlySet<string> = new Set(["groups"]);
 
 /** Metrics that are asked for to know whether their chart opens. */
 export function watchedMetrics(run: RunInfo): string[] {
-  return run.metrics.map(({ name }) => name).filter((name) => name === "repetition");
+  return run.metrics.map(({ name }) => name).filter((name) => name === "repetition" || name === "staleness");
 }
 
 /** Whether a named chart opens by itself. */
