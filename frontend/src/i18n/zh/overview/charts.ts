@@ -61,7 +61,7 @@ export const overviewCharts = {
   "overview.chart.critic": "价值网络的解释方差",
   "overview.chart.duplicates": "重复回复的占比",
   "overview.chart.repetition": "回复内部的平均重复度",
-  "overview.chart.staleness": "样本的平均陈旧度",
+  "overview.chart.staleness": "样本的平均滞后",
   "overview.chart.token_mean": "{label}（全部 token）",
   "overview.charts.reset": "重新跟随日志",
   "overview.charts.reset.hint": "忘记手动开关过的图表：重新由日志内容决定",
