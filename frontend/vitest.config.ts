@@ -6,8 +6,6 @@ export default defineConfig({
   test: {
     // A page costs a second of a processor: a file whose tests need one says so in its first line.
     environment: "node",
-    // A thread starts in a sixth less of it than a process; each file has its own as well.
-    pool: "threads",
     setupFiles: ["tests/allWords.ts"],
     // axe reads a whole page in a second of an idle processor: a busy one takes longer.
     testTimeout: 20_000,
