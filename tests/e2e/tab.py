@@ -11,6 +11,7 @@ from hosting import TensorBoard
 from playwright.sync_api import ConsoleMessage, Error, Frame, Locator, Page, Request, expect
 
 PATIENCE_MS = 20_000
+_ANSWER_LENGTH = 500
 IFRAME = "iframe[src*='name=rlboard']"
 # TensorBoard's own fonts are not found below a path prefix.
 _HOST_FAULTS = re.compile(r"/font-roboto/")
@@ -38,13 +39,14 @@ class Tab:
     Attributes:
         page: the host's page.
         view: our frame, for finding elements.
-        complaints: errors of the console and of scripts.
         strays: requests that left TensorBoard's origin.
     """
 
     def __init__(self, page: Page, server: TensorBoard) -> None:
         self.server = server
-        self.complaints: list[str] = []
+        self._complaints: list[tuple[str, str]] = []
+        self._finished: dict[str, Request] = {}
+        self._answers: dict[str, str] = {}
         self.requests: list[str] = []
         self.page = page
         self.view = self.page.frame_locator(IFRAME)
@@ -53,6 +55,7 @@ class Tab:
         page.context.on("request", self._asked)
         page.on("console", self._heard)
         page.on("pageerror", self._failed)
+        page.on("requestfinished", self._arrived)
 
     def leave(self) -> None:
         """Takes our frame off the page and forgets what it has stored: the next tab of this page begins from nothing.
@@ -62,6 +65,7 @@ class Tab:
         self.page.context.remove_listener("request", self._asked)
         self.page.remove_listener("console", self._heard)
         self.page.remove_listener("pageerror", self._failed)
+        self.page.remove_listener("requestfinished", self._arrived)
         # What our frame still asks for in its last moment is none of the test's.
         self.page.evaluate(_EMPTY, IFRAME)
 
@@ -69,12 +73,31 @@ class Tab:
         self.requests.append(request.url)
 
     def _failed(self, error: Error) -> None:
-        self.complaints.append(f"page error: {error}")
+        self._complaints.append((f"page error: {error}", ""))
+
+    def _arrived(self, request: Request) -> None:
+        self._finished[request.url] = request
 
     def _heard(self, message: ConsoleMessage) -> None:
         where = str(message.location.get("url", ""))
         if message.type == "error" and not _HOST_FAULTS.search(where):
-            self.complaints.append(f"console: {message.text} ({where})")
+            self._complaints.append((f"console: {message.text} ({where})", where))
+
+    @property
+    def complaints(self) -> list[str]:
+        """Errors of the console and of scripts; of what could not be loaded, with the sentence of the server."""
+        return [f"{said}{self._answer_of(url)}" for said, url in self._complaints]
+
+    def _answer_of(self, url: str) -> str:
+        """What was answered to a request that is complained of; read once, and empty where nothing was answered."""
+        if url in self._finished and url not in self._answers:
+            try:
+                response = self._finished[url].response()
+                body = response.text()[:_ANSWER_LENGTH] if response and response.status >= 400 else ""
+                self._answers[url] = f": {body}" if body else ""
+            except Error as error:  # the page has gone on, or is closed, and its answers with it
+                self._answers[url] = f": its answer cannot be read any more ({error.message.splitlines()[0]})"
+        return self._answers.get(url, "")
 
     @property
     def strays(self) -> list[str]:
