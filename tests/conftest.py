@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,5 +85,5 @@ def test_log(tmp_path: Path) -> Iterator[TestLog]:
 
 @pytest.fixture
 def start(test_log: TestLog) -> Callable[..., Board]:
-    """Opens the log as a new TensorBoard would, with the same cache each time; everything is read."""
-    return test_log.open
+    """Opens the log as a new TensorBoard would, with the same cache each time; everything is read, curves as well."""
+    return functools.partial(test_log.open, with_curves=True)

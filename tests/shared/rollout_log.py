@@ -118,11 +118,21 @@ class TestLog:
         self._opened.append(made)
         return made
 
-    def open(self, **options: Any) -> Board:
-        """A board on a new index that has read everything."""
-        board = Board(self.indexer(**options))
-        board.indexer.index_now()
-        return board
+    def open(self, *, with_curves: bool = False, **options: Any) -> Board:
+        """A board on a new index that has read everything.
+
+        Args:
+            with_curves: Curves are computed with the index, as in a running TensorBoard. By default that is left to the
+                first question for them: for a small log they cost as much as the rest, and few tests ask for any.
+            options: Those of the index.
+        """
+        indexer = self.indexer(**options)
+        if with_curves:
+            board = Board(indexer)
+            indexer.index_now()
+            return board
+        indexer.index_now()
+        return Board(indexer)
 
     def close(self) -> None:
         """Ends every index that was opened."""
