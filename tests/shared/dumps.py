@@ -46,9 +46,14 @@ def said(message: Message) -> dict[str, Any]:
 
 
 def dump(board: Board, run: str) -> dict[str, Any]:
-    """A run as a reader of the fixture wants to see it: every sample in our words, and what was wrong."""
+    """A run as a reader of the fixture wants to see it: every sample in our words, and what was wrong.
+
+    Args:
+        board: It has read everything, and its log stays as it is.
+        run: One of its runs, or what would be one.
+    """
     samples: list[dict[str, Any]] = []
-    info = next((found for found in board.runs().runs if found.run == run), None)
+    info = _runs(board).get(run)
     if info is None:
         return {"ignored": [file.reason for file in board.runs().ignored]}
     statistics = {f"{token.name}_" for token in info.token_metrics}

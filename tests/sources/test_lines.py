@@ -31,6 +31,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("lines")
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
 @pytest.fixture(autouse=True, scope="module")
 def small_blocks() -> Iterator[None]:
     """Make every search cross block boundaries, in files of lines whatever stands in them."""
@@ -77,7 +83,9 @@ def test_lines_that_arrive_in_pieces_are_the_lines_read_at_once(
 
 
 @given(data=soup)
-def test_lines_that_are_left_out_are_those_duckdb_leaves_out(folder: Path, data: bytes) -> None:
+def test_lines_that_are_left_out_are_those_duckdb_leaves_out(
+    folder: Path, engine: duckdb.DuckDBPyConnection, data: bytes
+) -> None:
     # Ranges end behind a newline or a whole object; DuckDB treats other unterminated ends in its own ways.
     data += b"\n"
     path = folder / "duckdb.jsonl"
@@ -86,8 +94,7 @@ def test_lines_that_are_left_out_are_those_duckdb_leaves_out(folder: Path, data:
         "SELECT count(*) FROM read_json(?, format = 'newline_delimited', records = true, "
         "columns = {'a': 'VARCHAR'}, ignore_errors = true)"
     )
-    with duckdb.connect() as engine:
-        row = engine.execute(query, [str(path)]).fetchone()
+    row = engine.execute(query, [str(path)]).fetchone()
     assert row == (len(line_offsets(data, 0)[0]),)
 
 

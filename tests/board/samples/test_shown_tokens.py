@@ -120,11 +120,11 @@ def test_few_samples_of_a_run_are_read_once(log: TestLog, monkeypatch: pytest.Mo
         return real(*args)
 
     monkeypatch.setattr(module, "read_sample", counted)
-    log.write(*(logged(step, PROSE) for step in range(60)))
+    log.write(*(logged(step, PROSE) for step in range(20)))
     board = log.open()
     shown(board)
     assert len(read) == 16
-    log.append(*(logged(step, PROSE) for step in range(60, 130)))
+    log.append(*(logged(step, PROSE) for step in range(20, 42)))
     board.indexer.index_now()
     shown(board)
     assert len(read) == 32, "asked again once the run is more than twice as large"

@@ -17,11 +17,15 @@ from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, Sa
 from tensorboard_plugin_rlboard.board.selection import Selection
 
 OURS = ("verifiers", "prime_rl_tokens", "miles")
+FOLDERS = (*OURS, "verifiers_legacy", "look_alikes")
 
 
 @pytest.fixture(scope="module")
-def board() -> Iterator[Board]:
-    yield from opened(FORMATS)
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    root = tmp_path_factory.mktemp("formats")
+    for folder in FOLDERS:
+        shutil.copytree(FORMATS / folder, root / folder)
+    yield from opened(root)
 
 
 def test_each_trap_is_a_run_and_look_alikes_are_none(board: Board) -> None:
