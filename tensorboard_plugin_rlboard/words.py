@@ -171,6 +171,8 @@ STEP = _names(
 )
 INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter"))
 """Those of them that count within a rollout or a step as well: the name of a file counts before them."""
+AROUND_STEP = frozenset(_names("epoch episode round game session trajectory traj rollout task"))
+"""Words for what a step may count within: with the next one it begins again."""
 WEAK_STEP = _names("steps iterations update updates num_updates rollout_id round epoch")
 """Words that count turns, positions and data as well: a step only where the values are those of a training."""
 WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")

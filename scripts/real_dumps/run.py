@@ -39,6 +39,9 @@ FRAMEWORKS = {
     "verifiers": Framework(("verifiers",), "verifiers_evaluation"),
     "art": Framework(("openpipe-art", "pyarrow"), "art_trajectories"),
     "tunix": Framework(("google-tunix",), "tunix_trajectories"),
+    "inspect": Framework(("inspect-ai", "tiktoken"), "inspect_evaluation"),
+    "lm-eval": Framework(("lm-eval",), "lm_eval_samples"),
+    "trackio": Framework(("trackio",), "trackio_traces"),
 }
 
 

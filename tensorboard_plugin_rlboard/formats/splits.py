@@ -12,8 +12,9 @@ _EVAL_WORDS = EVAL_SPLIT_NAMES | {
     *("evals", "evaluation", "evaluations", "evaluate", "testing", "holdout", "heldout", "unseen"),
 }
 """Words of a longer name that say the same (`eval/math500`, `val-core/aime`, `post_task_eval`)."""
-_TRAINING_WORDS = frozenset({"train", "training"})
-_PLAIN = EVAL_SPLIT_NAMES | _TRAINING_WORDS | {"", "evaluation"}
+TRAINING_NAMES = frozenset({"train", "training"})
+"""What trainers call the other one."""
+_PLAIN = EVAL_SPLIT_NAMES | TRAINING_NAMES | {"", "evaluation"}
 _AMBIGUOUS_WORDS = frozenset({"test", "testing", "dev", "unseen", "valid"})
 """Words that files and folders have for other reasons."""
 _BESIDE_SPLIT = frozenset(
@@ -107,7 +108,7 @@ def _is_eval_name(name: str) -> bool:
 
 def is_split_name(name: str) -> bool:
     """Whether a name has a word for either split."""
-    return is_eval_name(name) or bool(_words(name) & _TRAINING_WORDS)
+    return is_eval_name(name) or bool(_words(name) & TRAINING_NAMES)
 
 
 def normalised_split(split: object, validation: object) -> str:
@@ -127,7 +128,7 @@ def says_more(name: str) -> bool:
     return name.strip().lower() not in _PLAIN
 
 
-def split_from_name(name: str, training: frozenset[str] = _TRAINING_WORDS) -> str:
+def split_from_name(name: str, training: frozenset[str] = TRAINING_NAMES) -> str:
     """The split that the name of a file or folder says (`val_data_step3`, `v1_validation_data_dir`); else empty.
 
     `test`, `dev` and `valid` beside others say nothing here: folders have these names for other reasons.
@@ -148,7 +149,7 @@ def is_called_after(name: str) -> bool:
     Names of experiments have such words as well (`grpo-no-eval`, `step3-vl-10b`): one word of another kind is enough
     to tell that the folder is no split's and no step's. Letters that stand alone (`v1`) say nothing.
     """
-    known = _EVAL_WORDS | _TRAINING_WORDS | _BESIDE_SPLIT
+    known = _EVAL_WORDS | TRAINING_NAMES | _BESIDE_SPLIT
     return all(word in known or len(word) == 1 for word in _words(name))
 
 

@@ -1,4 +1,4 @@
-"""Which files of a dump folder belong to a rollout file: they are unpacked together with it.
+"""Which files belong to another one, a rollout file or a database: they are unpacked together with it.
 
 miles and slime (``--dump-details D``) write one rollout into several folders of one dump folder:
 
@@ -7,7 +7,8 @@ miles and slime (``--dump-details D``) write one rollout into several folders of
 - ``D/trajectory/<id>.jsonl``, ``eval_<id>.jsonl`` (miles): their conversations.
 
 The last two are the rollout file's *companions*. They are written later than it, so its signature has to cover them:
-train data that arrives makes a rollout file that was read a rewritten one.
+train data that arrives makes a rollout file that was read a rewritten one. So is the write-ahead log of a SQLite database
+(``sums.db-wal``), where its newest rows lie while somebody writes.
 
 Where the names are made: ``miles/utils/arguments.py`` of radixark/miles 31f1ca9, ``slime/utils/arguments.py`` of
 THUDM/slime 624b824.
@@ -36,6 +37,8 @@ _NAMES = {
     TRAINING_FOLDER: re.compile(r"(\d{1,12})(?:_(\d{1,9}))?\.pt", re.ASCII),
     CONVERSATION_FOLDER: re.compile(r"((?:eval_)?\d{1,12})\.jsonl", re.ASCII),
 }
+WRITE_AHEAD = "-wal"
+_DATABASES = (".db", ".sqlite", ".sqlite3")
 _COMPANION_FOLDERS = (TRAINING_FOLDER, CONVERSATION_FOLDER)
 _TICK_NS = 2_000_000_000
 """The coarsest resolution of a folder's time, 2 s on FAT: within it a further file may leave the time as it is."""
@@ -86,9 +89,13 @@ def companions_of(path: str) -> list[Companion]:
     Only regular files count. One that cannot be looked at is left out, as one that is not there yet.
 
     Args:
-        path: Path of any file; only a rollout file has companions.
+        path: Path of any file; only a rollout file and a database have companions.
     """
-    place = None if is_address(path) else place_of(path)
+    if is_address(path):
+        return []
+    if path.endswith(_DATABASES):
+        return _write_ahead_log(path)
+    place = place_of(path)
     if place is None or place.folder != ROLLOUT_FOLDER:
         return []
     found = []
@@ -102,6 +109,19 @@ def companions_of(path: str) -> list[Companion]:
                 where = DumpPlace(place.dump, folder, place.rollout, rank)
                 found.append(Companion(where, companion, facts.st_size, facts.st_mtime_ns, facts.st_ino))
     return sorted(found)
+
+
+def _write_ahead_log(path: str) -> list[Companion]:
+    """The write-ahead log of a database, where there is something in it."""
+    try:
+        facts = Path(path + WRITE_AHEAD).stat()
+    except OSError:
+        return []
+    if not facts.st_size or not stat.S_ISREG(facts.st_mode):
+        return []
+    folder, _, name = path.rpartition(os.sep)
+    place = DumpPlace(folder, WRITE_AHEAD, name, -1)
+    return [Companion(place, path + WRITE_AHEAD, facts.st_size, facts.st_mtime_ns, facts.st_ino)]
 
 
 def remote_companions_of(address: str) -> list[Companion]:

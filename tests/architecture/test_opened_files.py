@@ -15,6 +15,7 @@ OWN_FILES = {
     "sources/owned_folder.py": "locks of temporary folders",
     "sources/unpack_worker.py": "its own standard output",
     "sources/containers/row_stream.py": "copies in a temporary folder",
+    "sources/containers/sqlite_tables.py": "copies in a temporary folder",
     "sources/containers/parquet.py": "a copy in a temporary folder",
     "sources/reader.py": "asks the cache of unpacked files",
     "sources/containers/pickle_machine.py": "bytes of a pickle that is open",

@@ -58,6 +58,13 @@ def number_from_value(value: object) -> float | None:
         return math.inf if isinstance(value, int) and value > 0 else -math.inf
 
 
+def is_truth(value: object) -> bool:
+    """Whether it is a truth value, or a text that spells one: a number elsewhere, but never a step."""
+    return isinstance(value, bool) or (
+        isinstance(value, str) and len(value) <= _LONGEST_TRUTH and value.strip().lower() in _TRUTH_TEXTS
+    )
+
+
 def score_from_value(value: object) -> float | None:
     """A number as above, or what says in words or in per cent how right an answer is (`yes` 1, `fail` 0, `85%` 0.85)."""
     number = number_from_value(value)
@@ -174,6 +181,11 @@ def not_an_array(key: str, value: object) -> str:
         f"{key} is no list of numbers but {shortened(value)}; it is left out. Log a list of numbers"
         f"{': that of a tensor or array is values.tolist()' if is_tensor else ''}."
     )
+
+
+def not_tokens(key: str, value: object) -> str:
+    """Why a value under a key of response tokens is left out, and what to log instead."""
+    return f"{key} is no list of tokens but {shortened(value)}; it is left out. Log a list with each token's text."
 
 
 def is_tensor_text(text: str) -> bool:

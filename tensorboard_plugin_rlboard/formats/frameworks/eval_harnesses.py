@@ -5,11 +5,16 @@ Harnesses and what they write: EleutherAI's lm-evaluation-harness (`--log_sample
 (…_eval_all.json). A line is a question with what the model answered, once or several times.
 
 The step is that of the path (`checkpoint-500/`), if there is one. Of several scores of one answer none is the reward: they
-are metrics under their own names.
+are metrics under their own names. A harness counts the questions of each task from 0 or 1 on and writes all tasks into one
+folder, so these numbers are no groups: equal prompts are.
+
+lm-evaluation-harness (0.4.13) and Inspect (0.3.285) were run (scripts/real_dumps). Of the others the writers were read or
+described: see docs/formats-more.md.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -46,7 +51,7 @@ def _answers(
         sample = {
             **question,
             **known,
-            "response": answer if isinstance(answer, str) else None,
+            "response": _answer(answer),
             "split": "eval",
         }
         if len(known) == 1:
@@ -58,6 +63,13 @@ def _answers(
 def _text(value: object) -> str | None:
     """A text as it is, a conversation as text, anything else as JSON."""
     return value if value is None or isinstance(value, str) else structure_to_text(value)
+
+
+def _answer(value: object) -> str | None:
+    """What was answered, as text: numbers and objects that a harness has made of it as JSON; None for nothing."""
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    return _text(value)
 
 
 def _is_lm_eval(row: Row) -> bool:
@@ -85,13 +97,16 @@ def _lm_eval(row: Row, _: LineContext) -> LineSamples:
     )
     scores = {str(name): row.get(str(name)) for name in measured}
     name = identifier_text(row.get("doc_id"))
-    question = {"prompt": _text(first), "ground_truth": _text(row.get("target")), "group_id": name}
+    question = {"prompt": _text(first), "ground_truth": _text(row.get("target"))}
     question |= {
         "sample_id": name,
         "filter": _text(row.get("filter")),
         "filtered": _text(row.get("filtered_resps")),
     }
-    return _answers(question, answers, [scores] * len(answers))
+    # The metrics are of what the filter has left: of one of several answers, or of none of them (a vote).
+    left = row.get("filtered_resps")
+    is_counted = [len(answers) == 1 or left == [answer] for answer in answers]
+    return _answers(question, answers, [scores if counted else {} for counted in is_counted])
 
 
 def _is_lighteval(row: Row) -> bool:
@@ -129,15 +144,21 @@ def _inspect(row: Row, _: LineContext) -> LineSamples:
     }
     choices = output.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
+    failed = nested_object(row, "error").get("message")
     question = {
         "prompt": _text(row.get("input")),
         "ground_truth": _text(row.get("target")),
-        "group_id": identifier_text(row.get("id")),
+        "sample_id": identifier_text(row.get("id")),
         "messages": as_messages(row.get("messages")),
         "finish_reason": choice.get("stop_reason"),
         "epoch": row.get("epoch"),
+        "error": _text(failed),
+        "limit": nested_object(row, "limit").get("type"),
     }
-    return _answers(question, [output.get("completion")], [scores])
+    answer = (
+        output.get("completion") if choice or not failed else None
+    )  # without a choice it is an empty text
+    return _answers(question, [answer], [scores])
 
 
 def _is_opencompass(row: Row) -> bool:
@@ -161,7 +182,7 @@ def _opencompass(row: Row, _: LineContext) -> LineSamples:
         "ground_truth": _text(gold),
         "prediction": _text(row.get("predictions")),
     }
-    question["group_id"] = identifier_text(row.get("example_abbr", row.get("id")))
+    question["group_id"] = identifier_text(row.get("example_abbr"))
     scored = len(answers) == 1 and "correct" in row
     return _answers(question, answers, [{"correct": row["correct"]}] if scored else ())
 

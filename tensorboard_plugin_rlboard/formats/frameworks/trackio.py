@@ -28,6 +28,16 @@ from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int
 _TEXTS = ("run_name", "run_id", "key")
 
 
+def reason_of_session(row: Row) -> str:
+    """What is said of a file of one trace, which Trackio writes beside its database; empty for any other row."""
+    if row.get("type") != "session" or row.get("harness") != "trackio":
+        return ""
+    return (
+        "It is a session file of Trackio: the traces of all of them are read from its database, {project}.db in the folder "
+        "above traces."
+    )
+
+
 def _recognise(row: Row) -> bool:
     """Whether a row has the columns of the table, of their types."""
     if not all(isinstance(row.get(key), str) for key in (*_TEXTS, "messages", "metadata")):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import NUMBER_KEYS, TEXT_KEYS, Format, PathDefaults, Row
@@ -25,6 +26,8 @@ _FILE = re.compile(r"([0-9]{1,15})\.jsonl")
 _TRAINING_WORDS = frozenset({"train", "training", "rollout", "rollouts"})
 _TURN_KEYS = ("turn_scores", "tool_rewards")
 """Keys with a list of one value a turn or call: no array of tokens, which these rows never have."""
+_FIRST_KEYS = ("input", "output", "score", "step")
+"""What verl writes first, in this order; `gts`, which older versions have not, between."""
 _UID = re.compile(r"(.+)_[0-9]+_[0-9]+")
 
 
@@ -35,7 +38,13 @@ def has_words_of_dump(row: Row) -> bool:
 
 
 def _is_dump(row: Row) -> bool:
-    return has_words_of_dump(row) and "step" in row
+    """Whether verl wrote a row: with `gts`, or, as before it had them, with its four keys first and in its order.
+
+    Anybody's log may have `input`, `output`, `score` and `step`: it is understood by its words instead, and how is shown.
+    """
+    if not (has_words_of_dump(row) and "step" in row):
+        return False
+    return "gts" in row or tuple(islice(row, len(_FIRST_KEYS))) == _FIRST_KEYS
 
 
 def _recognise(row: Row) -> bool:

@@ -24,11 +24,13 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
 )
 from tensorboard_plugin_rlboard.formats.generic.row_members import Member, RowMembers
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
+from tensorboard_plugin_rlboard.words import PROMPT, plain, snake_case
 
 _IGNORED_LABEL = -100
 """What labels and masks of some trainers hold for a token that the policy did not write."""
 _OF_EACH_ONLY = (*RESPONSE_FIELDS, "reward", "ref_response", "ref_reward")
 """Fields of which each sample of a row needs a value of its own."""
+_PROMPTS = frozenset(map(plain, PROMPT))
 _Value = Callable[[str], object]
 
 
@@ -77,16 +79,23 @@ class MappedRows:
         shared = {name: value_of(row) for name, value_of in self._shared.items()}
         if len(members) > 1:
             of_all = [name for name in self._of_each_only if shared.pop(name, None) is not None]
-            problems += [
-                f"{self._keys[name]} is one value for the {len(members)} samples of the line; none of them has it."
-                for name in of_all
-            ]
+            problems += [_of_all(self._keys[name], len(members)) for name in of_all]
         around = [(key, value) for key, value in row.items() if not self._members.takes(key)]
+        if len(members) > 1:
+            around, of_all = _without_own_fields(around, self._of_each_only)
+            problems += [_of_all(key, len(members)) for key in of_all]
         for fields, _ in members:
             self._cut_beginning(row, fields)
         rows = [self._member_sample(around, shared, member, context, problems) for member in members]
         if len(rows) > 1 and self._needs_group:
-            _add_group(rows)
+            others = _other_prompts(around, len(rows))
+            if others:
+                problems.append(
+                    f"{others} has another number of entries than the line has samples: which is whose is not said, so "
+                    "they are shown without prompt and group."
+                )
+            else:
+                _add_group(rows)
         return LineSamples(rows, list(dict.fromkeys(problems)))
 
     def _cut_beginning(self, row: Row, fields: dict[str, object]) -> None:
@@ -197,6 +206,33 @@ def _without_prompt(ids: list[int], sample: dict[str, object]) -> list[int]:
         if isinstance(values, list) and len(values) in {len(ids), len(ids) - 1}:
             sample[name] = values[max(0, start - (len(ids) - len(values))) :]
     return ids[start:]
+
+
+def _of_all(key: str, count: int) -> str:
+    return f"{key} is one value for the {count} samples of the line; none of them has it."
+
+
+def _without_own_fields(
+    around: Sequence[tuple[str, object]], names: Sequence[str]
+) -> tuple[list[tuple[str, object]], list[str]]:
+    """What stands around the samples of a row, without our own names of what each needs for itself; and these."""
+    of_all = [key for key, value in around if key in names and value is not None]
+    return [(key, value) for key, value in around if key not in of_all], of_all
+
+
+def _other_prompts(around: Sequence[tuple[str, object]], count: int) -> str:
+    """The key of a list of prompts that belongs to the samples of a row in an order that nobody says; empty without one."""
+    return next(
+        (
+            key
+            for key, value in around
+            if isinstance(value, list)
+            and 1 < len(value) != count
+            and plain(snake_case(key)) in _PROMPTS
+            and all(isinstance(one, str) for one in value)
+        ),
+        "",
+    )
 
 
 def _add_group(rows: Sequence[dict[str, object]]) -> None:

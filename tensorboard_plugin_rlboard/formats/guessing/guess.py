@@ -24,7 +24,11 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
 from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_text
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
-from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import reason_against, reason_against_own_words
+from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
+    numbers_of_response,
+    reason_against,
+    reason_against_own_words,
+)
 from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
@@ -35,7 +39,7 @@ from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
-VERSION = 4
+VERSION = 5
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
@@ -95,7 +99,7 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         )
     roles = Roles(profile, is_several=max(map(len, samples), default=0) > 1)
     assign_texts(roles)
-    assign_step(roles)
+    doubt_of_step = assign_step(roles)
     roles.assign_arrays()
     reward = Reward(roles)
     assign_labels(roles)
@@ -116,7 +120,7 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
             key_mapping.mapping_toml(_keys_to_correct(roles)),
             is_refused=True,
         )
-    return _taken(roles, reward.doubt)
+    return _taken(roles, f"{reward.doubt} {doubt_of_step}".strip())
 
 
 def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None, str]:
@@ -194,7 +198,9 @@ def _keys_to_correct(roles: Roles) -> dict[str, str]:
     """A mapping for the user to correct: the keys that were found, and a placeholder for a missing response."""
     keys = {name: key for name, key in roles.keys.items() if name in {"prompt", "messages", "reward", "step"}}
     response = next((name for name in RESPONSE_FIELDS if name in roles.keys), "response")
-    return {**keys, response: roles.keys.get(response, "the key of the response")}
+    numbers = numbers_of_response(roles)
+    placeholder = numbers.path if numbers is not None else "the key of the response"
+    return {**keys, response: roles.keys.get(response, placeholder)}
 
 
 def _with_remedy(against: str, roles: Roles, rows: Sequence[Row]) -> str:

@@ -21,12 +21,18 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
 )
 from tensorboard_plugin_rlboard.formats.splits import is_eval_name
 
+_FEWEST_RESTARTS = 2
+"""Times that a step begins again at its first number before that is said: once is a training that was started again."""
 _FEW_NAMES = 8
 """Different names that the phases of a training may have."""
 
 
-def assign_step(roles: Roles) -> None:
-    """Assign the step: a training's, and no count of turns, positions or versions."""
+def assign_step(roles: Roles) -> str:
+    """Assign the step: a training's, and no count of turns, positions or versions.
+
+    Returns:
+        One sentence where it may count something else; else empty.
+    """
     found = roles.candidates(words.STEP, is_whole_number, meta=True)
     found = [column for column in found if column.place.name in words.STEP]  # no plural: `train_steps` counts
     if roles.is_several:  # the steps of a rollout in a list are its turns
@@ -37,13 +43,57 @@ def assign_step(roles: Roles) -> None:
         clearer = [column for column in others if _is_within(roles, own[0], column)]
         roles.keys["step"] = clearer[0].path if clearer else own[0].path
         roles.note("step", [one for one in [*own, *others] if one.path != roles.keys["step"]])
-        return
+        return "" if clearer else _doubt_of_outer(roles, own[0])
     prompts = roles.column("prompt")
+    inner = [
+        column
+        for column in found
+        if column.place.name in words.INNER_STEP and not roles.profile.lies(column, prompts)
+    ]
+    found = [column for column in found if column not in inner]
     weak = roles.candidates(words.WEAK_STEP, is_whole_number)
     lying = [column for column in weak if _lies_like_steps(roles, column, prompts)]
     roles.take("step", [*found, *lying])
     counts = [column for column in weak if column not in lying]
-    roles.note("step", [*counts, *roles.candidates(words.VERSION, is_whole_number)])
+    roles.note("step", [*inner, *counts, *roles.candidates(words.VERSION, is_whole_number)])
+    if "step" not in roles.keys and inner:
+        return (
+            f"{inner[0].path} was not taken as step: it falls, or differs between the answers to one prompt."
+        )
+    return _doubt_of_restarts(roles)
+
+
+def _doubt_of_outer(roles: Roles, step: Column) -> str:
+    """One sentence where the step begins again whenever something around it changes (an epoch, an episode); else empty."""
+    numbers = dict(step.numbers())
+    pairs = list(pairwise(sorted(numbers)))
+    falls = {b for a, b in pairs if numbers[b] < numbers[a]}
+    if not falls or {numbers[at] for at in falls} != {min(numbers.values())}:
+        return ""
+    for column in roles.profile:
+        values = column.values
+        is_around = not words.AROUND_STEP.isdisjoint(column.place.name.split("_"))
+        if is_around and falls == {b for a, b in pairs if values.get(a) != values.get(b)}:
+            return (
+                f"The step may be another one: {step.path} was taken, and it begins again with every {column.path}, as what "
+                "counts within one does."
+            )
+    return ""
+
+
+def _doubt_of_restarts(roles: Roles) -> str:
+    """One sentence where the step has a word of several meanings and begins again and again; else empty."""
+    column = roles.column("step")
+    if column is None or column.place.name not in words.INNER_STEP | set(words.WEAK_STEP):
+        return ""
+    numbers = [number for _, number in column.numbers()]
+    falls = [b for a, b in pairwise(numbers) if b < a]
+    if len(falls) < _FEWEST_RESTARTS or set(falls) != {min(numbers)}:
+        return ""
+    return (
+        f"The step may be another one: {column.path} was taken, and it begins again and again at {min(numbers):g}, as what "
+        "counts within a rollout does."
+    )
 
 
 def _is_within(roles: Roles, column: Column, other: Column) -> bool:
@@ -64,7 +114,15 @@ def _is_within(roles: Roles, column: Column, other: Column) -> bool:
     is_known = (
         other.varies() or other.place.name not in words.INNER_STEP
     )  # an inner loop's is always 0 as well
+    if restarts and not falls and "global" in other.place.name.split("_"):
+        return True
     return is_known and not falls and roles.profile.is_shared(other) and _changes(others) < _changes(numbers)
+
+
+def may_count_within(row: Row) -> bool:
+    """Whether beside its step a row has another one, or what a step may count within: more rows have to tell which it is."""
+    names = [words.snake_case(str(key)) for key in row if key != "step"]
+    return any(name in words.STEP or not words.AROUND_STEP.isdisjoint(name.split("_")) for name in names)
 
 
 def counts_within(rows: Sequence[Row], path: str, named: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS, SAMPLE, TURNS
@@ -30,7 +31,8 @@ _FILLED_IN = re.compile(r"\{\{[^{}]{1,80}\}\}|\{%.{1,80}?%\}")
 _PLACEHOLDER = re.compile(rf"{_FILLED_IN.pattern}|\$?\{{[A-Za-z_]\w{{0,40}}\}}")
 _NAME = re.compile(r"[A-Za-z_][\w-]{0,60}")
 _FEW_SETTINGS = 2
-_BEST_RATING, _FEWEST_RATINGS = 10, 2
+_BEST_RATING, _FEWEST_RATINGS, _FEWEST_RATED = 10, 2, 3
+"""The best note of a scale; how many kinds of ratings make a data set where there is nothing else, and beside a score."""
 _DATA_STEPS = frozenset(words.WEAK_OF_DATA_SETS)
 
 
@@ -60,6 +62,9 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
     if len(words.PROGRAM_LOG & names) > 1 and not (scored and is_asked):
         return "It looks like a program's log"
     if not any(name in keys for name in RESPONSE_FIELDS):
+        numbers = numbers_of_response(roles)
+        if numbers is not None:
+            return f"It has numbers and no text under {numbers.path}, and no other text of a response"
         return "It has no text of a response under a name that tells it"
     if roles.response_is_weak and "prompt" not in keys and not roles.has_token_values:
         return f"{keys['response']} may be any text, and there is no prompt beside it"
@@ -67,6 +72,8 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
         return "It has neither a prompt nor a score beside its text"
     if share < _SMALLEST_SHARE:
         return "Hardly any of its rows has the text of a response"
+    if rated := _rated(roles):
+        return rated
     has_step = "step" in keys and keys["step"] not in _DATA_STEPS
     if scored or has_step or _has_several_responses(roles, shape):
         return ""
@@ -83,17 +90,25 @@ def reason_against_own_words(roles: Roles, reward: Reward) -> str:
         return _SETTINGS
     if _are_templates(roles):
         return _TEMPLATES
+    if rated := _rated(roles):
+        return rated
     prompts = roles.column("prompt")
     known = {"prompt", "response", "ground_truth", "sample_id", "messages"}
     if prompts is None or profile.count < _FEWEST or set(roles.keys) - known or reward.has_score:
         return ""
     numbers = [column for column in profile if column.fits(is_number) and not _is_index(column.place.name)]
     if len(numbers) >= _FEWEST_RATINGS and all(map(_is_rating, numbers)):
-        rated = ", ".join(column.path for column in numbers[:3])
-        return f"It looks like a data set: its answers were rated ({rated}), and it has no step and no reward"
+        return f"It looks like a data set: its answers were rated ({_listed(numbers)}), and it has no step and no reward"
     if numbers or not prompts.is_unique():
         return ""
     return "It looks like a data set: its rows have a prompt and a response, no number, and no prompt comes twice"
+
+
+def numbers_of_response(roles: Roles) -> Column | None:
+    """The column that is called like a response and holds numbers, where nothing else is one; None without it."""
+    if any(name in roles.keys for name in RESPONSE_FIELDS):
+        return None
+    return next(iter(roles.candidates(words.RESPONSE, is_number, own=True)), None)
 
 
 def _are_settings(roles: Roles) -> bool:
@@ -137,6 +152,29 @@ def _are_of_models(roles: Roles) -> bool:
         if of_row and all(len(found) > 1 for found in of_row.values()):
             return True
     return False
+
+
+def _rated(roles: Roles) -> str:
+    """That answers were rated by people or judges in several ways, beside a score of the whole; empty where they were not.
+
+    One of the ratings is more than yes or no: functions of a reward are called the same.
+    """
+    if (
+        roles.is_several
+        or roles.has_token_values
+        or "step" in roles.keys
+        or roles.keys.get("reward") == "reward"
+    ):
+        return ""
+    rated = [column for column in roles.profile if column.fits(is_number) and _is_rating(column)]
+    is_scale = any(number > 1 for column in rated for _, number in column.numbers())
+    if len(rated) < _FEWEST_RATED or not is_scale:
+        return ""
+    return f"It looks like a data set: its answers were rated ({_listed(rated)}), and it has no step"
+
+
+def _listed(columns: Sequence[Column]) -> str:
+    return ", ".join(column.path for column in columns[:3])
 
 
 def _is_rating(column: Column) -> bool:

@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS, PRODUCT, SUM
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_verdict
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_number_list, is_verdict
 from tensorboard_plugin_rlboard.words import plain
 
 NUMBER_TYPES = frozenset({bool, int, float})
@@ -202,3 +202,12 @@ def _holder(path: str) -> str:
 
 def _last(path: str) -> str:
     return path.rpartition(".")[2]
+
+
+def doubt_of_length(roles: Roles) -> str:
+    """One sentence on a list that is called like a reward and has not one number for each sample of its row; else empty."""
+    names = [word for tier in words.REWARD[:3] for word in tier]
+    lists = [column for column in roles.candidates(names, is_number_list) if not column.place.of_each]
+    if not roles.is_several or not lists:
+        return ""
+    return f"No reward was taken: {lists[0].path} has not one number for each sample of its row."

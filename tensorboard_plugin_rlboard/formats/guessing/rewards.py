@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.formats.guessing.profile import Column, differs_
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
     NUMBER_TYPES,
     PartsSum,
+    doubt_of_length,
     is_part,
     named_parts,
     objects_of_parts,
@@ -27,7 +28,7 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_single_word,
     is_verdict,
 )
-from tensorboard_plugin_rlboard.formats.guessing.verdicts import counted, is_clear, reason_unread
+from tensorboard_plugin_rlboard.formats.guessing.verdicts import are_shares, counted, is_clear, reason_unread
 from tensorboard_plugin_rlboard.words import plain
 
 _MAX_COMPONENTS = 20
@@ -62,6 +63,7 @@ class Reward:
             [column for column in roles.candidates(names, is_one, own=True) if is_clear(column)]
             for names, is_one in zip(words.REWARD, fits, strict=True)
         ]
+        tiers[_CORRECT_TIER] = list(filter(are_shares, tiers[_CORRECT_TIER]))
         if self._take_only_entry():
             return
         apart, tiers = without_nested_parts(roles.profile, tiers)
@@ -106,7 +108,8 @@ class Reward:
             self._say_parts(parts_in(roles, scores[0]))
         if "reward" not in roles.keys and not self.doubt:
             names = (*(word for tier in words.REWARD for word in tier), *words.VERDICT)
-            self.doubt = reason_unread(roles.candidates(names, is_single_word, own=True))
+            unread = reason_unread(roles.candidates(names, is_single_word, own=True))
+            self.doubt = doubt_of_length(roles) or unread
         self._lift([*parts, *scores])
         column = roles.column("reward")
         if column is not None and (note := counted(column)):

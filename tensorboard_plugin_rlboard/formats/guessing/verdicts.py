@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_verdict
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_verdict
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_share, is_verdict
 
 _SHARE = 0.9
 """Share of the texts of a column that have to be verdicts: sentences of a judge may begin with a `no` as well."""
@@ -19,6 +19,11 @@ def is_clear(column: Column) -> bool:
     """Whether a column holds numbers, or next to nothing but verdicts."""
     verdicts = sum(map(is_verdict, column.values.values()))
     return column.fits(is_number) or (verdicts > 0 and verdicts >= _SHARE * len(column.values))
+
+
+def are_shares(column: Column) -> bool:
+    """Whether next to all values of a column are verdicts or numbers from −1 to 1; one rating of 0 to 4 may often be 0 or 1."""
+    return sum(map(is_share, column.values.values())) >= _SHARE * len(column.values)
 
 
 def reason_unread(columns: Sequence[Column]) -> str:

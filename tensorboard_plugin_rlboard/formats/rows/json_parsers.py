@@ -7,8 +7,6 @@ object the last value counts, as Python's parser, a browser's and nearly every o
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -38,27 +36,6 @@ def parse_with_python(text: str) -> Any:
         RecursionError: it is nested too deeply.
     """
     return json.loads(text)
-
-
-def repeated_keys(text: str) -> list[str]:
-    """The keys that stand more than once in the object that a text is, each once; none of a text that is no object.
-
-    Raises:
-        ValueError: it is no JSON.
-        RecursionError: it is nested too deeply.
-    """
-    keys: list[str] = []
-
-    def note(pairs: list[tuple[str, Any]]) -> None:
-        keys[:] = [key for key, _ in pairs]  # the outermost object ends last
-
-    json.loads(text, object_pairs_hook=note)
-    return repeated(keys) if text.lstrip().startswith("{") else []
-
-
-def repeated(keys: Iterable[str]) -> list[str]:
-    """Which of some keys come more than once, each once."""
-    return [key for key, count in Counter(keys).items() if count > 1]
 
 
 def to_python(value: Any) -> Any:

@@ -8,7 +8,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.splits import is_eval_name, normalised_split, says_more
+from tensorboard_plugin_rlboard.formats.arrays.number_values import is_truth
+from tensorboard_plugin_rlboard.formats.splits import (
+    TRAINING_NAMES,
+    is_eval_name,
+    is_split_name,
+    normalised_split,
+    says_more,
+)
 from tensorboard_plugin_rlboard.metrics.segments import Bools
 from tensorboard_plugin_rlboard.words import SPLIT, VALIDATION, snake_case
 
@@ -40,6 +47,36 @@ def split_columns(
     return [split for split, _ in both], [name for _, name in both]
 
 
+def odd_splits(words: Sequence[object]) -> dict[str, int]:
+    """Names that mean neither split, beside rows that say that they are of the training -> the first row of each.
+
+    They may be data sets of an evaluation (`math500` beside `train`).
+    """
+    first: dict[str, int] = {}
+    for row, word in enumerate(words):
+        if isinstance(word, str):
+            first.setdefault(word, row)
+    if len(first) > _FEW_NAMES or not any(word.strip().lower() in TRAINING_NAMES for word in first):
+        return {}
+    return {word: row for word, row in first.items() if word.strip() and not is_split_name(word)}
+
+
+def no_response(format_name: str, keys: Sequence[str]) -> str:
+    """What is said of a row without a response.
+
+    Args:
+        format_name: the format of the file.
+        keys: the keys under which it has the response.
+    """
+    if keys[:1] == ("response",):
+        return NO_RESPONSE
+    listed = " or ".join(keys[:4])
+    return (
+        f"The line has no {listed}, under which the file's other rows ({format_name}) have the response: it is no sample. "
+        "If it is one of another log, write that into a file of its own."
+    )
+
+
 class _Column(Protocol):
     rows: list[int]
     values: list[Any]
@@ -61,13 +98,22 @@ def late_splits(words: list[object], columns: Mapping[str, _Column], read: Abstr
         if len(few) > _FEW_NAMES:
             continue
         if name in _VALIDATION_KEYS:
-            says = {value for value in few if value is True or value == 1}
+            says = {value for value in few if normalised_split(None, value) == "eval"}
         else:
             says = {value for value in few if isinstance(value, str) and is_eval_name(value)}
         for row, value in zip(column.rows, column.values, strict=True):
             if value in says and words[row] is None:
-                words[row] = value if isinstance(value, str) else "eval"
+                words[row] = value if isinstance(value, str) and name in _SPLIT_KEYS else "eval"
     return words
+
+
+def truths(columns: Mapping[str, _Column], keys: Sequence[str]) -> list[int]:
+    """The rows with a truth value under one of some keys of a step, which is a number elsewhere and no step."""
+    found: list[int] = []
+    for column in (columns[key] for key in keys if key in columns):
+        if not {bool, str}.isdisjoint(map(type, column.values)):
+            found += [row for row, value in zip(column.rows, column.values, strict=True) if is_truth(value)]
+    return found
 
 
 def answered_and_failed(

@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     SINGLE_NUMBERS,
     NumberList,
+    is_truth,
     number_from_value,
 )
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, align_arrays
@@ -210,7 +211,11 @@ def _texts_and_numbers(
     )
     ours = {key: name for name, keys in groups if (key := _first_key(row, keys)) is not None}
     elsewhere = {*file_format.token_keys, *file_format.ignored_keys}
-    elsewhere |= {key for key in file_format.step_keys if number_from_value(row.get(key)) is not None}
+    elsewhere |= {
+        key
+        for key in file_format.step_keys
+        if number_from_value(row.get(key)) is not None and not is_truth(row[key])
+    }
     elsewhere |= {key for key in file_format.split_keys if row.get(key) in SPLITS}
     taken = {*ours.values(), *(OWN_COLUMNS - file_format.read_keys())}
     singles = {key: SINGLE_NUMBERS[name] for name, keys in file_format.array_keys.items() for key in keys}

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.frameworks.trackio import reason_of_session
 from tensorboard_plugin_rlboard.formats.generic import key_paths
 from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping, tells_alone
+from tensorboard_plugin_rlboard.formats.guessing.labels import may_count_within
 from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_row
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.formats.registry import recognise
@@ -98,6 +100,8 @@ def _sniffed(path: str, mapped: Mapped | None) -> Sniffed:
     by_user = _mapped_by_user(first_rows(path), mapped)
     if by_user is not None:
         return Sniffed(by_user, rows=rows)
+    if session := reason_of_session(rows[0] if rows else {}):
+        return Sniffed(None, session, rows)
     guessed = guess_mapping(rows)
     found = guessed.format or _rollouts_among(rows)
     return Sniffed(found, "" if found is not None else guessed.reason, rows)
@@ -132,4 +136,6 @@ def format_of_rows(rows: Sequence[Row]) -> Format | None:
 
 def _is_enough(known: Format, guessed: Format, rows: Sequence[Row]) -> bool:
     """Whether few rows tell the format: a trainer's own, or ours with nothing open in any of them."""
-    return known.name != NATIVE.name or (all(map(is_complete, rows)) and tells_alone(guessed))
+    return known.name != NATIVE.name or (
+        all(map(is_complete, rows)) and tells_alone(guessed) and not any(map(may_count_within, rows))
+    )

@@ -17,12 +17,13 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     NumberList,
     not_a_number,
     not_an_array,
+    not_tokens,
     number_from_value,
     shortened,
 )
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
-from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, repeated, to_python
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, to_python
 from tensorboard_plugin_rlboard.index.parts.extra_keys import (
     MAX_EXTRA_ARRAYS,
     MAX_EXTRA_KEYS,
@@ -34,6 +35,7 @@ from tensorboard_plugin_rlboard.index.parts.sample_statistics import RowBlock
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
+from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated
 
 _SCALARS = frozenset({str, int, float, bool})
 _BLOCK = 3_000_000
@@ -185,7 +187,11 @@ class ColumnCollector:
         elif key in self._keys.numbers:
             self._complain(line, "not_a_number", not_a_number(key, to_python(value)))
         elif is_array or key in self._keys.tokens:
-            self._complain(line, "not_an_array", not_an_array(key, to_python(value)))
+            self._complain_of_array(line, key, to_python(value))
+
+    def _complain_of_array(self, line: int, key: str, value: Any) -> None:
+        is_tokens = key in self._keys.tokens and key not in self._arrays
+        self._complain(line, "not_an_array", (not_tokens if is_tokens else not_an_array)(key, value))
 
     def _add_array(self, line: int, key: str, value: Any) -> bool:
         """Takes what may be an array of a row: a list of numbers, one as text, or a number in its place.
@@ -202,7 +208,7 @@ class ColumnCollector:
                 column.rows.append(len(self.lines) - 1)
                 column.values.append(value)
             elif is_extra or self._block.add_value(field, value, rank) is None:
-                self._complain(line, "not_an_array", not_an_array(key, value))
+                self._complain_of_array(line, key, value)
             elif key not in self._lists_as_text:
                 self._lists_as_text.add(key)
                 reason = f"{key} is a list written as text ({shortened(value)}); it is read as the list. Log the list itself."

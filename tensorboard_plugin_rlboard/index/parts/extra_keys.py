@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
+
+from tensorboard_plugin_rlboard.formats.arrays.number_values import are_numbers
 
 MAX_EXTRA_KEYS, MAX_EXTRA_ARRAYS = 200, 30
 """Extra keys that a range may have, and those with lists, of which each has eight columns; a log that names its samples
@@ -16,6 +18,10 @@ _LONGEST = 200
 
 _FITTING_SHARE = 0.9
 """Share of the rows of a run in which a list has to fit the tokens to be a token array: nearly all."""
+
+
+class _Column(Protocol):
+    values: list[Any]
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,12 @@ class ExtraKeys:
     numbers: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
     lists: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of(cls, columns: Mapping[str, _Column]) -> ExtraKeys:
+        """Which keys hold numbers all through, and which hold a text somewhere."""
+        numbers = frozenset(key for key, column in columns.items() if are_numbers(column.values))
+        return cls(numbers, frozenset(columns) - numbers)
 
     def __or__(self, other: ExtraKeys) -> ExtraKeys:
         """Both; a key that is a number here and text there is text, so that nothing of it is lost."""
@@ -53,6 +65,11 @@ class ExtraKeys:
     def other_lists(self) -> frozenset[str]:
         """Keys whose lists are values of their own (a box, judges' scores), however long some happen to be."""
         return frozenset(self.lists) - self.arrays
+
+
+def column_name(key: str, reserved: frozenset[str] | set[str]) -> str:
+    """What the column of a key is called: `logged.<key>` where the key is reserved for something else."""
+    return f"logged.{key}" if key in reserved else key
 
 
 def can_be_column(key: str) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.rows.stand_ins import RestoredObject, with_stand_ins
+from tensorboard_plugin_rlboard.sources.text.repeated_keys import count_keys, repeated_keys, sentence
 
 _REPEATED = "The line repeats the one before it: the trainer has logged its batch twice. Its samples are counted once."
 _MAX_KEYS_SHOWN, _MAX_KEY_SHOWN = 5, 80
@@ -129,7 +130,9 @@ class SampleDecoder:
             return ()
         if self._to_samples is None:
             return (row,)
-        plain = row if isinstance(row, dict) else self._plain(row, index)
+        plain = row if isinstance(row, dict) else row.as_dict()  # type: ignore[attr-defined]  # simdjson's
+        if problem is None or problem.kind != "key_twice":
+            self._note_repeats(plain, line, index)
         try:
             found = self._to_samples(plain, self._context)
         except ValueError as error:
@@ -140,12 +143,12 @@ class SampleDecoder:
             self.problems.append(_no_sample_problem(index, plain))
         return found.rows
 
-    def _plain(self, row: Any, index: int) -> dict[str, Any]:
-        """A row of simdjson's as a dictionary; keys that stand twice in it are noted."""
-        plain: dict[str, Any] = row.as_dict()
-        if isinstance(row, json_parsers.simdjson.Object) and len(plain) < len(row):
-            self.problems.append(repeats_problem(index, json_parsers.repeated(row.keys())))
-        return plain
+    def _note_repeats(self, row: Mapping[str, Any], line: bytes, index: int) -> None:
+        """Note keys that stand twice in one of the objects of a row."""
+        written = line.count(b'":') - line.count(b'\\":')  # see `repeated_in_value`
+        if written > count_keys(row):
+            repeated = repeated_keys(json_parsers.decode_line(line), anywhere=True)
+            self.problems += [repeats_problem(index, repeated)] if repeated else []
 
 
 def _no_sample_problem(index: int, row: Mapping[str, Any]) -> Problem:
@@ -160,13 +163,7 @@ def _no_sample_problem(index: int, row: Mapping[str, Any]) -> Problem:
 
 def repeats_problem(index: int, keys: Sequence[str]) -> Problem:
     """What is said of keys that stand twice in the line with that index."""
-    more = ["…"] if len(keys) > _MAX_KEYS_SHOWN else []
-    listed = ", ".join([*(key[:_MAX_KEY_SHOWN] for key in keys[:_MAX_KEYS_SHOWN]), *more])
-    return Problem(
-        index,
-        "key_twice",
-        f"{listed} {'stands' if len(keys) == 1 else 'stand'} twice in the line: the last value counts. Log each key once.",
-    )
+    return Problem(index, "key_twice", sentence(keys, "the line"))
 
 
 def decoded_by_python(line: bytes, index: int) -> tuple[dict[str, Any] | None, Problem | None]:
@@ -182,7 +179,7 @@ def decoded_by_python(line: bytes, index: int) -> tuple[dict[str, Any] | None, P
         )
     if not row:
         return None, Problem(index, "empty_object", "The line is an empty object: it has no sample.")
-    repeated = json_parsers.repeated_keys(text)
+    repeated = repeated_keys(text)
     problem = repeats_problem(index, repeated) if repeated else None
     # A real U+FFFD may stand in the line as well.
     if text.count("\ufffd") > line.count(b"\xef\xbf\xbd"):

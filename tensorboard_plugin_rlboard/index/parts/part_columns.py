@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
-    are_numbers,
     floats_of_values,
     is_tensor_text,
     not_a_number,
@@ -21,14 +20,16 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.row_kinds import (
     FAILED,
-    NO_RESPONSE,
     answered_and_failed,
     late_splits,
+    no_response,
+    odd_splits,
     split_columns,
+    truths,
 )
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
-from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
+from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys, column_name
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
 from tensorboard_plugin_rlboard.index.parts.padding import without_leading, without_trailing
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import SIZE, TRIMMED, Block, repetition
@@ -80,13 +81,13 @@ class PartColumns:
             columns.texts[name] = columns._text(collector, keys)
         for name, keys in file_format.number_keys.items():
             columns.numbers[name] = columns._number(collector, name, keys)
-        extra = _extra_keys({key: column for key, column in collector.columns.items() if key not in read})
+        extra = ExtraKeys.of({key: column for key, column in collector.columns.items() if key not in read})
         columns.keys = ExtraKeys(extra.numbers, extra.texts, lists)
         for key in sorted(extra.texts):
             columns._note_tensor_text(key, collector.columns[key])
-            columns.texts[_column_name(key, reserved)] = columns._text(collector, (key,))
+            columns.texts[column_name(key, reserved)] = columns._text(collector, (key,))
         for key in sorted(extra.numbers):
-            columns.numbers[_column_name(key, reserved)] = columns._number(collector, key, (key,))
+            columns.numbers[column_name(key, reserved)] = columns._number(collector, key, (key,))
         columns._add_own_columns(collector)
         return columns
 
@@ -104,6 +105,7 @@ class PartColumns:
         file_format = self._format
         defaults = file_format.file_defaults()
         step = self._number(collector, "", file_format.step_keys).filled(np.nan)
+        step[truths(collector.columns, file_format.step_keys)] = np.nan
         if defaults.step is not None:
             step = np.where(np.isnan(step), float(defaults.step), step)
         with np.errstate(invalid="ignore"):
@@ -113,6 +115,9 @@ class PartColumns:
         self.location["step"] = np.where(whole, step, 0.0).astype(np.int64)
         if file_format.has_late_splits:
             split = late_splits(split, collector.columns, file_format.read_keys())
+        for name, row in odd_splits(split).items():
+            reason = f"The split {shortened(name)} means neither training nor evaluation here; it is shown as training."
+            self._problems.append(("odd_split", reason, np.asarray([row])))
         splits, names = split_columns(split, validation.tolist(), defaults.split)
         self.location["split"] = np.asarray(splits, object)
         if any(names):
@@ -125,12 +130,16 @@ class PartColumns:
         n, trimmed = (self.computed.pop(("h", name), np.zeros(self.count)) for name in (SIZE, TRIMMED))
         response = self.texts["response"]
         is_rollout = ~np.ma.getmaskarray(self.numbers["reward"])
-        is_rollout[collector.unanswered] |= whole[collector.unanswered]
+        # What makes samples of a line says itself which of them failed.
+        says_failed = whole | (file_format.to_samples is not None)
+        is_rollout[collector.unanswered] |= says_failed[collector.unanswered]
         answered, failed = answered_and_failed(
             response.tolist(), self.texts["prompt"].tolist(), is_rollout, n > 0
         )
         self.sample = answered | failed
-        self._problems.append(("no_response", NO_RESPONSE, np.flatnonzero(~self.sample)))
+        response_keys = file_format.text_keys.get("response", ("response",))
+        reason = no_response(file_format.name, response_keys)
+        self._problems.append(("no_response", reason, np.flatnonzero(~self.sample)))
         self._problems.append(("failed_rollout", FAILED, np.flatnonzero(failed)))
         if file_format.step_keys:
             key = file_format.step_keys[0]
@@ -248,13 +257,3 @@ def _mapped(texts: Any, change: Callable[[str], str]) -> Any:
 
 def _prompt_key(prompt: str) -> str:
     return md5(prompt.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:16]
-
-
-def _column_name(key: str, reserved: frozenset[str] | set[str]) -> str:
-    return f"logged.{key}" if key in reserved else key
-
-
-def _extra_keys(columns: Mapping[str, Column]) -> ExtraKeys:
-    """Which keys hold numbers all through, and which hold a text somewhere."""
-    numbers = frozenset(key for key, column in columns.items() if are_numbers(column.values))
-    return ExtraKeys(numbers, frozenset(columns) - numbers)

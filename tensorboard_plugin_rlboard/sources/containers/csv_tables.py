@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError
 from tensorboard_plugin_rlboard.sources.text.encodings import open_text
+from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +147,8 @@ def _read_rows(path: Path) -> Iterator[object]:
     if skipped:
         msg = f"Rows with another number of cells than the header are left out: {skipped}, the first of them row {first}."
         raise DamagedFileError(msg)
+    if twice := repeated(filter(None, names)):
+        raise DamagedFileError(sentence(twice, "the header"))
 
 
 def _records(file: TextIO) -> Iterator[str]:

@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.sources.text.encodings import open_text
 from tensorboard_plugin_rlboard.sources.text.json_members import read_members
 from tensorboard_plugin_rlboard.sources.text.json_shapes import ONE_ROW, Member, RowPlan, Shape, plan_of
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
+from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, sentence
 from tensorboard_plugin_rlboard.sources.text.row_names import label_of
 
 if TYPE_CHECKING:
@@ -24,9 +25,13 @@ def _read_rows(path: Path) -> Iterator[object]:
     try:
         plan = _plan_of_document(path)
         with open_text(path) as file:
-            for row in _planned_rows(JsonValues(file), plan):
+            values = JsonValues(file)
+            for row in _planned_rows(values, plan):
                 yield row
                 number += 1
+            twice = [*values.repeated, *repeated(plan.columns)]
+            if twice:
+                raise DamagedFileError(sentence(twice, "an object or among the columns"))
     except BrokenJsonError as error:
         raise _damage(error, number) from None
 

@@ -48,7 +48,8 @@ def join_dump_folders(files: Iterable[SourceFile]) -> list[SourceFile]:
         if _is_companion(place, rollouts):
             continue
         # Where the log directory is the folder rollout_data itself, the walk has not seen the folders beside it.
-        own = [] if place is None else companions.get((place.dump, place.rollout)) or companions_of(file.path)
+        seen = None if place is None else companions.get((place.dump, place.rollout))
+        own = seen or companions_of(file.path)
         if own:
             signature = joint_signature((file.size, file.mtime_ns, file.inode, file.device), own)
             file = replace(file, mtime_ns=signature[1], inode=signature[2])  # noqa: PLW2901  the same file

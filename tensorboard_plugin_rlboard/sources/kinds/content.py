@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard.sources.compressed.inspect_archive import INSPECT_ARCHIVE, is_evaluation
 from tensorboard_plugin_rlboard.sources.containers.base import FileKind, Preview
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
 from tensorboard_plugin_rlboard.sources.containers.dumps.rollout_dump import TORCH
@@ -64,9 +65,11 @@ def kind_of_content(head: Head) -> FileKind:
     data = head.data
     if data.startswith(_PARQUET_MAGIC):
         return FileKind(PARQUET)
+    if is_evaluation(data):
+        return FileKind(INSPECT_ARCHIVE)
     if data.startswith(_ZIP_MAGIC):
         return FileKind(TORCH, preview=preview_archive(data))
-    if names_traces(data):
+    if names_traces(data, head.rest):
         return FileKind(SQLITE)
     text = head.text
     if not text:

@@ -145,8 +145,14 @@ def is_numbered(keys: Mapping[str, object]) -> bool:
 
 
 def _list_of_rows(members: Mapping[str, Member]) -> tuple[str, ...]:
-    """The only list of objects among the members, if it holds rows; else none."""
+    """The only list of objects among the members, if it holds rows; else none.
+
+    Of several the one that is called rows and asks something: Inspect has `samples` beside `reductions` of their scores.
+    """
     lists = {name: member for name, member in members.items() if member.is_list and member.all_objects}
+    if len(lists) > 1:
+        asking = {name: one for name, one in lists.items() if isinstance(one.first, dict) and asks(one.first)}
+        lists = asking if all(map(is_row_word, asking)) else {}
     if len(lists) != 1 or has_sample_word(members):
         return ()
     ((name, found),) = lists.items()

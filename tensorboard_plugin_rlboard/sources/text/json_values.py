@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.text.json_faults import fault_sentence
+from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated_in_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,9 @@ class BrokenJsonError(ValueError):
 class JsonValues:
     """Values of a JSON text.
 
+    Attributes:
+        repeated: Keys that stand twice in an object of the values so far, as a set in order.
+
     Args:
         file: The text, at its beginning.
     """
@@ -47,6 +51,7 @@ class JsonValues:
         self._text = ""
         self._at = 0
         self._ended = False
+        self.repeated: dict[str, None] = {}
 
     def peek(self) -> str:
         """The next character that is no space; empty at the end of the text."""
@@ -96,6 +101,8 @@ class JsonValues:
             # It may go on behind what was read: `1.` is read as 1, and a point.
             if is_number and not self._text[end : end + _NEAR_END].strip(_OF_NUMBERS) and self._read_on():
                 continue
+            if isinstance(value, (dict, list)) and value:
+                self.repeated.update(dict.fromkeys(repeated_in_value(self._text[self._at : end], value)))
             self._at = end
             return value
 

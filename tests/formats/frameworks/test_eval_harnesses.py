@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import column, columns, ignored, problems
 from repository import FORMATS as FIXTURES
+from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
@@ -66,6 +69,46 @@ def test_several_answers_are_samples_of_one_group() -> None:
     assert short.problems == ["graded_list has 1 entries for 2 of output_list; it is left out."]
     repeated = {**rows("samples_gsm8k")[1], "resps": [["a", "b"]]}
     assert [one["response"] for one in samples(repeated).rows] == ["a", "b"]
+
+
+def test_metrics_are_of_the_answer_that_the_filter_has_left() -> None:
+    row = {**rows("samples_gsm8k")[1], "resps": [["a", "b"]], "filtered_resps": ["b"]}
+    scored = float(row["exact_match"])
+    assert [(one["response"], one.get("reward")) for one in samples(row).rows] == [("a", None), ("b", scored)]
+    voted = samples({**row, "filtered_resps": ["c"]}).rows
+    assert [one.get("exact_match") for one in voted] == [None, None]
+
+
+def test_a_sample_of_inspect_that_failed_is_a_failed_rollout(
+    tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    shutil.copy(FOLDER / "inspect_failure.json", tmp_path)
+    board = open_board(tmp_path)
+    found = columns(board, "sample_id", "response", "reward", "error", split="eval")
+    failed = ("q2", None, None, "RuntimeError('The sandbox is gone.')")
+    assert found == [("q0", "2", 1.0, None), ("q1", "3", 1.0, None), failed]
+    assert ("inspect_failure.json", 3, "failed_rollout") in problems(board)
+
+
+def test_an_archive_of_inspect_that_is_torn_says_so(
+    tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    whole = (SAMPLES / "inspect" / "archive" / "archive.eval").read_bytes()
+    (tmp_path / "torn.eval").write_bytes(whole[: len(whole) // 2])
+    ((file, reason),) = ignored(open_board(tmp_path))
+    assert file == "torn.eval"
+    assert reason == "The archive has no directory: it is torn, or is still being written."
+
+
+def test_questions_of_two_tasks_with_one_number_are_no_group(
+    tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    row = rows("inspect")[0]
+    for name, asked in (("a", "2+2?"), ("b", "3+3?")):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({**row, "input": asked}) + "\n", encoding="utf-8")
+    board = open_board(tmp_path)
+    assert len(column(board, "prompt", split="eval")) == 2
+    assert "advantage" not in {metric.name for metric in board.runs().runs[0].metrics}
 
 
 def test_of_several_scores_none_is_the_reward() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import column, ignored
 from listed_samples import RULES
 from logged import only
 from packing import write_parquet
@@ -123,3 +124,54 @@ def test_nothing_is_written_beside_it(tmp_path: Path) -> None:
     assert len(list(SQLITE.read_rows(path))) == 3
     assert [one.name for one in tmp_path.iterdir()] == ["x.db"]
     assert path.read_bytes() == before
+
+
+def test_rows_in_the_write_ahead_log_are_read_from_a_copy(test_log: TestLog) -> None:
+    path = write_store(test_log.path("x.db"), trace(1, 0, "old", reward=1.0))
+    writer = sqlite3.connect(path)
+    writer.execute("PRAGMA journal_mode = WAL")
+    writer.execute("PRAGMA wal_autocheckpoint = 0")
+    board = test_log.open()
+    for step in (2, 3):
+        row = trace(step, 0, f"new{step}", reward=0.0)
+        writer.execute(f"INSERT INTO traces VALUES ({', '.join('?' * len(row))})", list(row.values()))
+        writer.commit()
+        before = {one.name: one.read_bytes() for one in path.parent.iterdir()}
+        board.indexer.index_now()
+        assert column(board, "response") == ["old", *(f"new{at}" for at in range(2, step + 1))]
+        assert {one.name: one.read_bytes() for one in path.parent.iterdir()} == before
+    assert "x.db-wal" in before
+    writer.close()
+    board.indexer.index_now()
+    assert column(board, "response") == ["old", "new2", "new3"]
+
+
+def test_a_table_behind_the_pages_of_others_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with sqlite3.connect(path) as connection:
+        for number in range(400):
+            connection.execute(f"CREATE TABLE other{number} (a TEXT, b TEXT, c TEXT, PRIMARY KEY (a, b))")
+    connection.close()
+    write_store(path, trace(1, 0, "4"))
+    assert path.read_bytes().find(b"traces") > 64 * 1024
+    assert preview(str(path)).may_hold_rollouts
+
+
+def test_session_files_are_told_what_they_are(test_log: TestLog) -> None:
+    session = {
+        "type": "session",
+        "version": 3,
+        "id": "r1:l1:rollouts:0",
+        "harness": "trackio",
+        "trackio": {"step": 1},
+    }
+    message = {
+        "type": "message",
+        "id": "a",
+        "message": {"role": "user", "content": [{"type": "text", "text": "2+3?"}]},
+    }
+    test_log.write(session, message, file="traces/sums/grpo/r1-l1-rollouts-0.jsonl")
+    ((_, reason),) = ignored(test_log.open())
+    assert reason.startswith(
+        "It is a session file of Trackio: the traces of all of them are read from its database"
+    )

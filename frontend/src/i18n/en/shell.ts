@@ -81,6 +81,7 @@ export const shell = {
   "shell.problem_kind.not_an_array": "values that are no lists",
   "shell.problem_kind.bad_utf8": "bytes that are no text",
   "shell.problem_kind.key_twice": "a key twice in a line",
+  "shell.problem_kind.odd_split": "splits of unknown names",
   "shell.problem_kind.no_logprob": "log-probabilities above 0",
   "shell.page": "{from} – {to} of {total}",
   "shell.page.previous": "Previous",

@@ -80,6 +80,7 @@ export const shell = {
   "shell.problem_kind.not_an_array": "不是列表的值",
   "shell.problem_kind.bad_utf8": "不是文本的字节",
   "shell.problem_kind.key_twice": "一行中重复的键",
+  "shell.problem_kind.odd_split": "名称不明的划分",
   "shell.problem_kind.no_logprob": "大于 0 的对数概率",
   "shell.page": "第 {from} – {to} 条，共 {total} 条",
   "shell.page.previous": "上一页",
