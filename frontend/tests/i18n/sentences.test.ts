@@ -73,7 +73,7 @@ describe("a text of the server's", () => {
     );
     expect(
       inChinese("where=reward > 'a' cannot be used as a filter: it compares a number with a text."),
-    ).toBe("where=reward > 'a' 不能用作筛选：不能相互比较：数、文本。");
+    ).toBe("where=reward > 'a' 不能用作筛选：不能将不同类型的值相互比较：数值、文本。");
   });
 
   test("comes with the kind of error that TensorBoard puts before it, or as a sentence of its own", () => {
@@ -89,7 +89,7 @@ describe("a text of the server's", () => {
           "listed one by one.",
       ),
     ).toBe(
-      'reward 不是数，而是 "tensor(1.0)"；它随样本显示，不计入任何统计。请记录单个数：张量或数组请用 value.item()。' +
+      'reward 不是数值，而是 "tensor(1.0)"；它随样本显示，不计入任何统计。请记录单个数值：张量或数组请用 value.item()。' +
         "之后各行另有 3,000 个此类问题，不再逐一列出。",
     );
   });

@@ -95,7 +95,9 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     profile = Profile(samples)
     if not any(column.fits(lambda value: isinstance(value, (str, list))) for column in profile):
         return Guess(
-            {}, f"It has no text that could be a response, as logs of metrics ({_listed_keys(rows)}).", ""
+            {},
+            f"It has no text that could be a response, as logs of metrics (its first row has the keys {_listed_keys(rows)}).",
+            "",
         )
     roles = Roles(profile, is_several=max(map(len, samples), default=0) > 1)
     assign_texts(roles)
@@ -205,9 +207,13 @@ def _keys_to_correct(roles: Roles) -> dict[str, str]:
 
 def _with_remedy(against: str, roles: Roles, rows: Sequence[Row]) -> str:
     lines = ", ".join(line for line in key_mapping.mapping_toml(_keys_to_correct(roles)).splitlines() if line)
-    return f"{against} ({_listed_keys(rows)}); if it holds rollouts, write into an rlboard.toml in its folder: {lines}."
+    return (
+        f"{against} (its first row has the keys {_listed_keys(rows)}); if it holds rollouts, write into an rlboard.toml in "
+        f"its folder: {lines}."
+    )
 
 
 def _listed_keys(rows: Sequence[Row]) -> str:
     keys = sorted(str(key) for key in (rows[0] if rows else {}))
-    return f"its first row has the keys {', '.join(keys[:_MAX_LISTED_KEYS])}{', …' if len(keys) > _MAX_LISTED_KEYS else ''}"
+    more = ["…"] if len(keys) > _MAX_LISTED_KEYS else []
+    return ", ".join([*keys[:_MAX_LISTED_KEYS], *more])

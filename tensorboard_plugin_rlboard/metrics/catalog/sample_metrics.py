@@ -21,7 +21,7 @@ SAMPLE_ENTRIES = (
         "as logged",
         "per-sample",
         en=Label("ref reward", "the score of the reference policy's answer to the same prompt"),
-        zh=Label("参考奖励", "参考策略对同一提示词的回答得分"),
+        zh=Label("参考奖励", "参考策略对同一提示词的回复得分"),
     ),
     Metric(
         "valid_reward",
@@ -39,7 +39,7 @@ SAMPLE_ENTRIES = (
         "as logged",
         "per-sample",
         en=Label("ref valid reward", "the same judge's score of the reference's answer"),
-        zh=Label("参考验证奖励", "同一评分对参考回答的得分"),
+        zh=Label("参考验证奖励", "同一评分对参考回复的得分"),
     ),
     Metric(
         "reward_gap",

@@ -18,22 +18,22 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 """Section -> the keys that it takes; [config] takes any."""
 
 
-def unknown_section(name: str, *, is_value: bool) -> str:
+def unknown_section(file: str, name: str, *, is_value: bool) -> str:
     """What is wrong with a name that no section has, and what to write instead.
 
     Args:
+        file: the file that it stands in, as it is shown.
         name: the name.
         is_value: whether a value stands behind it, and not a table.
     """
     if is_value:
         section = next((known for known, words in _WORDS.items() if name in words), "")
         if section:
-            return f"{name} stands in no section; write [{section}] in a line above it"
+            return f"{file}: {name} stands in no section; write [{section}] in a line above it."
     close = _nearest(name, SECTIONS)
-    sections = ", ".join(f"[{section}]" for section in SECTIONS)
-    return (
-        f"there is no section [{name}] ({f'did you mean [{close}]?' if close else f'there are {sections}'})"
-    )
+    if close:
+        return f"{file}: there is no section [{name}] (did you mean [{close}]?)."
+    return f"{file}: there is no section [{name}] (there are {', '.join(f'[{section}]' for section in SECTIONS)})."
 
 
 def unknown_key(key: str, section: str) -> str:

@@ -91,7 +91,7 @@ def check_table(table: Mapping[str, object], shown: str, folder: str) -> Setting
     problems: list[str] = []
     for section, content in table.items():
         if section not in _SECTION_CHECKS:
-            problems.append(f"{shown}: {unknown_section(section, is_value=not isinstance(content, dict))}.")
+            problems.append(unknown_section(shown, section, is_value=not isinstance(content, dict)))
             continue
         if not isinstance(content, dict):
             problems.append(f"{shown}: {section} must be a section; write [{section}] and its keys below it.")

@@ -4,7 +4,7 @@ import type { errors as en } from "../en/errors";
 export const errors = {
   "shell.error.runs": "无法加载运行列表",
   "shell.error.steps": "无法加载该运行的步",
-  "shell.error.question": "服务器未能回答",
+  "shell.error.question": "服务器未能应答",
   "shell.error.where": "请求：{question} · 状态 {status}",
   "shell.error.unreachable": "TensorBoard 还在运行吗？页面会自动重试。",
   "shell.error.part": "无法载入页面的这一部分",

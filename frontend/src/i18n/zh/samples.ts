@@ -20,7 +20,7 @@ export const samples = {
   "samples.preset.smallest_kl.why": "离参考策略最近者在前：策略几乎没有变化的提示词。",
   "samples.preset.most_negative_kl": "KL 最负",
   "samples.preset.most_negative_kl.why":
-    "log_ratio 均值最负者在前：策略对自己的回答比参考策略更没把握，会使训练目标偏移。",
+    "log_ratio 均值最负者在前：策略对自己的回复比参考策略更没把握，会使训练目标偏移。",
   "samples.preset.suspect_reference": "可疑参考",
   "samples.preset.suspect_reference.why": "奖励低而参考策略却对这些 token 很有把握：问题可能出在 SFT 数据。",
   "samples.preset.random": "随机",

@@ -4,12 +4,11 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { problems } from "../../data/questions/problems";
 import { useAnswer } from "../../data/useAnswer";
-import { t } from "../../i18n";
+import { kindWords, t } from "../../i18n";
 import { count } from "../../lib/format";
 import { selection } from "../../state/selection";
 import { adopt, Dialog, ErrorBox } from "../../ui";
 import { Ignored } from "./Ignored";
-import { kindWords } from "./kindWords";
 import { ProblemRows } from "./ProblemRows";
 import css from "./problems.css?inline";
 

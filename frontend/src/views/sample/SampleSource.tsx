@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
-import { said, t } from "../../i18n";
-import { kindWords } from "../../shell/problems/kindWords";
+import { kindWords, said, t } from "../../i18n";
 import { CopyButton, Panel } from "../../ui";
 
 /** Where the sample was read from, and what was cut off it and why. */

@@ -1,6 +1,6 @@
 import type { overviewCharts as en } from "../../en/overview/charts";
 
-/** 各步曲线图的文字：名称、所回答的问题、为何为空。 */
+/** 各步曲线图的文字：名称、所答问题、为何为空。 */
 export const overviewCharts = {
   "overview.chart.reward": "平均奖励：策略与参考",
   "overview.chart.reward.alone": "策略的平均奖励",
@@ -10,28 +10,28 @@ export const overviewCharts = {
   "overview.chart.kl.log_ratio_mean": "相对参考策略的 KL，k1",
   "overview.chart.kl.k2_mean": "相对参考策略的 KL，k2",
   "overview.chart.kl.k3_mean": "相对参考策略的 KL，k3",
-  "overview.chart.length": "平均回答长度",
-  "overview.chart.length.n_tokens": "平均回答长度（token 数）",
-  "overview.chart.length.n_chars": "平均回答长度（字符数）",
+  "overview.chart.length": "平均回复长度",
+  "overview.chart.length.n_tokens": "平均回复长度（token 数）",
+  "overview.chart.length.n_chars": "平均回复长度（字符数）",
   "overview.chart.reward_gap": "与参考策略的平均奖励差",
   "overview.chart.outcome": "胜、平、负的样本占比",
   "overview.chart.entropy": "策略的平均熵",
-  "overview.chart.entropy.surprise_mean": "平均惊奇度（代替熵）",
+  "overview.chart.entropy.surprise_mean": "平均意外度（代替熵）",
   "overview.chart.metric": "{label}，样本均值",
   "overview.chart.step": "每步的 {label}",
   "overview.kl.choice": "KL 估计量",
   "overview.kl.log_ratio_mean": "k1",
   "overview.kl.k2_mean": "k2",
   "overview.kl.k3_mean": "k3",
-  "overview.empty.reward": "没有记录奖励。请为每个样本记录 “reward”：整个回答的得分。",
+  "overview.empty.reward": "没有记录奖励。请为每个样本记录 “reward”：整个回复的得分。",
   "overview.empty.kl":
-    "没有参考策略就没有 KL。请在 “logprobs” 之外记录 “ref_logprobs”：回答的每个 token 一个数。",
+    "没有参考策略就没有 KL。请在 “logprobs” 之外记录 “ref_logprobs”：回复的每个 token 一个数。",
   "overview.empty.length": "没有长度。请记录 “response_tokens” 或 “response”。",
   "overview.empty.reward_gap":
-    "没有可对比的参考。请在 “reward” 之外记录 “ref_reward”：参考策略对同一提示的回答的得分。",
+    "没有可对比的参考。请在 “reward” 之外记录 “ref_reward”：参考策略对同一提示词的回复的得分。",
   "overview.empty.reward_functions": "请把每个奖励函数各记为一个数，例如 “accuracy_reward”。",
   "overview.empty.mismatch": "请在 “logprobs” 之外记录 “rollout_logprobs”：采样引擎给出的每个 token 的值。",
-  "overview.empty.groups": "没有组。请记录 “group_id”，或在一步中对同一提示采多个样本。",
+  "overview.empty.groups": "没有组。请记录 “group_id”，或在一步中对同一提示词采多个样本。",
   "overview.empty.truncation": "请为每个样本记录 “finish_reason”。",
   "overview.empty.entropy": "请记录 “entropies”，或用 “logprobs” 得到意外度代替。",
   "overview.empty.critic": "请记录 “values” 以及 “returns” 或 “token_rewards”。",

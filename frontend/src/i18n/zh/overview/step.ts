@@ -52,7 +52,7 @@ export const overviewStep = {
   "overview.gap.hint":
     "reward_gap = reward − ref_reward，从小到大排列。零以下的条是参考策略答得更好的样本，应当越来越少。点击可打开样本。",
   "overview.gap.empty":
-    "这一步没有奖励差。请在 “reward” 之外记录 “ref_reward”：参考策略对同一提示的回答的得分。",
+    "这一步没有奖励差。请在 “reward” 之外记录 “ref_reward”：参考策略对同一提示词的回复的得分。",
   "overview.gap.head": "奖励差",
   "overview.gap.win": "胜 {win}",
   "overview.gap.tie": "平 {tie}",
@@ -95,7 +95,7 @@ export const overviewStep = {
   "overview.verdict.sharper":
     "更尖锐：从第 {from} 步到第 {to} 步，标准差由 {std_from} 变为 {std_to}，四分位距由 {iqr_from} 变为 {iqr_to}。收敛的策略会如此；但宽度并不说明它是否收敛到正确的答案。",
   "overview.verdict.wider":
-    "更宽：从第 {from} 步到第 {to} 步，标准差由 {std_from} 变为 {std_to}，四分位距由 {iqr_from} 变为 {iqr_to}。收敛的策略会变窄；更难的提示也会使其变宽。",
+    "更宽：从第 {from} 步到第 {to} 步，标准差由 {std_from} 变为 {std_to}，四分位距由 {iqr_from} 变为 {iqr_to}。收敛的策略会变窄；更难的提示词也会使其变宽。",
   "overview.verdict.same":
     "宽度相近：从第 {from} 步到第 {to} 步，标准差由 {std_from} 变为 {std_to}，四分位距由 {iqr_from} 变为 {iqr_to}，变化不超过十分之一。",
   "overview.verdict.mixed":

@@ -1,4 +1,4 @@
-import { findMessage, said } from "../../i18n";
+import { findMessage, said } from "./messages";
 
 /** What a kind of problem is called: in words where we have them, else its name without underscores. */
 export function kindWords(kind: string): string {
