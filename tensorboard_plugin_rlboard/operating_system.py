@@ -71,6 +71,18 @@ def most_addresses() -> int | None:
     return None if most == resource.RLIM_INFINITY else most
 
 
+def limit_memory(most: int) -> None:
+    """Have this process get no more than so many bytes of memory, on Linux: it hears of it by a MemoryError.
+
+    Elsewhere the system knows no such limit, or does not keep it.
+    """
+    if resource is not None and sys.platform == "linux":
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
 def is_own_folder(path: str | os.PathLike[str]) -> bool:
     """Whether a path is a folder, no link to one, of this user."""
     try:

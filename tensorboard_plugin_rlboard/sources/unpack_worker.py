@@ -10,9 +10,9 @@ import sys
 import threading
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.operating_system import watch_parent, yield_as_process
+from tensorboard_plugin_rlboard.operating_system import limit_memory, watch_parent, yield_as_process
 from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
-from tensorboard_plugin_rlboard.sources.compressed.unpack_process import Unpacked
+from tensorboard_plugin_rlboard.sources.compressed.unpack_process import Unpacked, memory_sentence
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile
 from tensorboard_plugin_rlboard.sources.compressed.unpacking import TornError, unpack_rest
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
@@ -41,8 +41,8 @@ class _Room:
         return not self.ended.is_set()
 
 
-def unpack(path: str, target: Path, room: _Room) -> Unpacked:
-    """Unpacks a file and says what became of it, whatever that is."""
+def unpack(path: str, target: Path, room: _Room, memory: int) -> Unpacked:
+    """Unpacks a file and says what became of it, whatever that is; `memory` is what this process may have, bytes."""
     kind = file_kind(path)
     decompressor = None if kind.container is not None else Decompressor(kind.compression)
     entry = UnpackedFile(target, None, False, kind, decompressor)
@@ -53,6 +53,8 @@ def unpack(path: str, target: Path, room: _Room) -> Unpacked:
         damage, is_torn = error.damage, True
     except UnreadableFileError as error:
         return Unpacked(damage=str(error.strerror), is_unreadable=True)
+    except MemoryError:
+        return Unpacked(error=(errno.ENOMEM, memory_sentence(memory)))
     except OSError as error:
         return Unpacked(error=(error.errno or errno.EIO, error.strerror or str(error)))
     is_corrupt = decompressor is not None and bool(decompressor.damage)
@@ -75,10 +77,11 @@ def main() -> None:
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write into the result
     yield_as_process()
-    path, target = sys.argv[1], Path(sys.argv[2])
+    path, target, memory = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    limit_memory(memory)
     room = _Room(target)
     watch_parent(sys.stdin.fileno(), room.ended.set)
-    pickle.dump(unpack(path, target, room), results)
+    pickle.dump(unpack(path, target, room, memory), results)
     results.flush()
 
 

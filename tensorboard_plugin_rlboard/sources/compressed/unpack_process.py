@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile
 
 MODULE = "tensorboard_plugin_rlboard.sources.unpack_worker"
+MAX_MEMORY = 3 * 1024**3
+"""Bytes of memory that one process may have: 64 MB of JSON in one value become up to 1.5 GB of objects."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Unpacked:
     error: tuple[int, str] = (0, "")
 
 
+def memory_sentence(most: int) -> str:
+    """What is said of a file that takes more memory to unpack than it may have."""
+    return f"it takes more than {most >> 20:,} MB of memory to unpack; write one row a line, as JSON lines"
+
+
 class UnpackProcess:
     """Unpacks a local file.
 
@@ -61,7 +68,7 @@ class UnpackProcess:
 
     def __init__(self, path: str, entry: UnpackedFile) -> None:
         self.entry = entry
-        command = [sys.executable, "-m", MODULE, path, str(entry.path)]
+        command = [sys.executable, "-m", MODULE, path, str(entry.path), str(MAX_MEMORY)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (our own module)
 
     @property

@@ -168,7 +168,7 @@ def as_damage(where: str) -> Generator[None]:
         yield
     except DamagedFileError:
         raise
-    except (ValueError, TypeError, LookupError, OverflowError, RecursionError, MemoryError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         text = str(error) if isinstance(error, ValueError) else "It is torn or damaged inside."
         msg = f"The torch file cannot be read{where}: {text.removesuffix('.')}."
         raise DamagedFileError(msg) from None

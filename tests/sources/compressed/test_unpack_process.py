@@ -18,7 +18,7 @@ from rollout_log import line
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources import reader
-from tensorboard_plugin_rlboard.sources.compressed import unpack_cache
+from tensorboard_plugin_rlboard.sources.compressed import unpack_cache, unpack_process
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.compressed.unpack_jobs import UnpackJobs
 from tensorboard_plugin_rlboard.sources.compressed.unpack_process import MODULE
@@ -41,6 +41,18 @@ def ended(cache: UnpackCache) -> None:
     while cache.jobs.paths[0]:
         cache.jobs.wait(1.0)
         assert time.monotonic() < end
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no system keeps such a limit")
+def test_what_takes_too_much_memory_is_said_in_one_sentence(
+    tmp_path: Path, fresh_spool: UnpackCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpack_process, "MAX_MEMORY", 300 * 1024**2)
+    path = tmp_path / "a.json"
+    path.write_text(f'[{{"response": "a", "x": [{",".join(["[]"] * 5_000_000)}]}}]')  # 360 MB of lists
+    with pytest.raises(OSError, match="takes more than 300 MB of memory to unpack; write one row a line"):
+        fresh_spool.update(str(path), SIGNATURE, settled=True)
+    assert spooled(fresh_spool) == []
 
 
 def test_nobody_waits_and_the_bytes_are_the_same(tmp_path: Path, fresh_spool: UnpackCache) -> None:
