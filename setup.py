@@ -62,7 +62,7 @@ setup(
     else "",
     long_description_content_type="text/markdown",
     license_expression="Apache-2.0",
-    license_files=["LICENSE"],
+    license_files=["LICENSE", "LICENSES-BUNDLE.txt"],
     python_requires=">=3.11",
     packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
     # The bundle is not in git, so it is named here instead of being found there.

@@ -45,7 +45,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "frontend" / "src" / "index.ts").write_text("export function render() {}", encoding="utf-8")
     (root / "frontend" / "package.json").write_text("{}", encoding="utf-8")
     (root / "frontend" / "package-lock.json").write_text('{"packages": {}}', encoding="utf-8")
-    for name in ("setup.py", "pyproject.toml", "MANIFEST.in", "LICENSE"):
+    for name in ("setup.py", "pyproject.toml", "MANIFEST.in", "LICENSE", "LICENSES-BUNDLE.txt"):
         shutil.copy(ROOT / name, root)
     shutil.copytree(ROOT / "_build_backend", root / "_build_backend")
     (root / PACKAGE / "room").mkdir(parents=True)
