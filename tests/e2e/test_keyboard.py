@@ -256,3 +256,18 @@ def test_the_question_mark_lists_the_keys_that_work_here(library: TensorBoard, o
     tab.press("Escape")
     expect(dialog).to_have_count(0)
     expect(tab.get("drawer")).to_be_visible()
+
+
+def test_j_k_and_enter_walk_the_worst_tokens(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = opened(library, open_tab, step=50, view="tokens")
+    expect(tab.get("worst-row").first).to_be_visible()
+    tab.press("j", "j", "k", "j")
+    second = tab.get("worst-open").nth(1)
+    expect(second).to_be_focused()
+    worst = library.ask("worst_tokens", run="ppo", step=50, metric="k3", per_sample=1, limit=2)["columns"]
+    tab.press("?")
+    expect(tab.get("help-dialog")).to_contain_text("open the token in its sample")
+    tab.press("Escape")
+    expect(second).to_be_focused()
+    tab.press("Enter")
+    tab.expect_selected(view="samples", sample=worst["id"][1], token=str(worst["position"][1]))

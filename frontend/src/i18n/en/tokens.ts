@@ -1,5 +1,9 @@
 /** The worst tokens. */
 export const tokens = {
+  "tokens.keys": "Worst tokens",
+  "tokens.key.j": "next token",
+  "tokens.key.k": "previous token",
+  "tokens.key.Enter": "open the token in its sample",
   "tokens.tools": "Which tokens are listed",
   "tokens.metric": "metric",
   "tokens.end": "which end counts as bad",

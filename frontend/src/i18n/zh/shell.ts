@@ -103,7 +103,7 @@ export const shell = {
   "shell.key.f": "筛选样本",
   "shell.key.r": "选择运行",
   "shell.key.i": "显示运行的概况、设置与标量",
-  "shell.key.view": "{view}视图",
+  "shell.key.view": "切换到“{view}”",
   "shell.key.[": "上一个运行",
   "shell.key.]": "下一个运行",
   "shell.key.Escape": "上一级：从 token 到样本、列表、单步、总览",

@@ -2,6 +2,10 @@
 import type { tokens as en } from "../en/tokens";
 
 export const tokens = {
+  "tokens.keys": "最差的 token",
+  "tokens.key.j": "下一个 token",
+  "tokens.key.k": "上一个 token",
+  "tokens.key.Enter": "在样本中打开该 token",
   "tokens.tools": "列出哪些 token",
   "tokens.metric": "指标",
   "tokens.end": "哪一端算差",

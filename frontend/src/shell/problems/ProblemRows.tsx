@@ -1,6 +1,6 @@
 /** The problems of one kind, page by page. */
 
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Problems } from "../../api/answers";
 import { problems } from "../../data/questions/problems";
@@ -18,6 +18,16 @@ function place(columns: Problems["columns"], index: number): string {
   if (line !== null) return `${file}:${line}`;
   const offset = columns.offset[index] ?? null;
   return offset === null ? file : t("shell.problems.at_byte", { file, offset });
+}
+
+/** A path breaks between folders, before it breaks in a word. */
+function breakable(path: string): JSX.Element[] {
+  return path.split(/(?<=\/)/).map((part, i) => (
+    <Fragment key={i}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 export interface ProblemRowsProps {
@@ -82,7 +92,7 @@ interface PlaceProps {
 function Place({ columns, index, onClose }: PlaceProps): JSX.Element {
   const id = columns.id[index] ?? null;
   const step = columns.step[index] ?? null;
-  const words = place(columns, index);
+  const words = breakable(place(columns, index));
   if (id === null) return <>{words}</>;
   return (
     <button

@@ -11,7 +11,8 @@ import { adopt } from "../../ui";
 import type { TokenViewState } from "../shared/tokenViewState";
 import { maskedStretches } from "./maskedStretches";
 
-const HEIGHT = 150;
+/** On a low screen the chart leaves room for the text, and its axis is not cut. */
+const plotHeight = (): number => (window.innerHeight <= 560 ? 120 : 150);
 /** A shorter way of the pressed pointer is a click and no zoom. */
 const DRAG_PX = 4;
 
@@ -57,7 +58,7 @@ export function PositionPlot({ viewState, lines }: PositionPlotProps): JSX.Eleme
     // uPlot cannot place the cursor before its first layout.
     plot.hooks.ready = [() => void stops.push(effect(() => point(plot, viewState.current.value)))];
     const observer = new ResizeObserver(() => {
-      if (element.clientWidth > 0) plot.setSize({ width: element.clientWidth, height: HEIGHT });
+      if (element.clientWidth > 0) plot.setSize({ width: element.clientWidth, height: plotHeight() });
     });
     observer.observe(element);
     return () => {
@@ -72,7 +73,7 @@ export function PositionPlot({ viewState, lines }: PositionPlotProps): JSX.Eleme
       class="value-chart"
       role="img"
       aria-label={summary(lines)}
-      style={{ height: `${HEIGHT}px` }}
+      style={{ minHeight: `${plotHeight()}px` }}
     />
   );
 }
@@ -92,7 +93,7 @@ function optionsOf(
   const format = (_: uPlot, splits: number[]): string[] => splits.map(num);
   return {
     width,
-    height: HEIGHT,
+    height: plotHeight(),
     legend: { show: false },
     padding: [6, 8, 0, 0],
     scales: { x: { time: false } },

@@ -9,7 +9,9 @@ import { run, unusableReason } from "../../data/runs";
 import { hasStepRange } from "../../data/scopes";
 import { useAnswer } from "../../data/useAnswer";
 import { said, t } from "../../i18n";
+import { useKeys } from "../../state/keys";
 import { adopt, Empty, ErrorBox } from "../../ui";
+import { rowKeys } from "./rowKeys";
 import { Summary } from "./Summary";
 import { Toolbar } from "./Toolbar";
 import css from "./tokens.css?inline";
@@ -47,6 +49,7 @@ export function Tokens(): JSX.Element | null {
 }
 
 function WorstTokens({ info }: { info: RunInfo }): JSX.Element {
+  useKeys(rowKeys, "tokens");
   const parameters = worstTokensParameters(info);
   const answer = useAnswer(worstTokens, parameters);
   const rows = answer.data?.columns["value"]?.length ?? 0;

@@ -46,6 +46,7 @@ export const overviewCharts = {
   "overview.charts": "Charts ▾",
   "overview.charts.choose": "Choose the charts",
   "overview.charts.search": "Search charts, metrics and scalars",
+  "overview.charts.missing": "{label}: {why}",
   "overview.charts.nothing": "Nothing has this in its name.",
   "overview.scalar.hint":
     "A scalar of this run’s event files. TensorBoard keeps a sample of about 1,000 points of each series unless it is started with --samples_per_plugin=scalars=0.",

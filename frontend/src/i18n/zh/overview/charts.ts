@@ -45,6 +45,7 @@ export const overviewCharts = {
   "overview.charts": "图表 ▾",
   "overview.charts.choose": "选择图表",
   "overview.charts.search": "搜索图表、指标和标量",
+  "overview.charts.missing": "{label}：{why}",
   "overview.charts.nothing": "没有名称匹配的项。",
   "overview.scalar.hint":
     "来自该运行的事件文件。除非以 --samples_per_plugin=scalars=0 启动，TensorBoard 对每个序列只保留约 1,000 个抽样点。",

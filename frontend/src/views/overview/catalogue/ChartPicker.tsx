@@ -72,7 +72,7 @@ function choiceRow({ id, label, hint, on, missing }: ChartChoice) {
     <Toggle key={id} on={on} onChange={(next) => switchChart(id, next)} label={label} hint={hint} />
   ) : (
     <p key={id} class="overview-missing muted">
-      {label}: {missing}
+      {t("overview.charts.missing", { label, why: missing })}
     </p>
   );
 }
