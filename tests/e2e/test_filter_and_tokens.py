@@ -74,6 +74,15 @@ def test_from_the_worst_tokens_to_one_of_them(server: TensorBoard, open_tab: Ope
         assert float(cells.nth(3).inner_text()) == pytest.approx(reward, rel=1e-3)
     expect(tab.get("worst-summary")).to_contain_text(f"{len(ROWS)} samples")
 
+    # Below each other, in rows of one line.
+    places = rows.locator("mark").evaluate_all(
+        "marks => marks.map((m) => m.getBoundingClientRect().toJSON())"
+    )
+    middles = [place["left"] + place["width"] / 2 for place in places]
+    assert max(middles) - min(middles) < 2
+    heights = {round(height) for height in rows.evaluate_all("all => all.map((r) => r.offsetHeight)")}
+    assert len(heights) == 1
+
     tab.get("worst-open").first.focus()
     tab.press("Enter")
     value, step, position, _ = worst[0]
