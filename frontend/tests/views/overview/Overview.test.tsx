@@ -167,6 +167,19 @@ describe("Overview", () => {
     expect(root.textContent).not.toContain("was logged");
   });
 
+  it("speaks of a filter only where there is one: a run that is being read has no steps at first", () => {
+    steps.value = { ...STEPS, step: [], metrics: {}, step_metrics: {} };
+    select({ step: null });
+    runs.value = runsAnswer({ ...RUN, state: "indexing" });
+    open();
+    expect(text("overview")).not.toContain("filter");
+    expect(text("overview")).toContain("Reading …");
+    act(() => {
+      runs.value = runsAnswer(RUN);
+    });
+    expect(text("overview")).toContain("No samples in these steps");
+  });
+
   it("has no panel of gaps without a reference", async () => {
     runs.value = {
       runs: [{ ...RUN, metrics: [info("reward")] }],
