@@ -36,6 +36,11 @@ export function rowWindow(scrollTop: number, viewport: number, total: number): R
   return { first, last, offset: scrolled + first * ROW_HEIGHT - top, height };
 }
 
+/** No window of `rowWindow` has more rows: with so many elements, the one of a row that leaves takes one that comes. */
+export function mostRows(viewport: number): number {
+  return Math.ceil(viewport / ROW_HEIGHT) + 1 + 2 * OVERSCAN;
+}
+
 /** The scroll position nearest to the current one that shows the row whole. */
 export function scrollTo(row: number, scrollTop: number, viewport: number, total: number): number {
   const scale = scaleOf(viewport, total);

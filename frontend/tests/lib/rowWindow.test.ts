@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import { ROW_HEIGHT, rowWindow, scrollTo } from "../../src/lib/rowWindow";
+import { mostRows, ROW_HEIGHT, rowWindow, scrollTo } from "../../src/lib/rowWindow";
 
 const VIEW = 480;
 
@@ -42,4 +42,12 @@ test("a row on screen needs no scrolling; one beside it the least", () => {
   expect(scrollTo(5, 48, VIEW, 1000)).toBe(48);
   expect(scrollTo(0, 48, VIEW, 1000)).toBe(0);
   expect(scrollTo(100, 0, VIEW, 1000)).toBe(101 * ROW_HEIGHT - VIEW);
+});
+
+test("no window has more rows than there are elements for", () => {
+  for (const view of [VIEW, 481, 503, 504, 37])
+    for (let top = 0; top < 60; top += 1) {
+      const { first, last } = rowWindow(5000 + top, view, 10_000);
+      expect(last - first).toBeLessThanOrEqual(mostRows(view));
+    }
 });

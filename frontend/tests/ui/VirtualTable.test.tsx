@@ -155,3 +155,16 @@ test("an open row far away is scrolled to", async () => {
   await show({ open: 400 });
   expect(grid().scrollTop).toBeGreaterThan(24 * 300);
 });
+
+test("rows that come take the elements of those that left", async () => {
+  await show();
+  const before = new Set(things());
+  await act(() => {
+    grid().scrollTop = 24 * 20;
+    grid().dispatchEvent(new Event("scroll"));
+  });
+  const now = things();
+  expect(now[0]?.getAttribute("data-id")).toBe("item 14");
+  expect(now.map((row) => row.getAttribute("aria-rowindex"))).toEqual(now.map((_, at) => String(at + 16)));
+  expect(now.filter((row) => !before.has(row)).length).toBeLessThan(10);
+});

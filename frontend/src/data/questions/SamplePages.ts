@@ -22,9 +22,8 @@ export function idOf(row: Row): string {
   return String(cellOf(row, "id") ?? "");
 }
 
-function rowsOf(page: Samples): Row[] {
-  const length = page.columns["id"]?.length ?? 0;
-  return Array.from({ length }, (_, index) => ({ columns: page.columns, index }));
+function rowsOf({ columns }: Samples): Row[] {
+  return Array.from({ length: columns["id"]?.length ?? 0 }, (_, index) => ({ columns, index }));
 }
 
 export class SamplePages {
@@ -42,6 +41,7 @@ export class SamplePages {
   #requests = new Map<number, Promise<void>>();
   /** Rows on screen: the first, and the one after the last. */
   #visible: readonly [number, number] = [0, 1];
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   /** Whether `rows` are of this list: those of the one before stay until its answer. */
   isShowing(list: SampleList): boolean {
@@ -91,11 +91,15 @@ export class SamplePages {
     });
   }
 
-  /** Loads what is missing of the rows from `first` to before `end`: they are on screen. */
+  /** The rows from `first` to before `end` are on screen: what is missing of them is loaded, unless they are passed by. */
   showRows(first: number, end: number): void {
     this.#visible = [first, Math.max(first + 1, end)];
-    for (let row = offsetOf(first); row < Math.min(end, this.total.peek()); row += PAGE_ROWS)
-      void this.loadRow(row);
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      const [from, to] = this.#visible;
+      for (let row = offsetOf(from); row < Math.min(to, this.total.peek()); row += PAGE_ROWS)
+        void this.loadRow(row);
+    }, STEP_OPTIONS.delayMs);
   }
 
   /** Loads the page that holds the row, unless it is there. */
@@ -130,6 +134,8 @@ export class SamplePages {
   /** Withdraws what is under way. */
   stop(): void {
     this.#control.abort();
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     this.#requests.clear();
   }
 }

@@ -19,11 +19,15 @@ export interface TableRowProps<R> {
   onOpen: (index: number) => void;
 }
 
-/** Rendered again only when its content changes: scrolling moves rows without changing them. */
+/**
+ * Rendered again only when its content changes: scrolling moves rows without changing them. An element whose row has left
+ * the screen takes one that comes.
+ */
 export class TableRow<R> extends Component<TableRowProps<R>> {
   override shouldComponentUpdate(next: TableRowProps<R>): boolean {
     const now = this.props;
     return (
+      next.index !== now.index ||
       next.row !== now.row ||
       next.columns !== now.columns ||
       next.open !== now.open ||
@@ -44,15 +48,14 @@ export class TableRow<R> extends Component<TableRowProps<R>> {
         data-testid={this.props.testId}
         onClick={() => this.props.onOpen(index)}
       >
-        {columns.map((column) => (
-          <Cell key={column.name} column={column} row={row} />
-        ))}
+        {columns.map((column) => cell(column, row))}
       </div>
     );
   }
 }
 
-function Cell<R>({ column, row }: { column: Column<R>; row: R | undefined }): JSX.Element {
+/** One cell. No component: hundreds of them come with a frame of a fast scroll. */
+function cell<R>(column: Column<R>, row: R | undefined): JSX.Element {
   const looks = cellLooks(column as Column<never>);
   const bar = row === undefined ? null : (column.bar?.(row) ?? null);
   const style =
@@ -64,7 +67,12 @@ function Cell<R>({ column, row }: { column: Column<R>; row: R | undefined }): JS
           "--to": `${(100 * bar[1]).toFixed(1)}%`,
         };
   return (
-    <div role="gridcell" class={`${looks.class}${bar === null ? "" : " with-bar"}`} style={style}>
+    <div
+      key={column.name}
+      role="gridcell"
+      class={`${looks.class}${bar === null ? "" : " with-bar"}`}
+      style={style}
+    >
       {row === undefined ? "…" : column.cell(row)}
     </div>
   );

@@ -5,7 +5,7 @@
 
 import type { JSX, RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { ROW_HEIGHT, rowWindow, scrollTo } from "../../lib/rowWindow";
+import { mostRows, ROW_HEIGHT, rowWindow, scrollTo } from "../../lib/rowWindow";
 import type { Column, Order } from "./columns";
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
@@ -94,11 +94,12 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
   };
 
   const rows: JSX.Element[] = [];
+  const elements = mostRows(viewport);
   for (let index = shown.first; index < shown.last; index += 1) {
     const row = props.row(index);
     rows.push(
       <TableRow
-        key={index}
+        key={index % elements}
         id={`${prefix}-${index}`}
         index={index}
         row={row}

@@ -27,7 +27,7 @@ export function rangeOf(values: readonly Value[]): ValueRange | null {
 
 /** The ranges of all columns of the first rows that are there. */
 export function rangesOf(rows: readonly (Row | undefined)[]): ReadonlyMap<string, ValueRange> {
-  const pages = new Set(rows.slice(0, ROWS).flatMap((row) => (row === undefined ? [] : [row.columns])));
+  const pages = pagesOf(rows);
   const values = new Map<string, Value[]>();
   for (const columns of pages)
     for (const [name, column] of Object.entries(columns))
@@ -41,10 +41,22 @@ export function rangesOf(rows: readonly (Row | undefined)[]): ReadonlyMap<string
   return ranges;
 }
 
+type Page = Row["columns"];
+
+/** The answers that the first rows are of. */
+function pagesOf(rows: readonly (Row | undefined)[]): ReadonlySet<Page> {
+  return new Set(rows.slice(0, ROWS).flatMap((row) => (row === undefined ? [] : [row.columns])));
+}
+
+let lastPages: ReadonlySet<Page> = new Set();
 let lastRanges = "";
 
 /** Compares with these rows from now on. The ranges stay the same object as long as they are the same. */
 export function compareWith(rows: readonly (Row | undefined)[]): void {
+  const pages = pagesOf(rows);
+  // A page that comes further down changes nothing.
+  if (pages.size === lastPages.size && [...pages].every((page) => lastPages.has(page))) return;
+  lastPages = pages;
   const ranges = rangesOf(rows);
   const now = JSON.stringify([...ranges]);
   if (now === lastRanges) return;

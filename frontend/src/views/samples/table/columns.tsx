@@ -10,7 +10,7 @@ import { metricHint, metricLabel } from "../../../metrics";
 import { selected } from "../../../state/selection";
 import { type Column, freeze } from "../../../ui/table/columns";
 import { barOf, valueRanges } from "./bars";
-import { MatchCell, ValueCell } from "./cells";
+import { MatchCell, valueCell } from "./cells";
 import { shownNames, sortedMetric, widths } from "./columnChoice";
 
 const TEXT_WIDTHS: Readonly<Record<string, number>> = {
@@ -42,9 +42,7 @@ function column(name: string, number: boolean): Column<Row> {
     ...(number && name !== "step"
       ? { bar: (row: Row) => barOf(cellOf(row, name), valueRanges.value.get(name)) }
       : {}),
-    cell: (row) => (
-      <ValueCell value={cellOf(row, name)} width={width} {...(endShare === undefined ? {} : { endShare })} />
-    ),
+    cell: (row) => valueCell(cellOf(row, name), width, endShare),
   };
 }
 
