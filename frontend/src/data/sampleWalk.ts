@@ -3,8 +3,8 @@
 import { signal } from "@preact/signals";
 import type { Sample } from "../api/answers";
 import * as endpoints from "../api/endpoints";
+import { head } from "../state/heading";
 import { select, selection } from "../state/selection";
-import { head } from "./heading";
 import { sampleScope } from "./scopes";
 
 /** Sample ids by row of the table as far as loaded; undefined where a page is not there yet. */

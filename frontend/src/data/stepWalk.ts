@@ -1,8 +1,8 @@
 /** Moving along the steps that exist. */
 
 import { computed } from "@preact/signals";
+import { head } from "../state/heading";
 import { select, selection } from "../state/selection";
-import { head } from "./heading";
 import { steps } from "./steps";
 
 /** The place of the current step among the loaded ones: exact, or the nearest below; -1 where there is none. */

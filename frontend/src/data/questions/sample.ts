@@ -4,7 +4,7 @@ import type { Sample } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
 import { type ApiError, asApiError } from "../../api/errors";
 import type { SampleParameters } from "../../api/parameters";
-import { heading } from "../heading";
+import { heading } from "../../state/heading";
 import { Question } from "../question";
 import { STEP_OPTIONS } from "./stepOptions";
 

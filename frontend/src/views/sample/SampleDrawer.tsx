@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { heading } from "../../data/heading";
 import { sampleWithTokens } from "../../data/questions/sample";
 import { sampleNeighbours } from "../../data/sampleWalk";
 import { sampleScope } from "../../data/scopes";
 import { useAnswer, usePrefetch } from "../../data/useAnswer";
 import { t } from "../../i18n";
+import { heading } from "../../state/heading";
 import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";
 import { recoverFocus, useFocusHome } from "../../state/viewFocus";

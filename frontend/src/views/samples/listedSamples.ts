@@ -2,7 +2,6 @@
 
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { heading } from "../../data/heading";
 import { sampleWithTokens } from "../../data/questions/sample";
 import { firstPageAhead, type SampleList } from "../../data/questions/sampleList";
 import { revision } from "../../data/revision";
@@ -12,6 +11,7 @@ import { stableComputed } from "../../data/stableComputed";
 import { steps } from "../../data/steps";
 import { stepIndex } from "../../data/stepWalk";
 import { usePrefetch } from "../../data/useAnswer";
+import { heading } from "../../state/heading";
 import { selection } from "../../state/selection";
 import { textRulesOf } from "../../state/textRules";
 import { shownSort } from "./sorting";
