@@ -89,6 +89,11 @@ describe("extremes", () => {
     expect(extremePositions(tokens, "token_rewards", "signed")).toEqual([3]);
   });
 
+  it("leave out those that are a twentieth as strong as the strongest", () => {
+    const k3 = [0.06, 0.02, 10, 9, 0.51, 0.5];
+    expect(extremePositions(data(k3.map(String), { k3 }), "k3", "signed")).toEqual([2, 3, 4]);
+  });
+
   it("are the improbable ones of a probability", () => {
     const tokens = data(new Array(10).fill("x"), { prob: [1, 1, 1, 0.1, 1, 1, 0.2, 1, 1, 1] });
     expect(extremePositions(tokens, "prob", "probability")).toEqual([3, 6]);

@@ -8,10 +8,13 @@ import { isCounted, isMissing, type TokenData } from "./responseTokens";
 const MIN_TOKENS = 5;
 const MAX_TOKENS = 200;
 const SHARE = 0.01;
+/** Whoever looks for the tokens of a spike is not shown those that are a twentieth as strong, or less. */
+const LEAST_STRENGTH = 0.05;
 
 /**
  * Positions of a metric's extreme tokens, in reading order: every non-finite one, and the strongest hundredth of the
- * others. Strong is far from zero, for probabilities improbable, for values far from their median.
+ * others, as far as they are not weak beside the first of them. Strong is far from zero, for probabilities improbable,
+ * for values far from their median.
  */
 export function extremePositions(data: TokenData, metric: string, kind: MetricKind): number[] {
   const row = data.rows.get(metric);
@@ -26,9 +29,10 @@ export function extremePositions(data: TokenData, metric: string, kind: MetricKi
     .map((i) => ({ i, strength: strength(row[i] ?? 0) }))
     .filter((token) => token.strength > 0)
     .sort((a, b) => b.strength - a.strength)
-    .slice(0, Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, Math.ceil(finite.length * SHARE))))
-    .map((token) => token.i);
-  return [...usable.filter((i) => !Number.isFinite(row[i])), ...strongest].sort((a, b) => a - b);
+    .slice(0, Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, Math.ceil(finite.length * SHARE))));
+  const least = LEAST_STRENGTH * (strongest[0]?.strength ?? 0);
+  const strong = strongest.filter((token) => token.strength > least).map((token) => token.i);
+  return [...usable.filter((i) => !Number.isFinite(row[i])), ...strong].sort((a, b) => a - b);
 }
 
 /** The position after (`1`) or before (`-1`) `from` in ascending `positions`, round the ends; null if there is none. */
