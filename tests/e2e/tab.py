@@ -88,6 +88,13 @@ class Tab:
         """Errors of the console and of scripts; of what could not be loaded, with the sentence of the server."""
         return [f"{said}{self._answer_of(url)}" for said, url in self._complaints]
 
+    def take_complaints(self, meant: str) -> int:
+        """Takes off the complaints that match a pattern, which the test meant to cause; how many there were."""
+        left = [one for one in self._complaints if not re.search(meant, one[0])]
+        taken = len(self._complaints) - len(left)
+        self._complaints = left
+        return taken
+
     def _answer_of(self, url: str) -> str:
         """What was answered to a request that is complained of; read once, and empty where nothing was answered."""
         if url in self._finished and url not in self._answers:
