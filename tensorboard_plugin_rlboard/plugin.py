@@ -18,7 +18,7 @@ from werkzeug import wrappers
 from werkzeug.security import safe_join
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.query_limits import StoppedError
+from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
 from tensorboard_plugin_rlboard.broken_tab import page_module
 from tensorboard_plugin_rlboard.dependencies import Fault, one_line, reinstall_command

@@ -18,8 +18,9 @@ from tensorboard_plugin_rlboard.api import (
 )
 from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
+from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
-from tensorboard_plugin_rlboard.board.query_limits import QueryLimits, StoppedError
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, open_session
 from tensorboard_plugin_rlboard.board.runs.problems import problems
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion

@@ -86,7 +86,7 @@ ORDER = {
     "board": [
         *(
             "lru_cache",
-            "query_limits",
+            "limits",
             "sql_rows",
             "finite_numbers",
             "ordered_sums",

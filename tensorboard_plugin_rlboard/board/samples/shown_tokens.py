@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from tensorboard_plugin_rlboard.board.query_limits import check_stopped
+from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
 from tensorboard_plugin_rlboard.errors import UnknownError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import MetricInfo, WorstTokens
-from tensorboard_plugin_rlboard.board.query_limits import check_stopped
+from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, token_metric_info
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import (
     DecodedSample,

@@ -13,7 +13,8 @@ from rollout_log import TestLog, row
 from tensorboard_plugin_rlboard.board import text_matches
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
-from tensorboard_plugin_rlboard.board.query_limits import QueryLimits, StoppedError
+from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
+from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.text_matches import first_piece, timed_pieces

@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.board.limits.places import Places
+from tensorboard_plugin_rlboard.board.limits.running_question import (
+    RunningQuestion,
+    StoppedError,
+    check_stopped,
+    current_question,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,124 +41,16 @@ BUSY_SEARCHING = "Other searches were being answered all the time; try again in 
 DISCONNECTED = "Nobody waits for this answer any more."
 
 
-class StoppedError(RuntimeError):
-    """A question that was given up; the message says why, and what to do."""
-
-
-@dataclass(eq=False)
-class _Question:
-    """A question that is being answered.
-
-    Attributes:
-        deadline: when its time is up (monotonic clock).
-        disconnected: whether its client went away; None where that cannot be known.
-        client_checked: when `disconnected` was asked last.
-        order: which of its client's questions it is, counted where it was asked; 0 where nobody counts.
-        stop_reason: why it is given up; empty as long as it is not.
-        turn: its turn to have a place, while it waits for one.
-        waits_for: what is said when its time is up meanwhile; empty while it is worked on.
-        cursors: what it runs queries with.
-    """
-
-    deadline: float
-    disconnected: Callable[[], bool] | None
-    client_checked: float
-    order: int = 0
-    stop_reason: str = ""
-    turn: _Turn | None = None
-    waits_for: str = ""
-    cursors: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
-
-    def stop(self, reason: str) -> None:
-        """Gives the question up: what it runs is interrupted, now and by the watch until it has ended."""
-        self.stop_reason = self.stop_reason or reason
-        turn = self.turn
-        if turn is not None:
-            turn.comes.set()
-        for cursor in tuple(self.cursors):
-            cursor.interrupt()
-
-
-@dataclass(eq=False)
-class _Turn:
-    """The turn of somebody who waits for a place.
-
-    Attributes:
-        comes: set when the place is there, or when waiting is over without one.
-        has_place: whether the place is there.
-    """
-
-    comes: threading.Event = field(default_factory=threading.Event)
-    has_place: bool = False
-
-
-class _Places:
-    """Some places, given in the order in which they are asked for; `busy` is said to whom none was free for.
-
-    Whoever waits sleeps: sixty that looked for a free place now and then would keep those who have one from working.
-    """
-
-    def __init__(self, places: int, busy: str) -> None:
-        self._free = places
-        self._busy = busy
-        self._lock = threading.Lock()
-        self._waiting: deque[_Turn] = deque()
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Takes one; raises StoppedError where the question was given up before it had one."""
-        self._wait(_Turn())
-        try:
-            yield
-        finally:
-            self._leave()
-
-    def _wait(self, turn: _Turn) -> None:
-        question = _current.get()
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return
-            self._waiting.append(turn)
-        if question is None:
-            turn.comes.wait()
-            return
-        question.waits_for, question.turn = self._busy, turn
-        if not question.stop_reason:  # else nobody wakes it
-            turn.comes.wait()
-        question.turn = None
-        with self._lock:
-            is_over = bool(question.stop_reason)
-            if is_over and not turn.has_place:
-                self._waiting.remove(turn)
-        if is_over and turn.has_place:
-            self._leave()
-        check_stopped()
-        question.waits_for = ""
-
-    def _leave(self) -> None:
-        with self._lock:
-            if not self._waiting:
-                self._free += 1
-                return
-            turn = self._waiting.popleft()
-            turn.has_place = True
-        turn.comes.set()
-
-
-_current: ContextVar[_Question | None] = ContextVar("question", default=None)
-
-
 class QueryLimits:
     """Watches over the questions of a process; every method may be called from any thread."""
 
     def __init__(self, seconds: float = SECONDS, heavy: int = HEAVY, searches: int = SEARCHES) -> None:
         self._seconds = seconds
-        self._heavy = _Places(heavy, BUSY)
-        self._searches = _Places(searches, BUSY_SEARCHING)
+        self._heavy = Places(heavy, BUSY)
+        self._searches = Places(searches, BUSY_SEARCHING)
         self._changed = threading.Condition()
-        self._running: set[_Question] = set()
-        self._by_place: dict[tuple[str, str], _Question] = {}
+        self._running: set[RunningQuestion] = set()
+        self._by_place: dict[tuple[str, str], RunningQuestion] = {}
         self._watch_thread: threading.Thread | None = None
 
     @contextmanager
@@ -177,7 +74,7 @@ class QueryLimits:
             StoppedError: it was given up.
         """
         now = time.monotonic()
-        question = _Question(now + self._seconds, disconnected, now, order)
+        question = RunningQuestion(now + self._seconds, disconnected, now, order)
         key = (client, place)
         with self._changed:
             older = self._by_place.get(key) if client and place else None
@@ -190,7 +87,7 @@ class QueryLimits:
             self._changed.notify()
         if older is not None:
             older.stop(SUPERSEDED)
-        token = _current.set(question)
+        token = current_question.set(question)
         try:
             yield
         except Exception as error:
@@ -201,7 +98,7 @@ class QueryLimits:
                 raise StoppedError(OUT_OF_MEMORY) from error
             raise
         finally:
-            _current.reset(token)
+            current_question.reset(token)
             with self._changed:
                 self._running.discard(question)
                 if self._by_place.get(key) is question:
@@ -214,7 +111,7 @@ class QueryLimits:
         Raises:
             StoppedError: it was given up already.
         """
-        question = _current.get()
+        question = current_question.get()
         if question is not None:
             question.cursors.append(cursor)
             check_stopped()
@@ -252,17 +149,6 @@ class QueryLimits:
                     question.stop(question.stop_reason)
             del running, question  # what has ended must not live on in here
             time.sleep(_POLL_INTERVAL)
-
-
-def check_stopped() -> None:
-    """Ends the current question where it was given up; for loops that ask no database.
-
-    Raises:
-        StoppedError: it was.
-    """
-    question = _current.get()
-    if question is not None and question.stop_reason:
-        raise StoppedError(question.stop_reason)
 
 
 def _timeout_reason(seconds: float) -> str:

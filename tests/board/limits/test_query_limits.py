@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import duckdb
 import pytest
 
-from tensorboard_plugin_rlboard.board import query_limits
-from tensorboard_plugin_rlboard.board.query_limits import QueryLimits, StoppedError, check_stopped
+from tensorboard_plugin_rlboard.board.limits import query_limits
+from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
+from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError, check_stopped
 
 ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE hash(a.range, b.range) = 1"
 

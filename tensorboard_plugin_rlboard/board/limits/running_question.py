@@ -1,0 +1,77 @@
+"""A question that is being answered: why it is given up, and what that ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class StoppedError(RuntimeError):
+    """A question that was given up; the message says why, and what to do."""
+
+
+@dataclass(eq=False)
+class Turn:
+    """The turn of somebody who waits for a place.
+
+    Attributes:
+        comes: set when the place is there, or when waiting is over without one.
+        has_place: whether the place is there.
+    """
+
+    comes: threading.Event = field(default_factory=threading.Event)
+    has_place: bool = False
+
+
+@dataclass(eq=False)
+class RunningQuestion:
+    """A question that is being answered.
+
+    Attributes:
+        deadline: when its time is up (monotonic clock).
+        disconnected: whether its client went away; None where that cannot be known.
+        client_checked: when `disconnected` was asked last.
+        order: which of its client's questions it is, counted where it was asked; 0 where nobody counts.
+        stop_reason: why it is given up; empty as long as it is not.
+        turn: its turn to have a place, while it waits for one.
+        waits_for: what is said when its time is up meanwhile; empty while it is worked on.
+        cursors: what it runs queries with.
+    """
+
+    deadline: float
+    disconnected: Callable[[], bool] | None
+    client_checked: float
+    order: int = 0
+    stop_reason: str = ""
+    turn: Turn | None = None
+    waits_for: str = ""
+    cursors: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
+
+    def stop(self, reason: str) -> None:
+        """Gives the question up: what it runs is interrupted, now and by the watch until it has ended."""
+        self.stop_reason = self.stop_reason or reason
+        turn = self.turn
+        if turn is not None:
+            turn.comes.set()
+        for cursor in tuple(self.cursors):
+            cursor.interrupt()
+
+
+current_question: ContextVar[RunningQuestion | None] = ContextVar("question", default=None)
+
+
+def check_stopped() -> None:
+    """Ends the current question where it was given up; for loops that ask no database.
+
+    Raises:
+        StoppedError: it was.
+    """
+    question = current_question.get()
+    if question is not None and question.stop_reason:
+        raise StoppedError(question.stop_reason)
