@@ -118,9 +118,14 @@ def test_logging_in_small(home: bench.Home) -> None:
 
 @pytest.mark.slow
 @LINUX
-def test_the_other_rows(home: bench.Home) -> None:
+def test_a_long_sample_and_what_our_indexing_costs_the_host(home: bench.Home) -> None:
     assert min(measured(long_sample.ROW, long_sample.Sizes(100, 4), home).values()) > 0
     assert measured(host_speed.ROW, host_speed.Sizes(1, 50, 2, 20, 1, 1.0), home)["p95 idle"] > 0
+
+
+@pytest.mark.slow
+@LINUX
+def test_a_new_line_and_small_files(home: bench.Home) -> None:
     assert len(measured(new_line.ROW, new_line.Sizes(100, 200, 1, 1.0), home)) == 4
     assert measured(small_files.ROW, small_files.Sizes(4, 2, 0.5), home)["files: all indexed"] > 0
 
