@@ -39,3 +39,16 @@ test("the kit and the words know nothing of the page's state and views, and pure
   expect(within("i18n", /from "(\.\.\/)+(views|charts|tokens|shell|api|state|metrics|ui)[/"]/)).toEqual([]);
   expect(within("lib", /from "\.\.\//)).toEqual([]);
 });
+
+test("what the server says to a person is said in the language of the page", () => {
+  // `message` of an `ErrorBox` is said there; a first page without runs makes an error of its own.
+  const handed = /message=\{|new ApiError\(|ApiError\) return|!== ""/;
+  const unsaid = Object.entries(SOURCES)
+    .filter(([file]) => /\/src\/(?:pane|shell|views|tokens|ui).*\.tsx$/.test(file))
+    .flatMap(([file, source]) => source.split("\n").map((line) => `${file}: ${line.trim()}`))
+    .filter((line) =>
+      /\b(?:error|failure|answer|info|props|tokenMetrics)\??\.(?:message|mapping_doubt)\b/.test(line),
+    )
+    .filter((line) => !line.includes("said(") && !handed.test(line));
+  expect(unsaid).toEqual([]);
+});

@@ -106,7 +106,12 @@ function OpenSample({ id }: { id: string }): JSX.Element {
       tabIndex={-1}
     >
       {drawerLayout.value !== "full" && <ResizeHandle />}
-      <SampleHeader sample={loaded?.sample ?? null} mode={mode} onClose={close} />
+      <SampleHeader
+        sample={loaded?.sample ?? null}
+        failed={answer.error !== null}
+        mode={mode}
+        onClose={close}
+      />
       {answer.error !== null && (
         <ErrorBox
           title={t("sample.error")}

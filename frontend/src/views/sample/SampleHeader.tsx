@@ -23,6 +23,8 @@ const FIRST_SCALARS = [
 
 export interface SampleHeaderProps {
   sample: Sample | null;
+  /** Whether it cannot be read. */
+  failed: boolean;
   /** How the sample is read. */
   mode: ReadingMode;
   onClose: () => void;
@@ -31,7 +33,7 @@ export interface SampleHeaderProps {
 /**
  * The header of the drawer: which sample it is, its first scalars, buttons to the samples around it and for the layout.
  */
-export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.Element {
+export function SampleHeader({ sample, failed, mode, onClose }: SampleHeaderProps): JSX.Element {
   const row = openSampleRow();
   return (
     <header class="drawer-head">
@@ -61,7 +63,7 @@ export function SampleHeader({ sample, mode, onClose }: SampleHeaderProps): JSX.
         </Button>
         <h2>
           {sample === null
-            ? t("sample.loading")
+            ? t(failed ? "sample.drawer" : "sample.loading")
             : t("sample.title", { step: sample.step, split: sample.split })}
           {row >= 0 && (
             <span class="muted">
