@@ -30,6 +30,8 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 START_S = 120.0
 _ADDRESS = re.compile(r"TensorBoard \S+ at (http://\S+)")
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
+_REMOVED = {"pkg_resources": "setuptools<82", "imghdr": "standard-imghdr"}
+"""What TensorBoard imports by itself and a new environment has not -> the package that has it."""
 ROW = {"step": 1, "prompt": "p", "response": "r", "reward": 0.5}
 
 
@@ -105,6 +107,11 @@ def _python(home: Path) -> str:
     return str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
 
+def _missing_of(fault: str, added: list[str]) -> str | None:
+    """The package that has what this TensorBoard imports and Python or setuptools have no more; None for none."""
+    return next((more for name, more in _REMOVED.items() if name in fault and more not in added), None)
+
+
 def _command_of(version: str) -> str | None:
     """The command that starts this Python; None where there is none here, or one that does not start."""
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
@@ -140,16 +147,14 @@ def main(arguments: list[str] | None = None) -> None:
                     folder.mkdir()
                     reason = install(command, folder / "venv", wheel, tensorboard)
                     fault = "" if reason else fault_of(folder / "venv", folder)
-                    with_older = ""
-                    if (
-                        "pkg_resources" in fault
-                    ):  # of TensorBoard before 2.21, and new setuptools has it no more
-                        subprocess.run(
-                            [_python(folder / "venv"), *_PIP, "install", "setuptools<82"], check=True
-                        )
-                        fault, with_older = fault_of(folder / "venv", folder), " with setuptools<82"
+                    added: list[str] = []
+                    while (more := _missing_of(fault, added)) is not None:
+                        subprocess.run([_python(folder / "venv"), *_PIP, "install", more], check=True)
+                        added.append(more)
+                        fault = fault_of(folder / "venv", folder)
                     fault = " ".join(fault.split())
-                    said = f"does not install: {reason}" if reason else fault or f"works{with_older}"
+                    works = f"works with {' and '.join(added)}" if added else "works"
+                    said = f"does not install: {reason}" if reason else fault or works
                     failures += [f"Python {python}, TensorBoard {tensorboard}: {fault}"] if fault else []
                     shutil.rmtree(folder, ignore_errors=True)
                 rows.append((python, tensorboard, said))

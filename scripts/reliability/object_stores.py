@@ -44,8 +44,8 @@ def main(arguments: list[str] | None = None) -> None:
                 for number, (name, (fault, is_read_again)) in enumerate(OBJECT_FAULTS.items()):
                     failed = list(trials.object_fault(number, fault, is_read_again=is_read_again))
                     note(f"an object {name}", failed, trials.said)
-                for name, listing in LISTING_FAULTS.items():
-                    note(f"a listing {name}", list(trials.listing_fault(listing)), trials.said)
+                for name, (fault, is_told) in LISTING_FAULTS.items():
+                    note(f"a listing {name}", list(trials.listing_fault(fault, is_told=is_told)), trials.said)
         except ImportError as error:
             sys.exit(f'{error}: pip install "tensorboard-plugin-rlboard[test]"')
     text = f"{made_by('python scripts/reliability/object_stores.py')}\n\n{table(('a store', 'what is said of its run'), rows)}"

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from figures import add_write, finish, made_by, table
-from pressing.clients import Answers, press
+from pressing.clients import RIGHT, Answers, press
 from served import Served
 from soaking.changing_logs import RUNS, ChangingLogs
 from soaking.gauges import GAUGES, measure, risen, rows
@@ -48,7 +48,9 @@ def soak(
             server.wait_for_address()
             server.wait_until_read(len(RUNS))
             asking = threading.Thread(
-                target=lambda: press(server.url, list(RUNS), clients, seconds, seed, pause=1.0, into=got)
+                target=lambda: press(
+                    server.url, list(RUNS), clients, seconds, seed, pause=1.0, into=got, right=RIGHT | {404}
+                )  # samples of a file that was rewritten are gone
             )
             began = time.monotonic()
             logs.start()

@@ -19,12 +19,13 @@ def sample(step: int, index: int, tokens: int) -> dict[str, Any]:
     """A sample, always the same for the same arguments."""
     rng = random.Random(f"{step}:{index}:{tokens}")
     logprobs = [-round(rng.expovariate(1.2), 6) for _ in range(tokens)]
+    words = [f" w{rng.randrange(1000)}" for _ in range(tokens)]
     return {
         "step": step,
         "prompt": f"p{index // 4}",
         "group_id": f"{step}.{index // 4}",
-        "response": "".join(f" w{rng.randrange(1000)}" for _ in range(tokens)),
-        "response_tokens": [f" w{rng.randrange(1000)}" for _ in range(tokens)],
+        "response": "".join(words),
+        "response_tokens": words,
         "logprobs": logprobs,
         "ref_logprobs": [value - 0.125 for value in logprobs],
         "reward": round(rng.gauss(0, 1), 6),

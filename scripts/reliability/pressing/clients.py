@@ -16,7 +16,8 @@ _OURS = "data/plugin/rlboard/"
 HOST = ("data/environment", "data/runs", "data/plugins_listing")
 """Routes of TensorBoard's own, which its page asks for."""
 _HOST_SHARE = 0.15
-_GIVEN_UP = 503
+RIGHT = frozenset({200, 503})
+"""Statuses of an answer, and of one that was given up by its own bound."""
 _CLIENT_S = 60.0
 
 
@@ -56,6 +57,7 @@ def press(
     ours: bool = True,
     pause: float = 0.0,
     into: Answers | None = None,
+    right: frozenset[int] = RIGHT,
 ) -> Answers:
     """Lets clients ask for some seconds.
 
@@ -68,6 +70,7 @@ def press(
         ours: whether our routes are asked; else only TensorBoard's own.
         pause: seconds between an answer and the next question.
         into: where the answers are counted; by default what is returned.
+        right: the statuses that are no faults.
     """
     found, lock = Answers() if into is None else into, threading.Lock()
     end = time.monotonic() + seconds
@@ -87,7 +90,7 @@ def press(
             with lock:
                 found.seconds[name].append(took)
                 found.statuses[name, status] += 1
-                if status not in {200, _GIVEN_UP}:
+                if status not in right:
                     found.faults.append(f"{name} {arguments}: {status} {data[:200]!r}")
             time.sleep(pause)
 

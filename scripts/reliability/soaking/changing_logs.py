@@ -11,7 +11,7 @@ from pathlib import Path
 from breaking.logs import lines
 
 RUNS = ("anew", "archive", "grows", "rotates", "truncated")
-_LARGEST = 6_000_000
+_LARGEST = 2_000_000
 """Bytes from which a log begins again, so that what is there to be held does not grow."""
 _ROTATED = 4
 _PAUSE_S = 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 from collections.abc import Mapping, Sequence
@@ -36,7 +37,7 @@ GAUGES = (
     Gauge("threads", 4),
     Gauge("descriptors", 12),
     Gauge("its temporary folder, MB", 60, 0.2),
-    Gauge("kept index, MB", 60, 0.5),
+    Gauge("kept index, MB", math.inf),  # parts of files that are gone stay, up to a limit of 20 GiB
 )
 
 

@@ -228,6 +228,7 @@ class Discovery:
             return False
         self._mappings[file.relative] = self._recognition.mapping_of(file)
         run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)
+        run.clear_problems(self._cursor, file.relative)  # that it was gone
         run.add_file(file.path, file.relative, restored.format, restored.state, restored.ranges)
         self._registry.clear_ignored(file.relative)
         return True

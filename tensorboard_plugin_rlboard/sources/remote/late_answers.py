@@ -37,7 +37,6 @@ class _Open:
     """A question that was asked."""
 
     store: str
-    asked_at: float
     last_look: int
     done: threading.Event = field(default_factory=threading.Event)
     answer: Any = None
@@ -117,10 +116,7 @@ class LateAnswers:
         pending.last_look = self._look
         if not pending.done.wait(seconds):
             self._lost[store] += time.monotonic() - began
-            waited = time.monotonic() - pending.asked_at
-            reason = (
-                f"{store} has not answered for {waited:.0f} seconds; what it answers is read when it comes"
-            )
+            reason = f"{store} has not answered in {_WAIT_S:g} seconds; what it answers is read when it comes"
             raise RemoteError(errno.ETIMEDOUT, reason)
         del self._open[key]
         if pending.error is None:
@@ -137,7 +133,7 @@ class LateAnswers:
         if sum(pending.store == store for pending in self._open.values()) >= _MOST:
             reason = f"{store} has {_MOST} questions to answer; it is asked again when it has answered them"
             raise RemoteError(errno.ETIMEDOUT, reason)
-        pending = _Open(store, time.monotonic(), self._look)
+        pending = _Open(store, self._look)
 
         def work() -> None:
             try:
