@@ -13,6 +13,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.index.cache.cache_folder import unusable
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT_LIMIT, set_writing_limit, share_out
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -40,7 +41,7 @@ def _open_cache(folder: Path | None) -> LocalStore | None:
         cache = LocalStore(folder)
         cache.evict()
     except OSError as error:
-        logger.warning("RL Board keeps no index between starts: %s", error)
+        logger.warning("RL Board: %s", unusable(folder, error))
         return None
     return cache
 

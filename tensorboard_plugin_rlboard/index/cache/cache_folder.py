@@ -39,6 +39,15 @@ def named_folder(name: str) -> Path:
     return Path(expanded).absolute()
 
 
+def unusable(folder: Path, error: OSError) -> str:
+    """What is said of a folder that keeps no index, or no more of it: which one, why, and what to do."""
+    reason = error.strerror or type(error).__name__
+    return (
+        f"the index cannot be kept in {folder} ({reason}). Make room or rights there, or name another folder with "
+        "--rlboard_cache_dir (none for nowhere); what is not kept is built anew at each start of TensorBoard."
+    )
+
+
 def folder_of_flag(flag: str) -> tuple[Path | None, str]:
     """Where the index is kept by --rlboard_cache_dir, and what is wrong with that, in one sentence.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.index.cache.cache_folder import unusable
 from tensorboard_plugin_rlboard.index.cache.file_identity import Origin, range_matches
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange, read_part
 from tensorboard_plugin_rlboard.index.cache.manifest_ledger import ManifestLedger
@@ -228,7 +229,8 @@ class PartCache:
 
     def _stop_storing(self, error: OSError) -> None:
         """A full disk costs what would be stored, never a run; what is cached can still be read."""
-        logger.warning("RL Board keeps nothing more of its index: %s", error)
+        if self._cache is not None:
+            logger.warning("RL Board: %s", unusable(self._cache.folder, error))
         self._stores = False
 
 

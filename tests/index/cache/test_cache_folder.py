@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from pathlib import Path
 
 import pytest
 
 from tensorboard_plugin_rlboard.index.cache.cache_folder import default_folder, folder_of_flag, named_folder
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 
 def test_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -59,3 +64,20 @@ def test_a_user_without_a_home_is_told_how_to_name_a_folder(monkeypatch: pytest.
     assert folder is None
     assert "no home folder" in problem
     assert "--rlboard_cache_dir" in problem
+
+
+def test_a_folder_that_cannot_be_made_is_named_as_it_was_typed_with_what_to_do(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "cache"
+    with caplog.at_level(logging.WARNING):
+        indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), ""), folder), math.inf)
+        indexer.index_now()
+        indexer.stop()
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 1
+    assert said[0].startswith(
+        f"RL Board: the index cannot be kept in {folder} (Not a directory). Make room or rights"
+    )
+    assert "--rlboard_cache_dir" in said[0]

@@ -125,7 +125,7 @@ def test_full_disk_costs_the_index_and_never_a_run(
     run = indexer.registry.runs["run"]
     assert (run.samples, run.message, run.problems) == (ROWS + 1, "", 0)
     assert [record.levelname for record in caplog.records].count("WARNING") == 1
-    assert "No space left" in caplog.text
+    assert f"kept in {tmp_path / 'cache'} (No space left on device)" in caplog.text
     indexer.stop()
 
 
