@@ -1,0 +1,128 @@
+"""Opens one kept index with several versions of RL Board, up and down: the answers are those of a clean build, each time.
+
+    python scripts/upgrades.py COMMIT [COMMIT ...] [--logs rollout_samples]
+
+Each commit's package is taken from git and run in this environment. Its index is built anew, then this checkout opens it, then
+the commit opens what this checkout has left, and at last this checkout once more. Fails where an answer differs from that of
+the same version over an empty cache folder; numbers may differ in their last digits, as those of earlier versions did between
+two clean builds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from proxied import ROOT, RUNS, ask, free_port, started
+
+PACKAGE = "tensorboard_plugin_rlboard"
+_OURS = "this checkout"
+
+
+def package_of(commit: str, target: Path) -> Path:
+    """The package as a commit has it, in a folder for PYTHONPATH.
+
+    Raises:
+        subprocess.CalledProcessError: git knows no such commit.
+    """
+    packed = subprocess.run(
+        ["git", "archive", commit, PACKAGE], cwd=ROOT, check=True, capture_output=True
+    ).stdout
+    with tarfile.open(fileobj=BytesIO(packed)) as archive:
+        archive.extractall(target, filter="data")
+    return target
+
+
+def answers(package: Path, logs: Path, cache: Path) -> dict[str, object]:
+    """What a version says of every run over a cache folder, once all is read: curves, and the first samples of the list."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logs), "--port", str(port)]
+    with started(
+        [*command, "--rlboard_cache_dir", str(cache)], lambda: _is_read(address), PYTHONPATH=str(package)
+    ):
+        said: dict[str, object] = {}
+        for run in _runs(address):
+            for route, arguments in (("steps", {}), ("samples", {"limit": 50, "sort": "reward"})):
+                path = f"{RUNS.removesuffix('runs')}{route}?{urlencode({'run': run} | arguments)}"
+                answer = ask(address, path)
+                said[f"{run} /{route}"] = [answer.status, json.loads(answer.text)]
+        return said
+
+
+def _runs(address: str) -> list[str]:
+    return [run["run"] for run in _listing(address)["runs"]]
+
+
+def _listing(address: str) -> Mapping[str, Any]:
+    answer = ask(address, RUNS)
+    if answer.status != 200:
+        raise ConnectionError(answer.text)
+    listing: Mapping[str, Any] = json.loads(answer.text)
+    return listing
+
+
+def _is_read(address: str) -> bool:
+    runs = _listing(address)["runs"]
+    return bool(runs) and all(run["state"] == "ready" for run in runs)
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two answers say the same: numbers up to their last digits; `revision`s count a start's changes."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = (one.keys() | other.keys()) - {"revision"}
+        return all(key in one and key in other and same(one[key], other[key]) for key in keys)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    return one == other
+
+
+def differences(title: str, clean: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
+    """The questions that were answered otherwise than over an empty folder, one line each, and printed."""
+    names = sorted({*clean, *found})
+    wrong = [f"{title}: {name}" for name in names if not same(clean.get(name), found.get(name))]
+    print(
+        f"  {'WRONG' if wrong else 'ok   '} {title}: {len(found)} answers", *wrong, sep="\n    ", flush=True
+    )
+    return wrong
+
+
+def main() -> int:
+    """Tries every commit; 1 where an answer differs."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("commits", nargs="+", metavar="COMMIT")
+    parser.add_argument("--logs", type=Path, default=ROOT / "rollout_samples")
+    given = parser.parse_args()
+    logs, wrong = given.logs.resolve(), []
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        ours = answers(ROOT, logs, folder / "ours")
+        for commit in given.commits:
+            print(commit, flush=True)
+            theirs = package_of(commit, folder / commit)
+            cache = folder / f"cache-{commit}"
+            clean = answers(theirs, logs, cache)
+            wrong += differences(f"{_OURS} over the index of {commit}", ours, answers(ROOT, logs, cache))
+            wrong += differences(f"{commit} over the index of both", clean, answers(theirs, logs, cache))
+            wrong += differences(f"{_OURS} once more", ours, answers(ROOT, logs, cache))
+            wrong += differences(
+                f"{commit} over an index of {_OURS}", clean, answers(theirs, logs, folder / "ours")
+            )
+    print(f"{len(wrong)} answers differ" if wrong else "the same answers, up and down")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
