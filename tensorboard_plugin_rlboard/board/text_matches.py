@@ -51,14 +51,21 @@ class PatternCondition:
 
 
 def timed_pieces(
-    sizes: Ints, first: float, clock: Callable[[], float] = time.monotonic
+    sizes: Ints,
+    first: float,
+    clock: Callable[[], float] = time.monotonic,
+    processor: Callable[[], float] = time.process_time,
 ) -> Iterator[tuple[int, int]]:
     """Cuts rows into pieces that each take about `PIECE_SECONDS`, by the time that the one before it took.
+
+    Where others keep the processor busy, a piece waits most of its time: it is not made smaller for that, or a search costs
+    several times the work while everybody waits. What this process has computed meanwhile is what a piece took at most.
 
     Args:
         sizes: what each row takes, in any unit, at least 1; int64 [rows].
         first: what the first piece may take, in the same unit.
         clock: seconds.
+        processor: seconds of computing, of all threads of this process.
 
     Yields:
         First row of a piece, and the one behind its last.
@@ -70,11 +77,12 @@ def timed_pieces(
     while begin < len(sizes):
         done = int(ends[begin - 1]) if begin else 0
         end = max(begin + 1, int(np.searchsorted(ends, done + allowed, side="right")))
-        started = clock()
+        started, computed = clock(), processor()
         yield begin, end
         check_stopped()
         work = int(ends[end - 1]) - done
-        allowed = work * min(_GROWTH, PIECE_SECONDS / max(clock() - started, 1e-6))
+        took = min(clock() - started, processor() - computed)
+        allowed = work * min(_GROWTH, PIECE_SECONDS / max(took, 1e-6))
         begin = end
 
 

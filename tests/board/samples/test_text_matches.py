@@ -53,7 +53,7 @@ def found(board: Board, **chosen: Any) -> list[tuple[int, int]]:
 def test_pieces_follow_the_speed() -> None:
     """A unit takes 1 ms at first, then 10 ms: pieces of 60 ms are 60 units, then 6; growth is eightfold at most."""
     now, speed, cut = [0.0], [0.001], []
-    for begin, end in timed_pieces(np.ones(400, np.int64), 2, lambda: now[0]):
+    for begin, end in timed_pieces(np.ones(400, np.int64), 2, lambda: now[0], lambda: now[0]):
         cut.append(end - begin)
         if len(cut) == 4:
             speed[0] = 0.01
@@ -62,8 +62,17 @@ def test_pieces_follow_the_speed() -> None:
     assert sum(cut) == 400
 
 
+def test_pieces_are_as_large_where_others_keep_the_processor_busy() -> None:
+    """A unit takes 1 ms of computing, and 20 ms until this process had its turn: still pieces of 60 units, not of 3."""
+    now, cut = [0.0], []
+    for begin, end in timed_pieces(np.ones(400, np.int64), 2, lambda: 20 * now[0], lambda: now[0]):
+        cut.append(end - begin)
+        now[0] += (end - begin) * 0.001
+    assert cut[:4] == [2, 16, 60, 60]
+
+
 def test_a_row_that_is_too_large_is_a_piece_of_its_own() -> None:
-    pieces = list(timed_pieces(np.array([5, 5, 1000, 5], np.int64), 10, lambda: 0.0))
+    pieces = list(timed_pieces(np.array([5, 5, 1000, 5], np.int64), 10, lambda: 0.0, lambda: 0.0))
     assert pieces[0] == (0, 2)
     assert pieces[1] == (2, 3)
     assert first_piece(9_000) == pytest.approx(952, abs=1)  # 0.06 s / (9,000 × 7 ns)
