@@ -77,22 +77,27 @@ def _is_read(address: str) -> bool:
     return bool(runs) and all(run["state"] == "ready" for run in runs)
 
 
-def same(one: object, other: object) -> bool:
-    """Whether two answers say the same: numbers up to their last digits; `revision`s count a start's changes."""
+def difference(one: object, other: object, place: str = "") -> str:
+    """Where two answers differ first, and how, empty for nowhere; last digits and `revision`, which counts changes, do not count."""
     if isinstance(one, dict) and isinstance(other, dict):
-        keys = (one.keys() | other.keys()) - {"revision"}
-        return all(key in one and key in other and same(one[key], other[key]) for key in keys)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, float) and isinstance(other, int | float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    return one == other
+        keys = sorted((one.keys() | other.keys()) - {"revision"})
+        return next(
+            (found for key in keys if (found := difference(one.get(key), other.get(key), f"{place}.{key}"))),
+            "",
+        )
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return next((found for i, pair in pairs if (found := difference(*pair, f"{place}[{i}]"))), "")
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return "" if math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) else f"{place}: {one} and {other}"
+    return "" if one == other else f"{place}: {str(one)[:60]} and {str(other)[:60]}"
 
 
 def differences(title: str, clean: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
     """The questions that were answered otherwise than over an empty folder, one line each, and printed."""
     names = sorted({*clean, *found})
-    wrong = [f"{title}: {name}" for name in names if not same(clean.get(name), found.get(name))]
+    said = {name: difference(clean.get(name), found.get(name)) for name in names}
+    wrong = [f"{title}: {name}{where}" for name, where in said.items() if where]
     print(
         f"  {'WRONG' if wrong else 'ok   '} {title}: {len(found)} answers", *wrong, sep="\n    ", flush=True
     )
