@@ -68,3 +68,23 @@ def test_the_group_and_the_prompt_at_other_steps_are_chips_with_their_rewards(
     tab.view.get_by_title(f"The prompt at step {last['step']}").click()
     tab.expect_selected(step=str(last["step"]), sample=last["id"])
     expect(tab.get("drawer")).to_have_attribute("data-id", last["id"])
+
+
+def test_the_curve_of_a_metric_is_walked_and_zoomed_by_key(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(library).open(run="ppo", step=50, view="samples", metric="logprobs")
+    tab.get("sample-row").first.click()
+    tab.get("metric-curve-toggle").focus()
+    tab.press("Enter", "Tab")
+    chart = tab.get("metric-curve").locator(".value-chart")
+    expect(chart).to_be_focused()
+    tab.press("ArrowRight", "ArrowRight", "ArrowLeft")
+    expect(tab.get("token-info")).to_contain_text("token 0 of")
+    tab.expect_selected(step="50")
+    # A quarter of the response is left of it, from its first token on; a click at its end is on the last one in sight.
+    tab.press("+", "+")
+    plot = tab.get("metric-curve").locator(".u-over")
+    box = plot.bounding_box()
+    assert box is not None
+    tokens = tab.get("token").count()
+    plot.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
+    expect(tab.get("token-info")).to_contain_text(f"token {(tokens - 1) // 4} of")

@@ -86,7 +86,7 @@ export const sample = {
   "sample.copy_failed": "not allowed by the browser",
 
   "sample.curve.title": "{name} along the response",
-  "sample.curve.how": "drag to zoom, double-click for all, click for the token",
+  "sample.curve.how": "drag to zoom (+ −), double-click for all, click for the token (← →)",
   "sample.curve.masked": "grey: tokens that no statistic counts",
   "sample.legend.same": "{value} at every token: nothing to tell apart by colour",
   "sample.matrix.title": "Every number of every token",

@@ -84,7 +84,7 @@ export const sample = {
   "sample.copy_failed": "浏览器不允许",
 
   "sample.curve.title": "{name} 沿回复的变化",
-  "sample.curve.how": "拖动放大，双击还原，点击定位到 token",
+  "sample.curve.how": "拖动放大（+ −），双击还原，点击定位到 token（← →）",
   "sample.curve.masked": "灰色：不计入统计的 token",
   "sample.legend.same": "每个 token 都是 {value}：无可区分，故不着色",
   "sample.matrix.title": "每个 token 的全部数值",

@@ -9,7 +9,8 @@ import { num } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 import { adopt } from "../../ui";
 import type { TokenViewState } from "../shared/tokenViewState";
-import { maskedStretches } from "./maskedStretches";
+import { paintMasked } from "./paintMasked";
+import { onPlotKey } from "./plotKeys";
 
 /** On a low screen the chart leaves room for the text, and its axis is not cut. */
 const plotHeight = (): number => (window.innerHeight <= 560 ? 120 : 150);
@@ -29,9 +30,10 @@ export interface PositionPlotProps {
   lines: readonly PositionLine[];
 }
 
-/** Numbers over the positions of the response. Dragging zooms, a double click shows all again, a click goes to the token. */
+/** Numbers over the positions of the response. Dragging zooms, a double click shows all again, a click goes to the token; keys do the same. */
 export function PositionPlot({ viewState, lines }: PositionPlotProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
+  const drawn = useRef<uPlot | null>(null);
   useEffect(() => {
     const element = host.current;
     if (element === null || element.clientWidth === 0) return undefined;
@@ -42,6 +44,7 @@ export function PositionPlot({ viewState, lines }: PositionPlotProps): JSX.Eleme
       [positions, ...lines.map((line) => line.numbers)],
       element,
     );
+    drawn.current = plot;
     let pressedAt = 0;
     plot.over.addEventListener("mousedown", ({ clientX }) => {
       pressedAt = clientX;
@@ -64,6 +67,7 @@ export function PositionPlot({ viewState, lines }: PositionPlotProps): JSX.Eleme
     return () => {
       for (const stop of stops) stop();
       observer.disconnect();
+      drawn.current = null;
       plot.destroy();
     };
   }, [viewState, lines]);
@@ -72,7 +76,10 @@ export function PositionPlot({ viewState, lines }: PositionPlotProps): JSX.Eleme
       ref={host}
       class="value-chart"
       role="img"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: + and − zoom, and arrow keys walk the tokens here.
+      tabIndex={0}
       aria-label={summary(lines)}
+      onKeyDown={(event) => onPlotKey(event, drawn.current, viewState)}
       style={{ minHeight: `${plotHeight()}px` }}
     />
   );
@@ -130,18 +137,4 @@ function summary(lines: readonly PositionLine[]): string {
     return t("sample.values.range", { name: metricLabel(metric), min: num(min), max: num(max) });
   });
   return parts.join("; ");
-}
-
-/** Grey bands where no statistic counts the tokens: tool output, prompt echoes, padding. */
-function paintMasked({ ctx, bbox, valToPos }: uPlot, mask: readonly boolean[] | null): void {
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
-  ctx.fillStyle = chartPalette().grid;
-  for (const [from, to] of maskedStretches(mask)) {
-    const left = valToPos(from - 0.5, "x", true);
-    ctx.fillRect(left, bbox.top, valToPos(to - 0.5, "x", true) - left, bbox.height);
-  }
-  ctx.restore();
 }
