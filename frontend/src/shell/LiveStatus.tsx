@@ -1,6 +1,7 @@
 /** Whether the page is up to date: reading with bytes and time left, or how long ago the data changed. */
 
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { RunInfo } from "../api/answers";
 import { changedAt } from "../data/revision";
 import { run, runsError } from "../data/runs";
@@ -21,11 +22,16 @@ export function progressText(info: RunInfo): string {
 }
 
 const OPENED_AT = Date.now();
+const MINUTE = 60;
+const LATER_MS = 10_000;
 
 export function LiveStatus(): JSX.Element {
-  const now = useNow().value;
   const info = run.value;
   const at = changedAt.value;
+  const [everyMs, setEveryMs] = useState(1000);
+  const seconds = Math.max(0, useNow(everyMs).value - (at ?? OPENED_AT)) / 1000;
+  const isLong = seconds >= MINUTE;
+  useEffect(() => setEveryMs(isLong ? LATER_MS : 1000), [isLong]);
   if (runsError.value !== null) {
     return (
       <span class="live" title={said(runsError.value.message)}>
@@ -41,7 +47,8 @@ export function LiveStatus(): JSX.Element {
       </span>
     );
   }
-  const age = duration(Math.max(0, now - (at ?? OPENED_AT)) / 1000);
+  // Whole minutes are enough then: to draw every second what hardly changes would keep a page busy that nobody touches.
+  const age = duration(isLong ? MINUTE * Math.floor(seconds / MINUTE) : seconds);
   return (
     <span
       class="live number"

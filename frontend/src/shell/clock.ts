@@ -1,4 +1,4 @@
-/** The current time for "how long ago", renewed every second while the tab is visible. */
+/** The current time for "how long ago", renewed while the tab is visible. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -6,16 +6,16 @@ import { visible } from "../host/appearance";
 
 const clock = signal(Date.now());
 
-/** The time in ms since 1970, renewed every second while the component is on screen. */
-export function useNow(): ReadonlySignal<number> {
+/** The time in ms since 1970, renewed while the component is on screen; the page at rest does nothing else. */
+export function useNow(everyMs: number): ReadonlySignal<number> {
   const on = visible.value;
   useEffect(() => {
     if (!on) return undefined;
     clock.value = Date.now();
     const timer = setInterval(() => {
       clock.value = Date.now();
-    }, 1000);
+    }, everyMs);
     return () => clearInterval(timer);
-  }, [on]);
+  }, [on, everyMs]);
   return clock;
 }
