@@ -76,16 +76,26 @@ function endOf(name: string, order: "asc" | "desc", tokenMetric: string | null):
 }
 
 /** Whether a value lies below the middle of the curve, so that the smallest values are what is looked for. */
-export function isDip(
-  values: readonly (number | null | undefined)[],
-  value: number | null | undefined,
-): boolean {
+function isDip(values: readonly (number | null | undefined)[], value: number | null | undefined): boolean {
   const finite = values.filter(
     (other): other is number => typeof other === "number" && Number.isFinite(other),
   );
   finite.sort((a, b) => a - b);
   const middle = finite[finite.length >> 1];
   return typeof value === "number" && middle !== undefined && value < middle;
+}
+
+/** Numbers of which only much is a finding, wherever on its curve a step lies. */
+const ONLY_MUCH =
+  /^(nonfinite|problems|staleness|repetition|truncated|value_mse|mismatch_absmean|(k2|k3|mismatch_k3)_(mean|sum|max))$/;
+
+/** Which samples are looked for at a point of a metric's curve. */
+export function orderAt(
+  name: string,
+  values: readonly (number | null | undefined)[],
+  value: number | null | undefined,
+): "asc" | "desc" {
+  return !ONLY_MUCH.test(name) && isDip(values, value) ? "asc" : "desc";
 }
 
 /** Lets lists, colours and worst tokens go by this metric; orders and colours that were chosen before make way. */

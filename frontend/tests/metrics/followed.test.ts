@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runs } from "../../src/data/runs";
-import { followed, followMetric, isDip, tokenMetricOf, toldBy, unfollow } from "../../src/metrics";
+import { followed, followMetric, orderAt, tokenMetricOf, toldBy, unfollow } from "../../src/metrics";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { sampleList } from "../../src/views/samples/listedSamples";
 import { worstTokensParameters } from "../../src/views/tokens/worstTokensQuery";
@@ -83,9 +83,15 @@ test("a sample metric leads to the token metric that it is made of", () => {
 
 test("below the middle of the curve the smallest values are looked for", () => {
   const curve = [1, 1, Number.NaN, null, 5, 0.2];
-  expect(isDip(curve, 0.2)).toBe(true);
-  expect(isDip(curve, 5)).toBe(false);
-  expect(isDip(curve, 1)).toBe(false);
-  expect(isDip(curve, null)).toBe(false);
-  expect(isDip([], 3)).toBe(false);
+  const order = (value: number | null) => orderAt("reward", curve, value);
+  expect([order(0.2), order(5), order(1), order(null)]).toEqual(["asc", "desc", "desc", "desc"]);
+  expect(orderAt("reward", [], 3)).toBe("desc");
+});
+
+test("of what only much of it is a finding, the largest values are looked for everywhere", () => {
+  // A failure that lasts longer than half of the run lifts the middle of the curve above some of its own steps.
+  const curve = [0, 0, 5, 5, 5, 4];
+  for (const name of ["nonfinite", "k3_mean", "mismatch_absmean", "staleness"])
+    expect(orderAt(name, curve, 4)).toBe("desc");
+  expect(orderAt("log_ratio_mean", curve, 4)).toBe("asc");
 });

@@ -8,7 +8,7 @@ import { extentOf, stepBeside } from "../../../charts/shared/series";
 import { goToStep } from "../../../data/stepWalk";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
-import { followMetric, isDip } from "../../../metrics";
+import { followMetric, orderAt } from "../../../metrics";
 import { select, selected } from "../../../state/selection";
 import { setLook } from "../shared/looks";
 import { smoothing } from "../shared/settings";
@@ -75,7 +75,7 @@ export function CardChart(props: CardChartProps): JSX.Element {
 
 /** Lists and tokens go by the metric from now on. */
 function takeAlong({ name, order }: TakenAlong, values: CurveLine["values"], at: number): void {
-  followMetric(name, order ?? (isDip(values, values[at]) ? "asc" : "desc"));
+  followMetric(name, order ?? orderAt(name, values, values[at]));
 }
 
 /** A place of the pointer as a number that can be read: to a thousandth of what is shown. */
