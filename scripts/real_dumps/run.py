@@ -41,6 +41,7 @@ FRAMEWORKS = {
     "tunix": Framework(("google-tunix",), "tunix_trajectories"),
     "inspect": Framework(("inspect-ai", "tiktoken"), "inspect_evaluation"),
     "lm-eval": Framework(("lm-eval",), "lm_eval_samples"),
+    "lighteval": Framework(("lighteval", "xxhash<4"), "lighteval_details"),
     "trackio": Framework(("trackio",), "trackio_traces"),
 }
 

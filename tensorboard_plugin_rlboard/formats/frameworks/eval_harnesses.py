@@ -8,8 +8,7 @@ The step is that of the path (`checkpoint-500/`), if there is one. Of several sc
 are metrics under their own names. A harness counts the questions of each task from 0 or 1 on and writes all tasks into one
 folder, so these numbers are no groups: equal prompts are.
 
-lm-evaluation-harness (0.4.13) and Inspect (0.3.285) were run (scripts/real_dumps). Of the others the writers were read or
-described: see docs/formats-more.md.
+Those of lm-evaluation-harness, Inspect and lighteval were checked on files that they wrote (scripts/real_dumps; docs/formats-more.md).
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts
 
 _GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 """Inspect's grades: correct, partly correct, incorrect, no answer (value_to_float of its scorers)."""
+_CHOSE = "The model chose among given answers and wrote none: the line has no response."
 _SPEAKERS = {"HUMAN": "user", "BOT": "assistant", "SYSTEM": "system"}
 
 
@@ -73,11 +73,8 @@ def _answer(value: object) -> str | None:
 
 
 def _is_lm_eval(row: Row) -> bool:
-    return (
-        "doc_id" in row
-        and "doc" in row
-        and all(isinstance(row.get(k), list) for k in ("resps", "filtered_resps"))
-    )
+    lists = (row.get("resps"), row.get("filtered_resps"))
+    return {"doc_id", "doc"} <= row.keys() and all(isinstance(one, list) for one in lists)
 
 
 def _lm_eval(row: Row, _: LineContext) -> LineSamples:
@@ -90,7 +87,7 @@ def _lm_eval(row: Row, _: LineContext) -> LineSamples:
     resps = row.get("resps")
     answers = resps[0] if isinstance(resps, list) and resps and isinstance(resps[0], list) else []
     if not answers or not all(isinstance(answer, str) for answer in answers):
-        raise ValueError("The model chose among given answers and wrote none: the line has no response.")
+        raise ValueError(_CHOSE)
     names = row.get("metrics")
     measured = (
         names if isinstance(names, list) else ("exact_match", "acc", "pass@1", "prompt_level_strict_acc")
@@ -103,8 +100,9 @@ def _lm_eval(row: Row, _: LineContext) -> LineSamples:
         "filter": _text(row.get("filter")),
         "filtered": _text(row.get("filtered_resps")),
     }
-    # The metrics are of what the filter has left: of one of several answers, or of none of them (a vote).
-    left = row.get("filtered_resps")
+    left = row.get(
+        "filtered_resps"
+    )  # what the metrics are of: one of several answers, or none of them (a vote)
     is_counted = [len(answers) == 1 or left == [answer] for answer in answers]
     return _answers(question, answers, [scores if counted else {} for counted in is_counted])
 
@@ -115,11 +113,26 @@ def _is_lighteval(row: Row) -> bool:
     return "query" in nested_object(row, "doc") and "text" in nested_object(row, "model_response")
 
 
+def _gold(doc: Mapping[str, object]) -> object:
+    """The right ones of the choices of a question, which are all of them where none could be chosen."""
+    choices, index = doc.get("choices"), doc.get("gold_index")
+    if not isinstance(choices, list):
+        return choices
+    right = [
+        choices[i]
+        for i in (index if isinstance(index, list) else [index])
+        if type(i) is int and 0 <= i < len(choices)
+    ] or choices
+    return right[0] if len(right) == 1 else right
+
+
 def _lighteval(row: Row, _: LineContext) -> LineSamples:
     doc, said = nested_object(row, "doc"), nested_object(row, "model_response")
     prompt = row.get("full_prompt") or said.get("input") or doc.get("query")
-    gold = row.get("gold") or doc.get("choices")
+    gold = row.get("gold") or _gold(doc)
     answers = row.get("predictions") if "full_prompt" in row else said.get("text")
+    if answers == []:
+        raise ValueError(_CHOSE)
     listed = answers if isinstance(answers, list) else [answers]
     scores = nested_object(row, "metrics") or nested_object(row, "metric")
     question = {"prompt": _text(prompt), "ground_truth": _text(gold), "task": _text(doc.get("task_name"))}
