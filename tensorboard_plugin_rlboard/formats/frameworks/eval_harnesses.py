@@ -7,7 +7,6 @@ Harnesses and what they write: EleutherAI's lm-evaluation-harness (`--log_sample
 The step is that of the path (`checkpoint-500/`), if there is one. Of several scores of one answer none is the reward: they
 are metrics under their own names. A harness counts the questions of each task from 0 or 1 on and writes all tasks into one
 folder, so these numbers are no groups: equal prompts are.
-
 Those of lm-evaluation-harness, Inspect and lighteval were checked on files that they wrote (scripts/real_dumps; docs/formats-more.md).
 """
 
@@ -131,9 +130,9 @@ def _lighteval(row: Row, _: LineContext) -> LineSamples:
     prompt = row.get("full_prompt") or said.get("input") or doc.get("query")
     gold = row.get("gold") or _gold(doc)
     answers = row.get("predictions") if "full_prompt" in row else said.get("text")
-    if answers == []:
-        raise ValueError(_CHOSE)
     listed = answers if isinstance(answers, list) else [answers]
+    if not listed:
+        raise ValueError(_CHOSE)
     scores = nested_object(row, "metrics") or nested_object(row, "metric")
     question = {"prompt": _text(prompt), "ground_truth": _text(gold), "task": _text(doc.get("task_name"))}
     return _answers(question, listed, [scores] * len(listed) if len(listed) == 1 else ())
