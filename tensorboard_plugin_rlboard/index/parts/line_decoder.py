@@ -145,8 +145,8 @@ class SampleDecoder:
 
     def _note_repeats(self, row: Mapping[str, Any], line: bytes, index: int) -> None:
         """Note keys that stand twice in one of the objects of a row."""
-        written = line.count(b'":') - line.count(b'\\":')  # see `repeated_in_value`
-        if written > count_keys(row):
+        written, keys = line.count(b'":'), count_keys(row)  # see `repeated_in_value`
+        if written > keys and written - line.count(b'\\":') > keys:
             repeated = repeated_keys(json_parsers.decode_line(line), anywhere=True)
             self.problems += [repeats_problem(index, repeated)] if repeated else []
 
