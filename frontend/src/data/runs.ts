@@ -49,9 +49,14 @@ export function updateRuns(answer: Runs & { revision: string }): boolean {
     runsError.value = null;
     revision.value = answer.revision;
   });
-  // What was trained on is looked at more than what it was measured with.
-  const listed = answer.runs.filter(({ same_as }) => same_as === "");
-  const first = listed.find(({ splits }) => splits.includes("train")) ?? listed[0];
+  const first = firstChoice(answer.runs.filter(({ same_as }) => same_as === ""));
   if (selection.peek().run === "" && first !== undefined) select({ run: first.run });
   return changed;
+}
+
+/** What was trained on is looked at more than what it was measured with. A run that is not read yet tells by its name. */
+function firstChoice(listed: readonly RunInfo[]): RunInfo | undefined {
+  const mayTrain = ({ run, splits }: RunInfo) =>
+    splits.length === 0 && !/(^|[^a-z])(eval|val|test)/i.test(run);
+  return listed.find(({ splits }) => splits.includes("train")) ?? listed.find(mayTrain) ?? listed[0];
 }

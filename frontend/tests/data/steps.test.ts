@@ -168,3 +168,15 @@ test("the first run that was trained on is chosen; a change of the index is note
   expect(updateRuns({ ...answer, revision: "2" })).toBe(true);
   expect(changedAt.value).not.toBeNull();
 });
+
+test.each([
+  [["eval_math", []], ["grpo/latest", []], "grpo/latest"],
+  [["aime", ["eval"]], ["ppo", []], "ppo"],
+  [["run/val", []], ["run/test", []], "run/val"],
+] as const)("of runs that are not read yet, %j and %j, the name tells which was trained", (a, b, chosen) => {
+  select({ run: "" });
+  const [first, second] = [a, b].map(([name, splits]) => runInfo({ run: name, splits: [...splits] }));
+  if (first !== undefined && second !== undefined)
+    updateRuns({ ...answerOf(first, second), revision: "unread" });
+  expect(selection.value.run).toBe(chosen);
+});
