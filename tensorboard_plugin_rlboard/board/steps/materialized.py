@@ -170,6 +170,10 @@ class MaterializedCurves:
         self._complete_for = run_steps
         return True
 
+    def is_complete(self, cursor: Callable[[], duckdb.DuckDBPyConnection], run: RunIndex) -> bool:
+        """Whether the snapshot has every row of the run; may be asked without the lock."""
+        return self.step_index.refresh(cursor, run) is self._complete_for
+
     def _aggregates(self, schema: RunSchema) -> dict[str, Aggregate]:
         names = dict.fromkeys((*OVERVIEW_METRICS, *self._extra_metrics))
         metrics = {

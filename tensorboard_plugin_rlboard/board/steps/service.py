@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 _STATISTICS = len(StepStatistics.__dataclass_fields__)
 _LOCK_TIMEOUT = 0.5
 """Seconds that a request waits for somebody else who is updating."""
+_READY_TIMEOUT = 10.0
+"""The same for a run that is read to its end: whoever was told that it is ready must not get the curves of before."""
 _REQUEST_LIMIT = 3_000_000
 """Rows times aggregates (about half a second) that a request computes while its run is still being indexed."""
 _PAUSE_FACTOR = 6
@@ -173,7 +175,8 @@ class StepService:
         if len(extra_metrics) > MAX_EXTRA_METRICS:
             return None
         complete = False
-        if curves.lock.acquire(timeout=_LOCK_TIMEOUT):
+        may_lag = run.pending or curves.is_complete(self._cursor, run)
+        if curves.lock.acquire(timeout=_LOCK_TIMEOUT if may_lag else _READY_TIMEOUT):
             try:
                 limit = _REQUEST_LIMIT if run.pending else None
                 complete = curves.update(self._cursor, run, extra_metrics, limit)

@@ -79,6 +79,28 @@ def test_a_request_does_not_wait_for_another_that_computes(
     assert board.revision == revision + 1, "who was answered meanwhile may ask again"
 
 
+def test_a_request_for_a_run_that_is_ready_waits_for_whoever_computes_its_last_rows(
+    tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
+    board = start()
+    board.indexer.call_after_round(None)
+    board.indexer.index_now()
+    assert list(board.steps(StepsQuestion(HERE)).step) == [1, 2]
+    with path.open("a") as file:
+        file.write(json.dumps(row(3)) + "\n")
+    board.indexer.index_now()
+    monkeypatch.setattr(service, "_LOCK_TIMEOUT", 0.0)
+    lock = board._steps._states["."].curves.lock
+    lock.acquire()
+    threading.Timer(0.2, lock.release).start()
+    assert list(board.steps(StepsQuestion(HERE)).step) == [1, 2, 3]
+    lock.acquire()
+    monkeypatch.setattr(RunIndex, "pending", True)
+    assert list(board.steps(StepsQuestion(HERE)).step) == [1, 2, 3], "what is being read does not wait"
+    lock.release()
+
+
 def test_curves_grow_while_a_run_is_indexed(tmp_path: Path, start: Start, write_rows: Write) -> None:
     """Many threads ask while rows come; every answer is whole, and the last one is right."""
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1)])
