@@ -7,9 +7,7 @@ what can be sent there: its format goes as `Format.spec`.
 from __future__ import annotations
 
 import socket
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from tensorboard_plugin_rlboard.cluster.shared_store import is_same_store
 from tensorboard_plugin_rlboard.formats.registry import from_spec
@@ -20,6 +18,7 @@ from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder, bui
 from tensorboard_plugin_rlboard.index.parts.range_plan import CutRange, read_next_range
 from tensorboard_plugin_rlboard.sources.discovery.source_file import error_sentence
 from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, with_unpacked_size
+from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder
 from tensorboard_plugin_rlboard.sources.reader import damage_in
 
 
@@ -134,10 +133,13 @@ def _run_packed(task: Task) -> TaskResult:
 
 def _build(task: Task, cut: CutRange) -> TaskPart:
     order = RangeOrder(task.path, cut.offset, cut.length, from_spec(task.format_spec))
-    with tempfile.TemporaryDirectory(prefix="rlboard-") as folder:
-        parquet = Path(folder) / "range.parquet"
+    folder = OwnedFolder("range")
+    try:
+        parquet = folder.path / "range.parquet"
         built = build_range(order, parquet, cut.data)
         rows = parquet.read_bytes() if built.part.samples else b""
+    finally:
+        folder.cleanup()
     facts = part_facts(order.format, built)
     part, size = built.part, len(facts) + len(rows)
     name = _stored(task, facts, rows)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import gzip
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from index_jobs import ROWS, manifest, rewards
+from repository import ROOT
 from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.cluster import command, job, range_tasks
 from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, ProcessEngine
 from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.sources.owned_folder import sweep_left_folders
 
 Run = Callable[..., int]
 
@@ -162,3 +167,25 @@ def test_range_that_ends_every_process_is_said_and_the_rest_is_indexed(
     assert index("--workers", "2") == 1
     assert "for want of memory" in capsys.readouterr().err
     assert len(manifest(tmp_path, logs).ranges) == 6
+
+
+def test_the_folder_of_a_process_that_was_killed_is_removed_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    killed = (
+        "import os, signal, sys\n"
+        "from tensorboard_plugin_rlboard.cluster import range_tasks\n"
+        "from tensorboard_plugin_rlboard.index.parts.range_plan import CutRange\n"
+        "from tensorboard_plugin_rlboard.sources.file_changes import FileState\n"
+        "range_tasks.build_range = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "state = FileState(1, 0, 0, 0, True)\n"
+        "range_tasks._build(range_tasks.Task('a', 'native', state, None, '', b''), CutRange(0, 1, b' '))\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", killed], env={**os.environ, "TMPDIR": str(tmp_path)}, cwd=ROOT, check=False
+    )
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith("rlboard-range-")
+    assert sweep_left_folders() == 1
+    assert list(tmp_path.iterdir()) == []
