@@ -41,7 +41,13 @@ def test_reward_and_the_sorted_number_never_leave_the_screen(
     before = left_edges(tab, "reward", "k3_max")
     assert before == sorted(before)
     assert 0 <= before[0] < before[1] < 200
-    tab.js("() => document.querySelector('[role=grid]').scrollTo(5000, 0)")
+    # What is held is so from the frame on in which the page hears of it.
+    tab.js(
+        """() => new Promise((done) => {
+            document.querySelector('[role=grid]').scrollTo(5000, 0);
+            requestAnimationFrame(() => requestAnimationFrame(done));
+        })"""
+    )
     moved = left_edges(tab, "reward", "k3_max", "n_tokens")
     assert moved[:2] == before
     heads = tab.get("col-head-k3_max").bounding_box()

@@ -125,7 +125,10 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
       aria-colcount={props.columns.length}
       aria-busy={props.stale === true}
       aria-activedescendant={drawn ? `${prefix}-${active}` : undefined}
-      onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
+      onScroll={({ currentTarget }) => {
+        currentTarget.toggleAttribute("data-sideways", currentTarget.scrollLeft > 0);
+        setScrolled(currentTarget.scrollTop);
+      }}
       onKeyDown={onKeyDown}
     >
       <div role="rowgroup" class="heads" style={{ width: `${width}px` }}>
