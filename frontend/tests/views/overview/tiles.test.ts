@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Steps, Summary } from "../../../src/api/answers";
-import { expectedAt, isDeviating } from "../../../src/views/overview/tiles/deviation";
+import { expectedAt, isDeviating, usualOfScanty } from "../../../src/views/overview/tiles/deviation";
 import { tilesOf } from "../../../src/views/overview/tiles/tileCatalogue";
 import { tileChange, tileValue } from "../../../src/views/overview/tiles/tileWords";
 
@@ -35,6 +35,15 @@ describe("what was to be expected of a step", () => {
     // Stairs of 200 steps, at the foot of a new one.
     const stairs = count(1201).map((step) => 9 + 3 * Math.floor(step / 200));
     expect(isDeviating(27, expectedAt(stairs, 1200, 0), "both")).toBe(false);
+  });
+
+  it("says nothing of a newest step that has less than half of the usual samples", () => {
+    expect(usualOfScanty([64, 64, 64, 7], 3)).toBe(64);
+    expect(usualOfScanty([64, 8, 64, 32], 3)).toBeNull();
+    expect(usualOfScanty([64, 64, 64, null], 3)).toBe(64);
+    expect(usualOfScanty([7], 0)).toBeNull();
+    // Nothing more comes of a step that others have followed.
+    expect(usualOfScanty([64, 64, 7, 64, 64, 64], 2)).toBeNull();
   });
 
   it("matters in the direction that is bad", () => {

@@ -31,6 +31,7 @@ export const overviewStep = {
   "overview.tile.change": "{change} 较 {step}",
   "overview.tile.points": "{n} pp",
   "overview.tile.odd": "超出 {low} … {high}：此前各步前一半的范围，并留 2 × (p95 − p5) 的余量",
+  "overview.tile.few": "目前只有 {n} 个样本（通常约 {usual} 个）：其余样本可能改变数值，暂不判断",
   "overview.tile.open": "点按前往对应图表",
 
   "overview.marks.title": "第 {step} 步每个样本的奖励",

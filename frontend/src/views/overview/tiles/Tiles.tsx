@@ -7,7 +7,7 @@ import { num } from "../../../lib/format";
 import { sparkline } from "../../../lib/sparkline";
 import { selected } from "../../../state/selection";
 import { klEstimator } from "../shared/settings";
-import { expectedAt, isDeviating } from "./deviation";
+import { expectedAt, isDeviating, usualOfScanty } from "./deviation";
 import { openChart } from "./openChart";
 import { type TileSource, tilesOf } from "./tileCatalogue";
 import { tileChange, tileValue } from "./tileWords";
@@ -23,6 +23,9 @@ export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Elem
   const pin = selected.pin.value;
   const beside = pin !== null && pin !== step ? pin : stepBeside(steps.step, step, -1);
   const other = beside === null || beside === step ? -1 : steps.step.indexOf(beside);
+  const samples = steps.step_metrics["n_samples"] ?? [];
+  const usual = usualOfScanty(samples, at);
+  const few = usual === null ? "" : t("overview.tile.few", { n: num(samples[at]), usual: num(usual) });
   return (
     <section
       class="overview-tiles"
@@ -31,7 +34,7 @@ export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Elem
       data-testid="tiles"
     >
       {tiles.map((tile) => (
-        <Tile key={tile.id} tile={tile} steps={steps.step} at={at} other={other} />
+        <Tile key={tile.id} tile={tile} steps={steps.step} at={at} other={other} few={few} />
       ))}
     </section>
   );
@@ -43,12 +46,15 @@ interface TileProps {
   /** Places of the selected step and of the one that it is compared with; −1 where there is none. */
   readonly at: number;
   readonly other: number;
+  /** Why the step is not judged by its numbers; empty where it is. */
+  readonly few: string;
 }
 
-function Tile({ tile, steps, at, other }: TileProps) {
+function Tile({ tile, steps, at, other, few }: TileProps) {
   const value = tile.values[at] ?? null;
   const expected = expectedAt(tile.values, at, tile.least);
-  const isOdd = isDeviating(value, expected, tile.bad) || (tile.id === "nonfinite" && (value ?? 0) > 0);
+  const isBeyond = few === "" && isDeviating(value, expected, tile.bad);
+  const isOdd = isBeyond || (tile.id === "nonfinite" && (value ?? 0) > 0);
   const change = tileChange(value, tile.values[other] ?? null, tile.unit);
   const label = t(`overview.tile.${tile.id}`);
   const shown = tileValue(value, tile.unit);
@@ -60,6 +66,7 @@ function Tile({ tile, steps, at, other }: TileProps) {
           high: tileValue(expected.high, tile.unit),
         })
       : "",
+    few,
     t("overview.tile.open"),
   ];
   return (

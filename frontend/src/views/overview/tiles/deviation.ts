@@ -42,3 +42,19 @@ export function isDeviating(value: number | null, expected: Expected | null, bad
   const up = value > expected.high && (bad === "up" || bad === "both");
   return up || (value < expected.low && (bad === "down" || bad === "both"));
 }
+
+/** Steps at the end that may not be whole: trainers write some of them side by side. */
+const NEWEST = 3;
+
+/**
+ * How many samples a step usually has, where one of the newest has less than half of them; else null. Such a step is
+ * still being written or read, and its numbers are those of the first samples that came.
+ *
+ * @param samples How many samples each step has, as far as they are read.
+ */
+export function usualOfScanty(samples: readonly (number | null)[], at: number): number | null {
+  if (at < samples.length - NEWEST) return null;
+  const before = samples.slice(Math.max(0, at - MOST), at).filter((count): count is number => count !== null);
+  const usual = before.sort((a, b) => a - b)[Math.floor(before.length / 2)];
+  return usual !== undefined && (samples[at] ?? 0) < usual / 2 ? usual : null;
+}
