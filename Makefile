@@ -38,12 +38,12 @@ test-types-and-frontend:
 		cat "$$said"; rm -f "$$said"; exit $$code
 
 test-python:
-	$(CHROMIUM) $(PY) -m pytest -n auto --dist loadgroup --durations=20
+	$(CHROMIUM) $(PY) -m pytest -n auto --dist loadgroup --durations=20 -m "not benchmark"
 
-test-slow: ## also train the example, which installs torch
+test-slow: ## also train the example, which installs torch, and measure each row of the benchmarks on small logs
 	@$(PYTHON) scripts/environment.py --node test examples
 	$(PY) -m mypy examples
-	$(CHROMIUM) $(PY) -m pytest -m slow
+	$(CHROMIUM) $(PY) -m pytest -m "slow or benchmark"
 
 test-integrations: ## train a tiny model with TRL, which installs it, and run the code of docs/integrations
 	@$(PYTHON) scripts/environment.py test examples integrations

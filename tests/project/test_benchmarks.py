@@ -10,25 +10,16 @@ import time
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
 import asking
 import bench
 import generate
-import host_speed
 import index_speed
-import large_log
-import long_sample
 import machine
-import million
-import new_line
 import pytest
 import run
 import serving
-import small_files
 import tab_page
-import tab_speed
-import writer_speed
 
 BENCHMARKS = Path(bench.__file__).parent
 LINUX = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")
@@ -39,12 +30,6 @@ def home(tmp_path: Path) -> Iterator[bench.Home]:
     made = bench.Home(tmp_path)
     yield made
     made.close()
-
-
-def measured(row: bench.Row[Any], size: Any, home: bench.Home) -> dict[str, float]:
-    found = {figure.what: figure.value for figure in row.measure(size, home)}
-    assert found
-    return found
 
 
 def test_a_log_has_the_same_bytes_every_time_and_no_two_lines_alike(tmp_path: Path) -> None:
@@ -79,65 +64,6 @@ def test_logs_are_kept_as_long_as_rows_use_them(tmp_path: Path) -> None:
 
 def test_a_log_is_about_as_large_as_was_asked(tmp_path: Path) -> None:
     assert generate.write(generate.sized(4, 200), tmp_path) == pytest.approx(4e6, rel=0.1)
-
-
-def test_cold_index_beside_the_others(home: bench.Home) -> None:
-    pytest.importorskip("simdjson")
-    found = measured(index_speed.ROW, index_speed.Sizes((80,), 1, 1), home)
-    assert set(found) == {
-        "80 tokens: ours : loop",
-        "80 tokens: ours : parse alone",
-        "80 tokens: sums : parse alone",
-        *(f"80 tokens: {way}" for way in ("ours", "loop", "parse", "sums")),
-    }
-    assert min(found.values()) > 0
-
-
-@LINUX
-def test_a_large_log_in_small(home: bench.Home) -> None:
-    found = measured(large_log.ROW, large_log.Sizes(1, 50, 1, 0.1), home)
-    for what in ("cold: first steps answered", "cold: all indexed", "reopened: all curves answered"):
-        assert found[what] > 0
-    assert found["plain TensorBoard"] > 0
-
-
-def test_questions_over_http_and_in_process(home: bench.Home) -> None:
-    found = measured(million.ROW, million.Sizes(200, 2), home)
-    for what in ("a page of a step", "top 100 of the run", "the overview's curves", "curves of a search"):
-        assert found[f"{what}, over HTTP: p95"] > 0
-        assert found[f"{what}, in process: p95"] > 0
-
-
-def test_logging_in_small(home: bench.Home) -> None:
-    found = measured(writer_speed.ROW, writer_speed.Sizes(16, 40, 3), home)
-    assert 0.1 < found["bytes against json.dumps, arrays alone"] < 0.45
-    assert 0.1 < found["bytes against json.dumps, whole lines"] < 0.6
-    assert found["caller blocked, NumPy, idle"] > 0
-    assert found["the thread writes, NumPy"] > 0
-
-
-@pytest.mark.slow
-@LINUX
-def test_a_long_sample_and_what_our_indexing_costs_the_host(home: bench.Home) -> None:
-    assert min(measured(long_sample.ROW, long_sample.Sizes(100, 4), home).values()) > 0
-    assert measured(host_speed.ROW, host_speed.Sizes(1, 50, 2, 20, 1, 1.0), home)["p95 idle"] > 0
-
-
-@pytest.mark.slow
-@LINUX
-def test_a_new_line_and_small_files(home: bench.Home) -> None:
-    assert len(measured(new_line.ROW, new_line.Sizes(100, 200, 1, 1.0), home)) == 4
-    assert measured(small_files.ROW, small_files.Sizes(4, 2, 0.5), home)["files: all indexed"] > 0
-
-
-@pytest.mark.slow
-def test_keys_in_a_browser(home: bench.Home) -> None:
-    found = measured(tab_speed.ROW, tab_speed.ROW.sizes["quick"], home)
-    for what in ("next step", "next sample", "next long sample", "metric of a long sample"):
-        assert found[f"{what}: main thread"] > 0
-        assert found[f"{what}: key to paint"] > 0
-        assert found[f"{what}: questions"] == 0, "what a key needs is loaded before"
-    assert found["click to first chart: by the clock"] > 0
 
 
 def test_long_tasks_are_those_of_main_threads() -> None:

@@ -3,4 +3,4 @@
 export { kindWords } from "./kindWords";
 export { LANGUAGES, type Language, language, setLanguage } from "./language";
 export { changeLanguage, loadWords } from "./loading";
-export { findMessage, type MessageKey, type Slots, said, t } from "./messages";
+export { addEnglish, findMessage, type MessageKey, type Slots, said, t } from "./messages";

@@ -1,7 +1,7 @@
 /** The words of the page: a message by its key, in the language of the page, with its slots filled. */
 
 import { signal } from "@preact/signals";
-import { en, type MessageKey } from "./en";
+import { type English, en, type MessageKey } from "./en";
 import { type Language, language } from "./language";
 
 export type { MessageKey } from "./en";
@@ -9,8 +9,16 @@ export type { MessageKey } from "./en";
 /** Every message in one language. */
 export type Catalogue = Readonly<Record<MessageKey, string>>;
 
-/** The languages whose words are there; the others are English until `loadWords` has them. */
-const catalogues: Partial<Record<Language, Catalogue>> = { en };
+/** English as far as it is read. */
+let english: Partial<Catalogue> = en;
+
+/** Takes English words that are read with the view that needs them. */
+export function addEnglish(words: Partial<Catalogue>): void {
+  english = { ...english, ...words };
+}
+
+/** The other languages whose words are there; without them the page is in English until `loadWords` has them. */
+const catalogues: Partial<Record<Language, Catalogue>> = {};
 
 /** Takes the words of a language. */
 export function addWords(of: Language, words: Catalogue): void {
@@ -19,7 +27,7 @@ export function addWords(of: Language, words: Catalogue): void {
 
 /** Whether the words of a language are there. */
 export function hasWords(of: Language): boolean {
-  return catalogues[of] !== undefined;
+  return of === "en" || catalogues[of] !== undefined;
 }
 
 /** What the server says in another language; null until it is there. */
@@ -39,8 +47,8 @@ export function said(text: string): string {
   return language.value === "zh" ? (sentences.value?.(text) ?? text) : text;
 }
 
-function words(): Catalogue {
-  return catalogues[language.value] ?? en;
+function words(): Partial<Catalogue> {
+  return catalogues[language.value] ?? english;
 }
 
 /** What stands in the slots of a message, by the name of the slot. */
@@ -52,9 +60,9 @@ type SlotName<Words extends string> = Words extends `${string}{${infer Name}}${i
   : never;
 
 /** A message without slots needs none given; of several possible messages the slots of all have to be given. */
-type SlotsOf<Key extends MessageKey> = [SlotName<(typeof en)[Key]>] extends [never]
+type SlotsOf<Key extends MessageKey> = [SlotName<English[Key]>] extends [never]
   ? [slots?: Slots]
-  : [slots: Readonly<Record<SlotName<(typeof en)[Key]>, string | number>>];
+  : [slots: Readonly<Record<SlotName<English[Key]>, string | number>>];
 
 /** The words of a message; `{name}` in them is replaced by `slots.name`. */
 export function t<Key extends MessageKey>(key: Key, ...[slots]: SlotsOf<Key>): string {

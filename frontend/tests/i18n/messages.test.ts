@@ -1,7 +1,11 @@
 import { afterEach, expect, test } from "vitest";
 import { findMessage, setLanguage, t } from "../../src/i18n";
-import { en } from "../../src/i18n/en";
+import { en as first } from "../../src/i18n/en";
+import { conversation } from "../../src/i18n/en/conversation";
 import { zh as chinese } from "../../src/i18n/zh";
+
+// What is read later is a part of English as well.
+const en = { ...first, ...conversation };
 
 afterEach(() => setLanguage("en"));
 

@@ -20,7 +20,9 @@ _DISTILLATION_KEYS = {"step", "prompt", "completion"}
 def _recognise(row: Row) -> bool:
     """Whether a row has step, prompt and completion of their types, and an advantage or no other key (distillation)."""
     has_texts = all(isinstance(row.get(key), (str, list)) for key in ("prompt", "completion"))
-    if not has_texts or type(row.get("step")) is not int:
+    step = row.get("step")
+    # A table that was put together by pandas, with a step missing, has its steps as floats.
+    if not has_texts or not (type(step) is int or (type(step) is float and step.is_integer())):
         return False
     advantage = row.get("advantage", "")
     return advantage is None or isinstance(advantage, float) or set(row) == _DISTILLATION_KEYS

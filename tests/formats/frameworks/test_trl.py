@@ -122,6 +122,12 @@ def test_chat_data_keeps_its_messages_and_says_which_were_sampled() -> None:
     assert "add(2)" in found["response"]
 
 
+def test_steps_may_be_floats_that_pandas_made() -> None:
+    assert recognise(trl(step=3.0, f=0.5, advantage=0.1)) is TRL
+    assert recognise(trl(step=3.5, f=0.5, advantage=0.1)) is not TRL
+    assert recognise(trl(step=math.nan, f=0.5, advantage=0.1)) is not TRL
+
+
 def test_distillation_is_recognised_by_having_nothing_else() -> None:
     assert recognise(trl()) is TRL
     found = only(TRL, trl())

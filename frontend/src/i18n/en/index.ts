@@ -1,6 +1,7 @@
 /** Every visible string in English, and the type of their keys. A new view adds its file here and in `zh/`. */
+// The words of conversations are read with them (`addEnglish`): the first view has none.
 
-import { conversation } from "./conversation";
+import type { conversation } from "./conversation";
 import { errors } from "./errors";
 import { info } from "./info";
 import { metrics } from "./metrics";
@@ -14,7 +15,6 @@ import { shell } from "./shell";
 import { tokens } from "./tokens";
 
 export const en = {
-  ...conversation,
   ...errors,
   ...info,
   ...metrics,
@@ -28,4 +28,6 @@ export const en = {
   ...tokens,
 } as const;
 
-export type MessageKey = keyof typeof en;
+/** All of them, those that are read later included. */
+export type English = typeof en & typeof conversation;
+export type MessageKey = keyof English;
