@@ -136,6 +136,7 @@ def test_a_target_without_a_square_leaves_the_others_their_explained_variance() 
     ordinary: dict[str, Values] = {"values": [1.0, 2.0], "returns": [1.0, 3.0]}
     huges: list[dict[str, Values]] = [
         {"values": [0.0], "returns": [1e200]},
+        {"values": [0.0], "returns": [1e150]},
         {"values": [-1e200], "returns": [2.0]},
     ]
     for huge in huges:

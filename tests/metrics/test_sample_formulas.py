@@ -28,6 +28,15 @@ def test_statistics_of_all_tokens(columns_of: Columns) -> None:
     assert [found[name][0] for name in names] == pytest.approx(OF_FOUR)
 
 
+def test_the_mean_of_values_whose_sum_is_infinite(columns_of: Columns) -> None:
+    # 1e308 + 1.5e308 is beyond 1.797e308; half of it is 1.25e308. The sample beside it has a sum.
+    rows = [
+        {"step": 1, "response": "ab", "values": [1e308, 1.5e308]},
+        {"step": 1, "response": "cd", "values": [1.0, 2.0]},
+    ]
+    assert columns_of(rows, "values_mean")["values_mean"] == pytest.approx([1.25e308, 1.5])
+
+
 def test_statistics_leave_out_what_is_missing_masked_or_not_finite(columns_of: Columns) -> None:
     # The four are left of eight tokens; positions count all of them, so the first 5 stands at 3.
     row = {

@@ -14,7 +14,12 @@ from pooled_sums import pooled
 
 from tensorboard_plugin_rlboard.metrics.critic import critic_target
 from tensorboard_plugin_rlboard.metrics.segments import Floats
-from tensorboard_plugin_rlboard.metrics.step_sums import sample_sums, step_metrics
+from tensorboard_plugin_rlboard.metrics.step_sums import (
+    _is_huge,
+    _zero_if_huge,
+    sample_sums,
+    step_metrics,
+)
 
 HALF, QUARTER, EIGHTH = -0.6931471805599453, -1.3862943611198906, -2.0794415416798357
 
@@ -155,6 +160,15 @@ def test_huge_factors_do_not_add_up_to_infinity() -> None:
     found = step_metrics(sums_of([*samples, {"logprobs": [0.0], "rollout_logprobs": [-0.5]}]))
     assert found["token_mult_prob_error"] == pytest.approx([math.exp(0.5)])
     assert found["token_mult_prob_error_nonfinite"].tolist() == [3.0]
+    found = step_metrics(sums_of([samples[0], {"logprobs": [0.0], "rollout_logprobs": [-0.5]}]))
+    assert found["token_mult_prob_error_nonfinite"].tolist() == [1.0], "one is counted, too"
+
+
+def test_1e150_itself_has_a_square_too_large_to_be_added() -> None:
+    # (1e150)² is 1e300; what is below has room for a hundred million of its kind.
+    at_the_bound = np.array([9.9e149, 1e150, 1e151])
+    assert _is_huge(at_the_bound).tolist() == [0.0, 1.0, 1.0]
+    assert _zero_if_huge(at_the_bound).tolist() == [9.9e149, 0.0, 0.0]
 
 
 def test_nothing_is_left_out_of_finite_ones() -> None:
