@@ -39,6 +39,9 @@ class IndexedFile:
         cached: the ranges that are kept for the next start, from the first byte on without gaps.
         to_load: those of them that are read, and not yet in the run's table, in file order.
         early_range: (offset, end) of its last lines while they are shown before their turn, else None.
+        unlike: how much later ranges differ from those before, as far as they were read in this process: samples without a
+            reward where earlier ones had one, lines without a sample, and keys that were not seen before.
+        unrewarded: samples of its newest ranges that have no reward, back to the last range with one, read in this process.
     """
 
     number: int
@@ -53,6 +56,10 @@ class IndexedFile:
     cached: tuple[CachedRange, ...] = ()
     to_load: deque[CachedRange] = field(default_factory=deque)
     early_range: tuple[int, int] | None = None
+    unlike: int = 0
+    unrewarded: int = 0
+    _keys: set[str] = field(default_factory=set)
+    _had_rewards: bool = False
     _waits_at_size: int = -1
 
     @property
@@ -157,11 +164,23 @@ class IndexedFile:
             part: the part.
             end: offset behind its range.
         """
+        self._compare(part)
         self.parts += 1
         if self.early_range and end >= self.early_range[1]:
             self.early_range = None
         for split, step, offset in part.changes:
             self.steps.setdefault(split, StepOrder()).extend([(step, offset)])
+
+    def _compare(self, part: Part) -> None:
+        """Notes how much the next part differs from those before it; the first one differs from nothing."""
+        keys = part.keys.numbers | part.keys.texts | part.keys.lists.keys()
+        if self.parts and part.rewarded is not None:
+            self.unlike += len(keys - self._keys) + part.sampleless
+            missing = part.samples - part.rewarded if self._had_rewards else 0
+            self.unlike += missing
+            self.unrewarded = 0 if part.rewarded else self.unrewarded + missing
+        self._keys |= keys
+        self._had_rewards |= part.samples > 0 if part.rewarded is None else part.rewarded > 0
 
     def early_part_added(self, offset: int, end: int) -> None:
         """Notes that the rows of its last lines are in the table before their turn."""

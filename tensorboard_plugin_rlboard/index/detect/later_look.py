@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.index.detect.recognition import is_guessed
 from tensorboard_plugin_rlboard.index.detect.spread_rows import SMALL_BYTES
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
+    from tensorboard_plugin_rlboard.index.run_file import IndexedFile
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 _GROWTH, _MOST_BYTES = 1.25, 64_000_000
 """A file is looked at again each time it is so many times as large, or has so many bytes more, because its keys may change
 late: a look costs a fiftieth of reading that much. A small one is each time it has grown, which costs no more than to read
 it."""
+
+
+_MORE_UNLIKE = 2
+"""Whatever its size, a file is also looked at again when the first of its new rows are unlike those before (without the
+reward that the earlier ones had, say, or with a key that was not seen before), and each time that so many times as many
+are: of a log whose rows differ by nature that is a few times."""
+
+_SAID_OF = 2
+"""Samples without a reward at the end of a file that are worth a sentence."""
 
 
 class LaterLook:
@@ -27,27 +37,46 @@ class LaterLook:
     def __init__(self, recognition: Recognition) -> None:
         self._recognition = recognition
         self._sizes: dict[str, int] = {}
+        self._unlike: dict[str, int] = {}
         self._reasons: dict[str, str] = {}
 
-    def finds_else(self, relative: str, file_format: Format, source: SourceFile | None) -> bool:
+    def finds_else(self, file: IndexedFile, source: SourceFile | None) -> bool:
         """Whether a file that has grown is understood otherwise now; it is to be read anew then.
 
         Args:
-            relative: its path below the log directory.
-            file_format: how it was understood.
+            file: the file as it was understood and read.
             source: the file as it is now.
         """
-        size = self._sizes.get(relative, 0)
-        if source is None or source.size < _next_look(size):
+        relative = file.relative
+        has_grown = source is not None and source.size >= _next_look(self._sizes.get(relative, 0))
+        is_unlike = file.unlike >= max(1, _MORE_UNLIKE * self._unlike.get(relative, 0))
+        if source is None or not (has_grown or is_unlike):
             return False
         self._sizes[relative] = source.size
+        if is_unlike:
+            self._unlike[relative] = file.unlike
         try:
-            reason = self._recognition.other_reading(file_format, source)
+            reason = self._recognition.other_reading(file.format, source)
         except OSError:
             return False  # whoever reads it next will say so
         if reason:
             self._reasons[relative] = reason
         return bool(reason)
+
+    def lost_reward(self, file: IndexedFile) -> str:
+        """What is said of a file whose newest samples have no reward although earlier ones have; empty where they have.
+
+        It is said of two and more: a rollout that failed may stand alone.
+        """
+        mapping = file.format.mapping
+        if file.unrewarded < _SAID_OF or not is_guessed(file.format):
+            return ""
+        key = "reward" if mapping is None else mapping.keys.get("reward", "reward")
+        return (
+            f"Its newest samples have no reward under {key}, though earlier ones have. If the training logs it under another "
+            f'key by now, write into an rlboard.toml in the run\'s folder: [mapping], reward = "{key} | the other key", beside '
+            "the fields that are guessed (rlboard doctor prints them)."
+        )
 
     def is_anew(self, relative: str) -> bool:
         """Whether a file is to be read anew, whatever is kept of it."""
@@ -56,7 +85,10 @@ class LaterLook:
     def understood(self, file: SourceFile) -> str:
         """Note that a file was understood as it is; why it was read anew, in one sentence, empty where it was not."""
         self._sizes[file.relative] = file.size
-        return self._reasons.pop(file.relative, "")
+        reason = self._reasons.pop(file.relative, "")
+        if not reason:
+            self._unlike.pop(file.relative, None)  # it is another file
+        return reason
 
 
 def _next_look(size: int) -> float:

@@ -130,10 +130,10 @@ class Recognition:
         Raises:
             OSError: it cannot be read.
         """
-        if not _is_guessed(file_format):
+        if not is_guessed(file_format):
             return ""
         found = self.sniff(file)[0]
-        if found is None or not _is_guessed(found):
+        if found is None or not is_guessed(found):
             return ""
         before, after = _reading(file_format), _reading(found)
         changed = [
@@ -176,7 +176,7 @@ def _with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) ->
         named.append("split")
     is_dump = facts.step is None and any(map(has_words_of_dump, found.rows))
     step = numbered.step if is_dump else facts.step
-    if step is not None and _is_guessed(file_format) and "step" in keys:
+    if step is not None and is_guessed(file_format) and "step" in keys:
         if counts_within(found.rows, keys["step"], step):
             file_format = key_mapping.without_step(file_format)
             keys = {}
@@ -195,7 +195,7 @@ def _levels_to_run(file_format: Format, file: SourceFile) -> int:
     return max(file_format.levels_to_run(PurePosixPath(file.path)), named)
 
 
-def _is_guessed(file_format: Format) -> bool:
+def is_guessed(file_format: Format) -> bool:
     """Whether nobody has said what a format's keys mean: it was guessed, or is our own."""
     return file_format.name == NATIVE.name or (
         file_format.mapping is not None and file_format.mapping.guessed

@@ -20,6 +20,8 @@ _PLACES = 6
 """Places between, at each of which one or two lines are read, and the end."""
 _PLACE_BYTES = 128 * 1024
 _NEWEST_LINES = 4
+_END_BYTES = 4 * 1024 * 1024
+"""Bytes before the end that are read where its last lines are longer than a place: with arrays of many tokens, say."""
 SMALL_BYTES = 256 * 1024
 """A file of this size is read whole, and one that can only be read forward as far; some of the lines are understood."""
 _BETWEEN_LINES = 16
@@ -143,21 +145,24 @@ def _add_later_rows(file: BinaryIO, size: int, found: SpreadRows) -> None:
         for place in range(1, _PLACES + 1):
             file.seek(start + place * gap)
             found.rows += _after_torn_line(file, 2, ignored)
-    newest = max(start, size - _PLACE_BYTES)
-    file.seek(newest)
-    rows = (
-        _after_torn_line(file, _PLACE_BYTES, ignored)
-        if newest > start
-        else list(_rows(file, _PLACE_BYTES, _PLACE_BYTES, ignored))
-    )
-    found.rows += rows[-_NEWEST_LINES:]
+    for span in (_PLACE_BYTES, _END_BYTES):
+        newest = max(start, size - span)
+        file.seek(newest)
+        rows = (
+            _after_torn_line(file, span, ignored, span)
+            if newest > start
+            else list(_rows(file, span, span, ignored))
+        )
+        if rows:
+            found.rows += rows[-_NEWEST_LINES:]
+            return
 
 
-def _after_torn_line(file: BinaryIO, count: int, found: SpreadRows) -> list[Row]:
+def _after_torn_line(file: BinaryIO, count: int, found: SpreadRows, span: int = _PLACE_BYTES) -> list[Row]:
     """Rows that begin behind a place in the middle of a line; none where the line is longer than what is read there."""
-    if not file.readline(_PLACE_BYTES).endswith(b"\n"):
+    if not file.readline(span).endswith(b"\n"):
         return []
-    return list(_rows(file, count, _PLACE_BYTES, found, _PLACE_BYTES))
+    return list(_rows(file, count, span, found, span))
 
 
 def _rows(

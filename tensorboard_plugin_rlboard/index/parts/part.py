@@ -71,6 +71,8 @@ class Part:
         line_numbers: newline characters of the range before each of these lines, int64 [lines].
         newlines: newline characters of the range.
         changes: (split, step, byte offset) wherever a split's step differs from the row before.
+        rewarded: samples with a reward; None of a part that was kept, of which it is not known.
+        sampleless: lines without a sample.
     """
 
     samples: int
@@ -82,6 +84,8 @@ class Part:
     line_numbers: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     newlines: int = 0
     changes: list[tuple[str, int, int]] = field(default_factory=list)
+    rewarded: int | None = field(default=None, compare=False)
+    sampleless: int = field(default=0, compare=False)
 
 
 def build_part(
@@ -124,6 +128,7 @@ def build_part(
     )
     columns.locate(line_offsets[of_row], line_lengths[of_row], line_numbers[of_row], collector.samples)
     columns.computed["m", "problems"] = counts[of_row]
+    has_reward = columns.sample & ~np.ma.getmaskarray(columns.numbers["reward"])
     array_names = (*file_format.array_keys, *sorted(collector.extra_arrays))
     return Part(
         samples=write_parquet(columns, parquet),
@@ -135,6 +140,8 @@ def build_part(
         line_numbers=np.ascontiguousarray(line_numbers),
         newlines=decoder.newlines,
         changes=step_changes(columns),
+        rewarded=int(np.count_nonzero(has_reward)),
+        sampleless=len(decoder.places) - len(np.unique(of_row[columns.sample])),
     )
 
 

@@ -63,7 +63,7 @@ class Discovery:
         self._no_logs: dict[str, _Facts] = {}
         self._mappings: dict[str, MappingSection] = {}
         self._messages = RunMessages(registry)
-        self._damage: dict[str, str] = {}
+        self._said: dict[tuple[str, str], str] = {}
         self._later_look = LaterLook(self._recognition)
         self._tables = GrowingTables()
 
@@ -128,14 +128,16 @@ class Discovery:
         if not is_comparable(file.state, source, now_ns):
             return False  # it is being unpacked; until then it stays what it was
         seen = compare(file.state, source, now_ns)
-        if seen.change is Change.APPENDED and self._later_look.finds_else(file.relative, file.format, source):
+        is_as_before = seen.change in {Change.UNCHANGED, Change.APPENDED}
+        if is_as_before and self._later_look.finds_else(file, source):
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
-        if seen.change in {Change.UNCHANGED, Change.APPENDED} and seen.state is not None:
+        if is_as_before and seen.state is not None:
             if seen.state.size != file.state.size:
                 self._registry.changed()
             file.set_state(seen.state)
+            self._say_of_file(run, file, "reward_lost", self._later_look.lost_reward(file))
             if self._messages.is_unreadable(run, file):
                 file.retry()
             self.file_read(run, file)
@@ -145,7 +147,7 @@ class Discovery:
             return False
         run.remove_file(self._cursor, file.relative)
         self._messages.note_readable(run, file)
-        self._damage.pop(file.relative, None)
+        self._said = {of: reason for of, reason in self._said.items() if of[0] != file.relative}
         is_sealed = any(f"{file.relative}{suffix}" in present for suffix in COMPRESSED_SUFFIXES)
         if seen.change is Change.VANISHED and not is_sealed:
             reason = "The file was there and is gone; its samples are no longer shown."
@@ -243,12 +245,15 @@ class Discovery:
         if file.pending:
             return
         self._messages.note_readable(run, file)
-        if not is_packed(file.path):
+        if is_packed(file.path):
+            self._say_of_file(run, file, "damaged_archive", damage_in(file.path))
+
+    def _say_of_file(self, run: RunIndex, file: IndexedFile, kind: str, reason: str) -> None:
+        """Says something of a file as a whole, in place of what was said of that kind; an empty reason takes it back."""
+        if self._said.get((file.relative, kind), "") == reason:
             return
-        reason = damage_in(file.path)
-        if self._damage.get(file.relative, "") != reason:
-            self._damage[file.relative] = reason
-            run.clear_problems(self._cursor, file.relative, "damaged_archive")
-            if reason:
-                run.add_problems(self._cursor, [(file.relative, None, None, "damaged_archive", reason)])
-            self._registry.changed()
+        self._said[file.relative, kind] = reason
+        run.clear_problems(self._cursor, file.relative, kind)
+        if reason:
+            run.add_problems(self._cursor, [(file.relative, None, None, kind, reason)])
+        self._registry.changed()

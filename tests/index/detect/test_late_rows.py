@@ -11,6 +11,7 @@ from answers import columns
 from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -48,6 +49,59 @@ def test_a_key_that_changes_late_is_found_while_the_file_grows(test_log: TestLog
     assert run.mapping is not None
     assert run.mapping["reward"] == "rew | score"
     assert columns(board, "reward", step=2)[0] == (0.5,)
+
+
+LENGTHS = pytest.mark.parametrize(
+    "length", [9_000, 300_000], ids=["short lines", "lines longer than a place"]
+)
+
+
+@LENGTHS
+def test_a_reward_under_another_key_is_found_by_the_next_look(length: int, test_log: TestLog) -> None:
+    """Few new rows make a large file not much larger, so its size alone would have it looked at much later."""
+    row = {"question": "q", "output": "a" * length}
+    test_log.write(*[row | {"step": 1, "score": 1.0}] * (6_000_000 // length))
+    board = test_log.open()
+    test_log.append(*[row | {"step": 2, "rew": 0.5}] * 2)
+    board.indexer.index_now()
+    board.indexer.index_now()
+    (run,) = board.runs().runs
+    assert run.mapping is not None
+    assert run.mapping["reward"] == "rew | score"
+    assert columns(board, "reward", step=2) == [(0.5,)] * 2
+    assert set(columns(board, "reward", step=1)) == {(1.0,)}
+    assert run.samples == 6_000_000 // length + 2
+
+
+@LENGTHS
+def test_a_reward_that_is_not_found_any_more_is_said_until_there_is_one(
+    length: int, test_log: TestLog
+) -> None:
+    row = {"question": "q", "output": "a" * length}
+    test_log.write(*[row | {"step": 1, "score": 1.0}] * (6_000_000 // length))
+    board = test_log.open()
+    test_log.append(*[row | {"step": 2, "info": {"rew": 0.5}}] * 2)
+    board.indexer.index_now()
+    board.indexer.index_now()
+    (reason,) = reasons(board)
+    assert reason == (
+        "Its newest samples have no reward under score, though earlier ones have. If the training logs it under another "
+        'key by now, write into an rlboard.toml in the run\'s folder: [mapping], reward = "score | the other key", beside '
+        "the fields that are guessed (rlboard doctor prints them)."
+    )
+    assert set(columns(board, "reward", step=1)) == {(1.0,)}
+    assert columns(board, "reward", step=2) == [(None,)] * 2
+    test_log.append(row | {"step": 3, "score": 0.0})
+    board.indexer.index_now()
+    board.indexer.index_now()
+    assert reasons(board) == []
+    mapping = 'prompt = "question"\nresponse = "output"\nstep = "step"\nreward = "score | info.rew"\n'
+    test_log.path("rlboard.toml").write_text(f"[mapping]\n{mapping}", encoding="utf-8")
+    assert columns(test_log.open(), "reward", step=2) == [(0.5,)] * 2
+
+
+def reasons(board: Board) -> list[str]:
+    return list(board.problems(ProblemsQuestion(".")).columns.reason)
 
 
 RARE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

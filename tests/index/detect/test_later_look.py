@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
+
+import pytest
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.detect.later_look import LaterLook
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
+from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
+from tensorboard_plugin_rlboard.index.parts.part import Part
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
+from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 
 class Looks:
@@ -27,12 +34,20 @@ def sizes_looked_at(first: int, step: int, last: int) -> list[int]:
     later = LaterLook(cast("Recognition", looks))
     later.understood(of_size(first))
     for size in range(first + step, last + 1, step):
-        assert not later.finds_else("a.jsonl", NATIVE, of_size(size))
+        assert not later.finds_else(indexed(), of_size(size))
     return looks.sizes
 
 
 def of_size(size: int) -> SourceFile:
     return SourceFile("/logs/a.jsonl", ".", "a.jsonl", size, 0, 1, 1)
+
+
+def indexed() -> IndexedFile:
+    return IndexedFile(1, "/logs/a.jsonl", "a.jsonl", NATIVE, FileState(1, 0, 1, 1, settled=True))
+
+
+PART = Part(samples=10, lines=10, keys=ExtraKeys(frozenset({"loss"})), token_metrics=(), rewarded=10)
+"""Ten samples with rewards."""
 
 
 def test_small_file_is_looked_at_each_time_it_has_grown() -> None:
@@ -55,5 +70,40 @@ def test_file_of_the_same_size_is_not_looked_at() -> None:
     looks = Looks()
     later = LaterLook(cast("Recognition", looks))
     later.understood(of_size(100))
-    assert not later.finds_else("a.jsonl", NATIVE, of_size(100))
+    assert not later.finds_else(indexed(), of_size(100))
     assert looks.sizes == []
+
+
+def test_first_samples_without_the_reward_of_those_before_are_looked_at_then_twice_as_many() -> None:
+    """Of 1, 2, … 100 such samples the 1st, 2nd, 4th, … 64th brings a look: seven; those before the first reward do not."""
+    looks, file, size = Looks(), indexed(), 10_000_000_000
+    later = LaterLook(cast("Recognition", looks))
+    later.understood(of_size(size))
+    file.part_added(replace(PART, rewarded=0), 0)
+    file.part_added(replace(PART, rewarded=0), 0)
+    file.part_added(PART, 0)
+    assert not later.finds_else(file, of_size(size))
+    assert looks.sizes == []
+    found: list[int] = []
+    for count in range(1, 101):
+        file.part_added(replace(PART, rewarded=9), 0)
+        later.finds_else(file, of_size(size))
+        found += [count] * (len(looks.sizes) > len(found))
+    assert found == [1, 2, 4, 8, 16, 32, 64]
+
+
+@pytest.mark.parametrize(
+    ("part", "unlike"),
+    [
+        (PART, 0),
+        (replace(PART, keys=ExtraKeys(frozenset({"loss", "rew"}), frozenset({"note"}), {"box": (0, 3)})), 3),
+        (replace(PART, samples=8, rewarded=8, sampleless=2), 2),
+        (replace(PART, rewarded=3), 7),
+        (replace(PART, rewarded=None, keys=ExtraKeys(frozenset({"rew"}))), 0),  # kept from an earlier start
+    ],
+)
+def test_how_much_a_later_range_differs(part: Part, unlike: int) -> None:
+    file = indexed()
+    file.part_added(PART, 0)
+    file.part_added(part, 0)
+    assert file.unlike == unlike

@@ -78,9 +78,10 @@ def test_torn_last_line_is_no_row(tmp_path: Path) -> None:
 
 def test_long_lines_are_read_as_far_as_the_bounds_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines(30, 200_000))
-    assert numbers(tmp_path / "a.jsonl") == list(range(10)), "2 MB from the beginning, and no place between"
-    monkeypatch.setattr(module, "_PLACE_BYTES", 300_000)
-    assert numbers(tmp_path / "a.jsonl")[-1] == 29
+    found = numbers(tmp_path / "a.jsonl")
+    assert found == [*range(10), 26, 27, 28, 29], "2 MB from the beginning, no place between, and the newest"
+    monkeypatch.setattr(module, "_END_BYTES", 150_000)
+    assert numbers(tmp_path / "a.jsonl") == list(range(10)), "the last line is longer than what is read there"
 
 
 def test_archives_are_read_forward(tmp_path: Path) -> None:
