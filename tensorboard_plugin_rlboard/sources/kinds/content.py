@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.sources.containers.dumps.rollout_dump import TOR
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
 from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, SQLITE, names_traces
 from tensorboard_plugin_rlboard.sources.containers.torch_file import preview_archive
+from tensorboard_plugin_rlboard.sources.kinds.comet_archive import COMET_ARCHIVE, is_comet_archive
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
 from tensorboard_plugin_rlboard.sources.kinds.json_heads import (
     BEHIND_TEXT,
@@ -67,6 +68,8 @@ def kind_of_content(head: Head) -> FileKind:
         return FileKind(PARQUET)
     if is_evaluation(data):
         return FileKind(INSPECT_ARCHIVE)
+    if is_comet_archive(head):
+        return FileKind(preview=not_read(COMET_ARCHIVE, is_named=True))
     if data.startswith(_ZIP_MAGIC):
         return FileKind(TORCH, preview=preview_archive(data))
     if names_traces(data, head.rest):

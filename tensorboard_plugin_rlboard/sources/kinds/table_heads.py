@@ -41,8 +41,14 @@ def kind_of_table(head: Head) -> FileKind | None:
     names = cells_of(header + end, separator) or []
     is_called_table = head.named_kind is CSV
     if not end or len(names) < 2 or all(_NUMBER.fullmatch(name.strip()) for name in names):
-        reason = "It has no header, which is a first line with the names of its columns."
-        return FileKind(CSV, preview=not_read(reason, is_named=False)) if is_called_table else None
+        # A first record whose text has several lines, as Comet writes lists without `headers`.
+        first = next(_records(head.text, separator_of(header)), None) or ()
+        has_texts = len(first) > 1 and not all(_NUMBER.fullmatch(cell.strip()) for cell in first)
+        reason = (
+            "It has no header, which is a first line with the names of its columns: write one above the rest, such as "
+            "prompt,response,reward,step."
+        )
+        return FileKind(CSV, preview=not_read(reason, is_named=has_texts)) if is_called_table else None
     records = list(_records(rest, separator))
     if not is_called_table and not (
         (records or (not head.is_whole and any(map(is_text_column, names))))
