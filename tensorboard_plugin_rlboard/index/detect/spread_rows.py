@@ -146,23 +146,30 @@ def _add_later_rows(file: BinaryIO, size: int, found: SpreadRows) -> None:
             file.seek(start + place * gap)
             found.rows += _after_torn_line(file, 2, ignored)
     for span in (_PLACE_BYTES, _END_BYTES):
-        newest = max(start, size - span)
-        file.seek(newest)
-        rows = (
-            _after_torn_line(file, span, ignored, span)
-            if newest > start
-            else list(_rows(file, span, span, ignored))
-        )
-        if rows:
-            found.rows += rows[-_NEWEST_LINES:]
+        newest = _newest_rows(file, max(start, size - span), span, is_torn=size - span > start)
+        if newest:
+            found.rows += newest
             return
 
 
-def _after_torn_line(file: BinaryIO, count: int, found: SpreadRows, span: int = _PLACE_BYTES) -> list[Row]:
+def _newest_rows(file: BinaryIO, at: int, span: int, *, is_torn: bool) -> list[Row]:
+    """The last rows of so many bytes, of which the first line may be torn; no more lines are decoded than it takes."""
+    file.seek(at)
+    ignored, newest = SpreadRows(), list[Row]()
+    for line in reversed(BytesIO(file.read(span)).readlines()[is_torn:]):
+        row = _row(line, ignored)
+        if row is not None:
+            newest.append(row)
+        if len(newest) == _NEWEST_LINES:
+            break
+    return newest[::-1]
+
+
+def _after_torn_line(file: BinaryIO, count: int, found: SpreadRows) -> list[Row]:
     """Rows that begin behind a place in the middle of a line; none where the line is longer than what is read there."""
-    if not file.readline(span).endswith(b"\n"):
+    if not file.readline(_PLACE_BYTES).endswith(b"\n"):
         return []
-    return list(_rows(file, count, span, found, span))
+    return list(_rows(file, count, _PLACE_BYTES, found, _PLACE_BYTES))
 
 
 def _rows(
