@@ -38,14 +38,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
 TESTS = "tests/metrics/test_{}.py"
-_FORMULAS = (
-    "segment_reductions",
-    "token_formulas",
-    "mixed_samples",
-    "token_statistics",
-    "step_sums",
-    "critic_sums",
-)
+_TOKENS = ("segment_reductions", "token_formulas", "mixed_samples", "token_statistics")
+_FORMULAS = (*_TOKENS, "step_sums", "critic_sums")
 _WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas"}
 TARGETS = {
     "metrics/segments.py": _FORMULAS,

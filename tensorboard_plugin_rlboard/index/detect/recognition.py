@@ -32,6 +32,10 @@ _NAMED = "named"
 """Option of a format: which of step and split its rows do not say and the names of file and folders do; `number` beside
 the step where it is the whole name of the file."""
 
+_DOES_NOT_COUNT = (
+    "So it does not count, and the file was guessed: write the whole mapping, as the tab and doctor print it."
+)
+
 
 class Recognition:
     """Recognises the files below some roots. Used by one thread.
@@ -69,7 +73,10 @@ class Recognition:
         found = sniff_rows(file.path, mapped if mapping.keys else None)
         if found.format is None:
             return None, f"{unmapped} {found.reason}" if unmapped and found.reason else found.reason
-        return self.bind(_with_named_fields(found.format, found, file), file), ""
+        file_format = found.format
+        if unmapped and is_guessed(file_format):
+            file_format = key_mapping.with_doubt(file_format, f"{unmapped} {_DOES_NOT_COUNT}")
+        return self.bind(_with_named_fields(file_format, found, file), file), ""
 
     def bind(self, file_format: Format, file: SourceFile) -> Format:
         """A format with what a file's path and settings add now, whatever it was bound to before."""
@@ -110,6 +117,8 @@ class Recognition:
                 are looked at.
         """
         mapping, written = file_format.mapping, self.mapping_of(file)
+        if mapping is not None and _DOES_NOT_COUNT in mapping.doubt and not written.keys:
+            return False  # what was said of the user's mapping is not so any more
         may_fit_by_now = mapping is None and bool(written.keys) and not written.reward
         if formats_digest != FORMATS_DIGEST or may_fit_by_now:
             try:

@@ -54,6 +54,26 @@ def areal(task: int, version: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_a_mapping_that_does_not_fit_a_guessed_file_is_said_until_it_is_taken_away(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    rows = [
+        {"question": f"What is {n}?", "completion": f"It is {n}.", "score": n / 4, "n": n} for n in range(4)
+    ]
+    write_rows(tmp_path / "run" / "guessed.jsonl", rows)
+    settings = tmp_path / "run" / "rlboard.toml"
+    for wrong in ('reward = "n"', 'response = "anwser"'):
+        settings.write_text(f"[mapping]\n{wrong}\n", encoding="utf-8")
+        board = open_board(tmp_path)
+        [info] = board.runs().runs
+        assert "[mapping] looks for the response under" in info.mapping_doubt
+        assert "So it does not count" in info.mapping_doubt
+        assert [one.scalars["reward"] for one in only(board, "run")] == [0.0, 0.25, 0.5, 0.75]
+        settings.unlink()
+        board.indexer.index_now()
+        assert "does not count" not in board.runs().runs[0].mapping_doubt
+
+
 def test_a_mapping_that_is_saved_later_opens_the_file_and_a_changed_one_reads_it_anew(
     tmp_path: Path, open_board: Open, write_rows: Write
 ) -> None:
