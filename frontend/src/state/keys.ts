@@ -1,7 +1,7 @@
 /** The keyboard: who listens to which key, and the list that the help dialog shows. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** Returns false where the key meant nothing, so that the browser does what it always does with it. */
 export type KeyHandler = (event: KeyboardEvent) => unknown;
@@ -98,5 +98,6 @@ export function registerKeys(map: { current: KeyMap }, scope: string): () => voi
 export function useKeys(map: KeyMap, scope: string): void {
   const latest = useRef(map);
   latest.current = map;
-  useEffect(() => registerKeys(latest, scope), [scope]);
+  // Not after the next frame: whoever sees the component may press its keys.
+  useLayoutEffect(() => registerKeys(latest, scope), [scope]);
 }
