@@ -114,7 +114,7 @@ def test_rollouts_stay_rollouts_beside_a_mean_reward(tmp_path: Path) -> None:
     ("text", "is_one"),
     [
         *(("outputs/step_0.jsonl", False), ("/ckpt/step_0", False), ("./a/b", False), ("C:\\a/b", False)),
-        *(("1/2", True), ("x/y", True), ("4", True), ("and/or", True), ("see /tmp/a for more", True)),
+        *(("1/2", True), ("x/y", True), ("4", True), ("and/or", True), ("see /data/a for more", True)),
         *(("/", True), ("", True), ("3.14", True), ("a.b", True), (4, False), ("/" * 5000, True)),
     ],
 )
