@@ -86,7 +86,7 @@ samples: ## train the example and write its logs to rollout_samples (installs to
 	$(PY) scripts/demo_samples.py
 
 bench: env-test ## measure on synthetic logs (BENCH=--quick, BENCH=--full: docs/benchmarks.md)
-	$(PY) benchmarks/run.py $(BENCH)
+	$(PY) -m benchmarks.run $(BENCH)
 
 mutation: env-test ## change the formulas piece by piece: a change that no test notices fails (MUTATION=--sample=40)
 	$(PY) scripts/mutation.py $(MUTATION)

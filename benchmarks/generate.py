@@ -1,6 +1,6 @@
 """Writes seeded synthetic rollout logs of any size, for benchmarks only (never for the README's screenshots).
 
-    python benchmarks/generate.py --out bench_data/M --tokens 1000 --mb 400
+    python -m benchmarks.generate --out bench_data/M --tokens 1000 --mb 400
 
 Every line is a whole native sample, and no two lines are alike: its tokens and its four arrays are windows into long
 pools that were drawn once, so a log is written about as fast as the disk takes it. Numbers are float32 printed as json

@@ -1,9 +1,9 @@
 """Every benchmark in turn: seeded logs, medians, a Markdown table with what each figure should be.
 
-    python benchmarks/run.py                                  # some minutes: for work on the engine
-    python benchmarks/run.py --full --write docs/benchmarks.md --json figures.json
-    python benchmarks/run.py --quick                          # a minute: that they run at all
-    python benchmarks/run.py --only index million
+    python -m benchmarks.run                                  # some minutes: for work on the engine
+    python -m benchmarks.run --full --write docs/benchmarks.md --json figures.json
+    python -m benchmarks.run --quick                          # a minute: that they run at all
+    python -m benchmarks.run --only index million
 
 Leave the machine alone meanwhile: most are wall-clock times. A row alone, with its own sizes: its file, --help.
 """
@@ -16,19 +16,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import bench
-import cluster_speed
-import first_heatmap
-import format_speed
-import host_speed
-import index_speed
-import large_log
-import long_sample
-import million
-import new_line
-import small_files
-import tab_speed
-import writer_speed
+from benchmarks.browser import first_heatmap, tab_speed
+from benchmarks.hosts import host_speed, writer_speed
+from benchmarks.indexing import cluster_speed, format_speed, index_speed, large_log, small_files
+from benchmarks.questions import long_sample, million, new_line
+from benchmarks.shared import bench
 
 ROWS: tuple[bench.Row[Any], ...] = (
     index_speed.ROW,
@@ -53,7 +45,7 @@ def report(found: dict[str, Any]) -> str:
     facts = ", ".join(f"{name} {value}" for name, value in found["machine"].items())
     flag = "" if size == "usual" else f" --{size}"
     today = dt.datetime.now(tz=dt.UTC).date()
-    parts = [f"Measured on {today} by `python benchmarks/run.py{flag}`: {facts}."]
+    parts = [f"Measured on {today} by `python -m benchmarks.run{flag}`: {facts}."]
     for row in found["rows"]:
         parts += ["", f"### {row['title']}", ""]
         if row["skipped"] or row["failed"]:

@@ -37,7 +37,7 @@ from mutation_operators import Mutant, mutants_of
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
-TESTS = "tests/metrics/test_{}.py"
+TESTS = {path.stem.removeprefix("test_"): path for path in (ROOT / "tests" / "metrics").rglob("test_*.py")}
 _TOKENS = ("segment_reductions", "token_formulas", "mixed_samples", "token_statistics")
 _FORMULAS = (*_TOKENS, "step_sums", "critic_sums")
 _WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas"}
@@ -111,7 +111,7 @@ def run_tests(copy: Path, tests: Iterable[str]) -> None:
         os._exit(99)
     options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
     options.append("--noconftest" if set(tests) <= _WITHOUT_FIXTURES else f"--basetemp={copy / 'tests'}")
-    os._exit(int(pytest.main([*options, *(str(ROOT / TESTS.format(name)) for name in tests)])))
+    os._exit(int(pytest.main([*options, *(str(TESTS[name]) for name in tests)])))
 
 
 class Runner:

@@ -7,4 +7,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
-sys.path[:0] = [str(ROOT), *(str(ROOT / folder) for folder in ("tests/shared", "tests/e2e", "scripts"))]
+_SHARED = ROOT / "tests" / "shared"
+_FOLDERS = (_SHARED, *_SHARED.glob("[a-z]*/"), ROOT / "tests" / "e2e", ROOT / "scripts")
+sys.path[:0] = [str(ROOT), *map(str, _FOLDERS)]

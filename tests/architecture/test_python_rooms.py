@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from python_imports import MODULES, PACKAGE, circles, imported_names, module_graph, room_graph
 from repository import ROOT
 
@@ -148,12 +150,14 @@ def test_rooms_of_a_folder_import_one_way() -> None:
                 assert rooms.index(inside[there]) <= rooms.index(inside[name]), f"{name} imports {there}"
 
 
-def test_folders_stay_small() -> None:
+@pytest.mark.parametrize("home", [PACKAGE, ROOT / "tests", ROOT / "benchmarks"], ids=lambda home: home.name)
+def test_folders_stay_small(home: Path) -> None:
     folders: dict[str, int] = {}
-    for path in MODULES.values():
+    for path in home.rglob("*.py"):
         if path.name != "__init__.py":
-            name = path.parent.relative_to(PACKAGE).as_posix()
+            name = path.parent.relative_to(home).as_posix()
             folders[name] = folders.get(name, 0) + 1
+    assert folders
     large = {
         name: count for name, count in folders.items() if count > MODULES_OF_A_FOLDER and name not in LARGER
     }

@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import bench
-import host_speed
-import index_speed
-import large_log
-import long_sample
-import million
-import new_line
 import pytest
-import small_files
-import tab_speed
-import writer_speed
+
+from benchmarks.browser import tab_speed
+from benchmarks.hosts import host_speed, writer_speed
+from benchmarks.indexing import index_speed, large_log, small_files
+from benchmarks.questions import long_sample, million, new_line
+from benchmarks.shared import bench
 
 pytestmark = pytest.mark.benchmark
 LINUX = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")

@@ -11,17 +11,14 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 
-import asking
-import bench
-import generate
-import index_speed
-import machine
 import pytest
-import run
-import serving
-import tab_page
+from repository import ROOT
 
-BENCHMARKS = Path(bench.__file__).parent
+from benchmarks import generate, run
+from benchmarks.browser import tab_page
+from benchmarks.indexing import index_speed
+from benchmarks.shared import asking, bench, machine, serving
+
 LINUX = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")
 
 
@@ -89,7 +86,8 @@ def test_a_server_is_gone_afterwards_and_with_the_one_who_started_it(tmp_path: P
     with pytest.raises(ConnectionError):
         server.send("/data/environment")
     code = (
-        f"import sys; sys.path.insert(0, {str(BENCHMARKS)!r}); import os, pathlib, serving\n"
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import os, pathlib\n"
+        "from benchmarks.shared import serving\n"
         f"server = serving.TensorBoard(pathlib.Path({str(tmp_path)!r}))\n"
         "print(server.port, flush=True)\n"
         "os.kill(os.getpid(), 9)"
@@ -231,7 +229,7 @@ def test_a_document_without_a_place_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_document_has_its_place_and_names_every_row() -> None:
-    text = (BENCHMARKS.parent / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert text.index(run.BEGIN) < text.index(run.END)
     for one in run.ROWS:
         assert f"| `{one.name}` |" in text

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 
-/** What a popover is made of. Opening and closing are the browser's: `tests/e2e/test_popovers.py` has them. */
+/** What a popover is made of. Opening and closing are the browser's: `tests/e2e/page/test_popovers.py` has them. */
 
 import { render } from "preact";
 import { act } from "preact/test-utils";

@@ -1,6 +1,6 @@
 """What our indexing costs the rest of TensorBoard: its own time series route, idle and while we index.
 
-    python benchmarks/host_speed.py [--quick | --full] [--mb 10000] [--pairs 4]
+    python -m benchmarks.hosts.host_speed [--quick | --full] [--mb 10000] [--pairs 4]
 
 The log directory holds event files beside the rollouts. A client asks /data/plugin/timeseries/timeSeries for one scalar
 of every run every 50 ms. In each pair it does so while a cold log is indexed, and as long while nothing is done; in
@@ -20,11 +20,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import bench
-import generate
-import serving
 from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+from benchmarks import generate
+from benchmarks.shared import bench, serving
 
 ROUTE = "/data/plugin/timeseries/timeSeries"
 TAG = "loss"

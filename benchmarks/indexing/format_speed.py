@@ -1,6 +1,6 @@
 """How fast the dumps of trainers are indexed, against Python's `json` reading the same lines and keeping nothing.
 
-    python benchmarks/format_speed.py [--quick | --full] [--megabytes 32] [--tokens 1000] [--repeats 3]
+    python -m benchmarks.indexing.format_speed [--quick | --full] [--megabytes 32] [--tokens 1000] [--repeats 3]
 
 One core, one range, warm: texts, statistics and the Parquet file of rows included. The lines have the keys that each
 framework writes, with random numbers; verl's are read by a mapping, the others by a function in Python.
@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import bench
-
+from benchmarks.shared import bench
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder, build_range
 

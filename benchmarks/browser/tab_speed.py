@@ -1,6 +1,6 @@
 """What a reader feels: keys, scrolling and the first chart, in a real TensorBoard and a real Chromium.
 
-    python benchmarks/tab_speed.py [--quick | --full] [--presses 60] [--against ../other-checkout]
+    python -m benchmarks.browser.tab_speed [--quick | --full] [--presses 60] [--against ../other-checkout]
 
 Everything that a key needs is loaded before it is pressed. `main thread` is CPU of the page's main thread for the whole
 press, until the page is at rest again, so that other processes of a busy machine do not lengthen it; `key to paint` is
@@ -18,12 +18,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import bench
-import chromium
-import generate
-import machine
-import serving
-from tab_page import TabPage
+from benchmarks import generate
+from benchmarks.browser import chromium
+from benchmarks.browser.tab_page import TabPage
+from benchmarks.shared import bench, machine, serving
 
 STEP_SHOWN = "document.querySelector('[data-testid=panel-marks] h2')?.textContent"
 SAMPLE_SHOWN = "document.querySelector('[data-testid=drawer]')?.dataset.id"

@@ -1,6 +1,6 @@
 """How soon a line that a training writes can be listed, beyond TensorBoard's reload interval.
 
-    python benchmarks/new_line.py [--quick | --full] [--small 2000] [--large 1000000] [--lines 20]
+    python -m benchmarks.questions.new_line [--quick | --full] [--small 2000] [--large 1000000] [--lines 20]
 
 A line is appended to a log that is indexed, and /samples is asked for its step until one sample more is counted. The
 moment of writing is spread over the reload interval, so up to one interval of the time is waiting for the next look:
@@ -17,10 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import bench
-import generate
-import million
-import serving
+from benchmarks import generate
+from benchmarks.questions import million
+from benchmarks.shared import bench, serving
 
 
 @dataclass(frozen=True)

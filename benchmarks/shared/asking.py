@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import bench
-import machine
-import serving
+from benchmarks.shared import bench, machine, serving
 
 Request = tuple[str, dict[str, Any]]
 

@@ -1,6 +1,6 @@
 """Opening samples of 16,000 tokens: /sample and /tokens together.
 
-    python benchmarks/long_sample.py [--quick | --full] [--tokens 16000] [--samples 200]
+    python -m benchmarks.questions.long_sample [--quick | --full] [--tokens 16000] [--samples 200]
 
 Each sample is opened once, so none was read before; its line is in the page cache. Over HTTP the texts are compressed
 as for a browser; `in process` is without that (see `asking.py`).
@@ -11,10 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import asking
-import bench
-import generate
-import serving
+from benchmarks import generate
+from benchmarks.shared import asking, bench, serving
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import generate
-import machine
+from benchmarks import generate
+from benchmarks.shared import machine
 
 SIZES = ("quick", "usual", "full")
 BUSY = 0.15

@@ -1,6 +1,6 @@
 """What logging costs a training: how long a call takes, what the thread does to it meanwhile, and the size of the lines.
 
-    python benchmarks/writer_speed.py [--quick | --full] [--samples 512] [--tokens 1000] [--repeats 20]
+    python -m benchmarks.hosts.writer_speed [--quick | --full] [--samples 512] [--tokens 1000] [--repeats 20]
 
 One call of `log_batch` a step, with prompts, responses, token strings and three token arrays, as tensors where torch is
 installed and as NumPy arrays. `idle`: the thread had time to finish the step before, as in a training whose steps take
@@ -19,10 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import bench
-import machine
 import numpy as np
 
+from benchmarks.shared import bench, machine
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing.output.rank_files import zstd_compressor
 

@@ -8,7 +8,7 @@ import platform
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def environment(root: Path = ROOT) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Thousands of small files in one run, and hundreds of runs.
 
-    python benchmarks/small_files.py [--quick | --full] [--files 2000] [--runs 200]
+    python -m benchmarks.indexing.small_files [--quick | --full] [--files 2000] [--runs 200]
 
 Some frameworks write a file for each task (AReaL). The first log has so many files of about 5 KB in one run, the second
 so many runs of five such samples; both are opened by a TensorBoard with an empty index folder. `at rest` is the share
@@ -17,9 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import bench
-import generate
-import serving
+from benchmarks import generate
+from benchmarks.shared import bench, serving
 
 
 @dataclass(frozen=True)

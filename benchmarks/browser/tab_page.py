@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import serving
+from benchmarks.shared import serving
 
 VIEWPORT = {"width": 1440, "height": 900}
 QUIET = 0.4

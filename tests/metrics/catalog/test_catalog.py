@@ -12,6 +12,7 @@ from typing import Any, get_args
 import metric_catalog
 import numpy as np
 import pytest
+from repository import ROOT
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.run_schema import run_schema
@@ -29,7 +30,6 @@ from tensorboard_plugin_rlboard.metrics.catalog.sample_metrics import GROUP_ENTR
 from tensorboard_plugin_rlboard.metrics.catalog.step_metrics import STEP_ENTRIES
 from tensorboard_plugin_rlboard.metrics.catalog.token_metrics import TOKEN_ENTRIES
 
-ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
 
 

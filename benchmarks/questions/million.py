@@ -1,6 +1,6 @@
 """A million samples in one run: how long the questions of the tab take, 95 of 100 of them.
 
-    python benchmarks/million.py [--quick | --full] [--samples 1000000] [--asks 50]
+    python -m benchmarks.questions.million [--quick | --full] [--samples 1000000] [--asks 50]
 
 Prompts and responses have about 240 characters, responses 8 to 16 tokens, so the lines are short and go through the
 same reader as any log. Every question is asked in many variants, one after the other, once the index is ready: over
@@ -16,11 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import asking
-import bench
-import generate
-import serving
-from asking import Question
+from benchmarks import generate
+from benchmarks.shared import asking, bench, serving
+from benchmarks.shared.asking import Question
 
 PATTERNS = (
     r"therefore\b.{0,40}\banswer",

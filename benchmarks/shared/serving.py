@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import machine
+from benchmarks.shared import machine
 
 START = 60.0
 STOP = 15.0

@@ -1,6 +1,6 @@
 """Every trap of the flat and columnar dumps, read from disk to the tab: a run for each fixture file.
 
-After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/formats/test_traps.py``, then read the difference.
+After a wanted change: ``RLBOARD_UPDATE_SNAPSHOTS=1 pytest tests/formats/recognition/test_traps.py``, then read the difference.
 """
 
 from __future__ import annotations

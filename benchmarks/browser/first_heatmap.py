@@ -1,6 +1,6 @@
 """From opening the page to the first coloured token: TensorBoard and a real browser, medians of fresh pages.
 
-    python benchmarks/first_heatmap.py [--quick | --full] [--repeats 5]
+    python -m benchmarks.browser.first_heatmap [--quick | --full] [--repeats 5]
 
 A deep link to a sample of `rollout_samples` is opened in a new browser context each time, so nothing is cached. `index
 to be built` starts TensorBoard anew for each repeat and counts from the moment it answers; `index there` asks one that
@@ -15,10 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import bench
-import chromium
-import machine
-import serving
+from benchmarks.browser import chromium
+from benchmarks.shared import bench, machine, serving
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Building the index ahead with `rlboard index`, on one worker and on two, by Ray and by local processes.
 
-    python benchmarks/cluster_speed.py [--quick | --full] [--mb 10000] [--pairs 3]
+    python -m benchmarks.indexing.cluster_speed [--quick | --full] [--mb 10000] [--pairs 3]
 
 Each run is a command of its own with an empty cache folder. Starting it, and Ray with it, takes seconds that do not grow
 with the log: they are measured by the same command on a log of a few lines, and taken off. What is left is compared.
@@ -16,9 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import bench
-import generate
-import machine
+from benchmarks import generate
+from benchmarks.shared import bench, machine
 
 CLI = "tensorboard_plugin_rlboard.cli"
 

@@ -1,6 +1,6 @@
 """Cold indexing beside a line loop that keeps everything, and beside parsing alone: fresh processes in turn, medians.
 
-    python benchmarks/index_speed.py [--quick | --full] [--tokens 64 1000 16000] [--mb 300] [--pairs 3]
+    python -m benchmarks.indexing.index_speed [--quick | --full] [--tokens 64 1000 16000] [--mb 300] [--pairs 3]
 
 - `ours` builds the index as TensorBoard does at the first visit: every statistic and text, the curves, parts kept in an
   empty folder. Then it is checked that every sample has every statistic that the log gives.
@@ -27,9 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import bench
-import generate
-import machine
+from benchmarks import generate
+from benchmarks.shared import bench, machine
 
 ARRAYS = ("logprobs", "ref_logprobs", "values", "token_rewards")
 CHECKED = dict.fromkeys(

@@ -10,7 +10,6 @@ from tensorboard_plugin_rlboard.formats.base import LineContext, LineSamples
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
 
-FORMATS = Path(__file__).parents[1] / "fixtures" / "formats"
 LETTERS = LineContext(
     to_tokens=lambda ids: [chr(64 + i % 26) for i in ids],
     to_text=lambda ids: "".join(chr(64 + i % 26) for i in ids),

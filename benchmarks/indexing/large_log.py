@@ -1,6 +1,6 @@
 """A log of 10 GB in a real TensorBoard: memory while it is indexed, first answers, and opening it again.
 
-    python benchmarks/large_log.py [--quick | --full] [--mb 10000] [--repeats 3]
+    python -m benchmarks.indexing.large_log [--quick | --full] [--mb 10000] [--repeats 3]
 
 Each repeat starts three TensorBoards, one after the other, on the same log directory:
 
@@ -21,9 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import bench
-import generate
-import serving
+from benchmarks import generate
+from benchmarks.shared import bench, serving
 
 LOOK = 1.0
 """Seconds between two questions of the open tab."""
