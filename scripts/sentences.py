@@ -22,6 +22,7 @@ PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 TARGET = ROOT / "frontend" / "src" / "i18n" / "zh" / "sentences"
 FILES = {
     "board": ("board", "web", "plugin.py"),
+    "findings": ("findings",),
     "formats": ("formats",),
     "index": ("index",),
     "settings": ("training",),

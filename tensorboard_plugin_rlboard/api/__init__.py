@@ -7,6 +7,16 @@ string "NaN", "Infinity" or "-Infinity".
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.api.distribution import Density, Distribution
+from tensorboard_plugin_rlboard.api.findings import (
+    FindingEvidence,
+    FindingInfo,
+    Findings,
+    FindingSymptom,
+    FindingToken,
+    NotChecked,
+    PastFinding,
+    ThresholdInfo,
+)
 from tensorboard_plugin_rlboard.api.problems import ProblemColumns, ProblemKind, Problems
 from tensorboard_plugin_rlboard.api.runs import (
     AttemptInfo,
@@ -39,13 +49,20 @@ __all__ = [
     "AttemptInfo",
     "Density",
     "Distribution",
+    "FindingEvidence",
+    "FindingInfo",
+    "FindingSymptom",
+    "FindingToken",
+    "Findings",
     "IgnoredFile",
     "Joined",
     "Message",
     "MetricInfo",
     "Neighbours",
+    "NotChecked",
     "Notice",
     "Number",
+    "PastFinding",
     "ProblemColumns",
     "ProblemInfo",
     "ProblemKind",
@@ -63,6 +80,7 @@ __all__ = [
     "Steps",
     "Text",
     "TextRulesInfo",
+    "ThresholdInfo",
     "ToolCall",
     "TrimInfo",
     "Value",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import (
     Distribution,
+    Findings,
     Problems,
     Runs,
     Sample,
@@ -18,6 +19,8 @@ from tensorboard_plugin_rlboard.api import (
 )
 from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
+from tensorboard_plugin_rlboard.board.findings.service import FindingService
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
@@ -69,7 +72,14 @@ class Board:
         self._run_list = RunList(
             registry, self._trainings, self._steps.run_steps, self._steps.last_mean, self.cursor
         )
-        indexer.call_after_round(self._steps.update_in_background)
+        self._findings = FindingService(
+            self._steps.snapshot,
+            partial(self._steps.snapshot, fresh=False),
+            self.cursor,
+            self._trainings.known_numbers,
+            self._trainings.thresholds,
+        )
+        indexer.call_after_round(self._prepare)
 
     @property
     def revision(self) -> int:
@@ -134,6 +144,12 @@ class Board:
         """Curves: statistics of each step."""
         return self._steps.steps(self.run(question.selection.run), question)
 
+    def findings(self, question: FindingsQuestion) -> Findings:
+        """What looks wrong, the worst first."""
+        run = self.run(question.selection.run)
+        with self._slot(question.selection, always=True):
+            return self._findings.findings(run, question)
+
     def samples(self, question: SamplesQuestion) -> Samples:
         """One page of a list of samples."""
         run = self.run(question.selection.run)
@@ -170,6 +186,11 @@ class Board:
     def problems(self, question: ProblemsQuestion) -> Problems:
         """Lines and values that could not be used, in file order."""
         return problems(self.session(self.run(question.run)), question)
+
+    def _prepare(self, run: RunIndex) -> None:
+        """Brings what is kept of a run up to date, in the thread that indexes."""
+        self._steps.update_in_background(run)
+        self._findings.update_in_background(run)
 
     def _slot(self, selection: Selection, *, always: bool = False) -> AbstractContextManager[None]:
         """One of the few places for searches, or for heavy questions where a selection is of more than one step."""

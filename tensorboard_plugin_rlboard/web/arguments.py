@@ -17,6 +17,7 @@ MAX_ITEMS: Mapping[str, int] = {
     "pad": 50,
     "tag": 100,
     "scalar_run": 100,
+    "threshold": 100,
 }
 """Every argument that is a list, and how many entries it takes: what an answer costs grows with them."""
 
@@ -95,6 +96,25 @@ def finite_number(args: Arguments, name: str) -> float | None:
     if not math.isfinite(number):
         raise ArgumentError(f"{name}={value[:40]} is no finite number.")
     return number
+
+
+def named_numbers(args: Arguments, name: str) -> tuple[tuple[str, float], ...]:
+    """A list of `name:number`, the last of each name.
+
+    Raises:
+        ArgumentError: an entry is none.
+    """
+    found: dict[str, float] = {}
+    for entry in texts(args, name):
+        key, colon, value = entry.rpartition(":")
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not (key and colon and math.isfinite(number)):
+            raise ArgumentError(f"{name}={entry[:60]} is no name and number, as in kl_spike_ratio:3.")
+        found[key] = number
+    return tuple(found.items())
 
 
 def flag(args: Arguments, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import (
     SampleQuestion,
@@ -20,6 +21,7 @@ from tensorboard_plugin_rlboard.web.arguments import (
     flag,
     integer,
     integer_or,
+    named_numbers,
     required,
     string,
     texts,
@@ -55,6 +57,11 @@ def read_text_rules(args: Arguments) -> TextRules:
 def read_steps(args: Arguments) -> StepsQuestion:
     """The question of /steps."""
     return StepsQuestion(read_selection(args), texts(args, "metrics") or None)
+
+
+def read_findings(args: Arguments) -> FindingsQuestion:
+    """The question of /findings."""
+    return FindingsQuestion(read_selection(args), named_numbers(args, "threshold"))
 
 
 def read_samples(args: Arguments) -> SamplesQuestion:

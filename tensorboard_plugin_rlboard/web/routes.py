@@ -34,6 +34,7 @@ def _tokens(board: Board, question_and_format: tuple[TokensQuestion, str]) -> ob
 
 ROUTES = (
     Route("/steps", questions.read_steps, Board.steps),
+    Route("/findings", questions.read_findings, Board.findings),
     Route("/samples", questions.read_samples, Board.samples),
     Route("/sample", questions.read_sample, Board.sample),
     Route("/tokens", questions.read_tokens, _tokens),

@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "broken_tab": {"dependencies"},
     "__init__": {"writer"},
     "integrations": {"writer"},
-    "board": {"api", "errors", "formats", "index", "metrics", "sources", "texts", "training"},
+    "findings": {"api", "errors", "metrics"},
+    "board": {"api", "errors", "findings", "formats", "index", "metrics", "sources", "texts", "training"},
     "index": {"dependencies", "formats", "metrics", "operating_system", "sources", "training"},
     "training": {"errors", "formats", "sources", "texts"},
     "formats": {"metrics", "sources", "words"},
@@ -99,7 +100,7 @@ ORDER = {
             "text_search",
             "selection",
         ),
-        *("samples", "steps", "distribution", "tokens", "runs", "board"),
+        *("samples", "steps", "findings", "distribution", "tokens", "runs", "board"),
     ],
 }
 SERVERS = {

@@ -107,7 +107,7 @@ def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
         ("[Mapping]\na = 1", "there is no section [Mapping] (did you mean [mapping]?)."),
         (
             "[zzz]",
-            "there is no section [zzz] (there are [mapping], [scalars], [config], [reference], [scores], [text]).",
+            "there is no section [zzz] (there are [mapping], [scalars], [config], [reference], [scores], [text], [findings]).",
         ),
         (
             'prompt = "q"',

@@ -93,6 +93,11 @@ SNAPSHOT_REQUESTS: dict[str, tuple[str, Arguments]] = {
         "worst_tokens",
         (RUN, ("metric", "logprobs"), ("by", "position"), ("limit", "3")),
     ),
+    "findings": ("findings", (RUN,)),
+    "findings_what_if": (
+        "findings",
+        (RUN, ("threshold", "truncation_share:0.05"), ("threshold", "kl_spike_rise:0.5")),
+    ),
     "problems": ("problems", (RUN,)),
     "scalars_tags": ("scalars", (RUN,)),
     "scalars": ("scalars", (RUN, ("tag", "loss"), ("tag", "actor/lr"))),

@@ -100,6 +100,15 @@ class Trainings:
         )
         return Training(paired.pairing, paired.choices, config, settings.text_rules)
 
+    def known_numbers(self, run: RunIndex) -> Mapping[str, float]:
+        """The settings of a run's training that are numbers, from wherever they are known."""
+        values = self.of(run, self._cache.tensorboard_runs).config.values
+        return {name: float(value) for name, value in values.items() if isinstance(value, (int, float))}
+
+    def thresholds(self, run: RunIndex) -> Mapping[str, float]:
+        """The thresholds of findings that rlboard.toml sets for a run."""
+        return self._registry.settings.for_path(run_folder(run)).thresholds
+
     def _paired(
         self, run: RunIndex, tensorboard_runs: TensorBoardRuns, named: Sequence[str] | None
     ) -> _PairedRuns:

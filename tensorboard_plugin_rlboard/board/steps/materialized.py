@@ -16,7 +16,12 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, run_schema
 from tensorboard_plugin_rlboard.board.steps.aggregates import Aggregate, metric_aggregate
-from tensorboard_plugin_rlboard.board.steps.step_aggregates import STEP_AGGREGATES, step_aggregates
+from tensorboard_plugin_rlboard.board.steps.step_aggregates import (
+    FINDINGS,
+    STEP_AGGREGATES,
+    finding_aggregate,
+    step_aggregates,
+)
 from tensorboard_plugin_rlboard.board.steps.step_batches import (
     batch_input,
     complete_table,
@@ -71,7 +76,9 @@ class CurvesSnapshot:
     @property
     def metrics(self) -> list[str]:
         """The metrics that every row has."""
-        return [name.removeprefix(METRIC_PREFIX) for name in self.aggregates if name not in STEP_AGGREGATES]
+        return [
+            name.removeprefix(METRIC_PREFIX) for name in self.aggregates if name.startswith(METRIC_PREFIX)
+        ]
 
     def last_mean(self, metric: str) -> float | None:
         """Its mean at the newest step of what was trained on, else of another split; None where there is none."""
@@ -108,7 +115,7 @@ class MaterializedCurves:
 
     def to_store(self) -> StoredCurves:
         """What a later start can go on from: the overview's curves, of the steps that are up to date."""
-        names = {*STEP_AGGREGATES, *(METRIC_PREFIX + name for name in OVERVIEW_METRICS)}
+        names = {*STEP_AGGREGATES, FINDINGS, *(METRIC_PREFIX + name for name in OVERVIEW_METRICS)}
         aggregates = {
             name: aggregate for name, aggregate in self.snapshot.aggregates.items() if name in names
         }
@@ -179,7 +186,8 @@ class MaterializedCurves:
         metrics = {
             METRIC_PREFIX + name: metric_aggregate(schema, name) for name in names if name in schema.metrics
         }
-        return step_aggregates(schema) | metrics
+        findings = {FINDINGS: finding_aggregate(schema)}
+        return step_aggregates(schema) | findings | metrics
 
     def _compute(
         self,

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tensorboard_plugin_rlboard.api import StepStatistics
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
+from tensorboard_plugin_rlboard.errors import ArgumentError
+
+MAX_NUMBERS = 10_000_000
+"""Numbers of an answer: about 80 MB of them, and twice as much as JSON. 50,000 steps with the overview's metrics."""
+_STATISTICS = len(StepStatistics.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
@@ -18,3 +25,23 @@ class StepsQuestion:
 
     selection: Selection
     metrics: tuple[str, ...] | None = None
+
+
+def check_numbers(steps: RunSteps, selection: Selection, metrics: int) -> None:
+    """Refuses a question whose answer would hold more than `MAX_NUMBERS`; steps of all splits count.
+
+    Raises:
+        ArgumentError: it would; with what to narrow.
+    """
+    low, high = selection.step_min, selection.step_max
+    count = 1 if selection.step is not None else 0
+    if not count:
+        count = sum(
+            (low is None or step >= low) and (high is None or step <= high) for _, step in steps.entries
+        )
+    if count * metrics * _STATISTICS > MAX_NUMBERS:
+        fitting = max(1, MAX_NUMBERS // (count * _STATISTICS))
+        raise ArgumentError(
+            f"{metrics} metrics of {count} steps are more than one answer holds: "
+            f"name at most {fitting} metrics, or fewer steps with step_min and step_max."
+        )

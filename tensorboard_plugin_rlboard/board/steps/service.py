@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.api import Steps, StepStatistics
+from tensorboard_plugin_rlboard.api import Steps
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import open_session, run_schema
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -25,12 +25,11 @@ from tensorboard_plugin_rlboard.board.steps.query import (
     steps_answer,
     takes_whole_steps,
 )
-from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion, check_numbers
 from tensorboard_plugin_rlboard.board.steps.run_state import RunState
 from tensorboard_plugin_rlboard.board.steps.step_aggregates import STEP_AGGREGATES
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
-from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     import duckdb
 
 logger = logging.getLogger(__name__)
-_STATISTICS = len(StepStatistics.__dataclass_fields__)
 _LOCK_TIMEOUT = 0.5
 """Seconds that a request waits for somebody else who is updating."""
 _READY_TIMEOUT = 10.0
@@ -50,8 +48,6 @@ _PAUSE_FACTOR = 6
 """While a run is being indexed, its curves wait so many times as long as they last took."""
 _PREPARE_FOR = 120.0
 """Seconds after a question for which its next answer is prepared; a tab asks at least every 30 seconds."""
-MAX_NUMBERS = 10_000_000
-"""Numbers of an answer: about 80 MB of them, and twice as much as JSON. 50,000 steps with the overview's metrics."""
 _CACHE_BYTES = 16 * 1024 * 1024
 """Bytes of answers that are kept beside the encoded ones (`web.encoded_answers`)."""
 
@@ -94,6 +90,22 @@ class StepService:
     def last_mean(self, run: RunIndex, metric: str) -> float | None:
         """A metric's mean at the newest step that has one, as far as the curves of the run are computed."""
         return self._state(run).curves.snapshot.last_mean(metric)
+
+    def snapshot(self, run: RunIndex, *, fresh: bool = True) -> CurvesSnapshot:
+        """The materialised curves of a run.
+
+        Args:
+            run: the run.
+            fresh: whether what changed is computed first; not while others do that, nor what takes a request too long.
+        """
+        state = self._state(run)
+        curves = state.curves
+        if fresh and not curves.step_index.is_restored(run) and curves.lock.acquire(timeout=_LOCK_TIMEOUT):
+            try:
+                curves.update(self._cursor, run, (), _REQUEST_LIMIT if run.pending else None)
+            finally:
+                curves.lock.release()
+        return curves.snapshot
 
     def steps(self, run: RunIndex, question: StepsQuestion) -> Steps:
         """Curves of a selection: from what is materialised, or by queries where it is searched or filtered.
@@ -225,26 +237,6 @@ def _snapshot_answer(snapshot: CurvesSnapshot, selection: Selection, names: Sequ
         {name: array for aggregate in STEP_AGGREGATES for name, array in columns.get(aggregate, {}).items()},
         int(table.step[0]) if len(table.step) and not resumed else None,
     )
-
-
-def check_numbers(steps: RunSteps, selection: Selection, metrics: int) -> None:
-    """Refuses a question whose answer would hold more than `MAX_NUMBERS`; steps of all splits count.
-
-    Raises:
-        ArgumentError: it would; with what to narrow.
-    """
-    low, high = selection.step_min, selection.step_max
-    count = 1 if selection.step is not None else 0
-    if not count:
-        count = sum(
-            (low is None or step >= low) and (high is None or step <= high) for _, step in steps.entries
-        )
-    if count * metrics * _STATISTICS > MAX_NUMBERS:
-        fitting = max(1, MAX_NUMBERS // (count * _STATISTICS))
-        raise ArgumentError(
-            f"{metrics} metrics of {count} steps are more than one answer holds: "
-            f"name at most {fitting} metrics, or fewer steps with step_min and step_max."
-        )
 
 
 def _answer_bytes(answer: Steps) -> int:

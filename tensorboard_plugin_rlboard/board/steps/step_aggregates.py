@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean, ordered_
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
 from tensorboard_plugin_rlboard.board.steps.aggregates import FIRST_STEP_KL, Aggregate
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted, text
+from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, split_statistic
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_sums import (
     ADDED,
@@ -22,6 +23,25 @@ from tensorboard_plugin_rlboard.metrics.thresholds import ZERO_ADVANTAGE_SPREAD
 STEP_AGGREGATES = ("", "critic", "probabilities", "groups", "duplicates")
 """Names of the aggregates of step metrics. The first has a row for every step; the others may leave steps out, or not be
 there. Those of metrics have other names: they are prefixed."""
+FINDINGS = "findings"
+"""Name of the aggregate that only findings are made of: it is no part of an answer of /steps."""
+FINDING_METRICS = (
+    *(
+        "nonfinite",
+        "k3_max",
+        "log_ratio_absmean",
+        "mismatch_absmean",
+        "mismatch_k3_max",
+        "staleness",
+        "repetition",
+    ),
+    *("values_mean", "value_mse", "token_rewards_sum", "log_ratio_sum", "problems"),
+)
+"""Sample metrics that findings look at beside the curves of the overview; those that the run has count."""
+MAX_OWN_METRICS = 24
+"""Metrics of this log alone, among them the parts of its reward, that findings look at."""
+_PLAIN = {"mean": "avg", "std": "stddev_pop", "min": "min", "max": "max", "sum": "sum", "count": "count"}
+_COUNTED = {"positive": "> 0", "zero": "= 0"}
 
 
 def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
@@ -46,6 +66,35 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
     found = {"": of_samples}
     found |= {name: _pooled(moments) for name, moments in pooled.items() if moments.n in schema.stored_sums}
     return found | {"groups": _group_shares(), "duplicates": _duplicate_share()}
+
+
+def finding_aggregate(schema: RunSchema) -> Aggregate:
+    """A few plain statistics of further metrics, named `metric:statistic`: what findings need beside the curves."""
+    columns: list[tuple[str, str]] = [("n", "count(*)")]
+    known = (name for name in FINDING_METRICS if name in schema.metrics)
+    for name in (*known, *own_metrics(schema)):
+        x = schema.metric_sql[name]
+        rows = f"FILTER ({is_finite(x)})"
+        columns += [
+            (f"{name}:{statistic}", f"{function}({x}) {rows}") for statistic, function in _PLAIN.items()
+        ]
+        columns += [(f"{name}:{word}", f"count(*) FILTER ({x} {test})") for word, test in _COUNTED.items()]
+    # names of a log may hold braces, which a merged query would take for places: inside, columns go by numbers
+    return Aggregate(
+        tuple((name, f'"{{at}}{place}"') for place, (name, _) in enumerate(columns)),
+        tuple((str(place), sql) for place, (_, sql) in enumerate(columns)),
+    )
+
+
+def own_metrics(schema: RunSchema) -> list[str]:
+    """The sample metrics that only the log knows: no entry of the catalog and no statistic of a token metric."""
+    tokens = set(schema.token_metrics)
+
+    def is_own(name: str) -> bool:
+        parts = split_statistic(name)
+        return name not in METRICS and not (parts and parts[0] in tokens)
+
+    return [name for name in schema.metrics if is_own(name)][:MAX_OWN_METRICS]
 
 
 def _correlation(x: str, y: str, rows: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from tensorboard_plugin_rlboard.formats.generic.fields import FIELDS
 
-SECTIONS = ("mapping", "scalars", "config", "reference", "scores", "text")
+SECTIONS = ("mapping", "scalars", "config", "reference", "scores", "text", "findings")
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "mapping": (*FIELDS, "files", "step_from", "columns"),
     "scalars": ("runs",),
@@ -15,7 +15,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "scores": ("file",),
     "text": ("pad", "system_end"),
 }
-"""Section -> the keys that it takes; [config] takes any."""
+"""Section -> the keys that it takes; [config] takes any, [findings] the names that /findings lists."""
 
 
 def unknown_section(file: str, name: str, *, is_value: bool) -> str:

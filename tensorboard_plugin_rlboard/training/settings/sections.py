@@ -96,6 +96,7 @@ class Settings:
         hyperparameters: the section [config]: name -> value, tables with dots (`optimizer.lr`).
         hyperparameter_files: name -> the file that says it, as it is shown.
         text_rules: the section [text]: text rules to begin with.
+        thresholds: the section [findings]: name of a threshold -> its value.
         file_names: the files that were read, as they are shown, the nearest first.
         problems: one sentence for each thing in them that does not count.
     """
@@ -107,5 +108,6 @@ class Settings:
     reference: ReferenceSection = ReferenceSection()
     scores: ScoresSection = ScoresSection()
     text_rules: TextRules = field(default_factory=TextRules)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     file_names: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()

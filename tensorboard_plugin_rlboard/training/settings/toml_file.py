@@ -173,6 +173,13 @@ def _check_text_rules(key: str, value: object) -> Iterator[tuple[str, object]]:
         raise _InvalidValueError(unknown_key(key, "text"))
 
 
+def _check_findings(key: str, value: object) -> Iterator[tuple[str, object]]:
+    """A threshold; whether there is one of that name is known where they are used."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise _InvalidValueError(f"must be a number, not {_type_name(value)}")
+    yield key, float(value)
+
+
 _SECTION_CHECKS: Mapping[str, Callable[[str, object], Iterator[tuple[str, object]]]] = {
     "mapping": _check_mapping,
     "scalars": _check_scalars,
@@ -180,6 +187,7 @@ _SECTION_CHECKS: Mapping[str, Callable[[str, object], Iterator[tuple[str, object
     "reference": _check_reference,
     "scores": _check_scores,
     "text": _check_text_rules,
+    "findings": _check_findings,
 }
 
 

@@ -143,6 +143,11 @@ def _merge(files: tuple[SettingsFile, ...], root: Root | None) -> Settings:
         text_rules=TextRules(
             pad if isinstance(pad, tuple) else (), str(merged.get(("text", "system_end"), ""))
         ),
+        thresholds={
+            key: value
+            for (section, key), value in merged.items()
+            if section == "findings" and isinstance(value, float)
+        },
         file_names=tuple(file.shown_path for file in files),
         problems=tuple(problems),
     )

@@ -9,7 +9,7 @@ import pytest
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import aggregates, service
+from tensorboard_plugin_rlboard.board.steps import aggregates, question
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
 
@@ -38,7 +38,7 @@ def test_many_metrics_are_reduced_a_few_at_a_time(
 
 
 def test_an_answer_holds_so_many_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "MAX_NUMBERS", 14 * 2 * 10)
+    monkeypatch.setattr(question, "MAX_NUMBERS", 14 * 2 * 10)
     with TestLog(tmp_path / "log") as log:
         log.write(*(row(step) for step in range(11)))
         board = log.open()

@@ -8,6 +8,7 @@
 
 import board from "./board.json";
 import elsewhere from "./elsewhere.json";
+import findings from "./findings.json";
 import formats from "./formats.json";
 import index from "./index.json";
 import kinds from "./kinds.json";
@@ -18,6 +19,7 @@ import { type Template, template, valuesIn } from "./templates";
 /** Every English template with its Chinese one. */
 export const SENTENCES: readonly (readonly [english: string, chinese: string])[] = [
   board,
+  findings,
   formats,
   index,
   settings,

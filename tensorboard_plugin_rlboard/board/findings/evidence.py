@@ -1,0 +1,118 @@
+"""The samples and tokens that show a finding: a bounded query within its steps, and tokens from the kept extremes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.api import FindingToken
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, decode_sample
+from tensorboard_plugin_rlboard.board.samples.ids import sample_id
+from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
+from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.index.column_names import metric
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+
+MAX_SAMPLES = 20
+"""Samples that a finding names."""
+_READ_AGAIN = 4
+"""Samples whose lines are read again where the index does not keep at which token the number is."""
+_MAX_LINE = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What shows a finding: ids of samples, the strongest first, and tokens of some of them."""
+
+    samples: tuple[str, ...] = ()
+    tokens: tuple[FindingToken, ...] = ()
+
+
+def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evidence:
+    """The samples and tokens that show a finding.
+
+    Args:
+        session: of the run.
+        selection: split and attempt.
+        finding: what they are to show.
+    """
+    query, schema = finding.evidence, session.schema
+    if query.sort and query.sort not in schema.metric_sql:
+        return Evidence()
+    chosen = Selection(
+        selection.run,
+        split=selection.split,
+        attempt=selection.attempt,
+        step_min=finding.first,
+        step_max=finding.last,
+        where=query.where,
+    )
+    try:
+        rows = select_samples(session, chosen, groups=schema.needs_groups([query.sort]))
+    except ArgumentError:  # a column that it names is not there any more
+        return Evidence()
+    order = "step"
+    where = rows.where
+    if query.sort:
+        x = schema.metric_sql[query.sort]
+        where = f"{where} AND {x} IS NOT NULL AND NOT isnan({x})"
+        order = f"{x} {query.order}, step"
+    at, number = _kept_extreme(session, query)
+    found = session.cursor.execute(
+        f'SELECT file, line_offset, "row", line_length, annotations, {at}, {number} FROM {rows.source} WHERE {where} '
+        f'ORDER BY {order}, file, line_offset, "row" LIMIT {MAX_SAMPLES}',
+        rows.values,
+    ).fetchall()
+    files = {file.number: file for file in tuple(session.run.files.values())}
+    samples: list[str] = []
+    tokens: list[FindingToken] = []
+    for file, offset, row, length, traces, position, value in found:
+        if file not in files:
+            continue
+        own_id = sample_id(files[file].digest, offset, row)
+        samples.append(own_id)
+        if position is not None:
+            tokens.append(FindingToken(own_id, int(position), None if value is None else float(value)))
+        elif query.token_metric and len(samples) <= _READ_AGAIN and length <= _MAX_LINE:
+            location = SampleLocation(files[file], offset, length, row, traces or "")
+            tokens += _read_token(session, own_id, location, query)
+    return Evidence(tuple(samples), tuple(tokens))
+
+
+def _kept_extreme(session: RunSession, query: EvidenceQuery) -> tuple[str, str]:
+    """SQL of the position and the value of a sample's largest number, where the index keeps it; NULL else."""
+    name = query.token_metric
+    if query.end != "highest" or f"{name}_argmax" not in session.schema.metric_sql:
+        return "NULL", "NULL"
+    return metric(f"{name}_argmax"), metric(f"{name}_max")
+
+
+def _read_token(
+    session: RunSession, own_id: str, location: SampleLocation, query: EvidenceQuery
+) -> list[FindingToken]:
+    """The token that shows it most in a sample whose line is read again; none where there is none."""
+    try:
+        sample = decode_sample(session.run, location)
+    except UnknownError:  # rewritten since it was indexed
+        return []
+    if query.end == "nonfinite":
+        for name in (query.token_metric, *sample.tokens.values):
+            values = sample.tokens.values.get(name)
+            if values is None:
+                continue
+            bad = np.flatnonzero(~np.isfinite(values) & ~_absent(sample.tokens.missing.get(name), values))
+            if len(bad):
+                return [FindingToken(own_id, int(bad[0]), None)]
+        return []
+    values = sample.tokens.values.get(query.token_metric)
+    if values is None or not np.isfinite(values).any():
+        return []
+    position = int(np.nanargmin(np.where(np.isfinite(values), values, np.nan)))
+    return [FindingToken(own_id, position, float(values[position]))]
+
+
+def _absent(missing: np.ndarray | None, values: Floats) -> np.ndarray:
+    return np.zeros(len(values), bool) if missing is None else missing

@@ -1,0 +1,50 @@
+"""What was found before and is found no more, so that nothing vanishes unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tensorboard_plugin_rlboard.findings.finding import Finding
+
+MAX_PAST = 50
+_SAME_STEPS = 10
+"""Two findings of a kind whose onsets lie no further apart are the same."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """A finding as it was last seen, and the newest step when it was first seen no more."""
+
+    finding: Finding
+    not_since: int
+
+
+class History:
+    """The findings of one split and attempt of a run with the usual thresholds, as they came and went."""
+
+    def __init__(self) -> None:
+        self._shown: list[Finding] = []
+        self._past: list[Past] = []
+
+    @property
+    def past(self) -> tuple[Past, ...]:
+        """What is found no more, the newest first."""
+        return tuple(reversed(self._past))
+
+    def note(self, findings: Iterable[Finding], newest_step: int) -> None:
+        """Takes what is found now, with symptoms as findings of their own."""
+        now = [each for finding in findings for each in (finding, *finding.symptoms)]
+        gone = [old for old in self._shown if not any(_same(old, new) for new in now)]
+        self._past = [old for old in self._past if not any(_same(old.finding, new) for new in now)]
+        self._past += [Past(replace(finding, symptoms=()), newest_step) for finding in gone]
+        del self._past[:-MAX_PAST]
+        self._shown = now
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """Whether two findings are one: of a kind and a metric, with steps that meet or an onset that moved a little."""
+    if (one.kind, one.metric) != (other.kind, other.metric):
+        return False
+    meets = one.first <= other.last and other.first <= one.last
+    return meets or abs(one.onset - other.onset) <= _SAME_STEPS

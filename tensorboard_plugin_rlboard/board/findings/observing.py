@@ -1,0 +1,74 @@
+"""From the materialised curves of a run to what its detectors look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.board.steps.aggregates import FIRST_STEP_KL
+from tensorboard_plugin_rlboard.board.steps.materialized import METRIC_PREFIX, CurvesSnapshot
+from tensorboard_plugin_rlboard.board.steps.step_aggregates import (
+    FINDING_METRICS,
+    FINDINGS,
+    STEP_AGGREGATES,
+    at_first_step,
+)
+from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+
+
+def observed_split(snapshot: CurvesSnapshot, split: str | None) -> str:
+    """The split that is looked at: the one named, else `train` where there is one, else the one that there is."""
+    return split or ("train" if "train" in snapshot.tables or not snapshot.tables else min(snapshot.tables))
+
+
+def observe(
+    snapshot: CurvesSnapshot,
+    split: str,
+    attempt: int | None,
+    settings: Mapping[str, float],
+    token_metrics: Sequence[str] = (),
+) -> Observations:
+    """What detectors look at.
+
+    Args:
+        snapshot: the curves of the run.
+        split: which split.
+        attempt: which start of a resumed training; None for the newest of each step.
+        settings: the hyperparameters that are known, numbers only.
+        token_metrics: those that are logged.
+    """
+    table = snapshot.tables.get(split, StepTable())
+    rows = table.row_positions(attempt, None, None)
+    step = table.step[rows]
+    metrics: dict[str, dict[str, Floats]] = {
+        name.removeprefix(METRIC_PREFIX): {column: values[rows] for column, values in columns.items()}
+        for name, columns in table.columns.items()
+        if name.startswith(METRIC_PREFIX)
+    }
+    for name, values in table.columns.get(FINDINGS, {}).items():
+        metric, _, statistic = name.rpartition(":")
+        if metric:
+            metrics.setdefault(metric, {})[statistic] = values[rows]
+    resumed = any((other.attempt > 1).any() for other in snapshot.tables.values())
+    step_metrics = {
+        name: values[rows]
+        for aggregate in STEP_AGGREGATES
+        for name, values in table.columns.get(aggregate, {}).items()
+    }
+    if FIRST_STEP_KL in step_metrics:
+        first = int(step[0]) if len(step) and not resumed else None
+        step_metrics[FIRST_STEP_KL] = at_first_step(step_metrics[FIRST_STEP_KL], step, first)
+    known = {*FINDING_METRICS, *(name.removeprefix(METRIC_PREFIX) for name in table.columns)}
+    return Observations(
+        step=step.astype(np.float64),
+        samples=step_metrics.get("n_samples", np.zeros(len(step))),
+        metrics=metrics,
+        step_metrics=step_metrics,
+        settings=settings,
+        parts=tuple(name for name in metrics if name not in known),
+        token_metrics=tuple(token_metrics),
+        resumed=resumed,
+    )

@@ -1,0 +1,20 @@
+"""What is asked of the findings of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tensorboard_plugin_rlboard.board.selection import Selection
+
+
+@dataclass(frozen=True)
+class FindingsQuestion:
+    """What looks wrong.
+
+    Attributes:
+        selection: run, split and attempt; the rest of it does not count.
+        thresholds: (name, value), for this answer only: what if.
+    """
+
+    selection: Selection
+    thresholds: tuple[tuple[str, float], ...] = ()

@@ -1,0 +1,208 @@
+"""Answers /findings from the materialised curves; examines a run again only when its curves changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.api import (
+    FindingEvidence,
+    FindingInfo,
+    Findings,
+    FindingSymptom,
+    NotChecked,
+    PastFinding,
+    ThresholdInfo,
+)
+from tensorboard_plugin_rlboard.board.findings.evidence import Evidence, evidence
+from tensorboard_plugin_rlboard.board.findings.history import History
+from tensorboard_plugin_rlboard.board.findings.observing import observe, observed_split
+from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
+from tensorboard_plugin_rlboard.board.lru_cache import LruCache
+from tensorboard_plugin_rlboard.board.run_schema import open_session
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.materialized import CurvesSnapshot
+from tensorboard_plugin_rlboard.findings.finding import Finding
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.registry import (
+    BY_KIND,
+    THRESHOLDS,
+    Examination,
+    examine,
+)
+from tensorboard_plugin_rlboard.findings.thresholds import limits_of, usable
+from tensorboard_plugin_rlboard.index.run import RunIndex
+
+if TYPE_CHECKING:
+    import duckdb
+
+logger = logging.getLogger(__name__)
+_MAX_EXAMINATIONS, _MAX_EVIDENCE = 64, 512
+SettingsOf = Callable[[RunIndex], Mapping[str, float]]
+SnapshotOf = Callable[[RunIndex], CurvesSnapshot]
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """What was looked at, and what was found."""
+
+    seen: Observations
+    examination: Examination
+    limits: Mapping[str, float]
+    problems: Sequence[str]
+
+
+class FindingService:
+    """Answers /findings for the runs of a registry; every method may be called from any thread."""
+
+    def __init__(
+        self,
+        snapshot: SnapshotOf,
+        prepared: SnapshotOf,
+        cursor: Callable[[], duckdb.DuckDBPyConnection],
+        hyperparameters: SettingsOf,
+        thresholds: SettingsOf,
+    ) -> None:
+        """Knows nothing yet.
+
+        Args:
+            snapshot: the curves of a run, brought up to date.
+            prepared: the same as they are.
+            cursor: where cursors of the calling thread come from.
+            hyperparameters: what is known of a run's training, numbers only.
+            thresholds: those that rlboard.toml sets for a run.
+        """
+        self._snapshot = snapshot
+        self._prepared = prepared
+        self._cursor = cursor
+        self._hyperparameters = hyperparameters
+        self._thresholds = thresholds
+        self._examined: LruCache[_Examined] = LruCache(_MAX_EXAMINATIONS)
+        self._evidence: LruCache[Evidence] = LruCache(_MAX_EVIDENCE)
+        self._histories: dict[tuple[str, str, int | None], History] = {}
+        self._lock = threading.Lock()
+
+    def update_in_background(self, run: RunIndex) -> None:
+        """Examines a run whose curves are up to date, in the thread that indexes; never fails."""
+        try:
+            snapshot = self._prepared(run)
+            if snapshot.tables:
+                self._examine(run, snapshot, FindingsQuestion(Selection(run.name)))
+        except Exception:  # the index must go on; a request will meet the reason and say so
+            logger.exception("RL Board could not look for findings in run %s", run.name)
+
+    def findings(self, run: RunIndex, question: FindingsQuestion) -> Findings:
+        """What looks wrong, the worst first.
+
+        Raises:
+            ArgumentError: a threshold that there is not, or that is out of range.
+        """
+        limits_of(THRESHOLDS, dict(question.thresholds))  # refused before anything is computed
+        snapshot = self._snapshot(run)
+        split = observed_split(snapshot, question.selection.split)
+        examined = self._examine(run, snapshot, question)
+        history = self._history(run, split, question.selection.attempt)
+        found = examined.examination
+        return Findings(
+            split=split,
+            n_steps=len(examined.seen.step),
+            n_samples=int(examined.seen.samples.sum()),
+            findings=[self._info(run, question.selection, split, finding) for finding in found.findings],
+            checked=found.checked,
+            not_checked=[NotChecked(kind, needs) for kind, needs in found.not_checked.items()],
+            past=[
+                PastFinding(
+                    past.finding.kind,
+                    past.finding.severity,
+                    past.finding.title,
+                    (past.finding.first, past.finding.last),
+                    past.not_since,
+                )
+                for past in history.past
+            ],
+            problems=examined.problems,
+            thresholds=[
+                ThresholdInfo(
+                    each.name,
+                    detector.kind,
+                    examined.limits[each.name],
+                    each.value,
+                    each.low,
+                    each.high,
+                    each.unit,
+                    each.meaning,
+                    each.source,
+                )
+                for detector in BY_KIND.values()
+                for each in detector.thresholds
+            ],
+        )
+
+    def _examine(self, run: RunIndex, snapshot: CurvesSnapshot, question: FindingsQuestion) -> _Examined:
+        split, attempt = observed_split(snapshot, question.selection.split), question.selection.attempt
+        settings, chosen = self._hyperparameters(run), self._thresholds(run)
+        what_if = tuple(sorted(question.thresholds))
+        made_of = tuple(sorted(settings.items())), tuple(sorted(chosen.items())), what_if
+        key = (run.name, snapshot.serial, split, attempt, made_of)
+
+        def look() -> _Examined:
+            seen = observe(snapshot, split, attempt, settings, run.token_metrics)
+            of_file, problems = usable(THRESHOLDS, chosen)
+            values = limits_of(THRESHOLDS, {**of_file, **dict(what_if)})
+            found = examine(seen, values)
+            if not what_if and len(seen.step):
+                self._history(run, split, attempt).note(found.findings, int(seen.step[-1]))
+            return _Examined(seen, found, values, problems)
+
+        return self._examined.get_or_compute(key, look)
+
+    def _history(self, run: RunIndex, split: str, attempt: int | None) -> History:
+        with self._lock:
+            return self._histories.setdefault((run.name, split, attempt), History())
+
+    def _info(self, run: RunIndex, selection: Selection, split: str, finding: Finding) -> FindingInfo:
+        """A finding with its evidence, which is looked for once for each version of the run."""
+        chosen = Selection(run.name, split=split, attempt=selection.attempt)
+        key = (run.name, run.version, split, selection.attempt, finding)
+        shown = self._evidence.get_or_compute(
+            key, lambda: evidence(open_session(run, self._cursor()), chosen, finding)
+        )
+        detector, query = BY_KIND[finding.kind], finding.evidence
+        threshold = next(each for each in THRESHOLDS if each.name == finding.threshold_name)
+        return FindingInfo(
+            kind=finding.kind,
+            question=detector.question,
+            severity=finding.severity,
+            title=finding.title,
+            summary=finding.summary,
+            meaning=detector.meaning,
+            next=detector.next,
+            steps=(finding.first, finding.last),
+            onset=finding.onset,
+            is_open=finding.is_open,
+            metric=finding.metric,
+            statistic=finding.statistic,
+            value=finding.value,
+            threshold=finding.threshold,
+            threshold_name=finding.threshold_name,
+            unit=threshold.unit,
+            source=threshold.source,
+            evidence=FindingEvidence(
+                query.sort,
+                query.order,
+                query.where,
+                finding.first,
+                finding.last,
+                query.token_metric,
+                query.grouped,
+            ),
+            samples=shown.samples,
+            tokens=shown.tokens,
+            symptoms=[
+                FindingSymptom(each.kind, each.severity, each.title, each.summary, (each.first, each.last))
+                for each in finding.symptoms
+            ],
+        )

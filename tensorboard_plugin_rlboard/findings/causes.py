@@ -1,0 +1,56 @@
+"""One cause is one finding: what follows from another finding of the same steps goes under it; then the worst comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tensorboard_plugin_rlboard.findings.finding import SEVERITIES, Finding
+
+SYMPTOMS: Mapping[str, frozenset[str]] = {
+    "non_finite": frozenset({"kl_spike", "kl_runaway", "logprob_mismatch", "value_misfit"}),
+}
+"""Kind -> what it brings along by itself in the steps that it is seen in."""
+_SLACK = 3
+"""So many steps may a symptom begin before what it comes from is seen."""
+
+
+def ordered(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings with their symptoms under them, the worst first: by severity, then what is still so, then how far beyond."""
+    ranked = sorted(findings, key=_rank)
+    below: dict[int, list[Finding]] = {}
+    tops: list[int] = []
+    for place, finding in enumerate(ranked):
+        cause = _cause_of(ranked, place)
+        if cause is None:
+            tops.append(place)
+        else:
+            below.setdefault(cause, []).append(finding)
+    return [
+        replace(ranked[place], symptoms=(*ranked[place].symptoms, *below.get(place, ()))) for place in tops
+    ]
+
+
+def _cause_of(findings: Sequence[Finding], place: int) -> int | None:
+    """Where the finding stands that another one comes from in the end; None where it comes from none."""
+    seen, here = {place}, place
+    while True:
+        nearer = [
+            other
+            for other, cause in enumerate(findings)
+            if other not in seen
+            and findings[here].kind in SYMPTOMS.get(cause.kind, ())
+            and _follows(findings[here], cause)
+        ]
+        if not nearer:
+            return None if here == place else here
+        here = nearer[0]
+        seen.add(here)
+
+
+def _follows(symptom: Finding, cause: Finding) -> bool:
+    return symptom.onset >= cause.onset - _SLACK and symptom.first <= cause.last + _SLACK
+
+
+def _rank(finding: Finding) -> tuple[int, bool, float, int]:
+    return SEVERITIES.index(finding.severity), not finding.is_open, -finding.excess, finding.onset

@@ -1,0 +1,62 @@
+"""A detector: what it needs, its thresholds, what it means in words, and a pure function from observations to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tensorboard_plugin_rlboard.findings.finding import Finding
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
+
+Question = Literal["drift", "exploration", "reward", "text", "sampler", "critic", "log"]
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a detector cannot do without.
+
+    Attributes:
+        what: what has to be logged, in words that follow "needs".
+        metric: the sample or step metric that is there where it is logged.
+        steps: in how many steps it has to have a value.
+    """
+
+    what: str
+    metric: str
+    steps: int = 1
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One kind of finding.
+
+    Attributes:
+        kind: its stable name.
+        question: the folder that it is in.
+        needs: what has to be there, all of it.
+        thresholds: those that are its own.
+        meaning: one sentence: what it means and usually comes from.
+        next: one sentence: what to look at next.
+        find: observations and values of thresholds -> findings, none where all is well. Called only where everything
+            that is needed is there.
+    """
+
+    kind: str
+    question: Question
+    needs: tuple[Need, ...]
+    thresholds: tuple[Threshold, ...]
+    meaning: str
+    next: str
+    find: Callable[[Observations, Limits], Sequence[Finding]]
+
+    def missing(self, seen: Observations) -> str:
+        """What is not there of what it needs, in words; empty where everything is."""
+        for need in self.needs:
+            count = seen.counted(need.metric)
+            if count == 0:
+                return need.what
+            if count < need.steps:
+                return f"{need.what} in {need.steps} steps, and has them in {count}"
+        return ""

@@ -1,0 +1,1 @@
+"""One file for each kind of finding, in a folder for each question that it answers."""

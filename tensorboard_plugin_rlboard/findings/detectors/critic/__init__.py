@@ -1,0 +1,1 @@
+"""Does the critic know what comes?"""

@@ -1,0 +1,90 @@
+"""A few steps in which the policy is far from the reference, and then is back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.findings.detector import Detector, Need
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.robust import noise, rolling_median, stretches
+from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+
+_WINDOW = 10
+_DEVIATIONS = Threshold(
+    "kl_spike_deviations",
+    4.5,
+    "standard deviations",
+    "how far the mean k3 of a step lies above the median of the ten steps before it",
+    "rlwatch: 3 is a warning, 4.5 critical; here with a robust deviation, so that the spike itself does not widen it",
+)
+_RATIO = Threshold("kl_spike_ratio", 2.5, "", "how many times that median the step has", MEASURED, low=1.0)
+_RISE = Threshold(
+    "kl_spike_rise", 0.02, "nats a token", "by how much it lies above that median at least", MEASURED
+)
+_SEVERE = Threshold(
+    "kl_spike_error", 0.5, "nats a token", "mean k3 of a step from which on a spike is an error", MEASURED
+)
+
+
+def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+    k3 = seen.statistic("k3_mean")
+    usual = rolling_median(k3, _WINDOW)
+    deviation = np.maximum(noise(k3), 1e-12)
+    with np.errstate(invalid="ignore"):
+        flags = (
+            (k3 - usual > limits[_DEVIATIONS.name] * deviation)
+            & (k3 > limits[_RATIO.name] * usual)
+            & (k3 - usual > limits[_RISE.name])
+        )
+    found = []
+    for low, high in stretches(flags, gap=1):
+        if not _is_over_or_new(k3, usual, low, high):
+            continue  # it stays up there: that is no spike
+        worst = low + int(np.nanargmax(k3[low : high + 1]))
+        value, before = float(k3[worst]), float(usual[low])
+        first, last = int(seen.step[low]), int(seen.step[high])
+        found.append(
+            Finding(
+                kind="kl_spike",
+                severity="error" if value >= limits[_SEVERE.name] else "warning",
+                title=f"KL to the reference jumps to {shown(value)} nats a token at step {int(seen.step[worst])}",
+                summary=f"The mean k3 of the ten steps before is {shown(before)}; it is above {shown(limits[_RATIO.name])} times that from step {first} to {last}.",
+                first=first,
+                last=last,
+                onset=first,
+                is_open=high == len(k3) - 1,
+                metric="k3_mean",
+                statistic="mean",
+                value=value,
+                threshold=max(limits[_RATIO.name] * before, before + limits[_RISE.name]),
+                threshold_name=_RATIO.name,
+                excess=value / max(limits[_RATIO.name] * before, before + limits[_RISE.name]),
+                evidence=EvidenceQuery("k3_max", "desc", "", "k3", "highest"),
+            )
+        )
+    return found
+
+
+def _is_over_or_new(k3: Floats, usual: Floats, low: int, high: int) -> bool:
+    """Whether the steps behind a stretch are back at half of its height, or there are too few of them to say."""
+    behind = k3[high + 1 : high + 1 + _WINDOW]
+    behind = behind[np.isfinite(behind)]
+    if len(behind) < 3 and high - low < _WINDOW // 2:
+        return True
+    top, base = float(np.nanmax(k3[low : high + 1])), float(usual[low])
+    return len(behind) > 0 and float(np.median(behind)) < (top + base) / 2
+
+
+DETECTOR = Detector(
+    kind="kl_spike",
+    question="drift",
+    needs=(Need("logprobs and ref_logprobs", "k3_mean", 6),),
+    thresholds=(_DEVIATIONS, _RATIO, _RISE, _SEVERE),
+    meaning="For a few steps some tokens are far likelier or unlikelier under the policy than under the reference: usually one bad batch, a learning rate that is too high, or a mask that let foreign tokens in.",
+    next="Open the samples with the largest k3 and look at the tokens that carry it: if a few tokens have it all, it is their text or their mask; if all have, it is the update before.",
+    find=_find,
+)

@@ -1,0 +1,1 @@
+"""Does the policy still try different things, and do they teach it anything?"""

@@ -1,0 +1,78 @@
+"""Groups all of whose responses score the same, so that none of them is taught from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.findings.detector import Detector, Need
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.robust import persistent_since, rolling_median
+from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+
+_WINDOW = 7
+_SHARE = Threshold(
+    "zero_advantage_groups_share",
+    0.5,
+    "",
+    "share of a step's groups whose rewards are all equal, as the median of seven steps",
+    "miles alarms from 0.5; DAPO (arXiv 2503.14476) samples such groups again",
+    high=1.0,
+)
+_SEVERE = Threshold(
+    "zero_advantage_groups_error",
+    0.9,
+    "",
+    "share of such groups from which on it is an error",
+    MEASURED,
+    high=1.0,
+)
+
+
+def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+    share = seen.step_metric("zero_advantage_groups")
+    limit = limits[_SHARE.name]
+    smooth = rolling_median(np.concatenate([share, [np.nan]]), _WINDOW)[1:]
+    since = persistent_since(np.nan_to_num(smooth) >= limit, 0.8, 4)
+    if since is None:
+        return []
+    start = since
+    while start > 0 and share[start - 1] >= limit and since - start < _WINDOW // 2:
+        start -= 1
+    value = float(np.nanmean(share[start:]))
+    good, bad = (
+        float(np.nanmean(seen.step_metric(name)[start:])) for name in ("all_good_groups", "all_bad_groups")
+    )
+    first = int(seen.step[start])
+    return [
+        Finding(
+            kind="zero_advantage_groups",
+            severity="error" if value >= limits[_SEVERE.name] else "warning",
+            title=f"{percent(value)} of the groups teach nothing: all their rewards are equal",
+            summary=f"Since step {first}: {percent(good)} of the groups are all good, {percent(bad)} all bad; the advantage of each of their samples is 0.",
+            first=first,
+            last=int(seen.step[-1]),
+            onset=first,
+            is_open=True,
+            metric="zero_advantage_groups",
+            statistic="",
+            value=value,
+            threshold=limit,
+            threshold_name=_SHARE.name,
+            excess=value / max(limit, 1e-9),
+            evidence=EvidenceQuery("group_std", "asc", "group_std <= 1e-8", grouped=True),
+        )
+    ]
+
+
+DETECTOR = Detector(
+    kind="zero_advantage_groups",
+    question="exploration",
+    needs=(Need("rewards of two or more responses to a prompt", "zero_advantage_groups", 4),),
+    thresholds=(_SHARE, _SEVERE),
+    meaning="Where all responses to a prompt score the same their advantages are 0 and the step learns nothing of them: usually the prompts are too easy or too hard by now, or the reward is too coarse.",
+    next="See whether the groups are all good or all bad: take solved prompts out or sample others in their place, and give hopeless ones easier variants or a finer reward.",
+    find=_find,
+)

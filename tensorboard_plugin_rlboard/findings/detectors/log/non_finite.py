@@ -1,0 +1,94 @@
+"""Numbers that are NaN or infinite: in the tokens of responses, and as rewards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.findings.detector import Detector, Need
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+
+_ERROR_SHARE = Threshold(
+    "non_finite_share",
+    0.0,
+    "",
+    "share of a step's samples that hold a NaN or an infinity; more than this is an error",
+    "any of them makes the loss of its batch NaN (docs/metrics.md)",
+    high=1.0,
+)
+
+
+def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+    limit = limits[_ERROR_SHARE.name]
+    samples = np.maximum(seen.samples, 1.0)
+    tokens = np.nan_to_num(seen.statistic("nonfinite", "positive"))
+    rewards = np.nan_to_num(seen.statistic("reward", "nonfinite"))
+    found = []
+    if (tokens / samples > limit).any():
+        total = int(np.nan_to_num(seen.statistic("nonfinite", "sum")).sum())
+        found.append(
+            _finding(
+                seen,
+                tokens,
+                limit,
+                "nonfinite",
+                EvidenceQuery(
+                    "nonfinite", "desc", "nonfinite > 0", next(iter(seen.token_metrics), ""), "nonfinite"
+                ),
+                f"{total} numbers of tokens are NaN or infinite",
+            )
+        )
+    if (rewards / samples > limit).any():
+        found.append(
+            _finding(
+                seen,
+                rewards,
+                limit,
+                "reward",
+                EvidenceQuery("", "asc", "isnan(reward) OR isinf(reward)"),
+                f"{int(rewards.sum())} rewards are NaN or infinite",
+            )
+        )
+    return found
+
+
+def _finding(
+    seen: Observations, counts: Floats, limit: float, metric: str, evidence: EvidenceQuery, title: str
+) -> Finding:
+    shares = counts / np.maximum(seen.samples, 1.0)
+    places = np.flatnonzero(shares > limit)
+    first, last = int(seen.step[places[0]]), int(seen.step[places[-1]])
+    worst = int(np.argmax(shares))
+    n_samples = int(counts[places].sum())
+    return Finding(
+        kind="non_finite",
+        severity="error",
+        title=title,
+        summary=f"{n_samples} samples of {len(places)} steps have one, from step {first} to {last}; at the worst, step {int(seen.step[worst])}, {percent(float(shares[worst]))} of the samples.",
+        first=first,
+        last=last,
+        onset=first,
+        is_open=bool(places[-1] == len(shares) - 1),
+        metric=metric,
+        statistic="share" if metric == "nonfinite" else "nonfinite",
+        value=float(shares[worst]),
+        threshold=limit,
+        threshold_name=_ERROR_SHARE.name,
+        excess=1.0 + float(shares[worst]) * 100,
+        evidence=evidence,
+    )
+
+
+DETECTOR = Detector(
+    kind="non_finite",
+    question="log",
+    needs=(Need("at least one sample", "n_samples"),),
+    thresholds=(_ERROR_SHARE,),
+    meaning="A NaN or an infinity in a log-probability, a value or a reward makes the loss NaN, and from then on the weights: usually an overflow in half precision, a log of 0, or a division by a deviation of 0.",
+    next="Open the first sample that has one and see which number it is and at which token; then look at the step before it for a spike of the KL or of the gradient.",
+    find=_find,
+)

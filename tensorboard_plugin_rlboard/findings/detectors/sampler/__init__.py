@@ -1,0 +1,1 @@
+"""Do the sampler and the trainer agree, and on which weights?"""

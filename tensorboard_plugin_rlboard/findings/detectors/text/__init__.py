@@ -1,0 +1,1 @@
+"""Are the responses whole, and worth reading?"""

@@ -1,0 +1,88 @@
+"""A finding: what looks wrong, since when, by which number against which threshold, and how to see it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+"""The worst first."""
+
+
+@dataclass(frozen=True)
+class EvidenceQuery:
+    """How the samples that show it are found, in the words of /samples.
+
+    Attributes:
+        sort: the sample metric that they are ordered by; empty for the order of the log.
+        order: `desc` where large values show it, `asc` where small ones do.
+        where: a filter expression that they fulfil; empty for none.
+        token_metric: the token metric that colours the tokens that show it; empty where whole samples do.
+        end: which tokens show it: `highest`, `lowest`, or `nonfinite` for those without a number.
+        grouped: whether samples of one prompt are shown together, as they are equal or follow each other.
+    """
+
+    sort: str = ""
+    order: Literal["asc", "desc"] = "desc"
+    where: str = ""
+    token_metric: str = ""
+    end: Literal["highest", "lowest", "nonfinite"] = "highest"
+    grouped: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that looks wrong.
+
+    Attributes:
+        kind: its stable name.
+        severity: `error`, `warning` or `info`.
+        title: one line.
+        summary: one or two sentences with numbers and units.
+        first, last: the first and the last step that show it.
+        onset: the step since which it is so.
+        is_open: whether the newest step that was looked at shows it.
+        metric: the sample or step metric that shows it.
+        statistic: which statistic of a sample metric; empty for a step metric.
+        value: of that, at its worst.
+        threshold: what it is compared with, in the same unit.
+        threshold_name: of the entry in the table of thresholds.
+        excess: how far it is beyond its threshold, 1 at it: orders findings of one severity.
+        evidence: how to find the samples.
+        symptoms: what follows from the same cause.
+    """
+
+    kind: str
+    severity: Severity
+    title: str
+    summary: str
+    first: int
+    last: int
+    onset: int
+    is_open: bool
+    metric: str
+    statistic: str
+    value: float
+    threshold: float
+    threshold_name: str
+    excess: float
+    evidence: EvidenceQuery = EvidenceQuery()
+    symptoms: tuple[Finding, ...] = ()
+
+
+def shown(number: float) -> str:
+    """A number for a sentence: three digits that count, no exponent in the usual range."""
+    if not math.isfinite(number) or number == 0:
+        return f"{number:g}"
+    if 1e-4 <= abs(number) < 1e6:
+        decimals = max(0, 2 - math.floor(math.log10(abs(number))))
+        text = f"{number:.{decimals}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{number:.2e}"
+
+
+def percent(share: float) -> str:
+    """A share as percent: 0.125 is 12.5 %."""
+    return f"{shown(100 * share)} %"

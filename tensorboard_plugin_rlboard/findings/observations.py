@@ -1,0 +1,56 @@
+"""What detectors look at: one split and attempt of a run, step by step. Nothing here reads a file or a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+
+Statistics = Mapping[str, Floats]
+"""Name of a statistic (`mean`, `std`, `max` …) -> float64 [steps], NaN where a step has no value."""
+
+
+@dataclass(frozen=True)
+class Observations:
+    """One split and attempt of a run.
+
+    Attributes:
+        step: step numbers, float64 [steps], ascending.
+        samples: samples of each step, float64 [steps].
+        metrics: sample metric -> its statistics over the samples of each step. The mean of a token metric's `_mean` is
+            weighted by tokens.
+        step_metrics: step metric (docs/metrics.md, "Per step") -> float64 [steps].
+        settings: hyperparameters of the training that are known (`beta`, `max_tokens` …).
+        parts: sample metrics that only this log has, among them the parts of its reward.
+        token_metrics: the token metrics that are logged.
+        problems: kind of a problem -> how many lines or values have it, over the whole run.
+        resumed: whether the training was started again, so that its first step is none.
+    """
+
+    step: Floats
+    samples: Floats
+    metrics: Mapping[str, Statistics] = field(default_factory=dict)
+    step_metrics: Mapping[str, Floats] = field(default_factory=dict)
+    settings: Mapping[str, float] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+    token_metrics: tuple[str, ...] = ()
+    problems: Mapping[str, int] = field(default_factory=dict)
+    resumed: bool = False
+
+    def statistic(self, metric: str, statistic: str = "mean") -> Floats:
+        """A statistic of a sample metric, float64 [steps]; all NaN where the run has none."""
+        found = self.metrics.get(metric, {}).get(statistic)
+        return np.full(len(self.step), np.nan) if found is None else found
+
+    def step_metric(self, name: str) -> Floats:
+        """A step metric, float64 [steps]; all NaN where the run has none."""
+        found = self.step_metrics.get(name)
+        return np.full(len(self.step), np.nan) if found is None else found
+
+    def counted(self, name: str) -> int:
+        """How many steps have a value of a sample metric, or else of a step metric."""
+        column = self.statistic(name) if name in self.metrics else self.step_metric(name)
+        return int(np.isfinite(column).sum())

@@ -1,0 +1,60 @@
+"""All detectors, and what they say of a run together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tensorboard_plugin_rlboard.findings.causes import ordered
+from tensorboard_plugin_rlboard.findings.detector import Detector
+from tensorboard_plugin_rlboard.findings.detectors.drift import kl_spike
+from tensorboard_plugin_rlboard.findings.detectors.exploration import zero_advantage_groups
+from tensorboard_plugin_rlboard.findings.detectors.log import non_finite
+from tensorboard_plugin_rlboard.findings.detectors.text import truncation
+from tensorboard_plugin_rlboard.findings.finding import Finding
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
+
+DETECTORS: tuple[Detector, ...] = tuple(
+    module.DETECTOR
+    for module in (
+        *(non_finite,),
+        *(kl_spike,),
+        *(zero_advantage_groups,),
+        *(truncation,),
+    )
+)
+THRESHOLDS: tuple[Threshold, ...] = tuple(
+    threshold for detector in DETECTORS for threshold in detector.thresholds
+)
+BY_KIND: Mapping[str, Detector] = {detector.kind: detector for detector in DETECTORS}
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What all detectors say.
+
+    Attributes:
+        findings: the worst first, symptoms under their causes.
+        checked: the kinds that were looked for.
+        not_checked: kind -> what is missing for it.
+    """
+
+    findings: tuple[Finding, ...]
+    checked: tuple[str, ...]
+    not_checked: Mapping[str, str]
+
+
+def examine(seen: Observations, values: Limits) -> Examination:
+    """Asks every detector whose needs are met."""
+    findings: list[Finding] = []
+    checked: list[str] = []
+    not_checked: dict[str, str] = {}
+    for detector in DETECTORS:
+        missing = detector.missing(seen)
+        if missing:
+            not_checked[detector.kind] = missing
+        else:
+            checked.append(detector.kind)
+            findings += detector.find(seen, values)
+    return Examination(tuple(ordered(findings)), tuple(checked), not_checked)

@@ -1,0 +1,107 @@
+"""Statistics that a few odd steps do not move: medians, noise between neighbours, baselines, stretches, step changes.
+
+Everything takes float64 [steps] with NaN where a step has no value, and none of it looks ahead of what it judges unless it
+says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+
+MAD_TO_STD = 1.4826
+"""The standard deviation of normal numbers in units of their median absolute deviation (Hampel 1974)."""
+_FROZEN_SHARE, _FROZEN_LEAST, _FROZEN_MOST = 0.25, 5, 50
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What was usual.
+
+    Attributes:
+        level: the median.
+        noise: standard deviation of a step around it, of neighbours' differences, so that a trend is no noise.
+        steps: of how many steps.
+    """
+
+    level: float
+    noise: float
+    steps: int
+
+
+def median(x: Floats) -> float:
+    """The median of the values that are there; NaN where there is none."""
+    finite = x[np.isfinite(x)]
+    return float(np.median(finite)) if len(finite) else np.nan
+
+
+def noise(x: Floats) -> float:
+    """How far a step lies from a smooth line, as a standard deviation: from the differences of neighbouring values.
+
+    The differences of independent numbers have twice their variance, and a slow trend hardly changes them. Their median is
+    taken off first, so that a steady climb is none. 0 for fewer than three values.
+    """
+    finite = x[np.isfinite(x)]
+    if len(finite) < 3:
+        return 0.0
+    steps = np.diff(finite)
+    return float(np.median(np.abs(steps - np.median(steps))) * MAD_TO_STD / np.sqrt(2.0))
+
+
+def frozen_baseline(x: Floats) -> Baseline:
+    """What was usual at the start: of the first quarter of the steps, 5 at least and 50 at most. It does not follow slow drift."""
+    count = int(np.clip(round(len(x) * _FROZEN_SHARE), _FROZEN_LEAST, _FROZEN_MOST))
+    return baseline(x[:count])
+
+
+def baseline(x: Floats) -> Baseline:
+    """What is usual in some steps."""
+    return Baseline(median(x), noise(x), int(np.isfinite(x).sum()))
+
+
+def rolling_median(x: Floats, window: int) -> Floats:
+    """The median of the `window` steps before each one; NaN where fewer than three of them have a value."""
+    padded = np.concatenate([np.full(window, np.nan), x])[: len(x) + window - 1]
+    if not len(x):
+        return np.zeros(0)
+    windows = sliding_window_view(padded, window)[: len(x)]
+    enough = np.isfinite(windows).sum(axis=1) >= 3
+    found = np.full(len(x), np.nan)
+    if enough.any():
+        found[enough] = np.nanmedian(windows[enough], axis=1)
+    return found
+
+
+def stretches(flags: Bools, gap: int = 0) -> list[tuple[int, int]]:
+    """The stretches of steps that are flagged, as first and last index; gaps of up to so many steps join two of them."""
+    found: list[tuple[int, int]] = []
+    for index in np.flatnonzero(flags).tolist():
+        if found and index - found[-1][1] <= gap + 1:
+            found[-1] = found[-1][0], index
+        else:
+            found.append((index, index))
+    return found
+
+
+def persistent_since(flags: Bools, share: float, least: int) -> int | None:
+    """The index of the first flagged step from which on so large a share of the steps is flagged to the end.
+
+    Args:
+        flags: bool [steps].
+        share: of the steps from there on.
+        least: how many flagged steps there have to be.
+
+    Returns:
+        None where there is no such step. Of the possible ones the earliest whose next steps hold as well.
+    """
+    if flags.sum() < least:
+        return None
+    total = len(flags) - np.arange(len(flags))
+    rest = np.cumsum(flags[::-1])[::-1]
+    near = np.asarray([flags[i : i + least].mean() for i in range(len(flags))])
+    possible = np.flatnonzero(flags & (rest >= share * total) & (rest >= least) & (near >= share))
+    return int(possible[0]) if len(possible) else None

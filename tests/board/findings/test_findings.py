@@ -1,0 +1,107 @@
+"""/findings over logs with planted failures: the right kind, the right steps, the right samples and tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from planted_runs.run import Plan, write_run
+from planted_runs.shapes import SHAPES
+
+from tensorboard_plugin_rlboard.api import Findings
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError
+
+OpenBoard = Callable[[Path], Board]
+
+
+@pytest.fixture(autouse=True)
+def _shorter_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, shape in SHAPES.items():
+        monkeypatch.setitem(SHAPES, name, replace(shape, steps=24))
+
+
+def planted(tmp_path: Path, kind: str, shape: str = "grpo") -> tuple[str, dict[str, Any]]:
+    plan = Plan(kind, "medium", shape, 1)
+    truth = json.loads(write_run(plan, tmp_path / "logs", tmp_path / "truth").read_text(encoding="utf-8"))
+    return plan.name, truth
+
+
+def ask(board: Board, run: str, **thresholds: float) -> Findings:
+    return board.findings(FindingsQuestion(Selection(run), tuple(thresholds.items())))
+
+
+def test_a_spike_is_found_with_its_samples_and_tokens(tmp_path: Path, open_board: OpenBoard) -> None:
+    run, truth = planted(tmp_path, "kl_spike")
+    board = open_board(tmp_path / "logs")
+    answer = ask(board, run)
+    (finding,) = answer.findings
+    assert finding.kind == "kl_spike"
+    assert finding.steps == (truth["onset"], truth["last"])
+    places = {(shown["step"], shown["line"]): shown["tokens"] for shown in truth["evidence"]}
+    hits = 0
+    for token in finding.tokens:
+        sample = board.sample(SampleQuestion(run, token.id))
+        hits += token.position in places.get((sample.step, sample.line), [])
+    assert hits >= 0.9 * len(finding.tokens) > 0
+    assert [token.id for token in finding.tokens] == list(finding.samples)
+    assert answer.n_steps == 24
+    assert answer.n_samples == 24 * 64
+
+
+def test_tokens_without_a_number_are_found_in_the_log(tmp_path: Path, open_board: OpenBoard) -> None:
+    run, truth = planted(tmp_path, "non_finite")
+    board = open_board(tmp_path / "logs")
+    finding = ask(board, run).findings[0]
+    assert (finding.kind, finding.onset) == ("non_finite", truth["onset"])
+    places = {(shown["step"], shown["line"]): shown["tokens"] for shown in truth["evidence"]}
+    assert finding.tokens
+    for token in finding.tokens:
+        sample = board.sample(SampleQuestion(run, token.id))
+        assert token.position == places[sample.step, sample.line][0]
+        assert token.value is None
+
+
+def test_a_healthy_run_says_what_was_checked(tmp_path: Path, open_board: OpenBoard) -> None:
+    run, _ = planted(tmp_path, "steady", "rloo")
+    answer = ask(open_board(tmp_path / "logs"), run)
+    assert list(answer.findings) == []
+    assert "truncation" in answer.checked
+    assert ("kl_spike", "logprobs and ref_logprobs") in [
+        (each.kind, each.needs) for each in answer.not_checked
+    ]
+
+
+def test_thresholds_are_the_users(tmp_path: Path, open_board: OpenBoard) -> None:
+    run, _ = planted(tmp_path, "kl_spike")
+    (tmp_path / "logs" / "rlboard.toml").write_text(
+        "[findings]\nkl_spike_rise = 5\nodd = 1\n", encoding="utf-8"
+    )
+    board = open_board(tmp_path / "logs")
+    answer = ask(board, run)
+    assert list(answer.findings) == []
+    assert list(answer.problems) == ["odd is no threshold of a finding; /findings lists them."]
+    assert {each.name: (each.value, each.default) for each in answer.thresholds}["kl_spike_rise"] == (
+        5.0,
+        0.02,
+    )
+    assert [each.kind for each in ask(board, run, kl_spike_rise=0.01).findings] == ["kl_spike"]
+    with pytest.raises(ArgumentError, match="odd is no threshold"):
+        ask(board, run, odd=1)
+
+
+def test_a_run_without_rows_has_no_findings(tmp_path: Path, open_board: OpenBoard) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.jsonl").write_text(
+        '{"step": 1, "prompt": "a", "response": "b", "reward": 1}\n', encoding="utf-8"
+    )
+    answer = ask(open_board(tmp_path / "logs"), ".")
+    assert (answer.n_steps, answer.n_samples) == (1, 1)
+    assert list(answer.findings) == []

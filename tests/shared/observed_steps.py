@@ -1,0 +1,48 @@
+"""Observations of a run that was never logged: columns as a test writes them down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.findings.detector import Detector
+from tensorboard_plugin_rlboard.findings.finding import Finding
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.registry import THRESHOLDS
+from tensorboard_plugin_rlboard.findings.thresholds import limits_of
+
+
+def observed(samples: int = 64, first: int = 0, **columns: Any) -> Observations:
+    """Steps from `first` on, each with so many samples.
+
+    A column is a step metric; one with two underscores is a statistic of a sample metric (`k3_mean__max`). `settings`,
+    `parts`, `token_metrics` and `resumed` are what they are there.
+    """
+    further = {
+        name: columns.pop(name)
+        for name in ("settings", "parts", "token_metrics", "resumed")
+        if name in columns
+    }
+    metrics: dict[str, dict[str, Any]] = {}
+    step_metrics: dict[str, Any] = {}
+    n = max((len(values) for values in columns.values()), default=0)
+    for name, values in columns.items():
+        metric, _, statistic = name.partition("__")
+        array = np.asarray(values, np.float64)
+        if statistic:
+            metrics.setdefault(metric, {})[statistic] = array
+        else:
+            step_metrics[name] = array
+    counts = np.full(n, float(samples))
+    step_metrics.setdefault("n_samples", counts)
+    return Observations(
+        np.arange(first, first + n, dtype=np.float64), counts, metrics, step_metrics, **further
+    )
+
+
+def found(detector: Detector, seen: Observations, **chosen: float) -> Sequence[Finding]:
+    """What a detector finds, with some thresholds of the test's choice."""
+    assert not detector.missing(seen)
+    return detector.find(seen, limits_of(THRESHOLDS, chosen))
