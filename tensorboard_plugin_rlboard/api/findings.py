@@ -62,6 +62,7 @@ class FindingInfo:
     source: str
     evidence: FindingEvidence
     samples: Sequence[str]
+    sample_steps: Sequence[int]
     tokens: Sequence[FindingToken]
     symptoms: Sequence[FindingSymptom]
 

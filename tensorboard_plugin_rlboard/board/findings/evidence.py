@@ -25,9 +25,10 @@ _MAX_LINE = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Evidence:
-    """What shows a finding: ids of samples, the strongest first, and tokens of some of them."""
+    """What shows a finding: ids of samples, the strongest first, their steps, and tokens of some of them."""
 
     samples: tuple[str, ...] = ()
+    steps: tuple[int, ...] = ()
     tokens: tuple[FindingToken, ...] = ()
 
 
@@ -62,24 +63,26 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
         order = f"{x} {query.order}, step"
     at, number = _kept_extreme(session, query)
     found = session.cursor.execute(
-        f'SELECT file, line_offset, "row", line_length, annotations, {at}, {number} FROM {rows.source} WHERE {where} '
+        f'SELECT file, line_offset, "row", line_length, annotations, step, {at}, {number} FROM {rows.source} WHERE {where} '
         f'ORDER BY {order}, file, line_offset, "row" LIMIT {MAX_SAMPLES}',
         rows.values,
     ).fetchall()
     files = {file.number: file for file in tuple(session.run.files.values())}
     samples: list[str] = []
+    steps: list[int] = []
     tokens: list[FindingToken] = []
-    for file, offset, row, length, traces, position, value in found:
+    for file, offset, row, length, traces, step, position, value in found:
         if file not in files:
             continue
         own_id = sample_id(files[file].digest, offset, row)
         samples.append(own_id)
+        steps.append(int(step))
         if position is not None:
             tokens.append(FindingToken(own_id, int(position), None if value is None else float(value)))
         elif query.token_metric and len(samples) <= _READ_AGAIN and length <= _MAX_LINE:
             location = SampleLocation(files[file], offset, length, row, traces or "")
             tokens += _read_token(session, own_id, location, query)
-    return Evidence(tuple(samples), tuple(tokens))
+    return Evidence(tuple(samples), tuple(steps), tuple(tokens))
 
 
 def _kept_extreme(session: RunSession, query: EvidenceQuery) -> tuple[str, str]:

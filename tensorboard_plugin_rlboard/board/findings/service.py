@@ -200,6 +200,7 @@ class FindingService:
                 query.grouped,
             ),
             samples=shown.samples,
+            sample_steps=shown.steps,
             tokens=shown.tokens,
             symptoms=[
                 FindingSymptom(each.kind, each.severity, each.title, each.summary, (each.first, each.last))

@@ -40,33 +40,36 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             & (k3 > limits[_RATIO.name] * usual)
             & (k3 - usual > limits[_RISE.name])
         )
-    found = []
-    for low, high in stretches(flags, gap=1):
-        if not _is_over_or_new(k3, usual, low, high):
-            continue  # it stays up there: that is no spike
-        worst = low + int(np.nanargmax(k3[low : high + 1]))
-        value, before = float(k3[worst]), float(usual[low])
-        first, last = int(seen.step[low]), int(seen.step[high])
-        found.append(
-            Finding(
-                kind="kl_spike",
-                severity="error" if value >= limits[_SEVERE.name] else "warning",
-                title=f"KL to the reference jumps to {shown(value)} nats a token at step {int(seen.step[worst])}",
-                summary=f"The mean k3 of the ten steps before is {shown(before)}; it is above {shown(limits[_RATIO.name])} times that from step {first} to {last}.",
-                first=first,
-                last=last,
-                onset=first,
-                is_open=high == len(k3) - 1,
-                metric="k3_mean",
-                statistic="mean",
-                value=value,
-                threshold=max(limits[_RATIO.name] * before, before + limits[_RISE.name]),
-                threshold_name=_RATIO.name,
-                excess=value / max(limits[_RATIO.name] * before, before + limits[_RISE.name]),
-                evidence=EvidenceQuery("k3_max", "desc", "", "k3", "highest"),
-            )
+    # what stays up there is no spike
+    spikes = [(low, high) for low, high in stretches(flags, gap=1) if _is_over_or_new(k3, usual, low, high)]
+    if not spikes:
+        return []
+    tops = [low + int(np.nanargmax(k3[low : high + 1])) for low, high in spikes]
+    worst = max(tops, key=lambda place: float(k3[place]))
+    start = next(low for low, high in spikes if low <= worst <= high)
+    value, before = float(k3[worst]), float(usual[start])
+    limit = max(limits[_RATIO.name] * before, before + limits[_RISE.name])
+    first, last = int(seen.step[spikes[0][0]]), int(seen.step[spikes[-1][1]])
+    steps = sum(high - low + 1 for low, high in spikes)
+    return [
+        Finding(
+            kind="kl_spike",
+            severity="error" if value >= limits[_SEVERE.name] else "warning",
+            title=f"KL to the reference jumps to {shown(value)} nats a token at step {int(seen.step[worst])}",
+            summary=f"The mean k3 of the ten steps before is {shown(before)}. {steps} steps from {first} to {last} are above {shown(limits[_RATIO.name])} times what was usual before them.",
+            first=first,
+            last=last,
+            onset=first,
+            is_open=spikes[-1][1] == len(k3) - 1,
+            metric="k3_mean",
+            statistic="mean",
+            value=value,
+            threshold=limit,
+            threshold_name=_RATIO.name,
+            excess=value / limit,
+            evidence=EvidenceQuery("k3_max", "desc", "", "k3", "highest"),
         )
-    return found
+    ]
 
 
 def _is_over_or_new(k3: Floats, usual: Floats, low: int, high: int) -> bool:
