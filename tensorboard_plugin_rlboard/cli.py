@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tensorboard_plugin_rlboard import __version__
+from tensorboard_plugin_rlboard.watch import arguments as watch_arguments
 
-_MOST_WORKERS, _LAST_PORT = 100_000, 65_535
+_MOST_WORKERS, _LAST_PORT, _LONGEST_INTERVAL = 100_000, 65_535, 86_400
 _Command = Callable[[argparse.Namespace], int]
 _INDEX = """Builds ahead of time the index that TensorBoard would otherwise build when it opens the logs.
 It can be interrupted and called again: what is done is not done again."""
@@ -144,6 +145,24 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return doctor(arguments.path, arguments.all, arguments.json, arguments.config)
 
 
+def _add_watch(commands: Any) -> None:
+    summary = "follow a log directory and say what looks wrong, as it comes"
+    parser = _add(commands, "watch", summary, watch_arguments.DESCRIPTION, watch_arguments.EXIT_CODES, _watch)
+    watch_arguments.declare(parser, _seconds)
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    if wrong := watch_arguments.wrong_severity(arguments):
+        arguments.parser.error(wrong)
+    from tensorboard_plugin_rlboard.watch.command import WatchRequest, watch  # noqa: PLC0415 (DuckDB and more)
+
+    on = tuple((severity, command) for severity, command in arguments.on)
+    names = ("path", "until", "once", "interval", "config")
+    return watch(
+        WatchRequest(**{name: getattr(arguments, name) for name in names}, runs=tuple(arguments.run), on=on)
+    )
+
+
 def _add_demo(commands: Any) -> None:
     demo = _add(commands, "demo", "open TensorBoard on sample logs", _DEMO, _DEMO_EXIT_CODES, _demo)
     demo.add_argument("--host", default="localhost", help="address to listen on (default: %(default)s)")
@@ -156,7 +175,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     return demo(arguments.host, arguments.port)
 
 
-COMMANDS: tuple[Callable[[Any], None], ...] = (_add_index, _add_scalars, _add_doctor, _add_demo)
+COMMANDS: tuple[Callable[[Any], None], ...] = (_add_index, _add_scalars, _add_doctor, _add_watch, _add_demo)
 """Each adds one subcommand, whose module is imported when it is called."""
 
 
@@ -192,6 +211,10 @@ def _whole_number(text: str, largest: int) -> int:
 
 def _workers(text: str) -> int:
     return _whole_number(text, _MOST_WORKERS)
+
+
+def _seconds(text: str) -> int:
+    return _whole_number(text, _LONGEST_INTERVAL)
 
 
 def _port(text: str) -> int:

@@ -110,6 +110,7 @@ class RunInfo:
     unusable: Mapping[str, str] = field(default_factory=dict)
     changed_at: float | None = None
     last_reward: float | None = None
+    findings: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)

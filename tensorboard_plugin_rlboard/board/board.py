@@ -46,6 +46,7 @@ from tensorboard_plugin_rlboard.board.steps.service import StepService
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
 from tensorboard_plugin_rlboard.errors import UnknownError
+from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.index.indexer import Indexer
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
@@ -69,15 +70,20 @@ class Board:
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
         self._steps = StepService(registry, indexer.attention, self.cursor, self._slot)
         self._trainings = Trainings(registry)
-        self._run_list = RunList(
-            registry, self._trainings, self._steps.run_steps, self._steps.last_mean, self.cursor
-        )
         self._findings = FindingService(
             self._steps.snapshot,
             partial(self._steps.snapshot, fresh=False),
             self.cursor,
             self._trainings.known_numbers,
             self._trainings.thresholds,
+        )
+        self._run_list = RunList(
+            registry,
+            self._trainings,
+            self._steps.run_steps,
+            self._steps.last_mean,
+            self._findings.counted,
+            self.cursor,
         )
         indexer.call_after_round(self._prepare)
 
@@ -149,6 +155,10 @@ class Board:
         run = self.run(question.selection.run)
         with self._slot(question.selection, always=True):
             return self._findings.findings(run, question)
+
+    def observations(self, selection: Selection) -> Observations:
+        """What detectors look at, for those who measure them."""
+        return self._findings.observations(self.run(selection.run), selection)
 
     def samples(self, question: SamplesQuestion) -> Samples:
         """One page of a list of samples."""

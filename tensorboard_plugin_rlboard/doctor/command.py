@@ -8,12 +8,14 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from tensorboard_plugin_rlboard.api import RunInfo
+from tensorboard_plugin_rlboard.api import FindingInfo, RunInfo
+from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.doctor import advice, tensorboard_runs
 from tensorboard_plugin_rlboard.doctor.file_reports import file_reports
 from tensorboard_plugin_rlboard.doctor.indexing import Indexed, indexed
 from tensorboard_plugin_rlboard.doctor.printing import lines
-from tensorboard_plugin_rlboard.doctor.report import IgnoredFile, Report, RunReport
+from tensorboard_plugin_rlboard.doctor.report import FindingReport, IgnoredFile, Report, RunReport
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import FLAG
@@ -79,6 +81,7 @@ def _run(found: Indexed, info: RunInfo, has_events: bool) -> RunReport:
     toml = info.mapping_toml if info.mapping_guessed else ""
     first = next(iter(run.files.values()))
     settings_files = found.registry.settings.for_path(first.path).file_names
+    answer = found.board.findings(FindingsQuestion(Selection(info.run)))
     return RunReport(
         run=info.run,
         message="" if info.message in {notice.text for notice in info.notices} else info.message,
@@ -97,7 +100,17 @@ def _run(found: Indexed, info: RunInfo, has_events: bool) -> RunReport:
         mapping_sources=info.mapping_sources,
         mapping_alternatives=info.mapping_alternatives,
         next=advice.for_run(info, files, has_events=has_events, settings_file=next(iter(settings_files), "")),
+        findings=[_finding(finding) for finding in answer.findings],
+        checked=answer.checked,
+        not_checked={each.kind: each.needs for each in answer.not_checked},
+        looked_at=(answer.n_steps, answer.n_samples),
     )
+
+
+def _finding(finding: FindingInfo) -> FindingReport:
+    names = (field.name for field in dataclasses.fields(FindingReport) if field.name != "symptoms")
+    values = {name: getattr(finding, name) for name in names}
+    return FindingReport(**values, symptoms=[symptom.kind for symptom in finding.symptoms])
 
 
 def _settings_mistakes(runs: Sequence[RunReport]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from tensorboard_plugin_rlboard.doctor.fields import OF_CRITIC, OF_TOKENS, TOKENS, UNUSABLE
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report, RunReport
 
-_MAX_IGNORED, _MAX_SETTINGS = 30, 12
+_MAX_IGNORED, _MAX_SETTINGS, _MAX_FINDINGS = 30, 12, 10
 _PAIRING = {
     "settings": "as rlboard.toml says",
     "declared": "their event file names these rollouts",
@@ -67,7 +67,34 @@ def _run(run: RunReport) -> Iterator[str]:
     yield f"  settings: {_settings(run)}"
     paired = f"{', '.join(run.scalar_runs)} ({_PAIRING[run.pairing]})" if run.scalar_runs else "none"
     yield f"  TensorBoard's scalars: {paired}"
+    yield from _findings(run)
     yield from (f"  next: {line}" for line in run.next)
+
+
+def _findings(run: RunReport) -> Iterator[str]:
+    """What looks wrong, or on how much nothing does, and what could not be looked for."""
+    steps, samples = run.looked_at
+    if not samples:
+        return
+    where = f"{_counted(steps, 'step')}, {_counted(samples, 'sample')}"
+    if run.findings:
+        yield f"  looks wrong ({len(run.checked)} kinds of findings looked for in {where}):"
+    else:
+        yield f"  nothing looks wrong: {len(run.checked)} kinds of findings looked for in {where}"
+    for finding in run.findings[:_MAX_FINDINGS]:
+        first, last = finding.steps
+        at = f"step {first}" if first == last else f"steps {first} to {last}"
+        yield f"    {finding.severity}: {finding.title} ({finding.kind}, {at})"
+        yield f"      {finding.summary}"
+        if finding.symptoms:
+            yield f"      with it: {', '.join(finding.symptoms)}"
+        yield f"      next: {finding.next}"
+    if len(run.findings) > _MAX_FINDINGS:
+        yield f"    and {len(run.findings) - _MAX_FINDINGS} more (--json names all)"
+    by_need: dict[str, list[str]] = {}
+    for kind, need in run.not_checked.items():
+        by_need.setdefault(need, []).append(kind)
+    yield from (f"    not looked for: {', '.join(kinds)}: needs {need}" for need, kinds in by_need.items())
 
 
 def _kind(file: FileReport) -> tuple[object, ...]:

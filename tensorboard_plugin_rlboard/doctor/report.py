@@ -65,6 +65,23 @@ class FileReport:
 
 
 @dataclass(frozen=True)
+class FindingReport:
+    """Something that looks wrong in a run, as /findings says it; `samples` are ids, the strongest first."""
+
+    kind: str
+    severity: str
+    title: str
+    summary: str
+    next: str
+    steps: tuple[int, int]
+    value: float
+    threshold: float
+    unit: str
+    samples: Sequence[str]
+    symptoms: Sequence[str]
+
+
+@dataclass(frozen=True)
 class RunReport:
     """What the tab will show of one run.
 
@@ -81,6 +98,9 @@ class RunReport:
         mapping_sources: field -> where it comes from; of a known format only what its path says.
         mapping_alternatives: field -> other keys that might hold it.
         next: what to do, one line each.
+        findings: what looks wrong, the worst first.
+        checked, not_checked: the kinds of findings that were looked for, and what others need.
+        looked_at: steps and samples that they were looked for in.
     """
 
     run: str
@@ -97,6 +117,10 @@ class RunReport:
     mapping_sources: Mapping[str, str]
     mapping_alternatives: Mapping[str, Sequence[str]]
     next: Sequence[str]
+    findings: Sequence[FindingReport] = ()
+    checked: Sequence[str] = ()
+    not_checked: Mapping[str, str] = field(default_factory=dict)
+    looked_at: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,14 @@ from tensorboard_plugin_rlboard.findings.finding import SEVERITIES, Finding
 
 SYMPTOMS: Mapping[str, frozenset[str]] = {
     "non_finite": frozenset({"kl_spike", "kl_runaway", "logprob_mismatch", "value_misfit"}),
+    "kl_runaway": frozenset({"kl_spike", "signal_imbalance"}),
+    "first_step_kl": frozenset({"kl_runaway"}),
+    "stale_samples": frozenset({"logprob_mismatch"}),
+    "length_hacking": frozenset({"proxy_gold_gap", "reward_not_sharpening"}),
+    "phrase_hacking": frozenset({"proxy_gold_gap", "reward_not_sharpening"}),
+    "reward_jump": frozenset({"proxy_gold_gap", "value_misfit", "never_beats_reference"}),
+    "duplicate_responses": frozenset({"zero_advantage_groups"}),
+    "repetition": frozenset({"truncation"}),
 }
 """Kind -> what it brings along by itself in the steps that it is seen in."""
 _SLACK = 3

@@ -7,9 +7,29 @@ from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.findings.causes import ordered
 from tensorboard_plugin_rlboard.findings.detector import Detector
-from tensorboard_plugin_rlboard.findings.detectors.drift import kl_spike
-from tensorboard_plugin_rlboard.findings.detectors.exploration import zero_advantage_groups
+from tensorboard_plugin_rlboard.findings.detectors.critic import value_misfit
+from tensorboard_plugin_rlboard.findings.detectors.drift import (
+    first_step_kl,
+    kl_runaway,
+    kl_spike,
+    negative_kl,
+)
+from tensorboard_plugin_rlboard.findings.detectors.exploration import entropy_collapse, zero_advantage_groups
 from tensorboard_plugin_rlboard.findings.detectors.log import non_finite
+from tensorboard_plugin_rlboard.findings.detectors.reward import (
+    length_hacking,
+    never_beats_reference,
+    proxy_gold_gap,
+    reward_component_dead,
+    reward_jump,
+    reward_not_sharpening,
+    signal_imbalance,
+)
+from tensorboard_plugin_rlboard.findings.detectors.sampler import (
+    copied_logprobs,
+    logprob_mismatch,
+    stale_samples,
+)
 from tensorboard_plugin_rlboard.findings.detectors.text import truncation
 from tensorboard_plugin_rlboard.findings.finding import Finding
 from tensorboard_plugin_rlboard.findings.observations import Observations
@@ -19,9 +39,13 @@ DETECTORS: tuple[Detector, ...] = tuple(
     module.DETECTOR
     for module in (
         *(non_finite,),
-        *(kl_spike,),
-        *(zero_advantage_groups,),
+        *(kl_spike, kl_runaway, first_step_kl, negative_kl),
+        *(entropy_collapse, zero_advantage_groups),
+        *(reward_jump, proxy_gold_gap, length_hacking, reward_component_dead),
+        *(reward_not_sharpening, never_beats_reference, signal_imbalance),
         *(truncation,),
+        *(logprob_mismatch, copied_logprobs, stale_samples),
+        *(value_misfit,),
     )
 )
 THRESHOLDS: tuple[Threshold, ...] = tuple(

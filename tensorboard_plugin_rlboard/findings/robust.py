@@ -105,3 +105,76 @@ def persistent_since(flags: Bools, share: float, least: int) -> int | None:
     near = np.asarray([flags[i : i + least].mean() for i in range(len(flags))])
     possible = np.flatnonzero(flags & (rest >= share * total) & (rest >= least) & (near >= share))
     return int(possible[0]) if len(possible) else None
+
+
+def smoothed(x: Floats, window: int) -> Floats:
+    """The median of each step and those before it, `window` in all; NaN where fewer than three of them have a value."""
+    return rolling_median(np.concatenate([x, [np.nan]]), window)[1:]
+
+
+@dataclass(frozen=True)
+class StepChange:
+    """Where a number goes from one level to another.
+
+    Attributes:
+        index: the first step of the new level.
+        before, after: the means of up to `window` steps on either side.
+        deviations: their difference in standard deviations of itself.
+    """
+
+    index: int
+    before: float
+    after: float
+    deviations: float
+
+    @property
+    def size(self) -> float:
+        """By how much it changes, with its sign."""
+        return self.after - self.before
+
+
+def step_change(x: Floats, deviation: float, window: int = 8, least: int = 3) -> StepChange | None:
+    """The clearest change from one level to another, up or down (two means, Welch 1947, with one robust deviation).
+
+    Args:
+        x: float64 [steps].
+        deviation: of a single step.
+        window: steps that are compared on either side at most.
+        least: steps with a value that both sides have to have.
+
+    Returns:
+        None where no step has enough on both sides.
+    """
+    there = np.isfinite(x)
+    if there.sum() < 2 * least:
+        return None
+    middle = float(np.median(x[there]))
+    sums = np.concatenate([[0.0], np.cumsum(np.where(there, x - middle, 0.0))])
+    counts = np.concatenate([[0], np.cumsum(there)])
+    at = np.arange(1, len(x))
+    low, high = np.maximum(at - window, 0), np.minimum(at + window, len(x))
+    n_before, n_after = counts[at] - counts[low], counts[high] - counts[at]
+    enough = (n_before >= least) & (n_after >= least)
+    if not enough.any():
+        return None
+    with np.errstate(invalid="ignore", divide="ignore"):
+        before, after = (sums[at] - sums[low]) / n_before, (sums[high] - sums[at]) / n_after
+        deviations = (after - before) / (max(deviation, 1e-12) * np.sqrt(1 / n_before + 1 / n_after))
+    best = int(np.argmax(np.where(enough, np.abs(deviations), -1.0)))
+    return StepChange(
+        int(at[best]), middle + float(before[best]), middle + float(after[best]), float(deviations[best])
+    )
+
+
+def rise_since(x: Floats, level: float, end: int) -> int:
+    """The index since which, up to `end`, every step but one in a row is above a level: where a rise to there began."""
+    start = end
+    misses = 0
+    for index in range(end, -1, -1):
+        if np.isfinite(x[index]) and x[index] > level:
+            start, misses = index, 0
+        else:
+            misses += 1
+            if misses > 1:
+                break
+    return start

@@ -14,9 +14,10 @@ from repository import ROOT
 MAY_IMPORT = {
     "plugin": {"api", "board", "broken_tab", "dependencies", "errors", "index", "sources", "training", "web"},
     "web": {"api", "board", "errors", "texts"},
-    "cli": {"cluster", "doctor", "demo", "scalars_command", "__init__"},
+    "cli": {"cluster", "doctor", "demo", "scalars_command", "watch", "__init__"},
     "doctor": {"api", "board", "errors", "formats", "index", "sources", "texts", "training"},
     "scalars_command": {"board", "errors", "index", "sources", "training", "writing"},
+    "watch": {"api", "board", "index", "sources", "training"},
     "writer": {"writing"},
     "writing": {"formats", "metrics"},
     "dependencies": {"operating_system"},

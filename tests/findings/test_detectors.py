@@ -23,7 +23,7 @@ def test_nans_are_counted_from_the_first_step_that_has_one() -> None:
     (finding,) = found(non_finite.DETECTOR, seen)
     assert (finding.first, finding.last, finding.onset, finding.is_open) == (2, 4, 2, True)
     assert finding.value == 0.5
-    assert finding.title == "16 numbers of tokens are NaN or infinite"
+    assert finding.title == "NaN or infinite numbers of tokens: 16"
     assert "7 samples of 2 steps" in finding.summary
     assert finding.evidence.where == "nonfinite > 0"
     assert finding.evidence.token_metric == "logprobs"

@@ -11,7 +11,10 @@ from tensorboard_plugin_rlboard.findings.robust import (
     median,
     noise,
     persistent_since,
+    rise_since,
     rolling_median,
+    smoothed,
+    step_change,
     stretches,
 )
 
@@ -63,3 +66,19 @@ def test_what_persists_holds_to_the_end() -> None:
 
 def test_a_median_of_nothing_is_nothing() -> None:
     assert np.isnan(median(np.array([np.nan, np.nan])))
+
+
+def test_the_clearest_change_of_level() -> None:
+    x = np.array([1.0, 1, 1, 1, 5, 5, 5, np.nan, 5])
+    change = step_change(x, 2.0, window=4)
+    assert change is not None
+    assert (change.index, change.before, change.after, change.size) == (4, 1, 5, 4)
+    assert change.deviations == pytest.approx(4 / (2 * np.sqrt(1 / 4 + 1 / 3)))
+    assert step_change(np.ones(5), 1.0) is None
+
+
+def test_a_rise_began_where_it_left_the_level_for_good() -> None:
+    x = np.array([0.0, 3, 0, 0, 2, 0, 2, 2, 2])
+    assert rise_since(x, 1.0, 8) == 4, "one step below it does not end it, two do"
+    assert smoothed(x, 3)[:2].tolist() == pytest.approx([np.nan, np.nan], nan_ok=True)
+    assert smoothed(x, 3)[2] == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import open_session
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.materialized import CurvesSnapshot
-from tensorboard_plugin_rlboard.findings.finding import Finding
+from tensorboard_plugin_rlboard.findings.finding import SEVERITIES, Finding
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.registry import (
     BY_KIND,
@@ -83,6 +84,7 @@ class FindingService:
         self._examined: LruCache[_Examined] = LruCache(_MAX_EXAMINATIONS)
         self._evidence: LruCache[Evidence] = LruCache(_MAX_EVIDENCE)
         self._histories: dict[tuple[str, str, int | None], History] = {}
+        self._counts: dict[str, Mapping[str, int]] = {}
         self._lock = threading.Lock()
 
     def update_in_background(self, run: RunIndex) -> None:
@@ -90,9 +92,17 @@ class FindingService:
         try:
             snapshot = self._prepared(run)
             if snapshot.tables:
-                self._examine(run, snapshot, FindingsQuestion(Selection(run.name)))
+                found = self._examine(
+                    run, snapshot, FindingsQuestion(Selection(run.name))
+                ).examination.findings
+                counts = Counter(finding.severity for finding in found)
+                self._counts[run.name] = {severity: counts[severity] for severity in SEVERITIES}
         except Exception:  # the index must go on; a request will meet the reason and say so
             logger.exception("RL Board could not look for findings in run %s", run.name)
+
+    def counted(self, run: RunIndex) -> Mapping[str, int] | None:
+        """How many findings of each severity a run had when it was last examined in the background; None before."""
+        return self._counts.get(run.name)
 
     def findings(self, run: RunIndex, question: FindingsQuestion) -> Findings:
         """What looks wrong, the worst first.
@@ -140,6 +150,10 @@ class FindingService:
                 for each in detector.thresholds
             ],
         )
+
+    def observations(self, run: RunIndex, selection: Selection) -> Observations:
+        """What detectors look at of a split and attempt."""
+        return self._examine(run, self._snapshot(run), FindingsQuestion(selection)).seen
 
     def _examine(self, run: RunIndex, snapshot: CurvesSnapshot, question: FindingsQuestion) -> _Examined:
         split, attempt = observed_split(snapshot, question.selection.split), question.selection.attempt

@@ -53,6 +53,7 @@ class RunList:
         trainings: Trainings,
         run_steps: Callable[[RunIndex], RunSteps],
         last_mean: Callable[[RunIndex, str], float | None],
+        findings: Callable[[RunIndex], Mapping[str, int] | None],
         cursor: Callable[[], duckdb.DuckDBPyConnection],
     ) -> None:
         """Describes nothing yet.
@@ -62,12 +63,14 @@ class RunList:
             trainings: what belongs to a run beside its rollouts.
             run_steps: the steps of a run as of now.
             last_mean: a metric's mean at the newest step of a run, as far as its curves are computed.
+            findings: how many findings of each severity a run has; None where it was not examined yet.
             cursor: makes a cursor of the query database.
         """
         self._registry = registry
         self._trainings = trainings
         self._run_steps = run_steps
         self._last_mean = last_mean
+        self._findings = findings
         self._cursor = cursor
         self._descriptions: dict[str, _Description] = {}
 
@@ -121,6 +124,7 @@ class RunList:
             same_as=registry.same_samples.get(run.name, ""),
             changed_at=max((file.state.mtime_ns / 1e9 for file in tuple(run.files.values())), default=None),
             last_reward=self._last_mean(run, "reward"),
+            findings=self._findings(run),
         )
 
     def _description(self, run: RunIndex) -> _Description:

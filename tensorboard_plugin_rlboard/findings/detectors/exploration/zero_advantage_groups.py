@@ -9,10 +9,14 @@ import numpy as np
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
 from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import persistent_since, rolling_median
+from tensorboard_plugin_rlboard.findings.robust import persistent_since, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
 _WINDOW = 7
+_USUAL_SIZE = 8.0
+"""Responses to a prompt where no setting says how many."""
+_ONE_SIDED = 1.645
+"""Standard errors of a one-sided interval of 95 %; that of a share is at most the root of a quarter by the number."""
 _SHARE = Threshold(
     "zero_advantage_groups_share",
     0.5,
@@ -34,7 +38,7 @@ _SEVERE = Threshold(
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     share = seen.step_metric("zero_advantage_groups")
     limit = limits[_SHARE.name]
-    smooth = rolling_median(np.concatenate([share, [np.nan]]), _WINDOW)[1:]
+    smooth = smoothed(share, _WINDOW)
     since = persistent_since(np.nan_to_num(smooth) >= limit, 0.8, 4)
     if since is None:
         return []
@@ -42,6 +46,9 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     while start > 0 and share[start - 1] >= limit and since - start < _WINDOW // 2:
         start -= 1
     value = float(np.nanmean(share[start:]))
+    groups = float(np.nansum(seen.samples[start:])) / max(seen.settings.get("group_size", _USUAL_SIZE), 2.0)
+    if value - _ONE_SIDED * np.sqrt(0.25 / max(groups, 1.0)) < limit:
+        return []  # so few groups have such a share by chance
     good, bad = (
         float(np.nanmean(seen.step_metric(name)[start:])) for name in ("all_good_groups", "all_bad_groups")
     )

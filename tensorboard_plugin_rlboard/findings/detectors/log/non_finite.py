@@ -39,7 +39,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
                 EvidenceQuery(
                     "nonfinite", "desc", "nonfinite > 0", next(iter(seen.token_metrics), ""), "nonfinite"
                 ),
-                f"{total} numbers of tokens are NaN or infinite",
+                f"NaN or infinite numbers of tokens: {total}",
             )
         )
     if (rewards / samples > limit).any():
@@ -50,7 +50,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
                 limit,
                 "reward",
                 EvidenceQuery("", "asc", "isnan(reward) OR isinf(reward)"),
-                f"{int(rewards.sum())} rewards are NaN or infinite",
+                f"NaN or infinite rewards: {int(rewards.sum())}",
             )
         )
     return found

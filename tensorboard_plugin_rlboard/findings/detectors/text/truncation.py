@@ -9,7 +9,7 @@ import numpy as np
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
 from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, persistent_since, rolling_median
+from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, persistent_since, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
 _WINDOW = 5
@@ -30,7 +30,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     share = seen.step_metric("truncation_share")
     limit = limits[_SHARE.name]
     # a step with few samples has a share of a half by chance: the median of five steps has not
-    smooth = rolling_median(np.concatenate([share, [np.nan]]), _WINDOW)[1:]
+    smooth = smoothed(share, _WINDOW)
     with np.errstate(invalid="ignore"):
         since = persistent_since(np.nan_to_num(smooth) >= limit, 0.8, 3)
     if since is None:

@@ -1,0 +1,153 @@
+"""Runs that are made, opened in process as a TensorBoard opens them, and examined; what of it is right is judged here."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from planted_runs.run import FAILURES, Plan, write_run
+
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.doctor.indexing import indexed
+from tensorboard_plugin_rlboard.findings.finding import Finding
+from tensorboard_plugin_rlboard.findings.registry import THRESHOLDS, examine
+from tensorboard_plugin_rlboard.findings.thresholds import limits_of
+
+NAMED = {"padding_bug": "log_integrity"}
+"""Kind that is planted -> kind of its finding, where that is another."""
+FOLLOWS = {
+    "kl_spike": {"logprob_mismatch"},
+    "kl_runaway": {"kl_spike"},
+    "length_hacking": {"proxy_gold_gap", "truncation"},
+    "phrase_hacking": {"proxy_gold_gap", "reward_jump"},
+    "reward_jump": {"proxy_gold_gap"},
+    "proxy_gold_gap": {"reward_jump"},
+    "stale_samples": {"logprob_mismatch"},
+    "duplicate_responses": {"zero_advantage_groups"},
+    "repetition": {"truncation", "length_hacking"},
+    "garbled_text": {"entropy_collapse"},
+}
+"""Kind that is planted -> what is true of such a run as well, and no false alarm."""
+_SLACK = 3
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A run that was examined.
+
+    Attributes:
+        plan: what was made.
+        truth: what is known of it.
+        found: top findings, the worst first.
+        missing: kinds that could not be looked for.
+    """
+
+    plan: Plan
+    truth: dict[str, Any]
+    found: tuple[Finding, ...]
+    missing: frozenset[str]
+
+    @property
+    def kind(self) -> str:
+        """The kind of finding that is right; empty for a healthy run."""
+        return NAMED.get(self.plan.kind, self.plan.kind) if self.plan.kind in FAILURES else ""
+
+    @property
+    def checked(self) -> bool:
+        """Whether what was planted could be looked for."""
+        return bool(self.kind) and self.kind not in self.missing
+
+    @property
+    def is_hit(self) -> bool:
+        """Whether it is named, in steps that show it, on top or as a symptom."""
+        return any(self._is_right(each) for top in self.found for each in (top, *top.symptoms))
+
+    @property
+    def in_top_three(self) -> bool:
+        """Whether it is one of the first three findings, or a symptom of one of them."""
+        return any(self._is_right(each) for top in self.found[:3] for each in (top, *top.symptoms))
+
+    @property
+    def false_alarms(self) -> list[Finding]:
+        """Findings on top that are neither it nor true of such a run; hints for tuning are no alarms."""
+        also = FOLLOWS.get(self.plan.kind, set()) if self.kind else set()
+        return [
+            top
+            for top in self.found
+            if top.severity != "info"
+            and not self._is_right(top)
+            and not (top.kind in also and self._overlaps(top))
+        ]
+
+    @property
+    def onset_error(self) -> int | None:
+        """Steps between the onset that was found and the planted one; None where it was not found."""
+        right = [each for top in self.found for each in (top, *top.symptoms) if self._is_right(each)]
+        return right[0].onset - self.truth["onset"] if right else None
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it was missed or something else was named."""
+        return bool((self.checked and not self.is_hit) or self.false_alarms)
+
+    def line(self) -> str:
+        """The run and what was found, for a terminal."""
+        said = ", ".join(
+            f"{each.kind}[{each.severity} {each.first}-{each.last} {each.value:.3g}]" for each in self.found
+        )
+        planted = f" {self.truth['onset']}-{self.truth['last']}" if self.kind else ""
+        return f"{'MISS ' if self.checked and not self.is_hit else ''}{self.plan.name}{planted}: {said or 'nothing'}"
+
+    def _is_right(self, finding: Finding) -> bool:
+        return finding.kind == self.kind and self._overlaps(finding)
+
+    def _overlaps(self, finding: Finding) -> bool:
+        onset, last = self.truth["onset"] - _SLACK, self.truth["last"] + _SLACK
+        return bool(finding.onset >= onset and finding.first <= last)
+
+
+def plans_of(
+    kinds: Sequence[str], strengths: Sequence[str], shapes: Sequence[str], seeds: Sequence[int]
+) -> list[list[Plan]]:
+    """Every combination that can show its failure, in portions that are opened together."""
+    portions = []
+    for kind, seed in product(kinds, seeds):
+        of_kind = [
+            plan
+            for strength in (strengths if kind in FAILURES else strengths[:1])
+            for shape in shapes
+            if (plan := Plan(kind, strength, shape, seed)).fits()
+        ]
+        if of_kind:
+            portions.append(of_kind)
+    return portions
+
+
+def look_at(plans: Sequence[Plan], keep: Path) -> list[Looked]:
+    """Makes and opens some runs, or takes what was observed of them before, and examines them."""
+    kept = {plan: keep / f"{plan.name}.pickle" for plan in plans}
+    new = [plan for plan, path in kept.items() if not path.exists()]
+    if new:
+        keep.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            logs, truths = Path(folder) / "logs", Path(folder) / "truth"
+            files = {plan: write_run(plan, logs, truths) for plan in new}
+            with indexed(str(logs), 0) as opened:
+                for plan, file in files.items():
+                    truth = json.loads(file.read_text(encoding="utf-8"))
+                    kept[plan].write_bytes(
+                        pickle.dumps((truth, opened.board.observations(Selection(plan.name))))
+                    )
+    limits = limits_of(THRESHOLDS, {})
+    looked = []
+    for plan, path in kept.items():
+        truth, seen = pickle.loads(path.read_bytes())  # noqa: S301 (written by this command)
+        found = examine(seen, limits)
+        looked.append(Looked(plan, truth, found.findings, frozenset(found.not_checked)))
+    return looked

@@ -1,0 +1,91 @@
+"""The tables of what was measured, in Markdown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+from measured_findings.examined_runs import Looked
+from planted_runs.shapes import STRENGTHS
+
+_Z = 1.96
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927); 0 to 1 where there is nothing."""
+    if not total:
+        return 0.0, 1.0
+    share, square = hits / total, _Z * _Z
+    centre = (share + square / (2 * total)) / (1 + square / total)
+    half = _Z / (1 + square / total) * math.sqrt(share * (1 - share) / total + square / (4 * total * total))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def share(hits: int, total: int) -> str:
+    """A share with its interval: `0.95 [0.76, 0.99] of 20`."""
+    if not total:
+        return "–"
+    low, high = wilson(hits, total)
+    return f"{hits / total:.2f} [{low:.2f}, {high:.2f}] of {total}"
+
+
+def written(looked: Sequence[Looked], seeds: Sequence[int]) -> str:
+    """All tables."""
+    healthy = [each for each in looked if not each.kind]
+    failures = [each for each in looked if each.kind]
+    lines = [
+        f"{len(failures)} runs with a planted failure and {len(healthy)} healthy ones, seeds {', '.join(map(str, seeds))}.",
+        "",
+    ]
+    lines += _by_kind(looked, failures)
+    lines += ["", *_healthy(healthy)]
+    medium = [each for each in failures if each.plan.strength == "medium" and each.checked]
+    if medium:
+        top = sum(each.in_top_three for each in medium)
+        hits = sum(each.is_hit for each in medium)
+        lines += [
+            "",
+            f"Of medium strength: found {share(hits, len(medium))}, among the first three findings {share(top, len(medium))}.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _by_kind(looked: Sequence[Looked], failures: Sequence[Looked]) -> list[str]:
+    lines = [
+        "| planted | recall weak | medium | strong | precision | onset off by, median |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for planted in dict.fromkeys(each.plan.kind for each in failures):
+        runs = [each for each in failures if each.plan.kind == planted and each.checked]
+        if not runs:
+            lines.append(f"| `{planted}` | not looked for yet | | | | |")
+            continue
+        recall = []
+        for strength in STRENGTHS:
+            of_strength = [each for each in runs if each.plan.strength == strength]
+            recall.append(share(sum(each.is_hit for each in of_strength), len(of_strength)))
+        kind = runs[0].kind
+        hits = sum(each.is_hit for each in runs)
+        false = sum(alarm.kind == kind for each in looked for alarm in each.false_alarms)
+        errors = [abs(error) for each in runs if (error := each.onset_error) is not None]
+        off = f"{median(errors):g} steps" if errors else "–"
+        lines.append(f"| `{planted}` | {' | '.join(recall)} | {share(hits, hits + false)} | {off} |")
+    return lines
+
+
+def _healthy(healthy: Sequence[Looked]) -> list[str]:
+    if not healthy:
+        return []
+    lines = ["| healthy | runs | errors a run | warnings a run | which |", "| --- | --- | --- | --- | --- |"]
+    for kind in (*dict.fromkeys(each.plan.kind for each in healthy), ""):
+        runs = [each for each in healthy if kind in ("", each.plan.kind)]
+        alarms = [alarm for each in runs for alarm in each.found]
+        counts = [
+            sum(alarm.severity == severity for alarm in alarms) / len(runs)
+            for severity in ("error", "warning")
+        ]
+        which = ", ".join(sorted({f"`{alarm.kind}`" for alarm in alarms if alarm.severity != "info"}))
+        name = f"`{kind}`" if kind else "all"
+        lines.append(f"| {name} | {len(runs)} | {counts[0]:.2f} | {counts[1]:.2f} | {which} |")
+    return lines

@@ -1,0 +1,120 @@
+"""The policy goes away from the reference faster and faster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.findings.detector import Detector, Need
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.robust import rise_since, smoothed
+from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+
+_LEVEL = Threshold(
+    "kl_runaway_level", 0.1, "nats a token", "mean k3 of a step, as the median of three", MEASURED
+)
+_RATIO = Threshold(
+    "kl_runaway_ratio",
+    3.0,
+    "",
+    "how many times the straight line through the first third of the steps it is",
+    MEASURED,
+    low=1.0,
+)
+_GROWTH = Threshold(
+    "kl_runaway_growth",
+    1.5,
+    "",
+    "how many times itself of a quarter of the steps ago it is",
+    MEASURED,
+    low=1.0,
+)
+_SEVERE = Threshold(
+    "kl_runaway_error",
+    1.0,
+    "nats a token",
+    "mean k3 from which on it is an error, however it came there",
+    "at 1 nat the reference gives the sampled tokens a third of the policy's probability on average",
+)
+
+
+def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+    k3 = seen.statistic("k3_mean")
+    level = smoothed(k3, 3)
+    line = _first_line(k3)
+    ago = max(3, len(k3) // 4)
+    earlier = np.concatenate([np.full(ago, np.nan), level[:-ago]])
+    with np.errstate(invalid="ignore"):
+        fast = (
+            (level >= limits[_LEVEL.name])
+            & (level >= limits[_RATIO.name] * line)
+            & (level >= limits[_GROWTH.name] * earlier)
+        )
+        far = level >= limits[_SEVERE.name]
+    flagged = np.flatnonzero(fast | far)
+    if not len(flagged) or not _stays(level, limits[_LEVEL.name], int(flagged[0])):
+        return []
+    place = int(flagged[0])
+    onset = _onset(k3, line, place)
+    newest = float(level[np.isfinite(level)][-1])
+    first, last = int(seen.step[onset]), int(seen.step[-1])
+    before = float(np.nanmedian(k3[max(0, onset - 5) : onset + 1]))
+    return [
+        Finding(
+            kind="kl_runaway",
+            severity="error" if newest >= limits[_SEVERE.name] else "warning",
+            title=f"The policy runs away from the reference: KL is {shown(newest)} nats a token",
+            summary=f"The mean k3 was {shown(before)} at step {first} and has grown to {shown(newest)} by step {last}; the line of the first steps would lead to {shown(float(line[-1]))}.",
+            first=first,
+            last=last,
+            onset=first,
+            is_open=True,
+            metric="k3_mean",
+            statistic="mean",
+            value=newest,
+            threshold=limits[_LEVEL.name],
+            threshold_name=_LEVEL.name,
+            excess=newest / max(limits[_LEVEL.name], 1e-9),
+            evidence=EvidenceQuery("k3_mean", "desc", "", "k3", "highest"),
+        )
+    ]
+
+
+def _first_line(k3: Floats) -> Floats:
+    """The straight line through the first third of the steps, 8 at least, over all steps; never below its own start."""
+    count = min(len(k3), max(8, len(k3) // 3))
+    at = np.flatnonzero(np.isfinite(k3[:count]))
+    if len(at) < 3:
+        return np.full(len(k3), np.nan)
+    slope, start = np.polyfit(at, k3[at], 1)
+    floor = max(float(np.median(k3[at])), 1e-6)
+    found: Floats = np.maximum(start + max(slope, 0.0) * np.arange(len(k3)), floor)
+    return found
+
+
+def _stays(level: Floats, limit: float, since: int) -> bool:
+    """Whether it is up there from then on, and at the end."""
+    rest = level[since:]
+    rest = rest[np.isfinite(rest)]
+    return len(rest) >= 2 and bool((rest >= limit).mean() >= 0.8) and bool(rest[-1] >= limit)
+
+
+def _onset(k3: Floats, line: Floats, place: int) -> int:
+    """Where it left the line that leads there."""
+    if place < 3:
+        return 0
+    return rise_since(k3 / np.maximum(line, 1e-6), 1.3, place)
+
+
+DETECTOR = Detector(
+    kind="kl_runaway",
+    question="drift",
+    needs=(Need("logprobs and ref_logprobs", "k3_mean", 8),),
+    thresholds=(_LEVEL, _RATIO, _GROWTH, _SEVERE),
+    meaning="The divergence from the reference grows by a factor and not by an amount: usually the KL penalty is missing or too weak for the learning rate, and the reward is being exploited.",
+    next="Compare the samples of the newest step with those before the onset: if they score more and read worse, raise the penalty or lower the learning rate, and go back to a checkpoint before.",
+    find=_find,
+)

@@ -1,0 +1,97 @@
+"""The reward rises and the trusted score of the same responses does not follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.findings.detector import Detector, Need
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, noise, rise_since, smoothed
+from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+
+_APART = Threshold(
+    "proxy_gold_gap_size",
+    0.7,
+    "standard deviations",
+    "by how much more the reward has risen than valid_reward, each in deviations of the first steps' samples",
+    MEASURED,
+)
+_CLEAR = Threshold(
+    "proxy_gold_gap_deviations",
+    5.0,
+    "standard deviations",
+    "how far that is beyond the noise of a step",
+    MEASURED,
+)
+_GAIN = Threshold(
+    "proxy_gold_gap_gain",
+    0.3,
+    "standard deviations",
+    "by how much valid_reward may have risen since they went apart, or else a third of the gap",
+    MEASURED,
+)
+_SHARE_OF_GAP = 0.35
+
+
+def gap(seen: Observations) -> Floats:
+    """By how much more reward than valid_reward rose since the first steps, in deviations of their samples; float64 [steps]."""
+    return _rise(seen, "reward") - _rise(seen, "valid_reward")
+
+
+def _rise(seen: Observations, metric: str) -> Floats:
+    mean, width = seen.statistic(metric), frozen_baseline(seen.statistic(metric, "std")).level
+    found: Floats = (mean - frozen_baseline(mean).level) / (width if width > 0 else np.nan)
+    return found
+
+
+def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+    apart = gap(seen)
+    smooth = smoothed(apart, 5)
+    late = max(5, len(apart) // 8)
+    size = median(apart[-late:])
+    early = frozen_baseline(apart)
+    error = max(early.noise, noise(apart), 1e-12) * np.sqrt(1 / max(early.steps, 1) + 1 / late)
+    if not size >= limits[_APART.name] or size / error < limits[_CLEAR.name]:
+        return []
+    onset = rise_since(smooth, 0.3 * size, len(smooth) - 1)
+    onset = max(0, onset - 2)  # the median of five is two steps late
+    gold = _rise(seen, "valid_reward")
+    gain = median(gold[-late:]) - median(gold[max(0, onset - late) : onset + 1])
+    if gain > max(limits[_GAIN.name], _SHARE_OF_GAP * size):
+        return []
+    first, last = int(seen.step[onset]), int(seen.step[-1])
+    rewards = [median(seen.statistic(name)[-late:]) for name in ("reward", "valid_reward")]
+    return [
+        Finding(
+            kind="proxy_gold_gap",
+            severity="error" if size >= 3 * limits[_APART.name] and gain < 0 else "warning",
+            title=f"The reward rises and valid_reward does not follow since step {first}",
+            summary=f"They are {shown(size)} standard deviations further apart than in the first steps: reward is {shown(rewards[0])} and valid_reward {shown(rewards[1])}, which has moved by {shown(gain)} deviations since.",
+            first=first,
+            last=last,
+            onset=first,
+            is_open=True,
+            metric="valid_reward_gap" if "valid_reward_gap" in seen.metrics else "valid_reward",
+            statistic="mean",
+            value=size,
+            threshold=limits[_APART.name],
+            threshold_name=_APART.name,
+            excess=size / max(limits[_APART.name], 1e-9),
+            evidence=EvidenceQuery("reward", "desc", f"valid_reward <= {rewards[1]:.6g}"),
+        )
+    ]
+
+
+DETECTOR = Detector(
+    kind="proxy_gold_gap",
+    question="reward",
+    needs=(Need("reward", "reward", 12), Need("valid_reward", "valid_reward", 12)),
+    thresholds=(_APART, _CLEAR, _GAIN),
+    meaning="What is rewarded and what is wanted go apart: the policy has found something that scores and is not better, which is reward hacking.",
+    next="Read the samples with a high reward and a low valid_reward: what they have in common is what is exploited; look at length and at rising phrases too.",
+    find=_find,
+)

@@ -1,0 +1,154 @@
+"""The command `rlboard watch`: follows a log directory and says each finding as a line of JSON, when it comes and when it goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+
+from tensorboard_plugin_rlboard.api import FindingInfo
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
+from tensorboard_plugin_rlboard.watch.arguments import SEVERITIES
+
+FOUND = 3
+"""Exit code: something as severe as asked for was found."""
+_IDS = 5
+"""Samples that a line names."""
+
+
+@dataclass(frozen=True)
+class WatchRequest:
+    """What to watch, and what to do.
+
+    Attributes:
+        path: the log directory.
+        runs: names of runs; empty for all.
+        on: (severity, command of the shell) pairs: the command is run for each finding that is at least so severe.
+        until: the severity that ends it with the exit code `FOUND`; empty to go on.
+        once: whether to look once and end.
+        interval: seconds between two looks.
+        config: an rlboard.toml that lies elsewhere.
+    """
+
+    path: str
+    runs: tuple[str, ...] = ()
+    on: tuple[tuple[str, str], ...] = ()
+    until: str = ""
+    once: bool = False
+    interval: float = 10.0
+    config: str = ""
+
+
+@dataclass
+class Watch:
+    """What was said so far.
+
+    Attributes:
+        shown: (run, kind, metric) -> severity, of what is found now.
+    """
+
+    shown: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def news(self, run: str, findings: list[FindingInfo]) -> Iterator[dict[str, object]]:
+        """What is to be said of a run: what is new or worse, then what is no longer found.
+
+        Args:
+            run: its name.
+            findings: all that is found now.
+        """
+        now = {(run, finding.kind, finding.metric): finding for finding in findings}
+        for key, finding in now.items():
+            before = self.shown.get(key)
+            if before is None or SEVERITIES.index(finding.severity) > SEVERITIES.index(before):
+                yield {"event": "found", "run": run} | _said(finding)
+        gone = [key for key in self.shown if key[0] == run and key not in now]
+        for key in gone:
+            yield {
+                "event": "over",
+                "run": run,
+                "kind": key[1],
+                "metric": key[2],
+                "severity": self.shown.pop(key),
+            }
+        self.shown |= {key: finding.severity for key, finding in now.items()}
+
+
+def watch(request: WatchRequest) -> int:
+    """Follows a log directory until it is interrupted, or as `once` and `until` say; returns the exit code."""
+    reason = reason_unusable(request.path, may_be_file=False)
+    if reason:
+        print(reason, file=sys.stderr)
+        return 2
+    path = request.path if is_address(request.path) else os.path.expanduser(request.path)  # noqa: PTH111 - raises for no unknown user
+    roots = parse_roots(path, "")
+    indexer = BackgroundIndexer(
+        Registry(roots, settings=SettingsFinder(roots, request.config)), request.interval
+    )
+    board, said = Board(indexer), Watch()
+    try:
+        while True:
+            indexer.index_now()
+            worst = _look(board, request, said)
+            if request.once or (request.until and worst >= SEVERITIES.index(request.until)):
+                return FOUND if worst >= SEVERITIES.index(request.until or "error") else 0
+            time.sleep(request.interval)
+    finally:
+        indexer.stop()
+
+
+def _look(board: Board, request: WatchRequest, said: Watch) -> int:
+    """Says what is new of all runs; the place in `SEVERITIES` of the worst that is found now, -1 for nothing."""
+    worst = -1
+    for run in sorted(board.registry.runs):
+        if request.runs and run not in request.runs:
+            continue
+        findings = list(board.findings(FindingsQuestion(Selection(run))).findings)
+        worst = max([worst, *(SEVERITIES.index(finding.severity) for finding in findings)])
+        for line in said.news(run, findings):
+            print(json.dumps(line, ensure_ascii=False), flush=True)
+            if line["event"] == "found":
+                _run_commands(request, line)
+    return worst
+
+
+def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
+    """Runs the user's commands for a finding, which they find in their environment; what they return is only said."""
+    severity = SEVERITIES.index(str(line["severity"]))
+    for least, command in request.on:
+        if severity < SEVERITIES.index(least):
+            continue
+        names = {
+            f"RLBOARD_{key.upper()}": str(line[key])
+            for key in ("run", "kind", "severity", "title", "summary")
+        }
+        environment = os.environ | names | {"RLBOARD_FINDING": json.dumps(line, ensure_ascii=False)}
+        # the command is the user's own, from the command line; what a log says reaches it as variables only
+        code = subprocess.run(command, shell=True, check=False, env=environment).returncode  # noqa: S602
+        if code:
+            print(
+                f"The command for {line['kind']} of run {line['run']} ended with code {code}.",
+                file=sys.stderr,
+            )
+
+
+def _said(finding: FindingInfo) -> dict[str, object]:
+    """A finding as a line says it: all but the words that are the same each time."""
+    names = ("kind", "severity", "title", "summary", "steps", "onset", "metric", "value", "threshold", "unit")
+    return {name: getattr(finding, name) for name in names} | {
+        "samples": list(finding.samples[:_IDS]),
+        "tokens": [asdict(token) for token in finding.tokens[:_IDS]],
+        "symptoms": [symptom.kind for symptom in finding.symptoms],
+        "next": finding.next,
+    }

@@ -1,0 +1,65 @@
+"""Detectors of drift and certainty: a number worked out by hand each, quiet on what is healthy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from observed_steps import found, observed
+
+from tensorboard_plugin_rlboard.findings.detectors.drift import first_step_kl, kl_runaway, negative_kl
+from tensorboard_plugin_rlboard.findings.detectors.exploration import entropy_collapse
+
+STEADY = np.linspace(0.0, 0.04, 40)
+
+
+def test_a_kl_that_grows_by_a_factor_runs_away() -> None:
+    k3 = STEADY.copy()
+    k3[20:] = k3[20:] * 1.25 ** np.arange(1, 21)
+    (finding,) = found(kl_runaway.DETECTOR, observed(k3_mean__mean=k3))
+    assert 20 <= finding.onset <= 22
+    assert (finding.last, finding.is_open, finding.severity) == (39, True, "error")
+    assert finding.value == pytest.approx(k3[38]), "the median of the last three steps"
+
+
+def test_a_kl_that_grows_by_an_amount_does_not() -> None:
+    assert not found(kl_runaway.DETECTOR, observed(k3_mean__mean=STEADY))
+    assert not found(kl_runaway.DETECTOR, observed(k3_mean__mean=STEADY * 10))
+    back = np.concatenate([STEADY[:20], [0.5, 0.5, 0.5], STEADY[23:]])
+    assert not found(kl_runaway.DETECTOR, observed(k3_mean__mean=back)), "a spike is back"
+    assert kl_runaway.DETECTOR.missing(observed(k3_mean__mean=STEADY[:7])).endswith(
+        "in 8 steps, and has them in 7"
+    )
+
+
+def test_the_first_step_should_be_the_reference() -> None:
+    (finding,) = found(first_step_kl.DETECTOR, observed(first=3, first_step_kl=[0.05, np.nan, np.nan]))
+    assert (finding.first, finding.last, finding.severity, finding.value) == (3, 3, "warning", 0.05)
+    assert finding.excess == pytest.approx(5)
+    assert found(first_step_kl.DETECTOR, observed(first_step_kl=[0.1]))[0].severity == "error"
+    assert not found(first_step_kl.DETECTOR, observed(first_step_kl=[0.0003]))
+    assert first_step_kl.DETECTOR.missing(observed(n_samples=[1.0]))
+
+
+def test_no_divergence_is_negative() -> None:
+    ratio = np.full(30, 0.01)
+    ratio[10:] = -0.15
+    (finding,) = found(negative_kl.DETECTOR, observed(log_ratio_mean__mean=ratio))
+    assert (finding.first, finding.last, finding.value, finding.severity) == (10, 29, -0.15, "warning")
+    assert finding.threshold == -0.02
+    assert finding.excess == pytest.approx(7.5)
+    once = np.full(30, 0.01)
+    once[10] = -0.2
+    assert not found(negative_kl.DETECTOR, observed(log_ratio_mean__mean=once))
+
+
+def test_entropy_that_is_gone() -> None:
+    entropy = np.concatenate([np.full(20, 1.0), np.linspace(0.9, 0.3, 10), np.full(10, 0.3)])
+    (finding,) = found(entropy_collapse.DETECTOR, observed(entropies_mean__mean=entropy))
+    assert finding.value == pytest.approx(0.3)
+    assert finding.threshold == pytest.approx(0.45)
+    assert 20 <= finding.onset <= 22
+    assert finding.severity == "warning"
+    assert finding.title == "30 % of the entropy is left"
+    assert not found(entropy_collapse.DETECTOR, observed(entropies_mean__mean=np.linspace(1, 0.55, 40)))
+    gone = np.concatenate([np.full(20, 1.0), np.full(20, 0.1)])
+    assert found(entropy_collapse.DETECTOR, observed(entropies_mean__mean=gone))[0].severity == "error"

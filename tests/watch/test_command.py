@@ -1,0 +1,110 @@
+"""`rlboard watch`: one line of JSON for each finding, commands for the severe ones, exit codes for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tensorboard_plugin_rlboard import cli
+from tensorboard_plugin_rlboard.watch.command import FOUND, WatchRequest, watch
+
+
+def write(folder: Path, *rows: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "a.jsonl").open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def row(step: int, reward: float = 1.0) -> dict[str, Any]:
+    return {"step": step, "prompt": "a", "response": f"b {step}", "reward": reward}
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_finding_is_a_line_and_an_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "log" / "run", row(1), row(2, float("nan")))
+    assert cli.main(["watch", str(tmp_path / "log"), "--once"]) == FOUND
+    (line,) = said(capsys)
+    assert (line["event"], line["run"], line["kind"], line["severity"]) == (
+        "found",
+        "run",
+        "non_finite",
+        "error",
+    )
+    assert line["steps"] == [2, 2]
+    assert len(line["samples"]) == 1
+
+
+def test_nothing_wrong_is_nothing_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "log", row(1), row(2))
+    assert watch(WatchRequest(str(tmp_path / "log"), once=True)) == 0
+    assert said(capsys) == []
+
+
+def test_a_run_that_is_not_named_is_not_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "log" / "bad", row(1, float("nan")))
+    write(tmp_path / "log" / "good", row(1))
+    assert watch(WatchRequest(str(tmp_path / "log"), runs=("good",), once=True)) == 0
+    assert said(capsys) == []
+
+
+def test_a_command_is_run_with_the_finding_in_its_environment(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "log", row(1, float("nan")))
+    out = tmp_path / "out"
+    command = f'printf %s "$RLBOARD_KIND $RLBOARD_SEVERITY $RLBOARD_RUN" > "{out}"; exit 7'
+    watch(WatchRequest(str(tmp_path / "log"), on=(("error", command),), once=True))
+    assert out.read_text(encoding="utf-8") == "non_finite error ."
+    assert "ended with code 7" in capfd.readouterr().err
+
+
+def test_a_log_that_says_a_command_runs_none(tmp_path: Path) -> None:
+    evil = tmp_path / "log" / "$(touch owned)"
+    write(evil, row(1, float("nan")))
+    watch(
+        WatchRequest(
+            str(tmp_path / "log"), on=(("error", f'cd "{tmp_path}"; echo "$RLBOARD_RUN"'),), once=True
+        )
+    )
+    assert not (tmp_path / "owned").exists()
+
+
+def test_what_comes_and_goes_is_said_once_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "log"
+    write(log, row(1))
+    looks: Iterator[Callable[[], object]] = iter(
+        [
+            lambda: write(log, row(2, float("nan"))),
+            lambda: None,
+            lambda: (log / "a.jsonl").write_text(json.dumps(row(1)) + "\n", encoding="utf-8"),
+            lambda: write(log, row(2, float("inf"))),
+        ]
+    )
+    monkeypatch.setattr("time.sleep", lambda _: next(looks)())
+    with pytest.raises(StopIteration):
+        watch(WatchRequest(str(log)))
+    assert [line["event"] for line in said(capsys)] == ["found", "over", "found"]
+
+
+def test_until_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "log"
+    write(log, row(1))
+    monkeypatch.setattr("time.sleep", lambda _: write(log, row(2, float("nan"))))
+    assert watch(WatchRequest(str(log), until="warning")) == FOUND
+
+
+def test_what_cannot_begin_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert watch(WatchRequest(str(tmp_path / "nowhere"))) == 2
+    assert "nowhere" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cli.main(["watch", str(tmp_path), "--on", "fatal", "true"])
+    assert "--on fatal: it takes info, warning, error" in capsys.readouterr().err
