@@ -105,6 +105,7 @@ class ThresholdInfo:
 class Findings:
     """Answer of /findings."""
 
+    state: str
     split: str
     n_steps: int
     n_samples: int

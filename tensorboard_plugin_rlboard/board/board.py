@@ -73,6 +73,7 @@ class Board:
         self._findings = FindingService(
             self._steps.snapshot,
             partial(self._steps.snapshot, fresh=False),
+            self._steps.is_complete,
             self.cursor,
             self._trainings.known_numbers,
             self._trainings.thresholds,

@@ -102,7 +102,9 @@ def persistent_since(flags: Bools, share: float, least: int) -> int | None:
         return None
     total = len(flags) - np.arange(len(flags))
     rest = np.cumsum(flags[::-1])[::-1]
-    near = np.asarray([flags[i : i + least].mean() for i in range(len(flags))])
+    counted = np.concatenate([[0], np.cumsum(flags)])
+    ends = np.minimum(np.arange(len(flags)) + least, len(flags))
+    near = (counted[ends] - counted[:-1]) / (ends - np.arange(len(flags)))
     possible = np.flatnonzero(flags & (rest >= share * total) & (rest >= least) & (near >= share))
     return int(possible[0]) if len(possible) else None
 

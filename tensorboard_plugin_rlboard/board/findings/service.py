@@ -63,6 +63,7 @@ class FindingService:
         self,
         snapshot: SnapshotOf,
         prepared: SnapshotOf,
+        is_complete: Callable[[RunIndex], bool],
         cursor: Callable[[], duckdb.DuckDBPyConnection],
         hyperparameters: SettingsOf,
         thresholds: SettingsOf,
@@ -72,12 +73,14 @@ class FindingService:
         Args:
             snapshot: the curves of a run, brought up to date.
             prepared: the same as they are.
+            is_complete: whether these have every row of the run.
             cursor: where cursors of the calling thread come from.
             hyperparameters: what is known of a run's training, numbers only.
             thresholds: those that rlboard.toml sets for a run.
         """
         self._snapshot = snapshot
         self._prepared = prepared
+        self._is_complete = is_complete
         self._cursor = cursor
         self._hyperparameters = hyperparameters
         self._thresholds = thresholds
@@ -117,12 +120,17 @@ class FindingService:
         history = self._history(run, split, question.selection.attempt)
         found = examined.examination
         return Findings(
+            state="ready" if self._is_complete(run) else "computing",
             split=split,
             n_steps=len(examined.seen.step),
             n_samples=int(examined.seen.samples.sum()),
             findings=[self._info(run, question.selection, split, finding) for finding in found.findings],
             checked=found.checked,
-            not_checked=[NotChecked(kind, needs) for kind, needs in found.not_checked.items()],
+            not_checked=[
+                NotChecked(kind, needs)
+                for kind, needs in found.not_checked.items()
+                if len(examined.seen.step)
+            ],
             past=[
                 PastFinding(
                     past.finding.kind,
@@ -167,7 +175,8 @@ class FindingService:
             of_file, problems = usable(THRESHOLDS, chosen)
             values = limits_of(THRESHOLDS, {**of_file, **dict(what_if)})
             found = examine(seen, values)
-            if not what_if and len(seen.step):
+            # while a run is read its steps come in any order, and what is found of them may go again
+            if not what_if and len(seen.step) and not run.pending:
                 self._history(run, split, attempt).note(found.findings, int(seen.step[-1]))
             return _Examined(seen, found, values, problems)
 

@@ -107,6 +107,11 @@ class StepService:
                 curves.lock.release()
         return curves.snapshot
 
+    def is_complete(self, run: RunIndex) -> bool:
+        """Whether the snapshot has every row of a run that is read to its end."""
+        curves = self._state(run).curves
+        return not run.pending and curves.is_complete(self._cursor, run)
+
     def steps(self, run: RunIndex, question: StepsQuestion) -> Steps:
         """Curves of a selection: from what is materialised, or by queries where it is searched or filtered.
 

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.steps.step_index import StepEntry, StepKey
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
-_MAGIC = b"rlboard-curves-2\n"
+_MAGIC = b"rlboard-curves-3\n"
 """Changes with everything that the numbers depend on beside the samples and aggregates: their meaning, the layout."""
 _DIGEST_BYTES = 16
 
