@@ -25,23 +25,27 @@ STEP_AGGREGATES = ("", "critic", "probabilities", "groups", "duplicates")
 there. Those of metrics have other names: they are prefixed."""
 FINDINGS = "findings"
 """Name of the aggregate that only findings are made of: it is no part of an answer of /steps."""
-FINDING_METRICS = (
-    *(
-        "nonfinite",
-        "k3_max",
-        "log_ratio_absmean",
-        "mismatch_absmean",
-        "mismatch_k3_max",
-        "staleness",
-        "repetition",
-    ),
-    *("values_mean", "value_mse", "token_rewards_sum", "log_ratio_sum", "problems"),
-)
-"""Sample metrics that findings look at beside the curves of the overview; those that the run has count."""
+FINDING_METRICS = {
+    "nonfinite": ("sum", "positive"),
+    "mismatch_absmean": ("count", "zero"),
+    "staleness": ("mean", "max"),
+    "log_ratio_sum": ("mean",),
+    "repetition": ("mean",),
+}
+"""Sample metrics that findings look at beside the curves of the overview, and their statistics. Few: to plan a query of a
+hundred aggregates takes as long as to run it on a step."""
 MAX_OWN_METRICS = 24
 """Metrics of this log alone, among them the parts of its reward, that findings look at."""
-_PLAIN = {"mean": "avg", "std": "stddev_pop", "min": "min", "max": "max", "sum": "sum", "count": "count"}
-_COUNTED = {"positive": "> 0", "zero": "= 0"}
+_OF_OWN = ("mean", "min", "max", "count", "zero")
+_PLAIN = {
+    "mean": "avg({x})",
+    "min": "min({x})",
+    "max": "max({x})",
+    "sum": "sum({x})",
+    "count": "count({x})",
+    "positive": "count_if({x} > 0)",
+    "zero": "count_if({x} = 0)",
+}
 
 
 def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
@@ -70,19 +74,20 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
 
 def finding_aggregate(schema: RunSchema) -> Aggregate:
     """A few plain statistics of further metrics, named `metric:statistic`: what findings need beside the curves."""
+    wanted = {name: kinds for name, kinds in FINDING_METRICS.items() if name in schema.metrics}
+    wanted |= dict.fromkeys(own_metrics(schema), _OF_OWN)
+    # names of a log may hold braces, which a merged query would take for places: inside, everything goes by numbers
     columns: list[tuple[str, str]] = [("n", "count(*)")]
-    known = (name for name in FINDING_METRICS if name in schema.metrics)
-    for name in (*known, *own_metrics(schema)):
+    derived: list[tuple[str, str]] = []
+    for number, (name, kinds) in enumerate(wanted.items()):
         x = schema.metric_sql[name]
-        rows = f"FILTER ({is_finite(x)})"
-        columns += [
-            (f"{name}:{statistic}", f"{function}({x}) {rows}") for statistic, function in _PLAIN.items()
-        ]
-        columns += [(f"{name}:{word}", f"count(*) FILTER ({x} {test})") for word, test in _COUNTED.items()]
-    # names of a log may hold braces, which a merged query would take for places: inside, columns go by numbers
+        derived.append((f"x{number}", f"CASE WHEN {is_finite(x)} THEN {x} END"))
+        own = f'"{{at}}x{number}"'
+        columns += [(f"{name}:{kind}", _PLAIN[kind].replace("{x}", own)) for kind in kinds]
     return Aggregate(
         tuple((name, f'"{{at}}{place}"') for place, (name, _) in enumerate(columns)),
         tuple((str(place), sql) for place, (_, sql) in enumerate(columns)),
+        derived=tuple(derived),
     )
 
 

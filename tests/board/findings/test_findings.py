@@ -105,3 +105,30 @@ def test_a_run_without_rows_has_no_findings(tmp_path: Path, open_board: OpenBoar
     answer = ask(open_board(tmp_path / "logs"), ".")
     assert (answer.n_steps, answer.n_samples) == (1, 1)
     assert list(answer.findings) == []
+
+
+def test_numbers_of_the_log_alone_are_looked_at_whatever_they_are_called(
+    tmp_path: Path, open_board: OpenBoard
+) -> None:
+    rows = [
+        {
+            "step": step,
+            "prompt": f"p{i}",
+            "response": f"r{i}",
+            "reward": i % 2,
+            'odd "{x}" part': float(step < 12) * (i % 2),
+        }
+        for step in range(24)
+        for i in range(16)
+    ]
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
+    )
+    board = open_board(tmp_path / "logs")
+    seen = board.observations(Selection("."))
+    assert seen.parts == ('odd "{x}" part',)
+    assert seen.statistic(seen.parts[0])[[0, 20]].tolist() == [0.5, 0]
+    assert seen.statistic(seen.parts[0], "zero")[[0, 20]].tolist() == [8, 16]
+    (finding,) = ask(board, ".").findings
+    assert (finding.kind, finding.metric, finding.onset) == ("reward_component_dead", 'odd "{x}" part', 12)
