@@ -21,11 +21,13 @@ class Need:
         what: what has to be logged, in words that follow "needs".
         metric: the sample or step metric that is there where it is logged.
         steps: in how many steps it has to have a value.
+        is_setting: whether it is no metric but a setting of the training that has to be known and not 0.
     """
 
     what: str
     metric: str
     steps: int = 1
+    is_setting: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Detector:
     def missing(self, seen: Observations) -> str:
         """What is not there of what it needs, in words; empty where everything is."""
         for need in self.needs:
-            count = seen.counted(need.metric)
+            count = bool(seen.settings.get(need.metric)) if need.is_setting else seen.counted(need.metric)
             if count == 0:
                 return need.what
             if count < need.steps:

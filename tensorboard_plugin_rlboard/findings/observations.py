@@ -52,5 +52,11 @@ class Observations:
 
     def counted(self, name: str) -> int:
         """How many steps have a value of a sample metric, or else of a step metric."""
-        column = self.statistic(name) if name in self.metrics else self.step_metric(name)
-        return int(np.isfinite(column).sum())
+        kept = self.metrics.get(name, {})
+        if not kept:
+            return int(np.isfinite(self.step_metric(name)).sum())
+        if "mean" in kept:
+            return int(np.isfinite(kept["mean"]).sum())
+        # where there is no mean there is a number of samples, and else an extreme
+        column = kept["count"] > 0 if "count" in kept else np.isfinite(next(iter(kept.values())))
+        return int(column.sum())

@@ -131,4 +131,7 @@ def test_a_penalty_that_outweighs_the_reward() -> None:
     seen = observed(settings={"beta": 0.1}, log_ratio_sum__mean=[8.0] * N, **rewards(LEARNS, 0.4))
     (finding,) = found(signal_imbalance.DETECTOR, seen)
     assert finding.value == pytest.approx(2), "0.1 · 8 / 0.4"
-    assert not found(signal_imbalance.DETECTOR, observed(log_ratio_sum__mean=[8.0] * N, **rewards(LEARNS)))
+    small = observed(settings={"beta": 0.01}, log_ratio_sum__mean=[8.0] * N, **rewards(LEARNS))
+    assert not found(signal_imbalance.DETECTOR, small)
+    unknown = observed(log_ratio_sum__mean=[8.0] * N, **rewards(LEARNS))
+    assert signal_imbalance.DETECTOR.missing(unknown) == "β (kl_coef) in the settings of the training"

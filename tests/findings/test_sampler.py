@@ -35,15 +35,11 @@ def test_a_mismatch_that_has_grown_counts_below_the_level_too() -> None:
 
 
 def test_numbers_that_are_copies() -> None:
-    seen = observed(
-        mismatch_absmean__mean=[0.0] * 12, mismatch_absmean__zero=[48] * 12, mismatch_absmean__count=[64] * 12
-    )
+    seen = observed(mismatch_absmean__zero=[48] * 12, mismatch_absmean__count=[64] * 12)
     (finding,) = found(copied_logprobs.DETECTOR, seen)
     assert finding.value == 0.75
     assert finding.onset == 0
-    few = observed(
-        mismatch_absmean__mean=[0.1] * 12, mismatch_absmean__zero=[2] * 12, mismatch_absmean__count=[64] * 12
-    )
+    few = observed(mismatch_absmean__zero=[2] * 12, mismatch_absmean__count=[64] * 12)
     assert not found(copied_logprobs.DETECTOR, few)
 
 

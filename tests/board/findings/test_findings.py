@@ -132,3 +132,10 @@ def test_numbers_of_the_log_alone_are_looked_at_whatever_they_are_called(
     assert seen.statistic(seen.parts[0], "zero")[[0, 20]].tolist() == [8, 16]
     (finding,) = ask(board, ".").findings
     assert (finding.kind, finding.metric, finding.onset) == ("reward_component_dead", 'odd "{x}" part', 12)
+
+
+def test_all_that_a_planted_run_logs_is_looked_at(tmp_path: Path, open_board: OpenBoard) -> None:
+    run, _ = planted(tmp_path, "steady", "many")
+    answer = ask(open_board(tmp_path / "logs"), run)
+    assert [each.kind for each in answer.not_checked] == []
+    assert list(answer.findings) == []

@@ -22,9 +22,7 @@ _RATIO = Threshold(
 
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    beta = seen.settings.get("beta", 0.0)
-    if not beta > 0:
-        return []
+    beta = seen.settings["beta"]
     with np.errstate(invalid="ignore", divide="ignore"):
         penalty = beta * np.abs(seen.statistic("log_ratio_sum"))
         ratio = penalty / seen.statistic("reward", "std")
@@ -60,6 +58,7 @@ DETECTOR = Detector(
     needs=(
         Need("rewards", "reward", 8),
         Need("logprobs and ref_logprobs", "log_ratio_sum", 8),
+        Need("β (kl_coef) in the settings of the training", "beta", is_setting=True),
     ),
     thresholds=(_RATIO,),
     meaning="What holds the policy at the reference is stronger than what tells responses apart, so that the gradient mostly undoes itself: usually β is too large for responses of this length, or the rewards are scaled too small.",
