@@ -28,6 +28,7 @@ FOLLOWS = {
     "phrase_hacking": {"proxy_gold_gap", "reward_jump"},
     "reward_jump": {"proxy_gold_gap"},
     "proxy_gold_gap": {"reward_jump"},
+    "reward_component_dead": {"zero_advantage_groups"},
     "stale_samples": {"logprob_mismatch"},
     "duplicate_responses": {"zero_advantage_groups"},
     "repetition": {"truncation", "length_hacking"},

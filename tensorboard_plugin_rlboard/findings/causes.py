@@ -16,6 +16,7 @@ SYMPTOMS: Mapping[str, frozenset[str]] = {
     "phrase_hacking": frozenset({"proxy_gold_gap", "reward_not_sharpening"}),
     "reward_jump": frozenset({"proxy_gold_gap", "value_misfit", "never_beats_reference"}),
     "duplicate_responses": frozenset({"zero_advantage_groups"}),
+    "reward_component_dead": frozenset({"zero_advantage_groups"}),
     "repetition": frozenset({"truncation"}),
 }
 """Kind -> what it brings along by itself in the steps that it is seen in."""
