@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import (
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _MAX_EXAMINATIONS, _MAX_EVIDENCE = 64, 512
+_GROUPED_STEPS = 64
+"""Where groups have to be put together to show it, those of so many step numbers back are."""
 SettingsOf = Callable[[RunIndex], Mapping[str, float]]
 SnapshotOf = Callable[[RunIndex], CurvesSnapshot]
 
@@ -190,8 +192,10 @@ class FindingService:
         """A finding with its evidence, which is looked for once for each version of the run."""
         chosen = Selection(run.name, split=split, attempt=selection.attempt)
         key = (run.name, run.version, split, selection.attempt, finding)
+        steps = _GROUPED_STEPS if finding.evidence.grouped else finding.last - finding.first + 1
+        newest = replace(finding, first=max(finding.first, finding.last - steps + 1))
         shown = self._evidence.get_or_compute(
-            key, lambda: evidence(open_session(run, self._cursor()), chosen, finding)
+            key, lambda: evidence(open_session(run, self._cursor()), chosen, newest)
         )
         detector, query = BY_KIND[finding.kind], finding.evidence
         threshold = next(each for each in THRESHOLDS if each.name == finding.threshold_name)
