@@ -14,6 +14,21 @@ Statistics = Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
+class PromptRecord:
+    """How the prompts of the whole run do against the reference.
+
+    Attributes:
+        judged: prompts with samples enough to say.
+        always_below: those of them none of whose samples ever scored as much as its reference answer.
+        keys: some of these, the worst first.
+    """
+
+    judged: int = 0
+    always_below: int = 0
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Observations:
     """One split and attempt of a run.
 
@@ -27,6 +42,7 @@ class Observations:
         parts: sample metrics that only this log has, among them the parts of its reward.
         token_metrics: the token metrics that are logged.
         problems: kind of a problem -> how many lines or values have it, over the whole run.
+        prompts: how single prompts do against the reference.
         resumed: whether the training was started again, so that its first step is none.
     """
 
@@ -38,6 +54,7 @@ class Observations:
     parts: tuple[str, ...] = ()
     token_metrics: tuple[str, ...] = ()
     problems: Mapping[str, int] = field(default_factory=dict)
+    prompts: PromptRecord = PromptRecord()
     resumed: bool = False
 
     def statistic(self, metric: str, statistic: str = "mean") -> Floats:

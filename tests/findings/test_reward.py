@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.findings.detectors.reward import (
     reward_not_sharpening,
     signal_imbalance,
 )
+from tensorboard_plugin_rlboard.findings.observations import PromptRecord
 
 N = 40
 LEARNS = np.linspace(0.3, 0.7, N)
@@ -120,11 +121,16 @@ def test_length_that_pays() -> None:
     assert not found(length_hacking.DETECTOR, observed(reward_length_correlation=0 * grown + 0.3, **columns))
 
 
-def test_most_prompts_lose() -> None:
-    (finding,) = found(never_beats_reference.DETECTOR, observed(loss=[0.7] * N, win=[0.2] * N))
-    assert (finding.value, finding.onset) == (0.7, 0)
-    assert not found(never_beats_reference.DETECTOR, observed(loss=np.linspace(0.9, 0.5, N), win=[0.2] * N))
-    assert not found(never_beats_reference.DETECTOR, observed(loss=[0.4] * N, win=[0.2] * N))
+def test_prompts_that_lose_every_time() -> None:
+    columns: dict[str, Any] = {"loss": [0.7] * 20 + [0.6] * 20}
+    (finding,) = found(
+        never_beats_reference.DETECTOR, observed(prompts=PromptRecord(40, 12, ("a", "b'c")), **columns)
+    )
+    assert (finding.value, finding.onset) == (0.3, 0)
+    assert finding.evidence.where == "prompt_key IN ('a')", "a quote would end the text"
+    assert "70 % lost in the first third of the steps, and 60 % in the last" in finding.summary
+    for record in (PromptRecord(40, 5), PromptRecord(9, 9), PromptRecord()):
+        assert not found(never_beats_reference.DETECTOR, observed(prompts=record, **columns))
 
 
 def test_a_penalty_that_outweighs_the_reward() -> None:

@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.api import (
 from tensorboard_plugin_rlboard.board.findings.evidence import Evidence, evidence
 from tensorboard_plugin_rlboard.board.findings.history import History
 from tensorboard_plugin_rlboard.board.findings.observing import observe, observed_split
+from tensorboard_plugin_rlboard.board.findings.prompts import PromptRecords
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import open_session
@@ -88,6 +89,7 @@ class FindingService:
         self._thresholds = thresholds
         self._examined: LruCache[_Examined] = LruCache(_MAX_EXAMINATIONS)
         self._evidence: LruCache[Evidence] = LruCache(_MAX_EVIDENCE)
+        self._prompts = PromptRecords(cursor)
         self._histories: dict[tuple[str, str, int | None], History] = {}
         self._counts: dict[str, Mapping[str, int]] = {}
         self._lock = threading.Lock()
@@ -174,6 +176,7 @@ class FindingService:
 
         def look() -> _Examined:
             seen = observe(snapshot, split, attempt, settings, run.token_metrics)
+            seen = replace(seen, prompts=self._prompts.of(run, split, attempt))
             of_file, problems = usable(THRESHOLDS, chosen)
             values = limits_of(THRESHOLDS, {**of_file, **dict(what_if)})
             found = examine(seen, values)
