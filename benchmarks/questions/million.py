@@ -74,6 +74,7 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
             "curves of a search",
             [[("steps", {"run": name, "search": w})] for w in searched],
         ),
+        Question("findings", [[("findings", {"run": name})]] * asks, 100),
         Question("distribution of a step", [[("distribution", {"run": name, "step": s})] for s in steps]),
     ]
     if filters:
@@ -111,6 +112,9 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         )
         _, _, first = server.send(serving.address("steps", {"run": run["run"]}))
         yield bench.Figure("the overview's curves, asked as indexing ends", first * 1000, "ms")
+        status, _, first = server.send(serving.address("findings", {"run": run["run"]}))
+        if status == 200:  # an older version has none
+            yield bench.Figure("findings, asked after that", first * 1000, "ms")
         yield from asking.both(
             server, logdir, cache, questions(run, sizes.asks, _filters(server, run["run"]))
         )
