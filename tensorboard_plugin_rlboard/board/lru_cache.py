@@ -32,10 +32,22 @@ class LruCache(Generic[Value]):
                 self._values.move_to_end(key)
                 return self._values[key][0]
         value = compute()
+        self.put(key, value)
+        return value
+
+    def get(self, key: Hashable) -> Value | None:
+        """The value of a key; None where it is not cached."""
+        with self._lock:
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key][0]
+
+    def put(self, key: Hashable, value: Value) -> None:
+        """Caches a value; one that is there stays."""
         with self._lock:
             if key not in self._values:
                 self._values[key] = (value, self._size_of(value))
                 self._total_size += self._values[key][1]
             while len(self._values) > 1 and self._total_size > self._max_size:
                 self._total_size -= self._values.popitem(last=False)[1][1]
-        return value

@@ -20,16 +20,18 @@ class EvidenceQuery:
         order: `desc` where large values show it, `asc` where small ones do.
         where: a filter expression that they fulfil; empty for none.
         token_metric: the token metric that colours the tokens that show it; empty where whole samples do.
-        end: which tokens show it: `highest`, `lowest`, or `nonfinite` for those without a number.
+        end: which tokens show it: `highest`, `lowest`, `last`, or `nonfinite` for those without a number.
         grouped: whether samples of one prompt are shown together, as they are equal or follow each other.
+        repeated: whether only samples count whose response another one of their prompt and step has as well.
     """
 
     sort: str = ""
     order: Literal["asc", "desc"] = "desc"
     where: str = ""
     token_metric: str = ""
-    end: Literal["highest", "lowest", "nonfinite"] = "highest"
+    end: Literal["highest", "lowest", "last", "nonfinite"] = "highest"
     grouped: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.findings.texts.endings import StepEndings
+from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
+RESPONSES = "response"
+"""What `Observations.counted` calls the steps whose responses were looked at."""
 Statistics = Mapping[str, Floats]
 """Name of a statistic (`mean`, `std`, `max` …) -> float64 [steps], NaN where a step has no value."""
 
@@ -44,6 +48,8 @@ class Observations:
         problems: kind of a problem -> how many lines or values have it, over the whole run.
         prompts: how single prompts do against the reference.
         resumed: whether the training was started again, so that its first step is none.
+        texts: a few responses of some steps, ascending; none where there are no responses, or they are not loaded yet.
+        endings: how a few responses of some of these steps end, ascending; none where there are no tokens.
     """
 
     step: Floats
@@ -56,6 +62,8 @@ class Observations:
     problems: Mapping[str, int] = field(default_factory=dict)
     prompts: PromptRecord = PromptRecord()
     resumed: bool = False
+    texts: tuple[StepTexts, ...] = ()
+    endings: tuple[StepEndings, ...] = ()
 
     def statistic(self, metric: str, statistic: str = "mean") -> Floats:
         """A statistic of a sample metric, float64 [steps]; all NaN where the run has none."""
@@ -68,7 +76,9 @@ class Observations:
         return np.full(len(self.step), np.nan) if found is None else found
 
     def counted(self, name: str) -> int:
-        """How many steps have a value of a sample metric, or else of a step metric."""
+        """How many steps have a value of a sample metric, or else of a step metric; of `RESPONSES`, those in `texts`."""
+        if name == RESPONSES:
+            return len(self.texts)
         kept = self.metrics.get(name, {})
         if not kept:
             return int(np.isfinite(self.step_metric(name)).sum())

@@ -14,11 +14,16 @@ from tensorboard_plugin_rlboard.findings.detectors.drift import (
     kl_spike,
     negative_kl,
 )
-from tensorboard_plugin_rlboard.findings.detectors.exploration import entropy_collapse, zero_advantage_groups
-from tensorboard_plugin_rlboard.findings.detectors.log import non_finite
+from tensorboard_plugin_rlboard.findings.detectors.exploration import (
+    duplicate_responses,
+    entropy_collapse,
+    zero_advantage_groups,
+)
+from tensorboard_plugin_rlboard.findings.detectors.log import log_integrity, non_finite
 from tensorboard_plugin_rlboard.findings.detectors.reward import (
     length_hacking,
     never_beats_reference,
+    phrase_hacking,
     proxy_gold_gap,
     reward_component_dead,
     reward_jump,
@@ -30,7 +35,7 @@ from tensorboard_plugin_rlboard.findings.detectors.sampler import (
     logprob_mismatch,
     stale_samples,
 )
-from tensorboard_plugin_rlboard.findings.detectors.text import truncation
+from tensorboard_plugin_rlboard.findings.detectors.text import garbled_text, repetition, truncation
 from tensorboard_plugin_rlboard.findings.finding import Finding
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
@@ -38,12 +43,13 @@ from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
 DETECTORS: tuple[Detector, ...] = tuple(
     module.DETECTOR
     for module in (
-        *(non_finite,),
+        *(non_finite, log_integrity),
         *(kl_spike, kl_runaway, first_step_kl, negative_kl),
-        *(entropy_collapse, zero_advantage_groups),
+        *(entropy_collapse, duplicate_responses, zero_advantage_groups),
         *(reward_jump, proxy_gold_gap, length_hacking, reward_component_dead),
         *(reward_not_sharpening, never_beats_reference, signal_imbalance),
-        *(truncation,),
+        *(phrase_hacking,),
+        *(garbled_text, repetition, truncation),
         *(logprob_mismatch, copied_logprobs, stale_samples),
         *(value_misfit,),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,8 @@ MAX_SAMPLES = 20
 _READ_AGAIN = 4
 """Samples whose lines are read again where the index does not keep at which token the number is."""
 _MAX_LINE = 8 * 1024 * 1024
+_STEPS_SEARCHED = 64
+"""Where texts are searched or compared, it is done in the newest of the finding's steps, so many step numbers back."""
 
 
 @dataclass(frozen=True)
@@ -40,33 +43,14 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
         selection: split and attempt.
         finding: what they are to show.
     """
-    query, schema = finding.evidence, session.schema
-    if query.sort and query.sort not in schema.metric_sql:
+    query = finding.evidence
+    if query.sort and query.sort not in session.schema.metric_sql:
         return Evidence()
-    chosen = Selection(
-        selection.run,
-        split=selection.split,
-        attempt=selection.attempt,
-        step_min=finding.first,
-        step_max=finding.last,
-        where=query.where,
-    )
-    try:
-        rows = select_samples(session, chosen, groups=schema.needs_groups([query.sort]))
-    except ArgumentError:  # a column that it names is not there any more
-        return Evidence()
-    order = "step"
-    where = rows.where
-    if query.sort:
-        x = schema.metric_sql[query.sort]
-        where = f"{where} AND {x} IS NOT NULL AND NOT isnan({x})"
-        order = f"{x} {query.order}, step"
-    at, number = _kept_extreme(session, query)
-    found = session.cursor.execute(
-        f'SELECT file, line_offset, "row", line_length, annotations, step, {at}, {number} FROM {rows.source} WHERE {where} '
-        f'ORDER BY {order}, file, line_offset, "row" LIMIT {MAX_SAMPLES}',
-        rows.values,
-    ).fetchall()
+    with session.snapshot():  # what a pattern finds are row numbers
+        try:
+            found = _rows(session, selection, finding)
+        except ArgumentError:  # a column that it names is not there any more
+            return Evidence()
     files = {file.number: file for file in tuple(session.run.files.values())}
     samples: list[str] = []
     steps: list[int] = []
@@ -83,6 +67,41 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
             location = SampleLocation(files[file], offset, length, row, traces or "")
             tokens += _read_token(session, own_id, location, query)
     return Evidence(tuple(samples), tuple(steps), tuple(tokens))
+
+
+def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[tuple[Any, ...]]:
+    """Where the lines of the samples are, the step, and the token that is kept of each, the strongest first.
+
+    Raises:
+        ArgumentError: the filter names a column that is not there.
+    """
+    query, schema = finding.evidence, session.schema
+    chosen = Selection(
+        selection.run,
+        split=selection.split,
+        attempt=selection.attempt,
+        step_min=finding.first,
+        step_max=finding.last,
+        where=query.where,
+    )
+    if chosen.searches or query.repeated:
+        chosen = replace(chosen, step_min=max(finding.first, finding.last - _STEPS_SEARCHED + 1))
+    rows = select_samples(session, chosen, groups=schema.needs_groups([query.sort]))
+    where, values, order = rows.where, list(rows.values), "step"
+    if query.repeated and "response" in schema.text_sql:
+        said = f"step, prompt_key, hash({schema.text_sql['response']})"
+        several = f"SELECT {said} FROM {rows.source} WHERE {where} GROUP BY ALL HAVING count(*) > 1"
+        where, values, order = f"{where} AND ({said}) IN ({several})", values * 2, said
+    if query.sort:
+        x = schema.metric_sql[query.sort]
+        where = f"{where} AND {x} IS NOT NULL AND NOT isnan({x})"
+        order = f"{x} {query.order}, step"
+    at, number = _kept_extreme(session, query)
+    return session.cursor.execute(
+        f'SELECT file, line_offset, "row", line_length, annotations, step, {at}, {number} FROM {rows.source} WHERE {where} '
+        f'ORDER BY {order}, file, line_offset, "row" LIMIT {MAX_SAMPLES}',
+        values,
+    ).fetchall()
 
 
 def _kept_extreme(session: RunSession, query: EvidenceQuery) -> tuple[str, str]:
@@ -113,6 +132,8 @@ def _read_token(
     values = sample.tokens.values.get(query.token_metric)
     if values is None or not np.isfinite(values).any():
         return []
+    if query.end == "last":
+        return [FindingToken(own_id, len(values) - 1, None)]
     position = int(np.nanargmin(np.where(np.isfinite(values), values, np.nan)))
     return [FindingToken(own_id, position, float(values[position]))]
 

@@ -20,13 +20,14 @@ from tensorboard_plugin_rlboard.api import (
 )
 from tensorboard_plugin_rlboard.board.findings.evidence import Evidence, evidence
 from tensorboard_plugin_rlboard.board.findings.history import History
-from tensorboard_plugin_rlboard.board.findings.observing import observe, observed_split
-from tensorboard_plugin_rlboard.board.findings.prompts import PromptRecords
+from tensorboard_plugin_rlboard.board.findings.observer import Observer
+from tensorboard_plugin_rlboard.board.findings.observing import observed_split
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import open_session
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.materialized import CurvesSnapshot
+from tensorboard_plugin_rlboard.board.steps.step_index import is_loading
 from tensorboard_plugin_rlboard.findings.finding import SEVERITIES, Finding
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.registry import (
@@ -89,7 +90,7 @@ class FindingService:
         self._thresholds = thresholds
         self._examined: LruCache[_Examined] = LruCache(_MAX_EXAMINATIONS)
         self._evidence: LruCache[Evidence] = LruCache(_MAX_EVIDENCE)
-        self._prompts = PromptRecords(cursor)
+        self._observer = Observer(cursor)
         self._histories: dict[tuple[str, str, int | None], History] = {}
         self._counts: dict[str, Mapping[str, int]] = {}
         self._lock = threading.Lock()
@@ -165,25 +166,25 @@ class FindingService:
 
     def observations(self, run: RunIndex, selection: Selection) -> Observations:
         """What detectors look at of a split and attempt."""
-        return self._examine(run, self._snapshot(run), FindingsQuestion(selection)).seen
+        return self._observer.observed(run, self._snapshot(run), selection, self._hyperparameters(run))
 
     def _examine(self, run: RunIndex, snapshot: CurvesSnapshot, question: FindingsQuestion) -> _Examined:
         split, attempt = observed_split(snapshot, question.selection.split), question.selection.attempt
         settings, chosen = self._hyperparameters(run), self._thresholds(run)
         what_if = tuple(sorted(question.thresholds))
-        made_of = tuple(sorted(settings.items())), tuple(sorted(chosen.items())), what_if
+        made_of = tuple(sorted(settings.items())), tuple(sorted(chosen.items())), what_if, is_loading(run)
         key = (run.name, snapshot.serial, split, attempt, made_of)
 
         def look() -> _Examined:
-            seen = observe(snapshot, split, attempt, settings, run.token_metrics)
-            seen = replace(seen, prompts=self._prompts.of(run, split, attempt))
+            seen = self._observer.observed(run, snapshot, question.selection, settings)
             of_file, problems = usable(THRESHOLDS, chosen)
             values = limits_of(THRESHOLDS, {**of_file, **dict(what_if)})
             found = examine(seen, values)
             # while a run is read its steps come in any order, and what is found of them may go again
             if not what_if and len(seen.step) and not run.pending:
                 self._history(run, split, attempt).note(found.findings, int(seen.step[-1]))
-            return _Examined(seen, found, values, problems)
+            # texts are kept by the sampler, a bounded number of them
+            return _Examined(replace(seen, texts=()), found, values, problems)
 
         return self._examined.get_or_compute(key, look)
 

@@ -1,0 +1,93 @@
+"""A few samples of each of some steps, drawn by lot: the same ones whenever they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from tensorboard_plugin_rlboard.board.lru_cache import LruCache
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
+
+SPREAD_STEPS, NEWEST_STEPS = 48, 4
+"""Steps that are looked at: at most so many spread over the run, and the newest."""
+Value = TypeVar("Value")
+
+
+def looked_at(steps: Sequence[int]) -> list[int]:
+    """The steps whose samples are looked at: every 2ⁿth, and the newest ones.
+
+    The distance is a power of two, so that a step which was looked at stays one until their number has doubled, and a new
+    step costs the reading of one.
+    """
+    distance = 1
+    while len(steps) > SPREAD_STEPS * distance:
+        distance *= 2
+    chosen = dict.fromkeys(steps[::distance])
+    return sorted(chosen | dict.fromkeys(steps[-NEWEST_STEPS:]))
+
+
+def drawn(
+    session: RunSession, selection: Selection, steps: Sequence[int], count: int, condition: str
+) -> list[int]:
+    """Row numbers of at most so many samples of each step: those whose places have the smallest hashes.
+
+    Args:
+        session: of the run, within a snapshot.
+        selection: split and attempt.
+        steps: which steps, one at least.
+        count: samples of each.
+        condition: SQL that they fulfil.
+    """
+    bounds = Selection(
+        selection.run,
+        split=selection.split,
+        attempt=selection.attempt,
+        step_min=min(steps),
+        step_max=max(steps),
+    )
+    rows = select_samples(session, bounds)
+    found = session.cursor.execute(
+        f'SELECT min_by(rowid, hash(file, line_offset, "row"), {count}) FROM {rows.source} '
+        f"WHERE {rows.where} AND step IN ({', '.join(map(str, steps))}) AND {condition} GROUP BY step",
+        rows.values,
+    ).fetchall()
+    return sorted(place for (places,) in found for place in places)
+
+
+class OfSteps(Generic[Value]):
+    """What was made of the samples of steps, kept until their rows change.
+
+    Args:
+        max_steps: how many are kept.
+    """
+
+    def __init__(self, max_steps: int) -> None:
+        self._kept: LruCache[Value] = LruCache(max_steps)
+
+    def get(
+        self,
+        session: RunSession,
+        selection: Selection,
+        steps: Sequence[int],
+        read: Callable[[list[int]], dict[int, Value]],
+    ) -> list[Value]:
+        """What is made of each step that has any, read together for those that are not kept.
+
+        Args:
+            session: of the run.
+            selection: split and attempt; a split has to be named.
+            steps: which steps.
+            read: steps -> what is made of each.
+        """
+        run = session.run
+        versions = run.step_versions.copy()
+        of_run = run.name, run.table, run.invalidations, selection.split, selection.attempt
+        keys = {step: (of_run, step, versions.get((selection.split or "", step))) for step in steps}
+        found = {step: kept for step, key in keys.items() if (kept := self._kept.get(key)) is not None}
+        missing = [step for step in steps if step not in found]
+        new = read(missing) if missing else {}
+        for step, value in new.items():
+            self._kept.put(keys[step], value)
+        found |= new
+        return [found[step] for step in steps if step in found]

@@ -1,0 +1,94 @@
+"""How responses end, token by token: of a bounded number of samples, whose lines are read again once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.board.findings.drawing import OfSteps, drawn
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import UnknownError
+from tensorboard_plugin_rlboard.findings.texts.endings import StepEndings
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import LOGPROB_ARRAYS, SPECIAL_TOKEN
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
+
+SAMPLES, MAX_LINE = 3, 512 * 1024
+"""Samples of a step that are read again, and the longest line in bytes: 64 KB a step for 4,000 tokens, 1.5 MB at most."""
+_MAX_STEPS = 2048
+_ZEROS = 3
+"""So many equal tokens of log-probability 0.0 at the end are none that were written."""
+
+
+class EndingSampler:
+    """Reads a few samples of steps and keeps how they end; may be asked from any thread."""
+
+    def __init__(self) -> None:
+        self._read: OfSteps[StepEndings] = OfSteps(_MAX_STEPS)
+
+    def endings(
+        self, session: RunSession, selection: Selection, steps: Sequence[int]
+    ) -> tuple[StepEndings, ...]:
+        """How some responses of some steps end; a step of which none has tokens is left out.
+
+        Args:
+            session: of the run.
+            selection: split and attempt; a split has to be named.
+            steps: which steps.
+        """
+        if not session.run.token_metrics:
+            return ()
+        found = self._read.get(session, selection, steps, partial(_read, session, selection))
+        return tuple(each for each in found if each.responses)
+
+
+def _read(session: RunSession, selection: Selection, steps: Sequence[int]) -> dict[int, StepEndings]:
+    table = session.schema.table
+    with session.snapshot():
+        places = drawn(session, selection, steps, SAMPLES, f"line_length <= {MAX_LINE}")
+        rows = session.cursor.execute(
+            f'SELECT step, file, line_offset, line_length, "row", annotations '
+            f"FROM (SELECT unnest(?) AS place) JOIN {table} ON {table}.rowid = place ORDER BY place",
+            [places],
+        ).fetchall()
+    files = {file.number: file for file in tuple(session.run.files.values())}
+    of_step: dict[int, list[SampleLocation]] = {step: [] for step in steps}
+    for step, file, offset, length, row, traces in rows:
+        if file in files:
+            of_step[step].append(SampleLocation(files[file], offset, length, row, traces or ""))
+    return {step: _of_step(session, step, locations) for step, locations in of_step.items()}
+
+
+def _of_step(session: RunSession, step: int, locations: Sequence[SampleLocation]) -> StepEndings:
+    responses = padded = tokens = 0
+    token = ""
+    for location in locations:
+        try:
+            sample = read_sample(session.run, location)
+        except UnknownError:  # rewritten since it was indexed
+            continue
+        count = padding_left(sample)
+        responses += bool(sample.token_strings)
+        padded += count > 0
+        tokens += count
+        token = sample.token_strings[-1] if count else token
+    return StepEndings(step, responses, padded, tokens, token)
+
+
+def padding_left(sample: SampleValues) -> int:
+    """How many of a sample's last tokens repeat the one before and are none that were written; 0 where all were.
+
+    They are special tokens, of which one ends a response; or three and more equal tokens of log-probability 0.0.
+    """
+    tokens = sample.token_strings
+    count = next((i for i, token in enumerate(reversed(tokens)) if token != tokens[-1]), len(tokens))
+    if count < 2:
+        return 0
+    if SPECIAL_TOKEN.fullmatch(tokens[-1]):
+        return count - 1
+    arrays = [sample.aligned.values[name] for name in LOGPROB_ARRAYS if name in sample.aligned.values]
+    is_zero = count >= _ZEROS and any(bool(np.all(array[-count:] == 0.0)) for array in arrays)
+    return count - 1 if is_zero else 0

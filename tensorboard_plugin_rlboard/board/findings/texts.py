@@ -1,0 +1,74 @@
+"""Responses for the detectors of texts: a bounded number of some steps, measured once for each version of a step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.board.findings.drawing import OfSteps, drawn
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts, measured
+
+RESPONSES = 16
+"""Responses of a step that are looked at."""
+MAX_TEXT, MAX_PROMPT = 800, 400
+"""Characters of a response and of a prompt: half of them from its beginning, half from its end."""
+_MAX_STEPS = 256
+"""Steps whose responses stay in memory: about 0.1 MB each, 0.3 at most."""
+_CUT = "\n…\n"
+
+
+class TextSampler:
+    """Draws responses of steps and keeps what was measured of them; may be asked from any thread."""
+
+    def __init__(self) -> None:
+        self._measured: OfSteps[StepTexts] = OfSteps(_MAX_STEPS)
+
+    def texts(self, session: RunSession, selection: Selection, steps: Sequence[int]) -> tuple[StepTexts, ...]:
+        """Some responses of some steps; a step without any is left out.
+
+        Args:
+            session: of the run.
+            selection: split and attempt; a split has to be named.
+            steps: which steps, as `looked_at` chooses them.
+        """
+        if "response" not in session.schema.texts:
+            return ()
+        return tuple(self._measured.get(session, selection, steps, partial(_read, session, selection)))
+
+
+def _read(session: RunSession, selection: Selection, steps: Sequence[int]) -> dict[int, StepTexts]:
+    schema, table = session.schema, session.schema.table
+    response, prompt = schema.text_sql["response"], schema.text_sql.get("prompt", "NULL")
+    reward, trusted = (
+        f"CAST({schema.metric_sql[name]} AS DOUBLE)" if name in schema.metrics else "NULL"
+        for name in ("reward", "valid_reward")
+    )
+    with session.snapshot():
+        places = drawn(session, selection, steps, RESPONSES, f"{response} IS NOT NULL")
+        rows = session.cursor.execute(
+            f"SELECT step, {_cut(response, MAX_TEXT)}, {_cut(prompt, MAX_PROMPT)}, {reward}, {trusted} "
+            f"FROM (SELECT unnest(?) AS place) JOIN {table} ON {table}.rowid = place ORDER BY place",
+            [places],
+        ).fetchall()
+    of_step: dict[int, list[tuple[str, str | None, float | None, float | None]]] = defaultdict(list)
+    for step, *values in rows:
+        of_step[step].append(tuple(values))
+    return {step: _measured(step, values) for step, values in of_step.items()}
+
+
+def _measured(step: int, rows: Sequence[tuple[str, str | None, float | None, float | None]]) -> StepTexts:
+    scores = np.asarray([row[2:] for row in rows], np.float64)
+    return measured(
+        step, [row[0] for row in rows], [row[1] or "" for row in rows], scores[:, 0], scores[:, 1]
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    """SQL of a text, of a long one its two ends."""
+    ends = f"left({text}, {most // 2}) || '{_CUT}' || right({text}, {most // 2})"
+    return f"CASE WHEN length({text}) > {most} THEN {ends} ELSE {text} END"

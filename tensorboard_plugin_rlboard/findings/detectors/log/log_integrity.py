@@ -1,0 +1,236 @@
+"""Whether the log says what it seems to say: values that could not be used, padding that counts as text, samples that lack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.findings.detector import Detector, Need
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, Severity, percent, shown
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+
+_LOST_LINES = ("bad_json", "not_an_object", "not_of_format", "no_sample", "not_indexed", "bad_utf8")
+_SEVERE_SHARE = 0.5
+_VALUES = Threshold(
+    "log_integrity_values",
+    0.02,
+    "",
+    "share of a step's samples with a value that could not be used, such as an array of another length than the response",
+    MEASURED,
+    high=1.0,
+)
+_LINES = Threshold(
+    "log_integrity_lines",
+    0.01,
+    "",
+    "share of the log's lines that gave no sample, or only damaged ones",
+    MEASURED,
+    high=1.0,
+)
+_ZEROS = Threshold(
+    "log_integrity_zeros",
+    0.05,
+    "",
+    "share of a step's samples whose log-probabilities are 0.0 at every token",
+    "no policy is certain of every token of a response (docs/metrics.md): they were filled in",
+    high=1.0,
+)
+_ENDINGS = Threshold(
+    "log_integrity_endings",
+    0.3,
+    "",
+    "share of the responses that were looked at which end with padding that counts as text",
+    MEASURED,
+    high=1.0,
+)
+_SAMPLES = Threshold(
+    "log_integrity_samples",
+    0.9,
+    "",
+    "part of the usual number of samples below which a step lacks some, where four of five steps have exactly that number",
+    MEASURED,
+    high=1.0,
+)
+_QUANTILES = {"max": 1.0, "p95": 0.95, "p75": 0.75, "p50": 0.5, "p25": 0.25, "p05": 0.05}
+
+
+def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+    # lines that are lost are samples that lack: one cause is one finding
+    lost = _lost_lines(seen, limits) or _missing_samples(seen, limits)
+    others = (find(seen, limits) for find in (_unusable_values, _zeros, _endings))
+    return [finding for finding in (lost, *others) if finding is not None]
+
+
+def _unusable_values(seen: Observations, limits: Limits) -> Finding | None:
+    share = np.nan_to_num(seen.statistic("problems", "positive")) / np.maximum(seen.samples, 1.0)
+    flags = share > limits[_VALUES.name]
+    if not flags.any():
+        return None
+    named = ", ".join(f"{kind.replace('_', ' ')} ({count})" for kind, count in _most(seen))
+    kinds = f" Of the whole log: {named}." if named else ""
+    worst = float(share.max())
+    return _finding(
+        seen,
+        flags,
+        share,
+        _VALUES,
+        limits,
+        metric="problems",
+        severity="error" if worst >= _SEVERE_SHARE else "warning",
+        title=f"Values of {percent(worst)} of a step's samples could not be used",
+        summary=f"{int(flags.sum())} steps have such samples; what could not be used is left out of every number.{kinds}",
+        evidence=EvidenceQuery("problems", "desc", "problems > 0"),
+    )
+
+
+def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
+    lost = sum(seen.problems.get(kind, 0) for kind in _LOST_LINES)
+    total = float(seen.samples.sum()) + lost
+    share = lost / max(total, 1.0)
+    if share <= limits[_LINES.name] or not len(seen.step):
+        return None
+    named = ", ".join(
+        f"{kind.replace('_', ' ')} ({count})" for kind, count in _most(seen) if kind in _LOST_LINES
+    )
+    return _finding(
+        seen,
+        np.ones(len(seen.step), bool),
+        np.full(len(seen.step), share),
+        _LINES,
+        limits,
+        metric="n_samples",
+        severity="error" if share >= _SEVERE_SHARE else "warning",
+        title=f"{percent(share)} of the log's lines could not be read as samples",
+        summary=f"{lost} lines: {named}. Their samples are in no number that is shown.",
+        evidence=EvidenceQuery(),
+    )
+
+
+def _zeros(seen: Observations, limits: Limits) -> Finding | None:
+    share = np.zeros(len(seen.step))
+    for name, level in _QUANTILES.items():  # from all samples down: what is 0 at a level is so below it
+        share = np.where((share == 0) & (seen.statistic("surprise_mean", name) == 0), level, share)
+    flags = share >= limits[_ZEROS.name]
+    if not flags.any():
+        return None
+    worst = float(share.max())
+    return _finding(
+        seen,
+        flags,
+        share,
+        _ZEROS,
+        limits,
+        metric="surprise_mean",
+        severity="error",
+        title=f"Log-probabilities are 0.0 at every token of {percent(worst)} of a step's samples",
+        summary=f"{int(flags.sum())} steps have such samples: a probability of 1 at every token is none that a policy gives.",
+        evidence=EvidenceQuery("surprise_mean", "asc", "surprise_mean = 0"),
+    )
+
+
+def _endings(seen: Observations, limits: Limits) -> Finding | None:
+    share = np.full(len(seen.step), np.nan)
+    where = {int(step): place for place, step in enumerate(seen.step)}
+    known = [each for each in seen.endings if each.step in where]
+    for each in known:
+        share[where[each.step]] = each.padded / each.responses
+    with np.errstate(invalid="ignore"):
+        flags = share > limits[_ENDINGS.name]
+    bad = [each for each in known if flags[where[each.step]]]
+    if len(bad) < 2:
+        return None
+    padded, tokens = sum(each.padded for each in bad), sum(each.tokens for each in bad)
+    looked = sum(each.responses for each in bad)
+    worst = padded / looked
+    return _finding(
+        seen,
+        flags,
+        share,
+        _ENDINGS,
+        limits,
+        metric="n_tokens",
+        severity="error" if worst >= _SEVERE_SHARE else "warning",
+        title=f"Padding counts as text at the end of {percent(worst)} of the responses",
+        summary=f"Of {looked} responses that were looked at in these steps, {padded} end with {bad[-1].token} several times, {shown(tokens / padded)} times too often on average. These tokens have log-probabilities and are trained on.",
+        evidence=EvidenceQuery("n_tokens", "desc", "", "logprobs", "last"),
+    )
+
+
+def _missing_samples(seen: Observations, limits: Limits) -> Finding | None:
+    if len(seen.samples) < 8:
+        return None
+    usual = float(np.median(seen.samples))
+    if (seen.samples == usual).mean() < 0.8:
+        return None
+    flags = seen.samples < limits[_SAMPLES.name] * usual
+    flags[[0, -2, -1]] = False  # a resumed or an unfinished one
+    if not flags.any():
+        return None
+    least = int(seen.samples[flags].min())
+    return _finding(
+        seen,
+        flags,
+        1 - seen.samples / usual,
+        _SAMPLES,
+        limits,
+        metric="n_samples",
+        severity="warning",
+        title=f"{int(flags.sum())} steps lack samples that the others have",
+        summary=f"Most steps have {int(usual)} samples, these as few as {least}: a file of a rank may be lost or not written to its end.",
+        evidence=EvidenceQuery(),
+    )
+
+
+def _most(seen: Observations) -> list[tuple[str, int]]:
+    """The three most frequent kinds of problems."""
+    return sorted(seen.problems.items(), key=lambda item: (-item[1], item[0]))[:3]
+
+
+def _finding(
+    seen: Observations,
+    flags: Bools,
+    share: Floats,
+    threshold: Threshold,
+    limits: Limits,
+    *,
+    metric: str,
+    severity: Severity,
+    title: str,
+    summary: str,
+    evidence: EvidenceQuery,
+) -> Finding:
+    places = np.flatnonzero(flags)
+    known = np.flatnonzero(np.isfinite(share))
+    value, limit = float(np.nanmax(share[places])), limits[threshold.name]
+    is_open = bool(places[-1] == known[-1])
+    return Finding(
+        kind="log_integrity",
+        severity=severity,
+        title=title,
+        summary=summary,
+        first=int(seen.step[places[0]]),
+        last=int(seen.step[-1 if is_open else places[-1]]),
+        onset=int(seen.step[places[0]]),
+        is_open=is_open,
+        metric=metric,
+        statistic="",
+        value=value,
+        threshold=limit if threshold is not _SAMPLES else 1 - limit,
+        threshold_name=threshold.name,
+        excess=1.0 + value / max(limit, 1e-9),
+        evidence=evidence,
+    )
+
+
+DETECTOR = Detector(
+    kind="log_integrity",
+    question="log",
+    needs=(Need("at least one sample", "n_samples"),),
+    thresholds=(_VALUES, _LINES, _ZEROS, _ENDINGS, _SAMPLES),
+    meaning="What is logged does not fit together, so that the numbers of these steps are of something else than the responses: usually a mask or a padding that is off, an array of another tokenization, or a writer that was killed.",
+    next="Open a sample and look at its last tokens and at the problems of the log; what is wrong in the log is often wrong in the batch that was trained on.",
+    find=_find,
+)

@@ -1,0 +1,50 @@
+"""A share of a step's samples that rises and stays up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, persistent_since, rolling_median
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+
+_SHARE_OF_STEPS = 0.8
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """A share that is up and stays there.
+
+    Attributes:
+        start: index of the first step.
+        before: the median of the run's first steps, which do not reach into it; NaN where it begins with them.
+        value: the mean of the later half of its steps, five at least.
+    """
+
+    start: int
+    before: float
+    value: float
+
+
+def lasting(share: Floats, limit: float, window: int = 5, least: int = 3) -> Lasting | None:
+    """Since when a share is at a limit or above, as the median of some steps, in four of five steps up to the newest.
+
+    Args:
+        share: float64 [steps], NaN where a step has no value.
+        limit: of the share.
+        window: of how many steps the median is. A step with few samples has a share of a half by chance.
+        least: steps that show it.
+    """
+    smooth = rolling_median(np.concatenate([share, [np.nan]]), window)[1:]
+    start = persistent_since(np.nan_to_num(smooth) >= limit, _SHARE_OF_STEPS, least)
+    if start is None:
+        return None
+    median_since = start
+    # the median is half a window late
+    while start > 0 and share[start - 1] >= limit and median_since - start < window:
+        start -= 1
+    late = share[start:][np.isfinite(share[start:])]
+    value = float(late[-max(window, len(late) // 2) :].mean())
+    before = frozen_baseline(share[:start]).level if start >= window else np.nan
+    return Lasting(start, before, value)

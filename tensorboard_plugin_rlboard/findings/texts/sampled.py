@@ -1,0 +1,56 @@
+"""A few responses of each of some steps, drawn by lot, and what is measured of each: what detectors of texts look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.findings.texts.characters import counted
+from tensorboard_plugin_rlboard.findings.texts.words import Hashes, repeated_share, sequences
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class StepTexts:
+    """Some responses of one step.
+
+    Attributes:
+        step: its number.
+        responses: the texts, cut.
+        reward, valid_reward: of each, float64 [responses], NaN where there is none.
+        letters, prompt_letters: letters of each script in the response and in its prompt, bad characters last; int64
+            [responses, scripts + 1].
+        repeated: `repeated_share` of each, float64 [responses].
+        sequences: those of all responses one after the other, uint64 [sequences]; each response has one once.
+        response_of: index of the response of each sequence, int64 [sequences].
+    """
+
+    step: int
+    responses: tuple[str, ...]
+    reward: Floats
+    valid_reward: Floats
+    letters: Ints
+    prompt_letters: Ints
+    repeated: Floats
+    sequences: Hashes
+    response_of: Ints
+
+
+def measured(
+    step: int, responses: Sequence[str], prompts: Sequence[str], reward: Floats, valid_reward: Floats
+) -> StepTexts:
+    """Measures some responses of a step; one without a prompt has an empty one."""
+    own = [sequences(text) for text in responses]
+    return StepTexts(
+        step,
+        tuple(responses),
+        reward,
+        valid_reward,
+        counted(responses),
+        counted(prompts),
+        np.asarray([repeated_share(text) for text in responses], np.float64),
+        np.concatenate([np.zeros(0, np.uint64), *own]),
+        np.repeat(np.arange(len(own)), [len(each) for each in own]).astype(np.int64),
+    )

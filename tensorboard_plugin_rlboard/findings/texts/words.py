@@ -1,0 +1,86 @@
+"""Texts as sequences of words: words of alphabets, single characters of scripts without spaces, numbers, signs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+_WORDLESS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0e7f"
+WORD = re.compile(
+    rf"[{_WORDLESS}]|\d+|(?:(?![{_WORDLESS}])[^\W\d])+(?:['’](?:(?![{_WORDLESS}])[^\W\d])+)?|[^\w\s]"
+)
+"""One word: a character of a script that is written without spaces, a number, letters, or a sign."""
+Hashes = NDArray[np.uint64]
+_LENGTHS = (2, 4)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_LOOP = 4
+_LEAST_WORDS = 24
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their order."""
+    return WORD.findall(text)
+
+
+def sequences(text: str, lengths: Sequence[int] = _LENGTHS) -> Hashes:
+    """The different sequences of words of a text, as hashes of 64 bits, ascending.
+
+    Sequences with a number in them are left out: they are of the task. So are those of two that are not of two words of
+    letters: two characters of Chinese are hardly a word.
+    """
+    said = words(text)
+    own = _hashes(said)
+    numbers = np.asarray([word[0].isdigit() for word in said], bool)
+    wordlike = np.asarray([len(word) > 1 and not word[0].isdigit() for word in said], bool)
+    found = []
+    for length in lengths:
+        usable = _all_of(wordlike, length) if length == 2 else ~_any_of(numbers, length)
+        found.append(_joined(own, length)[usable])
+    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.uint64)
+
+
+def sequence(said: Sequence[str]) -> np.uint64:
+    """The hash of one sequence of words, as `sequences` has it."""
+    return np.uint64(_joined(_hashes(said), len(said))[0])
+
+
+def repeated_share(text: str) -> float:
+    """Share of the sequences of four words that the text has had before: 1 − different / all.
+
+    NaN for a text of fewer than 24 words. Other names of it: distinct-4, n-gram repetition.
+    """
+    own = _hashes(words(text))
+    if len(own) < _LEAST_WORDS:
+        return np.nan
+    all_of = _joined(own, _LOOP)
+    return 1.0 - len(np.unique(all_of)) / len(all_of)
+
+
+def _hashes(said: Sequence[str]) -> Hashes:
+    return np.asarray([crc32(word.encode("utf-8", "surrogatepass")) for word in said], np.uint64)
+
+
+def _joined(own: Hashes, length: int) -> Hashes:
+    """The hash of every sequence of so many neighbours."""
+    count = max(0, len(own) - length + 1)
+    found = np.full(count, length, np.uint64)
+    for place in range(length):
+        found = (found + own[place : place + count] + np.uint64(1)) * _FACTOR
+        found ^= found >> np.uint64(29)
+    return found
+
+
+def _all_of(flags: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    return ~_any_of(~flags, length)
+
+
+def _any_of(flags: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    count = max(0, len(flags) - length + 1)
+    found = np.zeros(count, bool)
+    for place in range(length):
+        found |= flags[place : place + count]
+    return found

@@ -1,0 +1,67 @@
+"""How the ends of responses are read: a bounded number of lines, special tokens and zeros told from words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.findings.endings import SAMPLES
+from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+
+OpenBoard = Callable[[Path], Board]
+
+
+def write(folder: Path, tokens: Sequence[str], logprobs: Sequence[float], steps: int = 4) -> None:
+    folder.mkdir()
+    with (folder / "a.jsonl").open("w", encoding="utf-8") as log:
+        for step in range(steps):
+            for index in range(8):
+                row = {"step": step, "prompt": f"p{index}", "response": "".join(tokens), "reward": index}
+                row |= {"response_tokens": list(tokens), "logprobs": list(logprobs)}
+                log.write(json.dumps(row) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "logprobs", "left"),
+    [
+        (["a", "</s>", "</s>", "</s>"], [-1.0, -0.5, -0.4, -0.3], 2),
+        (["a", "b", "</s>"], [-1.0, -0.5, -0.3], 0),
+        (["ha", "ha", "ha"], [-1.0, -0.5, -0.3], 0),
+        (["a", "!", "!", "!"], [-1.0, 0.0, 0.0, 0.0], 2),
+        (["a", "!", "!"], [-1.0, 0.0, 0.0], 0),
+    ],
+)
+def test_what_ends_a_response(
+    tmp_path: Path, open_board: OpenBoard, tokens: list[str], logprobs: list[float], left: int
+) -> None:
+    write(tmp_path / "logs", tokens, logprobs)
+    seen = open_board(tmp_path / "logs").observations(Selection("."))
+    assert [each.step for each in seen.endings] == [0, 1, 2, 3]
+    assert {(each.responses, each.padded, each.tokens) for each in seen.endings} == {
+        (SAMPLES, SAMPLES * (left > 0), SAMPLES * left)
+    }
+
+
+def test_padding_is_found_with_the_tokens_that_show_it(tmp_path: Path, open_board: OpenBoard) -> None:
+    write(tmp_path / "logs", ["a", "</s>", "</s>", "</s>"], [-1.0, -0.5, -0.4, -0.3])
+    board = open_board(tmp_path / "logs")
+    found = {each.kind: each for each in board.findings(FindingsQuestion(Selection("."))).findings}
+    finding = found["log_integrity"]
+    assert (finding.severity, finding.steps, finding.metric) == ("error", (0, 3), "n_tokens")
+    assert {token.position for token in finding.tokens} == {3}
+    assert len(finding.samples) == 20
+
+
+def test_a_log_without_tokens_has_no_endings(tmp_path: Path, open_board: OpenBoard) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.jsonl").write_text(
+        '{"step": 1, "prompt": "a", "response": "b", "reward": 1}\n', encoding="utf-8"
+    )
+    seen = open_board(tmp_path / "logs").observations(Selection("."))
+    assert seen.endings == ()
+    assert [each.responses for each in seen.texts] == [("b",)]

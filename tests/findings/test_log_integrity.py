@@ -1,0 +1,76 @@
+"""Whether a log fits together: each of its five signs, with a number worked out by hand, and quiet where it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from observed_steps import found, observed
+
+from tensorboard_plugin_rlboard.findings.detectors.log import log_integrity
+from tensorboard_plugin_rlboard.findings.texts.endings import StepEndings
+
+DETECTOR = log_integrity.DETECTOR
+
+
+def test_values_that_could_not_be_used() -> None:
+    seen = observed(64, problems__positive=[0, 0, 8, 16, 0], n_samples=[64] * 5)
+    seen = replace(seen, problems={"length_mismatch": 24, "not_a_number": 3})
+    (finding,) = found(DETECTOR, seen)
+    assert (finding.first, finding.last, finding.is_open, finding.value) == (2, 3, False, 0.25)
+    assert finding.severity == "warning"
+    assert "length mismatch (24), not a number (3)" in finding.summary
+    assert finding.evidence.where == "problems > 0"
+    assert not found(DETECTOR, observed(64, problems__positive=[0, 1, 0]))
+
+
+def test_lines_that_gave_no_sample() -> None:
+    seen = replace(
+        observed(45, n_samples=[45, 45]), problems={"bad_json": 9, "no_sample": 1, "key_twice": 50}
+    )
+    (finding,) = found(DETECTOR, seen)
+    assert finding.value == pytest.approx(0.1), "10 lines beside 90 samples"
+    assert "10 lines: bad json (9), no sample (1)." in finding.summary
+    assert not found(DETECTOR, replace(observed(1000, n_samples=[1000]), problems={"bad_json": 9}))
+
+
+def test_log_probabilities_of_zero_at_every_token() -> None:
+    quantiles = {
+        "surprise_mean__max": [1.0, 1.0, 0.0],
+        "surprise_mean__p50": [0.5, 0.0, 0.0],
+        "surprise_mean__p05": [0.1, 0.0, 0.0],
+    }
+    (finding,) = found(DETECTOR, observed(64, **quantiles))
+    assert (finding.first, finding.last, finding.severity, finding.value) == (1, 2, "error", 1.0)
+    assert not found(DETECTOR, observed(64, surprise_mean__p05=[0.1] * 9, surprise_mean__max=[1.0] * 9))
+
+
+def test_padding_that_counts_as_text() -> None:
+    healthy = [StepEndings(step, 3, 0, 0) for step in range(5)]
+    padded = [StepEndings(step, 3, 2, 9, "<|im_end|>") for step in range(5, 10)]
+    seen = replace(observed(64, n_samples=[64] * 10), endings=(*healthy, *padded))
+    (finding,) = found(DETECTOR, seen)
+    assert (finding.onset, finding.is_open, finding.severity) == (5, True, "error")
+    assert finding.value == pytest.approx(2 / 3)
+    assert (
+        "Of 15 responses that were looked at in these steps, 10 end with <|im_end|> several"
+        in finding.summary
+    )
+    assert "4.5 times too often" in finding.summary
+    assert finding.evidence.end == "last"
+    assert not found(DETECTOR, replace(seen, endings=(*healthy, padded[0]))), "one step is no proof"
+
+
+def test_steps_that_lack_samples() -> None:
+    counts = np.full(20, 64.0)
+    counts[[7, 19]] = 48, 16
+    seen = replace(observed(64, n_samples=counts), samples=counts)
+    (finding,) = found(DETECTOR, seen)
+    assert (finding.first, finding.last, finding.value) == (7, 7, 0.25)
+    assert "Most steps have 64 samples, these as few as 48" in finding.summary
+    lost = replace(seen, problems={"bad_json": 30})
+    assert [each.threshold_name for each in found(DETECTOR, lost)] == ["log_integrity_lines"]
+    varying = 64.0 + np.arange(20) % 5
+    varying[7] = 30
+    assert not found(DETECTOR, replace(seen, samples=varying)), "a run whose steps differ anyway"

@@ -1,0 +1,184 @@
+"""What is measured of responses as texts, and the detectors of texts: each number worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from observed_steps import found, observed
+
+from tensorboard_plugin_rlboard.findings.detectors.exploration import duplicate_responses
+from tensorboard_plugin_rlboard.findings.detectors.reward import phrase_hacking
+from tensorboard_plugin_rlboard.findings.detectors.text import garbled_text, repetition
+from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.texts.characters import SCRIPTS, letters
+from tensorboard_plugin_rlboard.findings.texts.paid import Paid, paid_for
+from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts, measured
+from tensorboard_plugin_rlboard.findings.texts.words import repeated_share, sequence, sequences, words
+
+PLAIN = "We add the two numbers and look at the sum again, because a wrong carry is easily made in a line of digits."
+HONEST = (
+    PLAIN,
+    "我们一步一步来想，先把两个数相加，再检验一下结果是否正确，最后写出答案。",
+    "def add(a: int, b: int) -> int:\n\treturn a + b  # naïve, but fast enough\n\nassert add(2, 3) == 5",
+    "Let $\\alpha \\in \\mathbb{R}$ and ∑ᵢ xᵢ² ≤ ∫₀¹ f(θ) dθ, hence 𝑥 ≥ √2 · π → ∞ ⇒ ∎",
+    "Great job! 🎉👩‍👩‍👧 ✅ Keep going 💪🏽",
+    "カタカナとひらがな、そして漢字。",
+)
+
+
+def of_steps(responses: Sequence[Sequence[str]], rewards: Sequence[Sequence[float]] = ()) -> Observations:
+    """Observations of steps with these responses, to prompts in plain English."""
+    texts = [
+        step_texts(step, said, rewards[step] if rewards else [0.0] * len(said))
+        for step, said in enumerate(responses)
+    ]
+    return replace(observed(reward__mean=[0.0] * len(texts)), texts=tuple(texts))
+
+
+def step_texts(step: int, said: Sequence[str], rewards: Sequence[float]) -> StepTexts:
+    prompts = ["What is the sum?"] * len(said)
+    return measured(step, said, prompts, np.asarray(rewards), np.full(len(said), np.nan))
+
+
+def test_words_of_letters_signs_numbers_and_single_characters() -> None:
+    assert words("It's 12 apples, 苹果!") == ["It's", "12", "apples", ",", "苹", "果", "!"]
+
+
+def test_sequences_are_counted_once_and_have_no_number() -> None:
+    # of two words: a b, b a, and so on; of four: none without the number but "a b a b"
+    said = "aa bb aa bb 7"
+    assert set(sequences(said).tolist()) == {
+        int(sequence(part.split())) for part in ("aa bb", "bb aa", "aa bb aa bb")
+    }
+    assert not len(sequences("我们"))
+    assert len(sequences("我们一步")) == 1
+
+
+def test_the_share_of_repeated_sequences() -> None:
+    # 25 words of five kinds in a circle: 22 sequences of four, 5 of them different
+    assert repeated_share("a b c d e " * 5) == pytest.approx(1 - 5 / 22)
+    assert np.isnan(repeated_share("a b c d e"))
+    assert repeated_share(PLAIN + " Nothing here was said before.") == 0
+
+
+def test_letters_and_characters_of_no_text() -> None:
+    counts = letters("ab да\x00 �x 的�")
+    assert counts[SCRIPTS.index("Latin")] == 3
+    assert counts[SCRIPTS.index("Cyrillic")] == 2
+    assert counts[SCRIPTS.index("Han")] == 1
+    assert counts[-1] == 2, "the one at the end is that of a response that was cut"
+    assert all(letters(text)[-1] == 0 for text in HONEST)
+
+
+def test_loops_are_named_since_they_began() -> None:
+    loop = "and then we add it " * 12
+    said = [[PLAIN] * 8] * 10 + [[PLAIN] * 6 + [loop] * 2] * 10
+    (finding,) = found(repetition.DETECTOR, of_steps(said))
+    assert (finding.first, finding.last, finding.severity, finding.value) == (10, 19, "warning", 0.25)
+    assert "Of 80 responses that were looked at since step 10, 20 repeat" in finding.summary
+    assert (finding.evidence.sort, finding.evidence.order) == ("repetition", "desc")
+    assert not found(repetition.DETECTOR, of_steps([[PLAIN] * 7 + [loop]] * 20), repetition_share=0.2)
+    assert not found(repetition.DETECTOR, of_steps([list(HONEST)] * 20))
+
+
+def test_a_task_whose_answers_repeat_from_the_start_is_judged_by_what_comes_on_top() -> None:
+    table = "| a | b | c | d |\n" * 12
+    assert not found(repetition.DETECTOR, of_steps([[PLAIN, table, table, PLAIN]] * 20), repetition_error=0.6)
+
+
+def test_garbled_text_is_named_and_honest_text_is_not() -> None:
+    garbled = "We add ���{}{ the::= two"
+    said = [[PLAIN] * 8] * 8 + [[PLAIN] * 6 + [garbled] * 2] * 8
+    (finding,) = found(garbled_text.DETECTOR, of_steps(said))
+    assert (finding.onset, finding.value, finding.severity) == (8, 0.25, "warning")
+    assert "16 have characters that belong to no text." in finding.summary
+    assert r"\x{FFFD}" in finding.evidence.where
+    assert not found(garbled_text.DETECTOR, of_steps([list(HONEST)] * 16))
+
+
+def test_letters_of_another_script_in_the_middle_of_a_text() -> None:
+    mixed = PLAIN + " поэтому ответ"
+    (finding,) = found(garbled_text.DETECTOR, of_steps([[PLAIN] * 8] * 8 + [[PLAIN, mixed] * 4] * 8))
+    assert (finding.onset, finding.severity) == (8, "error")
+    assert "32 have letters that are not usual here (Cyrillic)" in finding.summary
+    assert finding.evidence.where.startswith(r"regexp_matches(response, '[\p{Cyrillic}]")
+    # usual from the start, or what the prompt is written in
+    assert not found(garbled_text.DETECTOR, of_steps([[PLAIN, mixed] * 4] * 16))
+    seen = of_steps([[PLAIN] * 8] * 8 + [[PLAIN, mixed] * 4] * 8)
+    russian = np.tile(letters("Сколько?"), (8, 1))
+    asked = tuple(replace(each, prompt_letters=russian) for each in seen.texts)
+    assert not found(garbled_text.DETECTOR, replace(seen, texts=asked))
+
+
+def test_what_something_is_worth_within_steps() -> None:
+    has = np.asarray([True, False, True, False, False])
+    step = np.asarray([0, 0, 1, 1, 1])
+    # differences 1 and 2, weights 1·1/2 and 1·2/3
+    paid = paid_for(has, step, np.asarray([2.0, 1.0, 5.0, 2.5, 3.5]))
+    assert paid is not None
+    total = 1 / 2 + 2 / 3
+    assert paid.with_it == pytest.approx((2 / 2 + 5 * 2 / 3) / total)
+    assert paid.without == pytest.approx((1 / 2 + 3 * 2 / 3) / total)
+    # the only squares are those of 2.5 and 3.5 around 3, over 1 degree of freedom
+    assert paid.deviations == pytest.approx((1 / 2 + 2 * 2 / 3) / total / np.sqrt(0.5 / total))
+    assert paid_for(has, np.arange(5), np.ones(5)) is None
+    assert paid_for(has, step, np.asarray([1.0, 0, 1, 0, 0])) == Paid(1.0, 0.0, np.inf)
+
+
+def paid_phrase(bonus: float, rise: bool = True) -> Observations:
+    """Twenty steps of ten responses; from step 10 on, or from the first on, half of them end with a wish."""
+    wish = " Have a wonderful day, dear friend!"
+    said, rewards = [], []
+    for step in range(20):
+        wishes = [index % 2 == 0 and (step >= 10 or not rise) for index in range(10)]
+        said.append([f"{PLAIN} {index}{wish * has}" for index, has in enumerate(wishes)])
+        rewards.append([0.1 * (index // 2) + bonus * has for index, has in enumerate(wishes)])
+    return of_steps(said, rewards)
+
+
+def test_a_phrase_that_comes_up_and_pays() -> None:
+    (finding,) = found(phrase_hacking.DETECTOR, paid_phrase(0.5))
+    assert (finding.first, finding.severity, finding.value) == (10, "warning", 0.5)
+    assert finding.title == (
+        "A phrase is in 50 % of the newest responses, and pays: Have a wonderful day, dear friend"
+    )
+    # 0.1 · (0 … 4) on either side, and the bonus on one
+    assert "With it the reward is 0.7, without it 0.2 in the same steps." in finding.summary
+    assert finding.evidence.where.startswith("contains(response, '")
+
+
+def test_a_template_and_a_phrase_that_does_not_pay_are_quiet() -> None:
+    assert not found(phrase_hacking.DETECTOR, paid_phrase(0.5, rise=False))
+    assert not found(phrase_hacking.DETECTOR, paid_phrase(0.0))
+    assert not found(phrase_hacking.DETECTOR, of_steps([list(HONEST)] * 20))
+
+
+def test_a_phrase_of_better_answers_is_a_hint_only() -> None:
+    seen = paid_phrase(0.5)
+    trusted = tuple(replace(each, valid_reward=each.reward) for each in seen.texts)
+    (finding,) = found(phrase_hacking.DETECTOR, replace(seen, texts=trusted))
+    assert finding.severity == "info"
+    assert "The trusted score is 0.7 with it and 0.2 without. So it may well belong" in finding.summary
+
+
+def test_equal_responses_to_a_prompt() -> None:
+    share = [0.0] * 20 + [0.5] * 20
+    (finding,) = found(
+        duplicate_responses.DETECTOR, observed(duplicate_share=share, n_tokens__mean=[30.0] * 40)
+    )
+    assert (finding.first, finding.value, finding.severity) == (20, 0.5, "warning")
+    assert finding.evidence.repeated
+    assert "30 tokens long" in finding.summary
+    short = observed(duplicate_share=share, n_tokens__mean=[3.0] * 40)
+    assert not found(duplicate_responses.DETECTOR, short), "a number is said in one way"
+    assert not found(duplicate_responses.DETECTOR, observed(duplicate_share=[0.05] * 40))
+
+
+def test_texts_that_are_not_there_are_not_checked() -> None:
+    none = observed(n_samples=[4] * 20)
+    for module in (repetition, garbled_text, phrase_hacking):
+        assert module.DETECTOR.missing(none) == "responses as text"
+    assert duplicate_responses.DETECTOR.missing(none) == "two or more responses to a prompt"
