@@ -39,9 +39,9 @@ class IndexedFile:
         cached: the ranges that are kept for the next start, from the first byte on without gaps.
         to_load: those of them that are read, and not yet in the run's table, in file order.
         early_range: (offset, end) of its last lines while they are shown before their turn, else None.
-        unlike: how much later ranges differ from those before, as far as they were read in this process: samples without a
-            reward where earlier ones had one, lines without a sample, and keys that were not seen before.
-        unrewarded: samples of its newest ranges that have no reward, back to the last range with one, read in this process.
+        unlike: how much later ranges differ from those before, samples without a reward where earlier ones had one,
+            lines without a sample, and keys that were not seen before.
+        unrewarded: samples at its end that have no reward although earlier ones have (`Part.lost`).
     """
 
     number: int
@@ -178,7 +178,9 @@ class IndexedFile:
             self.unlike += len(keys - self._keys) + part.sampleless
             missing = part.samples - part.rewarded if self._had_rewards else 0
             self.unlike += missing
-            self.unrewarded = 0 if part.rewarded else self.unrewarded + missing
+        if part.rewarded is not None:
+            without = part.samples if self._had_rewards else 0
+            self.unrewarded = part.lost if part.rewarded else self.unrewarded + without
         self._keys |= keys
         self._had_rewards |= part.samples > 0 if part.rewarded is None else part.rewarded > 0
 

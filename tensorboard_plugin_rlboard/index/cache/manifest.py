@@ -67,8 +67,8 @@ class Manifest(Struct, frozen=True, rename={"format_spec": "known", "formats_dig
         return tuple(cached for cached in self.ranges if cached.offset < self.state.read_to)
 
 
-class _PartFacts(Struct):
-    """What is stored of a part beside its rows; in this order."""
+class _PartFacts(Struct, omit_defaults=True):
+    """What is stored of a part beside its rows; in this order. An earlier version knew nothing of the last three."""
 
     format: tuple[str, str]
     fingerprint: Fingerprint
@@ -79,6 +79,9 @@ class _PartFacts(Struct):
     problems: list[tuple[_Count, _Count, str, str]]
     newlines: _Count
     changes: list[tuple[str, Annotated[int, Meta(ge=-_MOST, le=_MOST)], _Count]]
+    rewarded: _Count | None = None
+    sampleless: _Count = 0
+    lost: _Count = 0
 
 
 def is_digest(text: str) -> bool:
@@ -107,6 +110,9 @@ def part_facts(file_format: Format, built: BuiltRange) -> bytes:
         ],
         newlines=part.newlines,
         changes=part.changes,
+        rewarded=part.rewarded,
+        sampleless=part.sampleless,
+        lost=part.lost,
     )
     return _encoded(facts)
 
@@ -126,6 +132,8 @@ def read_part(content: bytes) -> BuiltRange:
     offsets = [offset for _, offset, _, _ in facts.problems]
     if max(facts.samples, facts.lines, facts.newlines) > length:
         raise ValueError("there are more lines than bytes")
+    if (facts.rewarded or 0) + facts.lost > facts.samples or facts.sampleless > facts.lines:
+        raise ValueError("there are fewer samples or lines")
     if max((*offsets, *(offset for _, _, offset in facts.changes)), default=0) > start + length:
         raise ValueError("a line lies behind its range")
     part = Part(
@@ -138,6 +146,9 @@ def read_part(content: bytes) -> BuiltRange:
         line_numbers=np.asarray([number for number, _, _, _ in facts.problems], np.int64),
         newlines=facts.newlines,
         changes=facts.changes,
+        rewarded=facts.rewarded,
+        sampleless=facts.sampleless,
+        lost=facts.lost,
     )
     return BuiltRange(facts.fingerprint, part)
 

@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, SampleD
 from tensorboard_plugin_rlboard.index.parts.parquet_writer import step_changes, write_parquet
 from tensorboard_plugin_rlboard.index.parts.part_columns import PartColumns
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED, SampleStatistics
-from tensorboard_plugin_rlboard.metrics.segments import Ints
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Ints
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 
 SAMPLE_METRICS = (
@@ -56,6 +56,8 @@ RESERVED = (
 _MAX_LISTED = 1000
 """Problems of one kind that a range lists one by one; the number of the others is said with the last of them."""
 
+_MORE_THAN_BEFORE = 2
+
 
 @dataclass(frozen=True)
 class Part:
@@ -71,8 +73,10 @@ class Part:
         line_numbers: newline characters of the range before each of these lines, int64 [lines].
         newlines: newline characters of the range.
         changes: (split, step, byte offset) wherever a split's step differs from the row before.
-        rewarded: samples with a reward; None of a part that was kept, of which it is not known.
+        rewarded: samples with a reward; None of a part that an earlier version has kept, of which it is not known.
         sampleless: lines without a sample.
+        lost: of a part with rewards, the samples behind its last one, as far as that is more than twice of what ever
+            follows another without a reward before: a rollout that fails here and there is no lost reward.
     """
 
     samples: int
@@ -84,8 +88,9 @@ class Part:
     line_numbers: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     newlines: int = 0
     changes: list[tuple[str, int, int]] = field(default_factory=list)
-    rewarded: int | None = field(default=None, compare=False)
-    sampleless: int = field(default=0, compare=False)
+    rewarded: int | None = None
+    sampleless: int = 0
+    lost: int = 0
 
 
 def build_part(
@@ -142,7 +147,18 @@ def build_part(
         changes=step_changes(columns),
         rewarded=int(np.count_nonzero(has_reward)),
         sampleless=len(decoder.places) - len(np.unique(of_row[columns.sample])),
+        lost=_lost_at_end(has_reward[columns.sample]),
     )
+
+
+def _lost_at_end(has_reward: Bools) -> int:
+    """See `Part.lost`; whether each sample has a reward, [samples]."""
+    rewarded = np.flatnonzero(has_reward)
+    if not len(rewarded):
+        return 0
+    gaps = np.diff(rewarded, prepend=-1) - 1
+    at_end = len(has_reward) - 1 - int(rewarded[-1])
+    return at_end if at_end > _MORE_THAN_BEFORE * int(gaps.max()) else 0
 
 
 def _shortened(problems: list[Problem]) -> list[Problem]:

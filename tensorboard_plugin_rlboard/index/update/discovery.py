@@ -137,7 +137,6 @@ class Discovery:
             if seen.state.size != file.state.size:
                 self._registry.changed()
             file.set_state(seen.state)
-            self._say_of_file(run, file, "reward_lost", self._later_look.lost_reward(file))
             if self._messages.is_unreadable(run, file):
                 file.retry()
             self.file_read(run, file)
@@ -241,7 +240,8 @@ class Discovery:
         file.wait_for_more()
 
     def file_read(self, run: RunIndex, file: IndexedFile) -> None:
-        """Notes, once all that can be read of a file is indexed, what of an archive cannot, or takes both back."""
+        """Notes what is to be said of a file by what was read of it: also of kept parts that were loaded."""
+        self._say_of_file(run, file, "reward_lost", self._later_look.lost_reward(file))
         if file.pending:
             return
         self._messages.note_readable(run, file)

@@ -241,7 +241,11 @@ class Scheduler:
     def _load_cached(self, run: RunIndex, files: Iterable[IndexedFile]) -> int:
         """Loads parts of an earlier start, before any of the run's logs is read; returns the bytes they stand for."""
         parts = ((file, cached) for file in files for cached in file.to_load)
-        size = self._loader.load_cached(run, list(islice(parts, _MAX_PARTS if run.samples else 1)))
+        now = list(islice(parts, _MAX_PARTS if run.samples else 1))
+        size = self._loader.load_cached(run, now)
+        for file in dict.fromkeys(file for file, _ in now):
+            if run.files.get(file.relative) is file:  # else none of its parts was there
+                self._discovery.file_read(run, file)
         if not any(file.to_load for file in run.files.values()):
             run.number_attempts(self._cursor, restoring=bool(run.restored_digest))
         return size

@@ -140,6 +140,10 @@ HOSTILE: list[dict[str, Any]] = [
     {"changes": [["train", 2**80, 0]]},
     {"fingerprint": [0, 10, "zz"]},
     {"fingerprint": None},
+    {"rewarded": -1},
+    {"rewarded": 3},
+    {"sampleless": 10**6},
+    {"lost": 3},
 ]
 
 
