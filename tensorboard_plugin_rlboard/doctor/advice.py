@@ -23,6 +23,8 @@ _BY_PROBLEM = {
     "no_step": "log a whole number as step, or give it by [mapping] step_from in an rlboard.toml (docs/settings.md)",
     "no_logprob": "log natural logarithms of probabilities, which are 0 or below",
     "length_mismatch": "log one value for each response token, without the prompt's",
+    "key_twice": "give each key, or column, a name of its own: of two with one name the last value counts",
+    "rows_left_out": "write each row with as many cells as the header, a text with the separator in quotation marks",
     "damaged_archive": "copy the file anew, or unpack it yourself; what could be read of it is shown",
     "vanished": "put the file back, or start anew",
 }

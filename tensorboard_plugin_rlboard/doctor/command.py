@@ -128,5 +128,6 @@ def _ignored(found: Indexed) -> list[IgnoredFile]:
 
 
 def _is_unread(run: RunReport) -> bool:
-    damaged = any(problem.kind == "damaged_archive" for file in run.files for problem in file.problems)
+    unread = {"damaged_archive", "rows_left_out"}
+    damaged = any(problem.kind in unread for file in run.files for problem in file.problems)
     return damaged or "cannot be read" in run.message

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.sources.compressed import decompression
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache, is_settled
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import file_signature
 from tensorboard_plugin_rlboard.sources.containers import row_stream
-from tensorboard_plugin_rlboard.sources.containers.base import Preview
+from tensorboard_plugin_rlboard.sources.containers.base import DAMAGE_KINDS, Preview
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind, remote_preview
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.sources.remote import objects
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 __all__ = [
+    "DAMAGE_KINDS",
     "archive_fault",
     "damage_in",
+    "damage_kind",
     "is_container",
     "is_first_row_near",
     "is_named",
@@ -238,6 +240,11 @@ def stop_unpacking(paths: Iterable[str] | None = None) -> None:
 def damage_in(path: str) -> str:
     """One sentence that says what of a packed file could not be unpacked; empty where all could."""
     return _unpack_cache.damage(path)
+
+
+def damage_kind(path: str) -> str:
+    """The kind of problem that `damage_in` says."""
+    return _unpack_cache.files.damage(path).kind
 
 
 def _open_stored(path: str) -> BinaryIO:

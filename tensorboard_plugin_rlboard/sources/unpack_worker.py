@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompre
 from tensorboard_plugin_rlboard.sources.compressed.unpack_process import Unpacked, memory_sentence
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile
 from tensorboard_plugin_rlboard.sources.compressed.unpacking import TornError, unpack_rest
+from tensorboard_plugin_rlboard.sources.containers.base import NO_DAMAGE, Damage
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
@@ -46,13 +47,13 @@ def unpack(path: str, target: Path, room: _Room, memory: int) -> Unpacked:
     kind = file_kind(path)
     decompressor = None if kind.container is not None else Decompressor(kind.compression)
     entry = UnpackedFile(target, None, False, kind, decompressor)
-    damage, is_torn = "", False
+    damage, is_torn = NO_DAMAGE, False
     try:
         damage = unpack_rest(path, entry, open_regular, room)
     except TornError as error:
-        damage, is_torn = error.damage, True
+        damage, is_torn = Damage(error.damage), True
     except UnreadableFileError as error:
-        return Unpacked(damage=str(error.strerror), is_unreadable=True)
+        return Unpacked(damage=Damage(str(error.strerror)), is_unreadable=True)
     except MemoryError:
         return Unpacked(error=(errno.ENOMEM, memory_sentence(memory)))
     except OSError as error:

@@ -85,7 +85,7 @@ def test_a_table_with_rows_that_do_not_fit_says_how_many(tmp_path: Path, open_bo
     (tmp_path / "a.json").write_text(json.dumps({"columns": ["prompt", "response", "reward"], "data": data}))
     board = open_board(tmp_path)
     assert columns(board, "response") == [("b",), ("f",)]
-    assert "left out: 1, the first of them row 2" in dict(reasons(board))["damaged_archive"]
+    assert "left out: 1, the first of them row 2" in dict(reasons(board))["rows_left_out"]
 
 
 def test_an_episode_of_a_trainer_stays_one_row(tmp_path: Path, open_board: Open) -> None:
@@ -141,3 +141,26 @@ def test_a_line_that_was_taken_for_a_document_becomes_one_of_many(
     assert look() == [("A0",), ("A1",)]
     path.write_text(json_lines(rows_to(3)))
     assert look() == [("A0",), ("A1",), ("A2",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("a.csv", "prompt,response,reward,reward\nq,a,1.0,0.5\n", "key_twice"),
+        ("a.csv", "prompt,response,reward\nq,a,1.0\nq,b\n", "rows_left_out"),
+        ("a.csv", "prompt,response,reward,reward\nq,a,1.0,0.5\nq,b\n", "rows_left_out"),
+        ("a.json", '[{"prompt": "q", "response": "a", "reward": 1.0, "reward": 0.5}]', "key_twice"),
+        ("a.json", '[{"prompt": "q", "response": "a", "reward": 0.5}, {"prompt": "q"', "damaged_archive"),
+    ],
+)
+def test_what_is_wrong_with_a_container_has_its_kind(
+    name: str, text: str, kind: str, tmp_path: Path, open_board: Open
+) -> None:
+    (tmp_path / name).write_text(text)
+    board = open_board(tmp_path)
+    of_file = {"damaged_archive", "rows_left_out", "key_twice"}
+    ((found, reason),) = [one for one in reasons(board) if one[0] in of_file]
+    assert found == kind
+    assert ("twice" in reason) == ("reward,reward" in text or '1.0, "reward"' in text)
+    assert ("left out: 1" in reason) == (kind == "rows_left_out")
+    assert len(columns(board, "response")) == 1

@@ -13,12 +13,17 @@ from tensorboard_plugin_rlboard.index.detect.later_look import LaterLook
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
+from tensorboard_plugin_rlboard.index.update.file_messages import FileMessages
 from tensorboard_plugin_rlboard.index.update.run_messages import RunMessages
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import Change, compare, is_comparable
 from tensorboard_plugin_rlboard.sources.kinds.names import COMPRESSED_SUFFIXES
-from tensorboard_plugin_rlboard.sources.reader import damage_in, is_first_row_near, is_named, is_packed
+from tensorboard_plugin_rlboard.sources.reader import (
+    is_first_row_near,
+    is_named,
+    is_packed,
+)
 from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
@@ -63,7 +68,7 @@ class Discovery:
         self._no_logs: dict[str, _Facts] = {}
         self._mappings: dict[str, MappingSection] = {}
         self._messages = RunMessages(registry)
-        self._said: dict[tuple[str, str], str] = {}
+        self._file_messages = FileMessages(registry, cursor)
         self._later_look = LaterLook(self._recognition)
         self._tables = GrowingTables()
 
@@ -146,7 +151,7 @@ class Discovery:
             return False
         run.remove_file(self._cursor, file.relative)
         self._messages.note_readable(run, file)
-        self._said = {of: reason for of, reason in self._said.items() if of[0] != file.relative}
+        self._file_messages.forget(file.relative)
         is_sealed = any(f"{file.relative}{suffix}" in present for suffix in COMPRESSED_SUFFIXES)
         if seen.change is Change.VANISHED and not is_sealed:
             reason = "The file was there and is gone; its samples are no longer shown."
@@ -241,19 +246,8 @@ class Discovery:
 
     def file_read(self, run: RunIndex, file: IndexedFile) -> None:
         """Notes what is to be said of a file by what was read of it: also of kept parts that were loaded."""
-        self._say_of_file(run, file, "reward_lost", self._later_look.lost_reward(file))
+        self._file_messages.say(run, file, "reward_lost", self._later_look.lost_reward(file))
         if file.pending:
             return
         self._messages.note_readable(run, file)
-        if is_packed(file.path):
-            self._say_of_file(run, file, "damaged_archive", damage_in(file.path))
-
-    def _say_of_file(self, run: RunIndex, file: IndexedFile, kind: str, reason: str) -> None:
-        """Says something of a file as a whole, in place of what was said of that kind; an empty reason takes it back."""
-        if self._said.get((file.relative, kind), "") == reason:
-            return
-        self._said[file.relative, kind] = reason
-        run.clear_problems(self._cursor, file.relative, kind)
-        if reason:
-            run.add_problems(self._cursor, [(file.relative, None, None, kind, reason)])
-        self._registry.changed()
+        self._file_messages.say_damage(run, file)

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from tensorboard_plugin_rlboard.sources.compressed.decompression import ZSTD, Decompressor
-from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError, TornFileError
+from tensorboard_plugin_rlboard.sources.containers.base import (
+    Container,
+    DamagedFileError,
+    RowsLeftOutError,
+    TornFileError,
+)
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 if TYPE_CHECKING:
@@ -51,7 +56,7 @@ def _read_rows(path: Path) -> Iterator[object]:
             yield _sample(stored, member)
     if skipped:
         msg = f"Samples of more than {_MAX_SAMPLE >> 20} MB are left out: {skipped}, the first of them {first[:80]}."
-        raise DamagedFileError(msg)
+        raise RowsLeftOutError(msg)
 
 
 def _sample(stored: BinaryIO, member: ZipInfo) -> object:

@@ -27,6 +27,7 @@ from tensorboard_plugin_rlboard.sources.compressed.unpacking import (
     unpack_added,
     unpack_rest,
 )
+from tensorboard_plugin_rlboard.sources.containers.base import Damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,7 +171,7 @@ class UnpackCache:
 
     def damage(self, path: str) -> str:
         """One sentence that says what of a packed file could not be unpacked; empty where all could."""
-        return self.files.damage(path)
+        return self.files.damage(path).reason
 
     def clear(self) -> None:
         """Remove every unpacked file, and end what unpacks more."""
@@ -217,7 +218,7 @@ class UnpackCache:
             self._long.add(path)
             return None
         except TornError as error:
-            return self.files.keep(path, entry, error.damage, is_torn=True)
+            return self.files.keep(path, entry, Damage(error.damage), is_torn=True)
         except OSError:
             remove_file(target)
             raise

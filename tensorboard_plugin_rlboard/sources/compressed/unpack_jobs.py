@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.compressed.unpack_process import UnpackProcess
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile, remove_file
 from tensorboard_plugin_rlboard.sources.compressed.unpacking import TornError
+from tensorboard_plugin_rlboard.sources.containers.base import Damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +80,7 @@ class UnpackJobs:
         try:
             damage = job.finish()
         except TornError as error:
-            return self._files.keep(path, job.entry, error.damage, is_torn=True)
+            return self._files.keep(path, job.entry, Damage(error.damage), is_torn=True)
         except OSError:
             remove_file(job.entry.path)
             raise

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
 from tensorboard_plugin_rlboard.sources.compressed.unpacking import TornError
+from tensorboard_plugin_rlboard.sources.containers.base import NO_DAMAGE, Damage
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Unpacked:
 
     Attributes:
         size: Bytes that it wrote.
-        damage: One sentence that says what could not be unpacked; empty where all could.
+        damage: What could not be unpacked.
         consumed, head, tail, cut_off: As in `UnpackedFile`, for an archive.
         members: Members of an archive up to `consumed`, where this is behind the end of one; else -1.
         is_corrupt: Whether nothing behind that place can be read.
@@ -38,7 +39,7 @@ class Unpacked:
     """
 
     size: int = 0
-    damage: str = ""
+    damage: Damage = NO_DAMAGE
     consumed: int = 0
     head: bytes = b""
     tail: bytes = b""
@@ -104,8 +105,8 @@ class UnpackProcess:
         with suppress(OSError):
             self.entry.path.unlink(missing_ok=True)
 
-    def finish(self) -> str:
-        """Take over what it says once it has ended; returns what could not be unpacked, empty where all could.
+    def finish(self) -> Damage:
+        """Take over what it says once it has ended; returns what could not be unpacked.
 
         Raises:
             TornError: A container ends in the middle.
@@ -119,18 +120,18 @@ class UnpackProcess:
             reason = f"the process that unpacks it ended ({self._process.returncode}); it may need more memory than there is"
             raise OSError(errno.ENOMEM, reason) from None
         if result.is_unreadable:
-            raise UnreadableFileError(result.damage)
+            raise UnreadableFileError(result.damage.reason)
         if result.error != (0, ""):
             raise OSError(*result.error)
         entry = self.entry
         entry.size, entry.cut_off = result.size, result.cut_off
         entry.consumed, entry.head, entry.tail = result.consumed, result.head, result.tail
         if result.is_corrupt:
-            entry.damage = result.damage
+            entry.damage = result.damage.reason
         if result.members >= 0:
             entry.decompressor = Decompressor(entry.kind.compression, result.members, result.consumed)
         if result.is_torn:
-            raise TornError(result.damage)
+            raise TornError(result.damage.reason)
         return result.damage
 
     def _close(self) -> None:

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile, remove_file
+from tensorboard_plugin_rlboard.sources.containers.base import NO_DAMAGE, Damage
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
 from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder
 
@@ -26,7 +27,7 @@ class UnpackedFiles:
         self._budget = budget
         self._lock = threading.Lock()
         self._entries: dict[str, UnpackedFile] = {}
-        self._damage: dict[str, str] = {}
+        self._damage: dict[str, Damage] = {}
         self._counter = itertools.count()
         self._folder: OwnedFolder | None = None
 
@@ -63,13 +64,13 @@ class UnpackedFiles:
                 entry.last_use = next(self._counter)
             return entry
 
-    def keep(self, path: str, entry: UnpackedFile, damage: str, *, is_torn: bool = False) -> UnpackedFile:
+    def keep(self, path: str, entry: UnpackedFile, damage: Damage, *, is_torn: bool = False) -> UnpackedFile:
         """Put an unpacked file in the place of what was there.
 
         Args:
             path: The packed file.
             entry: What it was unpacked to.
-            damage: One sentence that says what could not be unpacked; empty where all could.
+            damage: What could not be unpacked.
             is_torn: Whether it is a container that ends in the middle: while it is being written, what was there stays.
 
         Raises:
@@ -79,20 +80,20 @@ class UnpackedFiles:
             before = self._entries.get(path)
             if is_torn and not entry.settled and before is not None and before.size > entry.size:
                 remove_file(entry.path)
-                raise UnreadableFileError(damage)
+                raise UnreadableFileError(damage.reason)
             self._entries[path] = entry
             self._damage[path] = damage
         if before is not None:
             remove_file(before.path)
         return entry
 
-    def note_damage(self, path: str, damage: str) -> None:
-        """Note what could not be unpacked of a file; empty where all could."""
+    def note_damage(self, path: str, damage: Damage) -> None:
+        """Note what could not be unpacked of a file."""
         self._damage[path] = damage
 
-    def damage(self, path: str) -> str:
-        """What could not be unpacked of a file, in one sentence; empty where all could."""
-        return self._damage.get(path, "")
+    def damage(self, path: str) -> Damage:
+        """What could not be unpacked of a file."""
+        return self._damage.get(path, NO_DAMAGE)
 
     def drop(self, path: str, entry: UnpackedFile) -> None:
         """Forget an unpacked file, and remove it; another one in its place stays."""

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.compressed.container_rows import container_lines
 from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import cut_off_sentence
-from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError, TornFileError
+from tensorboard_plugin_rlboard.sources.containers.base import (
+    NO_DAMAGE,
+    Damage,
+    DamagedFileError,
+    TornFileError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +38,7 @@ class TornError(OSError):
 
 def unpack_rest(
     path: str, entry: UnpackedFile, open_stored: Callable[[str], BinaryIO], has_room: Callable[[int], bool]
-) -> str:
+) -> Damage:
     """Append to the unpacked file what is not in it yet: of an archive what was added, of a container all.
 
     Args:
@@ -43,7 +48,7 @@ def unpack_rest(
         has_room: Whether the unpacked file may have so many bytes.
 
     Returns:
-        One sentence that says what could not be unpacked; empty where all could.
+        What could not be unpacked.
 
     Raises:
         TornError: A container ends in the middle.
@@ -58,7 +63,7 @@ def unpack_rest(
 
 def unpack_added(
     path: str, entry: UnpackedFile, open_stored: Callable[[str], BinaryIO], has_room: Callable[[int], bool]
-) -> str | None:
+) -> Damage | None:
     """Append to the unpacked file of an archive what was added to the archive; see `unpack_rest`.
 
     Returns:
@@ -72,16 +77,16 @@ def unpack_added(
             if stored.read(len(known)) != known:
                 return None
         if entry.cut_off:
-            return entry.damage
+            return Damage(entry.damage)
         if entry.decompressor is None:
             entry.decompressor = _caught_up(entry.kind.compression, stored, entry.consumed)
     return unpack_rest(path, entry, open_stored, has_room)
 
 
-def _decompress(entry: UnpackedFile, stored: BinaryIO, has_room: Callable[[int], bool]) -> str:
+def _decompress(entry: UnpackedFile, stored: BinaryIO, has_room: Callable[[int], bool]) -> Damage:
     unpacker = entry.decompressor
     if unpacker is None:
-        return ""
+        return NO_DAMAGE
     with entry.path.open("ab") as target:
         while not unpacker.damage and (data := stored.read(_READ_BYTES)):
             for piece in unpacker.feed(data):
@@ -95,24 +100,24 @@ def _decompress(entry: UnpackedFile, stored: BinaryIO, has_room: Callable[[int],
             entry.head = entry.head or data[:_PROBE_BYTES]
             entry.tail = data[-_PROBE_BYTES:]
     entry.damage = unpacker.damage
-    return unpacker.damage or unpacker.truncation
+    return Damage(unpacker.damage or unpacker.truncation)
 
 
 def _write_rows(
     path: str, entry: UnpackedFile, open_stored: Callable[[str], BinaryIO], has_room: Callable[[int], bool]
-) -> str:
+) -> Damage:
     with entry.path.open("ab") as target:
         try:
             for piece in container_lines(path, entry.kind, open_stored):
                 if not has_room(entry.size + len(piece)):
-                    return cut_off_sentence(entry.size)
+                    return Damage(cut_off_sentence(entry.size))
                 target.write(piece)
                 entry.size += len(piece)
         except TornFileError as error:
             raise TornError(str(error)) from None
         except DamagedFileError as error:
-            return str(error)
-    return ""
+            return Damage(str(error), error.kind)
+    return NO_DAMAGE
 
 
 def _caught_up(compression: str, stored: BinaryIO, consumed: int) -> Decompressor:

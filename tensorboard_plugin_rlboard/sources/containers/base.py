@@ -14,11 +14,49 @@ PREVIEW_BYTES = 64 * 1024
 
 
 class DamagedFileError(ValueError):
-    """A container cannot be read from some row on; the message is one sentence that says why."""
+    """A container cannot be read from some row on; the message is one sentence that says why.
+
+    Attributes:
+        kind: The kind of problem that this is.
+    """
+
+    kind = "damaged_archive"
+
+
+class RowsLeftOutError(DamagedFileError):
+    """A container was read to its end, without the rows that do not fit; the message says how many."""
+
+    kind = "rows_left_out"
+
+
+class KeyTwiceError(DamagedFileError):
+    """All of a container was read; its header, or an object in it, has a name twice."""
+
+    kind = "key_twice"
 
 
 class TornFileError(DamagedFileError):
     """A container ends in the middle, as it does while somebody writes it."""
+
+
+DAMAGE_KINDS = (DamagedFileError.kind, RowsLeftOutError.kind, KeyTwiceError.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is to be said of a packed file as a whole.
+
+    Attributes:
+        reason: One sentence that says what could not be unpacked, or was unpacked otherwise than it may be meant; empty
+            where there is nothing to say.
+        kind: The kind of problem that this is.
+    """
+
+    reason: str = ""
+    kind: str = DamagedFileError.kind
+
+
+NO_DAMAGE = Damage()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,12 @@ import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError
+from tensorboard_plugin_rlboard.sources.containers.base import (
+    Container,
+    DamagedFileError,
+    KeyTwiceError,
+    RowsLeftOutError,
+)
 from tensorboard_plugin_rlboard.sources.text.encodings import open_text
 from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, sentence
 
@@ -144,11 +149,13 @@ def _read_rows(path: Path) -> Iterator[object]:
                 for name, cell in zip(names, cells, strict=True)
                 if name
             }
+    twice = repeated(filter(None, names))
+    said = sentence(twice, "the header") if twice else ""
     if skipped:
         msg = f"Rows with another number of cells than the header are left out: {skipped}, the first of them row {first}."
-        raise DamagedFileError(msg)
-    if twice := repeated(filter(None, names)):
-        raise DamagedFileError(sentence(twice, "the header"))
+        raise RowsLeftOutError(f"{msg} {said}".rstrip())
+    if said:
+        raise KeyTwiceError(said)
 
 
 def _records(file: TextIO) -> Iterator[str]:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers.base import Container, DamagedFileError, TornFileError
+from tensorboard_plugin_rlboard.sources.containers.base import (
+    Container,
+    DamagedFileError,
+    KeyTwiceError,
+    RowsLeftOutError,
+    TornFileError,
+)
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.sources.text.encodings import open_text
 from tensorboard_plugin_rlboard.sources.text.json_members import read_members
@@ -31,7 +37,7 @@ def _read_rows(path: Path) -> Iterator[object]:
                 number += 1
             twice = [*values.repeated, *repeated(plan.columns)]
             if twice:
-                raise DamagedFileError(sentence(twice, "an object or among the columns"))
+                raise KeyTwiceError(sentence(twice, "an object or among the columns"))
     except BrokenJsonError as error:
         raise _damage(error, number) from None
 
@@ -112,7 +118,7 @@ def _listed_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
             skipped, first = skipped + 1, first or number
     if skipped:
         msg = f"Rows with another number of cells than the table has columns are left out: {skipped}, the first of them row {first}."
-        raise DamagedFileError(msg)
+        raise RowsLeftOutError(msg)
 
 
 def _go_to(values: JsonValues, key: str) -> None:
@@ -143,7 +149,7 @@ def _member_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
                 others, first = others + 1, first or name
     if others:
         msg = f"Values that are no objects, and so no rows, are left out: {others}, the first of them under {first[:80]!r}."
-        raise DamagedFileError(msg)
+        raise RowsLeftOutError(msg)
 
 
 def _columns(values: JsonValues) -> Iterator[object]:
