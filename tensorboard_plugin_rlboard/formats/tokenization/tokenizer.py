@@ -20,6 +20,7 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import decode_for_display
 from tensorboard_plugin_rlboard.formats.tokenization.token_text import TokenStyle
+from tensorboard_plugin_rlboard.sources.companions import place_of
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def find_tokenizer(path: str, root: str) -> str:
 
     Args:
         path: the rollout file.
-        root: the last folder above it that is searched.
+        root: the last folder above it that is searched; where that is one of a dump folder's own, the dump folder is.
 
     Returns:
         `levels:bytes`: how many folders above the file's own the tokenizer lies, and its size, so that an index built
@@ -72,12 +73,14 @@ def find_tokenizer(path: str, root: str) -> str:
     """
     if "://" in path:
         return ""
-    top = Path(root).absolute()
+    top, place = Path(root).absolute(), place_of(str(Path(path).absolute()))
+    if place is not None and Path(path).absolute().parent == top:
+        top = Path(place.dump)
     for level, folder in enumerate(Path(path).absolute().parents):
-        for place, inner in ((str(level), folder), (f"{level}/{_FOLDER}", folder / _FOLDER)):
+        for where, inner in ((str(level), folder), (f"{level}/{_FOLDER}", folder / _FOLDER)):
             size = _file_size(inner / _FILE_NAME)
             if size is not None:
-                return f"{place}:{size}" if _import_tokenizers() is not None else ""
+                return f"{where}:{size}" if _import_tokenizers() is not None else ""
         if folder == top or top not in folder.parents:
             break
     return ""

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from answers import ignored
+from answers import columns, ids, ignored
 from dumps import RULES
 from logged import exploded
 from miles_dumps import settle
@@ -201,3 +201,22 @@ def test_records_of_miles_are_plain_data(tmp_path: Path) -> None:
     record = b"cmiles.utils.types\nAdapterRef\n)\x81}" + text("name") + text("math") + b"sb"
     path = write_torch(tmp_path / "1.pt", dump_of(sample(adapter=record)))
     assert rows_of(path)[0]["adapter"] == {"name": "math"}
+
+
+def test_the_folder_of_the_rollouts_alone_is_as_good_a_log_directory(board: Board, tmp_path: Path) -> None:
+    """What belongs to its files lies beside it: train data, conversations, the tokenizer."""
+    shutil.copytree(DUMP, tmp_path / "dump")
+    with TestLog(tmp_path / "dump" / "rollout_data") as log:
+        alone = log.open()
+        (run,), (whole,) = alone.runs().runs, board.runs().runs
+        assert (run.run, run.samples, run.problems) == (".", whole.samples, whole.problems)
+        assert run.token_metrics == whole.token_metrics
+        assert {one.name for one in run.token_metrics} > {"logprobs", "ref_logprobs", "advantages"}
+        for split in ("train", "eval"):
+            names = ("step", "reward", "sample_id", "n_tokens", "advantage", "prompt", "response")
+            found = columns(alone, *names, split=split)
+            assert found == columns(board, *names, run="dump", split=split)
+        first, of_whole = ids(alone)[0], ids(board, "dump")[0]
+        tokens = alone.sample(SampleQuestion(".", first, RULES)).response_tokens
+        assert tokens == board.sample(SampleQuestion("dump", of_whole, RULES)).response_tokens
+        assert not any(token.startswith("#") for token in tokens)
