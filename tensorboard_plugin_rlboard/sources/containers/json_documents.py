@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.sources.text.json_members import read_members
 from tensorboard_plugin_rlboard.sources.text.json_shapes import ONE_ROW, Member, RowPlan, Shape, plan_of
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
 from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, sentence
-from tensorboard_plugin_rlboard.sources.text.row_names import label_of
+from tensorboard_plugin_rlboard.sources.text.row_names import is_group, label_of, names_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,8 +89,8 @@ def _planned_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
 
 
 def _rows(values: JsonValues) -> Iterator[object]:
-    """Objects and lists of objects, one behind the other; commas between them are stepped over."""
-    number = 0
+    """Objects, lists of objects and lists of groups, one behind the other; commas between them are stepped over."""
+    number = groups = 0
     if not values.peek():
         msg = "The file is empty, or is still being written."
         raise TornFileError(msg)
@@ -99,9 +99,20 @@ def _rows(values: JsonValues) -> Iterator[object]:
             msg = f"Behind item {number} of the JSON stands something else, which is left out."
             raise DamagedFileError(msg)
         for item in values.items() if character == "[" else iter((values.value(),)):
-            number += 1
-            yield _object(item, number)
+            if is_group(item):
+                groups += 1
+            for row in _group_rows(item, groups) if is_group(item) else (item,):
+                number += 1
+                yield _object(row, number)
         values.skip(",")
+
+
+def _group_rows(members: list[object], number: int) -> list[object]:
+    """The samples of the group of that number, which each of them says where none of them says of which group it is."""
+    rows = [row for row in members if isinstance(row, dict)]
+    if len(rows) < len(members) or any(map(names_group, rows)):
+        return members
+    return [{"group": number, **row} for row in rows]
 
 
 def _listed_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:

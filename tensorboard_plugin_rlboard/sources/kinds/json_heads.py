@@ -11,9 +11,9 @@ from tensorboard_plugin_rlboard.sources.kinds.document_heads import cut_object
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
 from tensorboard_plugin_rlboard.sources.kinds.row_texts import has_text, row_preview
 from tensorboard_plugin_rlboard.sources.text.json_faults import fault_sentence
-from tensorboard_plugin_rlboard.sources.text.json_members import members_of
+from tensorboard_plugin_rlboard.sources.text.json_members import members_of, members_until_cut
 from tensorboard_plugin_rlboard.sources.text.json_shapes import ONE_ROW, plan_of
-from tensorboard_plugin_rlboard.sources.text.row_names import sample_words_of
+from tensorboard_plugin_rlboard.sources.text.row_names import is_group, sample_words_of
 
 BEHIND_TEXT = (
     "Its rows stand behind other text in their lines, as a logger writes it: keep the JSON alone, with "
@@ -27,6 +27,7 @@ _ROLLOUT_WORD = re.compile(
     r"['\"](?:\w*_)?(?:prompt|completion|response|question|answer|output|generation)s?['\"]\s*:"
 )
 _OBJECT_LINE = re.compile(r"^[ \t]*\{.*\}[ \t\r]*$", re.MULTILINE)
+_LIST_OF_OBJECTS = re.compile(r"\[\s*(?=\{)")
 _DECODER = json.JSONDecoder()
 
 
@@ -117,13 +118,14 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
     except RecursionError:
         return FileKind(preview=not_read("Its JSON is nested too deeply.", is_named=head.has_log_name))
     except json.JSONDecodeError as error:
-        if inside.startswith("{") and _is_cut(error, text):
+        if (inside.startswith("{") or _begins_with_group(inside)) and _is_cut(error, text):
             return FileKind(JSON)
         return kind_without_rows(head, text, error.msg, error.pos)
     except ValueError:
         return kind_without_rows(head, text, "a number has too many digits")
-    if isinstance(item, dict):
-        return FileKind(JSON, preview=row_preview(head, item))
+    row = item[0] if isinstance(item, list) and is_group(item) else item
+    if isinstance(row, dict):
+        return FileKind(JSON, preview=row_preview(head, row))
     first_line, _, further = text.partition("\n")
     if further.lstrip().startswith("{") or (_is_list(first_line) and _OBJECT_LINE.search(further)):
         # Odd lines before rows hide nothing.
@@ -134,6 +136,12 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
     )
     is_row = isinstance(item, list) or _is_mixed(first_line)
     return FileKind(preview=not_read(reason, is_named=head.has_log_name or (is_row and has_text(item))))
+
+
+def _begins_with_group(text: str) -> bool:
+    """Whether a text that does not end within the head begins with a list of samples."""
+    found = _LIST_OF_OBJECTS.match(text)
+    return found is not None and is_group([dict(members_until_cut(text[found.end() :]))])
 
 
 def _list_in(line: str) -> list[object]:

@@ -27,6 +27,8 @@ _KEYS_OF_ROWS = _SAMPLE_WORDS | set(
     map(_compared, (*words.RESPONSE, "answer", "completions", "conversation", "responses", "trajectory"))
 )
 """Keys of which a row has one, where the name of what holds it may be anything."""
+_GROUP_WORDS = frozenset(map(_compared, (*words.GROUP, *words.WEAK_GROUP)))
+_MESSAGE_KEYS = frozenset({"role", "from"})
 _SPLITS = {
     **dict.fromkeys(("train", "training"), "train"),
     **dict.fromkeys(("dev", "eval", "evaluation", "test", "val", "valid", "validation"), "eval"),
@@ -76,6 +78,19 @@ def sample_words_of(item: object) -> tuple[str, ...]:
     if not isinstance(item, dict):
         return ()
     return tuple(sorted(_KEYS_OF_ROWS.intersection(map(_compared, item))))
+
+
+def is_group(item: object) -> bool:
+    """Whether a list holds the samples of a group, by its first one; a conversation is a list of objects, too."""
+    first = item[0] if isinstance(item, list) and item else None
+    if not isinstance(first, dict) or not _MESSAGE_KEYS.isdisjoint(first):
+        return False
+    return bool(sample_words_of(first)) or "messages" in first
+
+
+def names_group(row: Mapping[str, object]) -> bool:
+    """Whether an object says of which group it is."""
+    return not _GROUP_WORDS.isdisjoint(map(_compared, row))
 
 
 def label_of(name: str, *, numbers_are_steps: bool) -> tuple[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rollout_log import TestLog
+from rollout_log import Line, TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
@@ -64,6 +64,6 @@ def test_a_start_over_a_kept_index_says_it_again(
 @pytest.mark.parametrize(
     "end", [[FAILED], [FAILED] * 2, [FAILED] * 3 + [WITH]], ids=["one", "two", "and one with a reward"]
 )
-def test_rollouts_that_fail_are_no_lost_reward(end: list[object], kept: TestLog) -> None:
+def test_rollouts_that_fail_are_no_lost_reward(end: list[Line], kept: TestLog) -> None:
     kept.write(*[WITH, FAILED, WITH, WITH] * 9, *end)
     assert said(kept.open()) == []
