@@ -11,10 +11,12 @@ from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
 from tensorboard_plugin_rlboard.formats.frameworks.art import ART
 from tensorboard_plugin_rlboard.formats.frameworks.atropos import ATROPOS
 from tensorboard_plugin_rlboard.formats.frameworks.eval_harnesses import EVAL_HARNESSES
+from tensorboard_plugin_rlboard.formats.frameworks.livecodebench import LIVECODEBENCH
 from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
 from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
 from tensorboard_plugin_rlboard.formats.frameworks.open_instruct import OPEN_INSTRUCT
+from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS
 from tensorboard_plugin_rlboard.formats.frameworks.orz import ORZ
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.rllm import RLLM
@@ -59,6 +61,8 @@ FORMATS: tuple[Format, ...] = (
     VERIFIERS_LEGACY,
     MILES,
     *EVAL_HARNESSES,
+    OPENCOMPASS,
+    LIVECODEBENCH,
     NATIVE,
 )
 """In the order in which they are tried: those with the most particular keys first."""

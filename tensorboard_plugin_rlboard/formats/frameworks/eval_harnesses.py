@@ -1,8 +1,7 @@
 """Reads what harnesses for evaluations say of each sample: an evaluation is of a checkpoint, and its split is `eval`.
 
 Harnesses and what they write: EleutherAI's lm-evaluation-harness (`--log_samples`: samples_{task}_{time}.jsonl), lighteval
-(`--save-details`: details_….parquet), Inspect (logs as JSON), OpenCompass (predictions/ and results/), LiveCodeBench
-(…_eval_all.json). A line is a question with what the model answered, once or several times.
+(`--save-details`: details_….parquet), Inspect (logs as JSON); OpenCompass and LiveCodeBench have files of their own. A line is a question with what the model answered, once or several times.
 
 The step is that of the path (`checkpoint-500/`), if there is one. Of several scores of one answer none is the reward: they
 are metrics under their own names. A harness counts the questions of each task from 0 or 1 on and writes all tasks into one
@@ -25,15 +24,16 @@ from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts
 
 _GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 """Inspect's grades: correct, partly correct, incorrect, no answer (value_to_float of its scorers)."""
-_CHOSE = "The model chose among given answers and wrote none: the line has no response."
-_SPEAKERS = {"HUMAN": "user", "BOT": "assistant", "SYSTEM": "system"}
+CHOSE = "The model chose among given answers and wrote none: the line has no response."
+"""Said of a line of multiple choice."""
 
 
-def _path_defaults(path: PurePosixPath) -> PathDefaults:
+def path_defaults(path: PurePosixPath) -> PathDefaults:
+    """The step that the path of a checkpoint tells."""
     return PathDefaults(named_facts(path).step)
 
 
-def _answers(
+def answers_of(
     question: Mapping[str, object], answers: Sequence[object], scores: Sequence[Mapping[str, object]] = ()
 ) -> LineSamples:
     """The samples of a question.
@@ -59,7 +59,7 @@ def _answers(
     return LineSamples(rows)
 
 
-def _text(value: object) -> str | None:
+def text_of(value: object) -> str | None:
     """A text as it is, a conversation as text, anything else as JSON."""
     return value if value is None or isinstance(value, str) else structure_to_text(value)
 
@@ -68,7 +68,7 @@ def _answer(value: object) -> str | None:
     """What was answered, as text: numbers and objects that a harness has made of it as JSON; None for nothing."""
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)
-    return _text(value)
+    return text_of(value)
 
 
 def _is_lm_eval(row: Row) -> bool:
@@ -86,24 +86,24 @@ def _lm_eval(row: Row, _: LineContext) -> LineSamples:
     resps = row.get("resps")
     answers = resps[0] if isinstance(resps, list) and resps and isinstance(resps[0], list) else []
     if not answers or not all(isinstance(answer, str) for answer in answers):
-        raise ValueError(_CHOSE)
+        raise ValueError(CHOSE)
     names = row.get("metrics")
     measured = (
         names if isinstance(names, list) else ("exact_match", "acc", "pass@1", "prompt_level_strict_acc")
     )
     scores = {str(name): row.get(str(name)) for name in measured}
     name = identifier_text(row.get("doc_id"))
-    question = {"prompt": _text(first), "ground_truth": _text(row.get("target"))}
+    question = {"prompt": text_of(first), "ground_truth": text_of(row.get("target"))}
     question |= {
         "sample_id": name,
-        "filter": _text(row.get("filter")),
-        "filtered": _text(row.get("filtered_resps")),
+        "filter": text_of(row.get("filter")),
+        "filtered": text_of(row.get("filtered_resps")),
     }
     left = row.get(
         "filtered_resps"
     )  # what the metrics are of: one of several answers, or none of them (a vote)
     is_counted = [len(answers) == 1 or left == [answer] for answer in answers]
-    return _answers(question, answers, [scores if counted else {} for counted in is_counted])
+    return answers_of(question, answers, [scores if counted else {} for counted in is_counted])
 
 
 def _is_lighteval(row: Row) -> bool:
@@ -132,10 +132,14 @@ def _lighteval(row: Row, _: LineContext) -> LineSamples:
     answers = row.get("predictions") if "full_prompt" in row else said.get("text")
     listed = answers if isinstance(answers, list) else [answers]
     if not listed:
-        raise ValueError(_CHOSE)
+        raise ValueError(CHOSE)
     scores = nested_object(row, "metrics") or nested_object(row, "metric")
-    question = {"prompt": _text(prompt), "ground_truth": _text(gold), "task": _text(doc.get("task_name"))}
-    return _answers(question, listed, [scores] * len(listed) if len(listed) == 1 else ())
+    question = {
+        "prompt": text_of(prompt),
+        "ground_truth": text_of(gold),
+        "task": text_of(doc.get("task_name")),
+    }
+    return answers_of(question, listed, [scores] * len(listed) if len(listed) == 1 else ())
 
 
 def _is_inspect(row: Row) -> bool:
@@ -158,65 +162,19 @@ def _inspect(row: Row, _: LineContext) -> LineSamples:
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
     failed = nested_object(row, "error").get("message")
     question = {
-        "prompt": _text(row.get("input")),
-        "ground_truth": _text(row.get("target")),
+        "prompt": text_of(row.get("input")),
+        "ground_truth": text_of(row.get("target")),
         "sample_id": identifier_text(row.get("id")),
         "messages": as_messages(row.get("messages")),
         "finish_reason": choice.get("stop_reason"),
         "epoch": row.get("epoch"),
-        "error": _text(failed),
+        "error": text_of(failed),
         "limit": nested_object(row, "limit").get("type"),
     }
     answer = (
         output.get("completion") if choice or not failed else None
     )  # without a choice it is an empty text
-    return _answers(question, [answer], [scores])
-
-
-def _is_opencompass(row: Row) -> bool:
-    is_scored = "origin_prediction" in row and "predictions" in row
-    return is_scored or ("origin_prompt" in row and "prediction" in row)
-
-
-def _opencompass(row: Row, _: LineContext) -> LineSamples:
-    asked = row.get("prompt") if row.get("prompt") is not None else row.get("origin_prompt")
-    if isinstance(asked, list):
-        said = [turn for turn in asked if isinstance(turn, Mapping)]
-        asked = [
-            {"role": _SPEAKERS.get(str(turn.get("role")), "user"), "content": turn.get("prompt")}
-            for turn in said
-        ]
-    whole = row.get("origin_prediction", row.get("prediction"))
-    answers = whole if isinstance(whole, list) else [whole]
-    gold = row.get("references", row.get("gold"))
-    question = {
-        "prompt": _text(asked),
-        "ground_truth": _text(gold),
-        "prediction": _text(row.get("predictions")),
-    }
-    question["group_id"] = identifier_text(row.get("example_abbr"))
-    scored = len(answers) == 1 and "correct" in row
-    return _answers(question, answers, [{"correct": row["correct"]}] if scored else ())
-
-
-def _is_livecodebench(row: Row) -> bool:
-    return "question_content" in row and isinstance(row.get("output_list"), list)
-
-
-def _livecodebench(row: Row, _: LineContext) -> LineSamples:
-    answers, graded = row.get("output_list"), row.get("graded_list")
-    listed = answers if isinstance(answers, list) else []
-    scores = [{"passed": one} for one in graded] if isinstance(graded, list) else []
-    question = {
-        "prompt": _text(row.get("question_content")),
-        "group_id": identifier_text(row.get("question_id")),
-    }
-    question |= {name: _text(row.get(name)) for name in ("platform", "difficulty", "contest_date")}
-    found = _answers(question, listed, scores if len(scores) == len(listed) else ())
-    if scores and len(scores) != len(listed):
-        reason = f"graded_list has {len(scores)} entries for {len(listed)} of output_list; it is left out."
-        return LineSamples(found.rows, [reason])
-    return found
+    return answers_of(question, [answer], [scores])
 
 
 LM_EVAL = Format(
@@ -227,34 +185,20 @@ LM_EVAL = Format(
     ),
     recognise=_is_lm_eval,
     to_samples=_lm_eval,
-    path_defaults=_path_defaults,
+    path_defaults=path_defaults,
 )
 LIGHTEVAL = Format(
     name="lighteval",
     definition="lighteval/logging/info_loggers.py: the details of a task; the reward is its only metric.",
     recognise=_is_lighteval,
     to_samples=_lighteval,
-    path_defaults=_path_defaults,
+    path_defaults=path_defaults,
 )
 INSPECT = Format(
     name="inspect",
     definition="inspect_ai/log/_log.py, EvalSample: a log as JSON. The reward is the score of the only scorer.",
     recognise=_is_inspect,
     to_samples=_inspect,
-    path_defaults=_path_defaults,
+    path_defaults=path_defaults,
 )
-OPENCOMPASS = Format(
-    name="opencompass",
-    definition="opencompass/openicl: predictions/ and the details of results/; the reward is `correct`, of results only.",
-    recognise=_is_opencompass,
-    to_samples=_opencompass,
-    path_defaults=_path_defaults,
-)
-LIVECODEBENCH = Format(
-    name="livecodebench",
-    definition="lcb_runner/runner/main.py: ..._eval_all.json; the reward of an answer is whether it passed (graded_list).",
-    recognise=_is_livecodebench,
-    to_samples=_livecodebench,
-    path_defaults=_path_defaults,
-)
-EVAL_HARNESSES = (LM_EVAL, LIGHTEVAL, INSPECT, OPENCOMPASS, LIVECODEBENCH)
+EVAL_HARNESSES = (LM_EVAL, LIGHTEVAL, INSPECT)

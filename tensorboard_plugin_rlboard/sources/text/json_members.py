@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.text.json_shapes import Member, is_numbered
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
-from tensorboard_plugin_rlboard.sources.text.row_names import sample_words_of
+from tensorboard_plugin_rlboard.sources.text.row_names import is_whole_number, sample_words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,6 +89,11 @@ def _set_value(member: Member, value: object) -> None:
     if not isinstance(value, dict):
         member.scalar = None if isinstance(value, list) else value
         return
+    numbered = {name: item for name, item in value.items() if is_whole_number(name)}
+    if len(numbered) < len(value) and all(isinstance(item, dict) for item in numbered.values()):
+        beside = (item for name, item in value.items() if name not in numbered)
+        if numbered and not any(isinstance(item, (dict, list)) for item in beside):
+            member.numbered, value = frozenset(numbered), numbered
     member.size = len(value)
     member.first = next(iter(value.values()), None)
     member.all_texts = bool(value) and all(isinstance(item, str) for item in value.values())

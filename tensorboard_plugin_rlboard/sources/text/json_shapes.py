@@ -65,6 +65,8 @@ class Member:
         sample_words: Which words of a sample are keys of the object, or of the first item of the list.
         texts: The items, where all are texts and they are no more than a table has columns.
         opens_object: Whether the list begins with an object, which may be cut off.
+        numbered: Of an object whose numbered members are objects, and whose others are bare values (OpenCompass tells the
+            `type` of its details so), the names of the numbered ones: what else is said here is of them alone.
     """
 
     scalar: object = None
@@ -79,6 +81,7 @@ class Member:
     sample_words: tuple[str, ...] = ()
     texts: list[str] = field(default_factory=list)
     opens_object: bool = False
+    numbered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +237,6 @@ def _plan_of_inner(members: Mapping[str, Member]) -> RowPlan:
         is_rows = inner.all_lists and bool(first) and bool(sample_words_of(first[0]))
     else:
         is_rows = inner.all_objects and bool(sample_words_of(first))
-    return RowPlan(Shape.MEMBERS, found[0], shared=_shared(members)) if is_rows else ONE_ROW
+    if not is_rows:
+        return ONE_ROW
+    return RowPlan(Shape.MEMBERS, found[0], shared=_shared(members), names=inner.numbered)

@@ -39,8 +39,6 @@ FIRST = {
     "samples_gsm8k": ("lm-eval", "Question: What is 0?\nAnswer:", "It is the number 0.", 0.0),
     "details_gsm8k": ("lighteval", "What is 0?", "It is 0 indeed.", 0.0),
     "inspect": ("inspect", "What is 0?", "It is 0 indeed.", 0.0),
-    "opencompass": ("opencompass", "user: Question 0: how many?", "The answer is 0 apples.", None),
-    "livecodebench": ("livecodebench", "Write a program 0.", "```python\nprint(1)\n```", 1.0),
 }
 
 
@@ -54,19 +52,7 @@ def test_first_sample(name: str) -> None:
     assert str(found["prompt"]) in {prompt, prompt.removeprefix("user: ")}
 
 
-def test_whole_answer_counts_before_what_was_taken_out_of_it() -> None:
-    (found,) = samples(rows("opencompass")[1]).rows
-    assert (found["response"], found["prediction"]) == ("Let me think. The answer is 0 apples.", "0")
-    assert (found["reward"], found["correct"], found["ground_truth"]) == (1.0, 1.0, "0")
-
-
-def test_several_answers_are_samples_of_one_group() -> None:
-    found = samples(rows("livecodebench")[0]).rows
-    assert [(one["group_id"], one["reward"]) for one in found] == [("0", 1.0), ("0", 0.0)]
-    row = {**rows("livecodebench")[0], "graded_list": [True]}
-    short = samples(row)
-    assert all("reward" not in one for one in short.rows)
-    assert short.problems == ["graded_list has 1 entries for 2 of output_list; it is left out."]
+def test_several_answers_are_samples_each() -> None:
     repeated = {**rows("samples_gsm8k")[1], "resps": [["a", "b"]]}
     assert [one["response"] for one in samples(repeated).rows] == ["a", "b"]
 
