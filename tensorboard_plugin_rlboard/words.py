@@ -31,7 +31,7 @@ TASK = _names("task goal objective task_instruction instructions env_prompt stat
 RESPONSE = _names(
     "response completion output generation generated_text generated response_text completion_text "
     "output_text output_response model_response model_output llm_response llm_output assistant_response "
-    "response_str gen_text generated_response sampled_text rollout rollout_text model_answer "
+    "response_str solution_str text_response gen gen_text generated_response sampled_text rollout rollout_text model_answer "
     "model_completion policy_response origin_prediction prediction predicted assistant generated_answer decoded "
     "decoded_response 回答 回复 输出 生成 模型回答 模型回复 模型输出"
 )

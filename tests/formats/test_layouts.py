@@ -164,3 +164,17 @@ def test_what_is_wrong_with_a_container_has_its_kind(
     assert ("twice" in reason) == ("reward,reward" in text or '1.0, "reward"' in text)
     assert ("left out: 1" in reason) == (kind == "rows_left_out")
     assert len(columns(board, "response")) == 1
+
+
+def test_a_history_of_steps_with_their_samples_is_opened(tmp_path: Path, open_board: Open) -> None:
+    """As notebooks dump it; beside it settings, which are no rows."""
+    history = [
+        {
+            "step": step,
+            "mean_reward": 0.5,
+            "samples": [{"prompt": "q", "response": f"a{step}", "reward": 1.0}],
+        }
+        for step in (1, 2)
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"config": {"lr": 1e-6}, "history": history}))
+    assert columns(open_board(tmp_path), "step", "response", "reward") == [(1, "a1", 1.0), (2, "a2", 1.0)]

@@ -23,6 +23,8 @@ _NUMBER = re.compile(r"[0-9]{1,15}")
 _COMPRESSED = re.compile(r"\.(?:gz|gzip|zstd?)$", re.IGNORECASE)
 _FOLDERS_UP = 2
 """Folders above a file whose names count; those further up are names of experiments."""
+_EVALUATIONS, _ABOVE_EVALUATIONS = "evals", 3
+"""A folder of evaluations by environment and id, so many folders above a file: `outputs/evals/gsm8k--m/1f/results.jsonl`."""
 _LONGEST = 255
 FILE_NAME, FOLDER_NAME = "file name", "folder name"
 
@@ -56,8 +58,11 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
             well, so the rows have to say that they are a trainer's that names its dumps so.
     """
     names = [_stem(path.name), *(folder for folder in path.parts[-2::-1] if folder not in {".", "/"})]
-    names = [name[:_LONGEST] for name in names[: _FOLDERS_UP + 1]]
-    steps = [step_from_name(name) if at == 0 else _folder_step(name) for at, name in enumerate(names)]
+    names = [name[:_LONGEST] for name in names[: _ABOVE_EVALUATIONS + 1]]
+    steps = [
+        step_from_name(name) if at == 0 else _folder_step(name)
+        for at, name in enumerate(names[: _FOLDERS_UP + 1])
+    ]
     table = logged_table(_unpacked(path.name))
     if table:
         steps[0] = table[1]
@@ -65,8 +70,10 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
         steps[0] = int(names[0])
     at_step = next((at for at, step in enumerate(steps) if step is not None), None)
     splits = [
-        split_from_name(name) if at == 0 or is_called_after(name) else "" for at, name in enumerate(names)
+        split_from_name(name) if at == 0 or is_called_after(name) else ""
+        for at, name in enumerate(names[: _FOLDERS_UP + 1])
     ]
+    splits += ["eval" for name in names[_ABOVE_EVALUATIONS:] if name.lower() == _EVALUATIONS]
     at_split = next((at for at, split in enumerate(splits) if split), None)
     return NamedFacts(
         None if at_step is None else steps[at_step],

@@ -47,7 +47,9 @@ def preview_archive(head: bytes) -> Preview:
             return Preview(may_hold_rollouts=True)
         if b"rollout_data" in head[start:]:
             return Preview(may_hold_rollouts=False, reason=_LOST)
-    what = "a torch archive of something else, as checkpoints are" if is_torch else "a zip archive"
+    what = "a torch archive of something else, as checkpoints are" if is_torch else "a zip archive: unpack it"
+    if name.endswith(b".npy"):
+        what = "an archive of NumPy arrays: write JSON lines or Parquet"
     return Preview(may_hold_rollouts=False, reason=f"It is {what}.", is_named=False)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tensorboard_plugin_rlboard.sources.compressed.inspect_archive import INSPECT_ARCHIVE, is_evaluation
 from tensorboard_plugin_rlboard.sources.containers.base import FileKind, Preview
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
@@ -18,11 +20,18 @@ from tensorboard_plugin_rlboard.sources.kinds.json_heads import (
     kind_of_json,
     kind_without_rows,
 )
-from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
+from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name, says_rollouts
 from tensorboard_plugin_rlboard.sources.kinds.table_heads import kind_of_table
 
 _PARQUET_MAGIC = (b"PAR1", b"PARE")
 _ZIP_MAGIC = b"PK\x03\x04"
+_ARCHIVES = (
+    (b"\xfd7zXZ\0", "compressed with xz: unpack it, or use gzip or zstd"),
+    (b"BZh", "compressed with bzip2: unpack it, or use gzip or zstd"),
+    (b"\x04\x22\x4d\x18", "compressed with LZ4: unpack it, or use gzip or zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it"),
+)
+_TAR_MAGIC, _TAR_MAGIC_AT = b"ustar", 257
 _BINARY = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -31,8 +40,10 @@ _BINARY = (
     (b"\x7fELF", "a program"),
     (b"\x89HDF", "an HDF5 file"),
     (b"\x93NUMPY", "a NumPy array"),
-    (MAGIC, "an SQLite database without a table of traces"),
+    (MAGIC, "an SQLite database without a table of traces: write JSON lines or Parquet"),
     (b"ARROW1", "an Arrow file: write it as Parquet"),
+    (b"\xff\xff\xff\xff", "an Arrow file: write it as Parquet"),
+    *_ARCHIVES,
     *(
         (bytes([0x80, protocol]), "a pickle, which is not opened: write JSON lines or Parquet")
         for protocol in range(2, 6)
@@ -71,7 +82,12 @@ def kind_of_content(head: Head) -> FileKind:
     if is_comet_archive(head):
         return FileKind(preview=not_read(COMET_ARCHIVE, is_named=True))
     if data.startswith(_ZIP_MAGIC):
-        return FileKind(TORCH, preview=preview_archive(data))
+        preview = preview_archive(data)
+        return FileKind(
+            TORCH, preview=replace(preview, is_named=preview.is_named or says_rollouts(head.name))
+        )
+    if data[_TAR_MAGIC_AT:].startswith(_TAR_MAGIC):
+        return FileKind(preview=not_read("It is a tar archive: unpack it.", is_named=head.is_named))
     if names_traces(data, head.rest):
         return FileKind(SQLITE)
     text = head.text
@@ -93,7 +109,10 @@ def kind_of_content(head: Head) -> FileKind:
         return kind_without_rows(head, text, "Expecting value")
     if has_row_behind_text(text):
         return FileKind(preview=not_read(BEHIND_TEXT, is_named=True))
-    return FileKind(preview=not_read("It is a text of no rows: neither JSON nor a table.", is_named=False))
+    if data.startswith(tuple(magic for magic, _ in _ARCHIVES)):
+        return _kind_of_binary(head, text)
+    reason = "It is a text of no rows, neither JSON nor a table: write JSON lines."
+    return FileKind(preview=not_read(reason, is_named=head.is_named))
 
 
 def _kind_of_binary(head: Head, text: str) -> FileKind:
@@ -109,4 +128,4 @@ def _kind_of_binary(head: Head, text: str) -> FileKind:
         return kind_without_rows(head, text, "Expecting value")
     what = next((what for magic, what in _BINARY if head.data.startswith(magic)), "")
     reason = f"It is {what}." if what else "It is no text, and no kind of file that is read."
-    return FileKind(head.named_kind, preview=not_read(reason, is_named=head.has_log_name))
+    return FileKind(head.named_kind, preview=not_read(reason, is_named=head.is_named))

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.containers.base import Preview
-from tensorboard_plugin_rlboard.sources.kinds.names import container_by_name, is_log_name
+from tensorboard_plugin_rlboard.sources.kinds.names import container_by_name, is_log_name, says_rollouts
 from tensorboard_plugin_rlboard.sources.text.encodings import UTF_8, encoding_of
 
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ class Head:
     def has_log_name(self) -> bool:
         """Whether whoever named the file meant it to be a log."""
         return is_log_name(self.name)
+
+    @cached_property
+    def is_named(self) -> bool:
+        """Whether the file is named where its bytes cannot be read."""
+        return self.has_log_name or says_rollouts(self.name)
 
     def end_of_first_line(self) -> str:
         """The last character of a first line that is longer than the head; empty where it is longer than 16 MB, or has no end."""

@@ -29,6 +29,11 @@ _REMOTE = re.compile(
     r"[0-9]\.pt$|^episode.*\.json$|rollout.*\.(?:json|csv|tsv)$|^trajectory_log.*\.csv$",
     re.ASCII | re.IGNORECASE,
 )
+_SAYS_ROLLOUTS = re.compile(
+    r"(?<![a-z])(?:rollout|completion|episode|experience|generation|response|sample|trajector)(?:s|y|ies)?(?![a-z])"
+    r"|\.(?:jsonl|jsonlines|ndjson|parquet|csv|tsv)\.[a-z0-9]{1,4}$|^(?!cache-).*\.(?:arrow|feather)$",
+    re.IGNORECASE,
+)
 _LEFT_ALONE = re.compile(
     r"tfevents|\.(?:avi|bmp|dylib|exe|flac|gguf|gif|ico|jpe?g|mov|mp[34]|ogg|onnx|otf|pdf|png|py[cdo]|safetensors|so|svg"
     r"|tiff?|ttf|wav|webm|webp|woff2?)$",
@@ -55,6 +60,11 @@ def container_by_name(name: str) -> Container | None:
 def is_log_name(name: str) -> bool:
     """Whether a name alone makes a file a log or a table; the end of a configuration's name or a checkpoint's does not."""
     return not name.startswith(".") and _LOG.search(plain_name(name)) is not None
+
+
+def says_rollouts(name: str) -> bool:
+    """Whether a file whose bytes cannot be read may be a log by its name: `rollouts.pkl`, `log.jsonl.xz`, an Arrow file."""
+    return not name.startswith(".") and _SAYS_ROLLOUTS.search(name) is not None
 
 
 def is_left_alone(name: str) -> bool:

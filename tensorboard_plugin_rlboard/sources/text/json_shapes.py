@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.text.row_names import (
     asks,
     has_sample_word,
+    holds_rows,
     is_row_word,
     is_whole_number,
     label_of,
@@ -162,7 +163,9 @@ def _list_of_rows(members: Mapping[str, Member]) -> tuple[str, ...]:
     if isinstance(found.first, dict) and found.first and not asks(found.first) and _has_text(members):
         return ()  # what was asked may stand beside the list, under any name: a group of samples, whole
     others = (member for key, member in members.items() if key != name)
-    fits = is_row_word(name) or not any(m.is_object or (m.is_list and m.size) for m in others)
+    fits = (is_row_word(name) or holds_rows(found.first)) or not any(
+        m.is_object or (m.is_list and m.size) for m in others
+    )
     return (name,) if fits and may_be_list_of_rows(name, found.first) else ()
 
 

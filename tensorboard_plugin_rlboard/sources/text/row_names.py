@@ -45,14 +45,14 @@ def may_be_list_of_rows(name: str, item: object) -> bool:
     if not isinstance(item, dict) or not _EPISODE_KEYS.isdisjoint(item):
         return False
     if name.lower() in _NO_ROWS:
-        return name.lower() == "steps" and _holds_rows(item)  # of a training, and not of an agent
+        return holds_rows(item)  # steps of a training, and not of an agent
     kinds = {type(value) for value in item.values()}
     return not item or is_row_word(name) or (str in kinds and not kinds.isdisjoint({bool, int, float}))
 
 
-def _holds_rows(item: Mapping[str, object]) -> bool:
+def holds_rows(item: object) -> bool:
     """Whether a list in an object is called rows and begins with a sample."""
-    return any(
+    return isinstance(item, dict) and any(
         is_row_word(name) and isinstance(value, list) and bool(value) and bool(sample_words_of(value[0]))
         for name, value in item.items()
     )

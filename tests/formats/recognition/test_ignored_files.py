@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import re
 import shlex
 import subprocess
@@ -57,6 +59,25 @@ NAMED: dict[str, tuple[bytes, str]] = {
         ).encode(),
         "like a data set.*messages = ",
     ),
+    "rollouts.pkl": (b"\x80\x04\x95" + b"\0" * 100, "a pickle, which is not opened: write JSON lines"),
+    "rollouts.feather": (b"ARROW1\0\0" + b"\0" * 100, "an Arrow file: write it as Parquet"),
+    "data-00000-of-00001.arrow": (
+        b"\xff\xff\xff\xff\x10" + b"\0" * 100,
+        "an Arrow file: write it as Parquet",
+    ),
+    "log.jsonl.xz": (lzma.compress(LINE.encode()), "compressed with xz: unpack it, or use gzip or zstd"),
+    "log.jsonl.bz2": (bz2.compress(LINE.encode()), "compressed with bzip2: unpack it"),
+    "rollouts.tar.gz": (
+        gzip.compress(b"log.jsonl".ljust(257, b"\0") + b"ustar" * 90),
+        "a tar archive: unpack it",
+    ),
+    "episodes.zip": (b"PK\x03\x04" + b"\0" * 22 + b"\x05\0\0\0a.txt", "a zip archive: unpack it"),
+    "rollouts.npz": (b"PK\x03\x04" + b"\0" * 22 + b"\x05\0\0\0a.npy", "an archive of NumPy arrays"),
+    "rollouts.db": (
+        b"SQLite format 3\0" + b"\0" * 100,
+        "without a table of traces: write JSON lines or Parquet",
+    ),
+    "completions.yaml": (b"- prompt: Q\n  response: A\n", "neither JSON nor a table: write JSON lines"),
     "empty.jsonl": (b"", "no complete line yet"),
     "corrupt.jsonl.gz": (
         gzip.compress(f"{LINE}\n".encode() * 2_000)[:12] + b"\xff" * 5_000,
@@ -83,6 +104,9 @@ QUIET = {
     "blank.txt": b" \n\n",
     "strings.json": b'["a", "b"]',
     "run.pkl": b"\x80\x04\x95" + b"\0" * 100,
+    "optimizer.zip": b"PK\x03\x04" + b"\0" * 100,
+    "cache-1f.arrow": b"\xff\xff\xff\xff\x10" + b"\0" * 100,
+    "mlflow.db": b"SQLite format 3\0" + b"\0" * 100,
     "picture": b"\x89PNG\r\n\x1a\n" + b"\0" * 5000,
     "events.out.tfevents.1": b"\x18\0\0\0\0\0\0\0" + b'{"prompt": "x"}' * 500,
 }

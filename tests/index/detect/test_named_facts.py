@@ -50,6 +50,8 @@ def test_step_in_a_name(name: str, step: int | None) -> None:
         ("run/iter_3/train/dump.jsonl.gz", 3, "folder name", "train", "folder name", 2),
         ("run/iter_3/train/dump.jsonl.GZIP", 3, "folder name", "train", "folder name", 2),
         ("outputs/evals/dump.jsonl", None, "", "eval", "folder name", 0),
+        ("outputs/evals/gsm8k--m/1f/results.jsonl", None, "", "eval", "folder name", 0),
+        ("evals/a/b/c/results.jsonl", None, "", "", "", 0),
         ("grpo-no-eval/dump.jsonl", None, "", "", "", 0),
         ("my-eval-harness/grpo/dump.jsonl", None, "", "", "", 0),
         ("eval_step_10/dump.jsonl", 10, "folder name", "eval", "folder name", 1),
