@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
 from tensorboard_plugin_rlboard.formats.generic import key_mapping, written_reward
@@ -36,6 +36,19 @@ _DOES_NOT_COUNT = (
     "So it does not count, and the file was guessed: write the whole mapping, as the tab and doctor print it."
 )
 
+_MOST_BOUND = 100_000
+"""Files of which is remembered what their formats were bound to."""
+
+
+class _Bound(NamedTuple):
+    """What a format was bound to: the format, the folder of its run, its root, what settings and folders said, the result."""
+
+    given: Format
+    folder: str
+    root: Root | None
+    told: tuple[MappingSection, dict[str, str]]
+    bound: Format
+
 
 class Recognition:
     """Recognises the files below some roots. Used by one thread.
@@ -49,11 +62,13 @@ class Recognition:
         self._roots = roots
         self._settings = settings
         self._discounts = Discounts(roots, settings)
+        self._bound: dict[str, _Bound] = {}
 
     def mapping_of(self, file: SourceFile) -> MappingSection:
         """The mapping that the user has given for a file; an empty one where there is none."""
         mapping = self._settings.for_file(file.path).mapping
-        return mapping if mapping.applies_to(PurePosixPath(file.relative)) else _NO_MAPPING
+        is_for_all = not mapping.file_pattern  # as nearly always, and a path takes time to be made
+        return mapping if is_for_all or mapping.applies_to(PurePosixPath(file.relative)) else _NO_MAPPING
 
     def sniff(self, file: SourceFile) -> tuple[Format | None, str]:
         """The format of a file with what its path and the settings add, or one sentence that says why it has none.
@@ -79,13 +94,34 @@ class Recognition:
         return self.bind(_with_named_fields(file_format, found, file), file), ""
 
     def bind(self, file_format: Format, file: SourceFile) -> Format:
-        """A format with what a file's path and settings add now, whatever it was bound to before."""
-        root, path = self._root_of(file), PurePosixPath(file.path)
-        options = self._discounts.of(str(path.parents[_levels_to_run(file_format, file)]))
-        tokenizer_root = root if file_format.uses_tokenizer else None
-        options["tokenizer"] = (
-            tokenizer.find_tokenizer(file.path, tokenizer_root.path) if tokenizer_root else ""
-        )
+        """A format with what a file's path and settings add now, whatever it was bound to before.
+
+        Every file is asked about at every look, so what was found is kept while nothing that it depends on has changed.
+        """
+        kept = self._bound.get(file.path)
+        if kept is None or kept.given is not file_format:
+            folder = str(PurePosixPath(file.path).parents[_levels_to_run(file_format, file)])
+            root = self._root_of(file) if file_format.uses_tokenizer else None
+        else:
+            folder, root = kept.folder, kept.root
+        options = self._discounts.of(folder)
+        options["tokenizer"] = tokenizer.find_tokenizer(file.path, root.path) if root else ""
+        mapping = self.mapping_of(file)
+        told = (mapping, options)
+        if kept is not None and kept.given is file_format and kept.told == told:
+            return kept.bound
+        bound = self._bound_to(file_format, file, mapping, dict(options))
+        if bound.spec == file_format.spec:
+            bound = file_format
+        if len(self._bound) >= _MOST_BOUND:
+            self._bound.clear()
+        self._bound[file.path] = _Bound(file_format, folder, root, told, bound)
+        return bound
+
+    def _bound_to(
+        self, file_format: Format, file: SourceFile, mapping: MappingSection, options: dict[str, str]
+    ) -> Format:
+        """A format with what a file's path, the user's mapping and further options add."""
         option = file_format.options.get(_NAMED, "")
         named = (
             named_facts(PurePosixPath(file.relative), is_numbered="number" in option)
@@ -96,7 +132,6 @@ class Recognition:
             options["step"] = str(named.step)
         if named.split and "split" in option:
             options["split"] = named.split
-        mapping = self.mapping_of(file)
         if file_format.mapping is None and mapping.reward:
             options[written_reward.OPTION] = mapping.reward
         defaults = mapping.path_defaults(PurePosixPath(file.relative))

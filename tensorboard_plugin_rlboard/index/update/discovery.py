@@ -178,7 +178,8 @@ class Discovery:
         known, recognition = self._mappings.get(file.relative, MappingSection()), self._recognition
         if is_packed(file.path) != (file.state.packed >= 0) or recognition.mapping_of(source) != known:
             return True
-        return recognition.bind(file.format, source).spec != file.format.spec
+        bound = recognition.bind(file.format, source)
+        return bound is not file.format and bound.spec != file.format.spec
 
     def _why_superseded(self, relative: str, found: Format, present: Mapping[str, SourceFile]) -> str:
         """Why a file's rows are read from another one, in one sentence; empty where they are not."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.reader import DAMAGE_KINDS, damage_in, damage_kind, is_packed
+from tensorboard_plugin_rlboard.sources.reader import DAMAGE_KINDS, damage_in, damage_kind
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,7 +39,7 @@ class FileMessages:
 
     def say_damage(self, run: RunIndex, file: IndexedFile) -> None:
         """Says what of a packed file could not be unpacked, or takes it back."""
-        if is_packed(file.path):
+        if file.state.packed >= 0:
             found, reason = damage_kind(file.path), damage_in(file.path)
             for kind in DAMAGE_KINDS:
                 self.say(run, file, kind, reason if kind == found else "")

@@ -76,22 +76,28 @@ class TrainerFiles:
 
     Args:
         roots: the roots of the log directory.
-        seconds: how long a check counts.
+        seconds: how long a check of a file counts, and as long again what was found for a folder.
     """
 
     def __init__(self, roots: Sequence[Root], seconds: float = 10.0) -> None:
         self._roots = [root for root in roots if root.is_local]
         self._seconds = seconds
         self._cache: dict[str, _CachedFile] = {}
+        self._by_folder: dict[str, tuple[float, tuple[HyperparameterSource, ...]]] = {}
 
     def sources_for(self, folder: str) -> tuple[HyperparameterSource, ...]:
         """The sources for a folder with rollouts, those that count most first; empty for a remote folder."""
+        known, now = self._by_folder.get(folder), time.monotonic()
+        if known is not None and now - known[0] < self._seconds:
+            return known[1]
         root = max(
             (root for root in self._roots if _below(folder, root.path)),
             key=lambda root: len(root.path),
             default=None,
         )
-        return () if root is None else tuple(self._sources(folder, root))
+        found = () if root is None else tuple(self._sources(folder, root))
+        self._by_folder[folder] = now, found
+        return found
 
     def _sources(self, folder: str, root: Root) -> Iterator[HyperparameterSource]:
         ours = self._read_cached(os.path.join(folder, WRITER_FILE))
