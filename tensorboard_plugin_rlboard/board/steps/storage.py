@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Any
 
@@ -49,7 +49,7 @@ def dump_curves(curves: StoredCurves) -> bytes:
         splits.append({"split": split, "columns": names})
     head = {
         "splits": splits,
-        "units": {name: asdict(aggregate) for name, aggregate in curves.aggregates.items()},
+        "units": {name: _fields_of(aggregate) for name, aggregate in curves.aggregates.items()},
         "entries": [[*key, entry.attempts, entry.largest_group] for key, entry in curves.entries.items()],
     }
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
@@ -74,7 +74,7 @@ def load_curves(data: bytes) -> StoredCurves | None:
                 for (name, column), values in zip(stored["columns"], arrays[f"values{number}"], strict=True):
                     columns.setdefault(name, {})[column] = values
                 tables[stored["split"]] = StepTable(step, attempt, columns)
-        aggregates = {name: _aggregate(fields) for name, fields in head["units"].items()}
+        aggregates = {name: _aggregate(stored) for name, stored in head["units"].items()}
         entries = {
             (split, step): StepEntry(0, tuple((attempt, count) for attempt, count in attempts), int(largest))
             for split, step, attempts, largest in head["entries"]
@@ -84,11 +84,16 @@ def load_curves(data: bytes) -> StoredCurves | None:
     return StoredCurves(entries, aggregates, tables)
 
 
-def _aggregate(fields: Mapping[str, object]) -> Aggregate:
-    """An aggregate as `asdict` left it, with tuples where JSON has lists."""
+def _fields_of(aggregate: Aggregate) -> dict[str, object]:
+    """The fields of an aggregate, which are texts and tuples of texts; `asdict` would copy each of them."""
+    return {field.name: getattr(aggregate, field.name) for field in fields(aggregate)}
+
+
+def _aggregate(stored: Mapping[str, object]) -> Aggregate:
+    """An aggregate as `_fields_of` left it, with tuples where JSON has lists."""
     pairs = {
-        name: tuple((column, sql) for column, sql in fields[name])  # type: ignore[attr-defined]  # lists of pairs
+        name: tuple((column, sql) for column, sql in stored[name])  # type: ignore[attr-defined]  # lists of pairs
         for name in ("columns", "inner", "centres", "derived")
     }
-    needs: tuple[str, ...] = tuple(fields["needs"])  # type: ignore[arg-type]  # a list of names
-    return Aggregate(**{**fields, **pairs, "needs": needs})  # type: ignore[arg-type]  # what is foreign has no right digest
+    needs: tuple[str, ...] = tuple(stored["needs"])  # type: ignore[arg-type]  # a list of names
+    return Aggregate(**{**stored, **pairs, "needs": needs})  # type: ignore[arg-type]  # what is foreign has no right digest
