@@ -178,3 +178,14 @@ def test_a_history_of_steps_with_their_samples_is_opened(tmp_path: Path, open_bo
     ]
     (tmp_path / "a.json").write_text(json.dumps({"config": {"lr": 1e-6}, "history": history}))
     assert columns(open_board(tmp_path), "step", "response", "reward") == [(1, "a1", 1.0), (2, "a2", 1.0)]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_a_blank_behind_each_separator_is_no_part_of_the_texts(
+    name: str, tmp_path: Path, open_board: Open
+) -> None:
+    s = "," if name == "a.csv" else "\t"
+    rows = ["step", "prompt", "response", "reward"], ["1", f'"Q{s} one"', "  A ", "0.5"]
+    (tmp_path / name).write_text("".join(f"{s} ".join(row) + "\n" for row in rows))
+    found = columns(open_board(tmp_path), "step", "prompt", "response", "reward")
+    assert found == [(1, f"Q{s} one", "  A ", 0.5)]

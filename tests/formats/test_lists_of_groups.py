@@ -34,8 +34,9 @@ ADVANTAGES = [("a", 0.5), ("b", -0.5), ("c", 0.25), ("d", -0.25), ("e", 0.0), ("
         ("a.jsonl", "\n".join(map(json.dumps, BATCHES)) + "\n"),
         ("a.json", json.dumps(BATCHES[0] + BATCHES[1])),
         ("a.json", json.dumps(BATCHES[0] + BATCHES[1], indent=2)),
+        ("a.json", json.dumps({"config": {"lr": 1e-6}, "groups": BATCHES[0] + BATCHES[1]})),
     ],
-    ids=["a batch a line", "one list", "one list, pretty"],
+    ids=["a batch a line", "one list", "one list, pretty", "under a key"],
 )
 def test_each_inner_list_is_a_group(
     name: str, text: str, length: int, tmp_path: Path, open_board: Open

@@ -94,10 +94,19 @@ def told_separator(line: str) -> str:
     return found[1] if found else ""
 
 
-def cells_of(record: str, separator: str, most: int = _MAX_COLUMNS) -> list[str] | None:
-    """Split a record into cells; None where it is no record of such a table, or has more cells than there may be."""
+def cells_of(
+    record: str, separator: str, most: int = _MAX_COLUMNS, *, is_spaced: bool = False
+) -> list[str] | None:
+    """Split a record into cells; None where it is no record of such a table, or has more cells than there may be.
+
+    Args:
+        record: the record.
+        separator: what stands between two cells.
+        most: cells that there may be.
+        is_spaced: whether a blank behind a separator belongs to it.
+    """
     cells: list[str] = []
-    cell = _cell_pattern(separator)
+    cell = _cell_pattern(separator, is_spaced=is_spaced)
     at = 0
     while True:
         found = cell.match(record, at)
@@ -112,10 +121,10 @@ def cells_of(record: str, separator: str, most: int = _MAX_COLUMNS) -> list[str]
             return cells if at == len(record) else None
 
 
-@lru_cache(maxsize=len(SEPARATORS))
-def _cell_pattern(separator: str) -> re.Pattern[str]:
-    s = re.escape(separator)
-    return re.compile(rf'(?:"([^"]*(?:""[^"]*)*)"|([^{s}\r\n]*(?:\r(?!\n)[^{s}\r\n]*)*))({s}|\r?\n|$)')
+@lru_cache(maxsize=2 * len(SEPARATORS))
+def _cell_pattern(separator: str, *, is_spaced: bool) -> re.Pattern[str]:
+    s, blank = re.escape(separator), " ?" if is_spaced else ""
+    return re.compile(rf'{blank}(?:"([^"]*(?:""[^"]*)*)"|([^{s}\r\n]*(?:\r(?!\n)[^{s}\r\n]*)*))({s}|\r?\n|$)')
 
 
 def _read_rows(path: Path) -> Iterator[object]:
@@ -130,6 +139,9 @@ def _read_rows(path: Path) -> Iterator[object]:
         header = header_in(header)
         separator = told or separator_of(header)
         names = cells_of(header, separator)
+        is_spaced = names is not None and len(names) > 1 and all(name.startswith(" ") for name in names[1:])
+        if is_spaced:  # written with a blank behind each separator, which is no part of the texts
+            names = cells_of(header, separator, is_spaced=True)
         if names is None:
             msg = f"Its first line is no header of at most {_MAX_COLUMNS:,} names."
             raise DamagedFileError(msg)
@@ -140,7 +152,7 @@ def _read_rows(path: Path) -> Iterator[object]:
         for number, record in enumerate(records, 1):
             if not record.strip():
                 continue
-            cells = cells_of(record, separator, len(names))
+            cells = cells_of(record, separator, len(names), is_spaced=is_spaced)
             if cells is None or len(cells) != len(names):
                 skipped, first = skipped + 1, first or number
                 continue

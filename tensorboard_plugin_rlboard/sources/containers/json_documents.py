@@ -122,7 +122,8 @@ def _listed_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
     skipped, first, width = 0, 0, len(plan.columns)
     for number, item in enumerate(values.items(), 1):
         if not is_table:
-            yield {**(plan.shared or {}), **_object(item, number)}
+            for row in _group_rows(item, number) if is_group(item) else (item,):
+                yield {**(plan.shared or {}), **_object(row, number)}
         elif isinstance(item, list) and len(item) == width:
             yield dict(zip(plan.columns, item, strict=True))
         else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.text.json_members import members_until_cut
 from tensorboard_plugin_rlboard.sources.text.row_names import (
     has_sample_word,
+    is_group,
     is_row_word,
     may_be_list_of_rows,
     sample_words_of,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.sources.text.json_shapes import Member
 
+_GROUPS = re.compile(r'"[^"\\]*"\s*:\s*\[\s*\[\s*(?=\{)')
 _NUMBERED = re.compile(r'\{\s*(?:"0"\s*:\s*\{|"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"0"\s*:)')
 _FIRST_OBJECT = re.compile(r'\{\s*"(?:[^"\\]|\\.){0,200}"\s*:\s*(?=\{)')
 """An object whose first member is one."""
@@ -60,11 +62,20 @@ def cut_object(text: str) -> CutObject:
     is_table = columns is not None and (bool(columns.texts) or columns.is_list)
     are_lists = all(member.is_list for member in members.values())
     return CutObject(
-        holds_rows=is_table or _NUMBERED.match(text) is not None or (not is_sample and _has_rows(members)),
+        holds_rows=is_table
+        or (not is_sample and _holds_groups(text))
+        or _NUMBERED.match(text) is not None
+        or (not is_sample and _has_rows(members)),
         holds_columns=bool(members) and are_lists and not any(m.opens_object for m in members.values()),
         holds_row_objects=not is_sample and _has_row_objects(text, members),
         is_sample=is_sample,
     )
+
+
+def _holds_groups(text: str) -> bool:
+    """Whether a list of groups of samples begins in an object that is cut off."""
+    found = _GROUPS.search(text)
+    return found is not None and is_group([dict(members_until_cut(text[found.end() :]))])
 
 
 def _has_rows(members: Mapping[str, Member]) -> bool:

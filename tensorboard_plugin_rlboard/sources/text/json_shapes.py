@@ -26,6 +26,7 @@ from tensorboard_plugin_rlboard.sources.text.row_names import (
     asks,
     has_sample_word,
     holds_rows,
+    is_group,
     is_row_word,
     is_whole_number,
     label_of,
@@ -121,7 +122,7 @@ def plan_of(members: Mapping[str, Member], *, is_line: bool) -> RowPlan:
     columns, data = members.get("columns"), members.get("data")
     if columns is not None and data is not None and columns.texts and data.is_list and data.all_lists:
         return RowPlan(Shape.TABLE, "data", columns.texts)
-    lists = frozenset(_list_of_rows(members)) or _lists_of_rows(members)
+    lists = frozenset(_list_of_rows(members)) or _lists_of_rows(members) or _list_of_groups(members)
     if len(lists) == 1:
         (key,) = lists
         column, said = ("", None) if is_row_word(key) else label_of(key, numbers_are_steps=True)
@@ -167,6 +168,12 @@ def _list_of_rows(members: Mapping[str, Member]) -> tuple[str, ...]:
         m.is_object or (m.is_list and m.size) for m in others
     )
     return (name,) if fits and may_be_list_of_rows(name, found.first) else ()
+
+
+def _list_of_groups(members: Mapping[str, Member]) -> frozenset[str]:
+    """The only list of lists of samples among the members, each of which is a group."""
+    found = [name for name, one in members.items() if one.is_list and one.all_lists and is_group(one.first)]
+    return frozenset(found) if len(found) == 1 and not has_sample_word(members) else frozenset()
 
 
 def _has_text(members: Mapping[str, Member]) -> bool:
