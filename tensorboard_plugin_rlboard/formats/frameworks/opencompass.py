@@ -37,11 +37,9 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     if isinstance(row.get("pred"), list):
         return _details(row)
     whole = row.get("origin_prediction", row.get("prediction"))
-    if any(key.startswith("label: ") for key in row) or (
-        isinstance(whole, Mapping) and "prediction" not in whole
-    ):
+    if isinstance(row.get("origin_prediction"), Mapping) or any(key.startswith("label: ") for key in row):
         raise ValueError(CHOSE)
-    if isinstance(whole, Mapping):
+    if isinstance(whole, Mapping) and "prediction" in whole:
         whole = whole["prediction"]
     asked = row.get("prompt") if row.get("prompt") is not None else row.get("origin_prompt")
     gold = row.get("references", row.get("gold"))

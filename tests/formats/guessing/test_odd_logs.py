@@ -184,6 +184,14 @@ def test_rewards_that_are_fewer_than_the_responses_are_said(board_of: Open) -> N
     assert info.mapping_doubt == "No reward was taken: rewards has not one number for each sample of its row."
 
 
+def test_rewards_that_are_objects_are_said(board_of: Open) -> None:
+    parts = [{"name": "accuracy", "value": 1.0}, {"name": "format", "value": 0.5}]
+    board = board_of(*({"step": i, "prompt": "Q", "response": "A", "rewards": parts} for i in range(3)))
+    (info,) = board.runs().runs
+    assert column(board, "reward") == [None] * 3
+    assert info.mapping_doubt == "No reward was taken: rewards is a list of objects; log one number."
+
+
 def test_prompts_that_are_fewer_than_the_responses_make_no_group(board_of: Open) -> None:
     batch = {"step": 1, "prompts": ["p", "q"], "responses": ["a", "b", "c", "d"], "rewards": [0, 1, 1, 0]}
     board = board_of(*[batch] * 2)
