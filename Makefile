@@ -74,11 +74,11 @@ update-snapshots: env-test ## write the contract snapshots anew; read the differ
 
 screenshots: env-test ## take the README's pictures into docs/screenshots
 	@$(PY) scripts/browser.py --install
-	$(CHROMIUM) $(PY) scripts/screenshots.py
+	$(PY) scripts/screenshots.py
 
 film: env-test ## take the README's short film
 	@$(PY) scripts/browser.py --install
-	$(CHROMIUM) $(PY) scripts/film.py
+	$(PY) scripts/film.py
 
 samples: ## train the example and write its logs to rollout_samples (installs torch)
 	@$(PYTHON) scripts/environment.py examples

@@ -165,7 +165,7 @@ def main() -> int:
     parser.add_argument("--chart", default="kl", help="the chart whose curve bends")
     parser.add_argument("--across", type=float, default=0.46, help="where it is clicked, of its width")
     arguments = parser.parse_args()
-    chromium = browser.find()
+    chromium = browser.find(whole=True)
     if chromium is None:
         print(browser.ADVICE, file=sys.stderr)
         return 1

@@ -134,7 +134,7 @@ def main() -> int:
     parser.add_argument("--logdir", type=Path, default=ROOT / "rollout_samples")
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=[picture.name for picture in PICTURES])
     arguments = parser.parse_args()
-    chromium = browser.find()
+    chromium = browser.find(whole=True)
     if chromium is None:
         print(browser.ADVICE, file=sys.stderr)
         return 1

@@ -23,7 +23,7 @@ def started(*roots: Path) -> Iterator[Any]:
     sys.path.insert(0, str(machine.ROOT / "scripts"))
     import browser  # noqa: PLC0415 (scripts are files, not a package)
 
-    found = browser.find()
+    found = browser.find(whole=True)
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415 (not everyone has it)
     except ImportError as error:

@@ -99,3 +99,22 @@ def test_small_runs_with_many_columns_do_not_fill_the_memory() -> None:
         database.close()
     assert max(after) <= 4_000_000  # a quarter of what the database may have
     assert most > 4_000_000
+
+
+def test_nothing_is_written_into_a_file_that_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    database = QueryDatabase(memory=100)
+    file, remove = database.folder / "index.duckdb", database._owned.cleanup
+    sizes: list[int] = []
+
+    def measure() -> None:
+        sizes.append(file.stat().st_size)
+
+    cursor = database.cursor()
+    cursor.execute("CREATE TABLE t AS SELECT range AS i FROM range(1000)")
+    cursor.close()
+    measure()
+    monkeypatch.setattr(database._owned, "cleanup", measure)
+    database.close()
+    remove()
+    assert sizes[1] == sizes[0]
+    assert not file.exists()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -63,3 +65,48 @@ def test_no_browser_is_one_sentence(
     monkeypatch.setattr(sys, "argv", ["browser.py"])
     assert browser.main() == 1
     assert "RLBOARD_CHROMIUM" in capsys.readouterr().err
+
+
+def browsers(folder: Path, *names: str) -> None:
+    """Programs of these names that start."""
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the browsers here are shell scripts")
+def test_the_headless_shell_is_taken_before_the_whole_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RLBOARD_CHROMIUM", raising=False)
+    monkeypatch.setattr(browser, "PLACES", ())
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "none"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    shell, whole = str(tmp_path / "chromium-headless-shell"), str(tmp_path / "chromium")
+    assert browser.find() is None
+    browsers(tmp_path, "chromium")
+    assert (browser.find(), browser.find(whole=True)) == (whole, whole)
+    browsers(tmp_path, "chromium-headless-shell")
+    assert (browser.find(), browser.find(whole=True)) == (shell, whole)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no apt-get")
+def test_the_whole_browser_is_installed_where_there_is_no_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        said.append(command)
+        return subprocess.CompletedProcess(command, 100 if "chromium-headless-shell" in command else 0)
+
+    browsers(tmp_path, "apt-get")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(subprocess, "run", run)
+    browser.install()
+    assert [command[-2:] for command in said[1:]] == [
+        ["chromium-headless-shell", "fonts-noto-cjk"],
+        ["chromium", "fonts-noto-cjk"],
+    ]

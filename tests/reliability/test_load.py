@@ -7,7 +7,7 @@ from pressing.clients import HOST, Answers, percentile
 
 
 def test_nothing_fails_and_nothing_is_lost_while_logs_grow() -> None:
-    idle, loaded, failures = under_load(clients=4, seconds=4, megabytes=2, seed=1)
+    idle, loaded, failures = under_load(clients=4, seconds=2, megabytes=2, seed=1)
     assert failures == []
     assert set(idle.seconds) <= set(HOST)
     assert {"runs", "steps", "samples"} <= set(loaded.seconds)

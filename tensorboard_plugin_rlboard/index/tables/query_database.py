@@ -63,6 +63,8 @@ class QueryDatabase:
         self._connection.execute(
             f"ATTACH {literal(str(self.folder / 'index.duckdb'))} AS rlboard ({options})"
         )
+        # Nor is anything written into a file that goes with its folder in the next moment.
+        self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         # Looking for the best compression of long texts took five times as long as writing them.
         self._connection.execute("PRAGMA force_compression='uncompressed'")
         allowed = ", ".join(literal(str(folder)) for folder in (self.folder, parts) if folder is not None)

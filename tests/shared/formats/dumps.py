@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from tensorboard_plugin_rlboard.api import Message, RunInfo
+from tensorboard_plugin_rlboard.api import Message, RunInfo, Sample
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
@@ -20,6 +20,8 @@ from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.web.json_answers import json_values
 
 RULES = TextRules()
+Opened = tuple[Sample, dict[str, Any]] | UnknownError
+"""A sample with the lists of its tokens, or why it cannot be opened."""
 # Numbers that follow from the arrays shown beside them, and are held by other tests.
 Dumps = dict[str, dict[str, Any]]
 COMPUTED = frozenset({"repetition", "value_mse", "explained_variance", "group_std", "group_rank"})
@@ -49,49 +51,40 @@ def dump(board: Board, run: str) -> dict[str, Any]:
     """A run as a reader of the fixture wants to see it: every sample in our words, and what was wrong.
 
     Args:
-        board: It has read everything, and its log stays as it is.
+        board: It has read everything.
         run: One of its runs, or what would be one.
     """
     samples: list[dict[str, Any]] = []
-    info = _runs(board).get(run)
+    revision = board.registry.revision
+    info = _runs(board, revision).get(run)
     if info is None:
         return {"ignored": [file.reason for file in board.runs().ignored]}
     statistics = {f"{token.name}_" for token in info.token_metrics}
-    for split in info.splits:
-        chosen = Selection(run, split=split)
-        for name in board.samples(SamplesQuestion(chosen, RULES, limit=500)).columns["id"]:
-            try:
-                sample = board.sample(SampleQuestion(run, str(name), RULES))
-            except UnknownError as error:
-                samples.append({"cannot be opened": str(error).partition(" ")[2]})
-                continue
-            arrays = board.token_lists(TokensQuestion(run, str(name)))
-            scalars = {
-                key: rounded(value)
-                for key, value in sample.scalars.items()
-                if key not in COMPUTED and not any(key.startswith(stem) for stem in statistics)
+    for opened in _opened(board, run, revision):
+        if isinstance(opened, UnknownError):
+            samples.append({"cannot be opened": str(opened).partition(" ")[2]})
+            continue
+        sample, arrays = opened
+        scalars = {
+            key: rounded(value)
+            for key, value in sample.scalars.items()
+            if key not in COMPUTED and not any(key.startswith(stem) for stem in statistics)
+        }
+        samples.append(
+            {
+                "line": sample.line,
+                "step": sample.step,
+                "split": sample.split,
+                "texts": {key: text.shown for key, text in sorted(sample.texts.items())},
+                "scalars": dict(sorted(scalars.items())),
+                "tokens": list(sample.response_tokens),
+                "arrays": {key: rounded(array) for key, array in arrays.items() if key in LOGGED | {"k3"}},
+                "further arrays": sorted(set(arrays) - LOGGED),
+                "mask": sample.mask,
+                **({} if sample.messages is None else {"messages": [said(one) for one in sample.messages]}),
+                "trimmed": [[trim.what, trim.count] for trim in sample.trimmed],
             }
-            samples.append(
-                {
-                    "line": sample.line,
-                    "step": sample.step,
-                    "split": sample.split,
-                    "texts": {key: text.shown for key, text in sorted(sample.texts.items())},
-                    "scalars": dict(sorted(scalars.items())),
-                    "tokens": list(sample.response_tokens),
-                    "arrays": {
-                        key: rounded(array) for key, array in arrays.items() if key in LOGGED | {"k3"}
-                    },
-                    "further arrays": sorted(set(arrays) - LOGGED),
-                    "mask": sample.mask,
-                    **(
-                        {}
-                        if sample.messages is None
-                        else {"messages": [said(one) for one in sample.messages]}
-                    ),
-                    "trimmed": [[trim.what, trim.count] for trim in sample.trimmed],
-                }
-            )
+        )
     columns = board.problems(ProblemsQuestion(run, 0, 500)).columns
     problems = [list(row) for row in zip(columns.line, columns.kind, columns.reason, strict=True)]
     return {"splits": list(info.splits), "samples": samples, "problems": problems}
@@ -109,29 +102,40 @@ def as_native(board: Board, run: str) -> list[dict[str, Any]]:
 
 
 @functools.cache
-def _runs(board: Board) -> dict[str, RunInfo]:
+def _runs(board: Board, revision: int) -> dict[str, RunInfo]:
     return {info.run: info for info in board.runs().runs}
 
 
+@functools.cache
+def _opened(board: Board, run: str, revision: int) -> list[Opened]:
+    """Every sample of a run, in the order of the table. To open them is what these tests cost: it is done once."""
+    found: list[Opened] = []
+    info = _runs(board, revision).get(run)
+    for split in () if info is None else info.splits:
+        chosen = Selection(run, split=split)
+        for name in board.samples(SamplesQuestion(chosen, RULES, limit=500)).columns["id"]:
+            try:
+                sample = board.sample(SampleQuestion(run, str(name), RULES))
+            except UnknownError as error:
+                found.append(error)
+                continue
+            found.append((sample, dict(board.token_lists(TokensQuestion(run, str(name))))))
+    return found
+
+
 def _native_rows(board: Board, run: str) -> Iterable[dict[str, Any]]:
-    if info := _runs(board).get(run):
-        for split in info.splits:
-            for name in board.samples(SamplesQuestion(Selection(run, split=split), RULES, limit=500)).columns[
-                "id"
-            ]:
-                try:
-                    sample = board.sample(SampleQuestion(run, str(name), RULES))
-                except UnknownError:
-                    continue
-                row: dict[str, Any] = {"step": sample.step, "split": sample.split}
-                row |= {key: text.shown for key, text in sample.texts.items() if key in NATIVE.text_keys}
-                row |= {key: value for key, value in sample.scalars.items() if key in NATIVE.number_keys}
-                if sample.raw_tokens:
-                    row["response_tokens"] = list(sample.raw_tokens)
-                if sample.mask is not None:
-                    row["response_mask"] = [int(seen) for seen in sample.mask]
-                arrays = board.token_lists(TokensQuestion(run, str(name)))
-                yield row | {key: array for key, array in arrays.items() if key in NATIVE.array_keys}
+    for opened in _opened(board, run, board.registry.revision):
+        if isinstance(opened, UnknownError):
+            continue
+        sample, arrays = opened
+        row: dict[str, Any] = {"step": sample.step, "split": sample.split}
+        row |= {key: text.shown for key, text in sample.texts.items() if key in NATIVE.text_keys}
+        row |= {key: value for key, value in sample.scalars.items() if key in NATIVE.number_keys}
+        if sample.raw_tokens:
+            row["response_tokens"] = list(sample.raw_tokens)
+        if sample.mask is not None:
+            row["response_mask"] = [int(seen) for seen in sample.mask]
+        yield row | {key: array for key, array in arrays.items() if key in NATIVE.array_keys}
 
 
 def readable(dumps: Dumps) -> str:
