@@ -16,7 +16,7 @@ from planted_runs.run import FAILURES, Plan, write_run
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
 from tensorboard_plugin_rlboard.findings.finding import Finding
-from tensorboard_plugin_rlboard.findings.registry import THRESHOLDS, examine
+from tensorboard_plugin_rlboard.findings.registry import BY_KIND, THRESHOLDS, examine
 from tensorboard_plugin_rlboard.findings.thresholds import limits_of
 
 NAMED = {"padding_bug": "log_integrity"}
@@ -29,6 +29,7 @@ FOLLOWS = {
     "reward_jump": {"proxy_gold_gap"},
     "proxy_gold_gap": {"reward_jump"},
     "reward_component_dead": {"zero_advantage_groups"},
+    "never_beats_reference": {"reward_not_sharpening"},
     "stale_samples": {"logprob_mismatch"},
     "duplicate_responses": {"zero_advantage_groups"},
     "repetition": {"truncation", "length_hacking"},
@@ -62,7 +63,7 @@ class Looked:
     @property
     def checked(self) -> bool:
         """Whether what was planted could be looked for."""
-        return bool(self.kind) and self.kind not in self.missing
+        return self.kind in BY_KIND and self.kind not in self.missing
 
     @property
     def is_hit(self) -> bool:

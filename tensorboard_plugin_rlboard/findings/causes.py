@@ -17,6 +17,7 @@ SYMPTOMS: Mapping[str, frozenset[str]] = {
     "reward_jump": frozenset({"proxy_gold_gap", "value_misfit", "never_beats_reference"}),
     "duplicate_responses": frozenset({"zero_advantage_groups"}),
     "reward_component_dead": frozenset({"zero_advantage_groups"}),
+    "never_beats_reference": frozenset({"reward_not_sharpening"}),
     "repetition": frozenset({"truncation"}),
 }
 """Kind -> what it brings along by itself in the steps that it is seen in."""

@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, 
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.robust import StepChange, median, noise, step_change
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 _WINDOW = 8
 _SIZE = Threshold(
@@ -29,8 +30,10 @@ _CLEAR = Threshold(
 )
 _ALL_MOVE = 0.5
 """Both ends of the distribution have to move by so much of what the mean does: a better policy moves samples, not the ends."""
-_AT_ONCE = 0.6
-"""So much of the change has to be there between neighbouring steps."""
+_RAMPS = (6, 8)
+"""Steps of the ramps that a jump is told from."""
+_ALLOWED = 1.35
+"""So many times as badly as the better ramp may a step fit: few noisy steps cannot tell them apart."""
 
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
@@ -70,14 +73,25 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     ]
 
 
-def _is_at_once(reward: np.ndarray, change: StepChange) -> bool:
-    """Whether most of it happens between the two steps before and the two from the index on."""
-    at = change.index
-    near = np.nanmean(reward[at : at + 2]) - np.nanmean(reward[max(0, at - 2) : at])
-    return bool(near / change.size >= _AT_ONCE)
+def _is_at_once(reward: Floats, change: StepChange) -> bool:
+    """Whether a step fits the steps around about as well as a ramp does, wherever either of both is near the index."""
+    near = reward[max(0, change.index - _WINDOW) : change.index + _WINDOW]
+    near = near[np.isfinite(near)]
+    at, centre = np.arange(len(near)), min(change.index, _WINDOW)
+    centres = range(max(2, centre - 3), min(len(near) - 2, centre + 3) + 1)
+    step = min((_misfit(near, (at >= c).astype(float)) for c in centres), default=np.inf)
+    ramps = (_misfit(near, np.clip((at - c) / length + 0.5, 0.0, 1.0)) for c in centres for length in _RAMPS)
+    return step < _ALLOWED * min(ramps, default=np.inf)
 
 
-def _moves(end: np.ndarray, change: StepChange) -> bool:
+def _misfit(x: Floats, shape: Floats) -> float:
+    """The sum of squares that is left of numbers when a level and a shape are fitted to them."""
+    columns = np.stack([np.ones(len(x)), shape], axis=1)
+    fitted = columns @ np.linalg.lstsq(columns, x, rcond=None)[0]
+    return float(((x - fitted) ** 2).sum())
+
+
+def _moves(end: Floats, change: StepChange) -> bool:
     at = change.index
     moved = np.nanmedian(end[at : at + _WINDOW]) - np.nanmedian(end[max(0, at - _WINDOW) : at])
     return bool(moved / change.size >= _ALL_MOVE)

@@ -9,27 +9,27 @@ import numpy as np
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
 from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, noise, rise_since, smoothed
+from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, rise_since, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
 _RATIO = Threshold(
     "reward_not_sharpening_ratio",
-    1.2,
+    1.25,
     "",
-    "how many times as wide as in the first steps the rewards of a step are in the last quarter",
+    "how many times as wide as in the first quarter the rewards of a step are in the last",
     "RL Logging Board: late in training the distribution should be sharper than early; the number was set on planted runs",
     low=1.0,
 )
 _CLEAR = Threshold(
     "reward_not_sharpening_deviations",
-    4.0,
+    3.3,
     "standard deviations",
-    "how far that is beyond the noise of a step's width",
+    "how far that is beyond what so many samples differ in width by chance",
     MEASURED,
 )
 _GAIN = Threshold(
     "reward_not_sharpening_gain",
-    0.6,
+    0.7,
     "standard deviations",
     "by how much the mean may have risen meanwhile, in deviations of the first steps' rewards",
     MEASURED,
@@ -38,41 +38,48 @@ _GAIN = Threshold(
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     width, reward = seen.statistic("reward", "std"), seen.statistic("reward")
-    early = frozen_baseline(width)
-    late = width[-max(5, len(width) // 4) :]
-    level = median(late)
-    if not early.level > 0 or early.steps < 5:
+    steps = frozen_baseline(width).steps
+    early, early_samples = _pooled(seen, slice(0, steps))
+    late, late_samples = _pooled(seen, slice(-steps, None))
+    if not (early > 0 and late > 0):
         return []
-    error = max(noise(width), 1e-12) * np.sqrt(1 / early.steps + 1 / len(late))
-    gain = (median(reward[-len(late) :]) - frozen_baseline(reward).level) / early.level
-    if (
-        level < limits[_RATIO.name] * early.level
-        or (level - early.level) / error < limits[_CLEAR.name]
-        or gain > limits[_GAIN.name]
-    ):
+    # the logarithm of a variance of normal numbers has about the variance 2 / (n − 1)
+    clear = 2 * np.log(late / early) / np.sqrt(2 / early_samples + 2 / late_samples)
+    gain = (median(reward[-steps:]) - median(reward[:steps])) / early
+    if late < limits[_RATIO.name] * early or clear < limits[_CLEAR.name] or gain > limits[_GAIN.name]:
         return []
-    onset = rise_since(smoothed(width, 3), (early.level + level) / 2, len(width) - 1)
+    onset = rise_since(smoothed(width, 3), (early + late) / 2, len(width) - 1)
     first, last = int(seen.step[onset]), int(seen.step[-1])
-    middle = median(reward[-len(late) :])
+    middle = median(reward[-steps:])
     return [
         Finding(
             kind="reward_not_sharpening",
             severity="warning",
-            title=f"Rewards spread instead of sharpening: {shown(level / early.level)} times as wide as at first",
-            summary=f"The standard deviation of a step's rewards was {shown(early.level)} in the first steps and is {shown(level)} since about step {first}, while the mean has moved by {shown(gain)} of it.",
+            title=f"Rewards spread instead of sharpening: {shown(late / early)} times as wide as at first",
+            summary=f"The standard deviation of a step's rewards was {shown(early)} in the first steps and is {shown(late)} since about step {first}, while the mean has moved by {shown(gain)} of it.",
             first=first,
             last=last,
             onset=first,
             is_open=True,
             metric="reward",
             statistic="std",
-            value=level,
-            threshold=limits[_RATIO.name] * early.level,
+            value=late,
+            threshold=limits[_RATIO.name] * early,
             threshold_name=_RATIO.name,
-            excess=level / early.level / max(limits[_RATIO.name], 1e-9),
-            evidence=EvidenceQuery("reward", "desc", f"abs(reward - ({middle:.6g})) > {1.5 * level:.6g}"),
+            excess=late / early / max(limits[_RATIO.name], 1e-9),
+            evidence=EvidenceQuery("reward", "desc", f"abs(reward - ({middle:.6g})) > {1.5 * late:.6g}"),
         )
     ]
+
+
+def _pooled(seen: Observations, steps: slice) -> tuple[float, float]:
+    """The standard deviation of rewards within some steps, and of how many samples beyond their means."""
+    width, samples = seen.statistic("reward", "std")[steps], seen.samples[steps]
+    there = np.isfinite(width) & (samples > 1)
+    free = float((samples[there] - 1).sum())
+    if not free:
+        return 0.0, 1.0
+    return float(np.sqrt((width[there] ** 2 * samples[there]).sum() / free)), free
 
 
 DETECTOR = Detector(
