@@ -22,6 +22,7 @@ class EvidenceQuery:
         token_metric: the token metric that colours the tokens that show it; empty where whole samples do.
         end: which tokens show it: `highest`, `lowest`, `last`, or `nonfinite` for those without a number.
         grouped: whether samples of one prompt are shown together, as they are equal or follow each other.
+        marks: words that show it: of each sample the token where the first of them begins that it has.
         repeated: whether only samples count whose response another one of their prompt and step has as well.
     """
 
@@ -32,6 +33,7 @@ class EvidenceQuery:
     end: Literal["highest", "lowest", "last", "nonfinite"] = "highest"
     grouped: bool = False
     repeated: bool = False
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from tensorboard_plugin_rlboard.api import FindingToken
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, decode_sample
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
+from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
@@ -63,7 +65,7 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
         steps.append(int(step))
         if position is not None:
             tokens.append(FindingToken(own_id, int(position), None if value is None else float(value)))
-        elif query.token_metric and len(samples) <= _READ_AGAIN and length <= _MAX_LINE:
+        elif (query.token_metric or query.marks) and len(samples) <= _READ_AGAIN and length <= _MAX_LINE:
             location = SampleLocation(files[file], offset, length, row, traces or "")
             tokens += _read_token(session, own_id, location, query)
     return Evidence(tuple(samples), tuple(steps), tuple(tokens))
@@ -107,7 +109,7 @@ def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[t
 def _kept_extreme(session: RunSession, query: EvidenceQuery) -> tuple[str, str]:
     """SQL of the position and the value of a sample's largest number, where the index keeps it; NULL else."""
     name = query.token_metric
-    if query.end != "highest" or f"{name}_argmax" not in session.schema.metric_sql:
+    if query.marks or query.end != "highest" or f"{name}_argmax" not in session.schema.metric_sql:
         return "NULL", "NULL"
     return metric(f"{name}_argmax"), metric(f"{name}_max")
 
@@ -120,6 +122,10 @@ def _read_token(
         sample = decode_sample(session.run, location)
     except UnknownError:  # rewritten since it was indexed
         return []
+    if query.marks:
+        tokens = shown_tokens(session, location.file, sample.row)
+        marked = first_marked(tokens, query.marks)
+        return [] if marked is None else [FindingToken(own_id, marked, None)]
     if query.end == "nonfinite":
         for name in (query.token_metric, *sample.tokens.values):
             values = sample.tokens.values.get(name)
@@ -136,6 +142,15 @@ def _read_token(
         return [FindingToken(own_id, len(values) - 1, None)]
     position = int(np.nanargmin(np.where(np.isfinite(values), values, np.nan)))
     return [FindingToken(own_id, position, float(values[position]))]
+
+
+def first_marked(tokens: Sequence[str], marks: Sequence[str]) -> int | None:
+    """The position of the token in which the first of some words begins that a response has; None where it has none."""
+    text = "".join(tokens)
+    at = next((place for mark in marks if mark and (place := text.find(mark)) >= 0), None)
+    if at is None:
+        return None
+    return int(np.searchsorted(np.cumsum([len(token) for token in tokens]), at, side="right"))
 
 
 def _absent(missing: np.ndarray | None, values: Floats) -> np.ndarray:

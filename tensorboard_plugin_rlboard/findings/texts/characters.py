@@ -20,7 +20,7 @@ _RANGES: tuple[tuple[int, str], ...] = (
     *((0x1780, "Khmer"), (0x1800, "Mongolian"), (0x18B0, NEUTRAL), (0x1E00, "Latin"), (0x1F00, NEUTRAL)),
     *((0x3041, "Hiragana"), (0x30A0, "Katakana"), (0x3100, NEUTRAL), (0x3131, "Hangul"), (0x318F, NEUTRAL)),
     *((0x3400, "Han"), (0x4DC0, NEUTRAL), (0x4E00, "Han"), (0xA000, NEUTRAL), (0xAC00, "Hangul")),
-    *((0xD7B0, BAD), (0xF900, "Han"), (0xFB00, NEUTRAL), (0xFB50, "Arabic"), (0xFE00, NEUTRAL)),
+    *((0xD800, BAD), (0xF900, "Han"), (0xFB00, NEUTRAL), (0xFB50, "Arabic"), (0xFE00, NEUTRAL)),
     *((0xFE70, "Arabic"), (0xFEFF, NEUTRAL), (0xFFFD, BAD), (0x10000, NEUTRAL), (0x20000, "Han")),
     *((0x323B0, NEUTRAL), (0xF0000, BAD)),
 )

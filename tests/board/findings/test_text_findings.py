@@ -16,6 +16,7 @@ from planted_runs.shapes import SHAPES
 from tensorboard_plugin_rlboard.api import FindingInfo
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.findings.drawing import OfSteps, looked_at
+from tensorboard_plugin_rlboard.board.findings.evidence import first_marked
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.findings.texts import MAX_TEXT, RESPONSES
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
@@ -44,12 +45,16 @@ def test_the_samples_that_it_names_show_it(tmp_path: Path, open_board: OpenBoard
     board, finding, truth = planted(tmp_path, kind, open_board)
     assert abs(finding.onset - truth["onset"]) <= 3
     assert finding.is_open
-    places = {(shown["step"], shown["line"]) for shown in truth["evidence"]}
+    places = {(shown["step"], shown["line"]): shown["tokens"] for shown in truth["evidence"]}
     run = truth["run"]
     samples = [board.sample(SampleQuestion(run, own_id)) for own_id in finding.samples]
     hits = sum((sample.step, sample.line) in places for sample in samples)
     assert hits >= 0.9 * len(samples) > 0
     assert [sample.step for sample in samples] == list(finding.sample_steps)
+    for token in finding.tokens:
+        sample = board.sample(SampleQuestion(run, token.id))
+        assert token.position in places[sample.step, sample.line]
+    assert bool(finding.tokens) == (kind in {"garbled_text", "phrase_hacking"})
 
 
 def test_a_bounded_number_of_responses_is_read(tmp_path: Path, open_board: OpenBoard) -> None:
@@ -70,6 +75,12 @@ def test_a_bounded_number_of_responses_is_read(tmp_path: Path, open_board: OpenB
     assert all(len(text) == MAX_TEXT + len("\n…\n") for text in seen.texts[0].responses)
     again = open_board(tmp_path / "logs").observations(Selection("."))
     assert [each.responses for each in again.texts] == [each.responses for each in seen.texts]
+
+
+def test_the_token_in_which_words_begin() -> None:
+    assert first_marked(["We", " add", " it", "."], ("none", "add it")) == 1
+    assert first_marked(["We", " add", " it", "."], ("it",)) == 2
+    assert first_marked(["We"], ("", "add")) is None
 
 
 def test_only_steps_with_new_rows_are_read_again() -> None:

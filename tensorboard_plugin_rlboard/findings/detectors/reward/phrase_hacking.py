@@ -87,7 +87,13 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             threshold=early + limits[_RISE.name],
             threshold_name=_RISE.name,
             excess=late / max(early + limits[_RISE.name], 1e-9),
-            evidence=EvidenceQuery("reward", "desc", _where(phrases)),
+            evidence=EvidenceQuery(
+                "reward",
+                "desc",
+                _where(phrases),
+                "logprobs" if "logprobs" in seen.token_metrics else "",
+                marks=tuple(phrase.core for phrase in phrases),
+            ),
         )
     ]
 

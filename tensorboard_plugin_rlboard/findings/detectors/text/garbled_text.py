@@ -29,7 +29,12 @@ _SHARE = Threshold(
     high=1.0,
 )
 _SEVERE = Threshold(
-    "garbled_text_error", 0.4, "", "share of such responses from which on it is an error", MEASURED, high=1.0
+    "garbled_text_error",
+    0.4,
+    "",
+    "share of such responses from which on it is an error, where some have characters of no text",
+    MEASURED,
+    high=1.0,
 )
 
 
@@ -51,11 +56,18 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     inside = "".join(rf"\p{{{name}}}" for name in scripts) + (BAD_PATTERN if n_bad else "")
     was = f" It was {percent(found.before)} at first." if np.isfinite(found.before) else ""
     named = f", {n_mixed} have letters that are not usual here ({', '.join(scripts)})" if n_mixed else ""
+    title = f"{percent(found.value)} of the responses are garbled"
+    if not n_bad:
+        title = (
+            f"{percent(found.value)} of the responses mix in letters of another script: {', '.join(scripts)}"
+        )
+    # words of another language may be read; characters of no text cannot
+    severe = n_bad > 0 and found.value >= limits[_SEVERE.name]
     return [
         Finding(
             kind="garbled_text",
-            severity="error" if found.value >= limits[_SEVERE.name] else "warning",
-            title=f"{percent(found.value)} of the responses are garbled",
+            severity="error" if severe else "warning",
+            title=title,
             summary=f"Of {sum(len(each.responses) for each in late)} responses that were looked at since step {first}, {n_bad} have characters that belong to no text{named}.{was}",
             first=first,
             last=int(seen.step[-1]),
@@ -68,7 +80,13 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             threshold_name=_SHARE.name,
             excess=found.value / max(limit, 1e-9),
             # a bad character at the very end is that of a response that was cut
-            evidence=EvidenceQuery("", "asc", f"regexp_matches(response, '[{inside}][^\\x{{FFFD}}]')"),
+            evidence=EvidenceQuery(
+                "",
+                "asc",
+                f"regexp_matches(response, '[{inside}][^\\x{{FFFD}}]')",
+                "logprobs" if "logprobs" in seen.token_metrics else "",
+                marks=("\N{REPLACEMENT CHARACTER}",) if n_bad else (),
+            ),
         )
     ]
 
