@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from observed_steps import found, observed
 
 from tensorboard_plugin_rlboard.findings.detectors.log import log_integrity
 from tensorboard_plugin_rlboard.findings.texts.endings import StepEndings
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 DETECTOR = log_integrity.DETECTOR
 
@@ -36,7 +38,7 @@ def test_lines_that_gave_no_sample() -> None:
 
 
 def test_log_probabilities_of_zero_at_every_token() -> None:
-    quantiles = {
+    quantiles: dict[str, Any] = {
         "surprise_mean__max": [1.0, 1.0, 0.0],
         "surprise_mean__p50": [0.5, 0.0, 0.0],
         "surprise_mean__p05": [0.1, 0.0, 0.0],
@@ -63,7 +65,7 @@ def test_padding_that_counts_as_text() -> None:
 
 
 def test_steps_that_lack_samples() -> None:
-    counts = np.full(20, 64.0)
+    counts: Floats = np.full(20, 64.0)
     counts[[7, 19]] = 48, 16
     seen = replace(observed(64, n_samples=counts), samples=counts)
     (finding,) = found(DETECTOR, seen)
@@ -71,6 +73,6 @@ def test_steps_that_lack_samples() -> None:
     assert "Most steps have 64 samples, these as few as 48" in finding.summary
     lost = replace(seen, problems={"bad_json": 30})
     assert [each.threshold_name for each in found(DETECTOR, lost)] == ["log_integrity_lines"]
-    varying = 64.0 + np.arange(20) % 5
+    varying: Floats = 64.0 + np.arange(20) % 5.0
     varying[7] = 30
     assert not found(DETECTOR, replace(seen, samples=varying)), "a run whose steps differ anyway"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 NEUTRAL, BAD = "", "bad"
 _RANGES: tuple[tuple[int, str], ...] = (
@@ -54,17 +54,17 @@ def counted(texts: Sequence[str]) -> Ints:
     return np.stack([letters(text) for text in texts])
 
 
-def odd_share(counts: Ints, usual: Ints) -> Floats:
+def odd_share(counts: Ints, usual: Bools) -> Floats:
     """Share of the letters of each text that are of none of the usual scripts.
 
     Args:
         counts: as of `counted`, int64 [texts, scripts + 1].
-        usual: which scripts are usual for each text, bool-like [texts, scripts].
+        usual: which scripts are usual for each text, bool [texts, scripts].
 
     Returns:
         float64 [texts]; 0 for a text without letters.
     """
     scripts = counts[:, :-1]
     total = np.maximum(scripts.sum(axis=1), 1)
-    found: Floats = np.where(usual.astype(bool), 0, scripts).sum(axis=1) / total
+    found: Floats = np.where(usual, 0, scripts).sum(axis=1) / total
     return found

@@ -152,12 +152,12 @@ def _around(wanted: int, responses: Sequence[str]) -> tuple[str, str]:
             break
         before, after = before + left, after + (right and not left)
     index, low, high = at[model]
-    own = spans[index]
+    places = spans[index]
     whole = said[index][low - before : high + after]
     signs = [place for place, word in enumerate(whole) if word[0].isalnum()] or [0, len(whole) - 1]
     text = responses[index]
-    core = text[own[low][0] : own[high - 1][1]]
-    return core, text[own[low - before + signs[0]][0] : own[low - before + signs[-1]][1]]
+    core = text[places[low][0] : places[high - 1][1]]
+    return core, text[places[low - before + signs[0]][0] : places[low - before + signs[-1]][1]]
 
 
 def _agreed(next_words: Sequence[str], model: int) -> bool:
