@@ -45,7 +45,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             onset=first,
             is_open=high == len(share) - 1,
             metric="mismatch_absmean",
-            statistic="share of 0",
+            statistic="share",
             value=value,
             threshold=limits[_SHARE.name],
             threshold_name=_SHARE.name,
