@@ -22,7 +22,7 @@ def finding(kind: str, first: int, last: int) -> Finding:
 def test_what_is_found_no_more_is_past() -> None:
     history = History()
     history.note([finding("kl_spike", 5, 6)], 6)
-    assert history.past == ()
+    assert not history.past
     history.note([], 20)
     (past,) = history.past
     assert (past.finding.kind, past.finding.first, past.not_since) == ("kl_spike", 5, 20)
@@ -33,7 +33,7 @@ def test_what_is_found_again_is_past_no_more() -> None:
     history.note([finding("kl_spike", 5, 6)], 6)
     history.note([], 20)
     history.note([finding("kl_spike", 8, 22)], 22)
-    assert history.past == (), "its onset moved a little"
+    assert not history.past, "its onset moved a little"
     history.note([finding("kl_spike", 60, 61)], 61)
     assert [past.finding.first for past in history.past] == [8], "this is another one"
 
