@@ -73,6 +73,6 @@ def test_steps_that_lack_samples() -> None:
     assert "Most steps have 64 samples, these as few as 48" in finding.summary
     lost = replace(seen, problems={"bad_json": 30})
     assert [each.threshold_name for each in found(DETECTOR, lost)] == ["log_integrity_lines"]
-    varying: Floats = 64.0 + np.arange(20) % 5.0
+    varying: Floats = np.asarray(64.0 + np.arange(20) % 5, np.float64)
     varying[7] = 30
     assert not found(DETECTOR, replace(seen, samples=varying)), "a run whose steps differ anyway"
