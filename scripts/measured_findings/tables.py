@@ -34,8 +34,9 @@ def written(looked: Sequence[Looked], seeds: Sequence[int]) -> str:
     """All tables."""
     healthy = [each for each in looked if not each.kind]
     failures = [each for each in looked if each.kind]
+    shapes = ", ".join(f"`{shape}`" for shape in dict.fromkeys(each.plan.shape for each in looked))
     lines = [
-        f"{len(failures)} runs with a planted failure and {len(healthy)} healthy ones, seeds {', '.join(map(str, seeds))}.",
+        f"{len(failures)} runs with a planted failure and {len(healthy)} healthy ones; shapes {shapes}; seeds {', '.join(map(str, seeds))}.",
         "",
     ]
     lines += _by_kind(looked, failures)
