@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, persistent_since, rolling_median
+from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, persistent_since, rise_since, smoothed
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 _SHARE_OF_STEPS = 0.8
@@ -36,14 +36,12 @@ def lasting(share: Floats, limit: float, window: int = 5, least: int = 3) -> Las
         window: of how many steps the median is. A step with few samples has a share of a half by chance.
         least: steps that show it.
     """
-    smooth = rolling_median(np.concatenate([share, [np.nan]]), window)[1:]
-    start = persistent_since(np.nan_to_num(smooth) >= limit, _SHARE_OF_STEPS, least)
+    start = persistent_since(np.nan_to_num(smoothed(share, window)) >= limit, _SHARE_OF_STEPS, least)
     if start is None:
         return None
-    median_since = start
-    # the median is half a window late
-    while start > 0 and share[start - 1] >= limit and median_since - start < window:
-        start -= 1
+    usual = frozen_baseline(share).level
+    # the median is half a window late: it began where the share left the middle between the usual and the limit
+    start = rise_since(share, min((usual + limit) / 2, limit) if np.isfinite(usual) else limit, start)
     late = share[start:][np.isfinite(share[start:])]
     value = float(late[-max(window, len(late) // 2) :].mean())
     before = frozen_baseline(share[:start]).level if start >= window else np.nan

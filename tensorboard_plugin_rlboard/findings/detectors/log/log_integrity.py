@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Thr
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 
 _LOST_LINES = ("bad_json", "not_an_object", "not_of_format", "no_sample", "not_indexed", "bad_utf8")
+_LEAST_LINES = 3
 _SEVERE_SHARE = 0.5
 _VALUES = Threshold(
     "log_integrity_values",
@@ -90,7 +91,7 @@ def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
     lost = sum(seen.problems.get(kind, 0) for kind in _LOST_LINES)
     total = float(seen.samples.sum()) + lost
     share = lost / max(total, 1.0)
-    if share <= limits[_LINES.name] or not len(seen.step):
+    if share <= limits[_LINES.name] or lost < _LEAST_LINES or not len(seen.step):
         return None
     named = ", ".join(
         f"{kind.replace('_', ' ')} ({count})" for kind, count in _most(seen) if kind in _LOST_LINES
@@ -105,7 +106,7 @@ def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
         severity="error" if share >= _SEVERE_SHARE else "warning",
         title=f"{percent(share)} of the log's lines could not be read as samples",
         summary=f"{lost} lines: {named}. Their samples are in no number that is shown.",
-        evidence=EvidenceQuery(),
+        evidence=EvidenceQuery("problems", "desc", "problems > 0"),
     )
 
 
