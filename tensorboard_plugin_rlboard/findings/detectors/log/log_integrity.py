@@ -18,7 +18,7 @@ _SEVERE_SHARE = 0.5
 _VALUES = Threshold(
     "log_integrity_values",
     0.02,
-    "",
+    "of the samples",
     "share of a step's samples with a value that could not be used, such as an array of another length than the response",
     MEASURED,
     high=1.0,
@@ -26,7 +26,7 @@ _VALUES = Threshold(
 _LINES = Threshold(
     "log_integrity_lines",
     0.01,
-    "",
+    "of the lines",
     "share of the log's lines that gave no sample, or only damaged ones",
     MEASURED,
     high=1.0,
@@ -34,7 +34,7 @@ _LINES = Threshold(
 _ZEROS = Threshold(
     "log_integrity_zeros",
     0.05,
-    "",
+    "of the samples",
     "share of a step's samples whose log-probabilities are 0.0 at every token",
     "no policy is certain of every token of a response (docs/metrics.md): they were filled in",
     high=1.0,
@@ -42,7 +42,7 @@ _ZEROS = Threshold(
 _ENDINGS = Threshold(
     "log_integrity_endings",
     0.3,
-    "",
+    "of the responses",
     "share of the responses that were looked at which end with padding that counts as text",
     MEASURED,
     high=1.0,
@@ -50,7 +50,7 @@ _ENDINGS = Threshold(
 _SAMPLES = Threshold(
     "log_integrity_samples",
     0.9,
-    "",
+    "of the samples",
     "part of the usual number of samples below which a step lacks some, where four of five steps have exactly that number",
     MEASURED,
     high=1.0,

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Thr
 _RISE = Threshold(
     "phrase_hacking_rise",
     0.12,
-    "",
+    "of the responses",
     "by how much the share of responses with the phrase rises from the first quarter of the steps to the last",
     MEASURED,
     high=1.0,
@@ -40,7 +40,7 @@ _SURE = Threshold(
 _SEVERE = Threshold(
     "phrase_hacking_error",
     0.7,
-    "",
+    "of the responses",
     "share of the newest responses with the phrase from which on it is an error",
     MEASURED,
     high=1.0,

@@ -23,7 +23,7 @@ _MIXED_LEAST, _MIXED_MOST = 0.01, 0.7
 _SHARE = Threshold(
     "garbled_text_share",
     0.05,
-    "",
+    "of the responses",
     "share of a step's responses with such characters, above that of the first steps",
     MEASURED,
     high=1.0,
@@ -31,7 +31,7 @@ _SHARE = Threshold(
 _SEVERE = Threshold(
     "garbled_text_error",
     0.4,
-    "",
+    "of the responses",
     "share of such responses from which on it is an error, where some have characters of no text",
     MEASURED,
     high=1.0,
@@ -73,7 +73,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             last=int(seen.step[-1]),
             onset=first,
             is_open=True,
-            metric="surprise_mean" if "surprise_mean" in seen.metrics else "n_chars",
+            metric="n_chars",
             statistic="mean",
             value=found.value,
             threshold=limit,

@@ -25,13 +25,18 @@ _LOOP = Threshold(
 _SHARE = Threshold(
     "repetition_share",
     0.08,
-    "",
+    "of the responses",
     "share of a step's responses that are loops, above that of the first steps",
     MEASURED,
     high=1.0,
 )
 _SEVERE = Threshold(
-    "repetition_error", 0.5, "", "share of such responses from which on it is an error", MEASURED, high=1.0
+    "repetition_error",
+    0.5,
+    "of the responses",
+    "share of such responses from which on it is an error",
+    MEASURED,
+    high=1.0,
 )
 
 
