@@ -43,5 +43,6 @@ export async function start(): Promise<void> {
   document.body.replaceChildren(root);
   render(<App />, root);
   await first;
+  void import("./data/findings/followFindings").then(({ followFindings }) => followFindings());
   setTimeout(loadTheRest, OTHER_PARTS_MS);
 }

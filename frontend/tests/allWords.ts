@@ -1,4 +1,4 @@
-/** Every language is there in the tests, as it is in a page that has read its words; without a page it is English. */
+/** All words of every language are there in the tests, as it is in a page that has read its words; without a page it is English. */
 
 // Node before version 21 has no navigator, and a later one tells the language of its machine.
 if (typeof document === "undefined") {
@@ -8,6 +8,7 @@ if (typeof document === "undefined") {
 
 const { addSentences, addWords } = await import("../src/i18n/messages");
 addWords("zh", (await import("../src/i18n/zh")).zh);
+await import("../src/i18n/laterWords");
 addSentences((await import("../src/i18n/zh/sentences")).inChinese);
 
 export {};

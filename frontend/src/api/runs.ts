@@ -84,6 +84,8 @@ const runInfo = object({
   same_as: withDefault(string, ""),
   /** When the newest of its files was written, in seconds since 1970. */
   changed_at: withDefault(nullable(number), null),
+  /** How many findings of each severity it has; null before it was examined. */
+  findings: withDefault(nullable(object({ error: number, warning: number, info: number })), null),
   /** Mean reward at the newest step that has one. */
   last_reward: withDefault(num, null),
 });

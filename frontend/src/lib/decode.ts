@@ -80,7 +80,7 @@ export function nullable<T>(inner: Decoder<T>): Decoder<T | null> {
 }
 
 /** For a key that an answer may leave out. */
-export function withDefault<T>(inner: Decoder<T>, fallback: T): Decoder<T> {
+export function withDefault<T>(inner: Decoder<T>, fallback: NoInfer<T>): Decoder<T> {
   return (value) => (value === undefined ? fallback : inner(value));
 }
 

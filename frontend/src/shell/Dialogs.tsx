@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { run } from "../data/runs";
+import "../i18n/laterWords";
 import { HelpDialog } from "./HelpDialog";
 import { MappingDialog } from "./info/ColumnMapping";
 import { RunInfoDialog } from "./info/RunInfoDialog";

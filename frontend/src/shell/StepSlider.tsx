@@ -2,14 +2,16 @@
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { alarms } from "../data/findings/findings";
 import { hasStepRange } from "../data/scopes";
 import { steps, stepsStale } from "../data/steps";
 import { indexAtOrBelow, stepIndex } from "../data/stepWalk";
-import { t } from "../i18n";
+import { said, t } from "../i18n";
 import { num } from "../lib/format";
 import { sparkline } from "../lib/sparkline";
 import { metricLabel } from "../metrics";
 import { select, selected } from "../state/selection";
+import { openFinding } from "./findings/openFinding";
 
 const WIDTH = 400;
 const HEIGHT = 24;
@@ -25,6 +27,7 @@ export function StepSlider(): JSX.Element | null {
   const all = loaded.step;
   const last = Math.max(1, all.length - 1);
   const x = (index: number): number => (index / last) * WIDTH;
+  const share = (step: number): string => `${(100 * indexAtOrBelow(all, step)) / last}%`;
   const at = stepIndex.value;
   const reward = num(means[at]);
   const from = indexAtOrBelow(all, step_min);
@@ -56,6 +59,18 @@ export function StepSlider(): JSX.Element | null {
         )}
         {at >= 0 && <line class="here" x1={x(at)} x2={x(at)} y1={0} y2={HEIGHT} />}
       </svg>
+      {alarms.value.map(({ id, severity, title, steps: [first, end] }) => (
+        <button
+          key={id}
+          type="button"
+          class={`scrubber-band ${severity}`}
+          tabIndex={-1}
+          title={said(title)}
+          aria-label={said(title)}
+          style={{ left: share(first), right: `calc(100% - ${share(end)} - 3px)` }}
+          onClick={() => openFinding(id)}
+        />
+      ))}
       <label class="labelled">
         <span class="unseen">{t("shell.step")}</span>
         <input

@@ -8,6 +8,7 @@ import { VIEWS } from "../state/addressFields";
 import { select, selected } from "../state/selection";
 import { keyOfView } from "../state/viewKeys";
 import { Button } from "../ui";
+import { FindingsBadge } from "./findings/later";
 import { LiveStatus } from "./LiveStatus";
 import { RunPicker } from "./runs/RunPicker";
 import { TextRules } from "./TextRules";
@@ -72,6 +73,7 @@ export function TopBar(props: TopBarProps): JSX.Element {
               onClick={() => select({ view }, "push")}
             >
               {t(`shell.view.${view}`)}
+              {view === "findings" && <FindingsBadge />}
             </button>
           ))}
         </nav>

@@ -8,7 +8,7 @@ import { BYS, ENDS } from "../api/answers";
 import { flag, ofRun, ofSample, oneOf, optionalText, text, wholeNumber } from "./fieldTypes";
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ["overview", "samples", "tokens"] as const;
+export const VIEWS = ["overview", "samples", "tokens", "findings"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** Which view, and which part of the data. */
@@ -64,6 +64,13 @@ const tokens = {
   all_steps: flag,
 };
 
+const findings = {
+  /** The finding that is open in the list; "" is none. */
+  finding: ofRun(text),
+  /** Thresholds that are tried instead of the run's own; "" is none. */
+  thresholds: ofRun(text),
+};
+
 const samples = {
   search: text,
   regex: flag,
@@ -83,5 +90,6 @@ export const ADDRESS_FIELDS = {
   ...filter,
   ...overview,
   ...tokens,
+  ...findings,
   ...samples,
 };

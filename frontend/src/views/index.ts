@@ -9,4 +9,5 @@ export const VIEW_COMPONENTS: Readonly<Record<ViewName, LaterComponent<object>>>
   overview: later(async () => (await import("./overview/Overview")).Overview, PartOfPage),
   samples: later(async () => (await import("./samples/Samples")).Samples, PartOfPage),
   tokens: later(async () => (await import("./tokens/Tokens")).Tokens, PartOfPage),
+  findings: later(async () => (await import("./findings/Findings")).Findings, PartOfPage),
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as answers from "../../src/api/answers";
-import { array, type Decoder, num, record, unknown } from "../../src/lib/decode";
+import { findings } from "../../src/api/findings";
+import { array, type Decoder, num, record } from "../../src/lib/decode";
 import { exists, list, read } from "../files";
 
 describe("samples", () => {
@@ -39,7 +40,7 @@ const DECODERS: Record<string, Decoder<unknown>> = {
   samples: answers.samples,
   sample: answers.sample,
   distribution: answers.distribution,
-  findings: record(unknown),
+  findings,
   problems: answers.problems,
   // The page reads token metrics as binary; the JSON form is for others, and as simple.
   tokens: record(array(num)),

@@ -110,6 +110,7 @@ describe("Curve", () => {
     view: { drawn: [0, 50], values: [0, 50], usual: null, marks: [] },
     selected: 10,
     pinned: null,
+    bands: [],
     height: 100,
     formatX: String,
     onBucket: told.bucket,

@@ -38,6 +38,8 @@ const FULL: Selection = {
   by: "token",
   end: "lowest",
   all_steps: true,
+  finding: "kl_spike",
+  thresholds: "kl_spike:8",
   search: "月 & =",
   regex: true,
   in: "prompt",
@@ -85,6 +87,8 @@ const FULL_HASH = [
   "by=token",
   "end=lowest",
   "all_steps=true",
+  "finding=kl_spike",
+  "thresholds=kl_spike%3A8",
   "search=%E6%9C%88%20%26%20%3D",
   "regex=true",
   "in=prompt",
@@ -130,6 +134,8 @@ test("what belongs to a run is forgotten with it, the rest stays", () => {
     "about_order",
     "looks",
     "scalars",
+    "finding",
+    "thresholds",
   ]);
 });
 

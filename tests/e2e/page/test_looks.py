@@ -123,6 +123,7 @@ BARS = (
     "tab-overview",
     "tab-samples",
     "tab-tokens",
+    "tab-findings",
     "step-prev",
     "step-input",
     "step-next",

@@ -7,6 +7,7 @@ import { PlotPointer } from "./PlotPointer";
 import { plotData } from "./plotColumns";
 import { type PlotCallbacks, plotOptions } from "./plotOptions";
 import type { PlotState } from "./plotState";
+import { StepBands } from "./StepBands";
 import { StepMarkers } from "./StepMarkers";
 import { bucketSize } from "./stepBuckets";
 
@@ -19,6 +20,7 @@ export class CurvePlot {
   readonly #stops: (() => void)[];
   #state: PlotState;
   #plot: uPlot | null = null;
+  #bands: StepBands | null = null;
   #markers: StepMarkers | null = null;
   #painted: PlotState | null = null;
   #width = 0;
@@ -69,7 +71,12 @@ export class CurvePlot {
     if (plot.width !== this.#width || plot.height !== state.height) {
       plot.setSize({ width: this.#width, height: state.height });
     }
-    this.#markers?.place(plot, state.selected, state.pinned);
+    this.#place(plot);
+  }
+
+  #place(plot: uPlot): void {
+    this.#bands?.place(plot, this.#state.bands);
+    this.#markers?.place(plot, this.#state.selected, this.#state.pinned);
   }
 
   #create(state: PlotState): void {
@@ -83,7 +90,7 @@ export class CurvePlot {
       onBrush: (plot) => this.#pointer.brush(plot),
       onDraw: (plot) => {
         drawMarks(plot, this.#state.view.marks);
-        this.#markers?.place(plot, this.#state.selected, this.#state.pinned);
+        this.#place(plot);
       },
       brushed: () => this.#pointer.brushed,
     };
@@ -91,6 +98,7 @@ export class CurvePlot {
     const options = plotOptions(this.#width, state.height, roles, callbacks);
     const plot = new uPlot(options, this.#dataOf(state), this.#host);
     this.#plot = plot;
+    this.#bands = new StepBands();
     this.#markers = new StepMarkers(plot);
     this.#pointer.listen(plot);
   }

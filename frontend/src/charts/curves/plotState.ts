@@ -1,6 +1,7 @@
 import type { ValueView } from "../scales/valueRange";
 import type { ValueScale } from "../scales/valueScale";
 import type { CurveLine } from "./plotColumns";
+import type { StepBand } from "./StepBands";
 
 /** What a chart of curves shows; replaced whole whenever something changes. */
 export interface PlotState {
@@ -12,6 +13,8 @@ export interface PlotState {
   readonly view: ValueView;
   readonly selected: number | null;
   readonly pinned: number | null;
+  /** Stretches of steps that are marked. */
+  readonly bands: readonly StepBand[];
   readonly height: number;
   /** A point of a line now stands for so many steps; 1 until it is said. */
   readonly onBucket: (steps: number) => void;

@@ -1,6 +1,5 @@
 /** Words of the run's information: facts, settings, pairing, joins, mapping. */
 export const info = {
-  "info.open": "About this run: files, settings, scalars, joins (i)",
   "info.title": "About the run {run}",
   "info.search": "Find a name",
   "info.more": "and {n} more: search for them",
@@ -60,10 +59,6 @@ export const info = {
 
   "info.mapping": "Columns",
   "info.mapping.title": "The columns of {run}",
-  "info.mapping.guessed": "The columns were guessed: {columns}",
-  "info.mapping.bar": "Guessed columns",
-  "info.mapping.show": "Show or correct",
-  "info.mapping.hide": "Put this line away; the mapping stays in the run’s information (i)",
   "info.mapping.configured": "set by rlboard.toml",
   "info.mapping.about_guess":
     "No known format fits this log, so its columns were guessed from its keys and values. Where another key might be right, choose it: the text below follows.",

@@ -81,9 +81,6 @@ export const sample = {
   "sample.info.positions": "tokens {from}–{to} of {n}, one character",
   "sample.info.raw": "The token as logged",
   "sample.info.copy": "Copy all numbers of the token as JSON",
-  "sample.copy": "copy",
-  "sample.copied": "copied",
-  "sample.copy_failed": "not allowed by the browser",
 
   "sample.curve.title": "{name} along the response",
   "sample.curve.how": "drag to zoom (+ −), double-click for all, click for the token (← →)",

@@ -71,8 +71,6 @@ export const samples = {
   "samples.change": "in brackets: change against step {step}",
   "samples.left_out": "left out as non-finite: {list}",
   "samples.left_out_hint": "NaN and infinite values are kept and shown, but no mean takes them in",
-  "samples.none": "No samples in these steps",
-  "samples.none_advice": "Choose another step or split, or all steps.",
   "samples.no_hits": "Nothing contains “{search}”",
   "samples.no_hits_advice": "Search all steps, or in more places; with .* the text is a regular expression.",
   "samples.error": "The samples could not be loaded",
@@ -87,8 +85,4 @@ export const samples = {
   "filter.about":
     "A condition in SQL: = <> < > BETWEEN IN LIKE IS NULL, AND OR NOT. Enter applies it to the list, the curves and the distributions. For example:",
   "filter.names": "Names: {names}",
-  "filter.edit": "Change the filter (f)",
-  "filter.clear": "Take the filter off",
-  "filter.none": "No sample fits the filter",
-  "filter.none_advice": "Change the filter or take it off (✕ in the bar above), or look at all steps.",
 } as const;

@@ -3,6 +3,9 @@
 import type { MessageKey } from "../en";
 import { conversation } from "./conversation";
 import { errors } from "./errors";
+import { findingsInBars } from "./findings/bars";
+import { findingsList } from "./findings/list";
+import { first } from "./first";
 import { info } from "./info";
 import { metrics } from "./metrics";
 import { notices } from "./notices";
@@ -17,6 +20,9 @@ import { tokens } from "./tokens";
 export const zh = {
   ...conversation,
   ...errors,
+  ...findingsInBars,
+  ...findingsList,
+  ...first,
   ...info,
   ...metrics,
   ...notices,

@@ -2,7 +2,6 @@ import type { info as en } from "../en/info";
 
 /** 运行信息的文字：概况、设置、配对、连接、列映射。 */
 export const info = {
-  "info.open": "关于该运行：文件、设置、标量、连接（i）",
   "info.title": "关于运行 {run}",
   "info.search": "查找名称",
   "info.more": "另有 {n} 个：请搜索",
@@ -62,10 +61,6 @@ export const info = {
 
   "info.mapping": "列",
   "info.mapping.title": "{run} 的列",
-  "info.mapping.guessed": "列是猜测的：{columns}",
-  "info.mapping.bar": "猜测的列",
-  "info.mapping.show": "查看或更正",
-  "info.mapping.hide": "收起此行；映射仍可在运行信息（i）中查看",
   "info.mapping.configured": "由 rlboard.toml 设定",
   "info.mapping.about_guess":
     "没有已知格式符合该日志，因此按其键和值猜测各列。若其他键才正确，请选择它：下方文本会随之改变。",

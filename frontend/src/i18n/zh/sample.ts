@@ -79,9 +79,6 @@ export const sample = {
   "sample.info.positions": "第 {from}–{to} 个 token，共 {n} 个，合为一个字符",
   "sample.info.raw": "日志中的 token 原文",
   "sample.info.copy": "以 JSON 复制该 token 的全部数值",
-  "sample.copy": "复制",
-  "sample.copied": "已复制",
-  "sample.copy_failed": "浏览器不允许",
 
   "sample.curve.title": "{name} 沿回复的变化",
   "sample.curve.how": "拖动放大（+ −），双击还原，点击定位到 token（← →）",

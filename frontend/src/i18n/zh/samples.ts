@@ -69,8 +69,6 @@ export const samples = {
   "samples.change": "括号内为较第 {step} 步的变化",
   "samples.left_out": "非有限值未计入：{list}",
   "samples.left_out_hint": "NaN 与无穷值保留并显示，但不计入均值",
-  "samples.none": "这些步中没有样本",
-  "samples.none_advice": "请选择其他步或划分，或全部步。",
   "samples.no_hits": "没有包含“{search}”的样本",
   "samples.no_hits_advice": "可搜索全部步或更多范围；按下 .* 时文本按正则表达式解释。",
   "samples.error": "无法加载样本",
@@ -85,8 +83,4 @@ export const samples = {
   "filter.about":
     "SQL 条件：= <> < > BETWEEN IN LIKE IS NULL，AND OR NOT。按 Enter 后作用于列表、曲线与分布。例如：",
   "filter.names": "可用名称：{names}",
-  "filter.edit": "修改筛选（f）",
-  "filter.clear": "取消筛选",
-  "filter.none": "没有样本符合筛选条件",
-  "filter.none_advice": "请修改或取消筛选（上方栏中的 ✕），或查看全部步。",
 } satisfies Record<keyof typeof en, string>;

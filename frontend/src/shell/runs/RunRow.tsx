@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import { count, num } from "../../lib/format";
+import { RunFindings } from "../findings/later";
 
 export interface RunRowProps {
   readonly info: RunInfo;
@@ -13,7 +14,7 @@ export interface RunRowProps {
 
 /** A run with the numbers that it is ranked by. */
 export function RunRow({ info, name, isChosen, onChoose }: RunRowProps): JSX.Element {
-  const { steps, last_reward, problems, state } = info;
+  const { steps, last_reward, problems, findings, state } = info;
   return (
     <button
       type="button"
@@ -34,6 +35,9 @@ export function RunRow({ info, name, isChosen, onChoose }: RunRowProps): JSX.Ele
       <span class="number muted">
         {steps.last === null ? "" : t("shell.run.step", { step: steps.last })}
         {state === "indexing" && " …"}
+      </span>
+      <span class="number">
+        <RunFindings of={findings} />
       </span>
       <span class="number odd">{problems > 0 ? t("shell.run.problems", { n: count(problems) }) : ""}</span>
     </button>

@@ -2,7 +2,7 @@
 
 import type { RunInfo } from "../../api/answers";
 
-export const RUN_ORDERS = ["name", "newest", "reward", "problems"] as const;
+export const RUN_ORDERS = ["name", "findings", "newest", "reward", "problems"] as const;
 export type RunOrder = (typeof RUN_ORDERS)[number];
 
 export interface RunGroup {
@@ -35,6 +35,8 @@ const RANKS: Readonly<Record<Exclude<RunOrder, "name">, (run: RunInfo) => number
   newest: ({ changed_at }) => changed_at,
   reward: ({ last_reward }) => last_reward,
   problems: ({ problems }) => problems,
+  // An error weighs more than any number of warnings.
+  findings: ({ findings }) => findings && findings.error * 1e6 + findings.warning * 1e3 + findings.info,
 };
 
 function descending(a: number | null, b: number | null): number {

@@ -7,6 +7,7 @@ import { run } from "../../data/runs";
 import { steps } from "../../data/steps";
 import { t } from "../../i18n";
 import { referenceOf } from "../../metrics";
+import { FindingsStrip } from "../../shell/findings/later";
 import { useKeys } from "../../state/keys";
 import { selected } from "../../state/selection";
 import { adopt, Empty, ErrorBox } from "../../ui";
@@ -54,6 +55,9 @@ function RunOverview({ run }: { run: RunInfo }) {
         lastScrollTop = event.currentTarget.scrollTop;
       }}
     >
+      <div class="overview-findings">
+        <FindingsStrip />
+      </div>
       {answer.data && <TilesAtStep steps={answer.data} />}
       <Toolbar charts={charts} steps={answer.data} onJump={() => panels.current?.scrollIntoView()} />
       {answer.error && (

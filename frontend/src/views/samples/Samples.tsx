@@ -8,6 +8,7 @@ import { revision } from "../../data/revision";
 import { run } from "../../data/runs";
 import { listOrder, moveSample, openSampleRow, rowLoader } from "../../data/sampleWalk";
 import { t } from "../../i18n";
+import "../../i18n/laterWords";
 import { editSearch } from "../../state/focusRequests";
 import { useKeys } from "../../state/keys";
 import { select, selection } from "../../state/selection";

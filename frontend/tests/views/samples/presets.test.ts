@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { en } from "../../../src/i18n/en";
+import { samples } from "../../../src/i18n/en/samples";
 import { placesOf, placesText } from "../../../src/state/searchPlaces";
 import { PRESETS } from "../../../src/views/samples/presets";
 import { PRESET_SORTS } from "../../../src/views/samples/sorting";
@@ -9,8 +9,8 @@ const PAGING = read("../../tensorboard_plugin_rlboard/board/samples/paging.py");
 
 test("every preset has a name and a sentence", () => {
   for (const name of ["none", ...PRESETS]) {
-    expect(en).toHaveProperty([`samples.preset.${name}`]);
-    expect(en).toHaveProperty([`samples.preset.${name}.why`]);
+    expect(samples).toHaveProperty([`samples.preset.${name}`]);
+    expect(samples).toHaveProperty([`samples.preset.${name}.why`]);
   }
 });
 

@@ -10,6 +10,7 @@ import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { followMetric, orderAt } from "../../../metrics";
 import { select, selected } from "../../../state/selection";
+import { useFindingBands } from "../shared/findingBands";
 import { setLook } from "../shared/looks";
 import { smoothing } from "../shared/settings";
 import { openHeaviest } from "./openHeaviest";
@@ -28,6 +29,8 @@ export interface CardChartProps {
   readonly lines: readonly CurveLine[];
   readonly steps: readonly number[];
   readonly metric: TakenAlong | null;
+  /** Metrics that the chart shows. */
+  readonly about: readonly string[];
   readonly range: readonly [number, number] | null;
   readonly scale: ValueScale;
   readonly view: ValueView;
@@ -40,6 +43,7 @@ export function CardChart(props: CardChartProps): JSX.Element {
   const { id, title, x, lines, steps } = props;
   const [step, pin] = [selected.step.value, selected.pin.value];
   const label = useMemo(() => spokenSummary(title, lines), [title, lines]);
+  const bands = useFindingBands(props.about);
   const choose = (clicked: number) => {
     goToStep(clicked);
     if (props.metric !== null) takeAlong(props.metric, lines.at(-1)?.values ?? [], x.indexOf(clicked));
@@ -55,6 +59,7 @@ export function CardChart(props: CardChartProps): JSX.Element {
       view={props.view}
       selected={step}
       pinned={pin}
+      bands={bands}
       height={props.height}
       formatX={num}
       onBucket={props.onBucket}

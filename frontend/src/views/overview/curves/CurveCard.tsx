@@ -31,6 +31,8 @@ export interface CurveCardProps {
   readonly tools?: ComponentChildren;
   /** What a click takes along; null where the chart is of no metric of samples. */
   readonly metric: TakenAlong | null;
+  /** Metrics that the chart shows. */
+  readonly about: readonly string[];
   readonly onHide: () => void;
 }
 

@@ -61,6 +61,7 @@ function MetricCard({ run, source, steps }: { run: RunInfo; source: ChartSource;
       noteAt={(step) => (main ? chartNote(main, source, steps, step) : "")}
       empty={emptyReason(source, lines)}
       metric={main?.from === "metric" ? { name: main.name, order: null } : toldBy(run, main?.name ?? "")}
+      about={source.lines.map(({ name }) => name)}
       tools={source.id === "kl" && <KlChoice />}
       onHide={() => switchChart(source.id, false)}
     />

@@ -72,6 +72,7 @@ function ScalarCard({ tag, series, steps, empty }: ScalarCardProps) {
       lines={lines}
       steps={steps}
       metric={null}
+      about={[]}
       noteAt={() =>
         t(points >= SERIES_LIMIT ? "overview.scalar.sampled" : "overview.scalar.points", { points })
       }

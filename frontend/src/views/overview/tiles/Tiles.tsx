@@ -1,8 +1,10 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Steps } from "../../../api/answers";
+import type { Severity } from "../../../api/findings";
 import { stepBeside } from "../../../charts/shared/series";
-import { t } from "../../../i18n";
+import { alarms } from "../../../data/findings/findings";
+import { said, t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { sparkline } from "../../../lib/sparkline";
 import { selected } from "../../../state/selection";
@@ -52,13 +54,18 @@ interface TileProps {
 
 function Tile({ tile, steps, at, other, few }: TileProps) {
   const value = tile.values[at] ?? null;
+  const step = steps[at] ?? 0;
   const expected = expectedAt(tile.values, at, tile.least);
   const isBeyond = few === "" && isDeviating(value, expected, tile.bad);
+  const alarm = alarms.value.find(
+    ({ metric, steps: [first, last] }) => tile.metrics.includes(metric) && first <= step && step <= last,
+  );
   const isOdd = isBeyond || (tile.id === "nonfinite" && (value ?? 0) > 0);
   const change = tileChange(value, tile.values[other] ?? null, tile.unit);
   const label = t(`overview.tile.${tile.id}`);
   const shown = tileValue(value, tile.unit);
   const hint = [
+    alarm === undefined ? "" : said(alarm.title),
     t(`overview.tile.${tile.id}.hint`),
     isOdd && expected !== null
       ? t("overview.tile.odd", {
@@ -72,7 +79,7 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
   return (
     <button
       type="button"
-      class={isOdd ? "overview-tile overview-tile-odd" : "overview-tile"}
+      class={classOf(isOdd, alarm?.severity)}
       title={hint.filter(Boolean).join("\n")}
       data-testid={`tile-${tile.id}`}
       onClick={() => openChart(tile.chart)}
@@ -85,6 +92,12 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
       <Course values={tile.values} at={at} />
     </button>
   );
+}
+
+/** A finding's severity counts more than a number's being unusual. */
+function classOf(isOdd: boolean, severity: Severity | undefined): string {
+  if (severity === "warning") return "overview-tile overview-tile-warning";
+  return isOdd || severity === "error" ? "overview-tile overview-tile-odd" : "overview-tile";
 }
 
 /** The course of the number over all steps, with a line at the selected one. */

@@ -12,6 +12,8 @@ export interface TileSource {
   /** The chart that shows the same. */
   readonly chart: string;
   readonly values: readonly (number | null)[];
+  /** Metrics whose findings it is coloured by. */
+  readonly metrics: readonly string[];
   readonly unit: TileUnit;
   readonly bad: BadDirection;
   /** The smallest width of its usual range that counts, in its unit. */
@@ -35,6 +37,22 @@ export const TILE_NAMES = [
 ] as const;
 export type TileName = (typeof TILE_NAMES)[number];
 
+/** The metrics that findings about the number of a tile are seen by. */
+const ABOUT: Readonly<Record<TileName, readonly string[]>> = {
+  reward: ["reward"],
+  win: ["win", "loss", "reward_gap"],
+  kl: ["k3_mean", "k2_mean", "log_ratio_mean", "log_ratio_sum", "first_step_kl"],
+  length: ["n_tokens", "n_chars"],
+  truncation: ["truncation_share"],
+  groups: ["zero_advantage_groups"],
+  distinct: ["duplicate_share"],
+  entropy: ["entropies_mean", "surprise_mean"],
+  mismatch: ["mismatch_absmean", "token_mult_prob_error"],
+  critic: ["explained_variance"],
+  nonfinite: ["nonfinite"],
+  samples: [],
+};
+
 /** Metrics that tiles need beside those of the charts. */
 export function tileMetrics(run: RunInfo): string[] {
   return run.metrics
@@ -43,7 +61,7 @@ export function tileMetrics(run: RunInfo): string[] {
 }
 
 type Column = readonly (number | null)[] | undefined;
-type Described = Omit<TileSource, "id" | "values"> & { readonly column: Column };
+type Described = Omit<TileSource, "id" | "values" | "metrics"> & { readonly column: Column };
 
 /** The tiles of a run: those that the log has numbers for. */
 export function tilesOf(steps: Steps, klEstimator: KlEstimator): TileSource[] {
@@ -74,7 +92,7 @@ export function tilesOf(steps: Steps, klEstimator: KlEstimator): TileSource[] {
   };
   return TILE_NAMES.flatMap((id) => {
     const { column, ...tile } = all[id];
-    return hasNumbers(column) ? [{ ...tile, id, values: column }] : [];
+    return hasNumbers(column) ? [{ ...tile, id, values: column, metrics: ABOUT[id] }] : [];
   });
 }
 

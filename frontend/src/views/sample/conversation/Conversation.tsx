@@ -6,7 +6,6 @@ import { count } from "../../../lib/format";
 import { Button, CopyButton } from "../../../ui";
 import { MessageItem } from "./MessageItem";
 import { conversationText } from "./messageText";
-import "./words";
 
 function summaryOf(messages: readonly Message[]): string {
   const sampled = messages.filter((message) => message.sampled).length;

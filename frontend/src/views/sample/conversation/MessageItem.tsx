@@ -8,7 +8,6 @@ import { oneLine } from "../../../lib/singleLine";
 import { CopyButton } from "../../../ui";
 import { LongText } from "../texts/LongText";
 import { messageText } from "./messageText";
-import "./words";
 
 /** How long a message may be before its middle is folded, by who wrote it: the policy's messages are shown longest. */
 const FOLD_LIMITS = {

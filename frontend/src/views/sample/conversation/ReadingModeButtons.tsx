@@ -2,7 +2,6 @@ import type { JSX } from "preact";
 import { t } from "../../../i18n";
 import { Button } from "../../../ui";
 import { READING_MODES, type ReadingMode, setReadingMode } from "./readingMode";
-import "./words";
 
 /** The two ways to read a sample whose log has messages. */
 export function ReadingModeButtons({ mode }: { mode: ReadingMode }): JSX.Element {

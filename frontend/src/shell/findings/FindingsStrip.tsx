@@ -1,0 +1,69 @@
+/** One quiet line above the curves: the worst findings with their steps, or on how much nothing was found. */
+
+import type { JSX } from "preact";
+import { alarms, findings, type NamedFinding } from "../../data/findings/findings";
+import { said, t } from "../../i18n";
+import { count } from "../../lib/format";
+import { select } from "../../state/selection";
+import { adopt, Button } from "../../ui";
+import css from "./findings.css?inline";
+import { countsText, numberText, stepsText } from "./findingTexts";
+import { openFinding } from "./openFinding";
+import { SeveritySign } from "./SeveritySign";
+
+/** So many are named; the others are counted. */
+const NAMED = 3;
+
+export function FindingsStrip(): JSX.Element | null {
+  adopt(css);
+  const answer = findings.value;
+  if (answer === null) return null;
+  if (alarms.value.length === 0) {
+    const numbers = { kinds: answer.checked.length, samples: count(answer.n_samples) };
+    const healthy = answer.state === "ready" ? "findings.healthy" : "findings.so_far";
+    const words = numbers.kinds === 0 ? t("findings.nothing_checked") : t(healthy, numbers);
+    return (
+      <p class="findings-strip muted" data-testid="findings-strip">
+        <Button quiet hint={t("findings.list")} onClick={() => select({ view: "findings" }, "push")}>
+          {words}
+        </Button>
+      </p>
+    );
+  }
+  const more = answer.findings.length - Math.min(NAMED, alarms.value.length);
+  return (
+    <section class="findings-strip" aria-label={t("findings.strip")} data-testid="findings-strip">
+      <span class="findings-counts">{countsText(alarms.value)}</span>
+      <ul>
+        {alarms.value.slice(0, NAMED).map((finding) => (
+          <li key={finding.id}>
+            <Named finding={finding} />
+          </li>
+        ))}
+      </ul>
+      {more > 0 && (
+        <Button quiet testId="findings-more" onClick={() => select({ view: "findings" }, "push")}>
+          {t("findings.more", { n: more })}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function Named({ finding }: { finding: NamedFinding }): JSX.Element {
+  const { id, severity, title, summary } = finding;
+  return (
+    <button
+      type="button"
+      class={`findings-named findings-${severity}`}
+      title={[said(title), numberText(finding), said(summary), t("findings.open")].filter(Boolean).join("\n")}
+      data-testid="findings-named"
+      data-finding={id}
+      onClick={() => openFinding(id)}
+    >
+      <SeveritySign severity={severity} />
+      <b>{said(title)}</b>
+      <span class="number muted">{stepsText(finding.steps)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,44 @@
+/** What is written of a finding, in short: its number against the threshold, its steps, how many there are. */
+
+import { type Finding, SEVERITIES, type Severity } from "../../api/findings";
+import { steps } from "../../data/steps";
+import { t } from "../../i18n";
+import { num } from "../../lib/format";
+import "./words";
+
+/** "0.91 > 0.3 nats": how its number stands to its threshold. */
+export function numberText({ value, threshold, unit }: Finding): string {
+  if (value === null || threshold === null) return `${num(value ?? threshold)} ${unit}`.trim();
+  const sign = value > threshold ? ">" : value < threshold ? "<" : value === threshold ? "=" : "≠";
+  return `${num(value)} ${sign} ${num(threshold)} ${unit}`.trim();
+}
+
+/** "steps 120 – 130"; "since step 120" where it lasts until the newest step. */
+export function stepsText([first, last]: readonly [number, number]): string {
+  const all = steps.value?.step ?? [];
+  if (first === last) return t("findings.at", { step: first });
+  if (last < (all.at(-1) ?? 0)) return t("findings.between", { first, last });
+  return first === all[0] ? t("findings.always") : t("findings.since", { first });
+}
+
+const MANY = { error: "findings.errors", warning: "findings.warnings", info: "findings.infos" } as const;
+
+/** "2 errors". */
+export function severityText(severity: Severity, n: number): string {
+  return n === 1 ? t(`findings.one_${severity}`) : t(MANY[severity], { n });
+}
+
+/** How many findings there are of each severity, the worst first; severities without any are left out. */
+export function countsOf(findings: readonly Finding[]): { severity: Severity; n: number }[] {
+  return SEVERITIES.map((severity) => ({
+    severity,
+    n: findings.filter((finding) => finding.severity === severity).length,
+  })).filter(({ n }) => n > 0);
+}
+
+/** "2 errors · 1 warning". */
+export function countsText(findings: readonly Finding[]): string {
+  return countsOf(findings)
+    .map(({ severity, n }) => severityText(severity, n))
+    .join(" · ");
+}

@@ -1,0 +1,55 @@
+import type { JSX } from "preact";
+import type { Finding } from "../../api/findings";
+import { said, t } from "../../i18n";
+import { full, num } from "../../lib/format";
+import { metricHint, metricLabel } from "../../metrics";
+import { select } from "../../state/selection";
+import { Button } from "../../ui";
+import { listSamples } from "./openEvidence";
+
+/** What was seen, what it means, what to look at next, and where its threshold comes from. */
+export function FindingDetails({ finding }: { finding: Finding }): JSX.Element {
+  const { summary, meaning, next, source, threshold, unit, metric, onset, evidence } = finding;
+  return (
+    <>
+      <p data-testid="finding-summary">{said(summary)}</p>
+      <dl class="finding-words">
+        <Said term={t("findings.meaning")} text={meaning} />
+        <Said term={t("findings.next")} text={next} />
+        {threshold !== null && (
+          <>
+            <dt>{t("findings.source")}</dt>
+            <dd class="muted">
+              <span class="number" title={`${metricHint(metric)}\n${full(threshold)}`}>
+                {metricLabel(metric)} {num(threshold)} {unit}
+              </span>
+              {source !== "" && <> · {said(source)}</>}
+            </dd>
+          </>
+        )}
+      </dl>
+      <p class="finding-ways">
+        <Button testId="finding-curves" onClick={() => select({ view: "overview", step: onset }, "push")}>
+          {t("findings.go_to_step", { step: onset })}
+        </Button>
+        <Button
+          testId="finding-list"
+          hint={t("findings.list_samples_hint", { metric: metricLabel(evidence.sort || metric) })}
+          onClick={() => listSamples(finding)}
+        >
+          {t("findings.list_samples")}
+        </Button>
+      </p>
+    </>
+  );
+}
+
+function Said({ term, text }: { term: string; text: string }) {
+  if (text === "") return null;
+  return (
+    <>
+      <dt>{term}</dt>
+      <dd>{said(text)}</dd>
+    </>
+  );
+}
