@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -189,3 +191,14 @@ def test_a_blank_behind_each_separator_is_no_part_of_the_texts(
     (tmp_path / name).write_text("".join(f"{s} ".join(row) + "\n" for row in rows))
     found = columns(open_board(tmp_path), "step", "prompt", "response", "reward")
     assert found == [(1, f"Q{s} one", "  A ", 0.5)]
+
+
+def test_a_packed_document_with_a_wrong_checksum_says_so(tmp_path: Path, open_board: Open) -> None:
+    """Its rows may look whole: bits that are flipped in a text leave JSON what it is."""
+    packed = bytearray(gzip.compress(json.dumps([{"prompt": "q", "response": "a", "reward": 1.0}]).encode()))
+    packed[-5] ^= 1  # of the checksum, which stands before the length
+    (tmp_path / "a.json.gz").write_bytes(packed)
+    board = open_board(tmp_path)
+    assert columns(board, "response") == [("a",)]
+    said = dict(reasons(board))["damaged_archive"]
+    assert re.match(r"The archive is corrupt .*; the lines before that place are shown\.", said)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.compressed.decompression import open_decompressed
 from tensorboard_plugin_rlboard.sources.containers import row_stream
+from tensorboard_plugin_rlboard.sources.containers.base import DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,14 +25,21 @@ def container_lines(path: str, kind: FileKind, open_stored: Callable[[str], Bina
 
     Raises:
         ValueError: If it is none.
+        DamagedFileError: Behind the last row, where the archive around it is corrupt.
     """
     container, compression = kind.container, kind.compression
     if container is None:
         msg = f"{path} is no container"
         raise ValueError(msg)
 
+    said: list[str] = []
+
     def open_container(path: str) -> BinaryIO:
         stored = open_stored(path)
-        return open_decompressed(compression, stored) if compression else stored
+        return open_decompressed(compression, stored, said.append) if compression else stored
 
-    return row_stream.line_blocks(path, container, open_container, is_copied=bool(compression))
+    yield from row_stream.line_blocks(path, container, open_container, is_copied=bool(compression))
+    if damage := next(
+        filter(None, said), ""
+    ):  # its rows may look whole: only the checksum tells that they are others
+        raise DamagedFileError(damage)

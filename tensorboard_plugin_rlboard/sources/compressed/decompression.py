@@ -8,7 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from typing import BinaryIO
 
     from _typeshed import WriteableBuffer
@@ -153,9 +153,10 @@ class Decompressor:
 
 
 class _DecompressedFile(io.RawIOBase):
-    def __init__(self, compression: str, stored: BinaryIO) -> None:
+    def __init__(self, compression: str, stored: BinaryIO, say: Callable[[str], None]) -> None:
         self._decompressor = Decompressor(compression)
         self._stored = stored
+        self._say = say
         self._pieces: Iterator[bytes] = iter(())
         self._rest = memoryview(b"")
 
@@ -170,6 +171,7 @@ class _DecompressedFile(io.RawIOBase):
                 continue
             data = self._stored.read(_READ_BYTES)
             if not data or self._decompressor.damage:
+                self._say(self._decompressor.damage)
                 return 0
             self._pieces = self._decompressor.feed(data)
         view = memoryview(buffer).cast("B")
@@ -183,19 +185,22 @@ class _DecompressedFile(io.RawIOBase):
         super().close()
 
 
-def open_decompressed(compression: str, stored: BinaryIO) -> BinaryIO:
+def open_decompressed(
+    compression: str, stored: BinaryIO, say: Callable[[str], None] = lambda _: None
+) -> BinaryIO:
     """Open an archive decompressed, read forward only; it ends where the archive is torn or corrupt.
 
     Args:
         compression: ``gzip`` or ``zstd``.
         stored: The archive itself, opened; closed together with the result.
+        say: Is told at the end what is wrong with the archive, in one sentence; an empty one where nothing is.
 
     Raises:
         OSError: If the kind needs a package that is missing, with a sentence in ``strerror``.
     """
     return cast(
         "BinaryIO",
-        io.BufferedReader(_DecompressedFile(compression, stored), _BLOCK_BYTES),
+        io.BufferedReader(_DecompressedFile(compression, stored, say), _BLOCK_BYTES),
     )
 
 
