@@ -34,8 +34,9 @@ def _is_opencompass(row: Row) -> bool:
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:
-    if isinstance(row.get("pred"), list):
-        return _details(row)
+    taken = row.get("pred")
+    if isinstance(taken, list):
+        return _details(row, taken)
     whole = row.get("origin_prediction", row.get("prediction"))
     if isinstance(row.get("origin_prediction"), Mapping) or any(key.startswith("label: ") for key in row):
         raise ValueError(CHOSE)
@@ -45,7 +46,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     gold = row.get("references", row.get("gold"))
     if isinstance(whole, list) and whole and all(isinstance(turn, Mapping) for turn in whole):
         return _dialogue(whole)
-    if _are_turns(asked, whole):
+    if isinstance(asked, list) and isinstance(whole, list) and _are_turns(asked, whole):
         return _turns(asked, whole, gold)
     question = {"ground_truth": text_of(gold), "prediction": text_of(row.get("predictions"))}
     question["group_id"] = identifier_text(row.get("example_abbr"))
@@ -80,11 +81,9 @@ def _prompt(messages: Sequence[Mapping[str, object]]) -> str | None:
     return text_of(only["content"]) if only else messages_to_text(messages)
 
 
-def _are_turns(asked: object, whole: object) -> bool:
+def _are_turns(asked: Sequence[object], whole: Sequence[object]) -> bool:
     """Whether a list of answers has one for each of the user's turns, which are texts."""
-    if not isinstance(asked, list) or not isinstance(whole, list) or len(asked) != len(whole):
-        return False
-    return bool(asked) and all(isinstance(turn, str) for turn in (*asked, *whole))
+    return 0 < len(asked) == len(whole) and all(isinstance(turn, str) for turn in (*asked, *whole))
 
 
 def _turns(asked: Sequence[object], said: Sequence[object], gold: object) -> LineSamples:
@@ -124,9 +123,8 @@ def _conversation(said: Sequence[Mapping[str, object]], question: Mapping[str, o
     return answers_of(whole, [turn["content"] for turn in said[last : last + 1]])
 
 
-def _details(row: Row) -> LineSamples:
+def _details(row: Row, taken: Sequence[object]) -> LineSamples:
     """The repetitions of a question, of which an evaluator has kept what it took out of each answer."""
-    taken = row["pred"]
     rows: list[Row] = []
     for at, pred in enumerate(taken):
         detail = {

@@ -101,17 +101,19 @@ def _rows(values: JsonValues) -> Iterator[object]:
         for item in values.items() if character == "[" else iter((values.value(),)):
             if is_group(item):
                 groups += 1
-            for row in _group_rows(item, groups) if is_group(item) else (item,):
+            for row in _group_rows(item, groups):
                 number += 1
                 yield _object(row, number)
         values.skip(",")
 
 
-def _group_rows(members: list[object], number: int) -> list[object]:
-    """The samples of the group of that number, which each of them says where none of them says of which group it is."""
-    rows = [row for row in members if isinstance(row, dict)]
-    if len(rows) < len(members) or any(map(names_group, rows)):
-        return members
+def _group_rows(item: object, number: int) -> list[object]:
+    """The samples of the group of that number, which each says where none says of which it is; an item that is none alone."""
+    if not isinstance(item, list) or not is_group(item):
+        return [item]
+    rows = [row for row in item if isinstance(row, dict)]
+    if len(rows) < len(item) or any(map(names_group, rows)):
+        return item
     return [{"group": number, **row} for row in rows]
 
 
@@ -122,7 +124,7 @@ def _listed_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
     skipped, first, width = 0, 0, len(plan.columns)
     for number, item in enumerate(values.items(), 1):
         if not is_table:
-            for row in _group_rows(item, number) if is_group(item) else (item,):
+            for row in _group_rows(item, number):
                 yield {**(plan.shared or {}), **_object(row, number)}
         elif isinstance(item, list) and len(item) == width:
             yield dict(zip(plan.columns, item, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rollout_log import Line, TestLog
@@ -13,7 +14,7 @@ from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.index.parts import range_builder, range_plan
 from tensorboard_plugin_rlboard.index.update import part_loader
 
-ROW = {"question": "q", "output": "a" * 9000}
+ROW: dict[str, Any] = {"question": "q", "output": "a" * 9000}
 WITH = ROW | {"step": 1, "score": 1.0}
 FAILED = ROW | {"step": 1, "score": None}
 WITHOUT = ROW | {"step": 2, "info": {"rew": 0.5}}
