@@ -74,9 +74,14 @@ def serve(tmp_path: Path, own_servers: list[TensorBoard]) -> Iterator[Serve]:
         yield make
 
 
+HostPages = dict[tuple[str, str, str], Page]
+
+
 @pytest.fixture(scope="session")
-def host_pages() -> dict[str, Page]:
-    """Pages of TensorBoards that several tests read, by address, each without our frame and free for the next test.
+def host_pages() -> HostPages:
+    """Pages of TensorBoards that several tests read, each without our frame and free for the next test.
+
+    They are found by address, language and theme.
 
     To load TensorBoard's own page costs many times what ours does. A test that takes such a page gets our frame as if
     for the first time: nothing is stored, and its address is the test's.
@@ -89,16 +94,16 @@ def open_tab(
     chromium: Browser,
     serve: Serve,
     own_servers: list[TensorBoard],
-    host_pages: dict[str, Page],
+    host_pages: HostPages,
     request: pytest.FixtureRequest,
 ) -> Iterator[OpenTab]:
     """Opens tabs, and at the end asks what happened meanwhile: no error in any console, no request elsewhere.
 
-    A tab that is asked for `anew`, in another language or theme, or of a TensorBoard of the test's own, has its own
-    browser context, with TensorBoard's page loaded by the test.
+    A tab that is asked for `anew`, or of a TensorBoard of the test's own, has its own browser context, with
+    TensorBoard's page loaded by the test.
     """
     tabs: list[Tab] = []
-    kept: list[Tab] = []
+    kept: dict[Tab, tuple[str, str, str]] = {}
 
     def make(
         server: TensorBoard,
@@ -110,15 +115,15 @@ def open_tab(
         anew: bool = False,
     ) -> Tab:
         viewport: ViewportSize = {"width": width, "height": height}
-        keep = not anew and (locale, theme) == ("en-US", "light") and server not in own_servers
-        page = host_pages.pop(server.url, None) if keep else None
+        keep, looks = not anew and server not in own_servers, (server.url, locale, theme)
+        page = host_pages.pop(looks, None) if keep else None
         if page is None:
             page = chromium.new_context(viewport=viewport, locale=locale, color_scheme=theme).new_page()
         else:
             page.set_viewport_size(viewport)
         tabs.append(Tab(page, server))
         if keep:
-            kept.append(tabs[-1])
+            kept[tabs[-1]] = looks
         return tabs[-1]
 
     yield make
@@ -127,11 +132,11 @@ def open_tab(
     for number, tab in enumerate(tabs if failed else []):
         _keep(tab, f"{request.node.name}.{number}".replace("/", "_"), request.node)
     for tab in tabs:
-        if failed or tab not in kept or tab.server.url in host_pages:
+        if failed or tab not in kept or kept[tab] in host_pages:
             tab.page.context.close()
         else:
             tab.leave()
-            host_pages[tab.server.url] = tab.page
+            host_pages[kept[tab]] = tab.page
     assert [tab.complaints for tab in tabs] == [[] for _ in tabs]
     assert [tab.strays for tab in tabs] == [[] for _ in tabs]
 
