@@ -2,7 +2,7 @@
 
 interface NodeFiles {
   existsSync(path: string): boolean;
-  readdirSync(path: string): string[];
+  readdirSync(path: string, options?: { recursive: boolean }): string[];
   readFileSync(path: string, encoding: "utf8"): string;
 }
 
@@ -15,4 +15,7 @@ function pathOf(fromTests: string): string {
 
 export const exists = (path: string): boolean => existsSync(pathOf(path));
 export const list = (path: string): string[] => readdirSync(pathOf(path));
+/** Everything below a folder, with `/` on every system. */
+export const listAll = (path: string): string[] =>
+  readdirSync(pathOf(path), { recursive: true }).map((name) => name.replaceAll("\\", "/"));
 export const read = (path: string): string => readFileSync(pathOf(path), "utf8");

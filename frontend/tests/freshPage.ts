@@ -1,0 +1,47 @@
+/**
+ * A page for each file of tests, although many files have one document after another.
+ *
+ * To make a document costs a second of a processor, to load our modules half of one. So files follow one another in
+ * one process (`isolate: false`), and this gives each of them what it would have alone: modules that nobody has used,
+ * an empty page at its own address, empty stores, and no listener of the file before.
+ */
+
+import { afterAll, vi } from "vitest";
+
+vi.resetModules();
+
+/** Notes what a target is told to listen to; what is returned takes all of it back. */
+function listeningOf(target: EventTarget): () => void {
+  const own = Object.getOwnPropertyDescriptor(target, "addEventListener");
+  const listen = target.addEventListener.bind(target);
+  const heard: Parameters<EventTarget["removeEventListener"]>[] = [];
+  Object.defineProperty(target, "addEventListener", {
+    configurable: true,
+    writable: true,
+    value: (...told: Parameters<EventTarget["addEventListener"]>) => {
+      heard.push(told);
+      listen(...told);
+    },
+  });
+  return () => {
+    for (const told of heard) target.removeEventListener(...told);
+    if (own) Object.defineProperty(target, "addEventListener", own);
+    else Reflect.deleteProperty(target, "addEventListener");
+  };
+}
+
+if (typeof document !== "undefined") {
+  const elements = [document.documentElement, document.body];
+  const stops = [window, document, ...elements].map(listeningOf);
+  afterAll(() => {
+    for (const stop of stops) stop();
+    for (const element of elements) {
+      for (const name of element.getAttributeNames()) element.removeAttribute(name);
+    }
+    document.head.replaceChildren();
+    document.body.replaceChildren();
+    localStorage.clear();
+    sessionStorage.clear();
+    history.replaceState(null, "", "/");
+  });
+}
