@@ -49,13 +49,13 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
         return []
     first = int(seen.step[found.start])
     was = f" It was {percent(found.before)} at first." if np.isfinite(found.before) else ""
-    long = f" They are {shown(length)} tokens long on average." if np.isfinite(length) else ""
+    long = f", {shown(length)} tokens long on average," if np.isfinite(length) else ""
     return [
         Finding(
             kind="duplicate_responses",
             severity="error" if found.value >= limits[_SEVERE.name] else "warning",
             title=f"{percent(found.value)} of the responses repeat another one to the same prompt",
-            summary=f"Since step {first} at least {percent(limit)} of the responses are equal to another one of their prompt and step, letter by letter.{was}{long}",
+            summary=f"Since step {first} at least {percent(limit)} of the responses{long} are equal to another one of their prompt and step, letter by letter.{was}",
             first=first,
             last=int(seen.step[-1]),
             onset=first,

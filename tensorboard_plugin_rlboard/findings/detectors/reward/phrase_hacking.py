@@ -106,7 +106,7 @@ def _summary(phrases: Sequence[Phrase], early: float, paid: Paid, trusted: Paid 
         gold = f" The trusted score is {shown(trusted.with_it)} with it and {shown(trusted.without)} without."
     if earned:
         gold = f"{gold} So it may well belong to better answers."
-    return f"It was in {percent(early)} of the first responses. With it the reward is {shown(paid.with_it)}, without it {shown(paid.without)} in the same steps.{more}{gold}"
+    return f"It was in {percent(early)} of the first responses.{more} With it the reward is {shown(paid.with_it)}, without it {shown(paid.without)} in the same steps.{gold}"
 
 
 def _quoted(words: str) -> str:
