@@ -84,6 +84,57 @@ def test_without_what_others_lack(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     )
 
 
+class Limits:
+    """The module `resource` of a system, which remembers what was limited."""
+
+    RLIMIT_AS, RLIMIT_DATA, RLIM_INFINITY = 9, 2, -1
+
+    def __init__(self, hard: int = RLIM_INFINITY, *, refuses: bool = False) -> None:
+        self.hard, self.refuses = hard, refuses
+        self.set: list[tuple[int, tuple[int, int]]] = []
+
+    def getrlimit(self, _kind: int) -> tuple[int, int]:
+        return self.hard, self.hard
+
+    def setrlimit(self, kind: int, limits: tuple[int, int]) -> None:
+        if self.refuses:
+            raise ValueError("current limit exceeds maximum limit")
+        self.set.append((kind, limits))
+
+
+@pytest.mark.parametrize(
+    ("platform", "limits", "expected"),
+    [
+        ("linux", Limits(), [(2, (5_000, -1))]),
+        ("linux", Limits(hard=4_000), [(2, (4_000, 4_000))]),  # more than what the user has is refused
+        ("linux", Limits(refuses=True), []),
+        ("darwin", Limits(), []),  # it takes the limit and does not keep it
+        ("win32", None, []),  # there is no such module
+    ],
+)
+def test_memory_is_limited_where_the_system_can(
+    monkeypatch: pytest.MonkeyPatch, platform: str, limits: Limits | None, expected: list[object]
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(operating_system, "resource", limits)
+    operating_system.limit_memory(5_000)
+    assert (limits.set if limits else []) == expected
+    most = operating_system.most_addresses()
+    assert most == (None if limits is None or limits.hard == -1 else limits.hard)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps such a limit")
+def test_a_process_hears_of_its_limit_by_an_error() -> None:
+    code = (
+        "from tensorboard_plugin_rlboard.operating_system import limit_memory\n"
+        "limit_memory(200_000_000)\n"
+        "try:\n    bytearray(400_000_000)\nexcept MemoryError:\n    print('heard')\n"
+        "print(len(bytearray(50_000_000)))\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert said.stdout.split() == ["heard", "50000000"]
+
+
 def test_a_process_takes_the_place_of_this_one_only_where_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
     become = SimpleNamespace(commands=[])
 
