@@ -8,6 +8,7 @@ speed of those before it allows. Between two pieces a question that nobody waits
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,12 +21,14 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Ints
 
 PIECE_SECONDS = 0.06
-MAX_WORK = 10**9
-"""Instructions times bytes of one text: about 7 seconds where every instruction is looked at for every byte (7 ns)."""
+MAX_WORK = 150_000_000
+"""Instructions times bytes of one text: about a second where every instruction is looked at for every byte (7 ns)."""
+MAX_SHORT_WORK = 10**9
+"""The same of a short program, which takes so long for nothing but a text that is made for it, and else 3 ns for a byte."""
 _WORST_SECONDS = 7e-9
 """Of an instruction and a byte; 70 µs a byte were measured with 9,900 instructions."""
-_QUICK = 200
-"""Instructions up to which texts are not measured: ten such rows are short in any case, and measuring reads them all."""
+QUICK = 200
+"""Instructions of a short program. Where the lines of a run are short as well, texts are not measured: that reads them all."""
 _FIRST_ROWS = 16
 _GROWTH = 8
 _numbers = itertools.count()
@@ -121,11 +124,12 @@ def matching_rows(
     columns = ", ".join(("rowid AS place", *names))
     execute(f"CREATE TEMP TABLE {candidates} AS SELECT {columns} FROM {source} WHERE {where}", values)
     instructions = sum(pattern.instructions for pattern in patterns)
-    is_quick = instructions <= _QUICK
+    limit = MAX_SHORT_WORK if instructions <= QUICK else MAX_WORK
+    is_quick = instructions <= QUICK and longest_text(session) * instructions <= limit
     texts = dict.fromkeys(sql for pattern in patterns for sql in pattern.texts)
     place, sizes = _measured(session, candidates, () if is_quick else tuple(texts))
-    if not is_quick and len(place) and int(sizes.max()) * instructions > MAX_WORK:
-        raise ArgumentError(_too_long(int(sizes.max()), instructions))
+    if not is_quick and len(place) and int(sizes.max()) * instructions > limit:
+        raise ArgumentError(_too_long(int(sizes.max()), instructions, limit))
     execute(f"CREATE TEMP TABLE {found} (place BIGINT)")
     # The condition names both tables, so that it is tried on rows that are in both, and on no other row in between.
     both = " AND ".join(f"(CASE WHEN place >= 0 THEN {pattern.sql} END)" for pattern in patterns)
@@ -145,6 +149,17 @@ def matching_rows(
     return found
 
 
+def longest_text(session: RunSession) -> float:
+    """Bytes that a text of the run has at most, known at once: those of its longest line.
+
+    Infinite where texts are joined, which stand in other lines.
+    """
+    if session.run.joined:
+        return math.inf
+    longest = session.cursor.execute(f"SELECT max(line_length) FROM {session.schema.table}").fetchall()[0][0]
+    return int(longest or 0)
+
+
 def _measured(session: RunSession, candidates: str, texts: Sequence[str]) -> tuple[Ints, Ints]:
     """The row numbers of a table in their order, and the bytes of their texts; 1 each where no texts are named."""
     if not texts:
@@ -160,9 +175,9 @@ def _measured(session: RunSession, candidates: str, texts: Sequence[str]) -> tup
     return np.asarray(rows["place"], np.int64), np.asarray(rows["size"], np.int64)
 
 
-def _too_long(size: int, instructions: int) -> str:
+def _too_long(size: int, instructions: int, limit: int) -> str:
     return (
         f"One of these samples has texts of {size:,} bytes, too long for a pattern that becomes a program of about "
         f"{instructions:,} instructions: narrow the steps, or take a pattern with shorter repetitions (at most "
-        f"{MAX_WORK // size:,} instructions)."
+        f"{limit // size:,} instructions)."
     )

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from listed_samples import listed
+from rollout_log import TestLog, row
 
+from tensorboard_plugin_rlboard.board import selection, text_search
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError
@@ -90,3 +92,52 @@ def test_group_metrics_are_not_changed_by_a_search(board: Board) -> None:
     assert found["line"] == [2]
     for name in names[1:]:
         assert found[name] == [whole[name][1]]
+
+
+PARAGRAPH = "The Quick brown ΟΔΟΣ jumps over the lazy ſun; " * 12
+"""552 characters, more than are looked for by a regular expression."""
+
+
+@pytest.mark.parametrize("short_text", [100_000, 0])
+def test_a_paragraph_is_found_in_any_letter_case(
+    test_log: TestLog, monkeypatch: pytest.MonkeyPatch, short_text: int
+) -> None:
+    """By one query, and in pieces. `Σ` ends a word as `ς`, and `ſ` is an `s`: as where a few words are looked for."""
+    monkeypatch.setattr(selection, "_SHORT_TEXT", short_text)
+    test_log.write(
+        row(1, f"ab {PARAGRAPH}"),
+        row(2, f"ẞ{PARAGRAPH.lower()} and more"),
+        row(3, PARAGRAPH.replace("lazy", "busy", 1)),
+        row(4, "a", prompt=PARAGRAPH.upper()),
+    )
+    board = test_log.open()
+    for needle in (PARAGRAPH, PARAGRAPH.upper(), PARAGRAPH.lower().replace("ς", "σ")):
+        found = search(board, needle)
+        assert list(found) == [1, 2, 4], needle
+        assert [hit[0] for hit in found.values()] == ["response", "response", "prompt"]
+        assert {marked(hit).casefold()[:9] for hit in found.values()} == {"the quick"}
+
+
+def test_ten_thousand_characters_are_looked_for(test_log: TestLog) -> None:
+    """More than a regular expression may have, in a text in which nearly all of it stands at every place."""
+    test_log.write(row(1, "k" * 20_000 + "K!"), row(2, "k" * 30_000))
+    board = test_log.open()
+    assert list(search(board, "K" * 9_999 + "!")) == [1]
+    assert list(search(board, "k" * 9_999 + "?")) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "needle", "expected"),
+    [
+        ("Straße", "SS", (0, 0)),
+        ("STRAẞE x", "straße", (0, 6)),
+        ("İstanbul", "stan", (1, 5)),  # its small form has two characters
+        ("aK\u212ak", "kkk", (1, 4)),  # the Kelvin sign is a k
+        ("ﬁne fine", "FINE", (4, 8)),
+        ("", "a", (0, 0)),
+    ],
+)
+def test_a_hit_stands_where_its_characters_stand(
+    content: str, needle: str, expected: tuple[int, int]
+) -> None:
+    assert text_search._first_hit(content, needle) == expected

@@ -101,6 +101,18 @@ def test_a_text_that_is_too_long_for_a_pattern_is_named(many: Board, monkeypatch
     assert len(found(many, search="place 3 ", regex=True)) == 30
 
 
+def test_a_text_that_is_too_long_for_a_short_pattern_is_named(
+    many: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is measured only where a line is as long; words have no program, and find what they find in any text."""
+    monkeypatch.setattr(text_matches, "MAX_SHORT_WORK", 2_000)  # 8 instructions by 321 bytes are more
+    with pytest.raises(ArgumentError, match=r"texts of 3.. bytes, too long for a pattern .* about 8 instr"):
+        found(many, search="place 3 ", regex=True)
+    assert len(found(many, search="place 3 ")) == 30
+    monkeypatch.setattr(text_matches, "MAX_SHORT_WORK", 3_000)  # a line is longer than that, no text is
+    assert len(found(many, search="place 3 ", regex=True)) == 30
+
+
 @pytest.mark.parametrize(
     "chosen", [{"search": SLOW, "regex": True}, {"where": f"regexp_matches(response, '{SLOW}')"}]
 )
