@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _MAX_COLUMNS = 10_000
 _MAX_MEMBERS = 1_000_000
+_LONGEST_NAME = 1_000
+"""Characters of a column's name, and of any text that is kept of a document: else its rows would be held, all of them."""
 
 
 def read_members(values: JsonValues, members: dict[str, Member]) -> None:
@@ -71,7 +73,7 @@ def _read_list(values: JsonValues, member: Member) -> None:
 
 def _add_item(member: Member, item: object) -> None:
     if not member.size:
-        member.first = item
+        member.first = _outline(item)
         member.opens_object = isinstance(item, dict)
         member.all_texts = member.all_objects = member.all_lists = True
         member.sample_words = sample_words_of(item)
@@ -79,7 +81,12 @@ def _add_item(member: Member, item: object) -> None:
     member.all_texts &= isinstance(item, str)
     member.all_objects &= isinstance(item, dict)
     member.all_lists &= isinstance(item, list)
-    if member.all_texts and isinstance(item, str) and member.size <= _MAX_COLUMNS:
+    if (
+        member.all_texts
+        and isinstance(item, str)
+        and len(member.texts) + 1 == member.size <= _MAX_COLUMNS
+        and len(item) <= _LONGEST_NAME
+    ):
         member.texts.append(item)
     elif member.texts:
         member.texts.clear()
@@ -87,7 +94,8 @@ def _add_item(member: Member, item: object) -> None:
 
 def _set_value(member: Member, value: object) -> None:
     if not isinstance(value, dict):
-        member.scalar = None if isinstance(value, list) else value
+        text = value[:_LONGEST_NAME] if isinstance(value, str) else value
+        member.scalar = None if isinstance(value, list) else text
         return
     numbered = {name: item for name, item in value.items() if is_whole_number(name)}
     if len(numbered) < len(value) and all(isinstance(item, dict) for item in numbered.values()):
@@ -95,9 +103,24 @@ def _set_value(member: Member, value: object) -> None:
         if numbered and not any(isinstance(item, (dict, list)) for item in beside):
             member.numbered, value = frozenset(numbered), numbered
     member.size = len(value)
-    member.first = next(iter(value.values()), None)
+    member.first = _outline(next(iter(value.values()), None))
     member.all_texts = bool(value) and all(isinstance(item, str) for item in value.values())
     member.all_objects = bool(value) and all(isinstance(item, dict) for item in value.values())
     member.all_lists = bool(value) and all(isinstance(item, list) for item in value.values())
     member.sample_words = sample_words_of(value)
     member.is_numbered = bool(value) and is_numbered(value)
+
+
+def _outline(value: object) -> object:
+    """The kind of a value, with its keys and the beginning of its lists: all that is asked of it, without its texts."""
+    if isinstance(value, dict):
+        return {
+            key: _outline(item) if isinstance(item, list) else _emptied(item) for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [dict.fromkeys(item) if isinstance(item, dict) else _emptied(item) for item in value[:1]]
+    return _emptied(value)
+
+
+def _emptied(value: object) -> object:
+    return type(value)() if isinstance(value, (str, dict, list)) else value

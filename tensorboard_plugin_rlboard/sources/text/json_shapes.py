@@ -58,10 +58,10 @@ class Member:
     """What is known of a member's value.
 
     Attributes:
-        scalar: The value itself, where it is neither a list nor an object.
+        scalar: The value itself, where it is neither a list nor an object; of a long text the beginning.
         is_list, is_object: Whether it is one.
         size: Items of the list or of the object.
-        first: The first item of the list, the first value of the object; None where there is none.
+        first: The first item of the list, the first value of the object, without the texts in it; None where there is none.
         all_texts, all_objects, all_lists: Whether every item (every value) is one.
         is_numbered: Whether the keys of an object are the numbers from 0 on.
         sample_words: Which words of a sample are keys of the object, or of the first item of the list.
