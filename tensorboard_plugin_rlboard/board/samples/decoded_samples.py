@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
@@ -17,6 +19,8 @@ from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 from tensorboard_plugin_rlboard.sources.reader import read_range_in_time
 
 _CACHE_BYTES = 64 * 1024 * 1024
+_OBJECT = 120
+"""Bytes of an array or a mapping itself, or of a key and its place in one."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,23 @@ class DecodedSample:
 
     @property
     def size(self) -> int:
-        """Bytes that it holds, about."""
-        return 8 * sum(len(array) for array in self.tokens.values.values()) + 60 * len(self.row.token_strings)
+        """Bytes that it holds, about: its texts as well, or a run without tokens is kept whole."""
+        arrays = {
+            id(array): array.nbytes + _OBJECT
+            for tokens in (self.tokens, self.row.aligned)
+            for array in (*tokens.values.values(), *tokens.missing.values())
+        }
+        plain = (self.row.texts, self.row.numbers, self.row.token_strings, self.row.messages)
+        return sum(arrays.values()) + sum(map(_held, plain))
+
+
+def _held(value: object) -> int:
+    """Bytes that a value of JSON holds, about."""
+    if isinstance(value, Mapping):
+        return _OBJECT + sum(_OBJECT + _held(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return _OBJECT + sum(8 + _held(item) for item in value)
+    return sys.getsizeof(value)
 
 
 class DecodedSamples:
